@@ -1,0 +1,225 @@
+"""One Apache Kafka broker of our own on this machine: broker and controller in one process, on loopback only."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import hashlib
+import logging
+import os
+import re
+import shutil
+import signal
+import subprocess
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from deploy.local import LOCAL
+from deploy.local.processes import LOOPBACK, Child, LaunchError, ending_with_parent, free_port, is_free, wait_until
+
+HERE: Final = Path(__file__).resolve().parent
+JAVA_VERSION_MIN: Final = 17
+START_SECONDS_MAX: Final = 60.0
+STOP_SECONDS_MAX: Final = 30.0
+
+PROPERTIES: Final = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller_port}
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=PLAINTEXT://{host}:{port}
+controller.listener.names=CONTROLLER
+log.dirs={data}
+auto.create.topics.enable=false
+# The log is the record: nothing in it ever expires.
+log.retention.ms=-1
+log.retention.bytes=-1
+# One broker holds the only copy of everything.
+default.replication.factor=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+group.initial.rebalance.delay.ms=0
+"""
+
+
+class Broker:
+    """A broker with its storage in one directory. Use it as a context manager, or pair `start` with `stop`.
+
+    After `kill` or `stop`, `start` serves the same storage on the same port again.
+    """
+
+    def __init__(self, directory: Path, port: int | None = None, *, libraries: Path = LOCAL / "kafka" / "libs") -> None:
+        """`port` None picks a free one and keeps it over restarts; `libraries` is where the jars are fetched to."""
+        self.directory = directory.resolve()
+        self.libraries = libraries.resolve()
+        self._fixed_port = port
+        self._port = port
+        self._child: Child | None = None
+
+    @staticmethod
+    def missing(libraries: Path = LOCAL / "kafka" / "libs") -> str | None:
+        """One sentence naming what a broker lacks on this machine, or None. Fetches the jars when they are absent."""
+        try:
+            _java()
+            _fetch(libraries)
+        except LaunchError as error:
+            return str(error).splitlines()[0]
+        return None
+
+    @property
+    def bootstrap(self) -> str:
+        assert self._port is not None, "the port is chosen by start()"
+        return f"{LOOPBACK}:{self._port}"
+
+    @property
+    def alive(self) -> bool:
+        return self._child is not None and self._child.alive
+
+    @property
+    def pid(self) -> int:
+        assert self._child is not None, "not started"
+        return self._child.pid
+
+    def start(self) -> None:
+        """Fetch the jars and format the storage where that is still to do; return once metadata is answered.
+
+        Raises LaunchError: something missing, a taken port, a broker that ends or stays silent.
+        """
+        assert not self.alive, "already started"
+        self._refuse_rival()
+        java = [_java(), "-cp", f"{_fetch(self.libraries)}/*"]
+        self._choose_port()
+        self.directory.mkdir(parents=True, exist_ok=True)
+        settings = self._write_settings()
+        if not (self.directory / "data" / "meta.properties").exists():
+            self._format(java, settings)
+        options = ["-Xmx512m", "-XX:-UsePerfData", f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}"]
+        command = [*ending_with_parent(signal.SIGTERM), *java, *options, "kafka.Kafka", str(settings)]
+        log = self.directory / "server.log"
+        self._child = Child(command, log=log, cwd=self.directory, environment=dict(os.environ))
+        with _silent_client():
+            wait_until(self._answers, self._child, name="Kafka", limit=START_SECONDS_MAX)
+
+    def stop(self) -> None:
+        """End the broker in good order; nothing happens where none runs."""
+        if self._child is not None:
+            self._child.stop(signal.SIGTERM, seconds_max=STOP_SECONDS_MAX)
+
+    def kill(self) -> None:
+        """End the broker as a crash would; `start` then recovers its storage."""
+        if self._child is not None:
+            self._child.kill()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def _refuse_rival(self) -> None:
+        lock = self.directory / "data" / ".lock"
+        if not lock.exists():
+            return
+        with lock.open("r+b") as file:
+            try:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go of again when the file is closed
+            except OSError:
+                raise LaunchError(f"The broker in {self.directory} is already running.") from None
+
+    def _choose_port(self) -> None:
+        if self._fixed_port is not None and not is_free(self._fixed_port):
+            raise LaunchError(f"Port {self._fixed_port} on {LOOPBACK} is taken by another program.")
+        if self._port is None or not is_free(self._port):
+            self._port = free_port()
+
+    def _write_settings(self) -> Path:
+        settings = self.directory / "server.properties"
+        text = PROPERTIES.format(
+            host=LOOPBACK, port=self._port, controller_port=free_port(), data=self.directory / "data"
+        )
+        settings.write_text(text, encoding="utf-8")
+        return settings
+
+    def _format(self, java: list[str], settings: Path) -> None:
+        identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=")
+        tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={identity}", "--ignore-formatted"]
+        command = [*java, *tool, "--config", str(settings)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise LaunchError(f"Kafka could not format its storage in {self.directory}.\n{done.stderr.strip()}")
+
+    async def _answers(self) -> bool:
+        """Whether the broker names itself in its metadata; an open port alone is not a ready broker."""
+        client = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=2000)
+        try:
+            await client.start()
+            return bool((await client.describe_cluster())["brokers"])
+        except (KafkaError, OSError, TimeoutError):
+            return False
+        finally:
+            await client.close()
+
+
+def _java() -> str:
+    """The Java to use: JAVA_HOME's, else the one on the path. Raises LaunchError."""
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=f"{home}/bin" if home else None)
+    if java is None:
+        raise LaunchError(f"Kafka needs Java {JAVA_VERSION_MIN} or newer, and there is no java here.")
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', said)
+    if version is None or int(version[1]) < JAVA_VERSION_MIN:
+        raise LaunchError(f"Kafka needs Java {JAVA_VERSION_MIN} or newer, and {java} is older.")
+    return java
+
+
+def _fetch(libraries: Path) -> Path:
+    """The folder with the jars that pom.xml names, fetched by Maven where they are not there yet. Raises LaunchError."""
+    stamp = hashlib.sha256((HERE / "pom.xml").read_bytes()).hexdigest()
+    marker = libraries / "pom.sha256"
+    libraries.parent.mkdir(parents=True, exist_ok=True)
+    with (libraries.parent / "libs.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two runners at once would fetch into one folder
+        if marker.exists() and marker.read_text(encoding="ascii") == stamp:
+            return libraries
+        maven = shutil.which("mvn")
+        if maven is None:
+            raise LaunchError("Kafka's jars are fetched by Maven, and there is no mvn here.")
+        shutil.rmtree(libraries, ignore_errors=True)
+        where = [f"-DoutputDirectory={libraries}", "-f", str(HERE / "pom.xml")]
+        done = subprocess.run(
+            [maven, "-q", "-B", "dependency:copy-dependencies", *where], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            reason = next(
+                (line for line in done.stdout.splitlines() if line.startswith("[ERROR]")), done.stderr.strip()
+            )
+            raise LaunchError(f"Maven could not fetch Kafka's jars: {reason.removeprefix('[ERROR] ')}")
+        marker.write_text(stamp, encoding="ascii")
+        return libraries
+
+
+@contextmanager
+def _silent_client() -> Iterator[None]:
+    """Keep the client from reporting each attempt at a broker that is only about to be ready."""
+    logger = logging.getLogger("aiokafka")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)

@@ -1,0 +1,149 @@
+"""Under which account, with which rights and from where a PostgreSQL child runs; the server refuses to be root.
+
+As any other account the answer is simple: as ourselves. As root there are three ways, tried in this order, and none of
+them creates an account or widens a permission:
+
+1. drop to an unprivileged account;
+2. the same, keeping the one capability to walk through closed directories: a clone in root's home is such a case;
+3. the same as 1 from a copy of the programs under /var/tmp, where a container withholds those capabilities.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from deploy.local.processes import LaunchError, ending_with_parent
+
+CAPABILITIES: Final = ("dac_read_search", "dac_override")
+"""The narrower one first; containers often grant only the second. A superuser's SQL can read files through either."""
+
+ELSEWHERE: Final = "elsewhere"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where the server stands."""
+
+    prefix: tuple[str, ...]
+    """The words before each command that make it run under the account."""
+    home: Path
+    """Password, log and data lie here."""
+    programs: Path
+    """The folder with `initdb` and `postgres`."""
+    account: pwd.struct_passwd | None
+    """Who must own the data; None: whoever we are."""
+    remark: str | None = None
+    """One sentence for the user, where something is not as expected."""
+
+    def give(self, path: Path) -> None:
+        """Hand a file or directory to the account."""
+        if self.account is not None:
+            os.chown(path, self.account.pw_uid, self.account.pw_gid)
+
+
+def find_ground(home: Path, programs: Path, account_name: str) -> Ground:
+    """The first way that works on this machine. Raises LaunchError when there is none.
+
+    `account_name` is used when we are root and the cluster is new; an existing cluster keeps its owner.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    prefix = ending_with_parent(signal.SIGINT)
+    if os.geteuid() != 0:
+        _refuse_foreign(home / "data")
+        return Ground(tuple(prefix), home, programs, None)
+    if not prefix:
+        raise LaunchError("PostgreSQL refuses to run as root; setpriv, of util-linux, which drops root, is missing.")
+    account = _account(home / "data", account_name)
+    dropping = [*prefix, f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups", "--no-new-privs"]
+    if not _runs([*dropping, "true"]):
+        raise LaunchError(f"PostgreSQL refuses to run as root, and this process may not become {account.pw_name}.")
+    if not (home / ELSEWHERE).exists():
+        for rights in ([], *(_keeping(capability) for capability in CAPABILITIES)):
+            if _reaches([*dropping, *rights], home, programs):
+                return Ground((*dropping, *rights), home, programs, account)
+    return _copy(home, programs, dropping, account)
+
+
+def homes(home: Path) -> tuple[Path, ...]:
+    """Every place where a cluster of this home may lie: itself, and its copy under /var/tmp."""
+    return home, _refuge(home) / "home"
+
+
+def _keeping(capability: str) -> list[str]:
+    # PostgreSQL looks at its own programs with access(2), for which the kernel sets capabilities aside unless the
+    # process asks to be spared the fix-ups that come with a change of user: hence the secure bit.
+    return ["--securebits=+no_setuid_fixup", f"--inh-caps=-all,+{capability}", f"--ambient-caps=-all,+{capability}"]
+
+
+def _reaches(prefix: list[str], home: Path, programs: Path) -> bool:
+    # A try is worth more than a look at mode bits: it also knows of access lists, name spaces and capabilities.
+    probe = [
+        *prefix,
+        "sh",
+        "-c",
+        'cd "$1" && "$2"/initdb --version && test -r "$2"/postgres',
+        "sh",
+        str(home),
+        str(programs),
+    ]
+    return _runs(probe)
+
+
+def _runs(command: list[str]) -> bool:
+    return subprocess.run(command, cwd="/", capture_output=True, check=False).returncode == 0
+
+
+def _account(data: Path, name: str) -> pwd.struct_passwd:
+    try:
+        return pwd.getpwuid(data.stat().st_uid) if data.exists() else pwd.getpwnam(name)
+    except KeyError:
+        raise LaunchError(f"PostgreSQL refuses to run as root, and this machine has no account {name!r}.") from None
+
+
+def _refuse_foreign(data: Path) -> None:
+    if data.exists() and data.stat().st_uid != os.geteuid():
+        raise LaunchError(f"The cluster in {data} was made by root or another account: start it as root, or delete it.")
+
+
+def _refuge(home: Path) -> Path:
+    name = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
+    return Path("/var/tmp") / f"skills-programme-{name}"  # noqa: S108 - outlives a reboot; its owner is checked
+
+
+def _copy(home: Path, programs: Path, dropping: list[str], account: pwd.struct_passwd) -> Ground:
+    """Put programs and home below /var/tmp, in a folder that only root may change."""
+    refuge = _refuge(home)
+    note = home / ELSEWHERE
+    if not note.exists():
+        shutil.rmtree(refuge, ignore_errors=True)  # left by a clone of the same path that was deleted since
+    refuge.mkdir(exist_ok=True)
+    if refuge.is_symlink() or refuge.stat().st_uid != os.geteuid():
+        raise LaunchError(f"{refuge} is needed for PostgreSQL but belongs to somebody else: delete it.")
+    installed = programs.parents[1]  # its libraries lie in a folder beside it, where the programs look for them
+    described = f"PostgreSQL lives in {refuge}, built {(programs / 'postgres').stat().st_mtime_ns}\n"
+    if not note.exists() or note.read_text(encoding="utf-8") != described:
+        for source in (installed, installed.with_name(installed.name + ".libs")):
+            shutil.rmtree(refuge / source.name, ignore_errors=True)
+            shutil.copytree(source, refuge / source.name)
+    ground = Ground(
+        prefix=tuple(dropping),
+        home=refuge / "home",
+        programs=refuge / programs.relative_to(installed.parent),
+        account=account,
+        remark=f"Account {account.pw_name} cannot reach {home}, so PostgreSQL lives in {refuge}.",
+    )
+    ground.home.mkdir(exist_ok=True)
+    subprocess.run(["chmod", "-R", "a+rX", refuge / installed.name, refuge / (installed.name + ".libs")], check=True)
+    subprocess.run(["chmod", "a+rx", refuge, ground.home], check=True)
+    if not _reaches(dropping, ground.home, ground.programs):
+        raise LaunchError(f"Account {account.pw_name} can run PostgreSQL neither from {programs} nor from {refuge}.")
+    note.write_text(described, encoding="utf-8")
+    return ground

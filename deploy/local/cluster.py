@@ -1,0 +1,82 @@
+"""A PostgreSQL cluster on disk: created whole or not at all, and freed from the lock of a server that is dead."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Final
+
+from deploy.local.accounts import Ground
+from deploy.local.processes import LaunchError
+
+SUPERUSER: Final = "skills"
+STOP_SECONDS_MAX: Final = 30.0
+SIGNAL_SECONDS_MAX: Final = 0.5
+ENVIRONMENT: Final = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+"""For every program of PostgreSQL's: none of the user's PG* variables reaches it."""
+
+
+def create_cluster(ground: Ground, *, durable: bool) -> None:
+    """Create `data` and `password` in the home. Raises LaunchError.
+
+    It is built beside its place and moved there when complete, so that an interrupted attempt leaves nothing behind.
+    """
+    fresh, copy = ground.home / "data.new", ground.home / "password.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
+    ground.give(fresh)
+    password = secrets.token_hex(16)
+    for path in (ground.home / "password", copy):
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(password, encoding="ascii")
+    ground.give(copy)
+    # The built-in provider sorts and folds case the same on every machine; the wheel is built without ICU.
+    locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    secured = ["--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={copy}"]
+    options = ["--no-instructions", *locale, *secured, *([] if durable else ["--no-sync"])]
+    command = [*ground.prefix, str(ground.programs / "initdb"), "-D", str(fresh), *options]
+    made = subprocess.run(command, cwd=ground.home, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    copy.unlink()
+    if made.returncode != 0:
+        raise LaunchError(f"PostgreSQL could not create a cluster in {ground.home}.\n{made.stderr.strip()}")
+    fresh.rename(ground.home / "data")
+
+
+def clear_lock(data: Path) -> None:
+    """See to the lock file of an earlier server: wait for one that ends, name one that lives, defuse a dead one's.
+
+    PostgreSQL does the last itself but looks only whether *some* process has the number; a zombie, or a stranger that
+    got the same number after a reboot, then blocks the start. Raises LaunchError.
+    """
+    lock = data / "postmaster.pid"
+    begun = time.monotonic()
+    while True:
+        try:
+            lines = lock.read_text(encoding="utf-8").splitlines()
+            pid, status = int(lines[0]), lines[-1].strip()
+        except (OSError, ValueError, IndexError):
+            return  # none, or one that only PostgreSQL itself can judge
+        if not _is_served_by(pid, data):
+            # Not deleted: PostgreSQL reads on in it to find processes of the dead server that still end. Our own
+            # number will be that of its parent, which it knows to be no rival.
+            lock.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n", encoding="utf-8")
+            return
+        # A server whose runner was killed a moment ago may not have noticed yet.
+        patience = STOP_SECONDS_MAX if status == "stopping" else SIGNAL_SECONDS_MAX
+        if time.monotonic() - begun > patience:
+            raise LaunchError(f"The PostgreSQL in {data.parent} is already running as process {pid}.")
+        time.sleep(0.02)
+
+
+def _is_served_by(pid: int, data: Path) -> bool:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")  # empty for a zombie
+    except (FileNotFoundError, ProcessLookupError):
+        # Without a /proc to look into, the number alone must do.
+        return not Path("/proc/self").exists() and pid != os.getpid()
+    return os.fsencode(data) in words

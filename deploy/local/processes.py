@@ -1,0 +1,167 @@
+"""A server program run as our own foreground child: started, watched, stopped, and never left behind.
+
+Why foreground: a child that we wait for ourselves cannot be mistaken for alive once it is dead, which programs that
+daemonise themselves suffer from wherever process 1 reaps slowly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final, Protocol
+
+LOOPBACK: Final = "127.0.0.1"
+TAIL_LINES: Final = 12
+
+
+class LaunchError(RuntimeError):
+    """A server could not be started. The first line of the message says why in one sentence."""
+
+
+class Server(Protocol):
+    """What `serve` needs to know of a server."""
+
+    @property
+    def alive(self) -> bool: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+class Child:
+    """A running child process whose output goes to a log file of its own.
+
+    It leads its own session, so that Ctrl-C in a terminal reaches the runner alone, which then stops its servers in
+    the right order.
+    """
+
+    def __init__(self, command: Sequence[str], *, log: Path, cwd: Path, environment: Mapping[str, str]) -> None:
+        self.log = log
+        if log.exists():
+            log.replace(log.with_name(log.name + ".1"))
+        with log.open("wb") as output:
+            log.chmod(0o600)
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=cwd,
+                env=environment,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self, how: signal.Signals, *, seconds_max: float) -> None:
+        """Ask with `how`, wait, and kill what has not ended after `seconds_max`."""
+        self._process.send_signal(how)
+        try:
+            self._process.wait(seconds_max)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it without warning, as a crash would, and reap it."""
+        self._process.kill()
+        self._process.wait()
+
+    def output(self) -> str:
+        """Everything it has said since it was started."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def tail(self) -> str:
+        """The last lines it has said, indented, under the name of the log file."""
+        lines = self.output().splitlines()[-TAIL_LINES:]
+        return "\n".join([f"  {self.log}:", *(f"    {line}" for line in lines)])
+
+
+def ending_with_parent(how: signal.Signals) -> list[str]:
+    """The words to put before a command so that it receives `how` when its parent dies, even by SIGKILL.
+
+    This is Linux's parent death signal, set by util-linux's `setpriv`; where that program is missing, no words. The
+    signal is sent when the *thread* that started the child ends, so servers belong started from a thread that lives as
+    long as the run does: the main thread, or an event loop's, not a short-lived worker's.
+    """
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", how.name.removeprefix("SIG")] if setpriv else []
+
+
+def wait_until(answers: Callable[[], Coroutine[None, None, bool]], child: Child, *, name: str, limit: float) -> None:
+    """Return once `answers` does so with true; it is asked again and again, for up to `limit` seconds.
+
+    Raises LaunchError, with the last lines of the log, when the child ends by itself or stays silent and is killed.
+    """
+
+    async def ask() -> bool:
+        while child.alive and time.monotonic() < deadline:
+            if await answers():
+                return True
+            await asyncio.sleep(0.02)
+        return False
+
+    deadline = time.monotonic() + limit
+    try:
+        # A thread, because the caller may already be inside an event loop.
+        with ThreadPoolExecutor(1) as thread:
+            if thread.submit(asyncio.run, ask()).result():
+                return
+        if child.alive:
+            raise LaunchError(f"{name} did not answer within {limit:.0f} s.\n{child.tail()}")
+        raise LaunchError(f"{name} ended while starting.\n{child.tail()}")
+    except BaseException:
+        child.kill()
+        raise
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this port of the loopback address."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
+
+
+def serve(server: Server, describe: Callable[[], str]) -> int:
+    """Start a server, print one line about it, and hold until Ctrl-C, SIGTERM or its own end. Returns the exit code."""
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        server.start()
+    except LaunchError as error:
+        print(error)
+        return 1
+    try:
+        print(f"{describe()}  (Ctrl-C stops it)", flush=True)
+        while not stopping.wait(0.5):
+            if not server.alive:
+                print("The server has ended by itself; its log says why.")
+                return 1
+    finally:
+        server.stop()
+    return 0

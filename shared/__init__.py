@@ -1,0 +1,1 @@
+"""What at least two services use: pure values, the facts they tell each other, the log, the edges."""

@@ -1,0 +1,222 @@
+"""The consumer: reads batches, lets through what is new, and applies it in the transaction that moves its position."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.backbone import dead_letters, positions
+from shared.backbone.dead_letters import DeadLetter
+from shared.backbone.faults import Backoff, is_passing
+from shared.backbone.inbox import Inbox, InboxTable, admit
+from shared.backbone.log import Batch, EventLog, LogTruncated, Place, Stored
+from shared.contracts.fact import Fact, Malformed, UnknownType, decode
+
+log = structlog.get_logger()
+
+_DECODE_AT_ONCE = 500
+"""Records decoded between two turns of the event loop, so that a request in the same process waits milliseconds."""
+
+
+class TooManyParked(Exception):
+    """So many events in a row could not be applied that the fault is ours, not theirs. Nothing of it was kept."""
+
+
+class Heard(NamedTuple):
+    """A decoded record and where it lay."""
+
+    fact: Fact
+    place: Place
+    record: Stored
+
+    @property
+    def subject(self) -> str:
+        return self.fact.subject
+
+    @property
+    def version(self) -> int:
+        return self.fact.version
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """What one consumer hears and does.
+
+    `apply` gets facts of the classes in `hears`, the next versions of their subjects, in order, and changes tables of
+    this service in the transaction it is given. It raises for a fact it cannot apply; that fact is then parked.
+    """
+
+    name: str
+    hears: frozenset[type[Fact]]
+    apply: Callable[[AsyncConnection, Sequence[Fact]], Awaitable[None]]
+    inbox: Inbox | None = None
+    parked_in_a_row_max: int = 100
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(sorted({cls.topic for cls in self.hears}))
+
+    @property
+    def memory(self) -> Inbox:
+        return self.inbox or InboxTable(self.name)
+
+
+async def consume(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int = 20_000) -> None:
+    """Apply for ever. Backs off while log or database are away; raises LogTruncated and TooManyParked."""
+    backoff = Backoff(consumer.name)
+    while True:
+        try:
+            async with aclosing(read_decoded(consumer, engine=engine, event_log=event_log, limit=limit)) as batches:
+                async for batch, decoded in batches:
+                    if batch:
+                        await absorb(consumer, engine, batch, decoded)
+                    backoff.reset()
+        except positions.PositionMoved:
+            log.info("consumer.position.moved", consumer=consumer.name)
+        except (TooManyParked, LogTruncated):
+            log.exception("consumer.stopped", consumer=consumer.name)
+            raise
+        except Exception as error:
+            if not is_passing(error):
+                log.exception("consumer.stopped", consumer=consumer.name)
+                raise
+            await backoff.wait(error)
+
+
+class Decoded(NamedTuple):
+    """The facts of a batch that the consumer hears, in order, and the records that are no facts."""
+
+    heard: list[Heard]
+    broken: list[DeadLetter]
+
+
+async def read_decoded(
+    consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int
+) -> AsyncGenerator[tuple[Batch, Decoded]]:
+    """Batches with their decoded facts, one batch ahead: the next is read while the database works on the last."""
+
+    async def start(places: Iterable[Place]) -> Mapping[Place, int]:
+        async with engine.connect() as connection:
+            return await positions.load(connection, consumer.name, list(places))
+
+    async def following(batches: AsyncGenerator[Batch]) -> tuple[Batch, Decoded] | None:
+        batch = await anext(batches, None)
+        return None if batch is None else (batch, await decode_all(consumer, batch))
+
+    async with aclosing(event_log.read(consumer.name, consumer.topics, start, limit=limit)) as batches:
+        ahead = asyncio.ensure_future(following(batches))
+        try:
+            while (item := await ahead) is not None:
+                ahead = asyncio.ensure_future(following(batches))
+                yield item
+        finally:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
+
+
+async def decode_all(consumer: Consumer, batch: Batch) -> Decoded:
+    """Decode `batch`, leaving out what the consumer does not hear. Lets other tasks run in between."""
+    heard: list[Heard] = []
+    broken: list[DeadLetter] = []
+    for place, slice_ in batch.items():
+        for count, record in enumerate(slice_.records, 1):
+            try:
+                fact = decode(record.value)
+            except UnknownType:
+                continue
+            except Malformed as error:
+                broken.append(DeadLetter(place, record, str(error)))
+                continue
+            if type(fact) in consumer.hears:
+                heard.append(Heard(fact, place, record))
+            if count % _DECODE_AT_ONCE == 0:
+                await asyncio.sleep(0)
+    return Decoded(heard, broken)
+
+
+async def absorb(consumer: Consumer, engine: AsyncEngine, batch: Batch, decoded: Decoded) -> None:
+    """Apply one batch, and move past it, in one transaction."""
+    async with engine.begin() as connection:
+        first = await positions.advance(connection, consumer.name, batch)
+        heard = [item for item in decoded.heard if item.record.offset >= first[item.place]]
+        letters = [letter for letter in decoded.broken if letter.record.offset >= first[letter.place]]
+        letters += await apply(consumer, connection, heard)
+        await dead_letters.park(connection, consumer.name, letters)
+    if letters:
+        log.warning("consumer.events.parked", consumer=consumer.name, parked=len(letters), reason=letters[0].reason)
+    log.debug("consumer.batch.applied", consumer=consumer.name, heard=len(heard), parked=len(letters))
+
+
+async def apply(consumer: Consumer, connection: AsyncConnection, heard: Sequence[Heard]) -> list[DeadLetter]:
+    """Apply what is next for its subject, remember the versions, and answer what could not be applied."""
+    if not heard:
+        return []
+    known = await consumer.memory.known(connection, {item.subject for item in heard})
+    admitted, gaps = admit(known, heard)
+    letters = [
+        DeadLetter(item.place, item.record, f"version {gap.found} came after version {gap.known}") for item, gap in gaps
+    ]
+    applied, refused = await _apply_or_divide(consumer, connection, admitted, {})
+    letters += refused
+    if refused and not applied and len(refused) > consumer.parked_in_a_row_max:
+        raise TooManyParked(f"{consumer.name}: {len(refused)} events, the first: {refused[0].reason}")
+    await consumer.memory.remember(connection, {item.subject: item.version for item in applied})
+    return letters
+
+
+async def _apply_or_divide(
+    consumer: Consumer, connection: AsyncConnection, heard: Sequence[Heard], stuck: dict[str, str]
+) -> tuple[list[Heard], list[DeadLetter]]:
+    """Apply all at once; on a failure in halves, down to the one event at fault, which its subject's later ones join.
+
+    Returns the applied and the refused. Passing errors (the database is away) are raised: they are nobody's fault.
+    """
+    behind = [DeadLetter(item.place, item.record, stuck[item.subject]) for item in heard if item.subject in stuck]
+    heard = [item for item in heard if item.subject not in stuck]
+    if not heard:
+        return [], behind
+    try:
+        async with connection.begin_nested():
+            await consumer.apply(connection, [item.fact for item in heard])
+    except Exception as error:
+        if is_passing(error):
+            raise
+        if len(heard) == 1:
+            stuck[heard[0].subject] = f"after a version that was refused ({type(error).__name__})"
+            return [], [*behind, DeadLetter(heard[0].place, heard[0].record, reason_of(error))]
+        middle = len(heard) // 2
+        first, refused_first = await _apply_or_divide(consumer, connection, heard[:middle], stuck)
+        second, refused_second = await _apply_or_divide(consumer, connection, heard[middle:], stuck)
+        return first + second, behind + refused_first + refused_second
+    return list(heard), behind
+
+
+def reason_of(error: Exception) -> str:
+    """What went wrong, without any value of the event: names of errors and of constraints only."""
+    cause = getattr(error, "orig", error)
+    constraint = getattr(getattr(cause, "__cause__", None) or cause, "constraint_name", None)
+    slug = getattr(error, "slug", None)
+    return ": ".join(filter(None, (type(cause).__name__, slug, constraint)))
+
+
+async def retry(consumer: Consumer, engine: AsyncEngine, subject: str) -> tuple[int, int]:
+    """Apply the parked events of `subject` in order; what fails again stays. Answers (applied, still parked)."""
+    async with engine.begin() as connection:
+        await positions.lock(connection, consumer.name)
+        taken = await dead_letters.take(connection, consumer.name, subject)
+        heard: list[Heard] = []
+        letters: list[DeadLetter] = []
+        for place, record in taken:
+            try:
+                heard.append(Heard(decode(record.value), place, record))
+            except (UnknownType, Malformed) as error:
+                letters.append(DeadLetter(place, record, str(error)))
+        letters += await apply(consumer, connection, heard)
+        await dead_letters.park(connection, consumer.name, letters)
+    return len(taken) - len(letters), len(letters)

@@ -1,0 +1,77 @@
+"""Dead letters: events that could not be applied, kept with the reason until somebody has mended the cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.backbone.log import Place, Stored
+from shared.database import driver
+
+_PARK = """
+INSERT INTO dead_letter (consumer, topic, partition, "offset", subject, event, reason)
+SELECT $1, parked.* FROM unnest($2::text[], $3::integer[], $4::bigint[], $5::text[], $6::bytea[], $7::text[]) AS parked
+ON CONFLICT (consumer, topic, partition, "offset") DO NOTHING
+"""
+_OF_SUBJECT = """
+SELECT topic, partition, "offset", subject, event FROM dead_letter
+WHERE consumer = $1 AND subject = $2 ORDER BY topic, partition, "offset" FOR UPDATE
+"""
+_FORGET = "DELETE FROM dead_letter WHERE consumer = $1 AND subject = $2"
+_LIST = """
+SELECT consumer, subject, count(*) AS events, min(parked_at) AS since,
+       (array_agg(reason ORDER BY topic, partition, "offset"))[1] AS reason
+FROM dead_letter GROUP BY consumer, subject ORDER BY min(parked_at), subject LIMIT :limit
+"""
+
+
+class DeadLetter(NamedTuple):
+    """A record that could not be applied, and why. The reason never holds a value from the event."""
+
+    place: Place
+    record: Stored
+    reason: str
+
+
+class ParkedSubject(NamedTuple):
+    """A subject that waits, the number of its events, and the reason of the first."""
+
+    consumer: str
+    subject: str
+    events: int
+    reason: str
+
+
+async def park(connection: AsyncConnection, consumer: str, letters: Sequence[DeadLetter]) -> None:
+    """Keep `letters`; one that is kept already stays as it is."""
+    if letters:
+        await (await driver(connection)).execute(
+            _PARK,
+            consumer,
+            [letter.place.topic for letter in letters],
+            [letter.place.partition for letter in letters],
+            [letter.record.offset for letter in letters],
+            [letter.record.key for letter in letters],
+            [letter.record.value for letter in letters],
+            [letter.reason for letter in letters],
+        )
+
+
+async def take(connection: AsyncConnection, consumer: str, subject: str) -> list[tuple[Place, Stored]]:
+    """Remove and answer the parked events of `subject`, in their order in the log."""
+    database = await driver(connection)
+    rows = await database.fetch(_OF_SUBJECT, consumer, subject)
+    await database.execute(_FORGET, consumer, subject)
+    return [(Place(topic, partition), Stored(offset, key, event)) for topic, partition, offset, key, event in rows]
+
+
+async def parked(connection: AsyncConnection, *, limit: int = 1000) -> list[ParkedSubject]:
+    """The subjects that wait, longest first."""
+    rows: Iterable[tuple[str, str, int, str]] = (
+        (row.consumer, row.subject, row.events, row.reason)
+        for row in await connection.execute(text(_LIST), {"limit": limit})
+    )
+    return [ParkedSubject(*row) for row in rows]

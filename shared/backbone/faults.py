@@ -1,0 +1,48 @@
+"""Which errors pass by themselves and which are an event's own, and how long to wait for the first kind."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import asyncpg
+import structlog
+from aiokafka.errors import KafkaError
+from sqlalchemy.exc import DBAPIError
+
+log = structlog.get_logger()
+
+_PASSING_STATES = ("08", "53", "57", "58", "40", "55P03")
+"""SQLSTATE classes: connection, resources, operator intervention, system, rollback (deadlock), lock not available."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """True if trying again later may help: the network, the broker or the database, not the event."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        state = getattr(error.orig, "sqlstate", None)
+        return state is None or state.startswith(_PASSING_STATES)
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "08").startswith(_PASSING_STATES)
+    return isinstance(error, OSError | TimeoutError | KafkaError | asyncpg.InterfaceError)
+
+
+class Backoff:
+    """Waits longer after each failure in a row, up to five seconds, and says so once per state."""
+
+    def __init__(self, worker: str) -> None:
+        self._worker = worker
+        self._failures = 0
+
+    async def wait(self, error: BaseException) -> None:
+        self._failures += 1
+        report = log.warning if self._failures == 1 else log.debug
+        report("worker.attempt.failed", worker=self._worker, failures=self._failures, error=type(error).__name__)
+        # Jitter, so that rivals do not come back in step; nothing here is secret.
+        await asyncio.sleep(min(5.0, 0.1 * 2 ** min(self._failures, 6)) * random.uniform(0.5, 1))  # noqa: S311
+
+    def reset(self) -> None:
+        if self._failures:
+            log.info("worker.attempt.recovered", worker=self._worker, failures=self._failures)
+        self._failures = 0

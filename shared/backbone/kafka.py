@@ -1,0 +1,165 @@
+"""The log on Apache Kafka, for more than one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError, TopicAlreadyExistsError
+
+from shared.backbone.log import PARTITIONS, Batch, LogTruncated, Place, Record, Slice, Start, Stored, partition_of
+
+_IDLE_MS = 500
+_FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
+
+
+class KafkaLog:
+    """An EventLog on the brokers at `bootstrap` ("host:port,…")."""
+
+    def __init__(self, bootstrap: str, *, replication: int = 1) -> None:
+        self._bootstrap = bootstrap
+        self._replication = replication
+        self._producer: AIOKafkaProducer | None = None
+        self._opening = asyncio.Lock()
+
+    async def prepare(self, topics: Collection[str]) -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        await admin.start()
+        try:
+            wanted = [NewTopic(topic, PARTITIONS, self._replication, topic_configs=_FOR_EVER) for topic in topics]
+            with contextlib.suppress(TopicAlreadyExistsError):
+                await admin.create_topics(wanted)
+            for topic in await admin.describe_topics(list(topics)):
+                found = len(topic["partitions"])
+                assert found in (0, PARTITIONS), f"topic {topic['topic']} has {found} partitions, not {PARTITIONS}"
+        finally:
+            await admin.close()
+
+    async def _open_producer(self) -> AIOKafkaProducer:
+        async with self._opening:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=self._bootstrap, enable_idempotence=True, acks="all", max_batch_size=512 * 1024
+                )
+                try:
+                    await producer.start()
+                except BaseException:
+                    await producer.stop()
+                    raise
+                self._producer = producer
+            return self._producer
+
+    async def append(self, topic: str, records: Sequence[Record]) -> None:
+        # Whole batches go to the client (three times the rate of single sends), so the partition is ours to choose.
+        producer = await self._open_producer()
+        by_partition: defaultdict[int, list[Record]] = defaultdict(list)
+        for record in records:
+            by_partition[partition_of(record.key)].append(record)
+        async with asyncio.TaskGroup() as sending:
+            for partition, group in by_partition.items():
+                sending.create_task(self._append_in_order(producer, topic, partition, group))
+
+    @staticmethod
+    async def _append_in_order(
+        producer: AIOKafkaProducer, topic: str, partition: int, records: Sequence[Record]
+    ) -> None:
+        deliveries = []
+        batch = producer.create_batch()
+        for record in records:
+            key = record.key.encode()
+            if batch.append(key=key, value=record.value, timestamp=None) is None:
+                deliveries.append(await producer.send_batch(batch, topic, partition=partition))
+                batch = producer.create_batch()
+                if batch.append(key=key, value=record.value, timestamp=None) is None:
+                    raise ValueError(f"an event of {len(record.value)} bytes is too large for the log")
+        deliveries.append(await producer.send_batch(batch, topic, partition=partition))
+        await asyncio.gather(*deliveries)
+
+    async def read(self, group: str, topics: Collection[str], start: Start, *, limit: int) -> AsyncGenerator[Batch]:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            fetch_max_bytes=64 * 1024 * 1024,
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+        )
+        positions = _Positions(consumer, start)
+        consumer.subscribe(list(topics), listener=positions)
+        try:
+            await consumer.start()
+            while True:
+                found = await consumer.getmany(timeout_ms=_IDLE_MS, max_records=limit)
+                if positions.failure is not None:
+                    raise positions.failure
+                batch = positions.slices(found)
+                yield batch
+                if batch:
+                    # Only tools that show lag read these; the position that counts is in the consumer's database.
+                    with contextlib.suppress(KafkaError):
+                        await consumer.commit({TopicPartition(*place): s.next_offset for place, s in batch.items()})
+        except OffsetOutOfRangeError as error:
+            raise LogTruncated(str(error)) from error
+        finally:
+            # Stopping while the broker is away can surface a cancellation from inside the client's fetcher.
+            with contextlib.suppress(KafkaError, asyncio.CancelledError):
+                await consumer.stop()
+
+    async def ends(self, topics: Collection[str]) -> Mapping[Place, int]:
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
+        await consumer.start()
+        try:
+            places = [TopicPartition(topic, partition) for topic in topics for partition in range(PARTITIONS)]
+            return {Place(*place): end for place, end in (await consumer.end_offsets(places)).items()}
+        finally:
+            await consumer.stop()
+
+    async def close(self) -> None:
+        if self._producer is not None:
+            producer, self._producer = self._producer, None
+            with contextlib.suppress(KafkaError):
+                await producer.stop()
+
+
+class _Positions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    """Seeks to the consumer's own positions whenever the group assigns places anew, and remembers how far it read."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, start: Start) -> None:
+        self._consumer = consumer
+        self._start = start
+        self._at: dict[Place, int] = {}
+        self.failure: Exception | None = None
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        for place in revoked:
+            self._at.pop(Place(*place), None)
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        # An exception here would be logged and swallowed by the client, so it is handed to the reader instead.
+        try:
+            at = await self._start([Place(*place) for place in assigned])
+            first = await self._consumer.beginning_offsets(list(assigned))
+            end = await self._consumer.end_offsets(list(assigned))
+            for place in assigned:
+                offset = at[Place(*place)]
+                if not first[place] <= offset <= end[place]:
+                    raise LogTruncated(
+                        f"{place.topic}/{place.partition} holds {first[place]}-{end[place]}, not {offset}"
+                    )
+                self._consumer.seek(place, offset)
+            self._at.update(at)
+        except Exception as error:  # noqa: BLE001
+            self.failure = error
+
+    def slices(self, found: Mapping[TopicPartition, Sequence[object]]) -> Batch:
+        batch: dict[Place, Slice] = {}
+        for topic_partition, messages in found.items():
+            place = Place(*topic_partition)
+            records = [Stored(m.offset, m.key.decode(), m.value) for m in messages]  # type: ignore[attr-defined]
+            batch[place] = Slice(self._at.get(place, records[0].offset), records)
+            self._at[place] = batch[place].next_offset
+        return batch

@@ -1,0 +1,95 @@
+"""The log as the rest of the code sees it: append to a topic, read on from a position, ask for the ends."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+PARTITIONS = 12
+"""Fixed for life: with another number a subject would move to another partition and lose its order."""
+
+_MULTIPLIER = 0x5BD1E995
+_MASK = 0xFFFFFFFF
+
+
+class Place(NamedTuple):
+    """One partition of one topic."""
+
+    topic: str
+    partition: int
+
+
+class Record(NamedTuple):
+    """What is appended: the key (a fact's subject) decides the partition."""
+
+    key: str
+    value: bytes
+
+
+class Stored(NamedTuple):
+    """What is read back."""
+
+    offset: int
+    key: str
+    value: bytes
+
+
+class Slice(NamedTuple):
+    """Consecutive records of one partition, and the offset from which they were asked for."""
+
+    asked_from: int
+    records: Sequence[Stored]
+
+    @property
+    def next_offset(self) -> int:
+        return self.records[-1].offset + 1 if self.records else self.asked_from
+
+
+Batch = Mapping[Place, Slice]
+Start = Callable[[Collection[Place]], Awaitable[Mapping[Place, int]]]
+"""Answers where to begin in each place; asked at the start and again whenever places are assigned anew."""
+
+
+class LogTruncated(Exception):
+    """The log no longer holds what the consumer's position asks for. What was derived must be rebuilt."""
+
+
+class EventLog(Protocol):
+    """A log of records in partitions, ordered within each, kept for ever."""
+
+    async def prepare(self, topics: Collection[str]) -> None:
+        """Make the topics where they are missing, with PARTITIONS partitions each."""
+
+    async def append(self, topic: str, records: Sequence[Record]) -> None:
+        """Store `records` durably, in order per key. On an error some may have been stored: append again."""
+
+    def read(self, group: str, topics: Collection[str], start: Start, *, limit: int) -> AsyncGenerator[Batch]:
+        """Batches of at most about `limit` records from `start` on, waiting for more for ever.
+
+        An empty batch comes at least once a second while nothing happens. Raises LogTruncated.
+        """
+
+    async def ends(self, topics: Collection[str]) -> Mapping[Place, int]:
+        """The offset that the next record of each partition will get."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+def partition_of(key: str) -> int:
+    """Where Kafka's default partitioner (murmur2) puts `key`: both logs agree, so a stream can move between them."""
+    content = key.encode()
+    length = len(content)
+    hash_ = 0x9747B28C ^ length
+    whole = length & ~3
+    for word in struct.unpack_from(f"<{whole >> 2}I", content):
+        mixed = word * _MULTIPLIER & _MASK
+        hash_ = (hash_ * _MULTIPLIER & _MASK) ^ ((mixed ^ mixed >> 24) * _MULTIPLIER & _MASK)
+    if whole != length:
+        hash_ ^= int.from_bytes(content[whole:], "little")
+        hash_ = hash_ * _MULTIPLIER & _MASK
+    hash_ ^= hash_ >> 13
+    hash_ = hash_ * _MULTIPLIER & _MASK
+    hash_ ^= hash_ >> 15
+    return (hash_ & 0x7FFFFFFF) % PARTITIONS

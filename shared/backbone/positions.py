@@ -1,0 +1,55 @@
+"""The first guard: how far a consumer has come in each partition, kept in the database that holds what it derived."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.backbone.log import Batch, Place
+from shared.database import driver
+
+_FIND = "SELECT topic, partition, next_offset FROM position WHERE consumer = $1"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('position ' || $1))"
+_MOVE = """
+INSERT INTO position (consumer, topic, partition, next_offset, applied_at)
+SELECT $1, topic, partition, next_offset, now()
+FROM unnest($2::text[], $3::integer[], $4::bigint[]) AS moved (topic, partition, next_offset)
+ON CONFLICT (consumer, topic, partition) DO UPDATE SET next_offset = excluded.next_offset, applied_at = now()
+"""
+
+
+class PositionMoved(Exception):
+    """The stored position is behind where the reader read on from: somebody put it back (a rebuild). Read again."""
+
+
+async def load(connection: AsyncConnection, consumer: str, places: Collection[Place]) -> Mapping[Place, int]:
+    """The next offset to read in each of `places`; 0 where the consumer has never been."""
+    rows = await (await driver(connection)).fetch(_FIND, consumer)
+    known = {Place(topic, partition): offset for topic, partition, offset in rows}
+    return {place: known.get(place, 0) for place in places}
+
+
+async def lock(connection: AsyncConnection, consumer: str) -> None:
+    """Let one transaction at a time apply for `consumer`. A row lock would miss the first appearance of a place."""
+    await (await driver(connection)).execute(_LOCK, consumer)
+
+
+async def advance(connection: AsyncConnection, consumer: str, batch: Batch) -> Mapping[Place, int]:
+    """Lock and move the positions past `batch`; answers for each place the first offset not applied before.
+
+    A rival that read the same records waits for the lock and then finds none of them new. Raises PositionMoved.
+    """
+    await lock(connection, consumer)
+    known = await load(connection, consumer, batch.keys())
+    for place, slice_ in batch.items():
+        if known[place] < slice_.asked_from:
+            raise PositionMoved(f"{consumer} is at {known[place]} in {place.topic}/{place.partition}")
+    await (await driver(connection)).execute(
+        _MOVE,
+        consumer,
+        [place.topic for place in batch],
+        [place.partition for place in batch],
+        [max(known[place], slice_.next_offset) for place, slice_ in batch.items()],
+    )
+    return known

@@ -1,0 +1,138 @@
+"""The log kept in PostgreSQL: what one machine runs instead of Kafka, with the same partitions and the same order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+
+import asyncpg
+
+from shared.backbone.log import PARTITIONS, Batch, LogTruncated, Place, Record, Slice, Start, Stored, partition_of
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS log_partition (
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    next_offset bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (topic, partition)
+);
+CREATE TABLE IF NOT EXISTS log_record (
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    key text NOT NULL,
+    value bytea NOT NULL,
+    PRIMARY KEY (topic, partition, "offset")
+);
+"""
+
+# The counter row is the lock of its partition: appends to it queue up, so offsets have no gaps and become visible in
+# the order in which they are counted. A reader may therefore trust "offset >= n" without looking at transactions.
+_LOCK = """
+SELECT partition, next_offset FROM log_partition
+WHERE topic = $1 AND partition = ANY($2) ORDER BY partition FOR UPDATE
+"""
+_COUNT = """
+UPDATE log_partition AS p SET next_offset = n.next_offset
+FROM unnest($2::integer[], $3::bigint[]) AS n (partition, next_offset)
+WHERE p.topic = $1 AND p.partition = n.partition
+"""
+_READ = """
+SELECT place.topic, place.partition, record."offset", record.key, record.value
+FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS place (topic, partition, first)
+CROSS JOIN LATERAL (
+    SELECT "offset", key, value FROM log_record
+    WHERE topic = place.topic AND partition = place.partition AND "offset" >= place.first
+    ORDER BY "offset" LIMIT $4
+) AS record
+"""
+_ENDS = "SELECT topic, partition, next_offset FROM log_partition WHERE topic = ANY($1)"
+
+_CHANNEL = "log_appended"
+_IDLE_SECONDS = 0.5
+
+
+class PostgresLog:
+    """An EventLog in the PostgreSQL database at `url` (asyncpg form)."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._pool: asyncpg.Pool | None = None
+        self._opening = asyncio.Lock()
+
+    async def _connections(self) -> asyncpg.Pool:
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(self._url, min_size=0, max_size=8)
+            return self._pool
+
+    async def prepare(self, topics: Collection[str]) -> None:
+        places = [(topic, partition) for topic in topics for partition in range(PARTITIONS)]
+        async with (await self._connections()).acquire() as connection, connection.transaction():
+            # CREATE … IF NOT EXISTS still collides when two processes run it at once.
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('log schema'))")
+            await connection.execute(_SCHEMA)
+            await connection.executemany(
+                "INSERT INTO log_partition (topic, partition) VALUES ($1, $2) ON CONFLICT DO NOTHING", places
+            )
+
+    async def append(self, topic: str, records: Sequence[Record]) -> None:
+        by_partition: defaultdict[int, list[Record]] = defaultdict(list)
+        for record in records:
+            by_partition[partition_of(record.key)].append(record)
+        async with (await self._connections()).acquire() as connection, connection.transaction():
+            first = {row[0]: row[1] for row in await connection.fetch(_LOCK, topic, list(by_partition))}
+            await connection.copy_records_to_table(
+                "log_record",
+                columns=("topic", "partition", "offset", "key", "value"),
+                records=[
+                    (topic, partition, offset, record.key, record.value)
+                    for partition, group in by_partition.items()
+                    for offset, record in enumerate(group, first[partition])
+                ],
+            )
+            ends = [first[partition] + len(group) for partition, group in by_partition.items()]
+            await connection.execute(_COUNT, topic, list(by_partition), ends)
+            await connection.execute(f"NOTIFY {_CHANNEL}")
+
+    async def read(self, group: str, topics: Collection[str], start: Start, *, limit: int) -> AsyncGenerator[Batch]:  # noqa: ARG002  (rivals of one group read the same; the position guard lets one of them through)
+        places = [Place(topic, partition) for topic in topics for partition in range(PARTITIONS)]
+        at = dict(await start(places))
+        await self._refuse_truncation(topics, at)
+        pool = await self._connections()
+        appended = asyncio.Event()
+        async with pool.acquire() as listener:
+            await listener.add_listener(_CHANNEL, lambda *_: appended.set())
+            while True:
+                appended.clear()
+                batch = await self._slices(pool, at, max(1, limit // len(places)))
+                yield batch
+                at.update((place, slice_.next_offset) for place, slice_ in batch.items())
+                if not batch:
+                    # The notification is a hint; a reader that missed one looks again by itself.
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(appended.wait(), _IDLE_SECONDS)
+
+    async def _slices(self, pool: asyncpg.Pool, at: Mapping[Place, int], limit_each: int) -> Batch:
+        topics, partitions, offsets = [p.topic for p in at], [p.partition for p in at], list(at.values())
+        found: dict[Place, list[Stored]] = {}
+        for topic, partition, offset, key, value in await pool.fetch(_READ, topics, partitions, offsets, limit_each):
+            found.setdefault(Place(topic, partition), []).append(Stored(offset, key, value))
+        return {place: Slice(at[place], records) for place, records in found.items()}
+
+    async def _refuse_truncation(self, topics: Collection[str], at: Mapping[Place, int]) -> None:
+        ends = await self.ends(topics)
+        for place, offset in at.items():
+            if offset > ends.get(place, 0):
+                raise LogTruncated(f"{place.topic}/{place.partition} ends at {ends.get(place, 0)}, not at {offset}")
+
+    async def ends(self, topics: Collection[str]) -> Mapping[Place, int]:
+        rows = await (await self._connections()).fetch(_ENDS, list(topics))
+        return {Place(topic, partition): next_offset for topic, partition, next_offset in rows}
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool = None

@@ -1,0 +1,70 @@
+"""The relay: takes facts from the outbox to the log, in order per subject, at least once."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import groupby
+from operator import itemgetter
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.backbone.faults import Backoff
+from shared.backbone.log import EventLog, Record
+from shared.database import driver
+
+log = structlog.get_logger()
+
+# One relay at a time keeps a subject's facts in order; a second one waits its turn as a spare.
+_ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('outbox relay'))"
+# A fact with a lower position may become visible later than one with a higher position, when its transaction was
+# slower. So rows are taken by what is there, never by "everything up to position n".
+_TAKE = """
+DELETE FROM outbox
+WHERE position = ANY (ARRAY(SELECT position FROM outbox ORDER BY position LIMIT $1))
+RETURNING topic, position, subject, event
+"""
+_WAITING = """
+SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float AS oldest_seconds
+FROM outbox
+"""
+
+
+async def relay_batch(engine: AsyncEngine, event_log: EventLog, *, limit: int = 5000) -> int:
+    """Move at most `limit` of the oldest facts to the log; returns how many. 0 also while another relay works.
+
+    The rows are deleted first and appended second, in one transaction: a crash in between brings them back, and they
+    are appended again. Consumers drop what they have seen.
+    """
+    async with engine.begin() as connection:
+        database = await driver(connection)
+        if not await database.fetchval(_ALONE):
+            return 0
+        rows = sorted(await database.fetch(_TAKE, limit))
+        for topic, group in groupby(rows, key=itemgetter(0)):
+            await event_log.append(topic, [Record(subject, event) for _, _, subject, event in group])
+        return len(rows)
+
+
+async def relay(engine: AsyncEngine, event_log: EventLog, *, poll_seconds: float = 0.05, limit: int = 5000) -> None:
+    """Relay for ever; backs off while the log or the database is away, and loses nothing."""
+    backoff = Backoff("relay")
+    while True:
+        try:
+            moved = await relay_batch(engine, event_log, limit=limit)
+        except Exception as error:  # noqa: BLE001  (whatever it was, the rows are back in the outbox)
+            await backoff.wait(error)
+            continue
+        backoff.reset()
+        if moved:
+            log.debug("relay.batch.appended", facts=moved)
+        if moved < limit:
+            await asyncio.sleep(poll_seconds)
+
+
+async def waiting(engine: AsyncEngine) -> tuple[int, float]:
+    """How many facts wait in the outbox, and the age of the oldest in seconds."""
+    async with engine.connect() as connection:
+        row = (await connection.execute(text(_WAITING))).one()
+        return row.waiting, row.oldest_seconds

@@ -1,0 +1,133 @@
+"""What assessment tells: bodies and their scopes, exam sessions, results, certificates."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts.dimensions import LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.fact import Fact
+
+TOPIC = "assessment"
+
+
+class AssessmentFact(Fact):
+    topic: ClassVar[str] = TOPIC
+
+
+class ScopeItem(BaseModel):
+    """What a body may assess: one occupation at one level."""
+
+    model_config = ConfigDict(frozen=True)
+
+    occupation: OccupationCode
+    level: LevelRank
+
+
+class BodyFiled(AssessmentFact):
+    """An assessment body was filed, or its scope changed. Subject: bodies/{body_id}."""
+
+    type: ClassVar[str] = "assessment.body-filed.v1"
+
+    body_id: UUID
+    name: str
+    kind: str
+    credit_code: str
+    region: RegionCode
+    reporting_region: RegionCode
+    scope: tuple[ScopeItem, ...]
+
+
+class SessionStatus(StrEnum):
+    FILED = "filed"
+    CONCLUDED = "concluded"
+    CANCELLED = "cancelled"
+
+
+class SessionState(AssessmentFact):
+    session_id: UUID
+    body_id: UUID
+    class_id: UUID | None
+    """None: most candidates never sat in a class of the programme (students, direct recognition)."""
+    programme: ProgrammeCode
+    region: RegionCode
+    reporting_region: RegionCode
+    occupation: OccupationCode
+    level: LevelRank
+    held_on: date
+    status: SessionStatus
+
+
+class SessionFiled(SessionState):
+    """Subject of all session facts: sessions/{session_id}."""
+
+    type: ClassVar[str] = "assessment.session-filed.v1"
+
+
+class SessionConcluded(SessionState):
+    """The results are final and certificates were issued."""
+
+    type: ClassVar[str] = "assessment.session-concluded.v1"
+
+
+class SessionCancelled(SessionState):
+    type: ClassVar[str] = "assessment.session-cancelled.v1"
+
+
+class ResultState(AssessmentFact):
+    candidate_id: UUID
+    session_id: UUID
+    person: UUID
+    programme: ProgrammeCode
+    region: RegionCode
+    reporting_region: RegionCode
+    occupation: OccupationCode
+    level: LevelRank
+    passed: bool
+    """Both parts at the pass mark or above. The marks themselves stay where they are."""
+    effective_on: date
+
+
+class ResultRecorded(ResultState):
+    """Subject of all result facts: candidates/{candidate_id}."""
+
+    type: ClassVar[str] = "assessment.result-recorded.v1"
+
+
+class ResultCorrected(ResultState):
+    type: ClassVar[str] = "assessment.result-corrected.v1"
+
+
+class CertificateStatus(StrEnum):
+    VALID = "valid"
+    REVOKED = "revoked"
+
+
+class CertificateState(AssessmentFact):
+    certificate_id: UUID
+    number: str
+    person: UUID
+    body_id: UUID
+    session_id: UUID
+    class_id: UUID | None
+    programme: ProgrammeCode
+    region: RegionCode
+    reporting_region: RegionCode
+    occupation: OccupationCode
+    level: LevelRank
+    issued_on: date
+    status: CertificateStatus
+
+
+class CertificateIssued(CertificateState):
+    """Subject of all certificate facts: certificates/{certificate_id}."""
+
+    type: ClassVar[str] = "assessment.certificate-issued.v1"
+
+
+class CertificateRevoked(CertificateState):
+    type: ClassVar[str] = "assessment.certificate-revoked.v1"

@@ -1,0 +1,24 @@
+"""The dimensions that facts share, so that a total can be cut the same way whatever it counts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+ProgrammeCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]{1,15}$")]
+RegionCode = Annotated[str, Field(pattern=r"^\d{6}$")]
+OccupationCode = Annotated[str, Field(pattern=r"^\d-\d{2}-\d{2}-\d{2}$")]
+LevelRank = Annotated[int, Field(ge=1, le=8, strict=True)]
+"""1 (apprentice) to 8 (chief technician): the order of levels. The digit in a certificate's number runs backwards."""
+AmountFen = Annotated[int, Field(ge=0, strict=True)]
+
+
+class FundSource(StrEnum):
+    """Which account pays. One claim has exactly one. Source: domain rules §4.4."""
+
+    SPECIAL_ACCOUNT = "special_account"
+    EMPLOYMENT_FUND = "employment_fund"
+    UNEMPLOYMENT_INSURANCE = "unemployment_insurance"
+    OTHER = "other"

@@ -1,0 +1,99 @@
+"""What subsidy tells: claims, from the draft to the money, line by line."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts.dimensions import AmountFen, FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.fact import Fact
+
+TOPIC = "subsidy"
+
+
+class SubsidyFact(Fact):
+    topic: ClassVar[str] = TOPIC
+
+
+class ClaimStatus(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    APPROVED = "approved"
+    PAID = "paid"
+    RECOVERED = "recovered"
+
+
+class ClaimLine(BaseModel):
+    """One trainee of the claim. A refused line has amount 0 and keeps its place, so that line numbers never move."""
+
+    model_config = ConfigDict(frozen=True)
+
+    line: int
+    """1, 2, 3 … within the claim."""
+    enrolment_id: UUID
+    person: UUID
+    programme: ProgrammeCode
+    occupation: OccupationCode
+    level: LevelRank
+    amount_fen: AmountFen
+    refusal: str | None
+    """The code of the check that refused it ("C12"), or None."""
+    recovered_fen: AmountFen = 0
+    recovered_on: date | None = None
+
+
+class ClaimState(SubsidyFact):
+    claim_id: UUID
+    class_id: UUID
+    institution_id: UUID
+    region: RegionCode
+    reporting_region: RegionCode
+    fund_source: FundSource
+    status: ClaimStatus
+    amount_fen: AmountFen
+    recovered_fen: AmountFen
+    approved_on: date | None
+    paid_on: date | None
+    lines: tuple[ClaimLine, ...]
+
+
+class ClaimDrafted(ClaimState):
+    """Built from a completed class. Subject of all claim facts: claims/{claim_id}."""
+
+    type: ClassVar[str] = "subsidy.claim-drafted.v1"
+
+
+class ClaimSubmitted(ClaimState):
+    type: ClassVar[str] = "subsidy.claim-submitted.v1"
+
+
+class ClaimReturned(ClaimState):
+    """Sent back to be rebuilt, with a reason; the budget it held is free again."""
+
+    type: ClassVar[str] = "subsidy.claim-returned.v1"
+
+
+class ClaimRejected(ClaimState):
+    type: ClassVar[str] = "subsidy.claim-rejected.v1"
+
+
+class ClaimApproved(ClaimState):
+    """Approved by a second person; its amount is committed in the budget."""
+
+    type: ClassVar[str] = "subsidy.claim-approved.v1"
+
+
+class ClaimPaid(ClaimState):
+    type: ClassVar[str] = "subsidy.claim-paid.v1"
+
+
+class ClaimRecovered(ClaimState):
+    """Money of some or all lines came back. The status is `recovered` once nothing that was paid is left."""
+
+    type: ClassVar[str] = "subsidy.claim-recovered.v1"

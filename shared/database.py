@@ -1,0 +1,51 @@
+"""The engine of one service's PostgreSQL database, and the way down to its driver for set-based statements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+REQUEST_STATEMENT_MS = 5_000
+WORKER_STATEMENT_MS = 120_000
+
+
+def make_engine(
+    url: str, *, name: str, pool_size: int = 10, statement_ms: int = REQUEST_STATEMENT_MS, search_path: str = "public"
+) -> AsyncEngine:
+    """An engine for `url` ("postgresql://user:password@host:port/database"); nothing is opened yet.
+
+    Every statement is bounded in time, and every wait for a lock to four seconds.
+    """
+    return create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=False,
+        connect_args={
+            "timeout": 10,
+            "server_settings": {
+                "application_name": name,
+                "statement_timeout": str(statement_ms),
+                "lock_timeout": "4000",
+                "idle_in_transaction_session_timeout": "60000",
+                "search_path": search_path,
+                "timezone": "UTC",
+                "jit": "off",
+            },
+        },
+    )
+
+
+async def driver(connection: AsyncConnection) -> Any:
+    """The asyncpg connection under `connection`, inside its transaction.
+
+    SQLAlchemy sends BEGIN with its own first statement; a statement given to the bare driver before that would commit
+    by itself. So where no transaction is open yet, one statement goes through SQLAlchemy first.
+    """
+    bare = (await connection.get_raw_connection()).driver_connection
+    if bare is None or not bare.is_in_transaction():
+        await connection.execute(text("SELECT 1"))
+        bare = (await connection.get_raw_connection()).driver_connection
+    return bare

@@ -1,0 +1,197 @@
+"""People's identity documents: what a right number is, and what may be shown of it.
+
+No error, fact or `repr` here ever holds a number. Where a number was first issued says nothing about where its holder
+lives, and lists of county codes refuse living people, so the region places are not looked up. Source: domain rules §6.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from stdnum.cn.ric import calc_check_digit
+
+from shared.kernel.refusals import Invalid
+from shared.kernel.spelling import canonical
+
+BIRTH_YEAR_MIN = 1900
+
+_LENGTH = 18
+_LENGTH_OLD_FOREIGN = 15
+_OLD_FOREIGN = re.compile(r"[A-Z]{3}[0-9]{12}")
+_PERMIT_REGIONS = frozenset({"810000", "820000", "830000"})
+_RUNS = ("0123456789" * 2, "1234567890" * 2, "123456789" * 2, "9876543210" * 2)
+_PLACEHOLDERS = frozenset({digit * 17 for digit in "0123456789"} | {run[:17] for run in _RUNS})
+_PLACEHOLDERS_OLD_FOREIGN = frozenset(body[:12] for body in _PLACEHOLDERS)
+
+
+class DocumentKind(StrEnum):
+    """Which paper a number is printed on."""
+
+    RESIDENT_ID = "resident_id"
+    RESIDENCE_PERMIT = "residence_permit"
+    FOREIGN_PERMANENT_RESIDENT = "foreign_permanent_resident"
+
+
+class WrongLength(Invalid):
+    """A number has too few or too many characters. Facts: `length`, `expected`."""
+
+    slug = "identity-wrong-length"
+    title_en = "The identity number has the wrong number of characters."
+    title_zh = "证件号码位数不正确。"
+    cure_en = "`expected` says how many there are; copy the whole number, spaces do not matter."
+    cure_zh = "`expected` 为应有位数；请对照证件完整填写，空格不影响识别。"
+
+
+class WrongCharacters(Invalid):
+    """A number holds a character that cannot stand where it stands."""
+
+    slug = "identity-wrong-characters"
+    title_en = "The identity number holds a character that cannot stand there."
+    title_zh = "证件号码含有不允许的字符。"
+    cure_en = "Digits only; the last of 18 may be X; an old foreign card begins with three letters."
+    cure_zh = "只能填写数字；18位号码的末位可为X；旧版外国人永久居留证以三个字母开头。"
+
+
+class WrongCheckDigit(Invalid):
+    """A number's last character does not follow from the others."""
+
+    slug = "identity-wrong-check-digit"
+    title_en = "The identity number is mistyped: its check digit does not fit."
+    title_zh = "证件号码校验码不符，可能填写有误。"
+    cure_en = "Compare the number with the document, digit by digit."
+    cure_zh = "请对照证件逐位核对号码。"
+
+
+class ImpossibleBirthDate(Invalid):
+    """The birth date in a number is no day, is still to come, or lies too far back. Facts: `earliest`, `latest`."""
+
+    slug = "identity-impossible-birth-date"
+    title_en = "The birth date in the identity number is not possible."
+    title_zh = "证件号码中的出生日期不成立。"
+    cure_en = "Places 7 to 14 are year, month and day of birth, between `earliest` and `latest`."
+    cure_zh = "第7至14位为出生年月日，应在 `earliest` 与 `latest` 之间，请核对。"
+
+
+class PlaceholderNumber(Invalid):
+    """A number was filled in to get past the field: one digit repeated, or digits counted up or down."""
+
+    slug = "identity-placeholder"
+    title_en = "This is a placeholder, not an identity number."
+    title_zh = "该值是占位内容，不是证件号码。"
+    cure_en = "Give the number on the person's document."
+    cure_zh = "请填写本人证件上的号码。"
+
+
+class WrongDocumentKind(Invalid):
+    """A number is of another kind of document than was said. Facts: `given`, `looks_like`."""
+
+    slug = "identity-wrong-document-kind"
+    title_en = "The identity number belongs to another kind of document."
+    title_zh = "证件号码与证件类型不一致。"
+    cure_en = "Send the kind in `looks_like`, or correct the first digits of the number."
+    cure_zh = "请改用 `looks_like` 中的证件类型，或核对号码开头几位。"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityDocument:
+    """A document as `parse_document` accepted it; `number` is in its one spelling and stays out of `repr`."""
+
+    kind: DocumentKind
+    number: str = field(repr=False)
+
+    @property
+    def birth_date(self) -> date | None:
+        """The holder's date of birth; None for a foreign card, whose places we do not interpret."""
+        if self.kind is DocumentKind.FOREIGN_PERMANENT_RESIDENT:
+            return None
+        return date.fromisoformat(self.number[6:14])
+
+    def age_on(self, day: date) -> int | None:
+        """The holder's age in full years on `day`, counted up on each birthday; None where the birth date is unknown.
+
+        A person born on 29 February turns a year older on 1 March of a common year.
+        """
+        born = self.birth_date
+        if born is None:
+            return None
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def parse_document(kind: DocumentKind, raw: str, *, today: date) -> IdentityDocument:
+    """The document of `kind` whose number is `raw`, however it was spaced, widened or cased.
+
+    Raises WrongLength, PlaceholderNumber, WrongCharacters, WrongDocumentKind, WrongCheckDigit, ImpossibleBirthDate,
+    and looks in that order. `today` itself is a possible birth date. Source: domain rules §6.1, §6.2.
+    """
+    number = canonical(raw)
+    if kind is DocumentKind.FOREIGN_PERMANENT_RESIDENT and len(number) == _LENGTH_OLD_FOREIGN:
+        _check_old_foreign_card(number)
+    else:
+        _check_18(kind, number)
+        if kind is not DocumentKind.FOREIGN_PERMANENT_RESIDENT:
+            _check_birth_date(number[6:14], today)
+    return IdentityDocument(kind, number)
+
+
+def masked(number: str) -> str:
+    """`number` fit for a public list: the first six and last four characters, the rest as stars.
+
+    Anything shorter than a real number is nothing but stars. Source: domain rules §6.3.
+    """
+    if len(number) < _LENGTH_OLD_FOREIGN:
+        return "*" * len(number)
+    return number[:6] + "*" * (len(number) - 10) + number[-4:]
+
+
+def _check_18(kind: DocumentKind, number: str) -> None:
+    if len(number) != _LENGTH:
+        raise WrongLength(length=len(number), expected=_expected_lengths(kind))
+    body, last = number[:17], number[17]
+    if body in _PLACEHOLDERS:
+        raise PlaceholderNumber
+    if not (number.isascii() and body.isdigit() and last in "0123456789X"):
+        raise WrongCharacters
+    looks_like = _kind_by_first_digits(number)
+    if looks_like is not kind:
+        raise WrongDocumentKind(given=kind.value, looks_like=looks_like.value)
+    if calc_check_digit(number) != last:
+        raise WrongCheckDigit
+
+
+def _expected_lengths(kind: DocumentKind) -> list[int]:
+    if kind is DocumentKind.FOREIGN_PERMANENT_RESIDENT:
+        return [_LENGTH, _LENGTH_OLD_FOREIGN]
+    return [_LENGTH]
+
+
+def _kind_by_first_digits(number: str) -> DocumentKind:
+    # One person must have one key, and the kind is part of the key: so a number is taken under its own kind only.
+    if number[0] == "9":
+        return DocumentKind.FOREIGN_PERMANENT_RESIDENT
+    if number[:6] in _PERMIT_REGIONS:
+        return DocumentKind.RESIDENCE_PERMIT
+    return DocumentKind.RESIDENT_ID
+
+
+def _check_birth_date(digits: str, today: date) -> None:
+    born = _day(digits)
+    if born is None or born.year < BIRTH_YEAR_MIN or born > today:
+        raise ImpossibleBirthDate(earliest=f"{BIRTH_YEAR_MIN}-01-01", latest=today.isoformat())
+
+
+def _day(digits: str) -> date | None:
+    # The refusal is raised outside this handler, so that it does not drag along an error that quotes the digits.
+    try:
+        return date.fromisoformat(digits)
+    except ValueError:
+        return None
+
+
+def _check_old_foreign_card(number: str) -> None:
+    if number[3:] in _PLACEHOLDERS_OLD_FOREIGN:
+        raise PlaceholderNumber
+    if _OLD_FOREIGN.fullmatch(number) is None:
+        raise WrongCharacters

@@ -1,0 +1,47 @@
+"""Periods of whole days, and the day it is where the programme does its business."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from shared.kernel.refusals import Invalid
+
+BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class PeriodEndsBeforeStart(Invalid):
+    """A period's last day lies before its first. Facts: `first`, `last`."""
+
+    slug = "period-ends-before-start"
+    title_en = "The last day lies before the first day."
+    title_zh = "结束日期早于开始日期。"
+    cure_en = "Give a last day that is the first day or later, or none for a period without an end."
+    cure_zh = "结束日期应不早于开始日期；长期有效的可不填结束日期。"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from `first` to `last`, both included; without `last` it does not end. Raises PeriodEndsBeforeStart."""
+
+    first: date
+    last: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.last is not None and self.last < self.first:
+            raise PeriodEndsBeforeStart(first=self.first.isoformat(), last=self.last.isoformat())
+
+    def contains(self, day: date) -> bool:
+        """Whether `day` is one of the period's days."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    def overlaps(self, other: Period) -> bool:
+        """Whether any day belongs to both; periods that merely meet (one ends the day before) do not overlap."""
+        return (other.last is None or self.first <= other.last) and (self.last is None or other.first <= self.last)
+
+
+def business_day(instant: datetime) -> date:
+    """The calendar day in China at `instant`, which knows its zone."""
+    assert instant.utcoffset() is not None, "an instant without a zone has no business day"
+    return instant.astimezone(BUSINESS_ZONE).date()

@@ -1,0 +1,40 @@
+"""The key by which a person is known outside the one service that holds their papers."""
+
+from __future__ import annotations
+
+import hmac
+from uuid import UUID
+
+from shared.kernel.identity import IdentityDocument
+
+SECRET_BYTES_MIN = 32
+
+_VERSION_AND_VARIANT = (0xF << 76) | (0x3 << 62)
+_VERSION_8 = (0x8 << 76) | (0x2 << 62)
+
+
+class PersonKeys:
+    """Makes person keys with one secret.
+
+    The secret is what protects the number: there are so few possible numbers that anybody could try them all against
+    a plain hash. Who loses the secret can make no key again; who changes it makes strangers of everybody.
+    """
+
+    __slots__ = ("_secret",)
+
+    def __init__(self, secret: bytes) -> None:
+        """Raises ValueError for a secret shorter than 32 bytes."""
+        if len(secret) < SECRET_BYTES_MIN:
+            raise ValueError(f"the secret for person keys needs at least {SECRET_BYTES_MIN} bytes")
+        self._secret = secret
+
+    def of(self, document: IdentityDocument) -> UUID:
+        """The key of the holder of `document`: always the same for the same kind and number.
+
+        122 bits of HMAC-SHA-256 in a UUID of version 8 (RFC 9562 §5.8). The kind is part of what is hashed, so equal
+        numbers on different kinds of paper are different keys.
+        """
+        message = document.kind + ":" + document.number
+        digest = hmac.digest(self._secret, message.encode(), "sha256")
+        bits = int.from_bytes(digest[:16], "big")
+        return UUID(int=bits & ~_VERSION_AND_VARIANT | _VERSION_8)

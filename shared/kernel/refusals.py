@@ -1,0 +1,94 @@
+"""The one way a rule says no: a `Refusal`, in words for people (Chinese and English) and a slug for machines.
+
+    Refusal
+    ├── NotFound        the thing named does not exist here             404
+    ├── Conflict        the state of things does not allow it (now)     409
+    ├── Forbidden       the caller may not                              403
+    └── Invalid         the content is wrong; `pointer` says where      422
+
+The status codes stand here for orientation; only `shared/problems.py` knows HTTP.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """A rule refused a command. Nothing was changed.
+
+    Subclasses set `slug` (stable, kebab-case: the machine's name for it), `title_en`/`title_zh` (what is wrong) and
+    `cure_en`/`cure_zh` (how to mend it). `facts` are JSON values that help (allowed states, limits, codes); they never
+    hold personal data. `pointer` is an RFC 6901 JSON pointer into the request, where one place is at fault.
+    """
+
+    slug: ClassVar[str] = "refused"
+    title_en: ClassVar[str] = "The request was refused."
+    title_zh: ClassVar[str] = "请求被拒绝。"
+    cure_en: ClassVar[str] = ""
+    cure_zh: ClassVar[str] = ""
+
+    def __init__(self, *, pointer: str | None = None, **facts: object) -> None:
+        super().__init__(self.slug)
+        self.pointer = pointer
+        self.facts = facts
+
+
+class NotFound(Refusal):
+    """Nothing by that name exists here. Facts: `what`, `id` (never a personal number)."""
+
+    slug = "not-found"
+    title_en = "There is nothing by that id."
+    title_zh = "没有找到对应的记录。"
+    cure_en = "Check the id; lists of this service give the valid ones."
+    cure_zh = "请核对编号；有效编号可从本服务的列表接口获取。"
+
+
+class Conflict(Refusal):
+    """The present state of things does not allow the command."""
+
+    slug = "conflict"
+
+
+class Forbidden(Refusal):
+    """The caller is known but has no right to do this."""
+
+    slug = "forbidden"
+    title_en = "You have no right to do this."
+    title_zh = "您没有执行此操作的权限。"
+
+
+class Invalid(Refusal):
+    """The content of the request is wrong."""
+
+    slug = "invalid"
+
+
+class IllegalMove(Conflict):
+    """A state machine does not know this verb in this state. Facts: `status`, `verb`, `allowed` (verbs open now)."""
+
+    slug = "illegal-move"
+    title_en = "This step is not possible in the present state."
+    title_zh = "当前状态不允许执行此操作。"
+    cure_en = "`allowed` lists the steps that are open now."
+    cure_zh = "`allowed` 列出了当前可执行的操作。"
+
+
+class Stale(Conflict):
+    """Somebody else changed the thing between reading and saving it."""
+
+    slug = "stale"
+    title_en = "Somebody else changed this at the same moment."
+    title_zh = "该记录刚被他人修改。"
+    cure_en = "Read it again and repeat the step if it still makes sense."
+    cure_zh = "请重新读取后再决定是否重试。"
+
+
+class SamePerson(Forbidden):
+    """A four-eyes rule: the person who did the first step may not do the second. Facts: `rule`."""
+
+    slug = "same-person"
+    title_en = "Another person than the one who did the step before must do this."
+    title_zh = "本步骤须由与上一步骤不同的人员办理。"
+    cure_en = "Ask a colleague who has the right and did not take part in the step before."
+    cure_zh = "请由未参与上一步骤且有权限的其他人员办理。"

@@ -1,0 +1,174 @@
+"""Refusals as RFC 9457 problems: the one place that knows both the rules' words and HTTP's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from shared.auth import Unauthenticated
+from shared.backbone.faults import is_passing
+from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
+
+log = structlog.get_logger()
+
+STATUS: dict[type[Refusal], int] = {Unauthenticated: 401, Forbidden: 403, NotFound: 404, Conflict: 409, Invalid: 422}
+MEDIA_TYPE = "application/problem+json"
+
+
+class MalformedRequest(Invalid):
+    slug = "malformed-request"
+    title_en = "The request does not have the form that the API describes."
+    title_zh = "请求格式不符合接口说明。"
+    cure_en = "`errors` says where and what; /docs shows the form."
+    cure_zh = "`errors` 指明了位置和原因；接口格式见 /docs。"
+
+
+class NotYetHeard(Conflict):
+    """Another service's fact has not arrived here yet; it usually does within a second."""
+
+    slug = "not-yet-heard"
+    title_en = "This service has not heard of that yet."
+    title_zh = "本服务尚未收到该信息。"
+    cure_en = "If the id is right, repeat the request in a moment; services tell each other within about a second."
+    cure_zh = "若编号无误，请稍后重试；各服务之间的信息通常在一秒左右同步。"
+
+
+class Unavailable(Refusal):
+    slug = "unavailable"
+    title_en = "The service cannot reach its database just now."
+    title_zh = "服务暂时无法访问数据库。"
+    cure_en = "Repeat the request after the time in Retry-After; nothing was stored."
+    cure_zh = "请在 Retry-After 指定的时间后重试；本次请求未保存任何内容。"
+
+
+class Unexpected(Refusal):
+    slug = "unexpected"
+    title_en = "The service failed; nothing was stored."
+    title_zh = "服务内部错误，本次请求未保存任何内容。"
+    cure_en = "Repeat the request; if it fails again, tell the operator the X-Request-Id."
+    cure_zh = "请重试；若仍失败，请将 X-Request-Id 告知运维人员。"
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status for `refusal`, by the nearest class in STATUS."""
+    for cls in type(refusal).__mro__:
+        if cls in STATUS:
+            return STATUS[cls]
+    return 400
+
+
+def entry(refusal: Refusal) -> dict[str, object]:
+    """`refusal` as one entry of a problem's or a batch's errors."""
+    words = {
+        "code": refusal.slug,
+        "pointer": refusal.pointer,
+        "title": refusal.title_en,
+        "title_zh": refusal.title_zh,
+        "cure": refusal.cure_en,
+        "cure_zh": refusal.cure_zh,
+    }
+    return {key: value for key, value in words.items() if value} | refusal.facts
+
+
+def malformed(errors: Iterator[ErrorDetails] | list[ErrorDetails], *, prefix: str = "") -> list[dict[str, object]]:
+    """Validation errors as entries: where and what, never the value that was found there."""
+    return [
+        {
+            "code": error["type"].replace("_", "-"),
+            "pointer": prefix + "".join(f"/{part}" for part in error["loc"] if part != "body"),
+            "title": error["msg"],
+        }
+        for error in errors
+    ]
+
+
+def problem(
+    request: Request, refusal: Refusal, *, status: int, errors: list[dict[str, object]] | None = None
+) -> Response:
+    """The answer that says `refusal`."""
+    body = {
+        "type": f"/problems/{refusal.slug}",
+        "status": status,
+        "instance": request.url.path,
+        **entry(refusal),
+    }
+    if errors:
+        body["errors"] = errors
+    headers = {"Retry-After": "1"} if isinstance(refusal, NotYetHeard | Unavailable) else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(orjson.dumps(body, default=str), status, headers, MEDIA_TYPE)
+
+
+def _plain(status: int, title: str) -> Refusal:
+    """A problem for what the framework itself refuses (unknown path, method, size)."""
+    words = {
+        404: ("no-such-path", "没有该接口。"),
+        405: ("wrong-method", "该接口不支持此方法。"),
+        413: ("too-large", "请求体过大。"),
+    }
+    slug, title_zh = words.get(status, ("http-error", "请求无法处理。"))
+    cls = type("HttpRefusal", (Refusal,), {"slug": slug, "title_en": title, "title_zh": title_zh})
+    refusal: Refusal = cls()
+    return refusal
+
+
+async def _on_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return problem(request, error, status=status_of(error))
+
+
+async def _on_malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError | ValidationError)
+    return problem(request, MalformedRequest(), status=422, errors=malformed(list(error.errors())))
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problem(request, _plain(error.status_code, str(error.detail)), status=error.status_code)
+
+
+async def _on_database(request: Request, error: Exception) -> Response:
+    if is_passing(error):
+        log.warning("database.away", error=type(error).__name__)
+        return problem(request, Unavailable(), status=503)
+    return await _on_anything(request, error)
+
+
+async def _on_anything(request: Request, error: Exception) -> Response:
+    # The message of an exception may hold a value from the request, so only its kind and place are logged.
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    log.error("request.failed", error=type(error).__name__, place=place)
+    return problem(request, Unexpected(), status=500)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of `app` as a problem, and serve what each problem means under /problems."""
+    app.add_exception_handler(Refusal, _on_refusal)
+    app.add_exception_handler(RequestValidationError, _on_malformed)
+    app.add_exception_handler(HTTPException, _on_http)
+    for error in (DBAPIError, OSError, TimeoutError):
+        app.add_exception_handler(error, _on_database)
+    app.add_exception_handler(Exception, _on_anything)
+
+    @app.get("/problems", tags=["reference"], summary="Every refusal this service can answer with, and its cure")
+    async def problems() -> list[dict[str, object]]:
+        known = {cls.slug: cls for cls in _all_refusals(Refusal) if cls.title_zh and cls.slug != Refusal.slug}
+        return [entry(cls()) | {"status": status_of(cls())} for _, cls in sorted(known.items())]
+
+
+def _all_refusals(cls: type[Refusal]) -> Iterator[type[Refusal]]:
+    for sub in cls.__subclasses__():
+        yield sub
+        yield from _all_refusals(sub)

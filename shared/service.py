@@ -1,0 +1,182 @@
+"""What makes a package under services/ a running service: its parts, and the commands every service has."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import telemetry
+from shared.backbone import dead_letters
+from shared.backbone.consumer import Consumer, consume, retry
+from shared.backbone.kafka import KafkaLog
+from shared.backbone.log import EventLog
+from shared.backbone.postgres import PostgresLog
+from shared.backbone.relay import relay
+from shared.contracts import assessment, registry, subsidy
+from shared.database import WORKER_STATEMENT_MS, make_engine
+from shared.migrations.environment import upgrade
+from shared.settings import ServiceSettings
+from shared.web import Background
+
+log = structlog.get_logger()
+
+TOPICS = (registry.TOPIC, assessment.TOPIC, subsidy.TOPIC)
+
+MakeApp = Callable[[Any, Background | None], FastAPI]
+Command = Callable[[Any, argparse.Namespace], Any]
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service's parts. `extra_commands` adds (name, help, arguments, coroutine function) to the command line."""
+
+    name: str
+    settings: type[ServiceSettings]
+    make_app: MakeApp
+    consumers: Callable[[Any], Sequence[Consumer]]
+    publishes: bool = True
+    search_path: str = "public"
+    extra_commands: Sequence[tuple[str, str, Sequence[str], Command]] = ()
+
+
+def open_log(settings: ServiceSettings) -> EventLog:
+    """The log that the settings name: Kafka or PostgreSQL."""
+    scheme, _, rest = settings.log_url.partition("://")
+    if scheme == "kafka":
+        return KafkaLog(rest, replication=settings.log_replication)
+    return PostgresLog(settings.log_url)
+
+
+def worker_engine(service: Service, settings: ServiceSettings) -> AsyncEngine:
+    """An engine for background work: few connections, long statements."""
+    return make_engine(
+        settings.database_url,
+        name=f"{service.name} worker",
+        pool_size=4,
+        statement_ms=WORKER_STATEMENT_MS,
+        search_path=service.search_path,
+    )
+
+
+async def work(service: Service, settings: ServiceSettings) -> None:
+    """Relay the service's facts and apply what its consumers hear, until cancelled or one of them must stop."""
+    engine, event_log = worker_engine(service, settings), open_log(settings)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            if service.publishes:
+                tasks.create_task(relay(engine, event_log, poll_seconds=settings.relay_poll_ms / 1000))
+            for consumer in service.consumers(settings):
+                tasks.create_task(consume(consumer, engine=engine, event_log=event_log, limit=settings.batch_facts_max))
+    finally:
+        await event_log.close()
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def _work_beside(service: Service, app: FastAPI) -> AsyncGenerator[None]:
+    """Run the worker in the same process as the HTTP side; if it must stop, readiness says so and HTTP goes on."""
+
+    async def watch() -> None:
+        try:
+            await work(service, app.state.settings)
+        except Exception as error:  # noqa: BLE001
+            log.error("worker.stopped", error=repr(error))
+            app.state.failure = type(error).__name__
+
+    task = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _migrate(service: Service, settings: ServiceSettings) -> None:
+    engine = worker_engine(service, settings)
+    event_log = open_log(settings)
+    try:
+        await upgrade(engine, service.name)
+        await event_log.prepare(TOPICS)
+    finally:
+        await event_log.close()
+        await engine.dispose()
+
+
+async def _dead_letters(service: Service, settings: ServiceSettings, subject: str | None) -> None:
+    engine = worker_engine(service, settings)
+    consumers = {consumer.name: consumer for consumer in service.consumers(settings)}
+    try:
+        async with engine.connect() as connection:
+            parked = await dead_letters.parked(connection)
+        for letter in parked:
+            if subject is None:
+                print(f"{letter.consumer}  {letter.subject}  {letter.events} event(s)  {letter.reason}")  # noqa: T201
+            elif subject in (letter.subject, "all"):
+                applied, left = await retry(consumers[letter.consumer], engine, letter.subject)
+                print(f"{letter.consumer}  {letter.subject}  applied {applied}, still parked {left}")  # noqa: T201
+    finally:
+        await engine.dispose()
+
+
+def serve(service: Service, settings: ServiceSettings, *, with_worker: bool) -> None:
+    """Serve HTTP (and work beside it) until SIGTERM or SIGINT."""
+    background: Background | None = (lambda app: _work_beside(service, app)) if with_worker else None
+    uvicorn.run(
+        service.make_app(settings, background),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+async def _until_signalled(service: Service, settings: ServiceSettings) -> None:
+    task = asyncio.create_task(work(service, settings))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def main(service: Service) -> None:
+    """The command line of a service: serve, api, worker, migrate, dead-letters, and what the service adds."""
+    parser = argparse.ArgumentParser(prog=f"python -m services.{service.name}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="HTTP and worker in one process: the default on one machine")
+    commands.add_parser("api", help="HTTP only")
+    commands.add_parser("worker", help="relay and consumers only")
+    commands.add_parser("migrate", help="bring the database up to date and make the log's topics")
+    letters = commands.add_parser("dead-letters", help="list events that could not be applied, or retry them")
+    letters.add_argument("--retry", metavar="SUBJECT", help='a subject, or "all"')
+    for name, help_, arguments, _ in service.extra_commands:
+        extra = commands.add_parser(name, help=help_)
+        for argument in arguments:
+            extra.add_argument(argument)
+    chosen = parser.parse_args()
+    settings = service.settings()
+    telemetry.set_up(service.name, settings.log_level)
+    match chosen.command:
+        case "serve" | "api":
+            serve(service, settings, with_worker=chosen.command == "serve")
+        case "worker":
+            asyncio.run(_until_signalled(service, settings))
+        case "migrate":
+            asyncio.run(_migrate(service, settings))
+        case "dead-letters":
+            asyncio.run(_dead_letters(service, settings, chosen.retry))
+        case other:
+            command = next(run for name, _, _, run in service.extra_commands if name == other)
+            asyncio.run(command(settings, chosen))

@@ -1,0 +1,71 @@
+"""Log lines: one JSON object each, one per request and per batch, never with personal data."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+
+import orjson
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.kernel.ids import new_id
+
+log = structlog.get_logger()
+
+
+def set_up(service: str, level: str) -> None:
+    """Write log lines of `level` and above to standard error as JSON, each with the service's name."""
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=lambda event, **_: orjson.dumps(event, default=str)),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    # The Kafka client writes several lines a second while a broker is away; the workers' own lines say it once.
+    logging.basicConfig(level=logging.WARNING, format='{"logger": "%(name)s", "event": "%(message)s"}')
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
+class RequestLines:
+    """ASGI middleware: gives each request an id and writes one line when it is answered, with the route's template."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = str(new_id())
+        status = 0
+        started = time.perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_with_id)
+            finally:
+                route = scope.get("route")
+                log.info(
+                    "request.answered",
+                    method=scope["method"],
+                    route=getattr(route, "path", None),
+                    status=status,
+                    ms=round((time.perf_counter() - started) * 1000, 1),
+                )

@@ -1,0 +1,179 @@
+"""The HTTP edge that all services share: one request is one transaction, committed before the answer is sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared import problems
+from shared.auth import Caller, Verifier
+from shared.kernel.refusals import Conflict, Invalid
+from shared.settings import ServiceSettings
+from shared.telemetry import RequestLines
+
+log = structlog.get_logger()
+
+_RACE_STATES = ("23505", "23P01", "40001", "40P01")
+"""Unique or exclusion violation, serialisation failure, deadlock: another request was first."""
+
+_KEEP_ANSWER = """
+INSERT INTO idempotent_answer (caller, key, request_digest, status, media_type, body)
+VALUES (:caller, :key, :digest, 0, '', '') ON CONFLICT (caller, key) DO NOTHING
+"""
+_FIND_ANSWER = "SELECT * FROM idempotent_answer WHERE caller = :caller AND key = :key"
+_FILL_ANSWER = """
+UPDATE idempotent_answer SET status = :status, media_type = :media_type, body = :body
+WHERE caller = :caller AND key = :key
+"""
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class KeyReused(Conflict):
+    slug = "idempotency-key-reused"
+    title_en = "This Idempotency-Key was used for another request."
+    title_zh = "该幂等键已用于其他请求。"
+    cure_en = "Use a new key for a new request; repeat an old request with the same path and body."
+    cure_zh = "新请求请使用新的幂等键；重复旧请求时路径与内容须保持一致。"
+
+
+class KeyTooLong(Invalid):
+    slug = "idempotency-key-too-long"
+    title_en = "An Idempotency-Key has 1 to 200 characters."
+    title_zh = "幂等键的长度应为 1 至 200 个字符。"
+
+
+class TransactionalRoute(APIRoute):
+    """A route whose request is authenticated, then handled in one transaction that commits before the answer leaves.
+
+    Two requests that race for the same row meet in the database; the loser is handled again from the start, and then
+    sees what the winner stored. A POST with an Idempotency-Key is answered once; a repeat gets the kept answer.
+    """
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def in_transaction(request: Request) -> Response:
+            request.state.caller = request.app.state.verifier.caller_of(request)
+            for attempts_left in (2, 1, 0):
+                try:
+                    async with request.app.state.engine.begin() as connection:
+                        request.state.connection = connection
+                        return await _answer_once(request, handle)
+                except DBAPIError as error:
+                    if attempts_left == 0 or getattr(error.orig, "sqlstate", None) not in _RACE_STATES:
+                        raise
+            raise AssertionError("unreachable")
+
+        return in_transaction
+
+
+async def _answer_once(request: Request, handle: Handler) -> Response:
+    key = request.headers.get("idempotency-key")
+    if key is None or request.method != "POST":
+        return await handle(request)
+    if not 1 <= len(key) <= 200:
+        raise KeyTooLong
+    connection: AsyncConnection = request.state.connection
+    caller: Caller = request.state.caller
+    digest = hashlib.sha256(request.url.path.encode() + b"\n" + await request.body()).digest()
+    place = {"caller": f"{caller.organisation or caller.person}", "key": key}
+    # The row is taken first: a second request with this key waits here until the first has committed or failed.
+    kept = await connection.execute(text(_KEEP_ANSWER), place | {"digest": digest})
+    if kept.rowcount == 0:
+        answer = (await connection.execute(text(_FIND_ANSWER), place)).one()
+        if answer.request_digest != digest:
+            raise KeyReused
+        return Response(answer.body, answer.status, {"Idempotent-Replayed": "true"}, answer.media_type)
+    response = await handle(request)
+    kept_answer = {"status": response.status_code, "media_type": response.media_type or "", "body": response.body}
+    await connection.execute(text(_FILL_ANSWER), place | kept_answer)
+    return response
+
+
+async def _current_connection(request: Request) -> AsyncConnection:
+    connection: AsyncConnection = request.state.connection
+    return connection
+
+
+Connection = Annotated[AsyncConnection, Depends(_current_connection)]
+"""The request's transaction as a route's parameter."""
+
+
+def router(tag: str) -> APIRouter:
+    """A router below /v1 whose routes need a caller and are transactions."""
+    return APIRouter(prefix="/v1", tags=[tag], route_class=TransactionalRoute)
+
+
+Background = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def make_app(
+    *,
+    title: str,
+    description: str,
+    settings: ServiceSettings,
+    engine: AsyncEngine,
+    routers: Sequence[APIRouter],
+    background: Background | None = None,
+) -> FastAPI:
+    """A service's application: its routers, health, docs that need no network, problems for every error."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        try:
+            if background is None:
+                yield
+            else:
+                async with background(app):
+                    yield
+        finally:
+            await engine.dispose()
+
+    app: FastAPI = FastAPIOffline(
+        title=title,
+        description=description,
+        version="1",
+        lifespan=lifespan,
+        max_body_size=settings.request_bytes_max,
+        license_info={"name": "Apache-2.0"},
+    )
+    app.state.engine = engine
+    app.state.settings = settings
+    app.state.verifier = Verifier(settings.keys_directory / "issuer-public.pem")
+    app.state.failure = None
+    app.add_middleware(RequestLines)
+    problems.install(app)
+    app.include_router(_health())
+    for each in routers:
+        app.include_router(each)
+    return app
+
+
+def _health() -> APIRouter:
+    health = APIRouter(prefix="/health", tags=["health"])
+
+    @health.get("/live", summary="The process answers")
+    async def live() -> dict[str, str]:
+        return {"status": "live"}
+
+    @health.get("/ready", summary="The database answers and the worker, where it runs in this process, has not stopped")
+    async def ready(request: Request, response: Response) -> dict[str, str]:
+        if request.app.state.failure is not None:
+            response.status_code = 503
+            return {"status": "worker stopped", "reason": request.app.state.failure}
+        async with request.app.state.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+        return {"status": "ready"}
+
+    return health

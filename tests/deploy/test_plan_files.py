@@ -1,0 +1,196 @@
+"""The 2025 plan of Henan as committed: its figures agree with each other and with the code."""
+
+import csv
+import tomllib
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from shared.kernel.levels import Level
+from shared.kernel.money import fen_from_yuan
+from shared.kernel.periods import Period
+
+PLAN = Path(__file__).parents[2] / "deploy" / "plans" / "henan-2025"
+
+Row = dict[str, str]
+
+
+def rows(name: str) -> list[Row]:
+    with (PLAN / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines, strict=True))
+
+
+def keyed(name: str, key: str = "code") -> dict[str, Row]:
+    found = rows(name)
+    by_key = {row[key]: row for row in found}
+    assert len(by_key) == len(found), f"{name}: {key} is not unique"
+    return by_key
+
+
+def parts_of(parent: str) -> list[Row]:
+    return [row for row in rows("programmes.csv") if row["parent_code"] == parent]
+
+
+def total(programmes: list[Row], column: str) -> int:
+    return sum(int(row[column]) for row in programmes)
+
+
+class TestPlan:
+    def test_the_plan_covers_the_calendar_year(self) -> None:
+        plan = tomllib.loads((PLAN / "plan.toml").read_text(encoding="utf-8"))
+
+        assert (plan["code"], plan["year"]) == ("HN2025", 2025)
+        assert (plan["first_day"], plan["last_day"]) == (date(2025, 1, 1), date(2025, 12, 31))
+        assert plan["code"] in keyed("programmes.csv")
+        assert keyed("regions.csv")[plan["province"]]["kind"] == "province"
+
+    @pytest.mark.parametrize("path", sorted(PLAN.glob("*.csv")), ids=lambda path: path.name)
+    def test_every_row_has_every_column_and_no_stray_space(self, path: Path) -> None:
+        with path.open(encoding="utf-8", newline="") as lines:
+            header, *table = csv.reader(lines, strict=True)
+
+        assert table
+        assert all(len(row) == len(header) for row in table)
+        assert all(cell == cell.strip() for row in [header, *table] for cell in row)
+
+
+class TestProgrammes:
+    def test_the_trainings_of_the_ten_specials_are_the_plans(self) -> None:
+        specials = parts_of("HN2025")
+
+        assert [row["code"] for row in specials] == [f"S{number:02}" for number in range(1, 11)]
+        assert total(specials, "training_target") == 2_000_000
+        assert keyed("programmes.csv")["HN2025"]["training_target"] == "2000000"
+
+    def test_high_skilled_agree_once_the_young_technicians_are_left_out(self) -> None:
+        specials = parts_of("HN2025")
+        counting = [row for row in specials if row["high_skilled_counts"] == "yes"]
+
+        assert total(specials, "high_skilled_target") == 660_000
+        assert total(counting, "high_skilled_target") == 650_000
+        assert {row["code"] for row in specials} - {row["code"] for row in counting} == {"S06"}
+        assert keyed("programmes.csv")["HN2025"]["high_skilled_target"] == "650000"
+
+    def test_modern_services_are_their_five_parts(self) -> None:
+        services, parts = keyed("programmes.csv")["S02"], parts_of("S02")
+
+        assert len(parts) == 5
+        for column in ("training_target", "high_skilled_target"):
+            assert total(parts, column) == int(services[column])
+
+    def test_exactly_the_programmes_with_parts_are_sums(self) -> None:
+        programmes = rows("programmes.csv")
+        parents = {row["parent_code"] for row in programmes} - {""}
+
+        assert {row["code"] for row in programmes if row["is_sum"] == "yes"} == parents == {"HN2025", "S02"}
+
+    def test_every_parent_exists_and_only_the_plan_has_none(self) -> None:
+        programmes = keyed("programmes.csv")
+
+        assert [code for code, row in programmes.items() if not row["parent_code"]] == ["HN2025"]
+        assert all(row["parent_code"] in programmes for row in programmes.values() if row["parent_code"])
+
+    def test_every_indicator_belongs_to_a_programme_and_has_a_target(self) -> None:
+        indicators = keyed("indicators.csv")
+
+        assert len(indicators) == 13
+        assert {row["programme_code"] for row in indicators.values()} <= set(keyed("programmes.csv"))
+        assert all(Decimal(row["target"]) > 0 for row in indicators.values())
+        assert (indicators["I01"]["target"], indicators["I02"]["target"]) == ("2000000", "650000")
+
+
+class TestRegions:
+    def test_nineteen_regions_report(self) -> None:
+        reporting = {code: row for code, row in keyed("regions.csv").items() if row["reports"] == "yes"}
+
+        assert len(reporting) == 19
+        assert sum(row["kind"] == "prefecture_city" for row in reporting.values()) == 17
+        assert {"419001", "410173"} < set(reporting)
+
+    def test_jiyuan_and_the_airport_zone_report_on_their_own(self) -> None:
+        regions = keyed("regions.csv")
+
+        assert [regions[code]["parent"] for code in ("419001", "410173")] == ["410000", "410000"]
+        assert not [row for row in regions.values() if row["parent"] in {"419001", "410173"}]
+
+    def test_every_parent_exists_and_is_province_or_reporting_region(self) -> None:
+        regions = keyed("regions.csv")
+
+        assert [code for code, row in regions.items() if not row["parent"]] == ["410000"]
+        for row in regions.values():
+            if row["kind"] == "county":
+                assert regions[row["parent"]]["reports"] == "yes"
+            elif row["kind"] != "province":
+                assert row["parent"] == "410000"
+
+    def test_156_counties_stand(self) -> None:
+        counties = [row for row in rows("regions.csv") if row["kind"] == "county"]
+
+        assert len([row for row in counties if not row["valid_to"]]) == 156
+
+    def test_an_ended_region_names_a_successor_under_the_same_parent_that_begins_the_day_after(self) -> None:
+        regions = keyed("regions.csv")
+        ended = {code: row for code, row in regions.items() if row["valid_to"]}
+
+        assert {code: row["replaced_by"] for code, row in ended.items()} == {
+            "410306": "410308",
+            "410322": "410308",
+            "410381": "410307",
+        }
+        for row in ended.values():
+            successor = regions[row["replaced_by"]]
+            assert successor["parent"] == row["parent"]
+            assert date.fromisoformat(successor["valid_from"]) == date.fromisoformat(row["valid_to"]) + timedelta(
+                days=1
+            )
+            assert not successor["valid_to"]
+
+
+class TestLevels:
+    def test_the_file_says_what_the_code_says(self) -> None:
+        listed = [
+            (row["code"], int(row["rank"]), row["name_zh"], row["name_en"], row["certificate_level_code"] or None)
+            for row in rows("levels.csv")
+        ]
+
+        assert listed == [
+            (level.code, level.value, level.name_zh, level.name_en, level.certificate_mark) for level in Level
+        ]
+        assert [row["high_skilled"] == "yes" for row in rows("levels.csv")] == [
+            level.is_high_skilled for level in Level
+        ]
+
+    def test_every_route_leads_to_a_level_and_starts_from_a_lower_one(self) -> None:
+        for route in keyed("eligibility.csv", "route_code").values():
+            reached = Level.from_code(route["level_code"])
+            if route["required_level"]:
+                assert Level.from_code(route["required_level"]) < reached
+
+
+class TestSubsidyStandards:
+    def test_every_amount_is_whole_fen_and_only_the_living_subsidy_has_none(self) -> None:
+        standards = keyed("subsidy_standards.csv", "id")
+
+        assert [key for key, row in standards.items() if not row["yuan"]] == ["HN-LIV"]
+        assert standards["HN-LIV"]["status"] == "amount_missing"
+        assert all(fen_from_yuan(Decimal(row["yuan"])) > 0 for row in standards.values() if row["yuan"])
+
+    def test_every_row_holds_from_a_day_whose_source_is_told(self) -> None:
+        for row in rows("subsidy_standards.csv"):
+            last = date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
+            Period(date.fromisoformat(row["valid_from"]), last)
+            assert row["valid_from_status"] in {"sourced", "assumption"}
+
+    def test_no_two_rows_answer_the_same_question_on_the_same_day(self) -> None:
+        standards = rows("subsidy_standards.csv")
+        questions = {(row["kind"], row["level_or_item"], row["jurisdiction"]) for row in standards}
+
+        assert len(questions) == len(standards)
+
+    def test_the_amounts_by_level_are_those_of_the_regulation(self) -> None:
+        yuan = {key: row["yuan"] for key, row in keyed("subsidy_standards.csv", "id").items()}
+
+        assert [yuan[f"HN-T-L{rank}"] for rank in range(2, 7)] == ["1200", "1600", "2000", "4000", "5000"]
+        assert [yuan[f"HN-E-L{rank}"] for rank in range(2, 7)] == ["200", "240", "280", "350", "380"]

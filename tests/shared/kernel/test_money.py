@@ -1,0 +1,89 @@
+"""Money: exact in, grouped out, rounded once."""
+
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kernel.money import FEN_MAX, AmountTooLarge, Fen, FractionOfFen, fen_from_yuan, format_yuan, share_half_up
+
+FEN = st.integers(-FEN_MAX, FEN_MAX).map(Fen)
+
+
+@pytest.mark.parametrize(
+    ("yuan", "fen"),
+    [
+        (0, 0),
+        (1200, 120_000),
+        (-5, -500),
+        (Decimal("0.01"), 1),
+        (Decimal("1234.50"), 123_450),
+        (Decimal("2E+3"), 200_000),
+    ],
+)
+def test_yuan_become_fen_exactly(yuan: Decimal | int, fen: int) -> None:
+    assert fen_from_yuan(yuan) == fen
+
+
+@pytest.mark.parametrize("yuan", ["0.001", "1.999", "-0.005", "1E-1000000", "NaN", "sNaN", "Infinity", "-Infinity"])
+def test_what_is_not_whole_fen_is_refused(yuan: str) -> None:
+    with pytest.raises(FractionOfFen):
+        fen_from_yuan(Decimal(yuan))
+
+
+@pytest.mark.parametrize("yuan", ["92233720368547758.08", "-92233720368547758.08", "1E+1000000", "1E+19"])
+def test_what_no_column_can_hold_is_refused(yuan: str) -> None:
+    with pytest.raises(AmountTooLarge) as refusal:
+        fen_from_yuan(Decimal(yuan))
+
+    assert refusal.value.facts == {"fen_max": FEN_MAX}
+
+
+@pytest.mark.parametrize("zero", ["0E-1000000", "0E+1000000", "-0.000"])
+def test_a_zero_is_a_zero_however_it_is_written(zero: str) -> None:
+    assert fen_from_yuan(Decimal(zero)) == 0
+
+
+@given(FEN)
+def test_an_amount_survives_being_written_and_read(fen: Fen) -> None:
+    assert fen_from_yuan(Decimal(format_yuan(fen).replace(",", ""))) == fen
+
+
+@pytest.mark.parametrize(
+    ("fen", "text"),
+    [
+        (0, "0.00"),
+        (5, "0.05"),
+        (-5, "-0.05"),
+        (123_450, "1,234.50"),
+        (194_824_000, "1,948,240.00"),
+        (-100_000, "-1,000.00"),
+    ],
+)
+def test_yuan_are_written_in_groups_of_three_with_two_places(fen: int, text: str) -> None:
+    assert format_yuan(Fen(fen)) == text
+
+
+@pytest.mark.parametrize(
+    ("fen", "percent", "share"),
+    [
+        (24_000, "50", 12_000),
+        (1, "50", 1),
+        (3, "50", 2),
+        (-1, "50", -1),
+        (1, "49.999999999999999999999999999999", 0),
+        (10_000, "130", 13_000),
+        (100, "0", 0),
+    ],
+)
+def test_a_share_is_rounded_half_up(fen: int, percent: str, share: int) -> None:
+    assert share_half_up(Fen(fen), Decimal(percent)) == share
+
+
+@given(FEN, st.decimals("0", "200", places=6))
+def test_a_share_agrees_with_decimal_arithmetic_of_ample_precision(fen: Fen, percent: Decimal) -> None:
+    with localcontext(prec=60):
+        expected = (fen * percent / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+
+    assert share_half_up(fen, percent) == expected

@@ -1,0 +1,76 @@
+"""Periods and business days."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kernel.periods import Period, PeriodEndsBeforeStart, business_day
+
+START = date(2025, 1, 1)
+DAYS = st.integers(0, 12).map(lambda days: START + timedelta(days=days))
+
+
+@st.composite
+def periods(draw: st.DrawFn) -> Period:
+    first = draw(DAYS)
+    return Period(first, draw(st.none() | DAYS.filter(lambda day: day >= first)))
+
+
+def test_both_ends_belong_to_a_period() -> None:
+    year = Period(date(2025, 1, 1), date(2025, 12, 31))
+
+    assert year.contains(date(2025, 1, 1))
+    assert year.contains(date(2025, 12, 31))
+    assert not year.contains(date(2024, 12, 31))
+    assert not year.contains(date(2026, 1, 1))
+
+
+def test_a_period_without_a_last_day_goes_on() -> None:
+    assert Period(START).contains(date.max)
+    assert not Period(START).contains(date(2024, 12, 31))
+
+
+def test_one_day_is_a_period() -> None:
+    assert Period(START, START).contains(START)
+
+
+def test_a_period_that_ends_before_it_starts_is_refused() -> None:
+    with pytest.raises(PeriodEndsBeforeStart) as refusal:
+        Period(date(2025, 2, 1), date(2025, 1, 31))
+
+    assert refusal.value.facts == {"first": "2025-02-01", "last": "2025-01-31"}
+
+
+def test_periods_that_meet_do_not_overlap() -> None:
+    january = Period(date(2025, 1, 1), date(2025, 1, 31))
+
+    assert not january.overlaps(Period(date(2025, 2, 1)))
+    assert january.overlaps(Period(date(2025, 1, 31)))
+
+
+@given(periods(), periods())
+def test_periods_overlap_exactly_when_they_share_a_day(one: Period, other: Period) -> None:
+    days = [START + timedelta(days=offset) for offset in range(13)]
+    shared = any(one.contains(day) and other.contains(day) for day in days)
+
+    assert one.overlaps(other) is shared
+    assert other.overlaps(one) is shared
+
+
+def test_the_business_day_changes_at_midnight_in_china() -> None:
+    assert business_day(datetime(2025, 5, 31, 15, 59, 59, tzinfo=UTC)) == date(2025, 5, 31)
+    assert business_day(datetime(2025, 5, 31, 16, 0, tzinfo=UTC)) == date(2025, 6, 1)
+
+
+@given(st.integers(0, 4_000_000_000), st.integers(-12, 14))
+def test_the_business_day_does_not_depend_on_the_zone_of_the_instant(seconds: int, hours: int) -> None:
+    instant = datetime.fromtimestamp(seconds, tz=UTC)
+
+    assert business_day(instant.astimezone(timezone(timedelta(hours=hours)))) == business_day(instant)
+
+
+def test_an_instant_without_a_zone_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(AssertionError):
+        business_day(datetime(2025, 6, 1))  # noqa: DTZ001 (that is the mistake)
