@@ -116,10 +116,13 @@ class Verifier:
             raise Unauthenticated from error
 
 
-async def _current_caller(request: Request) -> Caller:
+_BEARER = HTTPBearer(auto_error=False)
+
+
+async def _current_caller(request: Request, _: Annotated[object, Depends(_BEARER)]) -> Caller:
     caller: Caller = request.state.caller
     return caller
 
 
-CurrentCaller = Annotated[Caller, Depends(_current_caller), Depends(HTTPBearer(auto_error=False))]
+CurrentCaller = Annotated[Caller, Depends(_current_caller)]
 """The caller as a route's parameter; TransactionalRoute has verified it before the route runs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import structlog
@@ -108,6 +109,14 @@ async def _current_connection(request: Request) -> AsyncConnection:
 
 Connection = Annotated[AsyncConnection, Depends(_current_connection)]
 """The request's transaction as a route's parameter."""
+
+
+async def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+Now = Annotated[datetime, Depends(_now)]
+"""The moment of the request, as a route's parameter: rules are told the time, they never ask for it."""
 
 
 def router(tag: str) -> APIRouter:

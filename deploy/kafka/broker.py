@@ -52,6 +52,9 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 share.coordinator.state.topic.num.partitions=1
 group.initial.rebalance.delay.ms=0
+# A killed broker is let in again only when its old session has run out; the default of 9 s makes every crash test wait.
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 """
 
 
@@ -188,7 +191,10 @@ def _java() -> str:
 
 
 def _fetch(libraries: Path) -> Path:
-    """The folder with the jars that pom.xml names, fetched by Maven where they are not there yet. Raises LaunchError."""
+    """The folder with the jars that pom.xml names, fetched by Maven where they are not there yet.
+
+    Raises LaunchError.
+    """
     stamp = hashlib.sha256((HERE / "pom.xml").read_bytes()).hexdigest()
     marker = libraries / "pom.sha256"
     libraries.parent.mkdir(parents=True, exist_ok=True)

@@ -89,6 +89,15 @@ async def consume(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLo
             await backoff.wait(error)
 
 
+async def catch_up(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int = 20_000) -> None:
+    """Apply until the log has nothing more to read just now. For rebuilds and tests; errors are raised."""
+    async with aclosing(read_decoded(consumer, engine=engine, event_log=event_log, limit=limit)) as batches:
+        async for batch, decoded in batches:
+            if not batch:
+                return
+            await absorb(consumer, engine, batch, decoded)
+
+
 class Decoded(NamedTuple):
     """The facts of a batch that the consumer hears, in order, and the records that are no facts."""
 

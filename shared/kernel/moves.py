@@ -16,5 +16,5 @@ def move(moves: Mapping[S, Mapping[V, S]], status: S, verb: V) -> S:
     """The state that `verb` leads to from `status`. Raises IllegalMove with the verbs that are open."""
     allowed = moves[status]
     if verb not in allowed:
-        raise IllegalMove(status=status.value, verb=verb.value, allowed=sorted(each.value for each in allowed))
+        raise IllegalMove(state=status.value, verb=verb.value, allowed=sorted(each.value for each in allowed))
     return allowed[verb]

@@ -13,6 +13,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+RESERVED = frozenset({"type", "title", "title_zh", "status", "detail", "instance", "code", "cure", "cure_zh", "errors"})
+"""Members that a problem has of its own, so no fact may be called that. Source: RFC 9457 §3."""
+
 
 class Refusal(Exception):
     """A rule refused a command. Nothing was changed.
@@ -30,6 +33,7 @@ class Refusal(Exception):
 
     def __init__(self, *, pointer: str | None = None, **facts: object) -> None:
         super().__init__(self.slug)
+        assert RESERVED.isdisjoint(facts), "a fact would hide a member of the problem itself"
         self.pointer = pointer
         self.facts = facts
 
@@ -65,7 +69,7 @@ class Invalid(Refusal):
 
 
 class IllegalMove(Conflict):
-    """A state machine does not know this verb in this state. Facts: `status`, `verb`, `allowed` (verbs open now)."""
+    """A state machine does not know this verb in this state. Facts: `state`, `verb`, `allowed` (verbs open now)."""
 
     slug = "illegal-move"
     title_en = "This step is not possible in the present state."

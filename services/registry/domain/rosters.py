@@ -87,9 +87,7 @@ def decide(
         present = persons.get(entry.person)
         if known is not None:
             same = known.class_id == class_.id and known.person == entry.person
-            decisions.append(
-                Repeated(entry, known.id) if same else Refused(entry, LocalIdTaken(pointer="/local_id"))
-            )
+            decisions.append(Repeated(entry, known.id) if same else Refused(entry, LocalIdTaken(pointer="/local_id")))
         elif present is not None:
             decisions.append(Refused(entry, AlreadyEnrolled(pointer="/document", local_id=present.local_id)))
         elif seats_left == 0:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain.classes import TrainingClass
@@ -49,8 +49,8 @@ class Headcount(NamedTuple):
     in_training: int
 
 
-def _class(row: Row[tuple[object, ...]]) -> TrainingClass:
-    values = dict(row._mapping)
+def _class(row: RowMapping) -> TrainingClass:
+    values = dict(row)
     source = values["fund_source"]
     values |= {
         "level": Level(values["level"]),
@@ -66,7 +66,7 @@ async def add(connection: AsyncConnection, class_: TrainingClass) -> None:
 
 async def load(connection: AsyncConnection, class_id: UUID, *, lock: bool = False) -> TrainingClass:
     """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
-    row = (await connection.execute(text(_LOCK if lock else _FIND), {"id": class_id})).one_or_none()
+    row = (await connection.execute(text(_LOCK if lock else _FIND), {"id": class_id})).mappings().one_or_none()
     if row is None:
         raise NotFound(what="class", id=class_id)
     return _class(row)
@@ -74,7 +74,7 @@ async def load(connection: AsyncConnection, class_id: UUID, *, lock: bool = Fals
 
 async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> TrainingClass | None:
     values = {"institution_id": institution_id, "local_id": local_id}
-    row = (await connection.execute(text(_FIND_BY_LOCAL_ID), values)).one_or_none()
+    row = (await connection.execute(text(_FIND_BY_LOCAL_ID), values)).mappings().one_or_none()
     return None if row is None else _class(row)
 
 
@@ -94,4 +94,4 @@ async def page(
 ) -> list[TrainingClass]:
     """Classes in the order of their ids, from above `after`."""
     values = {"institution_id": institution_id, "status": status, "after": after, "limit": limit}
-    return [_class(row) for row in await connection.execute(text(_LIST), values)]
+    return [_class(row) for row in (await connection.execute(text(_LIST), values)).mappings()]

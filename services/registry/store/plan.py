@@ -33,9 +33,7 @@ async def load(connection: AsyncConnection) -> Plan:
     return Plan({each.code: each for each in programmes}, {each.code: each for each in regions})
 
 
-async def versions(
-    connection: AsyncConnection, subjects: Collection[str]
-) -> Mapping[str, tuple[int, dict[str, Any]]]:
+async def versions(connection: AsyncConnection, subjects: Collection[str]) -> Mapping[str, tuple[int, dict[str, Any]]]:
     """Version and content of those of `subjects` that exist, locked."""
     rows = await connection.execute(text(_FIND), {"subjects": list(subjects)})
     return {row.subject: (row.version, row.content) for row in rows}

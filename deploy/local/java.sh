@@ -1,0 +1,31 @@
+#!/bin/sh
+# Make sure that Java 17 or newer and Maven are here: Kafka's broker runs on the one and is fetched by the other.
+set -eu
+
+say() { printf '%s\n' "$*"; }
+fail() { say "$*" >&2; exit 1; }
+
+has_java() {
+    java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+    version=$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p') || return 1
+    [ -n "$version" ] && [ "$version" -ge 17 ]
+}
+
+has_maven() { command -v mvn >/dev/null 2>&1; }
+
+install() { apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1; }
+
+if has_java && has_maven; then exit 0; fi
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+    fail "Kafka needs Java 17 or newer and Maven; on Debian: sudo apt-get install -y openjdk-17-jre-headless maven"
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+say "Installing Java and Maven (system packages, a minute or two)"
+apt-get update -qq >/dev/null || fail "apt-get could not refresh its lists, so Java and Maven cannot be installed."
+# Newer Debians no longer carry 17; their default is newer.
+has_java || install openjdk-17-jre-headless || install default-jre-headless || fail "apt-get could not install Java 17 or newer."
+has_maven || install maven || fail "apt-get could not install Maven."
+has_java || fail "The Java found first is older than 17; JAVA_HOME names another one."
+say "Ready: Java and Maven"

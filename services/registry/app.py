@@ -1,0 +1,26 @@
+"""Where the registry's HTTP process is wired."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from services.registry.api import classes, enrolments, institutions, plan
+from services.registry.settings import RegistrySettings
+from services.registry.usecases.trainees import Trainees
+from shared.database import make_engine
+from shared.web import Background
+from shared.web import make_app as make_service_app
+
+
+def make_app(settings: RegistrySettings, background: Background | None = None) -> FastAPI:
+    """The registry's application. Raises FileNotFoundError where the keys have not been made."""
+    app = make_service_app(
+        title="Registry",
+        description="Institutions, classes, trainees, enrolments. 机构、班级、学员、报名。",
+        settings=settings,
+        engine=make_engine(settings.database_url, name="registry", pool_size=settings.database_connections_max),
+        routers=[plan.routes, institutions.routes, classes.routes, enrolments.routes],
+        background=background,
+    )
+    app.state.trainees = Trainees.load(settings.keys_directory)
+    return app

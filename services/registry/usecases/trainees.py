@@ -1,0 +1,58 @@
+"""The people on a roster: recognised by their key, kept sealed, shown masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import orjson
+
+from services.registry.store.enrolments import SealedTrainee
+from shared.kernel.identity import DocumentKind, masked, parse_document
+from shared.kernel.person_key import PersonKeys
+from shared.sealed import Seal
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Particulars:
+    """What a roster says of a person. Never printed, never logged."""
+
+    document_kind: DocumentKind
+    document_number: str
+    name: str
+    phone: str | None
+
+
+class Trainees:
+    """Turns particulars into a key and a sealed value, and back into what may be shown."""
+
+    def __init__(self, keys: PersonKeys, seal: Seal) -> None:
+        self._keys = keys
+        self._seal = seal
+
+    @classmethod
+    def load(cls, directory: Path) -> Trainees:
+        """With the secrets in `directory` (person-key.secret, field-keys.json)."""
+        secret = bytes.fromhex((directory / "person-key.secret").read_text().strip())
+        return cls(PersonKeys(secret), Seal.load(directory))
+
+    def recognise(self, particulars: Particulars, *, today: date) -> tuple[UUID, str]:
+        """The person's key and the number in its one spelling. Raises the refusals of an identity number."""
+        document = parse_document(particulars.document_kind, particulars.document_number, today=today)
+        return self._keys.of(document), document.number
+
+    def close(self, person: UUID, number: str, particulars: Particulars) -> SealedTrainee:
+        """The particulars sealed to their person."""
+        content = orjson.dumps([number, particulars.name, particulars.phone])
+        return SealedTrainee(person, particulars.document_kind, self._seal.close(content, owner=person.bytes))
+
+    def shown(self, trainee: SealedTrainee) -> dict[str, str]:
+        """Name, kind and number as an answer may show them: masked."""
+        number, name, _ = orjson.loads(self._seal.open(trainee.sealed, owner=trainee.person.bytes))
+        return {
+            "name": name[:1] + "*" * (len(name) - 1),
+            "document_kind": trainee.document_kind,
+            "document_number": masked(number),
+        }

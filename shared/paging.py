@@ -1,0 +1,58 @@
+"""Lists by keyset cursor: ids grow with time, so a page stays where it is while rows are added."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Annotated, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from shared.kernel.refusals import Invalid
+
+BEGINNING = UUID(int=0)
+
+PageSize = Annotated[int, Query(ge=1, le=500, description="Rows a page")]
+Cursor = Annotated[str | None, Query(description="`next` of the page before; leave out for the first")]
+
+T = TypeVar("T")
+
+
+class WrongCursor(Invalid):
+    slug = "wrong-cursor"
+    title_en = "This is not a cursor of this list."
+    title_zh = "分页游标无效。"
+    cure_en = "Use `next` of the page before as it is, or leave it out to begin."
+    cure_zh = "请原样使用上一页返回的 `next`；从头读取时不填。"
+
+
+class HasId(Protocol):
+    @property
+    def id(self) -> UUID: ...
+
+
+class Page(BaseModel, Generic[T]):
+    """Some rows of a list, and the cursor of the next page; None at the end."""
+
+    rows: list[T]
+    next: str | None
+
+
+def after(cursor: str | None) -> UUID:
+    """The id above which the page begins. Raises WrongCursor."""
+    if cursor is None:
+        return BEGINNING
+    try:
+        return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
+    except (ValueError, binascii.Error):
+        raise WrongCursor(pointer="/cursor") from None
+
+
+def next_cursor(rows: Sequence[HasId], size: int) -> str | None:
+    """The cursor after `rows`; None when they do not fill the page, so that nothing can follow yet."""
+    if len(rows) < size:
+        return None
+    return base64.urlsafe_b64encode(rows[-1].id.bytes).decode().rstrip("=")

@@ -1,0 +1,92 @@
+"""One real PostgreSQL per test process; a template database per service, migrated once and cloned for each test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from deploy.local import issuer
+from deploy.local.postgres import Postgres
+from shared.backbone.postgres import PostgresLog
+from shared.migrations.environment import upgrade
+from shared.service import TOPICS, Service, worker_engine
+from tests.support.services import ServiceUnderTest, opened
+
+LOG_TEMPLATE = "template_log"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with Postgres.for_tests(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("keys")
+    issuer.make_keys(directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def templates(postgres: Postgres, keys: Path) -> dict[str, str]:
+    """Names of migrated template databases, made when first asked for (see `database`)."""
+    return {}
+
+
+Database = Callable[[Service | None], Awaitable[str]]
+
+
+@pytest.fixture
+async def database(postgres: Postgres, keys: Path, templates: dict[str, str]) -> Database:
+    """Gives the URL of a fresh, migrated database of a service, or of the embedded log for None."""
+
+    async def clone(service: Service | None) -> str:
+        name = LOG_TEMPLATE if service is None else f"template_{service.name}"
+        if name not in templates:
+            await postgres.create_database(name)
+            await _prepare(service, postgres.url(name), keys)
+            templates[name] = name
+        fresh = f"test_{uuid4().hex[:12]}"
+        await postgres.clone_database(fresh, name)
+        return postgres.url(fresh)
+
+    return clone
+
+
+async def _prepare(service: Service | None, url: str, keys: Path) -> None:
+    if service is None:
+        log = PostgresLog(url)
+        await log.prepare(TOPICS)
+        await log.close()
+        return
+    engine = worker_engine(service, service.settings(database_url=url, SKILLS_KEYS_DIRECTORY=keys))
+    await upgrade(engine, service.name)
+    await engine.dispose()
+    # A template must have no connection left; the server notices a closed one a moment later.
+    await asyncio.sleep(0)
+
+
+OpenService = Callable[[Service], Awaitable[ServiceUnderTest]]
+
+
+@pytest.fixture
+async def open_service(database: Database, keys: Path) -> AsyncGenerator[OpenService]:
+    """Opens a service on fresh databases; several opened in one test share one log."""
+    async with AsyncExitStack() as stack:
+        log_url = await database(None)
+
+        async def open_(service: Service) -> ServiceUnderTest:
+            settings = service.settings(
+                database_url=await database(service),
+                SKILLS_LOG_URL=log_url,
+                SKILLS_KEYS_DIRECTORY=keys,
+            )
+            return await stack.enter_async_context(opened(service, settings))
+
+        yield open_

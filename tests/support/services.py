@@ -1,0 +1,99 @@
+"""A service under test: its real application on a real database, spoken to over HTTP, with its worker run by hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from deploy.local import issuer
+from shared.auth import Role
+from shared.backbone import outbox
+from shared.backbone.consumer import catch_up
+from shared.backbone.log import EventLog, Record
+from shared.backbone.relay import relay_batch
+from shared.contracts.fact import Fact, decode, encode
+from shared.service import Service, open_log, worker_engine
+from shared.settings import ServiceSettings
+
+__all__ = ["ServiceUnderTest", "Tokens", "opened", "outbox"]
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Makes request headers for callers of any kind."""
+
+    keys: Path
+
+    def of(
+        self, role: Role, *, person: str = "someone", organisation: UUID | str | None = None, region: str | None = None
+    ) -> dict[str, str]:
+        token = issuer.issue(
+            self.keys,
+            person=person,
+            organisation=None if organisation is None else str(organisation),
+            role=role,
+            region=region,
+            hours=1,
+            now=datetime.now(UTC),
+        )
+        return {"Authorization": f"Bearer {token}"}
+
+
+@dataclass(frozen=True)
+class ServiceUnderTest:
+    """`http` speaks to the application; `hear` and `told` stand for the other services."""
+
+    service: Service
+    settings: ServiceSettings
+    http: httpx.AsyncClient
+    engine: AsyncEngine
+    log: EventLog
+    tokens: Tokens
+
+    async def hear(self, *facts: Fact) -> None:
+        """Other services told `facts`: append them to the log and let this service's consumers catch up."""
+        for fact in facts:
+            await self.log.append(fact.topic, [Record(fact.subject, encode(fact))])
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Relay all of this service's facts and apply all that it hears."""
+        while self.service.publishes and await relay_batch(self.engine, self.log):
+            pass
+        for consumer in self.service.consumers(self.settings):
+            await catch_up(consumer, engine=self.engine, event_log=self.log)
+
+    async def told(self) -> list[Fact]:
+        """The facts that wait in this service's outbox, in order."""
+        async with self.engine.connect() as connection:
+            events = await connection.scalars(text("SELECT event FROM outbox ORDER BY position"))
+            return [decode(event) for event in events]
+
+    async def rows(self, statement: str, **values: Any) -> Sequence[Any]:
+        """The rows of a statement of the test's own."""
+        async with self.engine.connect() as connection:
+            return (await connection.execute(text(statement), values)).all()
+
+
+@asynccontextmanager
+async def opened(service: Service, settings: ServiceSettings) -> AsyncGenerator[ServiceUnderTest]:
+    """The service with `settings`, its database migrated before; everything is closed at the end."""
+    app = service.make_app(settings, None)
+    engine, log = worker_engine(service, settings), open_log(settings)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+            yield ServiceUnderTest(service, settings, http, engine, log, Tokens(settings.keys_directory))
+    finally:
+        await log.close()
+        await engine.dispose()
+        await app.state.engine.dispose()
