@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -130,6 +131,16 @@ async def _dead_letters(service: Service, settings: ServiceSettings, subject: st
         await engine.dispose()
 
 
+def _settle_memory() -> None:
+    """Keep the collector from walking long-lived objects again and again while batches of thousands come and go.
+
+    Measured on the fold of a backlog: with Python's defaults most of the decoding time went into full collections.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
 def serve(service: Service, settings: ServiceSettings, *, with_worker: bool) -> None:
     """Serve HTTP (and work beside it) until SIGTERM or SIGINT."""
     background: Background | None = (lambda app: _work_beside(service, app)) if with_worker else None
@@ -168,6 +179,7 @@ def main(service: Service) -> None:
     chosen = parser.parse_args()
     settings = service.settings()
     telemetry.set_up(service.name, settings.log_level)
+    _settle_memory()
     match chosen.command:
         case "serve" | "api":
             serve(service, settings, with_worker=chosen.command == "serve")

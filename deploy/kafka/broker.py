@@ -202,21 +202,21 @@ def _fetch(libraries: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two runners at once would fetch into one folder
         if marker.exists() and marker.read_text(encoding="ascii") == stamp:
             return libraries
-        maven = shutil.which("mvn")
-        if maven is None:
-            raise LaunchError("Kafka's jars are fetched by Maven, and there is no mvn here.")
         shutil.rmtree(libraries, ignore_errors=True)
-        where = [f"-DoutputDirectory={libraries}", "-f", str(HERE / "pom.xml")]
-        done = subprocess.run(
-            [maven, "-q", "-B", "dependency:copy-dependencies", *where], capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            reason = next(
-                (line for line in done.stdout.splitlines() if line.startswith("[ERROR]")), done.stderr.strip()
-            )
-            raise LaunchError(f"Maven could not fetch Kafka's jars: {reason.removeprefix('[ERROR] ')}")
+        _run_maven(libraries)
         marker.write_text(stamp, encoding="ascii")
         return libraries
+
+
+def _run_maven(libraries: Path) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise LaunchError("Kafka's jars are fetched by Maven, and there is no mvn here.")
+    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={libraries}", "-f", str(HERE / "pom.xml")]
+    done = subprocess.run([maven, "-q", "-B", *goal], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        reason = re.search(r"\[ERROR\] (\S.*)", done.stdout)
+        raise LaunchError(f"Maven could not fetch Kafka's jars: {reason[1] if reason else done.stderr.strip()}")
 
 
 @contextmanager

@@ -69,12 +69,45 @@ def find_ground(home: Path, programs: Path, account_name: str) -> Ground:
         for rights in ([], *(_keeping(capability) for capability in CAPABILITIES)):
             if _reaches([*dropping, *rights], home, programs):
                 return Ground((*dropping, *rights), home, programs, account)
+        if (home / "data").exists():  # an empty cluster elsewhere would look like lost data
+            raise LaunchError(f"Account {account.pw_name}, who owns the cluster in {home}, can no longer reach it.")
     return _copy(home, programs, dropping, account)
 
 
 def homes(home: Path) -> tuple[Path, ...]:
     """Every place where a cluster of this home may lie: itself, and its copy under /var/tmp."""
-    return home, _refuge(home) / "home"
+    refuge = _refuge(home)
+    return (home, refuge / "home") if refuge.exists() and _is_ours(refuge) else (home,)
+
+
+def forget(home: Path) -> None:
+    """Delete the cluster wherever it lies, and the programs copied for it."""
+    for place in homes(home):
+        remove(place)
+        if place != home:
+            shutil.rmtree(place.parent)
+
+
+def remove(home: Path) -> None:
+    """Delete a home; nothing happens where there is none."""
+    for name in ("data", "data.new"):
+        remove_owned(home / name)
+    if home.exists():
+        shutil.rmtree(home)
+
+
+def remove_owned(data: Path) -> None:
+    """Delete a directory that was given to the account; nothing happens where there is none."""
+    if not data.exists():
+        return
+    if os.geteuid() == 0:
+        # Without the capability to override permissions, not even root looks into what the account owns.
+        owner = data.stat()
+        dropping = ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
+        if _runs([*dropping, "find", str(data), "-mindepth", "1", "-delete"]):
+            data.rmdir()
+            return
+    shutil.rmtree(data)
 
 
 def _keeping(capability: str) -> list[str]:
@@ -85,16 +118,8 @@ def _keeping(capability: str) -> list[str]:
 
 def _reaches(prefix: list[str], home: Path, programs: Path) -> bool:
     # A try is worth more than a look at mode bits: it also knows of access lists, name spaces and capabilities.
-    probe = [
-        *prefix,
-        "sh",
-        "-c",
-        'cd "$1" && "$2"/initdb --version && test -r "$2"/postgres',
-        "sh",
-        str(home),
-        str(programs),
-    ]
-    return _runs(probe)
+    script = 'cd "$1" && "$2"/initdb --version && test -r "$2"/postgres'
+    return _runs([*prefix, "sh", "-c", script, "sh", str(home), str(programs)])
 
 
 def _runs(command: list[str]) -> bool:
@@ -118,15 +143,20 @@ def _refuge(home: Path) -> Path:
     return Path("/var/tmp") / f"skills-programme-{name}"  # noqa: S108 - outlives a reboot; its owner is checked
 
 
+def _is_ours(refuge: Path) -> bool:
+    # Anybody may create anything in /var/tmp, a link to somewhere else included.
+    return not refuge.is_symlink() and refuge.stat().st_uid == os.geteuid()
+
+
 def _copy(home: Path, programs: Path, dropping: list[str], account: pwd.struct_passwd) -> Ground:
     """Put programs and home below /var/tmp, in a folder that only root may change."""
     refuge = _refuge(home)
     note = home / ELSEWHERE
-    if not note.exists():
-        shutil.rmtree(refuge, ignore_errors=True)  # left by a clone of the same path that was deleted since
     refuge.mkdir(exist_ok=True)
-    if refuge.is_symlink() or refuge.stat().st_uid != os.geteuid():
+    if not _is_ours(refuge):
         raise LaunchError(f"{refuge} is needed for PostgreSQL but belongs to somebody else: delete it.")
+    if not note.exists():
+        remove(refuge / "home")  # left by a clone of the same path that was deleted since
     installed = programs.parents[1]  # its libraries lie in a folder beside it, where the programs look for them
     described = f"PostgreSQL lives in {refuge}, built {(programs / 'postgres').stat().st_mtime_ns}\n"
     if not note.exists() or note.read_text(encoding="utf-8") != described:

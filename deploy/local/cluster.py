@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import subprocess
 import time
 from pathlib import Path
 from typing import Final
 
-from deploy.local.accounts import Ground
+from deploy.local.accounts import Ground, remove_owned
 from deploy.local.processes import LaunchError
 
 SUPERUSER: Final = "skills"
@@ -26,7 +25,7 @@ def create_cluster(ground: Ground, *, durable: bool) -> None:
     It is built beside its place and moved there when complete, so that an interrupted attempt leaves nothing behind.
     """
     fresh, copy = ground.home / "data.new", ground.home / "password.new"
-    shutil.rmtree(fresh, ignore_errors=True)
+    remove_owned(fresh)
     fresh.mkdir(mode=0o700)
     ground.give(fresh)
     password = secrets.token_hex(16)

@@ -28,7 +28,7 @@ ALGORITHM: Final = "EdDSA"
 
 PRIVATE_KEY: Final = "issuer-private.pem"
 PUBLIC_KEY: Final = "issuer-public.pem"
-PERSON_KEY_SECRET: Final = "person-key.secret"
+PERSON_KEY_SECRET: Final = "person-key.secret"  # noqa: S105 - the name of the file
 FIELD_KEYS: Final = "field-keys.json"
 
 

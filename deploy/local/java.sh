@@ -13,7 +13,7 @@ has_java() {
 
 has_maven() { command -v mvn >/dev/null 2>&1; }
 
-install() { apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1; }
+install() { apt-get install -y -qq --no-install-recommends "$1" >/dev/null || fail "apt-get could not install $1."; }
 
 if has_java && has_maven; then exit 0; fi
 
@@ -24,8 +24,10 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 say "Installing Java and Maven (system packages, a minute or two)"
 apt-get update -qq >/dev/null || fail "apt-get could not refresh its lists, so Java and Maven cannot be installed."
-# Newer Debians no longer carry 17; their default is newer.
-has_java || install openjdk-17-jre-headless || install default-jre-headless || fail "apt-get could not install Java 17 or newer."
-has_maven || install maven || fail "apt-get could not install Maven."
+if ! has_java; then
+    # Newer Debians no longer carry 17; their default is newer.
+    if apt-cache show openjdk-17-jre-headless >/dev/null 2>&1; then install openjdk-17-jre-headless; else install default-jre-headless; fi
+fi
+has_maven || install maven
 has_java || fail "The Java found first is older than 17; JAVA_HOME names another one."
 say "Ready: Java and Maven"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import shutil
 import signal
 import sys
 import time
@@ -20,7 +19,7 @@ from typing import Final, Self
 import asyncpg
 
 from deploy.local import LOCAL
-from deploy.local.accounts import Ground, find_ground, homes
+from deploy.local.accounts import Ground, find_ground, forget, homes
 from deploy.local.cluster import ENVIRONMENT, STOP_SECONDS_MAX, SUPERUSER, clear_lock, create_cluster
 from deploy.local.processes import LOOPBACK, Child, LaunchError, free_port, is_free, serve, wait_until
 
@@ -130,7 +129,7 @@ class Postgres:
         self.stop()
         for home in homes(self.directory):
             clear_lock(home / "data")
-            shutil.rmtree(home, ignore_errors=not home.exists())
+        forget(self.directory)
 
     def __enter__(self) -> Self:
         self.start()

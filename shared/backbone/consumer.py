@@ -29,19 +29,13 @@ class TooManyParked(Exception):
 
 
 class Heard(NamedTuple):
-    """A decoded record and where it lay."""
+    """A decoded record and where it lay. Subject and version stand beside the fact because they are asked for often."""
 
+    subject: str
+    version: int
     fact: Fact
     place: Place
     record: Stored
-
-    @property
-    def subject(self) -> str:
-        return self.fact.subject
-
-    @property
-    def version(self) -> int:
-        return self.fact.version
 
 
 @dataclass(frozen=True)
@@ -90,12 +84,20 @@ async def consume(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLo
 
 
 async def catch_up(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int = 20_000) -> None:
-    """Apply until the log has nothing more to read just now. For rebuilds and tests; errors are raised."""
+    """Apply until all that the log holds now has been applied, by whomever. For rebuilds and tests; errors are raised.
+
+    An empty batch alone does not end it: a group that has not been given its places yet reads nothing either.
+    """
+    ends = await event_log.ends(consumer.topics)
     async with aclosing(read_decoded(consumer, engine=engine, event_log=event_log, limit=limit)) as batches:
         async for batch, decoded in batches:
-            if not batch:
+            if batch:
+                await absorb(consumer, engine, batch, decoded)
+                continue
+            async with engine.connect() as connection:
+                at = await positions.load(connection, consumer.name, ends)
+            if all(at[place] >= end for place, end in ends.items()):
                 return
-            await absorb(consumer, engine, batch, decoded)
 
 
 class Decoded(NamedTuple):
@@ -106,7 +108,7 @@ class Decoded(NamedTuple):
 
 
 async def read_decoded(
-    consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int
+    consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int, group: str | None = None
 ) -> AsyncGenerator[tuple[Batch, Decoded]]:
     """Batches with their decoded facts, one batch ahead: the next is read while the database works on the last."""
 
@@ -118,7 +120,7 @@ async def read_decoded(
         batch = await anext(batches, None)
         return None if batch is None else (batch, await decode_all(consumer, batch))
 
-    async with aclosing(event_log.read(consumer.name, consumer.topics, start, limit=limit)) as batches:
+    async with aclosing(event_log.read(group or consumer.name, consumer.topics, start, limit=limit)) as batches:
         ahead = asyncio.ensure_future(following(batches))
         try:
             while (item := await ahead) is not None:
@@ -143,7 +145,7 @@ async def decode_all(consumer: Consumer, batch: Batch) -> Decoded:
                 broken.append(DeadLetter(place, record, str(error)))
                 continue
             if type(fact) in consumer.hears:
-                heard.append(Heard(fact, place, record))
+                heard.append(Heard(fact.subject, fact.version, fact, place, record))
             if count % _DECODE_AT_ONCE == 0:
                 await asyncio.sleep(0)
     return Decoded(heard, broken)
@@ -186,8 +188,10 @@ async def _apply_or_divide(
 
     Returns the applied and the refused. Passing errors (the database is away) are raised: they are nobody's fault.
     """
-    behind = [DeadLetter(item.place, item.record, stuck[item.subject]) for item in heard if item.subject in stuck]
-    heard = [item for item in heard if item.subject not in stuck]
+    behind: list[DeadLetter] = []
+    if stuck:
+        behind = [DeadLetter(item.place, item.record, stuck[item.subject]) for item in heard if item.subject in stuck]
+        heard = [item for item in heard if item.subject not in stuck]
     if not heard:
         return [], behind
     try:
@@ -223,7 +227,8 @@ async def retry(consumer: Consumer, engine: AsyncEngine, subject: str) -> tuple[
         letters: list[DeadLetter] = []
         for place, record in taken:
             try:
-                heard.append(Heard(decode(record.value), place, record))
+                fact = decode(record.value)
+                heard.append(Heard(fact.subject, fact.version, fact, place, record))
             except (UnknownType, Malformed) as error:
                 letters.append(DeadLetter(place, record, str(error)))
         letters += await apply(consumer, connection, heard)

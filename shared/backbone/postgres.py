@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 import asyncpg
 
@@ -103,17 +104,30 @@ class PostgresLog:
         await self._refuse_truncation(topics, at)
         pool = await self._connections()
         appended = asyncio.Event()
-        async with pool.acquire() as listener:
-            await listener.add_listener(_CHANNEL, lambda *_: appended.set())
+        busy = PARTITIONS
+        async with self._listening(pool, appended):
             while True:
                 appended.clear()
-                batch = await self._slices(pool, at, max(1, limit // len(places)))
+                batch = await self._slices(pool, at, max(1, limit // busy))
+                busy = max(1, len(batch))
                 yield batch
                 at.update((place, slice_.next_offset) for place, slice_ in batch.items())
                 if not batch:
                     # The notification is a hint; a reader that missed one looks again by itself.
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(appended.wait(), _IDLE_SECONDS)
+
+    @asynccontextmanager
+    async def _listening(self, pool: asyncpg.Pool, appended: asyncio.Event) -> AsyncGenerator[None]:
+        def notice(*_: object) -> None:
+            appended.set()
+
+        async with pool.acquire() as listener:
+            await listener.add_listener(_CHANNEL, notice)
+            try:
+                yield
+            finally:
+                await listener.remove_listener(_CHANNEL, notice)
 
     async def _slices(self, pool: asyncpg.Pool, at: Mapping[Place, int], limit_each: int) -> Batch:
         topics, partitions, offsets = [p.topic for p in at], [p.partition for p in at], list(at.values())

@@ -71,11 +71,11 @@ def decode(event: bytes) -> Fact:
         cls = _TYPES.get(envelope["type"])
         if cls is None:
             raise UnknownType(str(envelope["type"])[:120])
-        return cls.model_validate(
-            envelope["data"] | {"subject": envelope["subject"], "version": envelope["version"], "at": envelope["time"]}
-        )
+        content = envelope["data"]
+        content.update(subject=envelope["subject"], version=envelope["version"], at=envelope["time"])
+        return cls.model_validate(content)
     except ValidationError as error:
         places = ", ".join(".".join(map(str, line["loc"])) + ": " + line["type"] for line in error.errors()[:5])
         raise Malformed(f"{envelope['type']}: {places}") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Malformed(f"not an event: {type(error).__name__}") from None

@@ -27,5 +27,5 @@ def _upgrade(connection: Connection, service: str) -> None:
 
 def run() -> None:
     """What an env.py does: migrate over the connection in the configuration."""
-    context.configure(connection=context.config.attributes["connection"])
+    context.configure(connection=context.config.attributes["connection"], version_table_schema="public")
     context.run_migrations()

@@ -1,0 +1,8 @@
+"""Metrics: live totals of what the others tell, per programme and region, against the plan's targets.
+
+Owns        nothing of its own: everything here is derived and can be rebuilt from the log
+Publishes   nothing
+Hears       registry.* (plan, enrolments), assessment.* (certificates), subsidy.* (claims)
+Its users   dashboards, provincial and city managers
+Keeps       person keys, to count new high-skilled persons once; no name, no number
+"""

@@ -1,0 +1,46 @@
+"""Where the HTTP process of metrics is wired."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.metrics.api import totals
+from services.metrics.settings import MetricsSettings
+from services.metrics.store.schema import SEARCH_PATH
+from services.metrics.usecases.board import Board
+from shared.database import make_engine
+from shared.web import Background
+from shared.web import make_app as make_service_app
+
+
+def make_app(settings: MetricsSettings, background: Background | None = None) -> FastAPI:
+    """The application of metrics; while it runs, a board keeps answers ready."""
+    engine = make_engine(
+        settings.database_url,
+        name="metrics",
+        pool_size=settings.database_connections_max,
+        search_path=SEARCH_PATH,
+    )
+    board = Board(engine, refresh_seconds=settings.refresh_ms / 1000)
+
+    @asynccontextmanager
+    async def beside(app: FastAPI) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(board.watching())
+            if background is not None:
+                await stack.enter_async_context(background(app))
+            yield
+
+    app = make_service_app(
+        title="Metrics",
+        description="Live totals and progress against the plan. 实时汇总与计划进度。",
+        settings=settings,
+        engine=engine,
+        routers=[totals.routes],
+        background=beside,
+    )
+    app.state.board = board
+    return app

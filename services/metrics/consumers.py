@@ -1,0 +1,47 @@
+"""What metrics hears, on one screen: every fact listed here goes to the one fold."""
+
+from __future__ import annotations
+
+from services.metrics.settings import MetricsSettings
+from services.metrics.usecases.fold import CONSUMER, ContributionInbox, apply
+from shared.backbone.consumer import Consumer
+from shared.contracts.assessment import CertificateIssued, CertificateRevoked
+from shared.contracts.fact import Fact
+from shared.contracts.registry import (
+    EnrolmentCompleted,
+    EnrolmentCorrected,
+    EnrolmentFailed,
+    EnrolmentWithdrawn,
+    IndicatorListed,
+    LevelListed,
+    ProgrammeListed,
+    RegionListed,
+    TraineeEnrolled,
+)
+from shared.contracts.subsidy import (
+    ClaimApproved,
+    ClaimDrafted,
+    ClaimPaid,
+    ClaimRecovered,
+    ClaimRejected,
+    ClaimReturned,
+    ClaimSubmitted,
+)
+
+HEARS: frozenset[type[Fact]] = frozenset(
+    {
+        # The plan: what totals are held against, and how regions roll up.
+        ProgrammeListed, RegionListed, LevelListed, IndicatorListed,
+        # Trainings.
+        TraineeEnrolled, EnrolmentCompleted, EnrolmentFailed, EnrolmentWithdrawn, EnrolmentCorrected,
+        # Certificates, and through them persons.
+        CertificateIssued, CertificateRevoked,
+        # Money. Also the steps at which nothing counts yet: versions have no gaps.
+        ClaimDrafted, ClaimSubmitted, ClaimReturned, ClaimRejected, ClaimApproved, ClaimPaid, ClaimRecovered,
+    }
+)  # fmt: skip
+
+
+def consumers(settings: MetricsSettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
+    """Metrics' one consumer."""
+    return [Consumer(CONSUMER, HEARS, apply, ContributionInbox())]

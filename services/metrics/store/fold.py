@@ -1,0 +1,102 @@
+"""Fold a batch of contributions into the totals with one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.metrics.domain.contributions import Contribution, Holding
+from services.metrics.domain.measures import Measure
+from shared.contracts.registry import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
+from shared.database import driver
+
+ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed
+
+_STAGE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS staged (
+    subject uuid, part integer, version integer, measure text COLLATE "C", programme text COLLATE "C",
+    region text COLLATE "C", level smallint, day date, amount bigint
+) ON COMMIT DELETE ROWS
+"""
+_COLUMNS = ("subject", "part", "version", "measure", "programme", "region", "level", "day", "amount")
+
+# Each row of `contribution` is replaced by its staged successor; what it counted before is taken from its old cell,
+# what it counts now is added to its new one, and each cell is touched once, in the order of its key.
+_FOLD = """
+WITH replaced AS (
+    INSERT INTO contribution (subject, part, version, measure, programme, region, level, day, amount)
+    SELECT subject, part, version, measure, programme, region, level, day, amount FROM staged
+    ON CONFLICT (subject, part) DO UPDATE
+    SET version = excluded.version, measure = excluded.measure, programme = excluded.programme,
+        region = excluded.region, level = excluded.level, day = excluded.day, amount = excluded.amount
+    RETURNING
+        old.measure AS m0, old.programme AS p0, old.region AS r0, old.level AS l0, old.day AS d0, old.amount AS a0,
+        new.measure AS m1, new.programme AS p1, new.region AS r1, new.level AS l1, new.day AS d1, new.amount AS a1
+), moved (measure, programme, region, level, day, amount) AS (
+    SELECT m0, p0, r0, l0, d0, -a0 FROM replaced WHERE m0 IS NOT NULL
+    UNION ALL
+    SELECT m1, p1, r1, l1, d1, a1 FROM replaced WHERE m1 IS NOT NULL
+)
+INSERT INTO cell AS c (measure, programme, region, level, day, amount)
+SELECT measure, programme, region, level, day, sum(amount)::bigint FROM moved
+GROUP BY measure, programme, region, level, day HAVING sum(amount) <> 0
+ORDER BY measure, programme, region, level, day
+ON CONFLICT (measure, programme, region, level, day) DO UPDATE SET amount = c.amount + excluded.amount
+"""
+
+_HOLD = """
+INSERT INTO holding (certificate, person, programme, region, level, issued_on, valid)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::smallint[], $6::date[], $7::boolean[])
+ON CONFLICT (certificate) DO UPDATE
+SET person = excluded.person, programme = excluded.programme, region = excluded.region, level = excluded.level,
+    issued_on = excluded.issued_on, valid = excluded.valid
+"""
+# A person counts once, with the first of their valid certificates; without one, nothing is left of them but the row.
+_STAGE_PERSONS = """
+INSERT INTO staged (subject, part, version, measure, programme, region, level, day, amount)
+SELECT persons.person, 0, 1, CASE WHEN first.certificate IS NOT NULL THEN $2::text END,
+       first.programme, first.region, first.level, first.issued_on, (first.certificate IS NOT NULL)::integer
+FROM (SELECT DISTINCT person FROM unnest($1::uuid[]) AS touched (person)) AS persons
+LEFT JOIN LATERAL (
+    SELECT certificate, programme, region, level, issued_on FROM holding
+    WHERE holding.person = persons.person AND valid ORDER BY issued_on, certificate LIMIT 1
+) AS first ON true
+"""
+_LIST = """
+INSERT INTO listed (subject, content) SELECT subject, content::jsonb
+FROM unnest($1::text[], $2::text[]) AS l (subject, content)
+ON CONFLICT (subject) DO UPDATE SET content = excluded.content
+"""
+_KNOWN = """
+SELECT named.subject, contribution.version
+FROM unnest($1::text[]) AS named (subject)
+JOIN contribution ON contribution.subject = split_part(named.subject, '/', 2)::uuid AND part = 0
+"""
+
+
+async def fold(connection: AsyncConnection, contributions: Iterable[Contribution], holdings: Sequence[Holding]) -> None:
+    """Replace what each subject contributed, move the totals by the difference, and count persons anew.
+
+    `contributions` and `holdings` name each (subject, part) and each certificate at most once.
+    """
+    database = await driver(connection)
+    await database.execute(_STAGE)
+    rows = [(c.subject, c.part, c.version, *(c.cell or (None,) * 5), c.amount) for c in contributions]
+    await database.copy_records_to_table("staged", columns=_COLUMNS, records=rows)
+    if holdings:
+        await database.execute(_HOLD, *zip(*holdings, strict=True))
+        await database.execute(_STAGE_PERSONS, [h.person for h in holdings], Measure.HIGH_SKILLED_PERSONS)
+    await database.execute(_FOLD)
+
+
+async def list_(connection: AsyncConnection, facts: Sequence[ListedFact]) -> None:
+    """Keep the latest content of each programme, region, level and indicator."""
+    contents = {fact.subject: orjson.dumps(fact.model_dump(mode="json")).decode() for fact in facts}
+    await (await driver(connection)).execute(_LIST, list(contents), list(contents.values()))
+
+
+async def known_versions(connection: AsyncConnection, subjects: Collection[str]) -> Mapping[str, int]:
+    """The versions of those of `subjects` ("claims/…") that contributed before."""
+    return dict(await (await driver(connection)).fetch(_KNOWN, list(subjects)))

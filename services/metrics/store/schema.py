@@ -1,0 +1,63 @@
+"""The projection's tables, in a schema of their own, so that a rebuild can fill another one and swap."""
+
+from __future__ import annotations
+
+from shared.migrations import backbone
+
+LIVE = "live"
+BUILDING = "building"
+RETIRED = "retired"
+
+SEARCH_PATH = f"{LIVE}, public"
+
+# Rows of these two are rewritten in place for ever: room on each page keeps the new version there (a HOT update).
+_CONTRIBUTION = """
+CREATE TABLE contribution (
+    subject uuid NOT NULL,
+    part integer NOT NULL,
+    version integer NOT NULL,
+    measure text COLLATE "C",
+    programme text COLLATE "C",
+    region text COLLATE "C",
+    level smallint,
+    day date,
+    amount bigint NOT NULL,
+    PRIMARY KEY (subject, part)
+) WITH (fillfactor = 70)
+"""
+_CELL = """
+CREATE TABLE cell (
+    measure text COLLATE "C" NOT NULL,
+    programme text COLLATE "C" NOT NULL,
+    region text COLLATE "C" NOT NULL,
+    level smallint NOT NULL,
+    day date NOT NULL,
+    amount bigint NOT NULL,
+    PRIMARY KEY (measure, programme, region, level, day)
+) WITH (fillfactor = 70)
+"""
+_HOLDING = """
+CREATE TABLE holding (
+    certificate uuid PRIMARY KEY,
+    person uuid NOT NULL,
+    programme text NOT NULL,
+    region text NOT NULL,
+    level smallint NOT NULL,
+    issued_on date NOT NULL,
+    valid boolean NOT NULL
+)
+"""
+_HOLDING_OF_PERSON = "CREATE INDEX holding_of_person ON holding (person, issued_on, certificate) WHERE valid"
+_LISTED = """
+CREATE TABLE listed (
+    subject text PRIMARY KEY,
+    content jsonb NOT NULL
+)
+"""
+
+TABLES = (_CONTRIBUTION, _CELL, _HOLDING, _HOLDING_OF_PERSON, _LISTED, *backbone.CONSUMER)
+
+
+def creation(schema: str) -> list[str]:
+    """The statements that make an empty projection in `schema`, to be run in one transaction."""
+    return [f"CREATE SCHEMA {schema}", f"SET LOCAL search_path = {schema}", *TABLES]

@@ -1,0 +1,1 @@
+"""What metrics does: fold facts, read totals, rebuild."""

@@ -1,0 +1,39 @@
+"""Where the event process of metrics is wired, and what makes the package a service."""
+
+from __future__ import annotations
+
+import argparse
+
+from services.metrics.app import make_app
+from services.metrics.consumers import consumers
+from services.metrics.settings import MetricsSettings
+from services.metrics.store.schema import BUILDING, SEARCH_PATH
+from services.metrics.usecases.rebuild import rebuild
+from shared.database import WORKER_STATEMENT_MS, make_engine
+from shared.service import Service, open_log, worker_engine
+
+
+async def run_rebuild(settings: MetricsSettings, _: argparse.Namespace) -> None:
+    """Derive all totals anew from the log, and swap them in."""
+    live, event_log = worker_engine(SERVICE, settings), open_log(settings)
+    building = make_engine(
+        settings.database_url, name="metrics rebuild", statement_ms=WORKER_STATEMENT_MS, search_path=BUILDING
+    )
+    try:
+        for consumer in consumers(settings):
+            await rebuild(consumer, live=live, building=building, event_log=event_log)
+    finally:
+        await event_log.close()
+        await building.dispose()
+        await live.dispose()
+
+
+SERVICE = Service(
+    name="metrics",
+    settings=MetricsSettings,
+    make_app=make_app,
+    consumers=consumers,
+    publishes=False,
+    search_path=SEARCH_PATH,
+    extra_commands=(("rebuild", "derive all totals anew from the log, then swap them in", (), run_rebuild),),
+)

@@ -1,0 +1,93 @@
+"""A stream of enrolment facts of a known shape, seeded, as bytes ready for the log."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from shared.backbone.log import Record
+from shared.contracts.dimensions import FundSource
+from shared.contracts.fact import encode
+from shared.contracts.registry import EnrolmentCompleted, EnrolmentCorrected, EnrolmentStatus, TraineeEnrolled
+
+FACTS = 500_000
+SUBJECTS = 200_000
+CELLS = 165_000
+
+_VERSIONS = (TraineeEnrolled, EnrolmentCompleted, EnrolmentCorrected)
+_PROGRAMMES = (
+    "S01",
+    "S02-1",
+    "S02-2",
+    "S02-3",
+    "S02-4",
+    "S02-5",
+    "S03",
+    "S04",
+    "S05",
+    "S06",
+    "S07",
+    "S08",
+    "S09",
+    "S10",
+)
+
+
+def enrolment_facts(
+    *, facts: int = FACTS, subjects: int = SUBJECTS, cells: int = CELLS, seed: int = 1
+) -> Iterator[Record]:
+    """`facts` facts of `subjects` subjects, each in up to three versions, spread over about `cells` cells.
+
+    Subjects are born in the order of their ids, as in life; later versions come at random after the first.
+    """
+    chance = random.Random(seed)
+    waiting: list[tuple[int, int]] = []
+    born = 0
+    for count in range(facts):
+        left, room = facts - count, subjects - born
+        if born < subjects and (not waiting or chance.random() < room / left * 1.0):
+            number, version = born, 1
+            born += 1
+        else:
+            place = chance.randrange(len(waiting))
+            waiting[place], waiting[-1] = waiting[-1], waiting[place]
+            number, version = waiting.pop()
+        if version < len(_VERSIONS):
+            waiting.append((number, version + 1))
+        yield Record(f"enrolments/{_id(number)}", _fact(number, version, cells, chance))
+
+
+def _id(number: int) -> UUID:
+    # Like a UUIDv7: grows with time, ends in noise.
+    noise = number * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFF
+    return UUID(int=(0x0198_0000_0000 + number) << 80 | 0x7000 << 64 | 0x8000 << 48 | noise)
+
+
+def _fact(number: int, version: int, cells: int, chance: random.Random) -> bytes:
+    cell = chance.randrange(cells)
+    cell, day = divmod(cell, 365)
+    programme, region = _PROGRAMMES[cell % 14], 410101 + cell // 14
+    cls = _VERSIONS[version - 1]
+    return encode(
+        cls(
+            subject=f"enrolments/{_id(number)}",
+            version=version,
+            at=datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=number),
+            enrolment_id=_id(number),
+            class_id=_id(number // 40),
+            institution_id=_id(number // 4000),
+            person=_id(number + 10_000_000),
+            programme=programme,
+            tags=(),
+            region=str(region),
+            reporting_region="410100",
+            occupation="4-10-01-05",
+            level=4,
+            fund_source=FundSource.EMPLOYMENT_FUND,
+            status=EnrolmentStatus.IN_TRAINING if version == 1 else EnrolmentStatus.COMPLETED,
+            hours=60,
+            effective_on=date(2025, 1, 1) + timedelta(days=day),
+        )
+    )

@@ -1,0 +1,88 @@
+"""The embedded issuer: keys are made once and kept, tokens say who the caller is and for how long."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jwt
+import pytest
+
+from deploy.local import issuer
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+def token(keys: Path, *, now: datetime = NOW, organisation: str | None = "centre-7") -> str:
+    return issuer.issue(
+        keys, person="0198", organisation=organisation, role="reviewer", region="410100", hours=8, now=now
+    )
+
+
+def read(keys: Path, signed: str) -> dict[str, object]:
+    """The claims, checked as a service checks them."""
+    public = (keys / issuer.PUBLIC_KEY).read_bytes()
+    claims: dict[str, object] = jwt.decode(
+        signed, public, algorithms=[issuer.ALGORITHM], audience=issuer.AUDIENCE, issuer=issuer.ISSUER
+    )
+    return claims
+
+
+class TestMakeKeys:
+    def test_a_second_time_changes_nothing(self, tmp_path: Path) -> None:
+        issuer.make_keys(tmp_path / "keys")
+        before = {path.name: path.read_bytes() for path in (tmp_path / "keys").iterdir()}
+
+        issuer.make_keys(tmp_path / "keys")
+
+        assert {path.name: path.read_bytes() for path in (tmp_path / "keys").iterdir()} == before
+        assert len(before) == 4
+
+    def test_only_the_owner_can_read_them(self, tmp_path: Path) -> None:
+        issuer.make_keys(tmp_path / "keys")
+
+        assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
+        assert {path.stat().st_mode & 0o777 for path in (tmp_path / "keys").iterdir()} == {0o600}
+
+    def test_the_secrets_have_their_full_length(self, tmp_path: Path) -> None:
+        issuer.make_keys(tmp_path)
+
+        fields = json.loads((tmp_path / issuer.FIELD_KEYS).read_text())
+        assert len(base64.b64decode(fields["keys"][fields["current"]])) == 32
+        assert len(bytes.fromhex((tmp_path / issuer.PERSON_KEY_SECRET).read_text().strip())) == 32
+
+
+class TestIssue:
+    def test_a_token_says_who_the_caller_is(self, tmp_path: Path) -> None:
+        issuer.make_keys(tmp_path)
+
+        claims = read(tmp_path, token(tmp_path))
+
+        assert {name: claims[name] for name in ("sub", "org", "role", "region")} == {
+            "sub": "0198",
+            "org": "centre-7",
+            "role": "reviewer",
+            "region": "410100",
+        }
+        assert claims["exp"] == NOW.timestamp() + 8 * 3600
+
+    def test_what_the_caller_has_not_is_null(self, tmp_path: Path) -> None:
+        issuer.make_keys(tmp_path)
+
+        assert read(tmp_path, token(tmp_path, organisation=None))["org"] is None
+
+    def test_a_token_ends(self, tmp_path: Path) -> None:
+        issuer.make_keys(tmp_path)
+        signed = token(tmp_path, now=NOW - timedelta(hours=9))
+
+        with pytest.raises(jwt.ExpiredSignatureError):
+            read(tmp_path, signed)
+
+    def test_a_token_of_another_machine_is_refused(self, tmp_path: Path) -> None:
+        issuer.make_keys(tmp_path / "ours")
+        issuer.make_keys(tmp_path / "theirs")
+
+        with pytest.raises(jwt.InvalidSignatureError):
+            read(tmp_path / "ours", token(tmp_path / "theirs"))
