@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.backbone import dead_letters, positions
@@ -25,7 +26,7 @@ _DECODE_AT_ONCE = 500
 
 
 class TooManyParked(Exception):
-    """So many events in a row could not be applied that the fault is ours, not theirs. Nothing of it was kept."""
+    """So many subjects at once could not be applied that the fault is ours, not theirs. Nothing of it was kept."""
 
 
 class Heard(NamedTuple):
@@ -83,13 +84,16 @@ async def consume(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLo
             await backoff.wait(error)
 
 
-async def catch_up(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int = 20_000) -> None:
+async def catch_up(
+    consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int = 20_000, group: str | None = None
+) -> None:
     """Apply until all that the log holds now has been applied, by whomever. For rebuilds and tests; errors are raised.
 
     An empty batch alone does not end it: a group that has not been given its places yet reads nothing either.
     """
     ends = await event_log.ends(consumer.topics)
-    async with aclosing(read_decoded(consumer, engine=engine, event_log=event_log, limit=limit)) as batches:
+    reading = read_decoded(consumer, engine=engine, event_log=event_log, limit=limit, group=group)
+    async with aclosing(reading) as batches:
         async for batch, decoded in batches:
             if batch:
                 await absorb(consumer, engine, batch, decoded)
@@ -175,8 +179,9 @@ async def apply(consumer: Consumer, connection: AsyncConnection, heard: Sequence
     ]
     applied, refused = await _apply_or_divide(consumer, connection, admitted, {})
     letters += refused
-    if refused and not applied and len(refused) > consumer.parked_in_a_row_max:
-        raise TooManyParked(f"{consumer.name}: {len(refused)} events, the first: {refused[0].reason}")
+    subjects = len({letter.record.key for letter in refused})
+    if not applied and subjects > consumer.parked_in_a_row_max:
+        raise TooManyParked(f"{consumer.name}: {subjects} subjects, the first: {refused[0].reason}")
     await consumer.memory.remember(connection, {item.subject: item.version for item in applied})
     return letters
 
@@ -212,8 +217,10 @@ async def _apply_or_divide(
 
 def reason_of(error: Exception) -> str:
     """What went wrong, without any value of the event: names of errors and of constraints only."""
-    cause = getattr(error, "orig", error)
-    constraint = getattr(getattr(cause, "__cause__", None) or cause, "constraint_name", None)
+    cause: BaseException = error
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        cause = error.orig.__cause__ or error.orig
+    constraint = getattr(cause, "constraint_name", None)
     slug = getattr(error, "slug", None)
     return ": ".join(filter(None, (type(cause).__name__, slug, constraint)))
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, OffsetOutOfRangeError, TopicAlreadyExistsError
+from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError, TopicAlreadyExistsError
 
 from shared.backbone.log import PARTITIONS, Batch, LogTruncated, Place, Record, Slice, Start, Stored, partition_of
 
@@ -93,7 +93,10 @@ class KafkaLog:
         try:
             await consumer.start()
             while True:
-                found = await consumer.getmany(timeout_ms=_IDLE_MS, max_records=limit)
+                try:
+                    found = await consumer.getmany(timeout_ms=_IDLE_MS, max_records=limit)
+                except NoOffsetForPartitionError:
+                    found = {}  # the client looked for a position of its own while `positions` was still asking for ours
                 if positions.failure is not None:
                     raise positions.failure
                 batch = positions.slices(found)
@@ -159,7 +162,9 @@ class _Positions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
         batch: dict[Place, Slice] = {}
         for topic_partition, messages in found.items():
             place = Place(*topic_partition)
+            if place not in self._at:
+                continue  # read from the position kept in Kafka, before ours was set: it is read again from there
             records = [Stored(m.offset, m.key.decode(), m.value) for m in messages]  # type: ignore[attr-defined]
-            batch[place] = Slice(self._at.get(place, records[0].offset), records)
+            batch[place] = Slice(self._at[place], records)
             self._at[place] = batch[place].next_offset
         return batch

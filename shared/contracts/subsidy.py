@@ -41,6 +41,8 @@ class ClaimLine(BaseModel):
     programme: ProgrammeCode
     occupation: OccupationCode
     level: LevelRank
+    trained_on: date
+    """The day the training was completed: a subsidised training is one of the trainings of that day."""
     amount_fen: AmountFen
     refusal: str | None
     """The code of the check that refused it ("C12"), or None."""

@@ -78,10 +78,13 @@ def contributions(fact: CountedFact) -> list[Contribution]:
 
 
 def _of_line(claim: ClaimState, line: ClaimLine) -> list[Contribution]:
-    """A claim's line by the dates of its money. Source: domain trap 12 (approval and payment dates stay apart)."""
-    stands = line.amount_fen > 0 and line.recovered_fen == 0
+    """A claim's line, each amount on the day of its own step. Source: domain trap 12 (dates stay apart).
+
+    A subsidised training counts on the day of the training, so that on every day they are a subset of the trainings.
+    """
+    stands = line.amount_fen > 0 and line.recovered_fen == 0 and claim.approved_on is not None
     amounts = (
-        (Measure.SUBSIDISED_TRAININGS, claim.approved_on, int(stands)),
+        (Measure.SUBSIDISED_TRAININGS, line.trained_on, int(stands)),
         (Measure.APPROVED_FEN, claim.approved_on, line.amount_fen),
         (Measure.PAID_FEN, claim.paid_on, line.amount_fen),
         (Measure.RECOVERED_FEN, line.recovered_on, line.recovered_fen),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Hashable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -116,19 +116,26 @@ async def totals(connection: AsyncConnection, cut: Cut) -> dict[str, object]:
     """The totals of `cut`, their sum, and what they are as of. Read in one snapshot."""
     await _one_snapshot(connection)
     rows = await store.totals(connection, cut)
-    total = {measure: sum(row[measure] for row in rows) for measure in Measure}
+    total = {measure.value: sum(row[measure] for row in rows) for measure in Measure}
     return {"as_of": await as_of(connection), "by": cut.by, "rows": rows, "total": total}
 
 
 async def plan_progress(connection: AsyncConnection, cut: Cut) -> dict[str, object]:
-    """Progress of every programme and indicator within `cut` (its dimensions are not used)."""
+    """Progress of every programme and indicator, in the plan's year unless `cut` names days (or a region or level)."""
     await _one_snapshot(connection)
-    by_programme = Cut((Dimension.PROGRAMME,), None, cut.region, cut.level, cut.first_day, cut.last_day)
-    rows = {row["programme"]: row for row in await store.totals(connection, by_programme)}
-    total = {measure: sum(row[measure] for row in rows.values()) for measure in Measure}
+    programmes = await store.programmes(connection)
+    if cut.first_day is None and cut.last_day is None and programmes:
+        year = max(programme.year for programme in programmes.values())
+        cut = replace(cut, first_day=date(year, 1, 1), last_day=date(year, 12, 31))
+    by_programme = replace(cut, by=(Dimension.PROGRAMME,), programme=None)
+    rows = await store.totals(connection, by_programme)
+    reached = {row["programme"]: {measure: row[measure] for measure in Measure} for row in rows}
+    total = {measure: sum(row[measure] for row in rows) for measure in Measure}
     return {
         "as_of": await as_of(connection),
-        "programmes": progress.by_programme(await store.programmes(connection), rows),
+        "first_day": cut.first_day,
+        "last_day": cut.last_day,
+        "programmes": progress.by_programme(programmes, reached),
         "indicators": progress.by_indicator(await store.indicators(connection), total),
     }
 

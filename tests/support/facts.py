@@ -1,0 +1,102 @@
+"""Facts as other services would tell them: whole and right, with what a test cares about set by name."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
+from shared.contracts.dimensions import FundSource
+from shared.contracts.registry import (
+    EnrolmentCompleted,
+    EnrolmentCorrected,
+    EnrolmentStatus,
+    EnrolmentWithdrawn,
+    ProgrammeListed,
+    RegionListed,
+    TraineeEnrolled,
+)
+from shared.contracts.subsidy import ClaimLine, ClaimState, ClaimStatus
+
+AT = datetime(2025, 6, 1, 8, tzinfo=UTC)
+
+
+def numbered(number: int) -> UUID:
+    """An id that a test can recognise."""
+    return UUID(int=(0x0198 << 112) | (0x7 << 76) | (0x8 << 60) | number)
+
+
+def region(code: str, *, reports_to: str | None, parent: str | None = "410000") -> RegionListed:
+    return RegionListed(
+        subject=f"regions/{code}", version=1, at=AT, code=code, name_zh="某地", name_en="Somewhere", kind="county",
+        parent=parent, reporting_region=reports_to, valid_from=None, valid_to=None, replaced_by=None,
+    )  # fmt: skip
+
+
+def programme(
+    code: str, *, parent: str | None = "HN2025", trainings: int | None = 100, **changes: Any
+) -> ProgrammeListed:
+    values = {
+        "subject": f"programmes/{code}", "version": 1, "at": AT, "code": code, "parent": parent, "plan": "HN2025",
+        "year": 2025, "name_zh": "专项", "name_en": "A programme", "trainings_target": trainings,
+        "high_skilled_target": 50, "high_skilled_counts": True,
+    }  # fmt: skip
+    return ProgrammeListed(**values | changes)
+
+
+_ENROLMENT_FACTS: dict[EnrolmentStatus, Any] = {
+    EnrolmentStatus.IN_TRAINING: TraineeEnrolled,
+    EnrolmentStatus.COMPLETED: EnrolmentCompleted,
+    EnrolmentStatus.WITHDRAWN: EnrolmentWithdrawn,
+}
+EnrolmentFact = TraineeEnrolled | EnrolmentCompleted | EnrolmentWithdrawn | EnrolmentCorrected
+
+
+def enrolment(number: int, *, version: int = 1, status: EnrolmentStatus, **changes: Any) -> EnrolmentFact:
+    values = {
+        "subject": f"enrolments/{numbered(number)}", "version": version, "at": AT, "enrolment_id": numbered(number),
+        "class_id": numbered(1_000_000), "institution_id": numbered(2_000_000), "person": numbered(3_000_000 + number),
+        "programme": "S01", "tags": (), "region": "410102", "reporting_region": "410100",
+        "occupation": "4-10-01-05", "level": 4, "fund_source": FundSource.EMPLOYMENT_FUND, "status": status,
+        "hours": 60, "effective_on": date(2025, 3, 1),
+    }  # fmt: skip
+    fact: EnrolmentFact = _ENROLMENT_FACTS[status](**values | changes)
+    return fact
+
+
+def certificate(
+    number: int, *, person: int, version: int = 1, valid: bool = True, **changes: Any
+) -> CertificateIssued | CertificateRevoked:
+    values = {
+        "subject": f"certificates/{numbered(6_000_000 + number)}", "version": version, "at": AT,
+        "certificate_id": numbered(6_000_000 + number), "number": "S00014100000125300000" + str(number % 10),
+        "person": numbered(3_000_000 + person), "body_id": numbered(4_000_000), "session_id": numbered(5_000_000),
+        "class_id": None, "programme": "S01", "region": "410102", "reporting_region": "410100",
+        "occupation": "4-10-01-05", "level": 4, "issued_on": date(2025, 4, 1),
+        "status": CertificateStatus.VALID if valid else CertificateStatus.REVOKED,
+    }  # fmt: skip
+    return (CertificateIssued if valid else CertificateRevoked)(**values | changes)
+
+
+def claim(
+    number: int, *, version: int, fact: type[ClaimState], status: ClaimStatus, lines: int = 1, **changes: Any
+) -> ClaimState:
+    values = {
+        "subject": f"claims/{numbered(7_000_000 + number)}", "version": version, "at": AT,
+        "claim_id": numbered(7_000_000 + number),
+        "class_id": numbered(1_000_000), "institution_id": numbered(2_000_000), "region": "410102",
+        "reporting_region": "410100", "fund_source": FundSource.EMPLOYMENT_FUND, "status": status,
+        "amount_fen": 200_000 * lines, "recovered_fen": 0, "approved_on": None, "paid_on": None,
+        "lines": tuple(line(place) for place in range(1, lines + 1)),
+    }  # fmt: skip
+    return fact(**values | changes)
+
+
+def line(place: int, **changes: Any) -> ClaimLine:
+    values = {
+        "line": place, "enrolment_id": numbered(place), "person": numbered(3_000_000 + place), "programme": "S01",
+        "occupation": "4-10-01-05", "level": 4, "trained_on": date(2025, 3, 20), "amount_fen": 200_000,
+        "refusal": None,
+    }  # fmt: skip
+    return ClaimLine(**values | changes)
