@@ -33,6 +33,8 @@ def make_engine(
                 "search_path": search_path,
                 "timezone": "UTC",
                 "jit": "off",
+                # Batches are sorted and summed in memory; few connections do that at once.
+                "work_mem": "32MB",
             },
         },
     )

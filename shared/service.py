@@ -131,7 +131,7 @@ async def _dead_letters(service: Service, settings: ServiceSettings, subject: st
         await engine.dispose()
 
 
-def _settle_memory() -> None:
+def settle_memory() -> None:
     """Keep the collector from walking long-lived objects again and again while batches of thousands come and go.
 
     Measured on the fold of a backlog: with Python's defaults most of the decoding time went into full collections.
@@ -179,7 +179,7 @@ def main(service: Service) -> None:
     chosen = parser.parse_args()
     settings = service.settings()
     telemetry.set_up(service.name, settings.log_level)
-    _settle_memory()
+    settle_memory()
     match chosen.command:
         case "serve" | "api":
             serve(service, settings, with_worker=chosen.command == "serve")

@@ -30,7 +30,6 @@ LAPTOP: Final[Mapping[str, str]] = {
     "max_connections": "200",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
-    "wal_compression": "pglz",  # the wheel is built without lz4
     "jit": "off",
     "timezone": "UTC",
 }

@@ -7,6 +7,8 @@ import contextlib
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import groupby
+from operator import itemgetter
 
 import asyncpg
 
@@ -131,10 +133,12 @@ class PostgresLog:
 
     async def _slices(self, pool: asyncpg.Pool, at: Mapping[Place, int], limit_each: int) -> Batch:
         topics, partitions, offsets = [p.topic for p in at], [p.partition for p in at], list(at.values())
-        found: dict[Place, list[Stored]] = {}
-        for topic, partition, offset, key, value in await pool.fetch(_READ, topics, partitions, offsets, limit_each):
-            found.setdefault(Place(topic, partition), []).append(Stored(offset, key, value))
-        return {place: Slice(at[place], records) for place, records in found.items()}
+        rows = await pool.fetch(_READ, topics, partitions, offsets, limit_each)
+        # The rows of one place stand together, so the place is worked out once for all of them.
+        return {
+            Place(*key): Slice(at[Place(*key)], [Stored(*row[2:]) for row in group])
+            for key, group in groupby(rows, key=itemgetter(0, 1))
+        }
 
     async def _refuse_truncation(self, topics: Collection[str], at: Mapping[Place, int]) -> None:
         ends = await self.ends(topics)

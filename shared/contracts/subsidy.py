@@ -76,7 +76,7 @@ class ClaimSubmitted(ClaimState):
 
 
 class ClaimReturned(ClaimState):
-    """Sent back to be rebuilt, with a reason; the budget it held is free again."""
+    """Sent back to be rebuilt, with a reason; no budget was committed to it yet."""
 
     type: ClassVar[str] = "subsidy.claim-returned.v1"
 

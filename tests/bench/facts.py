@@ -15,6 +15,7 @@ from shared.contracts.registry import EnrolmentCompleted, EnrolmentCorrected, En
 FACTS = 500_000
 SUBJECTS = 200_000
 CELLS = 165_000
+"""A subject's first version counts in one half of them (in training), the later ones in the other (trained)."""
 
 _VERSIONS = (TraineeEnrolled, EnrolmentCompleted, EnrolmentCorrected)
 _PROGRAMMES = (
@@ -66,7 +67,7 @@ def _id(number: int) -> UUID:
 
 
 def _fact(number: int, version: int, cells: int, chance: random.Random) -> bytes:
-    cell = chance.randrange(cells)
+    cell = chance.randrange(cells // 2)
     cell, day = divmod(cell, 365)
     programme, region = _PROGRAMMES[cell % 14], 410101 + cell // 14
     cls = _VERSIONS[version - 1]

@@ -1,0 +1,17 @@
+"""python -m tests.bench [roster] [relay] [backlog] [latency] [totals] [memory]: all of them by default."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import sys
+
+import structlog
+
+PARTS = ("roster", "relay", "backlog", "latency", "totals", "memory")
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+for part in sys.argv[1:] or PARTS:
+    asyncio.run(importlib.import_module(f"tests.bench.{part}").main())
