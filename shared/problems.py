@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import asyncpg
 import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth import Unauthenticated
 from shared.backbone.faults import is_passing
@@ -21,6 +23,9 @@ log = structlog.get_logger()
 
 STATUS: dict[type[Refusal], int] = {Unauthenticated: 401, Forbidden: 403, NotFound: 404, Conflict: 409, Invalid: 422}
 MEDIA_TYPE = "application/problem+json"
+
+_NOT_STORABLE = "22021"
+"""The SQLSTATE for the one character that JSON can say and PostgreSQL cannot hold."""
 
 
 class MalformedRequest(Invalid):
@@ -81,13 +86,17 @@ def entry(refusal: Refusal) -> dict[str, object]:
 def malformed(errors: Iterator[ErrorDetails] | list[ErrorDetails], *, prefix: str = "") -> list[dict[str, object]]:
     """Validation errors as entries: where and what, never the value that was found there."""
     return [
-        {
-            "code": error["type"].replace("_", "-"),
-            "pointer": prefix + "".join(f"/{part}" for part in error["loc"] if part != "body"),
-            "title": error["msg"],
-        }
+        {"code": error["type"].replace("_", "-"), "pointer": prefix + _pointer(error), "title": error["msg"]}
         for error in errors
     ]
+
+
+def _pointer(error: ErrorDetails) -> str:
+    """RFC 6901, from the top of the body; of a body that is no JSON nothing can be pointed to."""
+    place = error["loc"][1:] if error["loc"][:1] == ("body",) else error["loc"]
+    if error["type"] == "json_invalid":
+        return ""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place)
 
 
 def problem(
@@ -113,7 +122,7 @@ def _plain(status: int, title: str) -> Refusal:
     words = {
         404: ("no-such-path", "没有该接口。"),
         405: ("wrong-method", "该接口不支持此方法。"),
-        413: ("too-large", "请求体过大。"),
+        413: ("too-large", "请求体超过 `bytes_max` 所示的字节数上限。"),
     }
     slug, title_zh = words.get(status, ("http-error", "请求无法处理。"))
     cls = type("HttpRefusal", (Refusal,), {"slug": slug, "title_en": title, "title_zh": title_zh})
@@ -133,10 +142,16 @@ async def _on_malformed(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem(request, _plain(error.status_code, str(error.detail)), status=error.status_code)
+    refusal = _plain(error.status_code, str(error.detail))
+    if error.status_code == 413:
+        refusal.facts["bytes_max"] = request.app.state.settings.request_bytes_max
+    return problem(request, refusal, status=error.status_code)
 
 
 async def _on_database(request: Request, error: Exception) -> Response:
+    if getattr(getattr(error, "orig", error), "sqlstate", None) == _NOT_STORABLE:
+        errors: list[dict[str, object]] = [{"code": "null-character", "title": "A text holds the character U+0000."}]
+        return problem(request, MalformedRequest(), status=422, errors=errors)
     if is_passing(error):
         log.warning("database.away", error=type(error).__name__)
         return problem(request, Unavailable(), status=503)
@@ -153,14 +168,37 @@ async def _on_anything(request: Request, error: Exception) -> Response:
     return problem(request, Unexpected(), status=500)
 
 
+class AnswerFailures:
+    """ASGI middleware: answers the exceptions that nothing else has. The server never sees them: its log quotes them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        except Exception as error:
+            if scope["type"] != "http" or begun:
+                raise
+            answer = await _on_anything(Request(scope), error)
+            await answer(scope, receive, send)
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of `app` as a problem, and serve what each problem means under /problems."""
     app.add_exception_handler(Refusal, _on_refusal)
     app.add_exception_handler(RequestValidationError, _on_malformed)
     app.add_exception_handler(HTTPException, _on_http)
-    for error in (DBAPIError, OSError, TimeoutError):
+    for error in (DBAPIError, asyncpg.PostgresError, OSError, TimeoutError):
         app.add_exception_handler(error, _on_database)
-    app.add_exception_handler(Exception, _on_anything)
+    app.add_middleware(AnswerFailures)
 
     @app.get("/problems", tags=["reference"], summary="Every refusal this service can answer with, and its cure")
     async def problems() -> list[dict[str, object]]:

@@ -36,5 +36,7 @@ class ServiceSettings(BaseSettings):
     """The most facts that a consumer applies in one transaction."""
     relay_poll_ms: int = Field(default=50, ge=1, validation_alias="SKILLS_RELAY_POLL_MS")
     """How long the relay waits before it looks into an empty outbox again, in milliseconds."""
+    clock_offset_days: int = Field(default=0, validation_alias="SKILLS_CLOCK_OFFSET_DAYS")
+    """For sandboxes only: days by which the services' clock is put forward, so that a sample keeps its year."""
     log_level: str = Field(default="info", validation_alias="SKILLS_LOG_LEVEL")
     """The least level of log lines: debug, info, warning or error."""

@@ -32,8 +32,20 @@ def set_up(service: str, level: str) -> None:
     )
     structlog.contextvars.bind_contextvars(service=service)
     # The Kafka client writes several lines a second while a broker is away; the workers' own lines say it once.
-    logging.basicConfig(level=logging.WARNING, format='{"logger": "%(name)s", "event": "%(message)s"}')
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(LibraryLines())
+    logging.basicConfig(level=logging.WARNING, handlers=[lines])
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
+class LibraryLines(logging.Formatter):
+    """Lines of libraries in the same form. Of an exception only its kind: its words may quote a request or a row."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"level": record.levelname.lower(), "logger": record.name, "event": record.getMessage().strip()}
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+        return orjson.dumps(line).decode()
 
 
 class RequestLines:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
+import asyncpg
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import problems
 from shared.auth import Caller, Verifier
@@ -71,8 +75,10 @@ class TransactionalRoute(APIRoute):
                     async with request.app.state.engine.begin() as connection:
                         request.state.connection = connection
                         return await _answer_once(request, handle)
-                except DBAPIError as error:
-                    if attempts_left == 0 or getattr(error.orig, "sqlstate", None) not in _RACE_STATES:
+                except (DBAPIError, asyncpg.PostgresError) as error:
+                    # Statements given to the bare driver raise its own errors, the others SQLAlchemy's around them.
+                    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+                    if attempts_left == 0 or state not in _RACE_STATES:
                         raise
             raise AssertionError("unreachable")
 
@@ -87,7 +93,8 @@ async def _answer_once(request: Request, handle: Handler) -> Response:
         raise KeyTooLong
     connection: AsyncConnection = request.state.connection
     caller: Caller = request.state.caller
-    digest = hashlib.sha256(request.url.path.encode() + b"\n" + await request.body()).digest()
+    asked = f"{request.url.path}?{request.url.query}\n"
+    digest = hashlib.sha256(asked.encode() + await request.body()).digest()
     place = {"caller": f"{caller.organisation or caller.person}", "key": key}
     # The row is taken first: a second request with this key waits here until the first has committed or failed.
     kept = await connection.execute(text(_KEEP_ANSWER), place | {"digest": digest})
@@ -111,8 +118,8 @@ Connection = Annotated[AsyncConnection, Depends(_current_connection)]
 """The request's transaction as a route's parameter."""
 
 
-async def _now() -> datetime:
-    return datetime.now(UTC)
+async def _now(request: Request) -> datetime:
+    return datetime.now(UTC) + timedelta(days=request.app.state.settings.clock_offset_days)
 
 
 Now = Annotated[datetime, Depends(_now)]
@@ -122,6 +129,30 @@ Now = Annotated[datetime, Depends(_now)]
 def router(tag: str) -> APIRouter:
     """A router below /v1 whose routes need a caller and are transactions."""
     return APIRouter(prefix="/v1", tags=[tag], route_class=TransactionalRoute)
+
+
+class BoundedBodies:
+    """ASGI middleware: stops reading a body that is too large. The framework's own says so in plain text, not as a
+    problem with the cap in it.
+    """
+
+    def __init__(self, app: ASGIApp, *, bytes_max: int) -> None:
+        self._app = app
+        self._bytes_max = bytes_max
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        announced = Headers(scope=scope).get("content-length", "0") if scope["type"] == "http" else "0"
+        received = 0
+
+        async def receive_bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._bytes_max or (announced.isdecimal() and int(announced) > self._bytes_max):
+                raise HTTPException(413, "The request body is too large.")
+            return message
+
+        await self._app(scope, receive_bounded, send)
 
 
 Background = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -154,15 +185,15 @@ def make_app(
         description=description,
         version="1",
         lifespan=lifespan,
-        max_body_size=settings.request_bytes_max,
         license_info={"name": "Apache-2.0"},
     )
     app.state.engine = engine
     app.state.settings = settings
     app.state.verifier = Verifier(settings.keys_directory / "issuer-public.pem")
     app.state.failure = None
-    app.add_middleware(RequestLines)
+    app.add_middleware(BoundedBodies, bytes_max=settings.request_bytes_max)
     problems.install(app)
+    app.add_middleware(RequestLines)  # around everything, so that every answer has its id and its line
     app.include_router(_health())
     for each in routers:
         app.include_router(each)

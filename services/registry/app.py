@@ -6,8 +6,8 @@ from fastapi import FastAPI
 
 from services.registry.api import classes, enrolments, institutions, plan
 from services.registry.settings import RegistrySettings
-from services.registry.usecases.trainees import Trainees
 from shared.database import make_engine
+from shared.persons import Persons
 from shared.web import Background
 from shared.web import make_app as make_service_app
 
@@ -22,5 +22,5 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
         routers=[plan.routes, institutions.routes, classes.routes, enrolments.routes],
         background=background,
     )
-    app.state.trainees = Trainees.load(settings.keys_directory)
+    app.state.persons = Persons.load(settings.keys_directory)
     return app

@@ -24,11 +24,11 @@ from services.registry.usecases import enrolments as enrolment_usecases
 from services.registry.usecases import rosters
 from services.registry.usecases.enrolments import HoursRow
 from services.registry.usecases.rosters import RosterRow
-from services.registry.usecases.trainees import Particulars, Trainees
 from shared.auth import CurrentCaller, Role
 from shared.batches import BatchAnswer, answer, batch_of, parse_rows
 from shared.contracts.registry import ClassStatus
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.persons import Particulars, Persons
 from shared.web import Connection, Now, router
 
 routes = router("classes")
@@ -99,10 +99,10 @@ async def enrol(
 ) -> Response:
     """Post up to 1,000 rows of a roster. Each row is answered by itself: accepted, repeated or refused with reasons."""
     parsed, refused = parse_rows(_ROSTER_ROW, batch.rows, row_id="local_id")
-    trainees: Trainees = request.app.state.trainees
+    persons: Persons = request.app.state.persons
     rows = [_roster_row(place, row) for place, row in parsed]
     dry_run = mode == "validate"
-    outcomes = await rosters.enrol(connection, class_id, rows, trainees=trainees, caller=caller, at=at, dry_run=dry_run)
+    outcomes = await rosters.enrol(connection, class_id, rows, persons=persons, caller=caller, at=at, dry_run=dry_run)
     return answer([*refused, *outcomes], dry_run=dry_run)
 
 
@@ -127,12 +127,12 @@ async def list_trainees(
     else:
         caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
     rows = await enrolment_store.of_class(connection, class_id, after=after(cursor), limit=size)
-    trainees: Trainees = request.app.state.trainees
+    persons: Persons = request.app.state.persons
     sealed = await enrolment_store.sealed_trainees(connection, [row.person for row in rows])
     shown = [
         TraineeAnswer(
             **EnrolmentAnswer.model_validate(row).model_dump(),
-            **trainees.shown(sealed[row.person]),
+            **persons.shown(sealed[row.person]),
         )
         for row in rows
     ]

@@ -1,99 +1,10 @@
-"""The plan's programmes and regions as rules see them: what may be named, and what rolls up to what."""
+"""Which reporting region each region of the plan belongs to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 
-from shared.contracts.registry import ProgrammeListed, RegionListed
-from shared.kernel.refusals import Invalid
-
-
-class UnknownProgramme(Invalid):
-    slug = "unknown-programme"
-    title_en = "The plan has no such programme."
-    title_zh = "计划中没有该专项。"
-    cure_en = "Use a code from GET /v1/programmes."
-    cure_zh = "请使用 GET /v1/programmes 中的编码。"
-
-
-class SumProgramme(Invalid):
-    """A programme that is the sum of its parts takes no trainings itself. Facts: `parts`."""
-
-    slug = "programme-is-a-sum"
-    title_en = "This programme is the sum of its parts; name one of the parts."
-    title_zh = "该专项由若干子项合计，请填写其中一个子项。"
-    cure_en = "`parts` lists them."
-    cure_zh = "`parts` 列出了可选的子项。"
-
-
-class UnknownRegion(Invalid):
-    slug = "unknown-region"
-    title_en = "There is no such region."
-    title_zh = "没有该地区编码。"
-    cure_en = "Use a code from GET /v1/regions."
-    cure_zh = "请使用 GET /v1/regions 中的编码。"
-
-
-class EndedRegion(Invalid):
-    """The region had ended on the day in question. Facts: `ended_on`, `replaced_by`."""
-
-    slug = "ended-region"
-    title_en = "This region does not exist any more on that day."
-    title_zh = "该地区在所涉日期已撤销。"
-    cure_en = "Use the region in `replaced_by`."
-    cure_zh = "请使用 `replaced_by` 中的地区编码。"
-
-
-class ProvinceIsNoPlace(Invalid):
-    slug = "province-is-no-place"
-    title_en = "A class takes place in a county, a city or a zone, not in the whole province."
-    title_zh = "办班地点应为县区、市或功能区，不能是全省。"
-    cure_en = "Use the county where it takes place."
-    cure_zh = "请填写实际办班的县区编码。"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """As much of the plan as was loaded: programmes and regions by code."""
-
-    programmes: Mapping[str, ProgrammeListed]
-    regions: Mapping[str, RegionListed]
-
-    def primary_programme(self, code: str, *, pointer: str = "/programme") -> str:
-        """`code`, if trainings can count to it. Raises UnknownProgramme or SumProgramme.
-
-        One enrolment counts to exactly one programme, so only programmes without parts qualify. Source: domain trap 3.
-        """
-        if code not in self.programmes:
-            raise UnknownProgramme(pointer=pointer)
-        if parts := sorted(each.code for each in self.programmes.values() if each.parent == code):
-            raise SumProgramme(pointer=pointer, parts=parts)
-        return code
-
-    def reporting_region(self, code: str, *, on: date, pointer: str = "/region") -> str:
-        """The reporting region to which the place `code` belongs on day `on`, by parent.
-
-        Raises UnknownRegion, EndedRegion or ProvinceIsNoPlace. Source: domain rules §2, trap 11.
-        """
-        region = self.regions.get(code)
-        if region is None:
-            raise UnknownRegion(pointer=pointer)
-        if region.valid_to is not None and on > region.valid_to:
-            raise EndedRegion(pointer=pointer, ended_on=region.valid_to.isoformat(), replaced_by=region.replaced_by)
-        if region.reporting_region is None:
-            raise ProvinceIsNoPlace(pointer=pointer)
-        return region.reporting_region
-
-    def region_and_above(self, code: str) -> list[str]:
-        """`code`, its parent, and so on up to the province."""
-        chain: list[str] = []
-        at: str | None = code
-        while at is not None and at in self.regions and at not in chain:
-            chain.append(at)
-            at = self.regions[at].parent
-        return chain
+from shared.contracts.registry import RegionListed
 
 
 def with_reporting_regions(regions: Mapping[str, RegionListed], reporting: frozenset[str]) -> dict[str, RegionListed]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +13,7 @@ from services.registry.domain.rosters import Seated
 from shared.contracts.registry import EnrolmentStatus
 from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
+from shared.persons import SealedPerson
 
 _COLUMNS = "id, class_id, institution_id, person, local_id, programme, tags, status, hours, effective_on, version"
 _FIND = f"SELECT {_COLUMNS} FROM enrolment WHERE id = $1 FOR UPDATE"
@@ -41,12 +42,6 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::d
 WHERE e.id = s.id AND e.version = s.version - 1
 """
 _SEALED = "SELECT person, document_kind, sealed FROM trainee WHERE person = ANY($1)"
-
-
-class SealedTrainee(NamedTuple):
-    person: UUID
-    document_kind: str
-    sealed: bytes
 
 
 def _enrolment(row: Any) -> Enrolment:
@@ -97,7 +92,7 @@ async def seated_by_person(
 
 
 async def add_all(
-    connection: AsyncConnection, trainees: Sequence[SealedTrainee], enrolments: Sequence[Enrolment]
+    connection: AsyncConnection, trainees: Sequence[SealedPerson], enrolments: Sequence[Enrolment]
 ) -> None:
     """Store new enrolments, and the trainees among theirs who are not known yet. `trainees` names each person once."""
     database = await driver(connection)
@@ -132,6 +127,6 @@ async def save_all(connection: AsyncConnection, enrolments: Sequence[Enrolment])
         raise Stale
 
 
-async def sealed_trainees(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, SealedTrainee]:
+async def sealed_trainees(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, SealedPerson]:
     rows = await (await driver(connection)).fetch(_SEALED, list(persons))
-    return {row["person"]: SealedTrainee(*row) for row in rows}
+    return {row["person"]: SealedPerson(*row) for row in rows}

@@ -9,10 +9,17 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain.plan import Plan
-from shared.contracts.registry import ProgrammeListed, RegionListed
+from shared.plan import Plan, Programme, Region
 
 _LIST = "SELECT content FROM plan_entry WHERE starts_with(subject, :kind) ORDER BY subject"
+_PROGRAMMES = """
+SELECT content->>'code', content->>'parent' FROM plan_entry WHERE starts_with(subject, 'programmes/')
+"""
+_REGIONS = """
+SELECT content->>'code', content->>'parent', content->>'reporting_region', CAST(content->>'valid_to' AS date),
+    content->>'replaced_by'
+FROM plan_entry WHERE starts_with(subject, 'regions/')
+"""
 _FIND = "SELECT subject, version, content FROM plan_entry WHERE subject = ANY(:subjects) FOR UPDATE"
 _SAVE = """
 INSERT INTO plan_entry (subject, version, content) VALUES (:subject, :version, CAST(:content AS jsonb))
@@ -28,8 +35,8 @@ async def entries(connection: AsyncConnection, kind: str) -> list[dict[str, Any]
 
 async def load(connection: AsyncConnection) -> Plan:
     """The programmes and regions that rules ask for."""
-    programmes = [ProgrammeListed.model_validate(each) for each in await entries(connection, "programmes")]
-    regions = [RegionListed.model_validate(each) for each in await entries(connection, "regions")]
+    programmes = [Programme(*row) for row in await connection.execute(text(_PROGRAMMES))]
+    regions = [Region(*row) for row in await connection.execute(text(_REGIONS))]
     return Plan({each.code: each for each in programmes}, {each.code: each for each in regions})
 
 

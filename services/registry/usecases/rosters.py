@@ -13,12 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain import enrolments as rules
 from services.registry.domain.classes import RosterClosed, TrainingClass
 from services.registry.domain.enrolments import Enrolment
-from services.registry.domain.plan import Plan
 from services.registry.domain.rosters import Admitted, Decision, Entry, Refused, Repeated, decide
 from services.registry.store import classes as class_store
 from services.registry.store import enrolments as store
 from services.registry.store import plan as plan_store
-from services.registry.usecases.trainees import Particulars, Trainees
 from shared.auth import Caller, Role
 from shared.backbone import outbox
 from shared.batches import RowOutcome
@@ -26,6 +24,8 @@ from shared.contracts.registry import EnrolmentStatus
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal
+from shared.persons import Particulars, Persons
+from shared.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,7 +52,7 @@ async def enrol(
     class_id: UUID,
     rows: Sequence[RosterRow],
     *,
-    trainees: Trainees,
+    persons: Persons,
     caller: Caller,
     at: datetime,
     dry_run: bool = False,
@@ -68,7 +68,7 @@ async def enrol(
     if not class_.takes_trainees:
         raise RosterClosed(state=class_.status)
     plan = await plan_store.load(connection)
-    recognised, outcomes = _recognise(rows, class_, plan, trainees=trainees, at=at)
+    recognised, outcomes = _recognise(rows, class_, plan, persons=persons, at=at)
     decisions = await _decide(connection, class_, [each.entry for each in recognised])
     admitted = {
         decision.entry.row: _new_enrolment(decision.entry, class_)
@@ -77,12 +77,12 @@ async def enrol(
     }
     outcomes += _answers(decisions, admitted)
     if admitted and not dry_run:
-        await _store(connection, class_, recognised, admitted, trainees=trainees, at=at)
+        await _store(connection, class_, recognised, admitted, persons=persons, at=at)
     return sorted(outcomes, key=lambda outcome: outcome.row)
 
 
 def _recognise(
-    rows: Iterable[RosterRow], class_: TrainingClass, plan: Plan, *, trainees: Trainees, at: datetime
+    rows: Iterable[RosterRow], class_: TrainingClass, plan: Plan, *, persons: Persons, at: datetime
 ) -> tuple[list[_Recognised], list[RowOutcome]]:
     today = business_day(at)
     recognised: list[_Recognised] = []
@@ -90,7 +90,7 @@ def _recognise(
     for row in rows:
         try:
             programme = class_.programme if row.programme is None else plan.primary_programme(row.programme)
-            person, number = trainees.recognise(row.particulars, today=today)
+            person, number = persons.recognise(row.particulars, today=today)
         except Refusal as refusal:
             refusal.pointer = refusal.pointer or "/document_number"
             refused.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
@@ -150,11 +150,11 @@ async def _store(
     recognised: Iterable[_Recognised],
     admitted: dict[int, Enrolment],
     *,
-    trainees: Trainees,
+    persons: Persons,
     at: datetime,
 ) -> None:
     sealed = {
-        each.entry.person: trainees.close(each.entry.person, each.number, each.particulars)
+        each.entry.person: persons.close(each.entry.person, each.number, each.particulars)
         for each in recognised
         if each.entry.row in admitted
     }

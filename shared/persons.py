@@ -1,15 +1,15 @@
-"""The people on a roster: recognised by their key, kept sealed, shown masked."""
+"""The people whom a service meets: recognised by their key, kept sealed, shown masked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
 
-from services.registry.store.enrolments import SealedTrainee
 from shared.kernel.identity import DocumentKind, masked, parse_document
 from shared.kernel.person_key import PersonKeys
 from shared.sealed import Seal
@@ -17,15 +17,23 @@ from shared.sealed import Seal
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Particulars:
-    """What a roster says of a person. Never printed, never logged."""
+    """What a row of a batch says of a person. Never printed, never logged."""
 
     document_kind: DocumentKind
     document_number: str
     name: str
-    phone: str | None
+    phone: str | None = None
 
 
-class Trainees:
+class SealedPerson(NamedTuple):
+    """A person as a database may hold them; without the field keys only `person` tells anything."""
+
+    person: UUID
+    document_kind: str
+    sealed: bytes
+
+
+class Persons:
     """Turns particulars into a key and a sealed value, and back into what may be shown."""
 
     def __init__(self, keys: PersonKeys, seal: Seal) -> None:
@@ -33,7 +41,7 @@ class Trainees:
         self._seal = seal
 
     @classmethod
-    def load(cls, directory: Path) -> Trainees:
+    def load(cls, directory: Path) -> Persons:
         """With the secrets in `directory` (person-key.secret, field-keys.json)."""
         secret = bytes.fromhex((directory / "person-key.secret").read_text().strip())
         return cls(PersonKeys(secret), Seal.load(directory))
@@ -43,16 +51,16 @@ class Trainees:
         document = parse_document(particulars.document_kind, particulars.document_number, today=today)
         return self._keys.of(document), document.number
 
-    def close(self, person: UUID, number: str, particulars: Particulars) -> SealedTrainee:
+    def close(self, person: UUID, number: str, particulars: Particulars) -> SealedPerson:
         """The particulars sealed to their person."""
         content = orjson.dumps([number, particulars.name, particulars.phone])
-        return SealedTrainee(person, particulars.document_kind, self._seal.close(content, owner=person.bytes))
+        return SealedPerson(person, particulars.document_kind, self._seal.close(content, owner=person.bytes))
 
-    def shown(self, trainee: SealedTrainee) -> dict[str, str]:
+    def shown(self, known: SealedPerson) -> dict[str, str]:
         """Name, kind and number as an answer may show them: masked."""
-        number, name, _ = orjson.loads(self._seal.open(trainee.sealed, owner=trainee.person.bytes))
+        number, name, _ = orjson.loads(self._seal.open(known.sealed, owner=known.person.bytes))
         return {
             "name": name[:1] + "*" * (len(name) - 1),
-            "document_kind": trainee.document_kind,
+            "document_kind": known.document_kind,
             "document_number": masked(number),
         }

@@ -1,0 +1,6 @@
+"""python -m services.assessment serve | api | worker | migrate | dead-letters"""
+
+from services.assessment.worker import SERVICE
+from shared.service import main
+
+main(SERVICE)

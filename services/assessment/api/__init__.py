@@ -1,0 +1,1 @@
+"""Assessment over HTTP: parse, one call, shape the answer."""

@@ -1,0 +1,47 @@
+"""Single candidates: their result with its history, and its correction."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import Request
+
+from services.assessment.api.answers import CandidateHistoryAnswer, CorrectionAnswer, ReplacedAnswer
+from services.assessment.api.readers import require_reader
+from services.assessment.api.schemas import CorrectionRequest
+from services.assessment.store import candidates as store
+from services.assessment.store import sessions as session_store
+from services.assessment.usecases import results as usecases
+from shared.auth import CurrentCaller
+from shared.persons import Persons
+from shared.web import Connection, Now, router
+
+routes = router("candidates")
+
+
+@routes.get("/candidates/{candidate_id}")
+async def get_candidate(
+    candidate_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
+) -> CandidateHistoryAnswer:
+    """A candidate, masked, with the results that corrections replaced."""
+    candidate = await store.load(connection, candidate_id)
+    require_reader(caller, (await session_store.load(connection, candidate.session_id)).body_id)
+    persons: Persons = request.app.state.persons
+    sealed = await store.sealed_persons(connection, [candidate.person])
+    replaced = [ReplacedAnswer.of(each) for each in await store.replaced(connection, candidate_id)]
+    return CandidateHistoryAnswer.of(candidate, **persons.shown(sealed[candidate.person]), replaced=replaced)
+
+
+@routes.post("/candidates/{candidate_id}/correction")
+async def correct(
+    candidate_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> CorrectionAnswer:
+    """Put a result right, with the reason; what it was stays on record. Who now passes gets the certificate."""
+    candidate, issued = await usecases.correct(
+        connection, candidate_id, request.marks(), reason=request.reason, caller=caller, at=at
+    )
+    return CorrectionAnswer.of(
+        candidate,
+        certificate_id=issued.certificates[0].id if issued.certificates else None,
+        already_certified=bool(issued.already_certified),
+    )

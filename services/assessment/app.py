@@ -1,0 +1,26 @@
+"""Where assessment's HTTP process is wired."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from services.assessment.api import bodies, candidates, certificates, sessions, verifications
+from services.assessment.settings import AssessmentSettings
+from shared.database import make_engine
+from shared.persons import Persons
+from shared.web import Background
+from shared.web import make_app as make_service_app
+
+
+def make_app(settings: AssessmentSettings, background: Background | None = None) -> FastAPI:
+    """Assessment's application. Raises FileNotFoundError where the keys have not been made."""
+    app = make_service_app(
+        title="Assessment",
+        description="Assessment bodies, exam sessions, results, certificates. 评价机构、考试、成绩、证书。",
+        settings=settings,
+        engine=make_engine(settings.database_url, name="assessment", pool_size=settings.database_connections_max),
+        routers=[bodies.routes, sessions.routes, candidates.routes, certificates.routes, verifications.routes],
+        background=background,
+    )
+    app.state.persons = Persons.load(settings.keys_directory)
+    return app

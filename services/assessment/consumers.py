@@ -1,0 +1,83 @@
+"""What assessment hears, all of it from the registry: the plan, classes and who is enrolled in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.assessment.domain.sessions import HeardClass
+from services.assessment.settings import AssessmentSettings
+from services.assessment.store import heard
+from services.assessment.store.heard import HeardEnrolment
+from shared.backbone.consumer import Consumer
+from shared.contracts.fact import Fact
+from shared.contracts.registry import (
+    ClassApproved,
+    ClassCancelled,
+    ClassCompleted,
+    ClassFiled,
+    ClassStarted,
+    ClassState,
+    ClassStatus,
+    EnrolmentCompleted,
+    EnrolmentCorrected,
+    EnrolmentFailed,
+    EnrolmentState,
+    EnrolmentStatus,
+    EnrolmentWithdrawn,
+    ProgrammeListed,
+    RegionListed,
+    TraineeEnrolled,
+)
+from shared.kernel.levels import Level
+from shared.plan import Programme, Region
+
+F = TypeVar("F", bound=Fact)
+
+HEARS: Final[frozenset[type[Fact]]] = frozenset(
+    (
+        *(ProgrammeListed, RegionListed),
+        *(ClassFiled, ClassApproved, ClassStarted, ClassCompleted, ClassCancelled),
+        *(TraineeEnrolled, EnrolmentCompleted, EnrolmentFailed, EnrolmentWithdrawn, EnrolmentCorrected),
+    )
+)
+
+
+def consumers(settings: AssessmentSettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
+    """Assessment's consumers."""
+    return [Consumer(name="assessment", hears=HEARS, apply=apply)]
+
+
+async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Keep what the newest of `facts` says of each subject: one statement for each kind of fact."""
+    await heard.keep_programmes(
+        connection, [Programme(each.code, each.parent) for each in _last(facts, ProgrammeListed)]
+    )
+    await heard.keep_regions(
+        connection,
+        [
+            Region(each.code, each.parent, each.reporting_region, each.valid_to, each.replaced_by)
+            for each in _last(facts, RegionListed)
+        ],
+    )
+    await heard.keep_classes(
+        connection,
+        [
+            HeardClass(each.class_id, each.occupation, Level(each.level), each.status is ClassStatus.CANCELLED)
+            for each in _last(facts, ClassState)
+        ],
+    )
+    await heard.keep_enrolments(
+        connection,
+        [
+            HeardEnrolment(each.class_id, each.person, each.programme, each.status is EnrolmentStatus.WITHDRAWN)
+            for each in _last(facts, EnrolmentState)
+        ],
+    )
+
+
+def _last(facts: Sequence[Fact], kind: type[F]) -> list[F]:
+    """The last fact of `kind` for each subject."""
+    return list({fact.subject: fact for fact in facts if isinstance(fact, kind)}.values())

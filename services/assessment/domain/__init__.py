@@ -1,0 +1,1 @@
+"""Assessment's rules: pure functions over frozen values, no clock, no database, no HTTP."""

@@ -1,0 +1,113 @@
+"""Certificates: issued to who passed, valid until revoked by another person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, TypeVar
+from uuid import UUID
+
+from services.assessment.domain import certificate_numbers as numbers
+from services.assessment.domain.bodies import Body
+from services.assessment.domain.candidates import Candidate
+from services.assessment.domain.sessions import ExamSession
+from shared.contracts.assessment import (
+    CertificateIssued,
+    CertificateRevoked,
+    CertificateState,
+    CertificateStatus,
+)
+from shared.kernel.levels import Level
+from shared.kernel.moves import move
+from shared.kernel.refusals import SamePerson
+
+F = TypeVar("F", bound=CertificateState)
+
+
+class CertificateVerb(StrEnum):
+    REVOKE = "revoke"
+
+
+MOVES: Final[Mapping[CertificateStatus, Mapping[CertificateVerb, CertificateStatus]]] = {
+    CertificateStatus.VALID: {CertificateVerb.REVOKE: CertificateStatus.REVOKED},
+    CertificateStatus.REVOKED: {},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    id: UUID
+    number: str
+    person: UUID
+    candidate_id: UUID
+    body_id: UUID
+    session_id: UUID
+    class_id: UUID | None
+    programme: str
+    region: str
+    reporting_region: str
+    occupation: str
+    level: Level
+    issued_on: date
+    issued_by: str
+    """Who concluded the session, or corrected the result that had been wrong."""
+    status: CertificateStatus
+    version: int
+
+
+def issue(
+    candidate: Candidate, session: ExamSession, body: Body, *, id_: UUID, serial: int, on: date, by: str, at: datetime
+) -> tuple[Certificate, CertificateIssued]:
+    """The certificate of a candidate who passed."""
+    assert candidate.passed, "certificates are for those who passed"
+    certificate = Certificate(
+        id=id_,
+        number=numbers.build(body.number_prefix, issued_on=on, level=session.level, serial=serial),
+        person=candidate.person,
+        candidate_id=candidate.id,
+        body_id=body.id,
+        session_id=session.id,
+        class_id=session.class_id,
+        programme=candidate.programme,
+        region=session.region,
+        reporting_region=session.reporting_region,
+        occupation=session.occupation,
+        level=session.level,
+        issued_on=on,
+        issued_by=by,
+        status=CertificateStatus.VALID,
+        version=1,
+    )
+    return certificate, _fact(CertificateIssued, certificate, at=at)
+
+
+def revoke(certificate: Certificate, *, by: str, at: datetime) -> tuple[Certificate, CertificateRevoked]:
+    """Take back a valid certificate. Raises IllegalMove, or SamePerson if `by` issued it."""
+    status = move(MOVES, certificate.status, CertificateVerb.REVOKE)
+    if by == certificate.issued_by:
+        raise SamePerson(rule="issue and revocation of a certificate")
+    after = replace(certificate, status=status, version=certificate.version + 1)
+    return after, _fact(CertificateRevoked, after, at=at)
+
+
+def _fact(fact: type[F], certificate: Certificate, *, at: datetime) -> F:
+    return fact(
+        subject=f"certificates/{certificate.id}",
+        version=certificate.version,
+        at=at,
+        certificate_id=certificate.id,
+        number=certificate.number,
+        person=certificate.person,
+        body_id=certificate.body_id,
+        session_id=certificate.session_id,
+        class_id=certificate.class_id,
+        programme=certificate.programme,
+        region=certificate.region,
+        reporting_region=certificate.reporting_region,
+        occupation=certificate.occupation,
+        level=certificate.level.value,
+        issued_on=certificate.issued_on,
+        status=certificate.status,
+    )

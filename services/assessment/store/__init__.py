@@ -1,0 +1,1 @@
+"""Assessment's tables: every statement it sends, each of them explicit."""

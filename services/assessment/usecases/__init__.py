@@ -1,0 +1,1 @@
+"""One function per verb: load, decide, save, record. Each runs in a transaction that its caller opened."""

@@ -1,0 +1,131 @@
+"""Add candidates to a session: check each row by itself, store all that pass in one go, answer for every row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.assessment.domain.candidates import Admitted, Candidate, Decision, Entry, Refused, Repeated, decide
+from services.assessment.domain.sessions import ExamSession
+from services.assessment.store import candidates as store
+from services.assessment.store import certificates as certificate_store
+from services.assessment.usecases.sessions import own
+from shared.auth import Caller
+from shared.batches import RowOutcome
+from shared.kernel.ids import new_id
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import Refusal
+from shared.persons import Particulars, Persons
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CandidateRow:
+    """One row as it came, well formed but not yet believed. `row` is its place in the request, from 0."""
+
+    row: int
+    local_id: str
+    particulars: Particulars
+
+
+class _Recognised(NamedTuple):
+    """A row whose person is known by key, and what is to be sealed if it is admitted."""
+
+    entry: Entry
+    number: str
+    particulars: Particulars
+
+
+async def add(
+    connection: AsyncConnection,
+    session_id: UUID,
+    rows: Sequence[CandidateRow],
+    *,
+    persons: Persons,
+    caller: Caller,
+    at: datetime,
+    dry_run: bool = False,
+) -> list[RowOutcome]:
+    """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides and stores nothing.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, SessionClosed: then nothing at all was stored.
+    """
+    session = await own(connection, session_id, caller)
+    session.require_open()
+    recognised, outcomes = _recognise(rows, persons=persons, at=at)
+    decisions = await _decide(connection, session, [each.entry for each in recognised])
+    admitted = {
+        decision.entry.row: _new_candidate(decision.entry, session)
+        for decision in decisions
+        if isinstance(decision, Admitted)
+    }
+    if admitted and not dry_run:
+        sealed = [
+            persons.close(each.entry.person, each.number, each.particulars)
+            for each in recognised
+            if each.entry.row in admitted
+        ]
+        await store.add_all(connection, sealed, list(admitted.values()))
+    return [*outcomes, *_answers(decisions, admitted)]
+
+
+def _recognise(
+    rows: Iterable[CandidateRow], *, persons: Persons, at: datetime
+) -> tuple[list[_Recognised], list[RowOutcome]]:
+    today = business_day(at)
+    recognised: list[_Recognised] = []
+    refused: list[RowOutcome] = []
+    for row in rows:
+        try:
+            person, number = persons.recognise(row.particulars, today=today)
+        except Refusal as refusal:
+            refusal.pointer = refusal.pointer or "/document_number"
+            refused.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
+            continue
+        recognised.append(_Recognised(Entry(row.row, row.local_id, person), number, row.particulars))
+    return recognised, refused
+
+
+async def _decide(connection: AsyncConnection, session: ExamSession, entries: Sequence[Entry]) -> list[Decision]:
+    persons = {entry.person for entry in entries}
+    return decide(
+        entries,
+        by_local_id=await store.seated_by_local_id(connection, session.id, {entry.local_id for entry in entries}),
+        by_person=await store.seated_by_person(connection, session.id, persons),
+        certified=await certificate_store.certified(
+            connection, persons, occupation=session.occupation, level=session.level
+        ),
+    )
+
+
+def _new_candidate(entry: Entry, session: ExamSession) -> Candidate:
+    return Candidate(
+        id=new_id(),
+        session_id=session.id,
+        person=entry.person,
+        local_id=entry.local_id,
+        programme=session.programme,
+        absent=False,
+        marks=None,
+        passed=None,
+        version=0,
+    )
+
+
+def _answers(decisions: Iterable[Decision], admitted: dict[int, Candidate]) -> list[RowOutcome]:
+    ids = {candidate.local_id: candidate.id for candidate in admitted.values()}
+    answers = []
+    for decision in decisions:
+        entry = decision.entry
+        match decision:
+            case Admitted():
+                answers.append(RowOutcome(entry.row, "accepted", entry.local_id, id=ids[entry.local_id]))
+            case Repeated(id=known):
+                answers.append(RowOutcome(entry.row, "repeated", entry.local_id, id=known or ids[entry.local_id]))
+            case Refused(refusal=refusal):
+                answers.append(RowOutcome(entry.row, "refused", entry.local_id, refusal=refusal))
+    return answers

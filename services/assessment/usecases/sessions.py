@@ -1,0 +1,130 @@
+"""File, conclude and cancel an exam session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.assessment.domain import sessions as rules
+from services.assessment.domain.bodies import Body
+from services.assessment.domain.sessions import ExamSession, LocalIdTaken, Summary
+from services.assessment.store import bodies as body_store
+from services.assessment.store import candidates as candidate_store
+from services.assessment.store import sessions as store
+from services.assessment.usecases import certificates, heard
+from services.assessment.usecases.certificates import Issued
+from shared.auth import Caller, ForeignOrganisation, Role
+from shared.backbone import outbox
+from shared.contracts.assessment import SessionStatus
+from shared.kernel.ids import new_id
+from shared.kernel.levels import Level
+from shared.kernel.occupations import parse_occupation
+from shared.kernel.periods import business_day
+from shared.plan import Plan
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What a body says of a session it files."""
+
+    local_id: str
+    class_id: UUID | None
+    programme: str
+    region: str
+    occupation: str
+    level: str
+    held_on: date
+
+
+class Conclusion(NamedTuple):
+    """A session that was concluded, and what came of it."""
+
+    session: ExamSession
+    summary: Summary
+    issued: Issued
+
+
+async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> ExamSession:
+    """A new session of the caller's body; the same filing under the same local_id answers the one that exists.
+
+    Raises WrongRole, NotFound, NotYetHeard, OutsideScope, LocalIdTaken, what rules.file raises, and what programme,
+    region, occupation or level may be refused for.
+    """
+    caller.require(Role.ASSESSMENT_BODY)
+    if caller.organisation is None:
+        raise ForeignOrganisation
+    body = await body_store.load(connection, caller.organisation)
+    session = _new(filing, body, await heard.plan(connection), by=caller.person)
+    known = await store.find_by_local_id(connection, body.id, filing.local_id)
+    if known is not None:
+        # Not checked again: the body's scope, the class and the plan may have changed since.
+        if not known.same_filing(session):
+            raise LocalIdTaken(pointer="/local_id")
+        return known
+    rules.require_examined(session.level)
+    body.require_scope(session.occupation, session.level)
+    class_ = None if filing.class_id is None else await heard.training_class(connection, filing.class_id)
+    fact = rules.file(session, class_, at=at)
+    await store.add(connection, session)
+    await outbox.record(connection, fact)
+    return session
+
+
+def _new(filing: Filing, body: Body, plan: Plan, *, by: str) -> ExamSession:
+    reporting_region = plan.reporting_region(filing.region, on=filing.held_on)
+    return ExamSession(
+        id=new_id(),
+        body_id=body.id,
+        local_id=filing.local_id,
+        class_id=filing.class_id,
+        programme=plan.primary_programme(filing.programme),
+        region=filing.region,
+        reporting_region=reporting_region,
+        outside_territory=reporting_region != body.reporting_region,
+        occupation=parse_occupation(filing.occupation),
+        level=Level.from_code(filing.level),
+        held_on=filing.held_on,
+        status=SessionStatus.FILED,
+        filed_by=by,
+        version=1,
+    )
+
+
+async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> Conclusion:
+    """Make the results final and issue a certificate to each who passed and holds none of this occupation and level.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, TooEarly, NoCandidates, ResultsMissing,
+    NumberExhausted.
+    """
+    before = await own(connection, session_id, caller)
+    summary = await store.summary(connection, session_id)
+    after, fact = rules.conclude(before, summary, today=business_day(at), at=at)
+    await store.save(connection, after)
+    await outbox.record(connection, fact)
+    passed = await candidate_store.passed(connection, session_id)
+    issued = await certificates.issue(connection, after, passed, by=caller.person, at=at)
+    return Conclusion(after, summary, issued)
+
+
+async def cancel(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> ExamSession:
+    """Give a session up. Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, ResultsStand."""
+    before = await own(connection, session_id, caller)
+    after, fact = rules.cancel(before, await store.summary(connection, session_id), at=at)
+    await store.save(connection, after)
+    await outbox.record(connection, fact)
+    return after
+
+
+async def own(connection: AsyncConnection, session_id: UUID, caller: Caller) -> ExamSession:
+    """The session, locked, for its body. Whatever changes a session or its candidates queues up here.
+
+    Raises WrongRole, NotFound, ForeignOrganisation.
+    """
+    caller.require(Role.ASSESSMENT_BODY)
+    session = await store.load(connection, session_id, lock=True)
+    caller.require_organisation(session.body_id)
+    return session

@@ -1,0 +1,1 @@
+"""The subsidy over HTTP: parse, one call, shape the answer."""

@@ -1,0 +1,23 @@
+"""Where the subsidy's HTTP process is wired."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from services.subsidy.api import budgets, claims, reference
+from services.subsidy.settings import SubsidySettings
+from shared.database import make_engine
+from shared.web import Background
+from shared.web import make_app as make_service_app
+
+
+def make_app(settings: SubsidySettings, background: Background | None = None) -> FastAPI:
+    """The subsidy's application. Raises FileNotFoundError where the keys have not been made."""
+    return make_service_app(
+        title="Subsidy",
+        description="Policy rows, budgets, claims, payments, recoveries. 补贴标准、预算、申领、付款、追回。",
+        settings=settings,
+        engine=make_engine(settings.database_url, name="subsidy", pool_size=settings.database_connections_max),
+        routers=[reference.routes, budgets.routes, claims.routes],
+        background=background,
+    )

@@ -1,0 +1,95 @@
+"""What the subsidy hears: regions, classes and enrolments from the registry, certificates from assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.subsidy.domain.heard import Certificate, Outcome, Trainee, TrainingClass
+from services.subsidy.settings import SubsidySettings
+from services.subsidy.store import heard
+from shared.backbone.consumer import Consumer
+from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateState, CertificateStatus
+from shared.contracts.fact import Fact
+from shared.contracts.registry import (
+    ClassApproved,
+    ClassCancelled,
+    ClassCompleted,
+    ClassFiled,
+    ClassStarted,
+    ClassState,
+    EnrolmentCompleted,
+    EnrolmentCorrected,
+    EnrolmentFailed,
+    EnrolmentState,
+    EnrolmentWithdrawn,
+    RegionListed,
+    TraineeEnrolled,
+)
+from shared.kernel.levels import Level
+from shared.plan import Region
+
+REGIONS: Final = frozenset({RegionListed})
+CLASSES: Final = frozenset({ClassFiled, ClassApproved, ClassStarted, ClassCompleted, ClassCancelled})
+ENROLMENTS: Final = frozenset(
+    {TraineeEnrolled, EnrolmentCompleted, EnrolmentFailed, EnrolmentWithdrawn, EnrolmentCorrected}
+)
+CERTIFICATES: Final = frozenset({CertificateIssued, CertificateRevoked})
+
+
+def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
+    """The subsidy's consumers: one, because a claim wants all of it."""
+    return [Consumer("subsidy", REGIONS | CLASSES | ENROLMENTS | CERTIFICATES, hear)]
+
+
+async def hear(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Keep the latest state of each subject: facts carry the state after the change, so earlier ones are skipped."""
+    latest = {fact.subject: fact for fact in facts}.values()
+    await heard.save_regions(connection, [_region(fact) for fact in latest if isinstance(fact, RegionListed)])
+    await heard.save_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])
+    await heard.save_trainees(connection, [_trainee(fact) for fact in latest if isinstance(fact, EnrolmentState)])
+    certificates = [_certificate(fact) for fact in latest if isinstance(fact, CertificateState)]
+    await heard.save_certificates(connection, certificates)
+
+
+def _region(fact: RegionListed) -> Region:
+    return Region(fact.code, fact.parent, fact.reporting_region, fact.valid_to, fact.replaced_by)
+
+
+def _class(fact: ClassState) -> TrainingClass:
+    return TrainingClass(
+        id=fact.class_id,
+        institution_id=fact.institution_id,
+        region=fact.region,
+        reporting_region=fact.reporting_region,
+        occupation=fact.occupation,
+        level=Level(fact.level),
+        fund_source=fact.fund_source,
+        starts_on=fact.starts_on,
+        state=fact.status,
+        enrolled=fact.enrolled,
+    )
+
+
+def _trainee(fact: EnrolmentState) -> Trainee:
+    return Trainee(
+        enrolment_id=fact.enrolment_id,
+        class_id=fact.class_id,
+        person=fact.person,
+        programme=fact.programme,
+        outcome=Outcome(fact.status),
+        effective_on=fact.effective_on,
+    )
+
+
+def _certificate(fact: CertificateState) -> Certificate:
+    return Certificate(
+        id=fact.certificate_id,
+        person=fact.person,
+        occupation=fact.occupation,
+        level=Level(fact.level),
+        issued_on=fact.issued_on,
+        valid=fact.status is CertificateStatus.VALID,
+    )

@@ -1,0 +1,1 @@
+"""The subsidy's tables: every statement it sends, each of them explicit."""

@@ -1,0 +1,41 @@
+"""Where the subsidy's event process is wired, and what makes the package a service."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import structlog
+
+from services.subsidy.app import make_app
+from services.subsidy.consumers import consumers
+from services.subsidy.settings import SubsidySettings
+from services.subsidy.usecases import policy
+from shared.database import make_engine
+from shared.kernel.refusals import Refusal
+from shared.service import Service
+
+log = structlog.get_logger()
+
+
+async def load_policy(settings: SubsidySettings, arguments: argparse.Namespace) -> None:
+    """Load the policy rows in the directory that was named, and say what changed; exit code 1 where refused."""
+    engine = make_engine(settings.database_url, name="subsidy policy")
+    try:
+        async with engine.begin() as connection:
+            loaded = await policy.load(connection, Path(arguments.directory))
+        log.info("policy.loaded", rows=loaded.rows, changed=loaded.changed)
+    except Refusal as refusal:
+        log.error("policy.refused", refusal=refusal.slug, title=refusal.title_en, cure=refusal.cure_en, **refusal.facts)
+        raise SystemExit(1) from None
+    finally:
+        await engine.dispose()
+
+
+SERVICE = Service(
+    name="subsidy",
+    settings=SubsidySettings,
+    make_app=make_app,
+    consumers=consumers,
+    extra_commands=(("load-policy", "load policy rows from a plan's directory", ("directory",), load_policy),),
+)

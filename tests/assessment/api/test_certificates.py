@@ -1,0 +1,361 @@
+"""Certificates over HTTP, from the conclusion of a session to revocation, on a real database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime
+
+from services.assessment.domain.certificate_numbers import parse
+from shared.auth import Role
+from shared.contracts.assessment import (
+    CertificateIssued,
+    CertificateRevoked,
+    ResultCorrected,
+    ResultRecorded,
+    SessionConcluded,
+)
+from shared.contracts.fact import encode
+from shared.kernel.ids import new_id
+from shared.kernel.levels import Level
+from shared.kernel.periods import business_day
+from tests.assessment.centre import (
+    BORN,
+    Centre,
+    a_class,
+    an_enrolment,
+    fail_row,
+    open_centre,
+    pass_row,
+    person_key,
+    person_row,
+    province,
+)
+from tests.support.people import identity_number
+
+ABSENT = {"local_id": "3", "absent": True}
+REASON = {"reason": "评分有误"}
+
+
+class TestConclude:
+    async def test_who_passed_gets_a_certificate_and_everything_is_told(self, centre: Centre) -> None:
+        session_id = await centre.examined(pass_row(1), fail_row(2), ABSENT, pass_row(4))
+
+        answer = (await centre.conclude(session_id)).json()
+
+        counted = {name: answer[name] for name in ("candidates", "passed", "failed", "absent", "certificates")}
+        assert counted == {"candidates": 4, "passed": 2, "failed": 1, "absent": 1, "certificates": 2}
+        assert (answer["status"], answer["version"], answer["already_certified"]) == ("concluded", 2, [])
+        rows = await centre.certificates(session_id)
+        numbers = [parse(row["number"]) for row in rows]
+        year = business_day(datetime.now(UTC)).year % 100
+        assert [(number.prefix, number.year, number.level) for number in numbers] == [
+            ("S000041000123", year, Level.SENIOR_WORKER)
+        ] * 2
+        assert [number.serial for number in numbers] == [1, 2]
+        assert {row["name"] for row in rows} == {"王**"}
+        told = await centre.service.told()
+        kinds = Counter(type(fact) for fact in told)
+        assert (kinds[ResultRecorded], kinds[SessionConcluded], kinds[CertificateIssued]) == (3, 1, 2)
+        issued = [fact for fact in told if isinstance(fact, CertificateIssued)]
+        assert [fact.number for fact in issued] == [row["number"] for row in rows]
+        assert {fact.person for fact in issued} == {person_key(centre.service, 1), person_key(centre.service, 4)}
+        assert {(fact.programme, fact.region, fact.reporting_region, fact.level) for fact in issued} == {
+            ("S08", "410102", "410100", 4)
+        }
+
+    async def test_no_fact_carries_a_number_or_a_name_of_a_person(self, centre: Centre) -> None:
+        session_id = await centre.examined(pass_row(1), fail_row(2))
+        await centre.conclude(session_id)
+
+        told = b"".join(encode(fact) for fact in await centre.service.told()).decode()
+
+        assert "王小明" not in told
+        assert not [order for order in (1, 2) if identity_number(BORN, order) in told]
+
+    async def test_every_candidate_needs_a_result_first(self, centre: Centre) -> None:
+        session_id = await centre.examined(pass_row(1))
+        await centre.batch(f"/sessions/{session_id}/candidates", [person_row(2)])
+
+        answer = await centre.conclude(session_id)
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "results-missing")
+        assert answer.json()["without_result"] == 1
+        assert await centre.certificates(session_id) == []
+
+    async def test_two_conclusions_at_once_issue_once(self, centre: Centre) -> None:
+        session_id = await centre.examined(*(pass_row(order) for order in range(1, 21)))
+
+        answers = await asyncio.gather(*(centre.conclude(session_id) for _ in range(4)))
+
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+        assert [parse(row["number"]).serial for row in await centre.certificates(session_id)] == list(range(1, 21))
+
+    async def test_serials_go_on_over_sessions_and_levels_of_a_body(self, centre: Centre) -> None:
+        first = await centre.examined(pass_row(1))
+        second = await centre.examined(pass_row(2), local_id="E2", level="L3")
+        other = await open_centre(centre.service, 124)
+        third = await other.examined(pass_row(3))
+
+        for each, session_id in ((centre, first), (centre, second), (other, third)):
+            assert (await each.conclude(session_id)).status_code == 200
+
+        serials = [parse((await centre.certificates(each))[0]["number"]).serial for each in (first, second)]
+        assert serials == [1, 2]
+        assert parse((await other.certificates(third))[0]["number"]).serial == 1
+
+    async def test_a_body_without_numbers_left_is_told_and_nothing_is_half_done(self, centre: Centre) -> None:
+        first = await centre.examined(pass_row(1))
+        await centre.conclude(first)
+        async with centre.service.engine.begin() as connection:
+            await connection.exec_driver_sql("UPDATE certificate_serial SET last_serial = 999998")
+        second = await centre.examined(pass_row(2), pass_row(3), local_id="E2")
+
+        answer = await centre.conclude(second)
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "certificate-numbers-exhausted")
+        assert (await centre.get(f"/sessions/{second}")).json()["status"] == "filed"
+        assert await centre.certificates(second) == []
+
+    async def test_a_certificate_counts_to_the_enrolments_programme_if_its_holder_sat_in_the_class(
+        self, centre: Centre
+    ) -> None:
+        class_id, person = new_id(), [person_key(centre.service, order) for order in range(4)]
+        enrolled, corrected, withdrawn = new_id(), new_id(), new_id()
+        await centre.service.hear(
+            a_class(class_id),
+            an_enrolment(enrolled, class_id, person[1], programme="S02-1"),
+            an_enrolment(corrected, class_id, person[2], programme="S02-1"),
+            an_enrolment(corrected, class_id, person[2], version=2, programme="S07"),
+            an_enrolment(withdrawn, class_id, person[3], programme="S02-1"),
+            an_enrolment(withdrawn, class_id, person[3], version=2, programme="S02-1"),
+            an_enrolment(withdrawn, class_id, person[3], version=3, programme="S02-1"),
+        )
+        session_id = await centre.examined(*(pass_row(order) for order in range(1, 5)), class_id=str(class_id))
+
+        await centre.conclude(session_id)
+
+        rows = await centre.certificates(session_id)
+        assert [row["programme"] for row in rows] == ["S02-1", "S07", "S08", "S08"]
+        assert {row["class_id"] for row in rows} == {str(class_id)}
+
+
+class TestOnePerPerson:
+    async def test_who_holds_a_valid_one_is_refused_as_a_candidate_of_any_body(self, centre: Centre) -> None:
+        await centre.conclude(await centre.examined(pass_row(1)))
+        other = await open_centre(centre.service, 124)
+        same, next_level = await other.session(), await other.session(local_id="E2", level="L5")
+
+        [refused] = await other.batch(f"/sessions/{same}/candidates", [person_row(1)])
+        [accepted] = await other.batch(f"/sessions/{next_level}/candidates", [person_row(1)])
+
+        assert refused["errors"][0]["code"] == "already-certified"
+        assert accepted["outcome"] == "accepted"
+
+    async def test_who_was_certified_meanwhile_passes_without_a_second_certificate(self, centre: Centre) -> None:
+        first = await centre.examined(pass_row(1))
+        second = await centre.examined(pass_row(1), pass_row(2), local_id="E2")
+        await centre.conclude(first)
+
+        answer = (await centre.conclude(second)).json()
+
+        assert (answer["passed"], answer["certificates"], answer["already_certified"]) == (2, 1, ["1"])
+
+    async def test_sessions_of_rival_bodies_that_end_at_once_certify_a_person_once(self, centre: Centre) -> None:
+        rivals = [centre, await open_centre(centre.service, 124), await open_centre(centre.service, 125)]
+        orders = range(1, 31)
+        sessions = [await rival.examined(*(pass_row(order) for order in orders)) for rival in rivals]
+
+        answers = await asyncio.gather(
+            *(rival.conclude(session_id) for rival, session_id in zip(rivals, sessions, strict=True))
+        )
+
+        assert [answer.status_code for answer in answers] == [200, 200, 200]
+        assert sorted(answer.json()["certificates"] for answer in answers) == [0, 0, 30]
+        assert sorted(len(answer.json()["already_certified"]) for answer in answers) == [0, 30, 30]
+
+
+class TestRevoke:
+    async def certificate_id(self, centre: Centre) -> str:
+        session_id = await centre.examined(pass_row(1))
+        await centre.conclude(session_id)
+        return str((await centre.certificates(session_id))[0]["id"])
+
+    async def test_a_revoked_certificate_is_told_and_shown_as_revoked(self, centre: Centre) -> None:
+        certificate_id = await self.certificate_id(centre)
+
+        answer = await centre.post(f"/certificates/{certificate_id}/revocation", REASON, centre.province)
+
+        assert (answer.status_code, answer.json()["status"], answer.json()["version"]) == (200, "revoked", 2)
+        told = (await centre.service.told())[-1]
+        assert isinstance(told, CertificateRevoked)
+        assert (told.version, told.number) == (2, answer.json()["number"])
+        assert REASON["reason"] not in encode(told).decode()
+
+    async def test_it_is_done_once_by_an_officer_of_the_region_who_did_not_issue_it(self, centre: Centre) -> None:
+        certificate_id = await self.certificate_id(centre)
+        path = f"/certificates/{certificate_id}/revocation"
+        tokens = centre.service.tokens
+        refused = [
+            ("wrong-role", centre.own),
+            ("wrong-role", tokens.of(Role.REVIEWER, region="410000")),
+            ("foreign-region", tokens.of(Role.COUNTY_OFFICER, region="410300")),
+            ("same-person", province(centre.service, person="ann")),
+        ]
+        for code, headers in refused:
+            answer = await centre.post(path, REASON, headers)
+            assert (answer.status_code, answer.json()["code"]) == (403, code)
+
+        first = await centre.post(path, REASON, tokens.of(Role.COUNTY_OFFICER, person="bob", region="410100"))
+        second = await centre.post(path, REASON, centre.province)
+
+        assert first.status_code == 200
+        assert (second.status_code, second.json()["code"]) == (409, "illegal-move")
+
+    async def test_a_reason_is_needed(self, centre: Centre) -> None:
+        path = f"/certificates/{await self.certificate_id(centre)}/revocation"
+
+        assert (await centre.post(path, {}, centre.province)).status_code == 422
+        assert (await centre.post(path, {"reason": "  "}, centre.province)).status_code == 422
+
+    async def test_afterwards_the_person_can_be_examined_and_certified_again(self, centre: Centre) -> None:
+        certificate_id = await self.certificate_id(centre)
+        await centre.post(f"/certificates/{certificate_id}/revocation", REASON, centre.province)
+
+        answer = await centre.conclude(await centre.examined(pass_row(1), local_id="E2"))
+
+        assert answer.json()["certificates"] == 1
+
+
+class TestCorrect:
+    async def test_a_correction_is_the_next_version_and_what_was_stays_on_record(self, centre: Centre) -> None:
+        session_id = await centre.examined(pass_row(1))
+        candidate_id = (await centre.candidate_ids(session_id))["1"]
+        content = {"theory": 59, "skills": 88.5} | REASON
+
+        answer = await centre.post(f"/candidates/{candidate_id}/correction", content)
+        again = await centre.post(f"/candidates/{candidate_id}/correction", content)
+
+        assert (answer.json()["passed"], answer.json()["version"]) == (False, 2)
+        assert again.json() == answer.json()
+        told = [fact for fact in await centre.service.told() if isinstance(fact, ResultCorrected)]
+        assert [(fact.version, fact.passed) for fact in told] == [(2, False)]
+        shown = (await centre.get(f"/candidates/{candidate_id}")).json()
+        assert [(each["version"], each["marks"]["theory"], each["reason"]) for each in shown["replaced"]] == [
+            (1, 60.0, REASON["reason"])
+        ]
+
+    async def test_it_needs_a_reason_and_a_result_and_the_parts_of_the_level(self, centre: Centre) -> None:
+        session_id = await centre.session()
+        await centre.batch(f"/sessions/{session_id}/candidates", [person_row(1)])
+        path = f"/candidates/{(await centre.candidate_ids(session_id))['1']}/correction"
+
+        none_yet = await centre.post(path, {"theory": 70, "skills": 70} | REASON)
+        await centre.batch(f"/sessions/{session_id}/results", [fail_row(1)])
+        no_reason = await centre.post(path, {"theory": 70, "skills": 70})
+        reviewed = await centre.post(path, {"theory": 70, "skills": 70, "review": 70} | REASON)
+
+        codes = [answer.json()["code"] for answer in (none_yet, no_reason, reviewed)]
+        assert codes == ["no-result-yet", "malformed-request", "part-not-held"]
+
+    async def test_a_pass_found_after_the_conclusion_gets_its_certificate_then(self, centre: Centre) -> None:
+        session_id = await centre.examined(fail_row(1), ABSENT, pass_row(4))
+        await centre.conclude(session_id)
+        ids = await centre.candidate_ids(session_id)
+
+        failed, absent = [
+            await centre.post(f"/candidates/{ids[local_id]}/correction", {"theory": 60, "skills": 60} | REASON)
+            for local_id in ("1", "3")
+        ]
+
+        rows = await centre.certificates(session_id)
+        assert [parse(row["number"]).serial for row in rows] == [1, 2, 3]
+        assert [failed.json()["certificate_id"], absent.json()["certificate_id"]] == [row["id"] for row in rows[1:]]
+        assert (failed.json()["version"], absent.json()["version"]) == (2, 1)
+
+    async def test_a_pass_is_not_taken_back_while_its_certificate_stands(self, centre: Centre) -> None:
+        session_id = await centre.examined(pass_row(1))
+        await centre.conclude(session_id)
+        [certificate] = await centre.certificates(session_id)
+        path = f"/candidates/{certificate['candidate_id']}/correction"
+        content = {"theory": 10, "skills": 88.5} | REASON
+
+        refused = await centre.post(path, content)
+        await centre.post(f"/certificates/{certificate['id']}/revocation", REASON, centre.province)
+        corrected = await centre.post(path, content)
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "certificate-stands")
+        assert refused.json()["certificate_id"] == certificate["id"]
+        assert (corrected.status_code, corrected.json()["passed"]) == (200, False)
+
+
+class TestVerify:
+    async def test_anybody_learns_whether_a_certificate_stands_and_nothing_of_its_holder(self, centre: Centre) -> None:
+        session_id = await centre.examined(pass_row(1))
+        await centre.conclude(session_id)
+        [certificate] = await centre.certificates(session_id)
+        path = f"/v1/verifications/{certificate['number']}"
+
+        valid = await centre.service.http.get(path)
+        await centre.post(f"/certificates/{certificate['id']}/revocation", REASON, centre.province)
+        revoked = await centre.service.http.get(path.lower())
+
+        assert valid.json() == {
+            "number": certificate["number"],
+            "status": "valid",
+            "occupation": "4-10-01-05",
+            "level": "L4",
+            "level_name_zh": "高级工",
+            "level_name_en": Level.SENIOR_WORKER.name_en,
+            "issued_on": certificate["issued_on"],
+            "body_name": "郑州评价中心",
+        }
+        assert revoked.json() == valid.json() | {"status": "revoked"}
+
+    async def test_a_number_that_no_certificate_has_is_not_found_and_a_malformed_one_refused(
+        self, centre: Centre
+    ) -> None:
+        answers = [
+            await centre.service.http.get(f"/v1/verifications/{number}")
+            for number in ("S000041000123253000001", "S00004100012325300000", "X000041000123253000001")
+        ]
+
+        assert [answer.status_code for answer in answers] == [404, 422, 422]
+
+    async def test_a_record_whose_year_or_level_differs_from_the_number_is_not_vouched_for(
+        self, centre: Centre
+    ) -> None:
+        session_id = await centre.examined(pass_row(1))
+        await centre.conclude(session_id)
+        [certificate] = await centre.certificates(session_id)
+        async with centre.service.engine.begin() as connection:
+            await connection.exec_driver_sql("UPDATE certificate SET issued_on = issued_on - 800")
+
+        answer = await centre.service.http.get(f"/v1/verifications/{certificate['number']}")
+
+        assert answer.status_code == 404
+
+
+class TestList:
+    async def test_a_body_sees_its_own_certificates_and_supervisors_see_all(self, centre: Centre) -> None:
+        other = await open_centre(centre.service, 124)
+        for each, order in ((centre, 1), (other, 2)):
+            await each.conclude(await each.examined(pass_row(order)))
+
+        seen = [len((await each.get("/certificates")).json()["rows"]) for each in (centre, other)]
+
+        assert seen == [1, 1]
+        assert len((await centre.get("/certificates", centre.province)).json()["rows"]) == 2
+        institution = centre.service.tokens.of(Role.INSTITUTION, organisation=new_id())
+        assert (await centre.get("/certificates", institution)).status_code == 403
+
+    async def test_pages_follow_each_other_without_a_gap(self, centre: Centre) -> None:
+        session_id = await centre.examined(*(pass_row(order) for order in range(1, 6)))
+        await centre.conclude(session_id)
+
+        first = (await centre.get(f"/certificates?session_id={session_id}&size=3")).json()
+        second = (await centre.get(f"/certificates?session_id={session_id}&size=3&cursor={first['next']}")).json()
+
+        serials = [parse(row["number"]).serial for row in [*first["rows"], *second["rows"]]]
+        assert serials == [1, 2, 3, 4, 5]
+        assert second["next"] is None

@@ -1,0 +1,84 @@
+"""An institution as its own system would act, with an officer of its county beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import httpx
+
+from shared.auth import Role
+from tests.support.people import identity_number
+from tests.support.services import ServiceUnderTest
+
+CREDIT_CODE = "52410000MJ00123452"
+ANOTHER_CREDIT_CODE = "91350100M000100Y43"
+
+
+def filing(**changes: object) -> dict[str, object]:
+    return {
+        "local_id": "2025-001", "programme": "S02-1", "region": "410102", "occupation": "4-10-01-05", "level": "L4",
+        "fund_source": "employment_fund", "starts_on": "2025-03-01", "ends_on": "2025-03-20", "hours": 60, "seats": 40,
+    } | changes  # fmt: skip
+
+
+def institution(**changes: object) -> dict[str, object]:
+    usual = {"credit_code": CREDIT_CODE, "name": "郑州学校", "kind": "training_school", "region": "410102"}
+    return usual | changes
+
+
+def trainee(number: int, **changes: object) -> dict[str, object]:
+    """A row of a roster for an invented person; the same number is the same person."""
+    born = date(1960 + number % 40, 1 + number % 12, 1 + number % 28)
+    usual = {"local_id": f"T{number}", "document_number": identity_number(born, number % 1000), "name": f"学员{number}"}
+    return usual | changes
+
+
+@dataclass(frozen=True)
+class School:
+    registry: ServiceUnderTest
+    id: str
+    person: str = "clerk"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return self.registry.tokens.of(Role.INSTITUTION, person=self.person, organisation=self.id)
+
+    def officer(self, region: str = "410102", *, person: str = "officer") -> dict[str, str]:
+        return self.registry.tokens.of(Role.COUNTY_OFFICER, person=person, region=region)
+
+    async def post(self, path: str, content: object = None, **request: Any) -> httpx.Response:
+        return await self.registry.http.post(f"/v1/{path}", json=content, **({"headers": self.headers} | request))
+
+    async def file(self, **changes: object) -> str:
+        """The id of a new class."""
+        answer = await self.post("classes", filing(**changes))
+        assert answer.status_code == 201, answer.text
+        class_id: str = answer.json()["id"]
+        return class_id
+
+    async def enrol(self, class_id: str, *rows: object, **request: Any) -> httpx.Response:
+        return await self.post(f"classes/{class_id}/enrolments", {"rows": rows}, **request)
+
+    async def run(self, *rows: object, **changes: object) -> str:
+        """The id of a new class with `rows` enrolled, approved and started."""
+        class_id = await self.file(**changes)
+        if rows:
+            enrolled = (await self.enrol(class_id, *rows)).json()
+            assert enrolled["accepted"] == len(rows), enrolled
+        for step, headers in (("approval", self.officer()), ("start", self.headers)):
+            answer = await self.post(f"classes/{class_id}/{step}", headers=headers)
+            assert answer.status_code == 200, answer.text
+        return class_id
+
+    async def conclude(self, class_id: str, **hours: int) -> httpx.Response:
+        rows = [{"local_id": local_id, "hours": each} for local_id, each in hours.items()]
+        return await self.post(f"classes/{class_id}/outcomes", {"rows": rows})
+
+
+async def open_school(registry: ServiceUnderTest, **changes: object) -> School:
+    headers = registry.tokens.of(Role.PROVINCE, region="410000")
+    answer = await registry.http.post("/v1/institutions", json=institution(**changes), headers=headers)
+    assert answer.status_code == 201, answer.text
+    return School(registry, answer.json()["id"])
