@@ -85,7 +85,7 @@ async def work(service: Service, settings: ServiceSettings) -> None:
 
 
 @asynccontextmanager
-async def _work_beside(service: Service, app: FastAPI) -> AsyncGenerator[None]:
+async def work_beside(service: Service, app: FastAPI) -> AsyncGenerator[None]:
     """Run the worker in the same process as the HTTP side; if it must stop, readiness says so and HTTP goes on."""
 
     async def watch() -> None:
@@ -143,7 +143,7 @@ def settle_memory() -> None:
 
 def serve(service: Service, settings: ServiceSettings, *, with_worker: bool) -> None:
     """Serve HTTP (and work beside it) until SIGTERM or SIGINT."""
-    background: Background | None = (lambda app: _work_beside(service, app)) if with_worker else None
+    background: Background | None = (lambda app: work_beside(service, app)) if with_worker else None
     uvicorn.run(
         service.make_app(settings, background),
         host=settings.host,

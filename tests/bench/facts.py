@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from shared.backbone.log import Record
@@ -36,20 +38,19 @@ _PROGRAMMES = (
 )
 
 
-def enrolment_facts(
-    *, facts: int = FACTS, subjects: int = SUBJECTS, cells: int = CELLS, seed: int = 1
-) -> Iterator[Record]:
-    """`facts` facts of `subjects` subjects, each in up to three versions, spread over about `cells` cells.
+def enrolment_facts(*, facts: int = FACTS, subjects: int = SUBJECTS, first: int = 0, seed: int = 1) -> Iterator[Record]:
+    """`facts` facts of `subjects` subjects, numbered from `first`, in up to three versions, over about CELLS cells.
 
     Subjects are born in the order of their ids, as in life; later versions come at random after the first.
     """
     chance = random.Random(seed)
+    places = _places()
     waiting: list[tuple[int, int]] = []
     born = 0
     for count in range(facts):
         left, room = facts - count, subjects - born
-        if born < subjects and (not waiting or chance.random() < room / left * 1.0):
-            number, version = born, 1
+        if born < subjects and (not waiting or chance.random() < room / left):
+            number, version = first + born, 1
             born += 1
         else:
             place = chance.randrange(len(waiting))
@@ -57,7 +58,7 @@ def enrolment_facts(
             number, version = waiting.pop()
         if version < len(_VERSIONS):
             waiting.append((number, version + 1))
-        yield Record(f"enrolments/{_id(number)}", _fact(number, version, cells, chance))
+        yield Record(f"enrolments/{_id(number)}", _fact(number, version, places, chance))
 
 
 def _id(number: int) -> UUID:
@@ -66,10 +67,16 @@ def _id(number: int) -> UUID:
     return UUID(int=(0x0198_0000_0000 + number) << 80 | 0x7000 << 64 | 0x8000 << 48 | noise)
 
 
-def _fact(number: int, version: int, cells: int, chance: random.Random) -> bytes:
-    cell = chance.randrange(cells // 2)
-    cell, day = divmod(cell, 365)
-    programme, region = _PROGRAMMES[cell % 14], 410101 + cell // 14
+def _places() -> list[str]:
+    """The places of the plan where classes are held, in an order that spreads neighbours over the province."""
+    with Path("deploy/plans/henan-2025/regions.csv").open(encoding="utf-8", newline="") as lines:
+        codes = [row["code"] for row in csv.DictReader(lines) if row["kind"] not in {"province", "prefecture_city"}]
+    return sorted(codes, key=lambda code: code[::-1])
+
+
+def _fact(number: int, version: int, places: Sequence[str], chance: random.Random) -> bytes:
+    cell, day = divmod(chance.randrange(CELLS // 2), 365)
+    programme, region = _PROGRAMMES[cell % 14], places[cell // 14]
     cls = _VERSIONS[version - 1]
     return encode(
         cls(
@@ -82,7 +89,7 @@ def _fact(number: int, version: int, cells: int, chance: random.Random) -> bytes
             person=_id(number + 10_000_000),
             programme=programme,
             tags=(),
-            region=str(region),
+            region=region,
             reporting_region="410100",
             occupation="4-10-01-05",
             level=4,

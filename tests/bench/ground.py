@@ -57,13 +57,13 @@ class Ground:
         child = subprocess.Popen([sys.executable, "-m", f"services.{service}", command], env=self.environment())
         try:
             if command != "worker":
-                self._wait_ready(service)
+                self.wait_ready(service)
             yield child
         finally:
             child.send_signal(signal.SIGTERM)
             child.wait(10)
 
-    def _wait_ready(self, service: str) -> None:
+    def wait_ready(self, service: str) -> None:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:

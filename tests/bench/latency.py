@@ -35,27 +35,24 @@ async def _measure(here: Ground) -> list[float]:
     """Milliseconds for each post."""
     answered: list[tuple[int, float]] = []
     shown: list[tuple[int, float]] = []
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with httpx.AsyncClient(timeout=30) as http, httpx.AsyncClient(base_url=here.url("registry")) as registry:
         watching = asyncio.create_task(_watch(here, http, shown))
-        await _post(here, http, answered)
+        await _post(here, registry, answered)
         async with asyncio.timeout(30):
-            while not shown or shown[-1][0] < answered[-1][0]:
+            while not shown or shown[-1][0] < answered[-1][0]:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         watching.cancel()
-    return [
-        1000 * (next(at for total, at in shown if total >= count) - posted_at) for count, posted_at in answered
-    ]
+    return [1000 * (next(at for total, at in shown if total >= count) - posted_at) for count, posted_at in answered]
 
 
 async def _post(here: Ground, http: httpx.AsyncClient, answered: list[tuple[int, float]]) -> None:
-    base = here.url("registry")
-    own = here.headers(Role.INSTITUTION, organisation=await new_institution(here, http, base))
-    class_ids = [await new_class(http, base, own, number) for number in range(5)]
+    own = here.headers(Role.INSTITUTION, organisation=await new_institution(here, http))
+    class_ids = [await new_class(http, own, number) for number in range(5)]
     started = time.perf_counter()
     for post in range(POSTS_A_SECOND * SECONDS):
         await asyncio.sleep(max(0.0, started + post / POSTS_A_SECOND - time.perf_counter()))
         rows = [roster_row(post * ROWS_A_POST + place) for place in range(ROWS_A_POST)]
-        path = f"{base}/v1/classes/{class_ids[post % 5]}/enrolments"
+        path = f"/v1/classes/{class_ids[post % 5]}/enrolments"
         answer = await http.post(path, json={"rows": rows}, headers=own)
         assert answer.json()["accepted"] == ROWS_A_POST
         answered.append(((post + 1) * ROWS_A_POST, time.perf_counter()))
@@ -70,7 +67,7 @@ async def _watch(here: Ground, http: httpx.AsyncClient, shown: list[tuple[int, f
 
 async def changes(here: Ground, http: httpx.AsyncClient) -> AsyncGenerator[dict[str, object]]:
     """The events of the stream."""
-    async with http.stream("GET", f"{here.url('metrics')}/v1/stream?by=programme", timeout=None) as answer:  # noqa: S113
+    async with http.stream("GET", f"{here.url('metrics')}/v1/stream?by=programme", timeout=None) as answer:
         async for text in answer.aiter_lines():
             if text.startswith("data: "):
                 yield orjson.loads(text.removeprefix("data: "))

@@ -57,30 +57,37 @@ async def _post_rosters(here: Ground) -> float:
 
 async def _prepare(here: Ground, http: httpx.AsyncClient) -> list[tuple[str, bytes, dict[str, str]]]:
     """One class and one ready-made body per batch."""
-    body = "52410000MJ0012345"
-    province = here.headers(Role.PROVINCE, region="410000")
-    school = {
-        "credit_code": body + check_character(body),
-        "name": "样本学校",
-        "kind": "training_school",
-        "region": "410102",
-    }
-    institution = (await http.post("/v1/institutions", json=school, headers=province)).json()["id"]
-    own = here.headers(Role.INSTITUTION, organisation=institution)
+    own = here.headers(Role.INSTITUTION, organisation=await new_institution(here, http))
     posts = []
     for batch in range(BATCHES):
-        filing = {
-            "local_id": f"C{batch}", "programme": "S02-1", "region": "410102", "occupation": "4-10-01-05",
-            "level": "L4", "fund_source": "employment_fund", "starts_on": "2025-03-01", "ends_on": "2025-03-20",
-            "hours": 60, "seats": BATCH,
-        }  # fmt: skip
-        class_id = (await http.post("/v1/classes", json=filing, headers=own)).json()["id"]
-        rows = orjson.dumps({"rows": [_row(batch * BATCH + place) for place in range(BATCH)]})
+        class_id = await new_class(http, own, batch)
+        rows = orjson.dumps({"rows": [roster_row(batch * BATCH + place) for place in range(BATCH)]})
         posts.append((f"/v1/classes/{class_id}/enrolments", rows, own | {"Content-Type": "application/json"}))
     return posts
 
 
-def _row(number: int) -> dict[str, Any]:
+async def new_institution(here: Ground, http: httpx.AsyncClient) -> str:
+    """The id of an institution, registered for the purpose."""
+    body = "52410000MJ0012345"
+    school = {"credit_code": body + check_character(body), "name": "样本", "kind": "college", "region": "410102"}
+    province = here.headers(Role.PROVINCE, region="410000")
+    found: str = (await http.post("/v1/institutions", json=school, headers=province)).json()["id"]
+    return found
+
+
+async def new_class(http: httpx.AsyncClient, own: dict[str, str], number: int) -> str:
+    """The id of a class of 1,000 seats, filed for the purpose."""
+    filing = {
+        "local_id": f"C{number}", "programme": "S02-1", "region": "410102", "occupation": "4-10-01-05",
+        "level": "L4", "fund_source": "employment_fund", "starts_on": "2025-03-01", "ends_on": "2025-03-20",
+        "hours": 60, "seats": BATCH,
+    }  # fmt: skip
+    found: str = (await http.post("/v1/classes", json=filing, headers=own)).json()["id"]
+    return found
+
+
+def roster_row(number: int) -> dict[str, Any]:
+    """An invented trainee; the number's region was never given to a place."""
     born = date(1965, 1, 1) + timedelta(days=number % 12_000)
     return {
         "local_id": f"T{number:07d}",

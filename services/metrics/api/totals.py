@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from datetime import date
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.routing import APIRoute
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.metrics.store.totals import Cut, Dimension
@@ -15,7 +16,29 @@ from services.metrics.usecases.board import Board, plan_progress, totals
 from shared.kernel.levels import Level
 from shared.kernel.refusals import Invalid
 
-routes = APIRouter(prefix="/v1", tags=["totals"])
+_JSON = "application/json"
+
+
+class KeptRoute(APIRoute):
+    """A route that first looks whether the board keeps the answer to just this question, before it is parsed."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            board: Board = request.app.state.board
+            kept = board.kept(question(request))
+            return await handle(request) if kept is None else Response(kept, media_type=_JSON)
+
+        return answer
+
+
+def question(request: Request) -> tuple[str, bytes]:
+    """What was asked, as it was written."""
+    return request.scope["path"], request.scope["query_string"]
+
+
+routes = APIRouter(prefix="/v1", tags=["totals"], route_class=KeptRoute)
 
 
 class UnknownDimension(Invalid):
@@ -59,7 +82,6 @@ def _cut(
 
 AskedCut = Annotated[Cut, Depends(_cut)]
 
-_JSON = "application/json"
 _EXAMPLE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Rows of totals, their sum, and how far each topic has been applied. Amounts are integer fen.",
@@ -81,14 +103,15 @@ _EXAMPLE: dict[int | str, dict[str, Any]] = {
 async def get_totals(request: Request, cut: AskedCut) -> Response:
     """Live totals. Regions are rolled up by parent; a level is its rank, 1 to 8."""
     board: Board = request.app.state.board
-    return Response(await board.answer(("totals", cut), lambda connection: totals(connection, cut)), media_type=_JSON)
+    body = await board.answer(question(request), lambda connection: totals(connection, cut))
+    return Response(body, media_type=_JSON)
 
 
 @routes.get("/progress", response_class=Response)
 async def get_progress(request: Request, cut: AskedCut) -> Response:
     """Every programme and indicator of the plan: done, target, percent (not capped at 100)."""
     board: Board = request.app.state.board
-    body = await board.answer(("progress", cut), lambda connection: plan_progress(connection, cut))
+    body = await board.answer(question(request), lambda connection: plan_progress(connection, cut))
     return Response(body, media_type=_JSON)
 
 

@@ -46,24 +46,29 @@ class Applied(NamedTuple):
 
 
 _COLUMNS: Mapping[Dimension, str] = {
-    Dimension.PROGRAMME: "cell.programme",
+    Dimension.PROGRAMME: "programme",
     # A place that no one has listed yet still counts, under its own code: totals must not depend on arrival order.
-    Dimension.REGION: "coalesce(region.content->>'reporting_region', cell.region)",
-    Dimension.COUNTY: "cell.region",
-    Dimension.LEVEL: "cell.level",
-    Dimension.DAY: "cell.day",
+    Dimension.REGION: "coalesce(listed.content->>'reporting_region', place)",
+    Dimension.COUNTY: "place",
+    Dimension.LEVEL: "level",
+    Dimension.DAY: "day",
 }
+_OF_CELL = {Dimension.PROGRAMME: "programme", Dimension.LEVEL: "level", Dimension.DAY: "day"}
 _AMOUNTS = ", ".join(
     f"coalesce(sum(amount) FILTER (WHERE measure = '{measure}'), 0)::bigint AS {measure}" for measure in Measure
 )
+# Summed per place first, so that the many cells are read once and only the few sums are rolled up and laid out.
 _TOTALS = """
-SELECT {columns} {amounts}
-FROM cell LEFT JOIN listed AS region ON region.subject = 'regions/' || cell.region
-WHERE (CAST(:programme AS text) IS NULL OR cell.programme = :programme)
-  AND (CAST(:region AS text) IS NULL OR cell.region = :region OR region.content->>'reporting_region' = :region)
-  AND (CAST(:level AS smallint) IS NULL OR cell.level = :level)
-  AND (CAST(:first_day AS date) IS NULL OR cell.day >= :first_day)
-  AND (CAST(:last_day AS date) IS NULL OR cell.day <= :last_day)
+WITH summed AS (
+    SELECT measure, region AS place, {of_cell} sum(amount) AS amount FROM cell
+    WHERE (CAST(:programme AS text) IS NULL OR programme = :programme)
+      AND (CAST(:level AS smallint) IS NULL OR level = :level)
+      AND (CAST(:first_day AS date) IS NULL OR day >= :first_day)
+      AND (CAST(:last_day AS date) IS NULL OR day <= :last_day)
+    GROUP BY {places_of_cell}
+)
+SELECT {columns} {amounts} FROM summed LEFT JOIN listed ON listed.subject = 'regions/' || place
+WHERE CAST(:region AS text) IS NULL OR place = :region OR listed.content->>'reporting_region' = :region
 {group}
 """
 _APPLIED = """
@@ -75,10 +80,14 @@ _LISTED = "SELECT content FROM listed WHERE starts_with(subject, :kind) ORDER BY
 
 async def totals(connection: AsyncConnection, cut: Cut) -> list[dict[str, Any]]:
     """A row per combination of the cut's dimensions that has ever counted something: dimensions, then measures."""
-    columns = "".join(f"{_COLUMNS[dimension]} AS {dimension}, " for dimension in cut.by)
-    places = ", ".join(str(place) for place in range(1, len(cut.by) + 1))
-    group = f"GROUP BY {places} ORDER BY {places}" if cut.by else ""
-    statement = _TOTALS.format(columns=columns, amounts=_AMOUNTS, group=group)
+    of_cell = [_OF_CELL[dimension] for dimension in cut.by if dimension in _OF_CELL]
+    statement = _TOTALS.format(
+        of_cell="".join(f"{column}, " for column in of_cell),
+        places_of_cell=_places(2 + len(of_cell)),
+        columns="".join(f"{_COLUMNS[dimension]} AS {dimension}, " for dimension in cut.by),
+        amounts=_AMOUNTS,
+        group=f"GROUP BY {_places(len(cut.by))} ORDER BY {_places(len(cut.by))}" if cut.by else "",
+    )
     values = {
         "programme": cut.programme,
         "region": cut.region,
@@ -87,6 +96,11 @@ async def totals(connection: AsyncConnection, cut: Cut) -> list[dict[str, Any]]:
         "last_day": cut.last_day,
     }
     return [dict(row) for row in (await connection.execute(text(statement), values)).mappings()]
+
+
+def _places(count: int) -> str:
+    """ "1, 2, 3": the first columns of a statement, by place."""
+    return ", ".join(str(place) for place in range(1, count + 1))
 
 
 async def applied(connection: AsyncConnection) -> list[Applied]:

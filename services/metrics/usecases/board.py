@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -20,88 +21,107 @@ from services.metrics.store.totals import Cut, Dimension
 
 log = structlog.get_logger()
 
-_ANSWERS_MAX = 512
+ANSWERS_MAX = 256
+"""Queries kept ready; a query that nobody asked during the last IDLE_SECONDS is forgotten."""
+IDLE_SECONDS = 30.0
 
 Row = Mapping[str, Any]
-Key = tuple[object, ...]
 Make = Callable[[AsyncConnection], Coroutine[Any, Any, object]]
 
 
 @dataclass
 class _Answer:
-    revision: object
+    make: Make
     body: bytes
+    asked_at: float
 
 
 class Board:
-    """Answers queries from memory as long as nothing has changed; each query is worked out once per change at most.
+    """Answers from memory. When totals have changed, the queries that are in use are worked out anew, once each.
 
-    A dashboard's load is many readers of few queries, so what a reader costs is a dictionary look-up, and what a
-    change costs does not grow with the readers.
+    A dashboard's load is many readers of few queries: a reader costs a dictionary look-up, and the cost of a change
+    does not grow with the readers. An answer is behind the database by one refresh and the time of working it out.
     """
 
     def __init__(self, engine: AsyncEngine, *, refresh_seconds: float) -> None:
         self._engine = engine
         self._refresh_seconds = refresh_seconds
         self._revision: object = None
-        self._changed = asyncio.Condition()
+        self._refreshed = asyncio.Condition()
+        self._refreshes = 0
         self._answers: dict[Hashable, _Answer] = {}
-        self._locks: dict[Hashable, asyncio.Lock] = {}
 
     @asynccontextmanager
     async def watching(self) -> AsyncGenerator[None]:
-        """Look for changes while the context lasts."""
+        """Keep the answers fresh while the context lasts; outside of it each question is worked out when asked."""
         task = asyncio.create_task(self._watch())
         try:
             yield
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+            self._revision = None
 
     async def _watch(self) -> None:
         while True:
+            started = time.monotonic()
             try:
-                async with self._engine.connect() as connection:
-                    revision = await store.revision(connection)
-                if revision != self._revision:
-                    async with self._changed:
-                        self._revision = revision
-                        self._changed.notify_all()
+                await self._look()
             except Exception as error:  # noqa: BLE001  (the next look may find the database again)
                 self._revision = None
-                log.warning("board.watch.failed", error=type(error).__name__)
-            await asyncio.sleep(self._refresh_seconds)
+                log.warning("board.look.failed", error=type(error).__name__)
+            # At most half of the time goes into refreshing, however many cells there are.
+            await asyncio.sleep(max(self._refresh_seconds, time.monotonic() - started))
+
+    async def _look(self) -> None:
+        async with self._engine.connect() as connection:
+            revision = await store.revision(connection)
+        if revision == self._revision:
+            return
+        unused_since = time.monotonic() - IDLE_SECONDS
+        for key, answer in list(self._answers.items()):
+            if answer.asked_at < unused_since:
+                del self._answers[key]
+            else:
+                answer.body = await self._work_out(answer.make)
+        async with self._refreshed:
+            self._revision = revision
+            self._refreshes += 1
+            self._refreshed.notify_all()
+
+    async def _work_out(self, make: Make) -> bytes:
+        async with self._engine.connect() as connection:
+            return orjson.dumps(await make(connection), default=str)
+
+    def kept(self, key: Hashable) -> bytes | None:
+        """The answer to `key` if it is kept ready."""
+        answer = self._answers.get(key)
+        if answer is None or self._revision is None:
+            return None
+        answer.asked_at = time.monotonic()
+        return answer.body
 
     async def answer(self, key: Hashable, make: Make) -> bytes:
-        """The answer to `key` as JSON, at most one refresh behind the database."""
-        kept = self._answers.get(key)
-        if kept is not None and kept.revision == self._revision and self._revision is not None:
-            return kept.body
-        async with self._locks.setdefault(key, asyncio.Lock()):
-            kept = self._answers.get(key)
-            if kept is not None and kept.revision == self._revision and self._revision is not None:
-                return kept.body
-            revision = self._revision
-            async with self._engine.connect() as connection:
-                body = orjson.dumps(await make(connection), default=str)
-            if len(self._answers) >= _ANSWERS_MAX:
-                self._answers.clear()
-                self._locks.clear()
-            self._answers[key] = _Answer(revision, body)
-            return body
+        """The answer to `key` as JSON; `make` works it out, now if it is new and again whenever totals change."""
+        body = self.kept(key)
+        if body is None:
+            body = await self._work_out(make)
+            if len(self._answers) < ANSWERS_MAX:
+                self._answers[key] = _Answer(make, body, time.monotonic())
+        return body
 
     async def changes(self, cut: Cut) -> AsyncGenerator[dict[str, object]]:
         """First all cells of `cut`, then, whenever some have changed, those; each with `as_of`."""
-        known: dict[Key, Row] = {}
-        seen: object = object()
+        known: dict[tuple[object, ...], Row] | None = None
+        refreshes = -1
         while True:
-            async with self._changed:
-                await self._changed.wait_for(lambda: self._revision is not None and self._revision != seen)  # noqa: B023
-                seen = self._revision
+            async with self._refreshed:
+                await self._refreshed.wait_for(lambda: self._revision is not None and self._refreshes != refreshes)  # noqa: B023
+                refreshes = self._refreshes
             view = orjson.loads(await self.answer(("totals", cut), lambda connection: totals(connection, cut)))
             rows = {tuple(row[dimension] for dimension in cut.by): row for row in view["rows"]}
-            changed = [row for key, row in rows.items() if known.get(key) != row]
-            if changed or not known:
+            changed = [row for key, row in rows.items() if known is None or known.get(key) != row]
+            if changed or known is None:
                 yield {"as_of": view["as_of"], "cells": changed, "total": view["total"]}
             known = rows
 
