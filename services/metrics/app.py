@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.metrics.api import totals
+from services.metrics.api import page, totals
 from services.metrics.settings import MetricsSettings
 from services.metrics.store.schema import SEARCH_PATH
 from services.metrics.usecases.board import Board
@@ -39,7 +39,7 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         description="Live totals and progress against the plan. 实时汇总与计划进度。",
         settings=settings,
         engine=engine,
-        routers=[totals.routes],
+        routers=[totals.routes, page.routes],
         background=beside,
     )
     app.state.board = board

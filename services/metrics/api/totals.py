@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.metrics.store.totals import Cut, Dimension
-from services.metrics.usecases.board import Board, plan_progress, totals
+from services.metrics.usecases.board import Board, names, plan_progress, totals
 from shared.kernel.levels import Level
 from shared.kernel.refusals import Invalid
 
@@ -113,6 +113,13 @@ async def get_progress(request: Request, cut: AskedCut) -> Response:
     board: Board = request.app.state.board
     body = await board.answer(question(request), lambda connection: plan_progress(connection, cut))
     return Response(body, media_type=_JSON)
+
+
+@routes.get("/names", response_class=Response)
+async def get_names(request: Request) -> Response:
+    """Chinese and English names of programmes and regions by code: what a dashboard labels its rows with."""
+    board: Board = request.app.state.board
+    return Response(await board.answer(question(request), names), media_type=_JSON)
 
 
 @routes.get("/stream", response_class=EventSourceResponse)

@@ -160,5 +160,10 @@ async def plan_progress(connection: AsyncConnection, cut: Cut) -> dict[str, obje
     }
 
 
+async def names(connection: AsyncConnection) -> dict[str, object]:
+    """[Chinese, English] by code, of programmes and regions."""
+    return {kind: await store.names(connection, kind) for kind in ("programmes", "regions")}
+
+
 async def _one_snapshot(connection: AsyncConnection) -> None:
     await connection.execution_options(isolation_level="REPEATABLE READ")
