@@ -169,7 +169,7 @@ async def _on_anything(request: Request, error: Exception) -> Response:
 
 
 class AnswerFailures:
-    """ASGI middleware: answers the exceptions that nothing else has. The server never sees them: its log quotes them."""
+    """ASGI middleware: answers what nothing else has answered. The server never sees it, because its log would quote it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

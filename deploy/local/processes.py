@@ -66,6 +66,11 @@ class Child:
     def alive(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def exit_code(self) -> int | None:
+        """What it ended with (negative: the signal that ended it); None while it runs."""
+        return self._process.poll()
+
     def stop(self, how: signal.Signals, *, seconds_max: float) -> None:
         """Ask with `how`, wait, and kill what has not ended after `seconds_max`."""
         self._process.send_signal(how)

@@ -36,6 +36,12 @@ class Backoff:
         self._failures = 0
 
     async def wait(self, error: BaseException) -> None:
+        """Return when it is time for another attempt. Raises CancelledError in a task that was told to end."""
+        # Where the connection is dead, what cleans up during a cancellation fails in its turn, and that failure hides
+        # the cancellation: without this look a worker that was told to end would go on for ever.
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError
         self._failures += 1
         report = log.warning if self._failures == 1 else log.debug
         report("worker.attempt.failed", worker=self._worker, failures=self._failures, error=type(error).__name__)

@@ -96,7 +96,7 @@ class KafkaLog:
                 try:
                     found = await consumer.getmany(timeout_ms=_IDLE_MS, max_records=limit)
                 except NoOffsetForPartitionError:
-                    found = {}  # the client looked for a position of its own while `positions` was still asking for ours
+                    found = {}  # the client looked for a position of its own while ours was still being asked for
                 if positions.failure is not None:
                     raise positions.failure
                 batch = positions.slices(found)

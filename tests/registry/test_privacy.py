@@ -41,8 +41,8 @@ async def dump(url: str) -> bytes:
     try:
         async with engine.connect() as connection:
             for table, column in (await connection.execute(text(_COLUMNS))).all():
-                for value in await connection.scalars(text(f'SELECT "{column}" FROM "{table}"')):
-                    pieces.append(value if isinstance(value, bytes) else str(value).encode())
+                values = await connection.scalars(text(f'SELECT "{column}" FROM "{table}"'))
+                pieces.extend(value if isinstance(value, bytes) else str(value).encode() for value in values)
     finally:
         await engine.dispose()
     return b"\n".join(pieces)

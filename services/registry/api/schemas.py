@@ -31,7 +31,7 @@ class Strict(BaseModel):
 
 
 class InstitutionRequest(Strict):
-    credit_code: Annotated[str, Field(max_length=64, examples=["52410000MJ0012345B"])]
+    credit_code: Annotated[str, Field(max_length=64, examples=["52410000MJ00123452"])]
     name: Name
     kind: InstitutionKind
     region: Annotated[str, Field(max_length=16, examples=["410102"])]

@@ -82,7 +82,11 @@ class TestConclude:
 
         answer = await school.conclude(class_id, T1=60)
 
-        assert (answer.status_code, answer.json()["code"], answer.json()["state"]) == (409, "class-not-running", "filed")
+        assert (answer.status_code, answer.json()["code"], answer.json()["state"]) == (
+            409,
+            "class-not-running",
+            "filed",
+        )
 
     async def test_another_institution_concludes_nothing(self, school: School) -> None:
         class_id = await school.run(trainee(1))

@@ -1,0 +1,37 @@
+"""python -m deploy.docs: write every generated page of docs/ anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from deploy.docs import apis, asyncapi, events, layout, problems, settings, states
+
+DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "states.md": states.page,
+    "events.md": events.page,
+    "events/asyncapi.json": asyncapi.asyncapi_page,
+    "events/facts.schema.json": asyncapi.schema_page,
+    "layout.md": layout.page,
+    "problems.md": problems.page,
+    "settings.md": settings.page,
+    **apis.pages(),
+}
+"""Each generated page, by its path under docs/, and what its text is."""
+
+
+def main() -> None:
+    """Write the pages that differ, and say which."""
+    for name, text_of in PAGES.items():
+        path, text = DOCS / name, text_of()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote docs/{name}")
+
+
+if __name__ == "__main__":
+    main()

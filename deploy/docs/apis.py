@@ -1,0 +1,44 @@
+"""docs/api/<service>.openapi.json: what each service's HTTP side answers to, as its own application describes it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from deploy.local.issuer import make_keys
+from shared.service import Service
+
+SERVICES: Final = Path(__file__).resolve().parents[2] / "services"
+
+
+def pages() -> dict[str, Callable[[], str]]:
+    """The text of each description, by its path under docs/."""
+    return {f"api/{name}.openapi.json": partial(description, name) for name in names()}
+
+
+def names() -> list[str]:
+    """The services there are."""
+    return sorted(path.parent.name for path in SERVICES.glob("*/__main__.py"))
+
+
+@cache
+def service(name: str) -> Service:
+    """The service of that name."""
+    found: Service = importlib.import_module(f"services.{name}.worker").SERVICE
+    return found
+
+
+@cache
+def description(name: str) -> str:
+    """The service's OpenAPI document."""
+    parts = service(name)
+    with TemporaryDirectory() as keys:
+        # An application wants its keys when it is made; no description holds any of them.
+        make_keys(Path(keys))
+        app = parts.make_app(parts.settings(SKILLS_KEYS_DIRECTORY=Path(keys)), None)
+    return json.dumps(app.openapi(), ensure_ascii=False, indent=2) + "\n"

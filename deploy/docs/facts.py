@@ -1,0 +1,103 @@
+"""The facts as the documents need them: grouped by what they are about, with who tells and who hears them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from deploy.docs.apis import names, service
+from shared.contracts.fact import ENVELOPE_FIELDS, Fact, types
+
+_SUBJECT: Final = re.compile(r"[Ss]ubject[^:]*: ([a-z-]+)/\{(\w+)\}")
+
+
+class Group(NamedTuple):
+    """Facts about one kind of thing: they have the same fields and form of subject."""
+
+    subjects: str
+    """"claims": what stands before the slash in their subjects."""
+    id: str
+    """The field that stands after it."""
+    facts: tuple[type[Fact], ...]
+
+    @property
+    def topic(self) -> str:
+        return self.facts[0].topic
+
+
+def groups() -> list[Group]:
+    """Every fact there is, in the order of definition."""
+    apart: dict[tuple[str, ...], list[type[Fact]]] = {}
+    for cls in types().values():
+        apart.setdefault((cls.topic, *cls.model_fields), []).append(cls)
+    return [_group(facts) for facts in apart.values()]
+
+
+def _group(facts: list[type[Fact]]) -> Group:
+    told = [match for cls in facts if (match := _SUBJECT.search(inspect.getdoc(cls) or ""))]
+    assert len(told) == 1, f"one of the docstrings of {[cls.__name__ for cls in facts]} must name their subject"
+    return Group(told[0][1], told[0][2], tuple(facts))
+
+
+@cache
+def hearers() -> Mapping[type[Fact], tuple[str, ...]]:
+    """The services whose consumers hear each fact."""
+    heard = {name: _heard_by(name) for name in names()}
+    return {cls: tuple(name for name in heard if cls in heard[name]) for cls in types().values()}
+
+
+def _heard_by(name: str) -> frozenset[type[Fact]]:
+    parts = service(name)
+    return frozenset(cls for consumer in parts.consumers(parts.settings()) for cls in consumer.hears)
+
+
+def content_schema(cls: type[Fact], *, ref_template: str) -> dict[str, Any]:
+    """The JSON Schema of what a fact carries under `data`, with its definitions."""
+    schema = cls.model_json_schema(mode="serialization", ref_template=ref_template)
+    schema["properties"] = _without_envelope(schema["properties"])
+    schema["required"] = [name for name in schema["required"] if name not in ENVELOPE_FIELDS]
+    return schema
+
+
+def _without_envelope(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: content for name, content in properties.items() if name not in ENVELOPE_FIELDS}
+
+
+def event_schema(cls: type[Fact], content: Mapping[str, Any], *, subjects: str) -> dict[str, Any]:
+    """The JSON Schema of the whole event on the wire: the CloudEvents envelope around `content`."""
+    return {
+        "title": cls.__name__,
+        "description": about(cls),
+        "type": "object",
+        "required": [*_ENVELOPE, "type", "source", "subject", "data"],
+        "properties": {
+            **_ENVELOPE,
+            "type": {"const": cls.type},
+            "source": {"const": f"/{cls.topic}"},
+            "subject": {"type": "string", "pattern": f"^{subjects}/[A-Za-z0-9-]+$"},
+            "data": dict(content),
+        },
+    }
+
+
+def about(cls: type[Fact]) -> str:
+    """What the fact's own docstring says, without the form of its subject; else its name in words."""
+    text = " ".join((cls.__doc__ or "").split())
+    said = re.sub(r"\s*[^.]*[Ss]ubject[^.]*\{\w+\}\.", "", text).strip()
+    return said or re.sub(r"(?<=.)([A-Z])", lambda capital: f" {capital[0].lower()}", cls.__name__) + "."
+
+
+_ENVELOPE: Final[Mapping[str, Any]] = {
+    "specversion": {"const": "1.0"},
+    "id": {"type": "string", "description": "The subject, @ and the version: two events with one id are one event."},
+    "time": {"type": "string", "format": "date-time", "description": "When it happened."},
+    "version": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "Counts 1, 2, 3 … per subject without a gap: a lower one is a repeat, a later one a loss.",
+    },
+    "datacontenttype": {"const": "application/json"},
+}

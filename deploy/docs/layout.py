@@ -1,0 +1,157 @@
+"""docs/layout.md: the tree, a line for each module from its own first sentence, and pictures of who imports whom."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from deploy.docs.markdown import picture, prose, sentence, table
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+TREES: Final = ("services", "shared", "deploy")
+LAYERS: Final = (
+    "__main__", "worker", "app", "settings", "api", "consumers", "usecases", "store", "domain", "migrations",
+)  # fmt: skip
+
+Graph = Mapping[str, set[str]]
+
+HEAD: Final = """\
+# Layout
+
+The tree is the architecture: each service has the same entries, so who has read one has read four. An arrow means
+“imports”. Arrows that follow from others are left out: where a imports b and b imports c, an arrow from a to c is not
+drawn. The contracts themselves stand in `pyproject.toml` (import-linter) and are checked by `make test`.
+
+This page is generated from the code (`python -m deploy.docs`); a test keeps the two equal.
+"""
+
+
+def page() -> str:
+    """The page in Markdown."""
+    parts = [
+        HEAD,
+        "## Inside a service\n",
+        prose("The entries of all four services together."),
+        picture(_drawn(_entries())),
+        "## Inside shared\n",
+        prose("A package is drawn as one box."),
+        picture(_drawn(_imports("shared", _within_shared))),
+        "## Who uses what is shared\n",
+        table(*_users()),
+        *(_tree(tree) for tree in TREES),
+    ]
+    return "\n".join(parts)
+
+
+def _modules(tree: str) -> list[Path]:
+    return sorted((ROOT / tree).rglob("*.py"), key=lambda path: (path.parent, path.name))
+
+
+def _tree(tree: str) -> str:
+    parts = [f"## {tree}/\n"]
+    packages: dict[Path, list[Path]] = {}
+    for path in _modules(tree):
+        packages.setdefault(path.parent, []).append(path)
+    for folder, paths in sorted(packages.items()):
+        parts.append(f"### {folder.relative_to(ROOT).as_posix()}\n")
+        parts += [prose(_about(path)) for path in paths if path.name == "__init__.py"]
+        rows = [[f"`{path.name}`", _about(path)] for path in paths if path.name != "__init__.py"]
+        if rows:
+            parts.append(table(["module", "what it is"], rows))
+    return "\n".join(parts)
+
+
+def _about(path: Path) -> str:
+    return sentence(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def _entries() -> Graph:
+    """Which entries of a service import which others of it."""
+    graph: dict[str, set[str]] = {}
+    for service in sorted((ROOT / "services").glob("*/__main__.py")):
+        for entry, others in _imports(f"services/{service.parent.name}", _within_service).items():
+            graph.setdefault(entry, set()).update(others)
+    return {entry: graph[entry] for entry in LAYERS if entry in graph}
+
+
+def _within_service(name: str) -> str | None:
+    words = name.split(".")
+    return words[2] if words[0] == "services" and len(words) > 2 else None
+
+
+def _within_shared(name: str) -> str | None:
+    words = name.split(".")
+    return words[1] if words[0] == "shared" and len(words) > 1 else None
+
+
+def _imports(tree: str, box_of: Callable[[str], str | None]) -> Graph:
+    """Which boxes under `tree` import which others, where `box_of` a module's name says in which box it lies."""
+    graph: dict[str, set[str]] = {}
+    for path in _modules(tree):
+        box = box_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        if box is None or box == "__init__":
+            continue
+        others = {other for name in imported(path) if (other := box_of(name)) not in (None, box)}
+        graph.setdefault(box, set()).update(other for other in others if other is not None)
+    return {box: {other for other in others if other in graph} for box, others in graph.items()}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The names of modules that a file imports; of `from a import b` also `a.b`, which may be one."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import(names=names):
+                yield from (each.name for each in names)
+            case ast.ImportFrom(module=str(module), names=names):
+                yield module
+                yield from (f"{module}.{each.name}" for each in names)
+
+
+def reduced(graph: Graph) -> Graph:
+    """`graph` without the arrows that follow from others. It has no cycles: a test's matter, and the linter's."""
+
+    def beyond(start: str) -> Iterator[str]:
+        for other in graph[start]:
+            yield other
+            yield from beyond(other)
+
+    return {box: others - {far for other in others for far in beyond(other)} for box, others in graph.items()}
+
+
+def _drawn(graph: Graph) -> Iterator[str]:
+    yield "flowchart TD"
+    yield from (f'    {_id(box)}["{box}"]' for box in graph)
+    for box, others in reduced(graph).items():
+        yield from (f"    {_id(box)} --> {_id(other)}" for other in sorted(others))
+
+
+def _id(box: str) -> str:
+    # Mermaid has words of its own ("end", "default"), and takes two underscores for emphasis.
+    return f"box-{box.strip('_')}"
+
+
+def _users() -> tuple[list[str], Iterable[list[str]]]:
+    services = sorted(path.parent.name for path in (ROOT / "services").glob("*/__main__.py"))
+    used = {service: _uses(service) for service in services}
+    boxes = sorted({box for path in _modules("shared") if (box := _box(path))})
+    within = {other for others in _imports("shared", _within_shared).values() for other in others}
+    rows = [
+        [
+            f"`shared/{box}`",
+            *("×" if box in used[service] else "" for service in services),
+            "×" if box in within else "",
+        ]
+        for box in boxes
+    ]
+    return ["", *services, "shared itself"], rows
+
+
+def _box(path: Path) -> str | None:
+    words = path.relative_to(ROOT).with_suffix("").parts
+    return None if words[1] == "__init__" else words[1]
+
+
+def _uses(service: str) -> set[str | None]:
+    return {_within_shared(name) for path in _modules(f"services/{service}") for name in imported(path)}

@@ -1,0 +1,197 @@
+"""The whole system on this machine: `python -m deploy.local.runner [--samples] [--once] [--log embedded|kafka]`.
+
+It makes keys, starts PostgreSQL (and Kafka, if asked), makes and migrates the databases, starts the four services,
+loads the plan, posts the sample, prints the totals, and serves until Ctrl-C. What is there already stays and is used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Coroutine, Mapping
+from contextlib import ExitStack
+from typing import Final, TypeVar
+
+import httpx
+
+from deploy.kafka.broker import Broker
+from deploy.local import home as home_of
+from deploy.local import issuer, totals
+from deploy.local.databases import Databases
+from deploy.local.processes import Child, LaunchError
+from deploy.local.services import (
+    PORTS,
+    Command,
+    addresses,
+    refuse_dead,
+    refuse_taken_ports,
+    run_all,
+    start,
+    stop_all,
+    told,
+    wait_ready,
+    write_settings,
+)
+from deploy.sandbox import PLAN
+from deploy.sandbox.client import Client, Unanswered
+from deploy.sandbox.expected import count
+from deploy.sandbox.post import post
+
+WATCH_SECONDS: Final = 0.5
+
+T = TypeVar("T")
+
+
+class Run:
+    """One run, from nothing to four services that are ready."""
+
+    def __init__(self, environment: Mapping[str, str], log: str) -> None:
+        self._environment = environment
+        self._log = log
+        self._started = time.monotonic()
+        self.home = home_of(environment)
+        self.keys = self.home / "keys"
+        self.addresses = addresses(environment)
+        self.services: dict[str, Child] = {}
+
+    def say(self, text: str) -> None:
+        print(f"[{time.monotonic() - self._started:5.1f} s] {text}", flush=True)
+
+    def start(self, stack: ExitStack) -> None:
+        """Start everything; `stack` stops it again, services first. Raises LaunchError."""
+        refuse_taken_ports(self._environment)
+        logs = self.home / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        issuer.make_keys(self.keys)
+        self.say(f"keys are in {self.keys}")
+        databases = self._open_databases(stack)
+        log_url = self._open_log(stack, databases)
+        settings = told(self._environment, databases=databases.services, log_url=log_url, keys=self.keys)
+        write_settings(self.home / "services.env", settings)
+        run_all([Command(service, ("migrate",)) for service in PORTS], settings, logs)
+        self.say("databases are up to date")
+        run_all(
+            [Command("registry", ("load-plan", str(PLAN))), Command("subsidy", ("load-policy", str(PLAN)))],
+            settings,
+            logs,
+        )
+        self.say(f"plan and policy are loaded from {PLAN.name}")
+        stack.callback(lambda: stop_all(list(self.services.values())))
+        for service in PORTS:
+            self.services[service] = start(Command(service, ("serve",)), settings, logs)
+        asyncio.run(wait_ready(self.services, self.addresses))
+        self.say("services are ready: " + ", ".join(f"{service} {where}" for service, where in self.addresses.items()))
+
+    def _open_databases(self, stack: ExitStack) -> Databases:
+        databases = Databases(self.home, self._environment, log=self._log)
+        stack.callback(databases.stop)
+        databases.start()
+        self.say(f"PostgreSQL answers at {databases.where}")
+        return databases
+
+    def _open_log(self, stack: ExitStack, databases: Databases) -> str:
+        if self._log != "kafka":
+            return databases.log
+        if reason := Broker.missing():
+            raise LaunchError(reason)
+        port = self._environment.get("KAFKA_PORT")
+        broker = stack.enter_context(Broker(self.home / "kafka", int(port) if port else None))
+        self.say(f"Kafka answers at {broker.bootstrap}")
+        return f"kafka://{broker.bootstrap}"
+
+    def while_alive(self, work: Coroutine[None, None, T]) -> T:
+        """The result of `work`, which is given up with a LaunchError if a service dies meanwhile."""
+        return asyncio.run(self._while_alive(work))
+
+    async def _while_alive(self, work: Coroutine[None, None, T]) -> T:
+        task = asyncio.ensure_future(work)
+        try:
+            while not task.done():
+                refuse_dead(self.services)
+                await asyncio.wait([task], timeout=WATCH_SECONDS)
+            return task.result()
+        except httpx.TransportError:
+            refuse_dead(self.services)  # says more than a broken connection does
+            raise
+        finally:
+            task.cancel()
+
+    async def post_sample(self) -> bool:
+        """Post the sample and print the live totals; whether they are what the hand count says."""
+        self.say("posting the sample")
+        async with Client(self.addresses, self.keys) as client:
+            await post(client, self.say)
+        expected = count()
+        live = await totals.wait_for(self.addresses["metrics"], expected)
+        print(f"\n{totals.tables(live, PLAN)}\n")
+        wrong = totals.differences(expected, live)
+        for line in wrong[:20]:
+            print(line)
+        verdict = (
+            f"{len(wrong)} totals differ from the hand count of the sample" if wrong else "totals equal the hand count"
+        )
+        self.say(verdict)
+        return not wrong
+
+    def show(self) -> None:
+        """Print what there is to look at."""
+        metrics = self.addresses["metrics"]
+        pages = {service: f"{where}/docs" for service, where in self.addresses.items()}
+        pages |= {"totals": f"{metrics}/v1/totals?by=programme,region", "progress": f"{metrics}/v1/progress"}
+        pages |= {"stream": f"{metrics}/v1/stream", "settings": f". {self.home / 'services.env'}"}
+        pages["log files"] = str(self.home / "logs")
+        print("\n" + "\n".join(f"  {name:<11}{where}" for name, where in pages.items()))
+        print("\nCtrl-C stops everything; the data stays.", flush=True)
+
+    def serve(self) -> None:
+        """Hold until Ctrl-C. Raises LaunchError when a service dies."""
+        while True:
+            refuse_dead(self.services)
+            time.sleep(WATCH_SECONDS)
+
+
+def run(*, samples: bool, once: bool, log: str) -> int:
+    """The exit code: 0 after Ctrl-C while serving, or at the end of `once` if the totals are right."""
+    serving = False
+    with ExitStack() as stack:
+        try:
+            here = Run(os.environ, log)
+            here.start(stack)
+            is_right = here.while_alive(here.post_sample()) if samples else True
+            if once:
+                return 0 if is_right else 1
+            serving = True
+            here.show()
+            here.serve()
+        except (LaunchError, Unanswered, httpx.TransportError) as error:
+            print(error, file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("\nStopping.", flush=True)
+            return 0 if serving else 130
+        finally:
+            # A second Ctrl-C must not leave anything half stopped.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    return 0
+
+
+def main() -> int:
+    """Read the command line, and run."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.local.runner", description=__doc__)
+    parser.add_argument("--samples", action="store_true", help="post the sample and print the totals")
+    parser.add_argument("--once", action="store_true", help="stop after the totals; exit code 0 if they are right")
+    parser.add_argument("--log", choices=("embedded", "kafka"), default="embedded", help="what carries the facts")
+    chosen = parser.parse_args()
+    # SIGTERM ends a run as Ctrl-C does; set by hand, because a shell starts background jobs with SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    return run(samples=chosen.samples, once=chosen.once, log=chosen.log)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

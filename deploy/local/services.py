@@ -1,0 +1,134 @@
+"""The four services as processes on this machine: where they listen, what they are told, how they start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import httpx
+
+from deploy.local import ROOT
+from deploy.local.processes import LOOPBACK, Child, LaunchError, ending_with_parent, is_free
+
+PORTS: Final = {"registry": 8001, "subsidy": 8002, "assessment": 8003, "metrics": 8004}
+"""Where each service listens unless a setting such as REGISTRY_PORT says otherwise."""
+
+START_SECONDS_MAX: Final = 60.0
+STOP_SECONDS_MAX: Final = 15.0
+POLL_SECONDS: Final = 0.05
+
+
+class Command(NamedTuple):
+    """`python -m services.<service> <words>`."""
+
+    service: str
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.words[0]}"
+
+
+def ports(environment: Mapping[str, str]) -> dict[str, int]:
+    """The port of each service. Raises LaunchError for a setting that is no port."""
+    found = {}
+    for service, usual in PORTS.items():
+        name = f"{service.upper()}_PORT"
+        written = environment.get(name) or str(usual)
+        if not written.isdecimal() or not 0 < int(written) < 65536:
+            raise LaunchError(f"{name}={written} is not a port.")
+        found[service] = int(written)
+    return found
+
+
+def addresses(environment: Mapping[str, str]) -> dict[str, str]:
+    """Where each service is spoken to."""
+    return {service: f"http://{LOOPBACK}:{port}" for service, port in ports(environment).items()}
+
+
+def refuse_taken_ports(environment: Mapping[str, str]) -> None:
+    """Raises LaunchError, naming the setting that moves the service, where a port is taken."""
+    for service, port in ports(environment).items():
+        if not is_free(port):
+            name = f"{service.upper()}_PORT"
+            raise LaunchError(f"Port {port} on {LOOPBACK} is taken by another program; {name} moves {service}.")
+
+
+def told(environment: Mapping[str, str], *, databases: Mapping[str, str], log_url: str, keys: Path) -> dict[str, str]:
+    """The settings of a run, as the services read them from their environment."""
+    settings = {f"{service.upper()}_DATABASE_URL": url for service, url in databases.items()}
+    settings |= {f"{service.upper()}_PORT": str(port) for service, port in ports(environment).items()}
+    settings |= {f"{service.upper()}_HOST": LOOPBACK for service in PORTS}
+    return settings | {"SKILLS_LOG_URL": log_url, "SKILLS_KEYS_DIRECTORY": str(keys)}
+
+
+def write_settings(file: Path, settings: Mapping[str, str]) -> None:
+    """Write `settings` to a file for a shell to source; it holds a password, so only its owner may read it."""
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in sorted(settings.items())]
+    file.write_text("".join(lines), encoding="utf-8")
+
+
+def start(command: Command, settings: Mapping[str, str], logs: Path) -> Child:
+    """Start a command of a service; its output goes to a file named after it."""
+    words = [*ending_with_parent(signal.SIGTERM), sys.executable, "-m", f"services.{command.service}", *command.words]
+    serves = command.words[0] == "serve"
+    log = logs / (f"{command.service}.log" if serves else f"{command.service}.{command.words[0]}.log")
+    return Child(words, log=log, cwd=ROOT, environment={**os.environ, **settings})
+
+
+def run_all(commands: Sequence[Command], settings: Mapping[str, str], logs: Path) -> None:
+    """Run commands side by side to their end. Raises LaunchError, with the last lines, for one that fails."""
+    children = {command: start(command, settings, logs) for command in commands}
+    try:
+        while any(child.alive for child in children.values()):
+            time.sleep(POLL_SECONDS)
+    finally:
+        stop_all(list(children.values()))
+    for command, child in children.items():
+        if child.exit_code != 0:
+            raise LaunchError(f"`python -m services.{command}` failed.\n{child.tail()}")
+
+
+def stop_all(children: Sequence[Child]) -> None:
+    """Ask all of them to end, and wait until they have."""
+    for child in children:
+        if child.alive:
+            os.kill(child.pid, signal.SIGTERM)
+    for child in children:
+        child.stop(signal.SIGTERM, seconds_max=STOP_SECONDS_MAX)
+
+
+def refuse_dead(children: Mapping[str, Child]) -> None:
+    """Raises LaunchError, with the last lines it said, for a service that is no longer alive."""
+    for service, child in children.items():
+        if not child.alive:
+            raise LaunchError(
+                f"The {service} service has ended by itself (exit code {child.exit_code}).\n{child.tail()}"
+            )
+
+
+async def wait_ready(children: Mapping[str, Child], where: Mapping[str, str]) -> None:
+    """Return once every service is ready. Raises LaunchError for one that ends or stays silent."""
+    deadline = time.monotonic() + START_SECONDS_MAX
+    async with httpx.AsyncClient(timeout=5) as http:
+        for service, child in children.items():
+            while not await _is_ready(http, where[service]):
+                refuse_dead(children)
+                if time.monotonic() > deadline:
+                    raise LaunchError(f"{service} was not ready within {START_SECONDS_MAX:.0f} s.\n{child.tail()}")
+                await asyncio.sleep(POLL_SECONDS)
+
+
+async def _is_ready(http: httpx.AsyncClient, address: str) -> bool:
+    try:
+        return (await http.get(f"{address}/health/ready")).status_code == 200
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,61 @@
+"""What the synthetic province is made of: occupations by programme, kinds of institutions, words for names."""
+
+from __future__ import annotations
+
+from typing import Final
+
+OCCUPATIONS: Final = {
+    "S01": ("6-18-01-01", "6-18-02-04"),  # lathe operator, welder
+    "S02-1": ("4-10-01-05", "4-10-01-02"),  # carer for the elderly, carer for infants
+    "S02-2": ("4-07-04-01",),  # guide
+    "S02-3": ("6-05-01-03",),  # sewer
+    "S02-4": ("4-01-06-02", "4-03-02-01"),  # online seller, cook
+    "S02-5": ("6-31-01-03",),  # electrician
+    "S03": ("5-01-02-01",),  # grower of field crops
+    "S04": ("4-04-04-02",),  # network security
+    "S05": ("4-02-04-06", "4-09-01-01"),  # drone pilot, river works
+    "S06": ("4-02-07-08",),  # courier
+    "S07": ("6-30-05-01",),  # crane operator
+    "S08": ("6-18-01-07",),  # machine-tool setter
+    "S09": ("6-31-01-02",),  # fitter
+    "S10": ("4-10-01-06",),  # domestic help
+}
+"""By programme; a code is looked up by its form only, so what matters is that they differ."""
+
+FUNDS: Final = ("special_account", "employment_fund", "unemployment_insurance", "")
+"""Blank: nobody will claim a subsidy."""
+
+INSTITUTIONS: Final = (
+    ("training_school", "样例职业培训学校"),
+    ("technical_school", "样例技工学校"),
+    ("college", "样例职业学院"),
+    ("enterprise", "样例制造有限公司"),
+    ("public_base", "样例公共实训基地"),
+)
+"""Kinds, and what their names end in."""
+
+LEVELS: Final = (("L2", 60), ("L3", 72), ("L4", 80), ("L4", 84), ("L5", 96))
+"""Levels with the hours of a class; a level that stands twice is drawn twice as often."""
+
+SEATS: Final = 40
+
+SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
+NUMERALS: Final = "〇一二三四五六七八九"
+NOWHERE: Final = "419999"
+"""Was never the code of a place, so an identity number or credit code that holds it belongs to nobody."""
+
+HEADINGS: Final = {
+    "institutions": "institution,credit_code,name,kind,region",
+    "bodies": "body,credit_code,name,kind,region,number_prefix,scope",
+    "classes": "class,institution,programme,region,occupation,level,fund_source,starts_on,ends_on,hours,seats,stage",
+    "rosters": "class,trainee,document_number,name,phone,tags,expected,flaw",
+    "outcomes": "class,trainee,hours,withdrawn",
+    "sessions": "session,class,body,held_on",
+    "results": "session,trainee,theory,skills,review,absent",
+    "budgets": "region,fund_source,year,yuan",
+    "claims": "claim,class,stage",
+    "recoveries": "claim,trainee,reason",
+    "revocations": "session,trainee,reason",
+    "corrections": "class,trainee,programme",
+}
+"""The files and their columns."""

@@ -1,0 +1,93 @@
+"""What institutions claim, reviewers approve, finance pays and takes back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+from deploy.sandbox.client import HEARD_SECONDS_MAX, PAUSE_SECONDS, Caller, Client, Unanswered
+from deploy.sandbox.exams import Exams
+from deploy.sandbox.steps import Files, Row, Step, grouped
+from deploy.sandbox.trainings import PROVINCE, Trainings
+
+STAGES: Final = ("draft", "submitted", "approved", "paid")
+
+
+class Claims:
+    """Posts to the subsidy service, and remembers what it answered: the claims."""
+
+    def __init__(self, client: Client, files: Files, trainings: Trainings, exams: Exams) -> None:
+        self._client = client
+        self._files = files
+        self._trainings = trainings
+        self._exams = exams
+        self._claims: dict[str, Any] = {}
+
+    def steps(self) -> list[Step]:
+        """From the budgets to the money that came back."""
+        claims = self._files["claims"]
+        recoveries = list(grouped(self._files["recoveries"], "claim").values())
+        return [
+            Step(self._files["budgets"], self._set_budget, lambda done: f"{len(done)} budgets set"),
+            Step(claims, self._draft, lambda done: f"{len(done)} claims built, {sum(done):,} payable lines"),
+            Step(claims, self._decide, lambda done: f"{done.count('paid')} claims approved and paid, {_others(done)}"),
+            Step(recoveries, self._recover, lambda done: f"money of {sum(done)} claim lines recovered"),
+        ]
+
+    async def _set_budget(self, row: Row) -> None:
+        content = {"region": row["region"], "fund_source": row["fund_source"]}
+        amounts = {"year": int(row["year"]), "amount_fen": int(row["yuan"]) * 100}
+        await self._client.post("subsidy", "/v1/budgets", content | amounts, by=PROVINCE)
+
+    async def _draft(self, row: Row) -> int:
+        """Build the claim, again and again until every certificate of the class was heard of."""
+        institution = self._trainings.institution_of(row["class"])
+        content = {"class_id": self._trainings.classes[row["class"]]["id"], "local_id": row["claim"]}
+        drafted = await self._client.post("subsidy", "/v1/claims", content, by=institution)
+        path = f"/v1/claims/{drafted['id']}"
+        claim = await self._client.get("subsidy", path, by=institution)
+        deadline = time.monotonic() + HEARD_SECONDS_MAX
+        while claim["status"] == "draft" and _payable(claim) < self._exams.certificates[row["class"]]:
+            if time.monotonic() > deadline:
+                raise Unanswered(f"Claim {row['claim']} was built without all certificates: {claim}")
+            await asyncio.sleep(PAUSE_SECONDS)
+            claim = await self._client.post("subsidy", f"{path}/rebuild", by=institution, once=False)
+        self._claims[row["claim"]] = claim
+        return _payable(claim)
+
+    async def _decide(self, row: Row) -> str:
+        """Take the claim as far as the sample says; a claim that is there already is left alone."""
+        claim = self._claims[row["claim"]]
+        region = claim["reporting_region"]
+        callers = {
+            "submission": self._trainings.institution_of(row["class"]),
+            "approval": Caller("reviewer", f"sample-reviewer-{region}", region=region),
+            "payment": Caller("finance", f"sample-finance-{region}", region=region),
+        }
+        aim = STAGES.index(row["stage"])
+        for stage, (verb, by) in enumerate(callers.items(), 1):
+            if claim["status"] in STAGES[:stage] and stage <= aim:
+                payment = {"paid_on": claim["approved_on"], "reference": row["claim"]} if verb == "payment" else None
+                claim = await self._client.post("subsidy", f"/v1/claims/{claim['id']}/{verb}", payment, by=by)
+        self._claims[row["claim"]] = claim
+        return row["stage"]
+
+    async def _recover(self, rows: Sequence[Row]) -> int:
+        claim = self._claims[rows[0]["claim"]]
+        lines = {line["enrolment_id"]: line["line"] for line in claim["lines"]}
+        numbers = sorted(lines[self._trainings.enrolments[row["trainee"]]] for row in rows)
+        region = claim["reporting_region"]
+        finance = Caller("finance", f"sample-finance-{region}", region=region)
+        content = {"lines": numbers, "reason": rows[0]["reason"]}
+        await self._client.post("subsidy", f"/v1/claims/{claim['id']}/recovery", content, by=finance)
+        return len(numbers)
+
+
+def _payable(claim: Any) -> int:
+    return sum(line["refusal"] is None for line in claim["lines"])
+
+
+def _others(stages: Sequence[str]) -> str:
+    return f"{stages.count('approved')} approved only, {stages.count('submitted')} waiting"

@@ -1,0 +1,100 @@
+"""A caller of the services, as an institution's or a centre's own system would be one: tokens, repeats, patience."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import httpx
+import orjson
+
+from deploy.local import issuer
+
+HEARD_SECONDS_MAX: Final = 60.0
+"""How long another service may take to hear of something; normally it is less than a second."""
+PAUSE_SECONDS: Final = 0.05
+TOKEN_HOURS: Final = 4.0
+
+
+class Unanswered(RuntimeError):
+    """A service refused what the sample says it must accept, or never came to hear of it."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who a request is from. Four-eyes rules compare `person`."""
+
+    role: str
+    person: str
+    organisation: str | None = None
+    region: str | None = None
+
+
+class Client:
+    """Speaks to all services at `addresses` ("registry": "http://…"), with tokens signed by the keys in `keys`."""
+
+    def __init__(self, addresses: Mapping[str, str], keys: Path) -> None:
+        self._addresses = addresses
+        self._http = httpx.AsyncClient(timeout=30)
+        self._token = lru_cache(maxsize=None)(lambda caller: _token(keys, caller))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def get(self, service: str, path: str, *, by: Caller, **query: str) -> Any:
+        """The answer to a question. Raises Unanswered."""
+        headers = {"Authorization": f"Bearer {self._token(by)}"}
+        answer = await self._http.get(self._addresses[service] + path, params=query, headers=headers)
+        return _content(answer)
+
+    async def post(self, service: str, path: str, body: object = None, *, by: Caller, once: bool = True) -> Any:
+        """The answer to a request, which is sent again until what it builds on was heard. Raises Unanswered.
+
+        With `once`, the same request posted at any later time gets the same answer and does nothing more.
+        """
+        content = b"" if body is None else orjson.dumps(body)
+        headers = {"Authorization": f"Bearer {self._token(by)}", "Content-Type": "application/json"}
+        if once:
+            headers["Idempotency-Key"] = hashlib.sha256(path.encode() + b"\n" + content).hexdigest()
+        deadline = time.monotonic() + HEARD_SECONDS_MAX
+        while True:
+            answer = await self._http.post(self._addresses[service] + path, content=content, headers=headers)
+            if not _is_not_yet_heard(answer) or time.monotonic() > deadline:
+                return _content(answer)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _token(keys: Path, caller: Caller) -> str:
+    return issuer.issue(
+        keys,
+        person=caller.person,
+        organisation=caller.organisation,
+        role=caller.role,
+        region=caller.region,
+        hours=TOKEN_HOURS,
+        now=datetime.now(UTC),
+    )
+
+
+def _is_not_yet_heard(answer: httpx.Response) -> bool:
+    return answer.status_code == 409 and answer.json().get("code") == "not-yet-heard"
+
+
+def _content(answer: httpx.Response) -> Any:
+    if answer.is_success:
+        return answer.json()
+    request = answer.request
+    raise Unanswered(f"{request.method} {request.url} was answered {answer.status_code}: {answer.text}")

@@ -1,0 +1,104 @@
+"""What assessment centres post: sessions, candidates, marks; and what the authority revokes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from deploy.sandbox.client import Caller, Client, Unanswered
+from deploy.sandbox.steps import Files, Row, Step, grouped
+from deploy.sandbox.trainings import PROVINCE, Trainings
+
+PARTS = ("theory", "skills", "review")
+
+
+class Exams:
+    """Posts to assessment, and remembers what it answered: ids of bodies, sessions and candidates."""
+
+    def __init__(self, client: Client, files: Files, trainings: Trainings) -> None:
+        self._client = client
+        self._files = files
+        self._trainings = trainings
+        self._classes = {row["class"]: row for row in files["classes"]}
+        self._roster = {row["trainee"]: row for row in files["rosters"]}
+        self._results = grouped(files["results"], "session")
+        self._bodies: dict[str, str] = {}
+        self._sessions: dict[str, Any] = {}
+        self._candidates: dict[str, str] = {}
+        self.certificates: dict[str, int] = {}
+        """How many were issued, by class."""
+
+    def steps(self) -> list[Step]:
+        """From filing the bodies to the certificates."""
+        sessions = self._files["sessions"]
+        return [
+            Step(self._files["bodies"], self._file_body, lambda done: f"{len(done)} assessment bodies filed"),
+            Step(sessions, self._examine, lambda done: f"{len(done)} exam sessions held, {sum(done):,} results posted"),
+            # In the order of the file: who is certified twice is counted by the first.
+            Step(sessions, self._conclude, lambda done: f"{sum(done):,} certificates issued", at_once=1),
+        ]
+
+    def revocations(self) -> Step:
+        """What county officers take back in the end."""
+        rows = self._files["revocations"]
+        return Step(rows, self._revoke, lambda done: f"{len(done)} certificates revoked")
+
+    def _centre(self, session: Row) -> Caller:
+        body = self._bodies[session["body"]]
+        return Caller("assessment_body", f"sample-centre-{body}", organisation=body)
+
+    async def _file_body(self, row: Row) -> None:
+        columns = ("credit_code", "name", "kind", "region", "number_prefix")
+        pairs = [entry.split(":") for entry in row["scope"].split()]
+        scope = [{"occupation": occupation, "level": level} for occupation, level in pairs]
+        content = {**{name: row[name] for name in columns}, "scope": scope}
+        self._bodies[row["body"]] = (await self._client.post("assessment", "/v1/bodies", content, by=PROVINCE))["id"]
+
+    async def _examine(self, row: Row) -> int:
+        class_ = self._classes[row["class"]]
+        columns = ("programme", "region", "occupation", "level")
+        content = {"local_id": row["session"], "held_on": row["held_on"], **{name: class_[name] for name in columns}}
+        content["class_id"] = self._trainings.classes[row["class"]]["id"]
+        session = await self._client.post("assessment", "/v1/sessions", content, by=self._centre(row))
+        self._sessions[row["session"]] = session
+        results = self._results[row["session"]]
+        for answer in await self._post_rows(row, "candidates", [self._candidate(each) for each in results]):
+            self._candidates[answer["row_id"]] = answer["id"]
+        await self._post_rows(row, "results", [_marks(each) for each in results])
+        return len(results)
+
+    def _candidate(self, result: Row) -> dict[str, str]:
+        person = self._roster[result["trainee"]]
+        columns = ("document_number", "name")
+        return {"local_id": result["trainee"], **{name: person[name] for name in columns}}
+
+    async def _post_rows(self, row: Row, list_: str, rows: Sequence[object]) -> Sequence[Any]:
+        path = f"/v1/sessions/{self._sessions[row['session']]['id']}/{list_}"
+        answer = await self._client.post("assessment", path, {"rows": rows}, by=self._centre(row))
+        if answer["refused"]:
+            raise Unanswered(f"A row of session {row['session']} was refused: {answer['rows']}")
+        answers: Sequence[Any] = answer["rows"]
+        return answers
+
+    async def _conclude(self, row: Row) -> int:
+        path = f"/v1/sessions/{self._sessions[row['session']]['id']}/conclusion"
+        issued: int = (await self._client.post("assessment", path, by=self._centre(row)))["certificates"]
+        self.certificates[row["class"]] = issued
+        return issued
+
+    async def _revoke(self, row: Row) -> None:
+        session = self._sessions[row["session"]]
+        officer = Caller("county_officer", f"sample-officer-{session['region']}", region=session["region"])
+        held = await self._client.get(
+            "assessment", "/v1/certificates", by=officer, session_id=session["id"], size="500"
+        )
+        candidate = self._candidates[row["trainee"]]
+        certificate = next(each for each in held["rows"] if each["candidate_id"] == candidate)
+        path = f"/v1/certificates/{certificate['id']}/revocation"
+        await self._client.post("assessment", path, {"reason": row["reason"]}, by=officer)
+
+
+def _marks(result: Row) -> dict[str, object]:
+    if result["absent"]:
+        return {"local_id": result["trainee"], "absent": True}
+    return {"local_id": result["trainee"], **{part: float(result[part]) for part in PARTS if result[part]}}

@@ -1,0 +1,156 @@
+"""The sample's totals, counted by hand from its files: the check on everything that the services say.
+
+It reads CSV files and nothing else, shares no code with the services, and goes down the lists as a person with a
+pencil would. `python -m deploy.sandbox.expected` prints the sums.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Final
+
+from deploy.sandbox import PLAN, SAMPLE
+
+MEASURES: Final = (
+    "in_training",
+    "trainings",
+    "subsidised_trainings",
+    "certificates",
+    "high_skilled_persons",
+    "approved_fen",
+    "paid_fen",
+    "recovered_fen",
+)
+
+Totals = dict[tuple[str, str], Counter[str]]
+"""By programme and reporting region, how much of each measure; what is nothing is left out."""
+
+
+def count(sample: Path = SAMPLE, plan: Path = PLAN) -> Totals:
+    """The totals that the sample must lead to, once it is posted to the end."""
+    tally = _Tally(sample, plan)
+    completed = tally.count_trainings()
+    certified = tally.count_certificates()
+    tally.count_subsidies(completed & certified)
+    return dict(tally.totals)
+
+
+class _Tally:
+    """The sheet of paper on which the counting is done."""
+
+    def __init__(self, sample: Path, plan: Path) -> None:
+        self.totals: Totals = defaultdict(Counter)
+        self._sample = sample
+        self._plan = plan
+        self._classes = {row["class"]: row for row in self._file("classes")}
+        self._region_of = _reporting_regions(plan)
+        self._accepted = [row for row in self._file("rosters") if row["expected"] == "accepted"]
+
+    def _file(self, name: str) -> list[dict[str, str]]:
+        return _rows(self._sample / f"{name}.csv")
+
+    def _add(self, measure: str, class_name: str, amount: int = 1, *, programme: str | None = None) -> None:
+        class_ = self._classes[class_name]
+        self.totals[programme or class_["programme"], self._region_of[class_["region"]]][measure] += amount
+
+    def count_trainings(self) -> set[str]:
+        """Who completed a training: at least 80 % of the class's hours, and not withdrawn.
+
+        Whoever has no outcome yet is in training. Both count to the corrected programme where there is one.
+        """
+        corrected = {row["trainee"]: row["programme"] for row in self._file("corrections")}
+        outcomes = {row["trainee"]: row for row in self._file("outcomes")}
+        completed = set()
+        for row in self._accepted:
+            class_name, trainee = row["class"], row["trainee"]
+            outcome = outcomes.get(trainee)
+            if outcome is None:
+                self._add("in_training", class_name, programme=corrected.get(trainee))
+            elif not outcome["withdrawn"] and int(outcome["hours"]) >= 0.8 * int(self._classes[class_name]["hours"]):
+                self._add("trainings", class_name, programme=corrected.get(trainee))
+                completed.add(trainee)
+        return completed
+
+    def count_certificates(self) -> set[str]:
+        """Who was ever certified: every part passed with 60 or more.
+
+        A certificate stays with the programme that it was issued under, and counts until it is revoked. A person is
+        high-skilled once, by the first certificate at L4 or above that still stands; sessions are in order of time.
+        """
+        number_of = {row["trainee"]: row["document_number"] for row in self._accepted}
+        class_of = {row["session"]: row["class"] for row in self._file("sessions")}
+        revoked = {(row["session"], row["trainee"]) for row in self._file("revocations")}
+        results = self._file("results")
+        certified, high_skilled = set(), set()
+        for session, class_name in class_of.items():
+            for trainee in [row["trainee"] for row in results if row["session"] == session and _passed(row)]:
+                certified.add(trainee)
+                if (session, trainee) in revoked:
+                    continue
+                self._add("certificates", class_name)
+                if self._classes[class_name]["level"] >= "L4" and number_of[trainee] not in high_skilled:
+                    self._add("high_skilled_persons", class_name)
+                    high_skilled.add(number_of[trainee])
+        return certified
+
+    def count_subsidies(self, entitled: set[str]) -> None:
+        """One amount for each trainee of a claimed class who completed it and was certified.
+
+        A certificate that is revoked afterwards takes nothing back by itself; a recovery does.
+        """
+        claims = {row["class"]: row for row in self._file("claims") if row["stage"] in ("approved", "paid")}
+        recovered = {(row["claim"], row["trainee"]) for row in self._file("recoveries")}
+        for row in self._accepted:
+            class_name, trainee = row["class"], row["trainee"]
+            if class_name not in claims or trainee not in entitled:
+                continue
+            claim, amount = claims[class_name], _fen(self._plan, self._classes[class_name])
+            self._add("approved_fen", class_name, amount)
+            if claim["stage"] == "paid":
+                self._add("paid_fen", class_name, amount)
+            if (claim["claim"], trainee) in recovered:
+                self._add("recovered_fen", class_name, amount)
+            else:
+                self._add("subsidised_trainings", class_name)
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _reporting_regions(plan: Path) -> dict[str, str]:
+    """Each region's reporting region: itself if it reports, else the nearest parent that does."""
+    regions = {row["code"]: row for row in _rows(plan / "regions.csv")}
+    found = {}
+    for code in regions:
+        at = code
+        while at and regions[at]["reports"] == "no":
+            at = regions[at]["parent"]
+        found[code] = at
+    return found
+
+
+def _passed(row: dict[str, str]) -> bool:
+    marks = [row[part] for part in ("theory", "skills", "review") if row[part]]
+    return not row["absent"] and all(float(mark) >= 60 for mark in marks)
+
+
+def _fen(plan: Path, class_: dict[str, str]) -> int:
+    """What the province pays for a training at the class's level, by the policy of the class's first day."""
+    day = class_["starts_on"]
+    [yuan] = [
+        row["yuan"]
+        for row in _rows(plan / "subsidy_standards.csv")
+        if row["kind"] == "training" and row["jurisdiction"] == "Henan" and row["level_or_item"] == class_["level"]
+        if row["valid_from"] <= day and (not row["valid_to"] or day <= row["valid_to"])
+    ]
+    return int(yuan) * 100
+
+
+if __name__ == "__main__":
+    province = sum(count().values(), Counter[str]())
+    for name in MEASURES:
+        print(f"{name:<22}{province[name]:>14,}")

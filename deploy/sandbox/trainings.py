@@ -1,0 +1,123 @@
+"""What institutions and county officers post: classes, rosters, outcomes, corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from deploy.sandbox.client import Caller, Client, Unanswered
+from deploy.sandbox.steps import Files, Row, Step, grouped
+
+PROVINCE: Final = Caller("province", "sample-province-officer", region="410000")
+
+
+class Trainings:
+    """Posts to the registry, and remembers what it answered: ids of classes and enrolments."""
+
+    def __init__(self, client: Client, files: Files) -> None:
+        self._client = client
+        self._files = files
+        self._rosters = grouped(files["rosters"], "class")
+        self._outcomes = grouped(files["outcomes"], "class")
+        self._institutions: dict[str, str] = {}
+        self.classes: dict[str, Any] = {}
+        """The registry's answers by the sample's name of the class."""
+        self.enrolments: dict[str, str] = {}
+        """Ids by the trainee's name in the sample."""
+
+    def steps(self) -> list[Step]:
+        """All that comes before exams."""
+        completed = [row for row in self._files["classes"] if row["stage"] == "completed"]
+        classes = self._files["classes"]
+        return [
+            Step(self._files["institutions"], self._register, lambda done: f"{len(done)} institutions registered"),
+            Step(classes, self._file, lambda done: f"{len(done)} classes filed"),
+            Step(classes, self._enrol, _told_rosters),
+            Step(classes, self._open, lambda done: f"{len(done)} classes approved by county officers, and started"),
+            Step(completed, self._conclude, lambda done: f"{sum(done):,} outcomes posted"),
+            Step(completed, self._complete, lambda done: f"{len(done)} classes completed"),
+        ]
+
+    def corrections(self) -> Step:
+        """What institutions put right in the end."""
+        rows = self._files["corrections"]
+        return Step(rows, self._correct, lambda done: f"{len(done)} trainings corrected to another programme")
+
+    def institution_of(self, class_name: str) -> Caller:
+        """Who speaks for the institution of a class."""
+        organisation = self.classes[class_name]["institution_id"]
+        return Caller("institution", f"sample-clerk-{organisation}", organisation=organisation)
+
+    async def _register(self, row: Row) -> None:
+        content = {name: row[name] for name in ("credit_code", "name", "kind", "region")}
+        answer = await self._client.post("registry", "/v1/institutions", content, by=PROVINCE)
+        self._institutions[row["institution"]] = answer["id"]
+
+    async def _file(self, row: Row) -> None:
+        columns = ("programme", "region", "occupation", "level", "starts_on", "ends_on")
+        content: dict[str, object] = {"local_id": row["class"], **{name: row[name] for name in columns}}
+        content |= {"fund_source": row["fund_source"] or None, "hours": int(row["hours"]), "seats": int(row["seats"])}
+        organisation = self._institutions[row["institution"]]
+        clerk = Caller("institution", f"sample-clerk-{organisation}", organisation=organisation)
+        self.classes[row["class"]] = await self._client.post("registry", "/v1/classes", content, by=clerk)
+
+    async def _enrol(self, row: Row) -> Sequence[str]:
+        """The outcome of each row, which must be the one that the sample says."""
+        roster = self._rosters[row["class"]]
+        rows = [
+            {
+                "local_id": each["trainee"],
+                "document_number": each["document_number"],
+                "name": each["name"],
+                "phone": each["phone"],
+                "tags": each["tags"].split(),
+            }
+            for each in roster
+        ]
+        answers = await self._post_rows(row["class"], "enrolments", rows)
+        for each, answer in zip(roster, answers, strict=True):
+            if answer["outcome"] != each["expected"]:
+                raise Unanswered(f"Trainee {each['trainee']} should be {each['expected']}: {answer}")
+            if answer["outcome"] == "accepted":
+                self.enrolments[each["trainee"]] = answer["id"]
+        return [answer["outcome"] for answer in answers]
+
+    async def _open(self, row: Row) -> None:
+        officer = Caller("county_officer", f"sample-officer-{row['region']}", region=row["region"])
+        await self._move(row["class"], "approval", by=officer)
+        await self._move(row["class"], "start", by=self.institution_of(row["class"]))
+
+    async def _conclude(self, row: Row) -> int:
+        outcomes = self._outcomes[row["class"]]
+        hours = [{"local_id": each["trainee"], "hours": int(each["hours"])} for each in outcomes if each["hours"]]
+        answers = await self._post_rows(row["class"], "outcomes", hours)
+        if refused := [answer for answer in answers if answer["outcome"] == "refused"]:
+            raise Unanswered(f"Hours were refused: {refused[0]}")
+        for each in outcomes:
+            if each["withdrawn"]:
+                path = f"/v1/enrolments/{self.enrolments[each['trainee']]}/withdrawal"
+                await self._client.post("registry", path, by=self.institution_of(row["class"]))
+        return len(outcomes)
+
+    async def _complete(self, row: Row) -> None:
+        await self._move(row["class"], "completion", by=self.institution_of(row["class"]))
+
+    async def _correct(self, row: Row) -> None:
+        path = f"/v1/enrolments/{self.enrolments[row['trainee']]}/correction"
+        content = {"programme": row["programme"]}
+        await self._client.post("registry", path, content, by=self.institution_of(row["class"]))
+
+    async def _move(self, class_name: str, verb: str, *, by: Caller) -> None:
+        await self._client.post("registry", f"/v1/classes/{self.classes[class_name]['id']}/{verb}", by=by)
+
+    async def _post_rows(self, class_name: str, list_: str, rows: Sequence[object]) -> Sequence[Any]:
+        path = f"/v1/classes/{self.classes[class_name]['id']}/{list_}"
+        by = self.institution_of(class_name)
+        answers: Sequence[Any] = (await self._client.post("registry", path, {"rows": rows}, by=by))["rows"]
+        return answers
+
+
+def _told_rosters(outcomes: Sequence[Sequence[str]]) -> str:
+    rows = [outcome for roster in outcomes for outcome in roster]
+    accepted, refused = rows.count("accepted"), rows.count("refused")
+    return f"{len(outcomes)} rosters posted: {accepted:,} trainees accepted, {refused} bad rows refused, as they should"

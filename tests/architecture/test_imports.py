@@ -1,0 +1,71 @@
+"""Who may import whom: the contracts in pyproject.toml, and what they cannot say."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+
+import pytest
+from importlinter.cli import lint_imports
+
+from tests.architecture.tree import ROOT, SERVICES, imports_of, modules, name_of
+
+ONE_USER_SO_FAR = ["shared.kernel.money"]
+"""A ratchet: values that other services will need when they come to handle money."""
+
+
+def test_the_import_contracts_are_kept(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+    code = lint_imports(cache_dir=str(ROOT / ".import_linter_cache"))
+
+    assert code == 0, capsys.readouterr().out
+
+
+def test_what_is_shared_is_used_by_two_services_or_by_shared_itself() -> None:
+    users: defaultdict[str, set[str]] = defaultdict(set)
+    for path in [*modules("services"), *modules("shared")]:
+        user = "shared" if path.is_relative_to(ROOT / "shared") else path.relative_to(ROOT).parts[1]
+        for imported in imports_of(path):
+            if imported != name_of(path):
+                users[imported].add(user)
+
+    lonely = [
+        name_of(path)
+        for path in modules("shared")
+        if path.name != "__init__.py" and "shared" not in users[name_of(path)] and len(users[name_of(path)]) < 2
+    ]
+
+    assert lonely == ONE_USER_SO_FAR, "move them into the one service that uses them"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_foreign_facts_reach_a_services_rules_only_as_its_own_words(service: str) -> None:
+    others = {f"shared.contracts.{other}" for other in SERVICES if other != service}
+
+    foreign = {
+        (name_of(path), imported)
+        for path in modules(f"services/{service}/domain")
+        for imported in imports_of(path)
+        if imported in others and service != "metrics"
+    }
+
+    assert foreign == set()
+
+
+def test_domain_code_reads_no_clock_and_makes_no_ids() -> None:
+    forbidden = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("uuid", "uuid4")}
+    found = []
+    for service in SERVICES:
+        for path in modules(f"services/{service}/domain"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                match node:
+                    case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name)) if (
+                        owner,
+                        name,
+                    ) in forbidden:
+                        found.append(f"{name_of(path)}:{node.lineno}")
+                    case ast.Call(func=ast.Name(id="new_id")):
+                        found.append(f"{name_of(path)}:{node.lineno}")
+
+    assert found == []

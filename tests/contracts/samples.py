@@ -1,0 +1,99 @@
+"""One sample of every fact, always the same, built from the field types: what the golden files were written from."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Union, get_args, get_origin
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import BaseModel
+
+from shared import contracts
+from shared.contracts.fact import ENVELOPE_FIELDS, Fact
+from shared.contracts.fact import types as all_types
+
+BY_NAME: dict[str, object] = {
+    "code": "S02-1",
+    "parent": "HN2025",
+    "plan": "HN2025",
+    "programme": "S02-1",
+    "tags": ("S06", "S07"),
+    "region": "410102",
+    "reporting_region": "410100",
+    "replaced_by": "410308",
+    "occupation": "4-10-01-05",
+    "level": 4,
+    "rank": 4,
+    "year": 2025,
+    "credit_code": "52410000MJ00123452",
+    "number": "Y000041000001253000001",
+    "name": "郑州康养职业培训学校",
+    "name_zh": "康养托育",
+    "name_en": "Health, elderly and child care",
+}
+"""Fields whose form is narrower than their type."""
+REGION_CODES = {"code": "410102", "parent": "410100", "reporting_region": "410100", "replaced_by": "410308"}
+
+
+def published() -> dict[str, type[Fact]]:
+    """Every fact class of the contracts by type; tests may have made others."""
+    return {name: cls for name, cls in all_types().items() if cls.__module__.startswith(f"{contracts.__name__}.")}
+
+
+def fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every field of `model` and of the models inside it: its path, and its own name."""
+    for name, field in model.model_fields.items():
+        yield f"{prefix}{name}", name
+        for inner in _models_in(field.annotation):
+            yield from fields(inner, f"{prefix}{name}.")
+
+
+def sample(cls: type[Fact]) -> Fact:
+    """The sample of `cls`. No field is left out and none is None."""
+    values = _values(cls)
+    key = next(value for name, value in values.items() if name.endswith("_id") or name == "code")
+    return cls.model_validate(
+        values | {"subject": f"samples/{key}", "version": 3, "at": datetime(2025, 3, 20, 9, 30, 15, 250000, tzinfo=UTC)}
+    )
+
+
+def _values(model: type[BaseModel]) -> dict[str, Any]:
+    special = REGION_CODES if model.__name__ == "RegionListed" else {}
+    return {
+        name: special.get(name, BY_NAME.get(name, _value(name, field.annotation)))
+        for name, field in model.model_fields.items()
+        if not (issubclass(model, Fact) and name in ENVELOPE_FIELDS)
+    }
+
+
+def _value(name: str, annotation: Any) -> Any:
+    if get_origin(annotation) in (Union, types.UnionType):
+        annotation = next(each for each in get_args(annotation) if each is not type(None))
+    if get_origin(annotation) is tuple:
+        return (_value(name, get_args(annotation)[0]),)
+    if not isinstance(annotation, type):  # Annotated
+        annotation = get_args(annotation)[0]
+    if issubclass(annotation, BaseModel):
+        return _values(annotation)
+    if issubclass(annotation, Enum):
+        return next(iter(annotation))
+    by_type: dict[type, object] = {
+        UUID: uuid5(NAMESPACE_URL, name),
+        bool: True,
+        int: 60,
+        str: name.replace("_", "-"),
+        date: date(2025, 3, 20),
+        Decimal: Decimal("35.5"),
+    }
+    return by_type[annotation]
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)

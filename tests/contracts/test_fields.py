@@ -1,0 +1,74 @@
+"""What facts may say and must say: no personal data, and every dimension that a total is cut by."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from shared.contracts import assessment, registry, subsidy
+from tests.contracts.samples import fields, published
+
+TYPES = sorted(published())
+
+PERSONAL = re.compile(
+    r"name|phone|mobile|telephone|mail|document|identity|id_number|id_card|born|birth|gender|sex|address|account|"
+    r"bank|card|photo|face|ethnic|disab|hukou|password|token"
+)
+ALLOWED = {
+    "registry.institution-registered.v1": {"name"},
+    "assessment.body-filed.v1": {"name"},
+    "registry.programme-listed.v1": {"name_zh", "name_en"},
+    "registry.indicator-listed.v1": {"name_zh", "name_en"},
+    "registry.region-listed.v1": {"name_zh", "name_en"},
+    "registry.level-listed.v1": {"name_zh", "name_en"},
+}
+"""Names of organisations and of entries of the plan, which are public."""
+
+CUT = {"programme", "region", "reporting_region", "occupation", "level"}
+PROMISED: dict[type, set[str]] = {
+    registry.ProgrammeListed: {"code", "parent", "plan", "year", "trainings_target", "high_skilled_target"},
+    registry.IndicatorListed: {"code", "programme", "year", "target", "unit"},
+    registry.RegionListed: {"code", "parent", "reporting_region", "valid_from", "valid_to", "replaced_by"},
+    registry.LevelListed: {"code", "rank", "high_skilled"},
+    registry.InstitutionState: {"institution_id", "region", "reporting_region"},
+    registry.ClassState: CUT | {"class_id", "institution_id", "fund_source", "status", "starts_on", "ends_on"},
+    registry.EnrolmentState: CUT
+    | {"enrolment_id", "class_id", "institution_id", "person", "tags", "fund_source", "status", "effective_on"},
+    assessment.BodyFiled: {"body_id", "region", "reporting_region", "scope.occupation", "scope.level"},
+    assessment.SessionState: CUT | {"session_id", "body_id", "class_id", "held_on", "status"},
+    assessment.ResultState: CUT | {"candidate_id", "session_id", "person", "passed", "effective_on"},
+    assessment.CertificateState: CUT | {"certificate_id", "person", "body_id", "class_id", "issued_on", "status"},
+    subsidy.ClaimState: {
+        "claim_id", "class_id", "institution_id", "region", "reporting_region", "fund_source", "status", "amount_fen",
+        "recovered_fen", "approved_on", "paid_on", "lines.enrolment_id", "lines.person", "lines.programme",
+        "lines.occupation", "lines.level", "lines.amount_fen", "lines.recovered_fen", "lines.recovered_on",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_no_field_is_called_like_personal_data(name: str) -> None:
+    suspicious = {path for path, field in fields(published()[name]) if PERSONAL.search(field)}
+
+    assert suspicious == ALLOWED.get(name, set())
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_dimension_that_was_promised_is_there(name: str) -> None:
+    cls = published()[name]
+    promises = [promised for base, promised in PROMISED.items() if issubclass(cls, base)]
+    assert len(promises) == 1, "say in PROMISED what consumers may rely on"
+
+    assert promises[0] <= {path for path, _ in fields(cls)}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_the_type_names_the_publisher_the_fact_and_the_version(name: str) -> None:
+    cls = published()[name]
+
+    topic, fact, version = name.split(".")
+
+    assert topic == cls.topic == cls.__module__.rsplit(".", 1)[1]
+    assert fact.replace("-", "") == re.sub(r"V\d+$", "", cls.__name__).lower()
+    assert re.fullmatch(r"v[1-9]\d*", version)

@@ -1,0 +1,101 @@
+"""What was once written to a log is read for ever, and says the same."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.contracts.fact import Fact, Malformed, UnknownType, decode, encode
+from tests.contracts.samples import published, sample
+from tests.contracts.write_golden import GOLDEN
+
+TYPES = sorted(published())
+MEMBERS = st.sampled_from(["type", "data", "subject", "version", "time", "x"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(MEMBERS, inner),
+    max_leaves=20,
+)
+
+
+def golden(name: str) -> bytes:
+    return (GOLDEN / f"{name}.json").read_bytes().removesuffix(b"\n")
+
+
+def content(fact: Fact, like: dict[str, Any]) -> dict[str, Any]:
+    """The fields of `fact` that `like` has."""
+    return fact.model_dump(mode="json", include=set(like))
+
+
+def test_every_fact_has_a_golden_file_and_every_file_a_fact() -> None:
+    assert sorted(path.stem for path in GOLDEN.iterdir()) == TYPES
+
+
+@pytest.mark.parametrize("name", TYPES)
+class TestGolden:
+    def test_is_read_as_what_was_meant(self, name: str) -> None:
+        written = json.loads(golden(name))
+
+        fact = decode(golden(name))
+
+        assert type(fact) is published()[name]
+        assert content(fact, written["data"]) == content(sample(type(fact)), written["data"])
+        assert (fact.subject, fact.version) == (written["subject"], written["version"])
+
+    def test_is_written_again_as_it_is_but_for_fields_with_a_default_that_came_later(self, name: str) -> None:
+        fact = decode(golden(name))
+        written, again = json.loads(golden(name)), json.loads(encode(fact))
+
+        later = again["data"].keys() - written["data"].keys()
+
+        assert all(not type(fact).model_fields[field].is_required() for field in later)
+        if later:
+            again["data"] = {field: value for field, value in again["data"].items() if field not in later}
+            assert again == written
+        else:
+            assert encode(fact) == golden(name)
+
+    def test_is_a_cloud_event(self, name: str) -> None:
+        event = json.loads(golden(name))
+
+        assert event["specversion"] == "1.0"
+        assert event["id"] == f"{event['subject']}@{event['version']}"
+        assert event["source"] == "/" + name.split(".")[0]
+        assert event["type"] == name
+        assert event["datacontenttype"] == "application/json"
+
+    def test_survives_fields_that_a_newer_publisher_adds(self, name: str) -> None:
+        event = json.loads(golden(name))
+        event |= {"traceparent": "00-1-2-00"}
+        event["data"] |= {"added_later": {"nested": [1]}}
+
+        assert decode(json.dumps(event).encode()) == decode(golden(name))
+
+
+class TestDecode:
+    @given(st.binary(max_size=200))
+    def test_says_of_any_bytes_that_they_are_no_event(self, event: bytes) -> None:
+        with pytest.raises((Malformed, UnknownType)):
+            decode(event)
+
+    @given(JSON)
+    def test_says_of_any_json_that_it_is_no_event(self, value: object) -> None:
+        with pytest.raises((Malformed, UnknownType)):
+            decode(json.dumps(value).encode())
+
+    @given(st.sampled_from(TYPES), st.data())
+    def test_never_quotes_what_it_found(self, name: str, draw: st.DataObject) -> None:
+        event = json.loads(golden(name))
+        field = draw.draw(st.sampled_from(sorted(event["data"])))
+        event["data"][field] = {"410102199003070011": ["13912345678"]}
+
+        with pytest.raises(Malformed) as refused:
+            decode(json.dumps(event).encode())
+
+        assert field in str(refused.value)
+        assert "410102199003070011" not in str(refused.value)
+        assert "13912345678" not in str(refused.value)

@@ -1,0 +1,63 @@
+"""The ten minutes of the README, word for word, on a running system."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.local.processes import free_port
+from deploy.local.services import PORTS
+from tests.docs.markdown import ROOT, blocks
+from tests.system.test_run import read_until, runner
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("run")]
+
+START = "make up\n"
+SECONDS_MAX = 10.0
+TOOLS = ("bash", "curl", "make")
+
+
+def commands() -> str:
+    """The blocks after the one that starts the system, up to the last one that asks for totals."""
+    texts = [block.text for block in blocks(ROOT / "README.md") if block.language == "bash"]
+    after = texts[texts.index(START) + 1 :]
+    last = max(place for place, text in enumerate(after) if "/v1/totals" in text)
+    return "".join(after[: last + 1])
+
+
+@pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason=f"needs {', '.join(TOOLS)}")
+def test_its_commands_end_with_one_training(tmp_path: Path) -> None:
+    ports = {service: free_port() for service in PORTS}
+    moved = {f"{service.upper()}_PORT": str(port) for service, port in ports.items()}
+    environment = {**os.environ, **moved, "SKILLS_LOCAL": str(tmp_path)}
+    script = commands()
+    for service, port in PORTS.items():
+        script = script.replace(str(port), str(ports[service]))
+
+    with runner(environment) as system:
+        read_until(system, "Ctrl-C stops everything")
+        done = subprocess.run(
+            ["bash", "-eu", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        total = final_total(f"http://127.0.0.1:{ports['metrics']}")
+
+    assert '"code": "identity-wrong-check-digit"' in done.stdout
+    assert '"status": "completed"' in done.stdout
+    assert (total["in_training"], total["trainings"]) == (0, 1)
+
+
+def final_total(metrics: str) -> dict[str, int]:
+    """The total once somebody is trained; the last one that was answered if that does not come."""
+    deadline = time.monotonic() + SECONDS_MAX
+    while True:
+        answer = httpx.get(f"{metrics}/v1/totals", params={"by": ""}).raise_for_status()
+        total: dict[str, int] = answer.json()["total"]
+        if total["trainings"] or time.monotonic() > deadline:
+            return total

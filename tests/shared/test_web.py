@@ -1,0 +1,166 @@
+"""One request is one transaction, committed before the answer leaves; a repeat changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local.postgres import Postgres
+from shared.auth import Role
+from tests.shared.noteboard import Noteboard, opened
+
+
+def keyed(board: Noteboard, key: str, *, person: str = "someone") -> dict[str, str]:
+    return board.tokens.of(Role.PROVINCE, person=person) | {"Idempotency-Key": key}
+
+
+class TestTransaction:
+    async def test_is_committed_before_the_answer_is_sent(self, board: Noteboard) -> None:
+        seen: list[list[str]] = []
+        body = json.dumps({"title": "early"}).encode()
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                assert message["status"] == 201
+                seen.append(await board.titles())
+
+        headers = {"content-type": "application/json", "content-length": str(len(body)), **board.anybody}
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+            "path": "/v1/notes", "raw_path": b"/v1/notes", "query_string": b"", "root_path": "", "server": ("t", 80),
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        }  # fmt: skip
+        await board.app(scope, receive, send)
+
+        assert seen == [["early"]]
+
+    @pytest.mark.parametrize("path", ["refused/title-taken", "refused/wrong-title", "failed"])
+    async def test_is_rolled_back_when_the_route_raises(self, board: Noteboard, path: str) -> None:
+        answer = await board.http.post(f"/v1/notes/{path}", json={"title": "half done"}, headers=board.anybody)
+
+        assert answer.status_code in (409, 422, 500)
+        assert await board.titles() == []
+
+    @pytest.mark.parametrize("bare", [False, True])
+    async def test_the_loser_of_a_race_is_handled_again_and_sees_the_winner(self, board: Noteboard, bare: bool) -> None:
+        board.meeting.barrier = asyncio.Barrier(2)
+
+        answers = await asyncio.gather(*(write(board, "same", bare=bare) for _ in range(2)))
+
+        assert [answer.status_code for answer in answers] == [201, 201]
+        assert len({answer.json()["id"] for answer in answers}) == 1
+        assert board.meeting.attempts == 3
+        assert await board.titles() == ["same"]
+
+    async def test_many_at_once_on_few_connections_are_all_answered(self, board: Noteboard) -> None:
+        posts = (
+            board.http.post("/v1/notes", json={"title": f"note {number % 20}"}, headers=board.anybody)
+            for number in range(100)
+        )
+
+        answers = await asyncio.gather(*posts)
+
+        assert {answer.status_code for answer in answers} == {201}
+        assert len(await board.titles()) == 20
+
+
+class TestIdempotencyKey:
+    async def test_a_repeat_gets_the_same_answer_and_changes_nothing(self, board: Noteboard) -> None:
+        first = await board.http.post("/v1/notes", json={"title": "once"}, headers=keyed(board, "k"))
+        attempts = board.meeting.attempts
+
+        again = await board.http.post("/v1/notes", json={"title": "once"}, headers=keyed(board, "k"))
+
+        assert (again.status_code, again.content) == (first.status_code, first.content)
+        assert again.headers["content-type"] == first.headers["content-type"]
+        assert again.headers["idempotent-replayed"] == "true"
+        assert "idempotent-replayed" not in first.headers
+        assert board.meeting.attempts == attempts
+
+    async def test_the_same_key_for_another_request_is_a_conflict(self, board: Noteboard) -> None:
+        await board.http.post("/v1/notes", json={"title": "one"}, headers=keyed(board, "k"))
+
+        others = [
+            await board.http.post("/v1/notes", json={"title": "two"}, headers=keyed(board, "k")),
+            await board.http.post("/v1/notes/failed", json={"title": "one"}, headers=keyed(board, "k")),
+            await board.http.post("/v1/notes?bare=true", json={"title": "one"}, headers=keyed(board, "k")),
+        ]
+
+        assert [(each.status_code, each.json()["code"]) for each in others] == [(409, "idempotency-key-reused")] * 3
+        assert await board.titles() == ["one"]
+
+    async def test_belongs_to_its_caller(self, board: Noteboard) -> None:
+        mine = await board.http.post("/v1/notes", json={"title": "mine"}, headers=keyed(board, "k", person="a"))
+        yours = await board.http.post("/v1/notes", json={"title": "yours"}, headers=keyed(board, "k", person="b"))
+
+        assert (mine.status_code, yours.status_code) == (201, 201)
+
+    async def test_two_at_once_have_one_effect(self, board: Noteboard) -> None:
+        posts = (board.http.post("/v1/notes", json={"title": "once"}, headers=keyed(board, "k")) for _ in range(8))
+
+        answers = await asyncio.gather(*posts)
+
+        assert {answer.status_code for answer in answers} == {201}
+        assert len({answer.content for answer in answers}) == 1
+        assert board.meeting.attempts == 1
+
+    async def test_is_free_again_after_a_refusal(self, board: Noteboard) -> None:
+        refused = await board.http.post("/v1/notes", json={"title": ""}, headers=keyed(board, "k"))
+        accepted = await board.http.post("/v1/notes", json={"title": "better"}, headers=keyed(board, "k"))
+
+        assert (refused.status_code, accepted.status_code) == (422, 201)
+
+    @pytest.mark.parametrize("key", ["", "k" * 201])
+    async def test_has_a_bounded_length(self, board: Noteboard, key: str) -> None:
+        answer = await board.http.post("/v1/notes", json={"title": "x"}, headers=keyed(board, key))
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-too-long")
+
+
+class TestHealth:
+    async def test_is_live_and_ready_without_a_token(self, board: Noteboard) -> None:
+        live, ready = await board.http.get("/health/live"), await board.http.get("/health/ready")
+
+        assert (live.json(), ready.json()) == ({"status": "live"}, {"status": "ready"})
+
+    async def test_is_not_ready_once_the_worker_beside_it_has_stopped(self, board: Noteboard) -> None:
+        board.app.state.failure = "TooManyParked"
+
+        answer = await board.http.get("/health/ready")
+
+        assert (answer.status_code, answer.json()["reason"]) == (503, "TooManyParked")
+
+
+class TestDatabaseAway:
+    async def test_is_said_as_503_and_passes_when_the_database_is_back(self, tmp_path: Path, keys: Path) -> None:
+        # What was committed must be in the server's files when it is killed.
+        with Postgres.for_tests(tmp_path / "postgres", {"synchronous_commit": "on"}) as server:
+            await server.create_database("notes")
+            async with opened(server.url("notes"), keys) as board:
+                assert (await write(board, "before", bare=False)).status_code == 201
+                server.kill()
+
+                away = [await write(board, "away", bare=bare) for bare in (False, True)]
+                ready = await board.http.get("/health/ready")
+                server.start()
+                back = [(await write(board, f"back {number}", bare=True)).status_code for number in range(4)]
+
+                assert {(each.status_code, each.json()["code"]) for each in [*away, ready]} == {(503, "unavailable")}
+                assert all(each.headers["retry-after"] == "1" for each in away)
+                assert set(back) <= {201, 503}
+                assert back[-1] == 201
+                await board.engine.dispose()
+                assert "away" not in await board.titles()
+
+
+async def write(board: Noteboard, title: str, *, bare: bool) -> httpx.Response:
+    return await board.http.post("/v1/notes", json={"title": title}, params={"bare": bare}, headers=board.anybody)

@@ -1,0 +1,129 @@
+"""`make run` for real: four services as processes, the sample over REST, totals as counted by hand."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from deploy.local import ROOT
+from deploy.local.processes import free_port, is_free
+from deploy.local.services import PORTS, ports
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("run")]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, str]:
+    """A data directory and ports of its own."""
+    moved = {f"{service.upper()}_PORT": str(free_port()) for service in PORTS}
+    return {**os.environ, **moved, "SKILLS_LOCAL": str(tmp_path)}
+
+
+@contextmanager
+def runner(settings: Mapping[str, str], *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "deploy.local.runner", *arguments]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=settings, stdout=pipe, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                process.communicate()
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    """What the process says up to and with the line that has `words`."""
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if words in line:
+            return "".join(said)
+    raise AssertionError("".join(said))
+
+
+def find_pid(service: str, settings: Mapping[str, str]) -> int | None:
+    """The process of a service: the one that was started with that service's port."""
+    port = f"{service.upper()}_PORT={settings[f'{service.upper()}_PORT']}".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            environment = (process / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue  # it has ended meanwhile, or is not ours
+        if f"services.{service}".encode() in words and port in environment:
+            return int(process.name)
+    return None
+
+
+def all_ports_are_free(settings: Mapping[str, str]) -> bool:
+    return all(is_free(port) for port in ports(settings).values())
+
+
+def wait_until_services_are_gone(settings: Mapping[str, str]) -> None:
+    """Return once no process of a service is left."""
+    deadline = time.monotonic() + 20
+    while any(find_pid(service, settings) for service in PORTS):
+        assert time.monotonic() < deadline, "a service has outlived its runner"
+        time.sleep(0.05)
+
+
+def test_the_sample_comes_out_as_counted_by_hand_also_when_posted_again(settings: dict[str, str]) -> None:
+    for _ in ("fresh", "kept"):
+        with runner(settings, "--samples", "--once") as process:
+            said, _ = process.communicate()
+
+        assert process.returncode == 0, said
+        assert "totals equal the hand count" in said
+        assert all_ports_are_free(settings)
+
+
+def test_a_service_that_dies_ends_the_run_and_its_last_words_are_shown(settings: dict[str, str]) -> None:
+    with runner(settings) as process:
+        read_until(process, "Ctrl-C stops everything")
+        pid = find_pid("subsidy", settings)
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        said, _ = process.communicate()
+
+    assert process.returncode == 1
+    assert "The subsidy service has ended by itself (exit code -9)." in said
+    assert all_ports_are_free(settings)
+
+
+def test_a_killed_runner_leaves_nothing_behind_and_a_stopped_one_ends_in_good_order(settings: dict[str, str]) -> None:
+    with runner(settings) as process:
+        read_until(process, "Ctrl-C stops everything")
+        process.kill()
+        process.communicate()
+        wait_until_services_are_gone(settings)
+
+    with runner(settings) as process:
+        read_until(process, "Ctrl-C stops everything")
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate()
+
+    assert (process.returncode, said.strip()) == (0, "Stopping.")
+    assert all_ports_are_free(settings)
+
+
+def test_a_taken_port_is_said_in_one_sentence_before_anything_starts(settings: dict[str, str], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", int(settings["SUBSIDY_PORT"]))), runner(settings) as process:
+        said, _ = process.communicate()
+
+    assert process.returncode == 1
+    assert (
+        said
+        == f"Port {settings['SUBSIDY_PORT']} on 127.0.0.1 is taken by another program; SUBSIDY_PORT moves subsidy.\n"
+    )
+    assert list(tmp_path.iterdir()) == []
