@@ -74,7 +74,7 @@ docs: dev ## Make the generated documents and pictures anew
 
 lock: ## Resolve the dependencies anew and lock them with their hashes
 	@python3 -m venv "$(LOCAL)/lock" && "$(LOCAL)/lock/bin/pip" install -q --disable-pip-version-check uv
-	@for set in "runtime --extra embedded" "dev --extra embedded --group dev"; do \
+	@for set in "runtime --extra embedded" "dev --extra embedded --group dev -c requirements/runtime.lock"; do \
 		"$(LOCAL)/lock/bin/uv" pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes \
 			--no-header --upgrade $${set#* } -o "requirements/$${set%% *}.lock" || exit 1; \
 	done

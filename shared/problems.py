@@ -21,7 +21,6 @@ from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, Refus
 
 log = structlog.get_logger()
 
-STATUS: dict[type[Refusal], int] = {Unauthenticated: 401, Forbidden: 403, NotFound: 404, Conflict: 409, Invalid: 422}
 MEDIA_TYPE = "application/problem+json"
 
 _NOT_STORABLE = "22021"
@@ -60,6 +59,56 @@ class Unexpected(Refusal):
     title_zh = "服务内部错误，本次请求未保存任何内容。"
     cure_en = "Repeat the request; if it fails again, tell the operator the X-Request-Id."
     cure_zh = "请重试；若仍失败，请将 X-Request-Id 告知运维人员。"
+
+
+class NoSuchPath(NotFound):
+    slug = "no-such-path"
+    title_en = "There is no such path."
+    title_zh = "没有该接口。"
+    cure_en = "/docs lists the paths of this service."
+    cure_zh = "本服务的接口列表见 /docs。"
+
+
+class WrongMethod(Refusal):
+    slug = "wrong-method"
+    title_en = "This path does not take that method."
+    title_zh = "该接口不支持此方法。"
+    cure_en = "/docs lists the methods of each path."
+    cure_zh = "各接口支持的方法见 /docs。"
+
+
+class TooLarge(Refusal):
+    """Facts: `bytes_max`."""
+
+    slug = "too-large"
+    title_en = "The request body is larger than `bytes_max`."
+    title_zh = "请求体超过 `bytes_max` 所示的字节数上限。"
+    cure_en = "Send it in smaller parts."
+    cure_zh = "请拆分后分批提交。"
+
+
+class Unanswerable(Refusal):
+    slug = "unanswerable"
+    title_en = "The request cannot be answered."
+    title_zh = "请求无法处理。"
+    cure_en = "/docs shows the form that requests have."
+    cure_zh = "接口格式见 /docs。"
+
+
+_OF_STATUS: dict[int, type[Refusal]] = {404: NoSuchPath, 405: WrongMethod, 413: TooLarge}
+"""What the framework itself refuses, in our words."""
+
+STATUS: dict[type[Refusal], int] = {
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    WrongMethod: 405,
+    Conflict: 409,
+    TooLarge: 413,
+    Invalid: 422,
+    Unexpected: 500,
+    Unavailable: 503,
+}
 
 
 def status_of(refusal: Refusal) -> int:
@@ -117,19 +166,6 @@ def problem(
     return Response(orjson.dumps(body, default=str), status, headers, MEDIA_TYPE)
 
 
-def _plain(status: int, title: str) -> Refusal:
-    """A problem for what the framework itself refuses (unknown path, method, size)."""
-    words = {
-        404: ("no-such-path", "没有该接口。"),
-        405: ("wrong-method", "该接口不支持此方法。"),
-        413: ("too-large", "请求体超过 `bytes_max` 所示的字节数上限。"),
-    }
-    slug, title_zh = words.get(status, ("http-error", "请求无法处理。"))
-    cls = type("HttpRefusal", (Refusal,), {"slug": slug, "title_en": title, "title_zh": title_zh})
-    refusal: Refusal = cls()
-    return refusal
-
-
 async def _on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     return problem(request, error, status=status_of(error))
@@ -142,9 +178,8 @@ async def _on_malformed(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    refusal = _plain(error.status_code, str(error.detail))
-    if error.status_code == 413:
-        refusal.facts["bytes_max"] = request.app.state.settings.request_bytes_max
+    facts = {"bytes_max": request.app.state.settings.request_bytes_max} if error.status_code == 413 else {}
+    refusal = _OF_STATUS.get(error.status_code, Unanswerable)(**facts)
     return problem(request, refusal, status=error.status_code)
 
 
@@ -169,7 +204,7 @@ async def _on_anything(request: Request, error: Exception) -> Response:
 
 
 class AnswerFailures:
-    """ASGI middleware: answers what nothing else has answered. The server never sees it, because its log would quote it."""
+    """ASGI middleware: answers what nothing else has. The server never sees it, because its log would quote it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

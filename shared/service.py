@@ -91,9 +91,11 @@ async def work_beside(service: Service, app: FastAPI) -> AsyncGenerator[None]:
     async def watch() -> None:
         try:
             await work(service, app.state.settings)
-        except Exception as error:  # noqa: BLE001
-            log.error("worker.stopped", error=repr(error))
-            app.state.failure = type(error).__name__
+        except* Exception as stopped:  # noqa: BLE001
+            # A task group wraps what went wrong; whoever reads this wants to know what, not that it was wrapped.
+            names = sorted({type(error).__name__ for error in stopped.exceptions})
+            log.error("worker.stopped", errors=names)
+            app.state.failure = ", ".join(names)
 
     task = asyncio.create_task(watch())
     try:

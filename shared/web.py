@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import problems
+from shared import health, problems
 from shared.auth import Caller, Verifier
 from shared.kernel.refusals import Conflict, Invalid
 from shared.settings import ServiceSettings
@@ -193,26 +193,7 @@ def make_app(
     app.add_middleware(BoundedBodies, bytes_max=settings.request_bytes_max)
     problems.install(app)
     app.add_middleware(RequestLines)  # around everything, so that every answer has its id and its line
-    app.include_router(_health())
+    app.include_router(health.routes)
     for each in routers:
         app.include_router(each)
     return app
-
-
-def _health() -> APIRouter:
-    health = APIRouter(prefix="/health", tags=["health"])
-
-    @health.get("/live", summary="The process answers")
-    async def live() -> dict[str, str]:
-        return {"status": "live"}
-
-    @health.get("/ready", summary="The database answers and the worker, where it runs in this process, has not stopped")
-    async def ready(request: Request, response: Response) -> dict[str, str]:
-        if request.app.state.failure is not None:
-            response.status_code = 503
-            return {"status": "worker stopped", "reason": request.app.state.failure}
-        async with request.app.state.engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
-        return {"status": "ready"}
-
-    return health

@@ -11,7 +11,7 @@ from typing import Final
 
 from deploy.docs.markdown import table
 from shared.kernel.refusals import Conflict, Forbidden, Invalid, Refusal
-from shared.problems import Unavailable, Unexpected, status_of
+from shared.problems import status_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -20,14 +20,14 @@ OURS: Final = ("services.", "shared.")
 KINDS: Final = frozenset({Conflict, Forbidden, Invalid})
 """Never raised themselves, only through what is below them."""
 
-ANSWERED_AS: Final = {Unavailable: 503, Unexpected: 500}
-"""Two that no rule raises: the edge makes them, with a status of its own."""
-
 MEANINGS: Final = {
+    400: "The request cannot be answered",
     401: "Who calls is not known",
     403: "The caller may not",
     404: "There is no such thing",
+    405: "The path does not take that method",
     409: "The state of things does not allow it (now)",
+    413: "The request is too large",
     422: "The content is wrong",
     500: "The service failed",
     503: "The service cannot just now",
@@ -47,24 +47,13 @@ Where two services use one slug, both wordings stand here.
 This page is generated from the code (`python -m deploy.docs`); a test keeps the two equal.
 """
 
-FRAMEWORK: Final = """\
-## What the framework itself refuses
-
-| slug | status | when |
-|---|---|---|
-| `no-such-path` | 404 | no route has this path |
-| `wrong-method` | 405 | the path exists, but not for this method |
-| `too-large` | 413 | the body is larger than the fact `bytes_max` |
-| `http-error` | as it says | anything else that the framework refuses |
-"""
-
 
 def page() -> str:
     """The page in Markdown."""
     by_status: defaultdict[int, list[type[Refusal]]] = defaultdict(list)
     for cls in refusals():
-        by_status[_status(cls)].append(cls)
-    return "\n".join([HEAD, *_parts(by_status), FRAMEWORK])
+        by_status[status_of(cls.__new__(cls))].append(cls)
+    return "\n".join([HEAD, *_parts(by_status)])
 
 
 def refusals() -> list[type[Refusal]]:
@@ -72,18 +61,18 @@ def refusals() -> list[type[Refusal]]:
     for path in sorted([*ROOT.glob("services/*/**/*.py"), *ROOT.glob("shared/**/*.py")]):
         if "migrations" not in path.parts and not path.stem.startswith("__"):
             importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    found = [cls for cls in _below(Refusal) if cls not in KINDS and cls.__module__.startswith(OURS)]
+    found = [cls for cls in _below(Refusal) if cls not in KINDS and _is_ours(cls)]
     return sorted(found, key=lambda cls: (cls.slug, cls.__module__))
+
+
+def _is_ours(cls: type[Refusal]) -> bool:
+    return cls.__module__.startswith(OURS)
 
 
 def _below(cls: type[Refusal]) -> Iterator[type[Refusal]]:
     for sub in cls.__subclasses__():
         yield sub
         yield from _below(sub)
-
-
-def _status(cls: type[Refusal]) -> int:
-    return ANSWERED_AS.get(cls) or status_of(cls.__new__(cls))
 
 
 def _parts(by_status: dict[int, list[type[Refusal]]]) -> Iterator[str]:
@@ -102,8 +91,3 @@ def _facts(cls: type[Refusal]) -> str:
     """The names in backticks after "Facts" in the class's own docstring."""
     _, _, told = (cls.__doc__ or "").partition("Facts")
     return ", ".join(dict.fromkeys(re.findall(r"`[a-z_]+`", told)))
-
-
-def slugs() -> set[str]:
-    """Every slug on the page that a class of ours has."""
-    return {cls.slug for cls in refusals()}

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Coroutine, Mapping
 from contextlib import ExitStack
+from datetime import UTC, date, datetime
 from typing import Final, TypeVar
 
 import httpx
@@ -36,7 +37,7 @@ from deploy.local.services import (
     wait_ready,
     write_settings,
 )
-from deploy.sandbox import PLAN
+from deploy.sandbox import PLAN, POSTED_ON
 from deploy.sandbox.client import Client, Unanswered
 from deploy.sandbox.expected import count
 from deploy.sandbox.post import post
@@ -49,8 +50,10 @@ T = TypeVar("T")
 class Run:
     """One run, from nothing to four services that are ready."""
 
-    def __init__(self, environment: Mapping[str, str], log: str) -> None:
+    def __init__(self, environment: Mapping[str, str], log: str, *, business_day: date | None) -> None:
+        """The services' clock is put so that today is `business_day`, or left alone for None."""
         self._environment = environment
+        self._business_day = business_day
         self._log = log
         self._started = time.monotonic()
         self.home = home_of(environment)
@@ -71,6 +74,8 @@ class Run:
         databases = self._open_databases(stack)
         log_url = self._open_log(stack, databases)
         settings = told(self._environment, databases=databases.services, log_url=log_url, keys=self.keys)
+        if self._business_day is not None:
+            settings["SKILLS_CLOCK_OFFSET_DAYS"] = str((self._business_day - datetime.now(UTC).date()).days)
         write_settings(self.home / "services.env", settings)
         run_all([Command(service, ("migrate",)) for service in PORTS], settings, logs)
         self.say("databases are up to date")
@@ -141,7 +146,11 @@ class Run:
         """Print what there is to look at."""
         metrics = self.addresses["metrics"]
         pages = {service: f"{where}/docs" for service, where in self.addresses.items()}
-        pages |= {"totals": f"{metrics}/v1/totals?by=programme,region", "progress": f"{metrics}/v1/progress"}
+        pages |= {
+            "live page": f"{metrics}/",
+            "totals": f"{metrics}/v1/totals?by=programme,region",
+            "progress": f"{metrics}/v1/progress",
+        }
         pages |= {"stream": f"{metrics}/v1/stream", "settings": f". {self.home / 'services.env'}"}
         pages["log files"] = str(self.home / "logs")
         print("\n" + "\n".join(f"  {name:<11}{where}" for name, where in pages.items()))
@@ -159,7 +168,7 @@ def run(*, samples: bool, once: bool, log: str) -> int:
     serving = False
     with ExitStack() as stack:
         try:
-            here = Run(os.environ, log)
+            here = Run(os.environ, log, business_day=POSTED_ON if samples else None)
             here.start(stack)
             is_right = here.while_alive(here.post_sample()) if samples else True
             if once:

@@ -7,7 +7,6 @@ from itertools import groupby
 from operator import itemgetter
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.backbone.faults import Backoff
@@ -24,10 +23,6 @@ _TAKE = """
 DELETE FROM outbox
 WHERE position = ANY (ARRAY(SELECT position FROM outbox ORDER BY position LIMIT $1))
 RETURNING topic, position, subject, event
-"""
-_WAITING = """
-SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float AS oldest_seconds
-FROM outbox
 """
 
 
@@ -61,10 +56,3 @@ async def relay(engine: AsyncEngine, event_log: EventLog, *, poll_seconds: float
             log.debug("relay.batch.appended", facts=moved)
         if moved < limit:
             await asyncio.sleep(poll_seconds)
-
-
-async def waiting(engine: AsyncEngine) -> tuple[int, float]:
-    """How many facts wait in the outbox, and the age of the oldest in seconds."""
-    async with engine.connect() as connection:
-        row = (await connection.execute(text(_WAITING))).one()
-        return row.waiting, row.oldest_seconds

@@ -88,6 +88,16 @@ class Stale(Conflict):
     cure_zh = "请重新读取后再决定是否重试。"
 
 
+class LocalIdTaken(Conflict):
+    """The caller's own id names another record already."""
+
+    slug = "local-id-taken"
+    title_en = "Your organisation used this local_id for something else."
+    title_zh = "本机构已将该 local_id 用于其他记录。"
+    cure_en = "Use a new local_id for a new record; repeat an old one with the same content."
+    cure_zh = "新记录请使用新的 local_id；重复提交旧记录时内容须一致。"
+
+
 class SamePerson(Forbidden):
     """A four-eyes rule: the person who did the first step may not do the second. Facts: `rule`."""
 

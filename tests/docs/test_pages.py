@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from deploy.docs import problems, states
+from deploy.docs import states
 from deploy.docs.__main__ import DOCS, PAGES
 from deploy.docs.facts import groups, hearers
 from deploy.local.totals import tables
 from deploy.sandbox import PLAN
 from deploy.sandbox.expected import count
-from shared import problems as edge
 from shared.contracts.fact import types
 from tests.docs.markdown import ROOT, anchors, blocks, headings, links, name_of, pages, prose, read
 
@@ -108,10 +107,6 @@ class TestGeneratedPages:
         assert sorted(cls.type for cls in grouped) == sorted(cls.type for cls in hearers())
         assert all(group.id in group.facts[0].model_fields for group in groups())
         assert {cls.type for cls in grouped} <= set(types())
-
-    @pytest.mark.parametrize("status", [404, 405, 413, 418])
-    def test_what_the_framework_refuses_is_listed_too(self, status: int) -> None:
-        assert f"| `{edge._plain(status, '').slug}` |" in problems.page()
 
 
 def test_every_variable_that_a_run_reads_is_in_the_runbook() -> None:

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from services.assessment.domain.bodies import BodyKind
 from services.assessment.domain.marks import Marks
 from services.assessment.usecases import bodies, sessions
+from shared.forms import LocalId, Name, Reason, Strict
 from shared.kernel.identity import DocumentKind
-
-LocalId = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$"),
-    Field(description="Your body's own id for the record; the same one again is a repeat, not a second record"),
-]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Reason = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=2, max_length=500),
-    Field(description="Kept for the audit, never told to other services; name no person in it"),
-]
 
 
 def _not_a_truth(value: object) -> object:
@@ -38,12 +27,6 @@ Mark = Annotated[
     BeforeValidator(_not_a_truth),
     Field(ge=0, le=100, decimal_places=1, description="Points out of 100, with one decimal place at most"),
 ]
-
-
-class Strict(BaseModel):
-    """Requests are read strictly: an unknown field is a mistake worth telling."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class ScopeItemForm(Strict):
@@ -129,12 +112,6 @@ class CorrectionRequest(Strict):
 def marks_of(theory: Decimal, skills: Decimal, review: Decimal | None) -> Marks:
     """Points as the tenths that are kept."""
     return Marks(int(theory * 10), int(skills * 10), None if review is None else int(review * 10))
-
-
-class Batch(Strict):
-    """Rows are read one by one, so that a bad one spoils nothing but itself."""
-
-    rows: list[Any] = Field(max_length=1000)
 
 
 class RevocationRequest(Strict):

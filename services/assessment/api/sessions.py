@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from services.assessment.api.answers import ConclusionAnswer, SessionAnswer, ShownCandidateAnswer
 from services.assessment.api.readers import require_reader
-from services.assessment.api.schemas import Batch, CandidateRowRequest, ResultRowRequest, SessionRequest
+from services.assessment.api.schemas import CandidateRowRequest, ResultRowRequest, SessionRequest
 from services.assessment.store import candidates as candidate_store
 from services.assessment.store import sessions as store
 from services.assessment.usecases import candidates, results
@@ -20,6 +20,7 @@ from services.assessment.usecases.results import ResultRow
 from shared.auth import CurrentCaller, Role
 from shared.batches import BatchAnswer, answer, batch_of, parse_rows
 from shared.contracts.assessment import SessionStatus
+from shared.forms import Batch
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Particulars, Persons
 from shared.web import Connection, Now, router

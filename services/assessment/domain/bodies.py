@@ -28,8 +28,8 @@ class BodyKind(StrEnum):
         return BodyLetter.EMPLOYER if self is BodyKind.EMPLOYER else BodyLetter.SOCIAL
 
 
-class CreditCodeTaken(Conflict):
-    slug = "credit-code-taken"
+class BodyCreditCodeTaken(Conflict):
+    slug = "body-credit-code-taken"
     title_en = "A body with this credit code is filed with other particulars."
     title_zh = "该统一社会信用代码的评价机构已备案，且备案信息不同。"
     cure_en = "Look it up with GET /v1/bodies?credit_code=…; filing again may change the scope, nothing else."

@@ -9,9 +9,9 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from services.assessment.domain.marks import Marks, passes
-from services.assessment.domain.sessions import ExamSession, LocalIdTaken, SessionClosed
+from services.assessment.domain.sessions import ExamSession, SessionClosed
 from shared.contracts.assessment import ResultCorrected, ResultRecorded, ResultState, SessionStatus
-from shared.kernel.refusals import Conflict, Invalid, Refusal
+from shared.kernel.refusals import Conflict, Invalid, LocalIdTaken, Refusal
 
 F = TypeVar("F", bound=ResultState)
 

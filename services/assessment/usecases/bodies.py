@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain import bodies as rules
-from services.assessment.domain.bodies import Body, BodyKind, CreditCodeTaken, NumberPrefixTaken, ScopeEntry
+from services.assessment.domain.bodies import Body, BodyCreditCodeTaken, BodyKind, NumberPrefixTaken, ScopeEntry
 from services.assessment.domain.certificate_numbers import parse_prefix
 from services.assessment.store import bodies as store
 from services.assessment.usecases import heard
@@ -37,8 +37,8 @@ class Filing:
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> Body:
     """A new body, or the next version of one whose scope changed; the same filing again answers the one that exists.
 
-    Raises WrongRole, ForeignRegion, NotYetHeard, CreditCodeTaken, NumberPrefixTaken, WrongPrefixLetter, and what credit
-    code, region, prefix, occupations or levels may be refused for.
+    Raises WrongRole, ForeignRegion, NotYetHeard, BodyCreditCodeTaken, NumberPrefixTaken, WrongPrefixLetter, and what
+    credit code, region, prefix, occupations or levels may be refused for.
     """
     caller.require(Role.PROVINCE, Role.COUNTY_OFFICER)
     plan = await heard.plan(connection)
@@ -69,7 +69,7 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
 
 async def _file_again(connection: AsyncConnection, known: Body, body: Body, *, at: datetime) -> Body:
     if not known.same_particulars(body):
-        raise CreditCodeTaken(pointer="/credit_code")
+        raise BodyCreditCodeTaken(pointer="/credit_code")
     if known.scope == body.scope:
         return known
     after, fact = rules.change_scope(known, body.scope, at=at)

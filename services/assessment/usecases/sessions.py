@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain import sessions as rules
 from services.assessment.domain.bodies import Body
-from services.assessment.domain.sessions import ExamSession, LocalIdTaken, Summary
+from services.assessment.domain.sessions import ExamSession, Summary
 from services.assessment.store import bodies as body_store
 from services.assessment.store import candidates as candidate_store
 from services.assessment.store import sessions as store
@@ -24,6 +24,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
+from shared.kernel.refusals import LocalIdTaken
 from shared.plan import Plan
 
 

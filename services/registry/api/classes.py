@@ -9,7 +9,6 @@ from fastapi import Query, Request, Response
 from pydantic import TypeAdapter
 
 from services.registry.api.schemas import (
-    Batch,
     ClassAnswer,
     ClassRequest,
     EnrolmentAnswer,
@@ -27,6 +26,7 @@ from services.registry.usecases.rosters import RosterRow
 from shared.auth import CurrentCaller, Role
 from shared.batches import BatchAnswer, answer, batch_of, parse_rows
 from shared.contracts.registry import ClassStatus
+from shared.forms import Batch
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Particulars, Persons
 from shared.web import Connection, Now, router

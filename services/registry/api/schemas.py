@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -13,21 +13,10 @@ from services.registry.domain.institutions import InstitutionKind
 from services.registry.usecases.classes import Filing
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus, EnrolmentStatus
+from shared.forms import LocalId, Name, Strict
 from shared.kernel.identity import DocumentKind
 
-LocalId = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$"),
-    Field(description="Your institution's own id for the record; the same one again is a repeat, not a second record"),
-]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
-
-
-class Strict(BaseModel):
-    """Requests are read strictly: an unknown field is a mistake worth telling."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class InstitutionRequest(Strict):
@@ -107,12 +96,6 @@ class RosterRowRequest(Strict):
 class HoursRowRequest(Strict):
     local_id: LocalId
     hours: Annotated[int, Field(ge=0, le=HOURS_MAX, strict=True)]
-
-
-class Batch(Strict):
-    """Rows are read one by one, so that a bad one spoils nothing but itself."""
-
-    rows: list[Any] = Field(max_length=1000)
 
 
 class CorrectionRequest(Strict):

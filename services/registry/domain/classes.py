@@ -62,14 +62,6 @@ class EndsBeforeStart(Invalid):
     cure_zh = "请将 `ends_on` 改为不早于 `starts_on` 的日期。"
 
 
-class LocalIdTaken(Conflict):
-    slug = "local-id-taken"
-    title_en = "Your institution used this local_id for something else."
-    title_zh = "本机构已将该 local_id 用于其他记录。"
-    cure_en = "Use a new local_id for a new record; repeat an old one with the same content."
-    cure_zh = "新记录请使用新的 local_id；重复提交旧记录时内容须一致。"
-
-
 class TooEarly(Conflict):
     """Facts: `possible_from`."""
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from services.registry.domain.classes import LocalIdTaken, TrainingClass
-from shared.kernel.refusals import Conflict, Refusal
+from services.registry.domain.classes import TrainingClass
+from shared.kernel.refusals import Conflict, LocalIdTaken, Refusal
 
 
 class ClassFull(Conflict):

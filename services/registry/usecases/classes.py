@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import classes as rules
 from services.registry.domain import enrolments as enrolment_rules
-from services.registry.domain.classes import LocalIdTaken, TrainingClass
+from services.registry.domain.classes import TrainingClass
 from services.registry.store import classes as store
 from services.registry.store import enrolments as enrolment_store
 from services.registry.store import institutions as institution_store
@@ -25,6 +25,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
+from shared.kernel.refusals import LocalIdTaken
 
 
 @dataclass(frozen=True)

@@ -16,27 +16,11 @@ from services.subsidy.domain.policy import PolicyKind, PolicyRow
 from services.subsidy.store.claims import ClaimSummary, Step
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
+from shared.forms import LocalId, Reason, Strict
 from shared.kernel.money import FEN_MAX, Fen
 
 AMOUNT_MAX = FEN_MAX // 1000
 """Leaves room to add amounts up in a bigint."""
-
-LocalId = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$"),
-    Field(description="Your institution's own id for the claim; the same one again is a repeat, not a second claim"),
-]
-Reason = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
-    Field(description="Kept with the step, for the institution and for auditors; name no person"),
-]
-
-
-class Strict(BaseModel):
-    """Requests are read strictly: an unknown field is a mistake worth telling."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class BudgetRequest(Strict):

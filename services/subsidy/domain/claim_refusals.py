@@ -15,14 +15,6 @@ class ClassAlreadyClaimed(Conflict):
     cure_zh = "请继续办理 `claim_id` 所示申领；同一班级只能申领一次，被驳回的除外。"
 
 
-class LocalIdTaken(Conflict):
-    slug = "local-id-taken"
-    title_en = "Your institution used this local_id for something else."
-    title_zh = "本机构已将该 local_id 用于其他记录。"
-    cure_en = "Use a new local_id for a new record; repeat an old one with the same content."
-    cure_zh = "新记录请使用新的 local_id；重复提交旧记录时内容须一致。"
-
-
 class NothingToClaim(Conflict):
     slug = "nothing-to-claim"
     title_en = "Every line of the claim is refused, so there is nothing to claim."

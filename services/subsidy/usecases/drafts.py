@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.domain import claims as rules
 from services.subsidy.domain import policy as policy_rules
-from services.subsidy.domain.claim_refusals import ClassAlreadyClaimed, LocalIdTaken
+from services.subsidy.domain.claim_refusals import ClassAlreadyClaimed
 from services.subsidy.domain.claims import Claim, ClaimVerb
 from services.subsidy.domain.heard import Outcome, Trainee, TrainingClass
 from services.subsidy.domain.lines import Line, Standing, lines_of
@@ -27,6 +27,7 @@ from shared.backbone import outbox
 from shared.contracts.subsidy import ClaimStatus
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
+from shared.kernel.refusals import LocalIdTaken
 from shared.problems import NotYetHeard
 
 

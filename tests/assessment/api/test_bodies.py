@@ -51,7 +51,7 @@ class TestFile:
 
         answer = await assessment.http.post("/v1/bodies", json=changed, headers=province(assessment))
 
-        assert (answer.status_code, answer.json()["code"]) == (409, "credit-code-taken")
+        assert (answer.status_code, answer.json()["code"]) == (409, "body-credit-code-taken")
 
     async def test_a_prefix_is_allotted_once(self, assessment: ServiceUnderTest) -> None:
         await open_centre(assessment)

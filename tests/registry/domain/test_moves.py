@@ -91,7 +91,8 @@ class ClassWalk(RuleBasedStateMachine):
         self.facts: list[ClassState] = [classes.file(self.class_, at=NOON)]
 
     def attempt(self, step: Callable[[], tuple[TrainingClass, ClassState]], *also: type[Exception]) -> None:
-        before, refusals = self.class_, (IllegalMove, *also)
+        before = self.class_
+        refusals: tuple[type[Exception], ...] = (IllegalMove, *also)
         try:
             self.class_, fact = step()
         except refusals:

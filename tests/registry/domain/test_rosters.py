@@ -7,7 +7,6 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.domain.classes import LocalIdTaken
 from services.registry.domain.rosters import (
     Admitted,
     AlreadyEnrolled,
@@ -19,6 +18,7 @@ from services.registry.domain.rosters import (
     Seated,
     decide,
 )
+from shared.kernel.refusals import LocalIdTaken
 from tests.registry.domain.builders import training_class
 
 CLASS = training_class()

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.backbone import consumer, dead_letters, outbox
 from shared.backbone.consumer import Consumer
 from shared.backbone.log import Batch, EventLog, Place, Record, Start
-from shared.backbone.relay import relay_batch, waiting
+from shared.backbone.relay import relay_batch
 from shared.contracts.fact import Fact, encode
 from shared.database import make_engine
 from shared.kernel.refusals import Conflict
@@ -94,7 +94,9 @@ class Ledger:
         return await relay_batch(self.engine, log or self.log, limit=limit)
 
     async def waiting(self) -> int:
-        return (await waiting(self.engine))[0]
+        async with self.engine.connect() as connection:
+            count: int = await connection.scalar(text("SELECT count(*) FROM outbox"))
+            return count
 
     async def append(self, *facts: Fact) -> None:
         """Append `facts` to the log as they are, past the outbox."""

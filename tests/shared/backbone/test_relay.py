@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from shared.backbone import outbox
-from shared.backbone.relay import relay, waiting
+from shared.backbone.relay import relay
 from tests.shared.backbone.ledger import Crash, CrashingAfterAppend, HeldInAppend, Ledger, until
 
 
@@ -99,15 +99,3 @@ class TestRelay:
 
         await ledger.catch_up()
         assert await ledger.entries() == {"1": [1]}
-
-
-class TestWaiting:
-    async def test_counts_the_facts_and_tells_the_age_of_the_oldest(self, ledger: Ledger) -> None:
-        assert await waiting(ledger.engine) == (0, 0.0)
-        await ledger.post(ledger.posted("1", 1), ledger.posted("1", 2))
-        await ledger.execute("UPDATE outbox SET recorded_at = now() - interval '1 hour' WHERE version = 1")
-
-        count, oldest_seconds = await waiting(ledger.engine)
-
-        assert count == 2
-        assert 3600 <= oldest_seconds < 3660

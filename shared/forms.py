@@ -1,0 +1,33 @@
+"""Pieces of request bodies that services share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.batches import ROWS_MAX
+
+LocalId = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$"),
+    Field(description="Your organisation's own id for the record; the same one again is a repeat, not a second record"),
+]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=2, max_length=500),
+    Field(description="Kept for the audit, never told to other services; name no person in it"),
+]
+
+
+class Strict(BaseModel):
+    """Requests are read strictly: an unknown field is a mistake worth telling."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Batch(Strict):
+    """Rows are read one by one, so that a bad one spoils nothing but itself."""
+
+    rows: list[Any] = Field(max_length=ROWS_MAX)
