@@ -74,7 +74,7 @@ class TestPark:
 
         assert await ledger.entries() == {"3": [1]}
         parked = await ledger.parked()
-        assert parked["1"] == (2, "not an event: ValueError")
+        assert parked["1"] == (2, "not an event: JSONDecodeError")
         assert parked["2"] == (1, f"{ledger.fact.type}: amount: int_parsing")
         assert "4101021990" not in str(parked)
 
