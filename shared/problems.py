@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import asyncpg
 import orjson
@@ -22,6 +23,31 @@ from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, Refus
 log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
+
+DESCRIPTION: dict[str, Any] = {
+    "description": "Anything else: a problem (RFC 9457). GET /problems lists all of them with their cures.",
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "required": ["type", "status", "code", "title"],
+                "properties": {
+                    "type": {"type": "string", "examples": ["/problems/over-budget"]},
+                    "status": {"type": "integer"},
+                    "code": {"type": "string", "description": "The machine's name for it; never changes"},
+                    "title": {"type": "string"},
+                    "title_zh": {"type": "string"},
+                    "cure": {"type": "string"},
+                    "cure_zh": {"type": "string"},
+                    "instance": {"type": "string"},
+                    "pointer": {"type": "string", "description": "Where in the request (RFC 6901)"},
+                    "errors": {"type": "array", "items": {"type": "object"}},
+                },
+            }
+        }
+    },
+}
+"""What the API description says of every answer that is not a success."""
 
 _NOT_STORABLE = "22021"
 """The SQLSTATE for the one character that JSON can say and PostgreSQL cannot hold."""

@@ -185,6 +185,7 @@ def make_app(
         version="1",
         lifespan=lifespan,
         license_info={"name": "Apache-2.0"},
+        responses={"default": problems.DESCRIPTION},
     )
     app.state.engine = engine
     app.state.settings = settings
