@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth import Unauthenticated
-from shared.backbone.faults import is_passing
+from shared.faults import is_passing
 from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
 
 log = structlog.get_logger()

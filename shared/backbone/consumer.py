@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.backbone import dead_letters, positions
 from shared.backbone.dead_letters import DeadLetter
-from shared.backbone.faults import Backoff, is_passing
 from shared.backbone.inbox import Inbox, InboxTable, admit
 from shared.backbone.log import Batch, EventLog, LogTruncated, Place, Stored
 from shared.contracts.fact import Fact, Malformed, UnknownType, decode
+from shared.faults import Backoff, is_passing
 
 log = structlog.get_logger()
 
@@ -26,7 +26,21 @@ _DECODE_AT_ONCE = 500
 
 
 class TooManyParked(Exception):
-    """So many subjects at once could not be applied that the fault is ours, not theirs. Nothing of it was kept."""
+    """So many subjects in a row could not be applied that the fault is ours. The last batch was not kept."""
+
+
+@dataclass
+class Streak:
+    """How many subjects in a row could not be applied, over batches; one that could ends it."""
+
+    longest: int
+    length: int = 0
+
+    def note(self, *, applied: int, refused: int) -> None:
+        """Raises TooManyParked when the streak becomes longer than it may."""
+        self.length = 0 if applied else self.length + refused
+        if self.length > self.longest:
+            raise TooManyParked(f"{self.length} subjects in a row")
 
 
 class Heard(NamedTuple):
@@ -52,10 +66,14 @@ class Consumer:
     apply: Callable[[AsyncConnection, Sequence[Fact]], Awaitable[None]]
     inbox: Inbox | None = None
     parked_in_a_row_max: int = 100
+    """More subjects than this, one after the other, stop the worker."""
 
     @property
     def topics(self) -> tuple[str, ...]:
         return tuple(sorted({cls.topic for cls in self.hears}))
+
+    def streak(self) -> Streak:
+        return Streak(self.parked_in_a_row_max)
 
     @property
     def memory(self) -> Inbox:
@@ -64,13 +82,13 @@ class Consumer:
 
 async def consume(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int = 20_000) -> None:
     """Apply for ever. Backs off while log or database are away; raises LogTruncated and TooManyParked."""
-    backoff = Backoff(consumer.name)
+    backoff, streak = Backoff(consumer.name), consumer.streak()
     while True:
         try:
             async with aclosing(read_decoded(consumer, engine=engine, event_log=event_log, limit=limit)) as batches:
                 async for batch, decoded in batches:
                     if batch:
-                        await absorb(consumer, engine, batch, decoded)
+                        await absorb(consumer, engine, batch, decoded, streak)
                     backoff.reset()
         except positions.PositionMoved:
             log.info("consumer.position.moved", consumer=consumer.name)
@@ -92,11 +110,12 @@ async def catch_up(
     An empty batch alone does not end it: a group that has not been given its places yet reads nothing either.
     """
     ends = await event_log.ends(consumer.topics)
+    streak = consumer.streak()
     reading = read_decoded(consumer, engine=engine, event_log=event_log, limit=limit, group=group)
     async with aclosing(reading) as batches:
         async for batch, decoded in batches:
             if batch:
-                await absorb(consumer, engine, batch, decoded)
+                await absorb(consumer, engine, batch, decoded, streak)
                 continue
             async with engine.connect() as connection:
                 at = await positions.load(connection, consumer.name, ends)
@@ -155,20 +174,22 @@ async def decode_all(consumer: Consumer, batch: Batch) -> Decoded:
     return Decoded(heard, broken)
 
 
-async def absorb(consumer: Consumer, engine: AsyncEngine, batch: Batch, decoded: Decoded) -> None:
+async def absorb(consumer: Consumer, engine: AsyncEngine, batch: Batch, decoded: Decoded, streak: Streak) -> None:
     """Apply one batch, and move past it, in one transaction."""
     async with engine.begin() as connection:
         first = await positions.advance(connection, consumer.name, batch)
         heard = [item for item in decoded.heard if item.record.offset >= first[item.place]]
         letters = [letter for letter in decoded.broken if letter.record.offset >= first[letter.place]]
-        letters += await apply(consumer, connection, heard)
+        letters += await apply(consumer, connection, heard, streak)
         await dead_letters.park(connection, consumer.name, letters)
     if letters:
         log.warning("consumer.events.parked", consumer=consumer.name, parked=len(letters), reason=letters[0].reason)
     log.debug("consumer.batch.applied", consumer=consumer.name, heard=len(heard), parked=len(letters))
 
 
-async def apply(consumer: Consumer, connection: AsyncConnection, heard: Sequence[Heard]) -> list[DeadLetter]:
+async def apply(
+    consumer: Consumer, connection: AsyncConnection, heard: Sequence[Heard], streak: Streak
+) -> list[DeadLetter]:
     """Apply what is next for its subject, remember the versions, and answer what could not be applied."""
     if not heard:
         return []
@@ -178,12 +199,9 @@ async def apply(consumer: Consumer, connection: AsyncConnection, heard: Sequence
         DeadLetter(item.place, item.record, f"version {gap.found} came after version {gap.known}") for item, gap in gaps
     ]
     applied, refused = await _apply_or_divide(consumer, connection, admitted, {})
-    letters += refused
-    subjects = len({letter.record.key for letter in refused})
-    if not applied and subjects > consumer.parked_in_a_row_max:
-        raise TooManyParked(f"{consumer.name}: {subjects} subjects, the first: {refused[0].reason}")
+    streak.note(applied=len(applied), refused=len({letter.record.key for letter in refused}))
     await consumer.memory.remember(connection, {item.subject: item.version for item in applied})
-    return letters
+    return letters + refused
 
 
 async def _apply_or_divide(
@@ -230,14 +248,7 @@ async def retry(consumer: Consumer, engine: AsyncEngine, subject: str) -> tuple[
     async with engine.begin() as connection:
         await positions.lock(connection, consumer.name)
         taken = await dead_letters.take(connection, consumer.name, subject)
-        heard: list[Heard] = []
-        letters: list[DeadLetter] = []
-        for place, record in taken:
-            try:
-                fact = decode(record.value)
-                heard.append(Heard(fact.subject, fact.version, fact, place, record))
-            except (UnknownType, Malformed) as error:
-                letters.append(DeadLetter(place, record, str(error)))
-        letters += await apply(consumer, connection, heard)
+        decoded = await decode_all(consumer, taken)
+        letters = decoded.broken + await apply(consumer, connection, decoded.heard, consumer.streak())
         await dead_letters.park(connection, consumer.name, letters)
-    return len(taken) - len(letters), len(letters)
+    return sum(len(slice_.records) for slice_ in taken.values()) - len(letters), len(letters)

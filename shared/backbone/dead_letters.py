@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.backbone.log import Place, Stored
+from shared.backbone.log import Batch, Place, Slice, Stored
 from shared.database import driver
 
 _PARK = """
@@ -60,12 +62,14 @@ async def park(connection: AsyncConnection, consumer: str, letters: Sequence[Dea
         )
 
 
-async def take(connection: AsyncConnection, consumer: str, subject: str) -> list[tuple[Place, Stored]]:
+async def take(connection: AsyncConnection, consumer: str, subject: str) -> Batch:
     """Remove and answer the parked events of `subject`, in their order in the log."""
     database = await driver(connection)
     rows = await database.fetch(_OF_SUBJECT, consumer, subject)
     await database.execute(_FORGET, consumer, subject)
-    return [(Place(topic, partition), Stored(offset, key, event)) for topic, partition, offset, key, event in rows]
+    return {
+        Place(*key): Slice(0, [Stored(*row[2:]) for row in group]) for key, group in groupby(rows, key=itemgetter(0, 1))
+    }
 
 
 async def parked(connection: AsyncConnection, *, limit: int = 1000) -> list[ParkedSubject]:

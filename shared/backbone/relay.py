@@ -9,9 +9,9 @@ from operator import itemgetter
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.backbone.faults import Backoff
 from shared.backbone.log import EventLog, Record
 from shared.database import driver
+from shared.faults import Backoff
 
 log = structlog.get_logger()
 

@@ -21,7 +21,7 @@ from shared.backbone import consumer, dead_letters, outbox
 from shared.backbone.consumer import Consumer
 from shared.backbone.log import Batch, EventLog, Place, Record, Start
 from shared.backbone.relay import relay_batch
-from shared.contracts.fact import Fact, encode
+from shared.contracts.fact import _TYPES, Fact, encode
 from shared.database import make_engine
 from shared.kernel.refusals import Conflict
 from shared.migrations import backbone
@@ -161,6 +161,8 @@ async def opened(url: str, event_log: EventLog) -> AsyncGenerator[Ledger]:
         await event_log.prepare([topic_name])
         yield Ledger(engine, event_log, PostedHere, name=f"consumer-of-{topic_name}")
     finally:
+        # Other tests look at all the facts there are.
+        del _TYPES[PostedHere.type]
         await engine.dispose()
 
 

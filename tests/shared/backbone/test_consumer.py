@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.backbone import consumer
 from shared.backbone.consumer import TooManyParked
-from shared.backbone.faults import is_passing
 from shared.backbone.log import LogTruncated
 from shared.contracts.fact import encode
+from shared.faults import is_passing
 from tests.shared.backbone.ledger import Ledger, Posted, Zombie, until
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from shared.backbone.faults import Backoff
+from shared.faults import Backoff
 
 
 async def test_a_worker_told_to_end_ends_even_if_its_clean_up_fails() -> None:
