@@ -61,6 +61,7 @@ types: dev
 
 imports: dev
 	@.venv/bin/lint-imports
+	@.venv/bin/deptry .
 
 format: dev ## Put the code into form
 	@$(PYTHON) -m ruff check --fix .

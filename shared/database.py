@@ -22,7 +22,8 @@ def make_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=False,
+        # Parameters may be personal data, and an error's text ends in logs.
+        hide_parameters=True,
         connect_args={
             "timeout": 10,
             "server_settings": {

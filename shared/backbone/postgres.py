@@ -50,6 +50,7 @@ CROSS JOIN LATERAL (
     WHERE topic = place.topic AND partition = place.partition AND "offset" >= place.first
     ORDER BY "offset" LIMIT $4
 ) AS record
+LIMIT $5
 """
 _ENDS = "SELECT topic, partition, next_offset FROM log_partition WHERE topic = ANY($1)"
 
@@ -110,10 +111,13 @@ class PostgresLog:
         async with self._listening(pool, appended):
             while True:
                 appended.clear()
-                batch = await self._slices(pool, at, max(1, limit // busy))
+                batch = await self._slices(pool, at, limit, max(1, limit // busy))
                 busy = max(1, len(batch))
                 yield batch
-                at.update((place, slice_.next_offset) for place, slice_ in batch.items())
+                # What was read moves to the end of the queue, so that a long backlog in one place starves no other.
+                for place, slice_ in batch.items():
+                    del at[place]
+                    at[place] = slice_.next_offset
                 if not batch:
                     # The notification is a hint; a reader that missed one looks again by itself.
                     with contextlib.suppress(TimeoutError):
@@ -131,9 +135,9 @@ class PostgresLog:
             finally:
                 await listener.remove_listener(_CHANNEL, notice)
 
-    async def _slices(self, pool: asyncpg.Pool, at: Mapping[Place, int], limit_each: int) -> Batch:
+    async def _slices(self, pool: asyncpg.Pool, at: Mapping[Place, int], limit: int, limit_each: int) -> Batch:
         topics, partitions, offsets = [p.topic for p in at], [p.partition for p in at], list(at.values())
-        rows = await pool.fetch(_READ, topics, partitions, offsets, limit_each)
+        rows = await pool.fetch(_READ, topics, partitions, offsets, limit_each, limit)
         # The rows of one place stand together, so the place is worked out once for all of them.
         return {
             Place(*key): Slice(at[Place(*key)], [Stored(*row[2:]) for row in group])

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.backbone import consumer
 from shared.backbone.consumer import TooManyParked
-from shared.backbone.log import LogTruncated
+from shared.backbone.log import LogTruncated, partition_of
 from shared.contracts.fact import encode
 from shared.faults import is_passing
 from tests.shared.backbone.ledger import Ledger, Posted, Zombie, until
@@ -130,6 +130,35 @@ class TestPark:
         await ledger.thaw()
         await ledger.catch_up()
         assert await ledger.entries() == {name: [1, 2] for name in names}
+
+    async def test_a_trickle_of_subjects_that_all_fail_stops_the_consumer_too(self, ledger: Ledger) -> None:
+        ledger = replace(ledger, parked_in_a_row_max=3)
+        names = in_one_partition(4)
+        await ledger.freeze(*names)
+        await ledger.append(*accounts(ledger, names, 1))
+
+        with pytest.raises(TooManyParked):
+            await ledger.catch_up(limit=1)
+
+        # The three before were parked in batches of their own, and stay; the fourth was one too many.
+        assert set(await ledger.parked()) == set(names[:3])
+
+    async def test_one_that_can_be_applied_ends_the_streak(self, ledger: Ledger) -> None:
+        ledger = replace(ledger, parked_in_a_row_max=3)
+        names = in_one_partition(6)
+        await ledger.freeze(*names[:2], *names[3:])
+        await ledger.append(*accounts(ledger, names, 1))
+
+        await ledger.catch_up(limit=1)
+
+        assert len(await ledger.parked()) == 5
+        assert await ledger.entries() == {names[2]: [1]}
+
+
+def in_one_partition(count: int) -> list[str]:
+    """Accounts whose facts come one after the other, in this order."""
+    place = partition_of("accounts/0")
+    return [name for name in map(str, range(1000)) if partition_of(f"accounts/{name}") == place][:count]
 
 
 class TestRetry:
