@@ -12,6 +12,7 @@ import structlog
 PARTS = ("roster", "relay", "backlog", "latency", "totals", "memory")
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it retries by itself, and says so line by line
 
 for part in sys.argv[1:] or PARTS:
     asyncio.run(importlib.import_module(f"tests.bench.{part}").main())

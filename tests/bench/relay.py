@@ -28,7 +28,7 @@ async def main() -> None:
     settle_memory()
     facts = list(enrolment_facts(facts=FACTS, subjects=FACTS))
     with broker() as kafka:
-        for name, address in (("embedded log", None), ("Kafka", kafka)):
+        for name, address in (("the embedded log", None), ("Kafka", kafka)):
             if name != "Kafka" or address is not None:
                 async with ground(kafka=address) as here:
                     await _measure(name, here, facts)
@@ -49,7 +49,7 @@ async def _measure(name: str, here: Ground, facts: Sequence[Record]) -> None:
         while count := await relay_batch(engine, log, limit=BATCH):
             moved += count
         rate = moved / (time.perf_counter() - started)
-        report(f"relay to the {name}", rate, "facts/s", raw=raw, of="bare append", floor=29_000)
+        report(f"relay to {name}", rate, "facts/s", raw=raw, of="bare append", floor=29_000)
     finally:
         await log.close()
         await engine.dispose()
