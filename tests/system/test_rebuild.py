@@ -1,0 +1,138 @@
+"""A rebuild, and a broker that dies, while everything is running: totals are exact on either log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.kafka.broker import Broker
+from deploy.local.processes import Child
+from deploy.local.services import Command, refuse_dead, start, stop_all
+from services.metrics.worker import SERVICE as METRICS
+from services.registry.worker import SERVICE as REGISTRY
+from shared.backbone.log import Record
+from shared.contracts import registry
+from shared.contracts.fact import decode
+from shared.contracts.registry import EnrolmentState, EnrolmentStatus
+from tests.bench.facts import enrolment_facts
+from tests.conftest import Database
+from tests.shared.backbone.conftest import ON_KAFKA, broker
+from tests.system.test_kills import Cells, cells, opened
+
+__all__ = ["broker"]
+
+FACTS, SUBJECTS = 20_000, 8_000
+
+_APPLIED = "SELECT coalesce(sum(next_offset), 0)::bigint FROM live.position"
+_CELLS = "SELECT measure, programme, region, day, amount FROM live.cell WHERE amount <> 0"
+
+
+@pytest.fixture
+def own_broker(broker: Broker, tmp_path: Path) -> Iterator[Broker]:
+    """A broker that no other test writes to. `broker` decides whether there can be one."""
+    with Broker(tmp_path / "kafka") as own:
+        yield own
+
+
+@pytest.fixture(params=["postgres", ON_KAFKA])
+async def log_url(request: pytest.FixtureRequest, database: Database) -> str:
+    if request.param == "kafka":
+        return f"kafka://{request.getfixturevalue('own_broker').bootstrap}"
+    return await database(None)
+
+
+def tally(records: Sequence[Record]) -> Cells:
+    """What the totals of `records` must come to, counted from the latest fact of each subject."""
+    latest = {record.key: decode(record.value) for record in records}
+    counted: Counter[tuple[object, ...]] = Counter()
+    for fact in latest.values():
+        assert isinstance(fact, EnrolmentState)
+        measure = "in_training" if fact.status is EnrolmentStatus.IN_TRAINING else "trainings"
+        counted[measure, fact.programme, fact.region, fact.effective_on] += 1
+    return counted
+
+
+async def until_applied(metrics: asyncpg.Connection, facts: int, *alive: Child) -> None:
+    async with asyncio.timeout(90):
+        while await metrics.fetchval(_APPLIED) < facts:
+            refuse_dead({str(child.pid): child for child in alive})
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.timeout(180)
+async def test_a_rebuild_mends_totals_while_old_ones_are_served_and_facts_keep_coming(
+    log_url: str, database: Database, keys: Path, tmp_path: Path
+) -> None:
+    url = await database(METRICS)
+    settings = {"METRICS_DATABASE_URL": url, "SKILLS_LOG_URL": log_url, "SKILLS_KEYS_DIRECTORY": str(keys)}
+    records = list(enrolment_facts(facts=FACTS, subjects=SUBJECTS, seed=3))
+    metrics = await asyncpg.connect(url, ssl=False)
+    async with opened(log_url) as log:
+        await log.append(registry.TOPIC, records[: FACTS // 2])
+        worker = start(Command("metrics", ("worker",)), settings, tmp_path)
+        try:
+            await until_applied(metrics, FACTS // 2, worker)
+            await metrics.execute("UPDATE live.cell SET amount = amount + 1000")
+
+            rebuilding = start(Command("metrics", ("rebuild",)), settings, tmp_path)
+            for first in range(FACTS // 2, FACTS, 500):
+                await log.append(registry.TOPIC, records[first : first + 500])
+                assert await metrics.fetchval("SELECT count(*) FROM live.cell") > 0
+            async with asyncio.timeout(60):
+                while rebuilding.alive:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            assert rebuilding.exit_code == 0, rebuilding.tail()
+
+            await until_applied(metrics, FACTS, worker)
+            assert await cells(metrics, _CELLS) == tally(records)
+        finally:
+            stop_all([worker])
+            await metrics.close()
+
+
+@pytest.mark.kafka
+@pytest.mark.xdist_group("kafka")
+@pytest.mark.timeout(180)
+async def test_a_broker_killed_under_load_loses_and_doubles_nothing(
+    own_broker: Broker, database: Database, keys: Path, tmp_path: Path
+) -> None:
+    log_url = f"kafka://{own_broker.bootstrap}"
+    urls = {"REGISTRY_DATABASE_URL": await database(REGISTRY), "METRICS_DATABASE_URL": await database(METRICS)}
+    settings = urls | {"SKILLS_LOG_URL": log_url, "SKILLS_KEYS_DIRECTORY": str(keys)}
+    records = list(enrolment_facts(facts=FACTS, subjects=SUBJECTS, seed=4))
+    async with opened(log_url):
+        pass
+    publisher = await asyncpg.connect(urls["REGISTRY_DATABASE_URL"], ssl=False)
+    metrics = await asyncpg.connect(urls["METRICS_DATABASE_URL"], ssl=False)
+    workers = [start(Command(service, ("worker",)), settings, tmp_path) for service in ("registry", "metrics")]
+    try:
+        for first in range(0, FACTS, 2000):
+            rows = [
+                (registry.TOPIC, record.key, decode(record.value).version, record.value)
+                for record in records[first : first + 2000]
+            ]
+            columns = ("topic", "subject", "version", "event")
+            await publisher.copy_records_to_table("outbox", columns=columns, records=rows)
+            if first in (4000, 12_000):
+                await until_applied(metrics, 1, *workers)
+                own_broker.kill()
+                own_broker.start()
+
+        async with asyncio.timeout(90):
+            while await publisher.fetchval("SELECT count(*) FROM outbox"):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        # A batch whose delivery was not confirmed is in the log twice, so positions run past the number of facts.
+        async with asyncio.timeout(90):
+            while await cells(metrics, _CELLS) != tally(records):
+                refuse_dead({str(worker.pid): worker for worker in workers})
+                await asyncio.sleep(0.2)
+        assert not await metrics.fetchval("SELECT count(*) FROM live.dead_letter")
+    finally:
+        stop_all(workers)
+        await publisher.close()
+        await metrics.close()
