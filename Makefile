@@ -36,7 +36,7 @@ reset: setup ## Forget all that runs have stored: databases, topics, keys, logs
 	@$(PYTHON) -m deploy.local.reset
 
 token: setup ## Print a bearer token: ROLE=institution [ORG=id] [PERSON=name] [REGION=410102]
-	@$(if $(ROLE),,$(error Say who: make token ROLE=institution ORG=<id>; roles are in shared/auth.py))
+	@$(if $(ROLE),,$(error Say who: make token ROLE=institution ORG=<id>; roles are in shared/kernel/callers.py))
 	@$(PYTHON) -m deploy.local.issuer --keys "$(LOCAL)/keys" --role $(ROLE) --person "$(or $(PERSON),somebody)" \
 		$(if $(ORG),--organisation $(ORG)) $(if $(REGION),--region $(REGION))
 

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from fastapi import Response
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from shared.kernel.refusals import Refusal
+from shared.kernel.outcomes import RowOutcome, Verdict
 from shared.problems import MalformedRequest, entry, malformed
 
 ROWS_MAX = 1000
 
 M = TypeVar("M", bound=BaseModel)
-Verdict = Literal["accepted", "repeated", "refused"]
-
-
-@dataclass(frozen=True, slots=True)
-class RowOutcome:
-    """What became of one row. `row` is its place in the request, from 0; `row_id` the caller's own name for it."""
-
-    row: int
-    outcome: Verdict
-    row_id: str | None = None
-    id: UUID | None = None
-    refusal: Refusal | None = None
 
 
 class RowAnswer(BaseModel):

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth import Unauthenticated
 from shared.faults import is_passing
-from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
+from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetHeard, Refusal
 
 log = structlog.get_logger()
 
@@ -59,16 +59,6 @@ class MalformedRequest(Invalid):
     title_zh = "请求格式不符合接口说明。"
     cure_en = "`errors` says where and what; /docs shows the form."
     cure_zh = "`errors` 指明了位置和原因；接口格式见 /docs。"
-
-
-class NotYetHeard(Conflict):
-    """Another service's fact has not arrived here yet; it usually does within a second."""
-
-    slug = "not-yet-heard"
-    title_en = "This service has not heard of that yet."
-    title_zh = "本服务尚未收到该信息。"
-    cure_en = "If the id is right, repeat the request in a moment; services tell each other within about a second."
-    cure_zh = "若编号无误，请稍后重试；各服务之间的信息通常在一秒左右同步。"
 
 
 class Unavailable(Refusal):

@@ -20,7 +20,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import health, problems
-from shared.auth import Caller, Verifier
+from shared.auth import Verifier
+from shared.kernel.callers import Caller
 from shared.kernel.refusals import Conflict, Invalid
 from shared.settings import ServiceSettings
 from shared.telemetry import RequestLines

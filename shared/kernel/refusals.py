@@ -88,6 +88,16 @@ class Stale(Conflict):
     cure_zh = "请重新读取后再决定是否重试。"
 
 
+class NotYetHeard(Conflict):
+    """Another service's fact has not arrived here yet; it usually does within a second."""
+
+    slug = "not-yet-heard"
+    title_en = "This service has not heard of that yet."
+    title_zh = "本服务尚未收到该信息。"
+    cure_en = "If the id is right, repeat the request in a moment; services tell each other within about a second."
+    cure_zh = "若编号无误，请稍后重试；各服务之间的信息通常在一秒左右同步。"
+
+
 class LocalIdTaken(Conflict):
     """The caller's own id names another record already."""
 

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import httpx
 
-from shared.auth import Role
 from shared.contracts.fact import Fact
 from shared.contracts.registry import (
     ClassApproved,
@@ -24,6 +23,7 @@ from shared.contracts.registry import (
     RegionListed,
     TraineeEnrolled,
 )
+from shared.kernel.callers import Role
 from shared.kernel.credit_code import check_character
 from shared.kernel.identity import DocumentKind, parse_document
 from shared.kernel.ids import new_id

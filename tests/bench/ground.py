@@ -19,7 +19,7 @@ import httpx
 from deploy.local import issuer
 from deploy.local.postgres import Postgres
 from deploy.local.processes import free_port
-from shared.auth import Role
+from shared.kernel.callers import Role
 
 PLAN = Path("deploy/plans/henan-2025")
 SERVICES = ("registry", "assessment", "subsidy", "metrics")

@@ -10,7 +10,7 @@ from statistics import median, quantiles
 import httpx
 import orjson
 
-from shared.auth import Role
+from shared.kernel.callers import Role
 from tests.bench.ground import PLAN, Ground, ground
 from tests.bench.roster import new_class, new_institution, roster_row
 

@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 import orjson
 
-from shared.auth import Role
+from shared.kernel.callers import Role
 from shared.kernel.credit_code import check_character
 from tests.bench.ground import PLAN, Ground, ground, report
 from tests.support.people import identity_number

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from shared.auth import Role
+from shared.kernel.callers import Role
 from tests.support.people import identity_number
 from tests.support.services import ServiceUnderTest
 

@@ -17,13 +17,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.auth import CurrentCaller, Role
+from shared.auth import CurrentCaller
 from shared.database import driver, make_engine
+from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
-from shared.kernel.refusals import Conflict, IllegalMove, Invalid, NotFound, Refusal, SamePerson
+from shared.kernel.refusals import Conflict, IllegalMove, Invalid, NotFound, NotYetHeard, Refusal, SamePerson
 from shared.migrations import backbone
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.problems import NotYetHeard
 from shared.settings import ServiceSettings
 from shared.web import Connection, Now, make_app, router
 from tests.support.services import Tokens

@@ -17,17 +17,8 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from deploy.local import issuer
-from shared.auth import (
-    AUDIENCE,
-    ISSUER,
-    Caller,
-    ForeignOrganisation,
-    ForeignRegion,
-    Role,
-    Unauthenticated,
-    Verifier,
-    WrongRole,
-)
+from shared.auth import AUDIENCE, ISSUER, Unauthenticated, Verifier
+from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role, WrongRole
 from tests.shared.noteboard import Noteboard
 
 

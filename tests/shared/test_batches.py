@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from shared.batches import RowOutcome, answer, batch_of, parse_rows
+from shared.batches import answer, batch_of, parse_rows
+from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import NotFound
 
 

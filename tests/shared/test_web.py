@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from deploy.local.postgres import Postgres
-from shared.auth import Role
+from shared.kernel.callers import Role
 from tests.shared.noteboard import Noteboard, opened
 
 

@@ -13,7 +13,6 @@ import httpx
 from services.subsidy.domain.claims import Claim
 from services.subsidy.domain.lines import Line
 from services.subsidy.usecases import policy
-from shared.auth import Role
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
 from shared.contracts.dimensions import FundSource
 from shared.contracts.fact import Fact
@@ -29,6 +28,7 @@ from shared.contracts.registry import (
     TraineeEnrolled,
 )
 from shared.contracts.subsidy import ClaimStatus
+from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from shared.kernel.levels import Level
 from shared.kernel.money import Fen

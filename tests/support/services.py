@@ -15,12 +15,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local import issuer
-from shared.auth import Role
 from shared.backbone import outbox
 from shared.backbone.consumer import catch_up
 from shared.backbone.log import EventLog, Record
 from shared.backbone.relay import relay_batch
 from shared.contracts.fact import Fact, decode, encode
+from shared.kernel.callers import Role
 from shared.service import Service, open_log, worker_engine
 from shared.settings import ServiceSettings
 

@@ -14,7 +14,8 @@ from services.assessment.domain.certificates import Certificate
 from services.assessment.store import candidates as candidate_store
 from services.assessment.store import certificates as store
 from services.assessment.usecases import certificates as usecases
-from shared.auth import CurrentCaller, Role
+from shared.auth import CurrentCaller
+from shared.kernel.callers import Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
 from shared.web import Connection, Now, router

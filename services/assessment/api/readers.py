@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from shared.auth import Caller, Role
+from shared.kernel.callers import Caller, Role
 
 
 def require_reader(caller: Caller, body_id: UUID) -> None:

@@ -13,8 +13,8 @@ from services.assessment.domain.bodies import Body, BodyCreditCodeTaken, BodyKin
 from services.assessment.domain.certificate_numbers import parse_prefix
 from services.assessment.store import bodies as store
 from services.assessment.usecases import heard
-from shared.auth import Caller, Role
 from shared.backbone import outbox
+from shared.kernel.callers import Caller, Role
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.ids import new_id
 from shared.kernel.levels import Level

@@ -15,9 +15,9 @@ from services.assessment.domain.sessions import ExamSession
 from services.assessment.store import candidates as store
 from services.assessment.store import certificates as certificate_store
 from services.assessment.usecases.sessions import own
-from shared.auth import Caller
-from shared.batches import RowOutcome
+from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
+from shared.kernel.outcomes import RowOutcome
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal
 from shared.persons import Particulars, Persons

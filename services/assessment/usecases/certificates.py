@@ -17,8 +17,8 @@ from services.assessment.domain.sessions import ExamSession
 from services.assessment.store import bodies as body_store
 from services.assessment.store import certificates as store
 from services.assessment.usecases import heard
-from shared.auth import Caller, Role
 from shared.backbone import outbox
+from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain.sessions import HeardClass
 from services.assessment.store import heard as store
+from shared.kernel.refusals import NotYetHeard
 from shared.plan import Plan
-from shared.problems import NotYetHeard
 
 
 async def plan(connection: AsyncConnection) -> Plan:

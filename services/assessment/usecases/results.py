@@ -17,10 +17,10 @@ from services.assessment.store import certificates as certificate_store
 from services.assessment.usecases import certificates
 from services.assessment.usecases.certificates import Issued
 from services.assessment.usecases.sessions import own
-from shared.auth import Caller
 from shared.backbone import outbox
-from shared.batches import RowOutcome
 from shared.contracts.assessment import ResultState, SessionStatus
+from shared.kernel.callers import Caller
+from shared.kernel.outcomes import RowOutcome
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal
 

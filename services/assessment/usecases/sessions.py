@@ -17,9 +17,9 @@ from services.assessment.store import candidates as candidate_store
 from services.assessment.store import sessions as store
 from services.assessment.usecases import certificates, heard
 from services.assessment.usecases.certificates import Issued
-from shared.auth import Caller, ForeignOrganisation, Role
 from shared.backbone import outbox
 from shared.contracts.assessment import SessionStatus
+from shared.kernel.callers import Caller, ForeignOrganisation, Role
 from shared.kernel.ids import new_id
 from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation

@@ -23,10 +23,11 @@ from services.registry.usecases import enrolments as enrolment_usecases
 from services.registry.usecases import rosters
 from services.registry.usecases.enrolments import HoursRow
 from services.registry.usecases.rosters import RosterRow
-from shared.auth import CurrentCaller, Role
+from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer, batch_of, parse_rows
 from shared.contracts.registry import ClassStatus
 from shared.forms import Batch
+from shared.kernel.callers import Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Particulars, Persons
 from shared.web import Connection, Now, router

@@ -17,10 +17,10 @@ from services.registry.store import enrolments as enrolment_store
 from services.registry.store import institutions as institution_store
 from services.registry.store import plan as plan_store
 from services.registry.store.classes import Headcount
-from shared.auth import Caller, ForeignOrganisation, Role
 from shared.backbone import outbox
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassState, ClassStatus
+from shared.kernel.callers import Caller, ForeignOrganisation, Role
 from shared.kernel.ids import new_id
 from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation

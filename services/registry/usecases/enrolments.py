@@ -15,10 +15,10 @@ from services.registry.domain.enrolments import Enrolment, NotInClass
 from services.registry.store import classes as class_store
 from services.registry.store import enrolments as store
 from services.registry.store import plan as plan_store
-from shared.auth import Caller, Role
 from shared.backbone import outbox
-from shared.batches import RowOutcome
 from shared.contracts.registry import ClassStatus, EnrolmentState, EnrolmentStatus
+from shared.kernel.callers import Caller, Role
+from shared.kernel.outcomes import RowOutcome
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal
 

@@ -11,8 +11,8 @@ from services.registry.domain import institutions as rules
 from services.registry.domain.institutions import CreditCodeTaken, Institution, InstitutionKind
 from services.registry.store import institutions as store
 from services.registry.store import plan as plan_store
-from shared.auth import Caller, Role
 from shared.backbone import outbox
+from shared.kernel.callers import Caller, Role
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day

@@ -17,11 +17,11 @@ from services.registry.domain.rosters import Admitted, Decision, Entry, Refused,
 from services.registry.store import classes as class_store
 from services.registry.store import enrolments as store
 from services.registry.store import plan as plan_store
-from shared.auth import Caller, Role
 from shared.backbone import outbox
-from shared.batches import RowOutcome
 from shared.contracts.registry import EnrolmentStatus
+from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
+from shared.kernel.outcomes import RowOutcome
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal
 from shared.persons import Particulars, Persons

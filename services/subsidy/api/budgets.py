@@ -10,7 +10,8 @@ from services.subsidy.api.schemas import BudgetAnswer, BudgetRequest
 from services.subsidy.domain.budgets import Account
 from services.subsidy.store import budgets as store
 from services.subsidy.usecases import budgets as usecases
-from shared.auth import CurrentCaller, Role
+from shared.auth import CurrentCaller
+from shared.kernel.callers import Role
 from shared.kernel.money import Fen
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router

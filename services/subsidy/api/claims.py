@@ -19,8 +19,9 @@ from services.subsidy.api.schemas import (
 from services.subsidy.store import claims as store
 from services.subsidy.usecases import claims as usecases
 from services.subsidy.usecases import drafts
-from shared.auth import Caller, CurrentCaller, Role
+from shared.auth import CurrentCaller
 from shared.contracts.subsidy import ClaimStatus
+from shared.kernel.callers import Caller, Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.domain.budgets import Account, Budget, NotReportingRegion
 from services.subsidy.store import budgets as store
 from services.subsidy.store import heard
-from shared.auth import Caller, Role
+from shared.kernel.callers import Caller, Role
 from shared.kernel.money import Fen
+from shared.kernel.refusals import NotYetHeard
 from shared.plan import UnknownRegion
-from shared.problems import NotYetHeard
 
 
 async def set_total(

@@ -14,9 +14,9 @@ from services.subsidy.store import budgets, lines
 from services.subsidy.store import claims as store
 from services.subsidy.usecases import drafts
 from services.subsidy.usecases.plan import region_and_above
-from shared.auth import Caller, Role
 from shared.backbone import outbox
 from shared.contracts.subsidy import ClaimState
+from shared.kernel.callers import Caller, Role
 from shared.kernel.money import Fen
 from shared.kernel.periods import business_day
 

@@ -22,13 +22,12 @@ from services.subsidy.store import heard
 from services.subsidy.store import lines as line_store
 from services.subsidy.store import policy as policy_store
 from services.subsidy.usecases.plan import region_and_above
-from shared.auth import Caller, Role
 from shared.backbone import outbox
 from shared.contracts.subsidy import ClaimStatus
+from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import LocalIdTaken
-from shared.problems import NotYetHeard
+from shared.kernel.refusals import LocalIdTaken, NotYetHeard
 
 
 class Built(NamedTuple):

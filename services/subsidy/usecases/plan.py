@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.store import heard
-from shared.problems import NotYetHeard
+from shared.kernel.refusals import NotYetHeard
 
 
 async def region_and_above(connection: AsyncConnection, code: str) -> list[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shared.auth import Role
 from shared.contracts.assessment import BodyFiled, ScopeItem
+from shared.kernel.callers import Role
 from tests.assessment.centre import body_filing, open_centre, province
 from tests.support.services import ServiceUnderTest
 

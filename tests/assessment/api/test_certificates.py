@@ -7,7 +7,6 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from services.assessment.domain.certificate_numbers import parse
-from shared.auth import Role
 from shared.contracts.assessment import (
     CertificateIssued,
     CertificateRevoked,
@@ -16,6 +15,7 @@ from shared.contracts.assessment import (
     SessionConcluded,
 )
 from shared.contracts.fact import encode
+from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from shared.kernel.levels import Level
 from shared.kernel.periods import business_day

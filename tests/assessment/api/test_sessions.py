@@ -6,8 +6,8 @@ import asyncio
 from datetime import date
 from uuid import UUID
 
-from shared.auth import Role
 from shared.contracts.assessment import ResultRecorded, SessionCancelled, SessionFiled
+from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from tests.assessment.centre import (
     Centre,

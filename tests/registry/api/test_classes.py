@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 
-from shared.auth import Role
 from shared.contracts.registry import (
     ClassApproved,
     ClassCancelled,
@@ -18,6 +17,7 @@ from shared.contracts.registry import (
     EnrolmentWithdrawn,
     InstitutionRegistered,
 )
+from shared.kernel.callers import Role
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, filing, open_school, trainee
 
 

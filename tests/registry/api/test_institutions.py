@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from services.registry.usecases import plan
-from shared.auth import Role
 from shared.contracts.registry import InstitutionRegistered, ProgrammeListed, RegionListed
+from shared.kernel.callers import Role
 from tests.registry.conftest import PLAN
 from tests.registry.school import ANOTHER_CREDIT_CODE, CREDIT_CODE, institution, open_school
 from tests.support.services import ServiceUnderTest

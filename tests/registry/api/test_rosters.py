@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from shared.auth import Role
 from shared.contracts.registry import TraineeEnrolled
+from shared.kernel.callers import Role
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 from tests.support.people import identity_number
 

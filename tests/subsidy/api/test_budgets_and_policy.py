@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from services.subsidy.domain.policy import PolicyRowChanged
 from services.subsidy.usecases import policy
 from services.subsidy.worker import SERVICE
-from shared.auth import Role
+from shared.kernel.callers import Role
 from tests.conftest import OpenService
 from tests.subsidy.builders import L4_FEN, PLAN, Office, Taught, people
 

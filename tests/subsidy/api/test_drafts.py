@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
-from shared.auth import Role
 from shared.contracts.dimensions import FundSource
+from shared.kernel.callers import Role
 from shared.kernel.levels import Level
 from tests.subsidy.builders import L4_FEN, STARTS_ON, TODAY, Office, Taught, amounts, people, revoked
 
