@@ -15,6 +15,7 @@ from shared.kernel.outcomes import RowOutcome, Verdict
 from shared.problems import MalformedRequest, entry, malformed
 
 ROWS_MAX = 1000
+NAME_LENGTH_MAX = 64
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -62,9 +63,12 @@ def parse_rows(
         try:
             parsed.append((row, adapter.validate_python(content)))
         except ValidationError as error:
-            named = content.get(row_id) if isinstance(content, dict) else None
-            name = named if isinstance(named, str) and len(named) <= 64 else None
-            refusal = MalformedRow(malformed(error.errors(include_url=False, include_input=False)))
+            details = error.errors(include_url=False, include_input=False)
+            # A name that was itself refused is not repeated: it may be just what must not be shown.
+            is_refused = any(line["loc"][:1] == (row_id,) for line in details)
+            named = content.get(row_id) if isinstance(content, dict) and not is_refused else None
+            name = named if isinstance(named, str) and len(named) <= NAME_LENGTH_MAX else None
+            refusal = MalformedRow(malformed(details))
             refused.append(RowOutcome(row, "refused", name, refusal=refusal))
     return parsed, refused
 

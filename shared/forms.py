@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from shared.batches import ROWS_MAX
+from shared.kernel.identity import contains_identity_number
+
+
+def _no_identity_number(local_id: str) -> str:
+    # An organisation's own ids are stored, answered and logged in clear.
+    if contains_identity_number(local_id):
+        raise PydanticCustomError("identity_number", "An identity number cannot be used as an id of your own")
+    return local_id
+
 
 LocalId = Annotated[
     str,
     StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$"),
+    AfterValidator(_no_identity_number),
     Field(description="Your organisation's own id for the record; the same one again is a repeat, not a second record"),
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

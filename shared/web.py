@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import health, problems
 from shared.auth import Verifier
 from shared.kernel.callers import Caller
-from shared.kernel.refusals import Conflict, Invalid
+from shared.kernel.refusals import Conflict, Invalid, Stale
 from shared.settings import ServiceSettings
 from shared.telemetry import RequestLines
 
@@ -78,8 +78,10 @@ class TransactionalRoute(APIRoute):
                 except (DBAPIError, asyncpg.PostgresError) as error:
                     # Statements given to the bare driver raise its own errors, the others SQLAlchemy's around them.
                     state = getattr(getattr(error, "orig", error), "sqlstate", None)
-                    if attempts_left == 0 or state not in _RACE_STATES:
+                    if state not in _RACE_STATES:
                         raise
+                    if attempts_left == 0:
+                        raise Stale from error
             raise AssertionError("unreachable")
 
         return in_transaction

@@ -20,6 +20,7 @@ BIRTH_YEAR_MIN = 1900
 
 _LENGTH = 18
 _LENGTH_OLD_FOREIGN = 15
+_LIKE_18 = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 _OLD_FOREIGN = re.compile(r"[A-Z]{3}[0-9]{12}")
 _PERMIT_REGIONS = frozenset({"810000", "820000", "830000"})
 _RUNS = ("0123456789" * 2, "1234567890" * 2, "123456789" * 2, "9876543210" * 2)
@@ -144,6 +145,11 @@ def masked(number: str) -> str:
     if len(number) < _LENGTH_OLD_FOREIGN:
         return "*" * len(number)
     return number[:6] + "*" * (len(number) - 10) + number[-4:]
+
+
+def contains_identity_number(text: str) -> bool:
+    """Whether a number of 18 places with a right check digit stands anywhere in `text`."""
+    return any(calc_check_digit(number) == number[17].upper() for number in _LIKE_18.findall(text))
 
 
 def _check_18(kind: DocumentKind, number: str) -> None:

@@ -70,7 +70,7 @@ async def add(
             if each.entry.row in admitted
         ]
         await store.add_all(connection, sealed, list(admitted.values()))
-    return [*outcomes, *_answers(decisions, admitted)]
+    return [*outcomes, *_answers(decisions, {} if dry_run else admitted)]
 
 
 def _recognise(
@@ -117,15 +117,16 @@ def _new_candidate(entry: Entry, session: ExamSession) -> Candidate:
 
 
 def _answers(decisions: Iterable[Decision], admitted: dict[int, Candidate]) -> list[RowOutcome]:
+    """What to answer for each decision. A dry run admits nobody, so what it accepts has no id."""
     ids = {candidate.local_id: candidate.id for candidate in admitted.values()}
     answers = []
     for decision in decisions:
         entry = decision.entry
         match decision:
             case Admitted():
-                answers.append(RowOutcome(entry.row, "accepted", entry.local_id, id=ids[entry.local_id]))
+                answers.append(RowOutcome(entry.row, "accepted", entry.local_id, id=ids.get(entry.local_id)))
             case Repeated(id=known):
-                answers.append(RowOutcome(entry.row, "repeated", entry.local_id, id=known or ids[entry.local_id]))
+                answers.append(RowOutcome(entry.row, "repeated", entry.local_id, id=known or ids.get(entry.local_id)))
             case Refused(refusal=refusal):
                 answers.append(RowOutcome(entry.row, "refused", entry.local_id, refusal=refusal))
     return answers

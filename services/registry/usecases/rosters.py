@@ -75,7 +75,7 @@ async def enrol(
         for decision in decisions
         if isinstance(decision, Admitted)
     }
-    outcomes += _answers(decisions, admitted)
+    outcomes += _answers(decisions, {} if dry_run else admitted)
     if admitted and not dry_run:
         await _store(connection, class_, recognised, admitted, persons=persons, at=at)
     return sorted(outcomes, key=lambda outcome: outcome.row)
@@ -130,15 +130,16 @@ def _new_enrolment(entry: Entry, class_: TrainingClass) -> Enrolment:
 
 
 def _answers(decisions: Iterable[Decision], admitted: dict[int, Enrolment]) -> list[RowOutcome]:
+    """What to answer for each decision. A dry run admits nobody, so what it accepts has no id."""
     ids = {enrolment.local_id: enrolment.id for enrolment in admitted.values()}
     answers = []
     for decision in decisions:
         entry = decision.entry
         match decision:
             case Admitted():
-                answers.append(RowOutcome(entry.row, "accepted", entry.local_id, id=ids[entry.local_id]))
+                answers.append(RowOutcome(entry.row, "accepted", entry.local_id, id=ids.get(entry.local_id)))
             case Repeated(id=known):
-                answers.append(RowOutcome(entry.row, "repeated", entry.local_id, id=known or ids[entry.local_id]))
+                answers.append(RowOutcome(entry.row, "repeated", entry.local_id, id=known or ids.get(entry.local_id)))
             case Refused(refusal=refusal):
                 answers.append(RowOutcome(entry.row, "refused", entry.local_id, refusal=refusal))
     return answers

@@ -109,6 +109,15 @@ class TestEnrol:
 
         assert answer.json()["rows"][0]["errors"][0]["code"] == "local-id-taken"
 
+    async def test_an_identity_number_as_an_id_of_ones_own_is_refused_and_not_repeated(self, school: School) -> None:
+        number = str(trainee(1)["document_number"])
+
+        answer = await school.enrol(await school.file(), trainee(1, local_id=f"no-{number}"))
+
+        assert outcomes(answer) == ["refused"]
+        assert answer.json()["rows"][0]["errors"][0]["code"] == "identity-number"
+        assert number not in answer.text
+
     async def test_a_person_may_sit_in_two_classes(self, school: School) -> None:
         await school.enrol(await school.file(), trainee(1))
 
@@ -124,6 +133,7 @@ class TestEnrol:
         dry = await school.enrol(class_id, *rows, params={"mode": "validate"})
 
         assert (await stored(school), await told(school)) == (0, [])
+        assert all("id" not in row for row in dry.json()["rows"])
         real = await school.enrol(class_id, *rows)
         assert outcomes(dry) == outcomes(real) == ["accepted", "refused", "accepted", "refused"]
         assert (dry.json()["dry_run"], real.json()["dry_run"]) == (True, False)

@@ -16,6 +16,7 @@ from shared.kernel.identity import (
     WrongCheckDigit,
     WrongDocumentKind,
     WrongLength,
+    contains_identity_number,
     masked,
     parse_document,
 )
@@ -283,3 +284,14 @@ class TestAge:
         assert before is not None
         assert after is not None
         assert 0 <= after - before <= 1
+
+
+class TestContainsIdentityNumber:
+    @given(RESIDENT_NUMBERS, st.sampled_from(["", "no-", "2025/", "x"]), st.sampled_from(["", "-1", "/a"]))
+    def test_finds_a_number_wherever_it_stands(self, number: str, before: str, after: str) -> None:
+        assert contains_identity_number(before + number + after)
+        assert contains_identity_number(before + number.lower() + after)
+
+    @pytest.mark.parametrize("text", ["", "2025-001", "T0000001", "1" * 17, "2025" * 6, "52410000MJ00123452"])
+    def test_lets_ordinary_ids_pass(self, text: str) -> None:
+        assert not contains_identity_number(text)
