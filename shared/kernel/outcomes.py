@@ -1,8 +1,9 @@
-"""What becomes of one row of a batch."""
+"""What becomes of the rows of a batch."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -20,3 +21,8 @@ class RowOutcome:
     row_id: str | None = None
     id: UUID | None = None
     refusal: Refusal | None = None
+
+
+def without_ids(outcomes: Iterable[RowOutcome], never_stored: Collection[UUID]) -> list[RowOutcome]:
+    """`outcomes` of a dry run: an id that was thought up for a record, and then not stored, is not told."""
+    return [replace(outcome, id=None) if outcome.id in never_stored else outcome for outcome in outcomes]

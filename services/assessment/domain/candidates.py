@@ -11,6 +11,7 @@ from uuid import UUID
 from services.assessment.domain.marks import Marks, passes
 from services.assessment.domain.sessions import ExamSession, SessionClosed
 from shared.contracts.assessment import ResultCorrected, ResultRecorded, ResultState, SessionStatus
+from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Conflict, Invalid, LocalIdTaken, Refusal
 
 F = TypeVar("F", bound=ResultState)
@@ -95,38 +96,23 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row that was well formed: who, under which number of the body's own."""
+    """One row that was well formed: who, under which number of the body's own.
+
+    `id` is the one that the candidate will have if the row is accepted.
+    """
 
     row: int
+    id: UUID
     local_id: str
     person: UUID
 
 
 class Seated(NamedTuple):
-    """A candidate who exists already (or was admitted by an earlier row): what a repeat is compared with."""
+    """A candidate who exists already (or was accepted by an earlier row): what a repeat is compared with."""
 
-    id: UUID | None
+    id: UUID
     person: UUID
     local_id: str
-
-
-class Admitted(NamedTuple):
-    entry: Entry
-
-
-class Repeated(NamedTuple):
-    """The same person under the same local_id. `id` is None if an earlier row of this batch was it."""
-
-    entry: Entry
-    id: UUID | None
-
-
-class Refused(NamedTuple):
-    entry: Entry
-    refusal: Refusal
-
-
-Decision = Admitted | Repeated | Refused
 
 
 def decide(
@@ -135,26 +121,29 @@ def decide(
     by_local_id: Mapping[str, Seated],
     by_person: Mapping[UUID, Seated],
     certified: Set[UUID],
-) -> list[Decision]:
-    """One decision per entry. `certified` hold a valid certificate of the session's occupation and level."""
+) -> list[RowOutcome]:
+    """One outcome per entry. `certified` hold a valid certificate of the session's occupation and level."""
     ids: MutableMapping[str, Seated] = dict(by_local_id)
     persons: MutableMapping[UUID, Seated] = dict(by_person)
-    decisions: list[Decision] = []
+    outcomes: list[RowOutcome] = []
     for entry in entries:
         known = ids.get(entry.local_id)
-        present = persons.get(entry.person)
+        refusal: Refusal | None = None
+        if known is not None and known.person == entry.person:
+            outcomes.append(RowOutcome(entry.row, "repeated", entry.local_id, id=known.id))
+            continue
         if known is not None:
-            same = known.person == entry.person
-            decisions.append(Repeated(entry, known.id) if same else Refused(entry, LocalIdTaken(pointer="/local_id")))
-        elif present is not None:
-            refusal: Refusal = AlreadyCandidate(pointer="/document_number", local_id=present.local_id)
-            decisions.append(Refused(entry, refusal))
+            refusal = LocalIdTaken(pointer="/local_id")
+        elif (present := persons.get(entry.person)) is not None:
+            refusal = AlreadyCandidate(pointer="/document_number", local_id=present.local_id)
         elif entry.person in certified:
-            decisions.append(Refused(entry, AlreadyCertified(pointer="/document_number")))
-        else:
-            ids[entry.local_id] = persons[entry.person] = Seated(None, entry.person, entry.local_id)
-            decisions.append(Admitted(entry))
-    return decisions
+            refusal = AlreadyCertified(pointer="/document_number")
+        if refusal is not None:
+            outcomes.append(RowOutcome(entry.row, "refused", entry.local_id, refusal=refusal))
+            continue
+        ids[entry.local_id] = persons[entry.person] = Seated(entry.id, entry.person, entry.local_id)
+        outcomes.append(RowOutcome(entry.row, "accepted", entry.local_id, id=entry.id))
+    return outcomes
 
 
 def record(

@@ -10,14 +10,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.domain.candidates import Admitted, Candidate, Decision, Entry, Refused, Repeated, decide
+from services.assessment.domain.candidates import Candidate, Entry, decide
 from services.assessment.domain.sessions import ExamSession
 from services.assessment.store import candidates as store
 from services.assessment.store import certificates as certificate_store
 from services.assessment.usecases.sessions import own
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
-from shared.kernel.outcomes import RowOutcome
+from shared.kernel.outcomes import RowOutcome, without_ids
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal
 from shared.persons import Particulars, Persons
@@ -56,21 +56,16 @@ async def add(
     """
     session = await own(connection, session_id, caller)
     session.require_open()
-    recognised, outcomes = _recognise(rows, persons=persons, at=at)
-    decisions = await _decide(connection, session, [each.entry for each in recognised])
-    admitted = {
-        decision.entry.row: _new_candidate(decision.entry, session)
-        for decision in decisions
-        if isinstance(decision, Admitted)
-    }
-    if admitted and not dry_run:
-        sealed = [
-            persons.close(each.entry.person, each.number, each.particulars)
-            for each in recognised
-            if each.entry.row in admitted
-        ]
-        await store.add_all(connection, sealed, list(admitted.values()))
-    return [*outcomes, *_answers(decisions, {} if dry_run else admitted)]
+    recognised, refused = _recognise(rows, persons=persons, at=at)
+    decided = await _decide(connection, session, [each.entry for each in recognised])
+    if dry_run:
+        return [*refused, *without_ids(decided, {each.entry.id for each in recognised})]
+    accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
+    admitted = [each for each in recognised if each.entry.row in accepted]
+    if admitted:
+        sealed = [persons.close(each.entry.person, each.number, each.particulars) for each in admitted]
+        await store.add_all(connection, sealed, [_new_candidate(each.entry, session) for each in admitted])
+    return [*refused, *decided]
 
 
 def _recognise(
@@ -86,11 +81,11 @@ def _recognise(
             refusal.pointer = refusal.pointer or "/document_number"
             refused.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
             continue
-        recognised.append(_Recognised(Entry(row.row, row.local_id, person), number, row.particulars))
+        recognised.append(_Recognised(Entry(row.row, new_id(), row.local_id, person), number, row.particulars))
     return recognised, refused
 
 
-async def _decide(connection: AsyncConnection, session: ExamSession, entries: Sequence[Entry]) -> list[Decision]:
+async def _decide(connection: AsyncConnection, session: ExamSession, entries: Sequence[Entry]) -> list[RowOutcome]:
     persons = {entry.person for entry in entries}
     return decide(
         entries,
@@ -104,7 +99,7 @@ async def _decide(connection: AsyncConnection, session: ExamSession, entries: Se
 
 def _new_candidate(entry: Entry, session: ExamSession) -> Candidate:
     return Candidate(
-        id=new_id(),
+        id=entry.id,
         session_id=session.id,
         person=entry.person,
         local_id=entry.local_id,
@@ -114,19 +109,3 @@ def _new_candidate(entry: Entry, session: ExamSession) -> Candidate:
         passed=None,
         version=0,
     )
-
-
-def _answers(decisions: Iterable[Decision], admitted: dict[int, Candidate]) -> list[RowOutcome]:
-    """What to answer for each decision. A dry run admits nobody, so what it accepts has no id."""
-    ids = {candidate.local_id: candidate.id for candidate in admitted.values()}
-    answers = []
-    for decision in decisions:
-        entry = decision.entry
-        match decision:
-            case Admitted():
-                answers.append(RowOutcome(entry.row, "accepted", entry.local_id, id=ids.get(entry.local_id)))
-            case Repeated(id=known):
-                answers.append(RowOutcome(entry.row, "repeated", entry.local_id, id=known or ids.get(entry.local_id)))
-            case Refused(refusal=refusal):
-                answers.append(RowOutcome(entry.row, "refused", entry.local_id, refusal=refusal))
-    return answers

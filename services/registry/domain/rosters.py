@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
+from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Conflict, LocalIdTaken, Refusal
 
 
@@ -33,9 +34,13 @@ class AlreadyEnrolled(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row that was well formed: who, under which number of the institution's own, counting to what."""
+    """One row that was well formed: who, under which number of the institution's own, counting to what.
+
+    `id` is the one that the enrolment will have if the row is accepted.
+    """
 
     row: int
+    id: UUID
     local_id: str
     person: UUID
     programme: str
@@ -43,31 +48,12 @@ class Entry:
 
 
 class Seated(NamedTuple):
-    """An enrolment that exists already (or was admitted by an earlier row): what a repeat is compared with."""
+    """An enrolment that exists already (or was accepted by an earlier row): what a repeat is compared with."""
 
-    id: UUID | None
+    id: UUID
     class_id: UUID
     person: UUID
     local_id: str
-
-
-class Admitted(NamedTuple):
-    entry: Entry
-
-
-class Repeated(NamedTuple):
-    """The same trainee under the same local_id: nothing to do. `id` is None if an earlier row of this roster was it."""
-
-    entry: Entry
-    id: UUID | None
-
-
-class Refused(NamedTuple):
-    entry: Entry
-    refusal: Refusal
-
-
-Decision = Admitted | Repeated | Refused
 
 
 def decide(
@@ -77,23 +63,27 @@ def decide(
     by_local_id: Mapping[str, Seated],
     by_person: Mapping[UUID, Seated],
     seats_left: int,
-) -> list[Decision]:
-    """One decision per entry. `by_local_id` are the institution's enrolments, `by_person` those of this class."""
+) -> list[RowOutcome]:
+    """One outcome per entry. `by_local_id` are the institution's enrolments, `by_person` those of this class."""
     ids: MutableMapping[str, Seated] = dict(by_local_id)
     persons: MutableMapping[UUID, Seated] = dict(by_person)
-    decisions: list[Decision] = []
+    outcomes: list[RowOutcome] = []
     for entry in entries:
         known = ids.get(entry.local_id)
-        present = persons.get(entry.person)
+        refusal: Refusal | None = None
+        if known is not None and (known.class_id, known.person) == (class_.id, entry.person):
+            outcomes.append(RowOutcome(entry.row, "repeated", entry.local_id, id=known.id))
+            continue
         if known is not None:
-            same = known.class_id == class_.id and known.person == entry.person
-            decisions.append(Repeated(entry, known.id) if same else Refused(entry, LocalIdTaken(pointer="/local_id")))
-        elif present is not None:
-            decisions.append(Refused(entry, AlreadyEnrolled(pointer="/document", local_id=present.local_id)))
+            refusal = LocalIdTaken(pointer="/local_id")
+        elif (present := persons.get(entry.person)) is not None:
+            refusal = AlreadyEnrolled(pointer="/document", local_id=present.local_id)
         elif seats_left == 0:
-            decisions.append(Refused(entry, ClassFull(seats=class_.seats)))
-        else:
-            seats_left -= 1
-            ids[entry.local_id] = persons[entry.person] = Seated(None, class_.id, entry.person, entry.local_id)
-            decisions.append(Admitted(entry))
-    return decisions
+            refusal = ClassFull(seats=class_.seats)
+        if refusal is not None:
+            outcomes.append(RowOutcome(entry.row, "refused", entry.local_id, refusal=refusal))
+            continue
+        seats_left -= 1
+        ids[entry.local_id] = persons[entry.person] = Seated(entry.id, class_.id, entry.person, entry.local_id)
+        outcomes.append(RowOutcome(entry.row, "accepted", entry.local_id, id=entry.id))
+    return outcomes

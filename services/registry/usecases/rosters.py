@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain import enrolments as rules
 from services.registry.domain.classes import RosterClosed, TrainingClass
 from services.registry.domain.enrolments import Enrolment
-from services.registry.domain.rosters import Admitted, Decision, Entry, Refused, Repeated, decide
+from services.registry.domain.rosters import Entry, decide
 from services.registry.store import classes as class_store
 from services.registry.store import enrolments as store
 from services.registry.store import plan as plan_store
@@ -21,7 +21,7 @@ from shared.backbone import outbox
 from shared.contracts.registry import EnrolmentStatus
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
-from shared.kernel.outcomes import RowOutcome
+from shared.kernel.outcomes import RowOutcome, without_ids
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal
 from shared.persons import Particulars, Persons
@@ -68,17 +68,15 @@ async def enrol(
     if not class_.takes_trainees:
         raise RosterClosed(state=class_.status)
     plan = await plan_store.load(connection)
-    recognised, outcomes = _recognise(rows, class_, plan, persons=persons, at=at)
-    decisions = await _decide(connection, class_, [each.entry for each in recognised])
-    admitted = {
-        decision.entry.row: _new_enrolment(decision.entry, class_)
-        for decision in decisions
-        if isinstance(decision, Admitted)
-    }
-    outcomes += _answers(decisions, {} if dry_run else admitted)
-    if admitted and not dry_run:
-        await _store(connection, class_, recognised, admitted, persons=persons, at=at)
-    return sorted(outcomes, key=lambda outcome: outcome.row)
+    recognised, refused = _recognise(rows, class_, plan, persons=persons, at=at)
+    decided = await _decide(connection, class_, [each.entry for each in recognised])
+    if dry_run:
+        decided = without_ids(decided, {each.entry.id for each in recognised})
+    else:
+        accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
+        admitted = [each for each in recognised if each.entry.row in accepted]
+        await _store(connection, class_, admitted, persons=persons, at=at)
+    return sorted([*refused, *decided], key=lambda outcome: outcome.row)
 
 
 def _recognise(
@@ -95,13 +93,12 @@ def _recognise(
             refusal.pointer = refusal.pointer or "/document_number"
             refused.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
             continue
-        recognised.append(
-            _Recognised(Entry(row.row, row.local_id, person, programme, row.tags), number, row.particulars)
-        )
+        entry = Entry(row.row, new_id(), row.local_id, person, programme, row.tags)
+        recognised.append(_Recognised(entry, number, row.particulars))
     return recognised, refused
 
 
-async def _decide(connection: AsyncConnection, class_: TrainingClass, entries: Sequence[Entry]) -> list[Decision]:
+async def _decide(connection: AsyncConnection, class_: TrainingClass, entries: Sequence[Entry]) -> list[RowOutcome]:
     return decide(
         class_,
         entries,
@@ -115,7 +112,7 @@ async def _decide(connection: AsyncConnection, class_: TrainingClass, entries: S
 
 def _new_enrolment(entry: Entry, class_: TrainingClass) -> Enrolment:
     return Enrolment(
-        id=new_id(),
+        id=entry.id,
         class_id=class_.id,
         institution_id=class_.institution_id,
         person=entry.person,
@@ -129,35 +126,17 @@ def _new_enrolment(entry: Entry, class_: TrainingClass) -> Enrolment:
     )
 
 
-def _answers(decisions: Iterable[Decision], admitted: dict[int, Enrolment]) -> list[RowOutcome]:
-    """What to answer for each decision. A dry run admits nobody, so what it accepts has no id."""
-    ids = {enrolment.local_id: enrolment.id for enrolment in admitted.values()}
-    answers = []
-    for decision in decisions:
-        entry = decision.entry
-        match decision:
-            case Admitted():
-                answers.append(RowOutcome(entry.row, "accepted", entry.local_id, id=ids.get(entry.local_id)))
-            case Repeated(id=known):
-                answers.append(RowOutcome(entry.row, "repeated", entry.local_id, id=known or ids.get(entry.local_id)))
-            case Refused(refusal=refusal):
-                answers.append(RowOutcome(entry.row, "refused", entry.local_id, refusal=refusal))
-    return answers
-
-
 async def _store(
     connection: AsyncConnection,
     class_: TrainingClass,
-    recognised: Iterable[_Recognised],
-    admitted: dict[int, Enrolment],
+    admitted: Sequence[_Recognised],
     *,
     persons: Persons,
     at: datetime,
 ) -> None:
-    sealed = {
-        each.entry.person: persons.close(each.entry.person, each.number, each.particulars)
-        for each in recognised
-        if each.entry.row in admitted
-    }
-    await store.add_all(connection, list(sealed.values()), list(admitted.values()))
-    await outbox.record_all(connection, [rules.enrol(each, class_, at=at) for each in admitted.values()])
+    if not admitted:
+        return
+    sealed = [persons.close(each.entry.person, each.number, each.particulars) for each in admitted]
+    enrolments = [_new_enrolment(each.entry, class_) for each in admitted]
+    await store.add_all(connection, sealed, enrolments)
+    await outbox.record_all(connection, [rules.enrol(each, class_, at=at) for each in enrolments])
