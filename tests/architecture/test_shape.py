@@ -18,8 +18,8 @@ ENTRIES = {
 EVERYTHING = [path for folder in ("services", "shared", "deploy", "tests") for path in modules(folder)]
 
 LINES_MAX = 300
-BACKBONE_LINES_MAX = 900
-LONGER: dict[str, int] = {"tests/assessment/api/test_certificates.py": 361}
+BACKBONE_LINES_MAX = 800
+LONGER: dict[str, int] = {}
 """A ratchet: files that are longer for now, and how long they may be. Lines go down and leave; none are added."""
 
 
