@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import httpx
 
 from deploy.sandbox.expected import MEASURES, Totals
+from shared.kernel.money import Fen, format_yuan
 
 WAIT_SECONDS_MAX: Final = 60.0
 QUIET_SECONDS: Final = 10.0
@@ -97,8 +98,7 @@ def _table(title: str, names: Mapping[str, str], amounts: Mapping[tuple[str, str
 
 
 def _shown(measure: str, amount: int) -> str:
-    # Amounts are whole fen; a table for people says yuan.
-    return f"{amount // 100:,}.{amount % 100:02d}" if measure.endswith("_fen") else f"{amount:,}"
+    return format_yuan(Fen(amount)) if measure.endswith("_fen") else f"{amount:,}"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -60,16 +60,3 @@ def format_yuan(fen: Fen) -> str:
     yuan, rest = divmod(abs(fen), 100)
     sign = "-" if fen < 0 else ""
     return f"{sign}{yuan:,}.{rest:02}"
-
-
-def share_half_up(fen: Fen, percent: Decimal) -> Fen:
-    """`percent` hundredths of `fen`, rounded once to a whole fen; a half goes away from zero.
-
-    Computed in integers, so no decimal context can round it earlier. `percent` is finite and not negative.
-    """
-    assert percent.is_finite(), "a share needs a finite percentage"
-    assert percent >= 0, "a share cannot be negative"
-    numerator, denominator = percent.as_integer_ratio()
-    denominator *= 100
-    rounded = (2 * abs(fen) * numerator + denominator) // (2 * denominator)
-    return Fen(rounded if fen >= 0 else -rounded)

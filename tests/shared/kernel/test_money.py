@@ -1,12 +1,12 @@
 """Money: exact in, grouped out, rounded once."""
 
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.money import FEN_MAX, AmountTooLarge, Fen, FractionOfFen, fen_from_yuan, format_yuan, share_half_up
+from shared.kernel.money import FEN_MAX, AmountTooLarge, Fen, FractionOfFen, fen_from_yuan, format_yuan
 
 FEN = st.integers(-FEN_MAX, FEN_MAX).map(Fen)
 
@@ -63,27 +63,3 @@ def test_an_amount_survives_being_written_and_read(fen: Fen) -> None:
 )
 def test_yuan_are_written_in_groups_of_three_with_two_places(fen: int, text: str) -> None:
     assert format_yuan(Fen(fen)) == text
-
-
-@pytest.mark.parametrize(
-    ("fen", "percent", "share"),
-    [
-        (24_000, "50", 12_000),
-        (1, "50", 1),
-        (3, "50", 2),
-        (-1, "50", -1),
-        (1, "49.999999999999999999999999999999", 0),
-        (10_000, "130", 13_000),
-        (100, "0", 0),
-    ],
-)
-def test_a_share_is_rounded_half_up(fen: int, percent: str, share: int) -> None:
-    assert share_half_up(Fen(fen), Decimal(percent)) == share
-
-
-@given(FEN, st.decimals("0", "200", places=6))
-def test_a_share_agrees_with_decimal_arithmetic_of_ample_precision(fen: Fen, percent: Decimal) -> None:
-    with localcontext(prec=60):
-        expected = (fen * percent / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-
-    assert share_half_up(fen, percent) == expected
