@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.backbone import dead_letters, positions
 from shared.backbone.dead_letters import DeadLetter
 from shared.backbone.inbox import Inbox, InboxTable, admit
-from shared.backbone.log import Batch, EventLog, LogTruncated, Place, Stored
+from shared.backbone.log import Batch, EventLog, Place, Stored
 from shared.contracts.fact import Fact, Malformed, UnknownType, decode
 from shared.faults import Backoff, is_passing
 
@@ -92,9 +92,6 @@ async def consume(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLo
                     backoff.reset()
         except positions.PositionMoved:
             log.info("consumer.position.moved", consumer=consumer.name)
-        except (TooManyParked, LogTruncated):
-            log.exception("consumer.stopped", consumer=consumer.name)
-            raise
         except Exception as error:
             if not is_passing(error):
                 log.exception("consumer.stopped", consumer=consumer.name)
@@ -196,7 +193,7 @@ async def apply(
     known = await consumer.memory.known(connection, {item.subject for item in heard})
     admitted, gaps = admit(known, heard)
     letters = [
-        DeadLetter(item.place, item.record, f"version {gap.found} came after version {gap.known}") for item, gap in gaps
+        DeadLetter(item.place, item.record, f"version {item.version} came after version {at}") for item, at in gaps
     ]
     applied, refused = await _apply_or_divide(consumer, connection, admitted, {})
     streak.note(applied=len(applied), refused=len({letter.record.key for letter in refused}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -18,11 +18,9 @@ INSERT INTO dead_letter (consumer, topic, partition, "offset", subject, event, r
 SELECT $1, parked.* FROM unnest($2::text[], $3::integer[], $4::bigint[], $5::text[], $6::bytea[], $7::text[]) AS parked
 ON CONFLICT (consumer, topic, partition, "offset") DO NOTHING
 """
-_OF_SUBJECT = """
-SELECT topic, partition, "offset", subject, event FROM dead_letter
-WHERE consumer = $1 AND subject = $2 ORDER BY topic, partition, "offset" FOR UPDATE
+_TAKE = """
+DELETE FROM dead_letter WHERE consumer = $1 AND subject = $2 RETURNING topic, partition, "offset", subject, event
 """
-_FORGET = "DELETE FROM dead_letter WHERE consumer = $1 AND subject = $2"
 _LIST = """
 SELECT consumer, subject, count(*) AS events, min(parked_at) AS since,
        (array_agg(reason ORDER BY topic, partition, "offset"))[1] AS reason
@@ -64,9 +62,7 @@ async def park(connection: AsyncConnection, consumer: str, letters: Sequence[Dea
 
 async def take(connection: AsyncConnection, consumer: str, subject: str) -> Batch:
     """Remove and answer the parked events of `subject`, in their order in the log."""
-    database = await driver(connection)
-    rows = await database.fetch(_OF_SUBJECT, consumer, subject)
-    await database.execute(_FORGET, consumer, subject)
+    rows = sorted(await (await driver(connection)).fetch(_TAKE, consumer, subject))
     return {
         Place(*key): Slice(0, [Stored(*row[2:]) for row in group]) for key, group in groupby(rows, key=itemgetter(0, 1))
     }
@@ -74,8 +70,5 @@ async def take(connection: AsyncConnection, consumer: str, subject: str) -> Batc
 
 async def parked(connection: AsyncConnection, *, limit: int = 1000) -> list[ParkedSubject]:
     """The subjects that wait, longest first."""
-    rows: Iterable[tuple[str, str, int, str]] = (
-        (row.consumer, row.subject, row.events, row.reason)
-        for row in await connection.execute(text(_LIST), {"limit": limit})
-    )
-    return [ParkedSubject(*row) for row in rows]
+    rows = await connection.execute(text(_LIST), {"limit": limit})
+    return [ParkedSubject(row.consumer, row.subject, row.events, row.reason) for row in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,29 +27,23 @@ class Versioned(Protocol):
 F = TypeVar("F", bound=Versioned)
 
 
-class Gap(NamedTuple):
-    """A fact that came before the one it follows."""
-
-    subject: str
-    known: int
-    found: int
-
-
-def admit(known: Mapping[str, int], facts: Iterable[F]) -> tuple[list[F], list[tuple[F, Gap]]]:
+def admit(known: Mapping[str, int], facts: Iterable[F]) -> tuple[list[F], list[tuple[F, int]]]:
     """Split `facts` into the next versions of their subjects and those behind a gap; repeats are dropped.
+
+    A fact behind a gap comes with the version that its subject is at.
 
     `known` holds the last applied version of each subject; a subject it does not name is at 0.
     """
     at = dict(known)
     fresh: list[F] = []
-    gaps: list[tuple[F, Gap]] = []
+    gaps: list[tuple[F, int]] = []
     for fact in facts:
         version = at.get(fact.subject, 0)
         if fact.version == version + 1:
             at[fact.subject] = fact.version
             fresh.append(fact)
         elif fact.version > version:
-            gaps.append((fact, Gap(fact.subject, version, fact.version)))
+            gaps.append((fact, version))
     return fresh, gaps
 
 

@@ -11,7 +11,18 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListen
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError, TopicAlreadyExistsError
 
-from shared.backbone.log import PARTITIONS, Batch, LogTruncated, Place, Record, Slice, Start, Stored, partition_of
+from shared.backbone.log import (
+    PARTITIONS,
+    Appetite,
+    Batch,
+    LogTruncated,
+    Place,
+    Record,
+    Slice,
+    Start,
+    Stored,
+    partition_of,
+)
 
 _IDLE_MS = 500
 _FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
@@ -88,18 +99,19 @@ class KafkaLog:
             fetch_max_bytes=64 * 1024 * 1024,
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )
-        positions = _Positions(consumer, start)
+        positions, appetite = _Positions(consumer, start), Appetite(limit)
         consumer.subscribe(list(topics), listener=positions)
         try:
             await consumer.start()
             while True:
                 try:
-                    found = await consumer.getmany(timeout_ms=_IDLE_MS, max_records=limit)
+                    found = await consumer.getmany(timeout_ms=_IDLE_MS, max_records=appetite.records)
                 except NoOffsetForPartitionError:
                     found = {}  # the client looked for a position of its own while ours was still being asked for
                 if positions.failure is not None:
                     raise positions.failure
                 batch = positions.slices(found)
+                appetite.learn(batch)
                 yield batch
                 if batch:
                     # Only tools that show lag read these; the position that counts is in the consumer's database.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
+
+from aiokafka.partitioner import murmur2
 
 PARTITIONS = 12
 """Fixed for life: with another number a subject would move to another partition and lose its order."""
 
-_MULTIPLIER = 0x5BD1E995
-_MASK = 0xFFFFFFFF
+_FIRST_RECORDS = 100
+_BATCH_BYTES = 32 * 1024 * 1024
 
 
 class Place(NamedTuple):
@@ -77,19 +78,21 @@ class EventLog(Protocol):
         """Let go of connections."""
 
 
+class Appetite:
+    """How many records to ask for next: `limit`, or fewer while they are so large that they would fill the memory."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.records = min(limit, _FIRST_RECORDS)
+
+    def learn(self, batch: Batch) -> None:
+        """Take the mean size of what was read for that of what comes."""
+        sizes = [len(record.value) for slice_ in batch.values() for record in slice_.records]
+        if sizes:
+            self.records = max(1, min(self._limit, _BATCH_BYTES * len(sizes) // max(1, sum(sizes))))
+
+
 def partition_of(key: str) -> int:
     """Where Kafka's default partitioner (murmur2) puts `key`: both logs agree, so a stream can move between them."""
-    content = key.encode()
-    length = len(content)
-    hash_ = 0x9747B28C ^ length
-    whole = length & ~3
-    for word in struct.unpack_from(f"<{whole >> 2}I", content):
-        mixed = word * _MULTIPLIER & _MASK
-        hash_ = (hash_ * _MULTIPLIER & _MASK) ^ ((mixed ^ mixed >> 24) * _MULTIPLIER & _MASK)
-    if whole != length:
-        hash_ ^= int.from_bytes(content[whole:], "little")
-        hash_ = hash_ * _MULTIPLIER & _MASK
-    hash_ ^= hash_ >> 13
-    hash_ = hash_ * _MULTIPLIER & _MASK
-    hash_ ^= hash_ >> 15
-    return (hash_ & 0x7FFFFFFF) % PARTITIONS
+    partition: int = (murmur2(key.encode()) & 0x7FFFFFFF) % PARTITIONS
+    return partition

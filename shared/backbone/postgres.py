@@ -12,7 +12,18 @@ from operator import itemgetter
 
 import asyncpg
 
-from shared.backbone.log import PARTITIONS, Batch, LogTruncated, Place, Record, Slice, Start, Stored, partition_of
+from shared.backbone.log import (
+    PARTITIONS,
+    Appetite,
+    Batch,
+    LogTruncated,
+    Place,
+    Record,
+    Slice,
+    Start,
+    Stored,
+    partition_of,
+)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS log_partition (
@@ -107,12 +118,13 @@ class PostgresLog:
         await self._refuse_truncation(topics, at)
         pool = await self._connections()
         appended = asyncio.Event()
-        busy = PARTITIONS
+        busy, appetite = PARTITIONS, Appetite(limit)
         async with self._listening(pool, appended):
             while True:
                 appended.clear()
-                batch = await self._slices(pool, at, limit, max(1, limit // busy))
+                batch = await self._slices(pool, at, appetite.records, max(1, appetite.records // busy))
                 busy = max(1, len(batch))
+                appetite.learn(batch)
                 yield batch
                 # What was read moves to the end of the queue, so that a long backlog in one place starves no other.
                 for place, slice_ in batch.items():

@@ -8,11 +8,19 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
 
 import pytest
-from aiokafka.partitioner import murmur2
-from hypothesis import given
-from hypothesis import strategies as st
 
-from shared.backbone.log import PARTITIONS, Batch, EventLog, LogTruncated, Place, Record, Stored, partition_of
+from shared.backbone.log import (
+    PARTITIONS,
+    Appetite,
+    Batch,
+    EventLog,
+    LogTruncated,
+    Place,
+    Record,
+    Slice,
+    Stored,
+    partition_of,
+)
 
 
 async def from_the_start(places: Iterable[Place]) -> Mapping[Place, int]:
@@ -168,6 +176,22 @@ class TestPartitionOf:
     def test_agrees_with_the_published_hashes(self, key: str, murmur: int) -> None:
         assert partition_of(key) == (murmur & 0x7FFFFFFF) % PARTITIONS
 
-    @given(st.text(max_size=60))
-    def test_agrees_with_the_kafka_client(self, key: str) -> None:
-        assert partition_of(key) == (murmur2(key.encode()) & 0x7FFFFFFF) % PARTITIONS
+
+class TestAppetite:
+    def test_asks_for_less_while_records_are_large_and_for_all_when_they_are_small_again(self) -> None:
+        appetite = Appetite(20_000)
+        assert appetite.records <= 100
+        large = [Stored(number, "key", bytes(1024 * 1024)) for number in range(8)]
+
+        appetite.learn({Place("topic", 0): Slice(0, large)})
+        assert appetite.records == 32
+
+        appetite.learn({Place("topic", 0): Slice(0, [Stored(0, "key", b"small")])})
+        assert appetite.records == 20_000
+
+    def test_is_never_more_than_the_limit_and_never_nothing(self) -> None:
+        appetite = Appetite(1)
+        assert appetite.records == 1
+
+        appetite.learn({Place("topic", 0): Slice(0, [Stored(0, "key", bytes(64 * 1024 * 1024))])})
+        assert appetite.records == 1
