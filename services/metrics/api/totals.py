@@ -63,7 +63,7 @@ def _dimensions(
 
 def _cut(
     by: Annotated[tuple[Dimension, ...], Depends(_dimensions)],
-    programme: Annotated[str | None, Query(max_length=16)] = None,
+    programme: Annotated[str | None, Query(max_length=16, description="A programme, with all its parts")] = None,
     region: Annotated[str | None, Query(max_length=16, description="A reporting region or a place in it")] = None,
     level: Annotated[str | None, Query(max_length=8, examples=["L4"])] = None,
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None,

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.domain.measures import Measure
 from shared.contracts.registry import IndicatorListed, ProgrammeListed
+from shared.plan import UnknownProgramme, UnknownRegion
 
 
 class Dimension(StrEnum):
@@ -61,7 +62,7 @@ _AMOUNTS = ", ".join(
 _TOTALS = """
 WITH summed AS (
     SELECT measure, region AS place, {of_cell} sum(amount) AS amount FROM cell
-    WHERE (CAST(:programme AS text) IS NULL OR programme = :programme)
+    WHERE (CAST(:programmes AS text[]) IS NULL OR programme = ANY(:programmes))
       AND (CAST(:level AS smallint) IS NULL OR level = :level)
       AND (CAST(:first_day AS date) IS NULL OR day >= :first_day)
       AND (CAST(:last_day AS date) IS NULL OR day <= :last_day)
@@ -71,6 +72,16 @@ SELECT {columns} {amounts} FROM summed LEFT JOIN listed ON listed.subject = 'reg
 WHERE CAST(:region AS text) IS NULL OR place = :region OR listed.content->>'reporting_region' = :region
 {group}
 """
+_PARTS = """
+WITH RECURSIVE part AS (
+    SELECT content->>'code' AS code FROM listed WHERE subject = 'programmes/' || :programme
+    UNION ALL
+    SELECT content->>'code' FROM listed JOIN part ON content->>'parent' = part.code
+    WHERE starts_with(subject, 'programmes/')
+)
+SELECT code FROM part
+"""
+_IS_LISTED = "SELECT EXISTS (SELECT FROM listed WHERE subject = 'regions/' || :region)"
 _APPLIED = """
 SELECT topic, sum(next_offset)::bigint AS facts, max(applied_at) AS at FROM position GROUP BY topic ORDER BY topic
 """
@@ -79,7 +90,10 @@ _LISTED = "SELECT content FROM listed WHERE starts_with(subject, :kind) ORDER BY
 
 
 async def totals(connection: AsyncConnection, cut: Cut) -> list[dict[str, Any]]:
-    """A row per combination of the cut's dimensions that has ever counted something: dimensions, then measures."""
+    """A row per combination of the cut's dimensions that has ever counted something: dimensions, then measures.
+
+    A programme stands for its parts, too. Raises UnknownProgramme or UnknownRegion for what was never listed.
+    """
     of_cell = [_OF_CELL[dimension] for dimension in cut.by if dimension in _OF_CELL]
     statement = _TOTALS.format(
         of_cell="".join(f"{column}, " for column in of_cell),
@@ -88,14 +102,24 @@ async def totals(connection: AsyncConnection, cut: Cut) -> list[dict[str, Any]]:
         amounts=_AMOUNTS,
         group=f"GROUP BY {_places(len(cut.by))} ORDER BY {_places(len(cut.by))}" if cut.by else "",
     )
+    if cut.region is not None and not await connection.scalar(text(_IS_LISTED), {"region": cut.region}):
+        raise UnknownRegion(pointer="/region")
     values = {
-        "programme": cut.programme,
+        "programmes": None if cut.programme is None else await _parts(connection, cut.programme),
         "region": cut.region,
         "level": cut.level,
         "first_day": cut.first_day,
         "last_day": cut.last_day,
     }
     return [dict(row) for row in (await connection.execute(text(statement), values)).mappings()]
+
+
+async def _parts(connection: AsyncConnection, programme: str) -> list[str]:
+    """`programme`, its parts, and theirs."""
+    parts = list(await connection.scalars(text(_PARTS), {"programme": programme}))
+    if not parts:
+        raise UnknownProgramme(pointer="/programme")
+    return parts
 
 
 def _places(count: int) -> str:

@@ -144,7 +144,19 @@ class TestTotals:
 
         assert (await get(metrics, "/v1/totals"))["as_of"]["topics"]["registry"]["facts"] == 11
 
-    @pytest.mark.parametrize("query", ["by=person", "by=region,region", "level=L9", "first_day=yesterday"])
+    async def test_a_programme_stands_for_its_parts(self, metrics: ServiceUnderTest) -> None:
+        await metrics.hear(
+            enrolment(1, status=EnrolmentStatus.COMPLETED, programme="S02-1"),
+            enrolment(2, status=EnrolmentStatus.COMPLETED, programme="S01"),
+        )
+
+        for named, trainings in {"S02": 1, "S02-1": 1, "S01": 1, "HN2025": 2}.items():
+            assert (await get(metrics, f"/v1/totals?programme={named}"))["total"]["trainings"] == trainings
+
+    @pytest.mark.parametrize(
+        "query",
+        ["by=person", "by=region,region", "level=L9", "first_day=yesterday", "programme=S77", "region=999999"],
+    )
     async def test_a_query_that_makes_no_sense_is_told_so(self, metrics: ServiceUnderTest, query: str) -> None:
         answer = await metrics.http.get(f"/v1/totals?{query}")
 
