@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import defaultdict
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
@@ -21,7 +20,7 @@ from shared.backbone.log import (
     Slice,
     Start,
     Stored,
-    partition_of,
+    by_partition,
 )
 
 _IDLE_MS = 500
@@ -67,11 +66,8 @@ class KafkaLog:
     async def append(self, topic: str, records: Sequence[Record]) -> None:
         # Whole batches go to the client (three times the rate of single sends), so the partition is ours to choose.
         producer = await self._open_producer()
-        by_partition: defaultdict[int, list[Record]] = defaultdict(list)
-        for record in records:
-            by_partition[partition_of(record.key)].append(record)
         async with asyncio.TaskGroup() as sending:
-            for partition, group in by_partition.items():
+            for partition, group in by_partition(records).items():
                 sending.create_task(self._append_in_order(producer, topic, partition, group))
 
     @staticmethod

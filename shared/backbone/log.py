@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
@@ -96,3 +97,11 @@ def partition_of(key: str) -> int:
     """Where Kafka's default partitioner (murmur2) puts `key`: both logs agree, so a stream can move between them."""
     partition: int = (murmur2(key.encode()) & 0x7FFFFFFF) % PARTITIONS
     return partition
+
+
+def by_partition(records: Sequence[Record]) -> Mapping[int, list[Record]]:
+    """`records` by the partition each belongs to, in their order."""
+    groups: defaultdict[int, list[Record]] = defaultdict(list)
+    for record in records:
+        groups[partition_of(record.key)].append(record)
+    return groups

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import defaultdict
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
@@ -22,7 +21,7 @@ from shared.backbone.log import (
     Slice,
     Start,
     Stored,
-    partition_of,
+    by_partition,
 )
 
 _SCHEMA = """
@@ -94,22 +93,20 @@ class PostgresLog:
             )
 
     async def append(self, topic: str, records: Sequence[Record]) -> None:
-        by_partition: defaultdict[int, list[Record]] = defaultdict(list)
-        for record in records:
-            by_partition[partition_of(record.key)].append(record)
+        groups = by_partition(records)
         async with (await self._connections()).acquire() as connection, connection.transaction():
-            first = {row[0]: row[1] for row in await connection.fetch(_LOCK, topic, list(by_partition))}
+            first = {row[0]: row[1] for row in await connection.fetch(_LOCK, topic, list(groups))}
             await connection.copy_records_to_table(
                 "log_record",
                 columns=("topic", "partition", "offset", "key", "value"),
                 records=[
                     (topic, partition, offset, record.key, record.value)
-                    for partition, group in by_partition.items()
+                    for partition, group in groups.items()
                     for offset, record in enumerate(group, first[partition])
                 ],
             )
-            ends = [first[partition] + len(group) for partition, group in by_partition.items()]
-            await connection.execute(_COUNT, topic, list(by_partition), ends)
+            ends = [first[partition] + len(group) for partition, group in groups.items()]
+            await connection.execute(_COUNT, topic, list(groups), ends)
             await connection.execute(f"NOTIFY {_CHANNEL}")
 
     async def read(self, group: str, topics: Collection[str], start: Start, *, limit: int) -> AsyncGenerator[Batch]:  # noqa: ARG002  (rivals of one group read the same; the position guard lets one of them through)

@@ -15,7 +15,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local import issuer
-from shared.backbone import outbox
 from shared.backbone.consumer import catch_up
 from shared.backbone.log import EventLog, Record
 from shared.backbone.relay import relay_batch
@@ -23,8 +22,6 @@ from shared.contracts.fact import Fact, decode, encode
 from shared.kernel.callers import Role
 from shared.service import Service, open_log, worker_engine
 from shared.settings import ServiceSettings
-
-__all__ = ["ServiceUnderTest", "Tokens", "opened", "outbox"]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from deploy.local.processes import Child
 from deploy.local.services import Command, refuse_dead, start, stop_all
 from services.metrics.worker import SERVICE
 from shared.backbone.kafka import KafkaLog
-from shared.backbone.log import EventLog
+from shared.backbone.log import EventLog, Record
 from shared.backbone.postgres import PostgresLog
 from shared.contracts import registry
 from shared.contracts.fact import decode
@@ -31,8 +31,8 @@ __all__ = ["broker"]
 FACTS, SUBJECTS = 20_000, 8_000
 BATCH = 500
 
-_READ = "SELECT coalesce(sum(next_offset), 0)::bigint FROM live.position"
-_CELLS = "SELECT measure, programme, region, day, amount FROM live.cell WHERE amount <> 0"
+APPLIED = "SELECT coalesce(sum(next_offset), 0)::bigint FROM live.position"
+CELLS = "SELECT measure, programme, region, day, amount FROM live.cell WHERE amount <> 0"
 _CONTRIBUTIONS = """
 SELECT measure, programme, region, day, sum(amount)::bigint AS amount FROM live.contribution
 WHERE measure IS NOT NULL GROUP BY measure, programme, region, day
@@ -59,17 +59,15 @@ async def opened(url: str) -> AsyncGenerator[EventLog]:
         await log.close()
 
 
-async def append_backlog(log: EventLog, *, seed: int) -> Cells:
-    """Append a backlog; the tally that its totals must come to."""
-    records = list(enrolment_facts(facts=FACTS, subjects=SUBJECTS, seed=seed))
-    await log.append(registry.TOPIC, records)
+def tally(records: Sequence[Record]) -> Cells:
+    """What the totals of `records` must come to, counted from the latest fact of each subject."""
     latest = {record.key: decode(record.value) for record in records}
-    tally: Counter[tuple[object, ...]] = Counter()
+    counted: Counter[tuple[object, ...]] = Counter()
     for fact in latest.values():
         assert isinstance(fact, EnrolmentState)
         measure = "in_training" if fact.status is EnrolmentStatus.IN_TRAINING else "trainings"
-        tally[measure, fact.programme, fact.region, fact.effective_on] += 1
-    return tally
+        counted[measure, fact.programme, fact.region, fact.effective_on] += 1
+    return counted
 
 
 class Worker:
@@ -85,7 +83,7 @@ class Worker:
 
     async def comes_to(self, facts: int, child: Child) -> None:
         """Return once so many facts are applied."""
-        while await self._metrics.fetchval(_READ) < facts:
+        while await self._metrics.fetchval(APPLIED) < facts:
             refuse_dead({"metrics": child})
             await asyncio.sleep(0.005)
 
@@ -120,8 +118,9 @@ async def test_totals_are_exact_however_often_the_worker_is_killed_in_a_backlog(
         "SKILLS_KEYS_DIRECTORY": str(keys),
         "SKILLS_BATCH_FACTS_MAX": str(BATCH),
     }
+    records = list(enrolment_facts(facts=FACTS, subjects=SUBJECTS, seed=seed))
     async with opened(log_url) as log:
-        tally = await append_backlog(log, seed=seed)
+        await log.append(registry.TOPIC, records)
     metrics = await asyncpg.connect(url, ssl=False)
     worker = Worker(settings, tmp_path, metrics)
     # A group on Kafka waits ten seconds for a member that was killed, so there are fewer kills on it.
@@ -131,6 +130,6 @@ async def test_totals_are_exact_however_often_the_worker_is_killed_in_a_backlog(
         await worker.is_killed_at(at, after_seconds=chance.random() * 0.03)
     await worker.finishes()
 
-    assert await cells(metrics, _CELLS) == tally
-    assert await cells(metrics, _CONTRIBUTIONS) == tally
+    assert await cells(metrics, CELLS) == tally(records)
+    assert await cells(metrics, _CONTRIBUTIONS) == tally(records)
     await metrics.close()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -15,21 +14,14 @@ from deploy.local.processes import Child
 from deploy.local.services import Command, refuse_dead, start, stop_all
 from services.metrics.worker import SERVICE as METRICS
 from services.registry.worker import SERVICE as REGISTRY
-from shared.backbone.log import Record
 from shared.contracts import registry
 from shared.contracts.fact import decode
-from shared.contracts.registry import EnrolmentState, EnrolmentStatus
 from tests.bench.facts import enrolment_facts
 from tests.conftest import Database
 from tests.shared.backbone.conftest import ON_KAFKA, broker
-from tests.system.test_kills import Cells, cells, opened
+from tests.system.test_kills import APPLIED, CELLS, FACTS, SUBJECTS, cells, opened, tally
 
 __all__ = ["broker"]
-
-FACTS, SUBJECTS = 20_000, 8_000
-
-_APPLIED = "SELECT coalesce(sum(next_offset), 0)::bigint FROM live.position"
-_CELLS = "SELECT measure, programme, region, day, amount FROM live.cell WHERE amount <> 0"
 
 
 @pytest.fixture
@@ -46,20 +38,9 @@ async def log_url(request: pytest.FixtureRequest, database: Database) -> str:
     return await database(None)
 
 
-def tally(records: Sequence[Record]) -> Cells:
-    """What the totals of `records` must come to, counted from the latest fact of each subject."""
-    latest = {record.key: decode(record.value) for record in records}
-    counted: Counter[tuple[object, ...]] = Counter()
-    for fact in latest.values():
-        assert isinstance(fact, EnrolmentState)
-        measure = "in_training" if fact.status is EnrolmentStatus.IN_TRAINING else "trainings"
-        counted[measure, fact.programme, fact.region, fact.effective_on] += 1
-    return counted
-
-
 async def until_applied(metrics: asyncpg.Connection, facts: int, *alive: Child) -> None:
     async with asyncio.timeout(90):
-        while await metrics.fetchval(_APPLIED) < facts:
+        while await metrics.fetchval(APPLIED) < facts:
             refuse_dead({str(child.pid): child for child in alive})
             await asyncio.sleep(0.02)
 
@@ -89,7 +70,7 @@ async def test_a_rebuild_mends_totals_while_old_ones_are_served_and_facts_keep_c
             assert rebuilding.exit_code == 0, rebuilding.tail()
 
             await until_applied(metrics, FACTS, worker)
-            assert await cells(metrics, _CELLS) == tally(records)
+            assert await cells(metrics, CELLS) == tally(records)
         finally:
             stop_all([worker])
             await metrics.close()
@@ -133,7 +114,7 @@ async def test_a_broker_and_workers_killed_under_load_lose_and_double_nothing(
                 await asyncio.sleep(0.05)
         # A batch whose delivery was not confirmed is in the log twice, so positions run past the number of facts.
         async with asyncio.timeout(90):
-            while await cells(metrics, _CELLS) != tally(records):
+            while await cells(metrics, CELLS) != tally(records):
                 refuse_dead({str(worker.pid): worker for worker in workers})
                 await asyncio.sleep(0.2)
         assert not await metrics.fetchval("SELECT count(*) FROM live.dead_letter")
