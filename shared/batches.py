@@ -86,11 +86,16 @@ def _row(outcome: RowOutcome) -> dict[str, object]:
     row: dict[str, object] = {"row": outcome.row, "row_id": outcome.row_id, "outcome": outcome.outcome}
     if outcome.id is not None:
         row["id"] = outcome.id
-    if isinstance(outcome.refusal, MalformedRow):
-        row["errors"] = outcome.refusal.errors
-    elif outcome.refusal is not None:
-        row["errors"] = [entry(outcome.refusal)]
+    if outcome.refusal is not None:
+        row["errors"] = errors_of(outcome)
     return row
+
+
+def errors_of(outcome: RowOutcome) -> list[dict[str, object]]:
+    """What is told of a refused row."""
+    if isinstance(outcome.refusal, MalformedRow):
+        return outcome.refusal.errors
+    return [] if outcome.refusal is None else [entry(outcome.refusal)]
 
 
 def batch_of(row: type[BaseModel]) -> dict[str, Any]:

@@ -51,10 +51,22 @@ class Persons:
         document = parse_document(particulars.document_kind, particulars.document_number, today=today)
         return self._keys.of(document), document.number
 
+    def mark(self, kind: str, text: str) -> UUID:
+        """What `text` (a phone, an account, an address) is recognised by; nothing can be read in it."""
+        return self._keys.mark(kind, text)
+
     def close(self, person: UUID, number: str, particulars: Particulars) -> SealedPerson:
         """The particulars sealed to their person."""
         content = orjson.dumps([number, particulars.name, particulars.phone])
         return SealedPerson(person, particulars.document_kind, self._seal.close(content, owner=person.bytes))
+
+    def seal(self, content: bytes, *, owner: UUID) -> bytes:
+        """Whatever else is said of people, sealed to the record `owner` that holds it."""
+        return self._seal.close(content, owner=owner.bytes)
+
+    def unseal(self, sealed: bytes, *, owner: UUID) -> bytes:
+        """What `seal` was given. Raises cryptography's InvalidTag for another owner's."""
+        return self._seal.open(sealed, owner=owner.bytes)
 
     def shown(self, known: SealedPerson) -> dict[str, str]:
         """Name, kind and number as an answer may show them: masked."""

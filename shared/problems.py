@@ -39,6 +39,7 @@ DESCRIPTION: dict[str, Any] = {
                     "title_zh": {"type": "string"},
                     "cure": {"type": "string"},
                     "cure_zh": {"type": "string"},
+                    "check": {"type": "string", "description": "The numbered check that refused it (C01 …)"},
                     "instance": {"type": "string"},
                     "pointer": {"type": "string", "description": "Where in the request (RFC 6901)"},
                     "errors": {"type": "array", "items": {"type": "object"}},
@@ -144,6 +145,7 @@ def entry(refusal: Refusal) -> dict[str, object]:
         "title_zh": refusal.title_zh,
         "cure": refusal.cure_en,
         "cure_zh": refusal.cure_zh,
+        "check": refusal.check,
     }
     return {key: value for key, value in words.items() if value} | refusal.facts
 
@@ -194,7 +196,7 @@ async def _on_malformed(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    facts = {"bytes_max": request.app.state.settings.request_bytes_max} if error.status_code == 413 else {}
+    facts = {"bytes_max": request.state.bytes_max} if error.status_code == 413 else {}
     refusal = _OF_STATUS.get(error.status_code, Unanswerable)(**facts)
     return problem(request, refusal, status=error.status_code)
 

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -36,16 +36,21 @@ TOPICS = (registry.TOPIC, assessment.TOPIC, subsidy.TOPIC)
 
 MakeApp = Callable[[Any, Background | None], FastAPI]
 Command = Callable[[Any, argparse.Namespace], Any]
+Job = Coroutine[Any, Any, None]
+"""Background work that goes on for ever and puts up with a database that is away for a while."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """A service's parts. `extra_commands` adds (name, help, arguments, coroutine function) to the command line."""
+    """A service's parts. `jobs` are what its worker does besides relaying and consuming; `extra_commands` adds (name,
+    help, arguments, coroutine function) to the command line.
+    """
 
     name: str
     settings: type[ServiceSettings]
     make_app: MakeApp
     consumers: Callable[[Any], Sequence[Consumer]]
+    jobs: Callable[[Any, AsyncEngine], Sequence[Job]] = lambda settings, engine: ()  # noqa: ARG005
     publishes: bool = True
     search_path: str = "public"
     extra_commands: Sequence[tuple[str, str, Sequence[str], Command]] = ()
@@ -71,7 +76,7 @@ def worker_engine(service: Service, settings: ServiceSettings) -> AsyncEngine:
 
 
 async def work(service: Service, settings: ServiceSettings) -> None:
-    """Relay the service's facts and apply what its consumers hear, until cancelled or one of them must stop."""
+    """Relay the service's facts, apply what its consumers hear, and do its jobs, until one of them must stop."""
     engine, event_log = worker_engine(service, settings), open_log(settings)
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -79,6 +84,8 @@ async def work(service: Service, settings: ServiceSettings) -> None:
                 tasks.create_task(relay(engine, event_log, poll_seconds=settings.relay_poll_ms / 1000))
             for consumer in service.consumers(settings):
                 tasks.create_task(consume(consumer, engine=engine, event_log=event_log, limit=settings.batch_facts_max))
+            for job in service.jobs(settings, engine):
+                tasks.create_task(job)
     finally:
         await event_log.close()
         await engine.dispose()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -135,22 +135,26 @@ def router(tag: str) -> APIRouter:
 
 class BoundedBodies:
     """ASGI middleware: stops reading a body that is too large. The framework's own says so in plain text, not as a
-    problem with the cap in it.
+    problem with the cap in it. `bytes_max_of` names paths that take more, or less, than the others.
     """
 
-    def __init__(self, app: ASGIApp, *, bytes_max: int) -> None:
+    def __init__(self, app: ASGIApp, *, bytes_max: int, bytes_max_of: Mapping[str, int]) -> None:
         self._app = app
         self._bytes_max = bytes_max
+        self._bytes_max_of = bytes_max_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         announced = Headers(scope=scope).get("content-length", "0") if scope["type"] == "http" else "0"
+        bytes_max = self._bytes_max_of.get(scope.get("path", ""), self._bytes_max)
         received = 0
 
         async def receive_bounded() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._bytes_max or (announced.isdecimal() and int(announced) > self._bytes_max):
+            if received > bytes_max or (announced.isdecimal() and int(announced) > bytes_max):
+                # The answer names the cap.
+                scope.setdefault("state", {})["bytes_max"] = bytes_max
                 raise HTTPException(413, "The request body is too large.")
             return message
 
@@ -168,8 +172,12 @@ def make_app(
     engine: AsyncEngine,
     routers: Sequence[APIRouter],
     background: Background | None = None,
+    bytes_max_of: Mapping[str, int] | None = None,
 ) -> FastAPI:
-    """A service's application: its routers, health, docs that need no network, problems for every error."""
+    """A service's application: its routers, health, docs that need no network, problems for every error.
+
+    `bytes_max_of` gives paths a largest body of their own.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -194,7 +202,7 @@ def make_app(
     app.state.settings = settings
     app.state.verifier = Verifier(settings.keys_directory / "issuer-public.pem")
     app.state.failure = None
-    app.add_middleware(BoundedBodies, bytes_max=settings.request_bytes_max)
+    app.add_middleware(BoundedBodies, bytes_max=settings.request_bytes_max, bytes_max_of=bytes_max_of or {})
     problems.install(app)
     app.add_middleware(RequestLines)  # around everything, so that every answer has its id and its line
     app.include_router(health.routes)

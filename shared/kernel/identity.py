@@ -44,6 +44,7 @@ class WrongLength(Invalid):
     title_zh = "证件号码位数不正确。"
     cure_en = "`expected` says how many there are; copy the whole number, spaces do not matter."
     cure_zh = "`expected` 为应有位数；请对照证件完整填写，空格不影响识别。"
+    check = "C01"
 
 
 class WrongCharacters(Invalid):
@@ -54,6 +55,7 @@ class WrongCharacters(Invalid):
     title_zh = "证件号码含有不允许的字符。"
     cure_en = "Digits only; the last of 18 may be X; an old foreign card begins with three letters."
     cure_zh = "只能填写数字；18位号码的末位可为X；旧版外国人永久居留证以三个字母开头。"
+    check = "C01"
 
 
 class WrongCheckDigit(Invalid):
@@ -64,6 +66,7 @@ class WrongCheckDigit(Invalid):
     title_zh = "证件号码校验码不符，可能填写有误。"
     cure_en = "Compare the number with the document, digit by digit."
     cure_zh = "请对照证件逐位核对号码。"
+    check = "C01"
 
 
 class ImpossibleBirthDate(Invalid):
@@ -74,6 +77,7 @@ class ImpossibleBirthDate(Invalid):
     title_zh = "证件号码中的出生日期不成立。"
     cure_en = "Places 7 to 14 are year, month and day of birth, between `earliest` and `latest`."
     cure_zh = "第7至14位为出生年月日，应在 `earliest` 与 `latest` 之间，请核对。"
+    check = "C01"
 
 
 class PlaceholderNumber(Invalid):
@@ -84,6 +88,7 @@ class PlaceholderNumber(Invalid):
     title_zh = "该值是占位内容，不是证件号码。"
     cure_en = "Give the number on the person's document."
     cure_zh = "请填写本人证件上的号码。"
+    check = "C01"
 
 
 class WrongDocumentKind(Invalid):
@@ -94,6 +99,7 @@ class WrongDocumentKind(Invalid):
     title_zh = "证件号码与证件类型不一致。"
     cure_en = "Send the kind in `looks_like`, or correct the first digits of the number."
     cure_zh = "请改用 `looks_like` 中的证件类型，或核对号码开头几位。"
+    check = "C01"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import hmac
 from uuid import UUID
 
 from shared.kernel.identity import IdentityDocument
+from shared.kernel.spelling import canonical
 
 SECRET_BYTES_MIN = 32
 
@@ -34,7 +35,16 @@ class PersonKeys:
         122 bits of HMAC-SHA-256 in a UUID of version 8 (RFC 9562 §5.8). The kind is part of what is hashed, so equal
         numbers on different kinds of paper are different keys.
         """
-        message = document.kind + ":" + document.number
+        return self._keyed(document.kind + ":" + document.number)
+
+    def mark(self, kind: str, text: str) -> UUID:
+        """What `text` can be recognised by where it must not be kept: equal marks of one `kind` are equal texts.
+
+        However the text was spaced, widened or cased. No mark is ever a person's key.
+        """
+        return self._keyed(f"mark:{kind}:{canonical(text)}")
+
+    def _keyed(self, message: str) -> UUID:
         digest = hmac.digest(self._secret, message.encode(), "sha256")
         bits = int.from_bytes(digest[:16], "big")
         return UUID(int=bits & ~_VERSION_AND_VARIANT | _VERSION_8)

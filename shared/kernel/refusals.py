@@ -13,16 +13,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-RESERVED = frozenset({"type", "title", "title_zh", "status", "detail", "instance", "code", "cure", "cure_zh", "errors"})
+RESERVED = frozenset(
+    {"type", "title", "title_zh", "status", "detail", "instance", "code", "cure", "cure_zh", "errors", "check"}
+)
 """Members that a problem has of its own, so no fact may be called that. Source: RFC 9457 §3."""
 
 
 class Refusal(Exception):
     """A rule refused a command. Nothing was changed.
 
-    Subclasses set `slug` (stable, kebab-case: the machine's name for it), `title_en`/`title_zh` (what is wrong) and
-    `cure_en`/`cure_zh` (how to mend it). `facts` are JSON values that help (allowed states, limits, codes); they never
-    hold personal data. `pointer` is an RFC 6901 JSON pointer into the request, where one place is at fault.
+    Subclasses set `slug` (stable, kebab-case: the machine's name for it), `title_en`/`title_zh` (what is wrong),
+    `cure_en`/`cure_zh` (how to mend it), and `check` if it is one of the numbered checks (C01 …; domain rules §4.6).
+    `facts` are JSON values that help (allowed states, limits, codes); they never hold personal data. `pointer` is an
+    RFC 6901 JSON pointer into the request, where one place is at fault.
     """
 
     slug: ClassVar[str] = "refused"
@@ -30,6 +33,7 @@ class Refusal(Exception):
     title_zh: ClassVar[str] = "请求被拒绝。"
     cure_en: ClassVar[str] = ""
     cure_zh: ClassVar[str] = ""
+    check: ClassVar[str] = ""
 
     def __init__(self, *, pointer: str | None = None, **facts: object) -> None:
         super().__init__(self.slug)

@@ -22,6 +22,9 @@ ALLOWED = {
     "registry.indicator-listed.v1": {"name_zh", "name_en"},
     "registry.region-listed.v1": {"name_zh", "name_en"},
     "registry.level-listed.v1": {"name_zh", "name_en"},
+    "registry.project-listed.v1": {"name_zh", "name_en"},
+    "registry.calendar-day-listed.v1": {"name_zh"},
+    "registry.institution-changed.v1": {"name"},
 }
 """Names of organisations and of entries of the plan, which are public."""
 
@@ -32,6 +35,29 @@ PROMISED: dict[type, set[str]] = {
     registry.RegionListed: {"code", "parent", "reporting_region", "valid_from", "valid_to", "replaced_by"},
     registry.LevelListed: {"code", "rank", "high_skilled"},
     registry.InstitutionState: {"institution_id", "region", "reporting_region"},
+    registry.CalendarDayListed: {"day", "working"},
+    registry.ProjectListed: {"code", "edition", "occupation", "level", "hours_min", "is_scarce", "is_needed"},
+    registry.SiteListed: {"site_id", "institution_id", "region", "reporting_region"},
+    registry.ListingState: {"listing_id", "institution_id", "project", "reporting_region", "first_on", "last_on"},
+    registry.SanctionState: {"sanction_id", "institution_id", "reporting_region", "step", "first_on", "last_on"},
+    registry.FlagState: {
+        "flag_id", "check", "kind", "institution_id", "class_id", "enrolment_id", "person", "region",
+        "reporting_region", "holds", "status",
+    },
+    registry.TeacherListed: {"teacher_id", "person", "projects"},
+    registry.EngagementState: {"engagement_id", "teacher_id", "institution_id", "first_on", "last_on"},
+    registry.MergeState: {"person", "into"},
+    registry.AttendanceState: CUT | {"enrolment_id", "class_id", "institution_id", "person", "day", "hours"},
+    registry.PatrolRecorded: {
+        "patrol_id", "class_id", "institution_id", "programme", "region", "reporting_region", "patrolled_on", "present",
+        "enrolled",
+    },
+    registry.FindingState: {
+        "finding_id", "class_id", "institution_id", "region", "reporting_region", "severity", "due_on", "status",
+    },
+    registry.SafetyVersionAdded: {"safety_id", "institution_id", "region", "reporting_region", "safety_kind", "hours"},
+    registry.FollowUpState: CUT
+    | {"enrolment_id", "class_id", "person", "completed_on", "entered", "employed_on", "pay_change_permille"},
     registry.ClassState: CUT | {"class_id", "institution_id", "fund_source", "status", "starts_on", "ends_on"},
     registry.EnrolmentState: CUT
     | {"enrolment_id", "class_id", "institution_id", "person", "tags", "fund_source", "status", "effective_on"},
@@ -69,6 +95,6 @@ def test_the_type_names_the_publisher_the_fact_and_the_version(name: str) -> Non
 
     topic, fact, version = name.split(".")
 
-    assert topic == cls.topic == cls.__module__.rsplit(".", 1)[1]
+    assert topic == cls.topic == cls.__module__.split(".")[2]
     assert fact.replace("-", "") == re.sub(r"V\d+$", "", cls.__name__).lower()
     assert re.fullmatch(r"v[1-9]\d*", version)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import uscc
+from stdnum.exceptions import ValidationError
 
 from shared.kernel.credit_code import (
     PlaceholderCreditCode,
@@ -43,7 +44,10 @@ def test_the_check_character_is_the_peers(body: str) -> None:
 
 
 @given(credit_codes(LETTER_HEADS))
-def test_registrars_with_a_letter_are_right_too(code: str) -> None:
+def test_registrars_with_a_letter_are_right_though_the_peer_refuses_them(code: str) -> None:
+    with pytest.raises(ValidationError):
+        uscc.validate(code)
+
     assert parse_credit_code(code) == code
 
 

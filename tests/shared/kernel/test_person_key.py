@@ -56,6 +56,29 @@ def test_a_key_never_changes_from_one_release_to_the_next() -> None:
     assert str(KEYS.of(document)) == "23eef35d-eced-8b57-9939-b4a550519085"
 
 
+@given(NUMBERS, NUMBERS)
+def test_marks_of_one_kind_are_equal_for_equal_texts_only(one: str, other: str) -> None:
+    assert (KEYS.mark("phone", one) == KEYS.mark("phone", other)) is (one == other)
+    assert KEYS.mark("phone", one) != KEYS.mark("account", one)
+
+
+@given(NUMBERS)
+def test_a_mark_does_not_depend_on_spaces_or_width(number: str) -> None:
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in number)
+
+    assert KEYS.mark("account", f" {number[:4]} {number[4:]}\u200b") == KEYS.mark("account", wide)
+
+
+@given(st.sampled_from(DocumentKind), NUMBERS)
+def test_no_mark_is_a_persons_key(kind: DocumentKind, number: str) -> None:
+    assert KEYS.mark(kind, number) != KEYS.of(IdentityDocument(kind, number))
+
+
+@given(NUMBERS)
+def test_another_secret_makes_another_mark(number: str) -> None:
+    assert PersonKeys(SECRET[::-1]).mark("phone", number) != KEYS.mark("phone", number)
+
+
 def test_a_short_secret_is_no_secret() -> None:
     with pytest.raises(ValueError, match="at least 32 bytes"):
         PersonKeys(b"short")

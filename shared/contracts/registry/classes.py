@@ -1,0 +1,94 @@
+"""What the registry tells of classes."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.registry.base import RegistryFact
+
+
+class ClassStatus(StrEnum):
+    FILED = "filed"
+    RETURNED = "returned"
+    """Sent back with reasons; the institution mends it and files it again."""
+    APPROVED = "approved"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class ClassState(RegistryFact):
+    class_id: UUID
+    institution_id: UUID
+    local_id: str
+    programme: ProgrammeCode
+    region: RegionCode
+    reporting_region: RegionCode
+    occupation: OccupationCode
+    level: LevelRank
+    fund_source: FundSource | None
+    """None: nobody will claim a subsidy for it."""
+    starts_on: date
+    ends_on: date
+    hours: int
+    seats: int
+    status: ClassStatus
+    enrolled: int
+    """Enrolments ever filed in the class, whatever became of them: who hears of them can tell whether all have come."""
+    project: str | None = None
+    """The project of the catalogue that it is a class of; a subsidised class always has one."""
+    is_scarce: bool = False
+    is_needed: bool = False
+    """Whether the project was on the list of scarce trades, and on that of training needs, when the class was filed."""
+    government_fen: int = 0
+    enterprise_fen: int = 0
+    individual_fen: int = 0
+    """Who pays how much of one trainee's fee."""
+
+
+class ClassFiled(ClassState):
+    """Subject of all class facts: classes/{class_id}."""
+
+    type: ClassVar[str] = "registry.class-filed.v1"
+
+
+class ClassReturned(ClassState):
+    type: ClassVar[str] = "registry.class-returned.v1"
+
+
+class ClassRefiled(ClassState):
+    """A returned class was mended and filed again."""
+
+    type: ClassVar[str] = "registry.class-refiled.v1"
+
+
+class ClassApproved(ClassState):
+    type: ClassVar[str] = "registry.class-approved.v1"
+
+
+class ClassChecked(ClassState):
+    """An officer found place and equipment in order before the first lesson."""
+
+    type: ClassVar[str] = "registry.class-checked.v1"
+
+
+class ClassChanged(ClassState):
+    """Days, places, teachers or seats changed, reported before it happened."""
+
+    type: ClassVar[str] = "registry.class-changed.v1"
+
+
+class ClassStarted(ClassState):
+    type: ClassVar[str] = "registry.class-started.v1"
+
+
+class ClassCompleted(ClassState):
+    type: ClassVar[str] = "registry.class-completed.v1"
+
+
+class ClassCancelled(ClassState):
+    type: ClassVar[str] = "registry.class-cancelled.v1"

@@ -1,0 +1,109 @@
+"""What the registry tells of institutions: who they are, where, what they are listed for, what was imposed on them."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.dimensions import RegionCode
+from shared.contracts.registry.base import RegistryFact
+
+
+class InstitutionState(RegistryFact):
+    institution_id: UUID
+    credit_code: str
+    name: str
+    kind: str
+    region: RegionCode
+    reporting_region: RegionCode
+    department: str = ""
+    """The department that supervises it; empty where nobody said."""
+
+
+class InstitutionRegistered(InstitutionState):
+    """An institution entered the registry. Subject: institutions/{institution_id}."""
+
+    type: ClassVar[str] = "registry.institution-registered.v1"
+
+
+class InstitutionChanged(InstitutionState):
+    """Its name, kind, place or supervising department changed."""
+
+    type: ClassVar[str] = "registry.institution-changed.v1"
+
+
+class SiteListed(RegistryFact):
+    """A place where an institution trains, or a change of it. Subject: sites/{site_id}."""
+
+    type: ClassVar[str] = "registry.site-listed.v1"
+
+    site_id: UUID
+    institution_id: UUID
+    local_id: str
+    region: RegionCode
+    reporting_region: RegionCode
+    rooms: int
+    seats: int
+    """Places in all its rooms together."""
+
+
+class ListingState(RegistryFact):
+    """An institution is on the second catalogue for a project, from `first_on` to `last_on`, both included."""
+
+    listing_id: UUID
+    institution_id: UUID
+    project: str = Field(pattern=r"^[A-Z0-9-]{2,32}$")
+    region: RegionCode
+    reporting_region: RegionCode
+    first_on: date
+    last_on: date | None
+
+
+class ListingOpened(ListingState):
+    """Subject of both: listings/{listing_id}."""
+
+    type: ClassVar[str] = "registry.listing-opened.v1"
+
+
+class ListingClosed(ListingState):
+    """The last day was set or brought forward."""
+
+    type: ClassVar[str] = "registry.listing-closed.v1"
+
+
+class SanctionStep(StrEnum):
+    """The ladder, from the lowest step. Source: domain rules §4.6."""
+
+    TALK = "talk"
+    RECTIFY = "rectify"
+    STOP = "stop"
+    """No new classes until it is lifted or ends."""
+    DELIST = "delist"
+    """Off the list of institutions: no new classes, and no new listing."""
+    BLACKLIST = "blacklist"
+    """As delisted; and an owner, site or account of it that comes back is flagged."""
+
+
+class SanctionState(RegistryFact):
+    sanction_id: UUID
+    institution_id: UUID
+    region: RegionCode
+    reporting_region: RegionCode
+    step: SanctionStep
+    first_on: date
+    last_on: date | None
+    """The last day on which it holds; None: until it is lifted."""
+
+
+class SanctionImposed(SanctionState):
+    """Subject of both: sanctions/{sanction_id}."""
+
+    type: ClassVar[str] = "registry.sanction-imposed.v1"
+
+
+class SanctionLifted(SanctionState):
+    type: ClassVar[str] = "registry.sanction-lifted.v1"

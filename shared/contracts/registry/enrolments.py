@@ -1,0 +1,129 @@
+"""What the registry tells of enrolments, and of persons who turned out to be one."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.registry.base import RegistryFact
+
+
+class EnrolmentStatus(StrEnum):
+    IN_TRAINING = "in_training"
+    DEFERRED = "deferred"
+    """Interrupted; the trainee may resume, here or in another class."""
+    COMPLETED = "completed"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+    TRANSFERRED = "transferred"
+    """Went on as another enrolment, in another class."""
+
+
+class EmploymentState(StrEnum):
+    """What somebody did for a living when they entered a training."""
+
+    EMPLOYED = "employed"
+    SELF_EMPLOYED = "self_employed"
+    UNEMPLOYED = "unemployed"
+    STUDENT = "student"
+    RETIRED = "retired"
+
+
+class EnrolmentState(RegistryFact):
+    enrolment_id: UUID
+    class_id: UUID
+    institution_id: UUID
+    person: UUID
+    programme: ProgrammeCode
+    tags: tuple[str, ...] = Field(max_length=20)
+    region: RegionCode
+    reporting_region: RegionCode
+    occupation: OccupationCode
+    level: LevelRank
+    fund_source: FundSource | None
+    status: EnrolmentStatus
+    hours: int
+    effective_on: date
+    """The business day that the present status counts for: the class's first day, then the day of the outcome."""
+    project: str | None = None
+    is_needed: bool = False
+    from_on: date | None = None
+    until_on: date | None = None
+    """The days that the person's training takes, both included; none of them if the last lies before the first."""
+    employment: EmploymentState | None = None
+    priority: bool = False
+    """Whether the person is in a priority group; which one stays in the registry."""
+    evidence_on: date | None = None
+    """The latest date on the papers that show it: what a claim compares with the first day (C21)."""
+    transferred_from: UUID | None = None
+    """The enrolment that this one goes on from."""
+
+
+class TraineeEnrolled(EnrolmentState):
+    """Subject of all enrolment facts: enrolments/{enrolment_id}."""
+
+    type: ClassVar[str] = "registry.trainee-enrolled.v1"
+
+
+class EnrolmentCompleted(EnrolmentState):
+    type: ClassVar[str] = "registry.enrolment-completed.v1"
+
+
+class EnrolmentFailed(EnrolmentState):
+    """The training ended without the hours it needs."""
+
+    type: ClassVar[str] = "registry.enrolment-failed.v1"
+
+
+class EnrolmentDeferred(EnrolmentState):
+    type: ClassVar[str] = "registry.enrolment-deferred.v1"
+
+
+class EnrolmentResumed(EnrolmentState):
+    type: ClassVar[str] = "registry.enrolment-resumed.v1"
+
+
+class EnrolmentTransferred(EnrolmentState):
+    """The trainee went on in another class, as the enrolment whose `transferred_from` is this one."""
+
+    type: ClassVar[str] = "registry.enrolment-transferred.v1"
+
+
+class EnrolmentWithdrawn(EnrolmentState):
+    type: ClassVar[str] = "registry.enrolment-withdrawn.v1"
+
+
+class EnrolmentCorrected(EnrolmentState):
+    """Programme, tags, hours, days or entry particulars were put right; the status may follow from the hours."""
+
+    type: ClassVar[str] = "registry.enrolment-corrected.v1"
+
+
+class EnrolmentReassigned(EnrolmentState):
+    """Two person keys turned out to be one person, or one to be two: the enrolment is another key's now."""
+
+    type: ClassVar[str] = "registry.enrolment-reassigned.v1"
+
+
+class MergeState(RegistryFact):
+    """`person` is a second key of the human who is known as `into`, or was taken for one."""
+
+    person: UUID
+    into: UUID
+
+
+class PersonsMerged(MergeState):
+    """From now on whatever is known of `person` counts for `into`. Subject of both: persons/{person}."""
+
+    type: ClassVar[str] = "registry.persons-merged.v1"
+
+
+class PersonsSeparated(MergeState):
+    """It was a mistake: `person` stands for itself again."""
+
+    type: ClassVar[str] = "registry.persons-separated.v1"

@@ -1,0 +1,47 @@
+"""What the registry tells of flags: something looks wrong, and somebody has to look at it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.dimensions import RegionCode
+from shared.contracts.registry.base import RegistryFact
+
+
+class FlagStatus(StrEnum):
+    OPEN = "open"
+    UPHELD = "upheld"
+    """It was wrong indeed: what depends on it is held."""
+    DISMISSED = "dismissed"
+    """There was a good reason for it."""
+
+
+class FlagState(RegistryFact):
+    flag_id: UUID
+    check: str = Field(pattern=r"^C\d{2}$")
+    """The check that raised it, by its code in the domain rules §4.6."""
+    kind: str
+    """The machine's name for what was seen ("one-phone-many-trainees")."""
+    institution_id: UUID | None
+    class_id: UUID | None
+    enrolment_id: UUID | None
+    person: UUID | None
+    region: RegionCode
+    reporting_region: RegionCode
+    holds: bool
+    """Whether a claim for what is flagged waits until the flag is settled."""
+    status: FlagStatus
+
+
+class FlagRaised(FlagState):
+    """Subject of both: flags/{flag_id}."""
+
+    type: ClassVar[str] = "registry.flag-raised.v1"
+
+
+class FlagSettled(FlagState):
+    type: ClassVar[str] = "registry.flag-settled.v1"

@@ -1,0 +1,41 @@
+"""What the registry tells of what became of trainees: the numerators of the quality rates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.dimensions import LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.registry.base import RegistryFact
+from shared.contracts.registry.enrolments import EmploymentState
+
+
+class FollowUpState(RegistryFact):
+    enrolment_id: UUID
+    class_id: UUID
+    institution_id: UUID
+    person: UUID
+    programme: ProgrammeCode
+    region: RegionCode
+    reporting_region: RegionCode
+    occupation: OccupationCode
+    level: LevelRank
+    completed_on: date
+    entered: EmploymentState | None
+    """What they did when they entered the training: the employment rate is about those who had no work."""
+    employed_on: date | None
+    """From when they had work or a business of their own, by the evidence; None: not in work."""
+    pay_change_permille: int | None
+    """Mean pay in the three months after, over that in the three months before, less one; None: not both known."""
+    reported_on: date
+
+
+class FollowUpReported(FollowUpState):
+    """Subject of both: follow-ups/{enrolment_id}."""
+
+    type: ClassVar[str] = "registry.follow-up-reported.v1"
+
+
+class FollowUpCorrected(FollowUpState):
+    type: ClassVar[str] = "registry.follow-up-corrected.v1"

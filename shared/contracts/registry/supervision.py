@@ -1,0 +1,110 @@
+"""What the registry tells of patrols, of what they found, and of safety documents."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.dimensions import ProgrammeCode, RegionCode
+from shared.contracts.registry.base import RegistryFact
+
+
+class PatrolLevel(StrEnum):
+    COUNTY = "county"
+    CITY = "city"
+    PROVINCE = "province"
+
+
+class PatrolMethod(StrEnum):
+    ON_SITE = "on_site"
+    ONLINE = "online"
+
+
+class PatrolRecorded(RegistryFact):
+    """Somebody looked at a class: who was there beside who is enrolled. Subject: patrols/{patrol_id}."""
+
+    type: ClassVar[str] = "registry.patrol-recorded.v1"
+
+    patrol_id: UUID
+    class_id: UUID
+    institution_id: UUID
+    programme: ProgrammeCode
+    region: RegionCode
+    reporting_region: RegionCode
+    patrol_level: PatrolLevel
+    method: PatrolMethod
+    patrolled_on: date
+    present: int
+    enrolled: int
+    findings: int
+
+
+class Severity(StrEnum):
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+    """The class may not go on before it is put right."""
+
+
+class FindingStatus(StrEnum):
+    OPEN = "open"
+    RECTIFIED = "rectified"
+    """The institution says it is put right; somebody looks again."""
+    CLOSED = "closed"
+
+
+class FindingState(RegistryFact):
+    finding_id: UUID
+    patrol_id: UUID
+    class_id: UUID
+    institution_id: UUID
+    region: RegionCode
+    reporting_region: RegionCode
+    severity: Severity
+    due_on: date
+    status: FindingStatus
+
+
+class FindingOpened(FindingState):
+    """Subject of all finding facts: findings/{finding_id}."""
+
+    type: ClassVar[str] = "registry.finding-opened.v1"
+
+
+class FindingRectified(FindingState):
+    type: ClassVar[str] = "registry.finding-rectified.v1"
+
+
+class FindingReopened(FindingState):
+    """The re-check did not pass."""
+
+    type: ClassVar[str] = "registry.finding-reopened.v1"
+
+
+class FindingClosed(FindingState):
+    """The re-check passed."""
+
+    type: ClassVar[str] = "registry.finding-closed.v1"
+
+
+class SafetyKind(StrEnum):
+    EMERGENCY_PLAN = "emergency_plan"
+    SAFETY_LESSON = "safety_lesson"
+
+
+class SafetyVersionAdded(RegistryFact):
+    """An institution's emergency plan or a safety lesson has a new version. Subject: safety/{safety_id}."""
+
+    type: ClassVar[str] = "registry.safety-version-added.v1"
+
+    safety_id: UUID
+    institution_id: UUID
+    region: RegionCode
+    reporting_region: RegionCode
+    safety_kind: SafetyKind
+    digest: str
+    """SHA-256 of the content, in hexadecimal."""
+    hours: int
+    """Class hours of the lesson; 0 for a plan."""

@@ -1,0 +1,40 @@
+"""What the registry tells of the teacher pool."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.registry.base import RegistryFact
+
+
+class TeacherListed(RegistryFact):
+    """A teacher entered the pool, or what they may teach changed. Subject: teachers/{teacher_id}."""
+
+    type: ClassVar[str] = "registry.teacher-listed.v1"
+
+    teacher_id: UUID
+    person: UUID
+    projects: tuple[str, ...]
+    """Codes of the projects that they may teach."""
+    qualifications: int
+
+
+class EngagementState(RegistryFact):
+    engagement_id: UUID
+    teacher_id: UUID
+    institution_id: UUID
+    full_time: bool
+    first_on: date
+    last_on: date | None
+
+
+class TeacherEngaged(EngagementState):
+    """A teacher teaches at an institution from a day on. Subject of both: engagements/{engagement_id}."""
+
+    type: ClassVar[str] = "registry.teacher-engaged.v1"
+
+
+class EngagementEnded(EngagementState):
+    type: ClassVar[str] = "registry.engagement-ended.v1"
