@@ -1,4 +1,4 @@
-"""What assessment hears, all of it from the registry: the plan, classes and who is enrolled in them."""
+"""What assessment hears, all of it from the registry: the plan, classes, who is enrolled in them, and who is who."""
 
 from __future__ import annotations
 
@@ -9,24 +9,35 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain.sessions import HeardClass
 from services.assessment.settings import AssessmentSettings
-from services.assessment.store import heard
+from services.assessment.store import aliases, heard
 from services.assessment.store.heard import HeardEnrolment
 from shared.backbone.consumer import Consumer
 from shared.contracts.fact import Fact
 from shared.contracts.registry import (
     ClassApproved,
     ClassCancelled,
+    ClassChanged,
+    ClassChecked,
     ClassCompleted,
     ClassFiled,
+    ClassRefiled,
+    ClassReturned,
     ClassStarted,
     ClassState,
     ClassStatus,
     EnrolmentCompleted,
     EnrolmentCorrected,
+    EnrolmentDeferred,
     EnrolmentFailed,
+    EnrolmentReassigned,
+    EnrolmentResumed,
     EnrolmentState,
     EnrolmentStatus,
+    EnrolmentTransferred,
     EnrolmentWithdrawn,
+    MergeState,
+    PersonsMerged,
+    PersonsSeparated,
     ProgrammeListed,
     RegionListed,
     TraineeEnrolled,
@@ -36,13 +47,19 @@ from shared.plan import Programme, Region
 
 F = TypeVar("F", bound=Fact)
 
+# All facts of a class and of an enrolment, also those that change nothing here: versions have no gaps.
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
     (
         *(ProgrammeListed, RegionListed),
-        *(ClassFiled, ClassApproved, ClassStarted, ClassCompleted, ClassCancelled),
-        *(TraineeEnrolled, EnrolmentCompleted, EnrolmentFailed, EnrolmentWithdrawn, EnrolmentCorrected),
+        *(ClassFiled, ClassReturned, ClassRefiled, ClassApproved, ClassChecked, ClassChanged),
+        *(ClassStarted, ClassCompleted, ClassCancelled),
+        *(TraineeEnrolled, EnrolmentCompleted, EnrolmentFailed, EnrolmentDeferred, EnrolmentResumed),
+        *(EnrolmentTransferred, EnrolmentWithdrawn, EnrolmentCorrected, EnrolmentReassigned),
+        *(PersonsMerged, PersonsSeparated),
     )
 )
+
+_LEFT: Final = (EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED)
 
 
 def consumers(settings: AssessmentSettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
@@ -72,10 +89,13 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await heard.keep_enrolments(
         connection,
         [
-            HeardEnrolment(each.class_id, each.person, each.programme, each.status is EnrolmentStatus.WITHDRAWN)
+            HeardEnrolment(each.enrolment_id, each.class_id, each.person, each.programme, each.status in _LEFT)
             for each in _last(facts, EnrolmentState)
         ],
     )
+    merges = _last(facts, MergeState)
+    await aliases.keep(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
+    await aliases.drop(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
 
 
 def _last(facts: Sequence[Fact], kind: type[F]) -> list[F]:

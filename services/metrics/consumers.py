@@ -10,10 +10,16 @@ from shared.contracts.fact import Fact
 from shared.contracts.registry import (
     EnrolmentCompleted,
     EnrolmentCorrected,
+    EnrolmentDeferred,
     EnrolmentFailed,
+    EnrolmentReassigned,
+    EnrolmentResumed,
+    EnrolmentTransferred,
     EnrolmentWithdrawn,
     IndicatorListed,
     LevelListed,
+    PersonsMerged,
+    PersonsSeparated,
     ProgrammeListed,
     RegionListed,
     TraineeEnrolled,
@@ -34,8 +40,9 @@ HEARS: frozenset[type[Fact]] = frozenset(
         ProgrammeListed, RegionListed, LevelListed, IndicatorListed,
         # Trainings.
         TraineeEnrolled, EnrolmentCompleted, EnrolmentFailed, EnrolmentWithdrawn, EnrolmentCorrected,
-        # Certificates, and through them persons.
-        CertificateIssued, CertificateRevoked,
+        EnrolmentDeferred, EnrolmentResumed, EnrolmentTransferred, EnrolmentReassigned,
+        # Certificates, and through them persons; keys that turn out to be one person's.
+        CertificateIssued, CertificateRevoked, PersonsMerged, PersonsSeparated,
         # Money. Also the steps at which nothing counts yet: versions have no gaps.
         ClaimDrafted, ClaimSubmitted, ClaimReturned, ClaimRejected, ClaimApproved, ClaimPaid, ClaimRecovered,
     }

@@ -1,4 +1,4 @@
-"""What the subsidy hears: regions, classes and enrolments from the registry, certificates from assessment."""
+"""What the subsidy hears: regions, classes, enrolments and persons from the registry, certificates from assessment."""
 
 from __future__ import annotations
 
@@ -9,22 +9,33 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.domain.heard import Certificate, Outcome, Trainee, TrainingClass
 from services.subsidy.settings import SubsidySettings
-from services.subsidy.store import heard
+from services.subsidy.store import aliases, heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateState, CertificateStatus
 from shared.contracts.fact import Fact
 from shared.contracts.registry import (
     ClassApproved,
     ClassCancelled,
+    ClassChanged,
+    ClassChecked,
     ClassCompleted,
     ClassFiled,
+    ClassRefiled,
+    ClassReturned,
     ClassStarted,
     ClassState,
     EnrolmentCompleted,
     EnrolmentCorrected,
+    EnrolmentDeferred,
     EnrolmentFailed,
+    EnrolmentReassigned,
+    EnrolmentResumed,
     EnrolmentState,
+    EnrolmentTransferred,
     EnrolmentWithdrawn,
+    MergeState,
+    PersonsMerged,
+    PersonsSeparated,
     RegionListed,
     TraineeEnrolled,
 )
@@ -32,16 +43,26 @@ from shared.kernel.levels import Level
 from shared.plan import Region
 
 REGIONS: Final = frozenset({RegionListed})
-CLASSES: Final = frozenset({ClassFiled, ClassApproved, ClassStarted, ClassCompleted, ClassCancelled})
+# All facts of a class and of an enrolment, also those that change nothing here: versions have no gaps.
+CLASSES: Final = frozenset(
+    {
+        ClassFiled, ClassReturned, ClassRefiled, ClassApproved, ClassChecked, ClassChanged, ClassStarted,
+        ClassCompleted, ClassCancelled,
+    }
+)  # fmt: skip
 ENROLMENTS: Final = frozenset(
-    {TraineeEnrolled, EnrolmentCompleted, EnrolmentFailed, EnrolmentWithdrawn, EnrolmentCorrected}
-)
+    {
+        TraineeEnrolled, EnrolmentCompleted, EnrolmentFailed, EnrolmentDeferred, EnrolmentResumed,
+        EnrolmentTransferred, EnrolmentWithdrawn, EnrolmentCorrected, EnrolmentReassigned,
+    }
+)  # fmt: skip
+PERSONS: Final = frozenset({PersonsMerged, PersonsSeparated})
 CERTIFICATES: Final = frozenset({CertificateIssued, CertificateRevoked})
 
 
 def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
     """The subsidy's consumers: one, because a claim wants all of it."""
-    return [Consumer("subsidy", REGIONS | CLASSES | ENROLMENTS | CERTIFICATES, hear)]
+    return [Consumer("subsidy", REGIONS | CLASSES | ENROLMENTS | PERSONS | CERTIFICATES, hear)]
 
 
 async def hear(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
@@ -50,6 +71,9 @@ async def hear(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await heard.save_regions(connection, [_region(fact) for fact in latest if isinstance(fact, RegionListed)])
     await heard.save_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])
     await heard.save_trainees(connection, [_trainee(fact) for fact in latest if isinstance(fact, EnrolmentState)])
+    merges = [fact for fact in latest if isinstance(fact, MergeState)]
+    await aliases.save_all(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
+    await aliases.drop_all(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
     certificates = [_certificate(fact) for fact in latest if isinstance(fact, CertificateState)]
     await heard.save_certificates(connection, certificates)
 

@@ -17,7 +17,11 @@ from shared.contracts.registry import (
     ClassFiled,
     ClassStatus,
     EnrolmentCorrected,
+    EnrolmentDeferred,
+    EnrolmentResumed,
+    EnrolmentState,
     EnrolmentStatus,
+    EnrolmentTransferred,
     EnrolmentWithdrawn,
     ProgrammeListed,
     RegionListed,
@@ -86,10 +90,12 @@ def a_class(class_id: UUID, *, version: int = 1, status: ClassStatus = ClassStat
     return _CLASS_FACTS[status](**values | changes)
 
 
-_ENROLMENT_FACTS = {1: TraineeEnrolled, 2: EnrolmentCorrected, 3: EnrolmentWithdrawn}
+_ENROLMENT_FACTS: dict[int, type[EnrolmentState]] = {1: TraineeEnrolled, 2: EnrolmentCorrected, 3: EnrolmentWithdrawn}
 
 
-def an_enrolment(enrolment_id: UUID, class_id: UUID, person: UUID, *, version: int = 1, programme: str) -> Fact:
+def an_enrolment(
+    enrolment_id: UUID, class_id: UUID, person: UUID, *, version: int = 1, programme: str
+) -> EnrolmentState:
     """Version 1 enrols, 2 corrects, 3 withdraws."""
     return _ENROLMENT_FACTS[version](
         subject=f"enrolments/{enrolment_id}", version=version, at=AT, enrolment_id=enrolment_id, class_id=class_id,
@@ -98,6 +104,23 @@ def an_enrolment(enrolment_id: UUID, class_id: UUID, person: UUID, *, version: i
         status=EnrolmentStatus.WITHDRAWN if version == 3 else EnrolmentStatus.IN_TRAINING, hours=0,
         effective_on=date(2025, 3, 1),
     )  # fmt: skip
+
+
+def step(before: EnrolmentState, fact: type[EnrolmentState], status: EnrolmentStatus, **changes: Any) -> EnrolmentState:
+    """The next fact of the enrolment of `before`."""
+    return fact(**before.model_dump() | {"version": before.version + 1, "status": status} | changes)
+
+
+def deferred(before: EnrolmentState) -> EnrolmentState:
+    return step(before, EnrolmentDeferred, EnrolmentStatus.DEFERRED)
+
+
+def resumed(before: EnrolmentState) -> EnrolmentState:
+    return step(before, EnrolmentResumed, EnrolmentStatus.IN_TRAINING)
+
+
+def transferred(before: EnrolmentState) -> EnrolmentState:
+    return step(before, EnrolmentTransferred, EnrolmentStatus.TRANSFERRED)
 
 
 def person_row(order: int, **changes: object) -> dict[str, object]:

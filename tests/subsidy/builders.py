@@ -21,8 +21,10 @@ from shared.contracts.registry import (
     ClassStarted,
     ClassStatus,
     EnrolmentCompleted,
+    EnrolmentDeferred,
     EnrolmentFailed,
     EnrolmentStatus,
+    EnrolmentTransferred,
     EnrolmentWithdrawn,
     RegionListed,
     TraineeEnrolled,
@@ -157,6 +159,12 @@ class Taught:
 
     def withdrawn(self, place: int, *, version: int = 1) -> EnrolmentWithdrawn:
         return EnrolmentWithdrawn(version=version, status=EnrolmentStatus.WITHDRAWN, **self._enrolment(place))
+
+    def deferred(self, place: int, *, version: int = 1) -> EnrolmentDeferred:
+        return EnrolmentDeferred(version=version, status=EnrolmentStatus.DEFERRED, **self._enrolment(place))
+
+    def transferred(self, place: int, *, version: int = 1) -> EnrolmentTransferred:
+        return EnrolmentTransferred(version=version, status=EnrolmentStatus.TRANSFERRED, **self._enrolment(place))
 
     def _enrolment(self, place: int) -> dict[str, Any]:
         return self.place | {

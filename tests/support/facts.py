@@ -10,8 +10,11 @@ from shared.contracts.assessment import CertificateIssued, CertificateRevoked, C
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import (
     EnrolmentCompleted,
-    EnrolmentCorrected,
+    EnrolmentDeferred,
+    EnrolmentFailed,
+    EnrolmentState,
     EnrolmentStatus,
+    EnrolmentTransferred,
     EnrolmentWithdrawn,
     ProgrammeListed,
     RegionListed,
@@ -25,6 +28,11 @@ AT = datetime(2025, 6, 1, 8, tzinfo=UTC)
 def numbered(number: int) -> UUID:
     """An id that a test can recognise."""
     return UUID(int=(0x0198 << 112) | (0x7 << 76) | (0x8 << 60) | number)
+
+
+def person_key(number: int) -> UUID:
+    """The key of the person who is called by `number` in enrolments and certificates."""
+    return numbered(3_000_000 + number)
 
 
 def region(code: str, *, reports_to: str | None, parent: str | None = "410000") -> RegionListed:
@@ -45,24 +53,25 @@ def programme(
     return ProgrammeListed(**values | changes)
 
 
-_ENROLMENT_FACTS: dict[EnrolmentStatus, Any] = {
+_ENROLMENT_FACTS: dict[EnrolmentStatus, type[EnrolmentState]] = {
     EnrolmentStatus.IN_TRAINING: TraineeEnrolled,
+    EnrolmentStatus.DEFERRED: EnrolmentDeferred,
     EnrolmentStatus.COMPLETED: EnrolmentCompleted,
+    EnrolmentStatus.FAILED: EnrolmentFailed,
     EnrolmentStatus.WITHDRAWN: EnrolmentWithdrawn,
+    EnrolmentStatus.TRANSFERRED: EnrolmentTransferred,
 }
-EnrolmentFact = TraineeEnrolled | EnrolmentCompleted | EnrolmentWithdrawn | EnrolmentCorrected
 
 
-def enrolment(number: int, *, version: int = 1, status: EnrolmentStatus, **changes: Any) -> EnrolmentFact:
+def enrolment(number: int, *, version: int = 1, status: EnrolmentStatus, **changes: Any) -> EnrolmentState:
     values = {
         "subject": f"enrolments/{numbered(number)}", "version": version, "at": AT, "enrolment_id": numbered(number),
-        "class_id": numbered(1_000_000), "institution_id": numbered(2_000_000), "person": numbered(3_000_000 + number),
+        "class_id": numbered(1_000_000), "institution_id": numbered(2_000_000), "person": person_key(number),
         "programme": "S01", "tags": (), "region": "410102", "reporting_region": "410100",
         "occupation": "4-10-01-05", "level": 4, "fund_source": FundSource.EMPLOYMENT_FUND, "status": status,
         "hours": 60, "effective_on": date(2025, 3, 1),
     }  # fmt: skip
-    fact: EnrolmentFact = _ENROLMENT_FACTS[status](**values | changes)
-    return fact
+    return _ENROLMENT_FACTS[status](**values | changes)
 
 
 def certificate(
@@ -71,7 +80,7 @@ def certificate(
     values = {
         "subject": f"certificates/{numbered(6_000_000 + number)}", "version": version, "at": AT,
         "certificate_id": numbered(6_000_000 + number), "number": "S00014100000125300000" + str(number % 10),
-        "person": numbered(3_000_000 + person), "body_id": numbered(4_000_000), "session_id": numbered(5_000_000),
+        "person": person_key(person), "body_id": numbered(4_000_000), "session_id": numbered(5_000_000),
         "class_id": None, "programme": "S01", "region": "410102", "reporting_region": "410100",
         "occupation": "4-10-01-05", "level": 4, "issued_on": date(2025, 4, 1),
         "status": CertificateStatus.VALID if valid else CertificateStatus.REVOKED,
@@ -95,7 +104,7 @@ def claim(
 
 def line(place: int, **changes: Any) -> ClaimLine:
     values = {
-        "line": place, "enrolment_id": numbered(place), "person": numbered(3_000_000 + place), "programme": "S01",
+        "line": place, "enrolment_id": numbered(place), "person": person_key(place), "programme": "S01",
         "occupation": "4-10-01-05", "level": 4, "trained_on": date(2025, 3, 20), "amount_fen": 200_000,
         "refusal": None,
     }  # fmt: skip

@@ -98,13 +98,15 @@ class Candidate:
 class Entry:
     """One row that was well formed: who, under which number of the body's own.
 
-    `id` is the one that the candidate will have if the row is accepted.
+    `id` is the one that the candidate will have if the row is accepted. `human` is the key that the person goes by:
+    another one if two keys turned out to be one human's.
     """
 
     row: int
     id: UUID
     local_id: str
     person: UUID
+    human: UUID
 
 
 class Seated(NamedTuple):
@@ -122,7 +124,9 @@ def decide(
     by_person: Mapping[UUID, Seated],
     certified: Set[UUID],
 ) -> list[RowOutcome]:
-    """One outcome per entry. `certified` hold a valid certificate of the session's occupation and level."""
+    """One outcome per entry. `by_person` and `certified` go by humans; the latter hold a valid certificate of the
+    session's occupation and level.
+    """
     ids: MutableMapping[str, Seated] = dict(by_local_id)
     persons: MutableMapping[UUID, Seated] = dict(by_person)
     outcomes: list[RowOutcome] = []
@@ -134,14 +138,14 @@ def decide(
             continue
         if known is not None:
             refusal = LocalIdTaken(pointer="/local_id")
-        elif (present := persons.get(entry.person)) is not None:
+        elif (present := persons.get(entry.human)) is not None:
             refusal = AlreadyCandidate(pointer="/document_number", local_id=present.local_id)
-        elif entry.person in certified:
+        elif entry.human in certified:
             refusal = AlreadyCertified(pointer="/document_number")
         if refusal is not None:
             outcomes.append(RowOutcome(entry.row, "refused", entry.local_id, refusal=refusal))
             continue
-        ids[entry.local_id] = persons[entry.person] = Seated(entry.id, entry.person, entry.local_id)
+        ids[entry.local_id] = persons[entry.human] = Seated(entry.id, entry.person, entry.local_id)
         outcomes.append(RowOutcome(entry.row, "accepted", entry.local_id, id=entry.id))
     return outcomes
 

@@ -16,12 +16,21 @@ from shared.kernel.refusals import NotFound, Stale
 from shared.persons import SealedPerson
 
 # What a candidate counts to is looked up each time: the enrolment may be heard, or put right, after they were posted.
+# It may also be another key's of the same human: candidate and enrolment are compared as who each goes on as.
 _SELECT = """
 SELECT c.id, c.session_id, c.person, c.local_id, COALESCE(e.programme, s.programme) AS programme, c.absent, c.theory,
     c.skills, c.review, c.passed, c.version
 FROM candidate AS c
 JOIN session AS s ON s.id = c.session_id
-LEFT JOIN heard_enrolment AS e ON e.class_id = s.class_id AND e.person = c.person AND NOT e.withdrawn
+LEFT JOIN heard_alias AS a ON a.person = c.person
+LEFT JOIN LATERAL (
+    SELECT programme FROM heard_enrolment
+    WHERE class_id = s.class_id AND NOT has_left AND (
+        person = COALESCE(a.into_person, c.person)
+        OR person IN (SELECT person FROM heard_alias WHERE into_person = COALESCE(a.into_person, c.person))
+    )
+    ORDER BY id LIMIT 1
+) AS e ON true
 """
 _FIND = f"{_SELECT} WHERE c.id = $1"
 _LOCK = f"{_FIND} FOR UPDATE OF c"

@@ -33,10 +33,11 @@ ORDER BY id
 ON CONFLICT (id) DO UPDATE SET occupation = excluded.occupation, level = excluded.level, cancelled = excluded.cancelled
 """
 _KEEP_ENROLMENTS = """
-INSERT INTO heard_enrolment (class_id, person, programme, withdrawn)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[]) AS h (class_id, person, programme, withdrawn)
-ORDER BY class_id, person
-ON CONFLICT (class_id, person) DO UPDATE SET programme = excluded.programme, withdrawn = excluded.withdrawn
+INSERT INTO heard_enrolment (id, class_id, person, programme, has_left)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[])
+    AS h (id, class_id, person, programme, has_left)
+ORDER BY id
+ON CONFLICT (id) DO UPDATE SET person = excluded.person, programme = excluded.programme, has_left = excluded.has_left
 """
 _PROGRAMMES = "SELECT code, parent FROM heard_programme"
 _REGIONS = "SELECT code, parent, reporting_region, valid_to, replaced_by FROM heard_region"
@@ -44,12 +45,13 @@ _CLASS = "SELECT id, occupation, level, cancelled FROM heard_class WHERE id = :i
 
 
 class HeardEnrolment(NamedTuple):
-    """As much of an enrolment as was heard: what the person's training in the class counts to."""
+    """As much of an enrolment as was heard: what the person's training in the class counts to, and if they left."""
 
+    id: UUID
     class_id: UUID
     person: UUID
     programme: str
-    withdrawn: bool
+    has_left: bool
 
 
 async def keep_programmes(connection: AsyncConnection, programmes: Sequence[Programme]) -> None:

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain.candidates import Candidate, Entry, decide
 from services.assessment.domain.sessions import ExamSession
+from services.assessment.store import aliases as alias_store
 from services.assessment.store import candidates as store
-from services.assessment.store import certificates as certificate_store
+from services.assessment.usecases import certificates
 from services.assessment.usecases.sessions import own
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
@@ -56,7 +57,7 @@ async def add(
     """
     session = await own(connection, session_id, caller)
     session.require_open()
-    recognised, refused = _recognise(rows, persons=persons, at=at)
+    recognised, refused = await _recognise(connection, rows, persons=persons, at=at)
     decided = await _decide(connection, session, [each.entry for each in recognised])
     if dry_run:
         return [*refused, *without_ids(decided, {each.entry.id for each in recognised})]
@@ -68,32 +69,34 @@ async def add(
     return [*refused, *decided]
 
 
-def _recognise(
-    rows: Iterable[CandidateRow], *, persons: Persons, at: datetime
+async def _recognise(
+    connection: AsyncConnection, rows: Iterable[CandidateRow], *, persons: Persons, at: datetime
 ) -> tuple[list[_Recognised], list[RowOutcome]]:
     today = business_day(at)
-    recognised: list[_Recognised] = []
+    found: list[tuple[CandidateRow, UUID, str]] = []
     refused: list[RowOutcome] = []
     for row in rows:
         try:
-            person, number = persons.recognise(row.particulars, today=today)
+            found.append((row, *persons.recognise(row.particulars, today=today)))
         except Refusal as refusal:
             refusal.pointer = refusal.pointer or "/document_number"
             refused.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
-            continue
-        recognised.append(_Recognised(Entry(row.row, new_id(), row.local_id, person), number, row.particulars))
+    humans = await alias_store.humans(connection, {person for _, person, _ in found})
+    recognised = [
+        _Recognised(Entry(row.row, new_id(), row.local_id, person, humans[person]), number, row.particulars)
+        for row, person, number in found
+    ]
     return recognised, refused
 
 
 async def _decide(connection: AsyncConnection, session: ExamSession, entries: Sequence[Entry]) -> list[RowOutcome]:
-    persons = {entry.person for entry in entries}
+    keys = await alias_store.keys_of(connection, {entry.human for entry in entries})
+    seated = await store.seated_by_person(connection, session.id, keys)
     return decide(
         entries,
         by_local_id=await store.seated_by_local_id(connection, session.id, {entry.local_id for entry in entries}),
-        by_person=await store.seated_by_person(connection, session.id, persons),
-        certified=await certificate_store.certified(
-            connection, persons, occupation=session.occupation, level=session.level
-        ),
+        by_person={keys[person]: each for person, each in seated.items()},
+        certified=await certificates.certified(connection, keys, session),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -14,6 +14,7 @@ from services.assessment.domain.candidates import Candidate
 from services.assessment.domain.certificate_numbers import serials_after
 from services.assessment.domain.certificates import Certificate
 from services.assessment.domain.sessions import ExamSession
+from services.assessment.store import aliases as alias_store
 from services.assessment.store import bodies as body_store
 from services.assessment.store import certificates as store
 from services.assessment.usecases import heard
@@ -40,9 +41,7 @@ async def issue(
     on = business_day(at)
     # Sessions of one body queue up at the counter, so each sees what the one before it has issued.
     last = await store.lock_serial(connection, body.id, on.year)
-    persons = [candidate.person for candidate in passed]
-    certified = await store.certified(connection, persons, occupation=session.occupation, level=session.level)
-    entitled = [candidate for candidate in passed if candidate.person not in certified]
+    entitled, others = await _entitled(connection, session, passed)
     serials = serials_after(last, len(entitled), year=on.year)
     issued = [
         rules.issue(candidate, session, body, id_=new_id(), serial=serial, on=on, by=by, at=at)
@@ -51,7 +50,31 @@ async def issue(
     await store.add_all(connection, [certificate for certificate, _ in issued])
     await store.save_serial(connection, body.id, on.year, last + len(entitled))
     await outbox.record_all(connection, [fact for _, fact in issued])
-    return Issued([certificate for certificate, _ in issued], [each for each in passed if each.person in certified])
+    return Issued([certificate for certificate, _ in issued], others)
+
+
+async def certified(connection: AsyncConnection, keys: Mapping[UUID, UUID], session: ExamSession) -> set[UUID]:
+    """Which humans hold a valid certificate of the session's occupation and level; `keys` are all of theirs."""
+    holders = await store.certified(connection, keys, occupation=session.occupation, level=session.level)
+    return {keys[person] for person in holders}
+
+
+async def _entitled(
+    connection: AsyncConnection, session: ExamSession, passed: Sequence[Candidate]
+) -> tuple[list[Candidate], list[Candidate]]:
+    """Those of `passed` who get a certificate, and those who, as humans, have one already or by an earlier place."""
+    humans = await alias_store.humans(connection, {candidate.person for candidate in passed})
+    # An index keeps one key from two certificates. Of a human with several keys, another body may examine another one.
+    await alias_store.lock(connection, set(humans.values()))
+    keys = await alias_store.keys_of(connection, set(humans.values()))
+    have = await certified(connection, keys, session)
+    entitled: list[Candidate] = []
+    for candidate in passed:
+        if humans[candidate.person] not in have:
+            have.add(humans[candidate.person])
+            entitled.append(candidate)
+    given = {candidate.id for candidate in entitled}
+    return entitled, [candidate for candidate in passed if candidate.id not in given]
 
 
 async def revoke(

@@ -53,9 +53,11 @@ class Holding(NamedTuple):
 
 _ENROLMENT_MEASURE = {
     EnrolmentStatus.IN_TRAINING: Measure.IN_TRAINING,
+    EnrolmentStatus.DEFERRED: None,
     EnrolmentStatus.COMPLETED: Measure.TRAININGS,
     EnrolmentStatus.FAILED: None,
     EnrolmentStatus.WITHDRAWN: None,
+    EnrolmentStatus.TRANSFERRED: None,
 }
 
 _PARTS_PER_LINE = 4

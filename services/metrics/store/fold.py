@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -63,16 +65,32 @@ SET person = excluded.person, programme = excluded.programme, region = excluded.
     issued_on = excluded.issued_on, valid = excluded.valid
 """
 # A person counts once, with the first of their valid certificates; without one, nothing is left of them but the row.
+# What a key that goes on as another one holds, counts for that other one.
 _STAGE_PERSONS = """
 INSERT INTO staged (subject, part, version, measure, programme, region, level, day, amount)
 SELECT persons.person, 0, 1, CASE WHEN first.certificate IS NOT NULL THEN $2::text END,
        first.programme, first.region, first.level, first.issued_on, (first.certificate IS NOT NULL)::integer
-FROM (SELECT DISTINCT person FROM unnest($1::uuid[]) AS touched (person)) AS persons
+FROM (
+    SELECT person FROM unnest($1::uuid[]) AS touched (person)
+    UNION SELECT alias.into_person FROM unnest($1::uuid[]) AS touched (person) JOIN alias USING (person)
+) AS persons
 LEFT JOIN LATERAL (
-    SELECT certificate, programme, region, level, issued_on FROM holding
-    WHERE holding.person = persons.person AND valid ORDER BY issued_on, certificate LIMIT 1
+    SELECT certificate, programme, region, level, issued_on
+    FROM (
+        SELECT persons.person AS key
+        UNION ALL SELECT alias.person FROM alias WHERE alias.into_person = persons.person
+    ) AS keys
+    JOIN holding ON holding.person = keys.key AND valid
+    WHERE NOT EXISTS (SELECT FROM alias WHERE alias.person = persons.person)
+    ORDER BY issued_on, certificate LIMIT 1
 ) AS first ON true
 """
+_FORMER = "SELECT into_person FROM alias WHERE person = ANY($1)"
+_MERGE = """
+INSERT INTO alias (person, into_person) SELECT * FROM unnest($1::uuid[], $2::uuid[])
+ON CONFLICT (person) DO UPDATE SET into_person = excluded.into_person
+"""
+_SEPARATE = "DELETE FROM alias WHERE person = ANY($1)"
 _LIST = """
 INSERT INTO listed (subject, content) SELECT subject, content::jsonb
 FROM unnest($1::text[], $2::text[]) AS l (subject, content)
@@ -85,19 +103,42 @@ JOIN contribution ON contribution.subject = split_part(named.subject, '/', 2)::u
 """
 
 
-async def fold(connection: AsyncConnection, contributions: Iterable[Contribution], holdings: Sequence[Holding]) -> None:
+class Aliases(NamedTuple):
+    """Keys that go on as others from now on, each with that other one, and keys that stand for themselves again."""
+
+    merged: dict[UUID, UUID]
+    separated: set[UUID]
+
+
+async def fold(
+    connection: AsyncConnection, contributions: Iterable[Contribution], holdings: Sequence[Holding], aliases: Aliases
+) -> None:
     """Replace what each subject contributed, move the totals by the difference, and count persons anew.
 
-    `contributions` and `holdings` name each (subject, part) and each certificate at most once.
+    `contributions`, `holdings` and `aliases` name each (subject, part), certificate and person at most once.
     """
     database = await driver(connection)
     await database.execute(_STAGE)
     rows = [(c.subject, c.part, c.version, *(c.cell or (None,) * 5), c.amount) for c in contributions]
     await database.copy_records_to_table("staged", columns=_COLUMNS, records=rows)
+    touched = {each.person for each in holdings}
     if holdings:
         await database.execute(_HOLD, *zip(*holdings, strict=True))
-        await database.execute(_STAGE_PERSONS, [h.person for h in holdings], Measure.HIGH_SKILLED_PERSONS)
+    if aliases.merged or aliases.separated:
+        touched |= await _rename(connection, aliases)
+    if touched:
+        await database.execute(_STAGE_PERSONS, list(touched), Measure.HIGH_SKILLED_PERSONS)
     await database.execute(_FOLD)
+
+
+async def _rename(connection: AsyncConnection, aliases: Aliases) -> set[UUID]:
+    """The keys for which something else counts now: also those that others went on as until now."""
+    database = await driver(connection)
+    renamed = [*aliases.merged, *aliases.separated]
+    former = {row["into_person"] for row in await database.fetch(_FORMER, renamed)}
+    await database.execute(_SEPARATE, list(aliases.separated))
+    await database.execute(_MERGE, list(aliases.merged), list(aliases.merged.values()))
+    return {*renamed, *former}
 
 
 async def list_(connection: AsyncConnection, facts: Sequence[ListedFact]) -> None:

@@ -48,6 +48,15 @@ CREATE TABLE holding (
 )
 """
 _HOLDING_OF_PERSON = "CREATE INDEX holding_of_person ON holding (person, issued_on, certificate) WHERE valid"
+# While it stands, whatever `person` holds counts for `into_person`. Merges of persons make no chains, but merges and
+# separations of several persons may be heard in any order, so that for a moment there may be one here.
+_ALIAS = """
+CREATE TABLE alias (
+    person uuid PRIMARY KEY,
+    into_person uuid NOT NULL
+)
+"""
+_ALIAS_INTO = "CREATE INDEX alias_into ON alias (into_person)"
 _LISTED = """
 CREATE TABLE listed (
     subject text PRIMARY KEY,
@@ -55,7 +64,7 @@ CREATE TABLE listed (
 )
 """
 
-TABLES = (_CONTRIBUTION, _CELL, _HOLDING, _HOLDING_OF_PERSON, _LISTED, *backbone.CONSUMER)
+TABLES = (_CONTRIBUTION, _CELL, _HOLDING, _HOLDING_OF_PERSON, _ALIAS, _ALIAS_INTO, _LISTED, *backbone.CONSUMER)
 
 
 def creation(schema: str) -> list[str]:

@@ -11,7 +11,15 @@ from services.metrics.store import fold as store
 from shared.backbone.inbox import InboxTable
 from shared.contracts.assessment import CertificateState
 from shared.contracts.fact import Fact
-from shared.contracts.registry import EnrolmentState, IndicatorListed, LevelListed, ProgrammeListed, RegionListed
+from shared.contracts.registry import (
+    EnrolmentState,
+    IndicatorListed,
+    LevelListed,
+    PersonsMerged,
+    PersonsSeparated,
+    ProgrammeListed,
+    RegionListed,
+)
 from shared.contracts.subsidy import ClaimState
 
 CONSUMER = "metrics"
@@ -24,20 +32,25 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     counted: list[Contribution] = []
     holdings: list[Holding] = []
     listed: list[store.ListedFact] = []
+    aliases = store.Aliases({}, set())
     for fact in latest.values():
         match fact:
             case EnrolmentState() | CertificateState() | ClaimState():
                 counted += contributions(fact)
                 if isinstance(fact, CertificateState) and (held := holding(fact)):
                     holdings.append(held)
+            case PersonsMerged():
+                aliases.merged[fact.person] = fact.into
+            case PersonsSeparated():
+                aliases.separated.add(fact.person)
             case ProgrammeListed() | RegionListed() | LevelListed() | IndicatorListed():
                 listed.append(fact)
             case _:
                 raise AssertionError(f"metrics does not count {type(fact).__name__}")
     if listed:
         await store.list_(connection, listed)
-    if counted:
-        await store.fold(connection, counted, holdings)
+    if counted or any(aliases):
+        await store.fold(connection, counted, holdings, aliases)
 
 
 class ContributionInbox:

@@ -17,10 +17,11 @@ from shared.kernel.periods import Period
 class Check(StrEnum):
     """Why a line gets nothing: the code of the check that refused it. Source: domain rules §4.6, traps 8 and 9.
 
-    WITHDRAWN and POLICY have no number there.
+    WITHDRAWN, TRANSFERRED and POLICY have no number there.
     """
 
     WITHDRAWN = "WITHDRAWN"
+    TRANSFERRED = "TRANSFERRED"
     NOT_COMPLETED = "C14"
     NO_CERTIFICATE = "C12"
     WINDOW_PASSED = "C13"
@@ -49,9 +50,15 @@ _WORDS: Final = {
         "Nothing can be claimed for this trainee.",
         "该学员不能申领。",
     ),
+    Check.TRANSFERRED: Words(
+        "The trainee went on in another class.",
+        "学员已转入其他班级。",
+        "Claim for the trainee with the class in which the training ended.",
+        "请随学员结业的班级申领。",
+    ),
     Check.NOT_COMPLETED: Words(
-        "The training was not completed: too few hours.",
-        "培训未完成：学时不足。",
+        "The training was not completed: too few hours, or interrupted and not resumed.",
+        "培训未完成：学时不足，或休学后未复学。",
         "If the hours are wrong, correct them in the registry, then rebuild the claim.",
         "若学时登记有误，请先在登记服务中更正，再重新生成申领。",
     ),
@@ -148,6 +155,8 @@ def judge(facts: LineFacts) -> Fen | Check:
     """
     if facts.outcome is Outcome.WITHDRAWN:
         return Check.WITHDRAWN
+    if facts.outcome is Outcome.TRANSFERRED:
+        return Check.TRANSFERRED
     if facts.outcome is not Outcome.COMPLETED:
         return Check.NOT_COMPLETED
     if facts.certified_on is None or facts.certified_on < facts.starts_on:

@@ -37,9 +37,13 @@ class Outcome(StrEnum):
     """What became of a training."""
 
     IN_TRAINING = "in_training"
+    DEFERRED = "deferred"
+    """Interrupted, and not resumed by the end of the class."""
     COMPLETED = "completed"
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
+    TRANSFERRED = "transferred"
+    """Went on in another class, for which it is claimed."""
 
 
 @dataclass(frozen=True, slots=True)

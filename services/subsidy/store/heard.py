@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.domain.heard import Certificate, Outcome, Trainee, TrainingClass
+from services.subsidy.store import aliases
 from shared.contracts.dimensions import FundSource
 from shared.database import driver
 from shared.kernel.levels import Level
@@ -49,13 +50,16 @@ _FIND_CLASS = """
 SELECT id, institution_id, region, reporting_region, occupation, level, fund_source, starts_on, state, enrolled
 FROM heard_class WHERE id = :id
 """
+# As who each trainee goes on, also where only one of the merge and the enrolment's own fact has been heard.
 _TRAINEES = """
-SELECT id AS enrolment_id, class_id, person, programme, outcome, effective_on
-FROM heard_enrolment WHERE class_id = $1 ORDER BY id
+SELECT id AS enrolment_id, class_id, COALESCE(a.into_person, e.person) AS person, programme, outcome, effective_on
+FROM heard_enrolment AS e LEFT JOIN heard_alias AS a ON a.person = e.person
+WHERE class_id = $1 ORDER BY id
 """
 _CERTIFIED_ON = """
-SELECT person, max(issued_on) FROM heard_certificate
-WHERE person = ANY($1) AND occupation = $2 AND level = $3 AND valid AND issued_on >= $4 GROUP BY person
+SELECT k.person, max(c.issued_on)
+FROM unnest($1::uuid[], $2::uuid[]) AS k (key, person) JOIN heard_certificate AS c ON c.person = k.key
+WHERE c.occupation = $3 AND c.level = $4 AND c.valid AND c.issued_on >= $5 GROUP BY k.person
 """
 
 
@@ -133,7 +137,8 @@ async def certified_on(
 ) -> dict[UUID, date]:
     """The last day on which each of `persons` got a valid certificate of the class's occupation and level.
 
-    Certificates from before the class are left out.
+    Under whichever of their keys it was issued. Certificates from before the class are left out.
     """
-    arguments = (list(persons), class_.occupation, class_.level.value, class_.starts_on)
+    keys = await aliases.keys_of(connection, persons)
+    arguments = (list(keys), list(keys.values()), class_.occupation, class_.level.value, class_.starts_on)
     return dict(await (await driver(connection)).fetch(_CERTIFIED_ON, *arguments))

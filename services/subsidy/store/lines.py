@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlalchemy import text
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.domain.checks import Check, Held
 from services.subsidy.domain.claims import Claim
 from services.subsidy.domain.lines import Line
+from services.subsidy.store import aliases
 from shared.kernel.levels import Level
 from shared.kernel.money import Fen
 
@@ -105,15 +106,30 @@ async def recover(connection: AsyncConnection, claim: Claim) -> None:
 async def queue(connection: AsyncConnection, persons: Collection[UUID]) -> None:
     """Wait until nobody else builds lines for any of `persons`, and make others wait until this transaction ends.
 
-    A unique index keeps two lines from one occupation and level, but not from what counts over several: a higher
-    level, the trainings of a year. All come in the order of their keys, so none waits for each other.
+    A unique index keeps two lines of one key from one occupation and level, but not from what counts over several: a
+    higher level, the trainings of a year, another key of the same human. All come in the order of their keys, so none
+    waits for each other.
     """
-    await connection.execute(text(_QUEUE), {"persons": sorted(set(persons))})
+    keys = await aliases.keys_of(connection, persons)
+    await connection.execute(text(_QUEUE), {"persons": sorted(keys)})
 
 
 async def held(connection: AsyncConnection, persons: Collection[UUID], *, outside: UUID) -> dict[UUID, list[Held]]:
-    """What each of `persons` holds by live payable lines of other claims than `outside`."""
+    """What each of `persons` holds, under whichever key, by live payable lines of other claims than `outside`."""
+    return await _held(connection, await aliases.keys_of(connection, persons), outside=outside)
+
+
+async def held_by_other_keys(
+    connection: AsyncConnection, persons: Collection[UUID], *, outside: UUID
+) -> dict[UUID, list[Held]]:
+    """The same, of those keys alone that go on as one of `persons`: no index keeps these from holding the same."""
+    keys = await aliases.keys_of(connection, persons)
+    others = {key: person for key, person in keys.items() if key != person}
+    return await _held(connection, others, outside=outside)
+
+
+async def _held(connection: AsyncConnection, keys: Mapping[UUID, UUID], *, outside: UUID) -> dict[UUID, list[Held]]:
     found: dict[UUID, list[Held]] = {}
-    for row in await connection.execute(text(_HELD), {"persons": list(persons), "claim_id": outside}):
-        found.setdefault(row.person, []).append(Held(row.occupation, Level(row.level), row.year))
+    for row in await connection.execute(text(_HELD), {"persons": list(keys), "claim_id": outside}):
+        found.setdefault(keys[row.person], []).append(Held(row.occupation, Level(row.level), row.year))
     return found

@@ -84,12 +84,17 @@ async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, today: d
     """The lines of a submitted claim by what is heard now of trainings and certificates.
 
     What other claims hold is left out: a line has held its own place since it was built, and no later claim takes it.
+    Only another key of the same human may hold it as well, if they were merged since.
     """
     class_ = await _class(connection, claim.class_id)
     trainees = await heard.trainees(connection, class_.id)
-    certified_on = await heard.certified_on(connection, _persons(trainees), class_)
+    persons = _persons(trainees)
     row = await _policy_row(connection, class_)
-    standing = Standing(certified_on, {}, None if row is None else row.amount_fen)
+    standing = Standing(
+        certified_on=await heard.certified_on(connection, persons, class_),
+        held=await line_store.held_by_other_keys(connection, persons, outside=claim.id),
+        rate=None if row is None else row.amount_fen,
+    )
     return lines_of(class_, trainees, standing, claimed_on=claim.claimed_on(today))
 
 

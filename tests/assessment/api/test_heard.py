@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
+
+import pytest
 
 from services.assessment.worker import SERVICE
 from shared.contracts.registry import ClassStatus, RegionListed
 from shared.kernel.ids import new_id
-from tests.assessment.centre import Centre, a_class, an_enrolment, body_filing, open_centre, person_key, plan, province
+from tests.assessment.centre import (
+    Centre,
+    a_class,
+    an_enrolment,
+    body_filing,
+    deferred,
+    open_centre,
+    pass_row,
+    person_key,
+    person_row,
+    plan,
+    province,
+    resumed,
+    transferred,
+)
 from tests.assessment.centre import session_filing as filing
 from tests.conftest import OpenService
+from tests.support.persons import merged, reassigned, separated
 
 
 class TestPlan:
@@ -81,5 +99,77 @@ class TestEnrolment:
             an_enrolment(second, class_id, persons[1], version=3, programme="S08"),
         )
 
-        rows: list[Any] = list(await centre.service.rows("SELECT person, programme, withdrawn FROM heard_enrolment"))
+        rows: list[Any] = list(await centre.service.rows("SELECT person, programme, has_left FROM heard_enrolment"))
         assert {tuple(row) for row in rows} == {(persons[0], "S07", False), (persons[1], "S08", True)}
+
+    async def test_every_step_is_heard_and_who_went_on_elsewhere_has_left(self, centre: Centre) -> None:
+        class_id, persons = new_id(), [person_key(centre.service, order) for order in (1, 2)]
+        first, second = (an_enrolment(new_id(), class_id, person, programme="S02-1") for person in persons)
+
+        await centre.service.hear(first, interrupted := deferred(first), resumed(interrupted))
+        await centre.service.hear(second, transferred(second))
+
+        rows = await centre.service.rows("SELECT person, has_left FROM heard_enrolment")
+        assert {tuple(row) for row in rows} == {(persons[0], False), (persons[1], True)}
+
+
+class TestMergedPersons:
+    """Two documents, of persons 1 and 2, turned out to be one human's."""
+
+    async def test_are_refused_as_candidates_for_what_either_is_certified_for(self, centre: Centre) -> None:
+        await centre.conclude(await centre.examined(pass_row(2)))
+        other = await centre.session(local_id="E2")
+        keys = [person_key(centre.service, order) for order in (1, 2)]
+
+        await centre.service.hear(merged(keys[1], keys[0]))
+        [into] = await centre.batch(f"/sessions/{other}/candidates", [person_row(1)])
+        await centre.service.hear(separated(keys[1], keys[0]), merged(keys[0], keys[1]))
+        [gone] = await centre.batch(f"/sessions/{other}/candidates", [person_row(1)])
+        await centre.service.hear(separated(keys[0], keys[1]))
+        [apart] = await centre.batch(f"/sessions/{other}/candidates", [person_row(1)])
+
+        assert [row["errors"][0]["code"] for row in (into, gone)] == ["already-certified"] * 2
+        assert apart["outcome"] == "accepted"
+
+    async def test_are_one_candidate(self, centre: Centre) -> None:
+        keys = [person_key(centre.service, order) for order in (1, 2)]
+        session_id = await centre.session()
+        await centre.service.hear(merged(keys[1], keys[0]))
+
+        rows = await centre.batch(f"/sessions/{session_id}/candidates", [person_row(2), person_row(1)])
+
+        assert rows[0]["outcome"] == "accepted"
+        assert (rows[1]["errors"][0]["code"], rows[1]["errors"][0]["local_id"]) == ("already-candidate", "2")
+
+    async def test_who_were_both_examined_get_one_certificate(self, centre: Centre) -> None:
+        session_id = await centre.examined(pass_row(1), pass_row(2), pass_row(3))
+        keys = [person_key(centre.service, order) for order in (1, 2)]
+        await centre.service.hear(merged(keys[0], keys[1]))
+
+        answer = (await centre.conclude(session_id)).json()
+
+        assert (answer["certificates"], answer["already_certified"]) == (2, ["2"])
+
+    async def test_are_not_both_certified_by_two_bodies_at_once(self, centre: Centre) -> None:
+        other = await open_centre(centre.service, 124)
+        sessions = [await centre.examined(pass_row(1)), await other.examined(pass_row(2))]
+        keys = [person_key(centre.service, order) for order in (1, 2)]
+        await centre.service.hear(merged(keys[0], keys[1]))
+
+        answers = await asyncio.gather(centre.conclude(sessions[0]), other.conclude(sessions[1]))
+
+        assert sorted(answer.json()["certificates"] for answer in answers) == [0, 1]
+
+    @pytest.mark.parametrize("reassigned_too", [True, False])
+    async def test_count_to_the_enrolment_of_either(self, centre: Centre, reassigned_too: bool) -> None:
+        class_id, keys = new_id(), [person_key(centre.service, order) for order in (1, 2)]
+        enrolled = an_enrolment(new_id(), class_id, keys[0], programme="S07")
+        await centre.service.hear(a_class(class_id), enrolled, merged(keys[0], keys[1]))
+        if reassigned_too:
+            await centre.service.hear(reassigned(enrolled, keys[1]))
+
+        by_one = await centre.examined(pass_row(1), class_id=str(class_id))
+        by_other = await centre.examined(pass_row(2), class_id=str(class_id), local_id="E2")
+        for session_id in (by_one, by_other):
+            rows = (await centre.get(f"/sessions/{session_id}/candidates")).json()["rows"]
+            assert [row["programme"] for row in rows] == ["S07"]

@@ -15,11 +15,12 @@ from services.metrics.store.schema import BUILDING
 from services.metrics.usecases.rebuild import rebuild
 from services.metrics.worker import SERVICE
 from shared.contracts.fact import Fact
-from shared.contracts.registry import EnrolmentCompleted, EnrolmentStatus
+from shared.contracts.registry import EnrolmentCompleted, EnrolmentResumed, EnrolmentStatus
 from shared.contracts.subsidy import ClaimApproved, ClaimDrafted, ClaimPaid, ClaimRecovered, ClaimStatus
 from shared.database import make_engine
 from tests.conftest import OpenService
-from tests.support.facts import certificate, claim, enrolment, line, programme, region
+from tests.support.facts import certificate, claim, enrolment, line, person_key, programme, region
+from tests.support.persons import merged, reassigned, separated
 from tests.support.services import ServiceUnderTest
 
 
@@ -75,6 +76,25 @@ class TestTotals:
 
         await metrics.hear(enrolment(1, version=3, status=EnrolmentStatus.WITHDRAWN))
         assert await total(metrics) == {}
+
+    async def test_a_deferred_or_transferred_training_counts_nowhere(self, metrics: ServiceUnderTest) -> None:
+        await metrics.hear(
+            *(enrolment(number, status=EnrolmentStatus.IN_TRAINING) for number in (1, 2, 3)),
+            enrolment(1, version=2, status=EnrolmentStatus.DEFERRED),
+            enrolment(2, version=2, status=EnrolmentStatus.TRANSFERRED),
+        )
+        assert await total(metrics) == {"in_training": 1}
+
+        resumed = enrolment(1, version=3, status=EnrolmentStatus.IN_TRAINING).model_dump()
+        await metrics.hear(EnrolmentResumed(**resumed))
+        assert await total(metrics) == {"in_training": 2}
+
+    async def test_a_training_counts_once_whosever_it_turns_out_to_be(self, metrics: ServiceUnderTest) -> None:
+        trained = enrolment(1, status=EnrolmentStatus.COMPLETED)
+
+        await metrics.hear(trained, reassigned(trained, person_key(7)))
+
+        assert await total(metrics) == {"trainings": 1}
 
     async def test_a_fact_told_twice_counts_once(self, metrics: ServiceUnderTest) -> None:
         told = enrolment(1, status=EnrolmentStatus.COMPLETED)
@@ -220,8 +240,11 @@ class TestRebuild:
         await metrics.hear(
             *(enrolment(n, status=EnrolmentStatus.COMPLETED) for n in range(20)),
             certificate(11, person=1),
+            certificate(12, person=2),
+            merged(person_key(2), into=person_key(1)),
         )
         before = await total(metrics)
+        assert before["high_skilled_persons"] == 1
         async with metrics.engine.begin() as connection:
             await connection.execute(text("UPDATE cell SET amount = amount + 7"))
         assert await total(metrics) != before
@@ -234,3 +257,5 @@ class TestRebuild:
         assert await total(metrics) == before
         await metrics.hear(enrolment(50, status=EnrolmentStatus.COMPLETED))
         assert (await total(metrics))["trainings"] == before["trainings"] + 1
+        await metrics.hear(separated(person_key(2), into=person_key(1)))
+        assert (await total(metrics))["high_skilled_persons"] == 2

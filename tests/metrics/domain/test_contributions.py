@@ -50,7 +50,10 @@ class TestEnrolments:
         for status, measure in {
             EnrolmentStatus.IN_TRAINING: Measure.IN_TRAINING,
             EnrolmentStatus.COMPLETED: Measure.TRAININGS,
+            EnrolmentStatus.DEFERRED: None,
+            EnrolmentStatus.FAILED: None,
             EnrolmentStatus.WITHDRAWN: None,
+            EnrolmentStatus.TRANSFERRED: None,
         }.items():
             (contribution,) = contributions(enrolment(1, status=status))
 

@@ -26,16 +26,20 @@ HEARD = (
         cancelled boolean NOT NULL
     )
     """,
-    # By class and person, which the registry enrols once: that is how a candidate's enrolment is looked up.
+    # That is how a candidate's enrolment is looked up: by class and person.
     """
     CREATE TABLE heard_enrolment (
+        id uuid PRIMARY KEY,
         class_id uuid NOT NULL,
         person uuid NOT NULL,
         programme text NOT NULL,
-        withdrawn boolean NOT NULL,
-        PRIMARY KEY (class_id, person)
+        has_left boolean NOT NULL
     )
     """,
+    "CREATE INDEX heard_enrolment_class ON heard_enrolment (class_id, person)",
+    # While it stands, `person` and `into_person` are one human.
+    "CREATE TABLE heard_alias (person uuid PRIMARY KEY, into_person uuid NOT NULL)",
+    "CREATE INDEX heard_alias_into ON heard_alias (into_person)",
 )
 
 TABLES = (

@@ -173,6 +173,9 @@ HEARD = (
     )
     """,
     "CREATE INDEX heard_certificate_person ON heard_certificate (person, occupation, level)",
+    # While it stands, whatever `person` has or had counts for `into_person` as well.
+    "CREATE TABLE heard_alias (person uuid PRIMARY KEY, into_person uuid NOT NULL)",
+    "CREATE INDEX heard_alias_into ON heard_alias (into_person)",
 )
 
 
