@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from services.registry.domain.policy import KEYS, parse, policy_on
+from services.registry.domain.working_days import CalendarUnset, WorkingDays
+from services.registry.usecases.plan_files import read_policy
 from shared.kernel.levels import Level
 from shared.kernel.money import fen_from_yuan
 from shared.kernel.periods import Period
@@ -194,3 +197,65 @@ class TestSubsidyStandards:
 
         assert [yuan[f"HN-T-L{rank}"] for rank in range(2, 7)] == ["1200", "1600", "2000", "4000", "5000"]
         assert [yuan[f"HN-E-L{rank}"] for rank in range(2, 7)] == ["200", "240", "280", "350", "380"]
+
+
+class TestPolicy:
+    def test_every_key_has_a_row_on_every_day_of_the_plan_and_the_year_after(self) -> None:
+        policy = list(read_policy(PLAN))
+        days = [date(2025, 1, 1) + timedelta(days=each) for each in range(730)]
+
+        for day in days:
+            policy_on(policy, day=day, region_and_above=["410102", "410100", "410000"])
+
+        assert {row.key for row in policy} == set(KEYS)
+
+    def test_no_two_rows_of_a_key_hold_on_one_day(self) -> None:
+        policy = list(read_policy(PLAN))
+
+        overlapping = [
+            (one.key, one.first_on, other.first_on)
+            for one in policy
+            for other in policy
+            if one is not other and (one.key, one.region) == (other.key, other.region)
+            if Period(one.first_on, one.last_on).overlaps(Period(other.first_on, other.last_on))
+        ]
+
+        assert overlapping == []
+
+    def test_every_row_says_whether_it_is_a_rule_or_an_assumption_and_of_what(self) -> None:
+        for row in rows("policy.csv"):
+            assert row["status"] in {"sourced", "assumption"}
+            assert row["source"]
+            parse(row["key"], row["value"])
+
+
+class TestCalendar:
+    CALENDAR = WorkingDays({date.fromisoformat(row["day"]): row["working"] == "yes" for row in rows("calendar.csv")})
+
+    def test_2025_has_248_working_days(self) -> None:
+        assert self.CALENDAR.between(date(2024, 12, 31), date(2025, 12, 31)) == 248
+
+    def test_only_days_that_are_not_what_their_weekday_says_or_are_holidays_are_listed(self) -> None:
+        for day, working in self.CALENDAR.listed.items():
+            assert working == (day.weekday() >= 5) or not working
+
+    def test_five_working_days_over_national_day_end_after_the_holidays_and_on_a_made_up_saturday_if_there_is_one(
+        self,
+    ) -> None:
+        # 30 September 2025 is a Tuesday; 1 to 8 October are holidays; Saturday the 11th is worked.
+        assert self.CALENDAR.after(date(2025, 9, 30), 2) == date(2025, 10, 10)
+        assert self.CALENDAR.after(date(2025, 9, 30), 3) == date(2025, 10, 11)
+        assert self.CALENDAR.after(date(2025, 9, 30), 4) == date(2025, 10, 13)
+
+    def test_a_year_that_was_not_loaded_cannot_be_counted_in(self) -> None:
+        with pytest.raises(CalendarUnset):
+            self.CALENDAR.after(date(2026, 12, 31), 1)
+
+
+class TestProjects:
+    def test_codes_say_occupation_and_level_and_are_unique(self) -> None:
+        for code, row in keyed("projects.csv").items():
+            assert code == f"{row['occupation']}-{row['level']}"
+            assert int(row["hours_min"]) >= 24
+            assert row["is_scarce"] in {"yes", "no"}
+            assert row["is_needed"] in {"yes", "no"}

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import tomllib
-from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain.plan import with_reporting_regions
+from services.registry.domain import projects as project_rules
 from services.registry.store import plan as store
+from services.registry.store import policy as policy_store
+from services.registry.store import projects as project_store
+from services.registry.usecases.plan_files import read, read_policy, read_projects
 from shared.backbone import outbox
 from shared.contracts.fact import ENVELOPE_FIELDS
-from shared.contracts.registry import IndicatorListed, LevelListed, ProgrammeListed, RegionListed, RegistryFact
-
-PlanFact = ProgrammeListed | IndicatorListed | RegionListed | LevelListed
+from shared.contracts.registry import RegistryFact
 
 
 class PlanLoaded(NamedTuple):
@@ -30,8 +29,17 @@ class PlanLoaded(NamedTuple):
 async def load(connection: AsyncConnection, directory: Path, *, at: datetime) -> PlanLoaded:
     """Bring the stored plan to what the files in `directory` say; a second load of the same files changes nothing.
 
-    Raises FileNotFoundError for a missing file, KeyError or ValueError for one of another form; nothing is stored then.
+    Raises FileNotFoundError for a missing file, KeyError, ValueError or a refusal for one of another form; nothing is
+    stored then.
     """
+    entries = await _load_entries(connection, directory, at=at)
+    projects = await _load_projects(connection, directory, at=at)
+    policy = await _load_policy(connection, directory)
+    loaded = (entries, projects, policy)
+    return PlanLoaded(sum(each.entries for each in loaded), sum(each.changed for each in loaded))
+
+
+async def _load_entries(connection: AsyncConnection, directory: Path, *, at: datetime) -> PlanLoaded:
     listed = list(read(directory, at=at))
     known = await store.versions(connection, [fact.subject for fact in listed])
     changed: list[RegistryFact] = []
@@ -46,70 +54,24 @@ async def load(connection: AsyncConnection, directory: Path, *, at: datetime) ->
     return PlanLoaded(len(listed), len(changed))
 
 
-def read(directory: Path, *, at: datetime) -> Iterator[PlanFact]:
-    """The plan in `directory` as facts of version 1."""
-    plan = tomllib.loads((directory / "plan.toml").read_text(encoding="utf-8"))
-    for row in _rows(directory / "programmes.csv"):
-        yield ProgrammeListed(
-            subject=f"programmes/{row['code']}",
-            version=1,
-            at=at,
-            code=row["code"],
-            parent=row["parent_code"] or None,
-            plan=plan["code"],
-            year=plan["year"],
-            name_zh=row["name_zh"],
-            name_en=row["name_en"],
-            trainings_target=int(row["training_target"]) if row["training_target"] else None,
-            high_skilled_target=int(row["high_skilled_target"]) if row["high_skilled_target"] else None,
-            high_skilled_counts=row["high_skilled_counts"] == "yes",
-        )
-    for row in _rows(directory / "indicators.csv"):
-        yield IndicatorListed(
-            subject=f"indicators/{row['code']}",
-            version=1,
-            at=at,
-            code=row["code"],
-            programme=row["programme_code"],
-            year=plan["year"],
-            **{key: row[key] for key in ("name_zh", "name_en", "target", "unit", "operator", "kind")},
-        )
-    yield from _regions(directory / "regions.csv", at=at).values()
-    for row in _rows(directory / "levels.csv"):
-        yield LevelListed(
-            subject=f"levels/{row['code']}",
-            version=1,
-            at=at,
-            code=row["code"],
-            rank=int(row["rank"]),
-            name_zh=row["name_zh"],
-            name_en=row["name_en"],
-            high_skilled=row["high_skilled"] == "yes",
-        )
+async def _load_projects(connection: AsyncConnection, directory: Path, *, at: datetime) -> PlanLoaded:
+    listed = list(read_projects(directory))
+    known = await project_store.by_codes(connection, [project.code for project in listed])
+    changed = []
+    for project in listed:
+        before = known.get(project.code)
+        if before is None or replace(before, version=1) != project:
+            changed.append(project if before is None else replace(project, version=before.version + 1))
+    for project in changed:
+        await project_store.save(connection, project)
+    await outbox.record_all(connection, [project_rules.list_(project, at=at) for project in changed])
+    return PlanLoaded(len(listed), len(changed))
 
 
-def _regions(file: Path, *, at: datetime) -> dict[str, RegionListed]:
-    rows = list(_rows(file))
-    regions = {
-        row["code"]: RegionListed(
-            subject=f"regions/{row['code']}",
-            version=1,
-            at=at,
-            code=row["code"],
-            name_zh=row["name_zh"],
-            name_en=row["name_en"],
-            kind=row["kind"],
-            parent=row["parent"] or None,
-            reporting_region=None,
-            valid_from=row["valid_from"] or None,
-            valid_to=row["valid_to"] or None,
-            replaced_by=row["replaced_by"] or None,
-        )
-        for row in rows
-    }
-    return with_reporting_regions(regions, frozenset(row["code"] for row in rows if row["reports"] == "yes"))
-
-
-def _rows(file: Path) -> Iterator[Mapping[str, str]]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        yield from csv.DictReader(lines)
+async def _load_policy(connection: AsyncConnection, directory: Path) -> PlanLoaded:
+    listed = list(read_policy(directory))
+    known = set(await policy_store.rows(connection))
+    changed = [row for row in listed if row not in known]
+    for row in changed:
+        await policy_store.save(connection, row)
+    return PlanLoaded(len(listed), len(changed))

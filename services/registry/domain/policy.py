@@ -1,0 +1,175 @@
+"""Policy: the figures that rules need, as rows with a region and days of validity; none is a constant of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, time
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, NamedTuple, get_type_hints
+
+from shared.kernel.refusals import Conflict, Invalid
+
+
+class PolicyUnset(Conflict):
+    """A rule needs a figure for a day and a place for which none is in force. Facts: `key`, `day`."""
+
+    slug = "policy-unset"
+    title_en = "No policy row says what holds on that day."
+    title_zh = "所涉日期没有生效的政策参数。"
+    cure_en = "Ask the province to enter a row for `key` that is valid on `day`."
+    cure_zh = "请由省级管理人员补充 `key` 在 `day` 有效的政策参数。"
+
+
+class UnknownPolicyKey(Invalid):
+    """Facts: `known`."""
+
+    slug = "unknown-policy-key"
+    title_en = "No rule asks for this key."
+    title_zh = "没有规则使用该政策参数。"
+    cure_en = "`known` lists the keys that rules ask for."
+    cure_zh = "`known` 列出了规则所使用的参数名。"
+
+
+class WrongPolicyValue(Invalid):
+    """Facts: `key`, `expected`."""
+
+    slug = "wrong-policy-value"
+    title_en = "The value has not the form that this key needs."
+    title_zh = "参数值的格式与该参数不符。"
+    cure_en = "`expected` says which form it has."
+    cure_zh = "`expected` 说明了应有的格式。"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What holds on one day at one place. Shares are fractions of 1; hours are class hours of 45 minutes."""
+
+    attendance_share_min: Decimal
+    """The share of a class's hours that a trainee needs to complete it."""
+    attendance_marks_required: bool
+    """Whether hours come from marks; otherwise an institution may post them."""
+    attendance_day_hours_max: int
+    attendance_day_starts: time
+    attendance_day_ends: time
+    """Training outside these times of day is flagged."""
+    attendance_travel_km_per_hour: int
+    """Nobody gets from one place of training to another faster than that."""
+    attendance_device_marks_per_minute_max: int
+    attendance_trainees_per_phone_max: int
+    """How many trainees of a class may share one phone, as a number or as the device that they mark with."""
+    attendance_edit_days_max: int
+    """Days after which an institution cannot put a day's hours right by itself any more."""
+    attendance_clock_drift_minutes_max: int
+    """How far the clock of a device may be off."""
+    attendance_same_second_trainees_max: int
+    """More trainees of a class than that, marked in the very same second, are flagged."""
+    class_seats_max: int
+    class_size_min: int
+    """A class that starts with fewer trainees is flagged."""
+    class_practice_seats_per_teacher_max: int
+    class_site_check_required: bool
+    """Whether a subsidised class needs an on-site check before it starts."""
+    class_timetable_required: bool
+    """Whether a subsidised class is filed with site, teachers and timetable."""
+    filing_lead_working_days: int | None
+    """Working days from filing to the first day, at least; None: a class may be filed afterwards."""
+    filing_answer_working_days: int
+    filing_change_lead_hours: int
+    """Hours of the clock between the report of a change and the lesson that it changes."""
+    trainee_age_min: int
+    trainee_age_max: int
+    """Of a subsidised training; older ones declare that they draw no pension."""
+    trainee_particulars_required: bool
+    """Whether trainees of a subsidised class give phone, employment state and consent at entry."""
+    teacher_age_max: int
+    teacher_institutions_max: int
+    """How many institutions one teacher may teach at on one day."""
+    patrol_finding_due_days: int
+    patrol_county_share: Decimal
+    patrol_city_share: Decimal
+    patrol_province_share: Decimal
+    """The share of classes that each level looks at."""
+    followup_months: int
+    """Months after completion within which work found counts for the employment rate."""
+
+
+KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name for field in fields(Policy)}
+"""The key of each row ("class.seats_max"), and the field that it fills."""
+
+
+class PolicyRow(NamedTuple):
+    """One figure: `value` as text, valid from `first_on` to `last_on`, both included, in `region` and below."""
+
+    key: str
+    value: str
+    region: str
+    first_on: date
+    last_on: date | None
+    status: str
+    source: str
+
+
+def holding(rows: Iterable[PolicyRow], *, day: date, region_and_above: Sequence[str]) -> dict[str, PolicyRow]:
+    """The row of each key that holds on `day` at the first of `region_and_above`: that of the nearest region."""
+    nearest: dict[str, PolicyRow] = {}
+    places = {code: distance for distance, code in enumerate(region_and_above)}
+    for row in rows:
+        if row.region not in places or day < row.first_on or (row.last_on is not None and day > row.last_on):
+            continue
+        nearest[row.key] = min(row, nearest.get(row.key, row), key=lambda each: places[each.region])
+    return nearest
+
+
+def policy_on(rows: Iterable[PolicyRow], *, day: date, region_and_above: Sequence[str]) -> Policy:
+    """What holds on `day` at the first of `region_and_above`: for each key the row of the nearest region.
+
+    Raises PolicyUnset.
+    """
+    nearest = holding(rows, day=day, region_and_above=region_and_above)
+    for key in KEYS:
+        if key not in nearest:
+            raise PolicyUnset(key=key, day=day.isoformat())
+    values: dict[str, Any] = {name: parse(key, nearest[key].value) for key, name in KEYS.items()}
+    return Policy(**values)
+
+
+def parse(key: str, value: str) -> object:
+    """`value` as the type that `key` has. Raises UnknownPolicyKey, WrongPolicyValue."""
+    if key not in KEYS:
+        raise UnknownPolicyKey(pointer="/key", known=sorted(KEYS))
+    form = _FORMS[KEYS[key]]
+    try:
+        return form.read(value)
+    except (ValueError, KeyError, InvalidOperation):
+        pass
+    raise WrongPolicyValue(pointer="/value", key=key, expected=form.expected)
+
+
+class _Form(NamedTuple):
+    read: Callable[[str], object]
+    expected: str
+
+
+def _share(value: str) -> Decimal:
+    share = Decimal(value)
+    if not 0 <= share <= 1:
+        raise ValueError
+    return share
+
+
+def _count(value: str) -> int:
+    count = int(value)
+    if count < 0:
+        raise ValueError
+    return count
+
+
+_OF_TYPE: Final[Mapping[object, _Form]] = {
+    Decimal: _Form(_share, "a fraction from 0 to 1, such as 0.80"),
+    bool: _Form(lambda value: {"yes": True, "no": False}[value], "yes or no"),
+    time: _Form(time.fromisoformat, "a time of day, such as 06:00"),
+    int: _Form(_count, "a whole number, 0 or more"),
+    int | None: _Form(lambda value: _count(value) if value else None, "a whole number, 0 or more, or nothing"),
+}
+_FORMS: Final = {name: _OF_TYPE[type_] for name, type_ in get_type_hints(Policy).items()}
