@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
-from shared.contracts.registry import InstitutionRegistered
-from shared.kernel.refusals import Conflict
+from shared.contracts.registry import InstitutionChanged, InstitutionRegistered, InstitutionState
+from shared.kernel.refusals import Conflict, Stale
+
+F = TypeVar("F", bound=InstitutionState)
 
 
 class InstitutionKind(StrEnum):
@@ -29,6 +32,8 @@ class CreditCodeTaken(Conflict):
 
 @dataclass(frozen=True)
 class Institution:
+    """The marks are all that is known of the legal representative and of the account that subsidies are paid to."""
+
     id: UUID
     credit_code: str
     name: str
@@ -36,11 +41,46 @@ class Institution:
     region: str
     reporting_region: str
     version: int
+    department: str = ""
+    """The department that supervises it; empty where nobody said."""
+    owner_mark: UUID | None = None
+    account_mark: UUID | None = None
+
+    @property
+    def has_owner(self) -> bool:
+        return self.owner_mark is not None
+
+    @property
+    def has_account(self) -> bool:
+        return self.account_mark is not None
+
+    def same_as(self, other: Institution) -> bool:
+        """Whether `other` has the same particulars."""
+        return replace(other, id=self.id, version=self.version) == self
 
 
 def register(institution: Institution, *, at: datetime) -> InstitutionRegistered:
     """The fact that a new `institution` (version 1) entered the registry."""
-    return InstitutionRegistered(
+    return _fact(InstitutionRegistered, institution, at=at)
+
+
+def change(
+    before: Institution, changed: Institution, *, expected: int, at: datetime
+) -> tuple[Institution, InstitutionChanged | None]:
+    """`before` with the particulars of `changed`, and no fact where they are the same.
+
+    Raises Stale if `before` is not the version `expected` any more.
+    """
+    if before.version != expected:
+        raise Stale
+    if before.same_as(changed):
+        return before, None
+    after = replace(changed, id=before.id, credit_code=before.credit_code, version=before.version + 1)
+    return after, _fact(InstitutionChanged, after, at=at)
+
+
+def _fact(fact: type[F], institution: Institution, *, at: datetime) -> F:
+    return fact(
         subject=f"institutions/{institution.id}",
         version=institution.version,
         at=at,
@@ -50,4 +90,5 @@ def register(institution: Institution, *, at: datetime) -> InstitutionRegistered
         kind=institution.kind,
         region=institution.region,
         reporting_region=institution.reporting_region,
+        department=institution.department,
     )

@@ -9,19 +9,30 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain.institutions import Institution, InstitutionKind
-from shared.kernel.refusals import NotFound
+from shared.kernel.refusals import NotFound, Stale
 
-_COLUMNS = "id, credit_code, name, kind, region, reporting_region, version"
+_COLUMNS = """id, credit_code, name, kind, region, reporting_region, version, department, owner_mark, account_mark"""
 _ADD = f"""
 INSERT INTO institution ({_COLUMNS})
-VALUES (:id, :credit_code, :name, :kind, :region, :reporting_region, :version)
+VALUES (:id, :credit_code, :name, :kind, :region, :reporting_region, :version, :department, :owner_mark, :account_mark)
+"""
+_SAVE = """
+UPDATE institution
+SET name = :name, kind = :kind, region = :region, reporting_region = :reporting_region, department = :department,
+    owner_mark = :owner_mark, account_mark = :account_mark, version = :version
+WHERE id = :id AND version = :version - 1
 """
 _FIND = f"SELECT {_COLUMNS} FROM institution WHERE id = :id"
+_LOCK = f"{_FIND} FOR UPDATE"
 _FIND_BY_CREDIT_CODE = f"SELECT {_COLUMNS} FROM institution WHERE credit_code = :credit_code"
-_LIST = f"""
-SELECT {_COLUMNS} FROM institution
-WHERE id > :after AND (CAST(:region AS text) IS NULL OR region = :region OR reporting_region = :region)
-ORDER BY id LIMIT :limit
+_LIST = f"SELECT {_COLUMNS} FROM institution WHERE id > :after ORDER BY id LIMIT :limit"
+# Each half walks its own index; a reporting region is also the region of what lies in it directly.
+_LIST_IN = f"""
+SELECT * FROM (
+    (SELECT {_COLUMNS} FROM institution WHERE region = :region AND id > :after ORDER BY id LIMIT :limit)
+    UNION
+    (SELECT {_COLUMNS} FROM institution WHERE reporting_region = :region AND id > :after ORDER BY id LIMIT :limit)
+) AS found ORDER BY id LIMIT :limit
 """
 
 
@@ -34,9 +45,16 @@ async def add(connection: AsyncConnection, institution: Institution) -> None:
     await connection.execute(text(_ADD), asdict(institution))
 
 
-async def load(connection: AsyncConnection, institution_id: UUID) -> Institution:
-    """Raises NotFound."""
-    row = (await connection.execute(text(_FIND), {"id": institution_id})).mappings().one_or_none()
+async def save(connection: AsyncConnection, institution: Institution) -> None:
+    """Store the next version of `institution`. Raises Stale if it was changed meanwhile."""
+    if (await connection.execute(text(_SAVE), asdict(institution))).rowcount == 0:
+        raise Stale
+
+
+async def load(connection: AsyncConnection, institution_id: UUID, *, lock: bool = False) -> Institution:
+    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    statement = text(_LOCK if lock else _FIND)
+    row = (await connection.execute(statement, {"id": institution_id})).mappings().one_or_none()
     if row is None:
         raise NotFound(what="institution", id=institution_id)
     return _institution(row)
@@ -49,5 +67,7 @@ async def find_by_credit_code(connection: AsyncConnection, credit_code: str) -> 
 
 async def page(connection: AsyncConnection, *, region: str | None, after: UUID, limit: int) -> list[Institution]:
     """Institutions in `region` (a county or a reporting region) in the order of their ids, from above `after`."""
-    values = {"region": region, "after": after, "limit": limit}
-    return [_institution(row) for row in (await connection.execute(text(_LIST), values)).mappings()]
+    statement, values = _LIST, {"after": after, "limit": limit}
+    if region is not None:
+        statement, values = _LIST_IN, values | {"region": region}
+    return [_institution(row) for row in (await connection.execute(text(statement), values)).mappings()]

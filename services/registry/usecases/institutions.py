@@ -1,16 +1,21 @@
-"""Register an institution."""
+"""Register an institution, and change what is known of it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import institutions as rules
+from services.registry.domain.blacklist import Mark, marks_of, returned
 from services.registry.domain.institutions import CreditCodeTaken, Institution, InstitutionKind
 from services.registry.store import institutions as store
 from services.registry.store import plan as plan_store
+from services.registry.store import sanctions as sanction_store
+from services.registry.usecases import flags as flag_usecases
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, Role
 from shared.kernel.credit_code import parse_credit_code
@@ -18,17 +23,35 @@ from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 
 
+@dataclass(frozen=True)
+class Registration:
+    """What is said of an institution that is registered."""
+
+    credit_code: str
+    name: str
+    kind: InstitutionKind
+    region: str
+    department: str = ""
+    owner_mark: UUID | None = None
+    account_mark: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be different; None stays as it is."""
+
+    name: str | None = None
+    kind: InstitutionKind | None = None
+    region: str | None = None
+    department: str | None = None
+    owner_mark: UUID | None = None
+    account_mark: UUID | None = None
+
+
 async def register(
-    connection: AsyncConnection,
-    *,
-    credit_code: str,
-    name: str,
-    kind: InstitutionKind,
-    region: str,
-    caller: Caller,
-    at: datetime,
+    connection: AsyncConnection, registration: Registration, *, caller: Caller, at: datetime
 ) -> Institution:
-    """A new institution; the same particulars again answer the one that exists.
+    """A new institution; the same particulars again answer the one that exists. One that comes back is flagged.
 
     Raises WrongRole, ForeignRegion, CreditCodeTaken, and what the credit code or the region may be refused for.
     """
@@ -36,19 +59,64 @@ async def register(
     plan = await plan_store.load(connection)
     institution = Institution(
         id=new_id(),
-        credit_code=parse_credit_code(credit_code),
-        name=name,
-        kind=kind,
-        region=region,
-        reporting_region=plan.reporting_region(region, on=business_day(at)),
+        reporting_region=plan.reporting_region(registration.region, on=business_day(at)),
         version=1,
+        **asdict(registration) | {"credit_code": parse_credit_code(registration.credit_code)},
     )
-    caller.require_region(plan.region_and_above(region))
+    caller.require_region(plan.region_and_above(institution.region))
     known = await store.find_by_credit_code(connection, institution.credit_code)
     if known is not None:
-        if replace(known, id=institution.id, version=1) != institution:
+        if not known.same_as(institution):
             raise CreditCodeTaken(pointer="/credit_code")
         return known
     await store.add(connection, institution)
     await outbox.record(connection, rules.register(institution, at=at))
+    await flag_returned(connection, institution, marks_of(institution), at=at)
+    return institution
+
+
+async def change(
+    connection: AsyncConnection, institution_id: UUID, change_: Change, *, expected: int, caller: Caller, at: datetime
+) -> Institution:
+    """Change the particulars of an institution, as an officer of its region or above, before and after.
+
+    Raises WrongRole, NotFound, ForeignRegion, Stale, and what the region may be refused for.
+    """
+    caller.require(Role.PROVINCE, Role.COUNTY_OFFICER)
+    plan = await plan_store.load(connection)
+    before = await store.load(connection, institution_id, lock=True)
+    said = {name: value for name, value in asdict(change_).items() if value is not None}
+    changed = replace(before, **said)
+    if changed.region != before.region:
+        changed = replace(changed, reporting_region=plan.reporting_region(changed.region, on=business_day(at)))
+    for region in (before.region, changed.region):
+        caller.require_region(plan.region_and_above(region))
+    after, fact = rules.change(before, changed, expected=expected, at=at)
+    if fact is not None:
+        await store.save(connection, after)
+        await outbox.record(connection, fact)
+        await flag_returned(connection, after, marks_of(after), at=at)
+    return after
+
+
+async def flag_returned(
+    connection: AsyncConnection, institution: Institution, marks: Sequence[Mark], *, at: datetime
+) -> None:
+    """Flag `institution` for those of its `marks` that another was blacklisted with. Source: rules §4.6 C25."""
+    if marks:
+        found = await sanction_store.blacklisted(connection, marks, but=institution.id)
+        await flag_usecases.raise_all(connection, returned(institution, found), at=at)
+
+
+async def load_for_officer(
+    connection: AsyncConnection, institution_id: UUID, *, caller: Caller, city: bool = False
+) -> Institution:
+    """The institution, locked, for an officer of its region or above; with `city`, of its reporting region or above.
+
+    Raises WrongRole, NotFound, ForeignRegion.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    institution = await store.load(connection, institution_id, lock=True)
+    region = institution.reporting_region if city else institution.region
+    caller.require_region((await plan_store.load(connection)).region_and_above(region))
     return institution

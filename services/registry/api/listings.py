@@ -1,0 +1,75 @@
+"""The second catalogue over HTTP: what institutions are listed for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.registry.domain.listings import Listing
+from services.registry.store import listings as store
+from services.registry.usecases import listings as usecases
+from shared.auth import CurrentCaller
+from shared.forms import Reason, Strict
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.web import Connection, Now, router
+
+routes = router("institutions")
+
+
+class ListingRequest(Strict):
+    """Days are included, the last one too; without it the listing does not end by itself."""
+
+    project: Annotated[str, Field(pattern=r"^[A-Z0-9-]{2,32}$", examples=["4-10-01-05-L4"])]
+    first_on: date
+    last_on: date | None = None
+
+
+class ListingClosingRequest(Strict):
+    from_on: Annotated[date, Field(description="The first day on which the listing does not hold any more")]
+    reason: Reason
+
+
+class ListingAnswer(BaseModel):
+    """A listing whose last day lies before its first never held."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    institution_id: UUID
+    project: str
+    first_on: date
+    last_on: date | None
+    version: int
+
+
+@routes.post("/institutions/{institution_id}/listings", status_code=201, response_model=ListingAnswer)
+async def open_(
+    institution_id: UUID, listing: ListingRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> Listing:
+    """List the institution for a project, as an officer of its region or above. A repeat answers what stands."""
+    return await usecases.open_(connection, institution_id, **listing.model_dump(), caller=caller, at=at)
+
+
+@routes.get("/institutions/{institution_id}/listings")
+async def list_listings(
+    institution_id: UUID, connection: Connection, _: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
+) -> Page[ListingAnswer]:
+    """What the institution is, was and will be listed for."""
+    rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
+    return Page(rows=[ListingAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
+
+
+@routes.post("/institutions/{institution_id}/listings/{listing_id}/closing", response_model=ListingAnswer)
+async def close(
+    institution_id: UUID,
+    listing_id: UUID,
+    closing: ListingClosingRequest,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> Listing:
+    """End a listing, or bring its end forward."""
+    return await usecases.close(connection, institution_id, listing_id, **closing.model_dump(), caller=caller, at=at)

@@ -1,0 +1,112 @@
+"""The ladder of sanctions over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.registry.domain.sanctions import Sanction, SanctionStatus
+from services.registry.store import sanctions as store
+from services.registry.usecases import sanctions as usecases
+from shared.auth import CurrentCaller
+from shared.contracts.registry import SanctionStep
+from shared.forms import Reason, Strict
+from shared.kernel.callers import Role
+from shared.kernel.periods import business_day
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.web import Connection, Now, router
+
+routes = router("institutions")
+
+
+class SanctionRequest(Strict):
+    """Days are included, the last one too; without it the sanction stands until it is lifted (a talk: for its day)."""
+
+    step: SanctionStep
+    first_on: Annotated[date, Field(description="Today where left out")] | None = None
+    last_on: date | None = None
+    reason: Reason
+
+
+class LiftingRequest(Strict):
+    from_on: (
+        Annotated[
+            date, Field(description="The first day on which the sanction does not stand any more; today where left out")
+        ]
+        | None
+    ) = None
+    reason: Reason
+
+
+class SanctionAnswer(BaseModel):
+    """A sanction whose last day lies before its first was lifted before it began."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    institution_id: UUID
+    step: SanctionStep
+    status: SanctionStatus
+    first_on: date
+    last_on: date | None
+    reason: str
+    imposed_by: str
+    imposed_at: datetime
+    lifted_by: str | None
+    lifted_at: datetime | None
+    lifting_reason: str | None
+    version: int
+
+
+@routes.post("/institutions/{institution_id}/sanctions", status_code=201, response_model=SanctionAnswer)
+async def impose(
+    institution_id: UUID, sanction: SanctionRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> Sanction:
+    """Impose a step of the ladder: talk, rectify, stop (no new classes), delist, blacklist (and no listing)."""
+    return await usecases.impose(
+        connection,
+        institution_id,
+        step=sanction.step,
+        first_on=sanction.first_on or business_day(at),
+        last_on=sanction.last_on,
+        reason=sanction.reason,
+        caller=caller,
+        at=at,
+    )
+
+
+@routes.get("/institutions/{institution_id}/sanctions")
+async def list_sanctions(
+    institution_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
+) -> Page[SanctionAnswer]:
+    """An institution sees its own, officers see all: who moves to another county brings the history along."""
+    if caller.role is Role.INSTITUTION:
+        caller.require_organisation(institution_id)
+    else:
+        caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
+    rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
+    return Page(rows=[SanctionAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
+
+
+@routes.post("/institutions/{institution_id}/sanctions/{sanction_id}/lifting", response_model=SanctionAnswer)
+async def lift(
+    institution_id: UUID,
+    sanction_id: UUID,
+    lifting: LiftingRequest,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> Sanction:
+    """Lift a sanction, as another officer than the one who imposed it."""
+    return await usecases.lift(
+        connection,
+        institution_id,
+        sanction_id,
+        from_on=lifting.from_on or business_day(at),
+        reason=lifting.reason,
+        caller=caller,
+        at=at,
+    )

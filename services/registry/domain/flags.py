@@ -1,0 +1,104 @@
+"""Flags: something looks wrong and somebody has to look at it; nothing is refused for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from shared.contracts.registry import FlagRaised, FlagSettled, FlagState, FlagStatus
+from shared.kernel.moves import move
+
+F = TypeVar("F", bound=FlagState)
+
+
+class FlagVerb(StrEnum):
+    UPHOLD = "uphold"
+    DISMISS = "dismiss"
+
+
+MOVES: Final[Mapping[FlagStatus, Mapping[FlagVerb, FlagStatus]]] = {
+    FlagStatus.OPEN: {
+        FlagVerb.UPHOLD: FlagStatus.UPHELD,
+        FlagVerb.DISMISS: FlagStatus.DISMISSED,
+    },
+    FlagStatus.UPHELD: {},
+    FlagStatus.DISMISSED: {},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What a rule saw. The same `kind` and `seen` is the same flag, however often it is seen.
+
+    `holds` says whether a claim waits for the settlement. `facts` are JSON values without personal data.
+    """
+
+    check: str
+    kind: str
+    seen: str
+    region: str
+    reporting_region: str
+    institution_id: UUID | None = None
+    class_id: UUID | None = None
+    enrolment_id: UUID | None = None
+    person: UUID | None = None
+    holds: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag(Seen):
+    id: UUID
+    raised_at: datetime
+    status: FlagStatus = FlagStatus.OPEN
+    settled_by: str | None = None
+    settled_at: datetime | None = None
+    settling_reason: str | None = None
+    version: int = 1
+
+
+def raise_(seen: Seen, *, id_: UUID, at: datetime) -> Flag:
+    """The open flag for what was `seen`."""
+    values = {name: getattr(seen, name) for name in Seen.__dataclass_fields__}
+    return Flag(**values, id=id_, raised_at=at)
+
+
+def raised(flag: Flag) -> FlagRaised:
+    """The fact that a new `flag` was raised."""
+    return _fact(FlagRaised, flag, at=flag.raised_at)
+
+
+def settle(flag: Flag, verb: FlagVerb, *, by: str, reason: str, at: datetime) -> tuple[Flag, FlagSettled]:
+    """Say what an open flag was worth, for good. Raises IllegalMove."""
+    after = replace(
+        flag,
+        status=move(MOVES, flag.status, verb),
+        settled_by=by,
+        settled_at=at,
+        settling_reason=reason,
+        version=flag.version + 1,
+    )
+    return after, _fact(FlagSettled, after, at=at)
+
+
+def _fact(fact: type[F], flag: Flag, *, at: datetime) -> F:
+    return fact(
+        subject=f"flags/{flag.id}",
+        version=flag.version,
+        at=at,
+        flag_id=flag.id,
+        check=flag.check,
+        kind=flag.kind,
+        institution_id=flag.institution_id,
+        class_id=flag.class_id,
+        enrolment_id=flag.enrolment_id,
+        person=flag.person,
+        region=flag.region,
+        reporting_region=flag.reporting_region,
+        holds=flag.holds,
+        status=flag.status,
+    )

@@ -1,0 +1,106 @@
+"""Sites: the places where an institution trains, with their rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.contracts.registry import SiteListed
+from shared.kernel.refusals import Conflict, Invalid
+
+
+class RoomNamedTwice(Invalid):
+    """Facts: `room`."""
+
+    slug = "room-named-twice"
+    title_en = "Two rooms of the site have the same name."
+    title_zh = "同一培训点有重名的教室。"
+    cure_en = "Give every room a name of its own; a timetable names them."
+    cure_zh = "请为每间教室设置不同的名称，课程表按名称引用。"
+
+
+class PlaceHalfGiven(Invalid):
+    slug = "place-half-given"
+    title_en = "Longitude and latitude belong together."
+    title_zh = "经度和纬度须同时填写。"
+    cure_en = "Give both, or neither."
+    cure_zh = "请同时填写经度和纬度，或都不填。"
+
+
+class RoomsInUse(Conflict):
+    """Facts: `rooms`."""
+
+    slug = "rooms-in-use"
+    title_en = "Lessons are planned in a room that would not be listed any more."
+    title_zh = "拟取消的教室仍有已排定的课程。"
+    cure_en = "Move the lessons in `rooms` first, or keep these rooms."
+    cure_zh = "请先调整 `rooms` 所示教室的课程，或保留这些教室。"
+
+
+class RoomKind(StrEnum):
+    THEORY = "theory"
+    PRACTICE = "practice"
+
+
+class Room(NamedTuple):
+    kind: RoomKind
+    seats: int
+
+
+@dataclass(frozen=True)
+class Site:
+    """`address_mark` is what the address is recognised by, however it was spaced or widened; rooms are by name.
+
+    Longitude and latitude are degrees (both or neither), as the institution gave them.
+    """
+
+    id: UUID
+    institution_id: UUID
+    local_id: str
+    address: str
+    address_mark: UUID
+    region: str
+    reporting_region: str
+    longitude: float | None
+    latitude: float | None
+    rooms: Mapping[str, Room]
+    version: int
+
+    @property
+    def seats(self) -> int:
+        """Places in all rooms together."""
+        return sum(room.seats for room in self.rooms.values())
+
+    def same_as(self, other: Site) -> bool:
+        """Whether `other` says the same of the place."""
+        return replace(other, id=self.id, version=self.version) == self
+
+
+def rooms_by_name(rooms: Iterable[tuple[str, Room]]) -> dict[str, Room]:
+    """`rooms` by their names. Raises RoomNamedTwice."""
+    found: dict[str, Room] = {}
+    for name, room in rooms:
+        if name in found:
+            raise RoomNamedTwice(pointer="/rooms", room=name)
+        found[name] = room
+    return found
+
+
+def list_(site: Site, *, at: datetime) -> SiteListed:
+    """The fact that `site` is listed as it is now."""
+    return SiteListed(
+        subject=f"sites/{site.id}",
+        version=site.version,
+        at=at,
+        site_id=site.id,
+        institution_id=site.institution_id,
+        local_id=site.local_id,
+        region=site.region,
+        reporting_region=site.reporting_region,
+        rooms=len(site.rooms),
+        seats=site.seats,
+    )

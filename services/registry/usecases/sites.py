@@ -1,0 +1,107 @@
+"""List the sites of an institution, and change them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.domain import sites as rules
+from services.registry.domain.blacklist import Mark, MarkKind
+from services.registry.domain.institutions import Institution
+from services.registry.domain.sites import Room, RoomsInUse, Site
+from services.registry.store import institutions as institution_store
+from services.registry.store import plan as plan_store
+from services.registry.store import sites as store
+from services.registry.usecases.institutions import flag_returned
+from shared.backbone import outbox
+from shared.kernel.callers import Caller, Role
+from shared.kernel.ids import new_id
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import LocalIdTaken, Stale
+from shared.plan import Plan
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is said of a site; see Site."""
+
+    address: str
+    address_mark: UUID
+    region: str
+    longitude: float | None
+    latitude: float | None
+    rooms: Mapping[str, Room]
+
+
+async def add(
+    connection: AsyncConnection, institution_id: UUID, local_id: str, place: Place, *, caller: Caller, at: datetime
+) -> Site:
+    """A new site, by the institution itself or an officer; the same again answers the one that exists.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, and what a region may be refused for.
+    """
+    plan = await plan_store.load(connection)
+    institution = await _for_writing(connection, institution_id, plan, caller)
+    site = Site(
+        id=new_id(),
+        institution_id=institution.id,
+        local_id=local_id,
+        reporting_region=plan.reporting_region(place.region, on=business_day(at)),
+        version=1,
+        **vars(place),
+    )
+    known = await store.find_by_local_id(connection, institution.id, local_id)
+    if known is not None:
+        if not known.same_as(site):
+            raise LocalIdTaken(pointer="/local_id")
+        return known
+    await store.add(connection, site)
+    await _tell(connection, site, institution, at=at)
+    return site
+
+
+async def change(
+    connection: AsyncConnection, site_id: UUID, place: Place, *, expected: int, caller: Caller, at: datetime
+) -> Site:
+    """Put `place` in the stead of what was said of a site. Rooms that it leaves out are not listed any more.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, Stale, RoomsInUse, and what a region may be refused
+    for.
+    """
+    plan = await plan_store.load(connection)
+    before = await store.load(connection, site_id, lock=True)
+    institution = await _for_writing(connection, before.institution_id, plan, caller)
+    if before.version != expected:
+        raise Stale
+    reporting_region = before.reporting_region
+    if place.region != before.region:
+        reporting_region = plan.reporting_region(place.region, on=business_day(at))
+    after = replace(before, reporting_region=reporting_region, **vars(place))
+    if after == before:
+        return before
+    gone = before.rooms.keys() - after.rooms.keys()
+    if in_use := await store.rooms_in_use(connection, site_id, gone, since=at):
+        raise RoomsInUse(pointer="/rooms", rooms=in_use)
+    after = replace(after, version=before.version + 1)
+    await store.save(connection, after)
+    await _tell(connection, after, institution, at=at)
+    return after
+
+
+async def _for_writing(connection: AsyncConnection, institution_id: UUID, plan: Plan, caller: Caller) -> Institution:
+    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
+    institution = await institution_store.load(connection, institution_id)
+    if caller.role is Role.INSTITUTION:
+        caller.require_organisation(institution.id)
+    else:
+        caller.require_region(plan.region_and_above(institution.region))
+    return institution
+
+
+async def _tell(connection: AsyncConnection, site: Site, institution: Institution, *, at: datetime) -> None:
+    await outbox.record(connection, rules.list_(site, at=at))
+    await flag_returned(connection, institution, [Mark(MarkKind.SITE, site.address_mark)], at=at)
