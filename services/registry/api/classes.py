@@ -1,47 +1,50 @@
-"""Classes: filing, the moves, rosters, outcomes."""
+"""Classes: filing, the moves, lists and history."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
-from pydantic import TypeAdapter
+from fastapi import Query
 
-from services.registry.api.schemas import (
+from services.registry.api.class_schemas import (
+    ChangeRequest,
+    CheckRequest,
     ClassAnswer,
+    ClassEventAnswer,
     ClassRequest,
-    EnrolmentAnswer,
-    HoursRowRequest,
-    RosterRowRequest,
-    TraineeAnswer,
+    ClassTerms,
+    ReturnRequest,
+    WaitingAnswer,
 )
-from services.registry.store import classes as store
-from services.registry.store import enrolments as enrolment_store
+from services.registry.api.day_paging import cursor_behind, place_after
+from services.registry.domain.reach import Reach, reach, reach_of
+from services.registry.store import class_events as event_store
+from services.registry.store import class_lists as lists
+from services.registry.store import plan as plan_store
+from services.registry.store.class_lists import Narrowing
+from services.registry.usecases import class_changes, filing
 from services.registry.usecases import classes as usecases
-from services.registry.usecases import enrolments as enrolment_usecases
-from services.registry.usecases import rosters
-from services.registry.usecases.enrolments import HoursRow
-from services.registry.usecases.rosters import RosterRow
 from shared.auth import CurrentCaller
-from shared.batches import BatchAnswer, answer, batch_of, parse_rows
 from shared.contracts.registry import ClassStatus
-from shared.forms import Batch
-from shared.kernel.callers import Role
+from shared.kernel.callers import ForeignOrganisation, Role
+from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.persons import Particulars, Persons
 from shared.web import Connection, Now, router
 
 routes = router("classes")
 
-_ROSTER_ROW = TypeAdapter(RosterRowRequest)
-_HOURS_ROW = TypeAdapter(HoursRowRequest)
+_EVERYWHERE = (Role.INSTITUTION, Role.ASSESSMENT_BODY)
+"""Roles that have no region of their own."""
+
+Region = Annotated[str | None, Query(max_length=16, description="A county or a reporting region with all below it")]
 
 
 @routes.post("/classes", status_code=201)
 async def file(request: ClassRequest, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
     """File a class of your institution with the county. The same filing again answers the one that exists."""
-    return ClassAnswer.of(await usecases.file(connection, request.filing(), caller=caller, at=at))
+    return ClassAnswer.of(await filing.file(connection, request.filing(request.local_id), caller=caller, at=at))
 
 
 @routes.get("/classes")
@@ -49,18 +52,76 @@ async def list_classes(
     connection: Connection,
     caller: CurrentCaller,
     status: ClassStatus | None = None,
+    region: Region = None,
+    institution_id: UUID | None = None,
+    starts_from: date | None = None,
+    starts_to: date | None = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[ClassAnswer]:
-    """An institution sees its own classes, others see all."""
-    own = caller.organisation if caller.role is Role.INSTITUTION else None
-    rows = await store.page(connection, institution_id=own, status=status, after=after(cursor), limit=size)
-    return Page(rows=[ClassAnswer.of(row) for row in rows], next=next_cursor(rows, size))
+    """By first day. An institution sees its own classes, officers those of their region and below, bodies all."""
+    narrowing = Narrowing(Reach(), institution_id, status, starts_from, starts_to)
+    if caller.role is Role.INSTITUTION:
+        if caller.organisation is None or institution_id not in (None, caller.organisation):
+            raise ForeignOrganisation
+        narrowing = narrowing._replace(institution_id=caller.organisation)
+    if region is not None or caller.role not in _EVERYWHERE:
+        plan = await plan_store.load(connection)
+        far = reach_of(plan, region) if region and caller.role in _EVERYWHERE else reach(plan, caller, region)
+        narrowing = narrowing._replace(reach=far)
+    rows = await lists.page(connection, narrowing, after=place_after(cursor), limit=size)
+    next_ = cursor_behind(rows, [row.starts_on for row in rows], size=size)
+    return Page(rows=[ClassAnswer.of(row) for row in rows], next=next_)
+
+
+@routes.get("/classes/waiting")
+async def list_waiting(
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+    region: Region = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[WaitingAnswer]:
+    """Filed classes that wait for the county's answer, by the day on which it is due. For officers, in their region."""
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    far = reach(await plan_store.load(connection), caller, region)
+    rows = await lists.waiting(connection, far, after=place_after(cursor), limit=size)
+    today = business_day(at)
+    next_ = cursor_behind(rows, [row.answer_due_on or date.max for row in rows], size=size)
+    return Page(rows=[WaitingAnswer.at(row, today=today) for row in rows], next=next_)
 
 
 @routes.get("/classes/{class_id}")
-async def get_class(class_id: UUID, connection: Connection, _: CurrentCaller) -> ClassAnswer:
-    return ClassAnswer.of(await store.load(connection, class_id))
+async def get_class(class_id: UUID, connection: Connection, caller: CurrentCaller) -> ClassAnswer:
+    """An institution sees its own classes, officers those of their region and below."""
+    return ClassAnswer.of(await usecases.visible_class(connection, class_id, caller))
+
+
+@routes.get("/classes/{class_id}/history")
+async def list_history(
+    class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
+) -> Page[ClassEventAnswer]:
+    """Every step of a class from its filing on: who took it, when, why, and what was filed, found or changed."""
+    await usecases.visible_class(connection, class_id, caller)
+    rows = await event_store.page(connection, class_id, after=after(cursor), limit=size)
+    return Page(rows=[ClassEventAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
+
+
+@routes.post("/classes/{class_id}/return")
+async def return_(
+    class_id: UUID, request: ReturnRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> ClassAnswer:
+    """Send a filed class back with reasons, as an officer of its county or above."""
+    return ClassAnswer.of(await usecases.return_(connection, class_id, reasons=request.reasons, caller=caller, at=at))
+
+
+@routes.post("/classes/{class_id}/refiling")
+async def refile(
+    class_id: UUID, request: ClassTerms, connection: Connection, caller: CurrentCaller, at: Now
+) -> ClassAnswer:
+    """File a returned class again, mended; it keeps its local_id and its trainees."""
+    return ClassAnswer.of(await filing.refile(connection, class_id, request.filing(""), caller=caller, at=at))
 
 
 @routes.post("/classes/{class_id}/approval")
@@ -69,9 +130,30 @@ async def approve(class_id: UUID, connection: Connection, caller: CurrentCaller,
     return ClassAnswer.of(await usecases.approve(connection, class_id, caller=caller, at=at))
 
 
+@routes.post("/classes/{class_id}/check")
+async def check(
+    class_id: UUID, request: CheckRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> ClassAnswer:
+    """Say what you found on site, as an officer of the class's county or above. Until it passed, no class starts."""
+    return ClassAnswer.of(
+        await usecases.check(
+            connection, class_id, passed=request.passed, findings=request.findings, caller=caller, at=at
+        )
+    )
+
+
 @routes.post("/classes/{class_id}/start")
 async def start(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
+    """Open an approved class on its first day or later."""
     return ClassAnswer.of(await usecases.start(connection, class_id, caller=caller, at=at))
+
+
+@routes.post("/classes/{class_id}/change")
+async def change(
+    class_id: UUID, request: ChangeRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> ClassAnswer:
+    """Report other days, seats, site or examination of an approved or running class, before what they touch."""
+    return ClassAnswer.of(await class_changes.change(connection, class_id, request.change(), caller=caller, at=at))
 
 
 @routes.post("/classes/{class_id}/completion")
@@ -82,68 +164,5 @@ async def complete(class_id: UUID, connection: Connection, caller: CurrentCaller
 
 @routes.post("/classes/{class_id}/cancellation")
 async def cancel(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
-    """Give a class up; its trainees without an outcome are withdrawn."""
+    """Give a class up; its lessons are let go of, its trainees without an outcome are withdrawn."""
     return ClassAnswer.of(await usecases.cancel(connection, class_id, caller=caller, at=at))
-
-
-@routes.post("/classes/{class_id}/enrolments", response_model=BatchAnswer, openapi_extra=batch_of(RosterRowRequest))
-async def enrol(
-    class_id: UUID,
-    batch: Batch,
-    request: Request,
-    connection: Connection,
-    caller: CurrentCaller,
-    at: Now,
-    mode: Annotated[
-        str, Query(pattern="^(store|validate)$", description="`validate` decides, stores nothing")
-    ] = "store",
-) -> Response:
-    """Post up to 1,000 rows of a roster. Each row is answered by itself: accepted, repeated or refused with reasons."""
-    parsed, refused = parse_rows(_ROSTER_ROW, batch.rows, row_id="local_id")
-    persons: Persons = request.app.state.persons
-    rows = [_roster_row(place, row) for place, row in parsed]
-    dry_run = mode == "validate"
-    outcomes = await rosters.enrol(connection, class_id, rows, persons=persons, caller=caller, at=at, dry_run=dry_run)
-    return answer([*refused, *outcomes], dry_run=dry_run)
-
-
-def _roster_row(place: int, row: RosterRowRequest) -> RosterRow:
-    particulars = Particulars(row.document_kind, row.document_number, row.name, row.phone)
-    return RosterRow(place, row.local_id, particulars, row.programme, tuple(row.tags))
-
-
-@routes.get("/classes/{class_id}/enrolments")
-async def list_trainees(
-    class_id: UUID,
-    request: Request,
-    connection: Connection,
-    caller: CurrentCaller,
-    cursor: Cursor = None,
-    size: PageSize = 100,
-) -> Page[TraineeAnswer]:
-    """The class's trainees, masked. An institution sees its own classes only."""
-    class_ = await store.load(connection, class_id)
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(class_.institution_id)
-    else:
-        caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
-    rows = await enrolment_store.of_class(connection, class_id, after=after(cursor), limit=size)
-    persons: Persons = request.app.state.persons
-    sealed = await enrolment_store.sealed_trainees(connection, [row.person for row in rows])
-    shown = [
-        TraineeAnswer(
-            **EnrolmentAnswer.model_validate(row).model_dump(),
-            **persons.shown(sealed[row.person]),
-        )
-        for row in rows
-    ]
-    return Page(rows=shown, next=next_cursor(rows, size))
-
-
-@routes.post("/classes/{class_id}/outcomes", response_model=BatchAnswer, openapi_extra=batch_of(HoursRowRequest))
-async def conclude(class_id: UUID, batch: Batch, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
-    """Post the hours of up to 1,000 trainees; the hours decide whether a training was completed."""
-    parsed, refused = parse_rows(_HOURS_ROW, batch.rows, row_id="local_id")
-    rows = [HoursRow(place, row.local_id, row.hours) for place, row in parsed]
-    outcomes = await enrolment_usecases.conclude(connection, class_id, rows, caller=caller, at=at)
-    return answer([*refused, *outcomes])

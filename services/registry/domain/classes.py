@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import (
     ClassApproved,
     ClassCancelled,
+    ClassChanged,
+    ClassChecked,
     ClassCompleted,
     ClassFiled,
+    ClassRefiled,
+    ClassReturned,
     ClassStarted,
     ClassState,
     ClassStatus,
 )
 from shared.kernel.levels import Level
 from shared.kernel.moves import move
-from shared.kernel.refusals import Conflict, Invalid, SamePerson
+from shared.kernel.refusals import Conflict, SamePerson
 
 F = TypeVar("F", bound=ClassState)
 
-SEATS_MAX = 1000
-HOURS_MAX = 2000
-
 
 class ClassVerb(StrEnum):
+    RETURN = "return"
+    REFILE = "refile"
     APPROVE = "approve"
+    CHECK = "check"
+    CHANGE = "change"
     START = "start"
     COMPLETE = "complete"
     CANCEL = "cancel"
@@ -38,28 +43,30 @@ class ClassVerb(StrEnum):
 
 MOVES: Final[Mapping[ClassStatus, Mapping[ClassVerb, ClassStatus]]] = {
     ClassStatus.FILED: {
+        ClassVerb.RETURN: ClassStatus.RETURNED,
         ClassVerb.APPROVE: ClassStatus.APPROVED,
+        ClassVerb.CHECK: ClassStatus.FILED,
+        ClassVerb.CANCEL: ClassStatus.CANCELLED,
+    },
+    ClassStatus.RETURNED: {
+        ClassVerb.REFILE: ClassStatus.FILED,
         ClassVerb.CANCEL: ClassStatus.CANCELLED,
     },
     ClassStatus.APPROVED: {
+        ClassVerb.CHECK: ClassStatus.APPROVED,
+        ClassVerb.CHANGE: ClassStatus.APPROVED,
         ClassVerb.START: ClassStatus.RUNNING,
         ClassVerb.CANCEL: ClassStatus.CANCELLED,
     },
     ClassStatus.RUNNING: {
+        ClassVerb.CHECK: ClassStatus.RUNNING,
+        ClassVerb.CHANGE: ClassStatus.RUNNING,
         ClassVerb.COMPLETE: ClassStatus.COMPLETED,
         ClassVerb.CANCEL: ClassStatus.CANCELLED,
     },
     ClassStatus.COMPLETED: {},
     ClassStatus.CANCELLED: {},
 }
-
-
-class EndsBeforeStart(Invalid):
-    slug = "class-ends-before-start"
-    title_en = "The class would end before it starts."
-    title_zh = "结束日期早于开班日期。"
-    cure_en = "Give an `ends_on` on or after `starts_on`."
-    cure_zh = "请将 `ends_on` 改为不早于 `starts_on` 的日期。"
 
 
 class TooEarly(Conflict):
@@ -82,12 +89,20 @@ class OutcomesMissing(Conflict):
     cure_zh = "请先通过 /outcomes 登记每名学员的学时，或办理退学，再结班。"
 
 
+class SiteNotChecked(Conflict):
+    slug = "site-not-checked"
+    title_en = "Nobody has found the place and the equipment of this class in order yet."
+    title_zh = "该班的培训场地和设备尚未通过现场核查。"
+    cure_en = "Ask the county to check them on site; after a check that found faults, mend these and ask again."
+    cure_zh = "请联系县区进行现场核查；核查发现问题的，整改后申请复查。"
+
+
 class RosterClosed(Conflict):
     slug = "roster-closed"
     title_en = "The class takes no trainees any more."
     title_zh = "该班已不能再增加学员。"
-    cure_en = "Trainees can be added while a class is filed, approved or running."
-    cure_zh = "仅在已报备、已批准或进行中的班级可以增加学员。"
+    cure_en = "Trainees can be added until a class is completed or cancelled."
+    cure_zh = "班级结班或取消后不能再增加学员。"
 
 
 class ClassNotRunning(Conflict):
@@ -96,6 +111,13 @@ class ClassNotRunning(Conflict):
     title_zh = "该班未在进行中。"
     cure_en = "Outcomes are taken from the start of a class to its completion."
     cure_zh = "结业结果应在开班后、结班前登记。"
+
+
+class ExamPlan(NamedTuple):
+    """When the trainees will be examined, and by which assessment body (its credit code)."""
+
+    planned_on: date
+    body_credit_code: str | None
 
 
 @dataclass(frozen=True)
@@ -116,22 +138,58 @@ class TrainingClass:
     status: ClassStatus
     filed_by: str
     version: int
+    project: str | None = None
+    is_scarce: bool = False
+    is_needed: bool = False
+    """The marks of the project on the day of filing."""
+    site_id: UUID | None = None
+    teaching_plan: str | None = None
+    exam_plan: ExamPlan | None = None
+    government_fen: int = 0
+    enterprise_fen: int = 0
+    individual_fen: int = 0
+    """Who pays how much of one trainee's fee."""
+    filed_on: date | None = None
+    answer_due_on: date | None = None
+    """The day by which the county answers."""
+    return_reasons: tuple[str, ...] = ()
+    checked_by: str | None = None
+    checked_on: date | None = None
+    """Who found place and equipment in order, and when."""
 
     @property
     def takes_trainees(self) -> bool:
-        return self.status in (ClassStatus.FILED, ClassStatus.APPROVED, ClassStatus.RUNNING)
-
-    def same_filing(self, other: TrainingClass) -> bool:
-        """Whether `other` is a repeat of this class's filing, whatever has become of the class since."""
-        unlike = {"id": other.id, "status": other.status, "filed_by": other.filed_by, "version": other.version}
-        return replace(self, **unlike) == other  # type: ignore[arg-type]
+        return self.status not in (ClassStatus.COMPLETED, ClassStatus.CANCELLED)
 
 
 def file(class_: TrainingClass, *, at: datetime) -> ClassFiled:
-    """The fact that a new `class_` (filed, version 1) was filed. Raises EndsBeforeStart."""
-    if class_.ends_on < class_.starts_on:
-        raise EndsBeforeStart(pointer="/ends_on")
+    """The fact that a new `class_` (filed, version 1) was filed."""
     return _fact(ClassFiled, class_, at=at, enrolled=0)
+
+
+def return_(
+    class_: TrainingClass, *, reasons: Sequence[str], at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassReturned]:
+    """Send a filed class back to be mended. Raises IllegalMove."""
+    after = replace(_moved(class_, ClassVerb.RETURN), return_reasons=tuple(reasons))
+    return after, _fact(ClassReturned, after, at=at, enrolled=enrolled)
+
+
+def refile(
+    class_: TrainingClass, mended: TrainingClass, *, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassRefiled]:
+    """File a returned class again as `mended`; why it was returned stays readable. Raises IllegalMove."""
+    moved = _moved(class_, ClassVerb.REFILE)
+    after = replace(
+        mended,
+        id=class_.id,
+        institution_id=class_.institution_id,
+        local_id=class_.local_id,
+        status=moved.status,
+        version=moved.version,
+        return_reasons=class_.return_reasons,
+    )
+    return after, _fact(ClassRefiled, after, at=at, enrolled=enrolled)
 
 
 def approve(class_: TrainingClass, *, by: str, at: datetime, enrolled: int) -> tuple[TrainingClass, ClassApproved]:
@@ -142,12 +200,52 @@ def approve(class_: TrainingClass, *, by: str, at: datetime, enrolled: int) -> t
     return after, _fact(ClassApproved, after, at=at, enrolled=enrolled)
 
 
-def start(class_: TrainingClass, *, today: date, at: datetime, enrolled: int) -> tuple[TrainingClass, ClassStarted]:
-    """Open an approved class. Raises IllegalMove, or TooEarly before its first day."""
+def check(
+    class_: TrainingClass, *, passed: bool, by: str, on: date, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassChecked | None]:
+    """What an officer found on site. A failed check takes an earlier one back and is told to nobody.
+
+    Raises IllegalMove, or SamePerson if `by` filed the class.
+    """
+    after = _moved(class_, ClassVerb.CHECK)
+    if by == class_.filed_by:
+        raise SamePerson(rule="filing and check of a class")
+    if not passed:
+        return replace(class_, checked_by=None, checked_on=None), None
+    after = replace(after, checked_by=by, checked_on=on)
+    return after, _fact(ClassChecked, after, at=at, enrolled=enrolled)
+
+
+def start(
+    class_: TrainingClass, *, site_check_required: bool, today: date, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassStarted]:
+    """Open an approved class. Raises IllegalMove, TooEarly before its first day, or SiteNotChecked.
+
+    A subsidised class needs the check where `site_check_required`. Source: domain rules §4.5.
+    """
     after = _moved(class_, ClassVerb.START)
     if today < class_.starts_on:
         raise TooEarly(possible_from=class_.starts_on.isoformat())
+    if site_check_required and class_.fund_source is not None and class_.checked_on is None:
+        raise SiteNotChecked
     return after, _fact(ClassStarted, after, at=at, enrolled=enrolled)
+
+
+def change(
+    class_: TrainingClass, terms: TrainingClass, *, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassChanged]:
+    """Give a class days, seats, site and examination of `terms`; another site is checked anew. Raises IllegalMove."""
+    after = replace(
+        _moved(class_, ClassVerb.CHANGE),
+        starts_on=terms.starts_on,
+        ends_on=terms.ends_on,
+        seats=terms.seats,
+        site_id=terms.site_id,
+        exam_plan=terms.exam_plan,
+    )
+    if after.site_id != class_.site_id:
+        after = replace(after, checked_by=None, checked_on=None)
+    return after, _fact(ClassChanged, after, at=at, enrolled=enrolled)
 
 
 def complete(
@@ -192,4 +290,10 @@ def _fact(fact: type[F], class_: TrainingClass, *, at: datetime, enrolled: int) 
         seats=class_.seats,
         status=class_.status,
         enrolled=enrolled,
+        project=class_.project,
+        is_scarce=class_.is_scarce,
+        is_needed=class_.is_needed,
+        government_fen=class_.government_fen,
+        enterprise_fen=class_.enterprise_fen,
+        individual_fen=class_.individual_fen,
     )

@@ -2,57 +2,77 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+import orjson
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain.classes import TrainingClass
+from services.registry.domain.classes import ExamPlan, TrainingClass
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus
+from shared.database import driver
 from shared.kernel.levels import Level
 from shared.kernel.refusals import NotFound, Stale
 
-_COLUMNS = """id, institution_id, local_id, programme, region, reporting_region, occupation, level, fund_source,
-    starts_on, ends_on, hours, seats, status, filed_by, version"""
+COLUMNS = """id, institution_id, local_id, programme, region, reporting_region, occupation, level, fund_source,
+    starts_on, ends_on, hours, seats, status, filed_by, version, project, is_scarce, is_needed, site_id, teaching_plan,
+    exam_plan, government_fen, enterprise_fen, individual_fen, filed_on, answer_due_on, return_reasons, checked_by,
+    checked_on"""
 _ADD = f"""
-INSERT INTO class ({_COLUMNS})
+INSERT INTO class ({COLUMNS})
 VALUES (:id, :institution_id, :local_id, :programme, :region, :reporting_region, :occupation, :level, :fund_source,
-    :starts_on, :ends_on, :hours, :seats, :status, :filed_by, :version)
+    :starts_on, :ends_on, :hours, :seats, :status, :filed_by, :version, :project, :is_scarce, :is_needed, :site_id,
+    :teaching_plan, CAST(:exam_plan AS jsonb), :government_fen, :enterprise_fen, :individual_fen, :filed_on,
+    :answer_due_on, :return_reasons, :checked_by, :checked_on)
 """
-_FIND = f"SELECT {_COLUMNS} FROM class WHERE id = :id"
+_FIND = f"SELECT {COLUMNS} FROM class WHERE id = :id"
 _LOCK = f"{_FIND} FOR UPDATE"
-_FIND_BY_LOCAL_ID = f"SELECT {_COLUMNS} FROM class WHERE institution_id = :institution_id AND local_id = :local_id"
-_SAVE = "UPDATE class SET status = :status, version = :version WHERE id = :id AND version = :expected"
-_LIST = f"""
-SELECT {_COLUMNS} FROM class
-WHERE id > :after
-  AND (CAST(:institution_id AS uuid) IS NULL OR institution_id = :institution_id)
-  AND (CAST(:status AS text) IS NULL OR status = :status)
-ORDER BY id LIMIT :limit
+_FIND_BY_LOCAL_ID = f"SELECT {COLUMNS} FROM class WHERE institution_id = :institution_id AND local_id = :local_id"
+_SAVE = """
+UPDATE class
+SET programme = :programme, region = :region, reporting_region = :reporting_region, occupation = :occupation,
+    level = :level, fund_source = :fund_source, starts_on = :starts_on, ends_on = :ends_on, hours = :hours,
+    seats = :seats, status = :status, filed_by = :filed_by, version = :version, project = :project,
+    is_scarce = :is_scarce, is_needed = :is_needed, site_id = :site_id, teaching_plan = :teaching_plan,
+    exam_plan = CAST(:exam_plan AS jsonb), government_fen = :government_fen, enterprise_fen = :enterprise_fen,
+    individual_fen = :individual_fen, filed_on = :filed_on, answer_due_on = :answer_due_on,
+    return_reasons = :return_reasons, checked_by = :checked_by, checked_on = :checked_on
+WHERE id = :id AND version = :expected
 """
 _HEADCOUNT = """
 SELECT count(*) AS enrolled,
-       count(*) FILTER (WHERE status <> 'withdrawn') AS seated,
+       count(*) FILTER (WHERE status NOT IN ('withdrawn', 'transferred')) AS seated,
        count(*) FILTER (WHERE status = 'in_training') AS in_training
 FROM enrolment WHERE class_id = :id
 """
 
 
+_ELSEWHERE = """
+SELECT count(DISTINCT m.person)
+FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[]) AS m (id, person, from_on, until_on)
+JOIN enrolment e ON e.person = m.person AND e.id <> m.id AND e.from_on <= e.until_on
+    AND e.from_on <= m.until_on AND m.from_on <= e.until_on
+"""
+
+
 class Headcount(NamedTuple):
-    """Enrolments of a class: ever filed, not withdrawn, and still without an outcome."""
+    """Enrolments of a class: ever filed, not withdrawn nor transferred, and still without an outcome."""
 
     enrolled: int
     seated: int
     in_training: int
 
 
-def _class(row: RowMapping) -> TrainingClass:
+def class_of(row: RowMapping) -> TrainingClass:
     values = dict(row)
-    source = values["fund_source"]
+    source, exam = values["fund_source"], values["exam_plan"]
     values |= {
+        "exam_plan": exam and ExamPlan(date.fromisoformat(exam["planned_on"]), exam["body_credit_code"]),
+        "return_reasons": tuple(values["return_reasons"]),
         "level": Level(values["level"]),
         "fund_source": None if source is None else FundSource(source),
         "status": ClassStatus(values["status"]),
@@ -60,8 +80,17 @@ def _class(row: RowMapping) -> TrainingClass:
     return TrainingClass(**values)
 
 
+def _values(class_: TrainingClass) -> dict[str, object]:
+    exam = class_.exam_plan
+    return {name: getattr(class_, name) for name in class_.__dataclass_fields__} | {
+        "level": class_.level.value,
+        "exam_plan": None if exam is None else orjson.dumps(exam._asdict()).decode(),
+        "return_reasons": list(class_.return_reasons),
+    }
+
+
 async def add(connection: AsyncConnection, class_: TrainingClass) -> None:
-    await connection.execute(text(_ADD), asdict(class_) | {"level": class_.level.value})
+    await connection.execute(text(_ADD), _values(class_))
 
 
 async def load(connection: AsyncConnection, class_id: UUID, *, lock: bool = False) -> TrainingClass:
@@ -69,19 +98,18 @@ async def load(connection: AsyncConnection, class_id: UUID, *, lock: bool = Fals
     row = (await connection.execute(text(_LOCK if lock else _FIND), {"id": class_id})).mappings().one_or_none()
     if row is None:
         raise NotFound(what="class", id=class_id)
-    return _class(row)
+    return class_of(row)
 
 
 async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> TrainingClass | None:
     values = {"institution_id": institution_id, "local_id": local_id}
     row = (await connection.execute(text(_FIND_BY_LOCAL_ID), values)).mappings().one_or_none()
-    return None if row is None else _class(row)
+    return None if row is None else class_of(row)
 
 
 async def save(connection: AsyncConnection, class_: TrainingClass, *, expected: int) -> None:
     """Raises Stale if the stored version is not `expected` any more."""
-    values = {"id": class_.id, "status": class_.status, "version": class_.version, "expected": expected}
-    if (await connection.execute(text(_SAVE), values)).rowcount == 0:
+    if (await connection.execute(text(_SAVE), _values(class_) | {"expected": expected})).rowcount == 0:
         raise Stale
 
 
@@ -89,9 +117,13 @@ async def headcount(connection: AsyncConnection, class_id: UUID) -> Headcount:
     return Headcount(*(await connection.execute(text(_HEADCOUNT), {"id": class_id})).one())
 
 
-async def page(
-    connection: AsyncConnection, *, institution_id: UUID | None, status: ClassStatus | None, after: UUID, limit: int
-) -> list[TrainingClass]:
-    """Classes in the order of their ids, from above `after`."""
-    values = {"institution_id": institution_id, "status": status, "after": after, "limit": limit}
-    return [_class(row) for row in (await connection.execute(text(_LIST), values)).mappings()]
+async def elsewhere(connection: AsyncConnection, days: Sequence[tuple[UUID, UUID, date, date]]) -> int:
+    """How many persons would be in two classes on one day if the enrolments in `days` took these days.
+
+    Each is (enrolment, person, first day, last day), both days included.
+    """
+    if not days:
+        return 0
+    columns = [list(column) for column in zip(*days, strict=True)]
+    found: int = await (await driver(connection)).fetchval(_ELSEWHERE, *columns)
+    return found

@@ -1,151 +1,219 @@
-"""File, approve, start, complete and cancel a class."""
+"""The moves of a class, from the county's answer to completion or cancellation; each is kept in its history."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import classes as rules
-from services.registry.domain import enrolments as enrolment_rules
-from services.registry.domain.classes import TrainingClass
+from services.registry.domain.class_events import ClassEvent
+from services.registry.domain.classes import ClassVerb, TrainingClass
+from services.registry.domain.flags import Seen
+from services.registry.domain.policy import Policy
+from services.registry.store import class_events as event_store
 from services.registry.store import classes as store
-from services.registry.store import enrolments as enrolment_store
 from services.registry.store import institutions as institution_store
 from services.registry.store import plan as plan_store
+from services.registry.store import policy as policy_store
+from services.registry.store import projects as project_store
 from services.registry.store.classes import Headcount
+from services.registry.usecases import class_trainees, directory
+from services.registry.usecases import flags as flag_usecases
 from shared.backbone import outbox
-from shared.contracts.dimensions import FundSource
-from shared.contracts.registry import ClassState, ClassStatus
-from shared.kernel.callers import Caller, ForeignOrganisation, Role
+from shared.contracts.registry import ClassState
+from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
-from shared.kernel.levels import Level
-from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import LocalIdTaken
 
 
-@dataclass(frozen=True)
-class Filing:
-    """What an institution says of a class it files."""
+class Decided(NamedTuple):
+    """The class after a move, and the fact of it; None if nobody has to hear of it."""
 
-    local_id: str
-    programme: str
-    region: str
-    occupation: str
-    level: str
-    fund_source: FundSource | None
-    starts_on: date
-    ends_on: date
-    hours: int
-    seats: int
+    after: TrainingClass
+    fact: ClassState | None
 
 
-async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> TrainingClass:
-    """A new class of the caller's institution; the same filing under the same local_id answers the one that exists.
+class Said(NamedTuple):
+    """What the caller says to a move: why, and what was found or changed."""
 
-    Raises WrongRole, NotFound, LocalIdTaken, EndsBeforeStart, and what programme, region, occupation or level may be
-    refused for.
-    """
-    caller.require(Role.INSTITUTION)
-    if caller.organisation is None:
-        raise ForeignOrganisation
-    await institution_store.load(connection, caller.organisation)
-    plan = await plan_store.load(connection)
-    class_ = TrainingClass(
-        id=new_id(),
-        institution_id=caller.organisation,
-        local_id=filing.local_id,
-        programme=plan.primary_programme(filing.programme),
-        region=filing.region,
-        reporting_region=plan.reporting_region(filing.region, on=filing.starts_on),
-        occupation=parse_occupation(filing.occupation),
-        level=Level.from_code(filing.level),
-        fund_source=filing.fund_source,
-        starts_on=filing.starts_on,
-        ends_on=filing.ends_on,
-        hours=filing.hours,
-        seats=filing.seats,
-        status=ClassStatus.FILED,
-        filed_by=caller.person,
-        version=1,
-    )
-    fact = rules.file(class_, at=at)
-    known = await store.find_by_local_id(connection, caller.organisation, filing.local_id)
-    if known is not None:
-        if not known.same_filing(class_):
-            raise LocalIdTaken(pointer="/local_id")
-        return known
-    await store.add(connection, class_)
-    await outbox.record(connection, fact)
-    return class_
+    reasons: Sequence[str] = ()
+    change: dict[str, Any] | None = None
+
+
+_NOTHING: Final = Said()
+
+
+async def return_(
+    connection: AsyncConnection, class_id: UUID, *, reasons: Sequence[str], caller: Caller, at: datetime
+) -> TrainingClass:
+    """Send a filed class back, as an officer of its county or above. Raises WrongRole, ForeignRegion and the rule's."""
+
+    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+        await _require_officer(connection, class_, caller)
+        return Decided(*rules.return_(class_, reasons=reasons, at=at, enrolled=count.enrolled))
+
+    return await _move(connection, class_id, ClassVerb.RETURN, decide, Said(reasons), caller=caller, at=at)
 
 
 async def approve(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
     """Accept a filed class, as an officer of its county or above. Raises WrongRole, ForeignRegion and the rule's."""
-    caller.require(Role.COUNTY_OFFICER)
 
-    async def decide(class_: TrainingClass, count: Headcount) -> tuple[TrainingClass, ClassState]:
-        caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
-        return rules.approve(class_, by=caller.person, at=at, enrolled=count.enrolled)
+    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+        await _require_officer(connection, class_, caller)
+        return Decided(*rules.approve(class_, by=caller.person, at=at, enrolled=count.enrolled))
 
-    return await _move(connection, class_id, decide)
+    return await _move(connection, class_id, ClassVerb.APPROVE, decide, caller=caller, at=at)
+
+
+async def check(
+    connection: AsyncConnection, class_id: UUID, *, passed: bool, findings: Sequence[str], caller: Caller, at: datetime
+) -> TrainingClass:
+    """Say what was found on site, as an officer of the class's county or above.
+
+    Raises WrongRole, ForeignRegion and the rule's.
+    """
+
+    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+        await _require_officer(connection, class_, caller)
+        on, by = business_day(at), caller.person
+        return Decided(*rules.check(class_, passed=passed, by=by, on=on, at=at, enrolled=count.enrolled))
+
+    said = Said(findings, {"passed": passed})
+    return await _move(connection, class_id, ClassVerb.CHECK, decide, said, caller=caller, at=at)
 
 
 async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
-    """Open an approved class. Raises WrongRole, ForeignOrganisation and the rule's."""
+    """Open an approved class; a small one is flagged (C18).
 
-    async def decide(class_: TrainingClass, count: Headcount) -> tuple[TrainingClass, ClassState]:
-        _require_own(class_, caller)
-        return rules.start(class_, today=business_day(at), at=at, enrolled=count.enrolled)
+    Raises WrongRole, ForeignOrganisation, the rule's, InstitutionStopped (C25), and the directory's C02 if the listing
+    was closed since for the class's first day.
+    """
 
-    return await _move(connection, class_id, decide)
+    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+        require_own(class_, caller)
+        policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+        required, today = policy.class_site_check_required, business_day(at)
+        after, fact = rules.start(class_, site_check_required=required, today=today, at=at, enrolled=count.enrolled)
+        await _require_open(connection, class_, at=at)
+        await flag_usecases.raise_all(connection, _too_small(class_, count, policy), at=at)
+        return Decided(after, fact)
+
+    return await _move(connection, class_id, ClassVerb.START, decide, caller=caller, at=at)
 
 
 async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
     """End a class whose trainees all have an outcome. Raises WrongRole, ForeignOrganisation and the rule's."""
 
-    async def decide(class_: TrainingClass, count: Headcount) -> tuple[TrainingClass, ClassState]:
-        _require_own(class_, caller)
-        return rules.complete(
-            class_, in_training=count.in_training, today=business_day(at), at=at, enrolled=count.enrolled
-        )
+    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+        require_own(class_, caller)
+        today, in_training = business_day(at), count.in_training
+        return Decided(*rules.complete(class_, in_training=in_training, today=today, at=at, enrolled=count.enrolled))
 
-    return await _move(connection, class_id, decide)
+    return await _move(connection, class_id, ClassVerb.COMPLETE, decide, caller=caller, at=at)
 
 
 async def cancel(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
-    """Give a class up and withdraw who has no outcome. Raises WrongRole, ForeignOrganisation, IllegalMove."""
+    """Give a class up: its lessons are let go of, and who has no outcome is withdrawn.
 
-    async def decide(class_: TrainingClass, count: Headcount) -> tuple[TrainingClass, ClassState]:
-        _require_own(class_, caller)
+    Raises WrongRole, ForeignOrganisation, IllegalMove.
+    """
+
+    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+        require_own(class_, caller)
         after, fact = rules.cancel(class_, at=at, enrolled=count.enrolled)
-        withdrawn = [
-            enrolment_rules.withdraw(each, class_, on=business_day(at), at=at)
-            for each in await enrolment_store.in_training(connection, class_id)
-        ]
-        await enrolment_store.save_all(connection, [enrolment for enrolment, _ in withdrawn])
-        await outbox.record_all(connection, [each for _, each in withdrawn])
-        return after, fact
+        await class_trainees.withdraw_all(connection, class_, by=caller.person, at=at)
+        return Decided(after, fact)
 
-    return await _move(connection, class_id, decide)
+    return await _move(connection, class_id, ClassVerb.CANCEL, decide, caller=caller, at=at)
 
 
-Decide = Callable[[TrainingClass, Headcount], Awaitable[tuple[TrainingClass, ClassState]]]
+async def own_class(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:
+    """A class of the caller's institution, locked. Raises WrongRole, NotFound, ForeignOrganisation."""
+    class_ = await store.load(connection, class_id, lock=True)
+    require_own(class_, caller)
+    return class_
 
 
-async def _move(connection: AsyncConnection, class_id: UUID, decide: Decide) -> TrainingClass:
+async def visible_class(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:
+    """A class that the caller may read: an institution its own, officers those of their region, bodies each.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    """
+    class_ = await store.load(connection, class_id)
+    if caller.role is Role.INSTITUTION:
+        caller.require_organisation(class_.institution_id)
+    elif caller.role is not Role.ASSESSMENT_BODY:
+        caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
+    return class_
+
+
+def require_own(class_: TrainingClass, caller: Caller) -> None:
+    """Raises WrongRole, ForeignOrganisation."""
+    caller.require(Role.INSTITUTION)
+    caller.require_organisation(class_.institution_id)
+
+
+Decide = Callable[[TrainingClass, Headcount], Awaitable[Decided]]
+
+
+async def _move(
+    connection: AsyncConnection,
+    class_id: UUID,
+    verb: ClassVerb,
+    decide: Decide,
+    said: Said = _NOTHING,
+    *,
+    caller: Caller,
+    at: datetime,
+) -> TrainingClass:
     # The class is locked, so that no roster and no outcome comes in between the headcount and the move.
     before = await store.load(connection, class_id, lock=True)
     after, fact = await decide(before, await store.headcount(connection, class_id))
     await store.save(connection, after, expected=before.version)
-    await outbox.record(connection, fact)
+    await remember(connection, after, verb, said, caller=caller, at=at)
+    if fact is not None:
+        await outbox.record(connection, fact)
     return after
 
 
-def _require_own(class_: TrainingClass, caller: Caller) -> None:
-    caller.require(Role.INSTITUTION)
-    caller.require_organisation(class_.institution_id)
+async def remember(
+    connection: AsyncConnection, class_: TrainingClass, verb: str, said: Said, *, caller: Caller, at: datetime
+) -> None:
+    """Keep the step in the history of `class_`."""
+    event = ClassEvent(new_id(), class_.id, class_.version, verb, caller.person, at, tuple(said.reasons), said.change)
+    await event_store.add(connection, event)
+
+
+async def _require_officer(connection: AsyncConnection, class_: TrainingClass, caller: Caller) -> None:
+    caller.require(Role.COUNTY_OFFICER)
+    caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
+
+
+async def _require_open(connection: AsyncConnection, class_: TrainingClass, *, at: datetime) -> None:
+    institution = await institution_store.load(connection, class_.institution_id)
+    subsidised = class_.fund_source is not None and class_.project is not None
+    project = await project_store.load(connection, class_.project) if subsidised and class_.project else None
+    await directory.require_open(connection, institution, project, day=class_.starts_on)
+    # A sanction imposed after the class's first day stops a class that has not been opened yet as well.
+    await directory.require_open(connection, institution, None, day=business_day(at))
+
+
+def _too_small(class_: TrainingClass, count: Headcount, policy: Policy) -> list[Seen]:
+    if count.seated >= policy.class_size_min:
+        return []
+    facts = {"seated": count.seated, "size_min": policy.class_size_min}
+    seen = Seen(
+        check="C18",
+        kind="class-too-small",
+        seen=str(class_.id),
+        institution_id=class_.institution_id,
+        class_id=class_.id,
+        region=class_.region,
+        reporting_region=class_.reporting_region,
+        facts=facts,
+    )
+    return [seen]

@@ -145,7 +145,7 @@ class TestMoves:
         answer = await school.post(f"classes/{await school.file()}/completion")
 
         assert (answer.status_code, answer.json()["code"]) == (409, "illegal-move")
-        assert (answer.json()["state"], answer.json()["allowed"]) == ("filed", ["approve", "cancel"])
+        assert (answer.json()["state"], answer.json()["allowed"]) == ("filed", ["approve", "cancel", "check", "return"])
 
     async def test_who_filed_a_class_may_not_approve_it(self, school: School) -> None:
         class_id = await school.file()
@@ -176,7 +176,7 @@ class TestMoves:
         assert (answer.status_code, answer.json()["code"]) == (403, "foreign-organisation")
 
     async def test_a_class_does_not_start_before_its_day(self, school: School) -> None:
-        class_id = await school.file(starts_on="2099-03-01", ends_on="2099-03-20")
+        class_id = await school.file(starts_on="2099-03-01", ends_on="2099-03-20", fund_source=None)
         await school.post(f"classes/{class_id}/approval", headers=school.officer())
 
         answer = await school.post(f"classes/{class_id}/start")

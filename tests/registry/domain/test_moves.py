@@ -1,4 +1,4 @@
-"""The state machines of classes and enrolments: every verb tried in every state, and on long walks."""
+"""The state machine of classes: every verb tried in every state, and on long walks."""
 
 from __future__ import annotations
 
@@ -6,37 +6,41 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from services.registry.domain import classes, enrolments
-from services.registry.domain.classes import ClassVerb, OutcomesMissing, TooEarly, TrainingClass
-from services.registry.domain.enrolments import Enrolment, EnrolmentVerb, TooManyHours, is_enough
-from shared.contracts.registry import ClassState, ClassStatus, EnrolmentState, EnrolmentStatus
+from services.registry.domain import classes
+from services.registry.domain.classes import ClassVerb, OutcomesMissing, SiteNotChecked, TooEarly, TrainingClass
+from shared.contracts.dimensions import FundSource
+from shared.contracts.registry import ClassState, ClassStatus
 from shared.kernel.refusals import IllegalMove, SamePerson
-from tests.registry.domain.builders import NOON, TODAY, enrolment, training_class
+from tests.registry.domain.builders import NOON, TODAY, training_class
 
-RUNNING = training_class(status=ClassStatus.RUNNING)
+MENDED = training_class(id=UUID(int=99), local_id="another", seats=30, hours=72, filed_by="another clerk")
 
-CLASS_VERBS: dict[ClassVerb, Callable[[TrainingClass], tuple[TrainingClass, ClassState]]] = {
+CLASS_VERBS: dict[ClassVerb, Callable[[TrainingClass], tuple[TrainingClass, ClassState | None]]] = {
+    ClassVerb.RETURN: lambda class_: classes.return_(class_, reasons=["名额与场地不符"], at=NOON, enrolled=3),
+    ClassVerb.REFILE: lambda class_: classes.refile(class_, MENDED, at=NOON, enrolled=3),
     ClassVerb.APPROVE: lambda class_: classes.approve(class_, by="officer", at=NOON, enrolled=3),
-    ClassVerb.START: lambda class_: classes.start(class_, today=TODAY, at=NOON, enrolled=3),
+    ClassVerb.CHECK: lambda class_: classes.check(class_, passed=True, by="officer", on=TODAY, at=NOON, enrolled=3),
+    ClassVerb.START: lambda class_: classes.start(class_, site_check_required=False, today=TODAY, at=NOON, enrolled=3),
+    ClassVerb.CHANGE: lambda class_: classes.change(class_, replace(class_, seats=41), at=NOON, enrolled=3),
     ClassVerb.COMPLETE: lambda class_: classes.complete(
         class_, in_training=0, today=class_.ends_on, at=NOON, enrolled=3
     ),
     ClassVerb.CANCEL: lambda class_: classes.cancel(class_, at=NOON, enrolled=3),
 }
-ENROLMENT_VERBS: dict[EnrolmentVerb, Callable[[Enrolment], tuple[Enrolment, EnrolmentState]]] = {
-    EnrolmentVerb.COMPLETE: lambda each: enrolments.conclude(each, RUNNING, hours=60, on=TODAY, at=NOON),
-    EnrolmentVerb.FAIL: lambda each: enrolments.conclude(each, RUNNING, hours=1, on=TODAY, at=NOON),
-    EnrolmentVerb.WITHDRAW: lambda each: enrolments.withdraw(each, RUNNING, on=TODAY, at=NOON),
-    EnrolmentVerb.CORRECT: lambda each: enrolments.correct(
-        each, RUNNING, programme="S10", tags=None, hours=None, at=NOON
-    ),
+ALSO_CHANGED: dict[ClassVerb, dict[str, Any]] = {
+    ClassVerb.RETURN: {"return_reasons": ("名额与场地不符",)},
+    ClassVerb.REFILE: {"seats": 30, "hours": 72, "filed_by": "another clerk"},
+    ClassVerb.CHECK: {"checked_by": "officer", "checked_on": TODAY},
+    ClassVerb.CHANGE: {"seats": 41},
 }
+"""What else than status and version a verb changes."""
 
 
 @pytest.mark.parametrize("status", ClassStatus)
@@ -46,7 +50,8 @@ def test_a_class_moves_by_its_table_and_no_other_way(status: ClassStatus, verb: 
 
     if verb in classes.MOVES[status]:
         after, fact = CLASS_VERBS[verb](before)
-        assert after == replace(before, status=classes.MOVES[status][verb], version=8)
+        assert after == replace(before, status=classes.MOVES[status][verb], version=8, **ALSO_CHANGED.get(verb, {}))
+        assert fact is not None
         assert (fact.status, fact.version, fact.enrolled) == (after.status, 8, 3)
         assert fact.subject == f"classes/{before.id}"
     else:
@@ -55,31 +60,74 @@ def test_a_class_moves_by_its_table_and_no_other_way(status: ClassStatus, verb: 
         assert refused.value.facts["allowed"] == sorted(each.value for each in classes.MOVES[status])
 
 
-@pytest.mark.parametrize("status", EnrolmentStatus)
-@pytest.mark.parametrize("verb", EnrolmentVerb)
-def test_an_enrolment_moves_by_its_table_and_no_other_way(status: EnrolmentStatus, verb: EnrolmentVerb) -> None:
-    before = enrolment(status=status, version=7)
+def test_every_state_is_reached_and_the_table_names_all_of_them() -> None:
+    table: dict[Any, dict[Any, Any]] = {state: dict(verbs) for state, verbs in classes.MOVES.items()}
 
-    if verb in enrolments.MOVES[status]:
-        after, fact = ENROLMENT_VERBS[verb](before)
-        assert after.status is enrolments.MOVES[status][verb]
-        assert (fact.status, fact.version, fact.person) == (after.status, 8, before.person)
-        assert (after.id, after.class_id, after.person, after.local_id) == (
-            before.id, before.class_id, before.person, before.local_id,
-        )  # fmt: skip
-    else:
-        with pytest.raises(IllegalMove):
-            ENROLMENT_VERBS[verb](before)
+    assert set(table) == set(ClassStatus)
+    reached = {ClassStatus.FILED, *(to for verbs in table.values() for to in verbs.values())}
+    assert reached == set(ClassStatus)
 
 
-def test_every_state_is_reached_and_the_tables_name_all_of_them() -> None:
-    for moves, states, first in (
-        (classes.MOVES, ClassStatus, ClassStatus.FILED),
-        (enrolments.MOVES, EnrolmentStatus, EnrolmentStatus.IN_TRAINING),
-    ):
-        table: dict[Any, dict[Any, Any]] = {state: dict(verbs) for state, verbs in moves.items()}
-        assert set(table) == set(states)
-        assert {first, *(to for verbs in table.values() for to in verbs.values())} == set(states)
+@pytest.mark.parametrize("status", ClassStatus)
+def test_a_class_takes_trainees_until_its_end(status: ClassStatus) -> None:
+    assert training_class(status=status).takes_trainees == bool(classes.MOVES[status])
+
+
+class TestReturn:
+    def test_the_reasons_stay_readable_after_the_class_was_filed_again(self) -> None:
+        returned, _ = classes.return_(training_class(), reasons=["a", "b"], at=NOON, enrolled=0)
+        refiled, fact = classes.refile(returned, MENDED, at=NOON, enrolled=0)
+
+        assert refiled.return_reasons == ("a", "b")
+        assert (fact.seats, fact.hours, fact.local_id) == (30, 72, "2025-001")
+
+
+class TestCheck:
+    def test_a_failed_check_takes_the_passed_one_back_and_tells_nobody(self) -> None:
+        before = training_class(status=ClassStatus.APPROVED, checked_by="officer", checked_on=TODAY, version=3)
+
+        after, fact = classes.check(before, passed=False, by="another", on=TODAY, at=NOON, enrolled=0)
+
+        assert fact is None
+        assert after == replace(before, checked_by=None, checked_on=None)
+
+    @pytest.mark.parametrize("passed", [True, False])
+    def test_who_filed_a_class_does_not_check_it(self, passed: bool) -> None:
+        with pytest.raises(SamePerson):
+            classes.check(training_class(), passed=passed, by="clerk", on=TODAY, at=NOON, enrolled=0)
+
+    def test_a_mended_filing_is_checked_anew(self) -> None:
+        before = training_class(status=ClassStatus.RETURNED, checked_by="officer", checked_on=TODAY)
+
+        after, _ = classes.refile(before, MENDED, at=NOON, enrolled=0)
+
+        assert (after.checked_by, after.checked_on) == (None, None)
+
+    @pytest.mark.parametrize(("site", "checked"), [(UUID(int=8), True), (UUID(int=9), False)])
+    def test_another_site_is_checked_anew(self, site: UUID, checked: bool) -> None:
+        before = training_class(
+            status=ClassStatus.APPROVED, site_id=UUID(int=8), checked_by="officer", checked_on=TODAY
+        )
+
+        after, _ = classes.change(before, replace(before, site_id=site, seats=20), at=NOON, enrolled=0)
+
+        assert (after.checked_by is not None) == (after.checked_on is not None) == checked
+
+    @pytest.mark.parametrize("required", [True, False])
+    @pytest.mark.parametrize("source", [FundSource.EMPLOYMENT_FUND, None])
+    @pytest.mark.parametrize("checked_on", [TODAY, None])
+    def test_a_subsidised_class_starts_after_its_check_where_one_is_required(
+        self, required: bool, source: FundSource | None, checked_on: date | None
+    ) -> None:
+        before = training_class(status=ClassStatus.APPROVED, fund_source=source, checked_on=checked_on)
+
+        try:
+            classes.start(before, site_check_required=required, today=TODAY, at=NOON, enrolled=0)
+            started = True
+        except SiteNotChecked:
+            started = False
+
+        assert started == (not required or source is None or checked_on is not None)
 
 
 class ClassWalk(RuleBasedStateMachine):
@@ -90,7 +138,7 @@ class ClassWalk(RuleBasedStateMachine):
         self.class_ = training_class()
         self.facts: list[ClassState] = [classes.file(self.class_, at=NOON)]
 
-    def attempt(self, step: Callable[[], tuple[TrainingClass, ClassState]], *also: type[Exception]) -> None:
+    def attempt(self, step: Callable[[], tuple[TrainingClass, ClassState | None]], *also: type[Exception]) -> None:
         before = self.class_
         refusals: tuple[type[Exception], ...] = (IllegalMove, *also)
         try:
@@ -98,19 +146,43 @@ class ClassWalk(RuleBasedStateMachine):
         except refusals:
             assert self.class_ == before
         else:
-            self.facts.append(fact)
+            self.facts += [fact] if fact else []
+
+    @rule()
+    def return_(self) -> None:
+        self.attempt(lambda: classes.return_(self.class_, reasons=["why"], at=NOON, enrolled=0))
+
+    @rule(seats=st.integers(1, 60))
+    def refile(self, seats: int) -> None:
+        self.attempt(lambda: classes.refile(self.class_, replace(MENDED, seats=seats), at=NOON, enrolled=0))
+
+    @rule(by=st.sampled_from(["clerk", "officer"]), passed=st.booleans())
+    def check(self, by: str, passed: bool) -> None:
+        self.attempt(
+            lambda: classes.check(self.class_, passed=passed, by=by, on=TODAY, at=NOON, enrolled=0), SamePerson
+        )
+
+    @rule(site=st.sampled_from([None, UUID(int=8), UUID(int=9)]), days=st.integers(-9, 9))
+    def change(self, site: UUID | None, days: int) -> None:
+        terms = replace(self.class_, site_id=site, ends_on=self.class_.ends_on + timedelta(days=days))
+        self.attempt(lambda: classes.change(self.class_, terms, at=NOON, enrolled=0))
 
     @rule(by=st.sampled_from(["clerk", "officer"]))
     def approve(self, by: str) -> None:
         self.attempt(lambda: classes.approve(self.class_, by=by, at=NOON, enrolled=0), SamePerson)
 
-    @rule(day=st.integers(-5, 30))
-    def start(self, day: int) -> None:
+    @rule(day=st.integers(-5, 30), required=st.booleans())
+    def start(self, day: int, required: bool) -> None:
         running = self.class_.status is ClassStatus.RUNNING
         today = self.class_.starts_on + timedelta(days=day)
-        self.attempt(lambda: classes.start(self.class_, today=today, at=NOON, enrolled=0), TooEarly)
+        self.attempt(
+            lambda: classes.start(self.class_, site_check_required=required, today=today, at=NOON, enrolled=0),
+            TooEarly,
+            SiteNotChecked,
+        )
         if not running and self.class_.status is ClassStatus.RUNNING:
             assert day >= 0
+            assert self.class_.checked_on is not None or not required
 
     @rule(day=st.integers(-5, 5), in_training=st.integers(0, 2))
     def complete(self, day: int, in_training: int) -> None:
@@ -138,31 +210,13 @@ class ClassWalk(RuleBasedStateMachine):
     @invariant()
     def the_filer_never_approved(self) -> None:
         approved = any(fact.status is ClassStatus.APPROVED for fact in self.facts)
-        assert approved or self.class_.status in (ClassStatus.FILED, ClassStatus.CANCELLED)
+        assert approved or self.class_.status in (ClassStatus.FILED, ClassStatus.RETURNED, ClassStatus.CANCELLED)
+
+    @invariant()
+    def a_check_is_kept_whole_or_not_at_all(self) -> None:
+        assert (self.class_.checked_by is None) == (self.class_.checked_on is None)
+        assert self.class_.checked_by != self.class_.filed_by
 
 
 ClassWalk.TestCase.settings = settings(max_examples=40, stateful_step_count=15)
 TestClassWalk = ClassWalk.TestCase
-
-
-class TestHours:
-    @given(st.integers(1, 2000), st.data())
-    def test_four_fifths_of_the_hours_complete_a_training(self, hours: int, draw: st.DataObject) -> None:
-        had = draw.draw(st.integers(0, hours))
-
-        assert is_enough(had, training_class(hours=hours)) == (had * 5 >= hours * 4)
-
-    def test_more_hours_than_the_class_has_are_refused(self) -> None:
-        with pytest.raises(TooManyHours) as refused:
-            is_enough(61, training_class(hours=60))
-        assert refused.value.facts == {"hours_max": 60}
-
-    @given(st.sampled_from([EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED]), st.integers(0, 60))
-    def test_corrected_hours_decide_the_outcome_for_its_old_day(self, status: EnrolmentStatus, hours: int) -> None:
-        before = enrolment(status=status, hours=50, effective_on=date(2025, 3, 15))
-
-        after, fact = enrolments.correct(before, RUNNING, programme=None, tags=None, hours=hours, at=NOON)
-
-        assert after.status is (EnrolmentStatus.COMPLETED if hours >= 48 else EnrolmentStatus.FAILED)
-        assert (after.effective_on, after.programme, after.tags) == (before.effective_on, before.programme, ())
-        assert (fact.status, fact.hours) == (after.status, hours)

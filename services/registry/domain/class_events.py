@@ -1,0 +1,24 @@
+"""The history of a class: every step with who took it, when, why, and what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+FILE: Final = "file"
+"""The first step of each class; those that follow are called by their ClassVerb."""
+
+
+class ClassEvent(NamedTuple):
+    """One step. `version` is the class's after it; `change` holds what was filed, found or changed, as JSON."""
+
+    id: UUID
+    class_id: UUID
+    version: int
+    verb: str
+    done_by: str
+    done_at: datetime
+    reasons: tuple[str, ...]
+    change: Mapping[str, Any] | None

@@ -1,0 +1,46 @@
+"""The history of classes in the database."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.domain.class_events import ClassEvent
+
+_COLUMNS: Final = "id, class_id, version, verb, done_by, done_at, reasons, change"
+_ADD: Final = f"""
+INSERT INTO class_event ({_COLUMNS})
+VALUES (:id, :class_id, :version, :verb, :done_by, :done_at, :reasons, CAST(:change AS jsonb))
+"""
+_LIST: Final = f"""
+SELECT {_COLUMNS} FROM class_event WHERE class_id = :class_id AND id > :after ORDER BY id LIMIT :limit
+"""
+_LATEST: Final = """
+SELECT change FROM class_event WHERE class_id = :class_id AND verb = :verb ORDER BY id DESC LIMIT 1
+"""
+
+
+async def add(connection: AsyncConnection, event: ClassEvent) -> None:
+    change = None if event.change is None else orjson.dumps(event.change).decode()
+    values = event._asdict() | {"reasons": list(event.reasons), "change": change}
+    await connection.execute(text(_ADD), values)
+
+
+async def latest_change(connection: AsyncConnection, class_id: UUID, verb: str) -> dict[str, Any] | None:
+    """What the latest `verb` of the class filed, found or changed; None if there was none."""
+    change: dict[str, Any] | None = await connection.scalar(text(_LATEST), {"class_id": class_id, "verb": verb})
+    return change
+
+
+async def page(connection: AsyncConnection, class_id: UUID, *, after: UUID, limit: int) -> list[ClassEvent]:
+    """The class's history from the first step on, from above `after`."""
+    values = {"class_id": class_id, "after": after, "limit": limit}
+    return [_event(row) for row in (await connection.execute(text(_LIST), values)).mappings()]
+
+
+def _event(row: RowMapping) -> ClassEvent:
+    return ClassEvent(**dict(row) | {"reasons": tuple(row["reasons"])})

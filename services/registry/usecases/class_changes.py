@@ -1,0 +1,106 @@
+"""Change the days, seats, site, timetable or examination of a class after its approval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.domain import class_changes as rules
+from services.registry.domain import classes as class_rules
+from services.registry.domain import filing as filing_rules
+from services.registry.domain.classes import ClassVerb, ExamPlan, TrainingClass
+from services.registry.store import classes as store
+from services.registry.store import institutions as institution_store
+from services.registry.store import plan as plan_store
+from services.registry.store import policy as policy_store
+from services.registry.store import projects as project_store
+from services.registry.usecases import class_trainees, directory
+from services.registry.usecases.classes import Said, own_class, remember
+from services.registry.usecases.filing import exam_plan, site_id
+from shared.backbone import outbox
+from shared.kernel.callers import Caller
+from shared.kernel.moves import move
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to become another, and why; what is None stays as it is."""
+
+    reason: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+    seats: int | None = None
+    site: str | None = None
+    """The institution's own local_id of the site."""
+    exam_plan: ExamPlan | None = None
+
+
+async def change(
+    connection: AsyncConnection, class_id: UUID, asked: Change, *, caller: Caller, at: datetime
+) -> TrainingClass:
+    """The class with other terms; its trainees follow it. A change that changes nothing answers the class as it is.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, ChangeReportedTooLate, ChangeOverlaps (C04), and for
+    the new terms what a filing with them would be refused for.
+    """
+    before = await own_class(connection, class_id, caller)
+    move(class_rules.MOVES, before.status, ClassVerb.CHANGE)
+    terms = await _terms(connection, before, asked)
+    if terms == before:
+        return before
+    count = await store.headcount(connection, class_id)
+    await _require_sound(connection, before, terms, seated=count.seated, at=at)
+    after, fact = class_rules.change(before, terms, at=at, enrolled=count.enrolled)
+    await store.save(connection, after, expected=before.version)
+    said = Said([asked.reason], _changed(before, after))
+    await remember(connection, after, ClassVerb.CHANGE, said, caller=caller, at=at)
+    await outbox.record(connection, fact)
+    await class_trainees.follow(connection, before, after, by=caller.person, reason=asked.reason, at=at)
+    return after
+
+
+async def _terms(connection: AsyncConnection, class_: TrainingClass, asked: Change) -> TrainingClass:
+    return replace(
+        class_,
+        starts_on=asked.starts_on or class_.starts_on,
+        ends_on=asked.ends_on or class_.ends_on,
+        seats=asked.seats or class_.seats,
+        site_id=await site_id(connection, class_, asked.site) or class_.site_id,
+        exam_plan=exam_plan(asked.exam_plan) or class_.exam_plan,
+    )
+
+
+async def _require_sound(
+    connection: AsyncConnection, before: TrainingClass, terms: TrainingClass, *, seated: int, at: datetime
+) -> None:
+    filing_rules.require_sound(terms)
+    policy = await policy_store.on(connection, day=terms.starts_on, region=terms.region)
+    filing_rules.require_seats(terms, policy=policy, seated=seated)
+    day = rules.first_day_touched(before, terms)
+    touches_from = None if day is None else rules.begins_at(day)
+    rules.require_reported_before(touches_from, lead_hours=policy.filing_change_lead_hours, at=at)
+    if terms.starts_on != before.starts_on:
+        await _require_open(connection, terms)
+
+
+async def _require_open(connection: AsyncConnection, terms: TrainingClass) -> None:
+    (await plan_store.load(connection)).reporting_region(terms.region, on=terms.starts_on)
+    institution = await institution_store.load(connection, terms.institution_id)
+    project = None
+    if terms.fund_source is not None and terms.project is not None:
+        project = await project_store.load(connection, terms.project)
+    await directory.require_open(connection, institution, project, day=terms.starts_on)
+
+
+def _changed(before: TrainingClass, after: TrainingClass) -> dict[str, Any]:
+    """Each term that is another, with what it was and what it is."""
+    names = ("starts_on", "ends_on", "seats", "site_id", "exam_plan")
+    terms = {name: (getattr(before, name), getattr(after, name)) for name in names}
+    changed = {name: {"from": was, "to": is_} for name, (was, is_) in terms.items() if was != is_}
+    found: dict[str, Any] = orjson.loads(orjson.dumps(changed, default=lambda value: value._asdict()))
+    return found

@@ -1,0 +1,88 @@
+"""What becomes of the trainees of a class when it is changed or given up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.domain import enrolments as rules
+from services.registry.domain.class_changes import ChangeOverlaps, days_of
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.enrolments import Enrolment
+from services.registry.store import classes as store
+from services.registry.store import enrolments as enrolment_store
+from services.registry.usecases import enrolment_steps
+from shared.contracts.registry import EnrolmentStatus
+from shared.kernel.periods import business_day
+
+_TOLD_OF_TRAINEES = (
+    "programme", "region", "reporting_region", "occupation", "level", "fund_source", "project", "is_needed",
+    "starts_on", "ends_on",
+)  # fmt: skip
+"""What of a class is said in the facts of its enrolments too."""
+
+_UNFINISHED = (EnrolmentStatus.IN_TRAINING, EnrolmentStatus.DEFERRED)
+_BEGINNING = UUID(int=0)
+_PAGE = 1000
+_CANCELLED = "the class was cancelled 班级已取消"
+"""Why those trainees left: a reason that nobody types."""
+
+
+async def follow(
+    connection: AsyncConnection, before: TrainingClass, after: TrainingClass, *, by: str, reason: str, at: datetime
+) -> None:
+    """Give those who train the days of `after`, and tell of them what is told of it; the class is stored already.
+
+    Raises ChangeOverlaps (C04).
+    """
+    if all(getattr(before, name) == getattr(after, name) for name in _TOLD_OF_TRAINEES):
+        return
+    unfinished = await _unfinished(connection, after)
+    days = {each.id: _days(each, before, after) for each in unfinished}
+    asked = [
+        (each.id, each.person, *days[each.id]) for each in unfinished if each.status is EnrolmentStatus.IN_TRAINING
+    ]
+    if trainees := await store.elsewhere(connection, asked):
+        raise ChangeOverlaps(trainees=trainees)
+    moved = [
+        rules.move_days(
+            _counting_to(after.programme, each) if each.programme == before.programme else each,
+            after,
+            from_on=days[each.id][0],
+            until_on=days[each.id][1],
+            at=at,
+        )
+        for each in unfinished
+    ]
+    await enrolment_steps.keep(connection, moved, by=by, reason=reason)
+
+
+async def withdraw_all(connection: AsyncConnection, class_: TrainingClass, *, by: str, at: datetime) -> None:
+    """Withdraw who has no outcome from a class that is given up."""
+    withdrawn = [
+        rules.withdraw(each, class_, on=business_day(at), at=at) for each in await _unfinished(connection, class_)
+    ]
+    await enrolment_steps.keep(connection, withdrawn, by=by, reason=_CANCELLED)
+
+
+def _days(enrolment: Enrolment, before: TrainingClass, after: TrainingClass) -> tuple[date, date]:
+    if enrolment.status is EnrolmentStatus.IN_TRAINING:
+        return days_of(enrolment, before, after)
+    return enrolment.from_on, enrolment.until_on
+
+
+def _counting_to(programme: str, enrolment: Enrolment) -> Enrolment:
+    return replace(enrolment, programme=programme)
+
+
+async def _unfinished(connection: AsyncConnection, class_: TrainingClass) -> list[Enrolment]:
+    """Those of the class, which is locked, that train or have deferred their training."""
+    found: list[Enrolment] = []
+    page = await enrolment_store.of_class(connection, class_.id, after=_BEGINNING, limit=_PAGE)
+    while page:
+        found += [each for each in page if each.status in _UNFINISHED]
+        page = await enrolment_store.of_class(connection, class_.id, after=page[-1].id, limit=_PAGE)
+    return found
