@@ -1,0 +1,147 @@
+"""Marks: somebody checked in to a class or out of it, as a device saw it or a teacher wrote it down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from services.registry.domain.policy import Policy
+from shared.contracts.registry import ClassStatus, EnrolmentStatus
+from shared.kernel.refusals import Conflict, Invalid
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class Method(StrEnum):
+    """How it was known who it was."""
+
+    DEVICE = "device"
+    QR = "qr"
+    """The trainee's own phone read a code."""
+    FACE = "face"
+    """A device compared a face, and told the result only."""
+    HAND = "hand"
+
+
+class MarkFromFuture(Invalid):
+    """Facts: `now`, the time here."""
+
+    slug = "mark-from-future"
+    title_en = "The mark is of a moment that has not come yet."
+    title_zh = "考勤时间晚于当前时间。"
+    cure_en = "Set the clock of the device right (`now` is the time here), and send the mark with its true time."
+    cure_zh = "请校准设备时钟（`now` 为本系统时间），并以实际时间重新上报。"
+
+
+class MarkOutsideClass(Conflict):
+    """Facts: `starts_on`, `ends_on` of the class, both included."""
+
+    slug = "mark-outside-class"
+    title_en = "The class does not take place on that day."
+    title_zh = "该日期不在班级的培训期内。"
+    cure_en = "Check the day and the clock of the device; the class runs from `starts_on` to `ends_on`."
+    cure_zh = "请核对日期和设备时钟；该班培训期为 `starts_on` 至 `ends_on`。"
+
+
+class NotInTraining(Conflict):
+    """Facts: `state` of the enrolment."""
+
+    slug = "not-in-training"
+    title_en = "The trainee is not in training any more, or not at present."
+    title_zh = "该学员当前不在培训中。"
+    cure_en = "Resume a deferred training first; of one that has its outcome, correct the hours of the enrolment."
+    cure_zh = "若为休学，请先办理复学；若已登记结业结果，请更正该报名记录的学时。"
+
+
+class ClassTakesNoMarks(Conflict):
+    """Facts: `state` of the class."""
+
+    slug = "class-takes-no-marks"
+    title_en = "Attendance is taken while a class is running, and this one is not."
+    title_zh = "该班未在进行中，不能登记考勤。"
+    cure_en = "Start an approved class first; attendance is taken until the class is completed."
+    cure_zh = "请先将已批准的班级开班；结班后不再接收考勤。"
+
+
+class UnknownSite(Invalid):
+    slug = "unknown-mark-site"
+    title_en = "Your institution has no site by this local_id."
+    title_zh = "本机构没有此 local_id 的培训地点。"
+    cure_en = "Use the local_id of one of your sites, or leave it out for the site of the class."
+    cure_zh = "请使用本机构培训地点的 local_id；若即为班级地点，可不填。"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One check-in or check-out. `score`: how well faces matched, 0 to 100; nothing else of that exists."""
+
+    id: UUID
+    local_id: str
+    enrolment_id: UUID
+    class_id: UUID
+    day: date
+    at: datetime
+    direction: Direction
+    method: Method
+    device: str | None
+    site_id: UUID | None
+    score: int | None
+    marked_by: str | None
+    """Who wrote it down, if it was made by hand."""
+
+    def says_the_same(self, other: Mark) -> bool:
+        """Whether `other` is this mark sent again, whoever sent it."""
+        return self._content() == other._content()
+
+    def _content(self) -> tuple[object, ...]:
+        return (self.enrolment_id, self.at, self.direction, self.method, self.device, self.site_id, self.score)
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """A trainee and the class, as far as attendance asks for them."""
+
+    enrolment_id: UUID
+    local_id: str
+    person: UUID
+    programme: str
+    status: EnrolmentStatus
+    class_id: UUID
+    class_local_id: str
+    class_status: ClassStatus
+    institution_id: UUID
+    region: str
+    reporting_region: str
+    occupation: str
+    level: int
+    starts_on: date
+    ends_on: date
+    has_other_enrolments: bool
+
+
+def admit(mark: Mark, attendee: Attendee, *, policy: Policy, now: datetime) -> None:
+    """Raises ClassTakesNoMarks, NotInTraining, MarkOutsideClass, MarkFromFuture; how late it comes does not matter."""
+    require_open(attendee)
+    require_day(mark.day, attendee, pointer="/at")
+    if mark.at > now + timedelta(minutes=policy.attendance_clock_drift_minutes_max):
+        raise MarkFromFuture(pointer="/at", now=now.isoformat(timespec="seconds"))
+
+
+def require_open(attendee: Attendee) -> None:
+    """Raises ClassTakesNoMarks or NotInTraining."""
+    if attendee.class_status is not ClassStatus.RUNNING:
+        raise ClassTakesNoMarks(state=attendee.class_status)
+    if attendee.status is not EnrolmentStatus.IN_TRAINING:
+        raise NotInTraining(state=attendee.status)
+
+
+def require_day(day: date, attendee: Attendee, *, pointer: str) -> None:
+    """Raises MarkOutsideClass."""
+    if not attendee.starts_on <= day <= attendee.ends_on:
+        starts_on, ends_on = attendee.starts_on.isoformat(), attendee.ends_on.isoformat()
+        raise MarkOutsideClass(pointer=pointer, starts_on=starts_on, ends_on=ends_on)

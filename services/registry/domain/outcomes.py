@@ -1,0 +1,70 @@
+"""Outcomes: who may say how many hours a trainee has had, and when a class can be concluded by its attendance (C14)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from services.registry.domain.classes import TooEarly, TrainingClass
+from services.registry.domain.policy import Policy
+from shared.contracts.registry import EnrolmentStatus
+from shared.kernel.refusals import Conflict, Invalid
+
+CHECK: Final = "C14"
+CONCLUDED: Final = frozenset({EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED})
+
+
+class MoreHoursThanAttended(Invalid):
+    """Facts: `hours_max`, the hours that attendance counts."""
+
+    slug = "more-hours-than-attended"
+    title_en = "The attendance of the class shows fewer hours for this trainee."
+    title_zh = "填报学时多于考勤记录的学时。"
+    cure_en = "Post at most `hours_max`; where the attendance is wrong, edit its day with a reason first."
+    cure_zh = "填报学时不得超过 `hours_max`；若考勤有误，请先说明理由更正当日考勤。"
+    check = CHECK
+
+
+class HoursComeFromMarks(Conflict):
+    """Facts: `conclusion`, the path to conclude the class by its attendance."""
+
+    slug = "hours-come-from-marks"
+    title_en = "The hours of this class come from its attendance; they cannot be posted."
+    title_zh = "该班学时以考勤记录为准，不能自行填报。"
+    cure_en = "Send the marks that are missing, then POST to the path in `conclusion`."
+    cure_zh = "请补报缺少的考勤记录，再调用 `conclusion` 所示接口办理结业。"
+    check = CHECK
+
+
+class NoAttendance(Conflict):
+    """Facts: `outcomes`, the path to post hours to."""
+
+    slug = "no-attendance"
+    title_en = "This class has no attendance to conclude it by."
+    title_zh = "该班没有考勤记录，无法据此办理结业。"
+    cure_en = "Send the marks of the class, or POST the hours of its trainees to the path in `outcomes`."
+    cure_zh = "请上报该班考勤记录，或通过 `outcomes` 所示接口填报学员学时。"
+
+
+def require_posting(policy: Policy, *, class_id: UUID) -> None:
+    """Raises HoursComeFromMarks where an institution may not post hours."""
+    if policy.attendance_marks_required:
+        raise HoursComeFromMarks(conclusion=f"/v1/classes/{class_id}/conclusion")
+
+
+def require_attended(hours: int, *, attended: int) -> None:
+    """Raises MoreHoursThanAttended: nobody is given more than a class that keeps attendance can show."""
+    if hours > attended:
+        raise MoreHoursThanAttended(pointer="/hours", hours_max=attended)
+
+
+def require_conclusion(class_: TrainingClass, policy: Policy, *, today: date, is_kept: bool) -> None:
+    """Raises TooEarly before the last day, when hours are still to come.
+
+    Raises NoAttendance for a class that kept none and need not: its hours are posted, and it must not fail them all.
+    """
+    if today < class_.ends_on:
+        raise TooEarly(possible_from=class_.ends_on.isoformat())
+    if not is_kept and not policy.attendance_marks_required:
+        raise NoAttendance(outcomes=f"/v1/classes/{class_.id}/outcomes")

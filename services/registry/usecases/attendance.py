@@ -1,0 +1,269 @@
+"""Take marks, count the hours that follow from them, and let somebody put a day right with a reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.domain import attendance as rules
+from services.registry.domain import attendance_marks as mark_rules
+from services.registry.domain import rhythms
+from services.registry.domain.attendance import DayHours, Edit, Stamp, Total
+from services.registry.domain.attendance_marks import Attendee, Direction, Mark, Method, UnknownSite
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.enrolments import NotInClass
+from services.registry.domain.policy import Policy
+from services.registry.store import attendance as store
+from services.registry.store import attendance_marks as mark_store
+from services.registry.store import attendees as attendee_store
+from services.registry.store import classes as class_store
+from services.registry.store import plan as plan_store
+from services.registry.usecases import rhythms as rhythm_usecases
+from services.registry.usecases.rhythms import Arrived
+from shared.backbone import outbox
+from shared.kernel.callers import Caller, ForeignOrganisation, Role
+from shared.kernel.ids import new_id
+from shared.kernel.outcomes import RowOutcome
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import LocalIdTaken, NotFound, Refusal
+
+
+class MarkRow(NamedTuple):
+    """A mark as it came, well formed. Whose it is, is said by `enrolment_id`, or by both local ids."""
+
+    row: int
+    local_id: str
+    enrolment_id: UUID | None
+    class_local_id: str | None
+    trainee_local_id: str | None
+    direction: Direction
+    at: datetime
+    method: Method
+    device: str | None
+    site: str | None
+    score: int | None
+
+
+class _Read(NamedTuple):
+    """A row whose trainee is known, as the mark that it would be, and why not, if so."""
+
+    row: MarkRow
+    mark: Mark
+    refusal: Refusal | None
+
+
+@dataclass
+class _Known:
+    """What is known of those whom a batch names."""
+
+    attendees: dict[UUID, Attendee]
+    by_local_id: dict[str, Attendee]
+    sites: dict[str, UUID]
+    policies: dict[UUID, Policy]
+    holidays: set[date]
+
+
+async def record(
+    connection: AsyncConnection, rows: Sequence[MarkRow], *, caller: Caller, at: datetime
+) -> list[RowOutcome]:
+    """An outcome for each of `rows`: accepted, repeated or refused.
+
+    Late, doubled or out of order, the same marks give the same hours.
+
+    Raises WrongRole, ForeignOrganisation, PolicyUnset: then nothing was stored.
+    """
+    caller.require(Role.INSTITUTION)
+    if caller.organisation is None:
+        raise ForeignOrganisation
+    if not rows:
+        return []
+    known = await _known(connection, caller.organisation, rows)
+    outcomes: list[RowOutcome] = []
+    read: list[_Read] = []
+    for row in rows:
+        try:
+            read.append(_read(row, known, caller=caller, at=at))
+        except Refusal as refusal:
+            outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
+    admitted = [each.mark for each in read if each.refusal is None]
+    stored = await mark_store.add_all(connection, caller.organisation, admitted, at=at)
+    new = [mark for mark in admitted if mark.id in stored]
+    if new:
+        await _count(connection, new, known, at=at)
+    return [*outcomes, *await _answers(connection, caller.organisation, read, stored)]
+
+
+async def _known(connection: AsyncConnection, institution_id: UUID, rows: Sequence[MarkRow]) -> _Known:
+    found = await attendee_store.lock(
+        connection,
+        institution_id,
+        local_ids={row.trainee_local_id for row in rows if row.trainee_local_id is not None},
+        ids={row.enrolment_id for row in rows if row.enrolment_id is not None},
+        days={business_day(row.at) for row in rows},
+    )
+    named = {row.site for row in rows if row.site is not None}
+    return _Known(
+        attendees={each.enrolment_id: each for each in found.all},
+        by_local_id={each.local_id: each for each in found.all},
+        sites=await mark_store.sites(connection, institution_id, named) if named else {},
+        policies=found.policies,
+        holidays=found.holidays,
+    )
+
+
+def _read(row: MarkRow, known: _Known, *, caller: Caller, at: datetime) -> _Read:
+    """Raises NotFound, NotInClass, UnknownSite. Other refusals come with the mark: it may be a repeat all the same."""
+    attendee = _attendee(row, known)
+    if row.site is not None and row.site not in known.sites:
+        raise UnknownSite(pointer="/site")
+    mark = Mark(
+        id=new_id(),
+        local_id=row.local_id,
+        enrolment_id=attendee.enrolment_id,
+        class_id=attendee.class_id,
+        day=business_day(row.at),
+        at=row.at,
+        direction=row.direction,
+        method=row.method,
+        device=row.device,
+        site_id=None if row.site is None else known.sites[row.site],
+        score=row.score,
+        marked_by=caller.person if row.method is Method.HAND else None,
+    )
+    try:
+        mark_rules.admit(mark, attendee, policy=known.policies[attendee.class_id], now=at)
+    except Refusal as refusal:
+        return _Read(row, mark, refusal)
+    return _Read(row, mark, None)
+
+
+def _attendee(row: MarkRow, known: _Known) -> Attendee:
+    if row.enrolment_id is not None:
+        if row.enrolment_id not in known.attendees:
+            raise NotFound(pointer="/enrolment_id", what="enrolment", id=str(row.enrolment_id))
+        return known.attendees[row.enrolment_id]
+    attendee = known.by_local_id.get(row.trainee_local_id or "")
+    if attendee is None or attendee.class_local_id != row.class_local_id:
+        raise NotInClass(pointer="/trainee_local_id")
+    return attendee
+
+
+async def _answers(
+    connection: AsyncConnection, institution_id: UUID, read: Sequence[_Read], stored: set[UUID]
+) -> list[RowOutcome]:
+    doubtful = {each.mark.local_id for each in read if each.mark.id not in stored}
+    before = await mark_store.by_local_ids(connection, institution_id, doubtful) if doubtful else {}
+    outcomes: list[RowOutcome] = []
+    for row, mark, refusal in read:
+        kept = before.get(mark.local_id)
+        if mark.id in stored:
+            outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=mark.id))
+        elif kept is not None and kept.says_the_same(mark):
+            outcomes.append(RowOutcome(row.row, "repeated", row.local_id, id=kept.id))
+        else:
+            why = refusal or LocalIdTaken(pointer="/local_id")
+            outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=why))
+    return outcomes
+
+
+async def _count(connection: AsyncConnection, new: Sequence[Mark], known: _Known, *, at: datetime) -> None:
+    """Count the days of the `new` marks again from all of their marks, and look at what these show."""
+    pairs = sorted({(mark.enrolment_id, mark.day) for mark in new})
+    around = await mark_store.around(
+        connection,
+        known.attendees[new[0].enrolment_id].institution_id,
+        person_days={(known.attendees[each].person, day) for each, day in pairs},
+        pairs=pairs,
+        windows=rhythms.windows(new),
+        seconds={(mark.class_id, mark.at.replace(microsecond=0)) for mark in new},
+    )
+    grouped: defaultdict[tuple[UUID, date], list[Stamp]] = defaultdict(list)
+    for stamp in around.stamps:
+        grouped[stamp.enrolment_id, stamp.day].append(stamp)
+    changes: defaultdict[UUID, list[tuple[DayHours, DayHours]]] = defaultdict(list)
+    for pair in pairs:
+        hours_max = known.policies[known.attendees[pair[0]].class_id].attendance_day_hours_max
+        before = around.days[pair]
+        changes[pair[0]].append((before, rules.recount(before, grouped[pair], hours_max=hours_max)))
+    days = await _save(connection, changes, around.totals, known.attendees, at=at)
+    touched = {each: known.attendees[each] for each in changes}
+    arrived = Arrived(new, touched, around, days, known.policies, known.holidays)
+    await rhythm_usecases.look(connection, arrived, at=at)
+
+
+async def _save(
+    connection: AsyncConnection,
+    changes: Mapping[UUID, list[tuple[DayHours, DayHours]]],
+    totals: Mapping[UUID, Total],
+    attendees: Mapping[UUID, Attendee],
+    *,
+    at: datetime,
+) -> list[DayHours]:
+    """Store the days that `changes` lead to, the totals and the facts; the days."""
+    told = [rules.record(attendees[each], totals[each], pairs, at=at) for each, pairs in changes.items()]
+    days = [new for pairs in changes.values() for _, new in pairs]
+    await store.save(connection, days, [total for total, fact in told if fact is not None])
+    await outbox.record_all(connection, [fact for _, fact in told if fact is not None])
+    return days
+
+
+async def edit(
+    connection: AsyncConnection,
+    enrolment_id: UUID,
+    *,
+    day: date,
+    hours: int,
+    reason: str,
+    caller: Caller,
+    at: datetime,
+) -> tuple[DayHours, Total]:
+    """Set a day's hours by hand: an institution while it is in time, later an officer of the region or above.
+
+    The day as it counts now, and the total. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion and the
+    rules'.
+    """
+    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER)
+    found = await attendee_store.lock_one(connection, enrolment_id)
+    if not found.all:
+        raise NotFound(what="enrolment", id=enrolment_id)
+    (attendee,) = found.all
+    await _require_reach(connection, attendee, caller)
+    policy = found.policies[attendee.class_id]
+    mark_rules.require_open(attendee)
+    mark_rules.require_day(day, attendee, pointer="/day")
+    days_max = policy.attendance_edit_days_max if caller.role is Role.INSTITUTION else None
+    rules.require_in_time(day, today=business_day(at), days_max=days_max)
+    before = await store.day(connection, enrolment_id, day) or DayHours(enrolment_id, day)
+    total = (await store.totals(connection, [enrolment_id])).get(enrolment_id, Total(enrolment_id))
+    if before.edited and before.hours == hours:
+        return before, total
+    signed = Edit(new_id(), enrolment_id, day, before.hours, hours, reason, caller.person, at)
+    after, summed, fact = rules.edit(attendee, before, total, signed=signed, hours_max=policy.attendance_day_hours_max)
+    await store.save(connection, [after], [summed])
+    await store.add_edit(connection, signed)
+    await outbox.record(connection, fact)
+    return after, summed
+
+
+async def readable_class(connection: AsyncConnection, class_id: UUID, *, caller: Caller) -> TrainingClass:
+    """A class whose attendance the caller may read: its institution, and officers of its region or above.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    """
+    class_ = await class_store.load(connection, class_id)
+    await _require_reach(connection, class_, caller)
+    return class_
+
+
+async def _require_reach(connection: AsyncConnection, of: Attendee | TrainingClass, caller: Caller) -> None:
+    if caller.role is Role.INSTITUTION:
+        caller.require_organisation(of.institution_id)
+        return
+    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    caller.require_region((await plan_store.load(connection)).region_and_above(of.region))

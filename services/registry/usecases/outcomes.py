@@ -1,0 +1,124 @@
+"""Give enrolments their outcome by the hours that trainees have had: as posted, or as attendance counted them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.domain import enrolments as rules
+from services.registry.domain import outcomes as outcome_rules
+from services.registry.domain.classes import ClassNotRunning, TrainingClass
+from services.registry.domain.enrolments import Enrolment, NotInClass
+from services.registry.domain.outcomes import CONCLUDED
+from services.registry.domain.policy import Policy
+from services.registry.store import attendance as attendance_store
+from services.registry.store import enrolments as store
+from services.registry.store import policy as policy_store
+from services.registry.store.attendance import Concluded
+from services.registry.usecases import enrolment_steps
+from services.registry.usecases.classes import own_class
+from shared.contracts.registry import ClassStatus, EnrolmentState
+from shared.kernel.callers import Caller
+from shared.kernel.outcomes import RowOutcome
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import Refusal
+
+
+class HoursRow(NamedTuple):
+    """The hours one trainee has had, in class hours of 45 minutes."""
+
+    row: int
+    local_id: str
+    hours: int
+
+
+async def conclude(
+    connection: AsyncConnection, class_id: UUID, rows: Sequence[HoursRow], *, caller: Caller, at: datetime
+) -> list[RowOutcome]:
+    """An outcome for each of `rows`: the trainee's training completed or failed by the hours, or the row refused.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, HoursComeFromMarks: then nothing was stored.
+    """
+    class_, policy = await _running(connection, class_id, caller)
+    outcome_rules.require_posting(policy, class_id=class_.id)
+    known = await store.by_local_ids(connection, class_.institution_id, {row.local_id for row in rows})
+    attended = await _attended(connection, class_, [each.id for each in known.values()])
+    on = min(business_day(at), class_.ends_on)
+    steps: list[tuple[Enrolment, EnrolmentState]] = []
+    outcomes: list[RowOutcome] = []
+    for row in rows:
+        try:
+            before = known.get(row.local_id)
+            if before is None or before.class_id != class_.id:
+                raise NotInClass(pointer="/local_id")
+            if _is_repeat(before, row):
+                outcomes.append(RowOutcome(row.row, "repeated", row.local_id, id=before.id))
+                continue
+            if attended is not None:
+                outcome_rules.require_attended(row.hours, attended=attended.get(before.id, 0))
+            step = rules.conclude(before, class_, hours=row.hours, share_min=policy.attendance_share_min, on=on, at=at)
+        except Refusal as refusal:
+            outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
+            continue
+        known[row.local_id] = step[0]
+        steps.append(step)
+        outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=before.id))
+    await enrolment_steps.keep(connection, steps, by=caller.person)
+    return outcomes
+
+
+async def conclude_by_attendance(
+    connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime
+) -> list[tuple[Concluded, bool]]:
+    """Give each trainee in training the outcome of their attendance, at most the class's hours.
+
+    Who has an outcome keeps it. All outcomes of the class, by enrolment, each with whether it is new.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, TooEarly, NoAttendance: then nothing was stored.
+    """
+    class_, policy = await _running(connection, class_id, caller)
+    is_kept = await attendance_store.is_kept(connection, class_.id)
+    outcome_rules.require_conclusion(class_, policy, today=business_day(at), is_kept=is_kept)
+    waiting = await store.in_training(connection, class_.id)
+    totals = await attendance_store.totals(connection, [each.id for each in waiting])
+    on = min(business_day(at), class_.ends_on)
+    concluded = [
+        rules.conclude(
+            before,
+            class_,
+            hours=min(totals[before.id].hours, class_.hours) if before.id in totals else 0,
+            share_min=policy.attendance_share_min,
+            on=on,
+            at=at,
+        )
+        for before in waiting
+    ]
+    await enrolment_steps.keep(connection, concluded, by=caller.person)
+    new = {enrolment.id for enrolment, _ in concluded}
+    return [(each, each.id in new) for each in await attendance_store.concluded(connection, class_.id)]
+
+
+async def _running(connection: AsyncConnection, class_id: UUID, caller: Caller) -> tuple[TrainingClass, Policy]:
+    """The caller's class, locked, and its policy. Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning."""
+    class_ = await own_class(connection, class_id, caller)
+    if class_.status is not ClassStatus.RUNNING:
+        raise ClassNotRunning(state=class_.status)
+    return class_, await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+
+
+async def _attended(
+    connection: AsyncConnection, class_: TrainingClass, enrolment_ids: Sequence[UUID]
+) -> Mapping[UUID, int] | None:
+    """The attended hours of those who have any; None for a class without attendance, whose hours are as posted."""
+    if not await attendance_store.is_kept(connection, class_.id):
+        return None
+    totals = await attendance_store.totals(connection, enrolment_ids)
+    return {each: total.hours for each, total in totals.items()}
+
+
+def _is_repeat(enrolment: Enrolment, row: HoursRow) -> bool:
+    return enrolment.status in CONCLUDED and enrolment.hours == row.hours

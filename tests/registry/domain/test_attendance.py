@@ -1,0 +1,268 @@
+"""Attendance: which marks are taken, what hours they make, and what an edit does."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.registry.domain import attendance, attendance_marks
+from services.registry.domain.attendance import (
+    DayHours,
+    DayToCome,
+    Edit,
+    EditTooLate,
+    Stamp,
+    TooManyDayHours,
+    Total,
+    minutes_of,
+    presences,
+    recount,
+)
+from services.registry.domain.attendance_marks import (
+    ClassTakesNoMarks,
+    MarkFromFuture,
+    MarkOutsideClass,
+    NotInTraining,
+)
+from services.registry.domain.classes import TooEarly
+from services.registry.domain.outcomes import (
+    HoursComeFromMarks,
+    MoreHoursThanAttended,
+    NoAttendance,
+    require_attended,
+    require_conclusion,
+    require_posting,
+)
+from shared.contracts.registry import ClassStatus, EnrolmentStatus
+from tests.registry.domain.builders import NOON, training_class
+from tests.registry.domain.marking import DAY, attendee, mark, moment, policy, stamp
+
+EMPTY = DayHours(UUID(int=3), DAY)
+MARKS = st.lists(
+    st.tuples(st.sampled_from(["in", "out"]), st.integers(0, 24 * 60 - 1)).map(
+        lambda each: stamp(each[0], f"{each[1] // 60:02d}:{each[1] % 60:02d}")
+    ),
+    max_size=12,
+)
+
+
+def hours(*stamps: Stamp, hours_max: int = 8) -> int:
+    return recount(EMPTY, stamps, hours_max=hours_max).hours
+
+
+class TestPresences:
+    @pytest.mark.parametrize(
+        ("marks", "minutes"),
+        [
+            ([("in", "09:00"), ("out", "12:00")], 180),
+            ([("in", "09:00"), ("out", "12:00"), ("in", "14:00"), ("out", "17:30")], 390),
+            ([("in", "09:00")], 0),
+            ([("out", "12:00")], 0),
+            ([("out", "09:00"), ("in", "12:00")], 0),
+            ([("in", "09:00"), ("in", "14:00"), ("out", "17:00")], 180),
+            ([("in", "09:00"), ("out", "12:00"), ("out", "17:00")], 180),
+            ([("in", "09:00"), ("out", "12:00"), ("in", "12:00"), ("out", "13:00")], 240),
+            ([("in", "09:00"), ("out", "09:00")], 0),
+            ([("in", "09:00:00"), ("out", "09:00:59")], 0),
+            ([], 0),
+        ],
+    )
+    def test_a_check_in_counts_to_the_check_out_that_comes_next(
+        self, marks: list[tuple[str, str]], minutes: int
+    ) -> None:
+        assert minutes_of(presences(stamp(*each) for each in marks)) == minutes
+
+    @given(MARKS, st.randoms(use_true_random=False), st.data())
+    def test_any_order_of_arrival_and_any_repeat_give_the_same(
+        self, marks: list[Stamp], random: Any, draw: st.DataObject
+    ) -> None:
+        repeats = draw.draw(st.lists(st.sampled_from(marks), max_size=6)) if marks else []
+        arrived = [*marks, *repeats]
+        random.shuffle(arrived)
+
+        assert minutes_of(presences(arrived)) == minutes_of(presences(marks))
+
+    @given(MARKS)
+    def test_nobody_is_present_twice_at_once_or_longer_than_between_the_first_and_the_last_mark(
+        self, marks: list[Stamp]
+    ) -> None:
+        found = presences(marks)
+
+        assert all(each.begins < each.ends for each in found)
+        assert all(here.ends <= there.begins for here, there in pairwise(found))
+        if marks:
+            longest = max(each.at for each in marks) - min(each.at for each in marks)
+            assert minutes_of(found) <= longest / timedelta(minutes=1)
+
+    @given(MARKS, st.sampled_from(["in", "out"]))
+    def test_check_ins_alone_make_no_hours_and_neither_do_check_outs(self, marks: list[Stamp], direction: str) -> None:
+        alone = [each for each in marks if each.direction == direction]
+
+        assert presences(alone) == []
+
+
+class TestHours:
+    @pytest.mark.parametrize(
+        ("out", "expected"), [("09:44", 0), ("09:45", 1), ("10:29", 1), ("10:30", 2), ("15:00", 8), ("21:00", 8)]
+    )
+    def test_are_whole_class_hours_of_45_minutes_under_the_daily_cap(self, out: str, expected: int) -> None:
+        assert hours(stamp("in", "09:00"), stamp("out", out)) == expected
+
+    def test_of_a_day_add_up_by_the_minute_before_they_are_cut(self) -> None:
+        assert hours(stamp("in", "09:00"), stamp("out", "09:30"), stamp("in", "10:00"), stamp("out", "10:15")) == 1
+
+    @given(MARKS, st.integers(0, 12))
+    def test_never_pass_the_cap_whatever_the_marks(self, marks: list[Stamp], hours_max: int) -> None:
+        day = recount(EMPTY, marks, hours_max=hours_max)
+
+        assert 0 <= day.hours <= hours_max
+        assert day.hours * 45 <= day.minutes
+
+    @given(MARKS)
+    def test_of_an_edited_day_stay_whatever_marks_come_later(self, marks: list[Stamp]) -> None:
+        day = recount(EMPTY._replace(hours=3, edited=True), marks, hours_max=8)
+
+        assert (day.hours, day.edited, day.minutes) == (3, True, minutes_of(presences(marks)))
+
+
+class TestTotals:
+    @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=1, max_size=10))
+    def test_are_the_sum_of_the_days_and_tell_only_what_changed(self, days: list[tuple[int, int]]) -> None:
+        pairs = [
+            (
+                EMPTY._replace(day=DAY + timedelta(place), hours=old),
+                EMPTY._replace(day=DAY + timedelta(place), hours=new),
+            )
+            for place, (old, new) in enumerate(days)
+        ]
+        before = Total(UUID(int=3), sum(old for old, _ in days), sum(old > 0 for old, _ in days), version=4)
+
+        after, fact = attendance.record(attendee(), before, pairs, at=NOON)
+
+        assert (after.hours, after.days) == (sum(new for _, new in days), sum(new > 0 for _, new in days))
+        changed = [new for old, new in pairs if old.hours != new.hours]
+        assert after.version == (5 if changed else 4)
+        if changed:
+            assert fact is not None
+            assert (fact.day, fact.day_hours) == (changed[-1].day, changed[-1].hours)
+            assert (fact.subject, fact.version, fact.hours) == (f"attendance/{UUID(int=3)}", 5, after.hours)
+        else:
+            assert fact is None
+
+
+class TestAdmit:
+    def admit(self, at: str, *, now: str = "20:00", **changes: Any) -> None:
+        attendance_marks.admit(mark("in", at), attendee(**changes), policy=policy(), now=moment(now))
+
+    def test_takes_a_mark_of_a_running_class_however_late(self) -> None:
+        attendance_marks.admit(mark("in", "09:00"), attendee(), policy=policy(), now=moment("09:00") + timedelta(90))
+
+    def test_forgives_a_clock_some_minutes_of_drift(self) -> None:
+        self.admit("09:05", now="09:00")
+
+        with pytest.raises(MarkFromFuture):
+            self.admit("09:05:01", now="09:00")
+
+    @pytest.mark.parametrize(("starts", "ends"), [(6, 20), (1, 4)])
+    def test_refuses_a_day_outside_the_class(self, starts: int, ends: int) -> None:
+        with pytest.raises(MarkOutsideClass) as refused:
+            self.admit("09:00", starts_on=date(2025, 3, starts), ends_on=date(2025, 3, ends))
+        assert refused.value.facts == {"starts_on": f"2025-03-{starts:02d}", "ends_on": f"2025-03-{ends:02d}"}
+
+    @pytest.mark.parametrize("status", sorted(set(ClassStatus) - {ClassStatus.RUNNING}))
+    def test_refuses_a_class_that_is_not_running(self, status: ClassStatus) -> None:
+        with pytest.raises(ClassTakesNoMarks):
+            self.admit("09:00", class_status=status)
+
+    @pytest.mark.parametrize("status", sorted(set(EnrolmentStatus) - {EnrolmentStatus.IN_TRAINING}))
+    def test_refuses_who_is_not_in_training(self, status: EnrolmentStatus) -> None:
+        with pytest.raises(NotInTraining) as refused:
+            self.admit("09:00", status=status)
+        assert refused.value.facts == {"state": status}
+
+    def test_knows_a_mark_sent_again_by_its_content(self) -> None:
+        first = mark("in", "09:00")
+
+        assert first.says_the_same(mark("in", "09:00", id=UUID(int=8), marked_by="another"))
+        assert not first.says_the_same(mark("out", "09:00"))
+        assert not first.says_the_same(mark("in", "09:00:01"))
+        assert not first.says_the_same(mark("in", "09:00", enrolment_id=UUID(int=5)))
+
+
+class TestEdit:
+    def edit(self, day: DayHours, hours: int) -> Any:
+        signed = Edit(UUID(int=7), day.enrolment_id, day.day, day.hours, hours, "停电", "clerk", NOON)
+        total = Total(day.enrolment_id, day.hours + 10, 3, version=2)
+        return attendance.edit(attendee(), day, total, signed=signed, hours_max=8)
+
+    @pytest.mark.parametrize("hours", [0, 2, 8])
+    def test_sets_the_day_and_the_total_with_it(self, hours: int) -> None:
+        day, total, fact = self.edit(EMPTY._replace(minutes=95, hours=2), hours)
+
+        assert (day.hours, day.minutes, day.edited) == (hours, 95, True)
+        assert (total.hours, total.version) == (10 + hours, 3)
+        assert (fact.day_hours, fact.hours, fact.version) == (hours, 10 + hours, 3)
+
+    def test_over_the_daily_cap_is_refused(self) -> None:
+        with pytest.raises(TooManyDayHours):
+            self.edit(EMPTY, 9)
+
+    @pytest.mark.parametrize(("days", "in_time"), [(0, True), (7, True), (8, False)])
+    def test_by_an_institution_is_open_for_some_days(self, days: int, in_time: bool) -> None:
+        today = DAY + timedelta(days)
+
+        attendance.require_in_time(DAY, today=today, days_max=None)
+        if in_time:
+            attendance.require_in_time(DAY, today=today, days_max=7)
+        else:
+            with pytest.raises(EditTooLate):
+                attendance.require_in_time(DAY, today=today, days_max=7)
+
+    def test_of_a_day_to_come_is_refused_to_everybody(self) -> None:
+        with pytest.raises(DayToCome):
+            attendance.require_in_time(DAY, today=DAY - timedelta(1), days_max=None)
+
+
+class TestOutcomes:
+    @given(st.integers(0, 100), st.integers(0, 100))
+    def test_nobody_is_given_more_hours_than_attended(self, hours: int, attended: int) -> None:
+        if hours <= attended:
+            require_attended(hours, attended=attended)
+        else:
+            with pytest.raises(MoreHoursThanAttended) as refused:
+                require_attended(hours, attended=attended)
+            assert (refused.value.check, refused.value.facts) == ("C14", {"hours_max": attended})
+
+    def test_hours_are_posted_only_where_they_need_not_come_from_marks(self) -> None:
+        require_posting(policy(attendance_marks_required=False), class_id=UUID(int=1))
+
+        with pytest.raises(HoursComeFromMarks) as refused:
+            require_posting(policy(attendance_marks_required=True), class_id=UUID(int=1))
+        assert refused.value.facts == {"conclusion": f"/v1/classes/{UUID(int=1)}/conclusion"}
+
+    @pytest.mark.parametrize(
+        ("day", "required", "kept", "refusal"),
+        [
+            (19, True, True, TooEarly),
+            (20, True, True, None),
+            (20, True, False, None),
+            (20, False, True, None),
+            (20, False, False, NoAttendance),
+        ],
+    )
+    def test_attendance_concludes_a_class_from_its_last_day_on(
+        self, day: int, required: bool, kept: bool, refusal: type[Exception] | None
+    ) -> None:
+        rules, today = policy(attendance_marks_required=required), date(2025, 3, day)
+
+        if refusal is None:
+            require_conclusion(training_class(), rules, today=today, is_kept=kept)
+        else:
+            with pytest.raises(refusal):
+                require_conclusion(training_class(), rules, today=today, is_kept=kept)
