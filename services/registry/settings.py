@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -14,3 +15,5 @@ class RegistrySettings(ServiceSettings):
 
     port: int = 8001
     """The TCP port to listen on."""
+    roster_file_bytes_max: int = Field(default=32 * 1024 * 1024, ge=1024)
+    """The largest roster file that can be posted, in bytes; other requests are bounded by request_bytes_max."""

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.registry.api import roster_cells
 from services.registry.app import make_app
 from services.registry.consumers import consumers
 from services.registry.settings import RegistrySettings
-from services.registry.usecases import plan
+from services.registry.usecases import plan, roster_work
+from services.registry.usecases.roster_chunks import Parts
 from shared.database import make_engine
-from shared.service import Service
+from shared.persons import Persons
+from shared.sealed import Seal
+from shared.service import Job, Service
 
 log = structlog.get_logger()
 
@@ -29,10 +34,27 @@ async def load_plan(settings: RegistrySettings, arguments: argparse.Namespace) -
         await engine.dispose()
 
 
+def roster_parts(settings: RegistrySettings) -> Parts:
+    """What the work on roster files needs."""
+    return Parts(
+        persons=Persons.load(settings.keys_directory),
+        seal=Seal.load(settings.keys_directory),
+        read=roster_cells.read,
+        told=roster_cells.told,
+        now=lambda: datetime.now(UTC) + timedelta(days=settings.clock_offset_days),
+    )
+
+
+def jobs(settings: RegistrySettings, engine: AsyncEngine) -> list[Job]:
+    """What the registry does beside its requests, apart from relaying."""
+    return [roster_work.work(engine, roster_parts(settings))]
+
+
 SERVICE = Service(
     name="registry",
     settings=RegistrySettings,
     make_app=make_app,
     consumers=consumers,
+    jobs=jobs,
     extra_commands=(("load-plan", "load the plan from a directory of files", ("directory",), load_plan),),
 )

@@ -1,0 +1,95 @@
+"""Rows of a file brought to the form of the JSON route's, so that one validator decides both; and words for cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from services.registry.api.roster_rows import ROSTER_ROW, roster_row
+from services.registry.domain.roster_cell_faults import CELL_FAULTS, CellMissing, CellUnfit, UnknownChoice
+from services.registry.usecases.rosters import RosterRow
+from services.registry.usecases.spreadsheets.columns import BY_FIELD, CLASS, Column, column_of
+from services.registry.usecases.spreadsheets.reader import FileRow
+from shared.batches import MalformedRow, errors_of, parse_rows
+from shared.kernel.outcomes import RowOutcome
+from shared.kernel.refusals import Invalid
+from shared.problems import entry
+
+
+def read(rows: Sequence[FileRow]) -> tuple[list[RosterRow], list[RowOutcome]]:
+    """The rows that have the form of the API, by their places in `rows`; a refusal for each of the others.
+
+    A refusal names everything that is wrong with the form of the row, so that it is mended once.
+    """
+    parsed, malformed = parse_rows(ROSTER_ROW, [_content(row) for row in rows], row_id="local_id")
+    refused = {outcome.row: outcome for outcome in malformed}
+    good = []
+    for place, request in parsed:
+        if rows[place].faults:
+            refused[place] = RowOutcome(place, "refused", request.local_id)
+        else:
+            good.append(replace(roster_row(place, request), class_local_id=rows[place].values.get(CLASS)))
+    return good, [_reworded(rows[place], outcome) for place, outcome in refused.items()]
+
+
+def _content(row: FileRow) -> dict[str, Any]:
+    """The row as JSON would have it."""
+    content: dict[str, Any] = {}
+    for field, value in row.values.items():
+        if "/" in field:
+            # "groups/0/group" stands in the first of a list, "consent/on" in an object.
+            name, *_, last = field.split("/")
+            content.setdefault(name, {})[last] = value
+        elif field != CLASS:
+            content[field] = value
+    if "groups" in content:
+        content["groups"] = [content["groups"]]
+    return content
+
+
+def _reworded(row: FileRow, outcome: RowOutcome) -> RowOutcome:
+    errors = [entry(_fault(field, slug)) for field, slug in row.faults]
+    told = {field for field, _ in row.faults}
+    if None not in told and isinstance(outcome.refusal, MalformedRow):
+        for error in outcome.refusal.errors:
+            column = column_of(str(error.get("pointer", "")))
+            if column is None:
+                errors.append(error)
+            elif column.field not in told:
+                errors.append(_reworded_error(column, error))
+    return RowOutcome(outcome.row, "refused", outcome.row_id, refusal=MalformedRow(errors))
+
+
+def _fault(field: str | None, slug: str) -> Invalid:
+    fault = CELL_FAULTS[slug]
+    column = BY_FIELD.get(field or "")
+    if column is None:
+        return fault()
+    pointer = f"/{column.field}"
+    if fault is UnknownChoice:
+        return UnknownChoice(pointer=pointer, choices=list(column.choices))
+    if fault is CellUnfit:
+        return CellUnfit(pointer=pointer, expected=column.expected_en, expected_zh=column.expected_zh)
+    return fault(pointer=pointer)
+
+
+def _reworded_error(column: Column, error: dict[str, object]) -> dict[str, object]:
+    """What the form says of a field, in words for who filled in a cell."""
+    pointer = f"/{column.field}"
+    if error["code"] == "missing":
+        return entry(CellMissing(pointer=pointer))
+    words = CellUnfit(
+        pointer=pointer, reason=error["code"], expected=column.expected_en, expected_zh=column.expected_zh
+    )
+    return entry(words)
+
+
+def told(outcome: RowOutcome) -> list[dict[str, Any]]:
+    """What is reported of a refused row: each error with the headings of its column."""
+    return [error | _headings(error) for error in errors_of(outcome)]
+
+
+def _headings(error: dict[str, Any]) -> dict[str, str]:
+    column = column_of(str(error.get("pointer", "")))
+    return {} if column is None else {"column": column.en, "column_zh": column.zh}

@@ -1,0 +1,140 @@
+"""Why a file as a whole is no roster: in words for the clerk who made it, never quoting what stands in it."""
+
+from __future__ import annotations
+
+from shared.kernel.refusals import Invalid
+
+
+class NotASpreadsheet(Invalid):
+    """Facts: `form` that was announced; `looks_like`, `looks_like_zh`."""
+
+    slug = "not-a-spreadsheet"
+    title_en = "This is not the kind of file that was announced: it looks like `looks_like`."
+    title_zh = "文件与所说明的类型不符：看起来是`looks_like_zh`。"
+    cure_en = "Open it in Excel or WPS, choose Save as, and take “Excel Workbook (.xlsx)” or “CSV UTF-8”; post that."
+    cure_zh = "请用Excel或WPS打开，选择“另存为”，保存为“Excel 工作簿（.xlsx）”或“CSV UTF-8”后再提交。"
+
+
+class SpreadsheetDamaged(Invalid):
+    slug = "spreadsheet-damaged"
+    title_en = "The file is damaged and cannot be read."
+    title_zh = "文件已损坏，无法读取。"
+    cure_en = "Open it in Excel or WPS and save it anew; if that fails, copy the rows into a fresh template."
+    cure_zh = "请用Excel或WPS打开后重新保存；若无法打开，请将各行复制到新下载的模板中。"
+
+
+class SpreadsheetTooLarge(Invalid):
+    """Facts: `bytes_max` unpacked, or `ratio_max` of unpacked to packed."""
+
+    slug = "spreadsheet-too-large"
+    title_en = "The workbook is much larger inside than a roster can be."
+    title_zh = "工作簿解压后的内容远远超过学员名册的正常大小。"
+    cure_en = "Copy the rows alone into a fresh template, without pictures and other sheets; post that."
+    cure_zh = "请只将学员各行复制到新下载的模板中，不要带图片和其他工作表，然后再提交。"
+
+
+class TooManyRows(Invalid):
+    """Facts: `rows_max`."""
+
+    slug = "spreadsheet-too-many-rows"
+    title_en = "The sheet has more rows than a file may have."
+    title_zh = "工作表的行数超过单个文件的上限。"
+    cure_en = "A file takes up to `rows_max` rows; split it. Rows that only look empty can be deleted as whole rows."
+    cure_zh = "单个文件最多 `rows_max` 行，请拆分；看似空白的行请整行删除。"
+
+
+class TooManyColumns(Invalid):
+    """Facts: `columns_max`."""
+
+    slug = "spreadsheet-too-many-columns"
+    title_en = "The sheet has more columns than a roster can have."
+    title_zh = "工作表的列数超过学员名册的上限。"
+    cure_en = "Copy the columns of the template alone into a fresh template; at most `columns_max` are read."
+    cure_zh = "请只保留模板中的各列，复制到新下载的模板中；最多读取 `columns_max` 列。"
+
+
+class SpreadsheetEmpty(Invalid):
+    slug = "spreadsheet-empty"
+    title_en = "There are no rows below the headings."
+    title_zh = "表头下方没有任何学员数据。"
+    cure_en = "Fill in one row for each trainee on the first sheet, save the file, and post it again."
+    cure_zh = "请在第一张工作表中每名学员填写一行，保存后再提交。"
+
+
+class HeadingsNotFound(Invalid):
+    """Facts: `row` where they were looked for; `found_in_row` where some seem to be."""
+
+    slug = "spreadsheet-headings-not-found"
+    title_en = "The headings were looked for in row `row` and are not there."
+    title_zh = "在第 `row` 行没有找到表头。"
+    cure_en = "Put the headings of the template into row `row`; delete titles and empty rows above them."
+    cure_zh = "请将模板的表头放在第 `row` 行，并删除表头上方的标题行和空行。"
+
+
+class HeadingsMissing(Invalid):
+    """Facts: `missing`, `missing_zh`."""
+
+    slug = "spreadsheet-headings-missing"
+    title_en = "The columns in `missing` are not there."
+    title_zh = "缺少`missing_zh`中列出的列。"
+    cure_en = "Add them; their order does not matter. A file posted with ?class_id= needs no column for the class."
+    cure_zh = "请补充这些列，列的顺序不限。提交时用 ?class_id= 指定了班级的，可以没有班级编号列。"
+
+
+class UnknownColumns(Invalid):
+    """Facts: `columns`, by their letters: what stands in them is not repeated."""
+
+    slug = "spreadsheet-unknown-columns"
+    title_en = "The columns in `columns` have headings that a roster does not know."
+    title_zh = "`columns`所示各列的表头不属于学员名册。"
+    cure_en = "Delete these columns, or give them the template's headings. 序号 and 备注 may stay; they are not read."
+    cure_zh = "请删除这些列，或改用模板中的表头。“序号”和“备注”列可以保留，系统不读取。"
+
+
+class HeadingsTwice(Invalid):
+    """Facts: `columns`."""
+
+    slug = "spreadsheet-headings-twice"
+    title_en = "The columns in `columns` repeat a heading."
+    title_zh = "`columns`所示各列的表头重复。"
+    cure_en = "Leave one column for each heading."
+    cure_zh = "每个表头只保留一列。"
+
+
+class HiddenSheets(Invalid):
+    """Facts: `count`."""
+
+    slug = "spreadsheet-hidden-sheets"
+    title_en = "The workbook holds hidden sheets, which may carry what you do not mean to send."
+    title_zh = "工作簿含有隐藏的工作表，其中可能有不应提交的内容。"
+    cure_en = "Right-click a tab, choose Unhide, and delete these sheets; or copy the rows into a fresh template."
+    cure_zh = "请右键单击工作表标签，选择“取消隐藏”后删除这些工作表；或将各行复制到新下载的模板中。"
+
+
+class SeveralSheets(Invalid):
+    """Facts: `count` of sheets that are not empty."""
+
+    slug = "spreadsheet-several-sheets"
+    title_en = "More than one sheet holds rows, and none of them is called 学员."
+    title_zh = "有多张工作表含有内容，且没有名为“学员”的工作表。"
+    cure_en = "Keep all trainees on one sheet and delete the others, or name the sheet 学员."
+    cure_zh = "请将全部学员放在一张工作表中并删除其余工作表，或将该工作表命名为“学员”。"
+
+
+class FormulasEverywhere(Invalid):
+    slug = "spreadsheet-formulas"
+    title_en = "Cells of this workbook hold formulas, and it does not say which cells."
+    title_zh = "工作簿中的单元格含有公式，且无法确定位置。"
+    cure_en = "Select all, copy, and paste as values; save the file and post it again."
+    cure_zh = "请全选、复制，再“选择性粘贴为数值”，保存后重新提交。"
+
+
+FILE_FAULTS: dict[str, type[Invalid]] = {
+    fault.slug: fault
+    for fault in (
+        NotASpreadsheet, SpreadsheetDamaged, SpreadsheetTooLarge, TooManyRows, TooManyColumns, SpreadsheetEmpty,
+        HeadingsNotFound, HeadingsMissing, UnknownColumns, HeadingsTwice, HiddenSheets, SeveralSheets,
+        FormulasEverywhere,
+    )
+}  # fmt: skip
+"""By slug, for the process that reads files tells its refusals by it."""

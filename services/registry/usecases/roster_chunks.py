@@ -1,0 +1,119 @@
+"""One chunk of a roster file: which class each row goes to, and what the roster's own validator says of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.domain.roster_files import ClassDiffers, RosterFile
+from services.registry.store import classes as class_store
+from services.registry.store.roster_files import RefusedRow
+from services.registry.usecases import rosters
+from services.registry.usecases.rosters import RosterRow
+from services.registry.usecases.spreadsheets.columns import CLASS
+from services.registry.usecases.spreadsheets.reader import FileRow
+from services.registry.usecases.spreadsheets.reading import Opened
+from shared.kernel.callers import Caller, Role
+from shared.kernel.outcomes import RowOutcome
+from shared.persons import Persons
+from shared.sealed import Seal
+
+ReadRows = Callable[[Sequence[FileRow]], tuple[list[RosterRow], list[RowOutcome]]]
+TellOutcome = Callable[[RowOutcome], list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the work is given by who wires it: the people, the seal, the one form of a row, words, and the time."""
+
+    persons: Persons
+    seal: Seal
+    read: ReadRows
+    """The rows that have the form that the API describes, by their places, and refusals of the others."""
+    told: TellOutcome
+    """What is reported of a refused row."""
+    now: Callable[[], datetime]
+
+
+class Chunk(NamedTuple):
+    """Rows that are decided together: as they came, those that have the form of the API, and refusals of the others."""
+
+    rows: Sequence[FileRow]
+    well_formed: Sequence[RosterRow]
+    refused: Sequence[RowOutcome]
+
+
+async def chunks(reading: Opened, parts: Parts, *, after: int) -> AsyncGenerator[Chunk]:
+    """The file's rows behind the first `after`, a chunk at a time; the next is made ready while one is decided."""
+    found = _left(reading, after)
+    ahead = asyncio.create_task(_ready(found, parts))
+    try:
+        while (chunk := await ahead) is not None:
+            ahead = asyncio.create_task(_ready(found, parts))
+            yield chunk
+    finally:
+        ahead.cancel()
+        await asyncio.gather(ahead, return_exceptions=True)
+
+
+async def _left(reading: Opened, after: int) -> AsyncGenerator[list[FileRow]]:
+    async for rows in reading.chunks():
+        if after < len(rows):
+            yield rows[after:]
+        after = max(0, after - len(rows))
+
+
+async def _ready(found: AsyncGenerator[list[FileRow]], parts: Parts) -> Chunk | None:
+    rows = await anext(found, None)
+    # In a thread, so that requests are answered and the database has work meanwhile.
+    return None if rows is None else Chunk(rows, *await asyncio.to_thread(parts.read, rows))
+
+
+async def decide(connection: AsyncConnection, file: RosterFile, chunk: Chunk, parts: Parts) -> list[RowOutcome]:
+    """An outcome for each row of `chunk`, in order; what was accepted is stored. Rows go by the same door as JSON's.
+
+    Raises what speaks against all of them: WrongRole, ForeignOrganisation, PolicyUnset.
+    """
+    well_formed, strayed = chunk.well_formed, list[RowOutcome]()
+    if file.class_id is not None:
+        well_formed, strayed = await _in_class(connection, file.class_id, well_formed)
+    caller = Caller(person=file.posted_by, role=Role.INSTITUTION, organisation=file.institution_id, region=None)
+    decided = await rosters.enrol(
+        connection, file.institution_id, well_formed, persons=parts.persons, caller=caller, at=parts.now()
+    )
+    return sorted([*chunk.refused, *strayed, *decided], key=lambda outcome: outcome.row)
+
+
+async def _in_class(
+    connection: AsyncConnection, class_id: UUID, rows: Sequence[RosterRow]
+) -> tuple[list[RosterRow], list[RowOutcome]]:
+    """The rows, all for the class that the file was posted for; and refusals of those that name another."""
+    local_id = (await class_store.load(connection, class_id)).local_id
+    here, strayed = [], []
+    for row in rows:
+        if row.class_local_id in (None, local_id):
+            here.append(replace(row, class_id=class_id, class_local_id=None))
+        else:
+            strayed.append(RowOutcome(row.row, "refused", row.local_id, refusal=ClassDiffers(pointer=f"/{CLASS}")))
+    return here, strayed
+
+
+def reported(file: RosterFile, chunk: Chunk, outcomes: Sequence[RowOutcome], parts: Parts) -> list[RefusedRow]:
+    """What is kept of the refused rows: why, in clear, and what stood in them, sealed."""
+    return [
+        RefusedRow(
+            row=chunk.rows[outcome.row].row,
+            row_id=outcome.row_id,
+            errors=parts.told(outcome),
+            sealed=parts.seal.close(orjson.dumps(chunk.rows[outcome.row].cells), owner=file.id.bytes),
+        )
+        for outcome in outcomes
+        if outcome.outcome == "refused"
+    ]

@@ -1,0 +1,125 @@
+"""Rosters that come as files: taken in sealed, and shown to those who posted them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.domain.classes import RosterClosed
+from services.registry.domain.roster_file_faults import SpreadsheetEmpty
+from services.registry.domain.roster_files import (
+    FILES_STANDING_MAX,
+    RosterFile,
+    RosterFileForm,
+    RosterFileStatus,
+    Tally,
+    TooManyRosterFiles,
+)
+from services.registry.store import classes as class_store
+from services.registry.store import institutions as institution_store
+from services.registry.store import roster_files as store
+from services.registry.usecases.spreadsheets import packages
+from services.registry.usecases.spreadsheets.failed_rows import FailedRow
+from shared.kernel.callers import Caller, ForeignOrganisation, Role
+from shared.kernel.ids import new_id
+from shared.persons import Persons
+from shared.sealed import Seal
+
+_ROWS_A_READ = 1_000
+
+
+async def post(
+    connection: AsyncConnection,
+    content: bytes,
+    *,
+    form: RosterFileForm,
+    class_id: UUID | None,
+    dry_run: bool,
+    persons: Persons,
+    seal: Seal,
+    caller: Caller,
+    at: datetime,
+) -> RosterFile:
+    """A file that waits to be worked on; the one there is if the same was posted and is not done yet.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, RosterClosed, NotASpreadsheet, SpreadsheetDamaged,
+    SpreadsheetTooLarge, SpreadsheetEmpty, TooManyRosterFiles.
+    """
+    caller.require(Role.INSTITUTION)
+    institution_id = _organisation_of(caller)
+    await institution_store.load(connection, institution_id)
+    if class_id is not None:
+        class_ = await class_store.load(connection, class_id)
+        caller.require_organisation(class_.institution_id)
+        if not class_.takes_trainees:
+            raise RosterClosed(state=class_.status)
+    if not content:
+        raise SpreadsheetEmpty
+    packages.check(form, content)
+    told = f"{hashlib.sha256(content).hexdigest()} {form.value} {class_id} {dry_run}"
+    digest = persons.mark("roster file", told)
+    same = await store.find_same(connection, institution_id, digest)
+    if same is not None:
+        return same
+    if await store.standing(connection, institution_id) >= FILES_STANDING_MAX:
+        raise TooManyRosterFiles(files_max=FILES_STANDING_MAX)
+    file = _new_file(institution_id, class_id, form=form, dry_run=dry_run, caller=caller, at=at)
+    await store.add(connection, file, sealed=seal.close(content, owner=file.id.bytes), digest=digest)
+    return file
+
+
+def _organisation_of(caller: Caller) -> UUID:
+    if caller.organisation is None:
+        raise ForeignOrganisation
+    return caller.organisation
+
+
+def _new_file(
+    institution_id: UUID, class_id: UUID | None, *, form: RosterFileForm, dry_run: bool, caller: Caller, at: datetime
+) -> RosterFile:
+    return RosterFile(
+        id=new_id(),
+        institution_id=institution_id,
+        class_id=class_id,
+        form=form,
+        dry_run=dry_run,
+        status=RosterFileStatus.WAITING,
+        rows_total=0,
+        tally=Tally(),
+        problem=None,
+        posted_by=caller.person,
+        posted_at=at,
+        finished_at=None,
+        attempts=0,
+    )
+
+
+async def own_files(connection: AsyncConnection, *, caller: Caller, after: UUID, limit: int) -> list[RosterFile]:
+    """The caller's institution's files, from above `after`. Raises WrongRole."""
+    caller.require(Role.INSTITUTION)
+    return await store.page(connection, institution_id=_organisation_of(caller), after=after, limit=limit)
+
+
+async def own_file(connection: AsyncConnection, file_id: UUID, *, caller: Caller) -> RosterFile:
+    """Raises WrongRole, NotFound, ForeignOrganisation."""
+    caller.require(Role.INSTITUTION)
+    file = await store.load(connection, file_id)
+    caller.require_organisation(file.institution_id)
+    return file
+
+
+async def failed_rows(
+    connection: AsyncConnection, file_id: UUID, *, seal: Seal, caller: Caller
+) -> AsyncIterator[FailedRow]:
+    """What was refused so far, in the order of the sheet. Raises WrongRole, NotFound, ForeignOrganisation."""
+    await own_file(connection, file_id, caller=caller)
+    after = 0
+    while rows := await store.rows(connection, file_id, after=after, limit=_ROWS_A_READ):
+        for row in rows:
+            yield FailedRow(orjson.loads(seal.open(row.sealed, owner=file_id.bytes)), row.errors)
+        after = rows[-1].row

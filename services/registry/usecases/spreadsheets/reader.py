@@ -1,0 +1,111 @@
+"""A roster file as rows of values: the checks from outside, the rows of its kind, its headings, each of its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from typing import Any, NamedTuple
+
+from services.registry.domain.roster_cell_faults import CellMissing, ExtraCells
+from services.registry.domain.roster_file_faults import SpreadsheetEmpty, TooManyRows
+from services.registry.domain.roster_files import ROWS_MAX, RosterFileForm
+from services.registry.usecases.spreadsheets import cells, csv_rows, packages, xlsx_rows
+from services.registry.usecases.spreadsheets.columns import CLASS, COLUMNS, Column
+from services.registry.usecases.spreadsheets.headings import ROWS_LOOKED_AT, Layout, SheetRow, layout
+from shared.kernel.refusals import Refusal
+
+_REQUIRED = tuple(column for column in COLUMNS if column.is_required)
+
+
+class FileRow(NamedTuple):
+    """A row of the file. `row` is its number in the sheet, from 1; `values` are by the columns' fields; `faults` are
+    (field or None for the whole row, slug); `cells` is what stood there, to be given back.
+    """
+
+    row: int
+    values: dict[str, Any]
+    faults: list[tuple[str | None, str]]
+    cells: dict[str, str]
+
+
+class FileRows(NamedTuple):
+    """`about` so many rows, or a few less; and the rows."""
+
+    about: int
+    rows: Iterator[FileRow]
+
+
+def read(form: RosterFileForm, content: bytes, *, names_class: bool) -> FileRows:
+    """The rows of a file. `names_class`: every row must name its class.
+
+    Raises what is in roster_file_faults: all of it before the first row is given.
+    """
+    packages.check(form, content)
+    if not content:
+        raise SpreadsheetEmpty
+    found = xlsx_rows.found(content) if form is RosterFileForm.XLSX else csv_rows.found(content)
+    first = list(islice(found.rows, ROWS_LOOKED_AT))
+    plan = layout(first, names_class=names_class)
+    headings = 1 + plan.has_second_row
+    if found.last_row - headings > ROWS_MAX:
+        raise TooManyRows(rows_max=ROWS_MAX)
+    required = [column for column in _REQUIRED if names_class or column.field != CLASS]
+    rows = (_row(row, plan, required) for row in chain(first[headings:], found.rows))
+    filled = (row for row in rows if row is not None)
+    begun = list(islice(filled, 1))
+    if not begun:
+        raise SpreadsheetEmpty
+    return FileRows(found.last_row - headings, chain(begun, filled))
+
+
+def _row(row: SheetRow, plan: Layout, required: Sequence[Column]) -> FileRow | None:
+    """The row's values; None if only columns that are not read hold anything."""
+    columns = plan.columns
+    faults = list(_by_field(row, columns))
+    bad = {field for field, _ in faults}
+    values: dict[str, Any] = {}
+    given: dict[str, str] = {}
+    for column, raw in zip(columns, row.cells, strict=False):
+        if column is None or raw == "":
+            continue
+        given[column.field] = cells.shown(raw)
+        if column.field in bad:
+            continue
+        try:
+            value = cells.read(column, raw)
+        except Refusal as refusal:
+            faults.append((column.field, refusal.slug))
+            continue
+        if value not in ("", []):
+            values[column.field] = value
+    if not values and not faults:
+        return None
+    return FileRow(row.row, values, faults + _missing(row, columns, values, faults, required), given)
+
+
+def _by_field(row: SheetRow, columns: Sequence[Column | None]) -> Iterator[tuple[str | None, str]]:
+    for place, slug in row.faults:
+        column = columns[place] if place is not None and place < len(columns) else None
+        if place is None or column is not None:
+            yield (None if column is None else column.field), slug
+
+
+def _missing(
+    row: SheetRow,
+    columns: Sequence[Column | None],
+    values: dict[str, Any],
+    faults: Sequence[tuple[str | None, str]],
+    required: Sequence[Column],
+) -> list[tuple[str | None, str]]:
+    bad = {field for field, _ in faults}
+    if None in bad:
+        # Of a row that could not be taken apart nothing more can be said.
+        return []
+    found: list[tuple[str | None, str]] = [
+        (column.field, CellMissing.slug)
+        for column in required
+        if column.field not in values and column.field not in bad
+    ]
+    if any(cell != "" for cell in row.cells[len(columns) :]):
+        found.append((None, ExtraCells.slug))
+    return found

@@ -1,0 +1,202 @@
+"""The work on roster files: ended half-way, shared, refused, given up, and done only to see what would happen."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.registry.domain import roster_files as limits
+from services.registry.store import roster_files as store
+from services.registry.store.roster_files import HELD_FOR
+from services.registry.usecases import roster_work
+from services.registry.usecases.spreadsheets import reading
+from services.registry.worker import roster_parts
+from tests.registry.school import School
+from tests.registry.spreadsheets.posting import counts, done, get, post, report, roster, stored, work
+from tests.registry.spreadsheets.workbooks import HEADINGS, full_line, workbook
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rows a chunk."""
+    chunks = reading.Opened.chunks
+
+    async def by_twos(self: reading.Opened) -> Any:
+        async for rows in chunks(self):
+            for first in range(0, len(rows), 2):
+                yield rows[first : first + 2]
+
+    monkeypatch.setattr(reading.Opened, "chunks", by_twos)
+
+
+class TestADryRun:
+    async def test_tells_what_would_happen_and_stores_nothing(self, school: School) -> None:
+        await school.file(seats=2)
+        lines = [full_line(1), full_line(1), full_line(2), full_line(3)]
+
+        dry = await done(school, roster(*lines), mode="validate")
+        nothing = await stored(school)
+        wet = await done(school, roster(*lines))
+
+        assert nothing == []
+        assert counts(dry) == counts(wet) == (2, 1, 1)
+        assert await report(school, dry["id"]) == await report(school, wet["id"]) == {5: ["class-full"]}
+
+    async def test_sees_what_earlier_chunks_of_the_file_would_have_done(
+        self, school: School, small_chunks: None
+    ) -> None:
+        await school.file(seats=3)
+        lines = [full_line(number) for number in (1, 2, 3, 4, 1)]
+
+        dry = await done(school, roster(*lines), mode="validate")
+
+        assert counts(dry) == (3, 1, 1)
+        assert await stored(school) == []
+
+
+class TestAWorkerThatIsEnded:
+    @pytest.mark.parametrize("mode", ["store", "validate"])
+    async def test_is_followed_by_one_that_goes_on_where_it_stopped(
+        self, school: School, small_chunks: None, monkeypatch: pytest.MonkeyPatch, mode: str
+    ) -> None:
+        await school.file()
+        file_id = (await post(school, roster(*map(full_line, range(1, 8))), mode=mode)).json()["id"]
+        save, saves = store.save, 0
+
+        async def save_and_end(*values: Any, **named: Any) -> None:
+            nonlocal saves
+            saves += 1
+            if saves == 4:  # the taking and two chunks are stored; the third is lost half-way
+                raise asyncio.CancelledError
+            await save(*values, **named)
+
+        monkeypatch.setattr(store, "save", save_and_end)
+        with pytest.raises(asyncio.CancelledError):
+            await work(school)
+        half = (await get(school, file_id)).json()
+        await work(school)
+        file = (await get(school, file_id)).json()
+
+        assert (half["status"], half["rows_done"]) == ("working", 4)
+        assert (file["status"], counts(file)) == ("done", (7, 0, 0))
+        assert len(await stored(school)) == (7 if mode == "store" else 0)
+
+    async def test_keeps_its_file_until_it_has_been_silent_for_long(self, school: School) -> None:
+        await school.file()
+        await post(school, roster(full_line(1)))
+        parts = roster_parts(school.registry.settings)  # type: ignore[arg-type]
+        async with school.registry.engine.begin() as connection:
+            file = await store.lock_next(connection, at=parts.now())
+            assert file is not None
+            await store.save(connection, limits.take(file), holder=uuid4(), at=parts.now())
+
+        at_once = await work(school)
+        async with school.registry.engine.begin() as connection:
+            later = await store.lock_next(connection, at=parts.now() + HELD_FOR + timedelta(seconds=1))
+
+        assert at_once == 0
+        assert later is not None
+
+    async def test_does_nothing_more_once_another_has_its_file(
+        self, school: School, small_chunks: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await school.file()
+        await post(school, roster(*map(full_line, range(1, 6))))
+        save = store.save
+
+        async def hand_over(connection: Any, file: Any, *, holder: Any, at: Any) -> None:
+            await save(connection, file, holder=uuid4() if file.tally.rows else holder, at=at)
+
+        monkeypatch.setattr(store, "save", hand_over)
+
+        await work(school)
+
+        assert len(await stored(school)) == 2
+        assert [row.status for row in await school.registry.rows("SELECT status FROM roster_file")] == ["working"]
+
+    async def test_shares_nothing_with_another_at_the_same_time(self, school: School) -> None:
+        await school.file(seats=60)
+        for first in (1, 11, 21):
+            await post(school, roster(*map(full_line, range(first, first + 10))))
+
+        assert sum(await asyncio.gather(*(work(school) for _ in range(3)))) == 3
+        assert len(await stored(school)) == 30
+
+
+class TestAFileThatCannotBeRead:
+    @pytest.mark.parametrize(
+        ("content", "code"), [(b"%PDF-1.7", "not-a-spreadsheet"), (b"", "spreadsheet-empty"), (b"PK\3\4", "damaged")]
+    )
+    async def test_is_refused_at_the_door_where_that_shows_from_outside(
+        self, school: School, content: bytes, code: str
+    ) -> None:
+        answer = await post(school, content)
+
+        assert answer.status_code == 422
+        assert answer.json()["code"].endswith(code)
+
+    async def test_is_refused_with_the_reason_where_it_shows_inside(self, school: School) -> None:
+        file = await done(school, workbook(full_line(1), headings=(*HEADINGS, "工资", "奖金")))
+
+        assert (file["status"], file["problem"]["code"]) == ("refused", "spreadsheet-unknown-columns")
+        assert file["problem"]["columns"] == ["F", "G"]
+        assert file["problem"]["title_zh"]
+
+    async def test_that_ends_the_process_that_reads_it_is_refused_and_not_tried_for_ever(
+        self, school: School, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(reading, "_PROGRAM", "services.registry.no_such_program")
+
+        file = await done(school, roster(full_line(1)))
+
+        assert (file["status"], file["problem"]["code"]) == ("refused", "spreadsheet-damaged")
+
+    async def test_at_which_workers_fail_again_and_again_is_given_up(
+        self, school: School, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await school.file()
+        file_id = (await post(school, roster(full_line(1)))).json()["id"]
+
+        async def fail(*_: Any) -> None:
+            raise RuntimeError
+
+        monkeypatch.setattr(roster_work, "decide", fail)
+        for _ in range(limits.ATTEMPTS_MAX):
+            with pytest.raises(RuntimeError):
+                await work(school)
+        await work(school)
+
+        file = (await get(school, file_id)).json()
+        assert (file["status"], file["problem"]["code"]) == ("refused", "roster-file-failed")
+        assert await work(school) == 0
+
+    async def test_needs_to_say_what_it_is(self, school: School) -> None:
+        answer = await school.registry.http.post("/v1/roster-files", content=b"x", headers=school.headers)
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "roster-form-unknown")
+
+    async def test_is_refused_where_it_is_too_large_for_this_route_which_takes_more_than_others(
+        self, school: School
+    ) -> None:
+        between = b"," * (20 * 1024 * 1024)
+
+        taken = await post(school, between, form="csv")
+        elsewhere = await school.registry.http.post("/v1/classes", content=between, headers=school.headers)
+        refused = await post(school, b"," * (32 * 1024 * 1024 + 1), form="csv")
+
+        assert taken.status_code == 202
+        assert (elsewhere.status_code, elsewhere.json()["bytes_max"]) == (413, 16 * 1024 * 1024)
+        assert (refused.status_code, refused.json()["bytes_max"]) == (413, 32 * 1024 * 1024)
+
+    async def test_is_one_of_so_many_that_may_wait(self, school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("services.registry.usecases.roster_files.FILES_STANDING_MAX", 1)
+        await school.file()
+        await post(school, roster(full_line(1)))
+
+        answer = await post(school, roster(full_line(2)))
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "too-many-roster-files")

@@ -1,0 +1,145 @@
+"""The columns of a file and the form of the JSON route's rows say the same."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.registry.api import roster_cells
+from services.registry.api.roster_rows import FiledRowRequest
+from services.registry.domain.roster_cell_faults import CELL_FAULTS, DateAsNumber, DateAsText, UnknownChoice
+from services.registry.domain.roster_file_faults import FILE_FAULTS
+from services.registry.domain.trainees import PriorityGroup
+from services.registry.usecases.spreadsheets import cells
+from services.registry.usecases.spreadsheets.columns import BY_FIELD, COLUMNS, Column, Kind, column_of
+from services.registry.usecases.spreadsheets.reader import FileRow
+from shared.contracts.registry import EmploymentState
+from shared.kernel.identity import DocumentKind
+from shared.kernel.outcomes import RowOutcome
+from shared.kernel.refusals import Refusal
+from tests.registry.school import trainee
+
+AGREED = BY_FIELD["consent/on"]
+
+
+def schema() -> dict[str, Any]:
+    properties: dict[str, Any] = FiledRowRequest.model_json_schema()["properties"]
+    return properties
+
+
+def file_row(**values: Any) -> FileRow:
+    return FileRow(2, values, [], {})
+
+
+class TestTheColumns:
+    def test_are_those_of_the_form_under_the_same_headings(self) -> None:
+        found = {field: column_of(f"/{field}") for field in schema()}
+
+        assert {field: (about["zh"], about["en"]) for field, about in schema().items()} == {
+            field: (column.zh, column.en) for field, column in found.items() if column
+        }
+        assert {column.field.partition("/")[0] for column in COLUMNS} == set(schema())
+
+    def test_are_required_where_the_form_requires_them(self) -> None:
+        required = set(FiledRowRequest.model_json_schema()["required"])
+
+        assert {column.field for column in COLUMNS if column.is_required} == required
+
+    @pytest.mark.parametrize(
+        ("field", "values"),
+        [("employment", EmploymentState), ("groups/0/group", PriorityGroup), ("document_kind", DocumentKind)],
+    )
+    def test_offer_every_value_of_a_closed_list(self, field: str, values: Any) -> None:
+        assert list(BY_FIELD[field].choices.values()) == [each.value for each in values]
+
+    def test_fill_the_whole_form(self) -> None:
+        row = trainee(1)
+        values = {key: value for key, value in row.items() if key != "consent"} | {
+            "class": "C1", "tags": ["S06"], "consent/on": "2025-01-02", "consent/version": "1", "draws_pension": False,
+            "groups/0/group": "veteran", "groups/0/evidence": "退役证 1", "groups/0/dated_on": "2024-05-06",
+        }  # fmt: skip
+
+        (read,), refused = roster_cells.read([file_row(**values)])
+
+        assert refused == []
+        assert (read.class_local_id, read.tags, read.at_entry.draws_pension) == ("C1", ("S06",), False)
+        assert [tuple(group) for group in read.at_entry.groups] == [("veteran", "退役证 1", date(2024, 5, 6))]
+        assert (read.at_entry.consented_on, read.at_entry.consent_version) == (date(2025, 1, 2), "1")
+
+    def test_of_a_group_are_asked_for_together(self) -> None:
+        row = {key: value for key, value in trainee(1).items() if key != "consent"}
+
+        _, (refused,) = roster_cells.read([file_row(**row, **{"groups/0/group": "veteran"})])
+
+        told = {error["column_zh"]: error["code"] for error in roster_cells.told(refused)}
+        assert told == {"重点群体证明": "cell-missing", "证明日期": "cell-missing"}
+
+
+class TestADate:
+    @pytest.mark.parametrize(
+        "cell", ["2025-09-01", "2025/9/1", "２０２５-９-1", date(2025, 9, 1), datetime.fromisoformat("2025-09-01")]
+    )
+    def test_is_read_where_it_can_mean_one_day_only(self, cell: Any) -> None:
+        assert cells.read(AGREED, cell) == "2025-09-01"
+
+    @pytest.mark.parametrize("cell", ["2025.9.1", "9/1/2025", "1-9-25", "20250901", "2025-02-30", "2025-9/1", "昨天"])
+    def test_as_a_text_that_may_mean_something_else_is_refused(self, cell: str) -> None:
+        with pytest.raises(DateAsText):
+            cells.read(AGREED, cell)
+
+    def test_as_a_number_is_refused(self) -> None:
+        with pytest.raises(DateAsNumber):
+            cells.read(AGREED, 45901.0)
+
+    @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2999, 12, 31)))
+    def test_given_back_is_read_as_the_same(self, day: date) -> None:
+        assert cells.read(AGREED, cells.shown(day)) == day.isoformat()
+
+
+class TestAnyCell:
+    @given(
+        st.sampled_from(COLUMNS),
+        st.one_of(
+            st.text(), st.floats(), st.booleans(), st.dates(), st.datetimes(timezones=st.none()), st.times(),
+            st.timedeltas(), st.integers(),
+        ),
+    )  # fmt: skip
+    def test_is_read_or_refused_and_can_be_given_back(self, column: Column, raw: Any) -> None:
+        cells.shown(raw)
+        found: object = None
+        try:
+            found = cells.read(column, raw)
+        except Refusal as refusal:
+            found = CELL_FAULTS.get(refusal.slug)
+        assert isinstance(found, str | bool | list | type)
+
+    @given(st.sampled_from([column for column in COLUMNS if column.kind is Kind.CHOICE]), st.text(min_size=1))
+    def test_of_a_list_takes_its_labels_and_values_only(self, column: Column, text: str) -> None:
+        for label, value in column.choices.items():
+            assert cells.read(column, f" {label} ") == cells.read(column, str(value)) == value
+        if cells.tidy(text) and cells.tidy(text).casefold() not in {
+            str(each).casefold() for pair in column.choices.items() for each in pair
+        }:
+            with pytest.raises(UnknownChoice):
+                cells.read(column, text)
+
+
+def test_every_fault_has_words_in_both_languages() -> None:
+    for fault in (*CELL_FAULTS.values(), *FILE_FAULTS.values()):
+        assert all((fault.title_en, fault.title_zh, fault.cure_en, fault.cure_zh)), fault.slug
+
+
+def test_every_fault_is_told_with_its_column() -> None:
+    for slug in CELL_FAULTS:
+        _, (refused,) = roster_cells.read([FileRow(2, {}, [("employment", slug)], {})])
+
+        told = roster_cells.told(refused)
+        assert any(error["code"] == slug and error["column_zh"] == "就业状态" for error in told)
+
+
+def test_a_refusal_that_points_nowhere_is_told_without_a_column() -> None:
+    assert roster_cells.told(RowOutcome(0, "refused", refusal=FILE_FAULTS["spreadsheet-empty"]()))[0].keys() >= {"code"}
