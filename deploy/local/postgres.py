@@ -26,9 +26,9 @@ from deploy.local.processes import LOOPBACK, Child, LaunchError, free_port, is_f
 START_SECONDS_MAX: Final = 120.0  # replaying the log after a crash takes its time
 
 LAPTOP: Final[Mapping[str, str]] = {
-    "shared_buffers": "256MB",
+    "shared_buffers": "1GB",
     "max_connections": "200",
-    "max_wal_size": "2GB",
+    "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "jit": "off",
     "timezone": "UTC",

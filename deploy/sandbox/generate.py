@@ -40,6 +40,7 @@ def make() -> Files:
     places = _places()
     files["institutions"] = list(_institutions(places))
     files["classes"] = list(_classes(chance, places, files["institutions"]))
+    files["listings"] = list(_listings(files["classes"]))
     files["bodies"] = list(_bodies(places, files["classes"]))
     files["rosters"] = list(Rosters(chance).rows(files["classes"]))
     files["outcomes"] = list(_outcomes(chance, files))
@@ -111,6 +112,13 @@ def _classes(chance: random.Random, places: Sequence[Place], institutions: Seque
             "seats": str(SEATS),
             "stage": "running" if number >= CLASSES - RUNNING else "completed",
         }
+
+
+def _listings(classes: Sequence[Row]) -> Iterator[Row]:
+    """What each institution is listed for: the projects of its subsidised classes, all of 2025."""
+    wanted = {(each["institution"], f"{each['occupation']}-{each['level']}") for each in classes if each["fund_source"]}
+    for institution, project in sorted(wanted):
+        yield {"institution": institution, "project": project, "first_on": "2025-01-01"}
 
 
 def _bodies(places: Sequence[Place], classes: Sequence[Row]) -> Iterator[Row]:

@@ -31,6 +31,7 @@ class Trainings:
         classes = self._files["classes"]
         return [
             Step(self._files["institutions"], self._register, lambda done: f"{len(done)} institutions registered"),
+            Step(self._files["listings"], self._list, lambda done: f"{len(done)} projects listed for them"),
             Step(classes, self._file, lambda done: f"{len(done)} classes filed"),
             Step(classes, self._enrol, _told_rosters),
             Step(classes, self._open, lambda done: f"{len(done)} classes approved by county officers, and started"),
@@ -52,6 +53,11 @@ class Trainings:
         content = {name: row[name] for name in ("credit_code", "name", "kind", "region")}
         answer = await self._client.post("registry", "/v1/institutions", content, by=PROVINCE)
         self._institutions[row["institution"]] = answer["id"]
+
+    async def _list(self, row: Row) -> None:
+        path = f"/v1/institutions/{self._institutions[row['institution']]}/listings"
+        content = {"project": row["project"], "first_on": row["first_on"]}
+        await self._client.post("registry", path, content, by=PROVINCE)
 
     async def _file(self, row: Row) -> None:
         columns = ("programme", "region", "occupation", "level", "starts_on", "ends_on")

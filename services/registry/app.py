@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.registry.api import classes, enrolments, institutions, plan
+from services.registry.api import (
+    attendance,
+    classes,
+    enrolments,
+    flags,
+    institutions,
+    listings,
+    outcomes,
+    page,
+    persons,
+    plan,
+    policy,
+    projects,
+    roster_files,
+    rosters,
+    sanctions,
+    sites,
+)
 from services.registry.settings import RegistrySettings
 from shared.database import make_engine
 from shared.persons import Persons
+from shared.sealed import Seal
 from shared.web import Background
 from shared.web import make_app as make_service_app
 
@@ -19,8 +37,27 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
         description="Institutions, classes, trainees, enrolments. 机构、班级、学员、报名。",
         settings=settings,
         engine=make_engine(settings.database_url, name="registry", pool_size=settings.database_connections_max),
-        routers=[plan.routes, institutions.routes, classes.routes, enrolments.routes],
+        routers=[
+            page.routes,
+            plan.routes,
+            projects.routes,
+            policy.routes,
+            institutions.routes,
+            sites.routes,
+            listings.routes,
+            sanctions.routes,
+            classes.routes,
+            rosters.routes,
+            roster_files.routes,
+            outcomes.routes,
+            enrolments.routes,
+            persons.routes,
+            flags.routes,
+            attendance.routes,
+        ],
         background=background,
+        bytes_max_of={roster_files.PATH: settings.roster_file_bytes_max},
     )
+    app.state.seal = Seal.load(settings.keys_directory)
     app.state.persons = Persons.load(settings.keys_directory)
     return app

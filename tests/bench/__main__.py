@@ -1,4 +1,4 @@
-"""python -m tests.bench [roster] [relay] [backlog] [latency] [totals] [memory]: all of them by default."""
+"""python -m tests.bench [part …]: all of PARTS by default, each a module beside this one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 
 import structlog
 
-PARTS = ("roster", "relay", "backlog", "latency", "totals", "memory")
+PARTS = ("roster", "spreadsheet", "attendance", "relay", "backlog", "latency", "totals", "memory", "overlap", "lists")
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it retries by itself, and says so line by line

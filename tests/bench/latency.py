@@ -17,6 +17,7 @@ from tests.bench.roster import new_class, new_institution, roster_row
 ROWS_A_POST = 10
 POSTS_A_SECOND = 20
 SECONDS = 20
+CLASSES = 80
 
 
 async def main() -> None:
@@ -47,12 +48,12 @@ async def _measure(here: Ground) -> list[float]:
 
 async def _post(here: Ground, http: httpx.AsyncClient, answered: list[tuple[int, float]]) -> None:
     own = here.headers(Role.INSTITUTION, organisation=await new_institution(here, http))
-    class_ids = [await new_class(http, own, number) for number in range(5)]
+    class_ids = [await new_class(http, own, number) for number in range(CLASSES)]
     started = time.perf_counter()
     for post in range(POSTS_A_SECOND * SECONDS):
         await asyncio.sleep(max(0.0, started + post / POSTS_A_SECOND - time.perf_counter()))
         rows = [roster_row(post * ROWS_A_POST + place) for place in range(ROWS_A_POST)]
-        path = f"/v1/classes/{class_ids[post % 5]}/enrolments"
+        path = f"/v1/classes/{class_ids[post % CLASSES]}/enrolments"
         answer = await http.post(path, json={"rows": rows}, headers=own)
         assert answer.json()["accepted"] == ROWS_A_POST
         answered.append(((post + 1) * ROWS_A_POST, time.perf_counter()))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 
 from shared.kernel.callers import Role
+from shared.kernel.periods import business_day
 from tests.support.people import identity_number
 from tests.support.services import ServiceUnderTest
 
@@ -29,9 +31,12 @@ def institution(**changes: object) -> dict[str, object]:
 
 
 def trainee(number: int, **changes: object) -> dict[str, object]:
-    """A row of a roster for an invented person; the same number is the same person."""
-    born = date(1960 + number % 40, 1 + number % 12, 1 + number % 28)
-    usual = {"local_id": f"T{number}", "document_number": identity_number(born, number % 1000), "name": f"学员{number}"}
+    """A row of a roster for an invented person, with all that may be asked for; the same number is the same person."""
+    born = date(1970 + number % 30, 1 + number % 12, 1 + number % 28)
+    usual = {
+        "local_id": f"T{number}", "document_number": identity_number(born, number % 1000), "name": f"学员{number}",
+        "phone": f"139{number + 1:08d}", "employment": "employed", "consent": {"on": "2025-01-02"},
+    }  # fmt: skip
     return usual | changes
 
 
@@ -81,4 +86,41 @@ async def open_school(registry: ServiceUnderTest, **changes: object) -> School:
     headers = registry.tokens.of(Role.PROVINCE, region="410000")
     answer = await registry.http.post("/v1/institutions", json=institution(**changes), headers=headers)
     assert answer.status_code == 201, answer.text
+    await list_for_everything(registry, answer.json()["id"])
     return School(registry, answer.json()["id"])
+
+
+async def list_for_everything(registry: ServiceUnderTest, institution_id: str) -> None:
+    """Put the institution on the list of every project of the catalogue, without a word to anybody."""
+    statement = """
+    INSERT INTO listing (id, institution_id, project, first_on, last_on, opened_by, version)
+    SELECT uuidv7(), :institution_id, code, lower(listed), upper(listed) - 1, 'county', 1 FROM project
+    ON CONFLICT DO NOTHING
+    """
+    async with registry.engine.begin() as connection:
+        await connection.execute(text(statement), {"institution_id": institution_id})
+
+
+def set_today(registry: ServiceUnderTest, day: date) -> None:
+    """From now on it is `day` for the service under test."""
+    offset_days = (day - business_day(datetime.now(UTC))).days
+    # Settings are frozen for everybody else.
+    object.__setattr__(registry.settings, "clock_offset_days", offset_days)
+
+
+async def set_policy(registry: ServiceUnderTest, key: str, value: str) -> None:
+    """The figure that holds on every day, whatever the plan says."""
+    async with registry.engine.begin() as connection:
+        await connection.execute(
+            text("UPDATE policy_row SET value = :value WHERE key = :key"), {"key": key, "value": value}
+        )
+
+
+async def add_site(school: School, **changes: object) -> str:
+    """The id of a new site "S1" of the school."""
+    rooms = [{"name": "101", "kind": "theory", "seats": 60}]
+    site = {"local_id": "S1", "address": "郑州市某路 1 号", "region": "410102", "rooms": rooms}
+    answer = await school.post(f"institutions/{school.id}/sites", site | changes)
+    assert answer.status_code == 201, answer.text
+    site_id: str = answer.json()["id"]
+    return site_id

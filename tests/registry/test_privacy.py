@@ -13,9 +13,12 @@ from shared.database import make_engine
 from tests.registry.school import School, trainee
 from tests.support.services import ServiceUnderTest
 
-PHONE = "13912345678"
+PHONE = "13915927364"
 NAME = "欧阳修竹"
-PEOPLE = [trainee(number, name=NAME, phone=PHONE) for number in range(1, 4)]
+EVIDENCE = "残疾人证第二级"
+GROUP = "compulsory_detox"
+GROUPS = [{"group": GROUP, "evidence": EVIDENCE, "dated_on": "2025-01-02"}]
+PEOPLE = [trainee(number, name=NAME, phone=PHONE, groups=GROUPS) for number in range(1, 4)]
 WRONG = [
     trainee(4, document_number="410102199003070010", name=NAME, phone=PHONE),
     trainee(5, name=NAME, phone=PHONE + "9"),
@@ -31,7 +34,7 @@ WHERE table_schema = 'public' AND data_type IN ('text', 'bytea', 'ARRAY', 'jsonb
 def secrets() -> list[str]:
     numbers = [row["document_number"] for row in [*PEOPLE, *WRONG]]
     flat = [number for each in numbers for number in (each if isinstance(each, list) else [each])]
-    return [*(str(number) for number in flat), NAME, PHONE]
+    return [*(str(number) for number in flat), NAME, PHONE, EVIDENCE, GROUP]
 
 
 async def dump(url: str) -> bytes:

@@ -1,35 +1,147 @@
-"""Single enrolments: withdrawal and correction."""
+"""Single enrolments: withdrawal, deferral, resumption, transfer, correction, and their history."""
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
-from services.registry.api.schemas import CorrectionRequest, EnrolmentAnswer
-from services.registry.domain.enrolments import Enrolment
+from fastapi import Body, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.registry.api.schemas import EnrolmentAnswer, Tag, TraineeAnswer
+from services.registry.domain.enrolment_events import EnrolmentEvent
+from services.registry.domain.enrolments import Correction, Enrolment
+from services.registry.domain.filing import HOURS_MAX
+from services.registry.store import enrolment_events as event_store
+from services.registry.store import enrolments as store
 from services.registry.usecases import enrolments as usecases
+from services.registry.usecases.enrolments import Destination, Said
 from shared.auth import CurrentCaller
+from shared.contracts.registry import EmploymentState, EnrolmentStatus
+from shared.forms import LocalId, Reason, Strict
+from shared.persons import Persons
 from shared.web import Connection, Now, router
 
 routes = router("enrolments")
 
+_HISTORY_MAX = 500
+
+
+class StepRequest(Strict):
+    reason: Reason | None = None
+
+
+class EndingRequest(StepRequest):
+    on: date | None = Field(default=None, description="The first day without training; today where left out")
+
+
+class TransferRequest(Strict):
+    class_id: UUID
+    local_id: LocalId
+    reason: Reason
+
+
+class CorrectionRequest(StepRequest):
+    """What is to become another; what is left out stays as it is."""
+
+    programme: Annotated[str, Field(max_length=16)] | None = None
+    tags: Annotated[list[Tag], Field(max_length=20)] | None = None
+    hours: Annotated[int, Field(ge=0, le=HOURS_MAX, strict=True)] | None = None
+    employment: EmploymentState | None = None
+    evidence_on: date | None = Field(default=None, description="The latest date on the papers of a priority group")
+    consented_on: date | None = None
+
+
+class EventAnswer(BaseModel):
+    """One step, with the state and the days that it led to."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int
+    verb: str
+    done_by: str
+    done_at: datetime
+    reason: str | None
+    status: EnrolmentStatus
+    from_on: date
+    until_on: date
+
+
+def _said(request: StepRequest | None) -> Said:
+    if request is None:
+        return Said()
+    return Said(request.reason, request.on if isinstance(request, EndingRequest) else None)
+
+
+@routes.get("/enrolments/{enrolment_id}")
+async def get_enrolment(
+    enrolment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
+) -> TraineeAnswer:
+    """An enrolment with its trainee, masked. An institution sees its own, officers those of their region."""
+    enrolment = await usecases.visible(connection, enrolment_id, caller=caller)
+    persons: Persons = request.app.state.persons
+    sealed = await store.sealed_trainees(connection, [enrolment.person])
+    known = EnrolmentAnswer.model_validate(enrolment).model_dump()
+    return TraineeAnswer(**known, **persons.shown(sealed[enrolment.person]))
+
+
+@routes.get("/enrolments/{enrolment_id}/history", response_model=list[EventAnswer])
+async def list_history(enrolment_id: UUID, connection: Connection, caller: CurrentCaller) -> list[EnrolmentEvent]:
+    """Every step after the entry, oldest first: who took it, when and why."""
+    await usecases.visible(connection, enrolment_id, caller=caller)
+    return await event_store.of_enrolment(connection, enrolment_id, limit=_HISTORY_MAX)
+
 
 @routes.post("/enrolments/{enrolment_id}/withdrawal", response_model=EnrolmentAnswer)
-async def withdraw(enrolment_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> Enrolment:
-    """Take a trainee out, also one whose completion turned out to be wrong; totals follow."""
-    return await usecases.withdraw(connection, enrolment_id, caller=caller, at=at)
+async def withdraw(
+    enrolment_id: UUID,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+    request: Annotated[EndingRequest | None, Body()] = None,
+) -> Enrolment:
+    """Take a trainee out, also one whose completion turned out to be wrong; totals follow.
+
+    From the day of the withdrawal on the person can be in another class.
+    """
+    return await usecases.withdraw(connection, enrolment_id, _said(request), caller=caller, at=at)
+
+
+@routes.post("/enrolments/{enrolment_id}/deferral", response_model=EnrolmentAnswer)
+async def defer(
+    enrolment_id: UUID, request: EndingRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> Enrolment:
+    """Interrupt a training. The seat stays taken; the class can be completed without the trainee."""
+    return await usecases.defer(connection, enrolment_id, _said(request), caller=caller, at=at)
+
+
+@routes.post("/enrolments/{enrolment_id}/resumption", response_model=EnrolmentAnswer)
+async def resume(
+    enrolment_id: UUID, request: StepRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> Enrolment:
+    """Let a deferred trainee go on in their class, from today to its last day."""
+    return await usecases.resume(connection, enrolment_id, _said(request), caller=caller, at=at)
+
+
+@routes.post("/enrolments/{enrolment_id}/transfer", status_code=201, response_model=EnrolmentAnswer)
+async def transfer(
+    enrolment_id: UUID, request: TransferRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> Enrolment:
+    """Let a trainee go on in another class of the same occupation and level, as the enrolment that is answered.
+
+    Institutions transfer among their own classes, officers of the region also to another institution. Each class
+    counts the hours of its own.
+    """
+    to = Destination(request.class_id, request.local_id)
+    return await usecases.transfer(connection, enrolment_id, to, Said(request.reason), caller=caller, at=at)
 
 
 @routes.post("/enrolments/{enrolment_id}/correction", response_model=EnrolmentAnswer)
 async def correct(
     enrolment_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
-    """Put the primary programme, the tags or the hours right; what is left out stays. Totals follow."""
-    return await usecases.correct(
-        connection,
-        enrolment_id,
-        programme=request.programme,
-        tags=None if request.tags is None else tuple(request.tags),
-        hours=request.hours,
-        caller=caller,
-        at=at,
-    )
+    """Put what was entered, or the hours, right; what is left out stays. Totals follow."""
+    given = request.model_dump(exclude={"reason"}) | {"tags": None if request.tags is None else tuple(request.tags)}
+    correction = Correction(**given)
+    return await usecases.correct(connection, enrolment_id, correction, _said(request), caller=caller, at=at)

@@ -4,34 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
+from services.registry.domain.trainees import DatedAhead
 from shared.contracts.registry import (
+    EmploymentState,
     EnrolmentCompleted,
     EnrolmentCorrected,
     EnrolmentFailed,
+    EnrolmentReassigned,
     EnrolmentState,
     EnrolmentStatus,
     EnrolmentWithdrawn,
     TraineeEnrolled,
 )
 from shared.kernel.moves import move
+from shared.kernel.periods import business_day
 from shared.kernel.refusals import Invalid
 
 F = TypeVar("F", bound=EnrolmentState)
 
-ATTENDANCE_MIN = Decimal("0.80")
-"""The share of a class's hours that a trainee needs. Source: domain rules §5.2 (an assumption; a policy row later)."""
+_ONE_DAY: Final = timedelta(days=1)
 
 
 class EnrolmentVerb(StrEnum):
     COMPLETE = "complete"
     FAIL = "fail"
+    DEFER = "defer"
+    RESUME = "resume"
+    TRANSFER = "transfer"
     WITHDRAW = "withdraw"
     CORRECT = "correct"
 
@@ -40,8 +46,16 @@ MOVES: Final[Mapping[EnrolmentStatus, Mapping[EnrolmentVerb, EnrolmentStatus]]] 
     EnrolmentStatus.IN_TRAINING: {
         EnrolmentVerb.COMPLETE: EnrolmentStatus.COMPLETED,
         EnrolmentVerb.FAIL: EnrolmentStatus.FAILED,
+        EnrolmentVerb.DEFER: EnrolmentStatus.DEFERRED,
+        EnrolmentVerb.TRANSFER: EnrolmentStatus.TRANSFERRED,
         EnrolmentVerb.WITHDRAW: EnrolmentStatus.WITHDRAWN,
         EnrolmentVerb.CORRECT: EnrolmentStatus.IN_TRAINING,
+    },
+    EnrolmentStatus.DEFERRED: {
+        EnrolmentVerb.RESUME: EnrolmentStatus.IN_TRAINING,
+        EnrolmentVerb.TRANSFER: EnrolmentStatus.TRANSFERRED,
+        EnrolmentVerb.WITHDRAW: EnrolmentStatus.WITHDRAWN,
+        EnrolmentVerb.CORRECT: EnrolmentStatus.DEFERRED,
     },
     EnrolmentStatus.COMPLETED: {
         EnrolmentVerb.WITHDRAW: EnrolmentStatus.WITHDRAWN,
@@ -52,6 +66,7 @@ MOVES: Final[Mapping[EnrolmentStatus, Mapping[EnrolmentVerb, EnrolmentStatus]]] 
         EnrolmentVerb.CORRECT: EnrolmentStatus.FAILED,
     },
     EnrolmentStatus.WITHDRAWN: {},
+    EnrolmentStatus.TRANSFERRED: {},
 }
 
 
@@ -73,6 +88,16 @@ class NotInClass(Invalid):
     cure_zh = "请使用该学员在本班报名时的 local_id。"
 
 
+class DayAhead(Invalid):
+    """Facts: `today`."""
+
+    slug = "day-ahead"
+    title_en = "That day has not come yet."
+    title_zh = "该日期尚未到来。"
+    cure_en = "Give today or a day that has passed; it is said when it has happened."
+    cure_zh = "请填写当日或以前的日期，发生之后再办理。"
+
+
 @dataclass(frozen=True, slots=True)
 class Enrolment:
     id: UUID
@@ -86,75 +111,134 @@ class Enrolment:
     hours: int
     effective_on: date
     version: int
+    from_on: date
+    until_on: date
+    """The days that the training takes, both included; none of them if the last lies before the first."""
+    employment: EmploymentState | None = None
+    priority: bool = False
+    evidence_on: date | None = None
+    """Whether the person is in a priority group (which one is sealed), and the latest date on the papers of that."""
+    consented_on: date | None = None
+    transferred_from: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is put right; what is None stays as it is."""
+
+    programme: str | None = None
+    tags: tuple[str, ...] | None = None
+    hours: int | None = None
+    employment: EmploymentState | None = None
+    evidence_on: date | None = None
+    consented_on: date | None = None
 
 
 def enrol(enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> TraineeEnrolled:
     """The fact that a new `enrolment` (in training, version 1) entered `class_`."""
-    return _fact(TraineeEnrolled, enrolment, class_, at=at)
+    return tell(TraineeEnrolled, enrolment, class_, at=at)
 
 
 def conclude(
-    enrolment: Enrolment, class_: TrainingClass, *, hours: int, on: date, at: datetime
+    enrolment: Enrolment, class_: TrainingClass, *, hours: int, share_min: Decimal, on: date, at: datetime
 ) -> tuple[Enrolment, EnrolmentCompleted | EnrolmentFailed]:
-    """The outcome that `hours` give: completed from ATTENDANCE_MIN of the class's hours on, failed below.
+    """The outcome that `hours` give: completed from `share_min` of the class's hours on, failed below (C14).
 
     Raises IllegalMove, TooManyHours.
     """
-    enough = is_enough(hours, class_)
+    enough = is_enough(hours, class_, share_min=share_min)
     verb = EnrolmentVerb.COMPLETE if enough else EnrolmentVerb.FAIL
     status = move(MOVES, enrolment.status, verb)
     after = replace(enrolment, status=status, hours=hours, effective_on=on, version=enrolment.version + 1)
     if enough:
-        return after, _fact(EnrolmentCompleted, after, class_, at=at)
-    return after, _fact(EnrolmentFailed, after, class_, at=at)
+        return after, tell(EnrolmentCompleted, after, class_, at=at)
+    return after, tell(EnrolmentFailed, after, class_, at=at)
 
 
 def withdraw(
     enrolment: Enrolment, class_: TrainingClass, *, on: date, at: datetime
 ) -> tuple[Enrolment, EnrolmentWithdrawn]:
-    """Take a trainee out, also one whose completion turned out to be wrong. Raises IllegalMove."""
-    status = move(MOVES, enrolment.status, EnrolmentVerb.WITHDRAW)
-    after = replace(enrolment, status=status, effective_on=on, version=enrolment.version + 1)
-    return after, _fact(EnrolmentWithdrawn, after, class_, at=at)
+    """Take a trainee out, also one whose completion turned out to be wrong. `on` is the first day without training.
+
+    Raises IllegalMove, DayAhead.
+    """
+    after = end(enrolment, EnrolmentVerb.WITHDRAW, on=on, at=at)
+    return after, tell(EnrolmentWithdrawn, after, class_, at=at)
 
 
 def correct(
-    enrolment: Enrolment,
-    class_: TrainingClass,
-    *,
-    programme: str | None,
-    tags: tuple[str, ...] | None,
-    hours: int | None,
-    at: datetime,
+    enrolment: Enrolment, class_: TrainingClass, correction: Correction, *, share_min: Decimal, at: datetime
 ) -> tuple[Enrolment, EnrolmentCorrected]:
     """Put right what is given; corrected hours of a finished training decide its outcome anew, for its old day.
 
-    Raises IllegalMove, TooManyHours.
+    Raises IllegalMove, TooManyHours, DatedAhead.
     """
     status = move(MOVES, enrolment.status, EnrolmentVerb.CORRECT)
-    if hours is not None:
-        enough = is_enough(hours, class_)
-        if status is not EnrolmentStatus.IN_TRAINING:
+    today = business_day(at)
+    for name in ("evidence_on", "consented_on"):
+        if (day := getattr(correction, name)) is not None and day > today:
+            raise DatedAhead(pointer=f"/{name}", today=today.isoformat())
+    if correction.hours is not None:
+        enough = is_enough(correction.hours, class_, share_min=share_min)
+        if status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED):
             status = EnrolmentStatus.COMPLETED if enough else EnrolmentStatus.FAILED
+    given = {name: getattr(correction, name) for name in Correction.__dataclass_fields__}
+    given = {name: value for name, value in given.items() if value is not None}
+    after = replace(enrolment, status=status, version=enrolment.version + 1, **given)
+    return after, tell(EnrolmentCorrected, after, class_, at=at)
+
+
+def move_days(
+    enrolment: Enrolment, class_: TrainingClass, *, from_on: date, until_on: date, at: datetime
+) -> tuple[Enrolment, EnrolmentCorrected]:
+    """An unfinished training of `class_`, which was changed, with other days. Raises IllegalMove."""
+    status = move(MOVES, enrolment.status, EnrolmentVerb.CORRECT)
+    in_training = status is EnrolmentStatus.IN_TRAINING
     after = replace(
         enrolment,
-        status=status,
-        programme=programme or enrolment.programme,
-        tags=enrolment.tags if tags is None else tags,
-        hours=enrolment.hours if hours is None else hours,
         version=enrolment.version + 1,
+        from_on=from_on,
+        until_on=until_on,
+        effective_on=class_.starts_on if in_training else enrolment.effective_on,
     )
-    return after, _fact(EnrolmentCorrected, after, class_, at=at)
+    return after, tell(EnrolmentCorrected, after, class_, at=at)
 
 
-def is_enough(hours: int, class_: TrainingClass) -> bool:
-    """Whether `hours` complete a training in `class_`. Raises TooManyHours."""
+def reassign(
+    enrolment: Enrolment, class_: TrainingClass, *, person: UUID, at: datetime
+) -> tuple[Enrolment, EnrolmentReassigned]:
+    """The enrolment, whatever its state, as that of another key of the human in it."""
+    after = replace(enrolment, person=person, version=enrolment.version + 1)
+    return after, tell(EnrolmentReassigned, after, class_, at=at)
+
+
+def end(enrolment: Enrolment, verb: EnrolmentVerb, *, on: date, at: datetime) -> Enrolment:
+    """The enrolment after a `verb` with which its days end: the last one is the day before `on`.
+
+    Raises IllegalMove, DayAhead.
+    """
+    status = move(MOVES, enrolment.status, verb)
+    today = business_day(at)
+    if on > today:
+        raise DayAhead(pointer="/on", today=today.isoformat())
+    return replace(
+        enrolment,
+        status=status,
+        effective_on=on,
+        version=enrolment.version + 1,
+        until_on=min(enrolment.until_on, on - _ONE_DAY),
+    )
+
+
+def is_enough(hours: int, class_: TrainingClass, *, share_min: Decimal) -> bool:
+    """Whether `hours` complete a training in `class_`: at least `share_min` of its hours. Raises TooManyHours."""
     if hours > class_.hours:
         raise TooManyHours(pointer="/hours", hours_max=class_.hours)
-    return hours >= class_.hours * ATTENDANCE_MIN
+    return hours >= class_.hours * share_min
 
 
-def _fact(fact: type[F], enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> F:
+def tell(fact: type[F], enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> F:
+    """The `fact` of what `enrolment` in `class_` is now."""
     return fact(
         subject=f"enrolments/{enrolment.id}",
         version=enrolment.version,
@@ -173,4 +257,12 @@ def _fact(fact: type[F], enrolment: Enrolment, class_: TrainingClass, *, at: dat
         status=enrolment.status,
         hours=enrolment.hours,
         effective_on=enrolment.effective_on,
+        project=class_.project,
+        is_needed=class_.is_needed,
+        from_on=enrolment.from_on,
+        until_on=enrolment.until_on,
+        employment=enrolment.employment,
+        priority=enrolment.priority,
+        evidence_on=enrolment.evidence_on,
+        transferred_from=enrolment.transferred_from,
     )

@@ -1,15 +1,16 @@
-"""A roster: many trainees for one class, each row decided by itself, in the order in which they came."""
+"""Rosters: trainees for one class or many, each row decided by itself, in the order in which they came."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
+from services.registry.domain.overlaps import Taken, overlap_with
 from shared.kernel.outcomes import RowOutcome
-from shared.kernel.refusals import Conflict, LocalIdTaken, Refusal
+from shared.kernel.refusals import Conflict, Invalid, LocalIdTaken, Refusal
 
 
 class ClassFull(Conflict):
@@ -20,6 +21,15 @@ class ClassFull(Conflict):
     title_zh = "该班名额已满。"
     cure_en = "A class takes as many trainees as it was filed for (`seats`); file another class for the others."
     cure_zh = "班级人数以报备名额（`seats`）为限；其余学员请另行报备班级。"
+    check = "C18"
+
+
+class ClassUnknown(Invalid):
+    slug = "roster-class-unknown"
+    title_en = "Your institution has filed no class by this number."
+    title_zh = "本机构没有报备过该编号的班级。"
+    cure_en = "Write the number under which you filed the class (its local_id); GET /v1/classes lists yours."
+    cure_zh = "请填写报备班级时使用的班级编号（local_id）；可通过 GET /v1/classes 查看本机构班级。"
 
 
 class AlreadyEnrolled(Conflict):
@@ -32,19 +42,19 @@ class AlreadyEnrolled(Conflict):
     cure_zh = "请删除该行，或使用 `local_id` 中的编号。"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row that was well formed: who, under which number of the institution's own, counting to what.
+class Entry(NamedTuple):
+    """One row whose person and class are known: who, where, under which number of the institution's own.
 
-    `id` is the one that the enrolment will have if the row is accepted.
+    `id` is the one that the enrolment will have if the row is accepted; `fault` is what speaks against the row by
+    itself.
     """
 
     row: int
     id: UUID
     local_id: str
     person: UUID
-    programme: str
-    tags: tuple[str, ...]
+    class_: TrainingClass
+    fault: Refusal | None = None
 
 
 class Seated(NamedTuple):
@@ -56,34 +66,63 @@ class Seated(NamedTuple):
     local_id: str
 
 
-def decide(
-    class_: TrainingClass,
-    entries: Sequence[Entry],
-    *,
-    by_local_id: Mapping[str, Seated],
-    by_person: Mapping[UUID, Seated],
-    seats_left: int,
-) -> list[RowOutcome]:
-    """One outcome per entry. `by_local_id` are the institution's enrolments, `by_person` those of this class."""
-    ids: MutableMapping[str, Seated] = dict(by_local_id)
-    persons: MutableMapping[UUID, Seated] = dict(by_person)
+class Known(NamedTuple):
+    """What is stored that rows of one institution could run into.
+
+    `by_local_id` are the institution's enrolments; `taken` what its rows' persons have in these classes, whether or not
+    it takes days, and elsewhere on these days; `seats_left` and `closed` (why a class takes nobody) are by class.
+    """
+
+    by_local_id: Mapping[str, Seated]
+    taken: Iterable[Taken]
+    seats_left: Mapping[UUID, int]
+    closed: Mapping[UUID, Refusal]
+
+
+def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
+    """One outcome per entry, each as if those before it had been stored."""
+    ids: MutableMapping[str, Seated] = dict(known.by_local_id)
+    seats_left = dict(known.seats_left)
+    taken: defaultdict[UUID, list[Taken]] = defaultdict(list)
+    for each in known.taken:
+        taken[each.person].append(each)
     outcomes: list[RowOutcome] = []
     for entry in entries:
-        known = ids.get(entry.local_id)
-        refusal: Refusal | None = None
-        if known is not None and (known.class_id, known.person) == (class_.id, entry.person):
-            outcomes.append(RowOutcome(entry.row, "repeated", entry.local_id, id=known.id))
+        class_ = entry.class_
+        before = ids.get(entry.local_id)
+        if before is not None and before.person == entry.person and before.class_id == class_.id:
+            outcomes.append(RowOutcome(entry.row, "repeated", entry.local_id, id=before.id))
             continue
-        if known is not None:
+        refusal = known.closed.get(class_.id) or entry.fault
+        if refusal is None and before is not None:
             refusal = LocalIdTaken(pointer="/local_id")
-        elif (present := persons.get(entry.person)) is not None:
-            refusal = AlreadyEnrolled(pointer="/document", local_id=present.local_id)
-        elif seats_left == 0:
-            refusal = ClassFull(seats=class_.seats)
+        if refusal is None:
+            refusal = _met(taken.get(entry.person, ()), class_, seats_left=seats_left[class_.id])
         if refusal is not None:
             outcomes.append(RowOutcome(entry.row, "refused", entry.local_id, refusal=refusal))
             continue
-        seats_left -= 1
-        ids[entry.local_id] = persons[entry.person] = Seated(entry.id, class_.id, entry.person, entry.local_id)
+        seats_left[class_.id] -= 1
+        ids[entry.local_id] = Seated(entry.id, class_.id, entry.person, entry.local_id)
+        taken[entry.person].append(_taken_by(entry))
         outcomes.append(RowOutcome(entry.row, "accepted", entry.local_id, id=entry.id))
     return outcomes
+
+
+def _met(theirs: Sequence[Taken], class_: TrainingClass, *, seats_left: int) -> Refusal | None:
+    """What the person's other enrolments, or a lack of seats, have against a place. Source: domain rules §4.6."""
+    for each in theirs:
+        if each.class_id == class_.id:
+            return AlreadyEnrolled(pointer="/document_number", local_id=each.local_id)
+    for each in theirs:
+        if each.overlaps(class_.starts_on, class_.ends_on):
+            refusal = overlap_with(each, institution_id=class_.institution_id)
+            refusal.pointer = "/document_number"
+            return refusal
+    return None if seats_left > 0 else ClassFull(seats=class_.seats)
+
+
+def _taken_by(entry: Entry) -> Taken:
+    class_ = entry.class_
+    return Taken(
+        entry.id, class_.id, class_.institution_id, entry.person, entry.local_id, class_.starts_on, class_.ends_on
+    )

@@ -1,4 +1,4 @@
-"""Trainees and enrolments in the database, a roster at a time."""
+"""Enrolments in the database: read one by one or by class, and moved on many at a time."""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain.enrolments import Enrolment
-from services.registry.domain.rosters import Seated
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry import EmploymentState, EnrolmentStatus
 from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
 from shared.persons import SealedPerson
 
-_COLUMNS = "id, class_id, institution_id, person, local_id, programme, tags, status, hours, effective_on, version"
-_FIND = f"SELECT {_COLUMNS} FROM enrolment WHERE id = $1 FOR UPDATE"
+_COLUMNS = """id, class_id, institution_id, person, local_id, programme, tags, status, hours, effective_on, version,
+    from_on, until_on, employment, priority, evidence_on, consented_on, transferred_from"""
+_FIND = f"SELECT {_COLUMNS} FROM enrolment WHERE id = $1"
+_LOCK = f"{_FIND} FOR UPDATE"
+_OF_PERSONS = f"SELECT {_COLUMNS} FROM enrolment WHERE person = ANY($1) ORDER BY id FOR UPDATE"
+# What was sealed of the entry goes along, unread.
+_GO_ON = f"""
+INSERT INTO enrolment ({_COLUMNS}, entry)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, entry
+FROM enrolment WHERE id = $18
+"""
 _OF_CLASS = f"SELECT {_COLUMNS} FROM enrolment WHERE class_id = $1 AND id > $2 ORDER BY id LIMIT $3"
 _BY_LOCAL_ID = f"""
 SELECT {_COLUMNS} FROM enrolment WHERE institution_id = $1 AND local_id = ANY($2) ORDER BY id FOR UPDATE
@@ -24,21 +32,15 @@ SELECT {_COLUMNS} FROM enrolment WHERE institution_id = $1 AND local_id = ANY($2
 _IN_TRAINING = f"""
 SELECT {_COLUMNS} FROM enrolment WHERE class_id = $1 AND status = 'in_training' ORDER BY id FOR UPDATE
 """
-_SEATED_BY_LOCAL_ID = """
-SELECT id, class_id, person, local_id FROM enrolment WHERE institution_id = $1 AND local_id = ANY($2)
-"""
-_SEATED_BY_PERSON = "SELECT id, class_id, person, local_id FROM enrolment WHERE class_id = $1 AND person = ANY($2)"
-_ADD_TRAINEES = """
-INSERT INTO trainee (person, document_kind, sealed)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[]) AS t (person, document_kind, sealed)
-ORDER BY person ON CONFLICT (person) DO NOTHING
-"""
 _SAVE = """
 UPDATE enrolment AS e
 SET programme = s.programme, tags = string_to_array(s.tags, ','), status = s.status, hours = s.hours,
-    effective_on = s.effective_on, version = s.version
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::date[], $7::integer[])
-    AS s (id, programme, tags, status, hours, effective_on, version)
+    effective_on = s.effective_on, version = s.version, from_on = s.from_on, until_on = s.until_on, person = s.person,
+    employment = s.employment, priority = s.priority, evidence_on = s.evidence_on, consented_on = s.consented_on
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::date[], $7::integer[], $8::date[],
+        $9::date[], $10::uuid[], $11::text[], $12::boolean[], $13::date[], $14::date[])
+    AS s (id, programme, tags, status, hours, effective_on, version, from_on, until_on, person, employment, priority,
+        evidence_on, consented_on)
 WHERE e.id = s.id AND e.version = s.version - 1
 """
 _SEALED = "SELECT person, document_kind, sealed FROM trainee WHERE person = ANY($1)"
@@ -46,15 +48,34 @@ _SEALED = "SELECT person, document_kind, sealed FROM trainee WHERE person = ANY(
 
 def _enrolment(row: Any) -> Enrolment:
     values = dict(row)
-    return Enrolment(**values | {"tags": tuple(values["tags"]), "status": EnrolmentStatus(values["status"])})
+    employment = values["employment"]
+    return Enrolment(
+        **values
+        | {
+            "tags": tuple(values["tags"]),
+            "status": EnrolmentStatus(values["status"]),
+            "employment": None if employment is None else EmploymentState(employment),
+        }
+    )
 
 
-async def load(connection: AsyncConnection, enrolment_id: UUID) -> Enrolment:
-    """The enrolment, locked. Raises NotFound."""
-    row = await (await driver(connection)).fetchrow(_FIND, enrolment_id)
+async def load(connection: AsyncConnection, enrolment_id: UUID, *, lock: bool = False) -> Enrolment:
+    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    row = await (await driver(connection)).fetchrow(_LOCK if lock else _FIND, enrolment_id)
     if row is None:
         raise NotFound(what="enrolment", id=enrolment_id)
     return _enrolment(row)
+
+
+async def of_persons(connection: AsyncConnection, persons: Collection[UUID]) -> list[Enrolment]:
+    """All enrolments of `persons`, locked."""
+    return [_enrolment(row) for row in await (await driver(connection)).fetch(_OF_PERSONS, list(persons))]
+
+
+async def go_on(connection: AsyncConnection, enrolment: Enrolment) -> None:
+    """Store an enrolment that goes on from the one in its `transferred_from`."""
+    values = [getattr(enrolment, name.strip()) for name in _COLUMNS.split(",")]
+    await (await driver(connection)).execute(_GO_ON, *values)
 
 
 async def by_local_ids(
@@ -75,40 +96,6 @@ async def of_class(connection: AsyncConnection, class_id: UUID, *, after: UUID, 
     return [_enrolment(row) for row in await (await driver(connection)).fetch(_OF_CLASS, class_id, after, limit)]
 
 
-async def seated_by_local_id(
-    connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]
-) -> dict[str, Seated]:
-    """Which of the institution's `local_ids` are in use, and for whom."""
-    rows = await (await driver(connection)).fetch(_SEATED_BY_LOCAL_ID, institution_id, list(local_ids))
-    return {row["local_id"]: Seated(*row) for row in rows}
-
-
-async def seated_by_person(
-    connection: AsyncConnection, class_id: UUID, persons: Collection[UUID]
-) -> dict[UUID, Seated]:
-    """Which of `persons` are in the class."""
-    rows = await (await driver(connection)).fetch(_SEATED_BY_PERSON, class_id, list(persons))
-    return {row["person"]: Seated(*row) for row in rows}
-
-
-async def add_all(
-    connection: AsyncConnection, trainees: Sequence[SealedPerson], enrolments: Sequence[Enrolment]
-) -> None:
-    """Store new enrolments, and the trainees among theirs who are not known yet. `trainees` names each person once."""
-    database = await driver(connection)
-    persons, kinds, sealed = zip(*trainees, strict=True) if trainees else ((), (), ())
-    await database.execute(_ADD_TRAINEES, persons, kinds, sealed)
-    await database.copy_records_to_table(
-        "enrolment",
-        columns=[column.strip() for column in _COLUMNS.split(",")],
-        records=[
-            (e.id, e.class_id, e.institution_id, e.person, e.local_id, e.programme, e.tags, e.status, e.hours,
-             e.effective_on, e.version)
-            for e in enrolments
-        ],
-    )  # fmt: skip
-
-
 async def save_all(connection: AsyncConnection, enrolments: Sequence[Enrolment]) -> None:
     """Store the next version of each. Raises Stale if one was changed meanwhile."""
     if not enrolments:
@@ -122,6 +109,13 @@ async def save_all(connection: AsyncConnection, enrolments: Sequence[Enrolment])
         [e.hours for e in enrolments],
         [e.effective_on for e in enrolments],
         [e.version for e in enrolments],
+        [e.from_on for e in enrolments],
+        [e.until_on for e in enrolments],
+        [e.person for e in enrolments],
+        [e.employment for e in enrolments],
+        [e.priority for e in enrolments],
+        [e.evidence_on for e in enrolments],
+        [e.consented_on for e in enrolments],
     )
     if tag != f"UPDATE {len(enrolments)}":
         raise Stale

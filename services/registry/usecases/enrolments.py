@@ -1,110 +1,197 @@
-"""Give enrolments their outcome, withdraw them, put them right."""
+"""Withdraw, defer, resume and transfer trainees, and put enrolments right."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import enrolments as rules
-from services.registry.domain.classes import ClassNotRunning, TrainingClass
-from services.registry.domain.enrolments import Enrolment, NotInClass
+from services.registry.domain import interruptions
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.enrolments import Correction, Enrolment
+from services.registry.domain.interruptions import Place
+from services.registry.domain.overlaps import require_free
+from services.registry.domain.rosters import ClassFull
 from services.registry.store import classes as class_store
 from services.registry.store import enrolments as store
+from services.registry.store import overlaps as overlap_store
 from services.registry.store import plan as plan_store
+from services.registry.store import policy as policy_store
+from services.registry.usecases.classes import require_own
+from services.registry.usecases.enrolment_steps import keep
+from services.registry.usecases.roster_checks import checks_for
 from shared.backbone import outbox
-from shared.contracts.registry import ClassStatus, EnrolmentState, EnrolmentStatus
 from shared.kernel.callers import Caller, Role
-from shared.kernel.outcomes import RowOutcome
+from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Refusal
+from shared.kernel.refusals import LocalIdTaken
 
 
-class HoursRow(NamedTuple):
-    """The hours one trainee has had, in class hours of 45 minutes."""
+class Said(NamedTuple):
+    """What the caller says to a step: why, and for which day it counts (None: today)."""
 
-    row: int
+    reason: str | None = None
+    on: date | None = None
+
+
+class Destination(NamedTuple):
+    """Where a trainee is to go, and the local_id that the enrolment gets at the institution there."""
+
+    class_id: UUID
     local_id: str
-    hours: int
 
 
-async def conclude(
-    connection: AsyncConnection, class_id: UUID, rows: Sequence[HoursRow], *, caller: Caller, at: datetime
-) -> list[RowOutcome]:
-    """An outcome for each of `rows`: the trainee's training completed or failed by the hours, or the row refused.
+async def withdraw(
+    connection: AsyncConnection, enrolment_id: UUID, said: Said, *, caller: Caller, at: datetime
+) -> Enrolment:
+    """Take a trainee out of their class. Raises WrongRole, NotFound, ForeignOrganisation and the rule's."""
+    before, class_ = await _own(connection, enrolment_id, caller)
+    step = rules.withdraw(before, class_, on=said.on or business_day(at), at=at)
+    await keep(connection, [step], by=caller.person, reason=said.reason)
+    return step[0]
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning: then nothing was stored.
+
+async def defer(
+    connection: AsyncConnection, enrolment_id: UUID, said: Said, *, caller: Caller, at: datetime
+) -> Enrolment:
+    """Interrupt a training. Raises WrongRole, NotFound, ForeignOrganisation and the rule's."""
+    before, class_ = await _own(connection, enrolment_id, caller)
+    step = interruptions.defer(before, class_, on=said.on or business_day(at), at=at)
+    await keep(connection, [step], by=caller.person, reason=said.reason)
+    return step[0]
+
+
+async def resume(
+    connection: AsyncConnection, enrolment_id: UUID, said: Said, *, caller: Caller, at: datetime
+) -> Enrolment:
+    """Let a deferred trainee go on in their class.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, OverlappingClass (C04) and the rule's.
     """
-    class_ = await _own_class(connection, class_id, caller)
-    if class_.status is not ClassStatus.RUNNING:
-        raise ClassNotRunning(state=class_.status)
-    known = await store.by_local_ids(connection, class_.institution_id, {row.local_id for row in rows})
-    today = business_day(at)
-    facts: list[EnrolmentState] = []
-    changed: list[Enrolment] = []
-    outcomes: list[RowOutcome] = []
-    for row in rows:
-        try:
-            before = known.get(row.local_id)
-            if before is None or before.class_id != class_.id:
-                raise NotInClass(pointer="/local_id")
-            if _is_repeat(before, row):
-                outcomes.append(RowOutcome(row.row, "repeated", row.local_id, id=before.id))
-                continue
-            after, fact = rules.conclude(before, class_, hours=row.hours, on=min(today, class_.ends_on), at=at)
-        except Refusal as refusal:
-            outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
-            continue
-        known[row.local_id] = after
-        changed.append(after)
-        facts.append(fact)
-        outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=after.id))
-    await store.save_all(connection, changed)
-    await outbox.record_all(connection, facts)
-    return outcomes
+    before, class_ = await _own(connection, enrolment_id, caller)
+    step = interruptions.resume(before, class_, at=at)
+    await _require_free(connection, step[0])
+    await keep(connection, [step], by=caller.person, reason=said.reason)
+    return step[0]
 
 
-async def withdraw(connection: AsyncConnection, enrolment_id: UUID, *, caller: Caller, at: datetime) -> Enrolment:
-    """Take a trainee out of their class. Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove."""
-    before = await store.load(connection, enrolment_id)
-    class_ = await _own_class(connection, before.class_id, caller)
-    after, fact = rules.withdraw(before, class_, on=business_day(at), at=at)
-    await store.save_all(connection, [after])
-    await outbox.record(connection, fact)
-    return after
+async def transfer(
+    connection: AsyncConnection,
+    enrolment_id: UUID,
+    to: Destination,
+    said: Said,
+    *,
+    caller: Caller,
+    at: datetime,
+) -> Enrolment:
+    """The enrolment that goes on in another class: an institution moves trainees among its own classes, an officer
+    also from one institution of the region to another. The same transfer again answers the enrolment that it led to.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, ClassFull, OverlappingClass (C04),
+    the rule's, and what the directory says of the other class (C02, C25).
+    """
+    source, target = await _both_classes(connection, enrolment_id, to, caller)
+    if done := await _done_before(connection, enrolment_id, target, to.local_id):
+        return done
+    before = await store.load(connection, enrolment_id, lock=True)
+    moved = interruptions.transfer(before, source, Place(target, new_id(), to.local_id), at=at)
+    await _require_seat(connection, target, at=at)
+    await _require_free(connection, moved.entered, left=before.id)
+    await keep(connection, [(moved.left, moved.left_fact)], by=caller.person, reason=said.reason)
+    await store.go_on(connection, moved.entered)
+    await outbox.record(connection, moved.entered_fact)
+    return moved.entered
 
 
 async def correct(
     connection: AsyncConnection,
     enrolment_id: UUID,
+    correction: Correction,
+    said: Said,
     *,
-    programme: str | None,
-    tags: tuple[str, ...] | None,
-    hours: int | None,
     caller: Caller,
     at: datetime,
 ) -> Enrolment:
-    """Put programme, tags or hours right. Raises WrongRole, NotFound, ForeignOrganisation and the rule's."""
-    before = await store.load(connection, enrolment_id)
-    class_ = await _own_class(connection, before.class_id, caller)
-    if programme is not None:
-        (await plan_store.load(connection)).primary_programme(programme)
-    after, fact = rules.correct(before, class_, programme=programme, tags=tags, hours=hours, at=at)
-    await store.save_all(connection, [after])
-    await outbox.record(connection, fact)
-    return after
+    """Put right what was wrong. Raises WrongRole, NotFound, ForeignOrganisation and the rule's."""
+    before, class_ = await _own(connection, enrolment_id, caller)
+    if correction.programme is not None:
+        (await plan_store.load(connection)).primary_programme(correction.programme)
+    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    step = rules.correct(before, class_, correction, share_min=policy.attendance_share_min, at=at)
+    await keep(connection, [step], by=caller.person, reason=said.reason)
+    return step[0]
 
 
-async def _own_class(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:
-    caller.require(Role.INSTITUTION)
+async def visible(connection: AsyncConnection, enrolment_id: UUID, *, caller: Caller) -> Enrolment:
+    """An enrolment that the caller may read: of its own institution, or as an officer of the class's region or above.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    """
+    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    enrolment = await store.load(connection, enrolment_id)
+    if caller.role is Role.INSTITUTION:
+        caller.require_organisation(enrolment.institution_id)
+    else:
+        class_ = await class_store.load(connection, enrolment.class_id)
+        caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
+    return enrolment
+
+
+async def _own(connection: AsyncConnection, enrolment_id: UUID, caller: Caller) -> tuple[Enrolment, TrainingClass]:
+    """The enrolment and its class, both locked, for the class's institution."""
+    # The class first, as everywhere; an enrolment never changes its class.
+    class_id = (await store.load(connection, enrolment_id)).class_id
     class_ = await class_store.load(connection, class_id, lock=True)
-    caller.require_organisation(class_.institution_id)
-    return class_
+    require_own(class_, caller)
+    return await store.load(connection, enrolment_id, lock=True), class_
 
 
-def _is_repeat(enrolment: Enrolment, row: HoursRow) -> bool:
-    concluded = enrolment.status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED)
-    return concluded and enrolment.hours == row.hours
+async def _both_classes(
+    connection: AsyncConnection, enrolment_id: UUID, to: Destination, caller: Caller
+) -> tuple[TrainingClass, TrainingClass]:
+    """The class of the enrolment and the one it is to go to, locked, for who may move trainees between them."""
+    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER)
+    source = (await store.load(connection, enrolment_id)).class_id
+    # In one order always, so that two who change places do not wait for each other.
+    ids = sorted({source, to.class_id})
+    classes = {each: await class_store.load(connection, each, lock=True) for each in ids}
+    for each in classes.values():
+        await _require_mover(connection, each, caller)
+    return classes[source], classes[to.class_id]
+
+
+async def _require_mover(connection: AsyncConnection, class_: TrainingClass, caller: Caller) -> None:
+    if caller.role is Role.INSTITUTION:
+        caller.require_organisation(class_.institution_id)
+    else:
+        caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
+
+
+async def _done_before(
+    connection: AsyncConnection, enrolment_id: UUID, target: TrainingClass, local_id: str
+) -> Enrolment | None:
+    """The enrolment under `local_id`, if it goes on from this one. Raises LocalIdTaken if it is another."""
+    known = (await store.by_local_ids(connection, target.institution_id, [local_id])).get(local_id)
+    if known is not None and (known.class_id, known.transferred_from) != (target.id, enrolment_id):
+        raise LocalIdTaken(pointer="/local_id")
+    return known
+
+
+async def _require_seat(connection: AsyncConnection, class_: TrainingClass, *, at: datetime) -> None:
+    """Raises ClassFull, and what keeps the class from taking anybody."""
+    checks = await checks_for(connection, class_.institution_id, [class_], today=business_day(at))
+    for refusal in checks.closed.values():
+        raise refusal
+    if (await class_store.headcount(connection, class_.id)).seated >= class_.seats:
+        raise ClassFull(pointer="/class_id", seats=class_.seats)
+
+
+async def _require_free(connection: AsyncConnection, enrolment: Enrolment, *, left: UUID | None = None) -> None:
+    """Raises OverlappingClass. What the trainee has `left` is not in the way."""
+    days = {"from_on": enrolment.from_on, "until_on": enrolment.until_on}
+    taken = await overlap_store.taken(connection, [enrolment.person], **days)
+    others = [each for each in taken if each.enrolment_id not in (enrolment.id, left)]
+    require_free(others, **days, institution_id=enrolment.institution_id)

@@ -129,7 +129,7 @@ class TestPlan:
             loaded = await plan.load(connection, PLAN, at=datetime.now(UTC))
 
         told = await registry.told()
-        assert len(told) == loaded.changed == loaded.entries
+        assert len(told) == loaded.changed > 157 + 16 + 8
         assert sum(isinstance(fact, ProgrammeListed) for fact in told) == 16
         assert {fact.reporting_region for fact in told if isinstance(fact, RegionListed) and fact.code == "419001"} == {
             "419001"

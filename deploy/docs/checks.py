@@ -1,0 +1,111 @@
+"""docs/checks.md: the numbered checks, and what in the code refuses, flags or decides for each of them."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from deploy.docs.markdown import table
+from deploy.docs.problems import ROOT, refusals
+from services.subsidy.domain.checks import Check
+
+HEAD: Final = """\
+# Checks
+
+Every numbered check of the domain rules (§4.6), and where it stands in the code. A *refusal* is an answer: nothing was
+stored, and `check` in the problem or in the row's error carries the number. A *flag* stores what was asked for and puts
+a note on the list of the county (`GET /v1/flags`): somebody looks at it and upholds or dismisses it; one that *holds*
+keeps a claim waiting until then. A *line* of a claim that fails a check gets nothing, and says so.
+
+Every check looks at the class's first day, so that a decision can be replayed with the lists and policy of that day.
+
+This page is generated from the code (`python -m deploy.docs`); a test keeps the two equal.
+"""
+
+ABOUT: Final[Mapping[str, str]] = {
+    "C01": "identity number, birth date, age",
+    "C02": "institution and project on the list on the class's first day",
+    "C03": "occupation and level inside the body's filed scope",
+    "C04": "one person in two classes on one day",
+    "C05": "one person at two places too far apart",
+    "C06": "one teacher or examiner in two places",
+    "C07": "death, prison, long stay abroad during the class",
+    "C08": "public payroll, pension drawer, full-time student",
+    "C09": "same occupation and level already paid",
+    "C10": "higher level already paid",
+    "C11": "times a year used up",
+    "C12": "certificate exists, fits the person, issued after the class began",
+    "C13": "claim window passed",
+    "C14": "hours and attendance under the minimum",
+    "C15": "claim's roster differs from the filed one",
+    "C16": "one phone or device used by many trainees",
+    "C17": "payee account is not the person's own",
+    "C18": "class size over the limit, or room capacity",
+    "C19": "assessment body: bursts, identical scores",
+    "C20": "training at impossible times",
+    "C21": "group evidence dated after the class's first day",
+    "C22": "employment contract or insurance missing",
+    "C23": "training and assessment body related",
+    "C24": "subcontracted class: teachers, place or payee of another institution",
+    "C25": "institution stopped or blacklisted on any day of the class",
+    "C26": "candidate charged although the assessment is subsidised",
+}
+
+
+class Place(NamedTuple):
+    """Where a check stands: in which service, as what, under which name, and its words where it has any."""
+
+    service: str
+    kind: str
+    name: str
+    words: str
+
+
+def page() -> str:
+    """The page in Markdown."""
+    found = places()
+    rows = [
+        [code, about, place.service, place.kind, f"`{place.name}`", place.words]
+        for code, about in ABOUT.items()
+        for place in found.get(code, ())
+    ]
+    missing = [f"{code} ({about})" for code, about in ABOUT.items() if code not in found]
+    return "\n".join(
+        [
+            HEAD,
+            table(["check", "about", "service", "as", "name", "words"], rows),
+            "## Not in the code yet\n",
+            "\n".join(f"- {each}" for each in missing) + "\n",
+        ]
+    )
+
+
+def places() -> Mapping[str, list[Place]]:
+    """By check, everything in the code that carries its number."""
+    found: defaultdict[str, list[Place]] = defaultdict(list)
+    for cls in refusals():
+        if cls.check:
+            source = cls.__module__.split(".")
+            service = source[1] if source[0] == "services" else "shared"
+            found[cls.check].append(Place(service, "refusal", cls.slug, cls.title_en))
+    for path in sorted((ROOT / "services").glob("*/**/*.py")):
+        for code, name in _flags(path):
+            place = Place(path.relative_to(ROOT).parts[1], "flag", name, "")
+            if place not in found[code]:
+                found[code].append(place)
+    for check in Check:
+        if check.value in ABOUT:
+            found[check.value].append(Place("subsidy", "line", check.name.lower(), check.words.title_en))
+    return {code: places_ for code, places_ in found.items() if places_}
+
+
+def _flags(path: Path) -> Iterator[tuple[str, str]]:
+    """Check and kind of each flag that the module raises: calls that name both as constants."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            named = {each.arg: each.value.value for each in node.keywords if isinstance(each.value, ast.Constant)}
+            if {"check", "kind"} <= named.keys():
+                yield str(named["check"]), str(named["kind"])

@@ -1,0 +1,191 @@
+"""What an institution says of a trainee at entry: what cannot be true is refused, and what is missing is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.policy import Policy
+from shared.contracts.registry import EmploymentState
+from shared.kernel.identity import DocumentKind, IdentityDocument
+from shared.kernel.refusals import Invalid
+from shared.kernel.spelling import canonical
+
+_ORDINARY_NAME: Final = re.compile(r"([\u4e00-\u9fff])(?!\1+$)[\u4e00-\u9fff]{1,3}")
+"""Two to four Chinese characters, not all the same: nearly every name, and read at once."""
+_NO_NAMES: Final = frozenset(
+    {
+        "NA", "NONE", "NULL", "NIL", "NAN", "UNDEFINED", "UNKNOWN", "NAME", "TEST", "TESTER", "TESTING", "TBD", "TODO",
+        "ABC", "ASDF", "QWERTY",
+        "无", "暂无", "没有", "无名", "无姓名", "不详", "未知", "未填", "未填写", "待定", "待补", "空", "姓名", "名字",
+        "测试", "测试员", "测试者", "测试用户", "测试人员", "测试学员", "匿名", "佚名", "某某", "某人",
+    }
+)  # fmt: skip
+_RUN_LENGTH: Final = 8
+_ASCENDING: Final = "0123456789" * 2
+_RUNS: Final = frozenset(
+    digits[start : start + _RUN_LENGTH]
+    for digits in (*(digit * _RUN_LENGTH for digit in "0123456789"), _ASCENDING, _ASCENDING[::-1])
+    for start in range(len(digits) - _RUN_LENGTH + 1)
+)
+
+
+class PriorityGroup(StrEnum):
+    """Groups that the plan trains first. Source: domain rules §4.1."""
+
+    GRADUATE = "graduate"
+    """Of a college or school, in the year of graduation."""
+    POVERTY_MONITORED = "poverty_monitored"
+    """Monitored so that they do not fall back into poverty."""
+    UNEMPLOYED = "unemployed"
+    EMPLOYMENT_DIFFICULTY = "employment_difficulty"
+    VETERAN = "veteran"
+    DISABLED = "disabled"
+    FLOODPLAIN_RESETTLER = "floodplain_resettler"
+    RESERVOIR_MIGRANT = "reservoir_migrant"
+    SEAFARER = "seafarer"
+    COMMUNITY_CORRECTIONS = "community_corrections"
+    COMPULSORY_DETOX = "compulsory_detox"
+    OTHER = "other"
+
+
+class PlaceholderName(Invalid):
+    slug = "placeholder-name"
+    title_en = "This was filled in to get past the field; it is no name."
+    title_zh = "该姓名是占位内容，不是真实姓名。"
+    cure_en = "Give the name as it stands on the person's document."
+    cure_zh = "请填写与证件一致的真实姓名。"
+
+
+class PlaceholderPhone(Invalid):
+    slug = "placeholder-phone"
+    title_en = "This was filled in to get past the field; it is no phone of the trainee."
+    title_zh = "该手机号是占位内容，不是学员的真实号码。"
+    cure_en = "Give the trainee's own number."
+    cure_zh = "请填写学员本人的手机号。"
+
+
+class AgeOutOfRange(Invalid):
+    """Facts: `age_min`, `age_max` (None: no limit) on the day `on`, the class's first. The age itself is not told."""
+
+    slug = "age-out-of-range"
+    title_en = "On the class's first day the person is younger or older than its trainees may be."
+    title_zh = "该人员在开班当日的年龄不在规定范围内。"
+    cure_en = (
+        "Trainees are `age_min` to `age_max` years old on `on`. For somebody older who draws no monthly pension, "
+        "send draws_pension: false; others can join a class without subsidy."
+    )
+    cure_zh = (
+        "学员在 `on` 当日须年满 `age_min` 周岁且不超过 `age_max` 周岁。超龄但尚未按月领取养老金的，"
+        "请填写 draws_pension: false；其他人员可参加非补贴班。"
+    )
+    check = "C01"
+
+
+class DatedAhead(Invalid):
+    """Facts: `today`."""
+
+    slug = "paper-dated-ahead"
+    title_en = "A paper or a consent cannot be dated after today."
+    title_zh = "证明材料或同意书的日期不能晚于今天。"
+    cure_en = "Copy the date that stands on it."
+    cure_zh = "请按材料上的实际日期填写。"
+
+
+class TraineeIncomplete(Invalid):
+    """Facts: `missing`, the fields of the row that are needed and empty."""
+
+    slug = "trainee-incomplete"
+    title_en = "A trainee of a subsidised class is enrolled with phone, employment state and consent."
+    title_zh = "补贴性培训班的学员须填报手机号、就业状态和个人信息处理同意日期。"
+    cure_en = "`missing` lists what the row lacks; add it and send the row again."
+    cure_zh = "`missing` 列出了该行缺少的内容，请补充后重新提交该行。"
+
+
+class GroupEvidence(NamedTuple):
+    """That a person is in a priority group, by which paper of which day."""
+
+    group: PriorityGroup
+    evidence: str
+    dated_on: date
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AtEntry:
+    """What is said of somebody as they enter a training. Never printed: which group a person is in is sensitive.
+
+    `draws_pension` None: nothing was said of it.
+    """
+
+    employment: EmploymentState | None = None
+    groups: tuple[GroupEvidence, ...] = ()
+    draws_pension: bool | None = None
+    consented_on: date | None = None
+    consent_version: str | None = None
+
+    @property
+    def evidence_on(self) -> date | None:
+        """The latest date on the papers that show a priority group."""
+        return max((each.dated_on for each in self.groups), default=None)
+
+
+NOTHING_SAID: Final = AtEntry()
+
+
+def require_name(name: str) -> None:
+    """Raises PlaceholderName for what no person is called: words for "none", no letter at all, one letter repeated."""
+    if _ORDINARY_NAME.fullmatch(name) is not None and name not in _NO_NAMES:
+        return
+    letters = "".join(char for char in canonical(name) if char.isalpha())
+    # Two characters that are the same can be a name (丁丁); one Latin letter, or three times the same, cannot.
+    repeated = len(set(letters)) == 1 and (letters.isascii() or len(letters) > 2)
+    if not letters or letters in _NO_NAMES or repeated:
+        raise PlaceholderName(pointer="/name")
+
+
+def require_phone(phone: str | None) -> None:
+    """Raises PlaceholderPhone: one digit only, or eight that are the same or count up or down."""
+    if phone is not None and (phone[-_RUN_LENGTH:] in _RUNS or phone[:_RUN_LENGTH] in _RUNS):
+        raise PlaceholderPhone(pointer="/phone")
+
+
+def require_age(kind: DocumentKind, number: str, entry: AtEntry, *, class_: TrainingClass, policy: Policy) -> None:
+    """The holder of `number` has the age that `class_` asks for on its first day. Raises AgeOutOfRange (C01).
+
+    Who does not show a date of birth passes. Source: domain rules §4.1, §4.6.
+    """
+    age = IdentityDocument(kind, number).age_on(class_.starts_on)
+    age_max = None if class_.fund_source is None else policy.trainee_age_max
+    too_old = age is not None and age_max is not None and age > age_max and entry.draws_pension is not False
+    if too_old or (age is not None and age < policy.trainee_age_min):
+        raise AgeOutOfRange(
+            pointer="/document_number",
+            age_min=policy.trainee_age_min,
+            age_max=age_max,
+            on=class_.starts_on.isoformat(),
+        )
+
+
+def require_dated(entry: AtEntry, *, today: date) -> None:
+    """Nothing is dated ahead. Raises DatedAhead."""
+    for place, each in enumerate(entry.groups):
+        if each.dated_on > today:
+            raise DatedAhead(pointer=f"/groups/{place}/dated_on", today=today.isoformat())
+    if entry.consented_on is not None and entry.consented_on > today:
+        raise DatedAhead(pointer="/consent/on", today=today.isoformat())
+
+
+def require_complete(phone: str | None, entry: AtEntry, *, class_: TrainingClass, policy: Policy) -> None:
+    """Raises TraineeIncomplete, where the class is subsidised and policy asks for it."""
+    if class_.fund_source is None or not policy.trainee_particulars_required:
+        return
+    said: Sequence[tuple[str, object]] = (
+        ("phone", phone), ("employment", entry.employment), ("consent", entry.consented_on),
+    )  # fmt: skip
+    if missing := [name for name, value in said if value is None]:
+        raise TraineeIncomplete(pointer=f"/{missing[0]}", missing=missing)

@@ -1,0 +1,116 @@
+"""What a roster of 1,000 rows costs while the table of enrolments grows from 10,000 to 5,000,000 rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.registry.api.roster_rows import RosterRowRequest, roster_row
+from services.registry.usecases import rosters
+from services.registry.usecases.rosters import RosterRow
+from shared.database import make_engine
+from shared.kernel.callers import Caller, Role
+from shared.persons import Persons
+from shared.service import settle_memory
+from tests.bench import roster
+from tests.bench.ground import PLAN, Ground, ground
+from tests.bench.province import fill, filler
+
+SIZES = (10_000, 100_000, 1_000_000, 5_000_000)
+BATCHES = 20
+BATCH = roster.BATCH
+REGULARS = BATCH // 2
+"""So many of each batch are known already, and have a training before; the others are new."""
+
+_MORE_CLASSES = """
+INSERT INTO class
+SELECT (jsonb_populate_record(c, jsonb_build_object(
+    'id', uuidv7(), 'local_id', $1 || number, 'starts_on', $2::date, 'ends_on', $2::date + 19
+))).*
+FROM class c, generate_series(0, $3::integer - 1) AS number WHERE c.local_id = 'C0' AND c.institution_id = $4
+"""
+
+
+async def main() -> None:
+    async with ground() as here:
+        here.run("registry", "migrate")
+        here.run("registry", "load-plan", str(PLAN))
+        with here.process("registry", "api"):
+            institution_id = await _institution(here)
+        engine = make_engine(here.postgres.url("registry"), name="overlap")
+        connection = await filler(here)
+        bench = _Bench(engine, connection, Persons.load(here.keys), institution_id)
+        await bench.batch()
+        settle_memory()
+        print("rows stored    ms a batch of 1,000 (median, most)    rows/s", flush=True)
+        medians, filled = [], 0
+        for size in SIZES:
+            await fill(connection, above=filled, to=size)
+            filled = size
+            times = [await bench.batch() for _ in range(BATCHES)]
+            medians.append(median(times))
+            rate = BATCH / median(times) * 1000
+            print(f"{size:>11,}{median(times):>16.1f}{max(times):>16.1f}{rate:>22,.0f}", flush=True)
+        print(f"cost at {SIZES[-1]:,} rows: {medians[-1] / medians[0]:.2f} of that at {SIZES[0]:,}", flush=True)
+        await connection.close()
+        await engine.dispose()
+
+
+async def _institution(here: Ground) -> UUID:
+    """One that has a class to make others of."""
+    async with httpx.AsyncClient(base_url=here.url("registry"), timeout=60) as http:
+        found = await roster.new_institution(here, http)
+        await roster.new_class(http, here.headers(Role.INSTITUTION, organisation=found), 0)
+    return UUID(found)
+
+
+class _Bench:
+    """Enrols one batch after the other, each on days of its own."""
+
+    def __init__(self, engine: AsyncEngine, connection: Any, persons: Persons, institution_id: UUID) -> None:
+        self._engine = engine
+        self._connection = connection
+        self._persons = persons
+        self._institution_id = institution_id
+        self._caller = Caller("bench", Role.INSTITUTION, institution_id, None)
+        self._numbers: Iterator[int] = count()
+        self._newcomers: Iterator[int] = count(BATCH)
+
+    async def batch(self) -> float:
+        """Milliseconds from the beginning of the transaction to its end, for rows that are all accepted."""
+        rows = await self._rows(next(self._numbers))
+        started = time.perf_counter()
+        async with self._engine.begin() as connection:
+            outcomes = await rosters.enrol(
+                connection, self._institution_id, rows, persons=self._persons, caller=self._caller, at=datetime.now(UTC)
+            )
+        elapsed = 1000 * (time.perf_counter() - started)
+        refused = next((outcome.refusal for outcome in outcomes if outcome.outcome != "accepted"), None)
+        assert refused is None, (refused, refused.facts)
+        return elapsed
+
+    async def _rows(self, batch: int) -> list[RosterRow]:
+        starts_on = date(2025, 3, 1) + timedelta(days=20 * batch)
+        await self._connection.execute(
+            _MORE_CLASSES, f"B{batch}-", starts_on, BATCH // roster.SEATS, self._institution_id
+        )
+        people = [place if place < REGULARS else next(self._newcomers) for place in range(BATCH)]
+        requests = [
+            RosterRowRequest(**roster.roster_row(number) | {"local_id": f"{batch}-{number}"}) for number in people
+        ]
+        parsed = [roster_row(place, request) for place, request in enumerate(requests)]
+        return [
+            RosterRow(
+                row.row, row.local_id, row.particulars, None, f"B{batch}-{row.row // roster.SEATS}", row.programme,
+                row.tags, row.at_entry,
+            )
+            for row in parsed
+        ]  # fmt: skip

@@ -1,0 +1,167 @@
+"""What is said of trainees at entry: names, phones, ages, papers."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.registry.domain import trainees
+from services.registry.domain.trainees import (
+    AgeOutOfRange,
+    AtEntry,
+    DatedAhead,
+    GroupEvidence,
+    PlaceholderName,
+    PlaceholderPhone,
+    PriorityGroup,
+    TraineeIncomplete,
+)
+from shared.contracts.registry import EmploymentState
+from shared.kernel.identity import DocumentKind
+from tests.registry.domain.builders import policy, training_class
+from tests.support.people import identity_number
+
+DAY = date(2025, 3, 1)
+POLICY = policy(DAY)
+TODAY = date(2025, 3, 10)
+
+chinese = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
+
+
+class TestName:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "N/A", "n/a", "NA", "None", "null", "无", "暂无", "测试", "测试1", "test", "Test 2", "TEST", "xxx", "XX",
+            "x", "ＸＸＸ", "123", "１２３", "---", "。", "?", "***", "张张张", "某某", "aaaa", "姓名", "无 名", "未知",
+        ],
+    )  # fmt: skip
+    def test_that_nobody_bears_is_refused(self, name: str) -> None:
+        with pytest.raises(PlaceholderName):
+            trainees.require_name(name)
+
+    @pytest.mark.parametrize(
+        "name", ["王小明", "欧阳修竹", "丁丁", "买买提·艾力", "Nan Li", "李无", "陈测试", "𠮷田", "阿卜杜热合曼", "Xi"]
+    )
+    def test_that_somebody_may_bear_is_taken(self, name: str) -> None:
+        trainees.require_name(name)
+
+    @given(st.lists(chinese, min_size=2, max_size=4, unique=True).map("".join))
+    def test_of_different_characters_is_taken_unless_it_means_none(self, name: str) -> None:
+        if name not in trainees._NO_NAMES:
+            trainees.require_name(name)
+
+
+class TestPhone:
+    @pytest.mark.parametrize(
+        "phone", ["11111111111", "12345678901", "12345678910", "13800000000", "13812345678", "13987654321"]
+    )
+    def test_that_was_filled_in_is_refused(self, phone: str) -> None:
+        with pytest.raises(PlaceholderPhone):
+            trainees.require_phone(phone)
+
+    @pytest.mark.parametrize("phone", ["13800138000", "13912345670", "18888888880", "19911112222", None])
+    def test_that_may_be_somebodys_is_taken(self, phone: str | None) -> None:
+        trainees.require_phone(phone)
+
+
+def allowed(born: date, said: AtEntry = trainees.NOTHING_SAID, **changes: object) -> bool:
+    class_ = training_class(starts_on=DAY, **changes)
+    number = identity_number(born, 1)
+    try:
+        trainees.require_age(DocumentKind.RESIDENT_ID, number, said, class_=class_, policy=POLICY)
+    except AgeOutOfRange:
+        return False
+    return True
+
+
+class TestAge:
+    def test_is_that_of_the_first_day(self) -> None:
+        assert [allowed(born) for born in (date(2009, 3, 2), date(2009, 3, 1))] == [False, True]
+        assert [allowed(born) for born in (date(1965, 3, 1), date(1965, 3, 2))] == [False, True]
+
+    def test_above_the_limit_needs_the_word_that_no_pension_is_drawn(self) -> None:
+        born = date(1962, 1, 1)
+
+        assert [allowed(born, AtEntry(draws_pension=said)) for said in (None, True, False)] == [False, False, True]
+
+    def test_has_no_upper_limit_without_a_subsidy(self) -> None:
+        assert allowed(date(1940, 1, 1), fund_source=None)
+        assert not allowed(date(2010, 1, 1), fund_source=None)
+
+    def test_is_not_asked_of_who_does_not_show_it(self) -> None:
+        trainees.require_age(
+            DocumentKind.FOREIGN_PERMANENT_RESIDENT,
+            "ABC123456789012",
+            trainees.NOTHING_SAID,
+            class_=training_class(),
+            policy=POLICY,
+        )
+
+    @given(st.dates(date(1930, 1, 1), date(2024, 12, 31)))
+    def test_decides_by_whole_years(self, born: date) -> None:
+        years = DAY.year - born.year - ((DAY.month, DAY.day) < (born.month, born.day))
+
+        assert allowed(born) == (POLICY.trainee_age_min <= years <= POLICY.trainee_age_max)
+
+    def test_is_not_told(self) -> None:
+        with pytest.raises(AgeOutOfRange) as refused:
+            trainees.require_age(
+                DocumentKind.RESIDENT_ID,
+                identity_number(date(1950, 1, 1), 1),
+                trainees.NOTHING_SAID,
+                class_=training_class(),
+                policy=POLICY,
+            )
+
+        assert refused.value.facts == {"age_min": 16, "age_max": 59, "on": "2025-03-01"}
+        assert refused.value.check == "C01"
+
+
+def group(dated_on: date) -> GroupEvidence:
+    return GroupEvidence(PriorityGroup.VETERAN, "退役军人证", dated_on)
+
+
+class TestPapers:
+    def test_of_tomorrow_are_refused_and_pointed_to(self) -> None:
+        said = AtEntry(groups=(group(TODAY), group(TODAY + timedelta(days=1))))
+
+        with pytest.raises(DatedAhead) as refused:
+            trainees.require_dated(said, today=TODAY)
+
+        assert refused.value.pointer == "/groups/1/dated_on"
+
+    def test_a_consent_of_tomorrow_is_refused(self) -> None:
+        trainees.require_dated(AtEntry(consented_on=TODAY), today=TODAY)
+        with pytest.raises(DatedAhead):
+            trainees.require_dated(AtEntry(consented_on=TODAY + timedelta(days=1)), today=TODAY)
+
+    def test_the_latest_is_what_a_claim_will_look_at(self) -> None:
+        days = [date(2025, 1, 3), date(2025, 2, 1), date(2024, 5, 5)]
+
+        assert AtEntry(groups=tuple(group(day) for day in days)).evidence_on == date(2025, 2, 1)
+        assert AtEntry().evidence_on is None
+
+
+class TestCompleteness:
+    STRICT = policy(DAY, trainee_particulars_required=True)
+
+    def test_is_asked_of_subsidised_classes_where_policy_says_so(self) -> None:
+        with pytest.raises(TraineeIncomplete) as refused:
+            trainees.require_complete(None, AtEntry(), class_=training_class(), policy=self.STRICT)
+
+        assert refused.value.facts == {"missing": ["phone", "employment", "consent"]}
+        trainees.require_complete(None, AtEntry(), class_=training_class(), policy=POLICY)
+        trainees.require_complete(None, AtEntry(), class_=training_class(fund_source=None), policy=self.STRICT)
+
+    def test_is_given_by_phone_employment_and_consent(self) -> None:
+        said = AtEntry(employment=EmploymentState.UNEMPLOYED, consented_on=DAY)
+
+        trainees.require_complete("13800138000", said, class_=training_class(), policy=self.STRICT)
+
+    def test_is_asked_from_2026_on(self) -> None:
+        assert policy(date(2026, 1, 1)).trainee_particulars_required
+        assert not policy(date(2025, 12, 31)).trainee_particulars_required
