@@ -1,7 +1,8 @@
 """The registry: who trains whom, for what, and whether it was finished.
 
-Owns        the plan's programmes, regions and levels; institutions; classes; trainees; enrolments
-Publishes   registry.* (programmes, regions, levels, indicators, institutions, classes, enrolments)
+Owns        the plan, policy rows and calendar; projects; institutions with sites, listings and sanctions; teachers;
+            classes; trainees; enrolments; attendance; patrols; follow-ups; flags
+Publishes   registry.* (a fact for every change of these)
 Hears       nothing yet
 Its users   institutions' systems and staff, county officers
 Keeps       names, numbers and phones of trainees, sealed; tells only person keys

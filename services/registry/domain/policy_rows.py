@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from services.registry.domain.policy import PolicyRow
 from shared.kernel.periods import Period
@@ -37,3 +38,15 @@ def require_no_overlap(row: PolicyRow, others: Iterable[PolicyRow]) -> None:
                 first_on=each.first_on.isoformat(),
                 last_on=None if each.last_on is None else each.last_on.isoformat(),
             )
+
+
+def before_the_next(row: PolicyRow, others: Iterable[PolicyRow]) -> PolicyRow:
+    """`row` as far as it reaches: to the day before the next of `others` for its key and region begins."""
+    later = [
+        each.first_on
+        for each in others
+        if (each.key, each.region) == (row.key, row.region) and each.first_on > row.first_on
+    ]
+    if not later or (row.last_on is not None and row.last_on < min(later)):
+        return row
+    return row._replace(last_on=min(later) - timedelta(days=1))

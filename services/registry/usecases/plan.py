@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import projects as project_rules
+from services.registry.domain.policy_rows import before_the_next
 from services.registry.store import plan as store
 from services.registry.store import policy as policy_store
 from services.registry.store import projects as project_store
@@ -69,9 +70,11 @@ async def _load_projects(connection: AsyncConnection, directory: Path, *, at: da
 
 
 async def _load_policy(connection: AsyncConnection, directory: Path) -> PlanLoaded:
-    listed = list(read_policy(directory))
-    known = set(await policy_store.rows(connection))
-    changed = [row for row in listed if row not in known]
+    await policy_store.lock(connection)
+    known = await policy_store.rows(connection)
+    # What the province has entered since stands: a row of the file reaches to the day before it.
+    listed = [before_the_next(row, known) for row in read_policy(directory)]
+    changed = [row for row in listed if row not in set(known)]
     for row in changed:
         await policy_store.save(connection, row)
     return PlanLoaded(len(listed), len(changed))

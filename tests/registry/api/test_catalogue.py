@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from services.registry.usecases import plan
 from shared.contracts.registry import ProjectListed
 from shared.kernel.callers import Role
+from tests.registry.conftest import PLAN
 from tests.registry.school import School
 from tests.support.services import ServiceUnderTest
 
@@ -145,6 +148,16 @@ class TestPolicyRows:
         assert [(each["first_on"], each["last_on"]) for each in found] == [
             ("2026-07-01", "2026-08-31"), ("2026-09-01", None),
         ]  # fmt: skip
+
+    async def test_the_plan_loaded_again_leaves_what_the_province_has_entered(self, registry: ServiceUnderTest) -> None:
+        await enter(registry, row(region="410000"))
+        before = await get(registry, "policy-rows")
+
+        async with registry.engine.begin() as connection:
+            loaded = await plan.load(connection, PLAN, at=datetime.now(UTC))
+
+        assert loaded.changed == 0
+        assert await get(registry, "policy-rows") == before
 
     async def test_the_same_row_again_changes_nothing(self, registry: ServiceUnderTest) -> None:
         answers = await asyncio.gather(*(enter(registry, row()) for _ in range(3)))
