@@ -4,26 +4,53 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from deploy.local.postgres import Postgres
 from services.registry.usecases import plan
 from services.registry.worker import SERVICE
-from tests.conftest import OpenService
+from shared.service import Service, worker_engine
+from tests.conftest import Database, OpenService
 from tests.registry.school import School, open_school
 from tests.support.services import ServiceUnderTest
 
 PLAN = Path(__file__).parents[2] / "deploy" / "plans" / "henan-2025"
+PLANNED = "template_registry_with_plan"
+
+
+@pytest.fixture
+async def database(database: Database, postgres: Postgres, templates: dict[str, str], keys: Path) -> Database:
+    """As everywhere, but the registry's database holds the plan: loading it anew for each test would take most time."""
+
+    async def clone(service: Service | None) -> str:
+        if service is not SERVICE:
+            return await database(service)
+        if PLANNED not in templates:
+            made_from = (await database(service)).rsplit("/", 1)[1]
+            await postgres.clone_database(PLANNED, made_from)
+            await _load_plan(postgres.url(PLANNED), keys)
+            templates[PLANNED] = PLANNED
+        fresh = f"test_{uuid4().hex[:12]}"
+        await postgres.clone_database(fresh, PLANNED)
+        return postgres.url(fresh)
+
+    return clone
+
+
+async def _load_plan(url: str, keys: Path) -> None:
+    engine = worker_engine(SERVICE, SERVICE.settings(database_url=url, SKILLS_KEYS_DIRECTORY=keys))
+    async with engine.begin() as connection:
+        await plan.load(connection, PLAN, at=datetime.now(UTC))
+        await connection.execute(text("DELETE FROM outbox"))
+    await engine.dispose()
 
 
 @pytest.fixture
 async def registry(open_service: OpenService) -> ServiceUnderTest:
-    registry = await open_service(SERVICE)
-    async with registry.engine.begin() as connection:
-        await plan.load(connection, PLAN, at=datetime.now(UTC))
-        await connection.execute(text("DELETE FROM outbox"))
-    return registry
+    return await open_service(SERVICE)
 
 
 @pytest.fixture
