@@ -116,8 +116,8 @@ class FilingIncomplete(Invalid):
     """Facts: `missing`, the fields of the request that a subsidised class needs."""
 
     slug = "filing-incomplete"
-    title_en = "A subsidised class is filed with site, timetable and teaching plan."
-    title_zh = "补贴性培训班须随报备提交培训场地、课程表和教学计划。"
+    title_en = "A subsidised class is filed with site and teaching plan."
+    title_zh = "补贴性培训班须随报备提交培训场地和教学计划。"
     cure_en = "`missing` lists what the filing lacks; add it and file again."
     cure_zh = "`missing` 列出了缺少的内容，请补充后重新报备。"
 
@@ -206,11 +206,11 @@ def require_seats(class_: TrainingClass, *, policy: Policy, seated: int) -> None
         raise SeatsTaken(pointer="/seats", seated=seated)
 
 
-def require_complete(class_: TrainingClass, *, has_timetable: bool, policy: Policy) -> None:
-    """A subsidised class says where, when and what it teaches. Raises FilingIncomplete. Source: domain rules §4.5."""
-    if class_.fund_source is None or not policy.class_timetable_required:
+def require_complete(class_: TrainingClass, *, policy: Policy) -> None:
+    """A subsidised class says where and what it teaches. Raises FilingIncomplete. Source: domain rules §4.5."""
+    if class_.fund_source is None or not policy.class_plan_required:
         return
-    said = {"site": class_.site_id, "timetable": has_timetable, "teaching_plan": class_.teaching_plan}
+    said = {"site": class_.site_id, "teaching_plan": class_.teaching_plan}
     if missing := [name for name, value in said.items() if not value]:
         raise FilingIncomplete(pointer=f"/{missing[0]}", missing=missing)
 

@@ -70,8 +70,8 @@ class Policy:
     class_practice_seats_per_teacher_max: int
     class_site_check_required: bool
     """Whether a subsidised class needs an on-site check before it starts."""
-    class_timetable_required: bool
-    """Whether a subsidised class is filed with site, teachers and timetable."""
+    class_plan_required: bool
+    """Whether a subsidised class is filed with its site and a teaching plan."""
     filing_lead_working_days: int | None
     """Working days from filing to the first day, at least; None: a class may be filed afterwards."""
     filing_answer_working_days: int

@@ -1,4 +1,4 @@
-"""Change the days, seats, site, timetable or examination of a class after its approval."""
+"""Change the days, seats, site or examination of a class after its approval."""
 
 from __future__ import annotations
 

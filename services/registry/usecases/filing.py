@@ -1,4 +1,4 @@
-"""File a class, and file a returned one again: the checks of its first day, then its timetable."""
+"""File a class, and file a returned one again: the checks of its first day."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ async def _checked(
         class_ = replace(class_, project=project.code, is_scarce=project.is_scarce, is_needed=project.is_needed)
     class_ = replace(class_, site_id=await site_id(connection, class_, filing.site))
     rules.require_seats(class_, policy=policy, seated=seated)
-    rules.require_complete(class_, has_timetable=False, policy=policy)
+    rules.require_complete(class_, policy=policy)
     rules.require_lead(class_, asked)
     return replace(class_, answer_due_on=rules.answer_due_on(asked))
 

@@ -17,7 +17,7 @@ class TestStart:
     async def approved(self, school: School) -> str:
         """A subsidised class of 2026 that was approved."""
         set_today(school.registry, date(2026, 3, 2))
-        await set_policy(school.registry, "class.timetable_required", "no")
+        await set_policy(school.registry, "class.plan_required", "no")
         class_id = await school.file(starts_on="2026-03-09", ends_on="2026-03-27")
         await school.post(f"classes/{class_id}/approval", headers=school.officer())
         set_today(school.registry, date(2026, 3, 9))

@@ -70,11 +70,11 @@ class TestComplete:
         answer = await school.post("classes", said)
 
         assert (answer.status_code, answer.json()["code"]) == (422, "filing-incomplete")
-        assert (answer.json()["missing"], answer.json()["pointer"]) == (["timetable", "teaching_plan"], "/timetable")
+        assert (answer.json()["missing"], answer.json()["pointer"]) == (["teaching_plan"], "/teaching_plan")
 
     async def test_another_rule_of_the_province_is_followed(self, school: School) -> None:
         set_today(school.registry, date(2026, 2, 2))
-        await set_policy(school.registry, "class.timetable_required", "no")
+        await set_policy(school.registry, "class.plan_required", "no")
 
         answer = await school.post("classes", filing_2026(fund_source="employment_fund"))
 

@@ -142,26 +142,24 @@ class TestComplete:
     @pytest.mark.parametrize("required", [True, False])
     @pytest.mark.parametrize("source", [FundSource.EMPLOYMENT_FUND, None])
     @pytest.mark.parametrize("site", [UUID(int=8), None])
-    @pytest.mark.parametrize("has_timetable", [True, False])
     @pytest.mark.parametrize("teaching_plan", ["第一周：安全", None])
-    def test_a_subsidised_class_says_where_when_and_what_where_that_is_required(
+    def test_a_subsidised_class_says_where_and_what_where_that_is_required(
         self,
         required: bool,
         source: FundSource | None,
         site: UUID | None,
-        has_timetable: bool,
         teaching_plan: str | None,
     ) -> None:
         class_ = training_class(fund_source=source, site_id=site, teaching_plan=teaching_plan)
-        rules = policy(JUNE, class_timetable_required=required)
+        rules = policy(JUNE, class_plan_required=required)
 
         missing: object = []
         try:
-            filing.require_complete(class_, has_timetable=has_timetable, policy=rules)
+            filing.require_complete(class_, policy=rules)
         except filing.FilingIncomplete as refused:
             missing = refused.facts["missing"]
 
-        said = {"site": site, "timetable": has_timetable, "teaching_plan": teaching_plan}
+        said = {"site": site, "teaching_plan": teaching_plan}
         lacking = [name for name, value in said.items() if not value]
         assert missing == (lacking if required and source else [])
 
