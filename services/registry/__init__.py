@@ -1,7 +1,7 @@
 """The registry: who trains whom, for what, and whether it was finished.
 
-Owns        the plan, policy rows and calendar; projects; institutions with sites, listings and sanctions; teachers;
-            classes; trainees; enrolments; attendance; patrols; follow-ups; flags
+Owns        the plan, policy rows and calendar; projects; institutions with sites, listings and sanctions;
+            classes; trainees; enrolments; attendance; flags
 Publishes   registry.* (a fact for every change of these)
 Hears       nothing yet
 Its users   institutions' systems and staff, county officers

@@ -164,5 +164,5 @@ async def complete(class_id: UUID, connection: Connection, caller: CurrentCaller
 
 @routes.post("/classes/{class_id}/cancellation")
 async def cancel(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
-    """Give a class up; its lessons are let go of, its trainees without an outcome are withdrawn."""
+    """Give a class up; its trainees without an outcome are withdrawn."""
     return ClassAnswer.of(await usecases.cancel(connection, class_id, caller=caller, at=at))

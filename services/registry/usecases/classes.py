@@ -117,7 +117,7 @@ async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Calle
 
 
 async def cancel(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
-    """Give a class up: its lessons are let go of, and who has no outcome is withdrawn.
+    """Give a class up, and withdraw who has no outcome.
 
     Raises WrongRole, ForeignOrganisation, IllegalMove.
     """
