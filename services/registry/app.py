@@ -21,6 +21,8 @@ from services.registry.api import (
     rosters,
     sanctions,
     sites,
+    teachers,
+    timetable,
 )
 from services.registry.settings import RegistrySettings
 from shared.database import make_engine
@@ -54,6 +56,8 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             persons.routes,
             flags.routes,
             attendance.routes,
+            teachers.routes,
+            timetable.routes,
         ],
         background=background,
         bytes_max_of={roster_files.PATH: settings.roster_file_bytes_max},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -13,7 +12,7 @@ from deploy.local.postgres import Postgres
 from services.registry.usecases import plan
 from services.registry.worker import SERVICE
 from shared.service import Service, worker_engine
-from tests.conftest import Database, OpenService
+from tests.conftest import CopyOf, Database, OpenService
 from tests.registry.school import School, open_school
 from tests.support.services import ServiceUnderTest
 
@@ -22,7 +21,9 @@ PLANNED = "template_registry_with_plan"
 
 
 @pytest.fixture
-async def database(database: Database, postgres: Postgres, templates: dict[str, str], keys: Path) -> Database:
+async def database(
+    database: Database, postgres: Postgres, templates: dict[str, str], keys: Path, copy_of: CopyOf
+) -> Database:
     """As everywhere, but the registry's database holds the plan: loading it anew for each test would take most time."""
 
     async def clone(service: Service | None) -> str:
@@ -33,9 +34,7 @@ async def database(database: Database, postgres: Postgres, templates: dict[str, 
             await postgres.clone_database(PLANNED, made_from)
             await _load_plan(postgres.url(PLANNED), keys)
             templates[PLANNED] = PLANNED
-        fresh = f"test_{uuid4().hex[:12]}"
-        await postgres.clone_database(fresh, PLANNED)
-        return postgres.url(fresh)
+        return await copy_of(PLANNED)
 
     return clone
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.registry.api.timetable import Lessons, planned
 from services.registry.domain.classes import ExamPlan, TrainingClass
 from services.registry.domain.filing import HOURS_MAX, PART_FEN_MAX, SEATS_MAX, TEACHING_PLAN_LENGTH_MAX
 from services.registry.usecases.class_changes import Change
@@ -103,9 +104,14 @@ class ChangeRequest(Strict):
     seats: Seats | None = None
     site: LocalId | None = Field(default=None, description="Your local_id of the site")
     exam_plan: ExamPlanRequest | None = None
+    lessons: Lessons | None = Field(
+        default=None, description="All of them; needed where those planned do not fit the new days"
+    )
 
     def change(self) -> Change:
+        """Raises LessonEndsBeforeStart."""
         values = {name: getattr(self, name) for name in ChangeRequest.model_fields}
+        values["lessons"] = None if self.lessons is None else planned(self.lessons)
         return Change(**values | {"exam_plan": _exam_plan(self.exam_plan)})
 
 

@@ -72,6 +72,8 @@ class Policy:
     """Whether a subsidised class needs an on-site check before it starts."""
     class_plan_required: bool
     """Whether a subsidised class is filed with its site and a teaching plan."""
+    class_timetable_required: bool
+    """Whether a subsidised class has its timetable before it is approved."""
     filing_lead_working_days: int | None
     """Working days from filing to the first day, at least; None: a class may be filed afterwards."""
     filing_answer_working_days: int

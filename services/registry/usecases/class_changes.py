@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,12 +17,14 @@ from services.registry.domain import filing as filing_rules
 from services.registry.domain.classes import ClassVerb, ExamPlan, TrainingClass
 from services.registry.store import classes as store
 from services.registry.store import institutions as institution_store
+from services.registry.store import lessons as lesson_store
 from services.registry.store import plan as plan_store
 from services.registry.store import policy as policy_store
 from services.registry.store import projects as project_store
-from services.registry.usecases import class_trainees, directory
+from services.registry.usecases import class_trainees, directory, planning, timetable
 from services.registry.usecases.classes import Said, own_class, remember
 from services.registry.usecases.filing import exam_plan, site_id
+from services.registry.usecases.timetable import PlannedLesson
 from shared.backbone import outbox
 from shared.kernel.callers import Caller
 from shared.kernel.moves import move
@@ -38,6 +41,8 @@ class Change:
     site: str | None = None
     """The institution's own local_id of the site."""
     exam_plan: ExamPlan | None = None
+    lessons: Sequence[PlannedLesson] | None = None
+    """All of them, as for a new timetable; needed where those planned do not fit the new terms."""
 
 
 async def change(
@@ -46,18 +51,21 @@ async def change(
     """The class with other terms; its trainees follow it. A change that changes nothing answers the class as it is.
 
     Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, ChangeReportedTooLate, ChangeOverlaps (C04), and for
-    the new terms what a filing with them would be refused for.
+    the new terms and lessons what a filing or a timetable with them would be refused for.
     """
     before = await own_class(connection, class_id, caller)
     move(class_rules.MOVES, before.status, ClassVerb.CHANGE)
     terms = await _terms(connection, before, asked)
     if terms == before:
+        if asked.lessons is not None:
+            await planning.put(connection, class_id, asked.lessons, reason=asked.reason, caller=caller, at=at)
         return before
     count = await store.headcount(connection, class_id)
     await _require_sound(connection, before, terms, seated=count.seated, at=at)
     after, fact = class_rules.change(before, terms, at=at, enrolled=count.enrolled)
     await store.save(connection, after, expected=before.version)
-    said = Said([asked.reason], _changed(before, after))
+    lessons = await _move_lessons(connection, before, terms, asked, at=at)
+    said = Said([asked.reason], _changed(before, after) | lessons)
     await remember(connection, after, ClassVerb.CHANGE, said, caller=caller, at=at)
     await outbox.record(connection, fact)
     await class_trainees.follow(connection, before, after, by=caller.person, reason=asked.reason, at=at)
@@ -88,6 +96,20 @@ async def _require_sound(
         await _require_open(connection, terms)
 
 
+async def _move_lessons(
+    connection: AsyncConnection, before: TrainingClass, terms: TrainingClass, asked: Change, *, at: datetime
+) -> dict[str, Any]:
+    """The lessons planned fit the new terms, or those that were `asked` take their place; what the history keeps."""
+    planned = await lesson_store.of_class(connection, before.id)
+    lessons = planned if asked.lessons is None else await timetable.read(connection, terms, asked.lessons)
+    if not lessons:
+        return {}
+    await planning.require_in_time(connection, before, planned, lessons, reason=asked.reason, at=at)
+    await timetable.judge(connection, terms, lessons, at=at)
+    await timetable.save(connection, before.id, planned, lessons)
+    return {} if asked.lessons is None else {"lessons": timetable.changed(planned, lessons)}
+
+
 async def _require_open(connection: AsyncConnection, terms: TrainingClass) -> None:
     (await plan_store.load(connection)).reporting_region(terms.region, on=terms.starts_on)
     institution = await institution_store.load(connection, terms.institution_id)
@@ -102,5 +124,10 @@ def _changed(before: TrainingClass, after: TrainingClass) -> dict[str, Any]:
     names = ("starts_on", "ends_on", "seats", "site_id", "exam_plan")
     terms = {name: (getattr(before, name), getattr(after, name)) for name in names}
     changed = {name: {"from": was, "to": is_} for name, (was, is_) in terms.items() if was != is_}
-    found: dict[str, Any] = orjson.loads(orjson.dumps(changed, default=lambda value: value._asdict()))
+    found: dict[str, Any] = orjson.loads(orjson.dumps(changed, default=_plain))
     return found
+
+
+def _plain(value: Any) -> object:
+    # The driver's UUIDs are of a class of their own, which JSON does not know.
+    return value._asdict() if isinstance(value, ExamPlan) else str(value)

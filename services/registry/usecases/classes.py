@@ -17,11 +17,12 @@ from services.registry.domain.policy import Policy
 from services.registry.store import class_events as event_store
 from services.registry.store import classes as store
 from services.registry.store import institutions as institution_store
+from services.registry.store import lessons as lesson_store
 from services.registry.store import plan as plan_store
 from services.registry.store import policy as policy_store
 from services.registry.store import projects as project_store
 from services.registry.store.classes import Headcount
-from services.registry.usecases import class_trainees, directory
+from services.registry.usecases import class_trainees, directory, timetable
 from services.registry.usecases import flags as flag_usecases
 from shared.backbone import outbox
 from shared.contracts.registry import ClassState
@@ -60,10 +61,14 @@ async def return_(
 
 
 async def approve(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
-    """Accept a filed class, as an officer of its county or above. Raises WrongRole, ForeignRegion and the rule's."""
+    """Accept a filed class, as an officer of its county or above.
+
+    Raises WrongRole, ForeignRegion, the rule's, NoTimetable, and what its timetable may be refused for.
+    """
 
     async def decide(class_: TrainingClass, count: Headcount) -> Decided:
         await _require_officer(connection, class_, caller)
+        await timetable.require_planned(connection, class_, at=at)
         return Decided(*rules.approve(class_, by=caller.person, at=at, enrolled=count.enrolled))
 
     return await _move(connection, class_id, ClassVerb.APPROVE, decide, caller=caller, at=at)
@@ -117,7 +122,7 @@ async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Calle
 
 
 async def cancel(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
-    """Give a class up, and withdraw who has no outcome.
+    """Give a class up, withdraw who has no outcome, and let others have its teachers and rooms.
 
     Raises WrongRole, ForeignOrganisation, IllegalMove.
     """
@@ -126,6 +131,7 @@ async def cancel(connection: AsyncConnection, class_id: UUID, *, caller: Caller,
         require_own(class_, caller)
         after, fact = rules.cancel(class_, at=at, enrolled=count.enrolled)
         await class_trainees.withdraw_all(connection, class_, by=caller.person, at=at)
+        await lesson_store.release(connection, class_id)
         return Decided(after, fact)
 
     return await _move(connection, class_id, ClassVerb.CANCEL, decide, caller=caller, at=at)

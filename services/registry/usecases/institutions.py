@@ -120,3 +120,17 @@ async def load_for_officer(
     region = institution.reporting_region if city else institution.region
     caller.require_region((await plan_store.load(connection)).region_and_above(region))
     return institution
+
+
+async def load_for_writing(connection: AsyncConnection, institution_id: UUID, *, caller: Caller) -> Institution:
+    """The institution, for itself or for an officer of its region or above.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    """
+    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
+    institution = await store.load(connection, institution_id)
+    if caller.role is Role.INSTITUTION:
+        caller.require_organisation(institution.id)
+    else:
+        caller.require_region((await plan_store.load(connection)).region_and_above(institution.region))
+    return institution

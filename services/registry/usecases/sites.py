@@ -13,16 +13,14 @@ from services.registry.domain import sites as rules
 from services.registry.domain.blacklist import Mark, MarkKind
 from services.registry.domain.institutions import Institution
 from services.registry.domain.sites import Room, RoomsInUse, Site
-from services.registry.store import institutions as institution_store
 from services.registry.store import plan as plan_store
 from services.registry.store import sites as store
-from services.registry.usecases.institutions import flag_returned
+from services.registry.usecases.institutions import flag_returned, load_for_writing
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, Stale
-from shared.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ async def add(
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, and what a region may be refused for.
     """
     plan = await plan_store.load(connection)
-    institution = await _for_writing(connection, institution_id, plan, caller)
+    institution = await load_for_writing(connection, institution_id, caller=caller)
     site = Site(
         id=new_id(),
         institution_id=institution.id,
@@ -74,7 +72,7 @@ async def change(
     """
     plan = await plan_store.load(connection)
     before = await store.load(connection, site_id, lock=True)
-    institution = await _for_writing(connection, before.institution_id, plan, caller)
+    institution = await load_for_writing(connection, before.institution_id, caller=caller)
     if before.version != expected:
         raise Stale
     reporting_region = before.reporting_region
@@ -90,16 +88,6 @@ async def change(
     await store.save(connection, after)
     await _tell(connection, after, institution, at=at)
     return after
-
-
-async def _for_writing(connection: AsyncConnection, institution_id: UUID, plan: Plan, caller: Caller) -> Institution:
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
-    institution = await institution_store.load(connection, institution_id)
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(institution.id)
-    else:
-        caller.require_region(plan.region_and_above(institution.region))
-    return institution
 
 
 async def _tell(connection: AsyncConnection, site: Site, institution: Institution, *, at: datetime) -> None:

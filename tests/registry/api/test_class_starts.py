@@ -18,6 +18,7 @@ class TestStart:
         """A subsidised class of 2026 that was approved."""
         set_today(school.registry, date(2026, 3, 2))
         await set_policy(school.registry, "class.plan_required", "no")
+        await set_policy(school.registry, "class.timetable_required", "no")
         class_id = await school.file(starts_on="2026-03-09", ends_on="2026-03-27")
         await school.post(f"classes/{class_id}/approval", headers=school.officer())
         set_today(school.registry, date(2026, 3, 9))

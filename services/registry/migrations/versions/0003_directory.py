@@ -48,6 +48,8 @@ STATEMENTS = (
         CHECK ((longitude IS NULL) = (latitude IS NULL))
     )
     """,
+    # Whether another institution lists the same place.
+    "CREATE INDEX site_address ON site (address_mark)",
     """
     CREATE TABLE room (
         site_id uuid NOT NULL REFERENCES site,

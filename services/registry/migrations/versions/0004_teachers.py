@@ -16,14 +16,16 @@ STATEMENTS = (
         version integer NOT NULL CHECK (version >= 1)
     )
     """,
+    # The number on the paper is sealed; it is recognised by its mark.
     """
     CREATE TABLE qualification (
         id uuid PRIMARY KEY,
         teacher_id uuid NOT NULL REFERENCES teacher,
         name text NOT NULL,
-        number text NOT NULL,
+        mark uuid NOT NULL,
+        sealed bytea NOT NULL,
         held daterange NOT NULL CHECK (NOT lower_inf(held) AND NOT isempty(held)),
-        UNIQUE (teacher_id, name, number)
+        UNIQUE (teacher_id, name, mark)
     )
     """,
     """
@@ -35,10 +37,10 @@ STATEMENTS = (
         full_time boolean NOT NULL,
         engaged daterange NOT NULL CHECK (NOT lower_inf(engaged) AND NOT isempty(engaged)),
         version integer NOT NULL CHECK (version >= 1),
-        UNIQUE (teacher_id, institution_id, engaged WITHOUT OVERLAPS)
+        UNIQUE (teacher_id, institution_id, engaged WITHOUT OVERLAPS),
+        UNIQUE (institution_id, local_id, engaged WITHOUT OVERLAPS)
     )
     """,
-    "CREATE INDEX engagement_local_id ON engagement (institution_id, local_id)",
     "CREATE INDEX engagement_institution ON engagement (institution_id, id)",
 )
 

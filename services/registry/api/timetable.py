@@ -1,0 +1,98 @@
+"""The timetable of a class over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from services.registry.api.sites import RoomName
+from services.registry.domain.timetable import LESSON_HOURS_MAX, Lesson, LessonKind
+from services.registry.domain.timetable_faults import LessonEndsBeforeStart
+from services.registry.store import lessons as store
+from services.registry.usecases import planning
+from services.registry.usecases.classes import visible_class
+from services.registry.usecases.timetable import LESSONS_MAX, PlannedLesson
+from shared.auth import CurrentCaller
+from shared.forms import LocalId, Reason, Strict
+from shared.web import Connection, Now, router
+
+routes = router("classes")
+
+
+class LessonRequest(Strict):
+    begins_at: AwareDatetime
+    ends_at: AwareDatetime
+    kind: LessonKind
+    hours: Annotated[int, Field(ge=1, le=LESSON_HOURS_MAX, strict=True, description="Class hours of 45 minutes")]
+    teacher: LocalId = Field(description="Your local_id of the teacher")
+    site: LocalId | None = Field(default=None, description="Your local_id of the site; the class's if left out")
+    room: RoomName
+
+
+Lessons = Annotated[list[LessonRequest], Field(min_length=1, max_length=LESSONS_MAX)]
+
+
+class TimetableRequest(Strict):
+    """All lessons of the class. Groups of the class that are taught at the same time have a lesson each."""
+
+    lessons: Lessons
+    reason: Reason | None = None
+
+
+class LessonAnswer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    begins_at: datetime = Field(validation_alias="begins")
+    ends_at: datetime = Field(validation_alias="ends")
+    kind: LessonKind
+    hours: int
+    teacher_id: UUID
+    site_id: UUID
+    room: str
+
+
+class TimetableAnswer(BaseModel):
+    """In the order of time."""
+
+    lessons: list[LessonAnswer]
+
+    @classmethod
+    def of(cls, lessons: Sequence[Lesson]) -> TimetableAnswer:
+        return cls(lessons=[LessonAnswer.model_validate(lesson) for lesson in lessons])
+
+
+def planned(lessons: Sequence[LessonRequest]) -> list[PlannedLesson]:
+    """What is asked for. Raises LessonEndsBeforeStart."""
+    for place, lesson in enumerate(lessons):
+        if lesson.ends_at <= lesson.begins_at:
+            raise LessonEndsBeforeStart(pointer=f"/lessons/{place}/ends_at")
+    return [
+        PlannedLesson(
+            begins=lesson.begins_at,
+            ends=lesson.ends_at,
+            **lesson.model_dump(include={"kind", "hours", "teacher", "site", "room"}),
+        )
+        for lesson in lessons
+    ]
+
+
+@routes.put("/classes/{class_id}/timetable")
+async def put_timetable(
+    class_id: UUID, request: TimetableRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> TimetableAnswer:
+    """Plan the lessons of a class. After its approval a change needs a reason, before what it touches."""
+    lessons = await planning.put(
+        connection, class_id, planned(request.lessons), reason=request.reason, caller=caller, at=at
+    )
+    return TimetableAnswer.of(lessons)
+
+
+@routes.get("/classes/{class_id}/timetable")
+async def get_timetable(class_id: UUID, connection: Connection, caller: CurrentCaller) -> TimetableAnswer:
+    """For those who may read the class."""
+    await visible_class(connection, class_id, caller)
+    return TimetableAnswer.of(await store.of_class(connection, class_id))

@@ -1,0 +1,281 @@
+"""The timetable of a class: lessons that fit the class, in rooms that hold it, with teachers who may give them.
+
+Lessons of a class that are given at the same time are given to groups of it; others do not meet. A day's lessons count
+as class hours of 45 minutes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.flags import Seen
+from services.registry.domain.policy import Policy
+from services.registry.domain.sites import Room
+from services.registry.domain.teachers import Engagement, Teacher
+from services.registry.domain.timetable_faults import (
+    LessonOutsideClass,
+    LessonsMeet,
+    LessonTooShort,
+    RoomsTooSmall,
+    RoomTaken,
+    TeacherInTwoPlaces,
+    TeacherNotEngaged,
+    TeacherNotForProject,
+    TeacherNotQualified,
+    TimetableHoursDiffer,
+    TooManyLessonHours,
+)
+from shared.kernel.periods import BUSINESS_ZONE, business_day
+
+LESSON_HOURS_MAX: Final = 24
+_HOUR: Final = timedelta(minutes=45)
+
+
+class LessonKind(StrEnum):
+    THEORY = "theory"
+    PRACTICE = "practice"
+    SAFETY = "safety"
+
+
+class Slot(NamedTuple):
+    """A stretch of time in which lessons are given."""
+
+    begins: datetime
+    ends: datetime
+
+
+class Lesson(NamedTuple):
+    begins: datetime
+    ends: datetime
+    kind: LessonKind
+    hours: int
+    teacher_id: UUID
+    site_id: UUID
+    room: str
+
+    @property
+    def slot(self) -> Slot:
+        return Slot(self.begins, self.ends)
+
+    @property
+    def day(self) -> date:
+        """The day on which it is given."""
+        return business_day(self.begins)
+
+    @property
+    def place(self) -> tuple[UUID, str]:
+        return self.site_id, self.room
+
+
+class Clash(NamedTuple):
+    """A lesson of another class that meets the one at `place` of a timetable: by its teacher, or else by its room."""
+
+    place: int
+    by_teacher: bool
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The teachers of a timetable: who they are, and where they are engaged."""
+
+    teachers: Mapping[UUID, Teacher]
+    engagements: Mapping[UUID, Sequence[Engagement]]
+
+    def engaged_at(self, institution_id: UUID, teacher_id: UUID, day: date) -> bool:
+        return any(
+            each.institution_id == institution_id and each.engaged.contains(day)
+            for each in self.engagements.get(teacher_id, ())
+        )
+
+    def belongs_elsewhere(self, institution_id: UUID, teacher_id: UUID, day: date) -> bool:
+        """Whether the teacher works full time for another institution on `day`."""
+        return any(
+            each.institution_id != institution_id and each.full_time and each.engaged.contains(day)
+            for each in self.engagements.get(teacher_id, ())
+        )
+
+
+def require_sound(
+    lessons: Sequence[Lesson], class_: TrainingClass, *, rooms: Mapping[tuple[UUID, str], Room], policy: Policy
+) -> None:
+    """The lessons fit the class, each other and their rooms. Source: domain rules §4.6, §5.2.
+
+    Raises LessonOutsideClass, LessonTooShort, LessonsMeet, TeacherInTwoPlaces (C06), RoomTaken, RoomsTooSmall (C18),
+    TooManyLessonHours (C20), TimetableHoursDiffer (C14).
+    """
+    for place, lesson in enumerate(lessons):
+        _require_within(place, lesson, class_)
+    slots = _slots(lessons)
+    for slot, places in slots.items():
+        _require_apart(slot, [(place, lessons[place]) for place in places])
+        _require_room(places[0], [lessons[place] for place in places], class_, rooms=rooms, policy=policy)
+    _require_no_meeting(slots)
+    hours = _hours_by_day(lessons, slots)
+    for day, each in hours.items():
+        if each > policy.attendance_day_hours_max:
+            raise TooManyLessonHours(
+                pointer="/lessons", day=day.isoformat(), hours=each, hours_max=policy.attendance_day_hours_max
+            )
+    if sum(hours.values()) != class_.hours:
+        raise TimetableHoursDiffer(pointer="/lessons", hours=sum(hours.values()), class_hours=class_.hours)
+
+
+def require_teachers(lessons: Iterable[Lesson], class_: TrainingClass, staff: Staff) -> None:
+    """Each lesson is given by somebody who is engaged on its day and, in a class of a project, may teach that.
+
+    Lessons of safety need no paper. Raises TeacherNotEngaged, TeacherNotForProject, TeacherNotQualified.
+    """
+    for place, lesson in enumerate(lessons):
+        pointer, day = f"/lessons/{place}/teacher", lesson.day
+        if not staff.engaged_at(class_.institution_id, lesson.teacher_id, day):
+            raise TeacherNotEngaged(pointer=pointer, day=day.isoformat())
+        if class_.project is None or lesson.kind is LessonKind.SAFETY:
+            continue
+        teacher = staff.teachers[lesson.teacher_id]
+        if class_.project not in teacher.projects:
+            raise TeacherNotForProject(pointer=pointer, project=class_.project)
+        if not teacher.is_qualified_on(day):
+            raise TeacherNotQualified(pointer=pointer, day=day.isoformat())
+
+
+def require_free(lessons: Sequence[Lesson], clashes: Iterable[Clash]) -> None:
+    """No lesson of another class has the same teacher or room. Raises TeacherInTwoPlaces (C06), RoomTaken (C18)."""
+    for clash in sorted(clashes):
+        begins = lessons[clash.place].begins.astimezone(BUSINESS_ZONE).isoformat()
+        if clash.by_teacher:
+            raise TeacherInTwoPlaces(pointer=f"/lessons/{clash.place}/teacher", begins_at=begins)
+        raise RoomTaken(pointer=f"/lessons/{clash.place}/room", begins_at=begins)
+
+
+def at_odd_times(lessons: Iterable[Lesson], class_: TrainingClass, *, policy: Policy) -> Iterator[Seen]:
+    """Lessons at night, once for a day (C20)."""
+    earliest, latest = policy.attendance_day_starts, policy.attendance_day_ends
+    for lesson in lessons:
+        begins, ends = lesson.begins.astimezone(BUSINESS_ZONE), lesson.ends.astimezone(BUSINESS_ZONE)
+        if begins.time() < earliest or ends.time() > latest or ends.date() != begins.date():
+            facts = {"begins_at": begins.isoformat(), "ends_at": ends.isoformat()}
+            yield _seen(class_, "C20", "lesson-at-odd-time", f"{lesson.day}", facts=facts)
+
+
+def on_holidays(lessons: Iterable[Lesson], class_: TrainingClass, holidays: Collection[date]) -> Iterator[Seen]:
+    """Lessons on public holidays (C20)."""
+    for lesson in lessons:
+        if lesson.day in holidays:
+            yield _seen(class_, "C20", "lesson-on-a-holiday", f"{lesson.day}", facts={"day": lesson.day.isoformat()})
+
+
+def borrowed_teachers(lessons: Iterable[Lesson], class_: TrainingClass, staff: Staff) -> Iterator[Seen]:
+    """Teachers who work full time for another institution: perhaps it is that one's class (C24)."""
+    for lesson in lessons:
+        if staff.belongs_elsewhere(class_.institution_id, lesson.teacher_id, lesson.day):
+            facts = {"teacher": str(lesson.teacher_id), "day": lesson.day.isoformat()}
+            yield _seen(class_, "C24", "borrowed-teacher", str(lesson.teacher_id), holds=True, facts=facts)
+
+
+def borrowed_sites(shared_sites: Mapping[UUID, Collection[UUID]], class_: TrainingClass) -> Iterator[Seen]:
+    """Sites of the timetable that other institutions list as theirs, with these: perhaps it is their class (C24)."""
+    for site_id, others in shared_sites.items():
+        facts = {"site": str(site_id), "institutions": sorted(map(str, others))}
+        yield _seen(class_, "C24", "borrowed-site", str(site_id), holds=True, facts=facts)
+
+
+def touched_from(before: Collection[Lesson], after: Collection[Lesson]) -> datetime | None:
+    """The first moment at which the class would be at another time or place; None if it would not.
+
+    Another teacher in the same room at the same time touches nothing that people have to be told in time.
+    """
+    places = [{(*lesson.slot, *lesson.place) for lesson in lessons} for lessons in (before, after)]
+    return min((each[0] for each in places[0] ^ places[1]), default=None)
+
+
+def changed_from(before: Collection[Lesson], after: Collection[Lesson]) -> datetime | None:
+    """When the first lesson begins that is another in any way; None if all are the same."""
+    return min((lesson.begins for lesson in {*before} ^ {*after}), default=None)
+
+
+def _require_within(place: int, lesson: Lesson, class_: TrainingClass) -> None:
+    if not class_.starts_on <= lesson.day <= class_.ends_on:
+        first, last = class_.starts_on.isoformat(), class_.ends_on.isoformat()
+        raise LessonOutsideClass(pointer=f"/lessons/{place}/begins_at", starts_on=first, ends_on=last)
+    if lesson.hours * _HOUR > lesson.ends - lesson.begins:
+        raise LessonTooShort(pointer=f"/lessons/{place}/hours", hours=lesson.hours)
+
+
+def _slots(lessons: Sequence[Lesson]) -> dict[Slot, list[int]]:
+    """The places of the lessons that are given at the same time, in the order of time."""
+    slots: defaultdict[Slot, list[int]] = defaultdict(list)
+    for place, lesson in enumerate(lessons):
+        slots[lesson.slot].append(place)
+    return dict(sorted(slots.items()))
+
+
+def _require_apart(slot: Slot, lessons: Sequence[tuple[int, Lesson]]) -> None:
+    begins = slot.begins.astimezone(BUSINESS_ZONE).isoformat()
+    teachers: set[UUID] = set()
+    rooms: set[tuple[UUID, str]] = set()
+    for place, lesson in lessons:
+        if lesson.teacher_id in teachers:
+            raise TeacherInTwoPlaces(pointer=f"/lessons/{place}/teacher", begins_at=begins)
+        if lesson.place in rooms:
+            raise RoomTaken(pointer=f"/lessons/{place}/room", begins_at=begins)
+        if lesson.hours != lessons[0][1].hours:
+            raise LessonsMeet(pointer=f"/lessons/{place}/hours", begins_at=begins)
+        teachers.add(lesson.teacher_id)
+        rooms.add(lesson.place)
+
+
+def _require_room(
+    place: int,
+    lessons: Iterable[Lesson],
+    class_: TrainingClass,
+    *,
+    rooms: Mapping[tuple[UUID, str], Room],
+    policy: Policy,
+) -> None:
+    """Groups of a class are divided among the rooms of the slot; in practice a teacher looks after so many."""
+    holds = 0
+    for lesson in lessons:
+        seats = rooms[lesson.place].seats
+        practice = lesson.kind is LessonKind.PRACTICE
+        holds += min(seats, policy.class_practice_seats_per_teacher_max) if practice else seats
+    if holds < class_.seats:
+        raise RoomsTooSmall(pointer=f"/lessons/{place}/room", holds=holds, seats=class_.seats)
+
+
+def _require_no_meeting(slots: Mapping[Slot, Sequence[int]]) -> None:
+    for slot, following in pairwise(slots):
+        if following.begins < slot.ends:
+            begins = following.begins.astimezone(BUSINESS_ZONE).isoformat()
+            raise LessonsMeet(pointer=f"/lessons/{slots[following][0]}/begins_at", begins_at=begins)
+
+
+def _hours_by_day(lessons: Sequence[Lesson], slots: Mapping[Slot, Sequence[int]]) -> dict[date, int]:
+    hours: defaultdict[date, int] = defaultdict(int)
+    for places in slots.values():
+        lesson = lessons[places[0]]
+        hours[lesson.day] += lesson.hours
+    return dict(hours)
+
+
+def _seen(
+    class_: TrainingClass, check: str, kind: str, seen: str, *, facts: Mapping[str, object], holds: bool = False
+) -> Seen:
+    return Seen(
+        check=check,
+        kind=kind,
+        seen=f"{class_.id}/{seen}",
+        institution_id=class_.institution_id,
+        class_id=class_.id,
+        region=class_.region,
+        reporting_region=class_.reporting_region,
+        holds=holds,
+        facts=facts,
+    )

@@ -1,0 +1,163 @@
+"""What a timetable is refused for."""
+
+from __future__ import annotations
+
+from shared.kernel.refusals import Conflict, Invalid
+
+
+class LessonOutsideClass(Invalid):
+    """Facts: `starts_on`, `ends_on` of the class."""
+
+    slug = "lesson-outside-class"
+    title_en = "The lesson is not on a day of the class."
+    title_zh = "该课程不在班级的培训日期之内。"
+    cure_en = "Plan it from `starts_on` to `ends_on`, or report other days of the class together with its new lessons."
+    cure_zh = "请安排在 `starts_on` 至 `ends_on` 之间；如需变更班级日期，请连同新的课程表一并报告。"
+
+
+class LessonEndsBeforeStart(Invalid):
+    slug = "lesson-ends-before-start"
+    title_en = "The lesson would end before it begins."
+    title_zh = "课程的结束时间不晚于开始时间。"
+    cure_en = "Give an `ends_at` after `begins_at`."
+    cure_zh = "请将 `ends_at` 改为晚于 `begins_at` 的时间。"
+
+
+class LessonTooShort(Invalid):
+    """Facts: `hours`."""
+
+    slug = "lesson-too-short"
+    title_en = "So many class hours do not fit between the beginning and the end of the lesson."
+    title_zh = "该课程的起止时间不足所填学时（每学时 45 分钟）。"
+    cure_en = "A class hour has 45 minutes: correct `hours`, or the times."
+    cure_zh = "每学时为 45 分钟，请核对学时或起止时间。"
+    check = "C14"
+
+
+class LessonsMeet(Invalid):
+    """Facts: `begins_at` of the later one."""
+
+    slug = "lessons-meet"
+    title_en = "Two lessons of the class meet for a part of their time, or give groups different hours."
+    title_zh = "同一班级的课程时间部分重叠，或分组课程的学时不一致。"
+    cure_en = "Lessons of groups begin and end together and have the same hours; other lessons follow each other."
+    cure_zh = "分组授课的课程须同时开始、同时结束且学时相同；其他课程应先后安排。"
+
+
+class TeacherInTwoPlaces(Conflict):
+    """Facts: `begins_at` of the lesson."""
+
+    slug = "teacher-in-two-places"
+    title_en = "The teacher gives another lesson at that time."
+    title_zh = "该教师在此时间已有其他课程。"
+    cure_en = "Plan the lesson for another time, or let another teacher give it."
+    cure_zh = "请调整上课时间，或改由其他教师授课。"
+    check = "C06"
+
+
+class RoomTaken(Conflict):
+    """Facts: `begins_at` of the lesson."""
+
+    slug = "room-taken"
+    title_en = "There is another lesson in that room at that time."
+    title_zh = "该教室在此时间已有其他课程。"
+    cure_en = "Plan the lesson for another time or another room."
+    cure_zh = "请调整上课时间或更换教室。"
+    check = "C18"
+
+
+class RoomsTooSmall(Invalid):
+    """Facts: `holds`, how many the rooms and teachers of that time take, and `seats` of the class."""
+
+    slug = "rooms-too-small"
+    title_en = "The rooms do not hold the class, or in practice it has too few teachers."
+    title_zh = "教室容量不足，或实操课的教师人数不足。"
+    cure_en = "Rooms and teachers of that time take `holds` of `seats` trainees: use larger rooms or add groups."
+    cure_zh = "该时段的教室和教师只能容纳 `holds` 人，班级名额为 `seats` 人；请更换教室或增加分组。"
+    check = "C18"
+
+
+class TooManyLessonHours(Invalid):
+    """Facts: `day`, `hours` planned, `hours_max`."""
+
+    slug = "too-many-lesson-hours"
+    title_en = "The lessons of a day have more class hours than may count for one day."
+    title_zh = "单日课程学时超过每日学时上限。"
+    cure_en = "Plan at most `hours_max` class hours for `day`."
+    cure_zh = "请将 `day` 的课程控制在 `hours_max` 学时以内。"
+    check = "C20"
+
+
+class TimetableHoursDiffer(Invalid):
+    """Facts: `hours` of the lessons, `class_hours`."""
+
+    slug = "timetable-hours-differ"
+    title_en = "The lessons do not have as many hours as the class."
+    title_zh = "课程表的总学时与班级学时不一致。"
+    cure_en = "The lessons have `hours`, the class `class_hours`; lessons of groups at the same time count once."
+    cure_zh = "课程表合计 `hours` 学时，班级为 `class_hours` 学时；同一时间的分组课程只计一次。"
+    check = "C14"
+
+
+class TeacherNotEngaged(Invalid):
+    """Facts: `day` of the lesson."""
+
+    slug = "teacher-not-engaged"
+    title_en = "Nobody by that name teaches at the institution on that day; a teacher may have left."
+    title_zh = "该教师在课程当日未受聘于本机构（可能已离任）。"
+    cure_en = "Name a teacher who is engaged on `day`, or engage this one first."
+    cure_zh = "请指定在 `day` 受聘于本机构的教师，或先登记聘用。"
+
+
+class TeacherNotForProject(Invalid):
+    """Facts: `project`."""
+
+    slug = "teacher-not-for-project"
+    title_en = "The teacher is not in the pool for the project of the class."
+    title_zh = "该教师未登记可承担本班所属项目的教学。"
+    cure_en = "Add `project` to what the teacher may teach, or let another teacher give the lesson."
+    cure_zh = "请先将 `project` 加入该教师可承担的项目，或改由其他教师授课。"
+
+
+class TeacherNotQualified(Invalid):
+    """Facts: `day` of the lesson."""
+
+    slug = "teacher-not-qualified"
+    title_en = "The teacher has no paper that is valid on that day."
+    title_zh = "该教师在课程当日没有有效的资格证书。"
+    cure_en = "Add a qualification that is valid on `day`, or let another teacher give the lesson."
+    cure_zh = "请补充在 `day` 有效的资格证书，或改由其他教师授课。"
+
+
+class NoTimetable(Conflict):
+    slug = "no-timetable"
+    title_en = "A subsidised class is filed with its timetable."
+    title_zh = "补贴性培训班须随报备提交课程表。"
+    cure_en = "The institution puts its lessons to the class's /timetable; then it can be approved."
+    cure_zh = "请培训机构先通过该班的 /timetable 提交课程表，再行审批。"
+
+
+class TimetableClosed(Conflict):
+    slug = "timetable-closed"
+    title_en = "The lessons of this class cannot be planned any more."
+    title_zh = "该班的课程表已不能再变更。"
+    cure_en = "A class is planned until it is completed or cancelled."
+    cure_zh = "班级结班或取消后，课程表不能再变更。"
+
+
+class LessonHasBegun(Conflict):
+    """Facts: `begins_at` of the first lesson that would be another."""
+
+    slug = "lesson-has-begun"
+    title_en = "A lesson that has begun cannot become another one."
+    title_zh = "已经开始的课程不能再变更。"
+    cure_en = "Leave the lessons up to now as they were planned; those after now can be changed."
+    cure_zh = "请保留此刻之前的课程，仅变更之后的课程。"
+
+
+class ReasonMissing(Invalid):
+    slug = "timetable-reason-missing"
+    title_en = "The class is approved, so a change of its timetable needs a reason."
+    title_zh = "班级已审批，变更课程表须填写原因。"
+    cure_en = "Say in `reason` why the lessons change; the county sees it in the history of the class."
+    cure_zh = "请在 `reason` 中说明变更原因，县区可在班级历史中查看。"

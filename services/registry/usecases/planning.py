@@ -1,0 +1,83 @@
+"""Plan the lessons of a class: freely until it is approved, after that with a reason and reported before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.domain import timetable as rules
+from services.registry.domain.class_changes import require_reported_before
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.timetable import Lesson
+from services.registry.domain.timetable_faults import LessonHasBegun, ReasonMissing, TimetableClosed
+from services.registry.store import lessons as store
+from services.registry.store import policy as policy_store
+from services.registry.usecases import timetable
+from services.registry.usecases.classes import Said, own_class, remember
+from services.registry.usecases.timetable import PlannedLesson
+from shared.contracts.registry import ClassStatus
+from shared.kernel.callers import Caller
+from shared.kernel.periods import BUSINESS_ZONE
+
+PLAN: Final = "plan"
+_APPROVED: Final = (ClassStatus.APPROVED, ClassStatus.RUNNING)
+
+
+async def put(
+    connection: AsyncConnection,
+    class_id: UUID,
+    planned: Sequence[PlannedLesson],
+    *,
+    reason: str | None,
+    caller: Caller,
+    at: datetime,
+) -> list[Lesson]:
+    """Give a class of the caller's institution these lessons, all of them; the same again changes nothing.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, TimetableClosed, ReasonMissing, LessonHasBegun,
+    ChangeReportedTooLate, and what the rules of timetables raise.
+    """
+    class_ = await own_class(connection, class_id, caller)
+    if not class_.takes_trainees:
+        raise TimetableClosed
+    before = await store.of_class(connection, class_id)
+    after = await timetable.read(connection, class_, planned)
+    if {*before} == {*after}:
+        return before
+    if class_.status in _APPROVED:
+        await require_in_time(connection, class_, before, after, reason=reason, at=at)
+    await timetable.judge(connection, class_, after, at=at)
+    await timetable.save(connection, class_id, before, after)
+    said = Said([] if reason is None else [reason], timetable.changed(before, after))
+    await remember(connection, class_, PLAN, said, caller=caller, at=at)
+    return await store.of_class(connection, class_id)
+
+
+async def require_in_time(
+    connection: AsyncConnection,
+    class_: TrainingClass,
+    before: Collection[Lesson],
+    after: Collection[Lesson],
+    *,
+    reason: str | None,
+    at: datetime,
+) -> None:
+    """A change of an approved class's lessons is explained and reported before what it touches.
+
+    A class that has none yet gets its first ones at any time. Raises ReasonMissing, LessonHasBegun,
+    ChangeReportedTooLate.
+    """
+    if not before:
+        return
+    if reason is None:
+        raise ReasonMissing(pointer="/reason")
+    changed_from = rules.changed_from(before, after)
+    if changed_from is not None and changed_from < at:
+        raise LessonHasBegun(pointer="/lessons", begins_at=changed_from.astimezone(BUSINESS_ZONE).isoformat())
+    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    touched_from = rules.touched_from(before, after)
+    require_reported_before(touched_from, lead_hours=policy.filing_change_lead_hours, at=at)
