@@ -12,6 +12,7 @@ import orjson
 
 from shared.kernel.identity import DocumentKind, masked, parse_document
 from shared.kernel.person_key import PersonKeys
+from shared.kernel.spelling import canonical
 from shared.sealed import Seal
 
 
@@ -68,11 +69,34 @@ class Persons:
         """What `seal` was given. Raises cryptography's InvalidTag for another owner's."""
         return self._seal.open(sealed, owner=owner.bytes)
 
+    def is_called(self, known: SealedPerson, name: str) -> bool:
+        """Whether `name` is the one that was sealed, but for spacing, width, case and dots."""
+        return same_name(self._open(known)[1], name)
+
+    def called(self, known: SealedPerson, name: str, phone: str | None) -> SealedPerson:
+        """The same person under another name; the phone stays where none is given."""
+        number, _, phone_before = self._open(known)
+        particulars = Particulars(DocumentKind(known.document_kind), number, name, phone or phone_before)
+        return self.close(known.person, number, particulars)
+
     def shown(self, known: SealedPerson) -> dict[str, str]:
         """Name, kind and number as an answer may show them: masked."""
-        number, name, _ = orjson.loads(self._seal.open(known.sealed, owner=known.person.bytes))
+        number, name, _ = self._open(known)
         return {
             "name": name[:1] + "*" * (len(name) - 1),
             "document_kind": known.document_kind,
             "document_number": masked(number),
         }
+
+    def _open(self, known: SealedPerson) -> tuple[str, str, str | None]:
+        number, name, phone = orjson.loads(self._seal.open(known.sealed, owner=known.person.bytes))
+        return number, name, phone
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two spellings are one name: spacing, width, case and the dots in names of many peoples do not count."""
+    return one == other or _letters(one) == _letters(other)
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in canonical(name) if char.isalnum())

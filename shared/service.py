@@ -55,6 +55,13 @@ class Service:
     search_path: str = "public"
     extra_commands: Sequence[tuple[str, str, Sequence[str], Command]] = ()
 
+    def api(self) -> FastAPI:
+        """The HTTP side alone, in one of several processes that share a port."""
+        settings = self.settings()
+        telemetry.set_up(self.name, settings.log_level)
+        settle_memory()
+        return self.make_app(settings, None)
+
 
 def open_log(settings: ServiceSettings) -> EventLog:
     """The log that the settings name: Kafka or PostgreSQL."""
@@ -151,10 +158,16 @@ def settle_memory() -> None:
 
 
 def serve(service: Service, settings: ServiceSettings, *, with_worker: bool) -> None:
-    """Serve HTTP (and work beside it) until SIGTERM or SIGINT."""
+    """Serve HTTP (and work beside it) until SIGTERM or SIGINT.
+
+    HTTP alone may be served by several processes; one that ends is started again.
+    """
     background: Background | None = (lambda app: work_beside(service, app)) if with_worker else None
+    several = not with_worker and settings.http_processes > 1
     uvicorn.run(
-        service.make_app(settings, background),
+        f"services.{service.name}.worker:SERVICE.api" if several else service.make_app(settings, background),
+        factory=several,
+        workers=settings.http_processes if several else None,
         host=settings.host,
         port=settings.port,
         log_config=None,

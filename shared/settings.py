@@ -21,6 +21,8 @@ class ServiceSettings(BaseSettings):
     """The address to listen on."""
     port: int = 8000
     """The TCP port to listen on."""
+    http_processes: int = Field(default=1, ge=1, le=64)
+    """Processes that share the port when only HTTP is served (`api`): one for each processor that it may use."""
     database_connections_max: int = Field(default=10, ge=2)
     """Connections kept open to the database by the HTTP side; as many again in bursts."""
     request_bytes_max: int = Field(default=16 * 1024 * 1024, ge=1024)

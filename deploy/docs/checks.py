@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from deploy.docs.markdown import table
-from deploy.docs.problems import ROOT, refusals
+from deploy.docs.problems import refusals
+from services.registry.domain.flag_kinds import KINDS
 from services.subsidy.domain.checks import Check
 
 HEAD: Final = """\
@@ -91,21 +90,10 @@ def places() -> Mapping[str, list[Place]]:
             source = cls.__module__.split(".")
             service = source[1] if source[0] == "services" else "shared"
             found[cls.check].append(Place(service, "refusal", cls.slug, cls.title_en))
-    for path in sorted((ROOT / "services").glob("*/**/*.py")):
-        for code, name in _flags(path):
-            place = Place(path.relative_to(ROOT).parts[1], "flag", name, "")
-            if place not in found[code]:
-                found[code].append(place)
+    for kind, flag in KINDS.items():
+        how = "flag that holds" if flag.holds else "flag"
+        found[flag.check].append(Place("registry", how, kind.value, flag.title_en))
     for check in Check:
         if check.value in ABOUT:
             found[check.value].append(Place("subsidy", "line", check.name.lower(), check.words.title_en))
     return {code: places_ for code, places_ in found.items() if places_}
-
-
-def _flags(path: Path) -> Iterator[tuple[str, str]]:
-    """Check and kind of each flag that the module raises: calls that name both as constants."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            named = {each.arg: each.value.value for each in node.keywords if isinstance(each.value, ast.Constant)}
-            if {"check", "kind"} <= named.keys():
-                yield str(named["check"]), str(named["kind"])

@@ -37,6 +37,8 @@ class FlagAnswer(BaseModel):
     id: UUID
     check: str
     kind: str
+    title_en: str
+    title_zh: str
     institution_id: UUID | None
     class_id: UUID | None
     enrolment_id: UUID | None

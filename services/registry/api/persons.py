@@ -1,4 +1,4 @@
-"""Merges of persons over HTTP. Documents come in bodies only, and go out masked."""
+"""Merges of persons over HTTP, and corrections of their names. Documents come in bodies only, and go out masked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain.persons import Merge, MergeStatus
@@ -50,6 +50,14 @@ class MergeRequest(Strict):
 
 
 class UndoingRequest(Strict):
+    reason: Reason
+
+
+class ParticularsRequest(DocumentRequest):
+    """What the document shows. The number says whose it is; a phone that is left out stays."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    phone: Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")] | None = None
     reason: Reason
 
 
@@ -98,6 +106,20 @@ async def undo(
     """Take a merge back: the enrolments that it moved return, with what they went on as by transfers."""
     undone = await usecases.undo(connection, merge_id, reason=request.reason, caller=caller, at=at)
     return (await _answers(connection, http.app.state.persons, [undone]))[0]
+
+
+@routes.post("/persons/particulars")
+async def correct(
+    request: ParticularsRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
+) -> PersonAnswer:
+    """Correct the name, and the phone, that a document is known by; rosters are then taken under the new name.
+
+    For officers of a region where the person was in a class, and for the province.
+    """
+    persons: Persons = http.app.state.persons
+    said = Particulars(request.document_kind, request.document_number, request.name, request.phone)
+    known = await usecases.correct(connection, said, reason=request.reason, persons=persons, caller=caller, at=at)
+    return PersonAnswer.model_validate(persons.shown(known))
 
 
 @routes.get("/persons/merges")

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from services.registry.domain.flags import Seen
+from services.registry.domain.flag_kinds import FlagKind
+from services.registry.domain.flags import Seen, see
 from services.registry.domain.institutions import Institution
 from shared.kernel.refusals import Invalid
 from shared.kernel.spelling import canonical
@@ -84,14 +85,12 @@ def returned(institution: Institution, found: Iterable[BlacklistedMark]) -> list
     for each in found:
         by_mark[Mark(each.kind, each.mark)].append(str(each.institution_id))
     return [
-        Seen(
-            check="C25",
-            kind="returned-from-blacklist",
-            seen=f"{institution.id}/{mark.kind}/{mark.mark}",
+        see(
+            FlagKind.RETURNED_FROM_BLACKLIST,
+            f"{institution.id}/{mark.kind}/{mark.mark}",
             institution_id=institution.id,
             region=institution.region,
             reporting_region=institution.reporting_region,
-            holds=True,
             facts={"what": mark.kind.value, "blacklisted": sorted(others)},
         )
         for mark, others in by_mark.items()

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.flag_kinds import KINDS, FlagKind
 from shared.contracts.registry import FlagRaised, FlagSettled, FlagState, FlagStatus
 from shared.kernel.moves import move
 
@@ -38,7 +40,7 @@ class Seen:
     """
 
     check: str
-    kind: str
+    kind: FlagKind
     seen: str
     region: str
     reporting_region: str
@@ -48,6 +50,32 @@ class Seen:
     person: UUID | None = None
     holds: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def title_en(self) -> str:
+        return KINDS[self.kind].title_en
+
+    @property
+    def title_zh(self) -> str:
+        return KINDS[self.kind].title_zh
+
+
+def see(kind: FlagKind, seen: str, **about: Any) -> Seen:
+    """What a rule saw, with the check and the holding of its `kind`; `about` is the rest of Seen."""
+    return Seen(check=KINDS[kind].check, kind=kind, seen=seen, holds=KINDS[kind].holds, **about)
+
+
+def see_class(kind: FlagKind, class_: TrainingClass, seen: str = "", *, facts: Mapping[str, Any]) -> Seen:
+    """What a rule saw of a class; `seen` says what of it, where the class alone does not make it one flag."""
+    return see(
+        kind,
+        f"{class_.id}/{seen}" if seen else f"{class_.id}",
+        institution_id=class_.institution_id,
+        class_id=class_.id,
+        region=class_.region,
+        reporting_region=class_.reporting_region,
+        facts=facts,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -94,6 +94,8 @@ class Policy:
     """The share of classes that each level looks at."""
     followup_months: int
     """Months after completion within which work found counts for the employment rate."""
+    quality_group_size_min: int
+    """Rates of groups with fewer people are not shown."""
 
 
 KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name for field in fields(Policy)}

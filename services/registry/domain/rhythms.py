@@ -12,7 +12,8 @@ from uuid import UUID
 
 from services.registry.domain.attendance import DayHours, Presence, Stamp, presences, uncapped_hours
 from services.registry.domain.attendance_marks import Attendee, Direction, Mark, Method
-from services.registry.domain.flags import Seen
+from services.registry.domain.flag_kinds import FlagKind
+from services.registry.domain.flags import Seen, see
 from services.registry.domain.policy import Policy
 from shared.kernel.periods import BUSINESS_ZONE, business_day
 
@@ -63,9 +64,9 @@ def at_impossible_times(
     for mark in marks:
         local = mark.at.astimezone(BUSINESS_ZONE).time()
         if not policy.attendance_day_starts <= local <= policy.attendance_day_ends:
-            yield _of_class("C20", "at-odd-hours", attendee, f"{mark.day}", time=local.isoformat("minutes"))
+            yield _of_class(FlagKind.AT_ODD_HOURS, attendee, f"{mark.day}", time=local.isoformat("minutes"))
         if mark.day in holidays:
-            yield _of_class("C20", "on-a-holiday", attendee, f"{mark.day}", day=mark.day.isoformat())
+            yield _of_class(FlagKind.ON_A_HOLIDAY, attendee, f"{mark.day}", day=mark.day.isoformat())
 
 
 def over_daily_hours(day: DayHours, attendee: Attendee, *, hours_max: int) -> Iterator[Seen]:
@@ -73,7 +74,7 @@ def over_daily_hours(day: DayHours, attendee: Attendee, *, hours_max: int) -> It
     hours = uncapped_hours(day.minutes)
     if hours > hours_max:
         facts = {"day": day.day.isoformat(), "hours": hours, "hours_max": hours_max}
-        yield _of_trainee("C20", "over-daily-hours", attendee, f"{attendee.enrolment_id}/{day.day}", **facts)
+        yield _of_trainee(FlagKind.OVER_DAILY_HOURS, attendee, f"{attendee.enrolment_id}/{day.day}", **facts)
 
 
 def in_two_places(
@@ -94,7 +95,11 @@ def in_two_places(
         for other in busy:
             if other.enrolment_id != stamp.enrolment_id and _is_within(stamp, other):
                 yield from _of_two(
-                    "two-places-at-once", stamp, (other.enrolment_id, other.class_id), attendees, day=f"{stamp.day}"
+                    FlagKind.TWO_PLACES_AT_ONCE,
+                    stamp,
+                    (other.enrolment_id, other.class_id),
+                    attendees,
+                    day=f"{stamp.day}",
                 )
 
 
@@ -113,7 +118,7 @@ def too_far_apart(
         hours = (there.at - here.at) / timedelta(hours=1) + policy.attendance_clock_drift_minutes_max / 60
         if kilometres > policy.attendance_travel_km_per_hour * hours:
             facts = {"day": f"{there.day}", "km": round(kilometres), "minutes": (there.at - here.at) // _MINUTE}
-            yield from _of_two("too-far-apart", there, (here.enrolment_id, here.class_id), attendees, **facts)
+            yield from _of_two(FlagKind.TOO_FAR_APART, there, (here.enrolment_id, here.class_id), attendees, **facts)
 
 
 def windows(marks: Iterable[Mark]) -> list[Window]:
@@ -140,7 +145,7 @@ def shared_devices(
     for (class_id, device, day), found in trainees.items():
         if len(found) > policies[class_id].attendance_trainees_per_phone_max:
             facts = {"day": day.isoformat(), "device": device, "trainees": len(found)}
-            yield _of_class("C16", "one-device-many-trainees", attendees[class_id], f"{device}/{day}", **facts)
+            yield _of_class(FlagKind.ONE_DEVICE_MANY_TRAINEES, attendees[class_id], f"{device}/{day}", **facts)
 
 
 def hurried_devices(
@@ -154,7 +159,7 @@ def hurried_devices(
             attendee, day = attendees.get(stamp.class_id), business_day(stamp.at)
             if attendee and count > policies[stamp.class_id].attendance_device_marks_per_minute_max:
                 seen, facts = f"{attendee.institution_id}/{device}/{day}", {"day": f"{day}", "device": device}
-                yield _seen("C16", "device-too-fast", attendee, seen, class_id=stamp.class_id, facts=facts)
+                yield _seen(FlagKind.DEVICE_TOO_FAST, attendee, seen, class_id=stamp.class_id, facts=facts)
 
 
 def same_second(
@@ -165,7 +170,7 @@ def same_second(
         several = each.by_hand or each.devices > 1
         if several and each.trainees > policies[each.class_id].attendance_same_second_trainees_max:
             facts = {"second": each.second.isoformat(), "trainees": each.trainees}
-            yield _of_class("C20", "same-second", attendees[each.class_id], f"{each.second:%Y%m%dT%H%M%S}", **facts)
+            yield _of_class(FlagKind.SAME_SECOND, attendees[each.class_id], f"{each.second:%Y%m%dT%H%M%S}", **facts)
 
 
 def distance(here: Place, there: Place) -> float:
@@ -200,7 +205,7 @@ def _counts_within_a_minute(marks: Sequence[DeviceStamp]) -> Iterator[int]:
 
 
 def _of_two(
-    kind: str, stamp: Stamp, other: tuple[UUID, UUID], attendees: Mapping[UUID, Attendee], **facts: object
+    kind: FlagKind, stamp: Stamp, other: tuple[UUID, UUID], attendees: Mapping[UUID, Attendee], **facts: object
 ) -> Iterator[Seen]:
     """A flag on the one of two enrolments that was just marked; the same flag from whichever side it is seen."""
     other_enrolment, other_class = other
@@ -208,12 +213,11 @@ def _of_two(
     if attendee is not None:
         pair = "/".join(sorted((str(stamp.enrolment_id), str(other_enrolment))))
         other_class = other_class if attendee.enrolment_id == stamp.enrolment_id else stamp.class_id
-        yield _of_trainee("C05", kind, attendee, f"{pair}/{stamp.day}", other_class=str(other_class), **facts)
+        yield _of_trainee(kind, attendee, f"{pair}/{stamp.day}", other_class=str(other_class), **facts)
 
 
-def _of_trainee(check: str, kind: str, attendee: Attendee, seen: str, **facts: object) -> Seen:
+def _of_trainee(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Seen:
     return _seen(
-        check,
         kind,
         attendee,
         seen,
@@ -224,13 +228,12 @@ def _of_trainee(check: str, kind: str, attendee: Attendee, seen: str, **facts: o
     )
 
 
-def _of_class(check: str, kind: str, attendee: Attendee, seen: str, **facts: object) -> Seen:
-    return _seen(check, kind, attendee, f"{attendee.class_id}/{seen}", class_id=attendee.class_id, facts=facts)
+def _of_class(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Seen:
+    return _seen(kind, attendee, f"{attendee.class_id}/{seen}", class_id=attendee.class_id, facts=facts)
 
 
 def _seen(
-    check: str,
-    kind: str,
+    kind: FlagKind,
     attendee: Attendee,
     seen: str,
     *,
@@ -239,10 +242,9 @@ def _seen(
     enrolment_id: UUID | None = None,
     person: UUID | None = None,
 ) -> Seen:
-    return Seen(
-        check=check,
-        kind=kind,
-        seen=seen,
+    return see(
+        kind,
+        seen,
         institution_id=attendee.institution_id,
         class_id=class_id,
         enrolment_id=enrolment_id,

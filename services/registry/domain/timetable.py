@@ -16,7 +16,8 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
-from services.registry.domain.flags import Seen
+from services.registry.domain.flag_kinds import FlagKind
+from services.registry.domain.flags import Seen, see_class
 from services.registry.domain.policy import Policy
 from services.registry.domain.sites import Room
 from services.registry.domain.teachers import Engagement, Teacher
@@ -162,14 +163,16 @@ def at_odd_times(lessons: Iterable[Lesson], class_: TrainingClass, *, policy: Po
         begins, ends = lesson.begins.astimezone(BUSINESS_ZONE), lesson.ends.astimezone(BUSINESS_ZONE)
         if begins.time() < earliest or ends.time() > latest or ends.date() != begins.date():
             facts = {"begins_at": begins.isoformat(), "ends_at": ends.isoformat()}
-            yield _seen(class_, "C20", "lesson-at-odd-time", f"{lesson.day}", facts=facts)
+            yield see_class(FlagKind.LESSON_AT_ODD_TIME, class_, f"{lesson.day}", facts=facts)
 
 
 def on_holidays(lessons: Iterable[Lesson], class_: TrainingClass, holidays: Collection[date]) -> Iterator[Seen]:
     """Lessons on public holidays (C20)."""
     for lesson in lessons:
         if lesson.day in holidays:
-            yield _seen(class_, "C20", "lesson-on-a-holiday", f"{lesson.day}", facts={"day": lesson.day.isoformat()})
+            yield see_class(
+                FlagKind.LESSON_ON_A_HOLIDAY, class_, f"{lesson.day}", facts={"day": lesson.day.isoformat()}
+            )
 
 
 def borrowed_teachers(lessons: Iterable[Lesson], class_: TrainingClass, staff: Staff) -> Iterator[Seen]:
@@ -177,14 +180,14 @@ def borrowed_teachers(lessons: Iterable[Lesson], class_: TrainingClass, staff: S
     for lesson in lessons:
         if staff.belongs_elsewhere(class_.institution_id, lesson.teacher_id, lesson.day):
             facts = {"teacher": str(lesson.teacher_id), "day": lesson.day.isoformat()}
-            yield _seen(class_, "C24", "borrowed-teacher", str(lesson.teacher_id), holds=True, facts=facts)
+            yield see_class(FlagKind.BORROWED_TEACHER, class_, str(lesson.teacher_id), facts=facts)
 
 
 def borrowed_sites(shared_sites: Mapping[UUID, Collection[UUID]], class_: TrainingClass) -> Iterator[Seen]:
     """Sites of the timetable that other institutions list as theirs, with these: perhaps it is their class (C24)."""
     for site_id, others in shared_sites.items():
         facts = {"site": str(site_id), "institutions": sorted(map(str, others))}
-        yield _seen(class_, "C24", "borrowed-site", str(site_id), holds=True, facts=facts)
+        yield see_class(FlagKind.BORROWED_SITE, class_, str(site_id), facts=facts)
 
 
 def touched_from(before: Collection[Lesson], after: Collection[Lesson]) -> datetime | None:
@@ -263,19 +266,3 @@ def _hours_by_day(lessons: Sequence[Lesson], slots: Mapping[Slot, Sequence[int]]
         lesson = lessons[places[0]]
         hours[lesson.day] += lesson.hours
     return dict(hours)
-
-
-def _seen(
-    class_: TrainingClass, check: str, kind: str, seen: str, *, facts: Mapping[str, object], holds: bool = False
-) -> Seen:
-    return Seen(
-        check=check,
-        kind=kind,
-        seen=f"{class_.id}/{seen}",
-        institution_id=class_.institution_id,
-        class_id=class_.id,
-        region=class_.region,
-        reporting_region=class_.reporting_region,
-        holds=holds,
-        facts=facts,
-    )

@@ -62,6 +62,20 @@ class PlaceholderName(Invalid):
     cure_zh = "请填写与证件一致的真实姓名。"
 
 
+class NameDiffers(Invalid):
+    slug = "name-differs"
+    title_en = "This document is known under another name."
+    title_zh = "该证件号码已登记的姓名与所填姓名不一致。"
+    cure_en = (
+        "Compare number and name with the document. If both are right, an officer of the county corrects the name that "
+        "is known (POST /v1/persons/particulars); then send it again."
+    )
+    cure_zh = (
+        "请对照证件核对号码和姓名。均无误的，请县区工作人员更正已登记的姓名（POST /v1/persons/particulars）后重新提交。"
+    )
+    check = "C01"
+
+
 class PlaceholderPhone(Invalid):
     slug = "placeholder-phone"
     title_en = "This was filled in to get past the field; it is no phone of the trainee."

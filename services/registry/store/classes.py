@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -31,6 +31,7 @@ VALUES (:id, :institution_id, :local_id, :programme, :region, :reporting_region,
 """
 _FIND = f"SELECT {COLUMNS} FROM class WHERE id = :id"
 _LOCK = f"{_FIND} FOR UPDATE"
+_BY_IDS = f"SELECT {COLUMNS} FROM class WHERE id = ANY(:ids)"
 _FIND_BY_LOCAL_ID = f"SELECT {COLUMNS} FROM class WHERE institution_id = :institution_id AND local_id = :local_id"
 _SAVE = """
 UPDATE class
@@ -99,6 +100,12 @@ async def load(connection: AsyncConnection, class_id: UUID, *, lock: bool = Fals
     if row is None:
         raise NotFound(what="class", id=class_id)
     return class_of(row)
+
+
+async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, TrainingClass]:
+    """Those of `ids` that there are."""
+    rows = await connection.execute(text(_BY_IDS), {"ids": list(ids)})
+    return {row["id"]: class_of(row) for row in rows.mappings()}
 
 
 async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> TrainingClass | None:

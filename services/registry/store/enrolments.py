@@ -18,6 +18,7 @@ _COLUMNS = """id, class_id, institution_id, person, local_id, programme, tags, s
     from_on, until_on, employment, priority, evidence_on, consented_on, transferred_from"""
 _FIND = f"SELECT {_COLUMNS} FROM enrolment WHERE id = $1"
 _LOCK = f"{_FIND} FOR UPDATE"
+_BY_IDS = f"SELECT {_COLUMNS} FROM enrolment WHERE id = ANY($1) ORDER BY id FOR UPDATE"
 _OF_PERSONS = f"SELECT {_COLUMNS} FROM enrolment WHERE person = ANY($1) ORDER BY id FOR UPDATE"
 # What was sealed of the entry goes along, unread.
 _GO_ON = f"""
@@ -65,6 +66,11 @@ async def load(connection: AsyncConnection, enrolment_id: UUID, *, lock: bool = 
     if row is None:
         raise NotFound(what="enrolment", id=enrolment_id)
     return _enrolment(row)
+
+
+async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Enrolment]:
+    """Those of `ids` that there are, locked."""
+    return {row["id"]: _enrolment(row) for row in await (await driver(connection)).fetch(_BY_IDS, list(ids))}
 
 
 async def of_persons(connection: AsyncConnection, persons: Collection[UUID]) -> list[Enrolment]:

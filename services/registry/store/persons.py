@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +16,10 @@ from services.registry.domain.persons import Merge, MergeStatus
 from services.registry.domain.reach import Reach
 from services.registry.store.classes import COLUMNS as CLASS_COLUMNS
 from services.registry.store.classes import class_of
+from shared.database import driver
+from shared.kernel.ids import new_id
 from shared.kernel.refusals import NotFound, Stale
+from shared.persons import SealedPerson
 
 _COLUMNS: Final = """id, person, into_person, region, reporting_region, reason, merged_by, merged_at, moved, undone_by,
     undone_at, undoing_reason"""
@@ -43,6 +47,13 @@ _VERSION: Final = "SELECT version FROM person_version WHERE person = :person"
 _SAVE_VERSION: Final = """
 INSERT INTO person_version (person, version) VALUES (:person, :version)
 ON CONFLICT (person) DO UPDATE SET version = excluded.version
+"""
+_REPLACE: Final = """
+WITH replaced AS (
+    INSERT INTO replaced_particulars (id, person, sealed, reason, replaced_by, replaced_at)
+    SELECT $1, person, sealed, $5, $6, $7 FROM trainee WHERE person = $2
+)
+UPDATE trainee SET sealed = $3, phone_mark = coalesce($4, phone_mark) WHERE person = $2
 """
 _NARROWED: Final = {
     "region": "region = :region",
@@ -98,6 +109,20 @@ async def version(connection: AsyncConnection, person: UUID) -> int:
 
 async def save_version(connection: AsyncConnection, person: UUID, version: int) -> None:
     await connection.execute(text(_SAVE_VERSION), {"person": person, "version": version})
+
+
+async def replace_particulars(
+    connection: AsyncConnection,
+    sealed: SealedPerson,
+    phone_mark: UUID | None,
+    *,
+    reason: str,
+    by: str,
+    at: datetime,
+) -> None:
+    """Put `sealed` in the place of what is known of a locked person, which is kept; a phone that is not given stays."""
+    values = (new_id(), sealed.person, sealed.sealed, phone_mark, reason, by, at)
+    await (await driver(connection)).execute(_REPLACE, *values)
 
 
 async def page(

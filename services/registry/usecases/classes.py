@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain import classes as rules
 from services.registry.domain.class_events import ClassEvent
 from services.registry.domain.classes import ClassVerb, TrainingClass
-from services.registry.domain.flags import Seen
+from services.registry.domain.flag_kinds import FlagKind
+from services.registry.domain.flags import Seen, see_class
 from services.registry.domain.policy import Policy
 from services.registry.store import class_events as event_store
 from services.registry.store import classes as store
@@ -23,6 +24,7 @@ from services.registry.store import policy as policy_store
 from services.registry.store import projects as project_store
 from services.registry.store.classes import Headcount
 from services.registry.usecases import class_trainees, directory, timetable
+from services.registry.usecases import findings as finding_usecases
 from services.registry.usecases import flags as flag_usecases
 from shared.backbone import outbox
 from shared.contracts.registry import ClassState
@@ -111,12 +113,17 @@ async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, 
 
 
 async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
-    """End a class whose trainees all have an outcome. Raises WrongRole, ForeignOrganisation and the rule's."""
+    """End a class whose trainees all have an outcome.
+
+    Raises WrongRole, ForeignOrganisation, the rule's, and CriticalFindingOpen.
+    """
 
     async def decide(class_: TrainingClass, count: Headcount) -> Decided:
         require_own(class_, caller)
         today, in_training = business_day(at), count.in_training
-        return Decided(*rules.complete(class_, in_training=in_training, today=today, at=at, enrolled=count.enrolled))
+        after, fact = rules.complete(class_, in_training=in_training, today=today, at=at, enrolled=count.enrolled)
+        await finding_usecases.require_none_critical(connection, class_.id)
+        return Decided(after, fact)
 
     return await _move(connection, class_id, ClassVerb.COMPLETE, decide, caller=caller, at=at)
 
@@ -212,14 +219,4 @@ def _too_small(class_: TrainingClass, count: Headcount, policy: Policy) -> list[
     if count.seated >= policy.class_size_min:
         return []
     facts = {"seated": count.seated, "size_min": policy.class_size_min}
-    seen = Seen(
-        check="C18",
-        kind="class-too-small",
-        seen=str(class_.id),
-        institution_id=class_.institution_id,
-        class_id=class_.id,
-        region=class_.region,
-        reporting_region=class_.reporting_region,
-        facts=facts,
-    )
-    return [seen]
+    return [see_class(FlagKind.CLASS_TOO_SMALL, class_, facts=facts)]

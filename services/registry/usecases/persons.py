@@ -1,4 +1,4 @@
-"""Merge two persons who are one, and separate them again."""
+"""Merge two persons who are one, separate them again, and put right what a person is called."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain import persons as rules
 from services.registry.domain.enrolments import Enrolment
 from services.registry.domain.persons import Known, Merge, UnknownPerson
+from services.registry.domain.trainees import require_name, require_phone
 from services.registry.store import enrolments as enrolment_store
 from services.registry.store import persons as store
 from services.registry.store import plan as plan_store
@@ -21,7 +22,7 @@ from shared.kernel.callers import Caller, ForeignRegion, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal
-from shared.persons import Particulars, Persons
+from shared.persons import Particulars, Persons, SealedPerson
 from shared.plan import Plan
 
 
@@ -78,6 +79,29 @@ async def undo(connection: AsyncConnection, merge_id: UUID, *, reason: str, call
     await keep(connection, steps, by=caller.person, reason=reason)
     await store.save_version(connection, after.person, fact.version)
     await outbox.record(connection, fact)
+    return after
+
+
+async def correct(
+    connection: AsyncConnection, said: Particulars, *, reason: str, persons: Persons, caller: Caller, at: datetime
+) -> SealedPerson:
+    """The holder of a document under the name that it really shows; what was known before is kept.
+
+    For officers of a region where the person was in a class, and for the province. Raises WrongRole, ForeignRegion,
+    UnknownPerson, PlaceholderName, PlaceholderPhone, and the refusals of documents.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    require_name(said.name)
+    require_phone(said.phone)
+    person = _recognise(persons, said, "/document_number", at=at)
+    enrolments = await _lock(connection, {person: "/document_number"})
+    _place(await _known(connection, person, enrolments), await plan_store.load(connection), caller)
+    before = (await enrolment_store.sealed_trainees(connection, [person]))[person]
+    if said.phone is None and persons.is_called(before, said.name):
+        return before
+    after = persons.called(before, said.name, said.phone)
+    phone_mark = None if said.phone is None else persons.mark("phone", said.phone)
+    await store.replace_particulars(connection, after, phone_mark, reason=reason, by=caller.person, at=at)
     return after
 
 

@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain import enrolments as rules
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.enrolments import Enrolment
-from services.registry.domain.flags import Seen
+from services.registry.domain.flag_kinds import FlagKind
+from services.registry.domain.flags import Seen, see_class
 from services.registry.domain.rosters import ClassUnknown, Entry, Known, decide
-from services.registry.domain.trainees import NOTHING_SAID, AtEntry
+from services.registry.domain.trainees import NOTHING_SAID, AtEntry, NameDiffers
 from services.registry.store import classes as class_store
+from services.registry.store import enrolments as enrolment_store
 from services.registry.store import rosters as store
 from services.registry.store.rosters import Newcomer
 from services.registry.usecases import entries
@@ -30,7 +32,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome, without_ids
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal
-from shared.persons import Particulars, Persons
+from shared.persons import Particulars, Persons, same_name
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -124,6 +126,8 @@ async def _enrol(
     recognised, refused = _recognise(rows, classes, checks, persons=persons)
     if not recognised:
         return refused
+    recognised, misnamed = await _match_names(connection, recognised, persons=persons)
+    refused += misnamed
     recognised = await _follow_merges(connection, recognised)
     known, seated = await _look_up(connection, classes, recognised, checks)
     decided = decide([each.entry for each in recognised], known)
@@ -163,6 +167,25 @@ def _recognise(
         mark = None if phone is None else persons.mark("phone", phone)
         recognised.append(_Recognised(entry, row, number, row.programme or class_.programme, mark))
     return recognised, refused
+
+
+async def _match_names(
+    connection: AsyncConnection, recognised: Sequence[_Recognised], *, persons: Persons
+) -> tuple[list[_Recognised], list[RowOutcome]]:
+    """Those whose name is the one that their document is known by, here or from an earlier row; refusals of others."""
+    known = await enrolment_store.sealed_trainees(connection, {each.entry.person for each in recognised})
+    first: dict[UUID, str] = {}
+    matching: list[_Recognised] = []
+    refused: list[RowOutcome] = []
+    for each in recognised:
+        person, name = each.entry.person, each.row.particulars.name
+        sealed = known.get(person)
+        matches = persons.is_called(sealed, name) if sealed else same_name(first.setdefault(person, name), name)
+        if matches:
+            matching.append(each)
+        else:
+            refused.append(RowOutcome(each.row.row, "refused", each.row.local_id, refusal=NameDiffers(pointer="/name")))
+    return matching, refused
 
 
 async def _follow_merges(connection: AsyncConnection, recognised: list[_Recognised]) -> list[_Recognised]:
@@ -215,21 +238,8 @@ async def _shared_phones(
         trainees_max = checks.policies[class_id].attendance_trainees_per_phone_max
         if trainees > trainees_max:
             facts = {"trainees": trainees, "trainees_max": trainees_max}
-            seen.append(_shared_phone(classes[class_id], f"{class_id}/{mark}", facts))
+            seen.append(see_class(FlagKind.ONE_PHONE_MANY_TRAINEES, classes[class_id], f"{mark}", facts=facts))
     return seen
-
-
-def _shared_phone(class_: TrainingClass, seen: str, facts: Mapping[str, int]) -> Seen:
-    return Seen(
-        check="C16",
-        kind="one-phone-many-trainees",
-        seen=seen,
-        institution_id=class_.institution_id,
-        class_id=class_.id,
-        region=class_.region,
-        reporting_region=class_.reporting_region,
-        facts=facts,
-    )
 
 
 async def _store(

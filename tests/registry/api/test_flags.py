@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.registry.domain.flag_kinds import FlagKind
 from services.registry.domain.flags import Flag, Seen
 from services.registry.usecases import flags
 from shared.contracts.registry import FlagRaised, FlagSettled, FlagStatus
@@ -38,7 +39,7 @@ async def settle(school: School, flag: Flag, headers: dict[str, str], verdict: s
 class TestRaise:
     async def test_what_is_seen_again_stays_one_flag_and_is_told_once(self, school: School) -> None:
         first = await raise_all(school.registry, seen(), seen(seen="another"), seen())
-        again = await raise_all(school.registry, seen(), seen(kind="another-kind"))
+        again = await raise_all(school.registry, seen(), seen(kind=FlagKind.SAME_SECOND))
 
         assert (len(first), len(again)) == (2, 1)
         told = [fact for fact in await school.registry.told() if isinstance(fact, FlagRaised)]

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.registry.domain.flag_kinds import FlagKind
 from services.registry.domain.flags import Seen
 from services.registry.domain.institutions import Institution, InstitutionKind
 from services.registry.domain.listings import Listing
@@ -54,7 +55,7 @@ def sanction(**changes: Any) -> Sanction:
 
 def seen(**changes: Any) -> Seen:
     usual: dict[str, Any] = {
-        "check": "C16", "kind": "one-phone-many-trainees", "seen": "class/mark", "region": "410102",
+        "check": "C16", "kind": FlagKind.ONE_PHONE_MANY_TRAINEES, "seen": "class/mark", "region": "410102",
         "reporting_region": "410100", "institution_id": UUID(int=2), "facts": {"trainees": 3},
     }  # fmt: skip
     return Seen(**usual | changes)

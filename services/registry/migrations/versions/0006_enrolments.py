@@ -76,6 +76,18 @@ STATEMENTS = (
         PRIMARY KEY (enrolment_id, version)
     )
     """,
+    # Names and phones that were put right, as they had been sealed.
+    """
+    CREATE TABLE replaced_particulars (
+        id uuid PRIMARY KEY,
+        person uuid NOT NULL REFERENCES trainee,
+        sealed bytea NOT NULL,
+        reason text NOT NULL,
+        replaced_by text NOT NULL,
+        replaced_at timestamptz NOT NULL
+    )
+    """,
+    "CREATE INDEX replaced_particulars_person ON replaced_particulars (person, id)",
     # `person` goes on as `into_person` until the merge is undone. Chains are not made: `into_person` is never merged.
     """
     CREATE TABLE person_merge (

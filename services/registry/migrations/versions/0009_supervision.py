@@ -25,8 +25,8 @@ STATEMENTS = (
         UNIQUE (done_by, local_id)
     )
     """,
-    "CREATE INDEX patrol_class ON patrol (class_id, id)",
-    "CREATE INDEX patrol_region ON patrol (region, id)",
+    *(f"CREATE INDEX patrol_{scope} ON patrol ({scope}_id, id)" for scope in ("class", "institution")),
+    *(f"CREATE INDEX patrol_{scope} ON patrol ({scope}, id)" for scope in ("region", "reporting_region")),
     """
     CREATE TABLE finding (
         id uuid PRIMARY KEY,
@@ -42,12 +42,25 @@ STATEMENTS = (
         status text NOT NULL CHECK (status IN ('open', 'rectified', 'closed')),
         rectified_by text,
         version integer NOT NULL CHECK (version >= 1),
-        UNIQUE (patrol_id, number)
+        UNIQUE (patrol_id, number),
+        CHECK ((status = 'open') = (rectified_by IS NULL))
     )
     """,
-    "CREATE INDEX finding_open ON finding (due_on, id) WHERE status <> 'closed'",
-    "CREATE INDEX finding_institution ON finding (institution_id, id)",
-    "CREATE INDEX finding_class ON finding (class_id, id)",
+    # Lists run by the day that is due, from any of these starting points; a status may be asked for beside, or what
+    # is overdue, which lies behind years of closed ones.
+    "CREATE INDEX finding_day ON finding (due_on, id)",
+    "CREATE INDEX finding_status_day ON finding (status, due_on, id)",
+    "CREATE INDEX finding_left ON finding (due_on, id) WHERE status <> 'closed'",
+    *(
+        statement
+        for scope in ("institution_id", "region", "reporting_region")
+        for statement in (
+            f"CREATE INDEX finding_{scope}_day ON finding ({scope}, due_on, id)",
+            f"CREATE INDEX finding_{scope}_status_day ON finding ({scope}, status, due_on, id)",
+            f"CREATE INDEX finding_{scope}_left ON finding ({scope}, due_on, id) WHERE status <> 'closed'",
+        )
+    ),
+    "CREATE INDEX finding_class_day ON finding (class_id, due_on, id)",
     """
     CREATE TABLE finding_event (
         finding_id uuid NOT NULL REFERENCES finding,
@@ -56,6 +69,8 @@ STATEMENTS = (
         done_by text NOT NULL,
         done_at timestamptz NOT NULL,
         said text NOT NULL,
+        due_on date NOT NULL,
+        evidence text,
         PRIMARY KEY (finding_id, version)
     )
     """,
@@ -69,6 +84,8 @@ STATEMENTS = (
         UNIQUE (institution_id, local_id)
     )
     """,
+    "CREATE INDEX safety_document_institution ON safety_document (institution_id, id)",
+    # A plan may name people, so its content is sealed, which leaves nothing to be compressed.
     """
     CREATE TABLE safety_version (
         document_id uuid NOT NULL REFERENCES safety_document,
@@ -77,10 +94,11 @@ STATEMENTS = (
         topics text[] NOT NULL,
         hours integer NOT NULL CHECK (hours >= 0),
         media_type text NOT NULL,
-        content bytea NOT NULL,
         digest bytea NOT NULL,
+        bytes_long integer NOT NULL CHECK (bytes_long >= 1),
         added_by text NOT NULL,
         added_at timestamptz NOT NULL,
+        sealed bytea STORAGE EXTERNAL NOT NULL,
         PRIMARY KEY (document_id, version)
     )
     """,

@@ -10,7 +10,7 @@ STATEMENTS = (
     CREATE TABLE follow_up (
         enrolment_id uuid PRIMARY KEY REFERENCES enrolment,
         employed_on date,
-        evidence text,
+        evidence text CHECK (evidence IN ('insurance_record', 'contract', 'business_licence')),
         pay_before_fen bigint CHECK (pay_before_fen > 0),
         pay_after_fen bigint CHECK (pay_after_fen >= 0),
         reported_by text NOT NULL,
@@ -33,6 +33,8 @@ STATEMENTS = (
         PRIMARY KEY (enrolment_id, version)
     )
     """,
+    # What quality rates are reckoned from: the trainings completed in a window.
+    "CREATE INDEX enrolment_completed_day ON enrolment (effective_on, class_id) WHERE status = 'completed'",
 )
 
 

@@ -1,0 +1,162 @@
+"""Record patrols with what they found, and tell what they cover."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.domain import findings as finding_rules
+from services.registry.domain import patrols as rules
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.findings import OPEN, Finding, FindingEvent
+from services.registry.domain.patrols import Coverage, Patrol, Ran
+from services.registry.domain.policy import Policy
+from services.registry.domain.reach import reach
+from services.registry.store import classes as class_store
+from services.registry.store import findings as finding_store
+from services.registry.store import patrols as store
+from services.registry.store import plan as plan_store
+from services.registry.store import policy as policy_store
+from services.registry.usecases import flags as flag_usecases
+from shared.backbone import outbox
+from shared.contracts.registry import PatrolMethod, Severity
+from shared.kernel.callers import Caller, Role
+from shared.kernel.ids import new_id
+from shared.kernel.periods import Period, business_day
+from shared.kernel.refusals import LocalIdTaken
+
+
+class Found(NamedTuple):
+    """A finding as the officer says it; without a day it is due as usual."""
+
+    severity: Severity
+    found: str
+    due_on: date | None = None
+
+
+class Looked(NamedTuple):
+    """A patrol as the officer says it. `local_id` is the officer's own name for it."""
+
+    local_id: str
+    method: PatrolMethod
+    patrolled_at: datetime
+    present: int
+    note: str = ""
+    findings: Sequence[Found] = ()
+
+
+class Recorded(NamedTuple):
+    patrol: Patrol
+    findings: list[Finding]
+
+
+async def record(
+    connection: AsyncConnection, class_id: UUID, looked: Looked, *, caller: Caller, at: datetime
+) -> Recorded:
+    """A new patrol, by an officer of the class's county or above; the same again answers the one that exists.
+
+    A count that cannot be right is flagged (C24, C14). Raises WrongRole, NotFound, ForeignRegion, LocalIdTaken,
+    ClassNotPatrolled, PatrolAhead, PatrolOutsideClass, FindingDueTooEarly.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    # The class is locked, so that it is not completed beside a critical finding.
+    class_ = await class_store.load(connection, class_id, lock=True)
+    patrol = await _patrol(connection, class_, looked, caller)
+    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    known = await store.find_by_local_id(connection, caller.person, looked.local_id)
+    if known is not None:
+        return await _repeated(connection, known, patrol, looked.findings, policy)
+    rules.require_possible(class_, looked.patrolled_at, at=at)
+    day = business_day(looked.patrolled_at)
+    patrol = rules.counted(patrol, enrolled=await store.enrolled(connection, class_id, day=day))
+    findings = _findings(patrol, looked.findings, policy)
+    await store.add(connection, patrol)
+    await finding_store.add_all(connection, findings)
+    await finding_store.add_events(connection, [_opened(finding, by=caller.person, at=at) for finding in findings])
+    opened = [finding_rules.open_(finding, at=at) for finding in findings]
+    await outbox.record(connection, rules.record(patrol, class_, findings=len(findings), at=at), *opened)
+    seen = list(rules.looks_wrong(patrol, share_min=policy.attendance_share_min))
+    await flag_usecases.raise_all(connection, seen, at=at)
+    return Recorded(patrol, findings)
+
+
+async def coverage(
+    connection: AsyncConnection, region: str | None, *, first_on: date, last_on: date, caller: Caller
+) -> list[tuple[Ran, list[Coverage]]]:
+    """By reporting region, the classes that ran in these days, and what each level looked at of them, whenever it did.
+
+    The shares are those that hold on `last_on`. Raises WrongRole, ForeignRegion, UnknownRegion, PeriodEndsBeforeStart,
+    CoverageTooLong, PolicyUnset.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    rules.require_coverable(Period(first_on, last_on))
+    far = reach(await plan_store.load(connection), caller, region)
+    found: list[tuple[Ran, list[Coverage]]] = []
+    for ran in await store.ran(connection, far, first_on=first_on, last_on=last_on):
+        policy = await policy_store.on(connection, day=last_on, region=far.region or ran.reporting_region)
+        found.append((ran, rules.coverage(ran, policy)))
+    return found
+
+
+async def _patrol(connection: AsyncConnection, class_: TrainingClass, looked: Looked, caller: Caller) -> Patrol:
+    """What was looked at, before we count who is enrolled. Raises ForeignRegion."""
+    plan = await plan_store.load(connection)
+    caller.require_region(plan.region_and_above(class_.region))
+    return Patrol(
+        id=new_id(),
+        class_id=class_.id,
+        institution_id=class_.institution_id,
+        region=class_.region,
+        reporting_region=class_.reporting_region,
+        level=rules.level_of(plan, caller),
+        method=looked.method,
+        local_id=looked.local_id,
+        patrolled_at=looked.patrolled_at,
+        present=looked.present,
+        enrolled=0,
+        note=looked.note,
+        done_by=caller.person,
+    )
+
+
+async def _repeated(
+    connection: AsyncConnection, known: Patrol, patrol: Patrol, found: Sequence[Found], policy: Policy
+) -> Recorded:
+    """The patrol that is `known`, if it is said to have been the same. Raises LocalIdTaken."""
+    if not known.same_as(patrol):
+        raise LocalIdTaken(pointer="/local_id")
+    before = await finding_store.of_patrol(connection, known.id)
+    due = await finding_store.first_due(connection, known.id)
+    then = [Found(finding.severity, finding.found, day) for finding, day in zip(before, due, strict=True)]
+    now = [Found(each.severity, each.found, each.due_on) for each in _findings(known, found, policy)]
+    if then != now:
+        raise LocalIdTaken(pointer="/local_id")
+    return Recorded(known, before)
+
+
+def _findings(patrol: Patrol, found: Sequence[Found], policy: Policy) -> list[Finding]:
+    """Raises FindingDueTooEarly."""
+    day, days = business_day(patrol.patrolled_at), policy.patrol_finding_due_days
+    return [
+        Finding(
+            id=new_id(),
+            patrol_id=patrol.id,
+            number=number,
+            class_id=patrol.class_id,
+            institution_id=patrol.institution_id,
+            region=patrol.region,
+            reporting_region=patrol.reporting_region,
+            severity=each.severity,
+            found=each.found,
+            due_on=finding_rules.due_day(each.due_on, since=day, days=days, pointer=f"/findings/{number - 1}/due_on"),
+        )
+        for number, each in enumerate(found, start=1)
+    ]
+
+
+def _opened(finding: Finding, *, by: str, at: datetime) -> FindingEvent:
+    return FindingEvent(finding.id, finding.version, OPEN, by, at, finding.found, finding.due_on)
