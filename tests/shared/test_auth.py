@@ -121,6 +121,19 @@ class TestVerifier:
 
         assert answer.status_code == 200
 
+    async def test_refuses_a_token_that_it_knows_once_it_has_run_out(
+        self, keys: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        verifier = Verifier(keys / issuer.PUBLIC_KEY)
+        request = request_with(f"Bearer {signed(keys, claims())}".encode())
+        known = verifier.caller_of(request)
+
+        monkeypatch.setattr("shared.auth.time.time", (datetime.now(UTC) + timedelta(hours=1)).timestamp)
+
+        assert known.person == "someone"
+        with pytest.raises(Unauthenticated):
+            verifier.caller_of(request)
+
     @staticmethod
     async def _refused(board: Noteboard, header: str) -> None:
         answer = await board.http.post("/v1/notes", json={"title": "x"}, headers={"Authorization": header})
