@@ -47,37 +47,39 @@ class _Tally:
         self._classes = {row["class"]: row for row in self._file("classes")}
         self._region_of = _reporting_regions(plan)
         self._accepted = [row for row in self._file("rosters") if row["expected"] == "accepted"]
+        self._corrected = {row["trainee"]: row["programme"] for row in self._file("corrections")}
 
     def _file(self, name: str) -> list[dict[str, str]]:
         return _rows(self._sample / f"{name}.csv")
 
-    def _add(self, measure: str, class_name: str, amount: int = 1, *, programme: str | None = None) -> None:
+    def _add(self, measure: str, class_name: str, trainee: str, amount: int = 1) -> None:
+        """All that comes of a training counts to the corrected programme where there is one, else to the class's."""
         class_ = self._classes[class_name]
-        self.totals[programme or class_["programme"], self._region_of[class_["region"]]][measure] += amount
+        programme = self._corrected.get(trainee, class_["programme"])
+        self.totals[programme, self._region_of[class_["region"]]][measure] += amount
 
     def count_trainings(self) -> set[str]:
         """Who completed a training: at least 80 % of the class's hours, and not withdrawn.
 
-        Whoever has no outcome yet is in training. Both count to the corrected programme where there is one.
+        Whoever has no outcome yet is in training.
         """
-        corrected = {row["trainee"]: row["programme"] for row in self._file("corrections")}
         outcomes = {row["trainee"]: row for row in self._file("outcomes")}
         completed = set()
         for row in self._accepted:
             class_name, trainee = row["class"], row["trainee"]
             outcome = outcomes.get(trainee)
             if outcome is None:
-                self._add("in_training", class_name, programme=corrected.get(trainee))
+                self._add("in_training", class_name, trainee)
             elif not outcome["withdrawn"] and int(outcome["hours"]) >= 0.8 * int(self._classes[class_name]["hours"]):
-                self._add("trainings", class_name, programme=corrected.get(trainee))
+                self._add("trainings", class_name, trainee)
                 completed.add(trainee)
         return completed
 
     def count_certificates(self) -> set[str]:
         """Who was ever certified: every part passed with 60 or more.
 
-        A certificate stays with the programme that it was issued under, and counts until it is revoked. A person is
-        high-skilled once, by the first certificate at L4 or above that still stands; sessions are in order of time.
+        A certificate counts until it is revoked. A person is high-skilled once, by the first certificate at L4 or above
+        that still stands; sessions are in order of time.
         """
         number_of = {row["trainee"]: row["document_number"] for row in self._accepted}
         class_of = {row["session"]: row["class"] for row in self._file("sessions")}
@@ -89,9 +91,9 @@ class _Tally:
                 certified.add(trainee)
                 if (session, trainee) in revoked:
                     continue
-                self._add("certificates", class_name)
+                self._add("certificates", class_name, trainee)
                 if self._classes[class_name]["level"] >= "L4" and number_of[trainee] not in high_skilled:
-                    self._add("high_skilled_persons", class_name)
+                    self._add("high_skilled_persons", class_name, trainee)
                     high_skilled.add(number_of[trainee])
         return certified
 
@@ -107,13 +109,13 @@ class _Tally:
             if class_name not in claims or trainee not in entitled:
                 continue
             claim, amount = claims[class_name], _fen(self._plan, self._classes[class_name])
-            self._add("approved_fen", class_name, amount)
+            self._add("approved_fen", class_name, trainee, amount)
             if claim["stage"] == "paid":
-                self._add("paid_fen", class_name, amount)
+                self._add("paid_fen", class_name, trainee, amount)
             if (claim["claim"], trainee) in recovered:
-                self._add("recovered_fen", class_name, amount)
+                self._add("recovered_fen", class_name, trainee, amount)
             else:
-                self._add("subsidised_trainings", class_name)
+                self._add("subsidised_trainings", class_name, trainee)
 
 
 def _rows(file: Path) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from services.assessment.domain.sessions import HeardClass
 from services.assessment.settings import AssessmentSettings
 from services.assessment.store import aliases, heard
 from services.assessment.store.heard import HeardEnrolment
+from services.assessment.usecases import certificates
 from shared.backbone.consumer import Consumer
 from shared.contracts.fact import Fact
 from shared.contracts.registry import (
@@ -96,6 +97,11 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     merges = _last(facts, MergeState)
     await aliases.keep(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
     await aliases.drop(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
+    # An enrolment's first fact cannot be a correction, and most facts are first ones.
+    later = [each for each in _last(facts, EnrolmentState) if each.version > 1]
+    if later:
+        classes = {each.class_id for each in later}
+        await certificates.follow(connection, classes, at=max(each.at for each in later))
 
 
 def _last(facts: Sequence[Fact], kind: type[F]) -> list[F]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.metrics.settings import MetricsSettings
 from services.metrics.usecases.fold import CONSUMER, ContributionInbox, apply
 from shared.backbone.consumer import Consumer
-from shared.contracts.assessment import CertificateIssued, CertificateRevoked
+from shared.contracts.assessment import CertificateCorrected, CertificateIssued, CertificateRevoked
 from shared.contracts.fact import Fact
 from shared.contracts.registry import (
     EnrolmentCompleted,
@@ -26,6 +26,7 @@ from shared.contracts.registry import (
 )
 from shared.contracts.subsidy import (
     ClaimApproved,
+    ClaimCorrected,
     ClaimDrafted,
     ClaimPaid,
     ClaimRecovered,
@@ -42,9 +43,10 @@ HEARS: frozenset[type[Fact]] = frozenset(
         TraineeEnrolled, EnrolmentCompleted, EnrolmentFailed, EnrolmentWithdrawn, EnrolmentCorrected,
         EnrolmentDeferred, EnrolmentResumed, EnrolmentTransferred, EnrolmentReassigned,
         # Certificates, and through them persons; keys that turn out to be one person's.
-        CertificateIssued, CertificateRevoked, PersonsMerged, PersonsSeparated,
+        CertificateIssued, CertificateRevoked, CertificateCorrected, PersonsMerged, PersonsSeparated,
         # Money. Also the steps at which nothing counts yet: versions have no gaps.
         ClaimDrafted, ClaimSubmitted, ClaimReturned, ClaimRejected, ClaimApproved, ClaimPaid, ClaimRecovered,
+        ClaimCorrected,
     }
 )  # fmt: skip
 

@@ -10,8 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.domain.heard import Certificate, Outcome, Trainee, TrainingClass
 from services.subsidy.settings import SubsidySettings
 from services.subsidy.store import aliases, heard
+from services.subsidy.usecases import corrections
 from shared.backbone.consumer import Consumer
-from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateState, CertificateStatus
+from shared.contracts.assessment import (
+    CertificateCorrected,
+    CertificateIssued,
+    CertificateRevoked,
+    CertificateState,
+    CertificateStatus,
+)
 from shared.contracts.fact import Fact
 from shared.contracts.registry import (
     ClassApproved,
@@ -57,7 +64,7 @@ ENROLMENTS: Final = frozenset(
     }
 )  # fmt: skip
 PERSONS: Final = frozenset({PersonsMerged, PersonsSeparated})
-CERTIFICATES: Final = frozenset({CertificateIssued, CertificateRevoked})
+CERTIFICATES: Final = frozenset({CertificateIssued, CertificateRevoked, CertificateCorrected})
 
 
 def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
@@ -76,6 +83,11 @@ async def hear(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await aliases.drop_all(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
     certificates = [_certificate(fact) for fact in latest if isinstance(fact, CertificateState)]
     await heard.save_certificates(connection, certificates)
+    # An enrolment's first fact cannot be a correction, and most facts are first ones.
+    later = [fact for fact in latest if isinstance(fact, EnrolmentState) and fact.version > 1]
+    if later:
+        at = max(fact.at for fact in later)
+        await corrections.follow(connection, [fact.enrolment_id for fact in later], at=at)
 
 
 def _region(fact: RegionListed) -> Region:

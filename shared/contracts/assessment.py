@@ -131,3 +131,9 @@ class CertificateIssued(CertificateState):
 
 class CertificateRevoked(CertificateState):
     type: ClassVar[str] = "assessment.certificate-revoked.v1"
+
+
+class CertificateCorrected(CertificateState):
+    """It counts to the programme that its holder's training in the class does since that was put right."""
+
+    type: ClassVar[str] = "assessment.certificate-corrected.v1"

@@ -95,6 +95,15 @@ class ClaimPaid(ClaimState):
     type: ClassVar[str] = "subsidy.claim-paid.v1"
 
 
+class ClaimCorrected(ClaimState):
+    """Its lines count to whom, and to the programme, that their trainings do since these were put right.
+
+    Nothing was decided: neither the status nor any amount is another one.
+    """
+
+    type: ClassVar[str] = "subsidy.claim-corrected.v1"
+
+
 class ClaimRecovered(ClaimState):
     """Money of some or all lines came back. The status is `recovered` once nothing that was paid is left."""
 

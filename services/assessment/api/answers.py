@@ -16,6 +16,7 @@ from services.assessment.domain.marks import Marks
 from services.assessment.domain.sessions import ExamSession
 from services.assessment.store.candidates import ReplacedResult
 from services.assessment.store.certificates import Verified
+from services.assessment.usecases.certificates import Issued
 from services.assessment.usecases.sessions import Conclusion
 from shared.contracts.assessment import CertificateStatus, SessionStatus
 from shared.kernel.identity import DocumentKind
@@ -83,6 +84,18 @@ class ConclusionAnswer(SessionAnswer):
             certificates=len(issued.certificates),
             already_certified=[candidate.local_id for candidate in issued.already_certified],
         )
+
+
+class IssuedAnswer(BaseModel):
+    """What was issued after a conclusion."""
+
+    certificates: int
+    already_certified: list[str] = Field(description="local_ids of those who still hold a certificate of this kind")
+
+    @classmethod
+    def of(cls, issued: Issued) -> IssuedAnswer:
+        left_out = [candidate.local_id for candidate in issued.already_certified]
+        return cls(certificates=len(issued.certificates), already_certified=left_out)
 
 
 class MarksAnswer(BaseModel):

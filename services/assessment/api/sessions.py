@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import TypeAdapter
 
-from services.assessment.api.answers import ConclusionAnswer, SessionAnswer, ShownCandidateAnswer
+from services.assessment.api.answers import ConclusionAnswer, IssuedAnswer, SessionAnswer, ShownCandidateAnswer
 from services.assessment.api.readers import require_reader
 from services.assessment.api.schemas import CandidateRowRequest, ResultRowRequest, SessionRequest
 from services.assessment.store import candidates as candidate_store
@@ -62,6 +62,12 @@ async def get_session(session_id: UUID, connection: Connection, _: CurrentCaller
 async def conclude(session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ConclusionAnswer:
     """Make the results final; certificates are issued to those who passed."""
     return ConclusionAnswer.of_conclusion(await usecases.conclude(connection, session_id, caller=caller, at=at))
+
+
+@routes.post("/sessions/{session_id}/certificates")
+async def issue_owed(session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> IssuedAnswer:
+    """Issue certificates to who passed a concluded session and was left out, having been taken for somebody else."""
+    return IssuedAnswer.of(await usecases.issue_owed(connection, session_id, caller=caller, at=at))
 
 
 @routes.post("/sessions/{session_id}/cancellation")

@@ -14,6 +14,7 @@ from services.assessment.domain.bodies import Body
 from services.assessment.domain.candidates import Candidate
 from services.assessment.domain.sessions import ExamSession
 from shared.contracts.assessment import (
+    CertificateCorrected,
     CertificateIssued,
     CertificateRevoked,
     CertificateState,
@@ -90,6 +91,12 @@ def revoke(certificate: Certificate, *, by: str, at: datetime) -> tuple[Certific
         raise SamePerson(rule="issue and revocation of a certificate")
     after = replace(certificate, status=status, version=certificate.version + 1)
     return after, _fact(CertificateRevoked, after, at=at)
+
+
+def count_to(certificate: Certificate, programme: str, *, at: datetime) -> tuple[Certificate, CertificateCorrected]:
+    """The certificate, valid or not, as one that counts to `programme`, to which its holder's training does by now."""
+    after = replace(certificate, programme=programme, version=certificate.version + 1)
+    return after, _fact(CertificateCorrected, after, at=at)
 
 
 def _fact(fact: type[F], certificate: Certificate, *, at: datetime) -> F:

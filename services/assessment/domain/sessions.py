@@ -92,6 +92,16 @@ class SessionClosed(Conflict):
     cure_zh = "考生与成绩应在结束前提交；结束后只能更正成绩。"
 
 
+class NotConcluded(Conflict):
+    """Facts: `state`."""
+
+    slug = "session-not-concluded"
+    title_en = "The session has not been concluded."
+    title_zh = "该场考试尚未结束。"
+    cure_en = "Conclude the session: certificates are issued with it."
+    cure_zh = "请先结束考试，证书随之核发。"
+
+
 class ResultsMissing(Conflict):
     """Facts: `without_result`, the number of candidates that have neither marks nor an absence."""
 
@@ -164,6 +174,11 @@ class ExamSession:
             raise SessionClosed(state=self.status.value)
         if today is not None and today < self.held_on:
             raise TooEarly(possible_from=self.held_on.isoformat())
+
+    def require_concluded(self) -> None:
+        """Raises NotConcluded."""
+        if self.status is not SessionStatus.CONCLUDED:
+            raise NotConcluded(state=self.status.value)
 
     def same_filing(self, other: ExamSession) -> bool:
         """Whether `other` is a repeat of this session's filing, whatever has become of the session since."""

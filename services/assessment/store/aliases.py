@@ -23,6 +23,20 @@ SELECT FROM heard_alias WHERE person = ANY($1) OR into_person = ANY($1) ORDER BY
 """
 
 
+def training_of(human: str, *, class_id: str) -> str:
+    """The select of the programme that the training of a human in a class counts to; both are given as SQL.
+
+    The enrolment may have been heard of under any of the human's keys.
+    """
+    return f"""
+    SELECT programme FROM heard_enrolment
+    WHERE class_id = {class_id} AND NOT has_left AND (
+        person = {human} OR person IN (SELECT person FROM heard_alias WHERE into_person = {human})
+    )
+    ORDER BY id LIMIT 1
+    """
+
+
 async def keep(connection: AsyncConnection, merged: Mapping[UUID, UUID]) -> None:
     """Each person goes on as the other one."""
     if merged:

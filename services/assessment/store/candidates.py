@@ -11,31 +11,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain.candidates import Candidate, Seated
 from services.assessment.domain.marks import Marks
+from services.assessment.store.aliases import training_of
 from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
 from shared.persons import SealedPerson
 
 # What a candidate counts to is looked up each time: the enrolment may be heard, or put right, after they were posted.
 # It may also be another key's of the same human: candidate and enrolment are compared as who each goes on as.
-_SELECT = """
+_SELECT = f"""
 SELECT c.id, c.session_id, c.person, c.local_id, COALESCE(e.programme, s.programme) AS programme, c.absent, c.theory,
     c.skills, c.review, c.passed, c.version
 FROM candidate AS c
 JOIN session AS s ON s.id = c.session_id
 LEFT JOIN heard_alias AS a ON a.person = c.person
-LEFT JOIN LATERAL (
-    SELECT programme FROM heard_enrolment
-    WHERE class_id = s.class_id AND NOT has_left AND (
-        person = COALESCE(a.into_person, c.person)
-        OR person IN (SELECT person FROM heard_alias WHERE into_person = COALESCE(a.into_person, c.person))
-    )
-    ORDER BY id LIMIT 1
-) AS e ON true
+LEFT JOIN LATERAL ({training_of("COALESCE(a.into_person, c.person)", class_id="s.class_id")}) AS e ON true
 """
 _FIND = f"{_SELECT} WHERE c.id = $1"
 _LOCK = f"{_FIND} FOR UPDATE OF c"
 _BY_LOCAL_IDS = f"{_SELECT} WHERE c.session_id = $1 AND c.local_id = ANY($2) ORDER BY c.id FOR UPDATE OF c"
 _PASSED = f"{_SELECT} WHERE c.session_id = $1 AND c.passed ORDER BY c.id"
+_PASSED_IN_VAIN = f"""
+{_SELECT} WHERE c.session_id = $1 AND c.passed AND NOT EXISTS (SELECT FROM certificate WHERE candidate_id = c.id)
+ORDER BY c.id
+"""
 _PAGE = f"{_SELECT} WHERE c.session_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3"
 _SEATED_BY_LOCAL_ID = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND local_id = ANY($2)"
 _SEATED_BY_PERSON = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND person = ANY($2)"
@@ -110,6 +108,11 @@ async def by_local_ids(
 async def passed(connection: AsyncConnection, session_id: UUID) -> list[Candidate]:
     """The session's candidates who passed, in the order in which they were posted."""
     return [_candidate(row) for row in await (await driver(connection)).fetch(_PASSED, session_id)]
+
+
+async def passed_in_vain(connection: AsyncConnection, session_id: UUID) -> list[Candidate]:
+    """The session's candidates who passed and were never given a certificate for it, not even one that was revoked."""
+    return [_candidate(row) for row in await (await driver(connection)).fetch(_PASSED_IN_VAIN, session_id)]
 
 
 async def page(connection: AsyncConnection, session_id: UUID, *, after: UUID, limit: int) -> list[Candidate]:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain.certificates import Certificate
+from services.assessment.store.aliases import training_of
 from shared.contracts.assessment import CertificateStatus
 from shared.database import driver
 from shared.kernel.levels import Level
@@ -34,6 +35,18 @@ _REVOKE = """
 UPDATE certificate
 SET status = $2, version = $3, revoked_at = $4, revoked_by = $5, revocation_reason = $6
 WHERE id = $1 AND version = $3 - 1
+"""
+_MISCOUNTED = f"""
+SELECT {", ".join(f"c.{name}" for name in _NAMES)}, e.programme AS counts_to
+FROM certificate AS c
+LEFT JOIN heard_alias AS a ON a.person = c.person
+CROSS JOIN LATERAL ({training_of("COALESCE(a.into_person, c.person)", class_id="c.class_id")}) AS e
+WHERE c.class_id = ANY($1) AND c.programme <> e.programme ORDER BY c.id FOR UPDATE OF c
+"""
+_COUNT_TO = """
+UPDATE certificate AS c SET programme = s.programme, version = s.version
+FROM unnest($1::uuid[], $2::text[], $3::integer[]) AS s (id, programme, version)
+WHERE c.id = s.id AND c.version = s.version - 1
 """
 # The update that changes nothing takes the row's lock also where the row is there already.
 _LOCK_SERIAL = """
@@ -116,6 +129,23 @@ async def save_revocation(
     """Raises Stale if the certificate was changed meanwhile."""
     values = (certificate.id, certificate.status, certificate.version, at, by, reason)
     if await (await driver(connection)).execute(_REVOKE, *values) != "UPDATE 1":
+        raise Stale
+
+
+async def miscounted(connection: AsyncConnection, classes: Collection[UUID]) -> list[tuple[Certificate, str]]:
+    """The certificates of trainees of `classes`, locked, whose training counts to another programme, with this one."""
+    rows = await (await driver(connection)).fetch(_MISCOUNTED, list(classes))
+    return [(_certificate({name: row[name] for name in _NAMES}), row["counts_to"]) for row in rows]
+
+
+async def save_programmes(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
+    """Store the next version of each, with what it counts to. Raises Stale if one was changed meanwhile."""
+    columns = [
+        [each.id for each in certificates],
+        [each.programme for each in certificates],
+        [each.version for each in certificates],
+    ]
+    if await (await driver(connection)).execute(_COUNT_TO, *columns) != f"UPDATE {len(certificates)}":
         raise Stale
 
 

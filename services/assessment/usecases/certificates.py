@@ -1,8 +1,8 @@
-"""Issue certificates to those who passed, and revoke one."""
+"""Issue certificates to those who passed, revoke one, and let them count to what their holders' trainings do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -91,3 +91,15 @@ async def revoke(
     await store.save_revocation(connection, after, by=caller.person, reason=reason, at=at)
     await outbox.record(connection, fact)
     return after
+
+
+async def follow(connection: AsyncConnection, classes: Collection[UUID], *, at: datetime) -> None:
+    """Let certificates of trainees of `classes` count to what their trainings do now, and tell of those that changed.
+
+    A reaction to facts heard, in the transaction that takes them in: so it happens once.
+    """
+    found = await store.miscounted(connection, classes)
+    corrected = [rules.count_to(certificate, programme, at=at) for certificate, programme in found]
+    if corrected:
+        await store.save_programmes(connection, [certificate for certificate, _ in corrected])
+        await outbox.record_all(connection, [fact for _, fact in corrected])

@@ -111,6 +111,19 @@ async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Cal
     return Conclusion(after, summary, issued)
 
 
+async def issue_owed(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> Issued:
+    """Certificates for those who passed a concluded session and were left out: mostly nobody.
+
+    Somebody was left out who held a certificate already, as the same human as another, and turned out not to be.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, NotConcluded, NumberExhausted.
+    """
+    session = await own(connection, session_id, caller)
+    session.require_concluded()
+    passed = await candidate_store.passed_in_vain(connection, session_id)
+    return await certificates.issue(connection, session, passed, by=caller.person, at=at)
+
+
 async def cancel(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> ExamSession:
     """Give a session up. Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, ResultsStand."""
     before = await own(connection, session_id, caller)

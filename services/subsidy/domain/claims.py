@@ -17,10 +17,12 @@ from services.subsidy.domain.claim_refusals import (
     NotPaidLine,
     PaymentDayImpossible,
 )
-from services.subsidy.domain.lines import Line
+from services.subsidy.domain.heard import Trainee
+from services.subsidy.domain.lines import Line, as_heard
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import (
     ClaimApproved,
+    ClaimCorrected,
     ClaimDrafted,
     ClaimLine,
     ClaimPaid,
@@ -52,6 +54,8 @@ class ClaimVerb(StrEnum):
     RECOVER = "recover"
     RECOVER_REST = "recover_rest"
     """A recovery after which nothing that was paid is left."""
+    CORRECT = "correct"
+    """Lets lines follow their trainings: nothing is decided and nobody asks for it, so it is no move."""
 
 
 MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
@@ -210,6 +214,20 @@ def recover(claim: Claim, numbers: Collection[int] | None, *, at: datetime) -> t
     verb = ClaimVerb.RECOVER_REST if chosen | recovered == paid else ClaimVerb.RECOVER
     after = replace(_moved(claim, verb), lines=lines)
     return after, _fact(ClaimRecovered, after, at=at)
+
+
+def correct(
+    claim: Claim, trainees: Sequence[Trainee], *, holders: Collection[UUID], at: datetime
+) -> tuple[Claim, ClaimCorrected] | None:
+    """Let the lines count to whom and to what their trainings, of `trainees`, do now. None where they do already.
+
+    `holders` are the persons who hold the subsidy of the claim's occupation and level by other claims.
+    """
+    lines = as_heard(claim.lines, trainees, holders=holders)
+    if lines == claim.lines:
+        return None
+    after = replace(claim, lines=lines, version=claim.version + 1)
+    return after, _fact(ClaimCorrected, after, at=at)
 
 
 def _moved(claim: Claim, verb: ClaimVerb) -> Claim:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -85,3 +85,24 @@ def lines_of(
             )
         )
     return tuple(lines)
+
+
+def as_heard(lines: Sequence[Line], trainees: Sequence[Trainee], *, holders: Collection[UUID]) -> tuple[Line, ...]:
+    """`lines`, each for the person and the programme that its training is known for now; amounts stay.
+
+    A payable line stays with its person where the other one holds the subsidy already, as one of `holders` or by
+    another line: a subsidy has one holder, and who was paid twice has to be seen.
+    """
+    known = {trainee.enrolment_id: trainee for trainee in trainees}
+    taken = {*holders, *(line.person for line in lines if line.is_payable)}
+    found: list[Line] = []
+    for line in lines:
+        trainee = known.get(line.enrolment_id)
+        if trainee is not None:
+            stays = line.is_payable and trainee.person in taken
+            person = line.person if stays else trainee.person
+            if line.is_payable:
+                taken = taken - {line.person} | {person}
+            line = replace(line, person=person, programme=trainee.programme)  # noqa: PLW2901
+        found.append(line)
+    return tuple(found)

@@ -12,6 +12,7 @@ from services.subsidy.domain.checks import Check, Held
 from services.subsidy.domain.claims import Claim
 from services.subsidy.domain.lines import Line
 from services.subsidy.store import aliases
+from shared.database import driver
 from shared.kernel.levels import Level
 from shared.kernel.money import Fen
 
@@ -35,6 +36,20 @@ _RECOVER = """
 UPDATE claim_line AS l SET recovered_on = r.recovered_on, live = false
 FROM unnest(CAST(:lines AS integer[]), CAST(:days AS date[])) AS r (line, recovered_on)
 WHERE l.claim_id = :claim_id AND l.line = r.line AND l.recovered_on IS NULL
+"""
+_CLAIMS_OF = """
+SELECT DISTINCT l.claim_id
+FROM claim_line AS l
+JOIN heard_enrolment AS e ON e.id = l.enrolment_id
+LEFT JOIN heard_alias AS a ON a.person = e.person
+WHERE l.enrolment_id = ANY($1) AND (l.person <> coalesce(a.into_person, e.person) OR l.programme <> e.programme)
+ORDER BY l.claim_id
+"""
+_CORRECT = """
+UPDATE claim_line AS l SET person = c.person, programme = c.programme
+FROM unnest(CAST(:lines AS integer[]), CAST(:persons AS uuid[]), CAST(:programmes AS text[]))
+    AS c (line, person, programme)
+WHERE l.claim_id = :claim_id AND l.line = c.line
 """
 _QUEUE = """
 INSERT INTO claimant (person) SELECT person FROM unnest(CAST(:persons AS uuid[])) AS p (person) ORDER BY person
@@ -101,6 +116,23 @@ async def recover(connection: AsyncConnection, claim: Claim) -> None:
         "days": [each.recovered_on for each in recovered],
     }
     await connection.execute(text(_RECOVER), values)
+
+
+async def claims_of(connection: AsyncConnection, enrolments: Collection[UUID]) -> list[UUID]:
+    """The claims with lines of `enrolments` that say something else than what was heard of these, by id."""
+    rows = await (await driver(connection)).fetch(_CLAIMS_OF, list(enrolments))
+    return [row["claim_id"] for row in rows]
+
+
+async def correct(connection: AsyncConnection, claim: Claim) -> None:
+    """Store whose the lines are, and what they count to."""
+    values = {
+        "claim_id": claim.id,
+        "lines": [each.line for each in claim.lines],
+        "persons": [each.person for each in claim.lines],
+        "programmes": [each.programme for each in claim.lines],
+    }
+    await connection.execute(text(_CORRECT), values)
 
 
 async def queue(connection: AsyncConnection, persons: Collection[UUID]) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import pytest
 
 from services.assessment.worker import SERVICE
-from shared.contracts.registry import ClassStatus, RegionListed
+from shared.contracts.assessment import CertificateCorrected
+from shared.contracts.fact import Fact
+from shared.contracts.registry import ClassStatus, EnrolmentCorrected, EnrolmentState, RegionListed
 from shared.kernel.ids import new_id
 from tests.assessment.centre import (
     Centre,
@@ -113,6 +116,52 @@ class TestEnrolment:
         assert {tuple(row) for row in rows} == {(persons[0], False), (persons[1], True)}
 
 
+class TestCertificates:
+    """They count to what the trainings of their holders count to, also when these are put right afterwards."""
+
+    async def test_follow_a_correction_of_the_training(self, centre: Centre) -> None:
+        class_id, person = new_id(), person_key(centre.service, 1)
+        enrolled = an_enrolment(new_id(), class_id, person, programme="S02-1")
+        await centre.service.hear(a_class(class_id), enrolled)
+        await centre.conclude(await centre.examined(pass_row(1), pass_row(2), class_id=str(class_id)))
+
+        await centre.service.hear(corrected(enrolled, "S07"))
+        await centre.service.hear(corrected(enrolled, "S07", version=3))
+
+        rows = await centre.service.rows("SELECT person, programme, version FROM certificate ORDER BY number")
+        assert [tuple(row)[1:] for row in rows] == [("S07", 2), ("S08", 1)]
+        [fact] = [each for each in await told_of(centre) if isinstance(each, CertificateCorrected)]
+        assert (fact.person, fact.programme, fact.version) == (person, "S07", 2)
+
+    async def test_do_so_under_another_key_of_the_same_human(self, centre: Centre) -> None:
+        class_id, keys = new_id(), [person_key(centre.service, order) for order in (1, 2)]
+        enrolled = an_enrolment(new_id(), class_id, keys[1], programme="S02-1")
+        await centre.service.hear(a_class(class_id), enrolled, merged(keys[1], keys[0]))
+        await centre.conclude(await centre.examined(pass_row(1), class_id=str(class_id)))
+
+        await centre.service.hear(corrected(enrolled, "S07"))
+
+        assert [row.programme for row in await centre.service.rows("SELECT programme FROM certificate")] == ["S07"]
+
+    async def test_keep_what_they_counted_to_once_the_trainee_has_left(self, centre: Centre) -> None:
+        class_id, person = new_id(), person_key(centre.service, 1)
+        enrolled = an_enrolment(new_id(), class_id, person, programme="S07")
+        await centre.service.hear(a_class(class_id), enrolled)
+        await centre.conclude(await centre.examined(pass_row(1), class_id=str(class_id)))
+
+        await centre.service.hear(transferred(enrolled))
+
+        assert [row.programme for row in await centre.service.rows("SELECT programme FROM certificate")] == ["S07"]
+
+
+def corrected(enrolled: EnrolmentState, programme: str, *, version: int = 2) -> EnrolmentCorrected:
+    return EnrolmentCorrected(**enrolled.model_dump() | {"version": version, "programme": programme})
+
+
+async def told_of(centre: Centre) -> Sequence[Fact]:
+    return await centre.service.told()
+
+
 class TestMergedPersons:
     """Two documents, of persons 1 and 2, turned out to be one human's."""
 
@@ -159,6 +208,29 @@ class TestMergedPersons:
         answers = await asyncio.gather(centre.conclude(sessions[0]), other.conclude(sessions[1]))
 
         assert sorted(answer.json()["certificates"] for answer in answers) == [0, 1]
+
+    async def test_who_were_separated_again_get_what_they_are_owed(self, centre: Centre) -> None:
+        session_id = await centre.examined(pass_row(1), pass_row(2))
+        keys = [person_key(centre.service, order) for order in (1, 2)]
+        await centre.service.hear(merged(keys[1], keys[0]))
+        concluded = (await centre.conclude(session_id)).json()
+
+        while_merged = await centre.post(f"/sessions/{session_id}/certificates", None)
+        await centre.service.hear(separated(keys[1], keys[0]))
+        apart = await centre.post(f"/sessions/{session_id}/certificates", None)
+        again = await centre.post(f"/sessions/{session_id}/certificates", None)
+
+        assert concluded["certificates"] == 1
+        assert [each.json()["certificates"] for each in (while_merged, apart, again)] == [0, 1, 0]
+        rows = await centre.service.rows("SELECT person FROM certificate WHERE status = 'valid'")
+        assert {row.person for row in rows} == set(keys)
+
+    async def test_nothing_is_owed_before_the_conclusion(self, centre: Centre) -> None:
+        session_id = await centre.examined(pass_row(1))
+
+        answer = await centre.post(f"/sessions/{session_id}/certificates", None)
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "session-not-concluded")
 
     @pytest.mark.parametrize("reassigned_too", [True, False])
     async def test_count_to_the_enrolment_of_either(self, centre: Centre, reassigned_too: bool) -> None:

@@ -14,9 +14,10 @@ from services.metrics.consumers import consumers
 from services.metrics.store.schema import BUILDING
 from services.metrics.usecases.rebuild import rebuild
 from services.metrics.worker import SERVICE
+from shared.contracts.assessment import CertificateCorrected
 from shared.contracts.fact import Fact
 from shared.contracts.registry import EnrolmentCompleted, EnrolmentResumed, EnrolmentStatus
-from shared.contracts.subsidy import ClaimApproved, ClaimDrafted, ClaimPaid, ClaimRecovered, ClaimStatus
+from shared.contracts.subsidy import ClaimApproved, ClaimCorrected, ClaimDrafted, ClaimPaid, ClaimRecovered, ClaimStatus
 from shared.database import make_engine
 from tests.conftest import OpenService
 from tests.support.facts import certificate, claim, enrolment, line, person_key, programme, region
@@ -110,6 +111,32 @@ class TestTotals:
 
         rows = (await get(metrics, "/v1/totals?by=programme"))["rows"]
         assert {row["programme"]: row["trainings"] for row in rows if row["trainings"]} == {"S02-1": 1}
+
+    async def test_a_correction_of_the_programme_moves_its_certificate_and_its_subsidy_too(
+        self, metrics: ServiceUnderTest
+    ) -> None:
+        day = date(2025, 3, 20)
+        days = {"approved_on": date(2025, 6, 1), "paid_on": date(2025, 6, 2)}
+        paid: dict[str, Any] = days | {"status": ClaimStatus.PAID}
+        await metrics.hear(
+            enrolment(1, status=EnrolmentStatus.COMPLETED, effective_on=day),
+            certificate(1, person=1),
+            claim(1, version=1, fact=ClaimPaid, **paid),
+        )
+
+        await metrics.hear(
+            enrolment(1, version=2, status=EnrolmentStatus.COMPLETED, programme="S02-1", effective_on=day),
+            CertificateCorrected(**certificate(1, person=1, version=2, programme="S02-1").model_dump()),
+            claim(1, version=2, fact=ClaimCorrected, lines=0, **paid).model_copy(
+                update={"lines": (line(1, programme="S02-1"),), "amount_fen": 200_000}
+            ),
+        )
+
+        [row] = [row for row in (await get(metrics, "/v1/totals?by=programme"))["rows"] if row["trainings"]]
+        assert row["programme"] == "S02-1"
+        counted = ("trainings", "subsidised_trainings", "certificates", "high_skilled_persons", "paid_fen")
+        assert [row[measure] for measure in counted] == [1, 1, 1, 1, 200_000]
+        assert (await total(metrics)) == {measure: row[measure] for measure in (*counted, "approved_fen")}
 
     async def test_a_person_with_two_high_certificates_is_one_high_skilled_person(
         self, metrics: ServiceUnderTest

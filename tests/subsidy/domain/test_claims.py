@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -22,7 +23,8 @@ from services.subsidy.domain.claim_refusals import (
     PaymentDayImpossible,
 )
 from services.subsidy.domain.claims import MOVES, Claim, ClaimVerb
-from services.subsidy.domain.lines import Line
+from services.subsidy.domain.heard import Outcome, Trainee
+from services.subsidy.domain.lines import Line, as_heard
 from shared.contracts.subsidy import ClaimState, ClaimStatus
 from shared.kernel.money import Fen
 from shared.kernel.periods import business_day
@@ -37,6 +39,18 @@ AMOUNTS = st.lists(st.integers(0, 3), min_size=1, max_size=4)
 
 def refused(number: int) -> Line:
     return line(number, 0, refusal=Check.NO_CERTIFICATE)
+
+
+def training_of(each: Line, **changes: Any) -> Trainee:
+    known = Trainee(
+        enrolment_id=each.enrolment_id,
+        class_id=uuid4(),
+        person=each.person,
+        programme=each.programme,
+        outcome=Outcome.COMPLETED,
+        effective_on=each.trained_on,
+    )
+    return replace(known, **changes)
 
 
 def submitted(*lines: Line) -> Claim:
@@ -122,6 +136,38 @@ class TestRecover:
             rules.recover(some, {1, 3}, at=AT)
 
 
+class TestAsHeard:
+    @given(
+        lines=st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=6, unique_by=lambda each: each[0]),
+        into=st.lists(st.integers(0, 3), min_size=6, max_size=6),
+        holders=st.sets(st.integers(0, 3)),
+    )
+    def test_nobody_comes_to_hold_a_subsidy_twice(
+        self, lines: list[tuple[int, bool]], into: list[int], holders: set[int]
+    ) -> None:
+        before = tuple(
+            replace(line(number, 100) if payable else refused(number), person=UUID(int=person))
+            for number, (person, payable) in enumerate(lines, 1)
+        )
+        heard = [training_of(each, person=UUID(int=new)) for each, new in zip(before, into, strict=False)]
+
+        after = as_heard(before, heard, holders={UUID(int=each) for each in holders})
+
+        paid = [each.person for each in after if each.is_payable]
+        moved = {now.person for now, then in zip(after, before, strict=True) if now.is_payable and now != then}
+        assert len(set(paid)) == len(paid)
+        assert not moved & {UUID(int=each) for each in holders}
+        assert [each.amount_fen for each in after] == [each.amount_fen for each in before]
+
+    def test_a_refused_line_follows_whoever_holds_what(self) -> None:
+        before = refused(1)
+        into = uuid4()
+
+        [after] = as_heard((before,), [training_of(before, person=into)], holders={into})
+
+        assert after.person == into
+
+
 class ClaimWalk(RuleBasedStateMachine):
     """Tries every verb at any time; the table of moves says which may pass, and a ledger follows the money."""
 
@@ -173,6 +219,16 @@ class ClaimWalk(RuleBasedStateMachine):
         before = self.claim.recovered_fen
         if self._try(ClaimVerb.RECOVER, lambda: rules.recover(self.claim, numbers, at=AT)):
             self.recovered += self.claim.recovered_fen - before
+
+    @rule(programme=st.sampled_from(["S01", "S02-1"]), place=st.integers(0, 3))
+    def correct(self, programme: str, place: int) -> None:
+        before = self.claim
+        heard = [training_of(each, programme=programme) for each in before.lines[place : place + 1]]
+        if corrected := rules.correct(before, heard, holders=(), at=AT):
+            self.claim, fact = corrected
+            self.facts.append(fact)
+        assert (self.claim == before) == all(each.programme == programme for each in before.lines[place : place + 1])
+        assert replace(self.claim, lines=before.lines, version=before.version) == before
 
     @invariant()
     def the_lines_add_up(self) -> None:

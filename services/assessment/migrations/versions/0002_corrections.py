@@ -1,0 +1,13 @@
+"""Certificates by class: what the registry puts right of trainings is put right in the certificates behind them."""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+STATEMENTS = ("CREATE INDEX certificate_class ON certificate (class_id)",)
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        op.execute(statement)
