@@ -23,6 +23,8 @@ from shared.kernel.callers import Role
 
 PLAN = Path("deploy/plans/henan-2025")
 SERVICES = ("registry", "assessment", "subsidy", "metrics")
+HTTP_PROCESSES = os.cpu_count() or 1
+"""As many processes as there are processors share the port where HTTP is served alone, as on a machine of its own."""
 
 
 @dataclass
@@ -45,6 +47,7 @@ class Ground:
         for service in SERVICES:
             told[f"{service.upper()}_DATABASE_URL"] = self.postgres.url(service)
             told[f"{service.upper()}_PORT"] = str(self.ports.setdefault(service, free_port()))
+            told[f"{service.upper()}_HTTP_PROCESSES"] = str(HTTP_PROCESSES)
         return told
 
     def run(self, service: str, *command: str) -> None:
