@@ -16,7 +16,7 @@ from services.registry.usecases.class_changes import Change
 from services.registry.usecases.filing import Fee, Filing
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus
-from shared.forms import LocalId, Reason, Strict
+from shared.forms import Day, LocalId, Reason, Strict
 
 Fen = Annotated[int, Field(ge=0, le=PART_FEN_MAX, strict=True)]
 Hours = Annotated[int, Field(ge=1, le=HOURS_MAX, strict=True, description="Class hours of 45 minutes")]
@@ -24,7 +24,7 @@ Seats = Annotated[int, Field(ge=1, le=SEATS_MAX, strict=True)]
 
 
 class ExamPlanRequest(Strict):
-    planned_on: date
+    planned_on: Day
     body_credit_code: Annotated[str, Field(max_length=64)] | None = Field(
         default=None, description="The unified social credit code of the assessment body"
     )
@@ -49,8 +49,8 @@ class ClassTerms(Strict):
     occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
     level: Annotated[str, Field(max_length=8, examples=["L4"])]
     fund_source: FundSource | None = Field(default=None, description="None: nobody will claim a subsidy for it")
-    starts_on: date
-    ends_on: date
+    starts_on: Day
+    ends_on: Day
     hours: Hours
     seats: Seats
     project: Annotated[str, Field(max_length=64)] | None = Field(
@@ -99,8 +99,8 @@ class ChangeRequest(Strict):
     """What is to become another; what is left out stays as it is."""
 
     reason: Reason
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     seats: Seats | None = None
     site: LocalId | None = Field(default=None, description="Your local_id of the site")
     exam_plan: ExamPlanRequest | None = None

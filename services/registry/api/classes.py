@@ -28,6 +28,7 @@ from services.registry.usecases import class_changes, filing
 from services.registry.usecases import classes as usecases
 from shared.auth import CurrentCaller
 from shared.contracts.registry import ClassStatus
+from shared.forms import Day
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -54,8 +55,8 @@ async def list_classes(
     status: ClassStatus | None = None,
     region: Region = None,
     institution_id: UUID | None = None,
-    starts_from: date | None = None,
-    starts_to: date | None = None,
+    starts_from: Day | None = None,
+    starts_to: Day | None = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[ClassAnswer]:

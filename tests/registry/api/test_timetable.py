@@ -62,6 +62,8 @@ class TestPlanning:
             ({"kind": "practice"}, 422, "rooms-too-small", "C18", "/lessons/9/room"),
             ({"ends_at": "2025-03-10T08:30:00+08:00"}, 422, "lesson-ends-before-start", "", "/lessons/9/ends_at"),
             ({"ends_at": "2025-03-10T13:30:00"}, 422, "malformed-request", "", None),
+            ({"begins_at": "0001-01-01T00:00:00+23:00"}, 422, "malformed-request", "", None),
+            ({"ends_at": "9999-12-31T20:00:00Z"}, 422, "malformed-request", "", None),
             ({"hours": 10**9}, 422, "malformed-request", "", None),
             ({"begins_at": "2025-03-09T12:30:00+08:00"}, 422, "lessons-meet", "", "/lessons/9/begins_at"),
             ({"begins_at": "2025-03-21T08:30:00+08:00", "ends_at": "2025-03-21T13:30:00+08:00"},
