@@ -82,6 +82,10 @@ class ReturnRequest(Strict):
     ]
 
 
+class CancellationRequest(Strict):
+    reason: Reason
+
+
 class CheckRequest(Strict):
     passed: bool
     findings: Annotated[list[Reason], Field(max_length=20)] = Field(
@@ -122,6 +126,13 @@ class ExamPlanAnswer(BaseModel):
     body_credit_code: str | None
 
 
+class CheckedSiteAnswer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    site_id: UUID
+    version: int
+
+
 class ClassAnswer(BaseModel):
     id: UUID
     institution_id: UUID
@@ -151,6 +162,7 @@ class ClassAnswer(BaseModel):
     answer_due_on: date | None
     return_reasons: list[str]
     checked_on: date | None
+    checked_sites: list[CheckedSiteAnswer] = Field(description="The sites that were found in order, as they were then")
 
     @classmethod
     def of(cls, class_: TrainingClass) -> ClassAnswer:
@@ -187,4 +199,5 @@ def _exam_plan(request: ExamPlanRequest | None) -> ExamPlan | None:
 def _values(cls: type[BaseModel], class_: TrainingClass) -> dict[str, Any]:
     exam = class_.exam_plan and ExamPlanAnswer.model_validate(class_.exam_plan)
     values = {name: getattr(class_, name) for name in cls.model_fields}
-    return values | {"level": class_.level.code, "exam_plan": exam}
+    sites = [CheckedSiteAnswer.model_validate(each) for each in class_.checked_sites]
+    return values | {"level": class_.level.code, "exam_plan": exam, "checked_sites": sites}

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Query
 
 from services.registry.api.class_schemas import (
+    CancellationRequest,
     ChangeRequest,
     CheckRequest,
     ClassAnswer,
@@ -113,7 +114,7 @@ async def list_history(
 async def return_(
     class_id: UUID, request: ReturnRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
-    """Send a filed class back with reasons, as an officer of its county or above."""
+    """Send a class that has not started back with reasons, as an officer of its county or above."""
     return ClassAnswer.of(await usecases.return_(connection, class_id, reasons=request.reasons, caller=caller, at=at))
 
 
@@ -164,6 +165,11 @@ async def complete(class_id: UUID, connection: Connection, caller: CurrentCaller
 
 
 @routes.post("/classes/{class_id}/cancellation")
-async def cancel(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
-    """Give a class up; its trainees without an outcome are withdrawn."""
-    return ClassAnswer.of(await usecases.cancel(connection, class_id, caller=caller, at=at))
+async def cancel(
+    class_id: UUID, request: CancellationRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> ClassAnswer:
+    """Give your class up; who has no outcome is withdrawn.
+
+    An officer of its county or above stops a class with this; then who completed it is withdrawn too.
+    """
+    return ClassAnswer.of(await usecases.cancel(connection, class_id, reason=request.reason, caller=caller, at=at))

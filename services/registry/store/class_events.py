@@ -19,7 +19,8 @@ VALUES (:id, :class_id, :version, :verb, :done_by, :done_at, :reasons, CAST(:cha
 _LIST: Final = f"""
 SELECT {_COLUMNS} FROM class_event WHERE class_id = :class_id AND id > :after ORDER BY id LIMIT :limit
 """
-_LATEST: Final = """
+_LATEST: Final = f"SELECT {_COLUMNS} FROM class_event WHERE class_id = :class_id ORDER BY id DESC LIMIT 1"
+_LATEST_CHANGE: Final = """
 SELECT change FROM class_event WHERE class_id = :class_id AND verb = :verb ORDER BY id DESC LIMIT 1
 """
 
@@ -30,9 +31,15 @@ async def add(connection: AsyncConnection, event: ClassEvent) -> None:
     await connection.execute(text(_ADD), values)
 
 
+async def latest(connection: AsyncConnection, class_id: UUID) -> ClassEvent | None:
+    """The last step of the class; None if it has no history yet."""
+    row = (await connection.execute(text(_LATEST), {"class_id": class_id})).mappings().one_or_none()
+    return None if row is None else _event(row)
+
+
 async def latest_change(connection: AsyncConnection, class_id: UUID, verb: str) -> dict[str, Any] | None:
     """What the latest `verb` of the class filed, found or changed; None if there was none."""
-    change: dict[str, Any] | None = await connection.scalar(text(_LATEST), {"class_id": class_id, "verb": verb})
+    change: dict[str, Any] | None = await connection.scalar(text(_LATEST_CHANGE), {"class_id": class_id, "verb": verb})
     return change
 
 

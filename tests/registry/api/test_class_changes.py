@@ -110,13 +110,13 @@ class TestChange:
 
         assert (status, answer["code"], answer["state"]) == (409, "illegal-move", "filed")
 
-    @pytest.mark.parametrize("end", ["completion", "cancellation"])
-    async def test_after_its_end_nothing_moves(self, school: School, approved: str, end: str) -> None:
+    @pytest.mark.parametrize(("end", "content"), [("completion", None), ("cancellation", WHY)])
+    async def test_after_its_end_nothing_moves(self, school: School, approved: str, end: str, content: object) -> None:
         set_today(school.registry, date(2025, 3, 20))
         await school.post(f"classes/{approved}/start")
-        assert (await school.post(f"classes/{approved}/{end}")).status_code == 200
+        assert (await school.post(f"classes/{approved}/{end}", content)).status_code == 200
 
-        for step, content in (("change", WHY | {"seats": 30}), ("start", None), ("cancellation", None)):
+        for step, content in (("change", WHY | {"seats": 30}), ("start", None), ("cancellation", {"reason": "其他"})):
             answer = await school.post(f"classes/{approved}/{step}", content)
             assert (answer.status_code, answer.json()["code"], answer.json()["allowed"]) == (409, "illegal-move", [])
 

@@ -180,7 +180,8 @@ class TestApproval:
         await put_timetable(school, class_id, lessons())
         with_it = await school.post(f"classes/{class_id}/approval", headers=school.officer())
 
-        assert (without.status_code, without.json()["code"]) == (409, "no-timetable")
+        assert (without.status_code, without.json()["code"]) == (409, "class-incomplete")
+        assert without.json()["missing"] == ["timetable"]
         assert (nobody_asks.status_code, with_it.status_code) == (200, 200)
 
     async def test_a_plan_that_does_not_fit_the_class_any_more_is_not_approved(
@@ -265,7 +266,7 @@ class TestChanging:
         other = await school.file(local_id="2025-002")
 
         taken = await put_timetable(school, other, lessons())
-        await school.post(f"classes/{approved}/cancellation")
+        await school.cancel(approved)
         free = await put_timetable(school, other, lessons())
         closed = await put_timetable(school, approved, lessons(count=10, teacher="J2"))
 
