@@ -192,6 +192,13 @@ class ClassEventAnswer(BaseModel):
     change: dict[str, Any] | None
 
 
+class ReportedChangeAnswer(ClassEventAnswer):
+    class_id: UUID
+    institution_id: UUID
+    local_id: str = Field(description="The institution's own id of the class")
+    region: str
+
+
 def _exam_plan(request: ExamPlanRequest | None) -> ExamPlan | None:
     return None if request is None else ExamPlan(request.planned_on, request.body_credit_code)
 

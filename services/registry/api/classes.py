@@ -16,6 +16,7 @@ from services.registry.api.class_schemas import (
     ClassEventAnswer,
     ClassRequest,
     ClassTerms,
+    ReportedChangeAnswer,
     ReturnRequest,
     WaitingAnswer,
 )
@@ -32,7 +33,7 @@ from shared.contracts.registry import ClassStatus
 from shared.forms import Day
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day
-from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.paging import Cursor, Page, PageSize, after, before, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("classes")
@@ -92,6 +93,21 @@ async def list_waiting(
     today = business_day(at)
     next_ = cursor_behind(rows, [row.answer_due_on or date.max for row in rows], size=size)
     return Page(rows=[WaitingAnswer.at(row, today=today) for row in rows], next=next_)
+
+
+@routes.get("/class-changes")
+async def list_changes(
+    connection: Connection,
+    caller: CurrentCaller,
+    region: Region = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[ReportedChangeAnswer]:
+    """What institutions reported of their classes, the newest first: other terms, other lessons. For officers."""
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    far = reach(await plan_store.load(connection), caller, region)
+    rows = await event_store.reported(connection, far, before=before(cursor), limit=size)
+    return Page(rows=[ReportedChangeAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
 
 
 @routes.get("/classes/{class_id}")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import timetable as rules
 from services.registry.domain.class_changes import require_reported_before
+from services.registry.domain.class_events import PLAN
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.timetable import Lesson
 from services.registry.domain.timetable_faults import LessonHasBegun, ReasonMissing, TimetableClosed
@@ -23,7 +24,6 @@ from shared.contracts.registry import ClassStatus
 from shared.kernel.callers import Caller
 from shared.kernel.periods import BUSINESS_ZONE
 
-PLAN: Final = "plan"
 _APPROVED: Final = (ClassStatus.APPROVED, ClassStatus.RUNNING)
 
 
