@@ -162,6 +162,38 @@ class TestRunning:
         assert (fact.version, fact.until_on) == (2, date(2025, 3, 28))
 
 
+class TestPuttingOff:
+    """The class did not start on 1 March: the county was late, or the institution was not ready."""
+
+    async def test_what_did_not_start_gets_new_days(self, school: School, approved: str) -> None:
+        set_today(school.registry, date(2025, 3, 2))
+
+        status, answer = await change(school, approved, starts_on="2025-03-10", ends_on="2025-03-30")
+
+        assert (status, answer.get("starts_on")) == (200, "2025-03-10"), answer
+
+    @pytest.mark.parametrize("starts_on", ["2025-03-02", "2025-03-03"])
+    async def test_the_new_first_day_is_reported_before(self, school: School, approved: str, starts_on: str) -> None:
+        set_today(school.registry, date(2025, 3, 2))
+
+        status, answer = await change(school, approved, starts_on=starts_on)
+
+        assert (status, answer["code"]) == (409, "change-reported-too-late")
+
+    async def test_it_takes_its_lessons_with_it(self, school: School, approved: str) -> None:
+        await add_site(school)
+        await engage(school)
+        assert (await put_timetable(school, approved, lessons())).status_code == 200
+        set_today(school.registry, date(2025, 3, 2))
+        new_days = {"starts_on": "2025-03-10", "ends_on": "2025-03-30"}
+
+        left_behind = await change(school, approved, **new_days)
+        moved = await change(school, approved, lessons=lessons("2025-03-11"), **new_days)
+
+        assert (left_behind[0], left_behind[1]["code"]) == (422, "lesson-outside-class")
+        assert moved[0] == 200, moved[1]
+
+
 class TestReported:
     async def reported(self, school: School, headers: dict[str, str], **asked: object) -> list[tuple[str, str]]:
         """Local id and verb of each change, page by page."""
