@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from shared.batches import ROWS_MAX
@@ -17,6 +18,14 @@ def _no_identity_number(local_id: str) -> str:
         raise PydanticCustomError("identity_number", "An identity number cannot be used as an id of your own")
     return local_id
 
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+"""A day that can be counted from, to either side and in any zone, without leaving the calendar."""
+
+Instant = Annotated[
+    AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC))
+]
+"""A moment with its zone, of the days that a Day can be."""
 
 LocalId = Annotated[
     str,

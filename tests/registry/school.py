@@ -77,6 +77,9 @@ class School:
             assert answer.status_code == 200, answer.text
         return class_id
 
+    async def cancel(self, class_id: str, **request: Any) -> httpx.Response:
+        return await self.post(f"classes/{class_id}/cancellation", {"reason": "报名人数不足"}, **request)
+
     async def conclude(self, class_id: str, **hours: int) -> httpx.Response:
         rows = [{"local_id": local_id, "hours": each} for local_id, each in hours.items()]
         return await self.post(f"classes/{class_id}/outcomes", {"rows": rows})

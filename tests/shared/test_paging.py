@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.paging import BEGINNING, WrongCursor, after, next_cursor
+from shared.paging import BEGINNING, END, WrongCursor, after, before, next_cursor
 from tests.shared.noteboard import NoteAnswer, Noteboard
 
 
@@ -32,6 +32,11 @@ async def write(board: Noteboard, *titles: str) -> None:
 
 
 class TestCursor:
+    @given(st.uuids())
+    def test_leads_on_before_the_last_row_of_a_list_from_the_newest_on(self, last: UUID) -> None:
+        assert before(next_cursor(rows(last), 1)) == last
+        assert before(None) == END >= last
+
     @given(st.uuids())
     def test_leads_on_after_the_last_row(self, last: UUID) -> None:
         cursor = next_cursor(rows(UUID(int=1), last), 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -12,7 +11,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from services.assessment.domain.bodies import BodyKind
 from services.assessment.domain.marks import Marks
 from services.assessment.usecases import bodies, sessions
-from shared.forms import LocalId, Name, Reason, Strict
+from shared.forms import Day, LocalId, Name, Reason, Strict
 from shared.kernel.identity import DocumentKind
 
 
@@ -59,7 +58,7 @@ class SessionRequest(Strict):
     region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the session is held")]
     occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
     level: Annotated[str, Field(max_length=8, examples=["L4"])]
-    held_on: date
+    held_on: Day
 
     def filing(self) -> sessions.Filing:
         return sessions.Filing(**self.model_dump())

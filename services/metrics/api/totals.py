@@ -13,6 +13,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.metrics.store.totals import Cut, Dimension
 from services.metrics.usecases.board import Board, names, plan_progress, totals
+from shared.forms import Day
 from shared.kernel.levels import Level
 from shared.kernel.refusals import Invalid
 
@@ -67,8 +68,8 @@ def _cut(
     region: Annotated[str | None, Query(max_length=16, description="A reporting region or a place in it")] = None,
     level: Annotated[str | None, Query(max_length=8, examples=["L4"])] = None,
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
-    first_day: Annotated[date | None, Query(description="From this day on")] = None,
-    last_day: Annotated[date | None, Query(description="Up to and with this day")] = None,
+    first_day: Annotated[Day | None, Query(description="From this day on")] = None,
+    last_day: Annotated[Day | None, Query(description="Up to and with this day")] = None,
 ) -> Cut:
     return Cut(
         by=by,

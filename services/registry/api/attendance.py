@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import Query, Response
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -31,7 +30,7 @@ from services.registry.usecases.attendance import MarkRow
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EnrolmentStatus
-from shared.forms import LocalId, Reason, Strict
+from shared.forms import Day, Instant, LocalId, Reason, Strict
 from shared.kernel.identity import contains_identity_number
 from shared.kernel.periods import BUSINESS_ZONE
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -75,7 +74,7 @@ class MarkRequest(Strict):
     class_local_id: Annotated[str, Field(max_length=64)] | None = None
     trainee_local_id: Annotated[str, Field(max_length=64)] | None = None
     direction: Direction
-    at: Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_imaginable)]
+    at: Annotated[Instant, BeforeValidator(_text), AfterValidator(_imaginable)]
     method: Method
     device: Device | None = Field(default=None, description="Needed but for `hand`")
     site: Annotated[str, Field(max_length=64)] | None = Field(
@@ -101,7 +100,7 @@ class MarkRequest(Strict):
 
 
 class EditRequest(Strict):
-    day: date
+    day: Day
     hours: Annotated[int, Field(ge=0, le=24, strict=True, description="Class hours of 45 minutes")]
     reason: Reason
 
@@ -230,7 +229,7 @@ async def list_marks(
     class_id: UUID,
     connection: Connection,
     caller: CurrentCaller,
-    day: Annotated[date | None, Query(description="Marks of this day only")] = None,
+    day: Annotated[Day | None, Query(description="Marks of this day only")] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[MarkAnswer]:

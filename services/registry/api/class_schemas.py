@@ -16,7 +16,7 @@ from services.registry.usecases.class_changes import Change
 from services.registry.usecases.filing import Fee, Filing
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus
-from shared.forms import LocalId, Reason, Strict
+from shared.forms import Day, LocalId, Reason, Strict
 
 Fen = Annotated[int, Field(ge=0, le=PART_FEN_MAX, strict=True)]
 Hours = Annotated[int, Field(ge=1, le=HOURS_MAX, strict=True, description="Class hours of 45 minutes")]
@@ -24,7 +24,7 @@ Seats = Annotated[int, Field(ge=1, le=SEATS_MAX, strict=True)]
 
 
 class ExamPlanRequest(Strict):
-    planned_on: date
+    planned_on: Day
     body_credit_code: Annotated[str, Field(max_length=64)] | None = Field(
         default=None, description="The unified social credit code of the assessment body"
     )
@@ -49,8 +49,8 @@ class ClassTerms(Strict):
     occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
     level: Annotated[str, Field(max_length=8, examples=["L4"])]
     fund_source: FundSource | None = Field(default=None, description="None: nobody will claim a subsidy for it")
-    starts_on: date
-    ends_on: date
+    starts_on: Day
+    ends_on: Day
     hours: Hours
     seats: Seats
     project: Annotated[str, Field(max_length=64)] | None = Field(
@@ -82,6 +82,10 @@ class ReturnRequest(Strict):
     ]
 
 
+class CancellationRequest(Strict):
+    reason: Reason
+
+
 class CheckRequest(Strict):
     passed: bool
     findings: Annotated[list[Reason], Field(max_length=20)] = Field(
@@ -99,8 +103,8 @@ class ChangeRequest(Strict):
     """What is to become another; what is left out stays as it is."""
 
     reason: Reason
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     seats: Seats | None = None
     site: LocalId | None = Field(default=None, description="Your local_id of the site")
     exam_plan: ExamPlanRequest | None = None
@@ -120,6 +124,13 @@ class ExamPlanAnswer(BaseModel):
 
     planned_on: date
     body_credit_code: str | None
+
+
+class CheckedSiteAnswer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    site_id: UUID
+    version: int
 
 
 class ClassAnswer(BaseModel):
@@ -151,6 +162,7 @@ class ClassAnswer(BaseModel):
     answer_due_on: date | None
     return_reasons: list[str]
     checked_on: date | None
+    checked_sites: list[CheckedSiteAnswer] = Field(description="The sites that were found in order, as they were then")
 
     @classmethod
     def of(cls, class_: TrainingClass) -> ClassAnswer:
@@ -180,6 +192,13 @@ class ClassEventAnswer(BaseModel):
     change: dict[str, Any] | None
 
 
+class ReportedChangeAnswer(ClassEventAnswer):
+    class_id: UUID
+    institution_id: UUID
+    local_id: str = Field(description="The institution's own id of the class")
+    region: str
+
+
 def _exam_plan(request: ExamPlanRequest | None) -> ExamPlan | None:
     return None if request is None else ExamPlan(request.planned_on, request.body_credit_code)
 
@@ -187,4 +206,5 @@ def _exam_plan(request: ExamPlanRequest | None) -> ExamPlan | None:
 def _values(cls: type[BaseModel], class_: TrainingClass) -> dict[str, Any]:
     exam = class_.exam_plan and ExamPlanAnswer.model_validate(class_.exam_plan)
     values = {name: getattr(class_, name) for name in cls.model_fields}
-    return values | {"level": class_.level.code, "exam_plan": exam}
+    sites = [CheckedSiteAnswer.model_validate(each) for each in class_.checked_sites]
+    return values | {"level": class_.level.code, "exam_plan": exam, "checked_sites": sites}

@@ -9,12 +9,14 @@ from uuid import UUID
 from fastapi import Query
 
 from services.registry.api.class_schemas import (
+    CancellationRequest,
     ChangeRequest,
     CheckRequest,
     ClassAnswer,
     ClassEventAnswer,
     ClassRequest,
     ClassTerms,
+    ReportedChangeAnswer,
     ReturnRequest,
     WaitingAnswer,
 )
@@ -28,9 +30,10 @@ from services.registry.usecases import class_changes, filing
 from services.registry.usecases import classes as usecases
 from shared.auth import CurrentCaller
 from shared.contracts.registry import ClassStatus
+from shared.forms import Day
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day
-from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.paging import Cursor, Page, PageSize, after, before, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("classes")
@@ -54,8 +57,8 @@ async def list_classes(
     status: ClassStatus | None = None,
     region: Region = None,
     institution_id: UUID | None = None,
-    starts_from: date | None = None,
-    starts_to: date | None = None,
+    starts_from: Day | None = None,
+    starts_to: Day | None = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[ClassAnswer]:
@@ -92,6 +95,21 @@ async def list_waiting(
     return Page(rows=[WaitingAnswer.at(row, today=today) for row in rows], next=next_)
 
 
+@routes.get("/class-changes")
+async def list_changes(
+    connection: Connection,
+    caller: CurrentCaller,
+    region: Region = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[ReportedChangeAnswer]:
+    """What institutions reported of their classes, the newest first: other terms, other lessons. For officers."""
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    far = reach(await plan_store.load(connection), caller, region)
+    rows = await event_store.reported(connection, far, before=before(cursor), limit=size)
+    return Page(rows=[ReportedChangeAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
+
+
 @routes.get("/classes/{class_id}")
 async def get_class(class_id: UUID, connection: Connection, caller: CurrentCaller) -> ClassAnswer:
     """An institution sees its own classes, officers those of their region and below."""
@@ -112,7 +130,7 @@ async def list_history(
 async def return_(
     class_id: UUID, request: ReturnRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
-    """Send a filed class back with reasons, as an officer of its county or above."""
+    """Send a class that has not started back with reasons, as an officer of its county or above."""
     return ClassAnswer.of(await usecases.return_(connection, class_id, reasons=request.reasons, caller=caller, at=at))
 
 
@@ -163,6 +181,11 @@ async def complete(class_id: UUID, connection: Connection, caller: CurrentCaller
 
 
 @routes.post("/classes/{class_id}/cancellation")
-async def cancel(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
-    """Give a class up; its trainees without an outcome are withdrawn."""
-    return ClassAnswer.of(await usecases.cancel(connection, class_id, caller=caller, at=at))
+async def cancel(
+    class_id: UUID, request: CancellationRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> ClassAnswer:
+    """Give your class up; who has no outcome is withdrawn.
+
+    An officer of its county or above stops a class with this; then who completed it is withdrawn too.
+    """
+    return ClassAnswer.of(await usecases.cancel(connection, class_id, reason=request.reason, caller=caller, at=at))

@@ -19,7 +19,7 @@ from services.registry.usecases import enrolments as usecases
 from services.registry.usecases.enrolments import Destination, Said
 from shared.auth import CurrentCaller
 from shared.contracts.registry import EmploymentState, EnrolmentStatus
-from shared.forms import LocalId, Reason, Strict
+from shared.forms import Day, LocalId, Reason, Strict
 from shared.persons import Persons
 from shared.web import Connection, Now, router
 
@@ -33,7 +33,7 @@ class StepRequest(Strict):
 
 
 class EndingRequest(StepRequest):
-    on: date | None = Field(default=None, description="The first day without training; today where left out")
+    on: Day | None = Field(default=None, description="The first day without training; today where left out")
 
 
 class TransferRequest(Strict):
@@ -49,8 +49,8 @@ class CorrectionRequest(StepRequest):
     tags: Annotated[list[Tag], Field(max_length=20)] | None = None
     hours: Annotated[int, Field(ge=0, le=HOURS_MAX, strict=True)] | None = None
     employment: EmploymentState | None = None
-    evidence_on: date | None = Field(default=None, description="The latest date on the papers of a priority group")
-    consented_on: date | None = None
+    evidence_on: Day | None = Field(default=None, description="The latest date on the papers of a priority group")
+    consented_on: Day | None = None
 
 
 class EventAnswer(BaseModel):

@@ -20,7 +20,7 @@ from services.registry.usecases import findings as usecases
 from services.registry.usecases.findings import Rechecked
 from shared.auth import CurrentCaller
 from shared.contracts.registry import FindingStatus, Severity
-from shared.forms import LocalId, Reason, Strict
+from shared.forms import Day, LocalId, Reason, Strict
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize
@@ -39,7 +39,7 @@ class RectificationRequest(Strict):
 class RecheckRequest(Strict):
     passed: bool
     said: Annotated[Reason, Field(description="What was seen")]
-    due_on: Annotated[date, Field(description="The last day in time, where it did not pass")] | None = None
+    due_on: Annotated[Day, Field(description="The last day in time, where it did not pass")] | None = None
 
     @model_validator(mode="after")
     def _nothing_is_due_after_it_passed(self) -> RecheckRequest:

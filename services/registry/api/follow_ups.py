@@ -16,7 +16,7 @@ from services.registry.usecases.classes import visible_class
 from services.registry.usecases.follow_ups import FollowUpRow
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer, batch_of, parse_rows
-from shared.forms import Batch, Reason, Strict
+from shared.forms import Batch, Day, Reason, Strict
 from shared.kernel.callers import Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
@@ -25,7 +25,7 @@ routes = router("follow-ups")
 
 
 class OutcomeRequest(Strict):
-    employed_on: Annotated[date, Field(description="First day in work or of a business of their own")] | None = None
+    employed_on: Annotated[Day, Field(description="First day in work or of a business of their own")] | None = None
     evidence: Evidence | None = None
     pay_before_fen: Annotated[StrictInt, Field(description="Monthly mean of three months before, fen")] | None = None
     pay_after_fen: Annotated[StrictInt, Field(description="Monthly mean of three months after, fen")] | None = None

@@ -12,7 +12,7 @@ from services.registry.domain.listings import Listing
 from services.registry.store import listings as store
 from services.registry.usecases import listings as usecases
 from shared.auth import CurrentCaller
-from shared.forms import Reason, Strict
+from shared.forms import Day, Reason, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
@@ -23,12 +23,12 @@ class ListingRequest(Strict):
     """Days are included, the last one too; without it the listing does not end by itself."""
 
     project: Annotated[str, Field(pattern=r"^[A-Z0-9-]{2,32}$", examples=["4-10-01-05-L4"])]
-    first_on: date
-    last_on: date | None = None
+    first_on: Day
+    last_on: Day | None = None
 
 
 class ListingClosingRequest(Strict):
-    from_on: Annotated[date, Field(description="The first day on which the listing does not hold any more")]
+    from_on: Annotated[Day, Field(description="The first day on which the listing does not hold any more")]
     reason: Reason
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.registry.api.findings import FindingAnswer
 from services.registry.domain.patrols import Coverage, Ran
@@ -19,7 +19,7 @@ from services.registry.usecases import patrols as usecases
 from services.registry.usecases.patrols import Found, Looked
 from shared.auth import CurrentCaller
 from shared.contracts.registry import PatrolLevel, PatrolMethod, Severity
-from shared.forms import LocalId, Reason, Strict
+from shared.forms import Day, Instant, LocalId, Reason, Strict
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -33,13 +33,13 @@ Region = Annotated[str | None, Query(max_length=16, description="This region and
 class FoundRequest(Strict):
     severity: Annotated[Severity, Field(description="While a critical one is not closed, the class is not completed")]
     found: Annotated[Reason, Field(description="What is wrong, as the institution reads it; name no person in it")]
-    due_on: Annotated[date, Field(description="The last day in time; the usual one where left out")] | None = None
+    due_on: Annotated[Day, Field(description="The last day in time; the usual one where left out")] | None = None
 
 
 class PatrolRequest(Strict):
     local_id: Annotated[LocalId, Field(description="Your own name for the patrol; the same one again is a repeat")]
     method: PatrolMethod
-    patrolled_at: Annotated[AwareDatetime, Field(examples=["2025-03-10T09:30:00+08:00"])]
+    patrolled_at: Annotated[Instant, Field(examples=["2025-03-10T09:30:00+08:00"])]
     present: Annotated[int, Field(ge=0, le=10_000, strict=True, description="Trainees that you counted")]
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
     findings: Annotated[list[FoundRequest], Field(max_length=PER_PATROL_MAX)] = Field(default_factory=list)
@@ -134,7 +134,7 @@ async def list_patrols(
 
 @routes.get("/patrols/coverage")
 async def coverage(
-    connection: Connection, caller: CurrentCaller, first_on: date, last_on: date, region: Region = None
+    connection: Connection, caller: CurrentCaller, first_on: Day, last_on: Day, region: Region = None
 ) -> list[CoverageAnswer]:
     """By reporting region, the classes that ran in these days (a year at most) and what each level looked at of them.
 

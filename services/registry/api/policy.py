@@ -13,7 +13,7 @@ from services.registry.store import plan as plan_store
 from services.registry.store import policy as store
 from services.registry.usecases import policy as usecases
 from shared.auth import CurrentCaller
-from shared.forms import Strict
+from shared.forms import Day, Strict
 from shared.kernel.periods import business_day
 from shared.plan import UnknownRegion
 from shared.web import Connection, Now, router
@@ -27,8 +27,8 @@ class PolicyRowRequest(Strict):
     key: Annotated[str, Field(max_length=64, examples=["class.seats_max"])]
     value: Annotated[str, Field(max_length=200, examples=["60"])]
     region: Annotated[str, Field(max_length=16, examples=["410000"])]
-    first_on: date
-    last_on: date | None = None
+    first_on: Day
+    last_on: Day | None = None
     status: Literal["assumption", "sourced"] = "sourced"
     source: Annotated[str, Field(min_length=2, max_length=500, description="The document that says so")]
 
@@ -58,7 +58,7 @@ async def list_policy_rows(
     connection: Connection,
     _: CurrentCaller,
     at: Now,
-    day: Annotated[date | None, Query(description="What holds on this day; with a region: today if left out")] = None,
+    day: Annotated[Day | None, Query(description="What holds on this day; with a region: today if left out")] = None,
     region: Annotated[str | None, Query(max_length=16, description="What holds in this region")] = None,
 ) -> list[PolicyRow]:
     """Every row, or what holds on a day, for each key the row of the nearest region."""

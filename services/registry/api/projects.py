@@ -12,7 +12,7 @@ from services.registry.domain.projects import Project
 from services.registry.store import projects as store
 from services.registry.usecases import projects as usecases
 from shared.auth import CurrentCaller
-from shared.forms import Name, Strict
+from shared.forms import Day, Name, Strict
 from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import Period
@@ -40,8 +40,8 @@ class ProjectRequest(Strict):
     hours_min: Annotated[int, Field(ge=1, le=2000, strict=True, description="Least class hours of a class in it")]
     is_scarce: bool = False
     is_needed: bool = False
-    first_on: date
-    last_on: date | None = None
+    first_on: Day
+    last_on: Day | None = None
     version: Annotated[int, Field(ge=1, strict=True)] | None = Field(
         default=None, description="The version that you saw; left out for a new project"
     )
@@ -77,7 +77,7 @@ async def list_projects(
     _: CurrentCaller,
     occupation: Annotated[str | None, Query(max_length=32)] = None,
     level: Annotated[str | None, Query(max_length=8)] = None,
-    day: Annotated[date | None, Query(description="Only what is in the catalogue on this day")] = None,
+    day: Annotated[Day | None, Query(description="Only what is in the catalogue on this day")] = None,
     cursor: CodeCursor = None,
     size: PageSize = 100,
 ) -> Page[ProjectAnswer]:

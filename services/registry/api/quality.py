@@ -14,6 +14,7 @@ from services.registry.store import policy as policy_store
 from services.registry.store import quality as store
 from services.registry.store.quality import Asked, By, Counts
 from shared.auth import CurrentCaller
+from shared.forms import Day
 from shared.kernel.callers import ForeignRegion, Role
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Invalid
@@ -70,8 +71,8 @@ async def quality(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
-    first_on: date,
-    last_on: date,
+    first_on: Day,
+    last_on: Day,
     by: By = By.REGION,
     region: Annotated[str | None, Query(max_length=16)] = None,
     programme: Annotated[str | None, Query(max_length=16)] = None,

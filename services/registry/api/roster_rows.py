@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
 import orjson
@@ -17,7 +16,7 @@ from services.registry.domain.trainees import NOTHING_SAID, AtEntry, GroupEviden
 from services.registry.usecases.rosters import RosterRow
 from shared.batches import ROWS_MAX, batch_of, parse_rows
 from shared.contracts.registry import EmploymentState
-from shared.forms import Batch, LocalId, Strict
+from shared.forms import Batch, Day, LocalId, Strict
 from shared.kernel.identity import DocumentKind
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Invalid
@@ -50,13 +49,13 @@ class GroupEntry(Strict):
     evidence: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
         description="Which paper, and its number"
     )
-    dated_on: date = Field(description="The date on the paper")
+    dated_on: Day = Field(description="The date on the paper")
 
 
 class ConsentEntry(Strict):
     """When the trainee agreed that their particulars are processed, and to which version of the text."""
 
-    on: date
+    on: Day
     version: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)] | None = None
 
 

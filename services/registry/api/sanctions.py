@@ -13,7 +13,7 @@ from services.registry.store import sanctions as store
 from services.registry.usecases import sanctions as usecases
 from shared.auth import CurrentCaller
 from shared.contracts.registry import SanctionStep
-from shared.forms import Reason, Strict
+from shared.forms import Day, Reason, Strict
 from shared.kernel.callers import Role
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -26,15 +26,15 @@ class SanctionRequest(Strict):
     """Days are included, the last one too; without it the sanction stands until it is lifted (a talk: for its day)."""
 
     step: SanctionStep
-    first_on: Annotated[date, Field(description="Today where left out")] | None = None
-    last_on: date | None = None
+    first_on: Annotated[Day, Field(description="Today where left out")] | None = None
+    last_on: Day | None = None
     reason: Reason
 
 
 class LiftingRequest(Strict):
     from_on: (
         Annotated[
-            date, Field(description="The first day on which the sanction does not stand any more; today where left out")
+            Day, Field(description="The first day on which the sanction does not stand any more; today where left out")
         ]
         | None
     ) = None

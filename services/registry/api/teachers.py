@@ -15,7 +15,7 @@ from services.registry.usecases import teachers as usecases
 from services.registry.usecases.institutions import load_for_writing
 from services.registry.usecases.teachers import NewTeacher, Paper
 from shared.auth import CurrentCaller
-from shared.forms import LocalId, Strict
+from shared.forms import Day, LocalId, Strict
 from shared.kernel.identity import DocumentKind, masked
 from shared.kernel.periods import Period
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -32,8 +32,8 @@ class QualificationRequest(Strict):
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
     number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
-    first_on: date
-    last_on: date | None = None
+    first_on: Day
+    last_on: Day | None = None
 
 
 class TeacherRequest(Strict):
@@ -45,8 +45,8 @@ class TeacherRequest(Strict):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
     phone: Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")] | None = None
     full_time: Annotated[bool, Field(strict=True)]
-    first_on: date
-    last_on: date | None = None
+    first_on: Day
+    last_on: Day | None = None
     projects: Annotated[list[Project], Field(max_length=100, description="Codes of GET /v1/projects")] = Field(
         default_factory=list
     )
@@ -66,7 +66,7 @@ class TeacherRequest(Strict):
 
 
 class EndingRequest(Strict):
-    last_on: Annotated[date, Field(description="The last day on which the teacher is engaged")]
+    last_on: Annotated[Day, Field(description="The last day on which the teacher is engaged")]
 
 
 class QualificationAnswer(BaseModel):

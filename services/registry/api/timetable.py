@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.api.sites import RoomName
 from services.registry.domain.timetable import LESSON_HOURS_MAX, Lesson, LessonKind
@@ -17,15 +17,15 @@ from services.registry.usecases import planning
 from services.registry.usecases.classes import visible_class
 from services.registry.usecases.timetable import LESSONS_MAX, PlannedLesson
 from shared.auth import CurrentCaller
-from shared.forms import LocalId, Reason, Strict
+from shared.forms import Instant, LocalId, Reason, Strict
 from shared.web import Connection, Now, router
 
 routes = router("classes")
 
 
 class LessonRequest(Strict):
-    begins_at: AwareDatetime
-    ends_at: AwareDatetime
+    begins_at: Instant
+    ends_at: Instant
     kind: LessonKind
     hours: Annotated[int, Field(ge=1, le=LESSON_HOURS_MAX, strict=True, description="Class hours of 45 minutes")]
     teacher: LocalId = Field(description="Your local_id of the teacher")

@@ -45,18 +45,19 @@ class ChangeOverlaps(Conflict):
 
 
 def first_day_touched(before: TrainingClass, after: TrainingClass) -> date | None:
-    """The first day that is another in `after`; None if none is.
+    """The first day of training that is another in `after`; None if none is.
 
-    Seats and the examination touch no day. Another site touches the first day of a class that has not started; in a
-    running class it is the lessons that say from when on they are held elsewhere. Raises ClassHasStarted.
+    A class that has not started touches no day before its new first one: what was to begin and did not can be put off.
+    Seats and the examination touch no day, nor does another site of a running class: its lessons say from when on they
+    are held elsewhere. Raises ClassHasStarted.
     """
     touched = []
     if before.starts_on != after.starts_on:
         if before.status is ClassStatus.RUNNING:
             raise ClassHasStarted(pointer="/starts_on", starts_on=before.starts_on.isoformat())
-        touched.append(min(before.starts_on, after.starts_on))
+        touched.append(after.starts_on)
     if before.ends_on != after.ends_on:
-        touched.append(min(before.ends_on, after.ends_on) + _ONE_DAY)
+        touched.append(max(after.starts_on, min(before.ends_on, after.ends_on) + _ONE_DAY))
     if before.site_id != after.site_id and before.status is not ClassStatus.RUNNING:
         touched.append(after.starts_on)
     return min(touched, default=None)

@@ -8,7 +8,9 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 FILE: Final = "file"
-"""The first step of each class; those that follow are called by their ClassVerb."""
+"""The first step of each class; those that follow are called by their ClassVerb, or PLAN."""
+PLAN: Final = "plan"
+"""Its lessons became others."""
 
 
 class ClassEvent(NamedTuple):
@@ -22,3 +24,19 @@ class ClassEvent(NamedTuple):
     done_at: datetime
     reasons: tuple[str, ...]
     change: Mapping[str, Any] | None
+
+
+class ReportedChange(NamedTuple):
+    """A change of terms or lessons that an institution gave a reason for; `region` is that of the class at the time."""
+
+    id: UUID
+    class_id: UUID
+    institution_id: UUID
+    local_id: str
+    region: str
+    version: int
+    verb: str
+    done_by: str
+    done_at: datetime
+    reasons: tuple[str, ...]
+    change: Mapping[str, Any]

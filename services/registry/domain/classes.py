@@ -9,12 +9,13 @@ from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
+from services.registry.domain.class_faults import NoTrainees, OutcomesMissing, TooEarly, TooLate
+from services.registry.domain.policy import Policy
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import (
     ClassApproved,
     ClassCancelled,
     ClassChanged,
-    ClassChecked,
     ClassCompleted,
     ClassFiled,
     ClassRefiled,
@@ -53,6 +54,7 @@ MOVES: Final[Mapping[ClassStatus, Mapping[ClassVerb, ClassStatus]]] = {
         ClassVerb.CANCEL: ClassStatus.CANCELLED,
     },
     ClassStatus.APPROVED: {
+        ClassVerb.RETURN: ClassStatus.RETURNED,
         ClassVerb.CHECK: ClassStatus.APPROVED,
         ClassVerb.CHANGE: ClassStatus.APPROVED,
         ClassVerb.START: ClassStatus.RUNNING,
@@ -67,34 +69,6 @@ MOVES: Final[Mapping[ClassStatus, Mapping[ClassVerb, ClassStatus]]] = {
     ClassStatus.COMPLETED: {},
     ClassStatus.CANCELLED: {},
 }
-
-
-class TooEarly(Conflict):
-    """Facts: `possible_from`."""
-
-    slug = "class-too-early"
-    title_en = "The class cannot do this before its day."
-    title_zh = "未到规定日期，不能执行此操作。"
-    cure_en = "It is possible from the day in `possible_from`."
-    cure_zh = "自 `possible_from` 所示日期起方可办理。"
-
-
-class OutcomesMissing(Conflict):
-    """Facts: `in_training`, the number of trainees without an outcome."""
-
-    slug = "outcomes-missing"
-    title_en = "Some trainees have no outcome yet."
-    title_zh = "仍有学员未登记结业结果。"
-    cure_en = "Post the hours of each trainee to /outcomes, or withdraw them; then complete the class."
-    cure_zh = "请先通过 /outcomes 登记每名学员的学时，或办理退学，再结班。"
-
-
-class SiteNotChecked(Conflict):
-    slug = "site-not-checked"
-    title_en = "Nobody has found the place and the equipment of this class in order yet."
-    title_zh = "该班的培训场地和设备尚未通过现场核查。"
-    cure_en = "Ask the county to check them on site; after a check that found faults, mend these and ask again."
-    cure_zh = "请联系县区进行现场核查；核查发现问题的，整改后申请复查。"
 
 
 class RosterClosed(Conflict):
@@ -118,6 +92,13 @@ class ExamPlan(NamedTuple):
 
     planned_on: date
     body_credit_code: str | None
+
+
+class SiteVersion(NamedTuple):
+    """A site as it was at some time: its next version may be another place, or have other rooms."""
+
+    site_id: UUID
+    version: int
 
 
 @dataclass(frozen=True)
@@ -155,7 +136,13 @@ class TrainingClass:
     return_reasons: tuple[str, ...] = ()
     checked_by: str | None = None
     checked_on: date | None = None
-    """Who found place and equipment in order, and when."""
+    checked_sites: tuple[SiteVersion, ...] = ()
+    """Who found place and equipment in order, when, and which."""
+
+    @property
+    def fee_fen(self) -> int:
+        """One trainee's fee."""
+        return self.government_fen + self.enterprise_fen + self.individual_fen
 
     @property
     def takes_trainees(self) -> bool:
@@ -164,113 +151,108 @@ class TrainingClass:
 
 def file(class_: TrainingClass, *, at: datetime) -> ClassFiled:
     """The fact that a new `class_` (filed, version 1) was filed."""
-    return _fact(ClassFiled, class_, at=at, enrolled=0)
+    return tell(ClassFiled, class_, at=at, enrolled=0)
 
 
 def return_(
     class_: TrainingClass, *, reasons: Sequence[str], at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassReturned]:
-    """Send a filed class back to be mended. Raises IllegalMove."""
-    after = replace(_moved(class_, ClassVerb.RETURN), return_reasons=tuple(reasons))
-    return after, _fact(ClassReturned, after, at=at, enrolled=enrolled)
+    """Send a class that has not started back to be mended. Raises IllegalMove."""
+    after = replace(advance(class_, ClassVerb.RETURN), return_reasons=tuple(reasons))
+    return after, tell(ClassReturned, after, at=at, enrolled=enrolled)
 
 
 def refile(
     class_: TrainingClass, mended: TrainingClass, *, at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassRefiled]:
     """File a returned class again as `mended`; why it was returned stays readable. Raises IllegalMove."""
-    moved = _moved(class_, ClassVerb.REFILE)
+    refiled = advance(class_, ClassVerb.REFILE)
     after = replace(
         mended,
         id=class_.id,
         institution_id=class_.institution_id,
         local_id=class_.local_id,
-        status=moved.status,
-        version=moved.version,
+        status=refiled.status,
+        version=refiled.version,
         return_reasons=class_.return_reasons,
     )
-    return after, _fact(ClassRefiled, after, at=at, enrolled=enrolled)
+    return after, tell(ClassRefiled, after, at=at, enrolled=enrolled)
 
 
-def approve(class_: TrainingClass, *, by: str, at: datetime, enrolled: int) -> tuple[TrainingClass, ClassApproved]:
-    """Accept a filed class. Raises IllegalMove, or SamePerson if `by` filed it."""
-    after = _moved(class_, ClassVerb.APPROVE)
+def approve(
+    class_: TrainingClass, *, policy: Policy, by: str, today: date, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassApproved]:
+    """Accept a filed class. Raises IllegalMove, SamePerson if `by` filed it, or TooLate after its first day."""
+    after = advance(class_, ClassVerb.APPROVE)
     if by == class_.filed_by:
         raise SamePerson(rule="filing and approval of a class")
-    return after, _fact(ClassApproved, after, at=at, enrolled=enrolled)
-
-
-def check(
-    class_: TrainingClass, *, passed: bool, by: str, on: date, at: datetime, enrolled: int
-) -> tuple[TrainingClass, ClassChecked | None]:
-    """What an officer found on site. A failed check takes an earlier one back and is told to nobody.
-
-    Raises IllegalMove, or SamePerson if `by` filed the class.
-    """
-    after = _moved(class_, ClassVerb.CHECK)
-    if by == class_.filed_by:
-        raise SamePerson(rule="filing and check of a class")
-    if not passed:
-        return replace(class_, checked_by=None, checked_on=None), None
-    after = replace(after, checked_by=by, checked_on=on)
-    return after, _fact(ClassChecked, after, at=at, enrolled=enrolled)
+    _require_not_after(class_.starts_on, today, policy)
+    return after, tell(ClassApproved, after, at=at, enrolled=enrolled)
 
 
 def start(
-    class_: TrainingClass, *, site_check_required: bool, today: date, at: datetime, enrolled: int
+    class_: TrainingClass, *, policy: Policy, seated: int, today: date, at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassStarted]:
-    """Open an approved class. Raises IllegalMove, TooEarly before its first day, or SiteNotChecked.
+    """Open an approved class with `seated` trainees.
 
-    A subsidised class needs the check where `site_check_required`. Source: domain rules §4.5.
+    Raises IllegalMove, TooEarly before its first day, TooLate after its last, NoTrainees.
     """
-    after = _moved(class_, ClassVerb.START)
+    after = advance(class_, ClassVerb.START)
     if today < class_.starts_on:
         raise TooEarly(possible_from=class_.starts_on.isoformat())
-    if site_check_required and class_.fund_source is not None and class_.checked_on is None:
-        raise SiteNotChecked
-    return after, _fact(ClassStarted, after, at=at, enrolled=enrolled)
+    _require_not_after(class_.ends_on, today, policy)
+    if policy.class_roster_required and not seated:
+        raise NoTrainees
+    return after, tell(ClassStarted, after, at=at, enrolled=enrolled)
 
 
 def change(
     class_: TrainingClass, terms: TrainingClass, *, at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassChanged]:
-    """Give a class days, seats, site and examination of `terms`; another site is checked anew. Raises IllegalMove."""
+    """Give a class days, seats, site and examination of `terms`. Raises IllegalMove."""
     after = replace(
-        _moved(class_, ClassVerb.CHANGE),
+        advance(class_, ClassVerb.CHANGE),
         starts_on=terms.starts_on,
         ends_on=terms.ends_on,
         seats=terms.seats,
         site_id=terms.site_id,
         exam_plan=terms.exam_plan,
     )
-    if after.site_id != class_.site_id:
-        after = replace(after, checked_by=None, checked_on=None)
-    return after, _fact(ClassChanged, after, at=at, enrolled=enrolled)
+    return after, tell(ClassChanged, after, at=at, enrolled=enrolled)
 
 
 def complete(
     class_: TrainingClass, *, in_training: int, today: date, at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassCompleted]:
     """End a class whose trainees all have an outcome. Raises IllegalMove, OutcomesMissing, or TooEarly."""
-    after = _moved(class_, ClassVerb.COMPLETE)
+    after = advance(class_, ClassVerb.COMPLETE)
     if in_training:
         raise OutcomesMissing(in_training=in_training)
     if today < class_.ends_on:
         raise TooEarly(possible_from=class_.ends_on.isoformat())
-    return after, _fact(ClassCompleted, after, at=at, enrolled=enrolled)
+    return after, tell(ClassCompleted, after, at=at, enrolled=enrolled)
 
 
-def cancel(class_: TrainingClass, *, at: datetime, enrolled: int) -> tuple[TrainingClass, ClassCancelled]:
-    """Give a class up before its completion. Raises IllegalMove. Its trainees are withdrawn by the use case."""
-    after = _moved(class_, ClassVerb.CANCEL)
-    return after, _fact(ClassCancelled, after, at=at, enrolled=enrolled)
+def cancel(
+    class_: TrainingClass, *, by_officer: str | None = None, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassCancelled]:
+    """Give a class up before its completion; its trainees are withdrawn by the use case.
+
+    Raises IllegalMove, or SamePerson if `by_officer`, an officer who stops it, filed it.
+    """
+    after = advance(class_, ClassVerb.CANCEL)
+    if by_officer == class_.filed_by:
+        raise SamePerson(rule="filing and cancellation of a class")
+    return after, tell(ClassCancelled, after, at=at, enrolled=enrolled)
 
 
-def _moved(class_: TrainingClass, verb: ClassVerb) -> TrainingClass:
+def advance(class_: TrainingClass, verb: ClassVerb) -> TrainingClass:
+    """The class in the state that `verb` leads to, a version on. Raises IllegalMove."""
     return replace(class_, status=move(MOVES, class_.status, verb), version=class_.version + 1)
 
 
-def _fact(fact: type[F], class_: TrainingClass, *, at: datetime, enrolled: int) -> F:
+def tell(fact: type[F], class_: TrainingClass, *, at: datetime, enrolled: int) -> F:
+    """The `fact` of what `class_` is now."""
     return fact(
         subject=f"classes/{class_.id}",
         version=class_.version,
@@ -297,3 +279,8 @@ def _fact(fact: type[F], class_: TrainingClass, *, at: datetime, enrolled: int) 
         enterprise_fen=class_.enterprise_fen,
         individual_fen=class_.individual_fen,
     )
+
+
+def _require_not_after(day: date, today: date, policy: Policy) -> None:
+    if today > day and not policy.class_late_allowed:
+        raise TooLate(possible_until=day.isoformat())

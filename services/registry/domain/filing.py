@@ -122,6 +122,19 @@ class FilingIncomplete(Invalid):
     cure_zh = "`missing` 列出了缺少的内容，请补充后重新报备。"
 
 
+class ClassIncomplete(Conflict):
+    """Facts: `missing`, what a subsidised class lacks."""
+
+    slug = "class-incomplete"
+    title_en = "A subsidised class is approved once all that belongs to it is there."
+    title_zh = "补贴性培训班报备材料不齐全，不能批准。"
+    cure_en = (
+        "`missing` lists what it lacks. Roster and timetable can be posted now; for the rest return the class with "
+        "reasons, so that it is filed again."
+    )
+    cure_zh = "`missing` 列出了缺少的内容。学员名册和课程表可直接补报；其他内容请退回，由机构补充后重新报备。"
+
+
 class SiteElsewhere(Invalid):
     """Facts: `region`, the county of the site."""
 
@@ -213,6 +226,25 @@ def require_complete(class_: TrainingClass, *, policy: Policy) -> None:
     said = {"site": class_.site_id, "teaching_plan": class_.teaching_plan}
     if missing := [name for name, value in said.items() if not value]:
         raise FilingIncomplete(pointer=f"/{missing[0]}", missing=missing)
+
+
+def require_whole(class_: TrainingClass, *, policy: Policy, planned: bool, seated: int) -> None:
+    """A subsidised class has all that its approval rests on: whether lessons are `planned`, how many are `seated`.
+
+    Raises ClassIncomplete. Source: domain rules §4.4, §4.5.
+    """
+    if class_.fund_source is None:
+        return
+    asked = {
+        "site": (policy.class_plan_required, class_.site_id),
+        "teaching_plan": (policy.class_plan_required, class_.teaching_plan),
+        "timetable": (policy.class_timetable_required, planned),
+        "exam_plan": (policy.class_exam_plan_required, class_.exam_plan),
+        "fee": (policy.class_fee_required, class_.fee_fen),
+        "roster": (policy.class_roster_required, seated),
+    }
+    if missing := [name for name, (required, value) in asked.items() if required and not value]:
+        raise ClassIncomplete(missing=missing)
 
 
 def require_lead(class_: TrainingClass, asked: Asked) -> None:

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from services.registry.domain.classes import TooEarly, TrainingClass
+from services.registry.domain.class_faults import TooEarly
+from services.registry.domain.classes import TrainingClass
 from services.registry.domain.policy import Policy
 from shared.contracts.registry import EnrolmentStatus
 from shared.kernel.refusals import Conflict, Invalid

@@ -73,7 +73,11 @@ class Policy:
     class_plan_required: bool
     """Whether a subsidised class is filed with its site and a teaching plan."""
     class_timetable_required: bool
-    """Whether a subsidised class has its timetable before it is approved."""
+    class_exam_plan_required: bool
+    class_fee_required: bool
+    class_roster_required: bool
+    """Whether a subsidised class has its timetable, an exam plan, a fee and a trainee before it is approved; without a
+    trainee, no class starts."""
     filing_lead_working_days: int | None
     """Working days from filing to the first day, at least; None: a class may be filed afterwards."""
     filing_answer_working_days: int
@@ -96,6 +100,11 @@ class Policy:
     """Months after completion within which work found counts for the employment rate."""
     quality_group_size_min: int
     """Rates of groups with fewer people are not shown."""
+
+    @property
+    def class_late_allowed(self) -> bool:
+        """Whether a class may be filed afterwards, and so be approved and started after its days."""
+        return self.filing_lead_working_days is None
 
 
 KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name for field in fields(Policy)}

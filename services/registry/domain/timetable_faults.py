@@ -129,14 +129,6 @@ class TeacherNotQualified(Invalid):
     cure_zh = "请补充在 `day` 有效的资格证书，或改由其他教师授课。"
 
 
-class NoTimetable(Conflict):
-    slug = "no-timetable"
-    title_en = "A subsidised class is filed with its timetable."
-    title_zh = "补贴性培训班须随报备提交课程表。"
-    cure_en = "The institution puts its lessons to the class's /timetable; then it can be approved."
-    cure_zh = "请培训机构先通过该班的 /timetable 提交课程表，再行审批。"
-
-
 class TimetableClosed(Conflict):
     slug = "timetable-closed"
     title_en = "The lessons of this class cannot be planned any more."

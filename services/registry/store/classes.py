@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain.classes import ExamPlan, TrainingClass
+from services.registry.domain.classes import ExamPlan, SiteVersion, TrainingClass
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus
 from shared.database import driver
@@ -21,13 +21,13 @@ from shared.kernel.refusals import NotFound, Stale
 COLUMNS = """id, institution_id, local_id, programme, region, reporting_region, occupation, level, fund_source,
     starts_on, ends_on, hours, seats, status, filed_by, version, project, is_scarce, is_needed, site_id, teaching_plan,
     exam_plan, government_fen, enterprise_fen, individual_fen, filed_on, answer_due_on, return_reasons, checked_by,
-    checked_on"""
+    checked_on, checked_sites"""
 _ADD = f"""
 INSERT INTO class ({COLUMNS})
 VALUES (:id, :institution_id, :local_id, :programme, :region, :reporting_region, :occupation, :level, :fund_source,
     :starts_on, :ends_on, :hours, :seats, :status, :filed_by, :version, :project, :is_scarce, :is_needed, :site_id,
     :teaching_plan, CAST(:exam_plan AS jsonb), :government_fen, :enterprise_fen, :individual_fen, :filed_on,
-    :answer_due_on, :return_reasons, :checked_by, :checked_on)
+    :answer_due_on, :return_reasons, :checked_by, :checked_on, CAST(:checked_sites AS jsonb))
 """
 _FIND = f"SELECT {COLUMNS} FROM class WHERE id = :id"
 _LOCK = f"{_FIND} FOR UPDATE"
@@ -41,7 +41,8 @@ SET programme = :programme, region = :region, reporting_region = :reporting_regi
     is_scarce = :is_scarce, is_needed = :is_needed, site_id = :site_id, teaching_plan = :teaching_plan,
     exam_plan = CAST(:exam_plan AS jsonb), government_fen = :government_fen, enterprise_fen = :enterprise_fen,
     individual_fen = :individual_fen, filed_on = :filed_on, answer_due_on = :answer_due_on,
-    return_reasons = :return_reasons, checked_by = :checked_by, checked_on = :checked_on
+    return_reasons = :return_reasons, checked_by = :checked_by, checked_on = :checked_on,
+    checked_sites = CAST(:checked_sites AS jsonb)
 WHERE id = :id AND version = :expected
 """
 _HEADCOUNT = """
@@ -50,8 +51,11 @@ SELECT count(*) AS enrolled,
        count(*) FILTER (WHERE status = 'in_training') AS in_training
 FROM enrolment WHERE class_id = :id
 """
-
-
+_SITES = """
+SELECT id, version FROM site
+WHERE id = $2 OR id IN (SELECT site_id FROM lesson WHERE class_id = $1 AND upper(during) > $3)
+ORDER BY id
+"""
 _ELSEWHERE = """
 SELECT count(DISTINCT m.person)
 FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[]) AS m (id, person, from_on, until_on)
@@ -74,6 +78,7 @@ def class_of(row: RowMapping) -> TrainingClass:
     values |= {
         "exam_plan": exam and ExamPlan(date.fromisoformat(exam["planned_on"]), exam["body_credit_code"]),
         "return_reasons": tuple(values["return_reasons"]),
+        "checked_sites": tuple(SiteVersion(UUID(site), version) for site, version in values["checked_sites"]),
         "level": Level(values["level"]),
         "fund_source": None if source is None else FundSource(source),
         "status": ClassStatus(values["status"]),
@@ -87,6 +92,7 @@ def _values(class_: TrainingClass) -> dict[str, object]:
         "level": class_.level.value,
         "exam_plan": None if exam is None else orjson.dumps(exam._asdict()).decode(),
         "return_reasons": list(class_.return_reasons),
+        "checked_sites": orjson.dumps([(str(site), version) for site, version in class_.checked_sites]).decode(),
     }
 
 
@@ -122,6 +128,15 @@ async def save(connection: AsyncConnection, class_: TrainingClass, *, expected: 
 
 async def headcount(connection: AsyncConnection, class_id: UUID) -> Headcount:
     return Headcount(*(await connection.execute(text(_HEADCOUNT), {"id": class_id})).one())
+
+
+async def sites(connection: AsyncConnection, class_: TrainingClass, *, since: datetime) -> list[SiteVersion]:
+    """The class's site and those of its lessons that end after `since`, as they are now.
+
+    There are no more than lessons and one; a class has at most 1,000 of these.
+    """
+    rows = await (await driver(connection)).fetch(_SITES, class_.id, class_.site_id, since)
+    return [SiteVersion(*row) for row in rows]
 
 
 async def elsewhere(connection: AsyncConnection, days: Sequence[tuple[UUID, UUID, date, date]]) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain import class_changes as rules
 from services.registry.domain import classes as class_rules
 from services.registry.domain import filing as filing_rules
+from services.registry.domain import site_checks
 from services.registry.domain.classes import ClassVerb, ExamPlan, TrainingClass
 from services.registry.store import classes as store
 from services.registry.store import institutions as institution_store
@@ -57,14 +58,16 @@ async def change(
     move(class_rules.MOVES, before.status, ClassVerb.CHANGE)
     terms = await _terms(connection, before, asked)
     if terms == before:
-        if asked.lessons is not None:
-            await planning.put(connection, class_id, asked.lessons, reason=asked.reason, caller=caller, at=at)
-        return before
+        if asked.lessons is None:
+            return before
+        await planning.put(connection, class_id, asked.lessons, reason=asked.reason, caller=caller, at=at)
+        return await store.load(connection, class_id)
     count = await store.headcount(connection, class_id)
     await _require_sound(connection, before, terms, seated=count.seated, at=at)
-    after, fact = class_rules.change(before, terms, at=at, enrolled=count.enrolled)
-    await store.save(connection, after, expected=before.version)
     lessons = await _move_lessons(connection, before, terms, asked, at=at)
+    changed, fact = class_rules.change(before, terms, at=at, enrolled=count.enrolled)
+    after = site_checks.hold_at(changed, await store.sites(connection, changed, since=at))
+    await store.save(connection, after, expected=before.version)
     said = Said([asked.reason], _changed(before, after) | lessons)
     await remember(connection, after, ClassVerb.CHANGE, said, caller=caller, at=at)
     await outbox.record(connection, fact)
@@ -104,7 +107,9 @@ async def _move_lessons(
     lessons = planned if asked.lessons is None else await timetable.read(connection, terms, asked.lessons)
     if not lessons:
         return {}
-    await planning.require_in_time(connection, before, planned, lessons, reason=asked.reason, at=at)
+    if terms.starts_on == before.starts_on:
+        # With its first day, which is reported before, a class that has not started moves all of its lessons.
+        await planning.require_in_time(connection, before, planned, lessons, reason=asked.reason, at=at)
     await timetable.judge(connection, terms, lessons, at=at)
     await timetable.save(connection, before.id, planned, lessons)
     return {} if asked.lessons is None else {"lessons": timetable.changed(planned, lessons)}

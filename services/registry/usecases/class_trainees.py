@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,9 +26,9 @@ _TOLD_OF_TRAINEES = (
 )  # fmt: skip
 """What of a class is said in the facts of its enrolments too."""
 
-_UNFINISHED = (EnrolmentStatus.IN_TRAINING, EnrolmentStatus.DEFERRED)
-_BEGINNING = UUID(int=0)
-_PAGE = 1000
+_UNFINISHED: Final = (EnrolmentStatus.IN_TRAINING, EnrolmentStatus.DEFERRED)
+_BEGINNING: Final = UUID(int=0)
+_PAGE: Final = 1000
 _CANCELLED = "the class was cancelled 班级已取消"
 """Why those trainees left: a reason that nobody types."""
 
@@ -40,7 +42,7 @@ async def follow(
     """
     if all(getattr(before, name) == getattr(after, name) for name in _TOLD_OF_TRAINEES):
         return
-    unfinished = await _unfinished(connection, after)
+    unfinished = await _of(connection, after, _UNFINISHED)
     days = {each.id: _days(each, before, after) for each in unfinished}
     asked = [
         (each.id, each.person, *days[each.id]) for each in unfinished if each.status is EnrolmentStatus.IN_TRAINING
@@ -60,10 +62,13 @@ async def follow(
     await enrolment_steps.keep(connection, moved, by=by, reason=reason)
 
 
-async def withdraw_all(connection: AsyncConnection, class_: TrainingClass, *, by: str, at: datetime) -> None:
-    """Withdraw who has no outcome from a class that is given up."""
+async def withdraw_all(
+    connection: AsyncConnection, class_: TrainingClass, *, completed: bool, by: str, at: datetime
+) -> None:
+    """Withdraw who has no outcome from a class that is given up; with `completed`, who completed it as well."""
+    statuses = (*_UNFINISHED, EnrolmentStatus.COMPLETED) if completed else _UNFINISHED
     withdrawn = [
-        rules.withdraw(each, class_, on=business_day(at), at=at) for each in await _unfinished(connection, class_)
+        rules.withdraw(each, class_, on=business_day(at), at=at) for each in await _of(connection, class_, statuses)
     ]
     await enrolment_steps.keep(connection, withdrawn, by=by, reason=_CANCELLED)
 
@@ -78,11 +83,13 @@ def _counting_to(programme: str, enrolment: Enrolment) -> Enrolment:
     return replace(enrolment, programme=programme)
 
 
-async def _unfinished(connection: AsyncConnection, class_: TrainingClass) -> list[Enrolment]:
-    """Those of the class, which is locked, that train or have deferred their training."""
+async def _of(
+    connection: AsyncConnection, class_: TrainingClass, statuses: Collection[EnrolmentStatus]
+) -> list[Enrolment]:
+    """The enrolments of the class, which is locked, that have one of `statuses`."""
     found: list[Enrolment] = []
     page = await enrolment_store.of_class(connection, class_.id, after=_BEGINNING, limit=_PAGE)
     while page:
-        found += [each for each in page if each.status in _UNFINISHED]
+        found += [each for each in page if each.status in statuses]
         page = await enrolment_store.of_class(connection, class_.id, after=page[-1].id, limit=_PAGE)
     return found

@@ -11,19 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import timetable as rules
 from services.registry.domain.class_changes import require_reported_before
+from services.registry.domain.class_events import PLAN
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.timetable import Lesson
 from services.registry.domain.timetable_faults import LessonHasBegun, ReasonMissing, TimetableClosed
 from services.registry.store import lessons as store
 from services.registry.store import policy as policy_store
-from services.registry.usecases import timetable
+from services.registry.usecases import site_checks, timetable
 from services.registry.usecases.classes import Said, own_class, remember
 from services.registry.usecases.timetable import PlannedLesson
 from shared.contracts.registry import ClassStatus
 from shared.kernel.callers import Caller
 from shared.kernel.periods import BUSINESS_ZONE
 
-PLAN: Final = "plan"
 _APPROVED: Final = (ClassStatus.APPROVED, ClassStatus.RUNNING)
 
 
@@ -52,6 +52,7 @@ async def put(
         await require_in_time(connection, class_, before, after, reason=reason, at=at)
     await timetable.judge(connection, class_, after, at=at)
     await timetable.save(connection, class_id, before, after)
+    await site_checks.follow(connection, class_, at=at)
     said = Said([] if reason is None else [reason], timetable.changed(before, after))
     await remember(connection, class_, PLAN, said, caller=caller, at=at)
     return await store.of_class(connection, class_id)

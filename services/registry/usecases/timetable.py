@@ -17,7 +17,7 @@ from services.registry.domain.filing import require_in_region
 from services.registry.domain.sites import Room, Site
 from services.registry.domain.teachers import Engagement
 from services.registry.domain.timetable import Lesson, LessonKind, Staff
-from services.registry.domain.timetable_faults import NoTimetable, TeacherNotEngaged
+from services.registry.domain.timetable_faults import TeacherNotEngaged
 from services.registry.store import lessons as store
 from services.registry.store import policy as policy_store
 from services.registry.store import sites as site_store
@@ -79,17 +79,6 @@ async def judge(connection: AsyncConnection, class_: TrainingClass, lessons: Seq
     ]
     # Every lesson of a borrowed teacher says the same.
     await flag_usecases.raise_all(connection, list({(each.kind, each.seen): each for each in seen}.values()), at=at)
-
-
-async def require_planned(connection: AsyncConnection, class_: TrainingClass, *, at: datetime) -> None:
-    """The class can be approved with the timetable that it has. Raises NoTimetable and what `judge` raises."""
-    lessons = await store.of_class(connection, class_.id)
-    if lessons:
-        await judge(connection, class_, lessons, at=at)
-    elif class_.fund_source is not None:
-        policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
-        if policy.class_timetable_required:
-            raise NoTimetable
 
 
 async def save(

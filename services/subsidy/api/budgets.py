@@ -34,7 +34,7 @@ async def list_budgets(
     connection: Connection,
     caller: CurrentCaller,
     region: Annotated[str | None, Query(max_length=16, description="A reporting region")] = None,
-    year: int | None = None,
+    year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[BudgetAnswer]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query
@@ -11,6 +10,7 @@ from services.subsidy.api.schemas import CheckAnswer, PolicyRowAnswer
 from services.subsidy.domain.checks import Check
 from services.subsidy.store import policy as store
 from shared.auth import CurrentCaller
+from shared.forms import Day
 from shared.kernel.periods import business_day
 from shared.web import Connection, Now, router
 
@@ -24,7 +24,7 @@ async def list_policy_rows(
     connection: Connection,
     _: CurrentCaller,
     at: Now,
-    on: Annotated[date | None, Query(description="The day they hold on; today where left out")] = None,
+    on: Annotated[Day | None, Query(description="The day they hold on; today where left out")] = None,
 ) -> list[PolicyRowAnswer]:
     rows = await store.on(connection, on or business_day(at), limit=ROWS_MAX)
     return [PolicyRowAnswer.of(row) for row in rows]

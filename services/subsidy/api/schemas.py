@@ -16,7 +16,7 @@ from services.subsidy.domain.policy import PolicyKind, PolicyRow
 from services.subsidy.store.claims import ClaimSummary, Step
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
-from shared.forms import LocalId, Reason, Strict
+from shared.forms import Day, LocalId, Reason, Strict
 from shared.kernel.money import FEN_MAX, Fen
 
 AMOUNT_MAX = FEN_MAX // 1000
@@ -93,7 +93,7 @@ class ReasonRequest(Strict):
 
 
 class PaymentRequest(Strict):
-    paid_on: date
+    paid_on: Day
     reference: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$")]
 
 

@@ -8,6 +8,11 @@ from tests.registry.school import School, filing
 
 REASONS = {"reasons": ["名额多于教室座位", "缺少安全课程"]}
 PASSED = {"passed": True}
+PAID_AND_EXAMINED = {
+    "exam_plan": {"planned_on": "2026-03-28", "body_credit_code": None},
+    "fee": {"government_fen": 160000, "individual_fen": 20000},
+}
+"""What a subsidised class of March 2026 needs besides site, plan, timetable and roster."""
 FAILED = {"passed": False, "findings": ["灭火器已过期"]}
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from shared.contracts.registry import ClassChanged, EnrolmentCorrected
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_today, trainee
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, open_school, set_today, trainee
+from tests.registry.teaching import engage, lessons, put_timetable
 
 WHY = {"reason": "教室维修，顺延一周"}
 
@@ -110,13 +111,13 @@ class TestChange:
 
         assert (status, answer["code"], answer["state"]) == (409, "illegal-move", "filed")
 
-    @pytest.mark.parametrize("end", ["completion", "cancellation"])
-    async def test_after_its_end_nothing_moves(self, school: School, approved: str, end: str) -> None:
+    @pytest.mark.parametrize(("end", "content"), [("completion", None), ("cancellation", WHY)])
+    async def test_after_its_end_nothing_moves(self, school: School, approved: str, end: str, content: object) -> None:
         set_today(school.registry, date(2025, 3, 20))
         await school.post(f"classes/{approved}/start")
-        assert (await school.post(f"classes/{approved}/{end}")).status_code == 200
+        assert (await school.post(f"classes/{approved}/{end}", content)).status_code == 200
 
-        for step, content in (("change", WHY | {"seats": 30}), ("start", None), ("cancellation", None)):
+        for step, content in (("change", WHY | {"seats": 30}), ("start", None), ("cancellation", {"reason": "其他"})):
             answer = await school.post(f"classes/{approved}/{step}", content)
             assert (answer.status_code, answer.json()["code"], answer.json()["allowed"]) == (409, "illegal-move", [])
 
@@ -159,6 +160,93 @@ class TestRunning:
         assert rows[1].until_on <= date(2025, 3, 20)
         (fact,) = [fact for fact in await school.registry.told() if isinstance(fact, EnrolmentCorrected)]
         assert (fact.version, fact.until_on) == (2, date(2025, 3, 28))
+
+
+class TestPuttingOff:
+    """The class did not start on 1 March: the county was late, or the institution was not ready."""
+
+    async def test_what_did_not_start_gets_new_days(self, school: School, approved: str) -> None:
+        set_today(school.registry, date(2025, 3, 2))
+
+        status, answer = await change(school, approved, starts_on="2025-03-10", ends_on="2025-03-30")
+
+        assert (status, answer.get("starts_on")) == (200, "2025-03-10"), answer
+
+    @pytest.mark.parametrize("starts_on", ["2025-03-02", "2025-03-03"])
+    async def test_the_new_first_day_is_reported_before(self, school: School, approved: str, starts_on: str) -> None:
+        set_today(school.registry, date(2025, 3, 2))
+
+        status, answer = await change(school, approved, starts_on=starts_on)
+
+        assert (status, answer["code"]) == (409, "change-reported-too-late")
+
+    async def test_it_takes_its_lessons_with_it(self, school: School, approved: str) -> None:
+        await add_site(school)
+        await engage(school)
+        assert (await put_timetable(school, approved, lessons())).status_code == 200
+        set_today(school.registry, date(2025, 3, 2))
+        new_days = {"starts_on": "2025-03-10", "ends_on": "2025-03-30"}
+
+        left_behind = await change(school, approved, **new_days)
+        moved = await change(school, approved, lessons=lessons("2025-03-11"), **new_days)
+
+        assert (left_behind[0], left_behind[1]["code"]) == (422, "lesson-outside-class")
+        assert moved[0] == 200, moved[1]
+
+
+class TestReported:
+    async def reported(self, school: School, headers: dict[str, str], **asked: object) -> list[tuple[str, str]]:
+        """Local id and verb of each change, page by page."""
+        found: list[tuple[str, str]] = []
+        params: dict[str, Any] = {"size": 1} | asked
+        while True:
+            answer = await school.registry.http.get("/v1/class-changes", params=params, headers=headers)
+            assert answer.status_code == 200, answer.text
+            found += [(row["local_id"], row["verb"]) for row in answer.json()["rows"]]
+            if answer.json()["next"] is None:
+                return found
+            params["cursor"] = answer.json()["next"]
+
+    async def test_officers_see_what_was_reported_in_their_region_the_newest_first(
+        self, school: School, approved: str
+    ) -> None:
+        await add_site(school)
+        await engage(school)
+        other = await school.file(local_id="elsewhere", region="410103")
+        await school.post(f"classes/{other}/approval", headers=school.officer("410103"))
+        await change(school, approved, seats=30)
+        await put_timetable(school, approved, lessons(), reason="排课")
+        await put_timetable(school, approved, lessons("2025-03-02"), reason="顺延一天")
+        await change(school, other, ends_on="2025-03-22")
+
+        assert await self.reported(school, school.officer()) == [
+            ("2025-001", "plan"), ("2025-001", "plan"), ("2025-001", "change"),
+        ]  # fmt: skip
+        assert await self.reported(school, school.officer("410103")) == [("elsewhere", "change")]
+        assert len(await self.reported(school, school.officer("410100"))) == 4
+        assert len(await self.reported(school, school.officer("410000"), region="410102")) == 3
+
+    async def test_it_says_what_changed_and_why(self, school: School, approved: str) -> None:
+        await change(school, approved, seats=30)
+
+        answer = await school.registry.http.get("/v1/class-changes", headers=school.officer())
+
+        (row,) = answer.json()["rows"]
+        assert (row["class_id"], row["institution_id"], row["region"]) == (approved, school.id, "410102")
+        assert (row["reasons"], row["change"]) == ([WHY["reason"]], {"seats": {"from": 40, "to": 30}})
+
+    async def test_a_first_plan_is_no_change(self, school: School) -> None:
+        set_today(school.registry, date(2025, 2, 20))
+        await add_site(school)
+        await engage(school)
+        assert (await put_timetable(school, await school.file(), lessons())).status_code == 200
+
+        assert await self.reported(school, school.officer()) == []
+
+    async def test_institutions_read_the_history_of_their_classes_instead(self, school: School) -> None:
+        answer = await school.registry.http.get("/v1/class-changes", headers=school.headers)
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "wrong-role")
 
 
 class TestOverlap:

@@ -155,14 +155,22 @@ class TestIndexes:
         ],
     )
     async def test_each_list_has_its_index(self, school: School, where: str, order: str) -> None:
+        await self.require_index(school, f"class WHERE {where} ORDER BY {order}")
+
+    @pytest.mark.parametrize("where", ["", "AND region = '410102'", "AND reporting_region = '410100'"])
+    async def test_so_have_reported_changes(self, school: School, where: str) -> None:
+        reported = "verb IN ('change', 'plan') AND reasons <> '{}' AND id < '01980000-0000-7000-8000-000000000001'"
+
+        await self.require_index(school, f"class_event WHERE {reported} {where} ORDER BY id DESC")
+
+    @staticmethod
+    async def require_index(school: School, asked: str) -> None:
         async with school.registry.engine.begin() as connection:
             await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
             await connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
             await connection.exec_driver_sql("SET LOCAL enable_sort = off")
             await connection.exec_driver_sql("SET LOCAL enable_incremental_sort = off")
-            plan = await connection.exec_driver_sql(
-                f"EXPLAIN SELECT * FROM class WHERE {where} ORDER BY {order} LIMIT 9"
-            )
+            plan = await connection.exec_driver_sql(f"EXPLAIN SELECT * FROM {asked} LIMIT 9")
             lines = [row[0] for row in plan]
 
         assert not [line for line in lines if "Sort" in line or "Filter" in line], lines

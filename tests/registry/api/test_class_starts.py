@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts.registry import FlagRaised
 from shared.kernel.callers import Role
-from tests.registry.api.class_steps import FAILED, PASSED, REASONS, history, mended, returned
+from tests.registry.api.class_steps import FAILED, PAID_AND_EXAMINED, PASSED, REASONS, history, mended, returned
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, filing, open_school, set_policy, set_today, trainee
 
 
@@ -19,7 +19,8 @@ class TestStart:
         set_today(school.registry, date(2026, 3, 2))
         await set_policy(school.registry, "class.plan_required", "no")
         await set_policy(school.registry, "class.timetable_required", "no")
-        class_id = await school.file(starts_on="2026-03-09", ends_on="2026-03-27")
+        class_id = await school.file(starts_on="2026-03-09", ends_on="2026-03-27", **PAID_AND_EXAMINED)
+        await school.enrol(class_id, trainee(1))
         await school.post(f"classes/{class_id}/approval", headers=school.officer())
         set_today(school.registry, date(2026, 3, 9))
         return class_id
@@ -64,13 +65,58 @@ class TestStart:
         assert not [fact for fact in await school.registry.told() if isinstance(fact, FlagRaised)]
 
 
+class TestDays:
+    @pytest.fixture
+    async def approved(self, school: School) -> str:
+        """A class of 9 to 27 March 2026 that nobody subsidises, approved and with a trainee."""
+        set_today(school.registry, date(2026, 3, 2))
+        class_id = await school.file(fund_source=None, starts_on="2026-03-09", ends_on="2026-03-27")
+        await school.enrol(class_id, trainee(1))
+        await school.post(f"classes/{class_id}/approval", headers=school.officer())
+        return class_id
+
+    @pytest.mark.parametrize(("today", "status"), [("2026-03-08", 409), ("2026-03-27", 200), ("2026-03-28", 409)])
+    async def test_a_class_starts_between_its_first_and_its_last_day(
+        self, school: School, approved: str, today: str, status: int
+    ) -> None:
+        set_today(school.registry, date.fromisoformat(today))
+
+        answer = await school.post(f"classes/{approved}/start")
+
+        assert answer.status_code == status
+        assert today < "2026-03-28" or (answer.json()["code"], answer.json()["possible_until"]) == (
+            "class-too-late",
+            "2026-03-27",
+        )
+
+    async def test_what_did_not_start_is_put_off_and_starts(self, school: School, approved: str) -> None:
+        set_today(school.registry, date(2026, 4, 15))
+        new_days = {"reason": "教师生病", "starts_on": "2026-04-20", "ends_on": "2026-05-08"}
+
+        put_off = await school.post(f"classes/{approved}/change", new_days)
+        set_today(school.registry, date(2026, 4, 20))
+        started = await school.post(f"classes/{approved}/start")
+
+        assert (put_off.status_code, started.status_code) == (200, 200), put_off.text
+
+    async def test_nobody_starts_a_class_without_a_trainee(self, school: School) -> None:
+        set_today(school.registry, date(2026, 3, 2))
+        empty = await school.file(local_id="E", fund_source=None, starts_on="2026-03-09", ends_on="2026-03-27")
+        await school.post(f"classes/{empty}/approval", headers=school.officer())
+        set_today(school.registry, date(2026, 3, 9))
+
+        answer = await school.post(f"classes/{empty}/start")
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "class-without-trainees")
+
+
 class TestHistory:
     async def test_every_step_is_kept_with_who_and_why(self, school: School) -> None:
         class_id = await returned(school)
         await school.post(f"classes/{class_id}/refiling", mended(seats=30))
         await school.post(f"classes/{class_id}/approval", headers=school.officer())
         await school.post(f"classes/{class_id}/start")
-        await school.post(f"classes/{class_id}/cancellation")
+        await school.cancel(class_id)
 
         steps = await history(school, class_id)
 

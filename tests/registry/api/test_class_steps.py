@@ -61,6 +61,30 @@ class TestReturn:
 
         assert (answer.status_code, answer.json()["allowed"]) == (409, ["cancel", "refile"])
 
+    async def test_an_approved_class_is_returned_with_its_roster_until_it_starts(self, school: School) -> None:
+        class_id = await school.file()
+        await school.enrol(class_id, trainee(1))
+        await school.post(f"classes/{class_id}/approval", headers=school.officer())
+
+        answer = await school.post(f"classes/{class_id}/return", REASONS, headers=school.officer())
+        refiled = await school.post(f"classes/{class_id}/refiling", mended(seats=30))
+        for step, headers in (("approval", school.officer()), ("start", school.headers)):
+            assert (await school.post(f"classes/{class_id}/{step}", headers=headers)).status_code == 200
+        too_late = await school.post(f"classes/{class_id}/return", REASONS, headers=school.officer())
+
+        assert (answer.json()["status"], refiled.json()["status"]) == ("returned", "filed")
+        assert (too_late.status_code, too_late.json()["code"]) == (409, "illegal-move")
+        assert [row.status for row in await school.registry.rows("SELECT status FROM enrolment")] == ["in_training"]
+
+    async def test_the_same_reasons_again_answer_the_returned_class(self, school: School) -> None:
+        class_id = await returned(school)
+
+        again = await school.post(f"classes/{class_id}/return", REASONS, headers=school.officer())
+        other = await school.post(f"classes/{class_id}/return", {"reasons": ["其他"]}, headers=school.officer())
+
+        assert (again.status_code, again.json()["version"]) == (200, 2)
+        assert (other.status_code, other.json()["code"]) == (409, "illegal-move")
+
     async def test_a_roster_can_be_mended_while_the_class_is_returned(self, school: School) -> None:
         class_id = await returned(school)
 
@@ -159,16 +183,29 @@ class TestApprove:
         assert (lost.status_code, lost.json()["code"], lost.json()["state"]) == (409, "illegal-move", "approved")
         assert [row["verb"] for row in await history(school, class_id)] == ["file", "approve"]
 
-    async def test_one_approves_while_another_returns(self, school: School) -> None:
+    async def test_of_one_who_approves_and_another_who_returns_at_once_the_return_stands(self, school: School) -> None:
         class_id = await school.file()
 
-        answers = await asyncio.gather(
+        approved, returned = await asyncio.gather(
             school.post(f"classes/{class_id}/approval", headers=school.officer(person="one")),
             school.post(f"classes/{class_id}/return", REASONS, headers=school.officer(person="another")),
         )
 
-        assert sorted(answer.status_code for answer in answers) == [200, 409]
-        assert len(await kinds(school)) == 2
+        assert (approved.status_code in (200, 409), returned.status_code) == (True, 200)
+        verbs = [step["verb"] for step in await history(school, class_id)]
+        assert verbs == ["file", *(["approve"] if approved.status_code == 200 else []), "return"]
+        assert len(await kinds(school)) == len(verbs)
+
+    async def test_the_same_officer_again_is_answered_the_class_as_it_stands(self, school: School) -> None:
+        class_id = await school.file()
+
+        first, again = [await school.post(f"classes/{class_id}/approval", headers=school.officer()) for _ in range(2)]
+        await school.post(f"classes/{class_id}/check", PASSED, headers=school.officer())
+        later = await school.post(f"classes/{class_id}/approval", headers=school.officer())
+
+        assert (again.status_code, again.json()) == (200, first.json())
+        assert (later.status_code, later.json()["code"]) == (409, "illegal-move")
+        assert [step["verb"] for step in await history(school, class_id)] == ["file", "approve", "check"]
 
 
 class TestCheck:
@@ -189,7 +226,9 @@ class TestCheck:
 
         assert (answer.status_code, answer.json()["checked_on"], answer.json()["version"]) == (200, None, 2)
         step = (await history(school, class_id))[-1]
-        assert (step["verb"], step["change"], step["reasons"]) == ("check", {"passed": False}, FAILED["findings"])
+        assert (step["verb"], step["change"], step["reasons"]) == (
+            "check", {"passed": False, "sites": []}, FAILED["findings"],
+        )  # fmt: skip
         assert await kinds(school) == [ClassFiled, ClassChecked]
 
     async def test_a_failed_check_says_what_was_found(self, school: School) -> None:

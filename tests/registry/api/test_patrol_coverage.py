@@ -70,7 +70,7 @@ class TestCoverage:
         [
             ({"last_on": "2025-02-28"}, "period-ends-before-start"),
             ({"last_on": "2026-03-02"}, "coverage-too-long"),
-            ({"first_on": "0001-01-01", "last_on": "9999-12-31"}, "coverage-too-long"),
+            ({"first_on": "1900-01-01", "last_on": "2199-12-31"}, "coverage-too-long"),
             ({"first_on": "soon"}, "malformed-request"),
             ({"region": "999999"}, "unknown-region"),
         ],

@@ -67,7 +67,7 @@ class TestRecord:
     async def test_again_after_the_class_ended_still_answers_the_one_that_exists(self, school: School) -> None:
         class_id = await running(school)
         first = await look(school, class_id)
-        assert (await school.post(f"classes/{class_id}/cancellation")).status_code == 200
+        assert (await school.cancel(class_id)).status_code == 200
 
         again, other = await look(school, class_id), await look(school, class_id, local_id="P2")
 
@@ -116,8 +116,10 @@ class TestRecord:
         [
             ({"patrolled_at": "2025-02-28T23:59:59+08:00"}, "patrol-outside-class"),
             ({"patrolled_at": "2025-03-20T16:00:00Z"}, "patrol-outside-class"),
-            ({"patrolled_at": "0001-01-01T00:00:00+14:00"}, "patrol-outside-class"),
-            ({"patrolled_at": "9999-12-31T23:59:59-12:00"}, "patrol-ahead"),
+            ({"patrolled_at": "1900-01-01T08:00:00+08:00"}, "patrol-outside-class"),
+            ({"patrolled_at": "2199-12-31T23:59:59Z"}, "patrol-ahead"),
+            ({"patrolled_at": "0001-01-01T00:00:00+14:00"}, "malformed-request"),
+            ({"patrolled_at": "9999-12-31T23:59:59-12:00"}, "malformed-request"),
             ({"patrolled_at": "2025-03-10T09:30:00"}, "malformed-request"),
             ({"present": -1}, "malformed-request"),
             ({"present": 2.5}, "malformed-request"),

@@ -80,7 +80,7 @@ class TestManyClasses:
         await two_classes(school)
         await post(school, of("2025-001", 1))
         (class_,) = await school.registry.rows("SELECT id FROM class WHERE local_id = '2025-001'")
-        await school.post(f"classes/{class_.id}/cancellation")
+        await school.cancel(class_.id)
 
         answer = await post(school, of("2025-001", 1), of("2025-001", 2), of("2025-002", 3))
 

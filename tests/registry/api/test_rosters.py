@@ -218,7 +218,7 @@ class TestRights:
 
     async def test_a_cancelled_class_takes_nobody(self, school: School) -> None:
         class_id = await school.file()
-        await school.post(f"classes/{class_id}/cancellation")
+        await school.cancel(class_id)
 
         answer = await school.enrol(class_id, trainee(1))
 

@@ -62,6 +62,8 @@ class TestPlanning:
             ({"kind": "practice"}, 422, "rooms-too-small", "C18", "/lessons/9/room"),
             ({"ends_at": "2025-03-10T08:30:00+08:00"}, 422, "lesson-ends-before-start", "", "/lessons/9/ends_at"),
             ({"ends_at": "2025-03-10T13:30:00"}, 422, "malformed-request", "", None),
+            ({"begins_at": "0001-01-01T00:00:00+23:00"}, 422, "malformed-request", "", None),
+            ({"ends_at": "9999-12-31T20:00:00Z"}, 422, "malformed-request", "", None),
             ({"hours": 10**9}, 422, "malformed-request", "", None),
             ({"begins_at": "2025-03-09T12:30:00+08:00"}, 422, "lessons-meet", "", "/lessons/9/begins_at"),
             ({"begins_at": "2025-03-21T08:30:00+08:00", "ends_at": "2025-03-21T13:30:00+08:00"},
@@ -178,7 +180,8 @@ class TestApproval:
         await put_timetable(school, class_id, lessons())
         with_it = await school.post(f"classes/{class_id}/approval", headers=school.officer())
 
-        assert (without.status_code, without.json()["code"]) == (409, "no-timetable")
+        assert (without.status_code, without.json()["code"]) == (409, "class-incomplete")
+        assert without.json()["missing"] == ["timetable"]
         assert (nobody_asks.status_code, with_it.status_code) == (200, 200)
 
     async def test_a_plan_that_does_not_fit_the_class_any_more_is_not_approved(
@@ -263,7 +266,7 @@ class TestChanging:
         other = await school.file(local_id="2025-002")
 
         taken = await put_timetable(school, other, lessons())
-        await school.post(f"classes/{approved}/cancellation")
+        await school.cancel(approved)
         free = await put_timetable(school, other, lessons())
         closed = await put_timetable(school, approved, lessons(count=10, teacher="J2"))
 

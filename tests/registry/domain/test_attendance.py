@@ -30,7 +30,7 @@ from services.registry.domain.attendance_marks import (
     MarkOutsideClass,
     NotInTraining,
 )
-from services.registry.domain.classes import TooEarly
+from services.registry.domain.class_faults import TooEarly
 from services.registry.domain.outcomes import (
     HoursComeFromMarks,
     MoreHoursThanAttended,

@@ -37,11 +37,17 @@ class TestTouched:
         in_after = {day for day in (RUNNING.starts_on + timedelta(days=each) for each in range(40)) if day <= last}
         assert touched == min(in_before ^ in_after, default=None)
 
-    @given(DAYS)
-    def test_another_first_day_touches_the_earlier_of_both(self, by: timedelta) -> None:
-        touched = first_day_touched(APPROVED, replace(APPROVED, starts_on=APPROVED.starts_on + by))
+    @given(DAYS, DAYS)
+    def test_a_class_that_has_not_started_touches_nothing_before_its_new_first_day(
+        self, start: timedelta, end: timedelta
+    ) -> None:
+        after = replace(APPROVED, starts_on=APPROVED.starts_on + start, ends_on=APPROVED.ends_on + end)
 
-        assert touched == (min(APPROVED.starts_on, APPROVED.starts_on + by) if by else None)
+        touched = first_day_touched(APPROVED, after)
+
+        assert (touched is None) == (after == APPROVED)
+        assert touched is None or touched >= after.starts_on
+        assert not start or touched == after.starts_on
 
     def test_a_running_class_has_its_first_day_behind_it(self) -> None:
         with pytest.raises(ClassHasStarted):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Final
 from uuid import UUID
 
 import pytest
@@ -162,6 +163,42 @@ class TestComplete:
         said = {"site": site, "teaching_plan": teaching_plan}
         lacking = [name for name, value in said.items() if not value]
         assert missing == (lacking if required and source else [])
+
+
+class TestWhole:
+    KEYS: Final = {
+        "site": "class_plan_required", "teaching_plan": "class_plan_required", "timetable": "class_timetable_required",
+        "exam_plan": "class_exam_plan_required", "fee": "class_fee_required", "roster": "class_roster_required",
+    }  # fmt: skip
+
+    @given(st.sets(st.sampled_from([*KEYS])), st.sets(st.sampled_from([*KEYS.values()])), st.booleans())
+    def test_a_subsidised_class_is_approved_with_all_that_is_asked_for(
+        self, there: set[str], required: set[str], subsidised: bool
+    ) -> None:
+        class_ = training_class(
+            fund_source=FundSource.EMPLOYMENT_FUND if subsidised else None,
+            site_id=UUID(int=8) if "site" in there else None,
+            teaching_plan="第一周：安全" if "teaching_plan" in there else None,
+            exam_plan=ExamPlan(date(2026, 7, 1), None) if "exam_plan" in there else None,
+            enterprise_fen=100 if "fee" in there else 0,
+        )
+        rules = policy(JUNE, **{key: key in required for key in self.KEYS.values()})
+        asked_for = [name for name, key in self.KEYS.items() if key in required and name not in there]
+
+        missing: object = []
+        try:
+            filing.require_whole(class_, policy=rules, planned="timetable" in there, seated=int("roster" in there))
+        except filing.ClassIncomplete as refused:
+            missing = refused.facts["missing"]
+
+        assert missing == (asked_for if subsidised else [])
+
+    def test_the_year_of_transition_asks_for_nothing_and_the_next_for_all(self) -> None:
+        filing.require_whole(training_class(), policy=policy(date(2025, 6, 1)), planned=False, seated=0)
+        with pytest.raises(filing.ClassIncomplete) as refused:
+            filing.require_whole(training_class(), policy=policy(JUNE), planned=False, seated=0)
+
+        assert refused.value.facts["missing"] == [*self.KEYS]
 
 
 class TestLead:

@@ -13,21 +13,31 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from services.registry.domain import classes
-from services.registry.domain.classes import ClassVerb, OutcomesMissing, SiteNotChecked, TooEarly, TrainingClass
-from shared.contracts.dimensions import FundSource
+from services.registry.domain import classes, site_checks
+from services.registry.domain.class_faults import NoTrainees, OutcomesMissing, TooEarly, TooLate
+from services.registry.domain.classes import ClassVerb, SiteVersion, TrainingClass
+from services.registry.domain.policy import Policy
 from shared.contracts.registry import ClassState, ClassStatus
 from shared.kernel.refusals import IllegalMove, SamePerson
-from tests.registry.domain.builders import NOON, TODAY, training_class
+from tests.registry.domain.builders import NOON, TODAY, policy, training_class
+
+LENIENT = policy(date(2025, 3, 1))
+STRICT = policy(date(2026, 3, 2))
+"""The year of transition, and what follows it."""
+SITES = (SiteVersion(UUID(int=8), 1),)
 
 MENDED = training_class(id=UUID(int=99), local_id="another", seats=30, hours=72, filed_by="another clerk")
 
 CLASS_VERBS: dict[ClassVerb, Callable[[TrainingClass], tuple[TrainingClass, ClassState | None]]] = {
     ClassVerb.RETURN: lambda class_: classes.return_(class_, reasons=["名额与场地不符"], at=NOON, enrolled=3),
     ClassVerb.REFILE: lambda class_: classes.refile(class_, MENDED, at=NOON, enrolled=3),
-    ClassVerb.APPROVE: lambda class_: classes.approve(class_, by="officer", at=NOON, enrolled=3),
-    ClassVerb.CHECK: lambda class_: classes.check(class_, passed=True, by="officer", on=TODAY, at=NOON, enrolled=3),
-    ClassVerb.START: lambda class_: classes.start(class_, site_check_required=False, today=TODAY, at=NOON, enrolled=3),
+    ClassVerb.APPROVE: lambda class_: classes.approve(
+        class_, policy=LENIENT, by="officer", today=TODAY, at=NOON, enrolled=3
+    ),
+    ClassVerb.CHECK: lambda class_: site_checks.check(
+        class_, passed=True, sites=SITES, by="officer", at=NOON, enrolled=3
+    ),
+    ClassVerb.START: lambda class_: classes.start(class_, policy=LENIENT, seated=0, today=TODAY, at=NOON, enrolled=3),
     ClassVerb.CHANGE: lambda class_: classes.change(class_, replace(class_, seats=41), at=NOON, enrolled=3),
     ClassVerb.COMPLETE: lambda class_: classes.complete(
         class_, in_training=0, today=class_.ends_on, at=NOON, enrolled=3
@@ -37,7 +47,7 @@ CLASS_VERBS: dict[ClassVerb, Callable[[TrainingClass], tuple[TrainingClass, Clas
 ALSO_CHANGED: dict[ClassVerb, dict[str, Any]] = {
     ClassVerb.RETURN: {"return_reasons": ("名额与场地不符",)},
     ClassVerb.REFILE: {"seats": 30, "hours": 72, "filed_by": "another clerk"},
-    ClassVerb.CHECK: {"checked_by": "officer", "checked_on": TODAY},
+    ClassVerb.CHECK: {"checked_by": "officer", "checked_on": TODAY, "checked_sites": SITES},
     ClassVerb.CHANGE: {"seats": 41},
 }
 """What else than status and version a verb changes."""
@@ -82,52 +92,63 @@ class TestReturn:
         assert (fact.seats, fact.hours, fact.local_id) == (30, 72, "2025-001")
 
 
-class TestCheck:
-    def test_a_failed_check_takes_the_passed_one_back_and_tells_nobody(self) -> None:
-        before = training_class(status=ClassStatus.APPROVED, checked_by="officer", checked_on=TODAY, version=3)
+class TestDays:
+    @pytest.mark.parametrize("days_late", [0, 1, 300])
+    @pytest.mark.parametrize("rules", [LENIENT, STRICT], ids=["lenient", "strict"])
+    def test_a_class_is_approved_until_its_first_day(self, rules: Policy, days_late: int) -> None:
+        today = training_class().starts_on + timedelta(days=days_late)
 
-        after, fact = classes.check(before, passed=False, by="another", on=TODAY, at=NOON, enrolled=0)
+        def approve() -> object:
+            return classes.approve(training_class(), policy=rules, by="officer", today=today, at=NOON, enrolled=0)
 
-        assert fact is None
-        assert after == replace(before, checked_by=None, checked_on=None)
+        if rules is STRICT and days_late:
+            with pytest.raises(TooLate) as refused:
+                approve()
+            assert refused.value.facts == {"possible_until": "2025-03-01"}
+        else:
+            approve()
 
-    @pytest.mark.parametrize("passed", [True, False])
-    def test_who_filed_a_class_does_not_check_it(self, passed: bool) -> None:
+    @pytest.mark.parametrize("days_late", [0, 1, 300])
+    @pytest.mark.parametrize("rules", [LENIENT, STRICT], ids=["lenient", "strict"])
+    def test_a_class_starts_until_its_last_day(self, rules: Policy, days_late: int) -> None:
+        before = training_class(status=ClassStatus.APPROVED)
+        today = before.ends_on + timedelta(days=days_late)
+
+        def start() -> object:
+            return classes.start(before, policy=rules, seated=9, today=today, at=NOON, enrolled=9)
+
+        if rules is STRICT and days_late:
+            with pytest.raises(TooLate) as refused:
+                start()
+            assert refused.value.facts == {"possible_until": "2025-03-20"}
+        else:
+            start()
+
+
+@pytest.mark.parametrize(
+    ("rules", "seated", "starts"), [(LENIENT, 0, True), (STRICT, 0, False), (STRICT, 1, True)], ids=str
+)
+def test_a_class_starts_with_a_trainee_where_a_roster_is_asked_for(rules: Policy, seated: int, starts: bool) -> None:
+    before = training_class(status=ClassStatus.APPROVED)
+
+    try:
+        classes.start(before, policy=rules, seated=seated, today=before.starts_on, at=NOON, enrolled=3)
+        started = True
+    except NoTrainees:
+        started = False
+
+    assert started == starts
+
+
+class TestCancel:
+    def test_an_officer_does_not_stop_what_they_filed(self) -> None:
         with pytest.raises(SamePerson):
-            classes.check(training_class(), passed=passed, by="clerk", on=TODAY, at=NOON, enrolled=0)
+            classes.cancel(training_class(), by_officer="clerk", at=NOON, enrolled=0)
 
-    def test_a_mended_filing_is_checked_anew(self) -> None:
-        before = training_class(status=ClassStatus.RETURNED, checked_by="officer", checked_on=TODAY)
+    def test_an_institution_gives_up_what_it_filed(self) -> None:
+        after, _ = classes.cancel(training_class(), at=NOON, enrolled=0)
 
-        after, _ = classes.refile(before, MENDED, at=NOON, enrolled=0)
-
-        assert (after.checked_by, after.checked_on) == (None, None)
-
-    @pytest.mark.parametrize(("site", "checked"), [(UUID(int=8), True), (UUID(int=9), False)])
-    def test_another_site_is_checked_anew(self, site: UUID, checked: bool) -> None:
-        before = training_class(
-            status=ClassStatus.APPROVED, site_id=UUID(int=8), checked_by="officer", checked_on=TODAY
-        )
-
-        after, _ = classes.change(before, replace(before, site_id=site, seats=20), at=NOON, enrolled=0)
-
-        assert (after.checked_by is not None) == (after.checked_on is not None) == checked
-
-    @pytest.mark.parametrize("required", [True, False])
-    @pytest.mark.parametrize("source", [FundSource.EMPLOYMENT_FUND, None])
-    @pytest.mark.parametrize("checked_on", [TODAY, None])
-    def test_a_subsidised_class_starts_after_its_check_where_one_is_required(
-        self, required: bool, source: FundSource | None, checked_on: date | None
-    ) -> None:
-        before = training_class(status=ClassStatus.APPROVED, fund_source=source, checked_on=checked_on)
-
-        try:
-            classes.start(before, site_check_required=required, today=TODAY, at=NOON, enrolled=0)
-            started = True
-        except SiteNotChecked:
-            started = False
-
-        assert started == (not required or source is None or checked_on is not None)
+        assert after.status is ClassStatus.CANCELLED
 
 
 class ClassWalk(RuleBasedStateMachine):
@@ -159,7 +180,7 @@ class ClassWalk(RuleBasedStateMachine):
     @rule(by=st.sampled_from(["clerk", "officer"]), passed=st.booleans())
     def check(self, by: str, passed: bool) -> None:
         self.attempt(
-            lambda: classes.check(self.class_, passed=passed, by=by, on=TODAY, at=NOON, enrolled=0), SamePerson
+            lambda: site_checks.check(self.class_, passed=passed, sites=SITES, by=by, at=NOON, enrolled=0), SamePerson
         )
 
     @rule(site=st.sampled_from([None, UUID(int=8), UUID(int=9)]), days=st.integers(-9, 9))
@@ -167,22 +188,31 @@ class ClassWalk(RuleBasedStateMachine):
         terms = replace(self.class_, site_id=site, ends_on=self.class_.ends_on + timedelta(days=days))
         self.attempt(lambda: classes.change(self.class_, terms, at=NOON, enrolled=0))
 
-    @rule(by=st.sampled_from(["clerk", "officer"]))
-    def approve(self, by: str) -> None:
-        self.attempt(lambda: classes.approve(self.class_, by=by, at=NOON, enrolled=0), SamePerson)
+    @rule(by=st.sampled_from(["clerk", "officer"]), day=st.integers(-5, 5), rules=st.sampled_from([LENIENT, STRICT]))
+    def approve(self, by: str, day: int, rules: Policy) -> None:
+        waiting = self.class_.status is ClassStatus.FILED
+        today = self.class_.starts_on + timedelta(days=day)
+        self.attempt(
+            lambda: classes.approve(self.class_, policy=rules, by=by, today=today, at=NOON, enrolled=0),
+            SamePerson,
+            TooLate,
+        )
+        if waiting and self.class_.status is ClassStatus.APPROVED:
+            assert day <= 0 or rules is LENIENT
 
-    @rule(day=st.integers(-5, 30), required=st.booleans())
-    def start(self, day: int, required: bool) -> None:
+    @rule(day=st.integers(-5, 30), seated=st.integers(0, 2), rules=st.sampled_from([LENIENT, STRICT]))
+    def start(self, day: int, seated: int, rules: Policy) -> None:
         running = self.class_.status is ClassStatus.RUNNING
         today = self.class_.starts_on + timedelta(days=day)
         self.attempt(
-            lambda: classes.start(self.class_, site_check_required=required, today=today, at=NOON, enrolled=0),
+            lambda: classes.start(self.class_, policy=rules, seated=seated, today=today, at=NOON, enrolled=0),
             TooEarly,
-            SiteNotChecked,
+            TooLate,
+            NoTrainees,
         )
         if not running and self.class_.status is ClassStatus.RUNNING:
             assert day >= 0
-            assert self.class_.checked_on is not None or not required
+            assert rules is LENIENT or (seated and today <= self.class_.ends_on)
 
     @rule(day=st.integers(-5, 5), in_training=st.integers(0, 2))
     def complete(self, day: int, in_training: int) -> None:
@@ -200,7 +230,7 @@ class ClassWalk(RuleBasedStateMachine):
     @precondition(lambda self: len(self.facts) > 2)
     @rule()
     def cancel(self) -> None:
-        self.attempt(lambda: classes.cancel(self.class_, at=NOON, enrolled=0))
+        self.attempt(lambda: classes.cancel(self.class_, by_officer="officer", at=NOON, enrolled=0))
 
     @invariant()
     def facts_count_the_versions(self) -> None:

@@ -57,6 +57,14 @@ class TestBudgets:
         assert (await office.budget(L4_FEN)).status_code == 201
         assert (await office.approve(claim_id)).status_code == 200
 
+    @pytest.mark.parametrize("year", [0, 1999, 2101, 10**12])
+    async def test_budgets_are_asked_for_by_an_imaginable_year(self, office: Office, year: int) -> None:
+        path = f"/v1/budgets?year={year}"
+
+        answer = await office.service.http.get(path, headers=office.reviewer())
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "malformed-request")
+
     async def test_only_the_province_sets_budgets_and_only_of_reporting_regions(
         self, open_service: OpenService
     ) -> None:
