@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +16,11 @@ from shared.database import driver
 _OF_CLASS: Final = """
 SELECT lower(during), upper(during), kind, hours, teacher_id, site_id, room FROM lesson
 WHERE class_id = $1 ORDER BY during, site_id, room
+"""
+_BESIDE: Final = """
+SELECT DISTINCT l.class_id, lower(l.during), upper(l.during), l.kind, l.hours, l.teacher_id, l.site_id, l.room
+FROM lesson one JOIN lesson l ON l.class_id = one.class_id AND l.during = one.during AND l.held
+WHERE one.held AND one.site_id = $1 AND one.room = ANY($2) AND one.during && tstzrange($3, NULL)
 """
 _DELETE: Final = """
 DELETE FROM lesson l USING unnest($2::timestamptz[], $3::uuid[], $4::text[]) AS gone (begins, site_id, room)
@@ -44,7 +51,17 @@ WHERE s.id = ANY($1) GROUP BY s.id
 async def of_class(connection: AsyncConnection, class_id: UUID) -> list[Lesson]:
     """The lessons of a class in the order of time; of one that was given up, those that it had."""
     rows = await (await driver(connection)).fetch(_OF_CLASS, class_id)
-    return [Lesson(row[0], row[1], LessonKind(row[2]), *row[3:]) for row in rows]
+    return [_lesson(row) for row in rows]
+
+
+async def beside(
+    connection: AsyncConnection, site_id: UUID, rooms: Collection[str], *, since: datetime
+) -> dict[UUID, list[Lesson]]:
+    """By class, the lessons that end after `since` and are given in one of the site's `rooms`, or beside one there."""
+    found: defaultdict[UUID, list[Lesson]] = defaultdict(list)
+    for class_id, *row in await (await driver(connection)).fetch(_BESIDE, site_id, list(rooms), since):
+        found[class_id].append(_lesson(row))
+    return found
 
 
 async def clashes(connection: AsyncConnection, class_id: UUID, lessons: Sequence[Lesson]) -> list[Clash]:
@@ -74,6 +91,10 @@ async def release(connection: AsyncConnection, class_id: UUID) -> None:
 async def shared_sites(connection: AsyncConnection, site_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     """Those of the sites whose address other institutions list too, with these institutions."""
     return {row[0]: row[1] for row in await (await driver(connection)).fetch(_SHARED_SITES, list(site_ids))}
+
+
+def _lesson(row: Sequence[Any]) -> Lesson:
+    return Lesson(row[0], row[1], LessonKind(row[2]), *row[3:])
 
 
 def _columns(lessons: Collection[Lesson]) -> list[list[Any]]:

@@ -22,7 +22,9 @@ SELECT id, person, document_kind, sealed, projects, version, ARRAY(
 ) AS qualifications
 FROM teacher
 """
-_LOCK_BY_PERSON: Final = f"{_SELECT} WHERE person = $1 FOR UPDATE"
+_LOCK_BY_PERSON: Final = "SELECT id FROM teacher WHERE person = $1 FOR UPDATE"
+_LOCK: Final = "SELECT id FROM teacher WHERE id = ANY($1) ORDER BY id FOR UPDATE"
+_LOCK_SHARED: Final = "SELECT id FROM teacher WHERE id = ANY($1) ORDER BY id FOR SHARE"
 _BY_IDS: Final = f"{_SELECT} WHERE id = ANY($1)"
 _ADD: Final = """
 INSERT INTO teacher (id, person, document_kind, sealed, projects, version) VALUES ($1, $2, $3, $4, $5, $6)
@@ -64,8 +66,17 @@ GROUP BY l.class_id ORDER BY l.class_id
 
 async def lock_by_person(connection: AsyncConnection, person: UUID) -> Teacher | None:
     """The teacher who `person` is, if they are in the pool; nobody else changes them or engages them meanwhile."""
-    row = await (await driver(connection)).fetchrow(_LOCK_BY_PERSON, person)
-    return None if row is None else _teacher(row)
+    # A statement that waits for a row sees its papers as they were before; so they are read by the next one.
+    id_ = await (await driver(connection)).fetchval(_LOCK_BY_PERSON, person)
+    return None if id_ is None else (await by_ids(connection, [id_]))[id_]
+
+
+async def lock(connection: AsyncConnection, ids: Collection[UUID], *, share: bool = False) -> None:
+    """Nobody else changes those teachers or their engagements until this transaction ends.
+
+    With `share`, others may hold them like that too: who plans their lessons does.
+    """
+    await (await driver(connection)).execute(_LOCK_SHARED if share else _LOCK, list(ids))
 
 
 async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Teacher]:

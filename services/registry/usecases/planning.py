@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain import timetable as rules
+from services.registry.domain import timetable_changes as rules
 from services.registry.domain.class_changes import require_reported_before
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.timetable import Lesson
@@ -19,12 +19,10 @@ from services.registry.store import policy as policy_store
 from services.registry.usecases import timetable
 from services.registry.usecases.classes import Said, own_class, remember
 from services.registry.usecases.timetable import PlannedLesson
-from shared.contracts.registry import ClassStatus
 from shared.kernel.callers import Caller
 from shared.kernel.periods import BUSINESS_ZONE
 
 PLAN: Final = "plan"
-_APPROVED: Final = (ClassStatus.APPROVED, ClassStatus.RUNNING)
 
 
 async def put(
@@ -48,7 +46,7 @@ async def put(
     after = await timetable.read(connection, class_, planned)
     if {*before} == {*after}:
         return before
-    if class_.status in _APPROVED:
+    if rules.is_approved(class_):
         await require_in_time(connection, class_, before, after, reason=reason, at=at)
     await timetable.judge(connection, class_, after, at=at)
     await timetable.save(connection, class_id, before, after)

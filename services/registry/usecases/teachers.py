@@ -92,8 +92,7 @@ async def end(
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LessonsLeft, EngagementOver, PeriodEndsBeforeStart.
     """
-    before = await store.load_engagement(connection, engagement_id, lock=True)
-    await load_for_writing(connection, before.institution_id, caller=caller)
+    before = await _lock_engagement(connection, engagement_id, caller)
     teacher = (await store.by_ids(connection, [before.teacher_id]))[before.teacher_id]
     if before.engaged.last == last_on:
         return before, teacher
@@ -103,6 +102,14 @@ async def end(
     await store.save_engagement(connection, after)
     await outbox.record(connection, fact)
     return after, teacher
+
+
+async def _lock_engagement(connection: AsyncConnection, engagement_id: UUID, caller: Caller) -> Engagement:
+    """The engagement and its teacher, locked: lessons planned meanwhile are seen, later ones see what is done here."""
+    known = await store.load_engagement(connection, engagement_id)
+    await load_for_writing(connection, known.institution_id, caller=caller)
+    await store.lock(connection, [known.teacher_id])
+    return await store.load_engagement(connection, engagement_id, lock=True)
 
 
 async def _require_projects(connection: AsyncConnection, codes: Sequence[str]) -> None:

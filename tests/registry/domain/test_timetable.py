@@ -12,10 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.domain import timetable as rules
+from services.registry.domain import timetable_changes as changes
 from services.registry.domain import timetable_faults as faults
+from services.registry.domain import timetable_flags as oddities
 from services.registry.domain.sites import Room, RoomKind
 from services.registry.domain.teachers import Engagement, Qualification, Teacher
 from services.registry.domain.timetable import Clash, Lesson, LessonKind, Staff
+from shared.contracts.registry import ClassStatus
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Refusal
 from tests.registry.domain.builders import policy, training_class
@@ -129,6 +132,38 @@ WINTER = Period(date(2025, 1, 1), date(2025, 3, 9))
 """Up to the day before the last lesson."""
 
 
+class TestSettled:
+    @given(st.integers(-1, 11), st.sampled_from(ClassStatus))
+    def test_lessons_of_an_approved_class_settle_as_they_begin(self, day: int, status: ClassStatus) -> None:
+        approved = status in (ClassStatus.APPROVED, ClassStatus.RUNNING)
+
+        settled = changes.settled(PLAN, training_class(status=status), at=FIRST + day * DAY + HOUR)
+
+        assert sorted(settled) == (PLAN[: max(day + 1, 0)] if approved else [])
+
+    def test_what_is_settled_is_asked_for_its_hours_only(self) -> None:
+        settled = {lesson(0, room="102"), lesson(-1)}
+        plan = [*settled, *PLAN[1:9]]
+
+        rules.require_sound(plan, training_class(), rooms=ROOMS, policy=RULES, settled=settled)
+        rules.require_teachers(plan[:2], training_class(), staff(), settled=settled)
+        with pytest.raises(faults.TimetableHoursDiffer):
+            rules.require_sound(plan[:9], training_class(), rooms=ROOMS, policy=RULES, settled=settled)
+        with pytest.raises(faults.RoomsTooSmall):
+            rules.require_sound([*plan[:9], lesson(9, room="102")], training_class(), rooms=ROOMS, policy=RULES,
+                                settled=settled)  # fmt: skip
+
+    @given(st.integers(1, 80), st.integers(1, 80), st.integers(1, 80))
+    def test_groups_share_what_their_rooms_hold(self, seats: int, first: int, second: int) -> None:
+        rooms = {(SITE, "shop"): Room(RoomKind.PRACTICE, first), (SITE, "yard"): Room(RoomKind.PRACTICE, second)}
+        groups = [lesson(room="shop", kind=LessonKind.PRACTICE), lesson(room="yard", teacher_id=BEN)]
+
+        crowded = rules.overcrowded(groups, training_class(seats=seats), rooms=rooms, policy=RULES)
+
+        # The teacher of practice looks after thirty, whatever the room holds.
+        assert crowded == (set() if min(first, 30) + second >= seats else {*groups})
+
+
 class TestTeachers:
     def test_who_is_engaged_and_qualified_for_the_project_teaches(self) -> None:
         rules.require_teachers(PLAN, training_class(project="P"), staff(paper=YEAR, own=YEAR))
@@ -170,16 +205,16 @@ class TestTeachers:
 
 class TestFlags:
     def test_who_works_full_time_elsewhere_is_borrowed_and_the_claim_waits(self) -> None:
-        seen = list(rules.borrowed_teachers(PLAN, training_class(), staff(own=YEAR, other=WINTER)))
+        seen = list(oddities.borrowed_teachers(PLAN, training_class(), staff(own=YEAR, other=WINTER)))
 
         assert {(each.check, each.kind, each.holds, each.seen) for each in seen} == {
             ("C24", "borrowed-teacher", True, f"{training_class().id}/{ANN}")
         }
         assert len(seen) == 9
-        assert not list(rules.borrowed_teachers(PLAN, training_class(), staff(own=YEAR)))
+        assert not list(oddities.borrowed_teachers(PLAN, training_class(), staff(own=YEAR)))
 
     def test_a_site_that_another_institution_lists_is_borrowed(self) -> None:
-        (seen,) = rules.borrowed_sites({SITE: [UUID(int=3)]}, training_class())
+        (seen,) = oddities.borrowed_sites({SITE: [UUID(int=3)]}, training_class())
 
         assert (seen.check, seen.kind, seen.holds) == ("C24", "borrowed-site", True)
         assert seen.facts["institutions"] == [str(UUID(int=3))]
@@ -189,13 +224,13 @@ class TestFlags:
         midnight = datetime(2025, 2, 28, 16, tzinfo=UTC)
         at_night = lesson(begins=midnight + begins * HOUR, ends=midnight + (begins + hours) * HOUR)
 
-        seen = list(rules.at_odd_times([at_night], training_class(), policy=RULES))
+        seen = list(oddities.at_odd_times([at_night], training_class(), policy=RULES))
 
         assert bool(seen) is (begins < 6 or begins + hours > 22)
         assert all((each.check, each.kind) == ("C20", "lesson-at-odd-time") for each in seen)
 
     def test_lessons_on_holidays_are_odd(self) -> None:
-        (seen,) = rules.on_holidays(PLAN, training_class(), {date(2025, 3, 4), date(2025, 10, 1)})
+        (seen,) = oddities.on_holidays(PLAN, training_class(), {date(2025, 3, 4), date(2025, 10, 1)})
 
         assert (seen.check, seen.kind, seen.facts) == ("C20", "lesson-on-a-holiday", {"day": "2025-03-04"})
 
@@ -204,14 +239,14 @@ class TestChanges:
     def test_another_time_or_room_touches_from_the_earlier_of_the_two_lessons(self) -> None:
         later = lesson(5, begins=lesson(5).begins + HOUR, ends=lesson(5).ends + HOUR)
 
-        assert rules.touched_from(PLAN, PLAN) is None
-        assert rules.touched_from(PLAN, [*PLAN[:5], later, *PLAN[6:]]) == lesson(5).begins
-        assert rules.touched_from(PLAN, [*PLAN[:9], lesson(9, room="shop")]) == lesson(9).begins
-        assert rules.touched_from([], PLAN) == FIRST
+        assert changes.touched_from(PLAN, PLAN) is None
+        assert changes.touched_from(PLAN, [*PLAN[:5], later, *PLAN[6:]]) == lesson(5).begins
+        assert changes.touched_from(PLAN, [*PLAN[:9], lesson(9, room="shop")]) == lesson(9).begins
+        assert changes.touched_from([], PLAN) == FIRST
 
     def test_another_teacher_is_a_change_that_touches_nothing(self) -> None:
         after = [*PLAN[:9], lesson(9, teacher_id=BEN)]
 
-        assert rules.touched_from(PLAN, after) is None
-        assert rules.changed_from(PLAN, after) == lesson(9).begins
-        assert rules.changed_from(PLAN, PLAN) is None
+        assert changes.touched_from(PLAN, after) is None
+        assert changes.changed_from(PLAN, after) == lesson(9).begins
+        assert changes.changed_from(PLAN, PLAN) is None
