@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ import pytest
 from services.registry.store import sites as store
 from shared.contracts.registry import SiteListed
 from tests.registry.api.directory import rows, site
-from tests.registry.school import School
+from tests.registry.school import School, add_site, set_today
+from tests.registry.teaching import engage, lessons, put_timetable
 
 
 async def add(school: School, **changes: object) -> Any:
@@ -122,6 +124,36 @@ class TestChange:
 
         assert (refused.status_code, refused.json()["code"], refused.json()["rooms"]) == (409, "rooms-in-use", ["101"])
         assert kept.status_code == 200
+
+
+class TestRoomsInUse:
+    """Ten lessons of a class of forty are planned in room 101 of sixty seats; it is 20 February."""
+
+    @pytest.fixture
+    async def site_id(self, school: School) -> str:
+        set_today(school.registry, date(2025, 2, 20))
+        site_id = await add_site(school)
+        await engage(school)
+        assert (await put_timetable(school, await school.file(), lessons())).status_code == 200
+        return site_id
+
+    async def seats(self, school: School, site_id: str, seats: int, **changes: object) -> Any:
+        rooms = [{"name": "101", "kind": "theory", "seats": seats}]
+        return await change(school, site_id, address="郑州市某路 1 号", rooms=rooms, **changes)
+
+    async def test_a_room_can_lose_seats_as_long_as_it_holds_the_class(self, school: School, site_id: str) -> None:
+        too_small = await self.seats(school, site_id, 39)
+        fits = await self.seats(school, site_id, 40)
+
+        problem = too_small.json()
+        assert (too_small.status_code, problem["code"], problem["check"]) == (409, "rooms-in-use", "C18")
+        assert problem["rooms"] == ["101"]
+        assert fits.status_code == 200
+
+    async def test_lessons_that_are_over_need_no_seats(self, school: School, site_id: str) -> None:
+        set_today(school.registry, date(2025, 3, 20))
+
+        assert (await self.seats(school, site_id, 2)).status_code == 200
 
 
 LESSON_IN_101 = """
