@@ -1,4 +1,4 @@
-"""Changes of a timetable: from when on a class is touched by one, and which lessons are settled."""
+"""Changes of a timetable: what it touches from when on, which lessons are settled, which were not held."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Final
 
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.timetable import Lesson
+from services.registry.domain.timetable_faults import LessonToCome
 from shared.contracts.registry import ClassStatus
+from shared.kernel.periods import BUSINESS_ZONE
+from shared.kernel.refusals import NotFound
 
 _APPROVED: Final = (ClassStatus.APPROVED, ClassStatus.RUNNING)
 
@@ -38,3 +41,25 @@ def touched_from(before: Collection[Lesson], after: Collection[Lesson]) -> datet
 def changed_from(before: Collection[Lesson], after: Collection[Lesson]) -> datetime | None:
     """When the first lesson begins that is another in any way; None if all are the same."""
     return min((lesson.begins for lesson in {*before} ^ {*after}), default=None)
+
+
+def omit(
+    lessons: Collection[Lesson], begins: Iterable[datetime], *, known: Collection[datetime] = (), at: datetime
+) -> list[Lesson]:
+    """Those of the class's `lessons` that began at these moments and were not held, whichever group they were for.
+
+    Of those at moments that are `known` nobody has to be told again. Raises NotFound, LessonToCome.
+    """
+    found, told = [], {*known}
+    for place, moment in enumerate(begins):
+        if moment in told:
+            continue
+        fallen = [each for each in lessons if each.begins == moment]
+        shown = moment.astimezone(BUSINESS_ZONE).isoformat()
+        if not fallen:
+            raise NotFound(pointer=f"/begins_at/{place}", what="lesson", id=shown)
+        if moment >= at:
+            raise LessonToCome(pointer=f"/begins_at/{place}", begins_at=shown)
+        found += fallen
+        told.add(moment)
+    return found

@@ -151,8 +151,24 @@ class LessonHasBegun(Conflict):
     slug = "lesson-has-begun"
     title_en = "A lesson that has begun cannot become another one."
     title_zh = "已经开始的课程不能再变更。"
-    cure_en = "Leave the lessons up to now as they were planned; those after now can be changed."
-    cure_zh = "请保留此刻之前的课程，仅变更之后的课程。"
+    cure_en = (
+        "Leave the lessons up to now as they were planned, without those that were not held. If one was not held, say "
+        "so first (POST /v1/classes/{id}/omission); then add the lesson that makes it up."
+    )
+    cure_zh = (
+        "请保留此刻之前的课程（已登记停课的除外），仅变更之后的课程。课程实际未上的，"
+        "请先登记停课（POST /v1/classes/{id}/omission），再补排课程。"
+    )
+
+
+class LessonToCome(Conflict):
+    """Facts: `begins_at` of the lesson."""
+
+    slug = "lesson-to-come"
+    title_en = "The lesson has not begun yet, so nobody can say that it was not held."
+    title_zh = "该课程尚未开始，不能登记停课。"
+    cure_en = "Move it in the timetable of the class; a lesson that falls out is told of after its beginning."
+    cure_zh = "请在课程表中调整该课程；临时停课的，请在原定开始时间之后登记。"
 
 
 class ReasonMissing(Invalid):

@@ -15,7 +15,7 @@ from shared.database import driver
 
 _OF_CLASS: Final = """
 SELECT lower(during), upper(during), kind, hours, teacher_id, site_id, room FROM lesson
-WHERE class_id = $1 ORDER BY during, site_id, room
+WHERE class_id = $1 AND omitted = $2 ORDER BY during, site_id, room
 """
 _BESIDE: Final = """
 SELECT DISTINCT l.class_id, lower(l.during), upper(l.during), l.kind, l.hours, l.teacher_id, l.site_id, l.room
@@ -25,6 +25,7 @@ WHERE one.held AND one.site_id = $1 AND one.room = ANY($2) AND one.during && tst
 _DELETE: Final = """
 DELETE FROM lesson l USING unnest($2::timestamptz[], $3::uuid[], $4::text[]) AS gone (begins, site_id, room)
 WHERE l.class_id = $1 AND lower(l.during) = gone.begins AND l.site_id = gone.site_id AND l.room = gone.room
+    AND NOT l.omitted
 """
 _LESSONS: Final = """unnest($2::timestamptz[], $3::timestamptz[], $4::text[], $5::smallint[], $6::uuid[], $7::uuid[],
     $8::text[]) WITH ORDINALITY AS new (begins, ends, kind, hours, teacher_id, site_id, room, place)"""
@@ -41,6 +42,10 @@ SELECT place, false FROM new JOIN lesson l ON l.held AND l.site_id = new.site_id
     AND l.during && tstzrange(begins, ends) AND l.class_id <> $1
 """
 _RELEASE: Final = "UPDATE lesson SET held = false WHERE class_id = $1"
+_OMIT: Final = """
+UPDATE lesson SET omitted = true, held = false
+WHERE class_id = $1 AND lower(during) = ANY($2) AND NOT omitted
+"""
 _SHARED_SITES: Final = """
 SELECT s.id, array_agg(DISTINCT other.institution_id)
 FROM site s JOIN site other ON other.address_mark = s.address_mark AND other.institution_id <> s.institution_id
@@ -48,9 +53,9 @@ WHERE s.id = ANY($1) GROUP BY s.id
 """
 
 
-async def of_class(connection: AsyncConnection, class_id: UUID) -> list[Lesson]:
-    """The lessons of a class in the order of time; of one that was given up, those that it had."""
-    rows = await (await driver(connection)).fetch(_OF_CLASS, class_id)
+async def of_class(connection: AsyncConnection, class_id: UUID, *, omitted: bool = False) -> list[Lesson]:
+    """The lessons of a class in the order of time, or those that were not held; a class given up keeps both."""
+    rows = await (await driver(connection)).fetch(_OF_CLASS, class_id, omitted)
     return [_lesson(row) for row in rows]
 
 
@@ -86,6 +91,11 @@ async def replace(
 async def release(connection: AsyncConnection, class_id: UUID) -> None:
     """Let other classes have the teachers and rooms of a class that is given up."""
     await (await driver(connection)).execute(_RELEASE, class_id)
+
+
+async def omit(connection: AsyncConnection, class_id: UUID, begins: Collection[datetime]) -> None:
+    """Keep the lessons of the class that began at these moments as not held."""
+    await (await driver(connection)).execute(_OMIT, class_id, list(begins))
 
 
 async def shared_sites(connection: AsyncConnection, site_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:

@@ -72,7 +72,8 @@ async def judge(connection: AsyncConnection, class_: TrainingClass, lessons: Seq
     sites = await _sites(connection, {each.site_id for each in lessons})
     rooms = {(site.id, name): room for site in sites.values() for name, room in site.rooms.items()}
     _require_places(lessons, class_, sites, rooms, settled=settled)
-    rules.require_sound(lessons, class_, rooms=rooms, policy=policy, settled=settled)
+    omitted = await store.of_class(connection, class_.id, omitted=True)
+    rules.require_sound(lessons, class_, rooms=rooms, policy=policy, settled=settled, omitted=omitted)
     rules.require_teachers(lessons, class_, staff, settled=settled)
     rules.require_free(lessons, await store.clashes(connection, class_.id, lessons))
     judged = [each for each in lessons if each not in settled]
@@ -108,8 +109,12 @@ async def save(
 def changed(before: Collection[Lesson], after: Collection[Lesson]) -> dict[str, Any]:
     """What the history of the class keeps of a change of its timetable, as JSON."""
     gone, new = sorted({*before} - {*after}), sorted({*after} - {*before})
-    content = {"gone": [each._asdict() for each in gone], "new": [each._asdict() for each in new]}
-    found: dict[str, Any] = orjson.loads(orjson.dumps(content, default=str))
+    return {"gone": kept(gone), "new": kept(new)}
+
+
+def kept(lessons: Iterable[Lesson]) -> list[dict[str, Any]]:
+    """`lessons` as the history of a class keeps them."""
+    found: list[dict[str, Any]] = orjson.loads(orjson.dumps([each._asdict() for each in lessons], default=str))
     return found
 
 

@@ -39,7 +39,7 @@ class Scene:
         self.caller = Caller("clerk", Role.INSTITUTION, UUID(school.id), None)
         self.class_id, self.engagement_id, self.site_id = UUID(class_id), UUID(engagement_id), UUID(site_id)
 
-    async def plan(self, connection: AsyncConnection) -> object:
+    async def plan(self, connection: AsyncConnection) -> None:
         planned = [
             PlannedLesson(
                 datetime.fromisoformat(str(each["begins_at"])), datetime.fromisoformat(str(each["ends_at"])),
@@ -47,7 +47,7 @@ class Scene:
             )
             for each in lessons()
         ]  # fmt: skip
-        return await planning.put(connection, self.class_id, planned, reason=None, caller=self.caller, at=AT)
+        await planning.put(connection, self.class_id, planned, reason=None, caller=self.caller, at=AT)
 
     async def end_engagement(self, connection: AsyncConnection) -> object:
         last_on = date(2025, 2, 28)

@@ -164,6 +164,40 @@ class TestSettled:
         assert crowded == (set() if min(first, 30) + second >= seats else {*groups})
 
 
+class TestOmission:
+    @given(st.sets(st.integers(0, 9)), st.sets(st.integers(0, 9)))
+    def test_as_many_hours_may_be_missing_as_fell_out(self, fallen: set[int], left_out: set[int]) -> None:
+        planned = [each for day, each in enumerate(PLAN) if day not in fallen | left_out]
+        omitted = [PLAN[day] for day in fallen]
+
+        if left_out <= fallen:
+            rules.require_sound(planned, training_class(), rooms=ROOMS, policy=RULES, omitted=omitted)
+        else:
+            with pytest.raises(faults.TimetableHoursDiffer):
+                rules.require_sound(planned, training_class(), rooms=ROOMS, policy=RULES, omitted=omitted)
+
+    def test_all_groups_of_a_lesson_that_fell_out_are_meant_and_count_once(self) -> None:
+        groups = [lesson(9, room="shop"), lesson(9, room="yard", teacher_id=BEN)]
+        at = FIRST + 10 * DAY
+
+        omitted = changes.omit([*PLAN[:9], *groups], [groups[0].begins] * 2, at=at)
+
+        assert omitted == groups
+        assert changes.omit(PLAN, [PLAN[0].begins], known=[PLAN[0].begins], at=at) == []
+        with pytest.raises(faults.TimetableHoursDiffer):
+            rules.require_sound(PLAN[:8], training_class(), rooms=ROOMS, policy=RULES, omitted=omitted)
+
+    @given(st.integers(0, 9), st.integers(-1, 10))
+    def test_only_what_has_begun_can_have_fallen_out(self, lesson_on: int, today: int) -> None:
+        at = FIRST + today * DAY + HOUR
+
+        if lesson_on <= today:
+            assert changes.omit(PLAN, [PLAN[lesson_on].begins], at=at) == [PLAN[lesson_on]]
+        else:
+            with pytest.raises(faults.LessonToCome):
+                changes.omit(PLAN, [PLAN[lesson_on].begins], at=at)
+
+
 class TestTeachers:
     def test_who_is_engaged_and_qualified_for_the_project_teaches(self) -> None:
         rules.require_teachers(PLAN, training_class(project="P"), staff(paper=YEAR, own=YEAR))
