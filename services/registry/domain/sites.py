@@ -45,6 +45,8 @@ class RoomsInUse(Conflict):
 class RoomKind(StrEnum):
     THEORY = "theory"
     PRACTICE = "practice"
+    ANY = "any"
+    """Equipped for both."""
 
 
 class Room(NamedTuple):

@@ -1,4 +1,4 @@
-"""What looks odd in a timetable: lessons at night or on holidays, teachers and places of other institutions."""
+"""What looks odd in a timetable: lessons at night, on holidays or in the wrong rooms, borrowed teachers and places."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from services.registry.domain.classes import TrainingClass
 from services.registry.domain.flag_kinds import FlagKind
 from services.registry.domain.flags import Seen, see_class
 from services.registry.domain.policy import Policy
-from services.registry.domain.timetable import Lesson, Staff
+from services.registry.domain.sites import RoomKind
+from services.registry.domain.timetable import Lesson, LessonKind, Rooms, Staff
 from shared.kernel.periods import BUSINESS_ZONE
 
 
@@ -31,6 +32,14 @@ def on_holidays(lessons: Iterable[Lesson], class_: TrainingClass, holidays: Coll
             yield see_class(
                 FlagKind.LESSON_ON_A_HOLIDAY, class_, f"{lesson.day}", facts={"day": lesson.day.isoformat()}
             )
+
+
+def in_wrong_rooms(lessons: Iterable[Lesson], class_: TrainingClass, rooms: Rooms) -> Iterator[Seen]:
+    """Rooms listed for theory in which practice is planned (C18): perhaps they lack what practice needs."""
+    for lesson in lessons:
+        if lesson.kind is LessonKind.PRACTICE and rooms[lesson.place].kind is RoomKind.THEORY:
+            facts = {"site": str(lesson.site_id), "room": lesson.room}
+            yield see_class(FlagKind.PRACTICE_IN_THEORY_ROOM, class_, f"{lesson.site_id}/{lesson.room}", facts=facts)
 
 
 def borrowed_teachers(lessons: Iterable[Lesson], class_: TrainingClass, staff: Staff) -> Iterator[Seen]:

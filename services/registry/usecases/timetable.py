@@ -60,7 +60,7 @@ async def read(connection: AsyncConnection, class_: TrainingClass, planned: Sequ
 
 
 async def judge(connection: AsyncConnection, class_: TrainingClass, lessons: Sequence[Lesson], *, at: datetime) -> None:
-    """Nothing speaks against `lessons` as those of `class_`; what looks odd is flagged (C20, C24).
+    """Nothing speaks against `lessons` as those of `class_`; what looks odd is flagged (C18, C20, C24).
 
     Lessons of an approved class that have begun are not judged again. Teachers and sites are locked: who ends an
     engagement or gives up a room comes before and is seen here, or waits and sees the lessons. Raises NotFound for a
@@ -81,10 +81,11 @@ async def judge(connection: AsyncConnection, class_: TrainingClass, lessons: Seq
     seen = [
         *oddities.at_odd_times(judged, class_, policy=policy),
         *oddities.on_holidays(judged, class_, await _holidays(connection)),
+        *oddities.in_wrong_rooms(judged, class_, rooms),
         *oddities.borrowed_teachers(judged, class_, staff),
         *oddities.borrowed_sites(shared, class_),
     ]
-    # Every lesson of a borrowed teacher says the same.
+    # Every lesson of a borrowed teacher or in a wrong room says the same.
     await flag_usecases.raise_all(connection, list({(each.kind, each.seen): each for each in seen}.values()), at=at)
 
 

@@ -268,6 +268,15 @@ class TestFlags:
 
         assert (seen.check, seen.kind, seen.facts) == ("C20", "lesson-on-a-holiday", {"day": "2025-03-04"})
 
+    @given(st.sampled_from(RoomKind), st.sampled_from(LessonKind))
+    def test_only_practice_in_a_room_for_theory_is_odd(self, room: RoomKind, kind: LessonKind) -> None:
+        rooms = {(SITE, "101"): Room(room, 60)}
+
+        seen = list(oddities.in_wrong_rooms([lesson(kind=kind)], training_class(), rooms))
+
+        assert bool(seen) is (room is RoomKind.THEORY and kind is LessonKind.PRACTICE)
+        assert all((each.check, each.kind, each.holds) == ("C18", "practice-in-theory-room", False) for each in seen)
+
 
 class TestChanges:
     def test_another_time_or_room_touches_from_the_earlier_of_the_two_lessons(self) -> None:

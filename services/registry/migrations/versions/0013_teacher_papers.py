@@ -1,4 +1,4 @@
-"""Lessons that were not held; who said what of a teacher, and what an officer verified."""
+"""Lessons that were not held, rooms for both; who said what of a teacher, and what an officer verified."""
 
 from alembic import op
 
@@ -8,6 +8,10 @@ down_revision = "0010"
 STATEMENTS = (
     # A lesson that was not held stays, for the history; `held` is false then as well.
     "ALTER TABLE lesson ADD COLUMN omitted boolean NOT NULL DEFAULT false CHECK (NOT (omitted AND held))",
+    """
+    ALTER TABLE room DROP CONSTRAINT room_kind_check,
+        ADD CONSTRAINT room_kind_check CHECK (kind IN ('theory', 'practice', 'any'))
+    """,
 )
 
 
