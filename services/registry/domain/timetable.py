@@ -17,9 +17,10 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
+from services.registry.domain.engagements import Engagement
 from services.registry.domain.policy import Policy
 from services.registry.domain.sites import Room
-from services.registry.domain.teachers import Engagement, Teacher
+from services.registry.domain.teachers import Teacher
 from services.registry.domain.timetable_faults import (
     LessonOutsideClass,
     LessonsMeet,
@@ -158,9 +159,9 @@ def require_teachers(
         if class_.project is None or lesson.kind is LessonKind.SAFETY:
             continue
         teacher = staff.teachers[lesson.teacher_id]
-        if class_.project not in teacher.projects:
+        if class_.project not in teacher.projects_at(class_.institution_id):
             raise TeacherNotForProject(pointer=pointer, project=class_.project)
-        if not teacher.is_qualified_on(day):
+        if not teacher.is_qualified_on(day, class_.institution_id):
             raise TeacherNotQualified(pointer=pointer, day=day.isoformat())
 
 

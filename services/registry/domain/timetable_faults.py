@@ -113,8 +113,8 @@ class TeacherNotForProject(Invalid):
     """Facts: `project`."""
 
     slug = "teacher-not-for-project"
-    title_en = "The teacher is not in the pool for the project of the class."
-    title_zh = "该教师未登记可承担本班所属项目的教学。"
+    title_en = "Your institution has not said that the teacher may teach the project of the class."
+    title_zh = "本机构未登记该教师可承担本班所属项目的教学。"
     cure_en = "Add `project` to what the teacher may teach, or let another teacher give the lesson."
     cure_zh = "请先将 `project` 加入该教师可承担的项目，或改由其他教师授课。"
 
@@ -125,8 +125,14 @@ class TeacherNotQualified(Invalid):
     slug = "teacher-not-qualified"
     title_en = "The teacher has no paper that is valid on that day."
     title_zh = "该教师在课程当日没有有效的资格证书。"
-    cure_en = "Add a qualification that is valid on `day`, or let another teacher give the lesson."
-    cure_zh = "请补充在 `day` 有效的资格证书，或改由其他教师授课。"
+    cure_en = (
+        "Add a qualification that is valid on `day`, or let another teacher give the lesson. What other institutions "
+        "entered counts here once an officer has verified it."
+    )
+    cure_zh = (
+        "请补充在 `day` 有效的资格证书，或改由其他教师授课。"
+        "其他机构登记的证书，经主管部门工作人员核验后方可在本机构使用。"
+    )
 
 
 class NoTimetable(Conflict):

@@ -14,12 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain import timetable as rules
 from services.registry.domain import timetable_flags as oddities
 from services.registry.domain.classes import TrainingClass
+from services.registry.domain.engagements import Engagement
 from services.registry.domain.filing import require_in_region
 from services.registry.domain.sites import Site
-from services.registry.domain.teachers import Engagement
 from services.registry.domain.timetable import Lesson, LessonKind, Rooms, Staff
 from services.registry.domain.timetable_changes import settled as settled_of
 from services.registry.domain.timetable_faults import NoTimetable, TeacherNotEngaged
+from services.registry.store import engagements as engagement_store
 from services.registry.store import lessons as store
 from services.registry.store import policy as policy_store
 from services.registry.store import sites as site_store
@@ -121,7 +122,9 @@ def kept(lessons: Iterable[Lesson]) -> list[dict[str, Any]]:
 
 async def _teachers(connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]) -> dict[str, UUID]:
     """One local id names one teacher, however often they were engaged."""
-    return {each.local_id: each.teacher_id for each in await teacher_store.named(connection, institution_id, local_ids)}
+    return {
+        each.local_id: each.teacher_id for each in await engagement_store.named(connection, institution_id, local_ids)
+    }
 
 
 async def _site_ids(
@@ -160,7 +163,7 @@ async def _sites(connection: AsyncConnection, site_ids: Collection[UUID]) -> dic
 async def _staff(connection: AsyncConnection, teacher_ids: Collection[UUID]) -> Staff:
     await teacher_store.lock(connection, teacher_ids, share=True)
     engagements: dict[UUID, list[Engagement]] = {teacher_id: [] for teacher_id in teacher_ids}
-    for each in await teacher_store.engagements(connection, teacher_ids):
+    for each in await engagement_store.of_teachers(connection, teacher_ids):
         engagements[each.teacher_id].append(each)
     return Staff(await teacher_store.by_ids(connection, teacher_ids), engagements)
 

@@ -11,12 +11,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.domain.engagements import LessonsLeft
 from services.registry.domain.sites import RoomsInUse
-from services.registry.domain.teachers import LessonsLeft
 from services.registry.domain.timetable import LessonKind
 from services.registry.domain.timetable_faults import TeacherNotEngaged
 from services.registry.store import sites as site_store
-from services.registry.usecases import planning, sites, teachers
+from services.registry.usecases import engagements, planning, sites
 from services.registry.usecases.sites import Place
 from services.registry.usecases.timetable import PlannedLesson
 from shared.kernel.callers import Caller, Role
@@ -51,7 +51,7 @@ class Scene:
 
     async def end_engagement(self, connection: AsyncConnection) -> object:
         last_on = date(2025, 2, 28)
-        return await teachers.end(connection, self.engagement_id, last_on=last_on, caller=self.caller, at=AT)
+        return await engagements.end(connection, self.engagement_id, last_on=last_on, caller=self.caller, at=AT)
 
     async def drop_room(self, connection: AsyncConnection) -> object:
         site = await site_store.load(connection, self.site_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -12,37 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.domain import timetable as rules
-from services.registry.domain import timetable_changes as changes
 from services.registry.domain import timetable_faults as faults
 from services.registry.domain import timetable_flags as oddities
 from services.registry.domain.sites import Room, RoomKind
-from services.registry.domain.teachers import Engagement, Qualification, Teacher
 from services.registry.domain.timetable import Clash, Lesson, LessonKind, Staff
-from shared.contracts.registry import ClassStatus
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Refusal
-from tests.registry.domain.builders import policy, training_class
-
-SITE, ANN, BEN = UUID(int=50), UUID(int=60), UUID(int=61)
-ROOMS = {
-    (SITE, "101"): Room(RoomKind.THEORY, 60),
-    (SITE, "102"): Room(RoomKind.THEORY, 20),
-    (SITE, "shop"): Room(RoomKind.PRACTICE, 60),
-    (SITE, "yard"): Room(RoomKind.PRACTICE, 60),
-}
-FIRST = datetime(2025, 3, 1, 0, 30, tzinfo=UTC)
-"""Half past eight in Shanghai."""
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-RULES = policy(date(2025, 3, 1))
-
-
-def lesson(day: int = 0, **changes: Any) -> Lesson:
-    begins = FIRST + day * DAY
-    return Lesson(begins, begins + 5 * HOUR, LessonKind.THEORY, 6, ANN, SITE, "101")._replace(**changes)
-
-
-PLAN = [lesson(day) for day in range(10)]
-"""Sixty hours, as many as the class has."""
+from tests.registry.domain.builders import training_class
+from tests.registry.domain.timetables import ANN, BEN, DAY, FIRST, HOUR, PLAN, ROOMS, RULES, SITE, lesson, staff
 
 
 def require(lessons: list[Lesson], **changes: Any) -> None:
@@ -117,85 +94,9 @@ class TestSound:
             assert all(one.ends <= other.begins for one, other in pairwise(ordered))
 
 
-def staff(*, paper: Period | None = None, projects: tuple[str, ...] = ("P",), **engaged: Period) -> Staff:
-    """Ann, with a paper held for that period, engaged at `own` and full time at `other`, as far as these are given."""
-    papers = () if paper is None else (Qualification(UUID(int=1), "二级", UUID(int=2), b"", paper),)
-    institutions = {"own": UUID(int=2), "other": UUID(int=3)}
-    engagements = [
-        Engagement(UUID(int=9), ANN, institutions[name], "J1", name == "other", days) for name, days in engaged.items()
-    ]
-    return Staff({ANN: Teacher(ANN, UUID(int=4), "resident_id", b"", projects, papers, 1)}, {ANN: engagements})
-
-
 YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 WINTER = Period(date(2025, 1, 1), date(2025, 3, 9))
 """Up to the day before the last lesson."""
-
-
-class TestSettled:
-    @given(st.integers(-1, 11), st.sampled_from(ClassStatus))
-    def test_lessons_of_an_approved_class_settle_as_they_begin(self, day: int, status: ClassStatus) -> None:
-        approved = status in (ClassStatus.APPROVED, ClassStatus.RUNNING)
-
-        settled = changes.settled(PLAN, training_class(status=status), at=FIRST + day * DAY + HOUR)
-
-        assert sorted(settled) == (PLAN[: max(day + 1, 0)] if approved else [])
-
-    def test_what_is_settled_is_asked_for_its_hours_only(self) -> None:
-        settled = {lesson(0, room="102"), lesson(-1)}
-        plan = [*settled, *PLAN[1:9]]
-
-        rules.require_sound(plan, training_class(), rooms=ROOMS, policy=RULES, settled=settled)
-        rules.require_teachers(plan[:2], training_class(), staff(), settled=settled)
-        with pytest.raises(faults.TimetableHoursDiffer):
-            rules.require_sound(plan[:9], training_class(), rooms=ROOMS, policy=RULES, settled=settled)
-        with pytest.raises(faults.RoomsTooSmall):
-            rules.require_sound([*plan[:9], lesson(9, room="102")], training_class(), rooms=ROOMS, policy=RULES,
-                                settled=settled)  # fmt: skip
-
-    @given(st.integers(1, 80), st.integers(1, 80), st.integers(1, 80))
-    def test_groups_share_what_their_rooms_hold(self, seats: int, first: int, second: int) -> None:
-        rooms = {(SITE, "shop"): Room(RoomKind.PRACTICE, first), (SITE, "yard"): Room(RoomKind.PRACTICE, second)}
-        groups = [lesson(room="shop", kind=LessonKind.PRACTICE), lesson(room="yard", teacher_id=BEN)]
-
-        crowded = rules.overcrowded(groups, training_class(seats=seats), rooms=rooms, policy=RULES)
-
-        # The teacher of practice looks after thirty, whatever the room holds.
-        assert crowded == (set() if min(first, 30) + second >= seats else {*groups})
-
-
-class TestOmission:
-    @given(st.sets(st.integers(0, 9)), st.sets(st.integers(0, 9)))
-    def test_as_many_hours_may_be_missing_as_fell_out(self, fallen: set[int], left_out: set[int]) -> None:
-        planned = [each for day, each in enumerate(PLAN) if day not in fallen | left_out]
-        omitted = [PLAN[day] for day in fallen]
-
-        if left_out <= fallen:
-            rules.require_sound(planned, training_class(), rooms=ROOMS, policy=RULES, omitted=omitted)
-        else:
-            with pytest.raises(faults.TimetableHoursDiffer):
-                rules.require_sound(planned, training_class(), rooms=ROOMS, policy=RULES, omitted=omitted)
-
-    def test_all_groups_of_a_lesson_that_fell_out_are_meant_and_count_once(self) -> None:
-        groups = [lesson(9, room="shop"), lesson(9, room="yard", teacher_id=BEN)]
-        at = FIRST + 10 * DAY
-
-        omitted = changes.omit([*PLAN[:9], *groups], [groups[0].begins] * 2, at=at)
-
-        assert omitted == groups
-        assert changes.omit(PLAN, [PLAN[0].begins], known=[PLAN[0].begins], at=at) == []
-        with pytest.raises(faults.TimetableHoursDiffer):
-            rules.require_sound(PLAN[:8], training_class(), rooms=ROOMS, policy=RULES, omitted=omitted)
-
-    @given(st.integers(0, 9), st.integers(-1, 10))
-    def test_only_what_has_begun_can_have_fallen_out(self, lesson_on: int, today: int) -> None:
-        at = FIRST + today * DAY + HOUR
-
-        if lesson_on <= today:
-            assert changes.omit(PLAN, [PLAN[lesson_on].begins], at=at) == [PLAN[lesson_on]]
-        else:
-            with pytest.raises(faults.LessonToCome):
-                changes.omit(PLAN, [PLAN[lesson_on].begins], at=at)
 
 
 class TestTeachers:
@@ -276,20 +177,3 @@ class TestFlags:
 
         assert bool(seen) is (room is RoomKind.THEORY and kind is LessonKind.PRACTICE)
         assert all((each.check, each.kind, each.holds) == ("C18", "practice-in-theory-room", False) for each in seen)
-
-
-class TestChanges:
-    def test_another_time_or_room_touches_from_the_earlier_of_the_two_lessons(self) -> None:
-        later = lesson(5, begins=lesson(5).begins + HOUR, ends=lesson(5).ends + HOUR)
-
-        assert changes.touched_from(PLAN, PLAN) is None
-        assert changes.touched_from(PLAN, [*PLAN[:5], later, *PLAN[6:]]) == lesson(5).begins
-        assert changes.touched_from(PLAN, [*PLAN[:9], lesson(9, room="shop")]) == lesson(9).begins
-        assert changes.touched_from([], PLAN) == FIRST
-
-    def test_another_teacher_is_a_change_that_touches_nothing(self) -> None:
-        after = [*PLAN[:9], lesson(9, teacher_id=BEN)]
-
-        assert changes.touched_from(PLAN, after) is None
-        assert changes.changed_from(PLAN, after) == lesson(9).begins
-        assert changes.changed_from(PLAN, PLAN) is None
