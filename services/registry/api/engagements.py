@@ -22,7 +22,7 @@ from shared.forms import LocalId, Reason, Strict
 from shared.kernel.identity import DocumentKind
 from shared.kernel.periods import Period
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.persons import Particulars, Persons, SealedPerson
+from shared.persons import Particulars, Persons
 from shared.web import Connection, Now, router
 
 routes = router("teachers")
@@ -112,7 +112,7 @@ class TeacherAnswer(BaseModel):
 
     @classmethod
     def of(cls, engagement: Engagement, teacher: Teacher, persons: Persons) -> TeacherAnswer:
-        shown = persons.shown(SealedPerson(teacher.person, teacher.document_kind, teacher.sealed))
+        shown = persons.shown(teacher_store.particulars(teacher))
         return cls.model_validate(
             shown
             | {name: getattr(engagement, name) for name in ("teacher_id", "institution_id", "local_id", "full_time")}

@@ -17,7 +17,7 @@ from services.registry.usecases import teachers as usecases
 from shared.auth import CurrentCaller
 from shared.forms import Reason, Strict
 from shared.kernel.identity import DocumentKind, masked
-from shared.persons import Persons, SealedPerson
+from shared.persons import Persons
 from shared.web import Connection, Now, router
 
 routes = router("teachers")
@@ -66,7 +66,7 @@ class NameAnswer(BaseModel):
 
     @classmethod
     def of(cls, teacher: Teacher, persons: Persons) -> NameAnswer:
-        shown = persons.shown(SealedPerson(teacher.person, teacher.document_kind, teacher.sealed))
+        shown = persons.shown(store.particulars(teacher))
         return cls.model_validate(shown | {"teacher_id": teacher.id})
 
 

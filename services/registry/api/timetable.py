@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.registry.api.sites import RoomName
@@ -93,11 +94,11 @@ def planned(lessons: Sequence[LessonRequest]) -> list[PlannedLesson]:
 
 @routes.put("/classes/{class_id}/timetable")
 async def put_timetable(
-    class_id: UUID, request: TimetableRequest, connection: Connection, caller: CurrentCaller, at: Now
+    class_id: UUID, asked: TimetableRequest, request: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> TimetableAnswer:
     """Plan the lessons of a class. After its approval a change needs a reason, before what it touches."""
-    lessons = planned(request.lessons)
-    await planning.put(connection, class_id, lessons, reason=request.reason, caller=caller, at=at)
+    lessons, persons = planned(asked.lessons), request.app.state.persons
+    await planning.put(connection, class_id, lessons, reason=asked.reason, persons=persons, caller=caller, at=at)
     return await _answer(connection, class_id)
 
 

@@ -20,7 +20,7 @@ from services.registry.domain.classes import TrainingClass
 from services.registry.domain.engagements import Engagement
 from services.registry.domain.policy import Policy
 from services.registry.domain.sites import Room
-from services.registry.domain.teachers import Teacher
+from services.registry.domain.teachers import Teacher, require_age
 from services.registry.domain.timetable_faults import (
     LessonOutsideClass,
     LessonsMeet,
@@ -34,6 +34,7 @@ from services.registry.domain.timetable_faults import (
     TimetableHoursDiffer,
     TooManyLessonHours,
 )
+from shared.kernel.identity import IdentityDocument
 from shared.kernel.periods import BUSINESS_ZONE, business_day
 
 LESSON_HOURS_MAX: Final = 24
@@ -163,6 +164,20 @@ def require_teachers(
             raise TeacherNotForProject(pointer=pointer, project=class_.project)
         if not teacher.is_qualified_on(day, class_.institution_id):
             raise TeacherNotQualified(pointer=pointer, day=day.isoformat())
+
+
+def require_ages(
+    lessons: Iterable[Lesson],
+    documents: Mapping[UUID, IdentityDocument],
+    *,
+    policy: Policy,
+    settled: AbstractSet[Lesson] = frozenset(),
+) -> None:
+    """Nobody is too old on the day of a lesson; `documents` are those of the teachers. Raises TeacherTooOld."""
+    for place, lesson in enumerate(lessons):
+        if lesson not in settled:
+            pointer, age_max = f"/lessons/{place}/teacher", policy.teacher_age_max
+            require_age(documents[lesson.teacher_id], on=lesson.day, age_max=age_max, pointer=pointer)
 
 
 def held_by(lessons: Iterable[Lesson], rooms: Rooms, *, policy: Policy) -> int:

@@ -15,6 +15,7 @@ from services.registry.domain.teachers import Assignment, Correction, Qualificat
 from shared.database import driver
 from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound, Stale
+from shared.persons import SealedPerson
 
 _SELECT: Final = """
 SELECT id, person, document_kind, sealed, named_by, version, ARRAY(
@@ -125,6 +126,11 @@ async def save(connection: AsyncConnection, teacher: Teacher) -> None:
     await database.execute(_WITHDRAW, teacher.id, [each.id for each in teacher.qualifications])
     await database.execute(_UNASSIGN, teacher.id, *_columns(teacher.assignments))
     await _put_sayings(connection, teacher)
+
+
+def particulars(teacher: Teacher) -> SealedPerson:
+    """Who the teacher is, as it is stored: sealed."""
+    return SealedPerson(teacher.person, teacher.document_kind, teacher.sealed)
 
 
 async def add_correction(connection: AsyncConnection, correction: Correction) -> None:

@@ -28,6 +28,7 @@ from services.registry.usecases.timetable import PlannedLesson
 from shared.backbone import outbox
 from shared.kernel.callers import Caller
 from shared.kernel.moves import move
+from shared.persons import Persons
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Change:
 
 
 async def change(
-    connection: AsyncConnection, class_id: UUID, asked: Change, *, caller: Caller, at: datetime
+    connection: AsyncConnection, class_id: UUID, asked: Change, *, persons: Persons, caller: Caller, at: datetime
 ) -> TrainingClass:
     """The class with other terms; its trainees follow it. A change that changes nothing answers the class as it is.
 
@@ -58,13 +59,14 @@ async def change(
     terms = await _terms(connection, before, asked)
     if terms == before:
         if asked.lessons is not None:
-            await planning.put(connection, class_id, asked.lessons, reason=asked.reason, caller=caller, at=at)
+            planned, reason = asked.lessons, asked.reason
+            await planning.put(connection, class_id, planned, reason=reason, persons=persons, caller=caller, at=at)
         return before
     count = await store.headcount(connection, class_id)
     await _require_sound(connection, before, terms, seated=count.seated, at=at)
     after, fact = class_rules.change(before, terms, at=at, enrolled=count.enrolled)
     await store.save(connection, after, expected=before.version)
-    lessons = await _move_lessons(connection, before, terms, asked, at=at)
+    lessons = await _move_lessons(connection, before, terms, asked, persons=persons, at=at)
     said = Said([asked.reason], _changed(before, after) | lessons)
     await remember(connection, after, ClassVerb.CHANGE, said, caller=caller, at=at)
     await outbox.record(connection, fact)
@@ -97,7 +99,13 @@ async def _require_sound(
 
 
 async def _move_lessons(
-    connection: AsyncConnection, before: TrainingClass, terms: TrainingClass, asked: Change, *, at: datetime
+    connection: AsyncConnection,
+    before: TrainingClass,
+    terms: TrainingClass,
+    asked: Change,
+    *,
+    persons: Persons,
+    at: datetime,
 ) -> dict[str, Any]:
     """The lessons planned fit the new terms, or those that were `asked` take their place; what the history keeps."""
     planned = await lesson_store.of_class(connection, before.id)
@@ -106,6 +114,7 @@ async def _move_lessons(
         return {}
     await planning.require_in_time(connection, before, planned, lessons, reason=asked.reason, at=at)
     await timetable.judge(connection, terms, lessons, at=at)
+    await timetable.require_ages(connection, terms, lessons, persons=persons, at=at)
     await timetable.save(connection, before.id, planned, lessons)
     return {} if asked.lessons is None else {"lessons": timetable.changed(planned, lessons)}
 

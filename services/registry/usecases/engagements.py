@@ -26,7 +26,7 @@ from shared.kernel.identity import IdentityDocument
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period, business_day
 from shared.kernel.refusals import LocalIdTaken, NotFound
-from shared.persons import Particulars, Persons, SealedPerson
+from shared.persons import Particulars, Persons
 
 _PAPER: Final = "qualification"
 
@@ -188,7 +188,7 @@ async def _listed(
         return Teacher(
             new_id(), person, sealed.document_kind, sealed.sealed, institution_id, frozenset(), (), version=0
         )
-    if not persons.is_called(SealedPerson(person, known.document_kind, known.sealed), particulars.name):
+    if not persons.is_called(teacher_store.particulars(known), particulars.name):
         raise TeacherNameDiffers(pointer="/name")
     return known
 

@@ -21,6 +21,7 @@ from services.registry.usecases.classes import Said, own_class, remember
 from services.registry.usecases.timetable import PlannedLesson
 from shared.kernel.callers import Caller
 from shared.kernel.periods import BUSINESS_ZONE
+from shared.persons import Persons
 
 PLAN: Final = "plan"
 OMIT: Final = "omit"
@@ -32,13 +33,14 @@ async def put(
     planned: Sequence[PlannedLesson],
     *,
     reason: str | None,
+    persons: Persons,
     caller: Caller,
     at: datetime,
 ) -> None:
     """Give a class of the caller's institution these lessons, all of them; the same again changes nothing.
 
     Raises WrongRole, NotFound, ForeignOrganisation, TimetableClosed, ReasonMissing, LessonHasBegun,
-    ChangeReportedTooLate, and what the rules of timetables raise.
+    ChangeReportedTooLate, TeacherTooOld, and what the rules of timetables raise.
     """
     class_ = await _open_class(connection, class_id, caller)
     before = await store.of_class(connection, class_id)
@@ -48,6 +50,7 @@ async def put(
     if rules.is_approved(class_):
         await require_in_time(connection, class_, before, after, reason=reason, at=at)
     await timetable.judge(connection, class_, after, at=at)
+    await timetable.require_ages(connection, class_, after, persons=persons, at=at)
     await timetable.save(connection, class_id, before, after)
     said = Said([] if reason is None else [reason], timetable.changed(before, after))
     await remember(connection, class_, PLAN, said, caller=caller, at=at)

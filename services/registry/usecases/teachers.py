@@ -17,7 +17,7 @@ from services.registry.usecases.institutions import load_for_writing
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role
 from shared.kernel.ids import new_id
-from shared.persons import Persons, SealedPerson
+from shared.persons import Persons
 
 
 async def visible(connection: AsyncConnection, teacher_id: UUID, *, caller: Caller) -> Teacher:
@@ -55,7 +55,7 @@ async def rename(
     else:
         caller.require_organisation(before.named_by)
     require_name(name)
-    known = SealedPerson(before.person, before.document_kind, before.sealed)
+    known = store.particulars(before)
     if persons.is_called(known, name):
         return before
     sealed = persons.called(known, name, None).sealed

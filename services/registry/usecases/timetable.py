@@ -28,6 +28,7 @@ from services.registry.store import teachers as teacher_store
 from services.registry.usecases import flags as flag_usecases
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import NotFound
+from shared.persons import Persons
 
 LESSONS_MAX: Final = 1000
 
@@ -88,6 +89,17 @@ async def judge(connection: AsyncConnection, class_: TrainingClass, lessons: Seq
     ]
     # Every lesson of a borrowed teacher or in a wrong room says the same.
     await flag_usecases.raise_all(connection, list({(each.kind, each.seen): each for each in seen}.values()), at=at)
+
+
+async def require_ages(
+    connection: AsyncConnection, class_: TrainingClass, lessons: Sequence[Lesson], *, persons: Persons, at: datetime
+) -> None:
+    """Nobody is too old to give the `lessons` that have not begun, on their days. Raises TeacherTooOld."""
+    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    settled = settled_of(await store.of_class(connection, class_.id), class_, at=at)
+    teachers = await teacher_store.by_ids(connection, {each.teacher_id for each in lessons})
+    documents = {id_: persons.document(teacher_store.particulars(each)) for id_, each in teachers.items()}
+    rules.require_ages(lessons, documents, policy=policy, settled=settled)
 
 
 async def require_planned(connection: AsyncConnection, class_: TrainingClass, *, at: datetime) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from shared.contracts.registry import EngagementCorrected, TeacherListed
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, filing, open_school, set_today
-from tests.registry.teaching import PAPER, PROJECT, engage, lessons, put_timetable, teacher
+from tests.registry.teaching import PAPER, PROJECT, engage, lesson, lessons, put_timetable, teacher
 from tests.registry.test_privacy import dump
+from tests.support.people import identity_number
 
 WHY = {"reason": "登记有误"}
 ANOTHER_PAPER = PAPER | {"number": "S000041020002"}
@@ -189,6 +190,28 @@ class TestFullTime:
         assert [each.status_code for each in answers] == [403, 403, 200]
         (kept,) = (await history(school, engaged["teacher_id"]))["corrections"]
         assert (kept["change"], kept["corrected_by"]) == ({"full_time": {"from": True, "to": False}}, "officer")
+
+
+class TestAges:
+    async def test_somebody_who_grows_too_old_gives_no_lesson_from_then_on(self, school: School) -> None:
+        # Seventy-one years old on the tenth of March; the policy's teachers are seventy at most.
+        set_today(school.registry, date(2025, 2, 20))
+        await add_site(school)
+        await engage(school)
+        await engage(school, 2, document_number=identity_number(date(1954, 3, 10), 1))
+        class_id = await school.file()
+
+        too_late = await put_timetable(school, class_id, lessons(teacher="J2"))
+        in_time = await put_timetable(school, class_id, [*lessons(count=9, teacher="J2"), lesson("2025-03-10")])
+        await school.post(f"classes/{class_id}/approval", headers=school.officer())
+        later = {"starts_on": "2025-03-02", "ends_on": "2025-03-21", "lessons": lessons("2025-03-02", teacher="J2")}
+        moved = await school.post(f"classes/{class_id}/change", WHY | later)
+
+        problem = too_late.json()
+        assert (too_late.status_code, problem["code"], problem["on"]) == (422, "teacher-too-old", "2025-03-10")
+        assert problem["pointer"] == "/lessons/9/teacher"
+        assert in_time.status_code == 200
+        assert (moved.json()["code"], moved.json()["pointer"]) == ("teacher-too-old", "/lessons/8/teacher")
 
 
 class TestReading:

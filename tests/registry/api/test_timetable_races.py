@@ -21,6 +21,7 @@ from services.registry.usecases.sites import Place
 from services.registry.usecases.timetable import PlannedLesson
 from shared.kernel.callers import Caller, Role
 from shared.kernel.refusals import NotFound, Refusal
+from shared.persons import Persons
 from tests.registry.school import School, add_site, set_today
 from tests.registry.teaching import engage, lessons
 
@@ -47,7 +48,8 @@ class Scene:
             )
             for each in lessons()
         ]  # fmt: skip
-        await planning.put(connection, self.class_id, planned, reason=None, caller=self.caller, at=AT)
+        persons = Persons.load(self.school.registry.settings.keys_directory)
+        await planning.put(connection, self.class_id, planned, reason=None, persons=persons, caller=self.caller, at=AT)
 
     async def end_engagement(self, connection: AsyncConnection) -> object:
         last_on = date(2025, 2, 28)
