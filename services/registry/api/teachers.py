@@ -6,23 +6,28 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from services.registry.domain.engagements import Engagement
+from services.registry.domain.reach import reach
 from services.registry.domain.teachers import Qualification, Teacher
 from services.registry.store import engagements as engagement_store
+from services.registry.store import plan as plan_store
 from services.registry.store import teachers as store
 from services.registry.usecases import teachers as usecases
 from shared.auth import CurrentCaller
 from shared.forms import Reason, Strict
+from shared.kernel.callers import Role
 from shared.kernel.identity import DocumentKind, masked
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
 from shared.web import Connection, Now, router
 
 routes = router("teachers")
 
 CORRECTIONS_MAX = 500
+Region = Annotated[str | None, Query(max_length=16, description="This region and what lies below it")]
 
 
 class NameRequest(Strict):
@@ -123,6 +128,30 @@ class TeacherHistoryAnswer(BaseModel):
     teacher: PooledTeacherAnswer
     engagements: list[EngagementAnswer]
     corrections: list[TeacherCorrectionAnswer]
+
+
+@routes.get("/teachers")
+async def list_teachers(
+    request: Request,
+    connection: Connection,
+    caller: CurrentCaller,
+    region: Region = None,
+    institution_id: UUID | None = None,
+    project: Annotated[str | None, Query(max_length=32, description="Code of a project that they may teach")] = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[PooledTeacherAnswer]:
+    """Teachers of the institutions in an officer's region, past ones too.
+
+    With a project, those who may teach it, as one of these institutions says.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    far = reach(await plan_store.load(connection), caller, region)
+    rows = await store.page(
+        connection, far, institution_id=institution_id, project=project, after=after(cursor), limit=size
+    )
+    persons: Persons = request.app.state.persons
+    return Page(rows=[PooledTeacherAnswer.of(row, persons) for row in rows], next=next_cursor(rows, size))
 
 
 @routes.get("/teachers/{teacher_id}")

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.domain.reach import Reach
 from services.registry.domain.teachers import Assignment, Correction, Qualification, Teacher
 from shared.database import driver
 from shared.kernel.periods import Period
@@ -30,6 +31,18 @@ _LOCK_BY_PERSON: Final = "SELECT id FROM teacher WHERE person = $1 FOR UPDATE"
 _LOCK: Final = "SELECT id FROM teacher WHERE id = ANY($1) ORDER BY id FOR UPDATE"
 _LOCK_SHARED: Final = "SELECT id FROM teacher WHERE id = ANY($1) ORDER BY id FOR SHARE"
 _BY_IDS: Final = f"{_SELECT} WHERE id = ANY($1)"
+# Of a project it matters who says that they may teach it; else where they are engaged, at any time.
+_PAGE: Final = f"""
+{_SELECT} WHERE id > :after AND id IN (
+    SELECT said.teacher_id FROM {{said}} AS said JOIN institution i ON i.id = said.institution_id WHERE {{where}}
+) ORDER BY id LIMIT :limit
+"""
+_NARROWED: Final = {
+    "region": "i.region = :region",
+    "reporting_region": "i.reporting_region = :reporting_region",
+    "institution_id": "i.id = :institution_id",
+    "project": "said.project = :project",
+}
 _HOLDER: Final = "SELECT teacher_id FROM qualification WHERE id = $1 AND NOT withdrawn"
 _ADD: Final = """
 INSERT INTO teacher (id, person, document_kind, sealed, named_by, version) VALUES ($1, $2, $3, $4, $5, $6)
@@ -106,6 +119,27 @@ async def holder(connection: AsyncConnection, qualification_id: UUID) -> UUID:
 async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Teacher]:
     """Those of `ids` that exist."""
     return {row["id"]: _teacher(row) for row in await (await driver(connection)).fetch(_BY_IDS, list(ids))}
+
+
+async def page(
+    connection: AsyncConnection,
+    reach: Reach,
+    *,
+    institution_id: UUID | None,
+    project: str | None,
+    after: UUID,
+    limit: int,
+) -> list[Teacher]:
+    """Teachers of institutions within reach in the order of their ids, from above `after`.
+
+    With a `project`, those who may teach it there.
+    """
+    asked = reach._asdict() | {"institution_id": institution_id, "project": project}
+    values = {name: value for name, value in asked.items() if value is not None}
+    where = " AND ".join([_NARROWED[name] for name in values]) or "true"
+    statement = _PAGE.format(said="engagement" if project is None else "teacher_project", where=where)
+    rows = await connection.execute(text(statement), values | {"after": after, "limit": limit})
+    return [_teacher(row) for row in rows.mappings()]
 
 
 async def add(connection: AsyncConnection, teacher: Teacher) -> None:

@@ -215,6 +215,49 @@ class TestAges:
 
 
 class TestReading:
+    async def listed(self, school: School, of: str, **asked: object) -> list[str]:
+        answer = await school.registry.http.get(
+            "/v1/teachers", params={name: str(value) for name, value in asked.items()}, headers=school.officer(of)
+        )
+        assert answer.status_code == 200, answer.text
+        return [row["document_number"][-4:] for row in answer.json()["rows"]]
+
+    async def test_officers_list_teachers_by_region_institution_and_project(self, school: School) -> None:
+        far = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE, name="开封学校", region="410202")
+        await engage(school)
+        await engage(school, 2, projects=["4-10-01-05-L3"])
+        await engage(far, 2, full_time=False)
+        await engage(far, 3)
+        one, two, three = (str(teacher(number)["document_number"])[-4:] for number in (1, 2, 3))
+
+        assert await self.listed(school, "410102") == await self.listed(school, "410100") == [one, two]
+        assert await self.listed(school, "410202") == [two, three]
+        assert await self.listed(school, "410000") == [one, two, three]
+        assert await self.listed(school, "410000", region="410200") == [two, three]
+        assert await self.listed(school, "410000", institution_id=school.id) == [one, two]
+        # What the school in Kaifeng says of the second is nothing that Zhengzhou plans with.
+        assert await self.listed(school, "410102", project=PROJECT) == [one]
+        assert await self.listed(school, "410202", project=PROJECT) == [two, three]
+        assert await self.listed(school, "410102", institution_id=far.id) == []
+
+    async def test_the_list_goes_on_where_a_page_ends_and_is_for_officers(self, school: School) -> None:
+        for number in (1, 2, 3):
+            await engage(school, number)
+        path = "/v1/teachers"
+
+        first = await school.registry.http.get(path, params={"size": 2}, headers=school.officer())
+        second = await school.registry.http.get(
+            path, params={"size": 2, "cursor": first.json()["next"]}, headers=school.officer()
+        )
+        refused = [
+            await school.registry.http.get(path, headers=school.headers),
+            await school.registry.http.get(path, params={"region": "410202"}, headers=school.officer()),
+        ]
+
+        assert [len(each.json()["rows"]) for each in (first, second)] == [2, 1]
+        assert len({row["teacher_id"] for each in (first, second) for row in each.json()["rows"]}) == 3
+        assert [each.status_code for each in refused] == [403, 403]
+
     async def test_officers_where_a_teacher_works_see_all_engagements(self, school: School, other: School) -> None:
         set_today(school.registry, date(2025, 2, 20))
         engaged = await engage(school)

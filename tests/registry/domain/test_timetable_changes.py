@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,10 +12,13 @@ from services.registry.domain import timetable as rules
 from services.registry.domain import timetable_changes as changes
 from services.registry.domain import timetable_faults as faults
 from services.registry.domain.sites import Room, RoomKind
+from services.registry.domain.teachers import TeacherTooOld
 from services.registry.domain.timetable import LessonKind
 from shared.contracts.registry import ClassStatus
+from shared.kernel.identity import DocumentKind, IdentityDocument
 from tests.registry.domain.builders import training_class
-from tests.registry.domain.timetables import BEN, DAY, FIRST, HOUR, PLAN, ROOMS, RULES, SITE, lesson, staff
+from tests.registry.domain.timetables import ANN, BEN, DAY, FIRST, HOUR, PLAN, ROOMS, RULES, SITE, lesson, staff
+from tests.support.people import identity_number
 
 
 class TestSettled:
@@ -46,6 +51,21 @@ class TestSettled:
 
         # The teacher of practice looks after thirty, whatever the room holds.
         assert crowded == (set() if min(first, 30) + second >= seats else {*groups})
+
+
+class TestAges:
+    @given(st.integers(0, 9), st.integers(0, 9))
+    def test_nobody_gives_a_lesson_to_come_who_is_too_old_on_its_day(self, birthday: int, begun: int) -> None:
+        born = date(1954, 3, 1 + birthday)
+        documents = {ANN: IdentityDocument(DocumentKind.RESIDENT_ID, identity_number(born, 1))}
+        settled = {*PLAN[: begun + 1]}
+
+        if birthday <= begun and begun == 9:
+            rules.require_ages(PLAN, documents, policy=RULES, settled=settled)
+        else:
+            with pytest.raises(TeacherTooOld) as refused:
+                rules.require_ages(PLAN, documents, policy=RULES, settled=settled)
+            assert refused.value.pointer == f"/lessons/{max(birthday, begun + 1)}/teacher"
 
 
 class TestOmission:
