@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from shared.kernel.identity import DocumentKind, masked, parse_document
+from shared.kernel.identity import DocumentKind, IdentityDocument, masked, parse_document
 from shared.kernel.person_key import PersonKeys
 from shared.kernel.spelling import canonical
 from shared.sealed import Seal
@@ -78,6 +78,10 @@ class Persons:
         number, _, phone_before = self._open(known)
         particulars = Particulars(DocumentKind(known.document_kind), number, name, phone or phone_before)
         return self.close(known.person, number, particulars)
+
+    def document(self, known: SealedPerson) -> IdentityDocument:
+        """The document that they were recognised by, for rules that ask for an age."""
+        return IdentityDocument(DocumentKind(known.document_kind), self._open(known)[0])
 
     def shown(self, known: SealedPerson) -> dict[str, str]:
         """Name, kind and number as an answer may show them: masked."""

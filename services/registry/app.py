@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.registry.api import (
     attendance,
     classes,
+    engagements,
     enrolments,
     findings,
     flags,
@@ -61,6 +62,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             persons.routes,
             flags.routes,
             attendance.routes,
+            engagements.routes,
             teachers.routes,
             timetable.routes,
             patrols.routes,

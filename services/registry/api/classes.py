@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Request
 
 from services.registry.api.class_schemas import (
     CancellationRequest,
@@ -168,10 +168,13 @@ async def start(class_id: UUID, connection: Connection, caller: CurrentCaller, a
 
 @routes.post("/classes/{class_id}/change")
 async def change(
-    class_id: UUID, request: ChangeRequest, connection: Connection, caller: CurrentCaller, at: Now
+    class_id: UUID, asked: ChangeRequest, request: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
     """Report other days, seats, site or examination of an approved or running class, before what they touch."""
-    return ClassAnswer.of(await class_changes.change(connection, class_id, request.change(), caller=caller, at=at))
+    persons = request.app.state.persons
+    return ClassAnswer.of(
+        await class_changes.change(connection, class_id, asked.change(), persons=persons, caller=caller, at=at)
+    )
 
 
 @routes.post("/classes/{class_id}/completion")

@@ -1,162 +1,196 @@
-"""The teacher pool over HTTP."""
+"""The teacher pool over HTTP: for officers, and for whoever puts a name right."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request
-from pydantic import BaseModel, Field, StringConstraints
+from fastapi import Query, Request
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from services.registry.domain.teachers import Engagement, Qualification, Teacher
+from services.registry.domain.engagements import Engagement
+from services.registry.domain.reach import reach
+from services.registry.domain.teachers import Qualification, Teacher
+from services.registry.store import engagements as engagement_store
+from services.registry.store import plan as plan_store
 from services.registry.store import teachers as store
 from services.registry.usecases import teachers as usecases
-from services.registry.usecases.institutions import load_for_writing
-from services.registry.usecases.teachers import NewTeacher, Paper
 from shared.auth import CurrentCaller
-from shared.forms import Day, LocalId, Strict
+from shared.forms import Reason, Strict
+from shared.kernel.callers import Role
 from shared.kernel.identity import DocumentKind, masked
-from shared.kernel.periods import Period
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.persons import Particulars, Persons, SealedPerson
+from shared.persons import Persons
 from shared.web import Connection, Now, router
 
 routes = router("teachers")
 
-Project = Annotated[str, Field(pattern=r"^[A-Z0-9-]{2,32}$", examples=["4-10-01-05-L4"])]
+CORRECTIONS_MAX = 500
+Region = Annotated[str | None, Query(max_length=16, description="This region and what lies below it")]
 
 
-class QualificationRequest(Strict):
-    """A paper that shows what the teacher can. Its number is sealed on arrival and never shown whole."""
+class NameRequest(Strict):
+    """The name as it stands on the teacher's document."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
-    number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
-    first_on: Day
-    last_on: Day | None = None
-
-
-class TeacherRequest(Strict):
-    """Days are included, the last one too; without it the engagement does not end by itself."""
-
-    local_id: LocalId
-    document_kind: DocumentKind = DocumentKind.RESIDENT_ID
-    document_number: Annotated[str, Field(max_length=64)]
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-    phone: Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")] | None = None
-    full_time: Annotated[bool, Field(strict=True)]
-    first_on: Day
-    last_on: Day | None = None
-    projects: Annotated[list[Project], Field(max_length=100, description="Codes of GET /v1/projects")] = Field(
-        default_factory=list
-    )
-    qualifications: Annotated[list[QualificationRequest], Field(max_length=50)] = Field(default_factory=list)
-
-    def teacher(self) -> NewTeacher:
-        """Raises PeriodEndsBeforeStart."""
-        papers = [Paper(each.name, each.number, Period(each.first_on, each.last_on)) for each in self.qualifications]
-        return NewTeacher(
-            local_id=self.local_id,
-            particulars=Particulars(self.document_kind, self.document_number, self.name, self.phone),
-            full_time=self.full_time,
-            engaged=Period(self.first_on, self.last_on),
-            projects=self.projects,
-            qualifications=papers,
-        )
-
-
-class EndingRequest(Strict):
-    last_on: Annotated[Day, Field(description="The last day on which the teacher is engaged")]
+    reason: Reason
 
 
 class QualificationAnswer(BaseModel):
+    """`institution_id` entered it; it counts there, and everywhere once an officer has verified it."""
+
+    id: UUID
+    institution_id: UUID
     name: str
     number: str
     first_on: date
     last_on: date | None
+    verified: bool
 
     @classmethod
     def of(cls, paper: Qualification, persons: Persons) -> QualificationAnswer:
-        number = masked(persons.unseal(paper.sealed, owner=paper.id).decode())
-        return cls(name=paper.name, number=number, first_on=paper.held.first, last_on=paper.held.last)
+        return cls(
+            id=paper.id,
+            institution_id=paper.institution_id,
+            name=paper.name,
+            number=masked(persons.unseal(paper.sealed, owner=paper.id).decode()),
+            first_on=paper.held.first,
+            last_on=paper.held.last,
+            verified=paper.verified_by is not None,
+        )
 
 
-class TeacherAnswer(BaseModel):
-    """A teacher as an institution engages them; the name and the numbers are masked."""
+class NameAnswer(BaseModel):
+    """Name and number are masked."""
 
-    engagement_id: UUID
     teacher_id: UUID
-    institution_id: UUID
-    local_id: str
     name: str
-    document_kind: Literal["resident_id", "residence_permit", "foreign_permanent_resident"]
+    document_kind: DocumentKind
     document_number: str
-    full_time: bool
-    first_on: date
-    last_on: date | None
+
+    @classmethod
+    def of(cls, teacher: Teacher, persons: Persons) -> NameAnswer:
+        shown = persons.shown(store.particulars(teacher))
+        return cls.model_validate(shown | {"teacher_id": teacher.id})
+
+
+class PooledTeacherAnswer(NameAnswer):
+    """A teacher with what all institutions say of them; the name and the numbers are masked."""
+
     projects: list[str]
     qualifications: list[QualificationAnswer]
 
     @classmethod
-    def of(cls, engagement: Engagement, teacher: Teacher, persons: Persons) -> TeacherAnswer:
-        shown = persons.shown(SealedPerson(teacher.person, teacher.document_kind, teacher.sealed))
-        return cls.model_validate(
-            shown
-            | {name: getattr(engagement, name) for name in ("teacher_id", "institution_id", "local_id", "full_time")}
-            | {
-                "engagement_id": engagement.id,
-                "first_on": engagement.engaged.first,
-                "last_on": engagement.engaged.last,
-                "projects": teacher.projects,
-                "qualifications": [QualificationAnswer.of(each, persons) for each in teacher.qualifications],
-            }
+    def of(cls, teacher: Teacher, persons: Persons) -> PooledTeacherAnswer:
+        papers = [QualificationAnswer.of(each, persons) for each in teacher.qualifications]
+        named = vars(NameAnswer.of(teacher, persons))
+        return cls(**named, projects=list(teacher.projects), qualifications=papers)
+
+
+class EngagementAnswer(BaseModel):
+    engagement_id: UUID
+    institution_id: UUID
+    local_id: str
+    full_time: bool
+    first_on: date
+    last_on: date | None
+    projects: list[str]
+
+    @classmethod
+    def of(cls, engagement: Engagement, teacher: Teacher) -> EngagementAnswer:
+        return cls(
+            engagement_id=engagement.id,
+            institution_id=engagement.institution_id,
+            local_id=engagement.local_id,
+            full_time=engagement.full_time,
+            first_on=engagement.engaged.first,
+            last_on=engagement.engaged.last,
+            projects=list(teacher.projects_at(engagement.institution_id)),
         )
 
 
-@routes.post("/institutions/{institution_id}/teachers", status_code=201)
-async def engage(
-    institution_id: UUID,
-    asked: TeacherRequest,
-    request: Request,
-    connection: Connection,
-    caller: CurrentCaller,
-    at: Now,
-) -> TeacherAnswer:
-    """Engage a teacher. The same again answers what stands; new papers and projects are added to the pool's."""
-    persons: Persons = request.app.state.persons
-    engagement, teacher = await usecases.engage(
-        connection, institution_id, asked.teacher(), persons=persons, caller=caller, at=at
-    )
-    return TeacherAnswer.of(engagement, teacher, persons)
+class TeacherCorrectionAnswer(BaseModel):
+    """`engagement_id` null: the name was put right."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    engagement_id: UUID | None
+    change: dict[str, object]
+    reason: str
+    corrected_by: str
+    corrected_at: datetime
 
 
-@routes.get("/institutions/{institution_id}/teachers")
+class TeacherHistoryAnswer(BaseModel):
+    """A teacher with every engagement, at any institution, and every correction."""
+
+    teacher: PooledTeacherAnswer
+    engagements: list[EngagementAnswer]
+    corrections: list[TeacherCorrectionAnswer]
+
+
+@routes.get("/teachers")
 async def list_teachers(
-    institution_id: UUID,
     request: Request,
     connection: Connection,
     caller: CurrentCaller,
+    region: Region = None,
+    institution_id: UUID | None = None,
+    project: Annotated[str | None, Query(max_length=32, description="Code of a project that they may teach")] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
-) -> Page[TeacherAnswer]:
-    """Who teaches, taught and will teach there: for the institution itself and the officers of its region or above."""
-    await load_for_writing(connection, institution_id, caller=caller)
-    rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
-    teachers = await store.by_ids(connection, {row.teacher_id for row in rows})
+) -> Page[PooledTeacherAnswer]:
+    """Teachers of the institutions in an officer's region, past ones too.
+
+    With a project, those who may teach it, as one of these institutions says.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    far = reach(await plan_store.load(connection), caller, region)
+    rows = await store.page(
+        connection, far, institution_id=institution_id, project=project, after=after(cursor), limit=size
+    )
     persons: Persons = request.app.state.persons
-    answers = [TeacherAnswer.of(row, teachers[row.teacher_id], persons) for row in rows]
-    return Page(rows=answers, next=next_cursor(rows, size))
+    return Page(rows=[PooledTeacherAnswer.of(row, persons) for row in rows], next=next_cursor(rows, size))
 
 
-@routes.post("/engagements/{engagement_id}/ending")
-async def end(
-    engagement_id: UUID,
-    ending: EndingRequest,
+@routes.get("/teachers/{teacher_id}")
+async def get_teacher(
+    teacher_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
+) -> TeacherHistoryAnswer:
+    """For officers of a region in which the teacher is or was engaged, or above."""
+    teacher = await usecases.visible(connection, teacher_id, caller=caller)
+    corrections = await store.corrections(connection, teacher_id, limit=CORRECTIONS_MAX)
+    return TeacherHistoryAnswer(
+        teacher=PooledTeacherAnswer.of(teacher, request.app.state.persons),
+        engagements=[
+            EngagementAnswer.of(each, teacher) for each in await engagement_store.of_teachers(connection, [teacher_id])
+        ],
+        corrections=[TeacherCorrectionAnswer.model_validate(each) for each in corrections],
+    )
+
+
+@routes.post("/teachers/{teacher_id}/correction")
+async def rename(
+    teacher_id: UUID,
+    asked: NameRequest,
     request: Request,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
-) -> TeacherAnswer:
-    """Let an engagement end. Lessons after that day are given to other teachers before."""
-    engagement, teacher = await usecases.end(connection, engagement_id, last_on=ending.last_on, caller=caller, at=at)
-    return TeacherAnswer.of(engagement, teacher, request.app.state.persons)
+) -> NameAnswer:
+    """Put a teacher's name right, as the institution that gave it or as an officer where they are engaged."""
+    persons: Persons = request.app.state.persons
+    teacher = await usecases.rename(
+        connection, teacher_id, asked.name, reason=asked.reason, persons=persons, caller=caller, at=at
+    )
+    return NameAnswer.of(teacher, persons)
+
+
+@routes.post("/qualifications/{qualification_id}/verification")
+async def verify(
+    qualification_id: UUID, request: Request, connection: Connection, caller: CurrentCaller, at: Now
+) -> PooledTeacherAnswer:
+    """Say as an officer that you saw the paper itself: from then on it counts at every institution."""
+    teacher = await usecases.verify(connection, qualification_id, caller=caller, at=at)
+    return PooledTeacherAnswer.of(teacher, request.app.state.persons)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.api.sites import RoomName
@@ -43,6 +44,13 @@ class TimetableRequest(Strict):
     reason: Reason | None = None
 
 
+class OmissionRequest(Strict):
+    """Lessons that were not held, in no group of the class, by the moments at which they should have begun."""
+
+    begins_at: Annotated[list[Instant], Field(min_length=1, max_length=LESSONS_MAX)]
+    reason: Reason
+
+
 class LessonAnswer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
@@ -56,13 +64,17 @@ class LessonAnswer(BaseModel):
 
 
 class TimetableAnswer(BaseModel):
-    """In the order of time."""
+    """In the order of time; lessons that were not held stand apart."""
 
     lessons: list[LessonAnswer]
+    omitted: list[LessonAnswer]
 
     @classmethod
-    def of(cls, lessons: Sequence[Lesson]) -> TimetableAnswer:
-        return cls(lessons=[LessonAnswer.model_validate(lesson) for lesson in lessons])
+    def of(cls, lessons: Iterable[Lesson], omitted: Iterable[Lesson]) -> TimetableAnswer:
+        return cls(
+            lessons=[LessonAnswer.model_validate(lesson) for lesson in lessons],
+            omitted=[LessonAnswer.model_validate(lesson) for lesson in omitted],
+        )
 
 
 def planned(lessons: Sequence[LessonRequest]) -> list[PlannedLesson]:
@@ -82,17 +94,30 @@ def planned(lessons: Sequence[LessonRequest]) -> list[PlannedLesson]:
 
 @routes.put("/classes/{class_id}/timetable")
 async def put_timetable(
-    class_id: UUID, request: TimetableRequest, connection: Connection, caller: CurrentCaller, at: Now
+    class_id: UUID, asked: TimetableRequest, request: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> TimetableAnswer:
     """Plan the lessons of a class. After its approval a change needs a reason, before what it touches."""
-    lessons = await planning.put(
-        connection, class_id, planned(request.lessons), reason=request.reason, caller=caller, at=at
-    )
-    return TimetableAnswer.of(lessons)
+    lessons, persons = planned(asked.lessons), request.app.state.persons
+    await planning.put(connection, class_id, lessons, reason=asked.reason, persons=persons, caller=caller, at=at)
+    return await _answer(connection, class_id)
+
+
+@routes.post("/classes/{class_id}/omission")
+async def omit(
+    class_id: UUID, request: OmissionRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> TimetableAnswer:
+    """Say of lessons that have begun that they were not held; others can then be planned that make up their hours."""
+    await planning.omit(connection, class_id, request.begins_at, reason=request.reason, caller=caller, at=at)
+    return await _answer(connection, class_id)
 
 
 @routes.get("/classes/{class_id}/timetable")
 async def get_timetable(class_id: UUID, connection: Connection, caller: CurrentCaller) -> TimetableAnswer:
     """For those who may read the class."""
     await visible_class(connection, class_id, caller)
-    return TimetableAnswer.of(await store.of_class(connection, class_id))
+    return await _answer(connection, class_id)
+
+
+async def _answer(connection: Connection, class_id: UUID) -> TimetableAnswer:
+    lessons = await store.of_class(connection, class_id)
+    return TimetableAnswer.of(lessons, await store.of_class(connection, class_id, omitted=True))

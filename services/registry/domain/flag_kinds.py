@@ -21,6 +21,7 @@ class FlagKind(StrEnum):
     SAME_SECOND = "same-second"
     LESSON_AT_ODD_TIME = "lesson-at-odd-time"
     LESSON_ON_A_HOLIDAY = "lesson-on-a-holiday"
+    PRACTICE_IN_THEORY_ROOM = "practice-in-theory-room"
     BORROWED_TEACHER = "borrowed-teacher"
     BORROWED_SITE = "borrowed-site"
     MORE_PRESENT_THAN_ENROLLED = "more-present-than-enrolled"
@@ -73,6 +74,9 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
     FlagKind.LESSON_AT_ODD_TIME: KindOfFlag("C20", "A lesson is planned at night.", "课程安排在夜间等非正常时段。"),
     FlagKind.LESSON_ON_A_HOLIDAY: KindOfFlag(
         "C20", "A lesson is planned on a public holiday.", "课程安排在法定节假日。"
+    ),
+    FlagKind.PRACTICE_IN_THEORY_ROOM: KindOfFlag(
+        "C18", "Practice is planned in a room that is listed for theory.", "实操课安排在登记为理论教室的房间。"
     ),
     FlagKind.BORROWED_TEACHER: KindOfFlag(
         "C24",

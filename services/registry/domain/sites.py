@@ -35,15 +35,18 @@ class RoomsInUse(Conflict):
     """Facts: `rooms`."""
 
     slug = "rooms-in-use"
-    title_en = "Lessons are planned in a room that would not be listed any more."
-    title_zh = "拟取消的教室仍有已排定的课程。"
-    cure_en = "Move the lessons in `rooms` first, or keep these rooms."
-    cure_zh = "请先调整 `rooms` 所示教室的课程，或保留这些教室。"
+    title_en = "Lessons are planned in a room that would not be listed any more, or would be too small for the class."
+    title_zh = "拟取消或缩减座位的教室仍有已排定的课程，变更后将无法容纳有关班级。"
+    cure_en = "Move the lessons in `rooms` first, or keep these rooms and their seats."
+    cure_zh = "请先调整 `rooms` 所示教室的课程，或保留这些教室及其座位数。"
+    check = "C18"
 
 
 class RoomKind(StrEnum):
     THEORY = "theory"
     PRACTICE = "practice"
+    ANY = "any"
+    """Equipped for both."""
 
 
 class Room(NamedTuple):
@@ -74,6 +77,11 @@ class Site:
     def seats(self) -> int:
         """Places in all rooms together."""
         return sum(room.seats for room in self.rooms.values())
+
+    def smaller_in(self, after: Site) -> set[str]:
+        """The rooms that have fewer seats in `after`, not those that are gone."""
+        both = self.rooms.keys() & after.rooms.keys()
+        return {name for name in both if after.rooms[name].seats < self.rooms[name].seats}
 
     def same_as(self, other: Site) -> bool:
         """Whether `other` says the same of the place."""

@@ -1,19 +1,17 @@
-"""The teacher pool (师资库): what teachers may teach, by which papers, and at which institutions from when to when."""
+"""The teacher pool (师资库): who teaches, and what which institution says that they may teach, by which papers."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import NamedTuple
 from uuid import UUID
 
-from shared.contracts.registry import EngagementEnded, EngagementState, TeacherEngaged, TeacherListed
+from shared.contracts.registry import TeacherListed
 from shared.kernel.identity import IdentityDocument
 from shared.kernel.periods import Period
-from shared.kernel.refusals import Conflict, Invalid
-
-F = TypeVar("F", bound=EngagementState)
+from shared.kernel.refusals import Invalid, NotFound
 
 
 class TeacherTooOld(Invalid):
@@ -26,87 +24,103 @@ class TeacherTooOld(Invalid):
     cure_zh = "教师在 `on` 当日的年龄不得超过 `age_max` 周岁，请另行安排教师。"
 
 
-class TooManyInstitutions(Conflict):
-    """Facts: `institutions_max`."""
-
-    slug = "teacher-at-too-many-institutions"
-    title_en = "On some of those days the teacher would teach at more institutions than one person may."
-    title_zh = "该教师在所涉期间任教的培训机构数量超过规定上限。"
-    cure_en = "A teacher is engaged at no more than `institutions_max` institutions at once; end another one first."
-    cure_zh = "一名教师同一时间最多在 `institutions_max` 家机构任教，请先结束其他机构的聘用。"
-    check = "C06"
-
-
-class EngagedAlready(Conflict):
-    """Facts: `engagement`, the one that stands."""
-
-    slug = "teacher-engaged-already"
-    title_en = "The teacher is engaged at your institution on some of those days already."
-    title_zh = "该教师在所涉期间已受聘于本机构。"
-    cure_en = "Use the engagement in `engagement`, or end it first and begin the new one on a later day."
-    cure_zh = "请沿用 `engagement` 所示的聘用记录；如需变更，请先结束原聘用，再自次日起新增。"
-
-
-class EngagementOver(Conflict):
-    """Facts: `last_on`."""
-
-    slug = "engagement-over"
-    title_en = "The engagement has an earlier last day already."
-    title_zh = "该聘用已在更早的日期结束。"
-    cure_en = "It ended on `last_on`; a teacher who comes back is engaged anew."
-    cure_zh = "该聘用已于 `last_on` 结束；教师再次任教的，请重新登记聘用。"
-
-
-class LessonsLeft(Conflict):
-    """Facts: `classes`, in which the teacher has lessons after that day, and `lessons`, how many."""
-
-    slug = "lessons-left"
-    title_en = "The teacher has lessons at your institution after that day."
-    title_zh = "该教师在该日期之后仍有已排定的课程。"
-    cure_en = "Give the lessons of the classes in `classes` to other teachers first."
-    cure_zh = "请先将 `classes` 所示班级的后续课程改由其他教师承担。"
+class TeacherNameDiffers(Invalid):
+    slug = "teacher-name-differs"
+    title_en = "The teacher with this document is in the pool under another name."
+    title_zh = "该证件号码在师资库中登记的姓名与所填姓名不一致。"
+    cure_en = (
+        "Compare number and name with the document. If both are right, an officer or the institution that listed the "
+        "teacher first corrects the name (POST /v1/teachers/{id}/correction); then send it again."
+    )
+    cure_zh = (
+        "请对照证件核对号码和姓名。均无误的，请县区工作人员或最先登记该教师的机构更正姓名"
+        "（POST /v1/teachers/{id}/correction）后重新提交。"
+    )
+    check = "C01"
 
 
 @dataclass(frozen=True)
 class Qualification:
-    """A paper that shows what a teacher can. Its number is sealed to `id` and recognised by `mark`."""
+    """A paper that shows what a teacher can, as `institution_id` entered it.
+
+    Its number is sealed to `id` and recognised by `mark`. `verified_by`: the officer who saw the paper itself.
+    """
 
     id: UUID
+    institution_id: UUID
     name: str
     mark: UUID
     sealed: bytes
     held: Period
+    verified_by: str | None = None
+
+    @property
+    def said(self) -> tuple[UUID, str, UUID, Period]:
+        """All that its institution says of it."""
+        return self.institution_id, self.name, self.mark, self.held
+
+    def counts_at(self, institution_id: UUID) -> bool:
+        """Whether it shows there what the teacher can: where it was entered, and everywhere once it is verified."""
+        return self.institution_id == institution_id or self.verified_by is not None
+
+
+class Assignment(NamedTuple):
+    """That a teacher may teach a project, as an institution says."""
+
+    institution_id: UUID
+    project: str
 
 
 @dataclass(frozen=True)
 class Teacher:
-    """`projects` are the codes of the projects that they may teach, in order."""
+    """`named_by` is the institution whose word the name is; None once an officer has put it right."""
 
     id: UUID
     person: UUID
     document_kind: str
     sealed: bytes
-    projects: tuple[str, ...]
+    named_by: UUID | None
+    assignments: frozenset[Assignment]
     qualifications: tuple[Qualification, ...]
     version: int
 
-    def is_qualified_on(self, day: date) -> bool:
-        return any(each.held.contains(day) for each in self.qualifications)
+    @property
+    def projects(self) -> tuple[str, ...]:
+        """What they may teach at any institution, in order."""
+        return tuple(sorted({each.project for each in self.assignments}))
+
+    def projects_at(self, institution_id: UUID) -> tuple[str, ...]:
+        return tuple(sorted(each.project for each in self.assignments if each.institution_id == institution_id))
+
+    def papers_at(self, institution_id: UUID) -> tuple[Qualification, ...]:
+        return tuple(each for each in self.qualifications if each.counts_at(institution_id))
+
+    def paper(self, qualification_id: UUID) -> Qualification:
+        """Raises NotFound."""
+        for each in self.qualifications:
+            if each.id == qualification_id:
+                return each
+        raise NotFound(what="qualification", id=qualification_id)
+
+    def is_qualified_on(self, day: date, institution_id: UUID) -> bool:
+        return any(each.held.contains(day) for each in self.papers_at(institution_id))
 
 
 @dataclass(frozen=True)
-class Engagement:
+class Correction:
+    """What was put right of what an institution said with an engagement; without one, of the teacher's name.
+
+    `sealed_before`: the particulars under the name before.
+    """
+
     id: UUID
     teacher_id: UUID
-    institution_id: UUID
-    local_id: str
-    full_time: bool
-    engaged: Period
-    version: int = 1
-
-    def same_as(self, other: Engagement) -> bool:
-        """Whether `other` says the same of the teacher's work there."""
-        return replace(other, id=self.id, version=self.version) == self
+    engagement_id: UUID | None
+    change: Mapping[str, object]
+    sealed_before: bytes | None
+    reason: str
+    corrected_by: str
+    corrected_at: datetime
 
 
 def list_(teacher: Teacher, *, at: datetime) -> TeacherListed:
@@ -122,67 +136,65 @@ def list_(teacher: Teacher, *, at: datetime) -> TeacherListed:
     )
 
 
-def learn(teacher: Teacher, projects: Iterable[str], qualifications: Iterable[Qualification]) -> Teacher:
-    """`teacher` who may teach `projects` too and holds `qualifications` too; one that is held longer is the same paper.
+def learn(
+    teacher: Teacher, institution_id: UUID, projects: Iterable[str], qualifications: Iterable[Qualification]
+) -> Teacher:
+    """`teacher` of whom the institution says this too; a paper that is held longer stands in the stead of its own.
 
     The very same teacher if nothing of it is news.
     """
-    held = {(each.name, each.mark): each for each in teacher.qualifications}
-    for each in qualifications:
-        known = held.get((each.name, each.mark))
-        held[each.name, each.mark] = each if known is None else replace(known, held=each.held)
+    own = {(each.name, each.mark): each for each in teacher.qualifications if each.institution_id == institution_id}
+    own |= {(each.name, each.mark): each for each in qualifications}
+    return correct(teacher, institution_id, {*teacher.projects_at(institution_id), *projects}, own.values())
+
+
+def correct(
+    teacher: Teacher, institution_id: UUID, projects: Iterable[str], qualifications: Iterable[Qualification]
+) -> Teacher:
+    """`teacher` of whom the institution says this and nothing else; what others say stays.
+
+    A paper of which nothing is new stays the one that it is. The very same teacher if nothing of it is news.
+    """
+    said = {each.said: each for each in qualifications}
+    others = {each for each in teacher.assignments if each.institution_id != institution_id}
+    papers = [each for each in teacher.qualifications if each.institution_id != institution_id or each.said in said]
+    known = {each.said for each in papers}
     after = replace(
-        teacher, projects=tuple(sorted({*teacher.projects, *projects})), qualifications=tuple(held.values())
+        teacher,
+        assignments=frozenset(others | {Assignment(institution_id, project) for project in projects}),
+        qualifications=(*papers, *(each for each in said.values() if each.said not in known)),
     )
     return teacher if after == teacher else replace(after, version=teacher.version + 1)
 
 
-def require_age(document: IdentityDocument, *, on: date, age_max: int) -> None:
+def rename(teacher: Teacher, sealed: bytes, *, named_by: UUID | None) -> Teacher:
+    """`teacher` with the particulars `sealed`, which are the word of that institution or, with None, of an officer."""
+    return replace(teacher, sealed=sealed, named_by=named_by, version=teacher.version + 1)
+
+
+def changed(before: Teacher, after: Teacher) -> dict[str, object]:
+    """What a correction keeps of projects, and of papers by their ids: a paper that is gone stays stored by its id."""
+    pairs = {
+        "projects": [{each.project for each in one.assignments - other.assignments}
+                     for one, other in ((before, after), (after, before))],
+        "qualifications": [{str(each.id) for each in {*one.qualifications} - {*other.qualifications}}
+                           for one, other in ((before, after), (after, before))],
+    }  # fmt: skip
+    return {name: {"gone": sorted(gone), "new": sorted(new)} for name, (gone, new) in pairs.items() if gone or new}
+
+
+def verify(teacher: Teacher, qualification_id: UUID, *, by: str) -> Teacher:
+    """`teacher` with that paper as an officer saw it; the very same teacher if one has already."""
+    papers = tuple(
+        replace(each, verified_by=each.verified_by or by) if each.id == qualification_id else each
+        for each in teacher.qualifications
+    )
+    after = replace(teacher, qualifications=papers)
+    return teacher if after == teacher else replace(after, version=teacher.version + 1)
+
+
+def require_age(document: IdentityDocument, *, on: date, age_max: int, pointer: str = "/document_number") -> None:
     """Who does not show a date of birth passes. Raises TeacherTooOld. Source: domain rules §5.2 [28]."""
     age = document.age_on(on)
     if age is not None and age > age_max:
-        raise TeacherTooOld(pointer="/document_number", age_max=age_max, on=on.isoformat())
-
-
-def require_possible(engagement: Engagement, others: Collection[Engagement], *, institutions_max: int) -> None:
-    """`engagement` beside the teacher's `others`. Raises EngagedAlready, TooManyInstitutions (C06).
-
-    Source: domain rules §5.2 [28].
-    """
-    meeting = [each for each in others if each.engaged.overlaps(engagement.engaged)]
-    for each in meeting:
-        if each.institution_id == engagement.institution_id:
-            raise EngagedAlready(pointer="/first_on", engagement=each.id)
-    # Engagements are most where one of them begins.
-    days = [engagement.engaged.first, *(max(each.engaged.first, engagement.engaged.first) for each in meeting)]
-    if any(1 + sum(each.engaged.contains(day) for each in meeting) > institutions_max for day in days):
-        raise TooManyInstitutions(institutions_max=institutions_max)
-
-
-def engage(engagement: Engagement, *, at: datetime) -> TeacherEngaged:
-    """The fact that a new `engagement` begins."""
-    return _fact(TeacherEngaged, engagement, at=at)
-
-
-def end(engagement: Engagement, *, last_on: date, at: datetime) -> tuple[Engagement, EngagementEnded]:
-    """Let an engagement end with `last_on`. Raises EngagementOver, PeriodEndsBeforeStart."""
-    ended = engagement.engaged.last
-    if ended is not None and ended <= last_on:
-        raise EngagementOver(pointer="/last_on", last_on=ended.isoformat())
-    period = Period(engagement.engaged.first, last_on)
-    after = replace(engagement, engaged=period, version=engagement.version + 1)
-    return after, _fact(EngagementEnded, after, at=at)
-
-
-def _fact(fact: type[F], engagement: Engagement, *, at: datetime) -> F:
-    return fact(
-        subject=f"engagements/{engagement.id}",
-        version=engagement.version,
-        at=at,
-        engagement_id=engagement.id,
-        teacher_id=engagement.teacher_id,
-        institution_id=engagement.institution_id,
-        full_time=engagement.full_time,
-        first_on=engagement.engaged.first,
-        last_on=engagement.engaged.last,
-    )
+        raise TeacherTooOld(pointer=pointer, age_max=age_max, on=on.isoformat())

@@ -7,7 +7,8 @@ as class hours of 45 minutes.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -16,11 +17,10 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
-from services.registry.domain.flag_kinds import FlagKind
-from services.registry.domain.flags import Seen, see_class
+from services.registry.domain.engagements import Engagement
 from services.registry.domain.policy import Policy
 from services.registry.domain.sites import Room
-from services.registry.domain.teachers import Engagement, Teacher
+from services.registry.domain.teachers import Teacher, require_age
 from services.registry.domain.timetable_faults import (
     LessonOutsideClass,
     LessonsMeet,
@@ -34,6 +34,7 @@ from services.registry.domain.timetable_faults import (
     TimetableHoursDiffer,
     TooManyLessonHours,
 )
+from shared.kernel.identity import IdentityDocument
 from shared.kernel.periods import BUSINESS_ZONE, business_day
 
 LESSON_HOURS_MAX: Final = 24
@@ -76,6 +77,10 @@ class Lesson(NamedTuple):
         return self.site_id, self.room
 
 
+Rooms = Mapping[tuple[UUID, str], Room]
+"""By site and name."""
+
+
 class Clash(NamedTuple):
     """A lesson of another class that meets the one at `place` of a timetable: by its teacher, or else by its room."""
 
@@ -105,46 +110,93 @@ class Staff:
 
 
 def require_sound(
-    lessons: Sequence[Lesson], class_: TrainingClass, *, rooms: Mapping[tuple[UUID, str], Room], policy: Policy
+    lessons: Sequence[Lesson],
+    class_: TrainingClass,
+    *,
+    rooms: Rooms,
+    policy: Policy,
+    settled: AbstractSet[Lesson] = frozenset(),
+    omitted: Sequence[Lesson] = (),
 ) -> None:
-    """The lessons fit the class, each other and their rooms. Source: domain rules §4.6, §5.2.
+    """The lessons fit the class, each other and their rooms; those `settled` are only asked for their hours.
 
-    Raises LessonOutsideClass, LessonTooShort, LessonsMeet, TeacherInTwoPlaces (C06), RoomTaken, RoomsTooSmall (C18),
-    TooManyLessonHours (C20), TimetableHoursDiffer (C14).
+    The hours of lessons `omitted` may be missing until they are made up. Raises LessonOutsideClass, LessonTooShort,
+    LessonsMeet, TeacherInTwoPlaces (C06), RoomTaken, RoomsTooSmall (C18), TooManyLessonHours (C20),
+    TimetableHoursDiffer (C14). Source: domain rules §4.6, §5.2.
     """
     for place, lesson in enumerate(lessons):
-        _require_within(place, lesson, class_)
+        if lesson not in settled:
+            _require_within(place, lesson, class_)
     slots = _slots(lessons)
     for slot, places in slots.items():
-        _require_apart(slot, [(place, lessons[place]) for place in places])
-        _require_room(places[0], [lessons[place] for place in places], class_, rooms=rooms, policy=policy)
+        given = [lessons[place] for place in places]
+        if settled >= {*given}:
+            continue
+        _require_apart(slot, list(zip(places, given, strict=True)))
+        if (holds := held_by(given, rooms, policy=policy)) < class_.seats:
+            raise RoomsTooSmall(pointer=f"/lessons/{places[0]}/room", holds=holds, seats=class_.seats)
     _require_no_meeting(slots)
-    hours = _hours_by_day(lessons, slots)
-    for day, each in hours.items():
-        if each > policy.attendance_day_hours_max:
-            raise TooManyLessonHours(
-                pointer="/lessons", day=day.isoformat(), hours=each, hours_max=policy.attendance_day_hours_max
-            )
-    if sum(hours.values()) != class_.hours:
-        raise TimetableHoursDiffer(pointer="/lessons", hours=sum(hours.values()), class_hours=class_.hours)
+    by_day = _hours_by_day(lessons, slots)
+    _require_days(by_day, {lesson.day for lesson in lessons if lesson not in settled}, policy=policy)
+    hours, missing = sum(by_day.values()), sum(_hours_by_day(omitted, _slots(omitted)).values())
+    if not class_.hours - missing <= hours <= class_.hours:
+        raise TimetableHoursDiffer(pointer="/lessons", hours=hours, class_hours=class_.hours)
 
 
-def require_teachers(lessons: Iterable[Lesson], class_: TrainingClass, staff: Staff) -> None:
+def require_teachers(
+    lessons: Iterable[Lesson], class_: TrainingClass, staff: Staff, *, settled: AbstractSet[Lesson] = frozenset()
+) -> None:
     """Each lesson is given by somebody who is engaged on its day and, in a class of a project, may teach that.
 
-    Lessons of safety need no paper. Raises TeacherNotEngaged, TeacherNotForProject, TeacherNotQualified.
+    Lessons of safety need no paper, those `settled` are not asked about. Raises TeacherNotEngaged,
+    TeacherNotForProject, TeacherNotQualified.
     """
     for place, lesson in enumerate(lessons):
+        if lesson in settled:
+            continue
         pointer, day = f"/lessons/{place}/teacher", lesson.day
         if not staff.engaged_at(class_.institution_id, lesson.teacher_id, day):
             raise TeacherNotEngaged(pointer=pointer, day=day.isoformat())
         if class_.project is None or lesson.kind is LessonKind.SAFETY:
             continue
         teacher = staff.teachers[lesson.teacher_id]
-        if class_.project not in teacher.projects:
+        if class_.project not in teacher.projects_at(class_.institution_id):
             raise TeacherNotForProject(pointer=pointer, project=class_.project)
-        if not teacher.is_qualified_on(day):
+        if not teacher.is_qualified_on(day, class_.institution_id):
             raise TeacherNotQualified(pointer=pointer, day=day.isoformat())
+
+
+def require_ages(
+    lessons: Iterable[Lesson],
+    documents: Mapping[UUID, IdentityDocument],
+    *,
+    policy: Policy,
+    settled: AbstractSet[Lesson] = frozenset(),
+) -> None:
+    """Nobody is too old on the day of a lesson; `documents` are those of the teachers. Raises TeacherTooOld."""
+    for place, lesson in enumerate(lessons):
+        if lesson not in settled:
+            pointer, age_max = f"/lessons/{place}/teacher", policy.teacher_age_max
+            require_age(documents[lesson.teacher_id], on=lesson.day, age_max=age_max, pointer=pointer)
+
+
+def held_by(lessons: Iterable[Lesson], rooms: Rooms, *, policy: Policy) -> int:
+    """How many trainees the `lessons` of one slot take.
+
+    Groups of a class are divided among the rooms; in practice a teacher looks after so many.
+    """
+    holds = 0
+    for lesson in lessons:
+        seats = rooms[lesson.place].seats
+        practice = lesson.kind is LessonKind.PRACTICE
+        holds += min(seats, policy.class_practice_seats_per_teacher_max) if practice else seats
+    return holds
+
+
+def overcrowded(lessons: Sequence[Lesson], class_: TrainingClass, *, rooms: Rooms, policy: Policy) -> set[Lesson]:
+    """The lessons of slots in which `rooms` do not hold the class (C18)."""
+    slots = ([lessons[place] for place in places] for places in _slots(lessons).values())
+    return {each for given in slots if held_by(given, rooms, policy=policy) < class_.seats for each in given}
 
 
 def require_free(lessons: Sequence[Lesson], clashes: Iterable[Clash]) -> None:
@@ -154,54 +206,6 @@ def require_free(lessons: Sequence[Lesson], clashes: Iterable[Clash]) -> None:
         if clash.by_teacher:
             raise TeacherInTwoPlaces(pointer=f"/lessons/{clash.place}/teacher", begins_at=begins)
         raise RoomTaken(pointer=f"/lessons/{clash.place}/room", begins_at=begins)
-
-
-def at_odd_times(lessons: Iterable[Lesson], class_: TrainingClass, *, policy: Policy) -> Iterator[Seen]:
-    """Lessons at night, once for a day (C20)."""
-    earliest, latest = policy.attendance_day_starts, policy.attendance_day_ends
-    for lesson in lessons:
-        begins, ends = lesson.begins.astimezone(BUSINESS_ZONE), lesson.ends.astimezone(BUSINESS_ZONE)
-        if begins.time() < earliest or ends.time() > latest or ends.date() != begins.date():
-            facts = {"begins_at": begins.isoformat(), "ends_at": ends.isoformat()}
-            yield see_class(FlagKind.LESSON_AT_ODD_TIME, class_, f"{lesson.day}", facts=facts)
-
-
-def on_holidays(lessons: Iterable[Lesson], class_: TrainingClass, holidays: Collection[date]) -> Iterator[Seen]:
-    """Lessons on public holidays (C20)."""
-    for lesson in lessons:
-        if lesson.day in holidays:
-            yield see_class(
-                FlagKind.LESSON_ON_A_HOLIDAY, class_, f"{lesson.day}", facts={"day": lesson.day.isoformat()}
-            )
-
-
-def borrowed_teachers(lessons: Iterable[Lesson], class_: TrainingClass, staff: Staff) -> Iterator[Seen]:
-    """Teachers who work full time for another institution: perhaps it is that one's class (C24)."""
-    for lesson in lessons:
-        if staff.belongs_elsewhere(class_.institution_id, lesson.teacher_id, lesson.day):
-            facts = {"teacher": str(lesson.teacher_id), "day": lesson.day.isoformat()}
-            yield see_class(FlagKind.BORROWED_TEACHER, class_, str(lesson.teacher_id), facts=facts)
-
-
-def borrowed_sites(shared_sites: Mapping[UUID, Collection[UUID]], class_: TrainingClass) -> Iterator[Seen]:
-    """Sites of the timetable that other institutions list as theirs, with these: perhaps it is their class (C24)."""
-    for site_id, others in shared_sites.items():
-        facts = {"site": str(site_id), "institutions": sorted(map(str, others))}
-        yield see_class(FlagKind.BORROWED_SITE, class_, str(site_id), facts=facts)
-
-
-def touched_from(before: Collection[Lesson], after: Collection[Lesson]) -> datetime | None:
-    """The first moment at which the class would be at another time or place; None if it would not.
-
-    Another teacher in the same room at the same time touches nothing that people have to be told in time.
-    """
-    places = [{(*lesson.slot, *lesson.place) for lesson in lessons} for lessons in (before, after)]
-    return min((each[0] for each in places[0] ^ places[1]), default=None)
-
-
-def changed_from(before: Collection[Lesson], after: Collection[Lesson]) -> datetime | None:
-    """When the first lesson begins that is another in any way; None if all are the same."""
-    return min((lesson.begins for lesson in {*before} ^ {*after}), default=None)
 
 
 def _require_within(place: int, lesson: Lesson, class_: TrainingClass) -> None:
@@ -235,29 +239,19 @@ def _require_apart(slot: Slot, lessons: Sequence[tuple[int, Lesson]]) -> None:
         rooms.add(lesson.place)
 
 
-def _require_room(
-    place: int,
-    lessons: Iterable[Lesson],
-    class_: TrainingClass,
-    *,
-    rooms: Mapping[tuple[UUID, str], Room],
-    policy: Policy,
-) -> None:
-    """Groups of a class are divided among the rooms of the slot; in practice a teacher looks after so many."""
-    holds = 0
-    for lesson in lessons:
-        seats = rooms[lesson.place].seats
-        practice = lesson.kind is LessonKind.PRACTICE
-        holds += min(seats, policy.class_practice_seats_per_teacher_max) if practice else seats
-    if holds < class_.seats:
-        raise RoomsTooSmall(pointer=f"/lessons/{place}/room", holds=holds, seats=class_.seats)
-
-
 def _require_no_meeting(slots: Mapping[Slot, Sequence[int]]) -> None:
     for slot, following in pairwise(slots):
         if following.begins < slot.ends:
             begins = following.begins.astimezone(BUSINESS_ZONE).isoformat()
             raise LessonsMeet(pointer=f"/lessons/{slots[following][0]}/begins_at", begins_at=begins)
+
+
+def _require_days(hours: Mapping[date, int], days: Iterable[date], *, policy: Policy) -> None:
+    for day in sorted(days):
+        if hours[day] > policy.attendance_day_hours_max:
+            raise TooManyLessonHours(
+                pointer="/lessons", day=day.isoformat(), hours=hours[day], hours_max=policy.attendance_day_hours_max
+            )
 
 
 def _hours_by_day(lessons: Sequence[Lesson], slots: Mapping[Slot, Sequence[int]]) -> dict[date, int]:

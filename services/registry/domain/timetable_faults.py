@@ -113,8 +113,8 @@ class TeacherNotForProject(Invalid):
     """Facts: `project`."""
 
     slug = "teacher-not-for-project"
-    title_en = "The teacher is not in the pool for the project of the class."
-    title_zh = "该教师未登记可承担本班所属项目的教学。"
+    title_en = "Your institution has not said that the teacher may teach the project of the class."
+    title_zh = "本机构未登记该教师可承担本班所属项目的教学。"
     cure_en = "Add `project` to what the teacher may teach, or let another teacher give the lesson."
     cure_zh = "请先将 `project` 加入该教师可承担的项目，或改由其他教师授课。"
 
@@ -125,8 +125,14 @@ class TeacherNotQualified(Invalid):
     slug = "teacher-not-qualified"
     title_en = "The teacher has no paper that is valid on that day."
     title_zh = "该教师在课程当日没有有效的资格证书。"
-    cure_en = "Add a qualification that is valid on `day`, or let another teacher give the lesson."
-    cure_zh = "请补充在 `day` 有效的资格证书，或改由其他教师授课。"
+    cure_en = (
+        "Add a qualification that is valid on `day`, or let another teacher give the lesson. What other institutions "
+        "entered counts here once an officer has verified it."
+    )
+    cure_zh = (
+        "请补充在 `day` 有效的资格证书，或改由其他教师授课。"
+        "其他机构登记的证书，经主管部门工作人员核验后方可在本机构使用。"
+    )
 
 
 class TimetableClosed(Conflict):
@@ -143,8 +149,24 @@ class LessonHasBegun(Conflict):
     slug = "lesson-has-begun"
     title_en = "A lesson that has begun cannot become another one."
     title_zh = "已经开始的课程不能再变更。"
-    cure_en = "Leave the lessons up to now as they were planned; those after now can be changed."
-    cure_zh = "请保留此刻之前的课程，仅变更之后的课程。"
+    cure_en = (
+        "Leave the lessons up to now as they were planned, without those that were not held. If one was not held, say "
+        "so first (POST /v1/classes/{id}/omission); then add the lesson that makes it up."
+    )
+    cure_zh = (
+        "请保留此刻之前的课程（已登记停课的除外），仅变更之后的课程。课程实际未上的，"
+        "请先登记停课（POST /v1/classes/{id}/omission），再补排课程。"
+    )
+
+
+class LessonToCome(Conflict):
+    """Facts: `begins_at` of the lesson."""
+
+    slug = "lesson-to-come"
+    title_en = "The lesson has not begun yet, so nobody can say that it was not held."
+    title_zh = "该课程尚未开始，不能登记停课。"
+    cure_en = "Move it in the timetable of the class; a lesson that falls out is told of after its beginning."
+    cure_zh = "请在课程表中调整该课程；临时停课的，请在原定开始时间之后登记。"
 
 
 class ReasonMissing(Invalid):

@@ -23,6 +23,7 @@ FROM site
 """
 _FIND: Final = f"{_SELECT} WHERE id = :id"
 _LOCK: Final = f"{_FIND} FOR UPDATE"
+_LOCK_SHARED: Final = "SELECT id FROM site WHERE id = ANY(:ids) ORDER BY id FOR SHARE"
 _FIND_BY_LOCAL_ID: Final = f"{_SELECT} WHERE institution_id = :institution_id AND local_id = :local_id"
 _FIND_ALL: Final = f"{_SELECT} WHERE id = ANY(:ids)"
 _LIST: Final = f"{_SELECT} WHERE institution_id = :institution_id AND id > :after ORDER BY id LIMIT :limit"
@@ -76,6 +77,11 @@ async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, lo
     values = {"institution_id": institution_id, "local_id": local_id}
     row = (await connection.execute(text(_FIND_BY_LOCAL_ID), values)).mappings().one_or_none()
     return None if row is None else _site(row)
+
+
+async def lock_shared(connection: AsyncConnection, ids: Collection[UUID]) -> None:
+    """Nobody changes those sites and their rooms until this transaction ends; others may plan there meanwhile."""
+    await connection.execute(text(_LOCK_SHARED), {"ids": list(ids)})
 
 
 async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Site]:

@@ -29,6 +29,7 @@ from services.registry.usecases.timetable import PlannedLesson
 from shared.backbone import outbox
 from shared.kernel.callers import Caller
 from shared.kernel.moves import move
+from shared.persons import Persons
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Change:
 
 
 async def change(
-    connection: AsyncConnection, class_id: UUID, asked: Change, *, caller: Caller, at: datetime
+    connection: AsyncConnection, class_id: UUID, asked: Change, *, persons: Persons, caller: Caller, at: datetime
 ) -> TrainingClass:
     """The class with other terms; its trainees follow it. A change that changes nothing answers the class as it is.
 
@@ -60,11 +61,12 @@ async def change(
     if terms == before:
         if asked.lessons is None:
             return before
-        await planning.put(connection, class_id, asked.lessons, reason=asked.reason, caller=caller, at=at)
+        planned, reason = asked.lessons, asked.reason
+        await planning.put(connection, class_id, planned, reason=reason, persons=persons, caller=caller, at=at)
         return await store.load(connection, class_id)
     count = await store.headcount(connection, class_id)
     await _require_sound(connection, before, terms, seated=count.seated, at=at)
-    lessons = await _move_lessons(connection, before, terms, asked, at=at)
+    lessons = await _move_lessons(connection, before, terms, asked, persons=persons, at=at)
     changed, fact = class_rules.change(before, terms, at=at, enrolled=count.enrolled)
     after = site_checks.hold_at(changed, await store.sites(connection, changed, since=at))
     await store.save(connection, after, expected=before.version)
@@ -100,7 +102,13 @@ async def _require_sound(
 
 
 async def _move_lessons(
-    connection: AsyncConnection, before: TrainingClass, terms: TrainingClass, asked: Change, *, at: datetime
+    connection: AsyncConnection,
+    before: TrainingClass,
+    terms: TrainingClass,
+    asked: Change,
+    *,
+    persons: Persons,
+    at: datetime,
 ) -> dict[str, Any]:
     """The lessons planned fit the new terms, or those that were `asked` take their place; what the history keeps."""
     planned = await lesson_store.of_class(connection, before.id)
@@ -111,6 +119,7 @@ async def _move_lessons(
         # With its first day, which is reported before, a class that has not started moves all of its lessons.
         await planning.require_in_time(connection, before, planned, lessons, reason=asked.reason, at=at)
     await timetable.judge(connection, terms, lessons, at=at)
+    await timetable.require_ages(connection, terms, lessons, persons=persons, at=at)
     await timetable.save(connection, before.id, planned, lessons)
     return {} if asked.lessons is None else {"lessons": timetable.changed(planned, lessons)}
 

@@ -1,4 +1,4 @@
-"""Plan the lessons of a class: freely until it is approved, after that with a reason and reported before."""
+"""Plan the lessons of a class: freely until it is approved, then with a reason and reported before; and omit some."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain import timetable as rules
+from services.registry.domain import timetable_changes as rules
 from services.registry.domain.class_changes import require_reported_before
 from services.registry.domain.class_events import PLAN
 from services.registry.domain.classes import TrainingClass
@@ -20,11 +20,11 @@ from services.registry.store import policy as policy_store
 from services.registry.usecases import site_checks, timetable
 from services.registry.usecases.classes import Said, own_class, remember
 from services.registry.usecases.timetable import PlannedLesson
-from shared.contracts.registry import ClassStatus
 from shared.kernel.callers import Caller
 from shared.kernel.periods import BUSINESS_ZONE
+from shared.persons import Persons
 
-_APPROVED: Final = (ClassStatus.APPROVED, ClassStatus.RUNNING)
+OMIT: Final = "omit"
 
 
 async def put(
@@ -33,29 +33,58 @@ async def put(
     planned: Sequence[PlannedLesson],
     *,
     reason: str | None,
+    persons: Persons,
     caller: Caller,
     at: datetime,
-) -> list[Lesson]:
+) -> None:
     """Give a class of the caller's institution these lessons, all of them; the same again changes nothing.
 
     Raises WrongRole, NotFound, ForeignOrganisation, TimetableClosed, ReasonMissing, LessonHasBegun,
-    ChangeReportedTooLate, and what the rules of timetables raise.
+    ChangeReportedTooLate, TeacherTooOld, and what the rules of timetables raise.
     """
-    class_ = await own_class(connection, class_id, caller)
-    if not class_.takes_trainees:
-        raise TimetableClosed
+    class_ = await _open_class(connection, class_id, caller)
     before = await store.of_class(connection, class_id)
     after = await timetable.read(connection, class_, planned)
     if {*before} == {*after}:
-        return before
-    if class_.status in _APPROVED:
+        return
+    if rules.is_approved(class_):
         await require_in_time(connection, class_, before, after, reason=reason, at=at)
     await timetable.judge(connection, class_, after, at=at)
+    await timetable.require_ages(connection, class_, after, persons=persons, at=at)
     await timetable.save(connection, class_id, before, after)
     await site_checks.follow(connection, class_, at=at)
     said = Said([] if reason is None else [reason], timetable.changed(before, after))
     await remember(connection, class_, PLAN, said, caller=caller, at=at)
-    return await store.of_class(connection, class_id)
+
+
+async def omit(
+    connection: AsyncConnection,
+    class_id: UUID,
+    begins: Collection[datetime],
+    *,
+    reason: str,
+    caller: Caller,
+    at: datetime,
+) -> None:
+    """Keep that lessons of a class of the caller's institution were not held; their hours can be made up by new ones.
+
+    What was said already is not said again. Raises WrongRole, NotFound, ForeignOrganisation, TimetableClosed,
+    LessonToCome.
+    """
+    class_ = await _open_class(connection, class_id, caller)
+    known = {each.begins for each in await store.of_class(connection, class_id, omitted=True)}
+    omitted = rules.omit(await store.of_class(connection, class_id), begins, known=known, at=at)
+    if omitted:
+        await store.omit(connection, class_id, {each.begins for each in omitted})
+        said = Said([reason], {"omitted": timetable.kept(omitted)})
+        await remember(connection, class_, OMIT, said, caller=caller, at=at)
+
+
+async def _open_class(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:
+    class_ = await own_class(connection, class_id, caller)
+    if not class_.takes_trainees:
+        raise TimetableClosed
+    return class_
 
 
 async def require_in_time(

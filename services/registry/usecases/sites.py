@@ -10,10 +10,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import sites as rules
+from services.registry.domain import timetable
 from services.registry.domain.blacklist import Mark, MarkKind
 from services.registry.domain.institutions import Institution
 from services.registry.domain.sites import Room, RoomsInUse, Site
+from services.registry.store import classes as class_store
+from services.registry.store import lessons as lesson_store
 from services.registry.store import plan as plan_store
+from services.registry.store import policy as policy_store
 from services.registry.store import sites as store
 from services.registry.usecases.institutions import flag_returned, load_for_writing
 from shared.backbone import outbox
@@ -81,13 +85,35 @@ async def change(
     after = replace(before, reporting_region=reporting_region, **vars(place))
     if after == before:
         return before
-    gone = before.rooms.keys() - after.rooms.keys()
-    if in_use := await store.rooms_in_use(connection, site_id, gone, since=at):
-        raise RoomsInUse(pointer="/rooms", rooms=in_use)
+    await _require_unused(connection, before, after, at=at)
     after = replace(after, version=before.version + 1)
     await store.save(connection, after)
     await _tell(connection, after, institution, at=at)
     return after
+
+
+async def _require_unused(connection: AsyncConnection, before: Site, after: Site, *, at: datetime) -> None:
+    """No lesson to come is in a room that is gone or gets too small for it. Raises RoomsInUse (C18)."""
+    gone = before.rooms.keys() - after.rooms.keys()
+    in_use = await store.rooms_in_use(connection, before.id, gone, since=at)
+    # With all rooms still there, every lesson beside one in a smaller room has its room.
+    in_use = in_use or sorted(await _overcrowded(connection, before.smaller_in(after), after, at=at))
+    if in_use:
+        raise RoomsInUse(pointer="/rooms", rooms=in_use)
+
+
+async def _overcrowded(connection: AsyncConnection, smaller: set[str], after: Site, *, at: datetime) -> set[str]:
+    """Those of the `smaller` rooms that with their new seats do not hold the classes with lessons to come."""
+    beside = await lesson_store.beside(connection, after.id, smaller, since=at)
+    sites = await store.by_ids(connection, {lesson.site_id for lessons in beside.values() for lesson in lessons})
+    sites[after.id] = after
+    rooms = {(site.id, name): room for site in sites.values() for name, room in site.rooms.items()}
+    found: set[str] = set()
+    for class_ in (await class_store.by_ids(connection, beside)).values():
+        policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+        crowded = timetable.overcrowded(beside[class_.id], class_, rooms=rooms, policy=policy)
+        found |= {lesson.room for lesson in crowded if lesson.site_id == after.id and lesson.room in smaller}
+    return found
 
 
 async def _tell(connection: AsyncConnection, site: Site, institution: Institution, *, at: datetime) -> None:

@@ -1,138 +1,95 @@
-"""Engage teachers, and end engagements; who is engaged is in the teacher pool."""
+"""What officers and institutions do with a teacher of the pool: look, put the name right, verify a paper."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import teachers as rules
-from services.registry.domain.teachers import Engagement, LessonsLeft, Qualification, Teacher
+from services.registry.domain.teachers import Correction, Teacher
 from services.registry.domain.trainees import require_name
-from services.registry.store import policy as policy_store
-from services.registry.store import projects as project_store
+from services.registry.store import engagements as engagement_store
+from services.registry.store import plan as plan_store
 from services.registry.store import teachers as store
 from services.registry.usecases.institutions import load_for_writing
 from shared.backbone import outbox
-from shared.kernel.callers import Caller
-from shared.kernel.identity import IdentityDocument
+from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role
 from shared.kernel.ids import new_id
-from shared.kernel.periods import Period, business_day
-from shared.kernel.refusals import LocalIdTaken, NotFound
-from shared.persons import Particulars, Persons
-
-_PAPER: Final = "qualification"
+from shared.persons import Persons
 
 
-@dataclass(frozen=True)
-class Paper:
-    """A qualification as the institution copies it from the paper."""
+async def visible(connection: AsyncConnection, teacher_id: UUID, *, caller: Caller) -> Teacher:
+    """A teacher, for officers of a region in which they are or were engaged, or above.
 
-    name: str
-    number: str
-    held: Period
-
-
-@dataclass(frozen=True)
-class NewTeacher:
-    """What an institution says of somebody who teaches for it."""
-
-    local_id: str
-    particulars: Particulars
-    full_time: bool
-    engaged: Period
-    projects: Sequence[str]
-    qualifications: Sequence[Paper]
-
-
-async def engage(
-    connection: AsyncConnection,
-    institution_id: UUID,
-    asked: NewTeacher,
-    *,
-    persons: Persons,
-    caller: Caller,
-    at: datetime,
-) -> tuple[Engagement, Teacher]:
-    """A teacher of the institution from a day on, by itself or an officer; the same again answers what stands.
-
-    What they may teach and hold is added to what the pool knows of them. Raises WrongRole, NotFound,
-    ForeignOrganisation, ForeignRegion, PlaceholderName, TeacherTooOld, LocalIdTaken, EngagedAlready,
-    TooManyInstitutions (C06), and the refusals of documents.
+    Raises WrongRole, NotFound, ForeignRegion.
     """
-    institution = await load_for_writing(connection, institution_id, caller=caller)
-    require_name(asked.particulars.name)
-    person, number = persons.recognise(asked.particulars, today=business_day(at))
-    policy = await policy_store.on(connection, day=asked.engaged.first, region=institution.region)
-    document = IdentityDocument(asked.particulars.document_kind, number)
-    rules.require_age(document, on=asked.engaged.first, age_max=policy.teacher_age_max)
-    await _require_projects(connection, asked.projects)
-    teacher = await _learn(connection, person, number, asked, persons=persons, at=at)
-    new = Engagement(new_id(), teacher.id, institution_id, asked.local_id, asked.full_time, asked.engaged)
-    for known in await store.named(connection, institution_id, [asked.local_id]):
-        if known.same_as(new):
-            return known, teacher
-        if known.teacher_id != teacher.id or known.engaged.first == new.engaged.first:
-            raise LocalIdTaken(pointer="/local_id")
-    others = await store.engagements(connection, [teacher.id])
-    rules.require_possible(new, others, institutions_max=policy.teacher_institutions_max)
-    await store.add_engagement(connection, new)
-    await outbox.record(connection, rules.engage(new, at=at))
-    return new, teacher
-
-
-async def end(
-    connection: AsyncConnection, engagement_id: UUID, *, last_on: date, caller: Caller, at: datetime
-) -> tuple[Engagement, Teacher]:
-    """Let an engagement end with `last_on`; one that ends then already is answered as it is.
-
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LessonsLeft, EngagementOver, PeriodEndsBeforeStart.
-    """
-    before = await store.load_engagement(connection, engagement_id, lock=True)
-    await load_for_writing(connection, before.institution_id, caller=caller)
-    teacher = (await store.by_ids(connection, [before.teacher_id]))[before.teacher_id]
-    if before.engaged.last == last_on:
-        return before, teacher
-    after, fact = rules.end(before, last_on=last_on, at=at)
-    if left := await store.lessons_left(connection, before, last_on=last_on):
-        raise LessonsLeft(pointer="/last_on", classes=list(left), lessons=sum(left.values()))
-    await store.save_engagement(connection, after)
-    await outbox.record(connection, fact)
-    return after, teacher
-
-
-async def _require_projects(connection: AsyncConnection, codes: Sequence[str]) -> None:
-    known = await project_store.by_codes(connection, codes)
-    for place, code in enumerate(codes):
-        if code not in known:
-            raise NotFound(pointer=f"/projects/{place}", what="project", id=code)
-
-
-async def _learn(
-    connection: AsyncConnection, person: UUID, number: str, asked: NewTeacher, *, persons: Persons, at: datetime
-) -> Teacher:
-    """The teacher who `person` is, locked, with what is `asked` added to what was known."""
-    papers = [_sealed(paper, persons) for paper in asked.qualifications]
-    known = await store.lock_by_person(connection, person)
-    if known is None:
-        sealed = persons.close(person, number, asked.particulars)
-        blank = Teacher(new_id(), person, sealed.document_kind, sealed.sealed, (), (), version=1)
-        teacher = replace(rules.learn(blank, asked.projects, papers), version=1)
-        await store.add(connection, teacher)
-    else:
-        teacher = rules.learn(known, asked.projects, papers)
-        if teacher is known:
-            return known
-        await store.save(connection, teacher)
-    await outbox.record(connection, rules.list_(teacher, at=at))
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    teacher = await store.load(connection, teacher_id)
+    await _require_region(connection, teacher, caller)
     return teacher
 
 
-def _sealed(paper: Paper, persons: Persons) -> Qualification:
-    id_ = new_id()
-    sealed = persons.seal(paper.number.encode(), owner=id_)
-    return Qualification(id_, paper.name, persons.mark(_PAPER, paper.number), sealed, paper.held)
+async def rename(
+    connection: AsyncConnection,
+    teacher_id: UUID,
+    name: str,
+    *,
+    reason: str,
+    persons: Persons,
+    caller: Caller,
+    at: datetime,
+) -> Teacher:
+    """The teacher under the name that the document really shows; what was known before is kept.
+
+    By the institution whose word the name is, until an officer puts it right. The name that is known answers the
+    teacher as they are. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, PlaceholderName.
+    """
+    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
+    before = await store.load(connection, teacher_id, locked=True)
+    if caller.role is not Role.INSTITUTION:
+        await _require_region(connection, before, caller)
+    elif before.named_by is None:
+        raise ForeignOrganisation
+    else:
+        caller.require_organisation(before.named_by)
+    require_name(name)
+    known = store.particulars(before)
+    if persons.is_called(known, name):
+        return before
+    sealed = persons.called(known, name, None).sealed
+    after = rules.rename(before, sealed, named_by=caller.organisation if caller.role is Role.INSTITUTION else None)
+    await _save(connection, after, at=at)
+    correction = Correction(new_id(), teacher_id, None, {"name": True}, before.sealed, reason, caller.person, at)
+    await store.add_correction(connection, correction)
+    return after
+
+
+async def verify(connection: AsyncConnection, qualification_id: UUID, *, caller: Caller, at: datetime) -> Teacher:
+    """Say that the paper itself was seen and is as it was entered: from then on it counts at every institution.
+
+    By an officer of the region of the institution that entered it, or above; once is enough. Raises WrongRole,
+    NotFound, ForeignRegion.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    teacher_id = await store.holder(connection, qualification_id)
+    before = await store.load(connection, teacher_id, locked=True)
+    paper = before.paper(qualification_id)
+    await load_for_writing(connection, paper.institution_id, caller=caller)
+    after = rules.verify(before, qualification_id, by=caller.person)
+    if after is not before:
+        await _save(connection, after, at=at)
+    return after
+
+
+async def _save(connection: AsyncConnection, teacher: Teacher, *, at: datetime) -> None:
+    await store.save(connection, teacher)
+    await outbox.record(connection, rules.list_(teacher, at=at))
+
+
+async def _require_region(connection: AsyncConnection, teacher: Teacher, caller: Caller) -> None:
+    plan = await plan_store.load(connection)
+    regions = await engagement_store.regions(connection, teacher.id)
+    if not any(caller.region in plan.region_and_above(each) for each in regions):
+        raise ForeignRegion

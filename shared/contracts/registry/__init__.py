@@ -86,6 +86,7 @@ from shared.contracts.registry.supervision import (
     Severity,
 )
 from shared.contracts.registry.teachers import (
+    EngagementCorrected,
     EngagementEnded,
     EngagementState,
     TeacherEngaged,
@@ -110,6 +111,7 @@ __all__ = [
     "ClassState",
     "ClassStatus",
     "EmploymentState",
+    "EngagementCorrected",
     "EngagementEnded",
     "EngagementState",
     "EnrolmentCompleted",

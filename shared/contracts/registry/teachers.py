@@ -31,10 +31,16 @@ class EngagementState(RegistryFact):
 
 
 class TeacherEngaged(EngagementState):
-    """A teacher teaches at an institution from a day on. Subject of both: engagements/{engagement_id}."""
+    """A teacher teaches at an institution from a day on. Subject of all: engagements/{engagement_id}."""
 
     type: ClassVar[str] = "registry.teacher-engaged.v1"
 
 
 class EngagementEnded(EngagementState):
     type: ClassVar[str] = "registry.engagement-ended.v1"
+
+
+class EngagementCorrected(EngagementState):
+    """Whether the teacher works full time was put right."""
+
+    type: ClassVar[str] = "registry.engagement-corrected.v1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ import pytest
 from services.registry.store import sites as store
 from shared.contracts.registry import SiteListed
 from tests.registry.api.directory import rows, site
-from tests.registry.school import School
+from tests.registry.school import School, add_site, set_today
+from tests.registry.teaching import engage, lessons, put_timetable
 
 
 async def add(school: School, **changes: object) -> Any:
@@ -111,27 +113,40 @@ class TestChange:
 
         assert (answer["version"], len(answer["rooms"])) == (3, 2)
 
-    async def test_of_a_room_with_lessons_to_come_is_refused(self, school: School) -> None:
-        site_id = (await add(school)).json()["id"]
-        class_id = await school.file()
-        async with school.registry.engine.begin() as connection:
-            await connection.exec_driver_sql(LESSON_IN_101, (class_id, site_id))
 
+class TestRoomsInUse:
+    """Ten lessons of a class of forty are planned in room 101 of sixty seats; it is 20 February."""
+
+    @pytest.fixture
+    async def site_id(self, school: School) -> str:
+        set_today(school.registry, date(2025, 2, 20))
+        site_id = await add_site(school)
+        await engage(school)
+        assert (await put_timetable(school, await school.file(), lessons())).status_code == 200
+        return site_id
+
+    async def seats(self, school: School, site_id: str, seats: int) -> Any:
+        rooms = [{"name": "101", "kind": "theory", "seats": seats}]
+        return await change(school, site_id, address="郑州市某路 1 号", rooms=rooms)
+
+    async def test_a_room_with_lessons_to_come_stays_listed(self, school: School, site_id: str) -> None:
         refused = await change(school, site_id, rooms=[])
-        kept = await change(school, site_id, rooms=[{"name": "101", "kind": "theory", "seats": 40}])
 
         assert (refused.status_code, refused.json()["code"], refused.json()["rooms"]) == (409, "rooms-in-use", ["101"])
-        assert kept.status_code == 200
 
+    async def test_a_room_can_lose_seats_as_long_as_it_holds_the_class(self, school: School, site_id: str) -> None:
+        too_small = await self.seats(school, site_id, 39)
+        fits = await self.seats(school, site_id, 40)
 
-LESSON_IN_101 = """
-WITH t AS (
-    INSERT INTO teacher (id, person, document_kind, sealed, projects, version)
-    VALUES (uuidv7(), uuidv7(), 'resident_id', '', '{}', 1) RETURNING id
-)
-INSERT INTO lesson (id, class_id, teacher_id, site_id, room, kind, during, hours)
-SELECT uuidv7(), $1, id, $2, '101', 'theory', tstzrange(now() + interval '1 day', now() + interval '2 days'), 8 FROM t
-"""
+        problem = too_small.json()
+        assert (too_small.status_code, problem["code"], problem["check"]) == (409, "rooms-in-use", "C18")
+        assert problem["rooms"] == ["101"]
+        assert fits.status_code == 200
+
+    async def test_lessons_that_are_over_need_no_seats(self, school: School, site_id: str) -> None:
+        set_today(school.registry, date(2025, 3, 20))
+
+        assert (await self.seats(school, site_id, 2)).status_code == 200
 
 
 class TestForOtherRules:

@@ -18,9 +18,9 @@ class TestEngaging:
 
         assert (engaged["name"], engaged["full_time"], engaged["projects"]) == ("教**", True, [PROJECT])
         assert engaged["document_number"] == "410102********" + str(teacher(1)["document_number"])[-4:]
-        assert engaged["qualifications"] == [
-            {"name": PAPER["name"], "number": "*" * 13, "first_on": "2020-01-01", "last_on": None}
-        ]
+        (paper,) = engaged["qualifications"]
+        shown = {"name": PAPER["name"], "number": "*" * 13, "first_on": "2020-01-01", "last_on": None}
+        assert paper == shown | {"id": paper["id"], "institution_id": school.id, "verified": False}
         listed, told = [
             fact for fact in await school.registry.told() if isinstance(fact, TeacherListed | TeacherEngaged)
         ]
@@ -40,7 +40,7 @@ class TestEngaging:
 
         assert first == second
 
-    async def test_new_papers_and_projects_are_added_to_what_the_pool_knows(self, school: School) -> None:
+    async def test_new_papers_and_projects_are_added_to_what_the_institution_said(self, school: School) -> None:
         await engage(school, qualifications=[])
         more = await engage(school, projects=[], qualifications=[PAPER, {**PAPER, "number": "another"}])
 

@@ -42,7 +42,7 @@ class TestPlanning:
         again = await put_timetable(school, class_id, lessons()[::-1])
 
         assert answer.status_code == 200, answer.text
-        assert again.json() == answer.json() == {"lessons": await planned(school, class_id)}
+        assert again.json() == answer.json() == {"lessons": await planned(school, class_id), "omitted": []}
         kept = answer.json()["lessons"]
         assert [each["begins_at"][:13] for each in kept] == [f"2025-03-{day:02d}T00" for day in range(1, 11)]
         history = await school.registry.http.get(f"/v1/classes/{class_id}/history", headers=school.officer())
@@ -153,6 +153,22 @@ class TestPlanning:
         assert sorted(await flags(school)) == [
             ("C20", "lesson-at-odd-time", False), ("C24", "borrowed-site", True), ("C24", "borrowed-teacher", True),
         ]  # fmt: skip
+
+    async def test_practice_belongs_into_a_room_that_is_listed_for_it(self, school: School, class_id: str) -> None:
+        rooms = [
+            {"name": f"{kind}-{place}", "kind": kind, "seats": 30} for kind in ("theory", "any") for place in (1, 2)
+        ]
+        await add_site(school, local_id="S2", address="郑州市某路 2 号", rooms=rooms)
+        await engage(school, 2)
+
+        for kind, odd in (("any", 0), ("theory", 2)):
+            groups = [
+                each | {"site": "S2", "room": f"{kind}-{place}", "teacher": f"J{place}", "kind": "practice"}
+                for place in (1, 2)
+                for each in lessons()
+            ]
+            assert (await put_timetable(school, class_id, groups)).status_code == 200
+            assert await flags(school) == [("C18", "practice-in-theory-room", False)] * odd
 
     async def test_only_the_institution_plans_and_who_reads_the_class_reads_its_lessons(
         self, school: School, class_id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -13,33 +13,13 @@ from hypothesis import strategies as st
 
 from services.registry.domain import timetable as rules
 from services.registry.domain import timetable_faults as faults
+from services.registry.domain import timetable_flags as oddities
 from services.registry.domain.sites import Room, RoomKind
-from services.registry.domain.teachers import Engagement, Qualification, Teacher
 from services.registry.domain.timetable import Clash, Lesson, LessonKind, Staff
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Refusal
-from tests.registry.domain.builders import policy, training_class
-
-SITE, ANN, BEN = UUID(int=50), UUID(int=60), UUID(int=61)
-ROOMS = {
-    (SITE, "101"): Room(RoomKind.THEORY, 60),
-    (SITE, "102"): Room(RoomKind.THEORY, 20),
-    (SITE, "shop"): Room(RoomKind.PRACTICE, 60),
-    (SITE, "yard"): Room(RoomKind.PRACTICE, 60),
-}
-FIRST = datetime(2025, 3, 1, 0, 30, tzinfo=UTC)
-"""Half past eight in Shanghai."""
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-RULES = policy(date(2025, 3, 1))
-
-
-def lesson(day: int = 0, **changes: Any) -> Lesson:
-    begins = FIRST + day * DAY
-    return Lesson(begins, begins + 5 * HOUR, LessonKind.THEORY, 6, ANN, SITE, "101")._replace(**changes)
-
-
-PLAN = [lesson(day) for day in range(10)]
-"""Sixty hours, as many as the class has."""
+from tests.registry.domain.builders import training_class
+from tests.registry.domain.timetables import ANN, BEN, DAY, FIRST, HOUR, PLAN, ROOMS, RULES, SITE, lesson, staff
 
 
 def require(lessons: list[Lesson], **changes: Any) -> None:
@@ -114,16 +94,6 @@ class TestSound:
             assert all(one.ends <= other.begins for one, other in pairwise(ordered))
 
 
-def staff(*, paper: Period | None = None, projects: tuple[str, ...] = ("P",), **engaged: Period) -> Staff:
-    """Ann, with a paper held for that period, engaged at `own` and full time at `other`, as far as these are given."""
-    papers = () if paper is None else (Qualification(UUID(int=1), "二级", UUID(int=2), b"", paper),)
-    institutions = {"own": UUID(int=2), "other": UUID(int=3)}
-    engagements = [
-        Engagement(UUID(int=9), ANN, institutions[name], "J1", name == "other", days) for name, days in engaged.items()
-    ]
-    return Staff({ANN: Teacher(ANN, UUID(int=4), "resident_id", b"", projects, papers, 1)}, {ANN: engagements})
-
-
 YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 WINTER = Period(date(2025, 1, 1), date(2025, 3, 9))
 """Up to the day before the last lesson."""
@@ -170,16 +140,16 @@ class TestTeachers:
 
 class TestFlags:
     def test_who_works_full_time_elsewhere_is_borrowed_and_the_claim_waits(self) -> None:
-        seen = list(rules.borrowed_teachers(PLAN, training_class(), staff(own=YEAR, other=WINTER)))
+        seen = list(oddities.borrowed_teachers(PLAN, training_class(), staff(own=YEAR, other=WINTER)))
 
         assert {(each.check, each.kind, each.holds, each.seen) for each in seen} == {
             ("C24", "borrowed-teacher", True, f"{training_class().id}/{ANN}")
         }
         assert len(seen) == 9
-        assert not list(rules.borrowed_teachers(PLAN, training_class(), staff(own=YEAR)))
+        assert not list(oddities.borrowed_teachers(PLAN, training_class(), staff(own=YEAR)))
 
     def test_a_site_that_another_institution_lists_is_borrowed(self) -> None:
-        (seen,) = rules.borrowed_sites({SITE: [UUID(int=3)]}, training_class())
+        (seen,) = oddities.borrowed_sites({SITE: [UUID(int=3)]}, training_class())
 
         assert (seen.check, seen.kind, seen.holds) == ("C24", "borrowed-site", True)
         assert seen.facts["institutions"] == [str(UUID(int=3))]
@@ -189,29 +159,21 @@ class TestFlags:
         midnight = datetime(2025, 2, 28, 16, tzinfo=UTC)
         at_night = lesson(begins=midnight + begins * HOUR, ends=midnight + (begins + hours) * HOUR)
 
-        seen = list(rules.at_odd_times([at_night], training_class(), policy=RULES))
+        seen = list(oddities.at_odd_times([at_night], training_class(), policy=RULES))
 
         assert bool(seen) is (begins < 6 or begins + hours > 22)
         assert all((each.check, each.kind) == ("C20", "lesson-at-odd-time") for each in seen)
 
     def test_lessons_on_holidays_are_odd(self) -> None:
-        (seen,) = rules.on_holidays(PLAN, training_class(), {date(2025, 3, 4), date(2025, 10, 1)})
+        (seen,) = oddities.on_holidays(PLAN, training_class(), {date(2025, 3, 4), date(2025, 10, 1)})
 
         assert (seen.check, seen.kind, seen.facts) == ("C20", "lesson-on-a-holiday", {"day": "2025-03-04"})
 
+    @given(st.sampled_from(RoomKind), st.sampled_from(LessonKind))
+    def test_only_practice_in_a_room_for_theory_is_odd(self, room: RoomKind, kind: LessonKind) -> None:
+        rooms = {(SITE, "101"): Room(room, 60)}
 
-class TestChanges:
-    def test_another_time_or_room_touches_from_the_earlier_of_the_two_lessons(self) -> None:
-        later = lesson(5, begins=lesson(5).begins + HOUR, ends=lesson(5).ends + HOUR)
+        seen = list(oddities.in_wrong_rooms([lesson(kind=kind)], training_class(), rooms))
 
-        assert rules.touched_from(PLAN, PLAN) is None
-        assert rules.touched_from(PLAN, [*PLAN[:5], later, *PLAN[6:]]) == lesson(5).begins
-        assert rules.touched_from(PLAN, [*PLAN[:9], lesson(9, room="shop")]) == lesson(9).begins
-        assert rules.touched_from([], PLAN) == FIRST
-
-    def test_another_teacher_is_a_change_that_touches_nothing(self) -> None:
-        after = [*PLAN[:9], lesson(9, teacher_id=BEN)]
-
-        assert rules.touched_from(PLAN, after) is None
-        assert rules.changed_from(PLAN, after) == lesson(9).begins
-        assert rules.changed_from(PLAN, PLAN) is None
+        assert bool(seen) is (room is RoomKind.THEORY and kind is LessonKind.PRACTICE)
+        assert all((each.check, each.kind, each.holds) == ("C18", "practice-in-theory-room", False) for each in seen)
