@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 from services.registry.domain.institutions import Institution
 from shared.contracts.registry import SanctionImposed, SanctionLifted, SanctionState, SanctionStep
 from shared.kernel.moves import move
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, day_before
 from shared.kernel.refusals import Conflict, SamePerson
 
 F = TypeVar("F", bound=SanctionState)
@@ -23,8 +23,6 @@ STOPPING: Final = frozenset(LADDER[LADDER.index(SanctionStep.STOP) :])
 """The steps under which no class may begin."""
 DELISTING: Final = frozenset(LADDER[LADDER.index(SanctionStep.DELIST) :])
 """The steps under which an institution can be listed for nothing."""
-
-_ONE_DAY: Final = timedelta(days=1)
 
 
 class SanctionStatus(StrEnum):
@@ -168,7 +166,7 @@ def lift(
     move(MOVES, sanction.status, SanctionVerb.LIFT)
     if by == sanction.imposed_by:
         raise SamePerson(rule="imposing and lifting of a sanction")
-    last_on = max(from_on, sanction.first_on) - _ONE_DAY
+    last_on = day_before(max(from_on, sanction.first_on))
     if sanction.last_on is not None and sanction.last_on <= last_on:
         raise SanctionEnded(last_on=sanction.last_on.isoformat())
     after = replace(

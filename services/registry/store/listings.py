@@ -27,7 +27,7 @@ WHERE institution_id = :institution_id AND project = :project
 """
 _FROM: Final = f"""
 SELECT {_COLUMNS} FROM listing
-WHERE institution_id = :institution_id AND (last_on IS NULL OR last_on >= :day) ORDER BY id
+WHERE institution_id = :institution_id AND (last_on IS NULL OR last_on >= greatest(first_on, :day)) ORDER BY id
 """
 _SAVE: Final = """
 UPDATE listing
@@ -60,7 +60,7 @@ async def holding(connection: AsyncConnection, institution_id: UUID, project: st
 
 
 async def since(connection: AsyncConnection, institution_id: UUID, day: date) -> list[Listing]:
-    """The institution's listings that have not ended before `day`."""
+    """The institution's listings that hold on `day` or on a later one."""
     values = {"institution_id": institution_id, "day": day}
     return [_listing(row) for row in (await connection.execute(text(_FROM), values)).mappings()]
 

@@ -27,7 +27,7 @@ VALUES (:id, :institution_id, :step, :first_on, :last_on, :reason, :imposed_by, 
 _FIND: Final = f"SELECT {_COLUMNS} FROM sanction WHERE institution_id = :institution_id AND id = :id FOR UPDATE"
 _SINCE: Final = f"""
 SELECT {_COLUMNS} FROM sanction
-WHERE institution_id = :institution_id AND (last_on IS NULL OR last_on >= :day) ORDER BY id
+WHERE institution_id = :institution_id AND (last_on IS NULL OR last_on >= greatest(first_on, :day)) ORDER BY id
 """
 _SAVE: Final = """
 UPDATE sanction
@@ -74,7 +74,7 @@ async def load(connection: AsyncConnection, institution_id: UUID, sanction_id: U
 
 
 async def since(connection: AsyncConnection, institution_id: UUID, day: date) -> list[Sanction]:
-    """The institution's sanctions that have not ended before `day`."""
+    """The institution's sanctions that stand on `day` or on a later one."""
     values = {"institution_id": institution_id, "day": day}
     return [_sanction(row) for row in (await connection.execute(text(_SINCE), values)).mappings()]
 

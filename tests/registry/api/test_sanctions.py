@@ -125,6 +125,28 @@ class TestDelist:
         assert ends == {"L4": "2025-01-31", "L3": "2025-01-15", "L5": "2025-05-31"}
         assert len([fact for fact in await registry.told() if isinstance(fact, ListingClosed)]) == 2
 
+    async def test_is_followed_by_a_blacklisting_also_where_listings_never_held(
+        self, registry: ServiceUnderTest
+    ) -> None:
+        school = await register(registry)
+        await open_listing(school)
+        await open_listing(school, project="4-10-01-05-L5", first_on="2025-06-01")
+
+        answers = [await impose(school, "delist"), await impose(school, "blacklist", first_on="2025-03-01")]
+
+        assert [answer.status_code for answer in answers] == [201, 201]
+        assert {each["last_on"] for each in await rows(school, "listings")} == {"2025-01-31", "2025-05-31"}
+
+    async def test_with_an_end_leaves_the_listings_that_begin_after_it(self, registry: ServiceUnderTest) -> None:
+        school = await register(registry)
+        await open_listing(school, first_on="2025-06-30")
+        await open_listing(school, project="4-10-01-05-L5", first_on="2025-07-01")
+
+        await impose(school, "delist", last_on="2025-06-30")
+
+        ends = {each["project"][-2:]: each["last_on"] for each in await rows(school, "listings")}
+        assert ends == {"L4": "2025-06-29", "L5": None}
+
 
 class TestLift:
     async def test_ends_it_and_is_told_and_lets_classes_begin_again(self, school: School) -> None:

@@ -130,6 +130,13 @@ class TestLift:
         with pytest.raises(SamePerson):
             lift(sanction(), institution(), from_on=DAY, by="officer", reason="已整改", at=NOON)
 
+    def test_one_of_the_first_day_there_is_can_be_lifted(self) -> None:
+        first = sanction(first_on=date.min)
+
+        after, _ = lift(first, institution(), from_on=date.min, by="boss", reason="误录", at=NOON)
+
+        assert after.last_on == date.min
+
     def test_it_is_lifted_once(self) -> None:
         lifted, _ = lift(sanction(), institution(), from_on=DAY, by="boss", reason="已整改", at=NOON)
 
