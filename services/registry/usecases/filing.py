@@ -184,11 +184,17 @@ async def _read(
 
 async def _project(connection: AsyncConnection, class_: TrainingClass, code: str | None) -> Project | None:
     if code is not None:
-        return await project_store.load(connection, code, pointer="/project")
+        return await project_store.load(connection, code, day=class_.starts_on, pointer="/project")
     if class_.fund_source is None:
         return None
     candidates = await project_store.page(
-        connection, occupation=class_.occupation, level=class_.level, after="", limit=_CANDIDATES_MAX
+        connection,
+        day=class_.starts_on,
+        only_listed=True,
+        occupation=class_.occupation,
+        level=class_.level,
+        after="",
+        limit=_CANDIDATES_MAX,
     )
     return rules.choose_project(class_, candidates)
 

@@ -1,0 +1,48 @@
+"""Projects by terms, so that a decision can be replayed with the catalogue of its day."""
+
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+
+STATEMENTS = (
+    """
+    CREATE TABLE project_term (
+        project text NOT NULL REFERENCES project,
+        listed daterange NOT NULL CHECK (NOT lower_inf(listed) AND NOT isempty(listed)),
+        name_zh text NOT NULL,
+        name_en text NOT NULL,
+        edition text NOT NULL,
+        occupation text NOT NULL,
+        level smallint NOT NULL CHECK (level BETWEEN 1 AND 8),
+        category text NOT NULL,
+        hours_min integer NOT NULL CHECK (hours_min >= 1),
+        is_scarce boolean NOT NULL,
+        is_needed boolean NOT NULL,
+        put_by text,
+        CONSTRAINT one_term_a_day PRIMARY KEY (project, listed WITHOUT OVERLAPS)
+    )
+    """,
+    "CREATE INDEX project_term_occupation ON project_term (occupation, level)",
+    # What was changed since the plan brought it is taken to be the province's; who it was is in no column.
+    """
+    INSERT INTO project_term (project, listed, name_zh, name_en, edition, occupation, level, category, hours_min,
+        is_scarce, is_needed, put_by)
+    SELECT code, listed, name_zh, name_en, edition, occupation, level, category, hours_min, is_scarce, is_needed,
+        CASE WHEN version > 1 THEN 'province' END
+    FROM project
+    """,
+    # Version 0 is that of a project whose first term is just being put.
+    """
+    ALTER TABLE project
+        DROP COLUMN name_zh, DROP COLUMN name_en, DROP COLUMN edition, DROP COLUMN occupation, DROP COLUMN level,
+        DROP COLUMN category, DROP COLUMN hours_min, DROP COLUMN is_scarce, DROP COLUMN is_needed, DROP COLUMN listed,
+        DROP CONSTRAINT project_version_check,
+        ADD CONSTRAINT project_version_check CHECK (version >= 0)
+    """,
+)
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        op.execute(statement)
