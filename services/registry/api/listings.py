@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -33,7 +33,7 @@ class ListingClosingRequest(Strict):
 
 
 class ListingAnswer(BaseModel):
-    """A listing whose last day lies before its first never held."""
+    """A listing whose last day lies before its first never held. `closed_by` set its end, or brought it forward."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -42,6 +42,10 @@ class ListingAnswer(BaseModel):
     project: str
     first_on: date
     last_on: date | None
+    opened_by: str
+    opened_at: datetime
+    closed_by: str | None
+    closed_at: datetime | None
     version: int
 
 

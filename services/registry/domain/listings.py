@@ -69,7 +69,9 @@ class Listing:
     first_on: date
     last_on: date | None
     opened_by: str
+    opened_at: datetime
     closed_by: str | None = None
+    closed_at: datetime | None = None
     closing_reason: str | None = None
     version: int = 1
 
@@ -130,7 +132,9 @@ def close(
     last_on = day_before(max(from_on, listing.first_on))
     if listing.last_on is not None and listing.last_on <= last_on:
         raise ListingEnded(last_on=listing.last_on.isoformat())
-    after = replace(listing, last_on=last_on, closed_by=by, closing_reason=reason, version=listing.version + 1)
+    after = replace(
+        listing, last_on=last_on, closed_by=by, closed_at=at, closing_reason=reason, version=listing.version + 1
+    )
     return after, _fact(ListingClosed, after, institution, at=at)
 
 

@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain.listings import Listing
 from shared.kernel.refusals import NotFound, Stale
 
-_COLUMNS: Final = "id, institution_id, project, first_on, last_on, opened_by, closed_by, closing_reason, version"
+_COLUMNS: Final = """id, institution_id, project, first_on, last_on, opened_by, opened_at, closed_by, closed_at,
+    closing_reason, version"""
 _ADD: Final = f"""
 INSERT INTO listing ({_COLUMNS})
-VALUES (:id, :institution_id, :project, :first_on, :last_on, :opened_by, :closed_by, :closing_reason, :version)
+VALUES (:id, :institution_id, :project, :first_on, :last_on, :opened_by, :opened_at, :closed_by, :closed_at,
+    :closing_reason, :version)
 """
 _FIND: Final = f"SELECT {_COLUMNS} FROM listing WHERE institution_id = :institution_id AND id = :id"
 _HOLDING: Final = f"""
@@ -31,7 +33,8 @@ WHERE institution_id = :institution_id AND (last_on IS NULL OR last_on >= greate
 """
 _SAVE: Final = """
 UPDATE listing
-SET last_on = :last_on, closed_by = :closed_by, closing_reason = :closing_reason, version = :version
+SET last_on = :last_on, closed_by = :closed_by, closed_at = :closed_at, closing_reason = :closing_reason,
+    version = :version
 WHERE id = :id AND version = :version - 1
 """
 _LIST: Final = f"""

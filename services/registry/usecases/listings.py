@@ -54,6 +54,7 @@ async def open_(
         first_on=first_on,
         last_on=last_on,
         opened_by=caller.person,
+        opened_at=at,
     )
     listing, fact = rules.open_(new, institution, others=others, at=at)
     await store.add(connection, listing)

@@ -91,7 +91,7 @@ def test_a_closed_listing_holds_as_before_up_to_the_day_and_not_from_it_on(befor
 
     for day in (date(2025, 1, 1) + timedelta(n) for n in range(90)):
         assert after.holds_on(day) is (before.holds_on(day) and day < from_on)
-    assert (fact.version, fact.last_on, after.closed_by) == (2, after.last_on, "officer")
+    assert (fact.version, fact.last_on, after.closed_by, after.closed_at) == (2, after.last_on, "officer", NOON)
 
 
 @given(listings(id_=1), DAYS, st.none() | st.integers(0, 20), st.booleans())

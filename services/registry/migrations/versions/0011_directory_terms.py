@@ -1,4 +1,4 @@
-"""Projects by terms, so that a decision can be replayed with the catalogue of its day."""
+"""Projects by terms, so that a decision can be replayed with the catalogue of its day; when listings were decided."""
 
 from alembic import op
 
@@ -40,6 +40,14 @@ STATEMENTS = (
         DROP CONSTRAINT project_version_check,
         ADD CONSTRAINT project_version_check CHECK (version >= 0)
     """,
+    # The id of a listing holds the moment in which it was opened; when one was closed so far is in no column.
+    """
+    ALTER TABLE listing
+        ADD COLUMN opened_at timestamptz NOT NULL DEFAULT now(),
+        ADD COLUMN closed_at timestamptz,
+        ADD CHECK (closed_at IS NULL OR closed_by IS NOT NULL)
+    """,
+    "UPDATE listing SET opened_at = coalesce(uuid_extract_timestamp(id), opened_at)",
 )
 
 
