@@ -25,6 +25,7 @@ class FlagKind(StrEnum):
     BORROWED_SITE = "borrowed-site"
     MORE_PRESENT_THAN_ENROLLED = "more-present-than-enrolled"
     RETURNED_FROM_BLACKLIST = "returned-from-blacklist"
+    SANCTIONED_DURING_CLASS = "sanctioned-during-class"
 
 
 class KindOfFlag(NamedTuple):
@@ -96,6 +97,12 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
         "C25",
         "An owner, site or account of a blacklisted institution came back.",
         "已列入黑名单机构的负责人、培训点或账户再次出现。",
+        holds=True,
+    ),
+    FlagKind.SANCTIONED_DURING_CLASS: KindOfFlag(
+        "C25",
+        "A sanction that stops the institution stands on a day of the class.",
+        "班级培训期间机构处于暂停办班、移出目录或列入黑名单的处罚期。",
         holds=True,
     ),
 }

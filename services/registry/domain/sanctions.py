@@ -9,8 +9,11 @@ from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID
 
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.flag_kinds import FlagKind
+from services.registry.domain.flags import Seen, see_class
 from services.registry.domain.institutions import Institution
-from shared.contracts.registry import SanctionImposed, SanctionLifted, SanctionState, SanctionStep
+from shared.contracts.registry import ClassStatus, SanctionImposed, SanctionLifted, SanctionState, SanctionStep
 from shared.kernel.moves import move
 from shared.kernel.periods import Period, day_before
 from shared.kernel.refusals import Conflict, SamePerson
@@ -131,6 +134,26 @@ def require_not_stopped(sanctions: Iterable[Sanction], *, day: date) -> None:
     highest = standing(sanctions, day=day)
     if highest is not None and highest.step in STOPPING:
         raise InstitutionStopped(step=highest.step.value, day=day.isoformat(), **highest.days())
+
+
+def stopped_during(class_: TrainingClass, sanctions: Iterable[Sanction]) -> list[Seen]:
+    """Which of its institution's `sanctions` stand on a day of `class_` and stop it; none of one returned or given up.
+
+    Source: domain rules §4.6 C25.
+    """
+    if class_.status in (ClassStatus.RETURNED, ClassStatus.CANCELLED):
+        return []
+    days = Period(class_.starts_on, class_.ends_on)
+    return [
+        see_class(
+            FlagKind.SANCTIONED_DURING_CLASS,
+            class_,
+            str(each.id),
+            facts={"sanction": str(each.id), "step": each.step.value, **each.days()},
+        )
+        for each in sanctions
+        if each.step in STOPPING and each.meets(days)
+    ]
 
 
 def require_not_delisted(sanctions: Iterable[Sanction], period: Period) -> None:

@@ -24,6 +24,7 @@ WHERE id = :id AND version = :version - 1
 """
 _FIND = f"SELECT {_COLUMNS} FROM institution WHERE id = :id"
 _LOCK = f"{_FIND} FOR UPDATE"
+_HOLD = "SELECT FROM institution WHERE id = :id FOR SHARE"
 _FIND_BY_CREDIT_CODE = f"SELECT {_COLUMNS} FROM institution WHERE credit_code = :credit_code"
 _LIST = f"SELECT {_COLUMNS} FROM institution WHERE id > :after ORDER BY id LIMIT :limit"
 # Each half walks its own index; a reporting region is also the region of what lies in it directly.
@@ -58,6 +59,11 @@ async def load(connection: AsyncConnection, institution_id: UUID, *, lock: bool 
     if row is None:
         raise NotFound(what="institution", id=institution_id)
     return _institution(row)
+
+
+async def hold(connection: AsyncConnection, institution_id: UUID) -> None:
+    """Nobody else locks the institution until this transaction ends; others may hold it too."""
+    await connection.execute(text(_HOLD), {"id": institution_id})
 
 
 async def find_by_credit_code(connection: AsyncConnection, credit_code: str) -> Institution | None:

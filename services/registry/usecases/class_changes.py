@@ -69,6 +69,7 @@ async def change(
     await remember(connection, after, ClassVerb.CHANGE, said, caller=caller, at=at)
     await outbox.record(connection, fact)
     await class_trainees.follow(connection, before, after, by=caller.person, reason=asked.reason, at=at)
+    await directory.flag_stopped(connection, after, at=at)
     return after
 
 

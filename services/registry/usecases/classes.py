@@ -107,6 +107,7 @@ async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, 
         after, fact = rules.start(class_, site_check_required=required, today=today, at=at, enrolled=count.enrolled)
         await _require_open(connection, class_, at=at)
         await flag_usecases.raise_all(connection, _too_small(class_, count, policy), at=at)
+        await directory.flag_stopped(connection, class_, at=at)
         return Decided(after, fact)
 
     return await _move(connection, class_id, ClassVerb.START, decide, caller=caller, at=at)

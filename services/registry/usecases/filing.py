@@ -102,6 +102,7 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
     await store.add(connection, class_)
     await _remember(connection, class_, FILE, filing, caller=caller, at=at)
     await outbox.record(connection, class_rules.file(class_, at=at))
+    await directory.flag_stopped(connection, class_, at=at)
     return class_
 
 
@@ -126,6 +127,7 @@ async def refile(
     await _remember(connection, after, ClassVerb.REFILE, filing, caller=caller, at=at)
     await outbox.record(connection, fact)
     await class_trainees.follow(connection, before, after, by=caller.person, reason=_FILED_AGAIN, at=at)
+    await directory.flag_stopped(connection, after, at=at)
     return after
 
 

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import sanctions as rules
 from services.registry.domain.institutions import Institution
-from services.registry.domain.sanctions import DELISTING, Sanction
+from services.registry.domain.sanctions import DELISTING, STOPPING, Sanction
+from services.registry.store import classes as class_store
 from services.registry.store import listings as listing_store
 from services.registry.store import sanctions as store
+from services.registry.usecases import flags as flag_usecases
 from services.registry.usecases import listings as listing_usecases
 from services.registry.usecases.institutions import load_for_officer
 from shared.backbone import outbox
@@ -34,8 +36,8 @@ async def impose(
 ) -> Sanction:
     """Put a sanction on an institution, as an officer of its region or above; off the list, of its reporting region.
 
-    Delisting and blacklisting also end the listings that they meet, from `first_on` on. Raises WrongRole, NotFound,
-    ForeignRegion, PeriodEndsBeforeStart, SanctionStands.
+    A stop or a higher step flags the classes that it meets (C25); delisting and blacklisting also end the listings that
+    they meet, from `first_on` on. Raises WrongRole, NotFound, ForeignRegion, PeriodEndsBeforeStart, SanctionStands.
     """
     institution = await load_for_officer(connection, institution_id, caller=caller, city=step in DELISTING)
     new = Sanction(
@@ -52,6 +54,8 @@ async def impose(
     sanction, fact = rules.impose(new, institution, others=others, at=at)
     await store.add(connection, sanction)
     await outbox.record(connection, fact)
+    if step in STOPPING:
+        await _flag_classes(connection, sanction, at=at)
     if step in DELISTING:
         await _end_listings(connection, institution, sanction, at=at)
     if step is SanctionStep.BLACKLIST:
@@ -80,6 +84,14 @@ async def lift(
     await store.save(connection, after)
     await outbox.record(connection, fact)
     return after
+
+
+async def _flag_classes(connection: AsyncConnection, sanction: Sanction, *, at: datetime) -> None:
+    classes = await class_store.meeting(
+        connection, sanction.institution_id, Period(sanction.first_on, sanction.last_on)
+    )
+    seen = [each for class_ in classes for each in rules.stopped_during(class_, [sanction])]
+    await flag_usecases.raise_all(connection, seen, at=at)
 
 
 async def _end_listings(
