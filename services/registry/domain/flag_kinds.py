@@ -23,6 +23,7 @@ class FlagKind(StrEnum):
     LESSON_ON_A_HOLIDAY = "lesson-on-a-holiday"
     BORROWED_TEACHER = "borrowed-teacher"
     BORROWED_SITE = "borrowed-site"
+    BORROWED_ACCOUNT = "borrowed-account"
     MORE_PRESENT_THAN_ENROLLED = "more-present-than-enrolled"
     RETURNED_FROM_BLACKLIST = "returned-from-blacklist"
     SANCTIONED_DURING_CLASS = "sanctioned-during-class"
@@ -87,6 +88,12 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
         "上课地点同时登记为其他机构的培训点，疑似转包办班。",
         holds=True,
     ),
+    FlagKind.BORROWED_ACCOUNT: KindOfFlag(
+        "C24",
+        "Another institution is paid to the same account.",
+        "收款账户与其他机构相同，疑似转包办班。",
+        holds=True,
+    ),
     FlagKind.MORE_PRESENT_THAN_ENROLLED: KindOfFlag(
         "C24",
         "A patrol met more people than are enrolled.",
@@ -95,8 +102,8 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
     ),
     FlagKind.RETURNED_FROM_BLACKLIST: KindOfFlag(
         "C25",
-        "An owner, site or account of a blacklisted institution came back.",
-        "已列入黑名单机构的负责人、培训点或账户再次出现。",
+        "An owner, site or account of a blacklisted institution is this institution's too.",
+        "本机构的负责人、培训点或账户与已列入黑名单的机构相同。",
         holds=True,
     ),
     FlagKind.SANCTIONED_DURING_CLASS: KindOfFlag(

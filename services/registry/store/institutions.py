@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from uuid import UUID
 
@@ -25,6 +26,7 @@ WHERE id = :id AND version = :version - 1
 _FIND = f"SELECT {_COLUMNS} FROM institution WHERE id = :id"
 _LOCK = f"{_FIND} FOR UPDATE"
 _HOLD = "SELECT FROM institution WHERE id = :id FOR SHARE"
+_BY_IDS = f"SELECT {_COLUMNS} FROM institution WHERE id = ANY(:ids)"
 _FIND_BY_CREDIT_CODE = f"SELECT {_COLUMNS} FROM institution WHERE credit_code = :credit_code"
 _LIST = f"SELECT {_COLUMNS} FROM institution WHERE id > :after ORDER BY id LIMIT :limit"
 # Each half walks its own index; a reporting region is also the region of what lies in it directly.
@@ -64,6 +66,12 @@ async def load(connection: AsyncConnection, institution_id: UUID, *, lock: bool 
 async def hold(connection: AsyncConnection, institution_id: UUID) -> None:
     """Nobody else locks the institution until this transaction ends; others may hold it too."""
     await connection.execute(text(_HOLD), {"id": institution_id})
+
+
+async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Institution]:
+    """Those of `ids` that there are."""
+    rows = await connection.execute(text(_BY_IDS), {"ids": list(ids)})
+    return {row["id"]: _institution(row) for row in rows.mappings()}
 
 
 async def find_by_credit_code(connection: AsyncConnection, credit_code: str) -> Institution | None:

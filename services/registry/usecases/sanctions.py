@@ -13,6 +13,7 @@ from services.registry.domain.sanctions import DELISTING, STOPPING, Sanction
 from services.registry.store import classes as class_store
 from services.registry.store import listings as listing_store
 from services.registry.store import sanctions as store
+from services.registry.usecases import blacklist
 from services.registry.usecases import flags as flag_usecases
 from services.registry.usecases import listings as listing_usecases
 from services.registry.usecases.institutions import load_for_officer
@@ -36,8 +37,10 @@ async def impose(
 ) -> Sanction:
     """Put a sanction on an institution, as an officer of its region or above; off the list, of its reporting region.
 
-    A stop or a higher step flags the classes that it meets (C25); delisting and blacklisting also end the listings that
-    they meet, from `first_on` on. Raises WrongRole, NotFound, ForeignRegion, PeriodEndsBeforeStart, SanctionStands.
+    A stop or a higher step flags the classes that it meets (C25). Delisting and blacklisting also end the listings that
+    they meet, from `first_on` on. Blacklisting also flags who has the same owner, site or account.
+
+    Raises WrongRole, NotFound, ForeignRegion, PeriodEndsBeforeStart, SanctionStands.
     """
     institution = await load_for_officer(connection, institution_id, caller=caller, city=step in DELISTING)
     new = Sanction(
@@ -59,7 +62,7 @@ async def impose(
     if step in DELISTING:
         await _end_listings(connection, institution, sanction, at=at)
     if step is SanctionStep.BLACKLIST:
-        await store.blacklist(connection, institution.id)
+        await blacklist.enter(connection, institution, at=at)
     return sanction
 
 

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import sites as rules
 from services.registry.domain.blacklist import Mark, MarkKind
-from services.registry.domain.institutions import Institution
 from services.registry.domain.sites import Room, RoomsInUse, Site
 from services.registry.store import plan as plan_store
 from services.registry.store import sites as store
-from services.registry.usecases.institutions import flag_returned, load_for_writing
+from services.registry.usecases import blacklist
+from services.registry.usecases.institutions import load_for_writing
 from shared.backbone import outbox
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
@@ -58,7 +58,8 @@ async def add(
             raise LocalIdTaken(pointer="/local_id")
         return known
     await store.add(connection, site)
-    await _tell(connection, site, institution, at=at)
+    await outbox.record(connection, rules.list_(site, at=at))
+    await blacklist.recognise(connection, institution, [Mark(MarkKind.SITE, site.address_mark)], at=at)
     return site
 
 
@@ -86,10 +87,7 @@ async def change(
         raise RoomsInUse(pointer="/rooms", rooms=in_use)
     after = replace(after, version=before.version + 1)
     await store.save(connection, after)
-    await _tell(connection, after, institution, at=at)
+    await outbox.record(connection, rules.list_(after, at=at))
+    if after.address_mark != before.address_mark:
+        await blacklist.recognise(connection, institution, [Mark(MarkKind.SITE, after.address_mark)], at=at)
     return after
-
-
-async def _tell(connection: AsyncConnection, site: Site, institution: Institution, *, at: datetime) -> None:
-    await outbox.record(connection, rules.list_(site, at=at))
-    await flag_returned(connection, institution, [Mark(MarkKind.SITE, site.address_mark)], at=at)

@@ -1,4 +1,4 @@
-"""Projects by terms, so that a decision can be replayed with the catalogue of its day; when listings were decided."""
+"""Projects by terms; when listings were decided; who else has an owner or an account."""
 
 from alembic import op
 
@@ -47,6 +47,8 @@ STATEMENTS = (
         ADD COLUMN closed_at timestamptz,
         ADD CHECK (closed_at IS NULL OR closed_by IS NOT NULL)
     """,
+    "CREATE INDEX institution_owner ON institution (owner_mark) WHERE owner_mark IS NOT NULL",
+    "CREATE INDEX institution_account ON institution (account_mark) WHERE account_mark IS NOT NULL",
     "UPDATE listing SET opened_at = coalesce(uuid_extract_timestamp(id), opened_at)",
 )
 
