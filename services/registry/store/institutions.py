@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain.institutions import Institution, InstitutionKind
+from services.registry.domain.reach import Reach
 from shared.kernel.refusals import NotFound, Stale
 
 _COLUMNS = """id, credit_code, name, kind, region, reporting_region, version, department, owner_mark, account_mark"""
@@ -77,6 +78,13 @@ async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUI
 async def find_by_credit_code(connection: AsyncConnection, credit_code: str) -> Institution | None:
     row = (await connection.execute(text(_FIND_BY_CREDIT_CODE), {"credit_code": credit_code})).mappings().one_or_none()
     return None if row is None else _institution(row)
+
+
+def within(reach: Reach) -> str:
+    """The condition that a row's `institution_id` lies within `reach`, of which the names are parameters."""
+    return "".join(
+        f"AND institution_id IN (SELECT id FROM institution WHERE {name} = :{name})" for name in reach.narrowed
+    )
 
 
 async def page(connection: AsyncConnection, *, region: str | None, after: UUID, limit: int) -> list[Institution]:

@@ -12,6 +12,8 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain.listings import Listing
+from services.registry.domain.reach import Reach
+from services.registry.store.institutions import within
 from shared.kernel.refusals import NotFound, Stale
 
 _COLUMNS: Final = """id, institution_id, project, first_on, last_on, opened_by, opened_at, closed_by, closed_at,
@@ -40,6 +42,13 @@ WHERE id = :id AND version = :version - 1
 _LIST: Final = f"""
 SELECT {_COLUMNS} FROM listing
 WHERE institution_id = :institution_id AND id > :after ORDER BY id LIMIT :limit
+"""
+# For a project and a day an institution stands in it once. Only what is asked for stands in the statement.
+_LISTED: Final = f"""
+SELECT {_COLUMNS} FROM listing
+WHERE project = :project AND institution_id > :after AND first_on <= :day AND (last_on IS NULL OR last_on >= :day)
+    {{narrowed}}
+ORDER BY institution_id LIMIT :limit
 """
 
 
@@ -79,6 +88,15 @@ async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID
     """The institution's listings in the order of their ids, from above `after`."""
     values = {"institution_id": institution_id, "after": after, "limit": limit}
     return [_listing(row) for row in (await connection.execute(text(_LIST), values)).mappings()]
+
+
+async def listed(
+    connection: AsyncConnection, project: str, reach: Reach, *, day: date, after: UUID, limit: int
+) -> list[Listing]:
+    """The listings for `project` that hold on `day`, in the order of their institutions' ids, from above `after`."""
+    values = {"project": project, "day": day, "after": after, "limit": limit, **reach.narrowed}
+    statement = _LISTED.format(narrowed=within(reach))
+    return [_listing(row) for row in (await connection.execute(text(statement), values)).mappings()]
 
 
 def _listing(row: RowMapping) -> Listing:

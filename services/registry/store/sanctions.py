@@ -10,7 +10,10 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.domain.reach import Reach
 from services.registry.domain.sanctions import Sanction
+from services.registry.store.class_lists import Place
+from services.registry.store.institutions import within
 from shared.contracts.registry import SanctionStep
 from shared.kernel.refusals import NotFound, Stale
 
@@ -35,6 +38,13 @@ WHERE id = :id AND version = :version - 1
 _LIST: Final = f"""
 SELECT {_COLUMNS} FROM sanction
 WHERE institution_id = :institution_id AND id > :after ORDER BY id LIMIT :limit
+"""
+_ENDS: Final = "coalesce(last_on, 'infinity')"
+# Only what is asked for stands in the statement, so that each question finds the index made for it.
+_STANDING: Final = f"""
+SELECT {_COLUMNS} FROM sanction
+WHERE first_on <= :day AND ({_ENDS}, id) > (:after_day, :after_id) {{narrowed}}
+ORDER BY {_ENDS}, id LIMIT :limit
 """
 
 
@@ -67,6 +77,20 @@ async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID
     """The institution's sanctions in the order of their ids, from above `after`."""
     values = {"institution_id": institution_id, "after": after, "limit": limit}
     return [_sanction(row) for row in (await connection.execute(text(_LIST), values)).mappings()]
+
+
+async def standing(
+    connection: AsyncConnection, reach: Reach, *, step: SanctionStep | None, day: date, after: Place, limit: int
+) -> list[Sanction]:
+    """Sanctions that stand on `day`, by the day on which they end from behind `after`; last those without one."""
+    # What has ended lies before the first place of the day in the index, and is not walked over.
+    place = max(after, Place(day, UUID(int=0)))
+    values = {"day": day, "after_day": place.day, "after_id": place.id, "limit": limit, **reach.narrowed}
+    narrowed = within(reach)
+    if step is not None:
+        narrowed, values = f"{narrowed} AND step = :step", values | {"step": step}
+    rows = await connection.execute(text(_STANDING.format(narrowed=narrowed)), values)
+    return [_sanction(row) for row in rows.mappings()]
 
 
 def _sanction(row: RowMapping) -> Sanction:

@@ -1,4 +1,4 @@
-"""Projects by terms; when listings were decided; who else has an owner or an account."""
+"""Projects by terms; when listings were decided; who has an owner or an account; lists across institutions."""
 
 from alembic import op
 
@@ -49,6 +49,11 @@ STATEMENTS = (
     """,
     "CREATE INDEX institution_owner ON institution (owner_mark) WHERE owner_mark IS NOT NULL",
     "CREATE INDEX institution_account ON institution (account_mark) WHERE account_mark IS NOT NULL",
+    # Who is listed for a project; which sanctions end next, also of one step or of one institution.
+    "CREATE INDEX listing_project ON listing (project, institution_id)",
+    "CREATE INDEX sanction_end ON sanction (coalesce(last_on, 'infinity'), id)",
+    "CREATE INDEX sanction_step_end ON sanction (step, coalesce(last_on, 'infinity'), id)",
+    "CREATE INDEX sanction_institution_end ON sanction (institution_id, coalesce(last_on, 'infinity'), id)",
     "UPDATE listing SET opened_at = coalesce(uuid_extract_timestamp(id), opened_at)",
 )
 
