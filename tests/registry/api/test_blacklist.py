@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -154,16 +156,13 @@ async def test_what_one_enters_after_its_blacklisting_ended_is_no_mark(registry:
     assert await flags_of(other) == []
 
 
-async def test_a_site_entered_at_the_moment_of_the_blacklisting_is_flagged_all_the_same(
-    registry: ServiceUnderTest,
-) -> None:
-    bad = await register(registry)
-    await add_site(bad)
-    back = await register(registry, credit_code=ANOTHER_CREDIT_CODE)
-    async with registry.engine.begin() as connection:
+@asynccontextmanager
+async def being_blacklisted(school: School) -> AsyncGenerator[None]:
+    """The school is blacklisted, but that is committed only once somebody waits for it."""
+    async with school.registry.engine.begin() as connection:
         await sanctions.impose(
             connection,
-            UUID(bad.id),
+            UUID(school.id),
             step=SanctionStep.BLACKLIST,
             first_on=date(2025, 2, 1),
             last_on=None,
@@ -171,12 +170,39 @@ async def test_a_site_entered_at_the_moment_of_the_blacklisting_is_flagged_all_t
             caller=Caller("officer", Role.COUNTY_OFFICER, None, "410100"),
             at=datetime.now(UTC),
         )
-        entered = asyncio.create_task(add_site(back))
+        yield
         async with asyncio.timeout(3):
-            while not await registry.rows("SELECT pid FROM pg_locks WHERE NOT granted"):
+            while not await school.registry.rows("SELECT pid FROM pg_locks WHERE NOT granted"):
                 pass
 
+
+async def test_a_site_entered_at_the_moment_of_the_blacklisting_is_flagged_all_the_same(
+    registry: ServiceUnderTest,
+) -> None:
+    bad = await register(registry)
+    await add_site(bad)
+    back = await register(registry, credit_code=ANOTHER_CREDIT_CODE)
+
+    async with being_blacklisted(bad):
+        entered = asyncio.create_task(add_site(back))
+
     assert (await entered).status_code == 201
+    assert len(await returned_of(back)) == 1
+
+
+async def test_a_site_moved_at_the_moment_of_its_own_blacklisting_is_a_mark_all_the_same(
+    registry: ServiceUnderTest,
+) -> None:
+    bad = await register(registry)
+    site_id = (await add_site(bad, address="洛阳市西工区中州路8号")).json()["id"]
+    moved = {name: value for name, value in site(version=1).items() if name != "local_id"}
+
+    async with being_blacklisted(bad):
+        changed = asyncio.create_task(bad.post(f"sites/{site_id}/changes", moved))
+    assert (await changed).status_code == 200
+    back = await register(registry, credit_code=ANOTHER_CREDIT_CODE)
+    await add_site(back)
+
     assert len(await returned_of(back)) == 1
 
 
