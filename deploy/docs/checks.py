@@ -19,7 +19,8 @@ stored, and `check` in the problem or in the row's error carries the number. A *
 a note on the list of the county (`GET /v1/flags`): somebody looks at it and upholds or dismisses it; one that *holds*
 keeps a claim waiting until then. A *line* of a claim that fails a check gets nothing, and says so.
 
-Every check looks at the class's first day, so that a decision can be replayed with the lists and policy of that day.
+Every check looks at the class's first day, so that a decision can be replayed with the lists and policy of that day;
+C25 looks at its other days as well.
 
 This page is generated from the code (`python -m deploy.docs`); a test keeps the two equal.
 """

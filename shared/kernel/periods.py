@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.kernel.refusals import Invalid
 
 BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
+_SECOND_DAY = date.min + timedelta(days=1)
 
 
 class PeriodEndsBeforeStart(Invalid):
@@ -39,6 +40,11 @@ class Period:
     def overlaps(self, other: Period) -> bool:
         """Whether any day belongs to both; periods that merely meet (one ends the day before) do not overlap."""
         return (other.last is None or self.first <= other.last) and (self.last is None or other.first <= self.last)
+
+
+def day_before(day: date) -> date:
+    """The day before `day`. The first day of the calendar has none before it and answers itself."""
+    return max(day, _SECOND_DAY) - timedelta(days=1)
 
 
 def business_day(instant: datetime) -> date:

@@ -56,6 +56,12 @@ _MORE: Final = (
     SELECT uuidv7(), i.id, p.code, date '2025-01-01', 'bench', 1
     FROM institution AS i, (SELECT code FROM project ORDER BY code LIMIT 20) AS p
     """,
+    """
+    INSERT INTO sanction (id, institution_id, step, first_on, last_on, reason, imposed_by, imposed_at, version)
+    SELECT uuidv7(), i.id, (ARRAY['rectify', 'stop', 'delist'])[1 + n % 3], date '2020-01-01' + n * 30,
+        CASE WHEN n < 60 THEN date '2020-01-20' + n * 30 END, 'bench', 'bench', now(), 1
+    FROM institution AS i, generate_series(1, 62) AS n
+    """,
     "UPDATE class SET answer_due_on = starts_on WHERE status = 'filed'",
     "VACUUM ANALYZE",
 )  # fmt: skip
@@ -67,6 +73,7 @@ _VALUES: Final = {
     "starts_to": ("2025-09-01",),
     "occupation": ("4-10-01-05",),
     "level": ("L4",),
+    "project": ("4-01-06-02-L4",),
 }
 
 

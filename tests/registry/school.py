@@ -97,7 +97,7 @@ async def list_for_everything(registry: ServiceUnderTest, institution_id: str) -
     """Put the institution on the list of every project of the catalogue, without a word to anybody."""
     statement = """
     INSERT INTO listing (id, institution_id, project, first_on, last_on, opened_by, version)
-    SELECT uuidv7(), :institution_id, code, lower(listed), upper(listed) - 1, 'county', 1 FROM project
+    SELECT uuidv7(), :institution_id, project, lower(listed), upper(listed) - 1, 'county', 1 FROM project_term
     ON CONFLICT DO NOTHING
     """
     async with registry.engine.begin() as connection:

@@ -6,9 +6,15 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.registry.api.day_paging import cursor_behind, place_after
+from services.registry.domain.institutions import Institution
+from services.registry.domain.reach import reach
 from services.registry.domain.sanctions import Sanction, SanctionStatus
+from services.registry.store import institutions as institution_store
+from services.registry.store import plan as plan_store
 from services.registry.store import sanctions as store
 from services.registry.usecases import sanctions as usecases
 from shared.auth import CurrentCaller
@@ -61,6 +67,19 @@ class SanctionAnswer(BaseModel):
     version: int
 
 
+class StandingAnswer(SanctionAnswer):
+    """With the institution as it is now."""
+
+    institution_name: str
+    region: str
+    reporting_region: str
+
+    @classmethod
+    def of(cls, sanction: Sanction, who: Institution) -> StandingAnswer:
+        said = {name: getattr(sanction, name) for name in SanctionAnswer.model_fields}
+        return cls(**said, institution_name=who.name, region=who.region, reporting_region=who.reporting_region)
+
+
 @routes.post("/institutions/{institution_id}/sanctions", status_code=201, response_model=SanctionAnswer)
 async def impose(
     institution_id: UUID, sanction: SanctionRequest, connection: Connection, caller: CurrentCaller, at: Now
@@ -89,6 +108,26 @@ async def list_sanctions(
         caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
     rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
     return Page(rows=[SanctionAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
+
+
+@routes.get("/sanctions")
+async def list_standing(
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+    step: SanctionStep | None = None,
+    region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[StandingAnswer]:
+    """Sanctions that stand today, those that end soonest first. For officers, in their region."""
+    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
+    far = reach(await plan_store.load(connection), caller, region)
+    today, behind = business_day(at), place_after(cursor)
+    rows = await store.standing(connection, far, step=step, day=today, after=behind, limit=size)
+    known = await institution_store.by_ids(connection, {row.institution_id for row in rows})
+    answers = [StandingAnswer.of(row, known[row.institution_id]) for row in rows]
+    return Page(rows=answers, next=cursor_behind(rows, [row.last_on or date.max for row in rows], size=size))
 
 
 @routes.post("/institutions/{institution_id}/sanctions/{sanction_id}/lifting", response_model=SanctionAnswer)

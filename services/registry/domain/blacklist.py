@@ -1,4 +1,4 @@
-"""Marks: by what an owner, a site or an account of a blacklisted institution is recognised when it comes back."""
+"""Marks: by what owners, sites and accounts are recognised, above all those of a blacklisted institution."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class Mark(NamedTuple):
     mark: UUID
 
 
-class BlacklistedMark(NamedTuple):
-    """A mark, and the institution that was blacklisted with it."""
+class MarkOf(NamedTuple):
+    """A mark, and an institution that it belongs to or belonged to."""
 
     kind: MarkKind
     mark: UUID
@@ -76,7 +76,7 @@ def marks_of(institution: Institution) -> list[Mark]:
     return [Mark(kind, mark) for kind, mark in found if mark is not None]
 
 
-def returned(institution: Institution, found: Iterable[BlacklistedMark]) -> list[Seen]:
+def returned(institution: Institution, found: Iterable[MarkOf]) -> list[Seen]:
     """What is wrong with `institution`, of whose marks those in `found` were blacklisted with others.
 
     Source: domain rules §4.6 C25, sanction ladder.
@@ -94,4 +94,26 @@ def returned(institution: Institution, found: Iterable[BlacklistedMark]) -> list
             facts={"what": mark.kind.value, "blacklisted": sorted(others)},
         )
         for mark, others in by_mark.items()
+    ]
+
+
+def borrowed_accounts(institution: Institution, found: Iterable[MarkOf]) -> list[Seen]:
+    """What is wrong with `institution`, of whose marks those in `found` are others' as well: an account is its own.
+
+    Source: domain rules §4.6 C24.
+    """
+    by_account: defaultdict[UUID, list[str]] = defaultdict(list)
+    for each in found:
+        if each.kind is MarkKind.ACCOUNT:
+            by_account[each.mark].append(str(each.institution_id))
+    return [
+        see(
+            FlagKind.BORROWED_ACCOUNT,
+            f"{institution.id}/{account}",
+            institution_id=institution.id,
+            region=institution.region,
+            reporting_region=institution.reporting_region,
+            facts={"institutions": sorted(others)},
+        )
+        for account, others in by_account.items()
     ]

@@ -24,8 +24,10 @@ class FlagKind(StrEnum):
     PRACTICE_IN_THEORY_ROOM = "practice-in-theory-room"
     BORROWED_TEACHER = "borrowed-teacher"
     BORROWED_SITE = "borrowed-site"
+    BORROWED_ACCOUNT = "borrowed-account"
     MORE_PRESENT_THAN_ENROLLED = "more-present-than-enrolled"
     RETURNED_FROM_BLACKLIST = "returned-from-blacklist"
+    SANCTIONED_DURING_CLASS = "sanctioned-during-class"
 
 
 class KindOfFlag(NamedTuple):
@@ -90,6 +92,12 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
         "上课地点同时登记为其他机构的培训点，疑似转包办班。",
         holds=True,
     ),
+    FlagKind.BORROWED_ACCOUNT: KindOfFlag(
+        "C24",
+        "Another institution is paid to the same account.",
+        "收款账户与其他机构相同，疑似转包办班。",
+        holds=True,
+    ),
     FlagKind.MORE_PRESENT_THAN_ENROLLED: KindOfFlag(
         "C24",
         "A patrol met more people than are enrolled.",
@@ -98,8 +106,14 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
     ),
     FlagKind.RETURNED_FROM_BLACKLIST: KindOfFlag(
         "C25",
-        "An owner, site or account of a blacklisted institution came back.",
-        "已列入黑名单机构的负责人、培训点或账户再次出现。",
+        "An owner, site or account of a blacklisted institution is this institution's too.",
+        "本机构的负责人、培训点或账户与已列入黑名单的机构相同。",
+        holds=True,
+    ),
+    FlagKind.SANCTIONED_DURING_CLASS: KindOfFlag(
+        "C25",
+        "A sanction that stops the institution stands on a day of the class.",
+        "班级培训期间机构处于暂停办班、移出目录或列入黑名单的处罚期。",
         holds=True,
     ),
 }

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Final, TypeVar
+from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from services.registry.domain.institutions import Institution
 from services.registry.domain.projects import Project
 from shared.contracts.registry import ListingClosed, ListingOpened, ListingState
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, day_before
 from shared.kernel.refusals import Conflict
 
 F = TypeVar("F", bound=ListingState)
-
-_ONE_DAY: Final = timedelta(days=1)
 
 
 class ProjectNotListed(Conflict):
@@ -71,12 +69,19 @@ class Listing:
     first_on: date
     last_on: date | None
     opened_by: str
+    opened_at: datetime
     closed_by: str | None = None
+    closed_at: datetime | None = None
     closing_reason: str | None = None
     version: int = 1
 
     def holds_on(self, day: date) -> bool:
         return self.first_on <= day and (self.last_on is None or day <= self.last_on)
+
+    def meets(self, period: Period) -> bool:
+        """Whether it holds on any day of `period`."""
+        never = self.last_on is not None and self.last_on < self.first_on
+        return not never and Period(self.first_on, self.last_on).overlaps(period)
 
 
 def require_listed(project: Project, listings: Iterable[Listing], *, day: date) -> None:
@@ -110,8 +115,7 @@ def open_(
     """
     asked = Period(listing.first_on, listing.last_on)
     for each in others:
-        was_held = each.last_on is None or each.first_on <= each.last_on
-        if each.project == listing.project and was_held and Period(each.first_on, each.last_on).overlaps(asked):
+        if each.project == listing.project and each.meets(asked):
             raise ListingOverlaps(
                 pointer="/first_on",
                 listing=str(each.id),
@@ -125,10 +129,12 @@ def close(
     listing: Listing, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
 ) -> tuple[Listing, ListingClosed]:
     """End `listing` so that it does not hold on `from_on` any more. Raises ListingEnded."""
-    last_on = max(from_on, listing.first_on) - _ONE_DAY
+    last_on = day_before(max(from_on, listing.first_on))
     if listing.last_on is not None and listing.last_on <= last_on:
         raise ListingEnded(last_on=listing.last_on.isoformat())
-    after = replace(listing, last_on=last_on, closed_by=by, closing_reason=reason, version=listing.version + 1)
+    after = replace(
+        listing, last_on=last_on, closed_by=by, closed_at=at, closing_reason=reason, version=listing.version + 1
+    )
     return after, _fact(ListingClosed, after, institution, at=at)
 
 

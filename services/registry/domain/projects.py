@@ -1,17 +1,31 @@
-"""The first catalogue: projects that may be subsidised, each listed for a period."""
+"""The first catalogue: projects that may be subsidised, each with its terms, of which one at most holds on a day."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from shared.contracts.registry import ProjectListed
 from shared.kernel.levels import Level
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, day_before
+from shared.kernel.refusals import Conflict
+
+
+class ProjectTermOverlaps(Conflict):
+    """Facts: `first_on`, `last_on` of the later term that stands."""
+
+    slug = "project-term-overlaps"
+    title_en = "A later term of the project begins before this one would end."
+    title_zh = "该项目已有更晚开始的目录期间，与所填期间重叠。"
+    cure_en = "End this term before `first_on`; to change the later one, put it with its own `first_on`."
+    cure_zh = "请将结束日期设在 `first_on` 之前；如需修改较晚的期间，请按其 `first_on` 提交。"
 
 
 @dataclass(frozen=True)
 class Project:
+    """A project as it stands in the catalogue for one term, the days in `listed`; `version` is that of the project."""
+
     code: str
     name_zh: str
     name_en: str
@@ -24,28 +38,71 @@ class Project:
     is_needed: bool
     listed: Period
     version: int
+    put_by: str | None = None
+    """Who in the province put this term into the catalogue; None for one that came with the plan."""
 
     def is_listed_on(self, day: date) -> bool:
         """Whether a class that starts on `day` may be a class of this project."""
         return self.listed.contains(day)
 
+    def same_as(self, other: Project) -> bool:
+        """Whether `other` says the same of the same term."""
+        return replace(other, version=self.version, put_by=self.put_by) == self
 
-def list_(project: Project, *, at: datetime) -> ProjectListed:
-    """The fact that `project` stands in the catalogue as it is now."""
+
+def put(term: Project, terms: Iterable[Project]) -> list[Project]:
+    """The terms that are new or another once `term` has its place among all `terms` of its project, by first day.
+
+    It takes the place of the one that begins on its first day, and ends the one that it begins in. Raises
+    ProjectTermOverlaps where it would reach into a later one.
+    """
+    ended = []
+    for each in terms:
+        if each.listed.first > term.listed.first and each.listed.overlaps(term.listed):
+            last = each.listed.last
+            raise ProjectTermOverlaps(
+                pointer="/last_on",
+                first_on=each.listed.first.isoformat(),
+                last_on=None if last is None else last.isoformat(),
+            )
+        if each.listed.first < term.listed.first and each.is_listed_on(term.listed.first):
+            ended.append(replace(each, listed=Period(each.listed.first, day_before(term.listed.first))))
+    return [*ended, term]
+
+
+def planned(term: Project, terms: Sequence[Project]) -> Project | None:
+    """The `term` of a plan as far as it reaches beside all `terms` of its project; None where it changes nothing.
+
+    What the province has put stands: no day of it is touched, and a planned term ends before the next one begins.
+    """
+    first = term.listed.first
+    if any(each.is_listed_on(first) and each.put_by is not None for each in terms):
+        return None
+    same = next((each for each in terms if each.listed.first == first), None)
+    if same is not None and same.put_by is not None:
+        return None
+    later = min((each.listed.first for each in terms if each.listed.first > first), default=None)
+    if later is not None and term.listed.contains(later):
+        term = replace(term, listed=Period(first, day_before(later)))
+    return None if same is not None and same.same_as(term) else term
+
+
+def list_(term: Project, *, at: datetime) -> ProjectListed:
+    """The fact that `term` was put into the catalogue as it is now."""
     return ProjectListed(
-        subject=f"projects/{project.code}",
-        version=project.version,
+        subject=f"projects/{term.code}",
+        version=term.version,
         at=at,
-        code=project.code,
-        name_zh=project.name_zh,
-        name_en=project.name_en,
-        edition=project.edition,
-        occupation=project.occupation,
-        level=project.level.value,
-        category=project.category,
-        hours_min=project.hours_min,
-        is_scarce=project.is_scarce,
-        is_needed=project.is_needed,
-        first_on=project.listed.first,
-        last_on=project.listed.last,
+        code=term.code,
+        name_zh=term.name_zh,
+        name_en=term.name_en,
+        edition=term.edition,
+        occupation=term.occupation,
+        level=term.level.value,
+        category=term.category,
+        hours_min=term.hours_min,
+        is_scarce=term.is_scarce,
+        is_needed=term.is_needed,
+        first_on=term.listed.first,
+        last_on=term.listed.last,
     )

@@ -14,6 +14,11 @@ class Reach(NamedTuple):
     region: str | None = None
     reporting_region: str | None = None
 
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """What is set, by its name."""
+        return {name: code for name, code in self._asdict().items() if code is not None}
+
 
 def reach(plan: Plan, caller: Caller, asked: str | None) -> Reach:
     """What an officer sees who asks for the region `asked`, by default the officer's own, and what lies below it.

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID
 
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.flag_kinds import FlagKind
+from services.registry.domain.flags import Seen, see_class
 from services.registry.domain.institutions import Institution
-from shared.contracts.registry import SanctionImposed, SanctionLifted, SanctionState, SanctionStep
+from shared.contracts.registry import ClassStatus, SanctionImposed, SanctionLifted, SanctionState, SanctionStep
 from shared.kernel.moves import move
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, day_before
 from shared.kernel.refusals import Conflict, SamePerson
 
 F = TypeVar("F", bound=SanctionState)
@@ -23,8 +26,6 @@ STOPPING: Final = frozenset(LADDER[LADDER.index(SanctionStep.STOP) :])
 """The steps under which no class may begin."""
 DELISTING: Final = frozenset(LADDER[LADDER.index(SanctionStep.DELIST) :])
 """The steps under which an institution can be listed for nothing."""
-
-_ONE_DAY: Final = timedelta(days=1)
 
 
 class SanctionStatus(StrEnum):
@@ -135,6 +136,26 @@ def require_not_stopped(sanctions: Iterable[Sanction], *, day: date) -> None:
         raise InstitutionStopped(step=highest.step.value, day=day.isoformat(), **highest.days())
 
 
+def stopped_during(class_: TrainingClass, sanctions: Iterable[Sanction]) -> list[Seen]:
+    """Which of its institution's `sanctions` stand on a day of `class_` and stop it; none of one returned or given up.
+
+    Source: domain rules §4.6 C25.
+    """
+    if class_.status in (ClassStatus.RETURNED, ClassStatus.CANCELLED):
+        return []
+    days = Period(class_.starts_on, class_.ends_on)
+    return [
+        see_class(
+            FlagKind.SANCTIONED_DURING_CLASS,
+            class_,
+            str(each.id),
+            facts={"sanction": str(each.id), "step": each.step.value, **each.days()},
+        )
+        for each in sanctions
+        if each.step in STOPPING and each.meets(days)
+    ]
+
+
 def require_not_delisted(sanctions: Iterable[Sanction], period: Period) -> None:
     """The institution with `sanctions` may be listed in all of `period`. Raises InstitutionDelisted."""
     for each in sanctions:
@@ -168,7 +189,7 @@ def lift(
     move(MOVES, sanction.status, SanctionVerb.LIFT)
     if by == sanction.imposed_by:
         raise SamePerson(rule="imposing and lifting of a sanction")
-    last_on = max(from_on, sanction.first_on) - _ONE_DAY
+    last_on = day_before(max(from_on, sanction.first_on))
     if sanction.last_on is not None and sanction.last_on <= last_on:
         raise SanctionEnded(last_on=sanction.last_on.isoformat())
     after = replace(

@@ -16,6 +16,7 @@ from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus
 from shared.database import driver
 from shared.kernel.levels import Level
+from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound, Stale
 
 COLUMNS = """id, institution_id, local_id, programme, region, reporting_region, occupation, level, fund_source,
@@ -32,6 +33,11 @@ VALUES (:id, :institution_id, :local_id, :programme, :region, :reporting_region,
 _FIND = f"SELECT {COLUMNS} FROM class WHERE id = :id"
 _LOCK = f"{_FIND} FOR UPDATE"
 _BY_IDS = f"SELECT {COLUMNS} FROM class WHERE id = ANY(:ids)"
+_MEETING = f"""
+SELECT {COLUMNS} FROM class
+WHERE institution_id = :institution_id AND starts_on <= coalesce(CAST(:last AS date), 'infinity') AND ends_on >= :first
+ORDER BY id
+"""
 _FIND_BY_LOCAL_ID = f"SELECT {COLUMNS} FROM class WHERE institution_id = :institution_id AND local_id = :local_id"
 _SAVE = """
 UPDATE class
@@ -118,6 +124,12 @@ async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, lo
     values = {"institution_id": institution_id, "local_id": local_id}
     row = (await connection.execute(text(_FIND_BY_LOCAL_ID), values)).mappings().one_or_none()
     return None if row is None else class_of(row)
+
+
+async def meeting(connection: AsyncConnection, institution_id: UUID, period: Period) -> list[TrainingClass]:
+    """All classes of the institution that have a day in `period`, by id."""
+    values = {"institution_id": institution_id, "first": period.first, "last": period.last}
+    return [class_of(row) for row in (await connection.execute(text(_MEETING), values)).mappings()]
 
 
 async def save(connection: AsyncConnection, class_: TrainingClass, *, expected: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain.institutions import Institution, InstitutionKind
+from services.registry.domain.reach import Reach
 from shared.kernel.refusals import NotFound, Stale
 
 _COLUMNS = """id, credit_code, name, kind, region, reporting_region, version, department, owner_mark, account_mark"""
@@ -24,6 +26,8 @@ WHERE id = :id AND version = :version - 1
 """
 _FIND = f"SELECT {_COLUMNS} FROM institution WHERE id = :id"
 _LOCK = f"{_FIND} FOR UPDATE"
+_HOLD = "SELECT FROM institution WHERE id = :id FOR SHARE"
+_BY_IDS = f"SELECT {_COLUMNS} FROM institution WHERE id = ANY(:ids)"
 _FIND_BY_CREDIT_CODE = f"SELECT {_COLUMNS} FROM institution WHERE credit_code = :credit_code"
 _LIST = f"SELECT {_COLUMNS} FROM institution WHERE id > :after ORDER BY id LIMIT :limit"
 # Each half walks its own index; a reporting region is also the region of what lies in it directly.
@@ -60,9 +64,27 @@ async def load(connection: AsyncConnection, institution_id: UUID, *, lock: bool 
     return _institution(row)
 
 
+async def hold(connection: AsyncConnection, institution_id: UUID) -> None:
+    """Nobody else locks the institution until this transaction ends; others may hold it too."""
+    await connection.execute(text(_HOLD), {"id": institution_id})
+
+
+async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Institution]:
+    """Those of `ids` that there are."""
+    rows = await connection.execute(text(_BY_IDS), {"ids": list(ids)})
+    return {row["id"]: _institution(row) for row in rows.mappings()}
+
+
 async def find_by_credit_code(connection: AsyncConnection, credit_code: str) -> Institution | None:
     row = (await connection.execute(text(_FIND_BY_CREDIT_CODE), {"credit_code": credit_code})).mappings().one_or_none()
     return None if row is None else _institution(row)
+
+
+def within(reach: Reach) -> str:
+    """The condition that a row's `institution_id` lies within `reach`, of which the names are parameters."""
+    return "".join(
+        f"AND institution_id IN (SELECT id FROM institution WHERE {name} = :{name})" for name in reach.narrowed
+    )
 
 
 async def page(connection: AsyncConnection, *, region: str | None, after: UUID, limit: int) -> list[Institution]:

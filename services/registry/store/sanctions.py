@@ -1,8 +1,7 @@
-"""Sanctions in the database, and what blacklisted institutions could come back with."""
+"""Sanctions in the database."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date
 from typing import Final
@@ -11,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain.blacklist import BlacklistedMark, Mark, MarkKind
+from services.registry.domain.reach import Reach
 from services.registry.domain.sanctions import Sanction
+from services.registry.store.class_lists import Place
+from services.registry.store.institutions import within
 from shared.contracts.registry import SanctionStep
-from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
 
 _COLUMNS: Final = """id, institution_id, step, first_on, last_on, reason, imposed_by, imposed_at, lifted_by, lifted_at,
@@ -27,7 +27,7 @@ VALUES (:id, :institution_id, :step, :first_on, :last_on, :reason, :imposed_by, 
 _FIND: Final = f"SELECT {_COLUMNS} FROM sanction WHERE institution_id = :institution_id AND id = :id FOR UPDATE"
 _SINCE: Final = f"""
 SELECT {_COLUMNS} FROM sanction
-WHERE institution_id = :institution_id AND (last_on IS NULL OR last_on >= :day) ORDER BY id
+WHERE institution_id = :institution_id AND (last_on IS NULL OR last_on >= greatest(first_on, :day)) ORDER BY id
 """
 _SAVE: Final = """
 UPDATE sanction
@@ -39,24 +39,12 @@ _LIST: Final = f"""
 SELECT {_COLUMNS} FROM sanction
 WHERE institution_id = :institution_id AND id > :after ORDER BY id LIMIT :limit
 """
-_BLACKLIST: Final = """
-INSERT INTO blacklisted_mark (kind, mark, institution_id)
-SELECT 'owner', owner_mark, id FROM institution WHERE id = :id AND owner_mark IS NOT NULL
-UNION SELECT 'account', account_mark, id FROM institution WHERE id = :id AND account_mark IS NOT NULL
-UNION SELECT 'site', address_mark, institution_id FROM site WHERE institution_id = :id
-ON CONFLICT (kind, mark, institution_id) DO NOTHING
-"""
-# A blacklisting that was lifted from its first day on never was.
-_MARKED: Final = """
-SELECT b.kind, b.mark, b.institution_id
-FROM unnest($1::text[], $2::uuid[]) AS m (kind, mark)
-JOIN blacklisted_mark AS b ON b.kind = m.kind AND b.mark = m.mark
-WHERE b.institution_id <> $3 AND EXISTS (
-    SELECT FROM sanction AS s
-    WHERE s.institution_id = b.institution_id AND s.step = 'blacklist'
-      AND (s.last_on IS NULL OR s.last_on >= s.first_on)
-)
-ORDER BY b.kind, b.mark, b.institution_id
+_ENDS: Final = "coalesce(last_on, 'infinity')"
+# Only what is asked for stands in the statement, so that each question finds the index made for it.
+_STANDING: Final = f"""
+SELECT {_COLUMNS} FROM sanction
+WHERE first_on <= :day AND ({_ENDS}, id) > (:after_day, :after_id) {{narrowed}}
+ORDER BY {_ENDS}, id LIMIT :limit
 """
 
 
@@ -74,7 +62,7 @@ async def load(connection: AsyncConnection, institution_id: UUID, sanction_id: U
 
 
 async def since(connection: AsyncConnection, institution_id: UUID, day: date) -> list[Sanction]:
-    """The institution's sanctions that have not ended before `day`."""
+    """The institution's sanctions that stand on `day` or on a later one."""
     values = {"institution_id": institution_id, "day": day}
     return [_sanction(row) for row in (await connection.execute(text(_SINCE), values)).mappings()]
 
@@ -91,16 +79,18 @@ async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID
     return [_sanction(row) for row in (await connection.execute(text(_LIST), values)).mappings()]
 
 
-async def blacklist(connection: AsyncConnection, institution_id: UUID) -> None:
-    """Keep what the institution is recognised by: its owner, its account, its sites."""
-    await connection.execute(text(_BLACKLIST), {"id": institution_id})
-
-
-async def blacklisted(connection: AsyncConnection, marks: Collection[Mark], *, but: UUID) -> list[BlacklistedMark]:
-    """Those of `marks` that institutions other than `but` were blacklisted with."""
-    kinds, values = [each.kind for each in marks], [each.mark for each in marks]
-    rows = await (await driver(connection)).fetch(_MARKED, kinds, values, but)
-    return [BlacklistedMark(MarkKind(row["kind"]), row["mark"], row["institution_id"]) for row in rows]
+async def standing(
+    connection: AsyncConnection, reach: Reach, *, step: SanctionStep | None, day: date, after: Place, limit: int
+) -> list[Sanction]:
+    """Sanctions that stand on `day`, by the day on which they end from behind `after`; last those without one."""
+    # What has ended lies before the first place of the day in the index, and is not walked over.
+    place = max(after, Place(day, UUID(int=0)))
+    values = {"day": day, "after_day": place.day, "after_id": place.id, "limit": limit, **reach.narrowed}
+    narrowed = within(reach)
+    if step is not None:
+        narrowed, values = f"{narrowed} AND step = :step", values | {"step": step}
+    rows = await connection.execute(text(_STANDING.format(narrowed=narrowed)), values)
+    return [_sanction(row) for row in rows.mappings()]
 
 
 def _sanction(row: RowMapping) -> Sanction:

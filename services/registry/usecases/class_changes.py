@@ -74,6 +74,7 @@ async def change(
     await remember(connection, after, ClassVerb.CHANGE, said, caller=caller, at=at)
     await outbox.record(connection, fact)
     await class_trainees.follow(connection, before, after, by=caller.person, reason=asked.reason, at=at)
+    await directory.flag_stopped(connection, after, at=at)
     return after
 
 
@@ -129,7 +130,8 @@ async def _require_open(connection: AsyncConnection, terms: TrainingClass) -> No
     institution = await institution_store.load(connection, terms.institution_id)
     project = None
     if terms.fund_source is not None and terms.project is not None:
-        project = await project_store.load(connection, terms.project)
+        project = await project_store.load(connection, terms.project, day=terms.starts_on)
+        filing_rules.require_of_project(terms, project)
     await directory.require_open(connection, institution, project, day=terms.starts_on)
 
 

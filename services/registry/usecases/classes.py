@@ -124,6 +124,7 @@ async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, 
         await site_checks.require_checked(connection, class_, policy=policy, at=at)
         await _require_open(connection, class_, at=at)
         await flag_usecases.raise_all(connection, _too_small(class_, count, policy), at=at)
+        await directory.flag_stopped(connection, class_, at=at)
         return Decided(after, fact)
 
     return await _move(connection, class_id, ClassVerb.START, decide, caller=caller, at=at)
@@ -250,8 +251,9 @@ async def _require_officer(connection: AsyncConnection, class_: TrainingClass, c
 
 async def _require_open(connection: AsyncConnection, class_: TrainingClass, *, at: datetime) -> None:
     institution = await institution_store.load(connection, class_.institution_id)
-    subsidised = class_.fund_source is not None and class_.project is not None
-    project = await project_store.load(connection, class_.project) if subsidised and class_.project else None
+    project = None
+    if class_.fund_source is not None and class_.project is not None:
+        project = await project_store.load(connection, class_.project, day=class_.starts_on)
     await directory.require_open(connection, institution, project, day=class_.starts_on)
     # A sanction imposed after the class's first day stops a class that has not been opened yet as well.
     await directory.require_open(connection, institution, None, day=business_day(at))

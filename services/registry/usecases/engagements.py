@@ -163,7 +163,7 @@ async def _lock(connection: AsyncConnection, engagement_id: UUID, caller: Caller
 
 
 async def _require_projects(connection: AsyncConnection, codes: Sequence[str]) -> None:
-    known = await project_store.by_codes(connection, codes)
+    known = await project_store.known(connection, codes)
     for place, code in enumerate(codes):
         if code not in known:
             raise NotFound(pointer=f"/projects/{place}", what="project", id=code)

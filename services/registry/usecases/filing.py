@@ -102,6 +102,7 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
     await store.add(connection, class_)
     await _remember(connection, class_, FILE, filing, caller=caller, at=at)
     await outbox.record(connection, class_rules.file(class_, at=at))
+    await directory.flag_stopped(connection, class_, at=at)
     return class_
 
 
@@ -126,6 +127,7 @@ async def refile(
     await _remember(connection, after, ClassVerb.REFILE, filing, caller=caller, at=at)
     await outbox.record(connection, fact)
     await class_trainees.follow(connection, before, after, by=caller.person, reason=_FILED_AGAIN, at=at)
+    await directory.flag_stopped(connection, after, at=at)
     return after
 
 
@@ -184,11 +186,17 @@ async def _read(
 
 async def _project(connection: AsyncConnection, class_: TrainingClass, code: str | None) -> Project | None:
     if code is not None:
-        return await project_store.load(connection, code, pointer="/project")
+        return await project_store.load(connection, code, day=class_.starts_on, pointer="/project")
     if class_.fund_source is None:
         return None
     candidates = await project_store.page(
-        connection, occupation=class_.occupation, level=class_.level, after="", limit=_CANDIDATES_MAX
+        connection,
+        day=class_.starts_on,
+        only_listed=True,
+        occupation=class_.occupation,
+        level=class_.level,
+        after="",
+        limit=_CANDIDATES_MAX,
     )
     return rules.choose_project(class_, candidates)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -10,12 +9,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import institutions as rules
-from services.registry.domain.blacklist import Mark, marks_of, returned
+from services.registry.domain.blacklist import marks_of
 from services.registry.domain.institutions import CreditCodeTaken, Institution, InstitutionKind
 from services.registry.store import institutions as store
 from services.registry.store import plan as plan_store
-from services.registry.store import sanctions as sanction_store
-from services.registry.usecases import flags as flag_usecases
+from services.registry.usecases import blacklist
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, Role
 from shared.kernel.credit_code import parse_credit_code
@@ -71,7 +69,7 @@ async def register(
         return known
     await store.add(connection, institution)
     await outbox.record(connection, rules.register(institution, at=at))
-    await flag_returned(connection, institution, marks_of(institution), at=at)
+    await blacklist.recognise(connection, institution, marks_of(institution), at=at)
     return institution
 
 
@@ -95,17 +93,9 @@ async def change(
     if fact is not None:
         await store.save(connection, after)
         await outbox.record(connection, fact)
-        await flag_returned(connection, after, marks_of(after), at=at)
+        new = [mark for mark in marks_of(after) if mark not in marks_of(before)]
+        await blacklist.recognise(connection, after, new, at=at)
     return after
-
-
-async def flag_returned(
-    connection: AsyncConnection, institution: Institution, marks: Sequence[Mark], *, at: datetime
-) -> None:
-    """Flag `institution` for those of its `marks` that another was blacklisted with. Source: rules §4.6 C25."""
-    if marks:
-        found = await sanction_store.blacklisted(connection, marks, but=institution.id)
-        await flag_usecases.raise_all(connection, returned(institution, found), at=at)
 
 
 async def load_for_officer(

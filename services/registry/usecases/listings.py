@@ -44,7 +44,8 @@ async def open_(
     for each in others:
         if (each.project, each.first_on, each.last_on) == (project, first_on, last_on):
             return each
-    rules.require_in_catalogue(await project_store.load(connection, project, pointer="/project"), day=first_on)
+    in_catalogue = await project_store.load(connection, project, day=first_on, pointer="/project")
+    rules.require_in_catalogue(in_catalogue, day=first_on)
     require_not_delisted(await sanction_store.since(connection, institution.id, first_on), period)
     new = Listing(
         id=new_id(),
@@ -53,6 +54,7 @@ async def open_(
         first_on=first_on,
         last_on=last_on,
         opened_by=caller.person,
+        opened_at=at,
     )
     listing, fact = rules.open_(new, institution, others=others, at=at)
     await store.add(connection, listing)

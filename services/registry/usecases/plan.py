@@ -14,6 +14,7 @@ from services.registry.domain.policy_rows import before_the_next
 from services.registry.store import plan as store
 from services.registry.store import policy as policy_store
 from services.registry.store import projects as project_store
+from services.registry.usecases import projects as project_usecases
 from services.registry.usecases.plan_files import read, read_policy, read_projects
 from shared.backbone import outbox
 from shared.contracts.fact import ENVELOPE_FIELDS
@@ -57,16 +58,16 @@ async def _load_entries(connection: AsyncConnection, directory: Path, *, at: dat
 
 async def _load_projects(connection: AsyncConnection, directory: Path, *, at: datetime) -> PlanLoaded:
     listed = list(read_projects(directory))
-    known = await project_store.by_codes(connection, [project.code for project in listed])
-    changed = []
-    for project in listed:
-        before = known.get(project.code)
-        if before is None or replace(before, version=1) != project:
-            changed.append(project if before is None else replace(project, version=before.version + 1))
-    for project in changed:
-        await project_store.save(connection, project)
-    await outbox.record_all(connection, [project_rules.list_(project, at=at) for project in changed])
-    return PlanLoaded(len(listed), len(changed))
+    changed = 0
+    # By code, so that two loads at once lock the projects in one order.
+    for project in sorted(listed, key=lambda each: (each.code, each.listed.first)):
+        version = await project_store.lock(connection, project.code)
+        terms = await project_store.terms(connection, project.code)
+        term = project_rules.planned(project, terms)
+        if term is not None:
+            await project_usecases.save(connection, replace(term, version=version + 1), terms, at=at)
+            changed += 1
+    return PlanLoaded(len(listed), changed)
 
 
 async def _load_policy(connection: AsyncConnection, directory: Path) -> PlanLoaded:

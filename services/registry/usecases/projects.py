@@ -1,4 +1,4 @@
-"""List projects in the first catalogue, change them, end them."""
+"""Put projects into the first catalogue, change their terms, end them."""
 
 from __future__ import annotations
 
@@ -16,20 +16,27 @@ from shared.kernel.refusals import Stale
 
 
 async def put(
-    connection: AsyncConnection, project: Project, *, expected: int | None, caller: Caller, at: datetime
+    connection: AsyncConnection, term: Project, *, expected: int | None, caller: Caller, at: datetime
 ) -> Project:
-    """`project` as it is to stand in the catalogue, as the province; the same again changes nothing.
+    """`term` as it is to stand in the catalogue, as the province; the same again changes nothing.
 
-    `expected` is the version that the caller saw, None for a new project. Raises WrongRole, Stale.
+    One with the first day of a term that there is mends it; one that begins later ends the term that it begins in.
+    `expected` is the version of the project that the caller saw, None for a new one. Raises WrongRole, Stale,
+    ProjectTermOverlaps.
     """
     caller.require(Role.PROVINCE)
-    before = (await store.by_codes(connection, [project.code])).get(project.code)
-    if before is not None and replace(project, version=before.version) == before:
-        return before
-    version = 0 if before is None else before.version
+    version = await store.lock(connection, term.code)
+    terms = await store.terms(connection, term.code)
+    for each in terms:
+        if each.same_as(term):
+            return each
     if version != (expected or 0):
         raise Stale
-    after = replace(project, version=version + 1)
-    await store.save(connection, after)
-    await outbox.record(connection, rules.list_(after, at=at))
-    return after
+    return await save(connection, replace(term, version=version + 1, put_by=caller.person), terms, at=at)
+
+
+async def save(connection: AsyncConnection, term: Project, terms: list[Project], *, at: datetime) -> Project:
+    """Store and tell `term`, the next version of a locked project with these `terms`. Raises ProjectTermOverlaps."""
+    await store.save(connection, term.code, version=term.version, terms=rules.put(term, terms))
+    await outbox.record(connection, rules.list_(term, at=at))
+    return term

@@ -78,8 +78,10 @@ async def _closed(
         return {}
     earliest = min(each.starts_on for each in classes)
     sanctions = await sanction_store.since(connection, institution_id, earliest)
-    subsidised = {each.project for each in classes if each.fund_source is not None and each.project is not None}
-    projects = {code: await project_store.load(connection, code) for code in sorted(subsidised)}
+    subsidised = {
+        (each.project, each.starts_on) for each in classes if each.fund_source is not None and each.project is not None
+    }
+    projects = await project_store.on(connection, subsidised)
     listings = await listing_store.since(connection, institution_id, earliest) if subsidised else []
     closed: dict[UUID, Refusal] = {}
     for class_ in classes:
@@ -88,7 +90,7 @@ async def _closed(
                 raise RosterClosed(state=class_.status)
             require_not_stopped(sanctions, day=class_.starts_on)
             if class_.fund_source is not None and class_.project is not None:
-                require_listed(projects[class_.project], listings, day=class_.starts_on)
+                require_listed(projects[class_.project, class_.starts_on], listings, day=class_.starts_on)
         except Refusal as refusal:
             closed[class_.id] = refusal
     return closed

@@ -8,15 +8,20 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import sanctions as rules
-from services.registry.domain.sanctions import DELISTING, Sanction
+from services.registry.domain.institutions import Institution
+from services.registry.domain.sanctions import DELISTING, STOPPING, Sanction
+from services.registry.store import classes as class_store
 from services.registry.store import listings as listing_store
 from services.registry.store import sanctions as store
+from services.registry.usecases import blacklist
+from services.registry.usecases import flags as flag_usecases
 from services.registry.usecases import listings as listing_usecases
 from services.registry.usecases.institutions import load_for_officer
 from shared.backbone import outbox
 from shared.contracts.registry import SanctionStep
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
+from shared.kernel.periods import Period
 
 
 async def impose(
@@ -32,8 +37,10 @@ async def impose(
 ) -> Sanction:
     """Put a sanction on an institution, as an officer of its region or above; off the list, of its reporting region.
 
-    Delisting and blacklisting also end its listings from `first_on` on. Raises WrongRole, NotFound, ForeignRegion,
-    PeriodEndsBeforeStart, SanctionStands.
+    A stop or a higher step flags the classes that it meets (C25). Delisting and blacklisting also end the listings that
+    they meet, from `first_on` on. Blacklisting also flags who has the same owner, site or account.
+
+    Raises WrongRole, NotFound, ForeignRegion, PeriodEndsBeforeStart, SanctionStands.
     """
     institution = await load_for_officer(connection, institution_id, caller=caller, city=step in DELISTING)
     new = Sanction(
@@ -50,13 +57,12 @@ async def impose(
     sanction, fact = rules.impose(new, institution, others=others, at=at)
     await store.add(connection, sanction)
     await outbox.record(connection, fact)
+    if step in STOPPING:
+        await _flag_classes(connection, sanction, at=at)
     if step in DELISTING:
-        listings = await listing_store.since(connection, institution.id, first_on)
-        await listing_usecases.close_all(
-            connection, institution, listings, from_on=first_on, by=caller.person, reason=reason, at=at
-        )
+        await _end_listings(connection, institution, sanction, at=at)
     if step is SanctionStep.BLACKLIST:
-        await store.blacklist(connection, institution.id)
+        await blacklist.enter(connection, institution, at=at)
     return sanction
 
 
@@ -81,3 +87,24 @@ async def lift(
     await store.save(connection, after)
     await outbox.record(connection, fact)
     return after
+
+
+async def _flag_classes(connection: AsyncConnection, sanction: Sanction, *, at: datetime) -> None:
+    classes = await class_store.meeting(
+        connection, sanction.institution_id, Period(sanction.first_on, sanction.last_on)
+    )
+    seen = [each for class_ in classes for each in rules.stopped_during(class_, [sanction])]
+    await flag_usecases.raise_all(connection, seen, at=at)
+
+
+async def _end_listings(
+    connection: AsyncConnection, institution: Institution, sanction: Sanction, *, at: datetime
+) -> None:
+    """What the institution is to be listed for after the sanction stays as it is."""
+    period = Period(sanction.first_on, sanction.last_on)
+    listings = await listing_store.since(connection, institution.id, sanction.first_on)
+    met = [each for each in listings if each.meets(period)]
+    by, reason = sanction.imposed_by, sanction.reason
+    await listing_usecases.close_all(
+        connection, institution, met, from_on=sanction.first_on, by=by, reason=reason, at=at
+    )

@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain import sites as rules
 from services.registry.domain import timetable
 from services.registry.domain.blacklist import Mark, MarkKind
-from services.registry.domain.institutions import Institution
 from services.registry.domain.sites import Room, RoomsInUse, Site
 from services.registry.store import classes as class_store
 from services.registry.store import lessons as lesson_store
 from services.registry.store import plan as plan_store
 from services.registry.store import policy as policy_store
 from services.registry.store import sites as store
-from services.registry.usecases.institutions import flag_returned, load_for_writing
+from services.registry.usecases import blacklist
+from services.registry.usecases.institutions import load_for_writing
 from shared.backbone import outbox
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
@@ -62,7 +62,8 @@ async def add(
             raise LocalIdTaken(pointer="/local_id")
         return known
     await store.add(connection, site)
-    await _tell(connection, site, institution, at=at)
+    await outbox.record(connection, rules.list_(site, at=at))
+    await blacklist.recognise(connection, institution, [Mark(MarkKind.SITE, site.address_mark)], at=at)
     return site
 
 
@@ -88,7 +89,9 @@ async def change(
     await _require_unused(connection, before, after, at=at)
     after = replace(after, version=before.version + 1)
     await store.save(connection, after)
-    await _tell(connection, after, institution, at=at)
+    await outbox.record(connection, rules.list_(after, at=at))
+    if after.address_mark != before.address_mark:
+        await blacklist.recognise(connection, institution, [Mark(MarkKind.SITE, after.address_mark)], at=at)
     return after
 
 
@@ -114,8 +117,3 @@ async def _overcrowded(connection: AsyncConnection, smaller: set[str], after: Si
         crowded = timetable.overcrowded(beside[class_.id], class_, rooms=rooms, policy=policy)
         found |= {lesson.room for lesson in crowded if lesson.site_id == after.id and lesson.room in smaller}
     return found
-
-
-async def _tell(connection: AsyncConnection, site: Site, institution: Institution, *, at: datetime) -> None:
-    await outbox.record(connection, rules.list_(site, at=at))
-    await flag_returned(connection, institution, [Mark(MarkKind.SITE, site.address_mark)], at=at)

@@ -88,7 +88,10 @@ class CalendarDayListed(RegistryFact):
 
 
 class ProjectListed(RegistryFact):
-    """A project of the first catalogue, which may be subsidised while it is listed. Subject: projects/{code}."""
+    """A term of the first catalogue: a project that may be subsidised from `first_on` on. Subject: projects/{code}.
+
+    It takes the place of the term with the same first day, and ends the one that it begins in.
+    """
 
     type: ClassVar[str] = "registry.project-listed.v1"
 

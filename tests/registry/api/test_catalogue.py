@@ -11,41 +11,17 @@ import pytest
 
 from services.registry.usecases import plan
 from shared.contracts.registry import ProjectListed
-from shared.kernel.callers import Role
+from tests.registry.api.catalogue import again, get, project, put
+from tests.registry.api.directory import PROJECT, province
 from tests.registry.conftest import PLAN
 from tests.registry.school import School
 from tests.support.services import ServiceUnderTest
-
-PROJECT = "4-10-01-05-L4"
-
-
-def province(registry: ServiceUnderTest) -> dict[str, str]:
-    return registry.tokens.of(Role.PROVINCE, region="410000")
-
-
-def project(**changes: object) -> dict[str, object]:
-    return {
-        "name_zh": "无人机驾驶员（高级工）", "name_en": "Drone pilot", "edition": "2022", "occupation": "4-02-04-06",
-        "level": "L4", "category": "低空经济", "hours_min": 56, "is_scarce": True, "is_needed": True,
-        "first_on": "2026-01-01",
-    } | changes  # fmt: skip
 
 
 def row(**changes: object) -> dict[str, object]:
     return {
         "key": "class.seats_max", "value": "45", "region": "410102", "first_on": "2026-07-01", "source": "某文件第三条",
     } | changes  # fmt: skip
-
-
-async def get(registry: ServiceUnderTest, path: str, **query: Any) -> Any:
-    answer = await registry.http.get(f"/v1/{path}", params=query, headers=province(registry))
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def put(registry: ServiceUnderTest, content: object, *, code: str = "DRONE-L4", **request: Any) -> httpx.Response:
-    headers = {"headers": province(registry)} | request
-    return await registry.http.put(f"/v1/projects/{code}", json=content, **headers)
 
 
 async def enter(registry: ServiceUnderTest, content: object, **request: Any) -> httpx.Response:
@@ -151,13 +127,17 @@ class TestPolicyRows:
 
     async def test_the_plan_loaded_again_leaves_what_the_province_has_entered(self, registry: ServiceUnderTest) -> None:
         await enter(registry, row(region="410000"))
-        before = await get(registry, "policy-rows")
+        changed = await get(registry, f"projects/{PROJECT}")
+        await put(registry, again(changed, hours_min=80, last_on="2026-06-30"), code=PROJECT)
+        later = await get(registry, "projects/4-10-01-05-L3")
+        await put(registry, again(later, first_on="2026-01-01"), code="4-10-01-05-L3")
+        before = await get(registry, "policy-rows"), await get(registry, "projects", size=500)
 
         async with registry.engine.begin() as connection:
             loaded = await plan.load(connection, PLAN, at=datetime.now(UTC))
 
         assert loaded.changed == 0
-        assert await get(registry, "policy-rows") == before
+        assert (await get(registry, "policy-rows"), await get(registry, "projects", size=500)) == before
 
     async def test_the_same_row_again_changes_nothing(self, registry: ServiceUnderTest) -> None:
         answers = await asyncio.gather(*(enter(registry, row()) for _ in range(3)))

@@ -23,7 +23,7 @@ class TestProject:
         answer = (await school.post("classes", filing())).json()
 
         (fact,) = [fact for fact in await school.registry.told() if isinstance(fact, ClassFiled)]
-        (row,) = await school.registry.rows("SELECT * FROM project WHERE code = :code", code=PROJECT)
+        (row,) = await school.registry.rows("SELECT * FROM project_term WHERE project = :code", code=PROJECT)
         assert (answer["project"], answer["is_scarce"], answer["is_needed"]) == (PROJECT, row.is_scarce, row.is_needed)
         assert (fact.project, fact.is_scarce, fact.is_needed) == (PROJECT, row.is_scarce, row.is_needed)
 
@@ -41,8 +41,9 @@ class TestProject:
     async def test_of_two_projects_one_has_to_be_named(self, school: School) -> None:
         async with school.registry.engine.begin() as connection:
             await connection.exec_driver_sql(
-                f"""INSERT INTO project SELECT code || '-B', name_zh, name_en, edition, occupation, level, category,
-                hours_min, is_scarce, is_needed, listed, 1 FROM project WHERE code = '{PROJECT}'"""
+                f"""WITH other AS (INSERT INTO project VALUES ('{PROJECT}-B', 1))
+                INSERT INTO project_term SELECT project || '-B', listed, name_zh, name_en, edition, occupation, level,
+                category, hours_min, is_scarce, is_needed FROM project_term WHERE project = '{PROJECT}'"""
             )
 
         refused = await said_of(school)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from shared.contracts.registry import ListingClosed, ListingOpened
+from shared.kernel.periods import business_day
 from tests.registry.api.directory import impose, open_listing, province, register, rows
-from tests.registry.school import filing
+from tests.registry.school import filing, set_today
 from tests.support.services import ServiceUnderTest
 
 
@@ -106,6 +108,22 @@ class TestClose:
         (told,) = [fact for fact in await registry.told() if isinstance(fact, ListingClosed)]
         assert (str(told.last_on), told.version) == ("2025-04-30", 2)
         assert (await open_listing(school, first_on="2025-05-01")).status_code == 201
+
+    async def test_is_seen_with_who_decided_it_and_when(self, registry: ServiceUnderTest) -> None:
+        set_today(registry, date(2025, 1, 10))
+        school = await register(registry)
+        listing = (await open_listing(school)).json()
+        set_today(registry, date(2025, 4, 20))
+        path = f"institutions/{school.id}/listings/{listing['id']}/closing"
+
+        await school.post(path, {"from_on": "2025-05-01", "reason": "机构申请"}, headers=school.officer(person="boss"))
+
+        (seen,) = await rows(school, "listings")
+        days = [business_day(datetime.fromisoformat(seen[when])) for when in ("opened_at", "closed_at")]
+        assert (seen["opened_by"], seen["closed_by"], days) == (
+            "officer", "boss", [date(2025, 1, 10), date(2025, 4, 20)],
+        )  # fmt: skip
+        assert (listing["closed_by"], listing["closed_at"]) == (None, None)
 
     async def test_of_another_institutions_listing_is_not_found(self, registry: ServiceUnderTest) -> None:
         school = await register(registry)

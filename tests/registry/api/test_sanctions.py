@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 
 import pytest
 
-from shared.contracts.registry import FlagRaised, ListingClosed, SanctionImposed, SanctionLifted
+from shared.contracts.registry import ListingClosed, SanctionImposed, SanctionLifted
 from tests.registry.api.directory import (
-    ACCOUNT,
-    ADDRESS,
-    OWNER,
-    THIRD_CREDIT_CODE,
     impose,
     lift,
     open_listing,
     province,
     register,
     rows,
-    site,
 )
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, filing
-from tests.support.people import identity_number
+from tests.registry.school import School, filing
 from tests.support.services import ServiceUnderTest
-
-
-async def flags_of(school: School) -> list[FlagRaised]:
-    told = [fact for fact in await school.registry.told() if isinstance(fact, FlagRaised)]
-    return [fact for fact in told if str(fact.institution_id) == school.id]
 
 
 class TestImpose:
@@ -125,6 +113,28 @@ class TestDelist:
         assert ends == {"L4": "2025-01-31", "L3": "2025-01-15", "L5": "2025-05-31"}
         assert len([fact for fact in await registry.told() if isinstance(fact, ListingClosed)]) == 2
 
+    async def test_is_followed_by_a_blacklisting_also_where_listings_never_held(
+        self, registry: ServiceUnderTest
+    ) -> None:
+        school = await register(registry)
+        await open_listing(school)
+        await open_listing(school, project="4-10-01-05-L5", first_on="2025-06-01")
+
+        answers = [await impose(school, "delist"), await impose(school, "blacklist", first_on="2025-03-01")]
+
+        assert [answer.status_code for answer in answers] == [201, 201]
+        assert {each["last_on"] for each in await rows(school, "listings")} == {"2025-01-31", "2025-05-31"}
+
+    async def test_with_an_end_leaves_the_listings_that_begin_after_it(self, registry: ServiceUnderTest) -> None:
+        school = await register(registry)
+        await open_listing(school, first_on="2025-06-30")
+        await open_listing(school, project="4-10-01-05-L5", first_on="2025-07-01")
+
+        await impose(school, "delist", last_on="2025-06-30")
+
+        ends = {each["project"][-2:]: each["last_on"] for each in await rows(school, "listings")}
+        assert ends == {"L4": "2025-06-29", "L5": None}
+
 
 class TestLift:
     async def test_ends_it_and_is_told_and_lets_classes_begin_again(self, school: School) -> None:
@@ -159,59 +169,3 @@ class TestLift:
 
         assert answer.json()["code"] == "foreign-region"
         assert (await lift(school, sanction["id"], headers=province(school.registry))).status_code == 200
-
-
-class TestReturnFromTheBlacklist:
-    async def test_an_owner_account_or_site_that_comes_back_is_flagged_once_each(
-        self, registry: ServiceUnderTest
-    ) -> None:
-        bad = await register(registry, owner=OWNER, account=ACCOUNT)
-        await bad.post(f"institutions/{bad.id}/sites", site())
-        await impose(bad, "blacklist")
-
-        back = await register(registry, credit_code=ANOTHER_CREDIT_CODE, name="新学校", owner=OWNER)
-        change = {"version": 1, "account": f" {ACCOUNT[:4]} {ACCOUNT[4:]}"}
-        await back.post(f"institutions/{back.id}/changes", change, headers=back.officer())
-        await back.post(f"institutions/{back.id}/sites", site(address=f" {ADDRESS[:3]} {ADDRESS[3:]}。"))
-
-        told = await flags_of(back)
-        assert [(fact.check, fact.kind, fact.holds) for fact in told] == [("C25", "returned-from-blacklist", True)] * 3
-        flags = (await registry.http.get("/v1/flags", headers=back.officer())).json()["rows"]
-        assert [flag["facts"] for flag in flags] == [
-            {"what": what, "blacklisted": [bad.id]} for what in ("owner", "account", "site")
-        ]
-        assert await flags_of(bad) == []
-
-    async def test_nobody_else_is_flagged(self, registry: ServiceUnderTest) -> None:
-        bad = await register(registry, owner=OWNER, account=ACCOUNT)
-        await impose(bad, "blacklist")
-        other = {"document_number": identity_number(date(1970, 3, 7), 7)}
-
-        good = await register(registry, credit_code=ANOTHER_CREDIT_CODE, owner=other, account=ACCOUNT[::-1])
-        await bad.post(f"institutions/{bad.id}/changes", {"version": 1, "name": "改名"}, headers=bad.officer())
-
-        assert await flags_of(good) == await flags_of(bad) == []
-
-    async def test_what_a_merely_delisted_one_had_is_no_mark(self, registry: ServiceUnderTest) -> None:
-        delisted = await register(registry, owner=OWNER)
-        await impose(delisted, "delist")
-
-        back = await register(registry, credit_code=ANOTHER_CREDIT_CODE, owner=OWNER)
-
-        assert await flags_of(back) == []
-
-    async def test_the_blacklist_is_remembered_when_it_was_lifted_but_not_when_it_never_held(
-        self, registry: ServiceUnderTest
-    ) -> None:
-        bad = await register(registry, owner=OWNER)
-        sanction = (await impose(bad, "blacklist")).json()
-        await lift(bad, sanction["id"], from_on="2025-05-01")
-        back = await register(registry, credit_code=ANOTHER_CREDIT_CODE, owner=OWNER)
-        wronged = await register(registry, credit_code=THIRD_CREDIT_CODE, account=ACCOUNT)
-        sanction = (await impose(wronged, "blacklist")).json()
-        await lift(wronged, sanction["id"], from_on="2025-02-01")
-        change = {"version": 1, "account": ACCOUNT}
-
-        await back.post(f"institutions/{back.id}/changes", change, headers=back.officer())
-
-        assert len(await flags_of(back)) == 1

@@ -40,7 +40,7 @@ def project(**changes: Any) -> Project:
 def listing(**changes: Any) -> Listing:
     usual: dict[str, Any] = {
         "id": UUID(int=5), "institution_id": UUID(int=2), "project": PROJECT, "first_on": date(2025, 1, 1),
-        "last_on": None, "opened_by": "officer",
+        "last_on": None, "opened_by": "officer", "opened_at": NOON,
     }  # fmt: skip
     return Listing(**usual | changes)
 

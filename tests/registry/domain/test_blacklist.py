@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.domain.blacklist import (
-    BlacklistedMark,
     Mark,
     MarkKind,
+    MarkOf,
     WrongAccount,
     WrongAddress,
     account_text,
     address_text,
+    borrowed_accounts,
     marks_of,
     returned,
 )
@@ -64,9 +65,9 @@ def test_only_what_was_said_makes_marks() -> None:
 def test_each_mark_that_came_back_is_one_flag_that_holds_claims() -> None:
     one, other = UUID(int=11), UUID(int=12)
     found = [
-        BlacklistedMark(MarkKind.OWNER, UUID(int=7), other),
-        BlacklistedMark(MarkKind.OWNER, UUID(int=7), one),
-        BlacklistedMark(MarkKind.SITE, UUID(int=8), one),
+        MarkOf(MarkKind.OWNER, UUID(int=7), other),
+        MarkOf(MarkKind.OWNER, UUID(int=7), one),
+        MarkOf(MarkKind.SITE, UUID(int=8), one),
     ]
 
     owner, site = returned(institution(), found)
@@ -75,3 +76,18 @@ def test_each_mark_that_came_back_is_one_flag_that_holds_claims() -> None:
     assert owner.facts == {"what": "owner", "blacklisted": [str(one), str(other)]}
     assert (site.facts["what"], owner.institution_id) == ("site", institution().id)
     assert owner.seen != site.seen
+
+
+def test_an_account_of_others_is_one_flag_that_holds_claims_and_a_shared_owner_is_none() -> None:
+    one, other = UUID(int=11), UUID(int=12)
+    found = [
+        MarkOf(MarkKind.ACCOUNT, UUID(int=8), other),
+        MarkOf(MarkKind.ACCOUNT, UUID(int=8), one),
+        MarkOf(MarkKind.OWNER, UUID(int=7), one),
+        MarkOf(MarkKind.SITE, UUID(int=9), one),
+    ]
+
+    (flag,) = borrowed_accounts(institution(), found)
+
+    assert (flag.check, flag.kind, flag.holds) == ("C24", "borrowed-account", True)
+    assert (flag.institution_id, flag.facts) == (institution().id, {"institutions": [str(one), str(other)]})

@@ -91,7 +91,28 @@ def test_a_closed_listing_holds_as_before_up_to_the_day_and_not_from_it_on(befor
 
     for day in (date(2025, 1, 1) + timedelta(n) for n in range(90)):
         assert after.holds_on(day) is (before.holds_on(day) and day < from_on)
-    assert (fact.version, fact.last_on, after.closed_by) == (2, after.last_on, "officer")
+    assert (fact.version, fact.last_on, after.closed_by, after.closed_at) == (2, after.last_on, "officer", NOON)
+
+
+@given(listings(id_=1), DAYS, st.none() | st.integers(0, 20), st.booleans())
+def test_it_meets_a_period_if_it_holds_on_one_of_its_days(
+    each: Listing, first: date, days: int | None, never: bool
+) -> None:
+    if never:
+        each = listing(first_on=each.first_on, last_on=each.first_on - timedelta(days=1))
+    period = Period(first, None if days is None else first + timedelta(days=days))
+
+    shared = any(
+        each.holds_on(day) and period.contains(day) for day in (date(2025, 1, 1) + timedelta(n) for n in range(90))
+    )
+
+    assert each.meets(period) is shared
+
+
+def test_one_of_the_first_day_there_is_can_be_closed() -> None:
+    after, _ = close(listing(first_on=date.min), institution(), from_on=date.min, by="officer", reason="误录", at=NOON)
+
+    assert after.last_on == date.min
 
 
 def test_one_closed_before_it_began_leaves_its_days_to_another() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -22,11 +23,12 @@ from services.registry.domain.sanctions import (
     require_not_delisted,
     require_not_stopped,
     standing,
+    stopped_during,
 )
-from shared.contracts.registry import SanctionStep
+from shared.contracts.registry import ClassStatus, SanctionStep
 from shared.kernel.periods import Period, PeriodEndsBeforeStart
 from shared.kernel.refusals import IllegalMove, SamePerson
-from tests.registry.domain.builders import NOON
+from tests.registry.domain.builders import NOON, training_class
 from tests.registry.domain.directory import institution, sanction
 
 DAYS = st.dates(date(2025, 1, 1), date(2025, 2, 28))
@@ -67,6 +69,27 @@ def test_a_stop_or_a_higher_step_forbids_new_classes_while_it_stands(imposed: li
         with pytest.raises(InstitutionStopped) as refused:
             require_not_stopped(imposed, day=day)
         assert (refused.value.check, refused.value.facts["step"]) == ("C25", highest.step.value)
+
+
+@given(st.lists(sanctions(), max_size=3), DAYS, st.integers(0, 20), st.sampled_from(ClassStatus))
+def test_a_class_is_flagged_for_what_stops_its_institution_on_any_of_its_days(
+    imposed: list[Sanction], first: date, days: int, status: ClassStatus
+) -> None:
+    imposed = [replace(each, id=UUID(int=number)) for number, each in enumerate(imposed)]
+    class_ = training_class(starts_on=first, ends_on=first + timedelta(days=days), status=status)
+    stopping = [
+        str(each.id)
+        for each in imposed
+        if each.step not in (SanctionStep.TALK, SanctionStep.RECTIFY)
+        and any(each.is_in_force_on(first + timedelta(days=number)) for number in range(days + 1))
+    ]
+
+    seen = stopped_during(class_, imposed)
+
+    is_over = status in (ClassStatus.RETURNED, ClassStatus.CANCELLED)
+    assert [each.facts["sanction"] for each in seen] == ([] if is_over else stopping)
+    assert all((each.check, each.holds, each.class_id) == ("C25", True, class_.id) for each in seen)
+    assert len({each.seen for each in seen}) == len(seen)
 
 
 @given(sanctions(), DAYS, st.integers(0, 20))
@@ -129,6 +152,13 @@ class TestLift:
     def test_who_imposed_it_cannot_lift_it(self) -> None:
         with pytest.raises(SamePerson):
             lift(sanction(), institution(), from_on=DAY, by="officer", reason="已整改", at=NOON)
+
+    def test_one_of_the_first_day_there_is_can_be_lifted(self) -> None:
+        first = sanction(first_on=date.min)
+
+        after, _ = lift(first, institution(), from_on=date.min, by="boss", reason="误录", at=NOON)
+
+        assert after.last_on == date.min
 
     def test_it_is_lifted_once(self) -> None:
         lifted, _ = lift(sanction(), institution(), from_on=DAY, by="boss", reason="已整改", at=NOON)

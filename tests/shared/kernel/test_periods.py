@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.periods import Period, PeriodEndsBeforeStart, business_day
+from shared.kernel.periods import Period, PeriodEndsBeforeStart, business_day, day_before
 
 START = date(2025, 1, 1)
 DAYS = st.integers(0, 12).map(lambda days: START + timedelta(days=days))
@@ -57,6 +57,11 @@ def test_periods_overlap_exactly_when_they_share_a_day(one: Period, other: Perio
 
     assert one.overlaps(other) is shared
     assert other.overlaps(one) is shared
+
+
+@given(st.dates())
+def test_the_day_before_is_one_earlier_but_for_the_first_there_is(day: date) -> None:
+    assert day_before(day) == (day if day == date.min else day - timedelta(days=1))
 
 
 def test_the_business_day_changes_at_midnight_in_china() -> None:
