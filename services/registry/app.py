@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.registry.api import (
     attendance,
+    attendance_edits,
     classes,
     enrolments,
     findings,
@@ -61,6 +62,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             persons.routes,
             flags.routes,
             attendance.routes,
+            attendance_edits.routes,
             teachers.routes,
             timetable.routes,
             patrols.routes,

@@ -1,4 +1,4 @@
-"""Attendance: marks in batches, the hours that follow from them, edits."""
+"""Attendance: marks in batches, and the hours that follow from them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from services.registry.api.attendance_schemas import DayAnswer, EditAnswer
 from services.registry.api.roster_rows import PostedRows, parse_posted, posting
 from services.registry.domain.attendance import share
 from services.registry.domain.attendance_marks import Direction, Method
 from services.registry.store import attendance as store
+from services.registry.store import attendance_edits as edit_store
 from services.registry.store import attendance_marks as mark_store
 from services.registry.store import enrolments as enrolment_store
 from services.registry.usecases import attendance as usecases
@@ -31,7 +33,7 @@ from services.registry.usecases.attendance import MarkRow
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EnrolmentStatus
-from shared.forms import LocalId, Reason, Strict
+from shared.forms import LocalId, Strict
 from shared.kernel.identity import contains_identity_number
 from shared.kernel.periods import BUSINESS_ZONE
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -100,35 +102,8 @@ class MarkRequest(Strict):
         return self
 
 
-class EditRequest(Strict):
-    day: date
-    hours: Annotated[int, Field(ge=0, le=24, strict=True, description="Class hours of 45 minutes")]
-    reason: Reason
-
-
 class _Answer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
-
-
-class DayAnswer(_Answer):
-    day: date
-    minutes: int = Field(description="Between check-ins and check-outs, by the marks")
-    hours: int = Field(description="Class hours that count: under the daily cap, or as edited")
-    edited: bool
-
-
-class EditAnswer(_Answer):
-    id: UUID
-    day: date
-    hours_before: int
-    hours_after: int
-    reason: str
-    signed_by: str
-    signed_at: datetime
-
-
-class EditedAnswer(DayAnswer):
-    total_hours: int
 
 
 class AttendanceAnswer(BaseModel):
@@ -184,20 +159,6 @@ def _row(place: int, mark: MarkRequest) -> MarkRow:
     return MarkRow(place, **{name: getattr(mark, name) for name in MarkRow._fields[1:]})
 
 
-@routes.post("/enrolments/{enrolment_id}/attendance-edits")
-async def edit(
-    enrolment_id: UUID, request: EditRequest, connection: Connection, caller: CurrentCaller, at: Now
-) -> EditedAnswer:
-    """Set the hours of a day by hand, signed, with a reason. Marks that come in later do not undo it.
-
-    An institution can do so for some days; later an officer of its region can.
-    """
-    day, total = await usecases.edit(
-        connection, enrolment_id, day=request.day, hours=request.hours, reason=request.reason, caller=caller, at=at
-    )
-    return EditedAnswer(**DayAnswer.model_validate(day).model_dump(), total_hours=total.hours)
-
-
 @routes.get("/enrolments/{enrolment_id}/attendance")
 async def get_attendance(enrolment_id: UUID, connection: Connection, caller: CurrentCaller) -> AttendanceAnswer:
     """A trainee's attendance. An institution sees its own, officers that of their region."""
@@ -210,7 +171,7 @@ async def get_attendance(enrolment_id: UUID, connection: Connection, caller: Cur
         hours=hours,
         share=share(hours, class_.hours),
         days=[DayAnswer.model_validate(each) for each in await store.days_of(connection, enrolment_id)],
-        edits=[EditAnswer.model_validate(each) for each in await store.edits_of(connection, enrolment_id)],
+        edits=[EditAnswer.model_validate(each) for each in await edit_store.of_enrolment(connection, enrolment_id)],
     )
 
 

@@ -49,13 +49,13 @@ class MarkOutsideClass(Conflict):
 
 
 class NotInTraining(Conflict):
-    """Facts: `state` of the enrolment."""
+    """Facts: `state` of the enrolment; `from_on` and `until_on`, the latest days of the training, both included."""
 
     slug = "not-in-training"
-    title_en = "The trainee is not in training any more, or not at present."
-    title_zh = "该学员当前不在培训中。"
-    cure_en = "Resume a deferred training first; of one that has its outcome, correct the hours of the enrolment."
-    cure_zh = "若为休学，请先办理复学；若已登记结业结果，请更正该报名记录的学时。"
+    title_en = "The trainee was not in training on that day."
+    title_zh = "该学员当日不在培训期内。"
+    cure_en = "Check the day: before the entry, during a deferral and after leaving there is no attendance."
+    cure_zh = "请核对日期：入班前、休学期间和离班后不计考勤。"
 
 
 class ClassTakesNoMarks(Conflict):
@@ -64,8 +64,8 @@ class ClassTakesNoMarks(Conflict):
     slug = "class-takes-no-marks"
     title_en = "Attendance is taken while a class is running, and this one is not."
     title_zh = "该班未在进行中，不能登记考勤。"
-    cure_en = "Start an approved class first; attendance is taken until the class is completed."
-    cure_zh = "请先将已批准的班级开班；结班后不再接收考勤。"
+    cure_en = "Start an approved class first; of one that is completed, edit the day with a reason."
+    cure_zh = "请先将已批准的班级开班；已结班的，请说明理由更正当日考勤。"
 
 
 class UnknownSite(Invalid):
@@ -121,27 +121,31 @@ class Attendee:
     level: int
     starts_on: date
     ends_on: date
+    spans: tuple[tuple[date, date], ...]
+    """The days that the training takes, first and last of each stretch: the enrolment's own, and earlier ones that a
+    deferral ended. None of them if the last lies before the first."""
     has_other_enrolments: bool
 
 
 def admit(mark: Mark, attendee: Attendee, *, policy: Policy, now: datetime) -> None:
-    """Raises ClassTakesNoMarks, NotInTraining, MarkOutsideClass, MarkFromFuture; how late it comes does not matter."""
-    require_open(attendee)
+    """Raises ClassTakesNoMarks, MarkOutsideClass, NotInTraining, MarkFromFuture; how late it comes does not matter."""
+    if attendee.class_status is not ClassStatus.RUNNING:
+        raise ClassTakesNoMarks(state=attendee.class_status)
     require_day(mark.day, attendee, pointer="/at")
     if mark.at > now + timedelta(minutes=policy.attendance_clock_drift_minutes_max):
         raise MarkFromFuture(pointer="/at", now=now.isoformat(timespec="seconds"))
 
 
-def require_open(attendee: Attendee) -> None:
-    """Raises ClassTakesNoMarks or NotInTraining."""
-    if attendee.class_status is not ClassStatus.RUNNING:
-        raise ClassTakesNoMarks(state=attendee.class_status)
-    if attendee.status is not EnrolmentStatus.IN_TRAINING:
-        raise NotInTraining(state=attendee.status)
-
-
 def require_day(day: date, attendee: Attendee, *, pointer: str) -> None:
-    """Raises MarkOutsideClass."""
+    """The trainee was in training on `day`, whatever has become of the training since.
+
+    Raises MarkOutsideClass, NotInTraining.
+    """
     if not attendee.starts_on <= day <= attendee.ends_on:
         starts_on, ends_on = attendee.starts_on.isoformat(), attendee.ends_on.isoformat()
         raise MarkOutsideClass(pointer=pointer, starts_on=starts_on, ends_on=ends_on)
+    if not any(first <= day <= last for first, last in attendee.spans):
+        first, last = max(attendee.spans)
+        raise NotInTraining(
+            pointer=pointer, state=attendee.status, from_on=first.isoformat(), until_on=last.isoformat()
+        )

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 class FlagKind(StrEnum):
     FEW_PRESENT = "few-present"
+    HOURS_WITHOUT_MARKS = "hours-without-marks"
     TWO_PLACES_AT_ONCE = "two-places-at-once"
     TOO_FAR_APART = "too-far-apart"
     ONE_PHONE_MANY_TRAINEES = "one-phone-many-trainees"
@@ -40,6 +41,12 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
     FlagKind.FEW_PRESENT: KindOfFlag(
         "C14", "A patrol met fewer trainees than have to be there.", "巡查时到课人数低于规定比例。", holds=True
     ),
+    FlagKind.HOURS_WITHOUT_MARKS: KindOfFlag(
+        "C14",
+        "The institution gave a trainee more hours for a day than the marks show.",
+        "机构更正后的单日学时多于打卡记录。",
+        holds=True,
+    ),
     FlagKind.TWO_PLACES_AT_ONCE: KindOfFlag(
         "C05", "A trainee was marked present while in another class.", "学员在另一班级上课期间在本班签到。"
     ),
@@ -63,7 +70,7 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
         "C18", "The class started with fewer trainees than a class should have.", "开班人数低于规定的最少人数。"
     ),
     FlagKind.AT_ODD_HOURS: KindOfFlag("C20", "Trainees were marked at night.", "考勤时间处于夜间等非正常时段。"),
-    FlagKind.ON_A_HOLIDAY: KindOfFlag("C20", "Trainees were marked on a public holiday.", "法定节假日有考勤记录。"),
+    FlagKind.ON_A_HOLIDAY: KindOfFlag("C20", "Attendance was recorded on a public holiday.", "法定节假日有考勤记录。"),
     FlagKind.OVER_DAILY_HOURS: KindOfFlag(
         "C20", "The marks of a day make more hours than can count for one.", "单日考勤学时超过每日学时上限。"
     ),

@@ -59,6 +59,18 @@ def require_attended(hours: int, *, attended: int) -> None:
         raise MoreHoursThanAttended(pointer="/hours", hours_max=attended)
 
 
+def hours_after(hours: int, *, before: int, after: int, class_hours: int, policy: Policy) -> int:
+    """The hours of an outcome of `hours`, once attendance counts `after` class hours where it counted `before`.
+
+    An outcome follows the attendance that it was given for. Hours that were posted without any stay as posted; posted
+    below the attendance they stay as long as it shows them. Where marks are required nothing but attendance counts.
+    """
+    shown_before, shown = min(before, class_hours), min(after, class_hours)
+    if policy.attendance_marks_required or hours == shown_before:
+        return shown
+    return hours if hours > shown_before else min(hours, shown)
+
+
 def require_conclusion(class_: TrainingClass, policy: Policy, *, today: date, is_kept: bool) -> None:
     """Raises TooEarly before the last day, when hours are still to come.
 

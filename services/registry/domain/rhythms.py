@@ -11,9 +11,10 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.registry.domain.attendance import DayHours, Presence, Stamp, presences, uncapped_hours
+from services.registry.domain.attendance_flags import see_attendance, see_class_of, see_trainee
 from services.registry.domain.attendance_marks import Attendee, Direction, Mark, Method
 from services.registry.domain.flag_kinds import FlagKind
-from services.registry.domain.flags import Seen, see
+from services.registry.domain.flags import Seen
 from services.registry.domain.policy import Policy
 from shared.kernel.periods import BUSINESS_ZONE, business_day
 
@@ -64,9 +65,9 @@ def at_impossible_times(
     for mark in marks:
         local = mark.at.astimezone(BUSINESS_ZONE).time()
         if not policy.attendance_day_starts <= local <= policy.attendance_day_ends:
-            yield _of_class(FlagKind.AT_ODD_HOURS, attendee, f"{mark.day}", time=local.isoformat("minutes"))
+            yield see_class_of(FlagKind.AT_ODD_HOURS, attendee, f"{mark.day}", time=local.isoformat("minutes"))
         if mark.day in holidays:
-            yield _of_class(FlagKind.ON_A_HOLIDAY, attendee, f"{mark.day}", day=mark.day.isoformat())
+            yield see_class_of(FlagKind.ON_A_HOLIDAY, attendee, f"{mark.day}", day=mark.day.isoformat())
 
 
 def over_daily_hours(day: DayHours, attendee: Attendee, *, hours_max: int) -> Iterator[Seen]:
@@ -74,7 +75,7 @@ def over_daily_hours(day: DayHours, attendee: Attendee, *, hours_max: int) -> It
     hours = uncapped_hours(day.minutes)
     if hours > hours_max:
         facts = {"day": day.day.isoformat(), "hours": hours, "hours_max": hours_max}
-        yield _of_trainee(FlagKind.OVER_DAILY_HOURS, attendee, f"{attendee.enrolment_id}/{day.day}", **facts)
+        yield see_trainee(FlagKind.OVER_DAILY_HOURS, attendee, f"{attendee.enrolment_id}/{day.day}", **facts)
 
 
 def in_two_places(
@@ -145,7 +146,7 @@ def shared_devices(
     for (class_id, device, day), found in trainees.items():
         if len(found) > policies[class_id].attendance_trainees_per_phone_max:
             facts = {"day": day.isoformat(), "device": device, "trainees": len(found)}
-            yield _of_class(FlagKind.ONE_DEVICE_MANY_TRAINEES, attendees[class_id], f"{device}/{day}", **facts)
+            yield see_class_of(FlagKind.ONE_DEVICE_MANY_TRAINEES, attendees[class_id], f"{device}/{day}", **facts)
 
 
 def hurried_devices(
@@ -159,7 +160,7 @@ def hurried_devices(
             attendee, day = attendees.get(stamp.class_id), business_day(stamp.at)
             if attendee and count > policies[stamp.class_id].attendance_device_marks_per_minute_max:
                 seen, facts = f"{attendee.institution_id}/{device}/{day}", {"day": f"{day}", "device": device}
-                yield _seen(FlagKind.DEVICE_TOO_FAST, attendee, seen, class_id=stamp.class_id, facts=facts)
+                yield see_attendance(FlagKind.DEVICE_TOO_FAST, attendee, seen, class_id=stamp.class_id, facts=facts)
 
 
 def same_second(
@@ -170,7 +171,7 @@ def same_second(
         several = each.by_hand or each.devices > 1
         if several and each.trainees > policies[each.class_id].attendance_same_second_trainees_max:
             facts = {"second": each.second.isoformat(), "trainees": each.trainees}
-            yield _of_class(FlagKind.SAME_SECOND, attendees[each.class_id], f"{each.second:%Y%m%dT%H%M%S}", **facts)
+            yield see_class_of(FlagKind.SAME_SECOND, attendees[each.class_id], f"{each.second:%Y%m%dT%H%M%S}", **facts)
 
 
 def distance(here: Place, there: Place) -> float:
@@ -213,43 +214,4 @@ def _of_two(
     if attendee is not None:
         pair = "/".join(sorted((str(stamp.enrolment_id), str(other_enrolment))))
         other_class = other_class if attendee.enrolment_id == stamp.enrolment_id else stamp.class_id
-        yield _of_trainee(kind, attendee, f"{pair}/{stamp.day}", other_class=str(other_class), **facts)
-
-
-def _of_trainee(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Seen:
-    return _seen(
-        kind,
-        attendee,
-        seen,
-        class_id=attendee.class_id,
-        enrolment_id=attendee.enrolment_id,
-        person=attendee.person,
-        facts=facts,
-    )
-
-
-def _of_class(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Seen:
-    return _seen(kind, attendee, f"{attendee.class_id}/{seen}", class_id=attendee.class_id, facts=facts)
-
-
-def _seen(
-    kind: FlagKind,
-    attendee: Attendee,
-    seen: str,
-    *,
-    facts: Mapping[str, object],
-    class_id: UUID,
-    enrolment_id: UUID | None = None,
-    person: UUID | None = None,
-) -> Seen:
-    return see(
-        kind,
-        seen,
-        institution_id=attendee.institution_id,
-        class_id=class_id,
-        enrolment_id=enrolment_id,
-        person=person,
-        region=attendee.region,
-        reporting_region=attendee.reporting_region,
-        facts=facts,
-    )
+        yield see_trainee(kind, attendee, f"{pair}/{stamp.day}", other_class=str(other_class), **facts)

@@ -1,4 +1,4 @@
-"""Hours by day and in all, edits, and what outcomes ask of them."""
+"""Hours by day and in all, and what outcomes ask of them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain.attendance import DayHours, Edit, Total
+from services.registry.domain.attendance import DayHours, Total
 from shared.contracts.registry import EnrolmentStatus
 from shared.database import driver
 
 DAYS_MAX: Final = 1000
-EDITS_MAX: Final = 500
 
 _DAY: Final = """
 SELECT enrolment_id, day, minutes, hours, edited FROM attendance_day WHERE enrolment_id = $1 AND day = $2
@@ -32,16 +31,8 @@ SELECT * FROM unnest($6::uuid[], $7::integer[], $8::integer[], $9::integer[])
 ON CONFLICT (enrolment_id)
 DO UPDATE SET hours = excluded.hours, days = excluded.days, version = excluded.version
 """
-_ADD_EDIT: Final = """
-INSERT INTO attendance_edit (id, enrolment_id, day, hours_before, hours_after, reason, signed_by, signed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-"""
 _DAYS_OF: Final = """
 SELECT enrolment_id, day, minutes, hours, edited FROM attendance_day WHERE enrolment_id = $1 ORDER BY day LIMIT $2
-"""
-_EDITS_OF: Final = """
-SELECT id, enrolment_id, day, hours_before, hours_after, reason, signed_by, signed_at FROM attendance_edit
-WHERE enrolment_id = $1 ORDER BY id DESC LIMIT $2
 """
 _OF_CLASS: Final = """
 SELECT e.id, e.local_id, e.status, coalesce(a.hours, 0), coalesce(a.days, 0)
@@ -99,19 +90,9 @@ async def save(connection: AsyncConnection, changed: Sequence[DayHours], summed:
     await (await driver(connection)).execute(_SAVE, *days, *totals)
 
 
-async def add_edit(connection: AsyncConnection, edit: Edit) -> None:
-    values = [getattr(edit, name) for name in Edit.__dataclass_fields__]
-    await (await driver(connection)).execute(_ADD_EDIT, *values)
-
-
 async def days_of(connection: AsyncConnection, enrolment_id: UUID) -> list[DayHours]:
     """The days of one enrolment in order; a class has fewer than the limit."""
     return [DayHours(*row) for row in await (await driver(connection)).fetch(_DAYS_OF, enrolment_id, DAYS_MAX)]
-
-
-async def edits_of(connection: AsyncConnection, enrolment_id: UUID) -> list[Edit]:
-    """The latest edits of one enrolment, newest first."""
-    return [Edit(*row) for row in await (await driver(connection)).fetch(_EDITS_OF, enrolment_id, EDITS_MAX)]
 
 
 async def of_class(connection: AsyncConnection, class_id: UUID, *, after: UUID, limit: int) -> list[TraineeHours]:

@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import enrolments as rules
 from services.registry.domain import outcomes as outcome_rules
+from services.registry.domain.attendance_marks import Attendee
 from services.registry.domain.classes import ClassNotRunning, TrainingClass
-from services.registry.domain.enrolments import Enrolment, NotInClass
+from services.registry.domain.enrolments import Correction, Enrolment, NotInClass
 from services.registry.domain.outcomes import CONCLUDED
 from services.registry.domain.policy import Policy
 from services.registry.store import attendance as attendance_store
+from services.registry.store import classes as class_store
 from services.registry.store import enrolments as store
 from services.registry.store import policy as policy_store
 from services.registry.store.attendance import Concluded
@@ -34,6 +36,14 @@ class HoursRow(NamedTuple):
     row: int
     local_id: str
     hours: int
+
+
+class Recounted(NamedTuple):
+    """A trainee whose attendance was counted again: the hours of the whole training before and after."""
+
+    attendee: Attendee
+    before: int
+    after: int
 
 
 async def conclude(
@@ -100,6 +110,34 @@ async def conclude_by_attendance(
     await enrolment_steps.keep(connection, concluded, by=caller.person)
     new = {enrolment.id for enrolment, _ in concluded}
     return [(each, each.id in new) for each in await attendance_store.concluded(connection, class_.id)]
+
+
+async def follow(
+    connection: AsyncConnection,
+    recounted: Sequence[Recounted],
+    policies: Mapping[UUID, Policy],
+    *,
+    by: str,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Decide the outcomes anew whose attendance was counted again, as corrections; who has none yet is left alone.
+
+    `policies` are those of the classes. The caller holds the locks of the enrolments.
+    """
+    concluded = {each.attendee.enrolment_id: each for each in recounted if each.attendee.status in CONCLUDED}
+    enrolments = list((await store.by_ids(connection, concluded)).values()) if concluded else []
+    classes = {each: await class_store.load(connection, each) for each in {before.class_id for before in enrolments}}
+    steps: list[tuple[Enrolment, EnrolmentState]] = []
+    for before in enrolments:
+        class_, policy, counted = classes[before.class_id], policies[before.class_id], concluded[before.id]
+        hours = outcome_rules.hours_after(
+            before.hours, before=counted.before, after=counted.after, class_hours=class_.hours, policy=policy
+        )
+        if hours != before.hours:
+            correction = Correction(hours=hours)
+            steps.append(rules.correct(before, class_, correction, share_min=policy.attendance_share_min, at=at))
+    await enrolment_steps.keep(connection, steps, by=by, reason=reason)
 
 
 async def _running(connection: AsyncConnection, class_id: UUID, caller: Caller) -> tuple[TrainingClass, Policy]:

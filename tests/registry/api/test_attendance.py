@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import uuid4
 
@@ -25,7 +25,7 @@ from tests.registry.attending import (
     running,
     told,
 )
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_today, trainee
 
 
 class TestMarks:
@@ -178,7 +178,11 @@ class TestRefusedMarks:
     async def test_of_the_future_are_a_matter_of_the_clock(self, school: School) -> None:
         await running(school, 1)
         today = datetime.now(UTC).date()
-        await run(school, f"UPDATE class SET starts_on = '{today - timedelta(9)}', ends_on = '{today + timedelta(9)}'")
+        await run(
+            school,
+            f"UPDATE class SET starts_on = '{today - timedelta(9)}', ends_on = '{today + timedelta(9)}'",
+            f"UPDATE enrolment SET until_on = '{today + timedelta(9)}'",
+        )
         now = datetime.now(UTC)
 
         answer = await post(
@@ -227,15 +231,46 @@ class TestRefusedMarks:
         (row,) = (await read(school, f"classes/{class_id}/attendance-marks")).json()["rows"]
         assert (row["method"], row["score"]) == ("face", 97)
 
-    async def test_of_who_has_left_or_interrupted_the_training(self, school: School) -> None:
+    async def test_of_days_on_which_somebody_was_not_in_training(self, school: School) -> None:
+        set_today(school.registry, date(2025, 3, 8))
         await running(school, 1, 2)
-        await school.post(f"enrolments/{await enrolment_of(school, 'T1')}/withdrawal")
-        await run(school, "UPDATE enrolment SET status = 'deferred' WHERE local_id = 'T2'")
+        await school.post(f"enrolments/{await enrolment_of(school, 'T1')}/withdrawal", {"on": "2025-03-05"})
+        await school.post(f"enrolments/{await enrolment_of(school, 'T2')}/deferral", {"on": "2025-03-07"})
 
-        answer = await post(school, mark(1, "in", "09:00"), mark(2, "in", "09:00"))
+        answer = await post(
+            school,
+            *(mark(1, "in", "09:00", day=day) for day in ("2025-03-04", DAY)),
+            *(mark(2, "in", "09:00", day=day) for day in ("2025-03-06", "2025-03-07")),
+        )
 
-        assert codes(answer) == ["not-in-training"] * 2
-        assert [row["errors"][0]["state"] for row in answer.json()["rows"]] == ["withdrawn", "deferred"]
+        assert codes(answer) == ["accepted", "not-in-training"] * 2
+        refused = [row["errors"][0] for row in answer.json()["rows"][1::2]]
+        assert [(each["state"], each["until_on"]) for each in refused] == [
+            ("withdrawn", "2025-03-04"), ("deferred", "2025-03-06"),
+        ]  # fmt: skip
+
+    async def test_between_deferral_and_resumption_are_refused_and_those_before_and_after_are_taken(
+        self, school: School
+    ) -> None:
+        set_today(school.registry, date(2025, 3, 8))
+        await running(school, 1)
+        enrolment_id = await enrolment_of(school)
+        await school.post(f"enrolments/{enrolment_id}/deferral", {"on": "2025-03-07"})
+        set_today(school.registry, date(2025, 3, 12))
+        await school.post(f"enrolments/{enrolment_id}/resumption", {"reason": "返校"})
+        await run(
+            school,
+            "INSERT INTO earlier_days (enrolment_id, person, from_on, until_on)"
+            " SELECT id, person, '2025-03-01', '2025-03-06' FROM enrolment ON CONFLICT DO NOTHING",
+        )
+
+        set_today(school.registry, date(2025, 3, 13))
+
+        days = ["2025-03-06", "2025-03-07", "2025-03-11", "2025-03-12"]
+        answer = await post(school, *(row for day in days for row in lesson(1, "09:00", "10:30", day=day)))
+
+        assert codes(answer) == ["accepted"] * 2 + ["not-in-training"] * 4 + ["accepted"] * 2
+        assert await hours(school) == {("T1", "2025-03-06"): 2, ("T1", "2025-03-12"): 2}
 
     async def test_of_a_class_that_has_not_started(self, school: School) -> None:
         class_id = await school.file()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from shared.contracts.registry import EnrolmentCompleted, EnrolmentFailed, EnrolmentState
+from shared.contracts.registry import EnrolmentCompleted, EnrolmentCorrected, EnrolmentFailed, EnrolmentState
 from tests.registry.attending import codes, enrolment_of, lesson, post, run, running, set_policy
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school
 
@@ -122,3 +122,31 @@ class TestConcludeByAttendance:
         assert codes(answer) == ["accepted", "more-hours-than-attended", "more-hours-than-attended"]
         assert [row["errors"][0]["check"] for row in answer.json()["rows"][1:]] == ["C14", "C14"]
         assert [row["errors"][0]["hours_max"] for row in answer.json()["rows"][1:]] == [8, 0]
+
+
+class TestLateMarks:
+    async def test_after_the_conclusion_decide_the_outcome_anew_until_the_class_is_completed(
+        self, school: School
+    ) -> None:
+        class_id = await running(school, 1, 2)
+        await set_policy(school, "attendance.share_min", "0.10")
+        await post(school, *lesson(1, "09:00", "12:00"))
+        await school.post(f"classes/{class_id}/conclusion")
+
+        late = await post(school, *lesson(1, "14:00", "17:00"), *lesson(2, "09:00", "09:45"))
+
+        assert codes(late) == ["accepted"] * 4
+        facts = [fact for fact in await told(school) if isinstance(fact, EnrolmentCorrected)]
+        assert sorted((fact.status, fact.hours, fact.version) for fact in facts) == [
+            ("completed", 8, 3), ("failed", 1, 3),
+        ]  # fmt: skip
+        await school.post(f"classes/{class_id}/completion")
+        assert codes(await post(school, *lesson(2, "10:00", "17:00"))) == ["class-takes-no-marks"] * 2
+
+    async def test_leave_hours_alone_that_were_posted_without_attendance(self, school: School) -> None:
+        class_id = await running(school, 1)
+        await school.conclude(class_id, T1=60)
+
+        assert codes(await post(school, *lesson(1, "09:00", "12:00"))) == ["accepted"] * 2
+
+        assert not [fact for fact in await told(school) if isinstance(fact, EnrolmentCorrected)]

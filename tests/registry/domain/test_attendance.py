@@ -1,4 +1,4 @@
-"""Attendance: which marks are taken, what hours they make, and what an edit does."""
+"""Attendance: which marks are taken, what hours they make, and what outcome these give."""
 
 from __future__ import annotations
 
@@ -14,11 +14,7 @@ from hypothesis import strategies as st
 from services.registry.domain import attendance, attendance_marks
 from services.registry.domain.attendance import (
     DayHours,
-    DayToCome,
-    Edit,
-    EditTooLate,
     Stamp,
-    TooManyDayHours,
     Total,
     minutes_of,
     presences,
@@ -35,6 +31,7 @@ from services.registry.domain.outcomes import (
     HoursComeFromMarks,
     MoreHoursThanAttended,
     NoAttendance,
+    hours_after,
     require_attended,
     require_conclusion,
     require_posting,
@@ -180,11 +177,23 @@ class TestAdmit:
         with pytest.raises(ClassTakesNoMarks):
             self.admit("09:00", class_status=status)
 
-    @pytest.mark.parametrize("status", sorted(set(EnrolmentStatus) - {EnrolmentStatus.IN_TRAINING}))
-    def test_refuses_who_is_not_in_training(self, status: EnrolmentStatus) -> None:
+    @pytest.mark.parametrize("status", sorted(EnrolmentStatus))
+    def test_judges_by_the_day_and_not_by_what_became_of_the_training_since(self, status: EnrolmentStatus) -> None:
+        self.admit("09:00", status=status, spans=((date(2025, 3, 1), date(2025, 3, 5)),))
+
         with pytest.raises(NotInTraining) as refused:
-            self.admit("09:00", status=status)
-        assert refused.value.facts == {"state": status}
+            self.admit("09:00", status=status, spans=((date(2025, 3, 1), date(2025, 3, 4)),))
+        assert refused.value.facts == {"state": status, "from_on": "2025-03-01", "until_on": "2025-03-04"}
+
+    @given(st.lists(st.tuples(st.integers(1, 10), st.integers(0, 10)), min_size=1, max_size=3))
+    def test_takes_a_day_of_any_stretch_of_the_training_and_no_other(self, stretches: list[tuple[int, int]]) -> None:
+        spans = tuple((date(2025, 3, first), date(2025, 3, 1) + timedelta(last - 1)) for first, last in stretches)
+
+        if any(first <= DAY <= last for first, last in spans):
+            self.admit("09:00", spans=spans)
+        else:
+            with pytest.raises(NotInTraining):
+                self.admit("09:00", spans=spans)
 
     def test_knows_a_mark_sent_again_by_its_content(self) -> None:
         first = mark("in", "09:00")
@@ -193,40 +202,6 @@ class TestAdmit:
         assert not first.says_the_same(mark("out", "09:00"))
         assert not first.says_the_same(mark("in", "09:00:01"))
         assert not first.says_the_same(mark("in", "09:00", enrolment_id=UUID(int=5)))
-
-
-class TestEdit:
-    def edit(self, day: DayHours, hours: int) -> Any:
-        signed = Edit(UUID(int=7), day.enrolment_id, day.day, day.hours, hours, "停电", "clerk", NOON)
-        total = Total(day.enrolment_id, day.hours + 10, 3, version=2)
-        return attendance.edit(attendee(), day, total, signed=signed, hours_max=8)
-
-    @pytest.mark.parametrize("hours", [0, 2, 8])
-    def test_sets_the_day_and_the_total_with_it(self, hours: int) -> None:
-        day, total, fact = self.edit(EMPTY._replace(minutes=95, hours=2), hours)
-
-        assert (day.hours, day.minutes, day.edited) == (hours, 95, True)
-        assert (total.hours, total.version) == (10 + hours, 3)
-        assert (fact.day_hours, fact.hours, fact.version) == (hours, 10 + hours, 3)
-
-    def test_over_the_daily_cap_is_refused(self) -> None:
-        with pytest.raises(TooManyDayHours):
-            self.edit(EMPTY, 9)
-
-    @pytest.mark.parametrize(("days", "in_time"), [(0, True), (7, True), (8, False)])
-    def test_by_an_institution_is_open_for_some_days(self, days: int, in_time: bool) -> None:
-        today = DAY + timedelta(days)
-
-        attendance.require_in_time(DAY, today=today, days_max=None)
-        if in_time:
-            attendance.require_in_time(DAY, today=today, days_max=7)
-        else:
-            with pytest.raises(EditTooLate):
-                attendance.require_in_time(DAY, today=today, days_max=7)
-
-    def test_of_a_day_to_come_is_refused_to_everybody(self) -> None:
-        with pytest.raises(DayToCome):
-            attendance.require_in_time(DAY, today=DAY - timedelta(1), days_max=None)
 
 
 class TestOutcomes:
@@ -245,6 +220,39 @@ class TestOutcomes:
         with pytest.raises(HoursComeFromMarks) as refused:
             require_posting(policy(attendance_marks_required=True), class_id=UUID(int=1))
         assert refused.value.facts == {"conclusion": f"/v1/classes/{UUID(int=1)}/conclusion"}
+
+    @pytest.mark.parametrize(
+        ("hours", "before", "after", "required", "expected"),
+        [
+            (40, 40, 48, False, 48),
+            (40, 40, 32, False, 32),
+            (60, 64, 72, False, 60),
+            (60, 64, 50, False, 50),
+            (30, 40, 48, False, 30),
+            (30, 40, 20, False, 20),
+            (60, 0, 6, False, 60),
+            (60, 0, 6, True, 6),
+            (30, 40, 48, True, 48),
+        ],
+    )
+    def test_an_outcome_follows_the_attendance_that_it_was_given_for(
+        self, hours: int, before: int, after: int, required: bool, expected: int
+    ) -> None:
+        rules = policy(attendance_marks_required=required)
+
+        assert hours_after(hours, before=before, after=after, class_hours=60, policy=rules) == expected
+
+    @given(*[st.integers(0, 100)] * 3, st.booleans())
+    def test_no_outcome_has_more_hours_than_the_class_or_grows_beyond_the_attendance(
+        self, hours: int, before: int, after: int, required: bool
+    ) -> None:
+        hours = min(hours, 60)
+        rules = policy(attendance_marks_required=required)
+
+        then = hours_after(hours, before=before, after=after, class_hours=60, policy=rules)
+
+        assert then <= 60
+        assert then <= max(hours, after)
 
     @pytest.mark.parametrize(
         ("day", "required", "kept", "refusal"),
