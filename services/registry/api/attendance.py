@@ -70,7 +70,10 @@ Device = Annotated[
 
 
 class MarkRequest(Strict):
-    """One check-in or check-out. Of a face only the result is taken: a picture or a template is an unknown field."""
+    """One check-in or check-out. Of a face only the result is taken: a picture or a template is an unknown field.
+
+    A comparison that failed is kept and counts nothing.
+    """
 
     local_id: LocalId
     enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
@@ -84,7 +87,10 @@ class MarkRequest(Strict):
         default=None, description="local_id of the site; the class's where left out"
     )
     score: Annotated[int, Field(ge=0, le=100, strict=True)] | None = Field(
-        default=None, description="How well the faces matched, for `face` only"
+        default=None, description="How well the faces matched, for `face` only; it may be left out"
+    )
+    matched: Annotated[bool, Field(strict=True)] | None = Field(
+        default=None, description="Whether the faces matched, needed for `face`"
     )
 
     @model_validator(mode="after")
@@ -99,6 +105,10 @@ class MarkRequest(Strict):
             raise PydanticCustomError("which_device", "Name the device, unless the mark was made by hand")
         if self.score is not None and self.method is not Method.FACE:
             raise PydanticCustomError("score_without_face", "Only a comparison of faces has a score")
+        if self.matched is not None and self.method is not Method.FACE:
+            raise PydanticCustomError("match_without_face", "Only a comparison of faces has a result")
+        if self.matched is None and self.method is Method.FACE:
+            raise PydanticCustomError("match_missing", "Say in matched whether the faces matched: true or false")
         return self
 
 
@@ -136,6 +146,8 @@ class MarkAnswer(_Answer):
     device: str | None
     site_id: UUID | None
     score: int | None
+    matched: bool | None
+    counts: bool = Field(description="Whether it shows that the trainee was there")
     marked_by: str | None
     received_at: datetime
 

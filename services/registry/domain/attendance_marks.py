@@ -78,7 +78,7 @@ class UnknownSite(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One check-in or check-out. `score`: how well faces matched, 0 to 100; nothing else of that exists."""
+    """One check-in or check-out. Of a comparison of faces there is the result: `matched`, and `score` from 0 to 100."""
 
     id: UUID
     local_id: str
@@ -91,15 +91,20 @@ class Mark:
     device: str | None
     site_id: UUID | None
     score: int | None
+    matched: bool | None
+    """What the device said of the faces, of `face` marks only."""
     marked_by: str | None
     """Who wrote it down, if it was made by hand."""
+    counts: bool
+    """Whether it shows that the trainee was there; a comparison of faces that failed does not."""
 
     def says_the_same(self, other: Mark) -> bool:
         """Whether `other` is this mark sent again, whoever sent it."""
         return self._content() == other._content()
 
     def _content(self) -> tuple[object, ...]:
-        return (self.enrolment_id, self.at, self.direction, self.method, self.device, self.site_id, self.score)
+        how = (self.method, self.device, self.score, self.matched)
+        return (self.enrolment_id, self.at, self.direction, self.site_id, *how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,14 @@ class Attendee:
     """The days that the training takes, first and last of each stretch: the enrolment's own, and earlier ones that a
     deferral ended. None of them if the last lies before the first."""
     has_other_enrolments: bool
+
+
+def shows_presence(*, matched: bool | None, score: int | None, policy: Policy) -> bool:
+    """Whether a comparison of faces shows who was there: the device says so, and so does the score, if it tells one.
+
+    True for marks without such a comparison.
+    """
+    return matched is not False and (score is None or score >= policy.attendance_face_score_min)
 
 
 def admit(mark: Mark, attendee: Attendee, *, policy: Policy, now: datetime) -> None:

@@ -20,6 +20,7 @@ class FlagKind(StrEnum):
     ON_A_HOLIDAY = "on-a-holiday"
     OVER_DAILY_HOURS = "over-daily-hours"
     SAME_SECOND = "same-second"
+    FACE_NOT_MATCHED = "face-not-matched"
     LESSON_AT_ODD_TIME = "lesson-at-odd-time"
     LESSON_ON_A_HOLIDAY = "lesson-on-a-holiday"
     BORROWED_TEACHER = "borrowed-teacher"
@@ -76,6 +77,11 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
     ),
     FlagKind.SAME_SECOND: KindOfFlag(
         "C20", "Many trainees of a class were marked in the very same second.", "同一班级多名学员在同一秒打卡。"
+    ),
+    FlagKind.FACE_NOT_MATCHED: KindOfFlag(
+        "C20",
+        "A trainee's face was not recognised again and again on one day: perhaps somebody else came.",
+        "学员同一天多次人脸比对未通过，疑似他人代签。",
     ),
     FlagKind.LESSON_AT_ODD_TIME: KindOfFlag("C20", "A lesson is planned at night.", "课程安排在夜间等非正常时段。"),
     FlagKind.LESSON_ON_A_HOLIDAY: KindOfFlag(

@@ -58,6 +58,10 @@ class Policy:
     attendance_device_marks_per_minute_max: int
     attendance_trainees_per_phone_max: int
     """How many trainees of a class may share one phone, as a number or as the device that they mark with."""
+    attendance_face_score_min: int
+    """A comparison of faces with a lower score, from 0 to 100, did not recognise the trainee."""
+    attendance_face_mismatches_max: int
+    """More comparisons of a trainee's face than that, failed on one day, are flagged."""
     attendance_edit_days_max: int
     """Days after which an institution cannot put a day's hours right by itself any more."""
     attendance_clock_drift_minutes_max: int

@@ -174,6 +174,17 @@ def same_second(
             yield see_class_of(FlagKind.SAME_SECOND, attendees[each.class_id], f"{each.second:%Y%m%dT%H%M%S}", **facts)
 
 
+def faces_not_matched(
+    failed: Mapping[tuple[UUID, date], int], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
+) -> Iterator[Seen]:
+    """Trainees whose face was compared in vain too often on one day (C20); `failed` counts it by enrolment and day."""
+    for (enrolment_id, day), count in failed.items():
+        attendee = attendees.get(enrolment_id)
+        if attendee and count > policies[attendee.class_id].attendance_face_mismatches_max:
+            facts = {"day": day.isoformat(), "mismatches": count}
+            yield see_trainee(FlagKind.FACE_NOT_MATCHED, attendee, f"{enrolment_id}/{day}", **facts)
+
+
 def distance(here: Place, there: Place) -> float:
     """Kilometres between two places along the surface, by the haversine."""
     south, north = radians(here.latitude), radians(there.latitude)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -19,13 +20,13 @@ WINDOW_MARKS_MAX: Final = 5_000
 
 _SITES: Final = "SELECT local_id, id FROM site WHERE institution_id = $1 AND local_id = ANY($2)"
 _COLUMNS: Final = """id, local_id, enrolment_id, class_id, day, marked_at, direction, method, device, site_id, score,
-    marked_by"""
+    matched, marked_by, counts"""
 # In the order of the ids that might be taken, so that two batches with the same ids do not wait for each other.
 _ADD: Final = f"""
 INSERT INTO attendance_mark ({_COLUMNS}, institution_id, received_at)
-SELECT {_COLUMNS}, $13, $14
+SELECT {_COLUMNS}, $15, $16
 FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::date[], $6::timestamptz[], $7::text[], $8::text[],
-    $9::text[], $10::uuid[], $11::smallint[], $12::text[]) AS mark ({_COLUMNS})
+    $9::text[], $10::uuid[], $11::smallint[], $12::boolean[], $13::text[], $14::boolean[]) AS mark ({_COLUMNS})
 ORDER BY local_id, id
 ON CONFLICT (institution_id, local_id) DO NOTHING RETURNING id
 """
@@ -37,7 +38,8 @@ _BY_LOCAL_ID: Final = f"SELECT {_COLUMNS} FROM attendance_mark WHERE institution
 _AROUND: Final = """
 SELECT
 ARRAY(
-    SELECT ROW(e.person, m.enrolment_id, m.class_id, m.day, m.marked_at, m.direction, coalesce(m.site_id, c.site_id))
+    SELECT ROW(e.person, m.enrolment_id, m.class_id, m.day, m.marked_at, m.direction, coalesce(m.site_id, c.site_id),
+        m.counts)
     FROM unnest($1::uuid[], $2::date[]) AS t (person, day)
     CROSS JOIN LATERAL (SELECT id, person, class_id FROM enrolment WHERE person = t.person OFFSET 0) e
     CROSS JOIN LATERAL (SELECT * FROM attendance_mark WHERE enrolment_id = e.id AND day = t.day OFFSET 0) m
@@ -90,10 +92,12 @@ ORDER BY marked_at, id LIMIT $5
 
 
 class Around(NamedTuple):
-    """All marks of the same persons and days; what the days and trainings count, nothing as yet for new ones; the marks
-    of the same devices at the time; where several trainees were marked in one second."""
+    """All marks of the same persons and days that count, and how many comparisons of faces failed; what the days and
+    trainings count, nothing as yet for new ones; the marks of the same devices at the time; where several trainees were
+    marked in one second."""
 
     stamps: list[Stamp]
+    mismatches: dict[tuple[UUID, date], int]
     days: dict[tuple[UUID, date], DayHours]
     totals: dict[UUID, Total]
     devices: list[DeviceStamp]
@@ -131,7 +135,9 @@ async def add_all(
         [mark.device for mark in marks],
         [mark.site_id for mark in marks],
         [mark.score for mark in marks],
+        [mark.matched for mark in marks],
         [mark.marked_by for mark in marks],
+        [mark.counts for mark in marks],
     ]
     return {row[0] for row in await (await driver(connection)).fetch(_ADD, *columns, institution_id, at)}
 
@@ -163,7 +169,8 @@ async def around(
         *zip(*seconds, strict=True),
     )
     return Around(
-        stamps=[Stamp(each[0], each[1], each[2], each[3], each[4], Direction(each[5]), each[6]) for each in row[0]],
+        stamps=[_stamp(each) for each in row[0] if each[7]],
+        mismatches=Counter((each[1], each[3]) for each in row[0] if not each[7]),
         days={
             (each[0], each[1]): DayHours(each[0], each[1], each[2] or 0, each[3] or 0, edited=bool(each[4]))
             for each in row[1]
@@ -200,7 +207,11 @@ async def page(
 ) -> list[KeptMark]:
     """A class's marks from `begins` to before `ends` in the order of time, from after the mark `after`."""
     rows = await (await driver(connection)).fetch(_PAGE, class_id, after, begins, ends, limit)
-    return [KeptMark(row["id"], _mark(row[:12]), row["received_at"]) for row in rows]
+    return [KeptMark(row["id"], _mark(row[:14]), row["received_at"]) for row in rows]
+
+
+def _stamp(row: Any) -> Stamp:
+    return Stamp(row[0], row[1], row[2], row[3], row[4], Direction(row[5]), row[6])
 
 
 def _mark(row: Any) -> Mark:

@@ -53,6 +53,7 @@ class MarkRow(NamedTuple):
     device: str | None
     site: str | None
     score: int | None
+    matched: bool | None
 
 
 class _Read(NamedTuple):
@@ -125,6 +126,7 @@ async def _known(connection: AsyncConnection, institution_id: UUID, rows: Sequen
 def _read(row: MarkRow, known: _Known, *, caller: Caller, at: datetime) -> _Read:
     """Raises NotFound, NotInClass, UnknownSite. Other refusals come with the mark: it may be a repeat all the same."""
     attendee = _attendee(row, known)
+    policy = known.policies[attendee.class_id]
     if row.site is not None and row.site not in known.sites:
         raise UnknownSite(pointer="/site")
     mark = Mark(
@@ -139,10 +141,12 @@ def _read(row: MarkRow, known: _Known, *, caller: Caller, at: datetime) -> _Read
         device=row.device,
         site_id=None if row.site is None else known.sites[row.site],
         score=row.score,
+        matched=row.matched,
         marked_by=caller.person if row.method is Method.HAND else None,
+        counts=mark_rules.shows_presence(matched=row.matched, score=row.score, policy=policy),
     )
     try:
-        mark_rules.admit(mark, attendee, policy=known.policies[attendee.class_id], now=at)
+        mark_rules.admit(mark, attendee, policy=policy, now=at)
     except Refusal as refusal:
         return _Read(row, mark, refusal)
     return _Read(row, mark, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import uuid4
 
@@ -25,7 +25,7 @@ from tests.registry.attending import (
     running,
     told,
 )
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_today, trainee
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 
 
 class TestMarks:
@@ -198,7 +198,10 @@ class TestRefusedMarks:
         [
             ({"picture": "aGFsbG8="}, "extra-forbidden"),
             ({"template": [0.1, 0.2]}, "extra-forbidden"),
-            ({"method": "face", "score": 101}, "less-than-equal"),
+            ({"method": "face", "matched": True, "score": 101}, "less-than-equal"),
+            ({"method": "face", "score": 97}, "match-missing"),
+            ({"method": "face", "matched": "yes"}, "bool-type"),
+            ({"matched": True}, "match-without-face"),
             ({"score": 90}, "score-without-face"),
             ({"device": None}, "which-device"),
             ({"method": "hand"}, "which-device"),
@@ -222,55 +225,6 @@ class TestRefusedMarks:
         answer = await post(school, mark(1, "in", "09:00", **changes), mark(1, "out", "12:00"))
 
         assert codes(answer) == [code, "accepted"]
-
-    async def test_of_a_face_leave_the_result_and_nothing_else(self, school: School) -> None:
-        class_id = await running(school, 1)
-
-        await post(school, mark(1, "in", "09:00", method="face", score=97))
-
-        (row,) = (await read(school, f"classes/{class_id}/attendance-marks")).json()["rows"]
-        assert (row["method"], row["score"]) == ("face", 97)
-
-    async def test_of_days_on_which_somebody_was_not_in_training(self, school: School) -> None:
-        set_today(school.registry, date(2025, 3, 8))
-        await running(school, 1, 2)
-        await school.post(f"enrolments/{await enrolment_of(school, 'T1')}/withdrawal", {"on": "2025-03-05"})
-        await school.post(f"enrolments/{await enrolment_of(school, 'T2')}/deferral", {"on": "2025-03-07"})
-
-        answer = await post(
-            school,
-            *(mark(1, "in", "09:00", day=day) for day in ("2025-03-04", DAY)),
-            *(mark(2, "in", "09:00", day=day) for day in ("2025-03-06", "2025-03-07")),
-        )
-
-        assert codes(answer) == ["accepted", "not-in-training"] * 2
-        refused = [row["errors"][0] for row in answer.json()["rows"][1::2]]
-        assert [(each["state"], each["until_on"]) for each in refused] == [
-            ("withdrawn", "2025-03-04"), ("deferred", "2025-03-06"),
-        ]  # fmt: skip
-
-    async def test_between_deferral_and_resumption_are_refused_and_those_before_and_after_are_taken(
-        self, school: School
-    ) -> None:
-        set_today(school.registry, date(2025, 3, 8))
-        await running(school, 1)
-        enrolment_id = await enrolment_of(school)
-        await school.post(f"enrolments/{enrolment_id}/deferral", {"on": "2025-03-07"})
-        set_today(school.registry, date(2025, 3, 12))
-        await school.post(f"enrolments/{enrolment_id}/resumption", {"reason": "返校"})
-        await run(
-            school,
-            "INSERT INTO earlier_days (enrolment_id, person, from_on, until_on)"
-            " SELECT id, person, '2025-03-01', '2025-03-06' FROM enrolment ON CONFLICT DO NOTHING",
-        )
-
-        set_today(school.registry, date(2025, 3, 13))
-
-        days = ["2025-03-06", "2025-03-07", "2025-03-11", "2025-03-12"]
-        answer = await post(school, *(row for day in days for row in lesson(1, "09:00", "10:30", day=day)))
-
-        assert codes(answer) == ["accepted"] * 2 + ["not-in-training"] * 4 + ["accepted"] * 2
-        assert await hours(school) == {("T1", "2025-03-06"): 2, ("T1", "2025-03-12"): 2}
 
     async def test_of_a_class_that_has_not_started(self, school: School) -> None:
         class_id = await school.file()

@@ -93,6 +93,16 @@ class TestFlags:
 
         assert await flags(school) == [("C20", "same-second")]
 
+    async def test_a_face_that_is_not_recognised_again_and_again_is_flagged(self, school: School) -> None:
+        await running(school, 1)
+        failed = [mark(1, "in", f"09:0{each}", method="face", matched=False) for each in range(3)]
+
+        await post(school, *failed[:2], *lesson(1, "09:30", "10:30", method="face", matched=True))
+        assert await flags(school) == []
+        await post(school, failed[2])
+
+        assert await flags(school) == [("C20", "face-not-matched")]
+
     async def test_two_sites_too_far_apart_within_the_hour_are_flagged(self, school: School) -> None:
         await running(school, 1)
         await sites(school, zhengzhou=(113.62, 34.75), luoyang=(112.45, 34.62))

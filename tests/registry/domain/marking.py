@@ -39,7 +39,7 @@ def mark(direction: str, at: str, **changes: Any) -> Mark:
     usual: dict[str, Any] = {
         "id": UUID(int=9), "local_id": "M1", "enrolment_id": UUID(int=3), "class_id": UUID(int=1), "day": DAY,
         "at": moment(at), "direction": Direction(direction), "method": Method.DEVICE, "device": "gate-1",
-        "site_id": None, "score": None, "marked_by": None,
+        "site_id": None, "score": None, "matched": None, "marked_by": None, "counts": True,
     }  # fmt: skip
     return Mark(**usual | changes)
 

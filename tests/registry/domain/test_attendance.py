@@ -195,6 +195,18 @@ class TestAdmit:
             with pytest.raises(NotInTraining):
                 self.admit("09:00", spans=spans)
 
+    @pytest.mark.parametrize(
+        ("matched", "score", "shows"),
+        [(None, None, True), (True, None, True), (True, 80, True), (True, 79, False), (False, None, False),
+         (False, 100, False)],
+    )  # fmt: skip
+    def test_counts_a_comparison_of_faces_that_succeeded(
+        self, matched: bool | None, score: int | None, shows: bool
+    ) -> None:
+        rules = policy(attendance_face_score_min=80)
+
+        assert attendance_marks.shows_presence(matched=matched, score=score, policy=rules) is shows
+
     def test_knows_a_mark_sent_again_by_its_content(self) -> None:
         first = mark("in", "09:00")
 
@@ -202,6 +214,7 @@ class TestAdmit:
         assert not first.says_the_same(mark("out", "09:00"))
         assert not first.says_the_same(mark("in", "09:00:01"))
         assert not first.says_the_same(mark("in", "09:00", enrolment_id=UUID(int=5)))
+        assert not first.says_the_same(mark("in", "09:00", matched=False))
 
 
 class TestOutcomes:

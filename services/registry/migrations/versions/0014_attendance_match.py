@@ -1,4 +1,4 @@
-"""Days that a deferral ended, and lists of edits by class, institution and region."""
+"""Days that a deferral ended; edits listed by class, institution and region; whether faces matched."""
 
 from alembic import op
 
@@ -54,6 +54,11 @@ STATEMENTS = (
     "CREATE INDEX attendance_edit_institution ON attendance_edit (institution_id, id)",
     "CREATE INDEX attendance_edit_region ON attendance_edit (region, id)",
     "CREATE INDEX attendance_edit_reporting_region ON attendance_edit (reporting_region, id)",
+    # Until now devices told the comparisons of faces that had succeeded. What counts is decided when a mark comes in,
+    # by the policy of its class.
+    "ALTER TABLE attendance_mark ADD COLUMN matched boolean, ADD COLUMN counts boolean NOT NULL DEFAULT true",
+    "UPDATE attendance_mark SET matched = true WHERE method = 'face'",
+    "ALTER TABLE attendance_mark ADD CHECK ((matched IS NOT NULL) = (method = 'face'))",
 )
 
 
