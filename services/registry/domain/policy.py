@@ -47,6 +47,8 @@ class Policy:
 
     attendance_share_min: Decimal
     """The share of a class's hours that a trainee needs to complete it."""
+    attendance_hours_min_required: bool
+    """Whether a training also needs the least hours of its project to be completed."""
     attendance_marks_required: bool
     """Whether hours come from marks; otherwise an institution may post them."""
     attendance_day_hours_max: int

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain.attendance import DayHours, Total
+from services.registry.domain.outcomes import Kept
 from shared.contracts.registry import EnrolmentStatus
 from shared.database import driver
 
@@ -39,9 +40,10 @@ SELECT e.id, e.local_id, e.status, coalesce(a.hours, 0), coalesce(a.days, 0)
 FROM enrolment e LEFT JOIN attendance a ON a.enrolment_id = e.id
 WHERE e.class_id = $1 AND e.id > $2 ORDER BY e.id LIMIT $3
 """
-_IS_KEPT: Final = """
+_KEPT: Final = """
 SELECT EXISTS (SELECT FROM attendance_mark WHERE class_id = $1)
-    OR EXISTS (SELECT FROM enrolment e JOIN attendance a ON a.enrolment_id = e.id WHERE e.class_id = $1)
+    OR EXISTS (SELECT FROM enrolment e JOIN attendance a ON a.enrolment_id = e.id WHERE e.class_id = $1),
+    (SELECT max(upper(during)) FROM lesson WHERE class_id = $1 AND held)
 """
 # Who has an outcome had a seat, so there are never more than the class has seats.
 _CONCLUDED: Final = """
@@ -107,7 +109,7 @@ async def concluded(connection: AsyncConnection, class_id: UUID) -> list[Conclud
     return [Concluded(row[0], row[1], EnrolmentStatus(row[2]), row[3], row[4]) for row in rows]
 
 
-async def is_kept(connection: AsyncConnection, class_id: UUID) -> bool:
-    """Whether any mark or edit of the class exists."""
-    kept: bool = await (await driver(connection)).fetchval(_IS_KEPT, class_id)
-    return kept
+async def kept(connection: AsyncConnection, class_id: UUID) -> Kept:
+    """Whether any mark or edit of the class exists, and when its last lesson ends."""
+    row = await (await driver(connection)).fetchrow(_KEPT, class_id)
+    return Kept(*row)

@@ -14,16 +14,17 @@ from services.registry.domain import outcomes as outcome_rules
 from services.registry.domain.attendance_marks import Attendee
 from services.registry.domain.classes import ClassNotRunning, TrainingClass
 from services.registry.domain.enrolments import Correction, Enrolment, NotInClass
-from services.registry.domain.outcomes import CONCLUDED
+from services.registry.domain.outcomes import CONCLUDED, Least, Miss
 from services.registry.domain.policy import Policy
 from services.registry.store import attendance as attendance_store
 from services.registry.store import classes as class_store
 from services.registry.store import enrolments as store
 from services.registry.store import policy as policy_store
+from services.registry.store import projects as project_store
 from services.registry.store.attendance import Concluded
 from services.registry.usecases import enrolment_steps
 from services.registry.usecases.classes import own_class
-from shared.contracts.registry import ClassStatus, EnrolmentState
+from shared.contracts.registry import ClassStatus, EnrolmentState, EnrolmentStatus
 from shared.kernel.callers import Caller
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.periods import business_day
@@ -36,6 +37,14 @@ class HoursRow(NamedTuple):
     row: int
     local_id: str
     hours: int
+
+
+class Given(NamedTuple):
+    """An outcome, whether it is new, and what a failed training fell short of."""
+
+    concluded: Concluded
+    is_new: bool
+    missed: list[Miss]
 
 
 class Recounted(NamedTuple):
@@ -55,6 +64,7 @@ async def conclude(
     """
     class_, policy = await _running(connection, class_id, caller)
     outcome_rules.require_posting(policy, class_id=class_.id)
+    least = await least_of(connection, class_, policy)
     known = await store.by_local_ids(connection, class_.institution_id, {row.local_id for row in rows})
     attended = await _attended(connection, class_, [each.id for each in known.values()])
     on = min(business_day(at), class_.ends_on)
@@ -70,7 +80,7 @@ async def conclude(
                 continue
             if attended is not None:
                 outcome_rules.require_attended(row.hours, attended=attended.get(before.id, 0))
-            step = rules.conclude(before, class_, hours=row.hours, share_min=policy.attendance_share_min, on=on, at=at)
+            step = rules.conclude(before, class_, hours=row.hours, **least._asdict(), on=on, at=at)
         except Refusal as refusal:
             outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
             continue
@@ -83,16 +93,18 @@ async def conclude(
 
 async def conclude_by_attendance(
     connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime
-) -> list[tuple[Concluded, bool]]:
+) -> list[Given]:
     """Give each trainee in training the outcome of their attendance, at most the class's hours.
 
-    Who has an outcome keeps it. All outcomes of the class, by enrolment, each with whether it is new.
+    Who has an outcome keeps it. All outcomes of the class, by enrolment.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, TooEarly, NoAttendance: then nothing was stored.
+    Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, TooEarly, LessonsToCome, NoAttendance: then
+    nothing was stored.
     """
     class_, policy = await _running(connection, class_id, caller)
-    is_kept = await attendance_store.is_kept(connection, class_.id)
-    outcome_rules.require_conclusion(class_, policy, today=business_day(at), is_kept=is_kept)
+    kept = await attendance_store.kept(connection, class_.id)
+    outcome_rules.require_conclusion(class_, policy, kept, at=at)
+    least = await least_of(connection, class_, policy)
     waiting = await store.in_training(connection, class_.id)
     totals = await attendance_store.totals(connection, [each.id for each in waiting])
     on = min(business_day(at), class_.ends_on)
@@ -101,7 +113,7 @@ async def conclude_by_attendance(
             before,
             class_,
             hours=min(totals[before.id].hours, class_.hours) if before.id in totals else 0,
-            share_min=policy.attendance_share_min,
+            **least._asdict(),
             on=on,
             at=at,
         )
@@ -109,7 +121,10 @@ async def conclude_by_attendance(
     ]
     await enrolment_steps.keep(connection, concluded, by=caller.person)
     new = {enrolment.id for enrolment, _ in concluded}
-    return [(each, each.id in new) for each in await attendance_store.concluded(connection, class_.id)]
+    return [
+        Given(each, each.id in new, _missed(each, class_, least))
+        for each in await attendance_store.concluded(connection, class_.id)
+    ]
 
 
 async def follow(
@@ -135,9 +150,23 @@ async def follow(
             before.hours, before=counted.before, after=counted.after, class_hours=class_.hours, policy=policy
         )
         if hours != before.hours:
-            correction = Correction(hours=hours)
-            steps.append(rules.correct(before, class_, correction, share_min=policy.attendance_share_min, at=at))
+            least = await least_of(connection, class_, policy)
+            steps.append(rules.correct(before, class_, Correction(hours=hours), **least._asdict(), at=at))
     await enrolment_steps.keep(connection, steps, by=by, reason=reason)
+
+
+async def least_of(connection: AsyncConnection, class_: TrainingClass, policy: Policy) -> Least:
+    """What completes a training in `class_`: with the least hours of its project, where policy asks for them."""
+    hours_min = 0
+    if policy.attendance_hours_min_required and class_.project is not None:
+        hours_min = (await project_store.load(connection, class_.project)).hours_min
+    return Least(policy.attendance_share_min, hours_min)
+
+
+def _missed(concluded: Concluded, class_: TrainingClass, least: Least) -> list[Miss]:
+    if concluded.status is not EnrolmentStatus.FAILED:
+        return []
+    return outcome_rules.missed(concluded.hours, class_hours=class_.hours, **least._asdict())
 
 
 async def _running(connection: AsyncConnection, class_id: UUID, caller: Caller) -> tuple[TrainingClass, Policy]:
@@ -152,7 +181,7 @@ async def _attended(
     connection: AsyncConnection, class_: TrainingClass, enrolment_ids: Sequence[UUID]
 ) -> Mapping[UUID, int] | None:
     """The attended hours of those who have any; None for a class without attendance, whose hours are as posted."""
-    if not await attendance_store.is_kept(connection, class_.id):
+    if not (await attendance_store.kept(connection, class_.id)).attendance:
         return None
     totals = await attendance_store.totals(connection, enrolment_ids)
     return {each: total.hours for each, total in totals.items()}

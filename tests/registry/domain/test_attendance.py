@@ -1,4 +1,4 @@
-"""Attendance: which marks are taken, what hours they make, and what outcome these give."""
+"""Attendance: which marks are taken, and what hours they make."""
 
 from __future__ import annotations
 
@@ -26,18 +26,8 @@ from services.registry.domain.attendance_marks import (
     MarkOutsideClass,
     NotInTraining,
 )
-from services.registry.domain.classes import TooEarly
-from services.registry.domain.outcomes import (
-    HoursComeFromMarks,
-    MoreHoursThanAttended,
-    NoAttendance,
-    hours_after,
-    require_attended,
-    require_conclusion,
-    require_posting,
-)
 from shared.contracts.registry import ClassStatus, EnrolmentStatus
-from tests.registry.domain.builders import NOON, training_class
+from tests.registry.domain.builders import NOON
 from tests.registry.domain.marking import DAY, attendee, mark, moment, policy, stamp
 
 EMPTY = DayHours(UUID(int=3), DAY)
@@ -215,75 +205,3 @@ class TestAdmit:
         assert not first.says_the_same(mark("in", "09:00:01"))
         assert not first.says_the_same(mark("in", "09:00", enrolment_id=UUID(int=5)))
         assert not first.says_the_same(mark("in", "09:00", matched=False))
-
-
-class TestOutcomes:
-    @given(st.integers(0, 100), st.integers(0, 100))
-    def test_nobody_is_given_more_hours_than_attended(self, hours: int, attended: int) -> None:
-        if hours <= attended:
-            require_attended(hours, attended=attended)
-        else:
-            with pytest.raises(MoreHoursThanAttended) as refused:
-                require_attended(hours, attended=attended)
-            assert (refused.value.check, refused.value.facts) == ("C14", {"hours_max": attended})
-
-    def test_hours_are_posted_only_where_they_need_not_come_from_marks(self) -> None:
-        require_posting(policy(attendance_marks_required=False), class_id=UUID(int=1))
-
-        with pytest.raises(HoursComeFromMarks) as refused:
-            require_posting(policy(attendance_marks_required=True), class_id=UUID(int=1))
-        assert refused.value.facts == {"conclusion": f"/v1/classes/{UUID(int=1)}/conclusion"}
-
-    @pytest.mark.parametrize(
-        ("hours", "before", "after", "required", "expected"),
-        [
-            (40, 40, 48, False, 48),
-            (40, 40, 32, False, 32),
-            (60, 64, 72, False, 60),
-            (60, 64, 50, False, 50),
-            (30, 40, 48, False, 30),
-            (30, 40, 20, False, 20),
-            (60, 0, 6, False, 60),
-            (60, 0, 6, True, 6),
-            (30, 40, 48, True, 48),
-        ],
-    )
-    def test_an_outcome_follows_the_attendance_that_it_was_given_for(
-        self, hours: int, before: int, after: int, required: bool, expected: int
-    ) -> None:
-        rules = policy(attendance_marks_required=required)
-
-        assert hours_after(hours, before=before, after=after, class_hours=60, policy=rules) == expected
-
-    @given(*[st.integers(0, 100)] * 3, st.booleans())
-    def test_no_outcome_has_more_hours_than_the_class_or_grows_beyond_the_attendance(
-        self, hours: int, before: int, after: int, required: bool
-    ) -> None:
-        hours = min(hours, 60)
-        rules = policy(attendance_marks_required=required)
-
-        then = hours_after(hours, before=before, after=after, class_hours=60, policy=rules)
-
-        assert then <= 60
-        assert then <= max(hours, after)
-
-    @pytest.mark.parametrize(
-        ("day", "required", "kept", "refusal"),
-        [
-            (19, True, True, TooEarly),
-            (20, True, True, None),
-            (20, True, False, None),
-            (20, False, True, None),
-            (20, False, False, NoAttendance),
-        ],
-    )
-    def test_attendance_concludes_a_class_from_its_last_day_on(
-        self, day: int, required: bool, kept: bool, refusal: type[Exception] | None
-    ) -> None:
-        rules, today = policy(attendance_marks_required=required), date(2025, 3, day)
-
-        if refusal is None:
-            require_conclusion(training_class(), rules, today=today, is_kept=kept)
-        else:
-            with pytest.raises(refusal):
-                require_conclusion(training_class(), rules, today=today, is_kept=kept)
