@@ -12,7 +12,7 @@ class DayAnswer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     day: date
-    minutes: int = Field(description="Between check-ins and check-outs, by the marks")
+    minutes: int = Field(description="From check-ins to check-outs; in lessons only, where the class has any that day")
     hours: int = Field(description="Class hours that count: under the daily cap, or as edited")
     edited: bool
 

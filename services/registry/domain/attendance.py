@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeVar
@@ -15,6 +15,7 @@ F = TypeVar("F", bound=AttendanceState)
 
 CLASS_HOUR_MINUTES: Final = 45
 """Source: domain rules §5.2."""
+_MINUTE: Final = timedelta(minutes=1)
 
 
 class Stamp(NamedTuple):
@@ -36,6 +37,14 @@ class Presence(NamedTuple):
     class_id: UUID
     begins: datetime
     ends: datetime
+
+
+class LessonTime(NamedTuple):
+    """When a class is taught, and the class hours of that; lessons that its groups have at one time are one."""
+
+    begins: datetime
+    ends: datetime
+    hours: int
 
 
 class DayHours(NamedTuple):
@@ -73,9 +82,16 @@ def presences(stamps: Iterable[Stamp]) -> list[Presence]:
     ]
 
 
-def minutes_of(found: Iterable[Presence]) -> int:
-    """Whole minutes of all presences together."""
-    return sum((each.ends - each.begins for each in found), timedelta()) // timedelta(minutes=1)
+def minutes_of(found: Collection[Presence], lessons: Collection[LessonTime] = ()) -> int:
+    """Whole minutes of all presences together.
+
+    Where the class has `lessons` that day only what lies in them counts, and no lesson counts for more than its hours:
+    neither who comes early and leaves late nor a break makes hours. Without any the presences count as they are.
+    """
+    if not lessons:
+        return sum((each.ends - each.begins for each in found), timedelta()) // _MINUTE
+    in_lessons = (min(_time_in(lesson, found), lesson.hours * CLASS_HOUR_MINUTES * _MINUTE) for lesson in lessons)
+    return sum(in_lessons, timedelta()) // _MINUTE
 
 
 def uncapped_hours(minutes: int) -> int:
@@ -88,9 +104,14 @@ def hours_by_marks(day: DayHours, *, hours_max: int) -> int:
     return min(uncapped_hours(day.minutes), hours_max)
 
 
-def recount(before: DayHours, stamps: Iterable[Stamp], *, hours_max: int) -> DayHours:
-    """The day by all of its marks. A day that was edited keeps the hours of its edit; only the minutes follow."""
-    day = before._replace(minutes=minutes_of(presences(stamps)))
+def recount(
+    before: DayHours, stamps: Iterable[Stamp], *, lessons: Collection[LessonTime] = (), hours_max: int
+) -> DayHours:
+    """The day by all of its marks and the class's `lessons`.
+
+    A day that was edited keeps the hours of its edit; only the minutes follow.
+    """
+    day = before._replace(minutes=minutes_of(presences(stamps), lessons))
     return day if day.edited else day._replace(hours=hours_by_marks(day, hours_max=hours_max))
 
 
@@ -120,6 +141,11 @@ def record(
 def share(hours: int, class_hours: int) -> float:
     """The share of the class's hours that a trainee has had, at most 1, to four places."""
     return round(min(1.0, hours / class_hours), 4)
+
+
+def _time_in(lesson: LessonTime, found: Iterable[Presence]) -> timedelta:
+    met = (min(each.ends, lesson.ends) - max(each.begins, lesson.begins) for each in found)
+    return sum((each for each in met if each > timedelta()), timedelta())
 
 
 def tell(fact: type[F], attendee: Attendee, total: Total, day: DayHours, *, at: datetime) -> F:

@@ -71,11 +71,11 @@ def at_impossible_times(
 
 
 def over_daily_hours(day: DayHours, attendee: Attendee, *, hours_max: int) -> Iterator[Seen]:
-    """More hours by the marks of a day than can count for one (C20)."""
+    """More hours by the marks of a day than can count for one (C20), once for a class and day."""
     hours = uncapped_hours(day.minutes)
     if hours > hours_max:
         facts = {"day": day.day.isoformat(), "hours": hours, "hours_max": hours_max}
-        yield see_trainee(FlagKind.OVER_DAILY_HOURS, attendee, f"{attendee.enrolment_id}/{day.day}", **facts)
+        yield see_class_of(FlagKind.OVER_DAILY_HOURS, attendee, f"{day.day}", **facts)
 
 
 def in_two_places(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain.attendance import DayHours, Presence, Stamp, Total
+from services.registry.domain.attendance import DayHours, LessonTime, Presence, Stamp, Total
 from services.registry.domain.attendance_marks import Direction, Mark, Method
 from services.registry.domain.rhythms import DeviceStamp, Place, SameSecond, Window
 from shared.database import driver
@@ -33,8 +33,8 @@ ON CONFLICT (institution_id, local_id) DO NOTHING RETURNING id
 _BY_LOCAL_ID: Final = f"SELECT {_COLUMNS} FROM attendance_mark WHERE institution_id = $1 AND local_id = ANY($2)"
 # What the rules look at once marks are stored, in one statement, because a single mark asks for it too: all marks of
 # the same persons on the same days; what these days and trainings counted before; the marks of the same devices at the
-# time; how many of the class were marked in the same second. Each LATERAL with a limit is one look-up in an index: a
-# plan made for many rows would read the whole of a small table for a single mark.
+# time; how many of the class were marked in the same second; the lessons of the classes on the days. Each LATERAL with
+# a limit is one look-up in an index: a plan made for many rows would read the whole of a small table for a single mark.
 _AROUND: Final = """
 SELECT
 ARRAY(
@@ -70,6 +70,14 @@ ARRAY(
         WHERE class_id = t.class_id AND marked_at >= t.second AND marked_at < t.second + interval '1 second'
     ) AS m (trainees, devices, by_hand)
     WHERE m.trainees > 1
+),
+ARRAY(
+    SELECT ROW(t.class_id, t.day, l.begins, l.ends, l.hours)
+    FROM unnest($12::uuid[], $13::date[]) AS t (class_id, day)
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT lower(during) AS begins, upper(during) AS ends, hours FROM lesson
+        WHERE class_id = t.class_id AND held AND (lower(during) AT TIME ZONE 'Asia/Shanghai')::date = t.day
+    ) l
 )
 """
 _LESSONS: Final = """
@@ -94,7 +102,7 @@ ORDER BY marked_at, id LIMIT $5
 class Around(NamedTuple):
     """All marks of the same persons and days that count, and how many comparisons of faces failed; what the days and
     trainings count, nothing as yet for new ones; the marks of the same devices at the time; where several trainees were
-    marked in one second."""
+    marked in one second; when the classes are taught on the days."""
 
     stamps: list[Stamp]
     mismatches: dict[tuple[UUID, date], int]
@@ -102,6 +110,7 @@ class Around(NamedTuple):
     totals: dict[UUID, Total]
     devices: list[DeviceStamp]
     seconds: list[SameSecond]
+    lessons: dict[tuple[UUID, date], list[LessonTime]]
 
 
 class KeptMark(NamedTuple):
@@ -157,8 +166,10 @@ async def around(
     pairs: Sequence[tuple[UUID, date]],
     windows: Sequence[Window],
     seconds: Collection[tuple[UUID, datetime]],
+    class_days: Collection[tuple[UUID, date]],
 ) -> Around:
-    """What there is around marks of those persons and days, of those trainings and days, devices, and seconds."""
+    """What there is around marks of those persons and days, of those trainings and days, devices, seconds, and classes
+    and days."""
     row = await (await driver(connection)).fetchrow(
         _AROUND,
         *zip(*person_days, strict=True),
@@ -167,7 +178,11 @@ async def around(
         *[[window[place] for window in windows] for place in range(3)],
         WINDOW_MARKS_MAX,
         *zip(*seconds, strict=True),
+        *zip(*class_days, strict=True),
     )
+    lessons: defaultdict[tuple[UUID, date], list[LessonTime]] = defaultdict(list)
+    for class_id, day, *time in row[4]:
+        lessons[class_id, day].append(LessonTime(*time))
     return Around(
         stamps=[_stamp(each) for each in row[0] if each[7]],
         mismatches=Counter((each[1], each[3]) for each in row[0] if not each[7]),
@@ -178,6 +193,7 @@ async def around(
         totals={each[0]: Total(each[0], each[5] or 0, each[6] or 0, each[7] or 0) for each in row[1]},
         devices=[DeviceStamp(each[0], each[1], each[2], Method(each[3]), each[4]) for each in row[2]],
         seconds=[SameSecond(*each) for each in row[3]],
+        lessons=lessons,
     )
 
 

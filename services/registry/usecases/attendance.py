@@ -193,15 +193,18 @@ async def _count(
         pairs=pairs,
         windows=rhythms.windows(new),
         seconds={(mark.class_id, mark.at.replace(microsecond=0)) for mark in new},
+        class_days={(mark.class_id, mark.day) for mark in new},
     )
     grouped: defaultdict[tuple[UUID, date], list[Stamp]] = defaultdict(list)
     for stamp in around.stamps:
         grouped[stamp.enrolment_id, stamp.day].append(stamp)
     changes: defaultdict[UUID, list[tuple[DayHours, DayHours]]] = defaultdict(list)
     for pair in pairs:
-        hours_max = known.policies[known.attendees[pair[0]].class_id].attendance_day_hours_max
-        before = around.days[pair]
-        changes[pair[0]].append((before, rules.recount(before, grouped[pair], hours_max=hours_max)))
+        class_id, before = known.attendees[pair[0]].class_id, around.days[pair]
+        lessons = around.lessons.get((class_id, pair[1]), ())
+        hours_max = known.policies[class_id].attendance_day_hours_max
+        after = rules.recount(before, grouped[pair], lessons=lessons, hours_max=hours_max)
+        changes[pair[0]].append((before, after))
     touched = {each: known.attendees[each] for each in changes}
     totals = await _save(connection, changes, around.totals, touched, at=at)
     recounted = [

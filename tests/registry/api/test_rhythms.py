@@ -149,12 +149,13 @@ class TestFlags:
 async def test_flags_and_facts_of_attendance_hold_no_personal_data(school: School) -> None:
     person: dict[str, Any] = trainee(1)
     await running(school, 1)
-    await post(school, *lesson(1, "04:00", "23:00", method="hand", device=None))
+    failed = [mark(1, "in", f"09:0{each}", method="face", matched=False) for each in range(3)]
+    await post(school, *lesson(1, "04:00", "23:00", method="hand", device=None), *failed)
 
     rows = await school.registry.rows("SELECT CAST(f AS text) AS content FROM flag f")
     events = await school.registry.rows("SELECT convert_from(event, 'UTF8') AS content FROM outbox")
 
-    assert len(await flags(school)) == 2
+    assert len(await flags(school)) == 3
     assert await enrolment_of(school) in str(rows)
     for row in [*rows, *events]:
         assert person["document_number"] not in row.content

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from services.registry.domain import attendance, attendance_marks
 from services.registry.domain.attendance import (
     DayHours,
+    LessonTime,
     Stamp,
     Total,
     minutes_of,
@@ -116,6 +117,47 @@ class TestHours:
         day = recount(EMPTY._replace(hours=3, edited=True), marks, hours_max=8)
 
         assert (day.hours, day.edited, day.minutes) == (3, True, minutes_of(presences(marks)))
+
+
+class TestLessons:
+    MORNING = LessonTime(moment("08:30"), moment("11:30"), 4)
+    AFTERNOON = LessonTime(moment("14:00"), moment("17:30"), 4)
+
+    @pytest.mark.parametrize(
+        ("marks", "expected"),
+        [
+            ([("in", "08:20"), ("out", "17:30")], 8),
+            ([("in", "08:20"), ("out", "11:40")], 4),
+            ([("in", "08:20"), ("out", "13:59")], 4),
+            ([("in", "11:30"), ("out", "14:00")], 0),
+            ([("in", "10:00"), ("out", "15:30")], 4),
+            ([("in", "14:00"), ("out", "17:30")], 4),
+            ([("in", "18:00"), ("out", "22:00")], 0),
+        ],
+    )
+    def test_only_what_lies_in_them_makes_hours(self, marks: list[tuple[str, str]], expected: int) -> None:
+        stamps = [stamp(*each) for each in marks]
+
+        day = recount(EMPTY, stamps, lessons=[self.MORNING, self.AFTERNOON], hours_max=24)
+
+        assert day.hours == expected
+
+    @given(MARKS, st.lists(st.tuples(st.integers(0, 20), st.integers(1, 180), st.integers(1, 4)), max_size=4))
+    def test_never_make_more_hours_than_they_have_or_than_the_presences_without_them(
+        self, marks: list[Stamp], drawn: list[tuple[int, int, int]]
+    ) -> None:
+        lessons: list[LessonTime] = []
+        begins = moment("00:00")
+        for pause, minutes, planned in drawn:
+            begins += timedelta(minutes=pause)
+            lessons.append(LessonTime(begins, begins + timedelta(minutes=minutes), planned))
+            begins = lessons[-1].ends
+
+        counted = minutes_of(presences(marks), lessons)
+
+        assert counted <= minutes_of(presences(marks))
+        if lessons:
+            assert counted <= sum(each.hours for each in lessons) * 45
 
 
 class TestTotals:

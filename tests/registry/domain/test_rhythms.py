@@ -115,8 +115,8 @@ class TestTimes:
 
         found = list(rhythms.over_daily_hours(day, attendee(), hours_max=8))
 
-        assert [(flag.check, flag.kind, flag.enrolment_id) for flag in found] == (
-            [("C20", "over-daily-hours", HERE)] if flagged else []
+        assert [(flag.check, flag.kind, flag.seen) for flag in found] == (
+            [("C20", "over-daily-hours", f"{UUID(int=1)}/{DAY}")] if flagged else []
         )
 
 
