@@ -68,6 +68,16 @@ class ClassTakesNoMarks(Conflict):
     cure_zh = "请先将已批准的班级开班；已结班的，请说明理由更正当日考勤。"
 
 
+class TooManyDayMarks(Conflict):
+    """Facts: `marks_max`."""
+
+    slug = "too-many-day-marks"
+    title_en = "The trainee has as many marks on that day as are taken."
+    title_zh = "该学员当日打卡记录已达上限。"
+    cure_en = "At most `marks_max` are taken; see whether a device sends the same mark under ever new ids."
+    cure_zh = "每名学员每天最多接收 `marks_max` 条打卡记录；请检查设备是否以不同编号重复上报。"
+
+
 class UnknownSite(Invalid):
     slug = "unknown-mark-site"
     title_en = "Your institution has no site by this local_id."

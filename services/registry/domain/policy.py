@@ -64,6 +64,8 @@ class Policy:
     """A comparison of faces with a lower score, from 0 to 100, did not recognise the trainee."""
     attendance_face_mismatches_max: int
     """More comparisons of a trainee's face than that, failed on one day, are flagged."""
+    attendance_day_marks_max: int
+    """More marks of one trainee on one day are not taken."""
     attendance_edit_days_max: int
     """Days after which an institution cannot put a day's hours right by itself any more."""
     attendance_clock_drift_minutes_max: int

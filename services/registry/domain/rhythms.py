@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, pairwise
 from math import asin, cos, radians, sin, sqrt
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.registry.domain.attendance import DayHours, Presence, Stamp, presences, uncapped_hours
@@ -17,6 +18,8 @@ from services.registry.domain.flag_kinds import FlagKind
 from services.registry.domain.flags import Seen
 from services.registry.domain.policy import Policy
 from shared.kernel.periods import BUSINESS_ZONE, business_day
+
+Timed = TypeVar("Timed", Stamp, Presence)
 
 _MINUTE: Final = timedelta(minutes=1)
 _DAY: Final = timedelta(days=1)
@@ -86,22 +89,15 @@ def in_two_places(
     `stamps` are one person's of one day, in all of their classes; `lessons` those of the person's other classes.
     Somebody is present from just after a check-in to just before a check-out, so classes may follow each other.
     """
-    busy = list(lessons)
-    by_enrolment: defaultdict[UUID, list[Stamp]] = defaultdict(list)
+    taught = set(lessons)
+    if len({stamp.enrolment_id for stamp in stamps} | {each.enrolment_id for each in taught}) < 2:
+        return
+    busy = [*(presences(each) for each in _by_enrolment(stamps)), *(sorted(each) for each in _by_enrolment(taught))]
     for stamp in stamps:
-        by_enrolment[stamp.enrolment_id].append(stamp)
-    for own in by_enrolment.values():
-        busy += presences(own)
-    for stamp in stamps:
-        for other in busy:
-            if other.enrolment_id != stamp.enrolment_id and _is_within(stamp, other):
-                yield from _of_two(
-                    FlagKind.TWO_PLACES_AT_ONCE,
-                    stamp,
-                    (other.enrolment_id, other.class_id),
-                    attendees,
-                    day=f"{stamp.day}",
-                )
+        for ordered in filter(None, busy):
+            other = ordered[0].enrolment_id, ordered[0].class_id
+            if other[0] != stamp.enrolment_id and _is_among(stamp, ordered):
+                yield from _of_two(FlagKind.TWO_PLACES_AT_ONCE, stamp, other, attendees, day=f"{stamp.day}")
 
 
 def too_far_apart(
@@ -191,6 +187,20 @@ def distance(here: Place, there: Place) -> float:
     half = sin((north - south) / 2) ** 2
     half += cos(south) * cos(north) * sin(radians(there.longitude - here.longitude) / 2) ** 2
     return 2 * _EARTH_RADIUS_KM * asin(min(1.0, sqrt(half)))
+
+
+def _by_enrolment(found: Iterable[Timed]) -> Collection[list[Timed]]:
+    parts: defaultdict[UUID, list[Timed]] = defaultdict(list)
+    for each in found:
+        parts[each.enrolment_id].append(each)
+    return parts.values()
+
+
+def _is_among(stamp: Stamp, ordered: Sequence[Presence]) -> bool:
+    """Whether the stamp was made within one of `ordered`, which follow each other: found by halves, however many."""
+    begun = bisect_right if stamp.direction is Direction.IN else bisect_left
+    place = begun(ordered, stamp.at, key=lambda each: each.begins)
+    return place > 0 and _is_within(stamp, ordered[place - 1])
 
 
 def _is_within(stamp: Stamp, presence: Presence) -> bool:

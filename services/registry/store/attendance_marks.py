@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -21,12 +21,25 @@ WINDOW_MARKS_MAX: Final = 5_000
 _SITES: Final = "SELECT local_id, id FROM site WHERE institution_id = $1 AND local_id = ANY($2)"
 _COLUMNS: Final = """id, local_id, enrolment_id, class_id, day, marked_at, direction, method, device, site_id, score,
     matched, marked_by, counts"""
-# In the order of the ids that might be taken, so that two batches with the same ids do not wait for each other.
+# Those that are there already take no place of the day. In the order of the ids that might be taken, so that two
+# batches with the same ids do not wait for each other.
 _ADD: Final = f"""
+WITH new AS (
+    SELECT mark.*, row_number() OVER (PARTITION BY enrolment_id, day ORDER BY place) AS nth
+    FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::date[], $6::timestamptz[], $7::text[], $8::text[],
+        $9::text[], $10::uuid[], $11::smallint[], $12::boolean[], $13::text[], $14::boolean[], $15::integer[])
+        WITH ORDINALITY AS mark ({_COLUMNS}, marks_max, place)
+    LEFT JOIN LATERAL (
+        SELECT true AS is_known FROM attendance_mark WHERE institution_id = $16 AND local_id = mark.local_id LIMIT 1
+    ) known ON true
+    WHERE is_known IS NULL
+)
 INSERT INTO attendance_mark ({_COLUMNS}, institution_id, received_at)
-SELECT {_COLUMNS}, $15, $16
-FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::date[], $6::timestamptz[], $7::text[], $8::text[],
-    $9::text[], $10::uuid[], $11::smallint[], $12::boolean[], $13::text[], $14::boolean[]) AS mark ({_COLUMNS})
+SELECT {_COLUMNS}, $16, $17
+FROM new CROSS JOIN LATERAL (
+    SELECT count(*) AS stored FROM attendance_mark WHERE enrolment_id = new.enrolment_id AND day = new.day
+) of_day
+WHERE stored + nth <= marks_max
 ORDER BY local_id, id
 ON CONFLICT (institution_id, local_id) DO NOTHING RETURNING id
 """
@@ -127,9 +140,18 @@ async def sites(connection: AsyncConnection, institution_id: UUID, local_ids: Co
 
 
 async def add_all(
-    connection: AsyncConnection, institution_id: UUID, marks: Sequence[Mark], *, at: datetime
+    connection: AsyncConnection,
+    institution_id: UUID,
+    marks: Sequence[Mark],
+    *,
+    marks_max: Mapping[UUID, int],
+    at: datetime,
 ) -> set[UUID]:
-    """Store those of `marks` whose local ids are new to the institution; the ids of these."""
+    """Store those of `marks` whose local ids are new to the institution; the ids of these.
+
+    Of each trainee and day no more than the `marks_max` of the class, the first ones. The caller holds the locks of the
+    enrolments.
+    """
     if not marks:
         return set()
     columns: list[list[Any]] = [
@@ -147,6 +169,7 @@ async def add_all(
         [mark.matched for mark in marks],
         [mark.marked_by for mark in marks],
         [mark.counts for mark in marks],
+        [marks_max[mark.class_id] for mark in marks],
     ]
     return {row[0] for row in await (await driver(connection)).fetch(_ADD, *columns, institution_id, at)}
 

@@ -15,7 +15,7 @@ from services.registry.domain import attendance as rules
 from services.registry.domain import attendance_marks as mark_rules
 from services.registry.domain import rhythms
 from services.registry.domain.attendance import DayHours, Stamp, Total
-from services.registry.domain.attendance_marks import Attendee, Direction, Mark, Method, UnknownSite
+from services.registry.domain.attendance_marks import Attendee, Direction, Mark, Method, TooManyDayMarks, UnknownSite
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.enrolments import NotInClass
 from services.registry.domain.policy import Policy
@@ -98,11 +98,12 @@ async def record(
         except Refusal as refusal:
             answers.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
     admitted = [each.mark for each in read if each.refusal is None]
-    stored = await mark_store.add_all(connection, caller.organisation, admitted, at=at)
+    marks_max = {each: policy.attendance_day_marks_max for each, policy in known.policies.items()}
+    stored = await mark_store.add_all(connection, caller.organisation, admitted, marks_max=marks_max, at=at)
     new = [mark for mark in admitted if mark.id in stored]
     if new:
         await _count(connection, new, known, caller=caller, at=at)
-    return [*answers, *await _answers(connection, caller.organisation, read, stored)]
+    return [*answers, *await _answers(connection, caller.organisation, read, stored, marks_max)]
 
 
 async def _known(connection: AsyncConnection, institution_id: UUID, rows: Sequence[MarkRow]) -> _Known:
@@ -164,7 +165,11 @@ def _attendee(row: MarkRow, known: _Known) -> Attendee:
 
 
 async def _answers(
-    connection: AsyncConnection, institution_id: UUID, read: Sequence[_Read], stored: set[UUID]
+    connection: AsyncConnection,
+    institution_id: UUID,
+    read: Sequence[_Read],
+    stored: set[UUID],
+    marks_max: Mapping[UUID, int],
 ) -> list[RowOutcome]:
     doubtful = {each.mark.local_id for each in read if each.mark.id not in stored}
     before = await mark_store.by_local_ids(connection, institution_id, doubtful) if doubtful else {}
@@ -176,7 +181,8 @@ async def _answers(
         elif kept is not None and kept.says_the_same(mark):
             answers.append(RowOutcome(row.row, "repeated", row.local_id, id=kept.id))
         else:
-            why = refusal or LocalIdTaken(pointer="/local_id")
+            too_many = TooManyDayMarks(pointer="/at", marks_max=marks_max[mark.class_id])
+            why = refusal or (too_many if kept is None else LocalIdTaken(pointer="/local_id"))
             answers.append(RowOutcome(row.row, "refused", row.local_id, refusal=why))
     return answers
 

@@ -23,6 +23,7 @@ from tests.registry.attending import (
     read,
     run,
     running,
+    set_policy,
     told,
 )
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
@@ -142,6 +143,20 @@ class TestMarks:
         )
 
         assert codes(answer) == ["local-id-taken", "local-id-taken", "accepted", "local-id-taken"]
+
+    async def test_of_one_trainee_and_day_are_taken_up_to_a_number_and_what_is_known_takes_no_place(
+        self, school: School
+    ) -> None:
+        await running(school, 1, 2)
+        await set_policy(school, "attendance.day_marks_max", "5")
+        rows = [mark(1, "in", f"09:0{minute}") for minute in range(8)]
+
+        first = await post(school, *rows[:4])
+        again = await post(school, *rows, mark(1, "in", "09:00", day=WEEK[0]), mark(2, "in", "09:00"))
+
+        assert codes(first) == ["accepted"] * 4
+        assert codes(again) == [*["repeated"] * 4, "accepted", *["too-many-day-marks"] * 3, "accepted", "accepted"]
+        assert again.json()["rows"][5]["errors"][0]["marks_max"] == 5
 
     async def test_by_hand_carry_the_name_of_who_made_them(self, school: School) -> None:
         class_id = await running(school, 1)
