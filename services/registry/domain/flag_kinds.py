@@ -60,7 +60,7 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
         "C16", "Many trainees of a class gave the same phone.", "同一班级多名学员填报了同一手机号。"
     ),
     FlagKind.ONE_DEVICE_MANY_TRAINEES: KindOfFlag(
-        "C16", "Many trainees of a class marked themselves with one phone.", "同一班级多名学员使用同一部手机签到。"
+        "C16", "Many trainees marked themselves with one phone.", "多名学员使用同一部手机签到。"
     ),
     FlagKind.DEVICE_TOO_FAST: KindOfFlag(
         "C16",

@@ -59,7 +59,7 @@ class Policy:
     """Nobody gets from one place of training to another faster than that."""
     attendance_device_marks_per_minute_max: int
     attendance_trainees_per_phone_max: int
-    """How many trainees of a class may share one phone, as a number or as the device that they mark with."""
+    """How many trainees of a class may give one phone's number, or of an institution mark themselves with it."""
     attendance_face_score_min: int
     """A comparison of faces with a lower score, from 0 to 100, did not recognise the trainee."""
     attendance_face_mismatches_max: int

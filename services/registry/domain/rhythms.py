@@ -21,6 +21,7 @@ from shared.kernel.periods import BUSINESS_ZONE, business_day
 
 Timed = TypeVar("Timed", Stamp, Presence)
 
+_ONE_PHONE: Final = FlagKind.ONE_DEVICE_MANY_TRAINEES
 _MINUTE: Final = timedelta(minutes=1)
 _DAY: Final = timedelta(days=1)
 _EARTH_RADIUS_KM: Final = 6371.0
@@ -134,15 +135,22 @@ def windows(marks: Iterable[Mark]) -> list[Window]:
 def shared_devices(
     stamps: Iterable[DeviceStamp], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
 ) -> Iterator[Seen]:
-    """Phones with which too many trainees of a class marked themselves on one day (C16)."""
-    trainees: defaultdict[tuple[UUID, str, date], set[UUID]] = defaultdict(set)
+    """Phones with which too many trainees of a class marked themselves on one day, or of several classes of an
+    institution (C16). `stamps` are one institution's."""
+    phones: defaultdict[tuple[str, date], defaultdict[UUID, set[UUID]]] = defaultdict(lambda: defaultdict(set))
     for stamp in stamps:
-        if stamp.method is Method.QR and stamp.class_id in attendees:
-            trainees[stamp.class_id, stamp.device, business_day(stamp.at)].add(stamp.enrolment_id)
-    for (class_id, device, day), found in trainees.items():
-        if len(found) > policies[class_id].attendance_trainees_per_phone_max:
-            facts = {"day": day.isoformat(), "device": device, "trainees": len(found)}
-            yield see_class_of(FlagKind.ONE_DEVICE_MANY_TRAINEES, attendees[class_id], f"{device}/{day}", **facts)
+        if stamp.method is Method.QR:
+            phones[stamp.device, business_day(stamp.at)][stamp.class_id].add(stamp.enrolment_id)
+    for (device, day), classes in phones.items():
+        for class_id in sorted(classes.keys() & attendees.keys()):
+            attendee, trainees_max = attendees[class_id], policies[class_id].attendance_trainees_per_phone_max
+            here, everywhere = len(classes[class_id]), sum(map(len, classes.values()))
+            facts: dict[str, object] = {"day": day.isoformat(), "device": device}
+            if here > trainees_max:
+                yield see_class_of(_ONE_PHONE, attendee, f"{device}/{day}", **facts, trainees=here)
+            if everywhere > trainees_max and len(classes) > 1:
+                facts |= {"trainees": everywhere, "classes": len(classes)}
+                yield see_attendance(_ONE_PHONE, attendee, f"{attendee.institution_id}/{device}/{day}", facts=facts)
 
 
 def hurried_devices(

@@ -73,6 +73,19 @@ class TestFlags:
 
         assert await flags(school) == [("C16", "one-device-many-trainees")]
 
+    async def test_one_phone_for_trainees_of_several_classes_is_one_flag_of_the_institution(
+        self, school: School
+    ) -> None:
+        for number in range(1, 5):
+            await running(school, number, local_id=f"C{number}")
+
+        for number in range(1, 5):
+            row = mark(number, "in", f"09:0{number}", class_local_id=f"C{number}", method="qr", device="phone-1")
+            await post(school, row)
+
+        (flag,) = await school.registry.rows("SELECT * FROM flag WHERE code = 'C16'")
+        assert (flag.kind, flag.class_id, str(flag.institution_id)) == ("one-device-many-trainees", None, school.id)
+
     async def test_a_device_that_no_queue_could_pass_is_flagged(self, school: School) -> None:
         await running(school, 1)
         rows = [mark(1, "in", f"09:00:{second:02d}", device="gate") for second in range(31)]

@@ -176,6 +176,29 @@ class TestDevices:
 
         assert [(flag.check, flag.kind) for flag in found] == [("C16", "one-device-many-trainees")] * flagged
 
+    @pytest.mark.parametrize(
+        ("classes", "about"),
+        [
+            ([1, 1, 1], [UUID(int=1)]),
+            ([1, 10, 11], [None]),
+            ([1, 1, 1, 10], [UUID(int=1), None]),
+            ([1, 10], []),
+            ([10, 11, 12], []),
+        ],
+    )
+    def test_a_phone_that_goes_from_class_to_class_is_seen_at_the_institution(
+        self, classes: list[int], about: list[UUID | None]
+    ) -> None:
+        stamps = [
+            each._replace(class_id=UUID(int=class_id))
+            for each, class_id in zip(self.stamps(len(classes), seconds=60), classes, strict=True)
+        ]
+
+        found = list(rhythms.shared_devices(stamps, BY_CLASS, POLICIES))
+
+        assert [flag.class_id for flag in found] == about
+        assert all(flag.institution_id == UUID(int=2) for flag in found)
+
     def test_one_trainee_who_marks_often_shares_no_phone(self) -> None:
         stamps = [each._replace(enrolment_id=HERE) for each in self.stamps(9, seconds=60)]
 
