@@ -141,16 +141,18 @@ async def follow(
     `policies` are those of the classes. The caller holds the locks of the enrolments.
     """
     concluded = {each.attendee.enrolment_id: each for each in recounted if each.attendee.status in CONCLUDED}
-    enrolments = list((await store.by_ids(connection, concluded)).values()) if concluded else []
-    classes = {each: await class_store.load(connection, each) for each in {before.class_id for before in enrolments}}
+    if not concluded:
+        return
+    known: dict[UUID, tuple[TrainingClass, Least]] = {}
+    for class_id in {each.attendee.class_id for each in concluded.values()}:
+        class_ = await class_store.load(connection, class_id)
+        known[class_id] = class_, await least_of(connection, class_, policies[class_id])
     steps: list[tuple[Enrolment, EnrolmentState]] = []
-    for before in enrolments:
-        class_, policy, counted = classes[before.class_id], policies[before.class_id], concluded[before.id]
-        hours = outcome_rules.hours_after(
-            before.hours, before=counted.before, after=counted.after, class_hours=class_.hours, policy=policy
-        )
+    for before in (await store.by_ids(connection, concluded)).values():
+        (class_, least), counted = known[before.class_id], concluded[before.id]
+        shown = {"before": counted.before, "after": counted.after, "class_hours": class_.hours}
+        hours = outcome_rules.hours_after(before.hours, **shown, policy=policies[class_.id])
         if hours != before.hours:
-            least = await least_of(connection, class_, policy)
             steps.append(rules.correct(before, class_, Correction(hours=hours), **least._asdict(), at=at))
     await enrolment_steps.keep(connection, steps, by=by, reason=reason)
 
