@@ -86,7 +86,9 @@ async def totals(connection: AsyncConnection, enrolment_ids: Collection[UUID]) -
 
 
 async def save(connection: AsyncConnection, changed: Sequence[DayHours], summed: Sequence[Total]) -> None:
-    """Store days and totals. The caller holds the locks of the enrolments."""
+    """Store days, and totals of these. The caller holds the locks of the enrolments."""
+    if not changed:
+        return
     days = [[getattr(each, name) for each in changed] for name in DayHours._fields]
     totals = [[getattr(each, name) for each in summed] for name in Total._fields]
     await (await driver(connection)).execute(_SAVE, *days, *totals)

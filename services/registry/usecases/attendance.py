@@ -231,9 +231,10 @@ async def _save(
     *,
     at: datetime,
 ) -> list[Total]:
-    """Store the days that `changes` lead to, the totals and the facts; the totals that changed."""
+    """Store the days that changed, the totals and the facts; the totals that changed."""
     told = [rules.record(attendees[each], totals[each], pairs, at=at) for each, pairs in changes.items()]
-    days = [new for pairs in changes.values() for _, new in pairs]
+    # A mere check-in changes nothing yet, and costs no statement.
+    days = [new for pairs in changes.values() for old, new in pairs if new != old]
     changed = [total for total, fact in told if fact is not None]
     await store.save(connection, days, changed)
     await outbox.record_all(connection, [fact for _, fact in told if fact is not None])
