@@ -159,6 +159,9 @@ _MARK = TypeAdapter(MarkRequest)
 async def record(posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
     """Post up to 1,000 marks, of any of your running classes, in any order, however late, one of them or many.
 
+    A mark is judged by its own day, whatever has become of the training since; who has an outcome already gets the one
+    that the hours give now, until the class is completed.
+
     A mark sent again under its local_id is a repeat and counts nothing twice. As NDJSON (`application/x-ndjson`) one
     mark a line.
     """

@@ -24,6 +24,7 @@ from services.registry.store import attendance_marks as mark_store
 from services.registry.store import attendees as attendee_store
 from services.registry.store import classes as class_store
 from services.registry.store import plan as plan_store
+from services.registry.store.attendance_marks import Around
 from services.registry.usecases import outcomes
 from services.registry.usecases import rhythms as rhythm_usecases
 from services.registry.usecases.outcomes import Recounted
@@ -201,16 +202,7 @@ async def _count(
         seconds={(mark.class_id, mark.at.replace(microsecond=0)) for mark in new},
         class_days={(mark.class_id, mark.day) for mark in new},
     )
-    grouped: defaultdict[tuple[UUID, date], list[Stamp]] = defaultdict(list)
-    for stamp in around.stamps:
-        grouped[stamp.enrolment_id, stamp.day].append(stamp)
-    changes: defaultdict[UUID, list[tuple[DayHours, DayHours]]] = defaultdict(list)
-    for pair in pairs:
-        class_id, before = known.attendees[pair[0]].class_id, around.days[pair]
-        lessons = around.lessons.get((class_id, pair[1]), ())
-        hours_max = known.policies[class_id].attendance_day_hours_max
-        after = rules.recount(before, grouped[pair], lessons=lessons, hours_max=hours_max)
-        changes[pair[0]].append((before, after))
+    changes = _recount(pairs, around, known)
     touched = {each: known.attendees[each] for each in changes}
     totals = await _save(connection, changes, around.totals, touched, at=at)
     recounted = [
@@ -221,6 +213,23 @@ async def _count(
     days = [day for pairs in changes.values() for _, day in pairs]
     arrived = Arrived(new, touched, around, days, known.policies, known.holidays)
     await rhythm_usecases.look(connection, arrived, at=at)
+
+
+def _recount(
+    pairs: Sequence[tuple[UUID, date]], around: Around, known: _Known
+) -> Mapping[UUID, list[tuple[DayHours, DayHours]]]:
+    """Of each enrolment its days among `pairs`, as they were and as they are now."""
+    grouped: defaultdict[tuple[UUID, date], list[Stamp]] = defaultdict(list)
+    for stamp in around.stamps:
+        grouped[stamp.enrolment_id, stamp.day].append(stamp)
+    changes: defaultdict[UUID, list[tuple[DayHours, DayHours]]] = defaultdict(list)
+    for enrolment_id, day in pairs:
+        class_id, before = known.attendees[enrolment_id].class_id, around.days[enrolment_id, day]
+        lessons = around.lessons.get((class_id, day), ())
+        hours_max = known.policies[class_id].attendance_day_hours_max
+        after = rules.recount(before, grouped[enrolment_id, day], lessons=lessons, hours_max=hours_max)
+        changes[enrolment_id].append((before, after))
+    return changes
 
 
 async def _save(
