@@ -76,13 +76,6 @@ class Least(NamedTuple):
     hours_min: int
 
 
-class Kept(NamedTuple):
-    """What a class has to be concluded by: whether it keeps attendance, and when its last lesson ends, if planned."""
-
-    attendance: bool
-    lessons_end: datetime | None = None
-
-
 def missed(hours: int, *, class_hours: int, share_min: Decimal, hours_min: int) -> list[Miss]:
     """What `hours` fall short of; nothing for a training that they complete. Source: domain rules §5.2."""
     few, low = hours < hours_min, hours < class_hours * share_min
@@ -113,16 +106,18 @@ def hours_after(hours: int, *, before: int, after: int, class_hours: int, policy
     return hours if hours > shown_before else min(hours, shown)
 
 
-def require_conclusion(class_: TrainingClass, policy: Policy, kept: Kept, *, at: datetime) -> None:
-    """The class is over, so that all hours can have come.
+def require_conclusion(
+    class_: TrainingClass, policy: Policy, *, is_kept: bool, lessons_end: datetime | None, at: datetime
+) -> None:
+    """The class is over, so that all hours can have come; `lessons_end` is when its last lesson ends, if planned.
 
     Raises TooEarly before the last day, which without a timetable has to be over, and LessonsToCome. Raises
     NoAttendance for a class that kept none and need not: its hours are posted, and it must not fail them all.
     """
-    possible_from = class_.ends_on if kept.lessons_end else class_.ends_on + timedelta(days=1)
+    possible_from = class_.ends_on if lessons_end else class_.ends_on + timedelta(days=1)
     if business_day(at) < possible_from:
         raise TooEarly(possible_from=possible_from.isoformat())
-    if kept.lessons_end and at < kept.lessons_end:
-        raise LessonsToCome(ends_at=kept.lessons_end.astimezone(BUSINESS_ZONE).isoformat())
-    if not kept.attendance and not policy.attendance_marks_required:
+    if lessons_end and at < lessons_end:
+        raise LessonsToCome(ends_at=lessons_end.astimezone(BUSINESS_ZONE).isoformat())
+    if not is_kept and not policy.attendance_marks_required:
         raise NoAttendance(outcomes=f"/v1/classes/{class_.id}/outcomes")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain.attendance import DayHours, Total
-from services.registry.domain.outcomes import Kept
 from shared.contracts.registry import EnrolmentStatus
 from shared.database import driver
 
@@ -40,11 +39,11 @@ SELECT e.id, e.local_id, e.status, coalesce(a.hours, 0), coalesce(a.days, 0)
 FROM enrolment e LEFT JOIN attendance a ON a.enrolment_id = e.id
 WHERE e.class_id = $1 AND e.id > $2 ORDER BY e.id LIMIT $3
 """
-_KEPT: Final = """
+_IS_KEPT: Final = """
 SELECT EXISTS (SELECT FROM attendance_mark WHERE class_id = $1)
-    OR EXISTS (SELECT FROM enrolment e JOIN attendance a ON a.enrolment_id = e.id WHERE e.class_id = $1),
-    (SELECT max(upper(during)) FROM lesson WHERE class_id = $1 AND held)
+    OR EXISTS (SELECT FROM enrolment e JOIN attendance a ON a.enrolment_id = e.id WHERE e.class_id = $1)
 """
+_LESSONS_END: Final = "SELECT max(upper(during)) FROM lesson WHERE class_id = $1 AND held"
 # Who has an outcome had a seat, so there are never more than the class has seats.
 _CONCLUDED: Final = """
 SELECT e.id, e.local_id, e.status, e.hours, coalesce(a.hours, 0)
@@ -111,7 +110,13 @@ async def concluded(connection: AsyncConnection, class_id: UUID) -> list[Conclud
     return [Concluded(row[0], row[1], EnrolmentStatus(row[2]), row[3], row[4]) for row in rows]
 
 
-async def kept(connection: AsyncConnection, class_id: UUID) -> Kept:
-    """Whether any mark or edit of the class exists, and when its last lesson ends."""
-    row = await (await driver(connection)).fetchrow(_KEPT, class_id)
-    return Kept(*row)
+async def is_kept(connection: AsyncConnection, class_id: UUID) -> bool:
+    """Whether any mark or edit of the class exists."""
+    kept: bool = await (await driver(connection)).fetchval(_IS_KEPT, class_id)
+    return kept
+
+
+async def lessons_end(connection: AsyncConnection, class_id: UUID) -> datetime | None:
+    """When the last lesson of the class ends; None where none is planned."""
+    end: datetime | None = await (await driver(connection)).fetchval(_LESSONS_END, class_id)
+    return end

@@ -102,8 +102,9 @@ async def conclude_by_attendance(
     nothing was stored.
     """
     class_, policy = await _running(connection, class_id, caller)
-    kept = await attendance_store.kept(connection, class_.id)
-    outcome_rules.require_conclusion(class_, policy, kept, at=at)
+    is_kept = await attendance_store.is_kept(connection, class_.id)
+    lessons_end = await attendance_store.lessons_end(connection, class_.id)
+    outcome_rules.require_conclusion(class_, policy, is_kept=is_kept, lessons_end=lessons_end, at=at)
     least = await least_of(connection, class_, policy)
     waiting = await store.in_training(connection, class_.id)
     totals = await attendance_store.totals(connection, [each.id for each in waiting])
@@ -183,7 +184,7 @@ async def _attended(
     connection: AsyncConnection, class_: TrainingClass, enrolment_ids: Sequence[UUID]
 ) -> Mapping[UUID, int] | None:
     """The attended hours of those who have any; None for a class without attendance, whose hours are as posted."""
-    if not (await attendance_store.kept(connection, class_.id)).attendance:
+    if not await attendance_store.is_kept(connection, class_.id):
         return None
     totals = await attendance_store.totals(connection, enrolment_ids)
     return {each: total.hours for each, total in totals.items()}

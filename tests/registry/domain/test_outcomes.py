@@ -13,7 +13,6 @@ from services.registry.domain.classes import TooEarly
 from services.registry.domain.enrolments import is_enough
 from services.registry.domain.outcomes import (
     HoursComeFromMarks,
-    Kept,
     Least,
     LessonsToCome,
     MoreHoursThanAttended,
@@ -101,13 +100,13 @@ class TestOutcomes:
         self, at: str, required: bool, kept: bool, lessons_end: str | None, refusal: type[Exception] | None
     ) -> None:
         rules = policy(attendance_marks_required=required)
-        by = Kept(kept, here(lessons_end) if lessons_end else None)
+        end = here(lessons_end) if lessons_end else None
 
         if refusal is None:
-            require_conclusion(training_class(), rules, by, at=here(at))
+            require_conclusion(training_class(), rules, is_kept=kept, lessons_end=end, at=here(at))
         else:
             with pytest.raises(refusal):
-                require_conclusion(training_class(), rules, by, at=here(at))
+                require_conclusion(training_class(), rules, is_kept=kept, lessons_end=end, at=here(at))
 
     @pytest.mark.parametrize(
         ("hours", "hours_min", "expected"),
