@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.registry.api import (
     attendance,
+    attendance_edits,
     classes,
     engagements,
     enrolments,
@@ -62,6 +63,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             persons.routes,
             flags.routes,
             attendance.routes,
+            attendance_edits.routes,
             engagements.routes,
             teachers.routes,
             timetable.routes,

@@ -1,4 +1,4 @@
-"""Attendance: marks in batches, the hours that follow from them, edits."""
+"""Attendance: marks in batches, and the hours that follow from them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from services.registry.api.attendance_schemas import DayAnswer, EditAnswer
 from services.registry.api.roster_rows import PostedRows, parse_posted, posting
 from services.registry.domain.attendance import share
 from services.registry.domain.attendance_marks import Direction, Method
 from services.registry.store import attendance as store
+from services.registry.store import attendance_edits as edit_store
 from services.registry.store import attendance_marks as mark_store
 from services.registry.store import enrolments as enrolment_store
 from services.registry.usecases import attendance as usecases
@@ -30,7 +32,7 @@ from services.registry.usecases.attendance import MarkRow
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EnrolmentStatus
-from shared.forms import Day, Instant, LocalId, Reason, Strict
+from shared.forms import Day, Instant, LocalId, Strict
 from shared.kernel.identity import contains_identity_number
 from shared.kernel.periods import BUSINESS_ZONE
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -67,7 +69,10 @@ Device = Annotated[
 
 
 class MarkRequest(Strict):
-    """One check-in or check-out. Of a face only the result is taken: a picture or a template is an unknown field."""
+    """One check-in or check-out. Of a face only the result is taken: a picture or a template is an unknown field.
+
+    A comparison that failed is kept and counts nothing.
+    """
 
     local_id: LocalId
     enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
@@ -81,7 +86,10 @@ class MarkRequest(Strict):
         default=None, description="local_id of the site; the class's where left out"
     )
     score: Annotated[int, Field(ge=0, le=100, strict=True)] | None = Field(
-        default=None, description="How well the faces matched, for `face` only"
+        default=None, description="How well the faces matched, for `face` only; it may be left out"
+    )
+    matched: Annotated[bool, Field(strict=True)] | None = Field(
+        default=None, description="Whether the faces matched, needed for `face`"
     )
 
     @model_validator(mode="after")
@@ -96,38 +104,15 @@ class MarkRequest(Strict):
             raise PydanticCustomError("which_device", "Name the device, unless the mark was made by hand")
         if self.score is not None and self.method is not Method.FACE:
             raise PydanticCustomError("score_without_face", "Only a comparison of faces has a score")
+        if self.matched is not None and self.method is not Method.FACE:
+            raise PydanticCustomError("match_without_face", "Only a comparison of faces has a result")
+        if self.matched is None and self.method is Method.FACE:
+            raise PydanticCustomError("match_missing", "Say in matched whether the faces matched: true or false")
         return self
-
-
-class EditRequest(Strict):
-    day: Day
-    hours: Annotated[int, Field(ge=0, le=24, strict=True, description="Class hours of 45 minutes")]
-    reason: Reason
 
 
 class _Answer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
-
-
-class DayAnswer(_Answer):
-    day: date
-    minutes: int = Field(description="Between check-ins and check-outs, by the marks")
-    hours: int = Field(description="Class hours that count: under the daily cap, or as edited")
-    edited: bool
-
-
-class EditAnswer(_Answer):
-    id: UUID
-    day: date
-    hours_before: int
-    hours_after: int
-    reason: str
-    signed_by: str
-    signed_at: datetime
-
-
-class EditedAnswer(DayAnswer):
-    total_hours: int
 
 
 class AttendanceAnswer(BaseModel):
@@ -160,6 +145,8 @@ class MarkAnswer(_Answer):
     device: str | None
     site_id: UUID | None
     score: int | None
+    matched: bool | None
+    counts: bool = Field(description="Whether it shows that the trainee was there")
     marked_by: str | None
     received_at: datetime
 
@@ -171,6 +158,9 @@ _MARK = TypeAdapter(MarkRequest)
 async def record(posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
     """Post up to 1,000 marks, of any of your running classes, in any order, however late, one of them or many.
 
+    A mark is judged by its own day, whatever has become of the training since; who has an outcome already gets the one
+    that the hours give now, until the class is completed.
+
     A mark sent again under its local_id is a repeat and counts nothing twice. As NDJSON (`application/x-ndjson`) one
     mark a line.
     """
@@ -181,20 +171,6 @@ async def record(posted: PostedRows, connection: Connection, caller: CurrentCall
 
 def _row(place: int, mark: MarkRequest) -> MarkRow:
     return MarkRow(place, **{name: getattr(mark, name) for name in MarkRow._fields[1:]})
-
-
-@routes.post("/enrolments/{enrolment_id}/attendance-edits")
-async def edit(
-    enrolment_id: UUID, request: EditRequest, connection: Connection, caller: CurrentCaller, at: Now
-) -> EditedAnswer:
-    """Set the hours of a day by hand, signed, with a reason. Marks that come in later do not undo it.
-
-    An institution can do so for some days; later an officer of its region can.
-    """
-    day, total = await usecases.edit(
-        connection, enrolment_id, day=request.day, hours=request.hours, reason=request.reason, caller=caller, at=at
-    )
-    return EditedAnswer(**DayAnswer.model_validate(day).model_dump(), total_hours=total.hours)
 
 
 @routes.get("/enrolments/{enrolment_id}/attendance")
@@ -209,7 +185,7 @@ async def get_attendance(enrolment_id: UUID, connection: Connection, caller: Cur
         hours=hours,
         share=share(hours, class_.hours),
         days=[DayAnswer.model_validate(each) for each in await store.days_of(connection, enrolment_id)],
-        edits=[EditAnswer.model_validate(each) for each in await store.edits_of(connection, enrolment_id)],
+        edits=[EditAnswer.model_validate(each) for each in await edit_store.of_enrolment(connection, enrolment_id)],
     )
 
 

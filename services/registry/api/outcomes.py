@@ -9,10 +9,9 @@ from fastapi import Response
 from pydantic import BaseModel, Field, TypeAdapter
 
 from services.registry.api.schemas import HoursRowRequest
-from services.registry.domain.outcomes import CHECK
-from services.registry.store.attendance import Concluded
+from services.registry.domain.outcomes import CHECK, Miss
 from services.registry.usecases import outcomes as usecases
-from services.registry.usecases.outcomes import HoursRow
+from services.registry.usecases.outcomes import Given, HoursRow
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer, batch_of, parse_rows
 from shared.contracts.registry import EnrolmentStatus
@@ -32,6 +31,9 @@ class OutcomeAnswer(BaseModel):
     hours: int = Field(description="Class hours that the outcome was given for, at most the class's")
     attended: int = Field(description="Class hours that attendance counts")
     check: str | None = Field(description="The check that a failed training did not pass")
+    missed: list[Miss] = Field(
+        description="What a failed training fell short of: the least hours of its project, the share of the class's"
+    )
 
 
 class ConclusionAnswer(BaseModel):
@@ -58,20 +60,24 @@ async def conclude(class_id: UUID, batch: Batch, connection: Connection, caller:
 async def conclude_by_attendance(
     class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ConclusionAnswer:
-    """Give every trainee in training the outcome of their attendance, from the last day on. Again: nothing changes."""
+    """Give every trainee in training the outcome of their attendance, once the last lesson is over; without a timetable
+    once the last day is. Again: nothing changes.
+    """
     outcomes = await usecases.conclude_by_attendance(connection, class_id, caller=caller, at=at)
-    rows = [_row(each, is_new=is_new) for each, is_new in outcomes]
+    rows = [_row(each) for each in outcomes]
     completed = sum(row.status is EnrolmentStatus.COMPLETED for row in rows)
     return ConclusionAnswer(completed=completed, failed=len(rows) - completed, rows=rows)
 
 
-def _row(concluded: Concluded, *, is_new: bool) -> OutcomeAnswer:
+def _row(given: Given) -> OutcomeAnswer:
+    concluded = given.concluded
     return OutcomeAnswer(
         enrolment_id=concluded.id,
         local_id=concluded.local_id,
-        outcome="accepted" if is_new else "repeated",
+        outcome="accepted" if given.is_new else "repeated",
         status=concluded.status,
         hours=concluded.hours,
         attended=concluded.attended,
         check=CHECK if concluded.status is EnrolmentStatus.FAILED else None,
+        missed=given.missed,
     )

@@ -1,50 +1,21 @@
-"""Attendance: the class hours that follow from marks, day by day, and edits signed with a reason."""
+"""Attendance: the class hours that follow from marks, day by day and in all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.registry.domain.attendance_marks import Attendee, Direction
-from shared.contracts.registry import AttendanceEdited, AttendanceRecorded, AttendanceState
-from shared.kernel.refusals import Conflict, Invalid
+from shared.contracts.registry import AttendanceRecorded, AttendanceState
 
 F = TypeVar("F", bound=AttendanceState)
 
 CLASS_HOUR_MINUTES: Final = 45
 """Source: domain rules §5.2."""
-
-
-class TooManyDayHours(Invalid):
-    """Facts: `hours_max`."""
-
-    slug = "too-many-day-hours"
-    title_en = "No more class hours than that count for one day."
-    title_zh = "超过单日可计学时上限。"
-    cure_en = "Give at most `hours_max` class hours of 45 minutes."
-    cure_zh = "单日最多填写 `hours_max` 学时（每学时45分钟）。"
-
-
-class EditTooLate(Conflict):
-    """Facts: `days_max`, the days that an institution has."""
-
-    slug = "attendance-edit-too-late"
-    title_en = "It is too late for an institution to edit that day by itself."
-    title_zh = "已超过机构自行更正考勤的期限。"
-    cure_en = "Ask an officer of the region to edit it; institutions have `days_max` days."
-    cure_zh = "机构可在 `days_max` 天内自行更正；请联系所在地区的工作人员办理。"
-
-
-class DayToCome(Invalid):
-    slug = "attendance-day-to-come"
-    title_en = "That day has not come yet."
-    title_zh = "该日期尚未到来。"
-    cure_en = "Edit a day that has begun."
-    cure_zh = "只能更正当日或以前的考勤。"
+_MINUTE: Final = timedelta(minutes=1)
 
 
 class Stamp(NamedTuple):
@@ -68,6 +39,14 @@ class Presence(NamedTuple):
     ends: datetime
 
 
+class LessonTime(NamedTuple):
+    """When a class is taught, and the class hours of that; lessons that its groups have at one time are one."""
+
+    begins: datetime
+    ends: datetime
+    hours: int
+
+
 class DayHours(NamedTuple):
     """What one day of one training counts: `minutes` by the marks, `hours` under the daily cap or as edited."""
 
@@ -87,20 +66,6 @@ class Total(NamedTuple):
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A day's hours set by hand: an event of its own, kept beside the marks, which stay as they came."""
-
-    id: UUID
-    enrolment_id: UUID
-    day: date
-    hours_before: int
-    hours_after: int
-    reason: str
-    signed_by: str
-    signed_at: datetime
-
-
 def presences(stamps: Iterable[Stamp]) -> list[Presence]:
     """The pairs among the marks of one enrolment and day: a check-in and the check-out that comes next after it.
 
@@ -117,9 +82,16 @@ def presences(stamps: Iterable[Stamp]) -> list[Presence]:
     ]
 
 
-def minutes_of(found: Iterable[Presence]) -> int:
-    """Whole minutes of all presences together."""
-    return sum((each.ends - each.begins for each in found), timedelta()) // timedelta(minutes=1)
+def minutes_of(found: Collection[Presence], lessons: Collection[LessonTime] = ()) -> int:
+    """Whole minutes of all presences together.
+
+    Where the class has `lessons` that day only what lies in them counts, and no lesson counts for more than its hours:
+    neither who comes early and leaves late nor a break makes hours. Without any the presences count as they are.
+    """
+    if not lessons:
+        return sum((each.ends - each.begins for each in found), timedelta()) // _MINUTE
+    in_lessons = (min(_time_in(lesson, found), lesson.hours * CLASS_HOUR_MINUTES * _MINUTE) for lesson in lessons)
+    return sum(in_lessons, timedelta()) // _MINUTE
 
 
 def uncapped_hours(minutes: int) -> int:
@@ -127,12 +99,20 @@ def uncapped_hours(minutes: int) -> int:
     return minutes // CLASS_HOUR_MINUTES
 
 
-def recount(before: DayHours, stamps: Iterable[Stamp], *, hours_max: int) -> DayHours:
-    """The day by all of its marks. A day that was edited keeps the hours of its edit; only the minutes follow."""
-    minutes = minutes_of(presences(stamps))
-    if before.edited:
-        return before._replace(minutes=minutes)
-    return before._replace(minutes=minutes, hours=min(uncapped_hours(minutes), hours_max))
+def hours_by_marks(day: DayHours, *, hours_max: int) -> int:
+    """The class hours that the marks of `day` give, whatever was edited."""
+    return min(uncapped_hours(day.minutes), hours_max)
+
+
+def recount(
+    before: DayHours, stamps: Iterable[Stamp], *, lessons: Collection[LessonTime] = (), hours_max: int
+) -> DayHours:
+    """The day by all of its marks and the class's `lessons`.
+
+    A day that was edited keeps the hours of its edit; only the minutes follow.
+    """
+    day = before._replace(minutes=minutes_of(presences(stamps), lessons))
+    return day if day.edited else day._replace(hours=hours_by_marks(day, hours_max=hours_max))
 
 
 def sum_up(before: Total, changes: Sequence[tuple[DayHours, DayHours]]) -> Total:
@@ -155,31 +135,7 @@ def record(
     if after is before:
         return after, None
     latest = max((new for old, new in changes if old.hours != new.hours), key=lambda each: each.day)
-    return after, _fact(AttendanceRecorded, attendee, after, latest, at=at)
-
-
-def edit(
-    attendee: Attendee, day: DayHours, total: Total, *, signed: Edit, hours_max: int
-) -> tuple[DayHours, Total, AttendanceEdited]:
-    """The day as `signed` sets it, and the total with it. Raises TooManyDayHours.
-
-    Marks that come in later for that day do not undo it.
-    """
-    if signed.hours_after > hours_max:
-        raise TooManyDayHours(pointer="/hours", hours_max=hours_max)
-    after = day._replace(hours=signed.hours_after, edited=True)
-    summed = sum_up(total, [(day, after)])
-    # An edit is told also where it confirms what was there: from now on marks do not change it.
-    summed = summed._replace(version=total.version + 1)
-    return after, summed, _fact(AttendanceEdited, attendee, summed, after, at=signed.signed_at)
-
-
-def require_in_time(day: date, *, today: date, days_max: int | None) -> None:
-    """Raises DayToCome, or EditTooLate for an institution (`days_max` None: an officer, who is never too late)."""
-    if day > today:
-        raise DayToCome(pointer="/day")
-    if days_max is not None and (today - day).days > days_max:
-        raise EditTooLate(pointer="/day", days_max=days_max)
+    return after, tell(AttendanceRecorded, attendee, after, latest, at=at)
 
 
 def share(hours: int, class_hours: int) -> float:
@@ -187,7 +143,13 @@ def share(hours: int, class_hours: int) -> float:
     return round(min(1.0, hours / class_hours), 4)
 
 
-def _fact(fact: type[F], attendee: Attendee, total: Total, day: DayHours, *, at: datetime) -> F:
+def _time_in(lesson: LessonTime, found: Iterable[Presence]) -> timedelta:
+    met = (min(each.ends, lesson.ends) - max(each.begins, lesson.begins) for each in found)
+    return sum((each for each in met if each > timedelta()), timedelta())
+
+
+def tell(fact: type[F], attendee: Attendee, total: Total, day: DayHours, *, at: datetime) -> F:
+    """The `fact` that `day` of a training counts anew, and the whole training with it."""
     return fact(
         subject=f"attendance/{attendee.enrolment_id}",
         version=total.version,

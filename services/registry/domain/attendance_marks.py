@@ -49,13 +49,13 @@ class MarkOutsideClass(Conflict):
 
 
 class NotInTraining(Conflict):
-    """Facts: `state` of the enrolment."""
+    """Facts: `state` of the enrolment; `from_on` and `until_on`, the latest days of the training, both included."""
 
     slug = "not-in-training"
-    title_en = "The trainee is not in training any more, or not at present."
-    title_zh = "该学员当前不在培训中。"
-    cure_en = "Resume a deferred training first; of one that has its outcome, correct the hours of the enrolment."
-    cure_zh = "若为休学，请先办理复学；若已登记结业结果，请更正该报名记录的学时。"
+    title_en = "The trainee was not in training on that day."
+    title_zh = "该学员当日不在培训期内。"
+    cure_en = "Check the day: before the entry, during a deferral and after leaving there is no attendance."
+    cure_zh = "请核对日期：入班前、休学期间和离班后不计考勤。"
 
 
 class ClassTakesNoMarks(Conflict):
@@ -64,8 +64,18 @@ class ClassTakesNoMarks(Conflict):
     slug = "class-takes-no-marks"
     title_en = "Attendance is taken while a class is running, and this one is not."
     title_zh = "该班未在进行中，不能登记考勤。"
-    cure_en = "Start an approved class first; attendance is taken until the class is completed."
-    cure_zh = "请先将已批准的班级开班；结班后不再接收考勤。"
+    cure_en = "Start an approved class first; of one that is completed, edit the day with a reason."
+    cure_zh = "请先将已批准的班级开班；已结班的，请说明理由更正当日考勤。"
+
+
+class TooManyDayMarks(Conflict):
+    """Facts: `marks_max`."""
+
+    slug = "too-many-day-marks"
+    title_en = "The trainee has as many marks on that day as are taken."
+    title_zh = "该学员当日打卡记录已达上限。"
+    cure_en = "At most `marks_max` are taken; see whether a device sends the same mark under ever new ids."
+    cure_zh = "每名学员每天最多接收 `marks_max` 条打卡记录；请检查设备是否以不同编号重复上报。"
 
 
 class UnknownSite(Invalid):
@@ -78,7 +88,7 @@ class UnknownSite(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One check-in or check-out. `score`: how well faces matched, 0 to 100; nothing else of that exists."""
+    """One check-in or check-out. Of a comparison of faces there is the result: `matched`, and `score` from 0 to 100."""
 
     id: UUID
     local_id: str
@@ -91,15 +101,20 @@ class Mark:
     device: str | None
     site_id: UUID | None
     score: int | None
+    matched: bool | None
+    """What the device said of the faces, of `face` marks only."""
     marked_by: str | None
     """Who wrote it down, if it was made by hand."""
+    counts: bool
+    """Whether it shows that the trainee was there; a comparison of faces that failed does not."""
 
     def says_the_same(self, other: Mark) -> bool:
         """Whether `other` is this mark sent again, whoever sent it."""
         return self._content() == other._content()
 
     def _content(self) -> tuple[object, ...]:
-        return (self.enrolment_id, self.at, self.direction, self.method, self.device, self.site_id, self.score)
+        how = (self.method, self.device, self.score, self.matched)
+        return (self.enrolment_id, self.at, self.direction, self.site_id, *how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,27 +136,39 @@ class Attendee:
     level: int
     starts_on: date
     ends_on: date
+    spans: tuple[tuple[date, date], ...]
+    """The days that the training takes, first and last of each stretch: the enrolment's own, and earlier ones that a
+    deferral ended. None of them if the last lies before the first."""
     has_other_enrolments: bool
 
 
+def shows_presence(*, matched: bool | None, score: int | None, policy: Policy) -> bool:
+    """Whether a comparison of faces shows who was there: the device says so, and so does the score, if it tells one.
+
+    True for marks without such a comparison.
+    """
+    return matched is not False and (score is None or score >= policy.attendance_face_score_min)
+
+
 def admit(mark: Mark, attendee: Attendee, *, policy: Policy, now: datetime) -> None:
-    """Raises ClassTakesNoMarks, NotInTraining, MarkOutsideClass, MarkFromFuture; how late it comes does not matter."""
-    require_open(attendee)
+    """Raises ClassTakesNoMarks, MarkOutsideClass, NotInTraining, MarkFromFuture; how late it comes does not matter."""
+    if attendee.class_status is not ClassStatus.RUNNING:
+        raise ClassTakesNoMarks(state=attendee.class_status)
     require_day(mark.day, attendee, pointer="/at")
     if mark.at > now + timedelta(minutes=policy.attendance_clock_drift_minutes_max):
         raise MarkFromFuture(pointer="/at", now=now.isoformat(timespec="seconds"))
 
 
-def require_open(attendee: Attendee) -> None:
-    """Raises ClassTakesNoMarks or NotInTraining."""
-    if attendee.class_status is not ClassStatus.RUNNING:
-        raise ClassTakesNoMarks(state=attendee.class_status)
-    if attendee.status is not EnrolmentStatus.IN_TRAINING:
-        raise NotInTraining(state=attendee.status)
-
-
 def require_day(day: date, attendee: Attendee, *, pointer: str) -> None:
-    """Raises MarkOutsideClass."""
+    """The trainee was in training on `day`, whatever has become of the training since.
+
+    Raises MarkOutsideClass, NotInTraining.
+    """
     if not attendee.starts_on <= day <= attendee.ends_on:
         starts_on, ends_on = attendee.starts_on.isoformat(), attendee.ends_on.isoformat()
         raise MarkOutsideClass(pointer=pointer, starts_on=starts_on, ends_on=ends_on)
+    if not any(first <= day <= last for first, last in attendee.spans):
+        first, last = max(attendee.spans)
+        raise NotInTraining(
+            pointer=pointer, state=attendee.status, from_on=first.isoformat(), until_on=last.isoformat()
+        )

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
+from services.registry.domain.outcomes import missed
 from services.registry.domain.trainees import DatedAhead
 from shared.contracts.registry import (
     EmploymentState,
@@ -140,13 +141,21 @@ def enrol(enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> Train
 
 
 def conclude(
-    enrolment: Enrolment, class_: TrainingClass, *, hours: int, share_min: Decimal, on: date, at: datetime
+    enrolment: Enrolment,
+    class_: TrainingClass,
+    *,
+    hours: int,
+    share_min: Decimal,
+    hours_min: int = 0,
+    on: date,
+    at: datetime,
 ) -> tuple[Enrolment, EnrolmentCompleted | EnrolmentFailed]:
-    """The outcome that `hours` give: completed from `share_min` of the class's hours on, failed below (C14).
+    """The outcome that `hours` give: completed from `share_min` of the class's hours and `hours_min` on, failed below
+    (C14).
 
     Raises IllegalMove, TooManyHours.
     """
-    enough = is_enough(hours, class_, share_min=share_min)
+    enough = is_enough(hours, class_, share_min=share_min, hours_min=hours_min)
     verb = EnrolmentVerb.COMPLETE if enough else EnrolmentVerb.FAIL
     status = move(MOVES, enrolment.status, verb)
     after = replace(enrolment, status=status, hours=hours, effective_on=on, version=enrolment.version + 1)
@@ -167,7 +176,13 @@ def withdraw(
 
 
 def correct(
-    enrolment: Enrolment, class_: TrainingClass, correction: Correction, *, share_min: Decimal, at: datetime
+    enrolment: Enrolment,
+    class_: TrainingClass,
+    correction: Correction,
+    *,
+    share_min: Decimal,
+    hours_min: int = 0,
+    at: datetime,
 ) -> tuple[Enrolment, EnrolmentCorrected]:
     """Put right what is given; corrected hours of a finished training decide its outcome anew, for its old day.
 
@@ -179,7 +194,7 @@ def correct(
         if (day := getattr(correction, name)) is not None and day > today:
             raise DatedAhead(pointer=f"/{name}", today=today.isoformat())
     if correction.hours is not None:
-        enough = is_enough(correction.hours, class_, share_min=share_min)
+        enough = is_enough(correction.hours, class_, share_min=share_min, hours_min=hours_min)
         if status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED):
             status = EnrolmentStatus.COMPLETED if enough else EnrolmentStatus.FAILED
     given = {name: getattr(correction, name) for name in Correction.__dataclass_fields__}
@@ -230,11 +245,14 @@ def end(enrolment: Enrolment, verb: EnrolmentVerb, *, on: date, at: datetime) ->
     )
 
 
-def is_enough(hours: int, class_: TrainingClass, *, share_min: Decimal) -> bool:
-    """Whether `hours` complete a training in `class_`: at least `share_min` of its hours. Raises TooManyHours."""
+def is_enough(hours: int, class_: TrainingClass, *, share_min: Decimal, hours_min: int = 0) -> bool:
+    """Whether `hours` complete a training in `class_`: at least `share_min` of its hours, and `hours_min`.
+
+    Raises TooManyHours.
+    """
     if hours > class_.hours:
         raise TooManyHours(pointer="/hours", hours_max=class_.hours)
-    return hours >= class_.hours * share_min
+    return not missed(hours, class_hours=class_.hours, share_min=share_min, hours_min=hours_min)
 
 
 def tell(fact: type[F], enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> F:

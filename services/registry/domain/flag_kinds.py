@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 class FlagKind(StrEnum):
     FEW_PRESENT = "few-present"
+    HOURS_WITHOUT_MARKS = "hours-without-marks"
     TWO_PLACES_AT_ONCE = "two-places-at-once"
     TOO_FAR_APART = "too-far-apart"
     ONE_PHONE_MANY_TRAINEES = "one-phone-many-trainees"
@@ -19,6 +20,7 @@ class FlagKind(StrEnum):
     ON_A_HOLIDAY = "on-a-holiday"
     OVER_DAILY_HOURS = "over-daily-hours"
     SAME_SECOND = "same-second"
+    FACE_NOT_MATCHED = "face-not-matched"
     LESSON_AT_ODD_TIME = "lesson-at-odd-time"
     LESSON_ON_A_HOLIDAY = "lesson-on-a-holiday"
     PRACTICE_IN_THEORY_ROOM = "practice-in-theory-room"
@@ -43,6 +45,12 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
     FlagKind.FEW_PRESENT: KindOfFlag(
         "C14", "A patrol met fewer trainees than have to be there.", "巡查时到课人数低于规定比例。", holds=True
     ),
+    FlagKind.HOURS_WITHOUT_MARKS: KindOfFlag(
+        "C14",
+        "The institution gave a trainee more hours for a day than the marks show.",
+        "机构更正后的单日学时多于打卡记录。",
+        holds=True,
+    ),
     FlagKind.TWO_PLACES_AT_ONCE: KindOfFlag(
         "C05", "A trainee was marked present while in another class.", "学员在另一班级上课期间在本班签到。"
     ),
@@ -55,7 +63,7 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
         "C16", "Many trainees of a class gave the same phone.", "同一班级多名学员填报了同一手机号。"
     ),
     FlagKind.ONE_DEVICE_MANY_TRAINEES: KindOfFlag(
-        "C16", "Many trainees of a class marked themselves with one phone.", "同一班级多名学员使用同一部手机签到。"
+        "C16", "Many trainees marked themselves with one phone.", "多名学员使用同一部手机签到。"
     ),
     FlagKind.DEVICE_TOO_FAST: KindOfFlag(
         "C16",
@@ -66,12 +74,17 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
         "C18", "The class started with fewer trainees than a class should have.", "开班人数低于规定的最少人数。"
     ),
     FlagKind.AT_ODD_HOURS: KindOfFlag("C20", "Trainees were marked at night.", "考勤时间处于夜间等非正常时段。"),
-    FlagKind.ON_A_HOLIDAY: KindOfFlag("C20", "Trainees were marked on a public holiday.", "法定节假日有考勤记录。"),
+    FlagKind.ON_A_HOLIDAY: KindOfFlag("C20", "Attendance was recorded on a public holiday.", "法定节假日有考勤记录。"),
     FlagKind.OVER_DAILY_HOURS: KindOfFlag(
         "C20", "The marks of a day make more hours than can count for one.", "单日考勤学时超过每日学时上限。"
     ),
     FlagKind.SAME_SECOND: KindOfFlag(
         "C20", "Many trainees of a class were marked in the very same second.", "同一班级多名学员在同一秒打卡。"
+    ),
+    FlagKind.FACE_NOT_MATCHED: KindOfFlag(
+        "C20",
+        "A trainee's face was not recognised again and again on one day: perhaps somebody else came.",
+        "学员同一天多次人脸比对未通过，疑似他人代签。",
     ),
     FlagKind.LESSON_AT_ODD_TIME: KindOfFlag("C20", "A lesson is planned at night.", "课程安排在夜间等非正常时段。"),
     FlagKind.LESSON_ON_A_HOLIDAY: KindOfFlag(

@@ -1,15 +1,18 @@
-"""Outcomes: who may say how many hours a trainee has had, and when a class can be concluded by its attendance (C14)."""
+"""Outcomes: what completes a training, who may say its hours, when a class can be concluded by attendance (C14)."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Final
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.registry.domain.class_faults import TooEarly
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.policy import Policy
 from shared.contracts.registry import EnrolmentStatus
+from shared.kernel.periods import BUSINESS_ZONE, business_day
 from shared.kernel.refusals import Conflict, Invalid
 
 CHECK: Final = "C14"
@@ -38,6 +41,16 @@ class HoursComeFromMarks(Conflict):
     check = CHECK
 
 
+class LessonsToCome(Conflict):
+    """Facts: `ends_at`, when the last lesson ends."""
+
+    slug = "lessons-to-come"
+    title_en = "The last lesson of the class is not over yet."
+    title_zh = "该班最后一节课尚未结束。"
+    cure_en = "Conclude the class after `ends_at`, when all marks can have come."
+    cure_zh = "请在 `ends_at` 之后、考勤记录齐全时办理结业。"
+
+
 class NoAttendance(Conflict):
     """Facts: `outcomes`, the path to post hours to."""
 
@@ -46,6 +59,28 @@ class NoAttendance(Conflict):
     title_zh = "该班没有考勤记录，无法据此办理结业。"
     cure_en = "Send the marks of the class, or POST the hours of its trainees to the path in `outcomes`."
     cure_zh = "请上报该班考勤记录，或通过 `outcomes` 所示接口填报学员学时。"
+
+
+class Miss(StrEnum):
+    """What a training fell short of."""
+
+    FEW_HOURS = "few-hours"
+    """The least hours of the project."""
+    LOW_SHARE = "low-share"
+    """The share of the class's hours."""
+
+
+class Least(NamedTuple):
+    """What completes a training: a share of the class's hours, and class hours whatever the class has."""
+
+    share_min: Decimal
+    hours_min: int
+
+
+def missed(hours: int, *, class_hours: int, share_min: Decimal, hours_min: int) -> list[Miss]:
+    """What `hours` fall short of; nothing for a training that they complete. Source: domain rules §5.2."""
+    few, low = hours < hours_min, hours < class_hours * share_min
+    return [Miss.FEW_HOURS] * few + [Miss.LOW_SHARE] * low
 
 
 def require_posting(policy: Policy, *, class_id: UUID) -> None:
@@ -60,12 +95,30 @@ def require_attended(hours: int, *, attended: int) -> None:
         raise MoreHoursThanAttended(pointer="/hours", hours_max=attended)
 
 
-def require_conclusion(class_: TrainingClass, policy: Policy, *, today: date, is_kept: bool) -> None:
-    """Raises TooEarly before the last day, when hours are still to come.
+def hours_after(hours: int, *, before: int, after: int, class_hours: int, policy: Policy) -> int:
+    """The hours of an outcome of `hours`, once attendance counts `after` class hours where it counted `before`.
 
-    Raises NoAttendance for a class that kept none and need not: its hours are posted, and it must not fail them all.
+    An outcome follows the attendance that it was given for. Hours that were posted without any stay as posted; posted
+    below the attendance they stay as long as it shows them. Where marks are required nothing but attendance counts.
     """
-    if today < class_.ends_on:
-        raise TooEarly(possible_from=class_.ends_on.isoformat())
+    shown_before, shown = min(before, class_hours), min(after, class_hours)
+    if policy.attendance_marks_required or hours == shown_before:
+        return shown
+    return hours if hours > shown_before else min(hours, shown)
+
+
+def require_conclusion(
+    class_: TrainingClass, policy: Policy, *, is_kept: bool, lessons_end: datetime | None, at: datetime
+) -> None:
+    """The class is over, so that all hours can have come; `lessons_end` is when its last lesson ends, if planned.
+
+    Raises TooEarly before the last day, which without a timetable has to be over, and LessonsToCome. Raises
+    NoAttendance for a class that kept none and need not: its hours are posted, and it must not fail them all.
+    """
+    possible_from = class_.ends_on if lessons_end else class_.ends_on + timedelta(days=1)
+    if business_day(at) < possible_from:
+        raise TooEarly(possible_from=possible_from.isoformat())
+    if lessons_end and at < lessons_end:
+        raise LessonsToCome(ends_at=lessons_end.astimezone(BUSINESS_ZONE).isoformat())
     if not is_kept and not policy.attendance_marks_required:
         raise NoAttendance(outcomes=f"/v1/classes/{class_.id}/outcomes")

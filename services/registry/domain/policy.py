@@ -47,6 +47,8 @@ class Policy:
 
     attendance_share_min: Decimal
     """The share of a class's hours that a trainee needs to complete it."""
+    attendance_hours_min_required: bool
+    """Whether a training also needs the least hours of its project to be completed."""
     attendance_marks_required: bool
     """Whether hours come from marks; otherwise an institution may post them."""
     attendance_day_hours_max: int
@@ -57,7 +59,13 @@ class Policy:
     """Nobody gets from one place of training to another faster than that."""
     attendance_device_marks_per_minute_max: int
     attendance_trainees_per_phone_max: int
-    """How many trainees of a class may share one phone, as a number or as the device that they mark with."""
+    """How many trainees of a class may give one phone's number, or of an institution mark themselves with it."""
+    attendance_face_score_min: int
+    """A comparison of faces with a lower score, from 0 to 100, did not recognise the trainee."""
+    attendance_face_mismatches_max: int
+    """More comparisons of a trainee's face than that, failed on one day, are flagged."""
+    attendance_day_marks_max: int
+    """More marks of one trainee on one day are not taken."""
     attendance_edit_days_max: int
     """Days after which an institution cannot put a day's hours right by itself any more."""
     attendance_clock_drift_minutes_max: int

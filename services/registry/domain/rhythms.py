@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, pairwise
 from math import asin, cos, radians, sin, sqrt
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.registry.domain.attendance import DayHours, Presence, Stamp, presences, uncapped_hours
+from services.registry.domain.attendance_flags import see_attendance, see_class_of, see_trainee
 from services.registry.domain.attendance_marks import Attendee, Direction, Mark, Method
 from services.registry.domain.flag_kinds import FlagKind
-from services.registry.domain.flags import Seen, see
+from services.registry.domain.flags import Seen
 from services.registry.domain.policy import Policy
 from shared.kernel.periods import BUSINESS_ZONE, business_day
 
+Timed = TypeVar("Timed", Stamp, Presence)
+
+_ONE_PHONE: Final = FlagKind.ONE_DEVICE_MANY_TRAINEES
 _MINUTE: Final = timedelta(minutes=1)
 _DAY: Final = timedelta(days=1)
 _EARTH_RADIUS_KM: Final = 6371.0
@@ -64,17 +69,17 @@ def at_impossible_times(
     for mark in marks:
         local = mark.at.astimezone(BUSINESS_ZONE).time()
         if not policy.attendance_day_starts <= local <= policy.attendance_day_ends:
-            yield _of_class(FlagKind.AT_ODD_HOURS, attendee, f"{mark.day}", time=local.isoformat("minutes"))
+            yield see_class_of(FlagKind.AT_ODD_HOURS, attendee, f"{mark.day}", time=local.isoformat("minutes"))
         if mark.day in holidays:
-            yield _of_class(FlagKind.ON_A_HOLIDAY, attendee, f"{mark.day}", day=mark.day.isoformat())
+            yield see_class_of(FlagKind.ON_A_HOLIDAY, attendee, f"{mark.day}", day=mark.day.isoformat())
 
 
 def over_daily_hours(day: DayHours, attendee: Attendee, *, hours_max: int) -> Iterator[Seen]:
-    """More hours by the marks of a day than can count for one (C20)."""
+    """More hours by the marks of a day than can count for one (C20), once for a class and day."""
     hours = uncapped_hours(day.minutes)
     if hours > hours_max:
         facts = {"day": day.day.isoformat(), "hours": hours, "hours_max": hours_max}
-        yield _of_trainee(FlagKind.OVER_DAILY_HOURS, attendee, f"{attendee.enrolment_id}/{day.day}", **facts)
+        yield see_class_of(FlagKind.OVER_DAILY_HOURS, attendee, f"{day.day}", **facts)
 
 
 def in_two_places(
@@ -85,22 +90,15 @@ def in_two_places(
     `stamps` are one person's of one day, in all of their classes; `lessons` those of the person's other classes.
     Somebody is present from just after a check-in to just before a check-out, so classes may follow each other.
     """
-    busy = list(lessons)
-    by_enrolment: defaultdict[UUID, list[Stamp]] = defaultdict(list)
+    taught = set(lessons)
+    if len({stamp.enrolment_id for stamp in stamps} | {each.enrolment_id for each in taught}) < 2:
+        return
+    busy = [*(presences(each) for each in _by_enrolment(stamps)), *(sorted(each) for each in _by_enrolment(taught))]
     for stamp in stamps:
-        by_enrolment[stamp.enrolment_id].append(stamp)
-    for own in by_enrolment.values():
-        busy += presences(own)
-    for stamp in stamps:
-        for other in busy:
-            if other.enrolment_id != stamp.enrolment_id and _is_within(stamp, other):
-                yield from _of_two(
-                    FlagKind.TWO_PLACES_AT_ONCE,
-                    stamp,
-                    (other.enrolment_id, other.class_id),
-                    attendees,
-                    day=f"{stamp.day}",
-                )
+        for ordered in filter(None, busy):
+            other = ordered[0].enrolment_id, ordered[0].class_id
+            if other[0] != stamp.enrolment_id and _is_among(stamp, ordered):
+                yield from _of_two(FlagKind.TWO_PLACES_AT_ONCE, stamp, other, attendees, day=f"{stamp.day}")
 
 
 def too_far_apart(
@@ -137,15 +135,22 @@ def windows(marks: Iterable[Mark]) -> list[Window]:
 def shared_devices(
     stamps: Iterable[DeviceStamp], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
 ) -> Iterator[Seen]:
-    """Phones with which too many trainees of a class marked themselves on one day (C16)."""
-    trainees: defaultdict[tuple[UUID, str, date], set[UUID]] = defaultdict(set)
+    """Phones with which too many trainees of a class marked themselves on one day, or of several classes of an
+    institution (C16). `stamps` are one institution's."""
+    phones: defaultdict[tuple[str, date], defaultdict[UUID, set[UUID]]] = defaultdict(lambda: defaultdict(set))
     for stamp in stamps:
-        if stamp.method is Method.QR and stamp.class_id in attendees:
-            trainees[stamp.class_id, stamp.device, business_day(stamp.at)].add(stamp.enrolment_id)
-    for (class_id, device, day), found in trainees.items():
-        if len(found) > policies[class_id].attendance_trainees_per_phone_max:
-            facts = {"day": day.isoformat(), "device": device, "trainees": len(found)}
-            yield _of_class(FlagKind.ONE_DEVICE_MANY_TRAINEES, attendees[class_id], f"{device}/{day}", **facts)
+        if stamp.method is Method.QR:
+            phones[stamp.device, business_day(stamp.at)][stamp.class_id].add(stamp.enrolment_id)
+    for (device, day), classes in phones.items():
+        for class_id in sorted(classes.keys() & attendees.keys()):
+            attendee, trainees_max = attendees[class_id], policies[class_id].attendance_trainees_per_phone_max
+            here, everywhere = len(classes[class_id]), sum(map(len, classes.values()))
+            facts: dict[str, object] = {"day": day.isoformat(), "device": device}
+            if here > trainees_max:
+                yield see_class_of(_ONE_PHONE, attendee, f"{device}/{day}", **facts, trainees=here)
+            if everywhere > trainees_max and len(classes) > 1:
+                facts |= {"trainees": everywhere, "classes": len(classes)}
+                yield see_attendance(_ONE_PHONE, attendee, f"{attendee.institution_id}/{device}/{day}", facts=facts)
 
 
 def hurried_devices(
@@ -159,7 +164,7 @@ def hurried_devices(
             attendee, day = attendees.get(stamp.class_id), business_day(stamp.at)
             if attendee and count > policies[stamp.class_id].attendance_device_marks_per_minute_max:
                 seen, facts = f"{attendee.institution_id}/{device}/{day}", {"day": f"{day}", "device": device}
-                yield _seen(FlagKind.DEVICE_TOO_FAST, attendee, seen, class_id=stamp.class_id, facts=facts)
+                yield see_attendance(FlagKind.DEVICE_TOO_FAST, attendee, seen, class_id=stamp.class_id, facts=facts)
 
 
 def same_second(
@@ -170,7 +175,18 @@ def same_second(
         several = each.by_hand or each.devices > 1
         if several and each.trainees > policies[each.class_id].attendance_same_second_trainees_max:
             facts = {"second": each.second.isoformat(), "trainees": each.trainees}
-            yield _of_class(FlagKind.SAME_SECOND, attendees[each.class_id], f"{each.second:%Y%m%dT%H%M%S}", **facts)
+            yield see_class_of(FlagKind.SAME_SECOND, attendees[each.class_id], f"{each.second:%Y%m%dT%H%M%S}", **facts)
+
+
+def faces_not_matched(
+    failed: Mapping[tuple[UUID, date], int], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
+) -> Iterator[Seen]:
+    """Trainees whose face was compared in vain too often on one day (C20); `failed` counts it by enrolment and day."""
+    for (enrolment_id, day), count in failed.items():
+        attendee = attendees.get(enrolment_id)
+        if attendee and count > policies[attendee.class_id].attendance_face_mismatches_max:
+            facts = {"day": day.isoformat(), "mismatches": count}
+            yield see_trainee(FlagKind.FACE_NOT_MATCHED, attendee, f"{enrolment_id}/{day}", **facts)
 
 
 def distance(here: Place, there: Place) -> float:
@@ -179,6 +195,20 @@ def distance(here: Place, there: Place) -> float:
     half = sin((north - south) / 2) ** 2
     half += cos(south) * cos(north) * sin(radians(there.longitude - here.longitude) / 2) ** 2
     return 2 * _EARTH_RADIUS_KM * asin(min(1.0, sqrt(half)))
+
+
+def _by_enrolment(found: Iterable[Timed]) -> Collection[list[Timed]]:
+    parts: defaultdict[UUID, list[Timed]] = defaultdict(list)
+    for each in found:
+        parts[each.enrolment_id].append(each)
+    return parts.values()
+
+
+def _is_among(stamp: Stamp, ordered: Sequence[Presence]) -> bool:
+    """Whether the stamp was made within one of `ordered`, which follow each other: found by halves, however many."""
+    begun = bisect_right if stamp.direction is Direction.IN else bisect_left
+    place = begun(ordered, stamp.at, key=lambda each: each.begins)
+    return place > 0 and _is_within(stamp, ordered[place - 1])
 
 
 def _is_within(stamp: Stamp, presence: Presence) -> bool:
@@ -213,43 +243,4 @@ def _of_two(
     if attendee is not None:
         pair = "/".join(sorted((str(stamp.enrolment_id), str(other_enrolment))))
         other_class = other_class if attendee.enrolment_id == stamp.enrolment_id else stamp.class_id
-        yield _of_trainee(kind, attendee, f"{pair}/{stamp.day}", other_class=str(other_class), **facts)
-
-
-def _of_trainee(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Seen:
-    return _seen(
-        kind,
-        attendee,
-        seen,
-        class_id=attendee.class_id,
-        enrolment_id=attendee.enrolment_id,
-        person=attendee.person,
-        facts=facts,
-    )
-
-
-def _of_class(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Seen:
-    return _seen(kind, attendee, f"{attendee.class_id}/{seen}", class_id=attendee.class_id, facts=facts)
-
-
-def _seen(
-    kind: FlagKind,
-    attendee: Attendee,
-    seen: str,
-    *,
-    facts: Mapping[str, object],
-    class_id: UUID,
-    enrolment_id: UUID | None = None,
-    person: UUID | None = None,
-) -> Seen:
-    return see(
-        kind,
-        seen,
-        institution_id=attendee.institution_id,
-        class_id=class_id,
-        enrolment_id=enrolment_id,
-        person=person,
-        region=attendee.region,
-        reporting_region=attendee.reporting_region,
-        facts=facts,
-    )
+        yield see_trainee(kind, attendee, f"{pair}/{stamp.day}", other_class=str(other_class), **facts)

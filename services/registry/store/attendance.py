@@ -1,20 +1,19 @@
-"""Hours by day and in all, edits, and what outcomes ask of them."""
+"""Hours by day and in all, and what outcomes ask of them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain.attendance import DayHours, Edit, Total
+from services.registry.domain.attendance import DayHours, Total
 from shared.contracts.registry import EnrolmentStatus
 from shared.database import driver
 
 DAYS_MAX: Final = 1000
-EDITS_MAX: Final = 500
 
 _DAY: Final = """
 SELECT enrolment_id, day, minutes, hours, edited FROM attendance_day WHERE enrolment_id = $1 AND day = $2
@@ -32,16 +31,8 @@ SELECT * FROM unnest($6::uuid[], $7::integer[], $8::integer[], $9::integer[])
 ON CONFLICT (enrolment_id)
 DO UPDATE SET hours = excluded.hours, days = excluded.days, version = excluded.version
 """
-_ADD_EDIT: Final = """
-INSERT INTO attendance_edit (id, enrolment_id, day, hours_before, hours_after, reason, signed_by, signed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-"""
 _DAYS_OF: Final = """
 SELECT enrolment_id, day, minutes, hours, edited FROM attendance_day WHERE enrolment_id = $1 ORDER BY day LIMIT $2
-"""
-_EDITS_OF: Final = """
-SELECT id, enrolment_id, day, hours_before, hours_after, reason, signed_by, signed_at FROM attendance_edit
-WHERE enrolment_id = $1 ORDER BY id DESC LIMIT $2
 """
 _OF_CLASS: Final = """
 SELECT e.id, e.local_id, e.status, coalesce(a.hours, 0), coalesce(a.days, 0)
@@ -52,6 +43,7 @@ _IS_KEPT: Final = """
 SELECT EXISTS (SELECT FROM attendance_mark WHERE class_id = $1)
     OR EXISTS (SELECT FROM enrolment e JOIN attendance a ON a.enrolment_id = e.id WHERE e.class_id = $1)
 """
+_LESSONS_END: Final = "SELECT max(upper(during)) FROM lesson WHERE class_id = $1 AND held"
 # Who has an outcome had a seat, so there are never more than the class has seats.
 _CONCLUDED: Final = """
 SELECT e.id, e.local_id, e.status, e.hours, coalesce(a.hours, 0)
@@ -93,25 +85,17 @@ async def totals(connection: AsyncConnection, enrolment_ids: Collection[UUID]) -
 
 
 async def save(connection: AsyncConnection, changed: Sequence[DayHours], summed: Sequence[Total]) -> None:
-    """Store days and totals. The caller holds the locks of the enrolments."""
+    """Store days, and totals of these. The caller holds the locks of the enrolments."""
+    if not changed:
+        return
     days = [[getattr(each, name) for each in changed] for name in DayHours._fields]
     totals = [[getattr(each, name) for each in summed] for name in Total._fields]
     await (await driver(connection)).execute(_SAVE, *days, *totals)
 
 
-async def add_edit(connection: AsyncConnection, edit: Edit) -> None:
-    values = [getattr(edit, name) for name in Edit.__dataclass_fields__]
-    await (await driver(connection)).execute(_ADD_EDIT, *values)
-
-
 async def days_of(connection: AsyncConnection, enrolment_id: UUID) -> list[DayHours]:
     """The days of one enrolment in order; a class has fewer than the limit."""
     return [DayHours(*row) for row in await (await driver(connection)).fetch(_DAYS_OF, enrolment_id, DAYS_MAX)]
-
-
-async def edits_of(connection: AsyncConnection, enrolment_id: UUID) -> list[Edit]:
-    """The latest edits of one enrolment, newest first."""
-    return [Edit(*row) for row in await (await driver(connection)).fetch(_EDITS_OF, enrolment_id, EDITS_MAX)]
 
 
 async def of_class(connection: AsyncConnection, class_id: UUID, *, after: UUID, limit: int) -> list[TraineeHours]:
@@ -130,3 +114,9 @@ async def is_kept(connection: AsyncConnection, class_id: UUID) -> bool:
     """Whether any mark or edit of the class exists."""
     kept: bool = await (await driver(connection)).fetchval(_IS_KEPT, class_id)
     return kept
+
+
+async def lessons_end(connection: AsyncConnection, class_id: UUID) -> datetime | None:
+    """When the last lesson of the class ends; None where none is planned."""
+    end: datetime | None = await (await driver(connection)).fetchval(_LESSONS_END, class_id)
+    return end

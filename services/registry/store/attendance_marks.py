@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain.attendance import DayHours, Presence, Stamp, Total
+from services.registry.domain.attendance import DayHours, LessonTime, Presence, Stamp, Total
 from services.registry.domain.attendance_marks import Direction, Mark, Method
 from services.registry.domain.rhythms import DeviceStamp, Place, SameSecond, Window
 from shared.database import driver
@@ -19,25 +20,39 @@ WINDOW_MARKS_MAX: Final = 5_000
 
 _SITES: Final = "SELECT local_id, id FROM site WHERE institution_id = $1 AND local_id = ANY($2)"
 _COLUMNS: Final = """id, local_id, enrolment_id, class_id, day, marked_at, direction, method, device, site_id, score,
-    marked_by"""
-# In the order of the ids that might be taken, so that two batches with the same ids do not wait for each other.
+    matched, marked_by, counts"""
+# Those that are there already take no place of the day. In the order of the ids that might be taken, so that two
+# batches with the same ids do not wait for each other.
 _ADD: Final = f"""
+WITH new AS (
+    SELECT mark.*, row_number() OVER (PARTITION BY enrolment_id, day ORDER BY place) AS nth
+    FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::date[], $6::timestamptz[], $7::text[], $8::text[],
+        $9::text[], $10::uuid[], $11::smallint[], $12::boolean[], $13::text[], $14::boolean[], $15::integer[])
+        WITH ORDINALITY AS mark ({_COLUMNS}, marks_max, place)
+    LEFT JOIN LATERAL (
+        SELECT true AS is_known FROM attendance_mark WHERE institution_id = $16 AND local_id = mark.local_id LIMIT 1
+    ) known ON true
+    WHERE is_known IS NULL
+)
 INSERT INTO attendance_mark ({_COLUMNS}, institution_id, received_at)
-SELECT {_COLUMNS}, $13, $14
-FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::date[], $6::timestamptz[], $7::text[], $8::text[],
-    $9::text[], $10::uuid[], $11::smallint[], $12::text[]) AS mark ({_COLUMNS})
+SELECT {_COLUMNS}, $16, $17
+FROM new CROSS JOIN LATERAL (
+    SELECT count(*) AS stored FROM attendance_mark WHERE enrolment_id = new.enrolment_id AND day = new.day
+) of_day
+WHERE stored + nth <= marks_max
 ORDER BY local_id, id
 ON CONFLICT (institution_id, local_id) DO NOTHING RETURNING id
 """
 _BY_LOCAL_ID: Final = f"SELECT {_COLUMNS} FROM attendance_mark WHERE institution_id = $1 AND local_id = ANY($2)"
 # What the rules look at once marks are stored, in one statement, because a single mark asks for it too: all marks of
 # the same persons on the same days; what these days and trainings counted before; the marks of the same devices at the
-# time; how many of the class were marked in the same second. Each LATERAL with a limit is one look-up in an index: a
-# plan made for many rows would read the whole of a small table for a single mark.
+# time; how many of the class were marked in the same second; the lessons of the classes on the days. Each LATERAL with
+# a limit is one look-up in an index: a plan made for many rows would read the whole of a small table for a single mark.
 _AROUND: Final = """
 SELECT
 ARRAY(
-    SELECT ROW(e.person, m.enrolment_id, m.class_id, m.day, m.marked_at, m.direction, coalesce(m.site_id, c.site_id))
+    SELECT ROW(e.person, m.enrolment_id, m.class_id, m.day, m.marked_at, m.direction, coalesce(m.site_id, c.site_id),
+        m.counts)
     FROM unnest($1::uuid[], $2::date[]) AS t (person, day)
     CROSS JOIN LATERAL (SELECT id, person, class_id FROM enrolment WHERE person = t.person OFFSET 0) e
     CROSS JOIN LATERAL (SELECT * FROM attendance_mark WHERE enrolment_id = e.id AND day = t.day OFFSET 0) m
@@ -68,6 +83,14 @@ ARRAY(
         WHERE class_id = t.class_id AND marked_at >= t.second AND marked_at < t.second + interval '1 second'
     ) AS m (trainees, devices, by_hand)
     WHERE m.trainees > 1
+),
+ARRAY(
+    SELECT ROW(t.class_id, t.day, l.begins, l.ends, l.hours)
+    FROM unnest($12::uuid[], $13::date[]) AS t (class_id, day)
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT lower(during) AS begins, upper(during) AS ends, hours FROM lesson
+        WHERE class_id = t.class_id AND held AND (lower(during) AT TIME ZONE 'Asia/Shanghai')::date = t.day
+    ) l
 )
 """
 _LESSONS: Final = """
@@ -90,14 +113,17 @@ ORDER BY marked_at, id LIMIT $5
 
 
 class Around(NamedTuple):
-    """All marks of the same persons and days; what the days and trainings count, nothing as yet for new ones; the marks
-    of the same devices at the time; where several trainees were marked in one second."""
+    """All marks of the same persons and days that count, and how many comparisons of faces failed; what the days and
+    trainings count, nothing as yet for new ones; the marks of the same devices at the time; where several trainees were
+    marked in one second; when the classes are taught on the days."""
 
     stamps: list[Stamp]
+    mismatches: dict[tuple[UUID, date], int]
     days: dict[tuple[UUID, date], DayHours]
     totals: dict[UUID, Total]
     devices: list[DeviceStamp]
     seconds: list[SameSecond]
+    lessons: dict[tuple[UUID, date], list[LessonTime]]
 
 
 class KeptMark(NamedTuple):
@@ -114,9 +140,18 @@ async def sites(connection: AsyncConnection, institution_id: UUID, local_ids: Co
 
 
 async def add_all(
-    connection: AsyncConnection, institution_id: UUID, marks: Sequence[Mark], *, at: datetime
+    connection: AsyncConnection,
+    institution_id: UUID,
+    marks: Sequence[Mark],
+    *,
+    marks_max: Mapping[UUID, int],
+    at: datetime,
 ) -> set[UUID]:
-    """Store those of `marks` whose local ids are new to the institution; the ids of these."""
+    """Store those of `marks` whose local ids are new to the institution; the ids of these.
+
+    Of each trainee and day no more than the `marks_max` of the class, the first ones. The caller holds the locks of the
+    enrolments.
+    """
     if not marks:
         return set()
     columns: list[list[Any]] = [
@@ -131,7 +166,10 @@ async def add_all(
         [mark.device for mark in marks],
         [mark.site_id for mark in marks],
         [mark.score for mark in marks],
+        [mark.matched for mark in marks],
         [mark.marked_by for mark in marks],
+        [mark.counts for mark in marks],
+        [marks_max[mark.class_id] for mark in marks],
     ]
     return {row[0] for row in await (await driver(connection)).fetch(_ADD, *columns, institution_id, at)}
 
@@ -151,8 +189,10 @@ async def around(
     pairs: Sequence[tuple[UUID, date]],
     windows: Sequence[Window],
     seconds: Collection[tuple[UUID, datetime]],
+    class_days: Collection[tuple[UUID, date]],
 ) -> Around:
-    """What there is around marks of those persons and days, of those trainings and days, devices, and seconds."""
+    """What there is around marks of those persons and days, of those trainings and days, devices, seconds, and classes
+    and days."""
     row = await (await driver(connection)).fetchrow(
         _AROUND,
         *zip(*person_days, strict=True),
@@ -161,9 +201,14 @@ async def around(
         *[[window[place] for window in windows] for place in range(3)],
         WINDOW_MARKS_MAX,
         *zip(*seconds, strict=True),
+        *zip(*class_days, strict=True),
     )
+    lessons: defaultdict[tuple[UUID, date], list[LessonTime]] = defaultdict(list)
+    for class_id, day, *time in row[4]:
+        lessons[class_id, day].append(LessonTime(*time))
     return Around(
-        stamps=[Stamp(each[0], each[1], each[2], each[3], each[4], Direction(each[5]), each[6]) for each in row[0]],
+        stamps=[_stamp(each) for each in row[0] if each[7]],
+        mismatches=Counter((each[1], each[3]) for each in row[0] if not each[7]),
         days={
             (each[0], each[1]): DayHours(each[0], each[1], each[2] or 0, each[3] or 0, edited=bool(each[4]))
             for each in row[1]
@@ -171,6 +216,7 @@ async def around(
         totals={each[0]: Total(each[0], each[5] or 0, each[6] or 0, each[7] or 0) for each in row[1]},
         devices=[DeviceStamp(each[0], each[1], each[2], Method(each[3]), each[4]) for each in row[2]],
         seconds=[SameSecond(*each) for each in row[3]],
+        lessons=lessons,
     )
 
 
@@ -200,7 +246,11 @@ async def page(
 ) -> list[KeptMark]:
     """A class's marks from `begins` to before `ends` in the order of time, from after the mark `after`."""
     rows = await (await driver(connection)).fetch(_PAGE, class_id, after, begins, ends, limit)
-    return [KeptMark(row["id"], _mark(row[:12]), row["received_at"]) for row in rows]
+    return [KeptMark(row["id"], _mark(row[:14]), row["received_at"]) for row in rows]
+
+
+def _stamp(row: Any) -> Stamp:
+    return Stamp(row[0], row[1], row[2], row[3], row[4], Direction(row[5]), row[6])
 
 
 def _mark(row: Any) -> Mark:

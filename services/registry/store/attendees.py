@@ -23,7 +23,12 @@ _LOCK: Final = """
 WITH RECURSIVE locked AS MATERIALIZED (
     SELECT e.id, e.local_id, e.person, e.programme, e.status, c.id AS class_id, c.local_id AS class_local_id,
         c.status AS class_status, c.institution_id, c.region, c.reporting_region, c.occupation, c.level, c.starts_on,
-        c.ends_on, EXISTS (SELECT FROM enrolment o WHERE o.person = e.person AND o.id <> e.id) AS has_others
+        c.ends_on,
+        ARRAY(
+            SELECT ROW(from_on, until_on) FROM earlier_days WHERE enrolment_id = e.id
+            UNION ALL SELECT ROW(e.from_on, e.until_on)
+        ) AS spans,
+        EXISTS (SELECT FROM enrolment o WHERE o.person = e.person AND o.id <> e.id) AS has_others
     FROM enrolment e CROSS JOIN LATERAL (SELECT * FROM class WHERE id = e.class_id LIMIT 1) c
     WHERE {which} ORDER BY e.id FOR NO KEY UPDATE OF e
 ),
@@ -79,9 +84,9 @@ async def lock(
     return _attendees(await database.fetchrow(_BY_EITHER, calendar, institution_id, list(local_ids), list(ids)))
 
 
-async def lock_one(connection: AsyncConnection, enrolment_id: UUID) -> Attendees:
+async def lock_one(connection: AsyncConnection, enrolment_id: UUID, day: date) -> Attendees:
     """The one trainee, of whatever institution, if there is one. Raises PolicyUnset."""
-    return _attendees(await (await driver(connection)).fetchrow(_ONE, [], enrolment_id))
+    return _attendees(await (await driver(connection)).fetchrow(_ONE, [f"calendar/{day}"], enrolment_id))
 
 
 def _attendees(row: Any) -> Attendees:
@@ -98,6 +103,7 @@ def _attendees(row: Any) -> Attendees:
 def _attendee(row: Any) -> Attendee:
     values = list(row)
     values[4], values[7] = EnrolmentStatus(values[4]), ClassStatus(values[7])
+    values[15] = tuple(tuple(span) for span in values[15])
     return Attendee(*values)
 
 

@@ -1,4 +1,4 @@
-"""Take marks, count the hours that follow from them, and let somebody put a day right with a reason."""
+"""Take marks, and count the hours that follow from them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain import attendance as rules
 from services.registry.domain import attendance_marks as mark_rules
 from services.registry.domain import rhythms
-from services.registry.domain.attendance import DayHours, Edit, Stamp, Total
-from services.registry.domain.attendance_marks import Attendee, Direction, Mark, Method, UnknownSite
+from services.registry.domain.attendance import DayHours, Stamp, Total
+from services.registry.domain.attendance_marks import Attendee, Direction, Mark, Method, TooManyDayMarks, UnknownSite
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.enrolments import NotInClass
 from services.registry.domain.policy import Policy
@@ -24,7 +24,10 @@ from services.registry.store import attendance_marks as mark_store
 from services.registry.store import attendees as attendee_store
 from services.registry.store import classes as class_store
 from services.registry.store import plan as plan_store
+from services.registry.store.attendance_marks import Around
+from services.registry.usecases import outcomes
 from services.registry.usecases import rhythms as rhythm_usecases
+from services.registry.usecases.outcomes import Recounted
 from services.registry.usecases.rhythms import Arrived
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
@@ -32,6 +35,9 @@ from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotFound, Refusal
+
+LATE_MARKS: Final = "补报考勤后重新核定学时"
+"""Why an outcome was corrected, in the history of the enrolment."""
 
 
 class MarkRow(NamedTuple):
@@ -48,6 +54,7 @@ class MarkRow(NamedTuple):
     device: str | None
     site: str | None
     score: int | None
+    matched: bool | None
 
 
 class _Read(NamedTuple):
@@ -84,19 +91,20 @@ async def record(
     if not rows:
         return []
     known = await _known(connection, caller.organisation, rows)
-    outcomes: list[RowOutcome] = []
+    answers: list[RowOutcome] = []
     read: list[_Read] = []
     for row in rows:
         try:
             read.append(_read(row, known, caller=caller, at=at))
         except Refusal as refusal:
-            outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
+            answers.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
     admitted = [each.mark for each in read if each.refusal is None]
-    stored = await mark_store.add_all(connection, caller.organisation, admitted, at=at)
+    marks_max = {each: policy.attendance_day_marks_max for each, policy in known.policies.items()}
+    stored = await mark_store.add_all(connection, caller.organisation, admitted, marks_max=marks_max, at=at)
     new = [mark for mark in admitted if mark.id in stored]
     if new:
-        await _count(connection, new, known, at=at)
-    return [*outcomes, *await _answers(connection, caller.organisation, read, stored)]
+        await _count(connection, new, known, caller=caller, at=at)
+    return [*answers, *await _answers(connection, caller.organisation, read, stored, marks_max)]
 
 
 async def _known(connection: AsyncConnection, institution_id: UUID, rows: Sequence[MarkRow]) -> _Known:
@@ -120,6 +128,7 @@ async def _known(connection: AsyncConnection, institution_id: UUID, rows: Sequen
 def _read(row: MarkRow, known: _Known, *, caller: Caller, at: datetime) -> _Read:
     """Raises NotFound, NotInClass, UnknownSite. Other refusals come with the mark: it may be a repeat all the same."""
     attendee = _attendee(row, known)
+    policy = known.policies[attendee.class_id]
     if row.site is not None and row.site not in known.sites:
         raise UnknownSite(pointer="/site")
     mark = Mark(
@@ -134,10 +143,12 @@ def _read(row: MarkRow, known: _Known, *, caller: Caller, at: datetime) -> _Read
         device=row.device,
         site_id=None if row.site is None else known.sites[row.site],
         score=row.score,
+        matched=row.matched,
         marked_by=caller.person if row.method is Method.HAND else None,
+        counts=mark_rules.shows_presence(matched=row.matched, score=row.score, policy=policy),
     )
     try:
-        mark_rules.admit(mark, attendee, policy=known.policies[attendee.class_id], now=at)
+        mark_rules.admit(mark, attendee, policy=policy, now=at)
     except Refusal as refusal:
         return _Read(row, mark, refusal)
     return _Read(row, mark, None)
@@ -155,24 +166,31 @@ def _attendee(row: MarkRow, known: _Known) -> Attendee:
 
 
 async def _answers(
-    connection: AsyncConnection, institution_id: UUID, read: Sequence[_Read], stored: set[UUID]
+    connection: AsyncConnection,
+    institution_id: UUID,
+    read: Sequence[_Read],
+    stored: set[UUID],
+    marks_max: Mapping[UUID, int],
 ) -> list[RowOutcome]:
     doubtful = {each.mark.local_id for each in read if each.mark.id not in stored}
     before = await mark_store.by_local_ids(connection, institution_id, doubtful) if doubtful else {}
-    outcomes: list[RowOutcome] = []
+    answers: list[RowOutcome] = []
     for row, mark, refusal in read:
         kept = before.get(mark.local_id)
         if mark.id in stored:
-            outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=mark.id))
+            answers.append(RowOutcome(row.row, "accepted", row.local_id, id=mark.id))
         elif kept is not None and kept.says_the_same(mark):
-            outcomes.append(RowOutcome(row.row, "repeated", row.local_id, id=kept.id))
+            answers.append(RowOutcome(row.row, "repeated", row.local_id, id=kept.id))
         else:
-            why = refusal or LocalIdTaken(pointer="/local_id")
-            outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=why))
-    return outcomes
+            too_many = TooManyDayMarks(pointer="/at", marks_max=marks_max[mark.class_id])
+            why = refusal or (too_many if kept is None else LocalIdTaken(pointer="/local_id"))
+            answers.append(RowOutcome(row.row, "refused", row.local_id, refusal=why))
+    return answers
 
 
-async def _count(connection: AsyncConnection, new: Sequence[Mark], known: _Known, *, at: datetime) -> None:
+async def _count(
+    connection: AsyncConnection, new: Sequence[Mark], known: _Known, *, caller: Caller, at: datetime
+) -> None:
     """Count the days of the `new` marks again from all of their marks, and look at what these show."""
     pairs = sorted({(mark.enrolment_id, mark.day) for mark in new})
     around = await mark_store.around(
@@ -182,19 +200,36 @@ async def _count(connection: AsyncConnection, new: Sequence[Mark], known: _Known
         pairs=pairs,
         windows=rhythms.windows(new),
         seconds={(mark.class_id, mark.at.replace(microsecond=0)) for mark in new},
+        class_days={(mark.class_id, mark.day) for mark in new},
     )
+    changes = _recount(pairs, around, known)
+    touched = {each: known.attendees[each] for each in changes}
+    totals = await _save(connection, changes, around.totals, touched, at=at)
+    recounted = [
+        Recounted(known.attendees[each.enrolment_id], around.totals[each.enrolment_id].hours, each.hours)
+        for each in totals
+    ]
+    await outcomes.follow(connection, recounted, known.policies, by=caller.person, reason=LATE_MARKS, at=at)
+    days = [day for pairs in changes.values() for _, day in pairs]
+    arrived = Arrived(new, touched, around, days, known.policies, known.holidays)
+    await rhythm_usecases.look(connection, arrived, at=at)
+
+
+def _recount(
+    pairs: Sequence[tuple[UUID, date]], around: Around, known: _Known
+) -> Mapping[UUID, list[tuple[DayHours, DayHours]]]:
+    """Of each enrolment its days among `pairs`, as they were and as they are now."""
     grouped: defaultdict[tuple[UUID, date], list[Stamp]] = defaultdict(list)
     for stamp in around.stamps:
         grouped[stamp.enrolment_id, stamp.day].append(stamp)
     changes: defaultdict[UUID, list[tuple[DayHours, DayHours]]] = defaultdict(list)
-    for pair in pairs:
-        hours_max = known.policies[known.attendees[pair[0]].class_id].attendance_day_hours_max
-        before = around.days[pair]
-        changes[pair[0]].append((before, rules.recount(before, grouped[pair], hours_max=hours_max)))
-    days = await _save(connection, changes, around.totals, known.attendees, at=at)
-    touched = {each: known.attendees[each] for each in changes}
-    arrived = Arrived(new, touched, around, days, known.policies, known.holidays)
-    await rhythm_usecases.look(connection, arrived, at=at)
+    for enrolment_id, day in pairs:
+        class_id, before = known.attendees[enrolment_id].class_id, around.days[enrolment_id, day]
+        lessons = around.lessons.get((class_id, day), ())
+        hours_max = known.policies[class_id].attendance_day_hours_max
+        after = rules.recount(before, grouped[enrolment_id, day], lessons=lessons, hours_max=hours_max)
+        changes[enrolment_id].append((before, after))
+    return changes
 
 
 async def _save(
@@ -204,51 +239,15 @@ async def _save(
     attendees: Mapping[UUID, Attendee],
     *,
     at: datetime,
-) -> list[DayHours]:
-    """Store the days that `changes` lead to, the totals and the facts; the days."""
+) -> list[Total]:
+    """Store the days that changed, the totals and the facts; the totals that changed."""
     told = [rules.record(attendees[each], totals[each], pairs, at=at) for each, pairs in changes.items()]
-    days = [new for pairs in changes.values() for _, new in pairs]
-    await store.save(connection, days, [total for total, fact in told if fact is not None])
+    # A mere check-in changes nothing yet, and costs no statement.
+    days = [new for pairs in changes.values() for old, new in pairs if new != old]
+    changed = [total for total, fact in told if fact is not None]
+    await store.save(connection, days, changed)
     await outbox.record_all(connection, [fact for _, fact in told if fact is not None])
-    return days
-
-
-async def edit(
-    connection: AsyncConnection,
-    enrolment_id: UUID,
-    *,
-    day: date,
-    hours: int,
-    reason: str,
-    caller: Caller,
-    at: datetime,
-) -> tuple[DayHours, Total]:
-    """Set a day's hours by hand: an institution while it is in time, later an officer of the region or above.
-
-    The day as it counts now, and the total. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion and the
-    rules'.
-    """
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER)
-    found = await attendee_store.lock_one(connection, enrolment_id)
-    if not found.all:
-        raise NotFound(what="enrolment", id=enrolment_id)
-    (attendee,) = found.all
-    await _require_reach(connection, attendee, caller)
-    policy = found.policies[attendee.class_id]
-    mark_rules.require_open(attendee)
-    mark_rules.require_day(day, attendee, pointer="/day")
-    days_max = policy.attendance_edit_days_max if caller.role is Role.INSTITUTION else None
-    rules.require_in_time(day, today=business_day(at), days_max=days_max)
-    before = await store.day(connection, enrolment_id, day) or DayHours(enrolment_id, day)
-    total = (await store.totals(connection, [enrolment_id])).get(enrolment_id, Total(enrolment_id))
-    if before.edited and before.hours == hours:
-        return before, total
-    signed = Edit(new_id(), enrolment_id, day, before.hours, hours, reason, caller.person, at)
-    after, summed, fact = rules.edit(attendee, before, total, signed=signed, hours_max=policy.attendance_day_hours_max)
-    await store.save(connection, [after], [summed])
-    await store.add_edit(connection, signed)
-    await outbox.record(connection, fact)
-    return after, summed
+    return changed
 
 
 async def readable_class(connection: AsyncConnection, class_id: UUID, *, caller: Caller) -> TrainingClass:
@@ -257,11 +256,12 @@ async def readable_class(connection: AsyncConnection, class_id: UUID, *, caller:
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
     class_ = await class_store.load(connection, class_id)
-    await _require_reach(connection, class_, caller)
+    await require_reach(connection, class_, caller)
     return class_
 
 
-async def _require_reach(connection: AsyncConnection, of: Attendee | TrainingClass, caller: Caller) -> None:
+async def require_reach(connection: AsyncConnection, of: Attendee | TrainingClass, caller: Caller) -> None:
+    """Raises WrongRole, ForeignOrganisation, ForeignRegion."""
     if caller.role is Role.INSTITUTION:
         caller.require_organisation(of.institution_id)
         return

@@ -22,6 +22,7 @@ from services.registry.store import plan as plan_store
 from services.registry.store import policy as policy_store
 from services.registry.usecases.classes import require_own
 from services.registry.usecases.enrolment_steps import keep
+from services.registry.usecases.outcomes import least_of
 from services.registry.usecases.roster_checks import checks_for
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, Role
@@ -120,7 +121,8 @@ async def correct(
     if correction.programme is not None:
         (await plan_store.load(connection)).primary_programme(correction.programme)
     policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
-    step = rules.correct(before, class_, correction, share_min=policy.attendance_share_min, at=at)
+    least = await least_of(connection, class_, policy)
+    step = rules.correct(before, class_, correction, **least._asdict(), at=at)
     await keep(connection, [step], by=caller.person, reason=said.reason)
     return step[0]
 

@@ -11,17 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import enrolments as rules
 from services.registry.domain import outcomes as outcome_rules
+from services.registry.domain.attendance_marks import Attendee
 from services.registry.domain.classes import ClassNotRunning, TrainingClass
-from services.registry.domain.enrolments import Enrolment, NotInClass
-from services.registry.domain.outcomes import CONCLUDED
+from services.registry.domain.enrolments import Correction, Enrolment, NotInClass
+from services.registry.domain.outcomes import CONCLUDED, Least, Miss
 from services.registry.domain.policy import Policy
 from services.registry.store import attendance as attendance_store
+from services.registry.store import classes as class_store
 from services.registry.store import enrolments as store
 from services.registry.store import policy as policy_store
+from services.registry.store import projects as project_store
 from services.registry.store.attendance import Concluded
 from services.registry.usecases import enrolment_steps
 from services.registry.usecases.classes import own_class
-from shared.contracts.registry import ClassStatus, EnrolmentState
+from shared.contracts.registry import ClassStatus, EnrolmentState, EnrolmentStatus
 from shared.kernel.callers import Caller
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.periods import business_day
@@ -36,6 +39,22 @@ class HoursRow(NamedTuple):
     hours: int
 
 
+class Given(NamedTuple):
+    """An outcome, whether it is new, and what a failed training fell short of."""
+
+    concluded: Concluded
+    is_new: bool
+    missed: list[Miss]
+
+
+class Recounted(NamedTuple):
+    """A trainee whose attendance was counted again: the hours of the whole training before and after."""
+
+    attendee: Attendee
+    before: int
+    after: int
+
+
 async def conclude(
     connection: AsyncConnection, class_id: UUID, rows: Sequence[HoursRow], *, caller: Caller, at: datetime
 ) -> list[RowOutcome]:
@@ -45,6 +64,7 @@ async def conclude(
     """
     class_, policy = await _running(connection, class_id, caller)
     outcome_rules.require_posting(policy, class_id=class_.id)
+    least = await least_of(connection, class_, policy)
     known = await store.by_local_ids(connection, class_.institution_id, {row.local_id for row in rows})
     attended = await _attended(connection, class_, [each.id for each in known.values()])
     on = min(business_day(at), class_.ends_on)
@@ -60,7 +80,7 @@ async def conclude(
                 continue
             if attended is not None:
                 outcome_rules.require_attended(row.hours, attended=attended.get(before.id, 0))
-            step = rules.conclude(before, class_, hours=row.hours, share_min=policy.attendance_share_min, on=on, at=at)
+            step = rules.conclude(before, class_, hours=row.hours, **least._asdict(), on=on, at=at)
         except Refusal as refusal:
             outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
             continue
@@ -73,16 +93,19 @@ async def conclude(
 
 async def conclude_by_attendance(
     connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime
-) -> list[tuple[Concluded, bool]]:
+) -> list[Given]:
     """Give each trainee in training the outcome of their attendance, at most the class's hours.
 
-    Who has an outcome keeps it. All outcomes of the class, by enrolment, each with whether it is new.
+    Who has an outcome keeps it. All outcomes of the class, by enrolment.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, TooEarly, NoAttendance: then nothing was stored.
+    Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, TooEarly, LessonsToCome, NoAttendance: then
+    nothing was stored.
     """
     class_, policy = await _running(connection, class_id, caller)
     is_kept = await attendance_store.is_kept(connection, class_.id)
-    outcome_rules.require_conclusion(class_, policy, today=business_day(at), is_kept=is_kept)
+    lessons_end = await attendance_store.lessons_end(connection, class_.id)
+    outcome_rules.require_conclusion(class_, policy, is_kept=is_kept, lessons_end=lessons_end, at=at)
+    least = await least_of(connection, class_, policy)
     waiting = await store.in_training(connection, class_.id)
     totals = await attendance_store.totals(connection, [each.id for each in waiting])
     on = min(business_day(at), class_.ends_on)
@@ -91,7 +114,7 @@ async def conclude_by_attendance(
             before,
             class_,
             hours=min(totals[before.id].hours, class_.hours) if before.id in totals else 0,
-            share_min=policy.attendance_share_min,
+            **least._asdict(),
             on=on,
             at=at,
         )
@@ -99,7 +122,54 @@ async def conclude_by_attendance(
     ]
     await enrolment_steps.keep(connection, concluded, by=caller.person)
     new = {enrolment.id for enrolment, _ in concluded}
-    return [(each, each.id in new) for each in await attendance_store.concluded(connection, class_.id)]
+    return [
+        Given(each, each.id in new, _missed(each, class_, least))
+        for each in await attendance_store.concluded(connection, class_.id)
+    ]
+
+
+async def follow(
+    connection: AsyncConnection,
+    recounted: Sequence[Recounted],
+    policies: Mapping[UUID, Policy],
+    *,
+    by: str,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Decide the outcomes anew whose attendance was counted again, as corrections; who has none yet is left alone.
+
+    `policies` are those of the classes. The caller holds the locks of the enrolments.
+    """
+    concluded = {each.attendee.enrolment_id: each for each in recounted if each.attendee.status in CONCLUDED}
+    if not concluded:
+        return
+    known: dict[UUID, tuple[TrainingClass, Least]] = {}
+    for class_id in {each.attendee.class_id for each in concluded.values()}:
+        class_ = await class_store.load(connection, class_id)
+        known[class_id] = class_, await least_of(connection, class_, policies[class_id])
+    steps: list[tuple[Enrolment, EnrolmentState]] = []
+    for before in (await store.by_ids(connection, concluded)).values():
+        (class_, least), counted = known[before.class_id], concluded[before.id]
+        shown = {"before": counted.before, "after": counted.after, "class_hours": class_.hours}
+        hours = outcome_rules.hours_after(before.hours, **shown, policy=policies[class_.id])
+        if hours != before.hours:
+            steps.append(rules.correct(before, class_, Correction(hours=hours), **least._asdict(), at=at))
+    await enrolment_steps.keep(connection, steps, by=by, reason=reason)
+
+
+async def least_of(connection: AsyncConnection, class_: TrainingClass, policy: Policy) -> Least:
+    """What completes a training in `class_`: with the least hours of its project, where policy asks for them."""
+    hours_min = 0
+    if policy.attendance_hours_min_required and class_.project is not None:
+        hours_min = (await project_store.load(connection, class_.project, day=class_.starts_on)).hours_min
+    return Least(policy.attendance_share_min, hours_min)
+
+
+def _missed(concluded: Concluded, class_: TrainingClass, least: Least) -> list[Miss]:
+    if concluded.status is not EnrolmentStatus.FAILED:
+        return []
+    return outcome_rules.missed(concluded.hours, class_hours=class_.hours, **least._asdict())
 
 
 async def _running(connection: AsyncConnection, class_id: UUID, caller: Caller) -> tuple[TrainingClass, Policy]:

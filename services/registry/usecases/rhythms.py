@@ -46,6 +46,7 @@ async def look(connection: AsyncConnection, arrived: Arrived, *, at: datetime) -
         *await _persons(connection, arrived),
         *rules.shared_devices(arrived.around.devices, arrived.of_classes, arrived.policies),
         *rules.hurried_devices(arrived.around.devices, arrived.of_classes, arrived.policies),
+        *rules.faces_not_matched(arrived.around.mismatches, arrived.attendees, arrived.policies),
         *rules.same_second(arrived.around.seconds, arrived.of_classes, arrived.policies),
     ]
     # The same thing is often seen many times in a batch: a night of a class is one flag.

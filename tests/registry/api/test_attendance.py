@@ -23,6 +23,7 @@ from tests.registry.attending import (
     read,
     run,
     running,
+    set_policy,
     told,
 )
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
@@ -143,6 +144,20 @@ class TestMarks:
 
         assert codes(answer) == ["local-id-taken", "local-id-taken", "accepted", "local-id-taken"]
 
+    async def test_of_one_trainee_and_day_are_taken_up_to_a_number_and_what_is_known_takes_no_place(
+        self, school: School
+    ) -> None:
+        await running(school, 1, 2)
+        await set_policy(school, "attendance.day_marks_max", "5")
+        rows = [mark(1, "in", f"09:0{minute}") for minute in range(8)]
+
+        first = await post(school, *rows[:4])
+        again = await post(school, *rows, mark(1, "in", "09:00", day=WEEK[0]), mark(2, "in", "09:00"))
+
+        assert codes(first) == ["accepted"] * 4
+        assert codes(again) == [*["repeated"] * 4, "accepted", *["too-many-day-marks"] * 3, "accepted", "accepted"]
+        assert again.json()["rows"][5]["errors"][0]["marks_max"] == 5
+
     async def test_by_hand_carry_the_name_of_who_made_them(self, school: School) -> None:
         class_id = await running(school, 1)
 
@@ -178,7 +193,11 @@ class TestRefusedMarks:
     async def test_of_the_future_are_a_matter_of_the_clock(self, school: School) -> None:
         await running(school, 1)
         today = datetime.now(UTC).date()
-        await run(school, f"UPDATE class SET starts_on = '{today - timedelta(9)}', ends_on = '{today + timedelta(9)}'")
+        await run(
+            school,
+            f"UPDATE class SET starts_on = '{today - timedelta(9)}', ends_on = '{today + timedelta(9)}'",
+            f"UPDATE enrolment SET until_on = '{today + timedelta(9)}'",
+        )
         now = datetime.now(UTC)
 
         answer = await post(
@@ -194,7 +213,10 @@ class TestRefusedMarks:
         [
             ({"picture": "aGFsbG8="}, "extra-forbidden"),
             ({"template": [0.1, 0.2]}, "extra-forbidden"),
-            ({"method": "face", "score": 101}, "less-than-equal"),
+            ({"method": "face", "matched": True, "score": 101}, "less-than-equal"),
+            ({"method": "face", "score": 97}, "match-missing"),
+            ({"method": "face", "matched": "yes"}, "bool-type"),
+            ({"matched": True}, "match-without-face"),
             ({"score": 90}, "score-without-face"),
             ({"device": None}, "which-device"),
             ({"method": "hand"}, "which-device"),
@@ -220,24 +242,6 @@ class TestRefusedMarks:
         answer = await post(school, mark(1, "in", "09:00", **changes), mark(1, "out", "12:00"))
 
         assert codes(answer) == [code, "accepted"]
-
-    async def test_of_a_face_leave_the_result_and_nothing_else(self, school: School) -> None:
-        class_id = await running(school, 1)
-
-        await post(school, mark(1, "in", "09:00", method="face", score=97))
-
-        (row,) = (await read(school, f"classes/{class_id}/attendance-marks")).json()["rows"]
-        assert (row["method"], row["score"]) == ("face", 97)
-
-    async def test_of_who_has_left_or_interrupted_the_training(self, school: School) -> None:
-        await running(school, 1, 2)
-        await school.post(f"enrolments/{await enrolment_of(school, 'T1')}/withdrawal")
-        await run(school, "UPDATE enrolment SET status = 'deferred' WHERE local_id = 'T2'")
-
-        answer = await post(school, mark(1, "in", "09:00"), mark(2, "in", "09:00"))
-
-        assert codes(answer) == ["not-in-training"] * 2
-        assert [row["errors"][0]["state"] for row in answer.json()["rows"]] == ["withdrawn", "deferred"]
 
     async def test_of_a_class_that_has_not_started(self, school: School) -> None:
         class_id = await school.file()

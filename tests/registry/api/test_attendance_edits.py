@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from shared.contracts.registry import AttendanceEdited, AttendanceRecorded
+from shared.contracts.registry import (
+    AttendanceEdited,
+    AttendanceRecorded,
+    EnrolmentCorrected,
+    EnrolmentFailed,
+    EnrolmentState,
+)
 from shared.kernel.callers import Role
 from tests.registry.attending import DAY, WEEK, enrolment_of, lesson, post, read, run, running, set_policy, told
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school
+from tests.registry.supervising import province
 
 
 class TestEdit:
@@ -79,17 +87,105 @@ class TestEdit:
         finance = school.registry.tokens.of(Role.FINANCE, region="410102")
         assert (await self.edit(school, 4, headers=finance))[1]["code"] == "wrong-role"
 
-    async def test_of_an_outcome_is_a_correction_instead(self, school: School) -> None:
+    async def test_after_the_completion_of_the_class_decides_the_outcome_anew(self, school: School) -> None:
+        class_id = await running(school, 1)
+        await set_policy(school, "attendance.marks_required", "yes")
+        await set_policy(school, "attendance.share_min", "0.10")
+        await school.post(f"classes/{class_id}/conclusion")
+        await school.post(f"classes/{class_id}/completion")
+
+        raised, _ = await self.edit(school, 8, headers=school.officer())
+        lowered, _ = await self.edit(school, 1, headers=province(school))
+
+        assert (raised, lowered) == (200, 200)
+        facts = [fact for fact in await school.registry.told() if isinstance(fact, EnrolmentState)]
+        assert [(type(fact), fact.status, fact.hours, fact.version) for fact in facts[1:]] == [
+            (EnrolmentFailed, "failed", 0, 2),
+            (EnrolmentCorrected, "completed", 8, 3),
+            (EnrolmentCorrected, "failed", 1, 4),
+        ]
+        history = (await read(school, f"enrolments/{await enrolment_of(school)}/history")).json()
+        assert (history[-1]["verb"], history[-1]["done_by"], history[-1]["reason"]) == (
+            "correct", "province", "停电，考勤机未记录",
+        )  # fmt: skip
+
+    async def test_leaves_hours_that_were_posted_without_attendance(self, school: School) -> None:
         class_id = await running(school, 1)
         await school.conclude(class_id, T1=60)
 
-        assert (await self.edit(school, 4, headers=school.officer()))[1]["code"] == "not-in-training"
+        status, _ = await self.edit(school, 4, headers=school.officer())
+
+        (row,) = await school.registry.rows("SELECT status, hours FROM enrolment")
+        assert (status, row.status, row.hours) == (200, "completed", 60)
+
+    async def test_by_an_institution_beyond_the_marks_is_flagged_and_by_an_officer_is_not(self, school: School) -> None:
+        await running(school, 1, 2)
+        await set_policy(school, "attendance.edit_days_max", "10000")
+        await post(school, *lesson(1, "09:00", "12:00"))
+
+        await self.edit(school, 4)
+        await self.edit(school, 8, headers=school.officer())
+        assert await self.flags(school) == []
+        await self.edit(school, 5)
+
+        assert await self.flags(school) == [("C14", "hours-without-marks", True)]
+
+    async def test_of_a_public_holiday_is_flagged_once_for_the_class_whoever_makes_it(self, school: School) -> None:
+        await running(school, 1, starts_on="2025-04-28", ends_on="2025-05-20")
+
+        await self.edit(school, 4, day="2025-05-01", headers=school.officer())
+        await self.edit(school, 6, day="2025-05-01", headers=school.officer())
+
+        assert await self.flags(school) == [("C20", "on-a-holiday", False)]
+
+    async def flags(self, school: School) -> list[tuple[str, str, bool]]:
+        rows = await school.registry.rows("SELECT code, kind, holds FROM flag WHERE code IN ('C14', 'C20')")
+        return [(row.code, row.kind, row.holds) for row in rows]
 
     async def test_of_a_day_to_come_is_refused(self, school: School) -> None:
         await running(school, 1)
-        await run(school, "UPDATE class SET ends_on = '2099-01-01'")
+        await run(school, "UPDATE class SET ends_on = '2099-01-01'", "UPDATE enrolment SET until_on = '2099-01-01'")
 
         assert (await self.edit(school, 4, day="2098-12-31"))[1]["code"] == "attendance-day-to-come"
+
+
+class TestList:
+    async def listed(self, school: School, headers: dict[str, str], **asked: str) -> Any:
+        answer = await school.registry.http.get("/v1/attendance-edits", params=asked, headers=headers)
+        return [row["hours_after"] for row in answer.json()["rows"]] if answer.is_success else answer.json()["code"]
+
+    async def test_shows_officers_what_was_set_by_hand_in_their_region_and_institutions_their_own(
+        self, school: School
+    ) -> None:
+        class_id = await running(school, 1)
+        other = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
+        for hours in (2, 4, 6):
+            content = {"day": DAY, "hours": hours, "reason": "停电，考勤机未记录"}
+            path = f"enrolments/{await enrolment_of(school)}/attendance-edits"
+            assert (await school.post(path, content, headers=school.officer())).status_code == 200
+
+        assert await self.listed(school, school.officer()) == [2, 4, 6]
+        assert await self.listed(school, school.officer("410100"), class_id=class_id) == [2, 4, 6]
+        assert await self.listed(school, province(school), institution_id=school.id) == [2, 4, 6]
+        assert await self.listed(school, school.headers) == [2, 4, 6]
+        assert await self.listed(school, school.officer("411502")) == []
+        assert await self.listed(school, other.headers) == []
+        assert await self.listed(school, province(school), institution_id=other.id) == []
+        assert await self.listed(school, school.officer(), region="411502") == "foreign-region"
+        assert await self.listed(school, other.headers, institution_id=school.id) == "foreign-organisation"
+
+    async def test_goes_on_behind_the_page_before(self, school: School) -> None:
+        await running(school, 1)
+        for hours in (2, 4, 6):
+            content = {"day": DAY, "hours": hours, "reason": "停电，考勤机未记录"}
+            path = f"enrolments/{await enrolment_of(school)}/attendance-edits"
+            await school.post(path, content, headers=school.officer())
+
+        first = (await read(school, "attendance-edits", size=2)).json()
+        second = (await read(school, "attendance-edits", size=2, cursor=first["next"])).json()
+
+        assert [row["hours_before"] for row in first["rows"] + second["rows"]] == [0, 2, 4]
+        assert (second["rows"][0]["signed_by"], second["next"]) == ("officer", None)
 
 
 class TestRead:

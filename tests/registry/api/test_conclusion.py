@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.contracts.registry import EnrolmentCompleted, EnrolmentFailed, EnrolmentState
+from shared.contracts.registry import EnrolmentCompleted, EnrolmentCorrected, EnrolmentFailed, EnrolmentState
 from tests.registry.attending import codes, enrolment_of, lesson, post, run, running, set_policy
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, open_school
+from tests.registry.teaching import engage
 
 
 async def told(school: School) -> list[EnrolmentState]:
@@ -39,6 +41,22 @@ class TestConcludeByAttendance:
         facts = (await told(school))[-3:]
         assert sorted(type(fact).__name__ for fact in facts) == ["EnrolmentCompleted"] + ["EnrolmentFailed"] * 2
         assert {fact.effective_on.isoformat() for fact in facts} == {"2025-03-20"}
+        assert {row["local_id"]: row["missed"] for row in answer["rows"]} == {
+            "T1": [], "T2": ["low-share"], "T3": ["low-share"],
+        }  # fmt: skip
+
+    async def test_fails_who_had_the_share_but_not_the_least_hours_of_the_project_where_they_are_required(
+        self, school: School
+    ) -> None:
+        class_id = await running(school, 1, 2, hours=60)
+        await set_policy(school, "attendance.hours_min_required", "yes")
+        await self.attend(school, T1=7, T2=6)
+
+        rows = (await self.conclusion(school, class_id)).json()["rows"]
+
+        assert [(row["local_id"], row["status"], row["hours"], row["missed"]) for row in rows] == [
+            ("T1", "completed", 56, []), ("T2", "failed", 48, ["few-hours"]),
+        ]  # fmt: skip
 
     async def test_counts_no_more_hours_than_the_class_has(self, school: School) -> None:
         class_id = await running(school, 1, hours=56)
@@ -79,6 +97,23 @@ class TestConcludeByAttendance:
         answer = await self.conclusion(school, class_id)
 
         assert (answer.status_code, answer.json()["code"]) == (409, "class-too-early")
+
+    async def test_waits_for_the_last_lesson(self, school: School) -> None:
+        class_id = await running(school, 1)
+        await self.attend(school, T1=7)
+        await engage(school)
+        site_id = await add_site(school)
+        now = datetime.now(UTC)
+        await run(
+            school,
+            f"""INSERT INTO lesson (id, class_id, teacher_id, site_id, room, kind, during, hours)
+            SELECT uuidv7(), '{class_id}', id, '{site_id}', '101', 'theory',
+                tstzrange('{now - timedelta(hours=1)}', '{now + timedelta(hours=1)}'), 2 FROM teacher""",
+        )
+
+        answer = await self.conclusion(school, class_id)
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "lessons-to-come")
 
     async def test_needs_attendance_where_hours_may_be_posted_instead(self, school: School) -> None:
         class_id = await running(school, 1)
@@ -122,3 +157,31 @@ class TestConcludeByAttendance:
         assert codes(answer) == ["accepted", "more-hours-than-attended", "more-hours-than-attended"]
         assert [row["errors"][0]["check"] for row in answer.json()["rows"][1:]] == ["C14", "C14"]
         assert [row["errors"][0]["hours_max"] for row in answer.json()["rows"][1:]] == [8, 0]
+
+
+class TestLateMarks:
+    async def test_after_the_conclusion_decide_the_outcome_anew_until_the_class_is_completed(
+        self, school: School
+    ) -> None:
+        class_id = await running(school, 1, 2)
+        await set_policy(school, "attendance.share_min", "0.10")
+        await post(school, *lesson(1, "09:00", "12:00"))
+        await school.post(f"classes/{class_id}/conclusion")
+
+        late = await post(school, *lesson(1, "14:00", "17:00"), *lesson(2, "09:00", "09:45"))
+
+        assert codes(late) == ["accepted"] * 4
+        facts = [fact for fact in await told(school) if isinstance(fact, EnrolmentCorrected)]
+        assert sorted((fact.status, fact.hours, fact.version) for fact in facts) == [
+            ("completed", 8, 3), ("failed", 1, 3),
+        ]  # fmt: skip
+        await school.post(f"classes/{class_id}/completion")
+        assert codes(await post(school, *lesson(2, "10:00", "17:00"))) == ["class-takes-no-marks"] * 2
+
+    async def test_leave_hours_alone_that_were_posted_without_attendance(self, school: School) -> None:
+        class_id = await running(school, 1)
+        await school.conclude(class_id, T1=60)
+
+        assert codes(await post(school, *lesson(1, "09:00", "12:00"))) == ["accepted"] * 2
+
+        assert not [fact for fact in await told(school) if isinstance(fact, EnrolmentCorrected)]

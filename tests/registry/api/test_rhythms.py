@@ -73,6 +73,19 @@ class TestFlags:
 
         assert await flags(school) == [("C16", "one-device-many-trainees")]
 
+    async def test_one_phone_for_trainees_of_several_classes_is_one_flag_of_the_institution(
+        self, school: School
+    ) -> None:
+        for number in range(1, 5):
+            await running(school, number, local_id=f"C{number}")
+
+        for number in range(1, 5):
+            row = mark(number, "in", f"09:0{number}", class_local_id=f"C{number}", method="qr", device="phone-1")
+            await post(school, row)
+
+        (flag,) = await school.registry.rows("SELECT * FROM flag WHERE code = 'C16'")
+        assert (flag.kind, flag.class_id, str(flag.institution_id)) == ("one-device-many-trainees", None, school.id)
+
     async def test_a_device_that_no_queue_could_pass_is_flagged(self, school: School) -> None:
         await running(school, 1)
         rows = [mark(1, "in", f"09:00:{second:02d}", device="gate") for second in range(31)]
@@ -92,6 +105,16 @@ class TestFlags:
         await post(school, rows[4])
 
         assert await flags(school) == [("C20", "same-second")]
+
+    async def test_a_face_that_is_not_recognised_again_and_again_is_flagged(self, school: School) -> None:
+        await running(school, 1)
+        failed = [mark(1, "in", f"09:0{each}", method="face", matched=False) for each in range(3)]
+
+        await post(school, *failed[:2], *lesson(1, "09:30", "10:30", method="face", matched=True))
+        assert await flags(school) == []
+        await post(school, failed[2])
+
+        assert await flags(school) == [("C20", "face-not-matched")]
 
     async def test_two_sites_too_far_apart_within_the_hour_are_flagged(self, school: School) -> None:
         await running(school, 1)
@@ -139,12 +162,13 @@ class TestFlags:
 async def test_flags_and_facts_of_attendance_hold_no_personal_data(school: School) -> None:
     person: dict[str, Any] = trainee(1)
     await running(school, 1)
-    await post(school, *lesson(1, "04:00", "23:00", method="hand", device=None))
+    failed = [mark(1, "in", f"09:0{each}", method="face", matched=False) for each in range(3)]
+    await post(school, *lesson(1, "04:00", "23:00", method="hand", device=None), *failed)
 
     rows = await school.registry.rows("SELECT CAST(f AS text) AS content FROM flag f")
     events = await school.registry.rows("SELECT convert_from(event, 'UTF8') AS content FROM outbox")
 
-    assert len(await flags(school)) == 2
+    assert len(await flags(school)) == 3
     assert await enrolment_of(school) in str(rows)
     for row in [*rows, *events]:
         assert person["document_number"] not in row.content

@@ -39,7 +39,7 @@ def mark(direction: str, at: str, **changes: Any) -> Mark:
     usual: dict[str, Any] = {
         "id": UUID(int=9), "local_id": "M1", "enrolment_id": UUID(int=3), "class_id": UUID(int=1), "day": DAY,
         "at": moment(at), "direction": Direction(direction), "method": Method.DEVICE, "device": "gate-1",
-        "site_id": None, "score": None, "marked_by": None,
+        "site_id": None, "score": None, "matched": None, "marked_by": None, "counts": True,
     }  # fmt: skip
     return Mark(**usual | changes)
 
@@ -50,6 +50,6 @@ def attendee(**changes: Any) -> Attendee:
         "status": EnrolmentStatus.IN_TRAINING, "class_id": UUID(int=1), "class_local_id": "2025-001",
         "class_status": ClassStatus.RUNNING, "institution_id": UUID(int=2), "region": "410102",
         "reporting_region": "410100", "occupation": "4-10-01-05", "level": 4, "starts_on": date(2025, 3, 1),
-        "ends_on": date(2025, 3, 20), "has_other_enrolments": False,
+        "ends_on": date(2025, 3, 20), "spans": ((date(2025, 3, 1), date(2025, 3, 20)),), "has_other_enrolments": False,
     }  # fmt: skip
     return Attendee(**usual | changes)

@@ -1,4 +1,4 @@
-"""Attendance: which marks are taken, what hours they make, and what an edit does."""
+"""Attendance: which marks are taken, and what hours they make."""
 
 from __future__ import annotations
 
@@ -14,11 +14,8 @@ from hypothesis import strategies as st
 from services.registry.domain import attendance, attendance_marks
 from services.registry.domain.attendance import (
     DayHours,
-    DayToCome,
-    Edit,
-    EditTooLate,
+    LessonTime,
     Stamp,
-    TooManyDayHours,
     Total,
     minutes_of,
     presences,
@@ -30,17 +27,8 @@ from services.registry.domain.attendance_marks import (
     MarkOutsideClass,
     NotInTraining,
 )
-from services.registry.domain.class_faults import TooEarly
-from services.registry.domain.outcomes import (
-    HoursComeFromMarks,
-    MoreHoursThanAttended,
-    NoAttendance,
-    require_attended,
-    require_conclusion,
-    require_posting,
-)
 from shared.contracts.registry import ClassStatus, EnrolmentStatus
-from tests.registry.domain.builders import NOON, training_class
+from tests.registry.domain.builders import NOON
 from tests.registry.domain.marking import DAY, attendee, mark, moment, policy, stamp
 
 EMPTY = DayHours(UUID(int=3), DAY)
@@ -131,6 +119,47 @@ class TestHours:
         assert (day.hours, day.edited, day.minutes) == (3, True, minutes_of(presences(marks)))
 
 
+class TestLessons:
+    MORNING = LessonTime(moment("08:30"), moment("11:30"), 4)
+    AFTERNOON = LessonTime(moment("14:00"), moment("17:30"), 4)
+
+    @pytest.mark.parametrize(
+        ("marks", "expected"),
+        [
+            ([("in", "08:20"), ("out", "17:30")], 8),
+            ([("in", "08:20"), ("out", "11:40")], 4),
+            ([("in", "08:20"), ("out", "13:59")], 4),
+            ([("in", "11:30"), ("out", "14:00")], 0),
+            ([("in", "10:00"), ("out", "15:30")], 4),
+            ([("in", "14:00"), ("out", "17:30")], 4),
+            ([("in", "18:00"), ("out", "22:00")], 0),
+        ],
+    )
+    def test_only_what_lies_in_them_makes_hours(self, marks: list[tuple[str, str]], expected: int) -> None:
+        stamps = [stamp(*each) for each in marks]
+
+        day = recount(EMPTY, stamps, lessons=[self.MORNING, self.AFTERNOON], hours_max=24)
+
+        assert day.hours == expected
+
+    @given(MARKS, st.lists(st.tuples(st.integers(0, 20), st.integers(1, 180), st.integers(1, 4)), max_size=4))
+    def test_never_make_more_hours_than_they_have_or_than_the_presences_without_them(
+        self, marks: list[Stamp], drawn: list[tuple[int, int, int]]
+    ) -> None:
+        lessons: list[LessonTime] = []
+        begins = moment("00:00")
+        for pause, minutes, planned in drawn:
+            begins += timedelta(minutes=pause)
+            lessons.append(LessonTime(begins, begins + timedelta(minutes=minutes), planned))
+            begins = lessons[-1].ends
+
+        counted = minutes_of(presences(marks), lessons)
+
+        assert counted <= minutes_of(presences(marks))
+        if lessons:
+            assert counted <= sum(each.hours for each in lessons) * 45
+
+
 class TestTotals:
     @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=1, max_size=10))
     def test_are_the_sum_of_the_days_and_tell_only_what_changed(self, days: list[tuple[int, int]]) -> None:
@@ -180,11 +209,35 @@ class TestAdmit:
         with pytest.raises(ClassTakesNoMarks):
             self.admit("09:00", class_status=status)
 
-    @pytest.mark.parametrize("status", sorted(set(EnrolmentStatus) - {EnrolmentStatus.IN_TRAINING}))
-    def test_refuses_who_is_not_in_training(self, status: EnrolmentStatus) -> None:
+    @pytest.mark.parametrize("status", sorted(EnrolmentStatus))
+    def test_judges_by_the_day_and_not_by_what_became_of_the_training_since(self, status: EnrolmentStatus) -> None:
+        self.admit("09:00", status=status, spans=((date(2025, 3, 1), date(2025, 3, 5)),))
+
         with pytest.raises(NotInTraining) as refused:
-            self.admit("09:00", status=status)
-        assert refused.value.facts == {"state": status}
+            self.admit("09:00", status=status, spans=((date(2025, 3, 1), date(2025, 3, 4)),))
+        assert refused.value.facts == {"state": status, "from_on": "2025-03-01", "until_on": "2025-03-04"}
+
+    @given(st.lists(st.tuples(st.integers(1, 10), st.integers(0, 10)), min_size=1, max_size=3))
+    def test_takes_a_day_of_any_stretch_of_the_training_and_no_other(self, stretches: list[tuple[int, int]]) -> None:
+        spans = tuple((date(2025, 3, first), date(2025, 3, 1) + timedelta(last - 1)) for first, last in stretches)
+
+        if any(first <= DAY <= last for first, last in spans):
+            self.admit("09:00", spans=spans)
+        else:
+            with pytest.raises(NotInTraining):
+                self.admit("09:00", spans=spans)
+
+    @pytest.mark.parametrize(
+        ("matched", "score", "shows"),
+        [(None, None, True), (True, None, True), (True, 80, True), (True, 79, False), (False, None, False),
+         (False, 100, False)],
+    )  # fmt: skip
+    def test_counts_a_comparison_of_faces_that_succeeded(
+        self, matched: bool | None, score: int | None, shows: bool
+    ) -> None:
+        rules = policy(attendance_face_score_min=80)
+
+        assert attendance_marks.shows_presence(matched=matched, score=score, policy=rules) is shows
 
     def test_knows_a_mark_sent_again_by_its_content(self) -> None:
         first = mark("in", "09:00")
@@ -193,76 +246,4 @@ class TestAdmit:
         assert not first.says_the_same(mark("out", "09:00"))
         assert not first.says_the_same(mark("in", "09:00:01"))
         assert not first.says_the_same(mark("in", "09:00", enrolment_id=UUID(int=5)))
-
-
-class TestEdit:
-    def edit(self, day: DayHours, hours: int) -> Any:
-        signed = Edit(UUID(int=7), day.enrolment_id, day.day, day.hours, hours, "停电", "clerk", NOON)
-        total = Total(day.enrolment_id, day.hours + 10, 3, version=2)
-        return attendance.edit(attendee(), day, total, signed=signed, hours_max=8)
-
-    @pytest.mark.parametrize("hours", [0, 2, 8])
-    def test_sets_the_day_and_the_total_with_it(self, hours: int) -> None:
-        day, total, fact = self.edit(EMPTY._replace(minutes=95, hours=2), hours)
-
-        assert (day.hours, day.minutes, day.edited) == (hours, 95, True)
-        assert (total.hours, total.version) == (10 + hours, 3)
-        assert (fact.day_hours, fact.hours, fact.version) == (hours, 10 + hours, 3)
-
-    def test_over_the_daily_cap_is_refused(self) -> None:
-        with pytest.raises(TooManyDayHours):
-            self.edit(EMPTY, 9)
-
-    @pytest.mark.parametrize(("days", "in_time"), [(0, True), (7, True), (8, False)])
-    def test_by_an_institution_is_open_for_some_days(self, days: int, in_time: bool) -> None:
-        today = DAY + timedelta(days)
-
-        attendance.require_in_time(DAY, today=today, days_max=None)
-        if in_time:
-            attendance.require_in_time(DAY, today=today, days_max=7)
-        else:
-            with pytest.raises(EditTooLate):
-                attendance.require_in_time(DAY, today=today, days_max=7)
-
-    def test_of_a_day_to_come_is_refused_to_everybody(self) -> None:
-        with pytest.raises(DayToCome):
-            attendance.require_in_time(DAY, today=DAY - timedelta(1), days_max=None)
-
-
-class TestOutcomes:
-    @given(st.integers(0, 100), st.integers(0, 100))
-    def test_nobody_is_given_more_hours_than_attended(self, hours: int, attended: int) -> None:
-        if hours <= attended:
-            require_attended(hours, attended=attended)
-        else:
-            with pytest.raises(MoreHoursThanAttended) as refused:
-                require_attended(hours, attended=attended)
-            assert (refused.value.check, refused.value.facts) == ("C14", {"hours_max": attended})
-
-    def test_hours_are_posted_only_where_they_need_not_come_from_marks(self) -> None:
-        require_posting(policy(attendance_marks_required=False), class_id=UUID(int=1))
-
-        with pytest.raises(HoursComeFromMarks) as refused:
-            require_posting(policy(attendance_marks_required=True), class_id=UUID(int=1))
-        assert refused.value.facts == {"conclusion": f"/v1/classes/{UUID(int=1)}/conclusion"}
-
-    @pytest.mark.parametrize(
-        ("day", "required", "kept", "refusal"),
-        [
-            (19, True, True, TooEarly),
-            (20, True, True, None),
-            (20, True, False, None),
-            (20, False, True, None),
-            (20, False, False, NoAttendance),
-        ],
-    )
-    def test_attendance_concludes_a_class_from_its_last_day_on(
-        self, day: int, required: bool, kept: bool, refusal: type[Exception] | None
-    ) -> None:
-        rules, today = policy(attendance_marks_required=required), date(2025, 3, day)
-
-        if refusal is None:
-            require_conclusion(training_class(), rules, today=today, is_kept=kept)
-        else:
-            with pytest.raises(refusal):
-                require_conclusion(training_class(), rules, today=today, is_kept=kept)
+        assert not first.says_the_same(mark("in", "09:00", matched=False))

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.domain import rhythms
-from services.registry.domain.attendance import DayHours, Presence, Stamp
-from services.registry.domain.attendance_marks import Method
+from services.registry.domain.attendance import DayHours, Presence, Stamp, presences
+from services.registry.domain.attendance_marks import Direction, Method
 from services.registry.domain.rhythms import DeviceStamp, Place, SameSecond
 from tests.registry.domain.marking import DAY, attendee, mark, moment, policy, stamp
 
@@ -28,6 +28,14 @@ METHODS = st.sampled_from([Method.QR, Method.FACE])
 
 def elsewhere(direction: str, at: str, **changes: Any) -> Stamp:
     return stamp(direction, at, enrolment_id=THERE, class_id=UUID(int=10), **changes)
+
+
+DAYS_IN_TWO_CLASSES = st.lists(
+    st.tuples(st.sampled_from(["in", "out"]), st.integers(0, 179), st.sampled_from([stamp, elsewhere])).map(
+        lambda each: each[2](each[0], f"{each[1] // 60:02d}:{each[1] % 60:02d}")
+    ),
+    max_size=14,
+)
 
 
 class TestTwoPlaces:
@@ -59,6 +67,34 @@ class TestTwoPlaces:
         assert self.seen(stamp("in", "09:30"), lessons=(lesson,))
         assert not self.seen(stamp("in", "10:30"), lessons=(lesson,))
         assert not self.seen(stamp("in", "09:30"), lessons=(lesson._replace(enrolment_id=HERE),))
+
+    @given(DAYS_IN_TWO_CLASSES, st.lists(st.tuples(st.integers(0, 60), st.integers(1, 60)), max_size=3))
+    def test_every_mark_within_a_presence_or_lesson_elsewhere_is_found_and_no_other(
+        self, stamps: list[Stamp], drawn: list[tuple[int, int]]
+    ) -> None:
+        lessons: list[Presence] = []
+        for pause, minutes in drawn:
+            begins = (lessons[-1].ends if lessons else moment("00:00")) + timedelta(minutes=pause)
+            lessons.append(Presence(THERE, UUID(int=10), begins, begins + timedelta(minutes=minutes)))
+        busy = [presences(each for each in stamps if each.enrolment_id == which) for which in (HERE, THERE)]
+
+        found = list(rhythms.in_two_places(stamps, lessons * 2, ATTENDEES))
+
+        assert len(found) == sum(
+            any(
+                other.enrolment_id != stamp.enrolment_id
+                and other.begins <= stamp.at <= other.ends
+                and stamp.at != (other.ends if stamp.direction is Direction.IN else other.begins)
+                for other in stretch
+            )
+            for stamp in stamps
+            for stretch in (*busy, lessons)
+        )
+
+    def test_of_one_class_alone_are_not_compared_with_each_other(self) -> None:
+        stamps = [stamp(("in", "out")[each % 2], f"{each // 60:02d}:{each % 60:02d}") for each in range(24 * 60)]
+
+        assert not self.seen(*stamps)
 
 
 class TestTooFarApart:
@@ -115,8 +151,8 @@ class TestTimes:
 
         found = list(rhythms.over_daily_hours(day, attendee(), hours_max=8))
 
-        assert [(flag.check, flag.kind, flag.enrolment_id) for flag in found] == (
-            [("C20", "over-daily-hours", HERE)] if flagged else []
+        assert [(flag.check, flag.kind, flag.seen) for flag in found] == (
+            [("C20", "over-daily-hours", f"{UUID(int=1)}/{DAY}")] if flagged else []
         )
 
 
@@ -139,6 +175,29 @@ class TestDevices:
         found = list(rhythms.shared_devices(stamps, BY_CLASS, POLICIES))
 
         assert [(flag.check, flag.kind) for flag in found] == [("C16", "one-device-many-trainees")] * flagged
+
+    @pytest.mark.parametrize(
+        ("classes", "about"),
+        [
+            ([1, 1, 1], [UUID(int=1)]),
+            ([1, 10, 11], [None]),
+            ([1, 1, 1, 10], [UUID(int=1), None]),
+            ([1, 10], []),
+            ([10, 11, 12], []),
+        ],
+    )
+    def test_a_phone_that_goes_from_class_to_class_is_seen_at_the_institution(
+        self, classes: list[int], about: list[UUID | None]
+    ) -> None:
+        stamps = [
+            each._replace(class_id=UUID(int=class_id))
+            for each, class_id in zip(self.stamps(len(classes), seconds=60), classes, strict=True)
+        ]
+
+        found = list(rhythms.shared_devices(stamps, BY_CLASS, POLICIES))
+
+        assert [flag.class_id for flag in found] == about
+        assert all(flag.institution_id == UUID(int=2) for flag in found)
 
     def test_one_trainee_who_marks_often_shares_no_phone(self) -> None:
         stamps = [each._replace(enrolment_id=HERE) for each in self.stamps(9, seconds=60)]
