@@ -16,7 +16,7 @@ from services.registry.domain.roster_files import ClassDiffers, RosterFile
 from services.registry.store import classes as class_store
 from services.registry.store.roster_files import RefusedRow
 from services.registry.usecases import rosters
-from services.registry.usecases.rosters import RosterRow
+from services.registry.usecases.roster_rows import RosterRow
 from services.registry.usecases.spreadsheets.columns import CLASS
 from services.registry.usecases.spreadsheets.reader import FileRow
 from services.registry.usecases.spreadsheets.reading import Opened
