@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from services.registry.api.roster_rows import ROSTER_ROW, form_fault, in_words, roster_row
@@ -29,7 +28,7 @@ def read(rows: Sequence[FileRow]) -> tuple[list[RosterRow], list[RowOutcome]]:
         if rows[place].faults:
             refused[place] = RowOutcome(place, "refused", request.local_id)
         else:
-            good.append(replace(roster_row(place, request), class_local_id=rows[place].values.get(CLASS)))
+            good.append(roster_row(place, request)._replace(class_local_id=rows[place].values.get(CLASS)))
     return good, [_reworded(rows[place], outcome) for place, outcome in refused.items()]
 
 

@@ -114,7 +114,8 @@ def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
         if before is not None and before.person == entry.person and before.class_id == class_.id:
             outcomes.append(_again(entry, before))
             continue
-        refusals = _met(taken[entry.person], class_)
+        theirs = taken[entry.person]
+        refusals = _met(theirs, class_)
         if before is not None:
             refusals.insert(0, LocalIdTaken(pointer="/local_id"))
         if entry.faults or known.closed:
@@ -127,7 +128,7 @@ def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
             continue
         seats_left[class_.id] -= 1
         ids[entry.local_id] = Seated(entry.id, class_.id, entry.person, entry.local_id, entry.mark)
-        taken[entry.person].append(_taken_by(entry))
+        theirs.append(_taken_by(entry))
         outcomes.append(RowOutcome(entry.row, "accepted", entry.local_id, entry.id))
     return outcomes
 

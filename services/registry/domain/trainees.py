@@ -228,8 +228,9 @@ def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: da
         if fault := _day_fault(each.dated_on, born, first_on=first_on, today=today):
             fault.pointer = f"/groups/{place}/dated_on"
             found.append(fault)
-    agreed_on = entry.consented_on
-    if agreed_on is not None and (fault := _day_fault(agreed_on, born, first_on=first_on, today=today)):
+    if entry.consented_on is not None and (
+        fault := _day_fault(entry.consented_on, born, first_on=first_on, today=today)
+    ):
         fault.pointer = "/consent/on"
         found.append(fault)
     return found
@@ -241,11 +242,9 @@ def _says_nothing(evidence: str) -> bool:
 
 
 def _day_fault(day: date, born: date | None, *, first_on: date, today: date) -> Refusal | None:
-    if day > today:
-        return DatedAhead(today=today.isoformat())
-    if day < first_on or (born is not None and day < born):
-        return DatedTooEarly(first_on=first_on.isoformat())
-    return None
+    if first_on <= day <= today and (born is None or born <= day):
+        return None
+    return DatedAhead(today=today.isoformat()) if day > today else DatedTooEarly(first_on=first_on.isoformat())
 
 
 def missing_fault(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -60,13 +60,12 @@ FROM unnest($1::uuid[]) AS p (mark) CROSS JOIN LATERAL (
 PHONE_USES_MAX: Final = 200
 """How many uses of one phone are looked at: enough to see that they are too many."""
 # Particulars stay as they were first sealed; what the phone is recognised by is that of the last roster.
-_ADD_TRAINEES: Final = """
-INSERT INTO trainee (person, document_kind, sealed, phone_mark)
-SELECT person, document_kind, sealed, phone_mark
-FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::uuid[]) AS t (person, document_kind, sealed, phone_mark)
-ORDER BY person
-ON CONFLICT (person) DO UPDATE SET phone_mark = excluded.phone_mark WHERE trainee.phone_mark <> excluded.phone_mark
-    OR (trainee.phone_mark IS NULL AND excluded.phone_mark IS NOT NULL)
+_MARK_PHONES: Final = """
+WITH given AS (
+    SELECT t.person, s.mark FROM unnest($1::uuid[], $2::uuid[]) AS s (person, mark) JOIN trainee AS t USING (person)
+    WHERE t.phone_mark IS DISTINCT FROM s.mark ORDER BY t.person FOR NO KEY UPDATE OF t
+)
+UPDATE trainee SET phone_mark = given.mark FROM given WHERE trainee.person = given.person
 """
 _ENROLMENT_COLUMNS: Final = (
     "id", "class_id", "institution_id", "person", "local_id", "programme", "tags", "status", "hours", "effective_on",
@@ -157,20 +156,26 @@ async def phone_uses(
     return [PhoneUse(*row) for row in await (await driver(connection)).fetch(_PHONE_USES, *values)]
 
 
+async def add_people(connection: AsyncConnection, newcomers: Iterable[Newcomer]) -> None:
+    """Store people who were not known, each once. Who is stored by somebody else at this moment is a race (23505)."""
+    # In one order always, so that two rosters that share people do not wait for each other crosswise.
+    records = sorted(newcomers, key=lambda each: each.person.bytes)
+    await (await driver(connection)).copy_records_to_table("trainee", columns=Newcomer._fields, records=records)
+
+
+async def mark_phones(connection: AsyncConnection, marks: Mapping[UUID, UUID]) -> None:
+    """Remember by which mark each person's phone is recognised from now on."""
+    await (await driver(connection)).execute(_MARK_PHONES, list(marks), list(marks.values()))
+
+
 async def add_all(
     connection: AsyncConnection,
-    newcomers: Sequence[Newcomer],
     enrolments: Sequence[Enrolment],
     entries: Sequence[bytes | None],
     marks: Sequence[bytes | None],
 ) -> None:
-    """Store new enrolments with what was sealed of their entry and the marks of their rows, and trainees not known yet.
-
-    `newcomers` names each person once.
-    """
+    """Store new enrolments of known people, with what was sealed of their entry and the marks of their rows."""
     database = await driver(connection)
-    if newcomers:
-        await database.execute(_ADD_TRAINEES, *zip(*newcomers, strict=True))
     await database.copy_records_to_table(
         "enrolment",
         columns=_ENROLMENT_COLUMNS,

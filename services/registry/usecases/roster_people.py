@@ -25,8 +25,10 @@ class Recognised(NamedTuple):
     row: RosterRow
     number: str
     phone_mark: UUID | None
+    is_known: bool = False
+    """Whether the particulars of the person are sealed already."""
     is_merged: bool = False
-    """Whether the person goes on under another key, whose particulars are sealed already."""
+    """Whether the person goes on under another key."""
     is_phone_new: bool = False
     """Whether the phone has to be kept, because another may be sealed with the person."""
 
@@ -75,8 +77,6 @@ def meet(recognised: list[Recognised], known: Mapping[UUID, KnownPerson], *, per
 
     The name is the one under which a document is `known`, or that of the first good row for it.
     """
-    if not known and len({each.entry.person for each in recognised}) == len(recognised):
-        return recognised
     first: dict[UUID, str] = {}
     met: list[Recognised] = []
     for each in recognised:
@@ -98,9 +98,9 @@ def _met(recognised: Recognised, known: KnownPerson, *, persons: Persons) -> Rec
     sealed, phone = persons.opened(known.sealed), recognised.row.particulars.phone
     recognised = _named(recognised, sealed.name)
     if known.into is None:
-        return recognised._replace(is_phone_new=phone not in (None, sealed.phone))
+        return recognised._replace(is_known=True, is_phone_new=phone not in (None, sealed.phone))
     entry = recognised.entry._replace(person=known.into)
-    return recognised._replace(entry=entry, is_merged=True, is_phone_new=phone is not None)
+    return recognised._replace(entry=entry, is_known=True, is_merged=True, is_phone_new=phone is not None)
 
 
 def _named(recognised: Recognised, name: str) -> Recognised:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -11,11 +11,10 @@ from services.registry.domain.trainees import NOTHING_SAID, AtEntry
 from shared.persons import Particulars
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class RosterRow:
+class RosterRow(NamedTuple):
     """One row as it came, well formed but not yet believed. `row` is its place in the request, from 0.
 
-    Its class is named by id or by the institution's own local_id.
+    Its class is named by id or by the institution's own local_id. Never printed, never logged.
     """
 
     row: int
@@ -26,6 +25,9 @@ class RosterRow:
     programme: str | None = None
     tags: tuple[str, ...] = ()
     at_entry: AtEntry = NOTHING_SAID
+
+    def __repr__(self) -> str:
+        return f"RosterRow({self.row})"
 
 
 def content(row: RosterRow, number: str) -> bytes:

@@ -53,7 +53,7 @@ async def enrol_in(
     checks = await checks_for(connection, class_.institution_id, [class_], today=business_day(at))
     for refusal in checks.closed.values():
         raise refusal
-    here = [replace(row, class_id=class_id, class_local_id=None) for row in rows]
+    here = [row._replace(class_id=class_id, class_local_id=None) for row in rows]
     return await _enrol(connection, [class_], here, checks, persons=persons, at=at, dry_run=dry_run)
 
 
@@ -95,8 +95,10 @@ async def _enrol(
     recognised, refused = recognise(rows, classes, checks, persons=persons)
     if not recognised:
         return refused
-    people = await store.people(connection, {each.entry.person for each in recognised})
-    recognised = meet(recognised, people, persons=persons)
+    named = {each.entry.person for each in recognised}
+    people = await store.people(connection, named)
+    if people or len(named) < len(recognised):
+        recognised = meet(recognised, people, persons=persons)
     acquainted = {each.into or person for person, each in people.items()}
     known = await _look_up(connection, classes, recognised, checks, acquainted=acquainted)
     decided = decide([each.entry for each in recognised], known)
@@ -156,21 +158,27 @@ async def _store(
     if not admitted:
         return
     newcomers = {
-        each.entry.person: Newcomer.of(
-            persons.close(each.entry.person, each.number, each.row.particulars), each.phone_mark
-        )
         # Of several rows for one person the first is the one that is sealed.
+        each.entry.person: each
         for each in reversed(admitted)
-        if not each.is_merged
+        if not each.is_known
     }
+    await store.add_people(connection, [_sealed(each, persons) for each in newcomers.values()])
+    phones = {e.entry.person: e.phone_mark for e in admitted if e.is_known and not e.is_merged and e.phone_mark}
+    if phones:
+        await store.mark_phones(connection, phones)
     enrolments = [_new_enrolment(each) for each in admitted]
     sealed = [entries.close(persons, each.entry.id, _said(each)) for each in admitted]
-    marks = [each.entry.mark for each in admitted]
-    await store.add_all(connection, list(newcomers.values()), enrolments, sealed, marks)
+    await store.add_all(connection, enrolments, sealed, [each.entry.mark for each in admitted])
     facts = [
         rules.enrol(enrolment, each.entry.class_, at=at) for enrolment, each in zip(enrolments, admitted, strict=True)
     ]
     await outbox.record_all(connection, facts)
+
+
+def _sealed(recognised: Recognised, persons: Persons) -> Newcomer:
+    person = recognised.entry.person
+    return Newcomer.of(persons.close(person, recognised.number, recognised.row.particulars), recognised.phone_mark)
 
 
 def _said(recognised: Recognised) -> AtEntry:
