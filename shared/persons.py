@@ -80,8 +80,8 @@ class Persons:
         """What `seal` was given. Raises cryptography's InvalidTag for another owner's."""
         return self._seal.open(sealed, owner=owner.bytes)
 
-    def opened(self, known: SealedPerson) -> Particulars:
-        """The particulars as they were sealed."""
+    def particulars(self, known: SealedPerson) -> Particulars:
+        """What was sealed, for a rule to look at."""
         return Particulars(DocumentKind(known.document_kind), *self._open(known))
 
     def is_called(self, known: SealedPerson, name: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.policy import Policy
 from shared.contracts.registry import EmploymentState
+from shared.kernel.identity import DocumentKind, IdentityDocument
 from shared.kernel.refusals import Invalid, Refusal
 from shared.kernel.spelling import canonical
 
@@ -180,6 +181,18 @@ def require_name(name: str) -> None:
 def require_phone(phone: str | None) -> None:
     """Raises PlaceholderPhone."""
     if fault := phone_fault(phone):
+        raise fault
+
+
+def require_age(kind: DocumentKind, number: str, entry: AtEntry, *, class_: TrainingClass, policy: Policy) -> None:
+    """The holder of `number` has the age that `class_` asks for. Raises AgeOutOfRange (C01)."""
+    if fault := age_fault(IdentityDocument(kind, number).birth_date, entry, class_=class_, policy=policy):
+        raise fault
+
+
+def require_complete(phone: str | None, entry: AtEntry, *, class_: TrainingClass, policy: Policy) -> None:
+    """Raises TraineeIncomplete, where the class is subsidised and policy asks for it."""
+    if fault := missing_fault(phone, entry, class_=class_, policy=policy):
         raise fault
 
 

@@ -47,6 +47,7 @@ SELECT t.person, t.document_kind, t.sealed, m.into_person
 FROM trainee AS t LEFT JOIN person_merge AS m ON m.person = t.person AND m.undone_at IS NULL
 WHERE t.person = ANY($1)
 """
+_MERGED: Final = "SELECT person, into_person FROM person_merge WHERE person = ANY($1) AND undone_at IS NULL"
 _PHONE_OWNERS: Final = "SELECT phone_mark, count(*) FROM trainee WHERE phone_mark = ANY($1) GROUP BY phone_mark"
 _PHONE_USES: Final = """
 SELECT p.mark, e.person, e.class_id, e.from_on, e.until_on
@@ -141,6 +142,11 @@ async def people(connection: AsyncConnection, persons: Collection[UUID]) -> dict
     """Those of `persons` who are known."""
     rows = await (await driver(connection)).fetch(_PEOPLE, list(persons))
     return {row[0]: KnownPerson(SealedPerson(*row[:3]), row[3]) for row in rows}
+
+
+async def merged(connection: AsyncConnection, persons: Collection[UUID]) -> Mapping[UUID, UUID]:
+    """As whom those of `persons` go on who turned out to be somebody else."""
+    return dict(await (await driver(connection)).fetch(_MERGED, list(persons)))
 
 
 async def phone_owners(connection: AsyncConnection, marks: Collection[UUID]) -> dict[UUID, int]:

@@ -61,5 +61,5 @@ async def load(connection: AsyncConnection, enrolment_id: UUID, *, persons: Pers
 async def phones(connection: AsyncConnection, enrolment_id: UUID, said: AtEntry, *, persons: Persons) -> list[str]:
     """Where somebody can be reached of whom `said` may be seen: the phone given at entry first, then the one known."""
     person = (await enrolment_store.load(connection, enrolment_id)).person
-    known = persons.opened((await enrolment_store.sealed_trainees(connection, [person]))[person])
+    known = persons.particulars((await enrolment_store.sealed_trainees(connection, [person]))[person])
     return list(dict.fromkeys(phone for phone in (said.phone, known.phone) if phone is not None))

@@ -43,9 +43,11 @@ class Checks:
         policy = None if class_ is None else self.policies[class_.id]
         born = None if number is None else IdentityDocument(particulars.document_kind, number).birth_date
         first_on = date.min if policy is None else policy.trainee_paper_first_on
-        found: list[Refusal | None] = [trainees.name_fault(particulars.name), trainees.phone_fault(particulars.phone)]
-        if row.programme is not None:
-            found.append(self._programme_fault(row.programme))
+        found = [
+            None if row.programme is None else self._programme_fault(row.programme),
+            trainees.name_fault(particulars.name),
+            trainees.phone_fault(particulars.phone),
+        ]
         if class_ is not None and policy is not None:
             found.append(trainees.age_fault(born, said, class_=class_, policy=policy))
             found.append(trainees.missing_fault(particulars.phone, said, class_=class_, policy=policy))

@@ -27,8 +27,8 @@ class Recognised(NamedTuple):
     phone_mark: UUID | None
     is_known: bool = False
     """Whether the particulars of the person are sealed already."""
-    is_merged: bool = False
-    """Whether the person goes on under another key."""
+    came_as: UUID | None = None
+    """The key of the row's paper, where its holder goes on under another."""
     is_phone_new: bool = False
     """Whether the phone has to be kept, because another may be sealed with the person."""
 
@@ -95,12 +95,12 @@ def meet(recognised: list[Recognised], known: Mapping[UUID, KnownPerson], *, per
 
 
 def _met(recognised: Recognised, known: KnownPerson, *, persons: Persons) -> Recognised:
-    sealed, phone = persons.opened(known.sealed), recognised.row.particulars.phone
+    sealed, phone = persons.particulars(known.sealed), recognised.row.particulars.phone
     recognised = _named(recognised, sealed.name)
     if known.into is None:
         return recognised._replace(is_known=True, is_phone_new=phone not in (None, sealed.phone))
-    entry = recognised.entry._replace(person=known.into)
-    return recognised._replace(entry=entry, is_known=True, is_merged=True, is_phone_new=phone is not None)
+    came_as, entry = recognised.entry.person, recognised.entry._replace(person=known.into)
+    return recognised._replace(entry=entry, is_known=True, came_as=came_as, is_phone_new=phone is not None)
 
 
 def _named(recognised: Recognised, name: str) -> Recognised:

@@ -164,7 +164,7 @@ async def _store(
         if not each.is_known
     }
     await store.add_people(connection, [_sealed(each, persons) for each in newcomers.values()])
-    phones = {e.entry.person: e.phone_mark for e in admitted if e.is_known and not e.is_merged and e.phone_mark}
+    phones = {e.entry.person: e.phone_mark for e in admitted if e.is_known and e.came_as is None and e.phone_mark}
     if phones:
         await store.mark_phones(connection, phones)
     enrolments = [_new_enrolment(each) for each in admitted]

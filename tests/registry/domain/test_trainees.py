@@ -22,7 +22,9 @@ from services.registry.domain.trainees import (
     TraineeIncomplete,
 )
 from shared.contracts.registry import EmploymentState
+from shared.kernel.identity import DocumentKind
 from tests.registry.domain.builders import policy, training_class
+from tests.support.people import identity_number
 
 DAY = date(2025, 3, 1)
 POLICY = policy(DAY)
@@ -97,6 +99,14 @@ class TestAge:
 
         assert allowed(born) == (POLICY.trainee_age_min <= years <= POLICY.trainee_age_max)
 
+    def test_is_read_in_the_number_of_a_document(self) -> None:
+        kind, said = DocumentKind.RESIDENT_ID, trainees.NOTHING_SAID
+        old, young = (identity_number(born, 1) for born in (date(1950, 1, 1), date(1990, 1, 1)))
+
+        trainees.require_age(kind, young, said, class_=training_class(), policy=POLICY)
+        with pytest.raises(AgeOutOfRange):
+            trainees.require_age(kind, old, said, class_=training_class(), policy=POLICY)
+
     def test_is_not_told(self) -> None:
         fault = trainees.age_fault(date(1950, 1, 1), trainees.NOTHING_SAID, class_=training_class(), policy=POLICY)
 
@@ -168,7 +178,9 @@ class TestCompleteness:
 
         assert isinstance(fault, TraineeIncomplete)
         assert fault.facts == {"missing": ["phone", "employment", "consent"]}
-        assert trainees.missing_fault(None, AtEntry(), class_=training_class(), policy=POLICY) is None
+        with pytest.raises(TraineeIncomplete):
+            trainees.require_complete(None, AtEntry(), class_=training_class(), policy=self.STRICT)
+        trainees.require_complete(None, AtEntry(), class_=training_class(), policy=POLICY)
         own = training_class(fund_source=None)
         assert trainees.missing_fault(None, AtEntry(), class_=own, policy=self.STRICT) is None
 
