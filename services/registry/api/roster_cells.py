@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from services.registry.api.roster_rows import ROSTER_ROW, roster_row
-from services.registry.domain.roster_cell_faults import CELL_FAULTS, CellMissing, CellUnfit, UnknownChoice
-from services.registry.usecases.rosters import RosterRow
-from services.registry.usecases.spreadsheets.columns import BY_FIELD, CLASS, Column, column_of
+from services.registry.api.roster_rows import ROSTER_ROW, form_fault, in_words, roster_row
+from services.registry.domain.roster_cell_faults import CELL_FAULTS, CellUnfit, UnknownChoice
+from services.registry.usecases.roster_rows import RosterRow
+from services.registry.usecases.spreadsheets.columns import BY_FIELD, CLASS, column_of
 from services.registry.usecases.spreadsheets.reader import FileRow
 from shared.batches import MalformedRow, errors_of, parse_rows
 from shared.kernel.outcomes import RowOutcome
@@ -29,7 +28,7 @@ def read(rows: Sequence[FileRow]) -> tuple[list[RosterRow], list[RowOutcome]]:
         if rows[place].faults:
             refused[place] = RowOutcome(place, "refused", request.local_id)
         else:
-            good.append(replace(roster_row(place, request), class_local_id=rows[place].values.get(CLASS)))
+            good.append(roster_row(place, request)._replace(class_local_id=rows[place].values.get(CLASS)))
     return good, [_reworded(rows[place], outcome) for place, outcome in refused.items()]
 
 
@@ -55,9 +54,9 @@ def _reworded(row: FileRow, outcome: RowOutcome) -> RowOutcome:
         for error in outcome.refusal.errors:
             column = column_of(str(error.get("pointer", "")))
             if column is None:
-                errors.append(error)
+                errors.append(in_words(error))
             elif column.field not in told:
-                errors.append(_reworded_error(column, error))
+                errors.append(entry(form_fault(column, error)))
     return RowOutcome(outcome.row, "refused", outcome.row_id, refusal=MalformedRow(errors))
 
 
@@ -72,17 +71,6 @@ def _fault(field: str | None, slug: str) -> Invalid:
     if fault is CellUnfit:
         return CellUnfit(pointer=pointer, expected=column.expected_en, expected_zh=column.expected_zh)
     return fault(pointer=pointer)
-
-
-def _reworded_error(column: Column, error: dict[str, object]) -> dict[str, object]:
-    """What the form says of a field, in words for who filled in a cell."""
-    pointer = f"/{column.field}"
-    if error["code"] == "missing":
-        return entry(CellMissing(pointer=pointer))
-    words = CellUnfit(
-        pointer=pointer, reason=error["code"], expected=column.expected_en, expected_zh=column.expected_zh
-    )
-    return entry(words)
 
 
 def told(outcome: RowOutcome) -> list[dict[str, Any]]:

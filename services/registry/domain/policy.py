@@ -59,7 +59,9 @@ class Policy:
     """Nobody gets from one place of training to another faster than that."""
     attendance_device_marks_per_minute_max: int
     attendance_trainees_per_phone_max: int
-    """How many trainees of a class may give one phone's number, or of an institution mark themselves with it."""
+    """How many trainees may share one phone: as a number in a class, and over classes of the institution on the same
+    days; as the device that they mark with in a day.
+    """
     attendance_face_score_min: int
     """A comparison of faces with a lower score, from 0 to 100, did not recognise the trainee."""
     attendance_face_mismatches_max: int
@@ -94,6 +96,8 @@ class Policy:
     trainee_age_min: int
     trainee_age_max: int
     """Of a subsidised training; older ones declare that they draw no pension."""
+    trainee_paper_first_on: date
+    """No consent, and no paper of a priority group, is older than that."""
     trainee_particulars_required: bool
     """Whether trainees of a subsidised class give phone, employment state and consent at entry."""
     teacher_age_max: int
@@ -189,6 +193,7 @@ def _count(value: str) -> int:
 _OF_TYPE: Final[Mapping[object, _Form]] = {
     Decimal: _Form(_share, "a fraction from 0 to 1, such as 0.80"),
     bool: _Form(lambda value: {"yes": True, "no": False}[value], "yes or no"),
+    date: _Form(date.fromisoformat, "a day, such as 2000-01-01"),
     time: _Form(time.fromisoformat, "a time of day, such as 06:00"),
     int: _Form(_count, "a whole number, 0 or more"),
     int | None: _Form(lambda value: _count(value) if value else None, "a whole number, 0 or more, or nothing"),
