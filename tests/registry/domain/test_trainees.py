@@ -139,8 +139,8 @@ class TestPapers:
         first_on = POLICY.trainee_paper_first_on
         before = first_on - timedelta(days=1)
 
-        assert faults(AtEntry(groups=(group(first_on),), consented_on=first_on)) == []
-        assert faults(AtEntry(groups=(group(before),), consented_on=before)) == [
+        assert faults(AtEntry(groups=(group(first_on),), consented_on=first_on), None) == []
+        assert faults(AtEntry(groups=(group(before),), consented_on=before), None) == [
             (DatedTooEarly.slug, "/groups/0/dated_on"),
             (DatedTooEarly.slug, "/consent/on"),
         ]
