@@ -33,7 +33,7 @@ async def completed(
     return class_id, [row["id"] for row in answer.json()["rows"]]
 
 
-async def report(school: School, *rows: dict[str, object], path: str = "follow-ups") -> list[str]:
+async def report(school: School, *rows: Any, path: str = "follow-ups") -> list[str]:
     """Of each row what became of it, or why it was refused."""
     answer = await school.post(path, {"rows": rows})
     assert answer.status_code == 200, answer.text

@@ -93,6 +93,12 @@ STATEMENTS = (
     "CREATE INDEX quality_sum_region ON quality_sum (region, day)",
     "CREATE INDEX quality_sum_reporting_region ON quality_sum (reporting_region, day)",
     "CREATE INDEX quality_sum_institution ON quality_sum (institution_id, day)",
+    # Of what was replaced before, only by whom and when it was replaced is known.
+    """
+    ALTER TABLE replaced_follow_up
+        ADD COLUMN reported_by text,
+        ADD COLUMN reported_at timestamptz
+    """,
     # Only ever added to and taken from, so that nobody who writes enrolments waits for who counts them.
     """
     CREATE TABLE recount_due (
