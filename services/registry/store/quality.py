@@ -33,7 +33,7 @@ _CUTS: Final = (-1001, -500, -200, -100, -50, 0, 25, 50, 75, 100, 150, 200, 300,
 """Of the changes of pay, in thousandths: the first lies below all that there can be, the last above."""
 
 # The median of millions without sorting them: how many lie up to each cut (`up_to`) says between which two the middle
-# ones are, and only these are put in order. `width_bucket` counts them by halving, because each array is in order.
+# ones are, and only these are counted one by one. `width_bucket` counts them by halving, because each array is in order.
 _COUNT: Final = """
 WITH part AS NOT MATERIALIZED (
     SELECT {key} AS key, * FROM quality_sum WHERE day BETWEEN :first_on AND :last_on{narrowed}
@@ -50,22 +50,25 @@ summed AS MATERIALIZED (
     FROM part WHERE key > :after GROUP BY key ORDER BY key LIMIT :limit
 ),
 narrow AS MATERIALIZED (
-    SELECT key, paid, max(cut) FILTER (WHERE count < (paid + 1) / 2) AS above,
+    SELECT key, (paid + 1) / 2 AS lower, paid / 2 + 1 AS upper, max(cut) FILTER (WHERE count < (paid + 1) / 2) AS above,
         max(count) FILTER (WHERE count < (paid + 1) / 2) AS below, min(cut) FILTER (WHERE count > paid / 2) AS up_to
     FROM summed, unnest(CAST(:cuts AS bigint[]), summed.up_to) AS at (cut, count) WHERE paid > 0 GROUP BY key, paid
 ),
-ordered AS (
-    SELECT key, paid, change, below + row_number() OVER (PARTITION BY key ORDER BY change) AS place
-    FROM narrow JOIN part USING (key), unnest(
-        pay_changes[width_bucket(above, pay_changes) + 1 : width_bucket(narrow.up_to, pay_changes)]
-    ) AS change
+near AS (
+    SELECT key, unnest(pay_changes[width_bucket(above, pay_changes) + 1 : width_bucket(up_to, pay_changes)]) AS change
+    FROM narrow JOIN part USING (key)
+),
+placed AS (
+    SELECT key, change, sum(count(*)) OVER (PARTITION BY key ORDER BY change) AS place FROM near GROUP BY key, change
 ),
 middle AS (
-    SELECT key, floor(avg(change))::bigint AS median FROM ordered
-    WHERE place BETWEEN (paid + 1) / 2 AND paid / 2 + 1 GROUP BY key
+    SELECT key, min(change) FILTER (WHERE below + place >= lower) AS one,
+        min(change) FILTER (WHERE below + place >= upper) AS other
+    FROM placed JOIN narrow USING (key) GROUP BY key
 )
 SELECT key, started, tested, passed, completed, in_demand, coalesce(rise_due, 0), coalesce(risen, 0),
-    coalesce(rise_waiting, 0), coalesce(without_work, 0), coalesce(employed, 0), coalesce(work_waiting, 0), paid, median
+    coalesce(rise_waiting, 0), coalesce(without_work, 0), coalesce(employed, 0), coalesce(work_waiting, 0), paid,
+    floor((one + other) / 2.0)::bigint
 FROM summed LEFT JOIN middle USING (key) ORDER BY key
 """
 
