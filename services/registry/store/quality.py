@@ -33,7 +33,7 @@ _CUTS: Final = (-1001, -500, -200, -100, -50, 0, 25, 50, 75, 100, 150, 200, 300,
 """Of the changes of pay, in thousandths: the first lies below all that there can be, the last above."""
 
 # The median of millions without sorting them: how many lie up to each cut (`up_to`) says between which two the middle
-# ones are, and only these are counted one by one. `width_bucket` counts them by halving, because each array is in order.
+# ones are, and only these are counted one by one. `width_bucket` halves its way, because each array is in order.
 _COUNT: Final = """
 WITH part AS NOT MATERIALIZED (
     SELECT {key} AS key, * FROM quality_sum WHERE day BETWEEN :first_on AND :last_on{narrowed}

@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from shared.contracts.assessment import CertificateRevoked, CertificateStatus, ResultCorrected
+from shared.contracts.registry import ClassFiled
 from shared.kernel.callers import Role
 from tests.registry.rating import WORK, certificate, completed, parts, person_of, quality, report, result
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_policy, set_today, trainee
@@ -194,6 +196,21 @@ class TestPersons:
             f"persons/merges/{merged.json()['id']}/undoing", {"reason": "误合并"}, headers=school.officer()
         )
         assert await parts(school, "passed_of_started", last_on="2025-05-31") == (0, 1)
+
+
+async def test_classes_in_demand_and_those_for_a_signed_order_match(school: School) -> None:
+    project = "(SELECT code FROM project WHERE occupation = '4-10-01-05' AND level = 4)"
+    async with school.registry.engine.begin() as connection:
+        await connection.execute(text(f"UPDATE project SET is_needed = false WHERE code = {project}"))
+    await completed(school, 1)
+    await completed(school, 2, 3, local_id="2025-002", signed_order=True)
+    async with school.registry.engine.begin() as connection:
+        await connection.execute(text(f"UPDATE project SET is_needed = true WHERE code = {project}"))
+    await completed(school, 4, 5, 6, local_id="2025-003")
+
+    assert await parts(school, "demand_match") == (5, 6)
+    filed = [each for each in await school.registry.told() if isinstance(each, ClassFiled)]
+    assert [each.signed_order for each in filed] == [False, True, False]
 
 
 class TestGroups:
