@@ -34,13 +34,13 @@ def write(form: RosterFileForm, rows: Iterable[FailedRow], table: Table = ROSTER
     return _xlsx(rows, table) if form is RosterFileForm.XLSX else _csv(rows, table)
 
 
-def _csv(rows: Iterable[FailedRow], columns: Table) -> bytes:
+def _csv(rows: Iterable[FailedRow], table: Table) -> bytes:
     lines = StringIO()
     lines.write(BYTE_ORDER_MARK)
-    table = csv.writer(lines)
-    table.writerow([*(column.zh for column in columns.columns), *REASON])
+    writer = csv.writer(lines)
+    writer.writerow([*(column.zh for column in table.columns), *REASON])
     for row in rows:
-        table.writerow([_harmless(cell) for cell in _line(row, columns)])
+        writer.writerow([_harmless(cell) for cell in _line(row, table)])
     return lines.getvalue().encode()
 
 
