@@ -52,6 +52,8 @@ DESCRIPTION: dict[str, Any] = {
 
 _NOT_STORABLE = "22021"
 """The SQLSTATE for the one character that JSON can say and PostgreSQL cannot hold."""
+_CANCELLED = "57014"
+"""The SQLSTATE of a statement that took longer than a request may."""
 
 
 class MalformedRequest(Invalid):
@@ -68,6 +70,14 @@ class Unavailable(Refusal):
     title_zh = "服务暂时无法访问数据库。"
     cure_en = "Repeat the request after the time in Retry-After; nothing was stored."
     cure_zh = "请在 Retry-After 指定的时间后重试；本次请求未保存任何内容。"
+
+
+class TookTooLong(Refusal):
+    slug = "took-too-long"
+    title_en = "The answer took longer to work out than a request may."
+    title_zh = "请求处理超时。"
+    cure_en = "Ask for less at once, fewer rows or days, or a smaller region; nothing was stored."
+    cure_zh = "请缩小范围后重试，如减少行数、缩短时段或指定下级地区；本次请求未保存任何内容。"
 
 
 class Unexpected(Refusal):
@@ -125,6 +135,7 @@ STATUS: dict[type[Refusal], int] = {
     Invalid: 422,
     Unexpected: 500,
     Unavailable: 503,
+    TookTooLong: 503,
 }
 
 
@@ -202,9 +213,13 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 async def _on_database(request: Request, error: Exception) -> Response:
-    if getattr(getattr(error, "orig", error), "sqlstate", None) == _NOT_STORABLE:
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    if state == _NOT_STORABLE:
         errors: list[dict[str, object]] = [{"code": "null-character", "title": "A text holds the character U+0000."}]
         return problem(request, MalformedRequest(), status=422, errors=errors)
+    if state == _CANCELLED:
+        log.warning("statement.cancelled", error=type(error).__name__)
+        return problem(request, TookTooLong(), status=503)
     if is_passing(error):
         log.warning("database.away", error=type(error).__name__)
         return problem(request, Unavailable(), status=503)

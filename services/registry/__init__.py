@@ -3,7 +3,7 @@
 Owns        the plan, policy rows and calendar; projects; institutions with sites, listings and sanctions;
             classes; trainees; enrolments; attendance; flags; patrols with findings; safety documents
 Publishes   registry.* (a fact for every change of these)
-Hears       nothing yet
+Hears       assessment: results, certificates
 Its users   institutions' systems and staff, county officers
 Keeps       names, numbers and phones of trainees, safety documents, sealed; tells only person keys
 """

@@ -12,6 +12,7 @@ from services.registry.api import (
     enrolments,
     findings,
     flags,
+    follow_up_files,
     follow_ups,
     institutions,
     listings,
@@ -71,10 +72,14 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             findings.routes,
             safety.routes,
             follow_ups.routes,
+            follow_up_files.routes,
             quality.routes,
         ],
         background=background,
-        bytes_max_of={roster_files.PATH: settings.roster_file_bytes_max},
+        bytes_max_of={
+            roster_files.PATH: settings.roster_file_bytes_max,
+            follow_up_files.PATH: follow_up_files.BYTES_MAX,
+        },
     )
     app.state.seal = Seal.load(settings.keys_directory)
     app.state.persons = Persons.load(settings.keys_directory)

@@ -1,11 +1,50 @@
-"""What the registry hears: nothing yet. Facts heard and the use case each one calls stand on this one screen."""
+"""What the registry hears, all of it from assessment: results of tests, and certificates. Quality rates want both."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.registry.settings import RegistrySettings
+from services.registry.store import heard
+from services.registry.store.heard import Certificate, Result
 from shared.backbone.consumer import Consumer
+from shared.contracts.assessment import (
+    CertificateCorrected,
+    CertificateIssued,
+    CertificateRevoked,
+    CertificateState,
+    CertificateStatus,
+    ResultCorrected,
+    ResultRecorded,
+    ResultState,
+)
+from shared.contracts.fact import Fact
+
+HEARS: Final[frozenset[type[Fact]]] = frozenset(
+    {ResultRecorded, ResultCorrected, CertificateIssued, CertificateRevoked, CertificateCorrected}
+)
 
 
 def consumers(settings: RegistrySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
     """The registry's consumers."""
-    return []
+    return [Consumer("registry", HEARS, hear)]
+
+
+async def hear(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Keep the latest state of each subject: facts carry the state after the change, so earlier ones are skipped."""
+    latest = {fact.subject: fact for fact in facts}.values()
+    await heard.save_results(connection, [_result(fact) for fact in latest if isinstance(fact, ResultState)])
+    certificates = [_certificate(fact) for fact in latest if isinstance(fact, CertificateState)]
+    await heard.save_certificates(connection, certificates)
+
+
+def _result(fact: ResultState) -> Result:
+    return Result(fact.candidate_id, fact.person, fact.occupation, fact.level, fact.passed, fact.effective_on)
+
+
+def _certificate(fact: CertificateState) -> Certificate:
+    valid = fact.status is CertificateStatus.VALID
+    return Certificate(fact.certificate_id, fact.person, fact.occupation, fact.level, fact.issued_on, valid)

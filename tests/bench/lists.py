@@ -1,4 +1,4 @@
-"""Every list of the registry at 5,000,000 enrolments: how long a page takes, whoever asks, however it is narrowed."""
+"""Every list of the registry at 5,000,000 enrolments, and the rates of 2,000,000 trainings: how long each takes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from uuid import UUID
 
 import httpx
 
+from services.registry.store.quality import By
+from services.registry.usecases import quality
+from shared.database import make_engine
 from shared.kernel.callers import Role
 from shared.kernel.identity import DocumentKind
 from shared.persons import Particulars, Persons
@@ -22,8 +25,10 @@ from tests.support.people import identity_number
 ENROLMENTS = CLASSES * SEATS
 MARKS = 1_000_000
 FLAGS = 1_000_000
+TRAININGS = 2_000_000
 PAGES = 10
 PAGE_MS_MAX = 50
+RATES_MS_MAX = 200
 
 _MORE: Final = (
     f"""
@@ -65,6 +70,22 @@ _MORE: Final = (
     "UPDATE class SET answer_due_on = starts_on WHERE status = 'filed'",
     "VACUUM ANALYZE",
 )  # fmt: skip
+# Every one with work and both figures of pay, all in one year: more than any year will have.
+_OUTCOMES: Final = (
+    f"""
+    UPDATE enrolment SET status = 'completed', employment = 'unemployed',
+        effective_on = date '2025-01-01' + (from_on - date '2025-01-01') % 365
+    WHERE id < {ENROLMENT_ID.format(TRAININGS)}
+    """,
+    f"""
+    INSERT INTO follow_up (enrolment_id, employed_on, evidence, pay_before_fen, pay_after_fen, reported_by, reported_at,
+        version)
+    SELECT id, effective_on + 30, 'contract', 300000, 270000 + (random() * random() * 200000)::integer, 'bench', now(),
+        1
+    FROM enrolment WHERE id < {ENROLMENT_ID.format(TRAININGS)}
+    """,
+    "INSERT INTO recount_due (class_id) SELECT id FROM class",
+)
 _VALUES: Final = {
     "region": ("410102", "410100", "411624"),
     "check": ("C16",),
@@ -89,13 +110,25 @@ async def main() -> None:
         here.run("registry", "load-plan", str(PLAN))
         connection = await filler(here)
         await fill(connection, above=0, to=ENROLMENTS)
-        for statement in _MORE:
+        for statement in (*_OUTCOMES, *_MORE):
             await connection.execute(statement)
+        await count_sums(here)
         ids = [await connection.fetchval(f"SELECT {template.format(1)}") for template in (INSTITUTION_ID, CLASS_ID)]
         await _seal_trainees(connection, Persons.load(here.keys), ids[1])
         await connection.close()
         with here.process("registry", "api"):
             await _measure(here, *ids)
+            await measure_rates(here)
+
+
+async def count_sums(here: Ground) -> None:
+    """Count the sums of every class, as the worker does."""
+    started, engine = time.perf_counter(), make_engine(here.postgres.url("registry"), name="recount")
+    while await quality.recount(engine):
+        pass
+    await engine.dispose()
+    rate = TRAININGS / (time.perf_counter() - started)
+    print(f"quality sums counted anew: {rate:,.0f} trainings/s", flush=True)
 
 
 async def _seal_trainees(connection: Any, persons: Persons, class_id: UUID) -> None:
@@ -121,6 +154,22 @@ async def _measure(here: Ground, institution_id: UUID, class_id: UUID) -> None:
                 p99 = quantiles(times, n=100, method="inclusive")[98] if len(times) > 1 else times[0]
                 note = f"   slowest: {slowest[1]}" if slowest[0] > PAGE_MS_MAX else ""
                 print(f"{route.path:<52}{median(times):>8.1f}{p99:>8.1f}{slowest[0]:>8.1f}{note}", flush=True)
+
+
+async def measure_rates(here: Ground) -> None:
+    """Print how long the rates of a year take the province, which sees all of it, by each way of grouping."""
+    asked = {"first_on": "2025-01-01", "last_on": "2025-12-31"}
+    headers = here.headers(Role.PROVINCE, region="410000")
+    print(f"{'ms the quality rates of a year':<52}{'p50':>8}{'':>8}{'most':>8}   (at most {RATES_MS_MAX})", flush=True)
+    async with httpx.AsyncClient(base_url=here.url("registry"), timeout=60) as http:
+        for by in By:
+            times: list[float] = []
+            for _ in range(PAGES):
+                started = time.perf_counter()
+                answer = await http.get("/v1/quality", params=asked | {"by": by}, headers=headers)
+                times.append(1000 * (time.perf_counter() - started))
+                assert answer.status_code == 200, answer.text
+            print(f"{f'/v1/quality by {by}':<52}{median(times):>8.1f}{'':>8}{max(times):>8.1f}", flush=True)
 
 
 def _routes(description: dict[str, Any], class_id: str, institution_id: str) -> Iterator[_Route]:

@@ -72,7 +72,8 @@ class School:
         if rows:
             enrolled = (await self.enrol(class_id, *rows)).json()
             assert enrolled["accepted"] == len(rows), enrolled
-        for step, headers in (("approval", self.officer()), ("start", self.headers)):
+        officer = self.officer(str(changes.get("region", "410102")))
+        for step, headers in (("approval", officer), ("start", self.headers)):
             answer = await self.post(f"classes/{class_id}/{step}", headers=headers)
             assert answer.status_code == 200, answer.text
         return class_id

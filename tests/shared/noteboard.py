@@ -128,6 +128,14 @@ async def break_a_constraint(connection: Connection, at: Now) -> None:
     await connection.execute(text(_ADD), {"id": None, "title": SECRET, "at": at})
 
 
+@routes.get("/notes/slow")
+async def sleep(connection: Connection, bare: bool = False) -> None:
+    await connection.execute(text("SET LOCAL statement_timeout = 20"))
+    if bare:
+        await (await driver(connection)).execute("SELECT pg_sleep(30)")
+    await connection.execute(text("SELECT pg_sleep(30)"))
+
+
 @routes.get("/notes")
 async def list_notes(
     connection: Connection, _: CurrentCaller, cursor: Cursor = None, size: PageSize = 100

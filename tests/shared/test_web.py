@@ -166,5 +166,15 @@ class TestDatabaseAway:
                 assert "away" not in await board.titles()
 
 
+@pytest.mark.parametrize("bare", [False, True])
+async def test_a_statement_that_takes_too_long_is_not_taken_for_a_database_that_is_away(
+    board: Noteboard, bare: bool
+) -> None:
+    answer = await board.http.get("/v1/notes/slow", params={"bare": bare}, headers=board.anybody)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "took-too-long")
+    assert "retry-after" not in answer.headers
+
+
 async def write(board: Noteboard, title: str, *, bare: bool) -> httpx.Response:
     return await board.http.post("/v1/notes", json={"title": title}, params={"bare": bare}, headers=board.anybody)

@@ -61,6 +61,9 @@ class ClassTerms(Strict):
         Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEACHING_PLAN_LENGTH_MAX)]
         | None
     ) = None
+    signed_order: bool = Field(
+        default=False, strict=True, description="Whether an employer has signed an order for those it trains"
+    )
     exam_plan: ExamPlanRequest | None = None
     fee: FeeRequest | None = None
 
@@ -152,6 +155,7 @@ class ClassAnswer(BaseModel):
     project: str | None
     is_scarce: bool
     is_needed: bool
+    signed_order: bool
     site_id: UUID | None
     teaching_plan: str | None
     exam_plan: ExamPlanAnswer | None

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import BaseModel, Field, StrictInt, TypeAdapter
+from pydantic import BaseModel, Field, StrictInt, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
 
+from services.registry.api.roster_rows import PostedRows, parse_posted, posting
 from services.registry.domain.follow_ups import Evidence, FollowUp, Outcome
 from services.registry.store import follow_ups as store
 from services.registry.usecases import follow_ups as usecases
 from services.registry.usecases.classes import visible_class
-from services.registry.usecases.follow_ups import FollowUpRow
+from services.registry.usecases.follow_ups import FollowUpRow, Named
 from shared.auth import CurrentCaller
-from shared.batches import BatchAnswer, answer, batch_of, parse_rows
-from shared.forms import Batch, Day, Reason, Strict
+from shared.batches import BatchAnswer, answer
+from shared.forms import Day, Reason, Strict
 from shared.kernel.callers import Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
@@ -27,18 +29,37 @@ routes = router("follow-ups")
 class OutcomeRequest(Strict):
     employed_on: Annotated[Day, Field(description="First day in work or of a business of their own")] | None = None
     evidence: Evidence | None = None
-    pay_before_fen: Annotated[StrictInt, Field(description="Monthly mean of three months before, fen")] | None = None
-    pay_after_fen: Annotated[StrictInt, Field(description="Monthly mean of three months after, fen")] | None = None
+    pay_before_fen: Annotated[StrictInt, Field(description="Monthly mean of the months before, fen")] | None = None
+    pay_after_fen: Annotated[StrictInt, Field(description="Monthly mean of the months after, fen")] | None = None
 
     def outcome(self) -> Outcome:
         return Outcome(self.employed_on, self.evidence, self.pay_before_fen, self.pay_after_fen)
 
 
 class FollowUpRowRequest(OutcomeRequest):
-    enrolment_id: UUID
+    enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
+    class_local_id: Annotated[str, Field(max_length=64)] | None = None
+    trainee_local_id: Annotated[str, Field(max_length=64)] | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
+        nothing_else = self.class_local_id is None and self.trainee_local_id is None
+        if not (by_local_ids if self.enrolment_id is None else nothing_else):
+            raise PydanticCustomError(
+                "whose_follow_up", "Give either enrolment_id, or both class_local_id and trainee_local_id"
+            )
+        return self
+
+    def whose(self) -> UUID | Named:
+        return self.enrolment_id or Named(self.class_local_id or "", self.trainee_local_id or "")
 
 
-class FollowUpCorrectionRequest(OutcomeRequest):
+class CorrectionRequest(OutcomeRequest):
+    reason: Reason
+
+
+class CorrectionRowRequest(FollowUpRowRequest):
     reason: Reason
 
 
@@ -56,20 +77,32 @@ class FollowUpAnswer(BaseModel):
         return self.enrolment_id
 
 
-_ROW = TypeAdapter(FollowUpRowRequest)
+_ROW: Final = TypeAdapter(FollowUpRowRequest)
+_CORRECTION: Final = TypeAdapter(CorrectionRowRequest)
 
 
-@routes.post("/follow-ups", response_model=BatchAnswer, openapi_extra=batch_of(FollowUpRowRequest))
-async def report(batch: Batch, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
-    """Report up to 1,000 trainees of completed trainings; each row is answered by itself."""
-    parsed, refused = parse_rows(_ROW, batch.rows, row_id="enrolment_id")
-    rows = [FollowUpRow(place, row.enrolment_id, row.outcome()) for place, row in parsed]
+@routes.post("/follow-ups", response_model=BatchAnswer, openapi_extra=posting(FollowUpRowRequest))
+async def report(posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
+    """Report up to 1,000 trainees of completed trainings, as JSON or NDJSON; each row is answered by itself.
+
+    Send again with what was not known the first time, such as pay months later: what is left out stays as it is.
+    """
+    parsed, refused = parse_posted(_ROW, posted, row_id="trainee_local_id")
+    rows = [FollowUpRow(place, row.whose(), row.outcome()) for place, row in parsed]
     return answer([*refused, *await usecases.report(connection, rows, caller=caller, at=at)])
+
+
+@routes.post("/follow-up-corrections", response_model=BatchAnswer, openapi_extra=posting(CorrectionRowRequest))
+async def correct_all(posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
+    """Put right up to 1,000 follow-ups, each in full and with a reason; what stood before is kept."""
+    parsed, refused = parse_posted(_CORRECTION, posted, row_id="trainee_local_id")
+    rows = [FollowUpRow(place, row.whose(), row.outcome(), row.reason) for place, row in parsed]
+    return answer([*refused, *await usecases.correct_all(connection, rows, caller=caller, at=at)])
 
 
 @routes.post("/follow-ups/{enrolment_id}/correction")
 async def correct(
-    enrolment_id: UUID, request: FollowUpCorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
+    enrolment_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FollowUpAnswer:
     """Put right what was reported, in full and with a reason; what stood before is kept."""
     outcome, reason = request.outcome(), request.reason

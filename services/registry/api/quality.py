@@ -1,42 +1,29 @@
-"""Quality rates over HTTP: demand match, employment, pay. Passes and level rises are told by the metrics service."""
+"""Quality rates over HTTP: demand match, pass, level rise, employment, pay."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Annotated, Final
+from datetime import datetime
+from typing import Annotated
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from services.registry.domain.reach import reach
-from services.registry.store import plan as plan_store
-from services.registry.store import policy as policy_store
-from services.registry.store import quality as store
-from services.registry.store.quality import Asked, By, Counts
+from services.registry.store.quality import By
+from services.registry.usecases import quality as usecases
+from services.registry.usecases.quality import Question
 from shared.auth import CurrentCaller
 from shared.forms import Day
-from shared.kernel.callers import ForeignRegion, Role
-from shared.kernel.periods import business_day
-from shared.kernel.refusals import Invalid
 from shared.paging import PageSize
 from shared.web import Connection, Now, router
 
 routes = router("quality")
 
-_WINDOW_MAX: Final = timedelta(days=366)
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
 
 
-class WrongWindow(Invalid):
-    """Facts: `days_max`."""
-
-    slug = "wrong-window"
-    title_en = "The days asked for are no window that can be counted."
-    title_zh = "统计时段不正确。"
-    cure_en = "Let last_on be first_on or later, and ask for at most `days_max` days at once."
-    cure_zh = "last_on 不得早于 first_on，且时段不超过 `days_max` 天。"
-
-
-class RateAnswer(BaseModel):
+class RateAnswer(_Answer):
     """A rate as its parts; of a suppressed one nothing is told."""
 
     numerator: int | None
@@ -44,23 +31,31 @@ class RateAnswer(BaseModel):
     suppressed: bool
 
 
-class PayAnswer(BaseModel):
+class PayAnswer(_Answer):
+    """The median change in thousandths, rounded down, of `n` people whose pay before and after is known."""
+
     median_permille: int | None
     n: int | None
     suppressed: bool
 
 
-class GroupAnswer(BaseModel):
+class GroupAnswer(_Answer):
     key: str
-    demand_match: RateAnswer
-    employment: RateAnswer
-    waiting: int | None = Field(description="Without work at entry, and their months are not over; None: suppressed")
+    demand_match: RateAnswer = Field(description="Completed in a needed occupation or for a signed order, of completed")
+    passed_of_started: RateAnswer = Field(description="Passed the end test or certified, of all who began")
+    passed_of_tested: RateAnswer = Field(description="The same, of those whose result is known")
+    level_rise: RateAnswer = Field(description="Completers with a higher level than at entry, whose months are over")
+    level_rise_waiting: int | None = Field(description="Completers whose months are not over; None: suppressed")
+    employment: RateAnswer = Field(description="In work, of completers who had none at entry and whose months are over")
+    employment_waiting: int | None = Field(description="Had no work, and their months are not over; None: suppressed")
     pay: PayAnswer
 
 
 class QualityAnswer(BaseModel):
-    as_of: date
-    followup_months: int
+    as_of: datetime = Field(description="All that was stored before is counted")
+    followup_months: int = Field(description="What holds on first_on; each class is counted by its own first day")
+    level_rise_months: int
+    pay_months: int
     group_size_min: int
     rows: list[GroupAnswer]
     next: str | None = Field(description="Send it as `after` for the groups that follow; None at the end")
@@ -75,46 +70,21 @@ async def quality(
     last_on: Day,
     by: By = By.REGION,
     region: Annotated[str | None, Query(max_length=16)] = None,
-    programme: Annotated[str | None, Query(max_length=16)] = None,
+    programme: Annotated[str | None, Query(max_length=16, description="With the parts of a sum")] = None,
     after: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9-]*$")] = "",
     size: PageSize = 100,
 ) -> QualityAnswer:
-    """Of trainings completed in the window (domain rules §5.4), for officers. Small groups are suppressed."""
-    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
-    if not timedelta() <= last_on - first_on < _WINDOW_MAX:
-        raise WrongWindow(pointer="/last_on", days_max=_WINDOW_MAX.days)
-    place = region or caller.region
-    if place is None:
-        raise ForeignRegion
-    seen = reach(await plan_store.load(connection), caller, region)
-    policy = await policy_store.on(connection, day=first_on, region=place)
-    today = business_day(at)
-    asked = Asked(seen, programme, first_on, last_on, by, policy.followup_months, today)
-    groups = await store.count(connection, asked, after=after, limit=size)
-    least = policy.quality_group_size_min
+    """Of trainings that ended in the window (domain rules §5.4): for officers their region's, for institutions their
+    own. Small groups are suppressed.
+    """
+    question = Question(first_on, last_on, by, region, programme)
+    told = await usecases.tell(connection, question, caller=caller, at=at, after=after, limit=size)
     return QualityAnswer(
-        as_of=today,
-        followup_months=policy.followup_months,
-        group_size_min=least,
-        rows=[_group(each, least) for each in groups],
-        next=groups[-1].key if len(groups) == size else None,
+        as_of=told.as_of,
+        followup_months=told.policy.followup_months,
+        level_rise_months=told.policy.quality_level_rise_months,
+        pay_months=told.policy.followup_pay_months,
+        group_size_min=told.policy.quality_group_size_min,
+        rows=[GroupAnswer.model_validate(each) for each in told.groups],
+        next=told.groups[-1].key if len(told.groups) == size else None,
     )
-
-
-def _group(counts: Counts, least: int) -> GroupAnswer:
-    few = counts.paid < least
-    return GroupAnswer(
-        key=counts.key,
-        demand_match=_rate(counts.needed, counts.completed, least),
-        employment=_rate(counts.employed, counts.without_work, least),
-        waiting=None if counts.waiting < least else counts.waiting,
-        pay=PayAnswer(
-            median_permille=None if few else counts.median_permille, n=None if few else counts.paid, suppressed=few
-        ),
-    )
-
-
-def _rate(numerator: int, denominator: int, least: int) -> RateAnswer:
-    if denominator < least:
-        return RateAnswer(numerator=None, denominator=None, suppressed=True)
-    return RateAnswer(numerator=numerator, denominator=denominator, suppressed=False)

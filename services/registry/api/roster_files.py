@@ -26,7 +26,7 @@ _MEDIA_TYPES: Final = {
     RosterFileForm.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     RosterFileForm.CSV: "text/csv; charset=utf-8",
 }
-_BODY: Final = {
+BODY: Final = {
     "requestBody": {
         "required": True,
         "content": {
@@ -35,7 +35,7 @@ _BODY: Final = {
         },
     }
 }
-_FILE: Final[dict[int | str, dict[str, Any]]] = {
+FILE: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {media_type: {} for media_type in _MEDIA_TYPES.values()}, "description": "The file"}
 }
 
@@ -93,7 +93,7 @@ class ReportPage(BaseModel):
     next: int | None
 
 
-@routes.post("/roster-files", status_code=202, openapi_extra=_BODY)
+@routes.post("/roster-files", status_code=202, openapi_extra=BODY)
 async def post(
     request: Request,
     connection: Connection,
@@ -116,7 +116,7 @@ async def post(
     file = await usecases.post(
         connection,
         await request.body(),
-        form=form or _form_of(request),
+        form=form or form_of(request),
         class_id=class_id,
         dry_run=mode == "validate",
         persons=request.app.state.persons,
@@ -127,7 +127,8 @@ async def post(
     return RosterFileAnswer.of(file)
 
 
-def _form_of(request: Request) -> RosterFileForm:
+def form_of(request: Request) -> RosterFileForm:
+    """The kind of file that the Content-Type says. Raises RosterFormUnknown."""
     told = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     for form, media_type in _MEDIA_TYPES.items():
         if told == media_type.partition(";")[0]:
@@ -144,11 +145,11 @@ async def list_files(
     return Page(rows=[RosterFileAnswer.of(row) for row in rows], next=next_cursor(rows, size))
 
 
-@routes.get("/roster-files/template", response_class=Response, responses=_FILE)
+@routes.get("/roster-files/template", response_class=Response, responses=FILE)
 async def template(_: CurrentCaller, form: Form = RosterFileForm.XLSX) -> Response:
     """An empty roster to fill in, with the headings, the lists to choose from, and what belongs where."""
     content = templates.xlsx() if form is RosterFileForm.XLSX else templates.csv_text().encode()
-    return _download(content, form, "roster-template")
+    return download(content, form, "roster-template")
 
 
 @routes.get("/roster-files/{file_id}")
@@ -172,7 +173,7 @@ async def report(
     return ReportPage(rows=answers, next=rows[-1].row if len(rows) == size else None)
 
 
-@routes.get("/roster-files/{file_id}/failed-rows", response_class=Response, responses=_FILE)
+@routes.get("/roster-files/{file_id}/failed-rows", response_class=Response, responses=FILE)
 async def get_failed_rows(
     file_id: UUID, request: Request, connection: Connection, caller: CurrentCaller, form: Form = RosterFileForm.XLSX
 ) -> Response:
@@ -180,9 +181,10 @@ async def get_failed_rows(
     found = usecases.failed_rows(connection, file_id, seal=request.app.state.seal, caller=caller)
     rows = [row async for row in found]
     # Other requests go on while a long file is put together.
-    return _download(await asyncio.to_thread(failed_rows.write, form, rows), form, "failed-rows")
+    return download(await asyncio.to_thread(failed_rows.write, form, rows), form, "failed-rows")
 
 
-def _download(content: bytes, form: RosterFileForm, name: str) -> Response:
+def download(content: bytes, form: RosterFileForm, name: str) -> Response:
+    """`content` as a file of that name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form.value}"'}
     return Response(content, media_type=_MEDIA_TYPES[form], headers=headers)

@@ -167,10 +167,12 @@ def _lines(body: bytes) -> Posted:
     return Posted(rows, broken)
 
 
-def parse_posted(adapter: TypeAdapter[R], posted: Posted) -> tuple[list[tuple[int, R]], list[RowOutcome]]:
+def parse_posted(
+    adapter: TypeAdapter[R], posted: Posted, *, row_id: str = "local_id"
+) -> tuple[list[tuple[int, R]], list[RowOutcome]]:
     """The well-formed rows with their places, and a refusal for each of the others, in words for clerks as well."""
     places = [place for place, _ in posted.rows]
-    parsed, refused = parse_rows(adapter, [content for _, content in posted.rows], row_id="local_id")
+    parsed, refused = parse_rows(adapter, [content for _, content in posted.rows], row_id=row_id)
     return (
         [(places[index], row) for index, row in parsed],
         [*posted.broken, *(_in_words(outcome)._replace(row=places[outcome.row]) for outcome in refused)],

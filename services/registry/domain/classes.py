@@ -123,13 +123,13 @@ class TrainingClass:
     is_scarce: bool = False
     is_needed: bool = False
     """The marks of the project on the day of filing."""
+    signed_order: bool = False
     site_id: UUID | None = None
     teaching_plan: str | None = None
     exam_plan: ExamPlan | None = None
     government_fen: int = 0
     enterprise_fen: int = 0
     individual_fen: int = 0
-    """Who pays how much of one trainee's fee."""
     filed_on: date | None = None
     answer_due_on: date | None = None
     """The day by which the county answers."""
@@ -275,6 +275,7 @@ def tell(fact: type[F], class_: TrainingClass, *, at: datetime, enrolled: int) -
         project=class_.project,
         is_scarce=class_.is_scarce,
         is_needed=class_.is_needed,
+        signed_order=class_.signed_order,
         government_fen=class_.government_fen,
         enterprise_fen=class_.enterprise_fen,
         individual_fen=class_.individual_fen,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -18,8 +18,6 @@ from shared.kernel.refusals import Conflict, Invalid
 
 F = TypeVar("F", bound=FollowUpState)
 
-PAY_MONTHS: Final = 3
-"""Months before and after a training whose mean pay is compared: what the figure means, not a limit on it."""
 PAY_FEN_MAX: Final = 10**9
 """More than that a month is a slip of the keyboard."""
 
@@ -61,11 +59,11 @@ class EmployedBeforeCompletion(Invalid):
 
 
 class PayTooEarly(Invalid):
-    """Facts: `possible_from`."""
+    """Facts: `months`, `possible_from`."""
 
     slug = "pay-too-early"
-    title_en = "The three months after the training are not over yet."
-    title_zh = "结业后未满三个月，不能填报培训后工资。"
+    title_en = "The `months` months after the training are not over yet."
+    title_zh = "结业后未满 `months` 个月，不能填报培训后工资。"
     cure_en = "Leave pay_after_fen out until the day in `possible_from`."
     cure_zh = "请在 `possible_from` 所示日期之后再填报 pay_after_fen。"
 
@@ -92,7 +90,10 @@ class OtherFollowUp(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a trainee; pay is the monthly mean in fen of three months before, and after, the training."""
+    """What became of a trainee, as far as it is known; pay is a monthly mean in fen.
+
+    Of the months before, and of those after the training. Source: domain rules §5.4.
+    """
 
     employed_on: date | None = None
     evidence: Evidence | None = None
@@ -109,37 +110,66 @@ class FollowUp:
     version: int
 
 
-def report(enrolment: Enrolment, outcome: Outcome, *, by: str, at: datetime) -> FollowUp:
-    """The first follow-up of `enrolment` (domain rules §5.4). Raises what `require` does."""
-    require(enrolment, outcome, today=business_day(at))
-    return FollowUp(enrolment.id, outcome, by, at, version=1)
+def report(
+    before: FollowUp | None, enrolment: Enrolment, said: Outcome, *, by: str, at: datetime, pay_months: int
+) -> FollowUp:
+    """The first follow-up of `enrolment`, or the next, in which `said` fills in what was left out (domain rules §5.4).
+
+    That is `before` itself where it says nothing new. Raises OtherFollowUp, and what `require` does.
+    """
+    outcome = said if before is None else _filled(before, said)
+    if before is not None and before.outcome == outcome:
+        return before
+    require(enrolment, outcome, today=business_day(at), pay_months=pay_months)
+    return FollowUp(enrolment.id, outcome, by, at, version=1 if before is None else before.version + 1)
 
 
-def correct(before: FollowUp, enrolment: Enrolment, outcome: Outcome, *, by: str, at: datetime) -> FollowUp:
-    """The next version of `before`. Raises what `require` does."""
-    require(enrolment, outcome, today=business_day(at))
-    return replace(before, outcome=outcome, reported_by=by, reported_at=at, version=before.version + 1)
+def correct(
+    before: FollowUp, enrolment: Enrolment, said: Outcome, *, by: str, at: datetime, pay_months: int
+) -> FollowUp:
+    """The next version of `before`, which says `said` and nothing else; `before` itself where it says just that.
+
+    Raises what `require` does.
+    """
+    if before.outcome == said:
+        return before
+    require(enrolment, said, today=business_day(at), pay_months=pay_months)
+    return replace(before, outcome=said, reported_by=by, reported_at=at, version=before.version + 1)
 
 
-def require(enrolment: Enrolment, outcome: Outcome, *, today: date) -> None:
+def _filled(before: FollowUp, said: Outcome) -> Outcome:
+    """What was known and what is said. Raises OtherFollowUp where these differ."""
+    given = {field.name: getattr(said, field.name) for field in fields(Outcome)}
+    given = {name: value for name, value in given.items() if value is not None}
+    for name, value in given.items():
+        if getattr(before.outcome, name) not in (None, value):
+            raise OtherFollowUp(pointer=f"/{name}", correction=f"/v1/follow-ups/{before.enrolment_id}/correction")
+    return replace(before.outcome, **given)
+
+
+def require(enrolment: Enrolment, outcome: Outcome, *, today: date, pay_months: int) -> None:
     """Raises TrainingNotCompleted, EvidenceAndDayDiffer, DayAhead, EmployedBeforeCompletion, PayTooEarly,
     PayImplausible.
     """
     if enrolment.status is not EnrolmentStatus.COMPLETED:
         raise TrainingNotCompleted(state=enrolment.status)
-    completed_on, employed_on = enrolment.effective_on, outcome.employed_on
+    _require_work(outcome, completed_on=enrolment.effective_on, today=today)
+    possible_from = months_after(enrolment.effective_on, pay_months)
+    if outcome.pay_after_fen is not None and today < possible_from:
+        raise PayTooEarly(pointer="/pay_after_fen", months=pay_months, possible_from=possible_from.isoformat())
+    for name, fen, least in (("before", outcome.pay_before_fen, 1), ("after", outcome.pay_after_fen, 0)):
+        if fen is not None and not least <= fen <= PAY_FEN_MAX:
+            raise PayImplausible(pointer=f"/pay_{name}_fen", fen_max=PAY_FEN_MAX)
+
+
+def _require_work(outcome: Outcome, *, completed_on: date, today: date) -> None:
+    employed_on = outcome.employed_on
     if (employed_on is None) != (outcome.evidence is None):
         raise EvidenceAndDayDiffer(pointer="/evidence")
     if employed_on is not None and employed_on > today:
         raise DayAhead(pointer="/employed_on", today=today.isoformat())
     if employed_on is not None and employed_on < completed_on:
         raise EmployedBeforeCompletion(pointer="/employed_on", completed_on=completed_on.isoformat())
-    possible_from = months_after(completed_on, PAY_MONTHS)
-    if outcome.pay_after_fen is not None and today < possible_from:
-        raise PayTooEarly(pointer="/pay_after_fen", possible_from=possible_from.isoformat())
-    for name, fen, least in (("before", outcome.pay_before_fen, 1), ("after", outcome.pay_after_fen, 0)):
-        if fen is not None and not least <= fen <= PAY_FEN_MAX:
-            raise PayImplausible(pointer=f"/pay_{name}_fen", fen_max=PAY_FEN_MAX)
 
 
 def pay_change_permille(outcome: Outcome) -> int | None:

@@ -110,6 +110,10 @@ class Policy:
     """The share of classes that each level looks at."""
     followup_months: int
     """Months after completion within which work found counts for the employment rate."""
+    followup_pay_months: int
+    """Months before and after a training whose mean pay is compared."""
+    quality_level_rise_months: int
+    """Months after completion within which a certificate of a higher level counts as a rise."""
     quality_group_size_min: int
     """Rates of groups with fewer people are not shown."""
 

@@ -20,14 +20,14 @@ from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound, Stale
 
 COLUMNS = """id, institution_id, local_id, programme, region, reporting_region, occupation, level, fund_source,
-    starts_on, ends_on, hours, seats, status, filed_by, version, project, is_scarce, is_needed, site_id, teaching_plan,
-    exam_plan, government_fen, enterprise_fen, individual_fen, filed_on, answer_due_on, return_reasons, checked_by,
-    checked_on, checked_sites"""
+    starts_on, ends_on, hours, seats, status, filed_by, version, project, is_scarce, is_needed, signed_order, site_id,
+    teaching_plan, exam_plan, government_fen, enterprise_fen, individual_fen, filed_on, answer_due_on, return_reasons,
+    checked_by, checked_on, checked_sites"""
 _ADD = f"""
 INSERT INTO class ({COLUMNS})
 VALUES (:id, :institution_id, :local_id, :programme, :region, :reporting_region, :occupation, :level, :fund_source,
-    :starts_on, :ends_on, :hours, :seats, :status, :filed_by, :version, :project, :is_scarce, :is_needed, :site_id,
-    :teaching_plan, CAST(:exam_plan AS jsonb), :government_fen, :enterprise_fen, :individual_fen, :filed_on,
+    :starts_on, :ends_on, :hours, :seats, :status, :filed_by, :version, :project, :is_scarce, :is_needed, :signed_order,
+    :site_id, :teaching_plan, CAST(:exam_plan AS jsonb), :government_fen, :enterprise_fen, :individual_fen, :filed_on,
     :answer_due_on, :return_reasons, :checked_by, :checked_on, CAST(:checked_sites AS jsonb))
 """
 _FIND = f"SELECT {COLUMNS} FROM class WHERE id = :id"
@@ -44,11 +44,11 @@ UPDATE class
 SET programme = :programme, region = :region, reporting_region = :reporting_region, occupation = :occupation,
     level = :level, fund_source = :fund_source, starts_on = :starts_on, ends_on = :ends_on, hours = :hours,
     seats = :seats, status = :status, filed_by = :filed_by, version = :version, project = :project,
-    is_scarce = :is_scarce, is_needed = :is_needed, site_id = :site_id, teaching_plan = :teaching_plan,
-    exam_plan = CAST(:exam_plan AS jsonb), government_fen = :government_fen, enterprise_fen = :enterprise_fen,
-    individual_fen = :individual_fen, filed_on = :filed_on, answer_due_on = :answer_due_on,
-    return_reasons = :return_reasons, checked_by = :checked_by, checked_on = :checked_on,
-    checked_sites = CAST(:checked_sites AS jsonb)
+    is_scarce = :is_scarce, is_needed = :is_needed, signed_order = :signed_order, site_id = :site_id,
+    teaching_plan = :teaching_plan, exam_plan = CAST(:exam_plan AS jsonb), government_fen = :government_fen,
+    enterprise_fen = :enterprise_fen, individual_fen = :individual_fen, filed_on = :filed_on,
+    answer_due_on = :answer_due_on, return_reasons = :return_reasons, checked_by = :checked_by,
+    checked_on = :checked_on, checked_sites = CAST(:checked_sites AS jsonb)
 WHERE id = :id AND version = :expected
 """
 _HEADCOUNT = """

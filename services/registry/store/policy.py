@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain.policy import Policy, PolicyRow, policy_on
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.policy import Policy, PolicyRow, PolicyUnset, policy_on
 from services.registry.domain.working_days import WorkingDays
 from services.registry.store import plan as plan_store
+from shared.plan import Plan
 
 # Days of a range that is closed below and open above, as its first and its last day.
 _FIRST_AND_LAST: Final = "lower(validity), upper(validity) - 1"
@@ -42,6 +46,23 @@ async def on(connection: AsyncConnection, *, day: date, region: str) -> Policy:
     rows = [PolicyRow(*row) for row in await connection.execute(text(_ON_DAY), {"day": day})]
     plan = await plan_store.load(connection)
     return policy_on(rows, day=day, region_and_above=plan.region_and_above(region))
+
+
+async def of_classes(
+    connection: AsyncConnection, classes: Collection[TrainingClass], plan: Plan
+) -> dict[UUID, Policy | PolicyUnset]:
+    """What holds for each of `classes`, by id: on its first day, in its region; or why nothing can be said."""
+    known = await rows(connection)
+    places = {(each.starts_on, each.region) for each in classes}
+    policies = {place: _policy(known, place[0], plan.region_and_above(place[1])) for place in places}
+    return {each.id: policies[each.starts_on, each.region] for each in classes}
+
+
+def _policy(known: Sequence[PolicyRow], day: date, region_and_above: Sequence[str]) -> Policy | PolicyUnset:
+    try:
+        return policy_on(known, day=day, region_and_above=region_and_above)
+    except PolicyUnset as unset:
+        return unset
 
 
 async def rows(connection: AsyncConnection) -> list[PolicyRow]:

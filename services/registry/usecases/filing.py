@@ -73,6 +73,7 @@ class Filing:
     site: str | None = None
     """The institution's own local_id of the site."""
     teaching_plan: str | None = None
+    signed_order: bool = False
     exam_plan: ExamPlan | None = None
     fee: Fee | None = None
 
@@ -176,6 +177,7 @@ async def _read(
         filed_by=caller.person,
         version=1,
         teaching_plan=filing.teaching_plan,
+        signed_order=filing.signed_order,
         exam_plan=exam_plan(filing.exam_plan),
         government_fen=fee.government_fen,
         enterprise_fen=fee.enterprise_fen,

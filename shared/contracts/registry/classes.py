@@ -44,6 +44,8 @@ class ClassState(RegistryFact):
     is_scarce: bool = False
     is_needed: bool = False
     """Whether the project was on the list of scarce trades, and on that of training needs, when the class was filed."""
+    signed_order: bool = False
+    """Whether an employer has signed an order for the people whom the class trains."""
     government_fen: int = 0
     enterprise_fen: int = 0
     individual_fen: int = 0

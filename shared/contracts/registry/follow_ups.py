@@ -27,12 +27,12 @@ class FollowUpState(RegistryFact):
     employed_on: date | None
     """From when they had work or a business of their own, by the evidence; None: not in work."""
     pay_change_permille: int | None
-    """Mean pay in the three months after, over that in the three months before, less one; None: not both known."""
+    """Mean pay in some months after, over that in as many before, less one; None: not both known."""
     reported_on: date
 
 
 class FollowUpReported(FollowUpState):
-    """Subject of both: follow-ups/{enrolment_id}."""
+    """Reported, or filled in where something had been left out. Subject of both: follow-ups/{enrolment_id}."""
 
     type: ClassVar[str] = "registry.follow-up-reported.v1"
 

@@ -1,34 +1,17 @@
-"""Follow-ups and the rates reckoned from them, over HTTP."""
+"""Follow-ups over HTTP."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import date
-from typing import Any
 
 from shared.contracts.registry.follow_ups import FollowUpCorrected, FollowUpReported
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_today, trainee
-
-WORK = {"employed_on": "2025-05-01", "evidence": "contract", "pay_before_fen": 400_000, "pay_after_fen": 500_000}
-
-
-async def completed(school: School, people: int = 1) -> tuple[str, list[str]]:
-    """A class whose trainees, all without work, completed it on 2025-03-20; and their enrolments in order."""
-    rows = [trainee(number, employment="unemployed") for number in range(1, people + 1)]
-    class_id = await school.run(*rows)
-    answer = await school.conclude(class_id, **{f"T{number}": 60 for number in range(1, people + 1)})
-    return class_id, [row["id"] for row in answer.json()["rows"]]
-
-
-async def report(school: School, *rows: dict[str, object]) -> list[str]:
-    answer = await school.post("follow-ups", {"rows": rows})
-    assert answer.status_code == 200, answer.text
-    return [row["errors"][0]["code"] if "errors" in row else row["outcome"] for row in answer.json()["rows"]]
+from tests.registry.rating import WORK, completed, report
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 
 
 class TestReport:
     async def test_rows_are_accepted_repeated_or_refused_by_themselves(self, school: School) -> None:
-        _, (enrolment,) = await completed(school)
+        _, (enrolment,) = await completed(school, 1)
         row = {"enrolment_id": enrolment} | WORK
 
         early = {"employed_on": "2025-03-19"}
@@ -40,7 +23,7 @@ class TestReport:
         assert (fact.pay_change_permille, str(fact.enrolment_id), fact.version) == (250, enrolment, 1)
 
     async def test_the_same_row_twice_at_once_is_accepted_once(self, school: School) -> None:
-        _, (enrolment,) = await completed(school)
+        _, (enrolment,) = await completed(school, 1)
         row = {"enrolment_id": enrolment} | WORK
 
         outcomes = await asyncio.gather(report(school, row), report(school, row))
@@ -48,10 +31,70 @@ class TestReport:
         assert sorted(outcomes) == [["accepted"], ["repeated"]]
 
     async def test_another_institution_reports_nothing(self, school: School) -> None:
-        _, (enrolment,) = await completed(school)
+        _, (enrolment,) = await completed(school, 1)
         other = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
 
         assert await report(other, {"enrolment_id": enrolment} | WORK) == ["foreign-organisation"]
+
+    async def test_what_was_not_known_is_filled_in_later_and_told(self, school: School) -> None:
+        _, (enrolment,) = await completed(school, 1)
+        row = {"enrolment_id": enrolment}
+        first = {name: WORK[name] for name in ("employed_on", "evidence", "pay_before_fen")}
+
+        outcomes = await report(school, row | first, row | {"pay_after_fen": 500_000}, row | WORK, row)
+
+        assert outcomes == ["accepted", "accepted", "repeated", "repeated"]
+        facts = [each for each in await school.registry.told() if isinstance(each, FollowUpReported)]
+        assert [(each.version, each.pay_change_permille) for each in facts] == [(1, None), (2, 250)]
+        (kept,) = await school.registry.rows("SELECT * FROM replaced_follow_up")
+        assert (kept.version, kept.pay_after_fen, kept.reported_by, kept.reason) == (1, None, "clerk", "")
+
+    async def test_class_and_trainee_may_be_named_by_the_institutions_own_numbers(self, school: School) -> None:
+        _, (enrolment,) = await completed(school, 1)
+        await completed(school, 2, local_id="2025-002")
+        named = {"class_local_id": "2025-001", "trainee_local_id": "T-1"}
+
+        outcomes = await report(
+            school,
+            named | WORK,
+            named | {"class_local_id": "2025-002"},
+            named | {"trainee_local_id": "T-9"},
+            named | {"enrolment_id": enrolment},
+            {"class_local_id": "2025-001"},
+        )
+
+        whose = "whose-follow-up"
+        assert outcomes == ["accepted", "not-in-class", "not-in-class", whose, whose]
+        (row,) = await school.registry.rows("SELECT enrolment_id FROM follow_up")
+        assert str(row.enrolment_id) == enrolment
+
+    async def test_an_officer_names_enrolments(self, school: School) -> None:
+        _, (enrolment,) = await completed(school, 1)
+        named = {"class_local_id": "2025-001", "trainee_local_id": "T-1"}
+
+        refused = await school.post("follow-ups", {"rows": [named]}, headers=school.officer())
+        foreign = await school.post(
+            "follow-ups", {"rows": [{"enrolment_id": enrolment} | WORK]}, headers=school.officer("410103")
+        )
+        accepted = await school.post(
+            "follow-ups", {"rows": [{"enrolment_id": enrolment} | WORK]}, headers=school.officer()
+        )
+
+        assert (refused.status_code, refused.json()["code"]) == (403, "foreign-organisation")
+        assert foreign.json()["rows"][0]["errors"][0]["code"] == "foreign-region"
+        assert accepted.json()["accepted"] == 1
+
+    async def test_lines_of_json_are_taken_as_well(self, school: School) -> None:
+        await completed(school, 1, 2)
+        lines = "\n".join(f'{{"class_local_id": "2025-001", "trainee_local_id": "T-{number}"}}' for number in (1, 2))
+
+        answer = await school.registry.http.post(
+            "/v1/follow-ups",
+            content=f"{lines}\n{{",
+            headers=school.headers | {"Content-Type": "application/x-ndjson"},
+        )
+
+        assert [row["outcome"] for row in answer.json()["rows"]] == ["accepted", "accepted", "refused"]
 
     async def test_an_unfinished_training_is_not_followed_up(self, school: School) -> None:
         await school.run(trainee(1))
@@ -61,7 +104,7 @@ class TestReport:
 
 
 async def test_a_correction_keeps_what_stood_before(school: School) -> None:
-    class_id, (enrolment,) = await completed(school)
+    class_id, (enrolment,) = await completed(school, 1)
     await report(school, {"enrolment_id": enrolment} | WORK)
 
     answer = await school.post(f"follow-ups/{enrolment}/correction", {"reason": "工资填错", "pay_before_fen": 1})
@@ -74,40 +117,38 @@ async def test_a_correction_keeps_what_stood_before(school: School) -> None:
     assert [(row["enrolment_id"], row["version"]) for row in listed.json()["rows"]] == [(enrolment, 2)]
 
 
-async def quality(school: School, **asked: str) -> Any:
-    query = {"first_on": "2025-01-01", "last_on": "2025-12-31"} | asked
-    answer = await school.registry.http.get("/v1/quality", params=query, headers=school.officer())
-    return answer.json()
+async def test_many_are_corrected_at_once_each_with_its_reason(school: School) -> None:
+    _, (first, second, third) = await completed(school, 1, 2, 3)
+    await report(school, {"enrolment_id": first} | WORK, {"enrolment_id": second} | WORK)
+    said = {"pay_before_fen": 1, "reason": "工资填错"}
+
+    outcomes = await report(
+        school,
+        {"enrolment_id": first} | said,
+        {"class_local_id": "2025-001", "trainee_local_id": "T-2"} | said,
+        {"enrolment_id": first} | said,
+        {"enrolment_id": third} | said,
+        {"enrolment_id": second, "pay_before_fen": 2},
+        path="follow-up-corrections",
+    )
+
+    assert outcomes == ["accepted", "accepted", "repeated", "not-found", "missing"]
+    kept = await school.registry.rows("SELECT * FROM replaced_follow_up")
+    assert [(row.version, row.reason, row.reported_by) for row in kept] == [(1, "工资填错", "clerk")] * 2
+    told = [each for each in await school.registry.told() if isinstance(each, FollowUpCorrected)]
+    assert [(each.version, each.employed_on) for each in told] == [(2, None)] * 2
 
 
-async def test_rates_are_those_worked_out_by_hand(school: School) -> None:
-    set_today(school.registry, date(2026, 1, 5))
-    _, enrolments = await completed(school, 11)
-    changes = [{"enrolment_id": each} | WORK | {"pay_after_fen": 400_000 + 4_000 * place}
-               for place, each in enumerate(enrolments)]  # fmt: skip
-    changes[0]["employed_on"] = "2025-09-21"
-    changes[1]["employed_on"] = "2025-09-20"
-    assert await report(school, *changes) == ["accepted"] * 11
+async def test_a_training_that_was_withdrawn_takes_no_further_follow_up(school: School) -> None:
+    _, (enrolment,) = await completed(school, 1)
+    await report(school, {"enrolment_id": enrolment, "pay_before_fen": 1})
+    await school.post(f"enrolments/{enrolment}/withdrawal", {"on": "2025-03-20", "reason": "登记有误"})
 
-    (group,) = (await quality(school))["rows"]
-
-    assert group["employment"] == {"numerator": 10, "denominator": 11, "suppressed": False}
-    assert group["pay"] == {"median_permille": 50, "n": 11, "suppressed": False}
-    assert group["demand_match"]["denominator"] == 11
-
-
-async def test_small_groups_are_suppressed_and_long_windows_refused(school: School) -> None:
-    await completed(school, 9)
-
-    (group,) = (await quality(school))["rows"]
-
-    assert group["demand_match"] == {"numerator": None, "denominator": None, "suppressed": True}
-    assert (await quality(school, last_on="2026-01-02"))["code"] == "wrong-window"
-    assert (await quality(school, last_on="2024-12-31"))["code"] == "wrong-window"
+    assert await report(school, {"enrolment_id": enrolment, "pay_after_fen": 1}) == ["training-not-completed"]
 
 
 async def test_a_correction_after_a_merge_names_the_person_who_goes_on(school: School) -> None:
-    _, (enrolment,) = await completed(school)
+    _, (enrolment,) = await completed(school, 1)
     await report(school, {"enrolment_id": enrolment} | WORK)
     await school.run(trainee(2), local_id="2025-002", starts_on="2025-06-01", ends_on="2025-06-20")
     first, second = ({name: trainee(number)[name] for name in ("document_number",)} for number in (1, 2))

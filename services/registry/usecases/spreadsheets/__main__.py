@@ -1,6 +1,6 @@
 """The process that reads one file and ends: whatever a hostile or broken file does, it does it here.
 
-    python -m services.registry.usecases.spreadsheets FORM BYTES NAMES_CLASS <file >frames
+    python -m services.registry.usecases.spreadsheets FORM BYTES NAMES_CLASS TABLE <file >frames
 
 Memory and time are bounded by the system, so a file that bursts ends this process and nothing else. Frames are a
 length of four bytes and as many of JSON, packed, because a whole file waits in the worker's memory until it is decided:
@@ -19,7 +19,9 @@ from typing import BinaryIO, Final
 import orjson
 
 from services.registry.domain.roster_files import CHUNK_ROWS, RosterFileForm
+from services.registry.usecases.spreadsheets.columns import ROSTER, Table
 from services.registry.usecases.spreadsheets.reader import FileRows, read
+from services.registry.usecases.spreadsheets.tables import TABLES
 from shared.kernel.refusals import Invalid
 
 MEMORY_BYTES_MAX: Final = 1024 * 1024 * 1024
@@ -32,20 +34,20 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    form, size, names_class = sys.argv[1:]
+    form, size, names_class, table = sys.argv[1:]
     content = sys.stdin.buffer.read()
     if len(content) != int(size):
         # Whoever started this is gone.
         sys.exit(1)
-    for frame in frames(RosterFileForm(form), content, names_class=names_class == "1"):
+    for frame in frames(RosterFileForm(form), content, names_class=names_class == "1", table=TABLES[table]):
         write(sys.stdout.buffer, zlib.compress(frame, 1))
     write(sys.stdout.buffer, b"")
 
 
-def frames(form: RosterFileForm, content: bytes, *, names_class: bool) -> Iterator[bytes]:
+def frames(form: RosterFileForm, content: bytes, *, names_class: bool, table: Table = ROSTER) -> Iterator[bytes]:
     """What there is to tell, as JSON: a refusal, or about how many rows there are and then the rows."""
     try:
-        found = read(form, content, names_class=names_class)
+        found = read(form, content, names_class=names_class, table=table)
     except Invalid as refusal:
         yield orjson.dumps({"refusal": refusal.slug, "facts": refusal.facts})
         return

@@ -23,13 +23,14 @@ from services.registry.usecases.spreadsheets.columns import Column, Kind
 
 Raw = str | int | float | bool | date | datetime | time | timedelta
 """What readers find in a cell; an empty one is ""."""
-Value = str | bool | list[str]
+Value = str | bool | int | list[str]
 
 DIGITS_KEPT: Final = 15
 """A number in a spreadsheet keeps as many digits."""
 
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{1,3}")
 _YEAR_FIRST = re.compile(r"([12][0-9]{3})([-/])([0-9]{1,2})\2([0-9]{1,2})")
+_YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
 _BETWEEN = re.compile(r"[,，、;；\s]+")
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!"})
 
@@ -46,6 +47,8 @@ def read(column: Column, raw: Raw) -> Value:
             return _code_of(column, raw)
         case Kind.DATE:
             return _day_of(raw)
+        case Kind.YUAN:
+            return _fen_in(column, shown(raw) if isinstance(raw, int | float) else "")
         case Kind.CHOICE:
             raise UnknownChoice
         case Kind.TEXT:
@@ -117,6 +120,14 @@ def _day_in(_: Column, text: str) -> str:
     return day.isoformat() if day else text
 
 
+def _fen_in(_: Column, text: str) -> int:
+    # What separates thousands is left out.
+    found = _YUAN.fullmatch(text.replace(",", "").removesuffix("元"))
+    if found is None:
+        raise CellUnfit
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
 def _day(year: int, month: int, number: int) -> date | None:
     try:
         return date(year, month, number)
@@ -140,4 +151,5 @@ _FROM_TEXT: Final[Mapping[Kind, Callable[[Column, str], Value]]] = {
     Kind.DATE: _day_in,
     Kind.CHOICE: _choice,
     Kind.LIST: _list_in,
+    Kind.YUAN: _fen_in,
 }

@@ -9,6 +9,7 @@ import dataclasses
 import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from services.registry.domain.trainees import PriorityGroup
@@ -34,6 +35,8 @@ class Kind(StrEnum):
     CHOICE = "choice"
     LIST = "list"
     """Several codes in one cell."""
+    YUAN = "yuan"
+    """An amount of money, up to two places behind the point; its value is in fen."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +62,32 @@ class Column:
     def headings(self) -> tuple[str, ...]:
         """Every heading under which the column is found."""
         return (self.zh, self.en, self.field, *self.aliases)
+
+
+def plain(heading: str) -> str:
+    """`heading` as headings are compared: width, case, spaces, and marks such as * and (必填) make no difference."""
+    folded = unicodedata.normalize("NFKC", heading).casefold()
+    kept = "".join(char for char in folded if not char.isspace() and char not in "*:_" and char.isprintable())
+    return kept.replace("(必填)", "").replace("(required)", "")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Table:
+    """What a kind of file has in its rows: `columns` in the order of the template."""
+
+    columns: tuple[Column, ...]
+
+    @cached_property
+    def by_field(self) -> Mapping[str, Column]:
+        return {column.field: column for column in self.columns}
+
+    @cached_property
+    def by_heading(self) -> Mapping[str, Column]:
+        return {plain(heading): column for column in self.columns for heading in column.headings}
+
+    @cached_property
+    def required(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.is_required)
 
 
 _GROUPS: Final = {
@@ -162,14 +191,8 @@ COLUMNS: Final = (
 )  # fmt: skip
 """In the order of the template."""
 
-BY_FIELD: Final[Mapping[str, Column]] = {column.field: column for column in COLUMNS}
-
-
-def plain(heading: str) -> str:
-    """`heading` as headings are compared: width, case, spaces, and marks such as * and (必填) make no difference."""
-    folded = unicodedata.normalize("NFKC", heading).casefold()
-    kept = "".join(char for char in folded if not char.isspace() and char not in "*:_" and char.isprintable())
-    return kept.replace("(必填)", "").replace("(required)", "")
+ROSTER: Final = Table(COLUMNS)
+BY_FIELD: Final = ROSTER.by_field
 
 
 def column_of(pointer: str) -> Column | None:
@@ -179,5 +202,5 @@ def column_of(pointer: str) -> Column | None:
     return BY_FIELD.get(way) or next(inside, None)
 
 
-BY_HEADING: Final[Mapping[str, Column]] = {plain(heading): column for column in COLUMNS for heading in column.headings}
+BY_HEADING: Final = ROSTER.by_heading
 IGNORED: Final = frozenset(map(plain, NOT_READ))

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from services.registry.domain.roster_files import RosterFileForm
-from services.registry.usecases.spreadsheets.columns import COLUMNS, REASON
+from services.registry.usecases.spreadsheets.columns import REASON, ROSTER, Table
 from services.registry.usecases.spreadsheets.sheet_scan import letters_of
 from services.registry.usecases.spreadsheets.templates import BYTE_ORDER_MARK, xlsx
 
@@ -29,18 +29,18 @@ class FailedRow(NamedTuple):
     errors: Sequence[Mapping[str, Any]]
 
 
-def write(form: RosterFileForm, rows: Iterable[FailedRow]) -> bytes:
+def write(form: RosterFileForm, rows: Iterable[FailedRow], table: Table = ROSTER) -> bytes:
     """The template with `rows` in it, and for each what is wrong, in Chinese and English."""
-    return _xlsx(rows) if form is RosterFileForm.XLSX else _csv(rows)
+    return _xlsx(rows, table) if form is RosterFileForm.XLSX else _csv(rows, table)
 
 
-def _csv(rows: Iterable[FailedRow]) -> bytes:
+def _csv(rows: Iterable[FailedRow], table: Table) -> bytes:
     lines = StringIO()
     lines.write(BYTE_ORDER_MARK)
-    table = csv.writer(lines)
-    table.writerow([*(column.zh for column in COLUMNS), *REASON])
+    writer = csv.writer(lines)
+    writer.writerow([*(column.zh for column in table.columns), *REASON])
     for row in rows:
-        table.writerow([_harmless(cell) for cell in _line(row)])
+        writer.writerow([_harmless(cell) for cell in _line(row, table)])
     return lines.getvalue().encode()
 
 
@@ -49,10 +49,10 @@ def _harmless(cell: str) -> str:
     return f"\t{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
 
 
-def _xlsx(rows: Iterable[FailedRow]) -> bytes:
+def _xlsx(rows: Iterable[FailedRow], table: Table) -> bytes:
     """The rows are put into the template's own sheet, a row at a time, and never into a file in between."""
     made = BytesIO()
-    with ZipFile(BytesIO(xlsx(with_reasons=True))) as template, ZipFile(made, "w", ZIP_DEFLATED) as package:
+    with ZipFile(BytesIO(xlsx(table, with_reasons=True))) as template, ZipFile(made, "w", ZIP_DEFLATED) as package:
         for part in template.infolist():
             content = template.read(part)
             if part.filename != _SHEET:
@@ -63,7 +63,7 @@ def _xlsx(rows: Iterable[FailedRow]) -> bytes:
             with package.open(_SHEET, "w") as sheet:
                 sheet.write(before)
                 for number, row in enumerate(rows, start=3):
-                    sheet.write(_row(number, _line(row), styles))
+                    sheet.write(_row(number, _line(row, table), styles))
                 sheet.write(end + after)
     return made.getvalue()
 
@@ -87,8 +87,8 @@ def _row(number: int, line: Sequence[str], styles: Mapping[int, str]) -> bytes:
     return f'<row r="{number}">{cells}</row>'.encode()
 
 
-def _line(row: FailedRow) -> list[str]:
-    cells = [row.cells.get(column.field, "") for column in COLUMNS]
+def _line(row: FailedRow, table: Table) -> list[str]:
+    cells = [row.cells.get(column.field, "") for column in table.columns]
     return [*cells, _reason(row.errors, "_zh"), _reason(row.errors, "")]
 
 

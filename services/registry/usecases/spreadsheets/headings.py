@@ -13,7 +13,7 @@ from services.registry.domain.roster_file_faults import (
     UnknownColumns,
 )
 from services.registry.usecases.spreadsheets.cells import Raw
-from services.registry.usecases.spreadsheets.columns import BY_HEADING, CLASS, COLUMNS, IGNORED, Column, plain
+from services.registry.usecases.spreadsheets.columns import CLASS, IGNORED, ROSTER, Column, Table, plain
 from services.registry.usecases.spreadsheets.sheet_scan import letters_of
 
 ROWS_LOOKED_AT: Final = 10
@@ -48,7 +48,7 @@ class Layout(NamedTuple):
     """Whether the row below repeats the headings in the other language, as the template's does."""
 
 
-def layout(first_rows: Sequence[SheetRow], *, names_class: bool) -> Layout:
+def layout(first_rows: Sequence[SheetRow], *, names_class: bool, table: Table = ROSTER) -> Layout:
     """Where the columns stand, by the first rows of a sheet. `names_class`: every row names its class.
 
     Raises SpreadsheetEmpty, HeadingsNotFound, HeadingsTwice, UnknownColumns, HeadingsMissing.
@@ -56,28 +56,29 @@ def layout(first_rows: Sequence[SheetRow], *, names_class: bool) -> Layout:
     if not first_rows:
         raise SpreadsheetEmpty
     head = first_rows[0]
-    if head.row != 1 or _known(head) < _ENOUGH:
-        raise HeadingsNotFound(row=1, found_in_row=_found_in(first_rows[:ROWS_LOOKED_AT]))
-    columns = _columns(head)
-    _refuse_missing({column.field for column in columns if column}, names_class=names_class)
+    if head.row != 1 or _known(head, table) < _ENOUGH:
+        raise HeadingsNotFound(row=1, found_in_row=_found_in(first_rows[:ROWS_LOOKED_AT], table))
+    columns = _columns(head, table)
+    needed = [column for column in table.required if names_class or column.field != CLASS]
+    _refuse_missing({column.field for column in columns if column}, needed)
     below = first_rows[1] if len(first_rows) > 1 else None
-    return Layout(columns, below is not None and below.row == 2 and _repeats(below, columns))
+    return Layout(columns, below is not None and below.row == 2 and _repeats(below, columns, table))
 
 
-def _known(row: SheetRow) -> int:
-    return sum(plain(cell) in BY_HEADING for cell in row.cells if isinstance(cell, str))
+def _known(row: SheetRow, table: Table) -> int:
+    return sum(plain(cell) in table.by_heading for cell in row.cells if isinstance(cell, str))
 
 
-def _found_in(rows: Sequence[SheetRow]) -> int | None:
-    return next((row.row for row in rows if _known(row) >= _ENOUGH), None)
+def _found_in(rows: Sequence[SheetRow], table: Table) -> int | None:
+    return next((row.row for row in rows if _known(row, table) >= _ENOUGH), None)
 
 
-def _columns(head: SheetRow) -> tuple[Column | None, ...]:
+def _columns(head: SheetRow, table: Table) -> tuple[Column | None, ...]:
     found: list[Column | None] = []
     unknown, twice = [], []
     for place, cell in enumerate(head.cells):
         heading = plain(cell) if isinstance(cell, str) else "?"
-        column = BY_HEADING.get(heading)
+        column = table.by_heading.get(heading)
         if column is None and heading and heading not in IGNORED:
             unknown.append(letters_of(place))
         if column is not None and column in found:
@@ -90,15 +91,14 @@ def _columns(head: SheetRow) -> tuple[Column | None, ...]:
     return tuple(found)
 
 
-def _refuse_missing(found: set[str], *, names_class: bool) -> None:
-    needed = [column for column in COLUMNS if column.is_required and (names_class or column.field != CLASS)]
+def _refuse_missing(found: set[str], needed: Sequence[Column]) -> None:
     missing = [column for column in needed if column.field not in found]
     if missing:
         raise HeadingsMissing(missing=[each.en for each in missing], missing_zh=[each.zh for each in missing])
 
 
-def _repeats(row: SheetRow, columns: Sequence[Column | None]) -> bool:
-    cells = [BY_HEADING.get(plain(cell)) if isinstance(cell, str) else None for cell in row.cells]
+def _repeats(row: SheetRow, columns: Sequence[Column | None], table: Table) -> bool:
+    cells = [table.by_heading.get(plain(cell)) if isinstance(cell, str) else None for cell in row.cells]
     return sum(cell is not None for cell in cells) >= _ENOUGH and all(
         cell is column for cell, column in zip(cells, columns, strict=False) if cell or column
     )

@@ -10,11 +10,9 @@ from services.registry.domain.roster_cell_faults import CellMissing, ExtraCells
 from services.registry.domain.roster_file_faults import SpreadsheetEmpty, TooManyRows
 from services.registry.domain.roster_files import ROWS_MAX, RosterFileForm
 from services.registry.usecases.spreadsheets import cells, csv_rows, packages, xlsx_rows
-from services.registry.usecases.spreadsheets.columns import CLASS, COLUMNS, Column
+from services.registry.usecases.spreadsheets.columns import CLASS, ROSTER, Column, Table
 from services.registry.usecases.spreadsheets.headings import ROWS_LOOKED_AT, Layout, SheetRow, layout
 from shared.kernel.refusals import Refusal
-
-_REQUIRED = tuple(column for column in COLUMNS if column.is_required)
 
 
 class FileRow(NamedTuple):
@@ -35,7 +33,7 @@ class FileRows(NamedTuple):
     rows: Iterator[FileRow]
 
 
-def read(form: RosterFileForm, content: bytes, *, names_class: bool) -> FileRows:
+def read(form: RosterFileForm, content: bytes, *, names_class: bool, table: Table = ROSTER) -> FileRows:
     """The rows of a file. `names_class`: every row must name its class.
 
     Raises what is in roster_file_faults: all of it before the first row is given.
@@ -45,11 +43,11 @@ def read(form: RosterFileForm, content: bytes, *, names_class: bool) -> FileRows
         raise SpreadsheetEmpty
     found = xlsx_rows.found(content) if form is RosterFileForm.XLSX else csv_rows.found(content)
     first = list(islice(found.rows, ROWS_LOOKED_AT))
-    plan = layout(first, names_class=names_class)
+    plan = layout(first, names_class=names_class, table=table)
     headings = 1 + plan.has_second_row
     if found.last_row - headings > ROWS_MAX:
         raise TooManyRows(rows_max=ROWS_MAX)
-    required = [column for column in _REQUIRED if names_class or column.field != CLASS]
+    required = [column for column in table.required if names_class or column.field != CLASS]
     rows = (_row(row, plan, required) for row in chain(first[headings:], found.rows))
     filled = (row for row in rows if row is not None)
     begun = list(islice(filled, 1))

@@ -74,10 +74,15 @@ class Opened:
 
 
 @asynccontextmanager
-async def opened(form: RosterFileForm, content: bytes, *, names_class: bool) -> AsyncGenerator[Opened]:
-    """The file, being read while the context lasts. Raises what is in roster_file_faults, TimeoutError."""
+async def opened(
+    form: RosterFileForm, content: bytes, *, names_class: bool, table: str = "roster"
+) -> AsyncGenerator[Opened]:
+    """The file, with the columns of `table` in TABLES, being read while the context lasts.
+
+    Raises what is in roster_file_faults, TimeoutError.
+    """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", _PROGRAM, form.value, str(len(content)), str(int(names_class)),
+        sys.executable, "-m", _PROGRAM, form.value, str(len(content)), str(int(names_class)), table,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=_ROOT,
     )  # fmt: skip
     assert process.stdin is not None

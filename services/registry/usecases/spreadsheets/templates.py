@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from services.registry.domain.roster_files import ROWS_MAX
-from services.registry.usecases.spreadsheets.columns import COLUMNS, Column, Kind
+from services.registry.usecases.spreadsheets.columns import ROSTER, Column, Kind, Table
 from services.registry.usecases.spreadsheets.xlsx_rows import EXPLANATIONS, TRAINEES
 
 BYTE_ORDER_MARK: Final = "\ufeff"
@@ -26,7 +26,7 @@ _RULES: Final = (
 
 
 @cache
-def xlsx(*, with_reasons: bool = False) -> bytes:
+def xlsx(table: Table = ROSTER, *, with_reasons: bool = False) -> bytes:
     """An empty workbook to fill in. `with_reasons` adds the columns in which failed rows say what is wrong."""
     file = BytesIO()
     # In memory: a program that makes files for people leaves none of its own behind.
@@ -34,20 +34,20 @@ def xlsx(*, with_reasons: bool = False) -> bytes:
         head = workbook.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True})
         needed = workbook.add_format({"bold": True, "bg_color": "#FCE4D6", "border": 1, "text_wrap": True})
         sheet = workbook.add_worksheet(TRAINEES)
-        for place, column in enumerate(COLUMNS):
+        for place, column in enumerate(table.columns):
             _lay_out(workbook, sheet, place, column, needed if column.is_required else head)
         if with_reasons:
-            _lay_out_reasons(sheet, len(COLUMNS), head)
+            _lay_out_reasons(sheet, len(table.columns), head)
         sheet.freeze_panes(2, 0)
-        _explain(workbook.add_worksheet(EXPLANATIONS), head)
+        _explain(workbook.add_worksheet(EXPLANATIONS), table, head)
     return file.getvalue()
 
 
 @cache
-def csv_text() -> str:
+def csv_text(table: Table = ROSTER) -> str:
     """The headings alone: a list to choose from and columns of text are not to be had in CSV."""
     lines = StringIO()
-    csv.writer(lines).writerow([column.zh for column in COLUMNS])
+    csv.writer(lines).writerow([column.zh for column in table.columns])
     return BYTE_ORDER_MARK + lines.getvalue()
 
 
@@ -75,12 +75,12 @@ def _lay_out_reasons(sheet: Worksheet, place: int, head: Format) -> None:
         sheet.write_string(1, place + number, en, head)
 
 
-def _explain(sheet: Worksheet, head: Format) -> None:
+def _explain(sheet: Worksheet, table: Table, head: Format) -> None:
     for number, rule in enumerate(_RULES):
         sheet.write_string(number, 0, rule)
     first = len(_RULES) + 1
     sheet.write_row(first, 0, _EXPLAINED, head)
-    for number, column in enumerate(COLUMNS, start=first + 1):
+    for number, column in enumerate(table.columns, start=first + 1):
         needed = "是 / yes" if column.is_required else "否 / no"
         choices = "、".join(column.choices)
         words = (f"{column.zh} / {column.en}", needed, column.expected_zh, column.expected_en, choices)
