@@ -42,9 +42,10 @@ class TransferRequest(Strict):
     reason: Reason
 
 
-class CorrectionRequest(StepRequest):
+class CorrectionRequest(Strict):
     """What is to become another; what is left out stays as it is."""
 
+    reason: Reason
     programme: Annotated[str, Field(max_length=16)] | None = None
     tags: Annotated[list[Tag], Field(max_length=20)] | None = None
     hours: Annotated[int, Field(ge=0, le=HOURS_MAX, strict=True)] | None = None
@@ -101,9 +102,10 @@ async def withdraw(
     at: Now,
     request: Annotated[EndingRequest | None, Body()] = None,
 ) -> Enrolment:
-    """Take a trainee out, also one whose completion turned out to be wrong; totals follow.
+    """Take a trainee out, also one whose completion turned out to be wrong (then with a reason); totals follow.
 
-    From the day of the withdrawal on the person can be in another class.
+    From the day of the withdrawal on the person can be in another class. For the institution, and with a reason for
+    officers of the region.
     """
     return await usecases.withdraw(connection, enrolment_id, _said(request), caller=caller, at=at)
 
@@ -112,7 +114,10 @@ async def withdraw(
 async def defer(
     enrolment_id: UUID, request: EndingRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
-    """Interrupt a training. The seat stays taken; the class can be completed without the trainee."""
+    """Interrupt a training. The seat stays taken; the class can be completed without the trainee.
+
+    For the institution, and with a reason for officers of the region.
+    """
     return await usecases.defer(connection, enrolment_id, _said(request), caller=caller, at=at)
 
 
@@ -141,7 +146,11 @@ async def transfer(
 async def correct(
     enrolment_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
-    """Put what was entered, or the hours, right; what is left out stays. Totals follow."""
+    """Put what was entered, or the hours, right; what is left out stays. Totals follow.
+
+    Hours that follow from attendance are put right there, by an edit of the day. For the institution, and for officers
+    of the region.
+    """
     given = request.model_dump(exclude={"reason"}) | {"tags": None if request.tags is None else tuple(request.tags)}
     correction = Correction(**given)
-    return await usecases.correct(connection, enrolment_id, correction, _said(request), caller=caller, at=at)
+    return await usecases.correct(connection, enrolment_id, correction, reason=request.reason, caller=caller, at=at)

@@ -138,7 +138,7 @@ class TestCorrect:
     async def test_a_paper_dated_ahead_is_refused(self, school: School) -> None:
         _, enrolment_id = await running(school, 1)
 
-        answer = await step(school, enrolment_id, "correction", consented_on="2025-03-11")
+        answer = await step(school, enrolment_id, "correction", consented_on="2025-03-11", **REASON)
 
         assert code(answer) == (422, "paper-dated-ahead")
 

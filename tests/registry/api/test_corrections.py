@@ -1,0 +1,100 @@
+"""Corrections over HTTP: of hours that attendance counts, and by officers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from shared.kernel.callers import Role
+from tests.registry.attending import lesson, post
+from tests.registry.enrolling import MID_MARCH, REASON, code, running, step, told
+from tests.registry.school import School, set_policy, set_today
+
+
+@pytest.fixture
+async def school(school: School) -> School:
+    set_today(school.registry, MID_MARCH)
+    return school
+
+
+class TestHours:
+    async def test_where_marks_are_required_hours_are_put_right_by_edits_alone(self, school: School) -> None:
+        await set_policy(school.registry, "attendance.marks_required", "yes")
+        class_id, enrolment_id = await running(school, 1)
+        set_today(school.registry, date(2025, 3, 20))
+        await school.post(f"classes/{class_id}/conclusion")
+
+        while_running = await step(school, enrolment_id, "correction", hours=60, **REASON)
+        await school.post(f"classes/{class_id}/completion")
+        afterwards = await step(school, enrolment_id, "correction", hours=60, **REASON)
+
+        for answer in (while_running, afterwards):
+            assert code(answer) == (409, "hours-follow-attendance")
+            assert answer.json()["check"] == "C14"
+            assert answer.json()["edits"] == f"/v1/enrolments/{enrolment_id}/attendance-edits"
+        assert (await told(school))[-1].status == "failed"
+
+    async def test_where_attendance_is_kept_nobody_gets_more_hours_than_it_counts(self, school: School) -> None:
+        _, attended, absent = await running(school, 1, 2)
+        await post(school, *lesson(1, "09:00:00", "12:00:00"))
+
+        answers = [
+            await step(school, enrolment_id, "correction", hours=hours, **REASON)
+            for enrolment_id, hours in ((attended, 5), (attended, 4), (absent, 1), (absent, 0))
+        ]
+
+        assert [code(answer) for answer in answers] == [
+            (422, "more-hours-than-attended"), (200, None), (422, "more-hours-than-attended"), (200, None),
+        ]  # fmt: skip
+        assert answers[0].json()["hours_max"] == 4
+
+
+class TestReason:
+    async def test_a_correction_says_why(self, school: School) -> None:
+        _, enrolment_id = await running(school, 1)
+
+        answer = await step(school, enrolment_id, "correction", programme="S10")
+
+        assert code(answer) == (422, "malformed-request")
+        assert answer.json()["errors"][0]["pointer"] == "/reason"
+
+
+class TestOfficers:
+    async def test_withdraw_defer_and_correct_in_their_region_with_a_reason(self, school: School) -> None:
+        _, *enrolments = await running(school, 1, 2, 3)
+        steps = list(zip(enrolments, ("withdrawal", "deferral", "correction"), strict=True))
+        content: dict[str, object] = {"programme": "S10"}
+        province = school.registry.tokens.of(Role.PROVINCE, person="p", region="410000")
+
+        silent = [
+            await school.post(f"enrolments/{each}/{verb}", {}, headers=school.officer()) for each, verb in steps[:2]
+        ]
+        foreign = [
+            await school.post(
+                f"enrolments/{each}/{verb}",
+                REASON | (content if verb == "correction" else {}),
+                headers=school.officer("419001"),
+            )
+            for each, verb in steps
+        ]
+        done = [
+            await school.post(
+                f"enrolments/{each}/{verb}", REASON | (content if verb == "correction" else {}), headers=headers
+            )
+            for (each, verb), headers in zip(steps, (school.officer(), school.officer("410100"), province), strict=True)
+        ]
+
+        assert [code(answer) for answer in silent] == [(422, "reason-missing")] * 2
+        assert [code(answer) for answer in foreign] == [(403, "foreign-region")] * 3
+        assert [answer.status_code for answer in done] == [200] * 3
+        assert [answer.json()["status"] for answer in done] == ["withdrawn", "deferred", "in_training"]
+        assert done[2].json()["programme"] == "S10"
+
+    async def test_the_school_alone_lets_a_trainee_resume(self, school: School) -> None:
+        _, enrolment_id = await running(school, 1)
+        await step(school, enrolment_id, "deferral", **REASON)
+
+        answer = await school.post(f"enrolments/{enrolment_id}/resumption", REASON, headers=school.officer())
+
+        assert code(answer) == (403, "wrong-role")
