@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
+from services.registry.domain.endings import last_day
 from services.registry.domain.trainees import DatedAhead
 from shared.contracts.registry import (
     EmploymentState,
@@ -28,8 +29,6 @@ from shared.kernel.periods import business_day
 from shared.kernel.refusals import Invalid
 
 F = TypeVar("F", bound=EnrolmentState)
-
-_ONE_DAY: Final = timedelta(days=1)
 
 
 class EnrolmentVerb(StrEnum):
@@ -156,13 +155,13 @@ def conclude(
 
 
 def withdraw(
-    enrolment: Enrolment, class_: TrainingClass, *, on: date, at: datetime
+    enrolment: Enrolment, class_: TrainingClass, *, on: date, at: datetime, attended_on: date | None = None
 ) -> tuple[Enrolment, EnrolmentWithdrawn]:
     """Take a trainee out, also one whose completion turned out to be wrong. `on` is the first day without training.
 
-    Raises IllegalMove, DayAhead.
+    `attended_on` is the last day that attendance counts. Raises what `end` raises.
     """
-    after = end(enrolment, EnrolmentVerb.WITHDRAW, on=on, at=at)
+    after = end(enrolment, EnrolmentVerb.WITHDRAW, on=on, at=at, attended_on=attended_on)
     return after, tell(EnrolmentWithdrawn, after, class_, at=at)
 
 
@@ -212,10 +211,10 @@ def reassign(
     return after, tell(EnrolmentReassigned, after, class_, at=at)
 
 
-def end(enrolment: Enrolment, verb: EnrolmentVerb, *, on: date, at: datetime) -> Enrolment:
+def end(enrolment: Enrolment, verb: EnrolmentVerb, *, on: date, at: datetime, attended_on: date | None) -> Enrolment:
     """The enrolment after a `verb` with which its days end: the last one is the day before `on`.
 
-    Raises IllegalMove, DayAhead.
+    Raises IllegalMove, DayAhead, EndsBeforeItBegan, EndsBeforeAttendance.
     """
     status = move(MOVES, enrolment.status, verb)
     today = business_day(at)
@@ -226,7 +225,7 @@ def end(enrolment: Enrolment, verb: EnrolmentVerb, *, on: date, at: datetime) ->
         status=status,
         effective_on=on,
         version=enrolment.version + 1,
-        until_on=min(enrolment.until_on, on - _ONE_DAY),
+        until_on=last_day((enrolment.from_on, enrolment.until_on), on=on, attended_on=attended_on, today=today),
     )
 
 

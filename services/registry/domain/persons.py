@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
@@ -96,15 +96,20 @@ class Merge:
         return MergeStatus.STANDING if self.undone_at is None else MergeStatus.UNDONE
 
 
+_Earlier = Mapping[UUID, Sequence[tuple[date, date]]]
 Steps = list[tuple[Enrolment, EnrolmentReassigned]]
 
 
 class Known(NamedTuple):
-    """The enrolments concerned with their classes, and the version that the facts about the person are at."""
+    """The enrolments concerned with their classes, and the version that the facts about the person are at.
+
+    `earlier` are the days, both ends included, that enrolments took before they were resumed.
+    """
 
     enrolments: Sequence[Enrolment]
     classes: Mapping[UUID, TrainingClass]
     version: int
+    earlier: _Earlier
 
 
 def merge(new: Merge, known: Known, *, standing: Iterable[Merge]) -> tuple[Merge, PersonsMerged, Steps]:
@@ -118,7 +123,7 @@ def merge(new: Merge, known: Known, *, standing: Iterable[Merge]) -> tuple[Merge
         if each.into_person != new.into_person or each.person == new.person:
             raise MergeChains(merge=str(each.id))
     going = [each for each in known.enrolments if each.person == new.person]
-    if count := _meetings(going, [each for each in known.enrolments if each.person == new.into_person]):
+    if count := _meetings(going, [each for each in known.enrolments if each.person == new.into_person], known.earlier):
         raise MergeOverlaps(overlaps=count)
     after = replace(new, moved=tuple(each.id for each in going))
     steps = _reassigned(going, known, person=new.into_person, at=new.merged_at)
@@ -137,15 +142,16 @@ def undo(before: Merge, known: Known, *, by: str, reason: str, at: datetime) -> 
     return after, _fact(PersonsSeparated, after, known, at=at), steps
 
 
-def _meetings(going: Sequence[Enrolment], staying: Sequence[Enrolment]) -> int:
-    return sum(_meet(one, other) for one in going for other in staying)
+def _meetings(going: Sequence[Enrolment], staying: Sequence[Enrolment], earlier: _Earlier) -> int:
+    return sum(_meet(one, other, earlier) for one in going for other in staying)
 
 
-def _meet(one: Enrolment, other: Enrolment) -> bool:
+def _meet(one: Enrolment, other: Enrolment, earlier: _Earlier) -> bool:
     both_seated = one.status not in _GIVEN_UP and other.status not in _GIVEN_UP
     if both_seated and one.class_id == other.class_id:
         return True
-    return overlaps((one.from_on, one.until_on), (other.from_on, other.until_on))
+    ones, others = (((each.from_on, each.until_on), *earlier.get(each.id, ())) for each in (one, other))
+    return any(overlaps(here, there) for here in ones for there in others)
 
 
 def _with_transfers(enrolments: Sequence[Enrolment], moved: Collection[UUID]) -> list[Enrolment]:

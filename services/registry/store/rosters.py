@@ -39,7 +39,11 @@ FROM unnest($1::uuid[]) AS p (person) CROSS JOIN LATERAL (
     SELECT * FROM enrolment WHERE person = p.person OFFSET 0
 ) AS e
 WHERE e.class_id = ANY($2) OR (e.from_on <= e.until_on AND e.from_on <= $4 AND e.until_on >= $3)
-ORDER BY e.person, e.from_on, e.id
+UNION ALL
+SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, d.from_on, d.until_on
+FROM earlier_days AS d JOIN enrolment AS e ON e.id = d.enrolment_id
+WHERE d.person = ANY($1) AND d.from_on <= $4 AND d.until_on >= $3
+ORDER BY person, from_on, id
 """
 _MERGED: Final = "SELECT person, into_person FROM person_merge WHERE person = ANY($1) AND undone_at IS NULL"
 _PHONES: Final = """

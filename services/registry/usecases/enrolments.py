@@ -57,7 +57,8 @@ async def withdraw(
     """
     before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
     _require_reason(said, before, caller)
-    step = rules.withdraw(before, class_, on=said.on or business_day(at), at=at)
+    attended_on = await overlap_store.attended_on(connection, before.id)
+    step = rules.withdraw(before, class_, on=said.on or business_day(at), at=at, attended_on=attended_on)
     await keep(connection, [step], by=caller.person, reason=said.reason)
     return step[0]
 
@@ -71,7 +72,8 @@ async def defer(
     """
     before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
     _require_reason(said, before, caller)
-    step = interruptions.defer(before, class_, on=said.on or business_day(at), at=at)
+    attended_on = await overlap_store.attended_on(connection, before.id)
+    step = interruptions.defer(before, class_, on=said.on or business_day(at), at=at, attended_on=attended_on)
     await keep(connection, [step], by=caller.person, reason=said.reason)
     return step[0]
 
@@ -87,6 +89,7 @@ async def resume(
     step = interruptions.resume(before, class_, at=at)
     await _require_free(connection, step[0])
     await keep(connection, [step], by=caller.person, reason=said.reason)
+    await overlap_store.keep_earlier(connection, before)
     return step[0]
 
 
@@ -109,7 +112,9 @@ async def transfer(
     if done := await _done_before(connection, enrolment_id, target, to.local_id):
         return done
     before = await store.load(connection, enrolment_id, lock=True)
-    moved = interruptions.transfer(before, source, Place(target, new_id(), to.local_id), at=at)
+    attended_on = await overlap_store.attended_on(connection, before.id)
+    place = Place(target, new_id(), to.local_id)
+    moved = interruptions.transfer(before, source, place, at=at, attended_on=attended_on)
     await _require_seat(connection, target, at=at)
     await _require_free(connection, moved.entered, left=before.id)
     await keep(connection, [(moved.left, moved.left_fact)], by=caller.person, reason=said.reason)

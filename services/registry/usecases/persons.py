@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import persons as rules
 from services.registry.domain.enrolments import Enrolment
-from services.registry.domain.persons import Known, Merge, UnknownPerson
+from services.registry.domain.persons import Known, Merge, Steps, UnknownPerson
 from services.registry.domain.trainees import require_name, require_phone
 from services.registry.store import enrolments as enrolment_store
+from services.registry.store import overlaps as overlap_store
 from services.registry.store import persons as store
 from services.registry.store import plan as plan_store
 from services.registry.usecases.enrolment_steps import keep
@@ -55,7 +56,7 @@ async def merge(
             return each
     new = Merge(new_id(), gone, into, *place, reason=reason, merged_by=caller.person, merged_at=at)
     after, fact, steps = rules.merge(new, known, standing=standing)
-    await keep(connection, steps, by=caller.person, reason=reason)
+    await _reassign(connection, steps, by=caller.person, reason=reason)
     await store.add(connection, after)
     await store.save_version(connection, gone, fact.version)
     await outbox.record(connection, fact)
@@ -76,7 +77,7 @@ async def undo(connection: AsyncConnection, merge_id: UUID, *, reason: str, call
     after, fact, steps = rules.undo(before, known, by=caller.person, reason=reason, at=at)
     # The merge ends first: the enrolments that return are those of a person who stands for themselves.
     await store.save(connection, after)
-    await keep(connection, steps, by=caller.person, reason=reason)
+    await _reassign(connection, steps, by=caller.person, reason=reason)
     await store.save_version(connection, after.person, fact.version)
     await outbox.record(connection, fact)
     return after
@@ -124,9 +125,15 @@ async def _lock(connection: AsyncConnection, persons: dict[UUID, str]) -> list[E
     return await enrolment_store.of_persons(connection, persons)
 
 
+async def _reassign(connection: AsyncConnection, steps: Steps, *, by: str, reason: str) -> None:
+    await keep(connection, steps, by=by, reason=reason)
+    await overlap_store.follow(connection, [each.id for each, _ in steps])
+
+
 async def _known(connection: AsyncConnection, person: UUID, enrolments: Collection[Enrolment]) -> Known:
     classes = await store.classes(connection, {each.class_id for each in enrolments})
-    return Known(list(enrolments), classes, await store.version(connection, person))
+    earlier = await overlap_store.earlier(connection, {each.person for each in enrolments})
+    return Known(list(enrolments), classes, await store.version(connection, person), earlier)
 
 
 def _place(known: Known, plan: Plan, caller: Caller) -> tuple[str, str | None]:

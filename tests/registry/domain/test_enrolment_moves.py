@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from services.registry.domain import enrolments, interruptions
 from services.registry.domain.classes import RosterClosed, TrainingClass
+from services.registry.domain.endings import EndsBeforeAttendance, EndsBeforeItBegan
 from services.registry.domain.enrolment_events import event_of
 from services.registry.domain.enrolments import (
     Correction,
@@ -89,7 +90,7 @@ def test_every_state_is_reached_and_the_table_names_all_of_them() -> None:
 
 class TestEndingOfDays:
     @pytest.mark.parametrize("end", [enrolments.withdraw, interruptions.defer])
-    @given(days=st.integers(-30, 0))
+    @given(days=st.integers(-9, 0))
     def test_the_person_is_free_from_that_day_on(self, end: Any, days: int) -> None:
         on = TODAY + timedelta(days=days)
 
@@ -106,6 +107,34 @@ class TestEndingOfDays:
         after, _ = enrolments.withdraw(before, RUNNING, on=TODAY, at=NOON)
 
         assert after.until_on == date(2025, 3, 4)
+
+    @pytest.mark.parametrize("end", [enrolments.withdraw, interruptions.defer])
+    @pytest.mark.parametrize("on", [date.min, date(2025, 2, 28)])
+    def test_a_day_before_the_training_began_is_refused(self, end: Any, on: date) -> None:
+        with pytest.raises(EndsBeforeItBegan) as refused:
+            end(enrolment(), RUNNING, on=on, at=NOON)
+        assert refused.value.facts == {"first_on": "2025-03-01"}
+
+    @pytest.mark.parametrize("end", [enrolments.withdraw, interruptions.defer])
+    def test_a_training_to_come_can_be_given_up_today(self, end: Any) -> None:
+        before = enrolment(from_on=date(2025, 4, 1), until_on=date(2025, 4, 9))
+
+        after, _ = end(before, RUNNING, on=TODAY, at=NOON)
+
+        assert after.until_on < after.from_on
+        with pytest.raises(EndsBeforeItBegan):
+            end(before, RUNNING, on=YESTERDAY, at=NOON)
+
+    @pytest.mark.parametrize("end", [enrolments.withdraw, interruptions.defer])
+    @given(on=st.dates(date(2025, 3, 1), TODAY), attended_on=st.dates(date(2025, 3, 1), TODAY))
+    def test_a_day_that_attendance_counts_stays_taken(self, end: Any, on: date, attended_on: date) -> None:
+        if on > attended_on:
+            after, _ = end(enrolment(), RUNNING, on=on, at=NOON, attended_on=attended_on)
+            assert after.until_on >= attended_on
+        else:
+            with pytest.raises(EndsBeforeAttendance) as refused:
+                end(enrolment(), RUNNING, on=on, at=NOON, attended_on=attended_on)
+            assert (refused.value.check, refused.value.facts) == ("C04", {"attended_on": attended_on.isoformat()})
 
     @pytest.mark.parametrize("end", [enrolments.withdraw, interruptions.defer])
     def test_a_day_to_come_is_refused(self, end: Any) -> None:
@@ -173,6 +202,13 @@ class TestTransfer:
     ) -> None:
         with pytest.raises(refusal):
             transfer(enrolment(), to)
+
+    def test_who_was_there_today_goes_tomorrow(self) -> None:
+        place = Place(ELSEWHERE, UUID(int=77), "N1")
+
+        with pytest.raises(EndsBeforeAttendance):
+            interruptions.transfer(enrolment(), RUNNING, place, at=NOON, attended_on=TODAY)
+        assert interruptions.transfer(enrolment(), RUNNING, place, at=NOON, attended_on=YESTERDAY)
 
 
 class TestMoveDays:

@@ -39,8 +39,8 @@ def merge(**changes: Any) -> Merge:
     return Merge(**usual | changes)
 
 
-def known(enrolments: Sequence[Enrolment], version: int = 0) -> Known:
-    return Known(enrolments, CLASSES, version)
+def known(enrolments: Sequence[Enrolment], version: int = 0, **earlier: Any) -> Known:
+    return Known(enrolments, CLASSES, version, **({"earlier": {}} | earlier))
 
 
 def in_a_row(owners: Sequence[tuple[UUID, EnrolmentStatus]]) -> list[Enrolment]:
@@ -134,6 +134,13 @@ class TestRefusals:
             persons.merge(merge(), known([one, overlapping, free]), standing=())
 
         assert (refused.value.check, refused.value.facts) == ("C04", {"overlaps": 1})
+
+    def test_days_before_a_resumption_count_as_well(self) -> None:
+        one, other = in_a_row([(person, EnrolmentStatus.IN_TRAINING) for person in (GONE, INTO)])
+        earlier = {other.id: [(one.from_on - timedelta(days=5), one.from_on)]}
+
+        with pytest.raises(MergeOverlaps):
+            persons.merge(merge(), known([one, other], earlier=earlier), standing=())
 
     @pytest.mark.parametrize("given_up", [EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED])
     def test_two_seats_in_one_class_are_refused_unless_one_was_given_up(self, given_up: EnrolmentStatus) -> None:
