@@ -30,6 +30,9 @@ from shared.kernel.refusals import Invalid
 
 F = TypeVar("F", bound=EnrolmentState)
 
+GIVEN_UP: Final = frozenset({EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED})
+"""Who has no seat in the class any more."""
+
 
 class EnrolmentVerb(StrEnum):
     COMPLETE = "complete"

@@ -92,7 +92,7 @@ def resume(enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> tupl
         status=status,
         effective_on=class_.starts_on,
         version=enrolment.version + 1,
-        from_on=first_day_in(class_, at=at),
+        from_on=first_day_in(class_, today=business_day(at)),
         until_on=class_.ends_on,
     )
     return after, tell(EnrolmentResumed, after, class_, at=at)
@@ -125,7 +125,7 @@ def transfer(
         hours=0,
         effective_on=target.starts_on,
         version=1,
-        from_on=first_day_in(target, at=at),
+        from_on=first_day_in(target, today=business_day(at)),
         until_on=target.ends_on,
         transferred_from=enrolment.id,
     )
@@ -139,9 +139,9 @@ def require_open(class_: TrainingClass) -> None:
         raise RosterClosed(state=class_.status)
 
 
-def first_day_in(class_: TrainingClass, *, at: datetime) -> date:
-    """The first day that somebody who comes in now has in `class_`. Raises ClassOver."""
-    first = max(business_day(at), class_.starts_on)
+def first_day_in(class_: TrainingClass, *, today: date) -> date:
+    """The first day that somebody who comes in `today` has in `class_`. Raises ClassOver."""
+    first = max(today, class_.starts_on)
     if first > class_.ends_on:
         raise ClassOver(ends_on=class_.ends_on.isoformat())
     return first

@@ -10,15 +10,13 @@ from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
-from services.registry.domain.enrolments import Enrolment, reassign
+from services.registry.domain.enrolments import GIVEN_UP, Enrolment, reassign
 from services.registry.domain.overlaps import overlaps
-from shared.contracts.registry import EnrolmentReassigned, EnrolmentStatus, MergeState, PersonsMerged, PersonsSeparated
+from shared.contracts.registry import EnrolmentReassigned, MergeState, PersonsMerged, PersonsSeparated
 from shared.kernel.moves import move
 from shared.kernel.refusals import Conflict, Invalid
 
 F = TypeVar("F", bound=MergeState)
-
-_GIVEN_UP: Final = (EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED)
 
 
 class MergeStatus(StrEnum):
@@ -147,7 +145,7 @@ def _meetings(going: Sequence[Enrolment], staying: Sequence[Enrolment], earlier:
 
 
 def _meet(one: Enrolment, other: Enrolment, earlier: _Earlier) -> bool:
-    both_seated = one.status not in _GIVEN_UP and other.status not in _GIVEN_UP
+    both_seated = one.status not in GIVEN_UP and other.status not in GIVEN_UP
     if both_seated and one.class_id == other.class_id:
         return True
     ones, others = (((each.from_on, each.until_on), *earlier.get(each.id, ())) for each in (one, other))

@@ -15,11 +15,13 @@ from services.registry.domain.overlaps import Taken
 from shared.database import driver
 
 _TAKEN: Final = """
-SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, e.from_on, e.until_on
+SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, e.from_on, e.until_on,
+    e.status NOT IN ('withdrawn', 'transferred')
 FROM unnest($1::uuid[]) AS p (person)
 JOIN enrolment AS e ON e.person = p.person AND e.from_on <= e.until_on AND e.from_on <= $3 AND e.until_on >= $2
 UNION ALL
-SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, d.from_on, d.until_on
+SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, d.from_on, d.until_on,
+    e.status NOT IN ('withdrawn', 'transferred')
 FROM earlier_days AS d JOIN enrolment AS e ON e.id = d.enrolment_id
 WHERE d.person = ANY($1) AND d.from_on <= $3 AND d.until_on >= $2
 ORDER BY person, from_on, id

@@ -16,6 +16,7 @@ from services.registry.domain.overlaps import Taken
 from services.registry.domain.rosters import Seated
 from services.registry.store.classes import COLUMNS as CLASS_COLUMNS
 from services.registry.store.classes import class_of
+from shared.contracts.registry import EnrolmentStatus
 from shared.database import driver
 from shared.kernel.refusals import NotFound
 from shared.persons import SealedPerson
@@ -30,17 +31,19 @@ SELECT class_id, count(*) FROM enrolment
 WHERE class_id = ANY($1) AND status NOT IN ('withdrawn', 'transferred') GROUP BY class_id
 """
 _BY_LOCAL_ID: Final = """
-SELECT id, class_id, person, local_id FROM enrolment WHERE institution_id = $1 AND local_id = ANY($2)
+SELECT id, class_id, person, local_id, status FROM enrolment WHERE institution_id = $1 AND local_id = ANY($2)
 """
 # OFFSET 0 keeps the planner from joining the sets as wholes, so that the cost follows the batch and not the table.
 _TAKEN: Final = """
-SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, e.from_on, e.until_on
+SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, e.from_on, e.until_on,
+    e.status NOT IN ('withdrawn', 'transferred')
 FROM unnest($1::uuid[]) AS p (person) CROSS JOIN LATERAL (
     SELECT * FROM enrolment WHERE person = p.person OFFSET 0
 ) AS e
 WHERE e.class_id = ANY($2) OR (e.from_on <= e.until_on AND e.from_on <= $4 AND e.until_on >= $3)
 UNION ALL
-SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, d.from_on, d.until_on
+SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, d.from_on, d.until_on,
+    e.status NOT IN ('withdrawn', 'transferred')
 FROM earlier_days AS d JOIN enrolment AS e ON e.id = d.enrolment_id
 WHERE d.person = ANY($1) AND d.from_on <= $4 AND d.until_on >= $3
 ORDER BY person, from_on, id
@@ -105,9 +108,9 @@ async def seated(connection: AsyncConnection, class_ids: Collection[UUID]) -> di
 async def seated_by_local_id(
     connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]
 ) -> dict[str, Seated]:
-    """Which of the institution's `local_ids` are in use, and for whom."""
+    """Which of the institution's `local_ids` are in use, for whom, and whether they still have the seat."""
     rows = await (await driver(connection)).fetch(_BY_LOCAL_ID, institution_id, list(local_ids))
-    return {row["local_id"]: Seated(*row) for row in rows}
+    return {row["local_id"]: Seated(*row)._replace(status=EnrolmentStatus(row["status"])) for row in rows}
 
 
 async def taken(

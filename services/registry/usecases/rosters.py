@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,7 +16,8 @@ from services.registry.domain.classes import TrainingClass
 from services.registry.domain.enrolments import Enrolment
 from services.registry.domain.flag_kinds import FlagKind
 from services.registry.domain.flags import Seen, see_class
-from services.registry.domain.rosters import ClassUnknown, Entry, Known, decide
+from services.registry.domain.late_entries import see_grown
+from services.registry.domain.rosters import ClassUnknown, Entry, Known, decide, late_starts
 from services.registry.domain.trainees import NOTHING_SAID, AtEntry, NameDiffers
 from services.registry.store import classes as class_store
 from services.registry.store import enrolments as enrolment_store
@@ -137,7 +138,9 @@ async def _enrol(
         accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
         admitted = [each for each in recognised if each.entry.row in accepted]
         seen = await _shared_phones(connection, admitted, checks, seated=seated)
-        await _store(connection, admitted, persons=persons, at=at)
+        seen += see_grown([each.entry.class_ for each in admitted], checks.late_days)
+        starts = late_starts([each.entry for each in admitted], known)
+        await _store(connection, admitted, starts, persons=persons, at=at)
         await flag_usecases.raise_all(connection, seen, at=at)
     return sorted([*refused, *decided], key=lambda outcome: outcome.row)
 
@@ -219,6 +222,7 @@ async def _look_up(
         ),
         seats_left={each.id: each.seats - seated.get(each.id, 0) for each in classes},
         closed=checks.closed,
+        late_days=checks.late_days,
     )
     return known, seated
 
@@ -243,7 +247,12 @@ async def _shared_phones(
 
 
 async def _store(
-    connection: AsyncConnection, admitted: Sequence[_Recognised], *, persons: Persons, at: datetime
+    connection: AsyncConnection,
+    admitted: Sequence[_Recognised],
+    starts: Mapping[UUID, date],
+    *,
+    persons: Persons,
+    at: datetime,
 ) -> None:
     if not admitted:
         return
@@ -254,7 +263,7 @@ async def _store(
         for each in admitted
         if not each.is_merged
     }
-    enrolments = [_new_enrolment(each) for each in admitted]
+    enrolments = [_new_enrolment(each, starts) for each in admitted]
     sealed = [entries.close(persons, each.entry.id, each.row.at_entry) for each in admitted]
     await store.add_all(connection, list(newcomers.values()), enrolments, sealed)
     facts = [
@@ -263,7 +272,7 @@ async def _store(
     await outbox.record_all(connection, facts)
 
 
-def _new_enrolment(recognised: _Recognised) -> Enrolment:
+def _new_enrolment(recognised: _Recognised, starts: Mapping[UUID, date]) -> Enrolment:
     entry, row, _, programme, _, _ = recognised
     class_, said = entry.class_, row.at_entry
     return Enrolment(
@@ -278,7 +287,7 @@ def _new_enrolment(recognised: _Recognised) -> Enrolment:
         hours=0,
         effective_on=class_.starts_on,
         version=1,
-        from_on=class_.starts_on,
+        from_on=starts.get(entry.id, class_.starts_on),
         until_on=class_.ends_on,
         employment=said.employment,
         priority=bool(said.groups),

@@ -124,7 +124,7 @@ class TestWithdraw:
         concluded = await school.conclude(class_id, T1=60)
 
         assert {(each.status_code, each.json()["code"]) for each in (again, corrected)} == {(409, "illegal-move")}
-        assert enrolled.json()["rows"][0]["outcome"] == "repeated"
+        assert errors(enrolled) == ["seat-given-up"]
         assert errors(concluded) == ["illegal-move"]
 
     async def test_of_an_unknown_enrolment_is_told(self, school: School) -> None:
