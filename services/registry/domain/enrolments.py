@@ -122,6 +122,8 @@ class Enrolment:
     """Whether the person is in a priority group (which one is sealed), and the latest date on the papers of that."""
     consented_on: date | None = None
     transferred_from: UUID | None = None
+    came_as: UUID | None = None
+    """The key of the paper that was shown, where its holder goes on as `person`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +211,10 @@ def move_days(
 def reassign(
     enrolment: Enrolment, class_: TrainingClass, *, person: UUID, at: datetime
 ) -> tuple[Enrolment, EnrolmentReassigned]:
-    """The enrolment, whatever its state, as that of another key of the human in it."""
-    after = replace(enrolment, person=person, version=enrolment.version + 1)
+    """The enrolment, whatever its state, as that of another key of the human in it; it keeps with which it came."""
+    paper = enrolment.came_as or enrolment.person
+    came_as = None if paper == person else paper
+    after = replace(enrolment, person=person, came_as=came_as, version=enrolment.version + 1)
     return after, tell(EnrolmentReassigned, after, class_, at=at)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -73,7 +73,7 @@ class MergeOverlaps(Conflict):
 
 @dataclass(frozen=True)
 class Merge:
-    """`person` goes on as `into_person`, with the enrolments `moved`, until it is undone."""
+    """`person` goes on as `into_person` until it is undone; `enrolments` is how many of theirs it moved."""
 
     id: UUID
     person: UUID
@@ -84,7 +84,7 @@ class Merge:
     reason: str
     merged_by: str
     merged_at: datetime
-    moved: tuple[UUID, ...] = ()
+    enrolments: int = 0
     undone_by: str | None = None
     undone_at: datetime | None = None
     undoing_reason: str | None = None
@@ -123,19 +123,16 @@ def merge(new: Merge, known: Known, *, standing: Iterable[Merge]) -> tuple[Merge
     going = [each for each in known.enrolments if each.person == new.person]
     if count := _meetings(going, [each for each in known.enrolments if each.person == new.into_person], known.earlier):
         raise MergeOverlaps(overlaps=count)
-    after = replace(new, moved=tuple(each.id for each in going))
+    after = replace(new, enrolments=len(going))
     steps = _reassigned(going, known, person=new.into_person, at=new.merged_at)
     return after, _fact(PersonsMerged, after, known, at=new.merged_at), steps
 
 
 def undo(before: Merge, known: Known, *, by: str, reason: str, at: datetime) -> tuple[Merge, PersonsSeparated, Steps]:
-    """Give back what was moved, and what that went on as by transfers. Raises IllegalMove.
-
-    What was enrolled for the two since then stays: nobody can tell any more with which paper it came.
-    """
+    """Give back every enrolment that came with the paper of `before.person`, also since. Raises IllegalMove."""
     move(MOVES, before.status, MergeVerb.UNDO)
     after = replace(before, undone_by=by, undone_at=at, undoing_reason=reason)
-    returning = _with_transfers(known.enrolments, before.moved)
+    returning = [each for each in known.enrolments if each.came_as == before.person]
     steps = _reassigned(returning, known, person=before.person, at=at)
     return after, _fact(PersonsSeparated, after, known, at=at), steps
 
@@ -150,13 +147,6 @@ def _meet(one: Enrolment, other: Enrolment, earlier: _Earlier) -> bool:
         return True
     ones, others = (((each.from_on, each.until_on), *earlier.get(each.id, ())) for each in (one, other))
     return any(overlaps(here, there) for here in ones for there in others)
-
-
-def _with_transfers(enrolments: Sequence[Enrolment], moved: Collection[UUID]) -> list[Enrolment]:
-    found = set(moved)
-    while more := {each.id for each in enrolments if each.transferred_from in found} - found:
-        found |= more
-    return [each for each in enrolments if each.id in found]
 
 
 def _reassigned(enrolments: Iterable[Enrolment], known: Known, *, person: UUID, at: datetime) -> Steps:

@@ -66,7 +66,7 @@ ON CONFLICT (person) DO UPDATE SET phone_mark = excluded.phone_mark WHERE traine
 _ENROLMENT_COLUMNS: Final = (
     "id", "class_id", "institution_id", "person", "local_id", "programme", "tags", "status", "hours", "effective_on",
     "version", "from_on", "until_on", "employment", "priority", "evidence_on", "consented_on", "transferred_from",
-    "entry",
+    "came_as", "entry",
 )  # fmt: skip
 # Sealed to the enrolment with which a training began; a transfer takes it along.
 _ENTRY: Final = """
@@ -158,7 +158,7 @@ async def add_all(
         records=[
             (e.id, e.class_id, e.institution_id, e.person, e.local_id, e.programme, e.tags, e.status, e.hours,
              e.effective_on, e.version, e.from_on, e.until_on, e.employment, e.priority, e.evidence_on, e.consented_on,
-             e.transferred_from, entry)
+             e.transferred_from, e.came_as, entry)
             for e, entry in zip(enrolments, entries, strict=True)
         ],
     )  # fmt: skip

@@ -17,6 +17,7 @@ from services.registry.store import enrolments as enrolment_store
 from services.registry.store import overlaps as overlap_store
 from services.registry.store import persons as store
 from services.registry.store import plan as plan_store
+from services.registry.store import rosters as roster_store
 from services.registry.usecases.enrolment_steps import keep
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, ForeignRegion, Role
@@ -88,14 +89,16 @@ async def correct(
 ) -> SealedPerson:
     """The holder of a document under the name that it really shows; what was known before is kept.
 
-    For officers of a region where the person was in a class, and for the province. Raises WrongRole, ForeignRegion,
-    UnknownPerson, PlaceholderName, PlaceholderPhone, and the refusals of documents.
+    For officers of a region where the person was in a class, also under the key that they go on as, and for the
+    province. Raises WrongRole, ForeignRegion, UnknownPerson, PlaceholderName, PlaceholderPhone, and the refusals of
+    documents.
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     require_name(said.name)
     require_phone(said.phone)
     person = _recognise(persons, said, "/document_number", at=at)
-    enrolments = await _lock(connection, {person: "/document_number"})
+    into = await roster_store.merged(connection, [person])
+    enrolments = await _lock(connection, dict.fromkeys([person, *into.values()], "/document_number"))
     _place(await _known(connection, person, enrolments), await plan_store.load(connection), caller)
     before = (await enrolment_store.sealed_trainees(connection, [person]))[person]
     if said.phone is None and persons.is_called(before, said.name):

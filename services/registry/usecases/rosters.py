@@ -61,8 +61,8 @@ class _Recognised(NamedTuple):
     number: str
     programme: str
     phone_mark: UUID | None
-    is_merged: bool = False
-    """Whether the person goes on under another key, whose particulars are sealed already."""
+    came_as: UUID | None = None
+    """The key of the row's paper, where its holder goes on under another, whose particulars are sealed already."""
 
 
 async def enrol_in(
@@ -197,7 +197,7 @@ async def _follow_merges(connection: AsyncConnection, recognised: list[_Recognis
     if not into:
         return recognised
     return [
-        each._replace(entry=each.entry._replace(person=into[each.entry.person]), is_merged=True)
+        each._replace(entry=each.entry._replace(person=into[each.entry.person]), came_as=each.entry.person)
         if each.entry.person in into
         else each
         for each in recognised
@@ -261,7 +261,7 @@ async def _store(
             persons.close(each.entry.person, each.number, each.row.particulars), each.phone_mark
         )
         for each in admitted
-        if not each.is_merged
+        if each.came_as is None
     }
     enrolments = [_new_enrolment(each, starts) for each in admitted]
     sealed = [entries.close(persons, each.entry.id, each.row.at_entry) for each in admitted]
@@ -273,7 +273,7 @@ async def _store(
 
 
 def _new_enrolment(recognised: _Recognised, starts: Mapping[UUID, date]) -> Enrolment:
-    entry, row, _, programme, _, _ = recognised
+    entry, row, _, programme, _, came_as = recognised
     class_, said = entry.class_, row.at_entry
     return Enrolment(
         id=entry.id,
@@ -293,4 +293,5 @@ def _new_enrolment(recognised: _Recognised, starts: Mapping[UUID, date]) -> Enro
         priority=bool(said.groups),
         evidence_on=said.evidence_on,
         consented_on=said.consented_on,
+        came_as=came_as,
     )

@@ -1,4 +1,4 @@
-"""The days of enrolments as they were: those before a resumption stay taken."""
+"""Enrolments as they came and were: days before a resumption, and the paper that was shown."""
 
 from alembic import op
 
@@ -76,6 +76,22 @@ STATEMENTS = (
     CREATE TRIGGER overlap_of_changed AFTER UPDATE ON earlier_days
     REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION refuse_overlaps_of_earlier()
     """,
+    # The key of the paper that was shown, where its holder goes on under another.
+    "ALTER TABLE enrolment ADD COLUMN came_as uuid",
+    """
+    WITH RECURSIVE moved AS (
+        SELECT e.id, m.person FROM person_merge AS m JOIN enrolment AS e ON e.id = ANY (m.moved)
+        WHERE m.undone_at IS NULL
+        UNION
+        SELECT e.id, moved.person FROM moved JOIN enrolment AS e ON e.transferred_from = moved.id
+    )
+    UPDATE enrolment AS e SET came_as = moved.person FROM moved WHERE e.id = moved.id
+    """,
+    "ALTER TABLE enrolment ADD CHECK (came_as <> person)",
+    # An undoing asks the enrolments themselves; of a merge it is enough to know how many it moved.
+    "ALTER TABLE person_merge ADD COLUMN enrolments integer",
+    "UPDATE person_merge SET enrolments = cardinality(moved)",
+    "ALTER TABLE person_merge ALTER COLUMN enrolments SET NOT NULL, DROP COLUMN moved",
 )
 
 
