@@ -79,6 +79,11 @@ class Persons:
         particulars = Particulars(DocumentKind(known.document_kind), number, name, phone or phone_before)
         return self.close(known.person, number, particulars)
 
+    def particulars(self, known: SealedPerson) -> Particulars:
+        """What was sealed, for a rule to look at; none of it may be shown."""
+        number, name, phone = self._open(known)
+        return Particulars(DocumentKind(known.document_kind), number, name, phone)
+
     def shown(self, known: SealedPerson) -> dict[str, str]:
         """Name, kind and number as an answer may show them: masked."""
         number, name, _ = self._open(known)

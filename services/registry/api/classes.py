@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Request
 
 from services.registry.api.class_schemas import (
     ChangeRequest,
@@ -31,6 +31,7 @@ from shared.contracts.registry import ClassStatus
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.persons import Persons
 from shared.web import Connection, Now, router
 
 routes = router("classes")
@@ -118,10 +119,12 @@ async def return_(
 
 @routes.post("/classes/{class_id}/refiling")
 async def refile(
-    class_id: UUID, request: ClassTerms, connection: Connection, caller: CurrentCaller, at: Now
+    class_id: UUID, request: ClassTerms, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
     """File a returned class again, mended; it keeps its local_id and its trainees."""
-    return ClassAnswer.of(await filing.refile(connection, class_id, request.filing(""), caller=caller, at=at))
+    persons: Persons = http.app.state.persons
+    asked = request.filing("")
+    return ClassAnswer.of(await filing.refile(connection, class_id, asked, persons=persons, caller=caller, at=at))
 
 
 @routes.post("/classes/{class_id}/approval")
@@ -150,10 +153,13 @@ async def start(class_id: UUID, connection: Connection, caller: CurrentCaller, a
 
 @routes.post("/classes/{class_id}/change")
 async def change(
-    class_id: UUID, request: ChangeRequest, connection: Connection, caller: CurrentCaller, at: Now
+    class_id: UUID, request: ChangeRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
     """Report other days, seats, site or examination of an approved or running class, before what they touch."""
-    return ClassAnswer.of(await class_changes.change(connection, class_id, request.change(), caller=caller, at=at))
+    persons: Persons = http.app.state.persons
+    asked = request.change()
+    changed = await class_changes.change(connection, class_id, asked, persons=persons, caller=caller, at=at)
+    return ClassAnswer.of(changed)
 
 
 @routes.post("/classes/{class_id}/completion")

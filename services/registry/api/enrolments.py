@@ -131,15 +131,17 @@ async def resume(
 
 @routes.post("/enrolments/{enrolment_id}/transfer", status_code=201, response_model=EnrolmentAnswer)
 async def transfer(
-    enrolment_id: UUID, request: TransferRequest, connection: Connection, caller: CurrentCaller, at: Now
+    enrolment_id: UUID, request: TransferRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
     """Let a trainee go on in another class of the same occupation and level, as the enrolment that is answered.
 
     Institutions transfer among their own classes, officers of the region also to another institution. Each class
-    counts the hours of its own.
+    counts the hours of its own. Who could not be enrolled there cannot be transferred there either.
     """
     to = Destination(request.class_id, request.local_id)
-    return await usecases.transfer(connection, enrolment_id, to, Said(request.reason), caller=caller, at=at)
+    persons: Persons = http.app.state.persons
+    said = Said(request.reason)
+    return await usecases.transfer(connection, enrolment_id, to, said, persons=persons, caller=caller, at=at)
 
 
 @routes.post("/enrolments/{enrolment_id}/correction", response_model=EnrolmentAnswer)

@@ -45,6 +45,7 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::d
         evidence_on, consented_on, came_as)
 WHERE e.id = s.id AND e.version = s.version - 1
 """
+_PHONE_MARKS = "SELECT person, phone_mark FROM trainee WHERE person = ANY($1) AND phone_mark IS NOT NULL"
 _SEALED = "SELECT person, document_kind, sealed FROM trainee WHERE person = ANY($1)"
 
 
@@ -132,3 +133,9 @@ async def save_all(connection: AsyncConnection, enrolments: Sequence[Enrolment])
 async def sealed_trainees(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, SealedPerson]:
     rows = await (await driver(connection)).fetch(_SEALED, list(persons))
     return {row["person"]: SealedPerson(*row) for row in rows}
+
+
+async def phone_marks(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, str]:
+    """What the phones of those of `persons` are recognised by who gave one."""
+    rows = await (await driver(connection)).fetch(_PHONE_MARKS, list(persons))
+    return {person: str(mark) for person, mark in rows}

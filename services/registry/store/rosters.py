@@ -18,7 +18,6 @@ from services.registry.store.classes import COLUMNS as CLASS_COLUMNS
 from services.registry.store.classes import class_of
 from shared.contracts.registry import EnrolmentStatus
 from shared.database import driver
-from shared.kernel.refusals import NotFound
 from shared.persons import SealedPerson
 
 # In one order always, so that two rosters that share classes do not wait for each other crosswise.
@@ -68,15 +67,6 @@ _ENROLMENT_COLUMNS: Final = (
     "version", "from_on", "until_on", "employment", "priority", "evidence_on", "consented_on", "transferred_from",
     "came_as", "entry",
 )  # fmt: skip
-# Sealed to the enrolment with which a training began; a transfer takes it along.
-_ENTRY: Final = """
-WITH RECURSIVE way AS (
-    SELECT id, transferred_from, entry FROM enrolment WHERE id = $1
-    UNION ALL
-    SELECT e.id, e.transferred_from, way.entry FROM way JOIN enrolment AS e ON e.id = way.transferred_from
-)
-SELECT id, entry FROM way WHERE transferred_from IS NULL
-"""
 
 
 class Newcomer(NamedTuple):
@@ -162,11 +152,3 @@ async def add_all(
             for e, entry in zip(enrolments, entries, strict=True)
         ],
     )  # fmt: skip
-
-
-async def entry(connection: AsyncConnection, enrolment_id: UUID) -> tuple[UUID, bytes | None]:
-    """The enrolment that the entry of `enrolment_id` was sealed to, and what was sealed. Raises NotFound."""
-    row = await (await driver(connection)).fetchrow(_ENTRY, enrolment_id)
-    if row is None:
-        raise NotFound(what="enrolment", id=enrolment_id)
-    return row["id"], row["entry"]

@@ -22,6 +22,7 @@ from services.registry.store import enrolments as store
 from services.registry.store import overlaps as overlap_store
 from services.registry.store import plan as plan_store
 from services.registry.store import policy as policy_store
+from services.registry.usecases import admission
 from services.registry.usecases.enrolment_steps import keep
 from services.registry.usecases.roster_checks import checks_for
 from shared.backbone import outbox
@@ -29,6 +30,7 @@ from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken
+from shared.persons import Persons
 
 _MOVERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER)
 _MENDERS: Final = (*_MOVERS, Role.PROVINCE)
@@ -99,6 +101,7 @@ async def transfer(
     to: Destination,
     said: Said,
     *,
+    persons: Persons,
     caller: Caller,
     at: datetime,
 ) -> Enrolment:
@@ -106,7 +109,7 @@ async def transfer(
     also from one institution of the region to another. The same transfer again answers the enrolment that it led to.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, ClassFull, OverlappingClass (C04),
-    the rule's, and what the directory says of the other class (C02, C25).
+    AgeOutOfRange (C01), TraineeIncomplete, the rule's, and what the directory says of the other class (C02, C25).
     """
     source, target = await _both_classes(connection, enrolment_id, to, caller)
     if done := await _done_before(connection, enrolment_id, target, to.local_id):
@@ -116,6 +119,7 @@ async def transfer(
     place = Place(target, new_id(), to.local_id)
     moved = interruptions.transfer(before, source, place, at=at, attended_on=attended_on)
     await _require_seat(connection, target, at=at)
+    await admission.require_fit(connection, target, before, persons=persons)
     await _require_free(connection, moved.entered, left=before.id)
     await keep(connection, [(moved.left, moved.left_fact)], by=caller.person, reason=said.reason)
     await store.go_on(connection, moved.entered)
