@@ -9,10 +9,12 @@ from uuid import UUID
 from fastapi import Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.registry.api.roster_rows import ConsentEntry, GroupEntry
 from services.registry.api.schemas import EnrolmentAnswer, Tag, TraineeAnswer
 from services.registry.domain.enrolment_events import EnrolmentEvent
 from services.registry.domain.enrolments import Correction, Enrolment
 from services.registry.domain.filing import HOURS_MAX
+from services.registry.domain.trainees import GroupEvidence, PriorityGroup
 from services.registry.store import enrolment_events as event_store
 from services.registry.store import enrolments as store
 from services.registry.usecases import enrolments as usecases
@@ -50,8 +52,28 @@ class CorrectionRequest(Strict):
     tags: Annotated[list[Tag], Field(max_length=20)] | None = None
     hours: Annotated[int, Field(ge=0, le=HOURS_MAX, strict=True)] | None = None
     employment: EmploymentState | None = None
-    evidence_on: date | None = Field(default=None, description="The latest date on the papers of a priority group")
-    consented_on: date | None = None
+    groups: list[GroupEntry] | None = Field(
+        default=None,
+        max_length=len(PriorityGroup),
+        description="All priority groups of the trainee with their evidence, in the place of those that were said",
+    )
+    draws_pension: bool | None = Field(default=None, strict=True)
+    consent: ConsentEntry | None = None
+
+    def correction(self) -> Correction:
+        groups, consent = self.groups, self.consent
+        return Correction(
+            programme=self.programme,
+            tags=None if self.tags is None else tuple(self.tags),
+            hours=self.hours,
+            employment=self.employment,
+            groups=None
+            if groups is None
+            else tuple(GroupEvidence(each.group, each.evidence, each.dated_on) for each in groups),
+            draws_pension=self.draws_pension,
+            consented_on=None if consent is None else consent.on,
+            consent_version=None if consent is None else consent.version,
+        )
 
 
 class EventAnswer(BaseModel):
@@ -146,13 +168,25 @@ async def transfer(
 
 @routes.post("/enrolments/{enrolment_id}/correction", response_model=EnrolmentAnswer)
 async def correct(
-    enrolment_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
+    enrolment_id: UUID,
+    request: CorrectionRequest,
+    http: Request,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
 ) -> Enrolment:
-    """Put what was entered, or the hours, right; what is left out stays. Totals follow.
+    """Put what was entered, or the hours, right; what is left out stays, what was said before is kept. Totals follow.
 
     Hours that follow from attendance are put right there, by an edit of the day. For the institution, and for officers
     of the region.
     """
-    given = request.model_dump(exclude={"reason"}) | {"tags": None if request.tags is None else tuple(request.tags)}
-    correction = Correction(**given)
-    return await usecases.correct(connection, enrolment_id, correction, reason=request.reason, caller=caller, at=at)
+    persons: Persons = http.app.state.persons
+    return await usecases.correct(
+        connection,
+        enrolment_id,
+        request.correction(),
+        reason=request.reason,
+        persons=persons,
+        caller=caller,
+        at=at,
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
+from services.registry.domain.enrolments import Correction
 from services.registry.domain.outcomes import CHECK, CONCLUDED, require_attended
 from services.registry.domain.policy import Policy
+from services.registry.domain.trainees import AtEntry
 from shared.contracts.registry import EnrolmentStatus
 from shared.kernel.refusals import Conflict, Invalid
 
@@ -33,6 +36,25 @@ def require_reason(reason: str | None, status: EnrolmentStatus, *, by_officer: b
     """Raises ReasonMissing where an officer, or anybody after an outcome, gives no `reason`."""
     if reason is None and (by_officer or status in CONCLUDED):
         raise ReasonMissing(pointer="/reason")
+
+
+def sealed_of(correction: Correction) -> list[str]:
+    """What of `correction` is sealed, and so is said in no history."""
+    given = {
+        "groups": correction.groups,
+        "draws_pension": correction.draws_pension,
+        "consent": correction.consented_on,
+    }
+    return [name for name, value in given.items() if value is not None]
+
+
+def mend(said: AtEntry, correction: Correction) -> AtEntry:
+    """What was `said` at entry with what is given of `correction` in its place."""
+    given = {name: getattr(correction, name) for name in ("employment", "groups", "draws_pension")}
+    mended = replace(said, **{name: value for name, value in given.items() if value is not None})
+    if correction.consented_on is None:
+        return mended
+    return replace(mended, consented_on=correction.consented_on, consent_version=correction.consent_version)
 
 
 def require_hours(hours: int, *, enrolment_id: UUID, policy: Policy, attended: int | None) -> None:

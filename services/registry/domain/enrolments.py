@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.endings import last_day
-from services.registry.domain.trainees import DatedAhead
+from services.registry.domain.trainees import AtEntry, GroupEvidence, require_dated
 from shared.contracts.registry import (
     EmploymentState,
     EnrolmentCompleted,
@@ -32,6 +32,10 @@ F = TypeVar("F", bound=EnrolmentState)
 
 GIVEN_UP: Final = frozenset({EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED})
 """Who has no seat in the class any more."""
+
+
+_SHOWN: Final = ("programme", "tags", "hours", "employment", "consented_on")
+"""What a correction puts into the enrolment as it is given."""
 
 
 class EnrolmentVerb(StrEnum):
@@ -134,8 +138,12 @@ class Correction:
     tags: tuple[str, ...] | None = None
     hours: int | None = None
     employment: EmploymentState | None = None
-    evidence_on: date | None = None
+    groups: tuple[GroupEvidence, ...] | None = None
+    """All of them; none takes the person out of every priority group."""
+    draws_pension: bool | None = None
     consented_on: date | None = None
+    consent_version: str | None = None
+    """Goes with `consented_on`."""
 
 
 def enrol(enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> TraineeEnrolled:
@@ -175,19 +183,18 @@ def correct(
 ) -> tuple[Enrolment, EnrolmentCorrected]:
     """Put right what is given; corrected hours of a finished training decide its outcome anew, for its old day.
 
-    Raises IllegalMove, TooManyHours, DatedAhead.
+    What an enrolment shows of priority groups follows from their papers. Raises IllegalMove, TooManyHours, DatedAhead.
     """
     status = move(MOVES, enrolment.status, EnrolmentVerb.CORRECT)
-    today = business_day(at)
-    for name in ("evidence_on", "consented_on"):
-        if (day := getattr(correction, name)) is not None and day > today:
-            raise DatedAhead(pointer=f"/{name}", today=today.isoformat())
+    said = AtEntry(groups=correction.groups or (), consented_on=correction.consented_on)
+    require_dated(said, today=business_day(at))
     if correction.hours is not None:
         enough = is_enough(correction.hours, class_, share_min=share_min)
         if status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED):
             status = EnrolmentStatus.COMPLETED if enough else EnrolmentStatus.FAILED
-    given = {name: getattr(correction, name) for name in Correction.__dataclass_fields__}
-    given = {name: value for name, value in given.items() if value is not None}
+    given = {name: value for name in _SHOWN if (value := getattr(correction, name)) is not None}
+    if correction.groups is not None:
+        given |= {"priority": bool(said.groups), "evidence_on": said.evidence_on}
     after = replace(enrolment, status=status, version=enrolment.version + 1, **given)
     return after, tell(EnrolmentCorrected, after, class_, at=at)
 

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import admission as rules
+from services.registry.domain import trainees
 from services.registry.domain.admission import Trainee
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.enrolments import Enrolment
+from services.registry.domain.trainees import AtEntry
 from services.registry.store import enrolments as enrolment_store
 from services.registry.store import entries as entry_store
 from services.registry.store import policy as policy_store
@@ -37,6 +39,20 @@ async def require_all_fit(
     """All their trainees could be enrolled in `class_`. Raises TraineesUnfit (C01)."""
     policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
     rules.require_all_fit(await _trainees(connection, enrolments, persons=persons), class_, policy)
+
+
+async def require_age(
+    connection: AsyncConnection, class_: TrainingClass, enrolment: Enrolment, said: AtEntry, *, persons: Persons
+) -> None:
+    """Its trainee is still of an age for their class when this was `said` at entry. Raises AgeOutOfRange (C01)."""
+    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    sealed = await enrolment_store.sealed_trainees(connection, [enrolment.person])
+    known = persons.particulars(sealed[enrolment.person])
+    try:
+        trainees.require_age(known.document_kind, known.document_number, said, class_=class_, policy=policy)
+    except Refusal as refusal:
+        refusal.pointer = "/draws_pension"
+        raise
 
 
 async def _trainees(connection: AsyncConnection, enrolments: Sequence[Enrolment], *, persons: Persons) -> list[Trainee]:

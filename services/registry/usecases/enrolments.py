@@ -22,7 +22,7 @@ from services.registry.store import enrolments as store
 from services.registry.store import overlaps as overlap_store
 from services.registry.store import plan as plan_store
 from services.registry.store import policy as policy_store
-from services.registry.usecases import admission
+from services.registry.usecases import admission, entries
 from services.registry.usecases.enrolment_steps import keep
 from services.registry.usecases.roster_checks import checks_for
 from shared.backbone import outbox
@@ -133,13 +133,16 @@ async def correct(
     correction: Correction,
     *,
     reason: str,
+    persons: Persons,
     caller: Caller,
     at: datetime,
 ) -> Enrolment:
     """Put right what was wrong, as the class's institution, or as an officer of its region or above.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, HoursFollowAttendance, MoreHoursThanAttended (C14)
-    and the rule's.
+    What was sealed of the entry is sealed anew, and kept as it was beside the step.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, HoursFollowAttendance, MoreHoursThanAttended (C14),
+    AgeOutOfRange (C01) and the rule's.
     """
     before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
     if correction.programme is not None:
@@ -148,7 +151,14 @@ async def correct(
     if correction.hours is not None:
         await _require_hours(connection, before, correction.hours, policy)
     step = rules.correct(before, class_, correction, share_min=policy.attendance_share_min, at=at)
+    if not corrections.sealed_of(correction):
+        await keep(connection, [step], by=caller.person, reason=reason)
+        return step[0]
+    said = corrections.mend(await entries.said(connection, before, persons=persons), correction)
+    if correction.draws_pension is not None:
+        await admission.require_age(connection, class_, before, said, persons=persons)
     await keep(connection, [step], by=caller.person, reason=reason)
+    await entries.replace(connection, step[0], said, persons=persons)
     return step[0]
 
 

@@ -52,6 +52,12 @@ async def said(connection: AsyncConnection, enrolment: Enrolment, *, persons: Pe
     return open_(persons, (await store.of(connection, [enrolment.id]))[enrolment.id], enrolment)
 
 
+async def replace(connection: AsyncConnection, enrolment: Enrolment, said: AtEntry, *, persons: Persons) -> None:
+    """Seal what is `said` of an entry anew, with the step that led to `enrolment`; what was sealed before is kept."""
+    owner = (await store.of(connection, [enrolment.id]))[enrolment.id].owner
+    await store.replace(connection, enrolment.id, close(persons, owner, said), version=enrolment.version)
+
+
 def open_(persons: Persons, entry: SealedEntry, enrolment: Enrolment) -> AtEntry:
     """What was said at entry: what `enrolment` shows of it, and what was sealed."""
     content: dict[str, Any] = {}

@@ -1,15 +1,19 @@
-"""Corrections over HTTP: of hours that attendance counts, and by officers."""
+"""Corrections over HTTP: of hours that attendance counts, of what was said at entry, and by officers."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from shared.kernel.callers import Role
 from tests.registry.attending import lesson, post
-from tests.registry.enrolling import MID_MARCH, REASON, code, running, step, told
-from tests.registry.school import School, set_policy, set_today
+from tests.registry.enrolling import MID_MARCH, REASON, code, enrolment_of, running, step, told, transfer
+from tests.registry.school import School, set_policy, set_today, trainee
+from tests.support.people import identity_number
+
+VETERAN = {"group": "veteran", "evidence": "退伍证", "dated_on": "2024-12-01"}
 
 
 @pytest.fixture
@@ -58,6 +62,75 @@ class TestReason:
 
         assert code(answer) == (422, "malformed-request")
         assert answer.json()["errors"][0]["pointer"] == "/reason"
+
+
+class TestEntry:
+    async def said(self, school: School, enrolment_id: str) -> dict[str, Any]:
+        path = f"/v1/enrolments/{enrolment_id}/entry"
+        return dict((await school.registry.http.get(path, headers=school.headers)).json())
+
+    async def test_groups_pension_and_consent_are_sealed_anew_and_kept_as_they_were(self, school: School) -> None:
+        await school.run(trainee(1, groups=[VETERAN], consent={"on": "2025-01-02", "version": "v1"}))
+        enrolment_id = await enrolment_of(school, "T1")
+        (before,) = await school.registry.rows("SELECT entry FROM enrolment")
+        seaman = {"group": "seafarer", "evidence": "海员证", "dated_on": "2025-02-01"}
+
+        answer = await step(
+            school, enrolment_id, "correction", employment="unemployed", groups=[VETERAN, seaman], draws_pension=False,
+            consent={"on": "2025-02-02"}, **REASON,
+        )  # fmt: skip
+
+        assert (answer.json()["employment"], answer.json()["evidence_on"]) == ("unemployed", "2025-02-01")
+        assert await self.said(school, enrolment_id) == {
+            "enrolment_id": enrolment_id, "employment": "unemployed", "groups": [VETERAN, seaman],
+            "draws_pension": False, "consent": {"on": "2025-02-02", "version": None},
+        }  # fmt: skip
+        fact = (await told(school))[-1]
+        assert (fact.employment, fact.priority, fact.evidence_on) == ("unemployed", True, date(2025, 2, 1))
+        (kept,) = await school.registry.rows("SELECT version, former_entry FROM enrolment_event")
+        assert (kept.version, kept.former_entry) == (2, before.entry)
+
+    async def test_somebody_taken_out_of_all_groups_has_no_evidence(self, school: School) -> None:
+        await school.run(trainee(1, groups=[VETERAN]))
+        enrolment_id = await enrolment_of(school, "T1")
+
+        answer = await step(school, enrolment_id, "correction", groups=[], **REASON)
+
+        assert (answer.json()["priority"], answer.json()["evidence_on"]) == (False, None)
+        assert (await self.said(school, enrolment_id))["groups"] == []
+
+    async def test_of_a_transferred_trainee_is_read_where_they_are_now(self, school: School) -> None:
+        await school.run(trainee(1, groups=[VETERAN]))
+        to = await school.file(local_id="to", starts_on="2025-03-05", ends_on="2025-04-05")
+        entered = (await transfer(school, await enrolment_of(school, "T1"), to)).json()["id"]
+
+        await step(school, entered, "correction", draws_pension=True, **REASON)
+
+        said = await self.said(school, entered)
+        assert (said["draws_pension"], said["groups"]) == (True, [VETERAN])
+        assert (await self.said(school, await enrolment_of(school, "T1")))["draws_pension"] is None
+
+    async def test_a_date_alone_is_no_evidence(self, school: School) -> None:
+        _, enrolment_id = await running(school, 1)
+
+        answer = await step(school, enrolment_id, "correction", evidence_on="2025-02-01", **REASON)
+
+        assert code(answer) == (422, "malformed-request")
+
+    async def test_a_paper_dated_ahead_is_refused(self, school: School) -> None:
+        _, enrolment_id = await running(school, 1)
+
+        answer = await step(school, enrolment_id, "correction", consent={"on": "2025-03-11"}, **REASON)
+
+        assert (code(answer), answer.json()["pointer"]) == ((422, "paper-dated-ahead"), "/consent/on")
+
+    async def test_who_is_past_the_age_cannot_draw_a_pension_after_all(self, school: School) -> None:
+        old = trainee(1, document_number=identity_number(date(1960, 1, 1), 7), draws_pension=False)
+        await school.run(old)
+
+        answer = await step(school, await enrolment_of(school, "T1"), "correction", draws_pension=True, **REASON)
+
+        assert (code(answer), answer.json()["pointer"]) == ((422, "age-out-of-range"), "/draws_pension")
 
 
 class TestOfficers:

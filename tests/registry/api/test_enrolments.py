@@ -124,25 +124,6 @@ class TestWithdraw:
         assert code(answer) == (422, "day-ahead")
 
 
-class TestCorrect:
-    async def test_entry_particulars_are_put_right(self, school: School) -> None:
-        _, enrolment_id = await running(school, 1)
-
-        answer = await step(
-            school, enrolment_id, "correction", employment="unemployed", evidence_on="2025-02-01", **REASON
-        )
-
-        assert (answer.json()["employment"], answer.json()["evidence_on"]) == ("unemployed", "2025-02-01")
-        assert (await told(school))[-1].employment == "unemployed"
-
-    async def test_a_paper_dated_ahead_is_refused(self, school: School) -> None:
-        _, enrolment_id = await running(school, 1)
-
-        answer = await step(school, enrolment_id, "correction", consented_on="2025-03-11", **REASON)
-
-        assert code(answer) == (422, "paper-dated-ahead")
-
-
 class TestRead:
     async def get(self, registry: ServiceUnderTest, path: str, headers: dict[str, str]) -> httpx.Response:
         return await registry.http.get(f"/v1/enrolments/{path}", headers=headers)

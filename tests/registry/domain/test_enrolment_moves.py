@@ -26,13 +26,18 @@ from services.registry.domain.enrolments import (
 )
 from services.registry.domain.interruptions import AnotherTraining, ClassOver, Place, TransferToSameClass
 from services.registry.domain.overlaps import overlaps
-from services.registry.domain.trainees import DatedAhead
+from services.registry.domain.trainees import DatedAhead, GroupEvidence, PriorityGroup
 from shared.contracts.registry import ClassStatus, EmploymentState, EnrolmentState, EnrolmentStatus, TraineeEnrolled
 from shared.kernel.levels import Level
 from shared.kernel.refusals import IllegalMove
 from tests.registry.domain.builders import ELSEWHERE, NOON, RUNNING, SHARE_MIN, TODAY, enrolment, training_class
 
 YESTERDAY = TODAY - timedelta(days=1)
+
+
+def paper(day: int) -> GroupEvidence:
+    """Of a day in March."""
+    return GroupEvidence(PriorityGroup.VETERAN, "退伍证", date(2025, 3, day))
 
 
 def transfer(each: Enrolment, to: TrainingClass = ELSEWHERE) -> interruptions.Transfer:
@@ -265,10 +270,24 @@ class TestCorrect:
         assert after == replace(before, employment=EmploymentState.EMPLOYED, version=2)
         assert (fact.employment, fact.evidence_on) == (EmploymentState.EMPLOYED, date(2025, 1, 1))
 
-    @pytest.mark.parametrize("name", ["evidence_on", "consented_on"])
-    def test_a_paper_dated_ahead_is_refused(self, name: str) -> None:
-        correction = Correction(**{name: TODAY + timedelta(days=1)})  # type: ignore[arg-type]
-
+    @pytest.mark.parametrize(
+        ("correction", "pointer"),
+        [
+            (Correction(groups=(paper(1), paper(11))), "/groups/1/dated_on"),
+            (Correction(consented_on=date(2025, 3, 11)), "/consent/on"),
+        ],
+    )
+    def test_a_paper_dated_ahead_is_refused(self, correction: Correction, pointer: str) -> None:
         with pytest.raises(DatedAhead) as refused:
             enrolments.correct(enrolment(), RUNNING, correction, share_min=SHARE_MIN, at=NOON)
-        assert refused.value.pointer == f"/{name}"
+        assert refused.value.pointer == pointer
+
+    @given(st.lists(st.integers(1, 10), max_size=3))
+    def test_what_is_shown_of_priority_groups_follows_from_their_papers(self, days: list[int]) -> None:
+        before = enrolment(priority=True, evidence_on=date(2025, 1, 1))
+        correction = Correction(groups=tuple(paper(day) for day in days))
+
+        after, fact = enrolments.correct(before, RUNNING, correction, share_min=SHARE_MIN, at=NOON)
+
+        assert (after.priority, after.evidence_on) == (bool(days), date(2025, 3, max(days)) if days else None)
+        assert (fact.priority, fact.evidence_on) == (after.priority, after.evidence_on)

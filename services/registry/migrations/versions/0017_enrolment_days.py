@@ -88,6 +88,8 @@ STATEMENTS = (
     UPDATE enrolment AS e SET came_as = moved.person FROM moved WHERE e.id = moved.id
     """,
     "ALTER TABLE enrolment ADD CHECK (came_as <> person)",
+    # What was sealed of an entry before the step that put it right.
+    "ALTER TABLE enrolment_event ADD COLUMN former_entry bytea",
     # An undoing asks the enrolments themselves; of a merge it is enough to know how many it moved.
     "ALTER TABLE person_merge ADD COLUMN enrolments integer",
     "UPDATE person_merge SET enrolments = cardinality(moved)",
