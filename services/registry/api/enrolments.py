@@ -15,7 +15,6 @@ from services.registry.domain.enrolment_events import EnrolmentEvent
 from services.registry.domain.enrolments import Correction, Enrolment
 from services.registry.domain.filing import HOURS_MAX
 from services.registry.domain.trainees import GroupEvidence, PriorityGroup
-from services.registry.store import enrolment_events as event_store
 from services.registry.store import enrolments as store
 from services.registry.usecases import enrolments as usecases
 from services.registry.usecases.enrolments import Destination, Said
@@ -26,8 +25,6 @@ from shared.persons import Persons
 from shared.web import Connection, Now, router
 
 routes = router("enrolments")
-
-_HISTORY_MAX = 500
 
 
 class StepRequest(Strict):
@@ -89,6 +86,9 @@ class EventAnswer(BaseModel):
     status: EnrolmentStatus
     from_on: date
     until_on: date
+    changed: dict[str, dict[str, str | int | bool | list[str] | None] | None] = Field(
+        description="By name, what it was (`from`) and became (`to`); null where the values are sealed"
+    )
 
 
 def _said(request: StepRequest | None) -> Said:
@@ -111,9 +111,8 @@ async def get_enrolment(
 
 @routes.get("/enrolments/{enrolment_id}/history", response_model=list[EventAnswer])
 async def list_history(enrolment_id: UUID, connection: Connection, caller: CurrentCaller) -> list[EnrolmentEvent]:
-    """Every step after the entry, oldest first: who took it, when and why."""
-    await usecases.visible(connection, enrolment_id, caller=caller)
-    return await event_store.of_enrolment(connection, enrolment_id, limit=_HISTORY_MAX)
+    """The entry and every step after it, oldest first: who took it, when, why, and what changed."""
+    return await usecases.history(connection, enrolment_id, caller=caller)
 
 
 @routes.post("/enrolments/{enrolment_id}/withdrawal", response_model=EnrolmentAnswer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +23,8 @@ _BY_IDS = f"SELECT {_COLUMNS} FROM enrolment WHERE id = ANY($1) ORDER BY id FOR 
 _OF_PERSONS = f"SELECT {_COLUMNS} FROM enrolment WHERE person = ANY($1) ORDER BY id FOR UPDATE"
 # What was sealed of the entry goes along, unread.
 _GO_ON = f"""
-INSERT INTO enrolment ({_COLUMNS}, entry)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, entry
+INSERT INTO enrolment ({_COLUMNS}, enrolled_by, enrolled_at, entry)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, entry
 FROM enrolment WHERE id = $18
 """
 _OF_CLASS = f"SELECT {_COLUMNS} FROM enrolment WHERE class_id = $1 AND id > $2 ORDER BY id LIMIT $3"
@@ -80,10 +81,10 @@ async def of_persons(connection: AsyncConnection, persons: Collection[UUID]) -> 
     return [_enrolment(row) for row in await (await driver(connection)).fetch(_OF_PERSONS, list(persons))]
 
 
-async def go_on(connection: AsyncConnection, enrolment: Enrolment) -> None:
-    """Store an enrolment that goes on from the one in its `transferred_from`."""
+async def go_on(connection: AsyncConnection, enrolment: Enrolment, *, by: str, at: datetime) -> None:
+    """Store an enrolment that goes on from the one in its `transferred_from`, and who let it, when."""
     values = [getattr(enrolment, name.strip()) for name in _COLUMNS.split(",")]
-    await (await driver(connection)).execute(_GO_ON, *values)
+    await (await driver(connection)).execute(_GO_ON, *values, by, at)
 
 
 async def by_local_ids(

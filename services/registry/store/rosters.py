@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -65,7 +65,7 @@ ON CONFLICT (person) DO UPDATE SET phone_mark = excluded.phone_mark WHERE traine
 _ENROLMENT_COLUMNS: Final = (
     "id", "class_id", "institution_id", "person", "local_id", "programme", "tags", "status", "hours", "effective_on",
     "version", "from_on", "until_on", "employment", "priority", "evidence_on", "consented_on", "transferred_from",
-    "came_as", "entry",
+    "came_as", "enrolled_by", "enrolled_at", "entry",
 )  # fmt: skip
 
 
@@ -134,8 +134,13 @@ async def add_all(
     newcomers: Sequence[Newcomer],
     enrolments: Sequence[Enrolment],
     entries: Sequence[bytes | None],
+    *,
+    by: str,
+    at: datetime,
 ) -> None:
     """Store new enrolments with what was sealed of their entry, and the trainees among theirs who are not known yet.
+
+    `by` and `at` are who enrols them, and when.
 
     `newcomers` names each person once.
     """
@@ -148,7 +153,7 @@ async def add_all(
         records=[
             (e.id, e.class_id, e.institution_id, e.person, e.local_id, e.programme, e.tags, e.status, e.hours,
              e.effective_on, e.version, e.from_on, e.until_on, e.employment, e.priority, e.evidence_on, e.consented_on,
-             e.transferred_from, e.came_as, entry)
+             e.transferred_from, e.came_as, by, at, entry)
             for e, entry in zip(enrolments, entries, strict=True)
         ],
     )  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain import corrections, interruptions
 from services.registry.domain import enrolments as rules
 from services.registry.domain.classes import TrainingClass
+from services.registry.domain.enrolment_events import EnrolmentEvent, entry_of
 from services.registry.domain.enrolments import Correction, Enrolment
 from services.registry.domain.interruptions import Place
 from services.registry.domain.overlaps import require_free
@@ -18,6 +19,7 @@ from services.registry.domain.policy import Policy
 from services.registry.domain.rosters import ClassFull
 from services.registry.store import attendance as attendance_store
 from services.registry.store import classes as class_store
+from services.registry.store import enrolment_events as event_store
 from services.registry.store import enrolments as store
 from services.registry.store import overlaps as overlap_store
 from services.registry.store import plan as plan_store
@@ -32,6 +34,7 @@ from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken
 from shared.persons import Persons
 
+_HISTORY_MAX: Final = 500
 _MOVERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER)
 _MENDERS: Final = (*_MOVERS, Role.PROVINCE)
 
@@ -122,7 +125,7 @@ async def transfer(
     await admission.require_fit(connection, target, before, persons=persons)
     await _require_free(connection, moved.entered, left=before.id)
     await keep(connection, [(moved.left, moved.left_fact)], by=caller.person, reason=said.reason)
-    await store.go_on(connection, moved.entered)
+    await store.go_on(connection, moved.entered, by=caller.person, at=at)
     await outbox.record(connection, moved.entered_fact)
     return moved.entered
 
@@ -151,13 +154,14 @@ async def correct(
     if correction.hours is not None:
         await _require_hours(connection, before, correction.hours, policy)
     step = rules.correct(before, class_, correction, share_min=policy.attendance_share_min, at=at)
-    if not corrections.sealed_of(correction):
+    sealed = corrections.sealed_of(correction)
+    if not sealed:
         await keep(connection, [step], by=caller.person, reason=reason)
         return step[0]
     said = corrections.mend(await entries.said(connection, before, persons=persons), correction)
     if correction.draws_pension is not None:
         await admission.require_age(connection, class_, before, said, persons=persons)
-    await keep(connection, [step], by=caller.person, reason=reason)
+    await keep(connection, [step], by=caller.person, reason=reason, sealed=sealed)
     await entries.replace(connection, step[0], said, persons=persons)
     return step[0]
 
@@ -175,6 +179,14 @@ async def visible(connection: AsyncConnection, enrolment_id: UUID, *, caller: Ca
         class_ = await class_store.load(connection, enrolment.class_id)
         caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
     return enrolment
+
+
+async def history(connection: AsyncConnection, enrolment_id: UUID, *, caller: Caller) -> list[EnrolmentEvent]:
+    """The entry, where it is known who made it, and the steps after it, oldest first. Raises what `visible` raises."""
+    enrolment = await visible(connection, enrolment_id, caller=caller)
+    events = await event_store.of_enrolment(connection, enrolment_id, limit=_HISTORY_MAX)
+    entered = await event_store.entered_by(connection, enrolment_id)
+    return events if entered is None else [entry_of(enrolment, events, entered), *events]
 
 
 async def _theirs(

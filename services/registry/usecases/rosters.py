@@ -86,7 +86,7 @@ async def enrol_in(
     for refusal in checks.closed.values():
         raise refusal
     here = [replace(row, class_id=class_id, class_local_id=None) for row in rows]
-    return await _enrol(connection, [class_], here, checks, persons=persons, at=at, dry_run=dry_run)
+    return await _enrol(connection, [class_], here, checks, persons=persons, by=caller.person, at=at, dry_run=dry_run)
 
 
 async def enrol(
@@ -111,7 +111,7 @@ async def enrol(
     local_ids = {row.class_local_id for row in rows if row.class_local_id is not None}
     classes = await store.classes(connection, institution_id, ids, local_ids)
     checks = await checks_for(connection, institution_id, classes, today=business_day(at))
-    return await _enrol(connection, classes, rows, checks, persons=persons, at=at, dry_run=dry_run)
+    return await _enrol(connection, classes, rows, checks, persons=persons, by=caller.person, at=at, dry_run=dry_run)
 
 
 async def _enrol(
@@ -121,6 +121,7 @@ async def _enrol(
     checks: Checks,
     *,
     persons: Persons,
+    by: str,
     at: datetime,
     dry_run: bool,
 ) -> list[RowOutcome]:
@@ -140,7 +141,7 @@ async def _enrol(
         seen = await _shared_phones(connection, admitted, checks, seated=seated)
         seen += see_grown([each.entry.class_ for each in admitted], checks.late_days)
         starts = late_starts([each.entry for each in admitted], known)
-        await _store(connection, admitted, starts, persons=persons, at=at)
+        await _store(connection, admitted, starts, persons=persons, by=by, at=at)
         await flag_usecases.raise_all(connection, seen, at=at)
     return sorted([*refused, *decided], key=lambda outcome: outcome.row)
 
@@ -252,6 +253,7 @@ async def _store(
     starts: Mapping[UUID, date],
     *,
     persons: Persons,
+    by: str,
     at: datetime,
 ) -> None:
     if not admitted:
@@ -265,7 +267,7 @@ async def _store(
     }
     enrolments = [_new_enrolment(each, starts) for each in admitted]
     sealed = [entries.close(persons, each.entry.id, each.row.at_entry) for each in admitted]
-    await store.add_all(connection, list(newcomers.values()), enrolments, sealed)
+    await store.add_all(connection, list(newcomers.values()), enrolments, sealed, by=by, at=at)
     facts = [
         rules.enrol(enrolment, each.entry.class_, at=at) for enrolment, each in zip(enrolments, admitted, strict=True)
     ]
@@ -276,22 +278,9 @@ def _new_enrolment(recognised: _Recognised, starts: Mapping[UUID, date]) -> Enro
     entry, row, _, programme, _, came_as = recognised
     class_, said = entry.class_, row.at_entry
     return Enrolment(
-        id=entry.id,
-        class_id=class_.id,
-        institution_id=class_.institution_id,
-        person=entry.person,
-        local_id=entry.local_id,
-        programme=programme,
-        tags=row.tags,
-        status=EnrolmentStatus.IN_TRAINING,
-        hours=0,
-        effective_on=class_.starts_on,
-        version=1,
-        from_on=starts.get(entry.id, class_.starts_on),
-        until_on=class_.ends_on,
-        employment=said.employment,
-        priority=bool(said.groups),
-        evidence_on=said.evidence_on,
-        consented_on=said.consented_on,
-        came_as=came_as,
-    )
+        id=entry.id, class_id=class_.id, institution_id=class_.institution_id, person=entry.person,
+        local_id=entry.local_id, programme=programme, tags=row.tags, status=EnrolmentStatus.IN_TRAINING, hours=0,
+        effective_on=class_.starts_on, version=1, from_on=starts.get(entry.id, class_.starts_on),
+        until_on=class_.ends_on, employment=said.employment, priority=bool(said.groups),
+        evidence_on=said.evidence_on, consented_on=said.consented_on, came_as=came_as,
+    )  # fmt: skip

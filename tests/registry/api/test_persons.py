@@ -270,9 +270,10 @@ class TestUndo:
 
         answer = await twice.registry.http.get(f"/v1/enrolments/{row.id}/history", headers=twice.headers)
 
-        assert [(each["verb"], each["reason"]) for each in answer.json()] == [
-            ("reassign", "换领新证"),
-            ("reassign", "并非同一人"),
+        assert [(each["verb"], each["reason"], each["changed"]) for each in answer.json()] == [
+            ("enrol", None, {}),
+            ("reassign", "换领新证", {"person": None}),
+            ("reassign", "并非同一人", {"person": None}),
         ]
 
     async def test_what_a_moved_one_went_on_as_at_another_school_returns_as_well(self, school: School) -> None:

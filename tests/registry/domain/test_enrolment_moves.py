@@ -78,7 +78,7 @@ def test_an_enrolment_moves_by_its_table_and_no_other_way(status: EnrolmentStatu
         assert (after.id, after.class_id, after.person, after.local_id) == (
             before.id, before.class_id, before.person, before.local_id,
         )  # fmt: skip
-        assert event_of(after, fact, by="clerk", reason=None).verb == verb
+        assert event_of(before, after, fact, by="clerk", reason=None).verb == verb
     else:
         with pytest.raises(IllegalMove) as refused:
             ENROLMENT_VERBS[verb](before)

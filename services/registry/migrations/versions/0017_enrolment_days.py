@@ -1,4 +1,4 @@
-"""Enrolments as they came and were: days before a resumption, and the paper that was shown."""
+"""Enrolments as they came and were: days before a resumption, the paper that was shown, who did what."""
 
 from alembic import op
 
@@ -78,6 +78,8 @@ STATEMENTS = (
     """,
     # The key of the paper that was shown, where its holder goes on under another.
     "ALTER TABLE enrolment ADD COLUMN came_as uuid",
+    # Who enrolled somebody, and when: the first line of a history.
+    "ALTER TABLE enrolment ADD COLUMN enrolled_by text, ADD COLUMN enrolled_at timestamptz",
     """
     WITH RECURSIVE moved AS (
         SELECT e.id, m.person FROM person_merge AS m JOIN enrolment AS e ON e.id = ANY (m.moved)
@@ -88,8 +90,8 @@ STATEMENTS = (
     UPDATE enrolment AS e SET came_as = moved.person FROM moved WHERE e.id = moved.id
     """,
     "ALTER TABLE enrolment ADD CHECK (came_as <> person)",
-    # What was sealed of an entry before the step that put it right.
-    "ALTER TABLE enrolment_event ADD COLUMN former_entry bytea",
+    # What a step changed, by name; and what was sealed of an entry before a step that put it right.
+    "ALTER TABLE enrolment_event ADD COLUMN changed jsonb, ADD COLUMN former_entry bytea",
     # An undoing asks the enrolments themselves; of a merge it is enough to know how many it moved.
     "ALTER TABLE person_merge ADD COLUMN enrolments integer",
     "UPDATE person_merge SET enrolments = cardinality(moved)",
