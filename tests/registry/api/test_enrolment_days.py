@@ -26,7 +26,7 @@ class TestEnding:
     async def test_before_the_first_day_is_refused(self, school: School, verb: str) -> None:
         _, enrolment_id = await running(school, 1)
 
-        answers = [await step(school, enrolment_id, verb, on=on) for on in ("0001-01-01", "2025-02-28", "2025-03-01")]
+        answers = [await step(school, enrolment_id, verb, on=on) for on in ("1900-01-01", "2025-02-28", "2025-03-01")]
 
         assert [code(answer) for answer in answers] == [(422, "ends-before-it-began")] * 2 + [(200, None)]
         assert answers[0].json()["first_on"] == "2025-03-01"
