@@ -107,7 +107,7 @@ def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
         class_ = entry.class_
         before = ids.get(entry.local_id)
         if before is not None and before.person == entry.person and before.class_id == class_.id:
-            outcomes.append(_repeated(entry, before))
+            outcomes.append(_repeated(entry, before, known))
             continue
         refusal = known.closed.get(class_.id) or entry.fault
         if refusal is None and before is not None:
@@ -142,9 +142,9 @@ def _by_person(taken: Iterable[Taken]) -> defaultdict[UUID, list[Taken]]:
     return by_person
 
 
-def _repeated(entry: Entry, before: Seated) -> RowOutcome:
+def _repeated(entry: Entry, before: Seated, known: Known) -> RowOutcome:
     if before.status in GIVEN_UP:
-        refusal = SeatGivenUp(pointer="/local_id", state=before.status)
+        refusal = known.closed.get(entry.class_.id) or SeatGivenUp(pointer="/local_id", state=before.status)
         return RowOutcome(entry.row, "refused", entry.local_id, refusal=refusal)
     return RowOutcome(entry.row, "repeated", entry.local_id, id=before.id)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.domain.classes import TrainingClass
+from services.registry.domain.classes import RosterClosed, TrainingClass
 from services.registry.domain.interruptions import ClassOver
 from services.registry.domain.late_entries import late_day, see_grown
 from services.registry.domain.overlaps import OverlappingClass, Taken, overlaps
@@ -99,6 +99,15 @@ def test_the_row_of_a_seat_that_was_given_up_is_refused_with_its_state(status: E
         assert outcome.refusal.facts == {"state": status}
     else:
         assert (outcome.outcome, outcome.id) == ("repeated", seated.id)
+
+
+def test_where_nobody_is_taken_any_more_that_is_what_is_said() -> None:
+    seated = Seated(UUID(int=900), RUNNING.id, PERSON, ENTRY.local_id, EnrolmentStatus.WITHDRAWN)
+    closed = RosterClosed(state="cancelled")
+
+    (outcome,) = decide([ENTRY], known()._replace(by_local_id={ENTRY.local_id: seated}, closed={RUNNING.id: closed}))
+
+    assert outcome.refusal is closed
 
 
 def test_a_class_that_grew_is_seen_once_a_day_with_how_many_came() -> None:
