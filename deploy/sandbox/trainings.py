@@ -102,7 +102,8 @@ class Trainings:
         for each in outcomes:
             if each["withdrawn"]:
                 path = f"/v1/enrolments/{self.enrolments[each['trainee']]}/withdrawal"
-                await self._client.post("registry", path, by=self.institution_of(row["class"]))
+                content = {"reason": "left the training 中途退出"}
+                await self._client.post("registry", path, content, by=self.institution_of(row["class"]))
         return len(outcomes)
 
     async def _complete(self, row: Row) -> None:
@@ -110,7 +111,7 @@ class Trainings:
 
     async def _correct(self, row: Row) -> None:
         path = f"/v1/enrolments/{self.enrolments[row['trainee']]}/correction"
-        content = {"programme": row["programme"]}
+        content = {"programme": row["programme"], "reason": "counted to another programme 专项归口更正"}
         await self._client.post("registry", path, content, by=self.institution_of(row["class"]))
 
     async def _move(self, class_name: str, verb: str, *, by: Caller) -> None:

@@ -34,6 +34,7 @@ from shared.forms import Day
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, before, next_cursor
+from shared.persons import Persons
 from shared.web import Connection, Now, router
 
 routes = router("classes")
@@ -136,10 +137,12 @@ async def return_(
 
 @routes.post("/classes/{class_id}/refiling")
 async def refile(
-    class_id: UUID, request: ClassTerms, connection: Connection, caller: CurrentCaller, at: Now
+    class_id: UUID, request: ClassTerms, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
     """File a returned class again, mended; it keeps its local_id and its trainees."""
-    return ClassAnswer.of(await filing.refile(connection, class_id, request.filing(""), caller=caller, at=at))
+    persons: Persons = http.app.state.persons
+    asked = request.filing("")
+    return ClassAnswer.of(await filing.refile(connection, class_id, asked, persons=persons, caller=caller, at=at))
 
 
 @routes.post("/classes/{class_id}/approval")
@@ -171,10 +174,9 @@ async def change(
     class_id: UUID, asked: ChangeRequest, request: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
     """Report other days, seats, site or examination of an approved or running class, before what they touch."""
-    persons = request.app.state.persons
-    return ClassAnswer.of(
-        await class_changes.change(connection, class_id, asked.change(), persons=persons, caller=caller, at=at)
-    )
+    persons: Persons = request.app.state.persons
+    changed = await class_changes.change(connection, class_id, asked.change(), persons=persons, caller=caller, at=at)
+    return ClassAnswer.of(changed)
 
 
 @routes.post("/classes/{class_id}/completion")

@@ -9,11 +9,12 @@ from uuid import UUID
 from fastapi import Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.registry.api.roster_rows import ConsentEntry, GroupEntry
 from services.registry.api.schemas import EnrolmentAnswer, Tag, TraineeAnswer
 from services.registry.domain.enrolment_events import EnrolmentEvent
 from services.registry.domain.enrolments import Correction, Enrolment
 from services.registry.domain.filing import HOURS_MAX
-from services.registry.store import enrolment_events as event_store
+from services.registry.domain.trainees import GroupEvidence, PriorityGroup
 from services.registry.store import enrolments as store
 from services.registry.usecases import enrolments as usecases
 from services.registry.usecases.enrolments import Destination, Said
@@ -24,8 +25,6 @@ from shared.persons import Persons
 from shared.web import Connection, Now, router
 
 routes = router("enrolments")
-
-_HISTORY_MAX = 500
 
 
 class StepRequest(Strict):
@@ -42,15 +41,36 @@ class TransferRequest(Strict):
     reason: Reason
 
 
-class CorrectionRequest(StepRequest):
+class CorrectionRequest(Strict):
     """What is to become another; what is left out stays as it is."""
 
+    reason: Reason
     programme: Annotated[str, Field(max_length=16)] | None = None
     tags: Annotated[list[Tag], Field(max_length=20)] | None = None
     hours: Annotated[int, Field(ge=0, le=HOURS_MAX, strict=True)] | None = None
     employment: EmploymentState | None = None
-    evidence_on: Day | None = Field(default=None, description="The latest date on the papers of a priority group")
-    consented_on: Day | None = None
+    groups: list[GroupEntry] | None = Field(
+        default=None,
+        max_length=len(PriorityGroup),
+        description="All priority groups of the trainee with their evidence, in the place of those that were said",
+    )
+    draws_pension: bool | None = Field(default=None, strict=True)
+    consent: ConsentEntry | None = None
+
+    def correction(self) -> Correction:
+        groups, consent = self.groups, self.consent
+        return Correction(
+            programme=self.programme,
+            tags=None if self.tags is None else tuple(self.tags),
+            hours=self.hours,
+            employment=self.employment,
+            groups=None
+            if groups is None
+            else tuple(GroupEvidence(each.group, each.evidence, each.dated_on) for each in groups),
+            draws_pension=self.draws_pension,
+            consented_on=None if consent is None else consent.on,
+            consent_version=None if consent is None else consent.version,
+        )
 
 
 class EventAnswer(BaseModel):
@@ -66,6 +86,9 @@ class EventAnswer(BaseModel):
     status: EnrolmentStatus
     from_on: date
     until_on: date
+    changed: dict[str, dict[str, str | int | bool | list[str] | None] | None] = Field(
+        description="By name, what it was (`from`) and became (`to`); null where the values are sealed"
+    )
 
 
 def _said(request: StepRequest | None) -> Said:
@@ -88,9 +111,8 @@ async def get_enrolment(
 
 @routes.get("/enrolments/{enrolment_id}/history", response_model=list[EventAnswer])
 async def list_history(enrolment_id: UUID, connection: Connection, caller: CurrentCaller) -> list[EnrolmentEvent]:
-    """Every step after the entry, oldest first: who took it, when and why."""
-    await usecases.visible(connection, enrolment_id, caller=caller)
-    return await event_store.of_enrolment(connection, enrolment_id, limit=_HISTORY_MAX)
+    """The entry and every step after it, oldest first: who took it, when, why, and what changed."""
+    return await usecases.history(connection, enrolment_id, caller=caller)
 
 
 @routes.post("/enrolments/{enrolment_id}/withdrawal", response_model=EnrolmentAnswer)
@@ -101,9 +123,10 @@ async def withdraw(
     at: Now,
     request: Annotated[EndingRequest | None, Body()] = None,
 ) -> Enrolment:
-    """Take a trainee out, also one whose completion turned out to be wrong; totals follow.
+    """Take a trainee out, also one whose completion turned out to be wrong (then with a reason); totals follow.
 
-    From the day of the withdrawal on the person can be in another class.
+    From the day of the withdrawal on the person can be in another class. For the institution, and with a reason for
+    officers of the region.
     """
     return await usecases.withdraw(connection, enrolment_id, _said(request), caller=caller, at=at)
 
@@ -112,7 +135,10 @@ async def withdraw(
 async def defer(
     enrolment_id: UUID, request: EndingRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
-    """Interrupt a training. The seat stays taken; the class can be completed without the trainee."""
+    """Interrupt a training. The seat stays taken; the class can be completed without the trainee.
+
+    For the institution, and with a reason for officers of the region.
+    """
     return await usecases.defer(connection, enrolment_id, _said(request), caller=caller, at=at)
 
 
@@ -126,22 +152,40 @@ async def resume(
 
 @routes.post("/enrolments/{enrolment_id}/transfer", status_code=201, response_model=EnrolmentAnswer)
 async def transfer(
-    enrolment_id: UUID, request: TransferRequest, connection: Connection, caller: CurrentCaller, at: Now
+    enrolment_id: UUID, request: TransferRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
     """Let a trainee go on in another class of the same occupation and level, as the enrolment that is answered.
 
     Institutions transfer among their own classes, officers of the region also to another institution. Each class
-    counts the hours of its own.
+    counts the hours of its own. Who could not be enrolled there cannot be transferred there either.
     """
     to = Destination(request.class_id, request.local_id)
-    return await usecases.transfer(connection, enrolment_id, to, Said(request.reason), caller=caller, at=at)
+    persons: Persons = http.app.state.persons
+    said = Said(request.reason)
+    return await usecases.transfer(connection, enrolment_id, to, said, persons=persons, caller=caller, at=at)
 
 
 @routes.post("/enrolments/{enrolment_id}/correction", response_model=EnrolmentAnswer)
 async def correct(
-    enrolment_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
+    enrolment_id: UUID,
+    request: CorrectionRequest,
+    http: Request,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
 ) -> Enrolment:
-    """Put what was entered, or the hours, right; what is left out stays. Totals follow."""
-    given = request.model_dump(exclude={"reason"}) | {"tags": None if request.tags is None else tuple(request.tags)}
-    correction = Correction(**given)
-    return await usecases.correct(connection, enrolment_id, correction, _said(request), caller=caller, at=at)
+    """Put what was entered, or the hours, right; what is left out stays, what was said before is kept. Totals follow.
+
+    Hours that follow from attendance are put right there, by an edit of the day. For the institution, and for officers
+    of the region.
+    """
+    persons: Persons = http.app.state.persons
+    return await usecases.correct(
+        connection,
+        enrolment_id,
+        request.correction(),
+        reason=request.reason,
+        persons=persons,
+        caller=caller,
+        at=at,
+    )

@@ -103,7 +103,7 @@ async def merge(
 async def undo(
     merge_id: UUID, request: UndoingRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> MergeAnswer:
-    """Take a merge back: the enrolments that it moved return, with what they went on as by transfers."""
+    """Take a merge back: whatever came with the document that was merged away is that person's again."""
     undone = await usecases.undo(connection, merge_id, reason=request.reason, caller=caller, at=at)
     return (await _answers(connection, http.app.state.persons, [undone]))[0]
 
@@ -147,10 +147,9 @@ async def _answers(connection: AsyncConnection, persons: Persons, merges: list[M
             **{name: getattr(each, name) for name in _OF_MERGE},
             person=shown[each.person],
             into=shown[each.into_person],
-            enrolments=len(each.moved),
         )
         for each in merges
     ]
 
 
-_OF_MERGE = [name for name in MergeAnswer.model_fields if name not in ("person", "into", "enrolments")]
+_OF_MERGE = [name for name in MergeAnswer.model_fields if name not in ("person", "into")]

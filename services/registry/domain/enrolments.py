@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
+from services.registry.domain.endings import last_day
 from services.registry.domain.outcomes import missed
-from services.registry.domain.trainees import DatedAhead
+from services.registry.domain.trainees import AtEntry, GroupEvidence, require_papers
 from shared.contracts.registry import (
     EmploymentState,
     EnrolmentCompleted,
@@ -30,7 +31,12 @@ from shared.kernel.refusals import Invalid
 
 F = TypeVar("F", bound=EnrolmentState)
 
-_ONE_DAY: Final = timedelta(days=1)
+GIVEN_UP: Final = frozenset({EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED})
+"""Who has no seat in the class any more."""
+
+
+_SHOWN: Final = ("programme", "tags", "hours", "employment", "consented_on")
+"""What a correction puts into the enrolment as it is given."""
 
 
 class EnrolmentVerb(StrEnum):
@@ -121,6 +127,8 @@ class Enrolment:
     """Whether the person is in a priority group (which one is sealed), and the latest date on the papers of that."""
     consented_on: date | None = None
     transferred_from: UUID | None = None
+    came_as: UUID | None = None
+    """The key of the paper that was shown, where its holder goes on as `person`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +139,12 @@ class Correction:
     tags: tuple[str, ...] | None = None
     hours: int | None = None
     employment: EmploymentState | None = None
-    evidence_on: date | None = None
+    groups: tuple[GroupEvidence, ...] | None = None
+    """All of them; none takes the person out of every priority group."""
+    draws_pension: bool | None = None
     consented_on: date | None = None
+    consent_version: str | None = None
+    """Goes with `consented_on`."""
 
 
 def enrol(enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> TraineeEnrolled:
@@ -165,13 +177,13 @@ def conclude(
 
 
 def withdraw(
-    enrolment: Enrolment, class_: TrainingClass, *, on: date, at: datetime
+    enrolment: Enrolment, class_: TrainingClass, *, on: date, at: datetime, attended_on: date | None = None
 ) -> tuple[Enrolment, EnrolmentWithdrawn]:
     """Take a trainee out, also one whose completion turned out to be wrong. `on` is the first day without training.
 
-    Raises IllegalMove, DayAhead.
+    `attended_on` is the last day that attendance counts. Raises what `end` raises.
     """
-    after = end(enrolment, EnrolmentVerb.WITHDRAW, on=on, at=at)
+    after = end(enrolment, EnrolmentVerb.WITHDRAW, on=on, at=at, attended_on=attended_on)
     return after, tell(EnrolmentWithdrawn, after, class_, at=at)
 
 
@@ -182,23 +194,25 @@ def correct(
     *,
     share_min: Decimal,
     hours_min: int = 0,
+    papers_from: date = date.min,
     at: datetime,
 ) -> tuple[Enrolment, EnrolmentCorrected]:
     """Put right what is given; corrected hours of a finished training decide its outcome anew, for its old day.
 
-    Raises IllegalMove, TooManyHours, DatedAhead.
+    What an enrolment shows of priority groups follows from their papers, none of which is older than `papers_from`.
+
+    Raises IllegalMove, TooManyHours, PlaceholderEvidence, DatedAhead, DatedTooEarly.
     """
     status = move(MOVES, enrolment.status, EnrolmentVerb.CORRECT)
-    today = business_day(at)
-    for name in ("evidence_on", "consented_on"):
-        if (day := getattr(correction, name)) is not None and day > today:
-            raise DatedAhead(pointer=f"/{name}", today=today.isoformat())
+    said = AtEntry(groups=correction.groups or (), consented_on=correction.consented_on)
+    require_papers(said, first_on=papers_from, today=business_day(at))
     if correction.hours is not None:
         enough = is_enough(correction.hours, class_, share_min=share_min, hours_min=hours_min)
         if status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED):
             status = EnrolmentStatus.COMPLETED if enough else EnrolmentStatus.FAILED
-    given = {name: getattr(correction, name) for name in Correction.__dataclass_fields__}
-    given = {name: value for name, value in given.items() if value is not None}
+    given = {name: value for name in _SHOWN if (value := getattr(correction, name)) is not None}
+    if correction.groups is not None:
+        given |= {"priority": bool(said.groups), "evidence_on": said.evidence_on}
     after = replace(enrolment, status=status, version=enrolment.version + 1, **given)
     return after, tell(EnrolmentCorrected, after, class_, at=at)
 
@@ -222,15 +236,17 @@ def move_days(
 def reassign(
     enrolment: Enrolment, class_: TrainingClass, *, person: UUID, at: datetime
 ) -> tuple[Enrolment, EnrolmentReassigned]:
-    """The enrolment, whatever its state, as that of another key of the human in it."""
-    after = replace(enrolment, person=person, version=enrolment.version + 1)
+    """The enrolment, whatever its state, as that of another key of the human in it; it keeps with which it came."""
+    paper = enrolment.came_as or enrolment.person
+    came_as = None if paper == person else paper
+    after = replace(enrolment, person=person, came_as=came_as, version=enrolment.version + 1)
     return after, tell(EnrolmentReassigned, after, class_, at=at)
 
 
-def end(enrolment: Enrolment, verb: EnrolmentVerb, *, on: date, at: datetime) -> Enrolment:
+def end(enrolment: Enrolment, verb: EnrolmentVerb, *, on: date, at: datetime, attended_on: date | None) -> Enrolment:
     """The enrolment after a `verb` with which its days end: the last one is the day before `on`.
 
-    Raises IllegalMove, DayAhead.
+    Raises IllegalMove, DayAhead, EndsBeforeItBegan, EndsBeforeAttendance.
     """
     status = move(MOVES, enrolment.status, verb)
     today = business_day(at)
@@ -241,7 +257,7 @@ def end(enrolment: Enrolment, verb: EnrolmentVerb, *, on: date, at: datetime) ->
         status=status,
         effective_on=on,
         version=enrolment.version + 1,
-        until_on=min(enrolment.until_on, on - _ONE_DAY),
+        until_on=last_day((enrolment.from_on, enrolment.until_on), on=on, attended_on=attended_on, today=today),
     )
 
 

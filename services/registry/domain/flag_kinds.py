@@ -17,6 +17,7 @@ class FlagKind(StrEnum):
     ONE_DEVICE_MANY_TRAINEES = "one-device-many-trainees"
     DEVICE_TOO_FAST = "device-too-fast"
     CLASS_TOO_SMALL = "class-too-small"
+    ROSTER_GREW_LATE = "roster-grew-late"
     AT_ODD_HOURS = "at-odd-hours"
     ON_A_HOLIDAY = "on-a-holiday"
     OVER_DAILY_HOURS = "over-daily-hours"
@@ -59,6 +60,9 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
         "C05",
         "Two marks of a trainee are too far apart for the time between them.",
         "学员两次签到地点相距过远，间隔时间内无法到达。",
+    ),
+    FlagKind.ROSTER_GREW_LATE: KindOfFlag(
+        "C15", "Trainees were added to a class that had begun.", "开班后补报学员。", holds=True
     ),
     FlagKind.ONE_PHONE_MANY_TRAINEES: KindOfFlag(
         "C16", "Many trainees of a class gave the same phone.", "同一班级多名学员填报了同一手机号。"

@@ -67,19 +67,21 @@ class Transfer(NamedTuple):
 
 
 def defer(
-    enrolment: Enrolment, class_: TrainingClass, *, on: date, at: datetime
+    enrolment: Enrolment, class_: TrainingClass, *, on: date, at: datetime, attended_on: date | None = None
 ) -> tuple[Enrolment, EnrolmentDeferred]:
     """Interrupt a training; `on` is the first day without it. The seat stays taken, the days do not.
 
-    The class can be completed without a deferred trainee, who may go on in another one then. Raises IllegalMove,
-    DayAhead.
+    The class can be completed without a deferred trainee, who may go on in another one then. `attended_on` is the last
+    day that attendance counts. Raises what `end` raises.
     """
-    after = end(enrolment, EnrolmentVerb.DEFER, on=on, at=at)
+    after = end(enrolment, EnrolmentVerb.DEFER, on=on, at=at, attended_on=attended_on)
     return after, tell(EnrolmentDeferred, after, class_, at=at)
 
 
 def resume(enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> tuple[Enrolment, EnrolmentResumed]:
-    """Go on with a deferred training in its class, from today to the class's last day; earlier days are history.
+    """Go on with a deferred training in its class, from today to the class's last day.
+
+    The days that the deferral ended stay taken: the caller keeps them beside the enrolment.
 
     Raises IllegalMove, RosterClosed, ClassOver. That the days are free is for the caller to see to.
     """
@@ -90,22 +92,24 @@ def resume(enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> tupl
         status=status,
         effective_on=class_.starts_on,
         version=enrolment.version + 1,
-        from_on=first_day_in(class_, at=at),
+        from_on=first_day_in(class_, today=business_day(at)),
         until_on=class_.ends_on,
     )
     return after, tell(EnrolmentResumed, after, class_, at=at)
 
 
-def transfer(enrolment: Enrolment, class_: TrainingClass, place: Place, *, at: datetime) -> Transfer:
+def transfer(
+    enrolment: Enrolment, class_: TrainingClass, place: Place, *, at: datetime, attended_on: date | None = None
+) -> Transfer:
     """Go on with a training of `class_` in another class from today on, as an enrolment of its own.
 
     It takes person, programme, tags and entry particulars along; hours are counted in each class for itself.
 
-    Raises IllegalMove, TransferToSameClass, AnotherTraining, RosterClosed, ClassOver. That there is a seat and that
-    the days are free is for the caller to see to.
+    Raises what `end` raises for today, TransferToSameClass, AnotherTraining, RosterClosed, ClassOver. That there is a
+    seat and that the days are free is for the caller to see to.
     """
     target = place.class_
-    left = end(enrolment, EnrolmentVerb.TRANSFER, on=business_day(at), at=at)
+    left = end(enrolment, EnrolmentVerb.TRANSFER, on=business_day(at), at=at, attended_on=attended_on)
     if target.id == class_.id:
         raise TransferToSameClass(pointer="/class_id")
     if (target.occupation, target.level) != (class_.occupation, class_.level):
@@ -121,7 +125,7 @@ def transfer(enrolment: Enrolment, class_: TrainingClass, place: Place, *, at: d
         hours=0,
         effective_on=target.starts_on,
         version=1,
-        from_on=first_day_in(target, at=at),
+        from_on=first_day_in(target, today=business_day(at)),
         until_on=target.ends_on,
         transferred_from=enrolment.id,
     )
@@ -135,9 +139,9 @@ def require_open(class_: TrainingClass) -> None:
         raise RosterClosed(state=class_.status)
 
 
-def first_day_in(class_: TrainingClass, *, at: datetime) -> date:
-    """The first day that somebody who comes in now has in `class_`. Raises ClassOver."""
-    first = max(business_day(at), class_.starts_on)
+def first_day_in(class_: TrainingClass, *, today: date) -> date:
+    """The first day that somebody who comes in `today` has in `class_`. Raises ClassOver."""
+    first = max(today, class_.starts_on)
     if first > class_.ends_on:
         raise ClassOver(ends_on=class_.ends_on.isoformat())
     return first

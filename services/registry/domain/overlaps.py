@@ -22,7 +22,10 @@ class OverlappingClass(Conflict):
 
 
 class Taken(NamedTuple):
-    """The days that an enrolment takes of its person, both included; none if the last lies before the first."""
+    """The days that an enrolment takes of its person, both included; none if the last lies before the first.
+
+    `is_seated`: it was neither withdrawn nor transferred.
+    """
 
     enrolment_id: UUID
     class_id: UUID
@@ -31,6 +34,7 @@ class Taken(NamedTuple):
     local_id: str
     from_on: date
     until_on: date
+    is_seated: bool = True
 
     def overlaps(self, from_on: date, until_on: date) -> bool:
         """Whether any of these days is one from `from_on` to `until_on`."""

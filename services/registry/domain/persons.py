@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
-from services.registry.domain.enrolments import Enrolment, reassign
+from services.registry.domain.enrolments import GIVEN_UP, Enrolment, reassign
 from services.registry.domain.overlaps import overlaps
-from shared.contracts.registry import EnrolmentReassigned, EnrolmentStatus, MergeState, PersonsMerged, PersonsSeparated
+from shared.contracts.registry import EnrolmentReassigned, MergeState, PersonsMerged, PersonsSeparated
 from shared.kernel.moves import move
 from shared.kernel.refusals import Conflict, Invalid
 
 F = TypeVar("F", bound=MergeState)
-
-_GIVEN_UP: Final = (EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED)
 
 
 class MergeStatus(StrEnum):
@@ -75,7 +73,7 @@ class MergeOverlaps(Conflict):
 
 @dataclass(frozen=True)
 class Merge:
-    """`person` goes on as `into_person`, with the enrolments `moved`, until it is undone."""
+    """`person` goes on as `into_person` until it is undone; `enrolments` is how many of theirs it moved."""
 
     id: UUID
     person: UUID
@@ -86,7 +84,7 @@ class Merge:
     reason: str
     merged_by: str
     merged_at: datetime
-    moved: tuple[UUID, ...] = ()
+    enrolments: int = 0
     undone_by: str | None = None
     undone_at: datetime | None = None
     undoing_reason: str | None = None
@@ -96,15 +94,20 @@ class Merge:
         return MergeStatus.STANDING if self.undone_at is None else MergeStatus.UNDONE
 
 
+_Earlier = Mapping[UUID, Sequence[tuple[date, date]]]
 Steps = list[tuple[Enrolment, EnrolmentReassigned]]
 
 
 class Known(NamedTuple):
-    """The enrolments concerned with their classes, and the version that the facts about the person are at."""
+    """The enrolments concerned with their classes, and the version that the facts about the person are at.
+
+    `earlier` are the days, both ends included, that enrolments took before they were resumed.
+    """
 
     enrolments: Sequence[Enrolment]
     classes: Mapping[UUID, TrainingClass]
     version: int
+    earlier: _Earlier
 
 
 def merge(new: Merge, known: Known, *, standing: Iterable[Merge]) -> tuple[Merge, PersonsMerged, Steps]:
@@ -118,41 +121,32 @@ def merge(new: Merge, known: Known, *, standing: Iterable[Merge]) -> tuple[Merge
         if each.into_person != new.into_person or each.person == new.person:
             raise MergeChains(merge=str(each.id))
     going = [each for each in known.enrolments if each.person == new.person]
-    if count := _meetings(going, [each for each in known.enrolments if each.person == new.into_person]):
+    if count := _meetings(going, [each for each in known.enrolments if each.person == new.into_person], known.earlier):
         raise MergeOverlaps(overlaps=count)
-    after = replace(new, moved=tuple(each.id for each in going))
+    after = replace(new, enrolments=len(going))
     steps = _reassigned(going, known, person=new.into_person, at=new.merged_at)
     return after, _fact(PersonsMerged, after, known, at=new.merged_at), steps
 
 
 def undo(before: Merge, known: Known, *, by: str, reason: str, at: datetime) -> tuple[Merge, PersonsSeparated, Steps]:
-    """Give back what was moved, and what that went on as by transfers. Raises IllegalMove.
-
-    What was enrolled for the two since then stays: nobody can tell any more with which paper it came.
-    """
+    """Give back every enrolment that came with the paper of `before.person`, also since. Raises IllegalMove."""
     move(MOVES, before.status, MergeVerb.UNDO)
     after = replace(before, undone_by=by, undone_at=at, undoing_reason=reason)
-    returning = _with_transfers(known.enrolments, before.moved)
+    returning = [each for each in known.enrolments if each.came_as == before.person]
     steps = _reassigned(returning, known, person=before.person, at=at)
     return after, _fact(PersonsSeparated, after, known, at=at), steps
 
 
-def _meetings(going: Sequence[Enrolment], staying: Sequence[Enrolment]) -> int:
-    return sum(_meet(one, other) for one in going for other in staying)
+def _meetings(going: Sequence[Enrolment], staying: Sequence[Enrolment], earlier: _Earlier) -> int:
+    return sum(_meet(one, other, earlier) for one in going for other in staying)
 
 
-def _meet(one: Enrolment, other: Enrolment) -> bool:
-    both_seated = one.status not in _GIVEN_UP and other.status not in _GIVEN_UP
+def _meet(one: Enrolment, other: Enrolment, earlier: _Earlier) -> bool:
+    both_seated = one.status not in GIVEN_UP and other.status not in GIVEN_UP
     if both_seated and one.class_id == other.class_id:
         return True
-    return overlaps((one.from_on, one.until_on), (other.from_on, other.until_on))
-
-
-def _with_transfers(enrolments: Sequence[Enrolment], moved: Collection[UUID]) -> list[Enrolment]:
-    found = set(moved)
-    while more := {each.id for each in enrolments if each.transferred_from in found} - found:
-        found |= more
-    return [each for each in enrolments if each.id in found]
+    ones, others = (((each.from_on, each.until_on), *earlier.get(each.id, ())) for each in (one, other))
+    return any(overlaps(here, there) for here in ones for there in others)
 
 
 def _reassigned(enrolments: Iterable[Enrolment], known: Known, *, person: UUID, at: datetime) -> Steps:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
+from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
+from services.registry.domain.enrolments import GIVEN_UP
+from services.registry.domain.late_entries import first_day
 from services.registry.domain.overlaps import Taken, overlap_with
 from services.registry.domain.trainees import NameDiffers
+from shared.contracts.registry import EnrolmentStatus
 from shared.kernel.outcomes import RowOutcome, refused
 from shared.kernel.refusals import Conflict, Invalid, LocalIdTaken, Refusal
 
@@ -60,6 +65,16 @@ class OtherContent(Conflict):
     )
 
 
+class SeatGivenUp(Conflict):
+    """Facts: `state` of the enrolment: withdrawn or transferred."""
+
+    slug = "seat-given-up"
+    title_en = "This trainee was enrolled under this local_id and has given the seat up since."
+    title_zh = "该学员曾以此编号报名，之后已退学或转出。"
+    cure_en = "Leave the row out; who comes back to the class is enrolled anew, under another local_id."
+    cure_zh = "请删除该行；确需重新入班的，请换用新的编号（local_id）重新报名。"
+
+
 class Entry(NamedTuple):
     """One row whose person and class are known: who, where, under which number of the institution's own.
 
@@ -83,6 +98,7 @@ class Seated(NamedTuple):
     class_id: UUID
     person: UUID
     local_id: str
+    status: EnrolmentStatus = EnrolmentStatus.IN_TRAINING
     mark: bytes | None = None
     """Of the row that it came from; None if that came before rows were marked."""
 
@@ -91,31 +107,32 @@ class Known(NamedTuple):
     """What is stored that rows of one institution could run into.
 
     `by_local_id` are the institution's enrolments; `taken` what its rows' persons have in these classes, whether or not
-    it takes days, and elsewhere on these days; `seats_left` and `closed` (why a class takes nobody) are by class.
+    it takes days, and elsewhere on these days; `seats_left`, `closed` (why a class takes nobody) and `late_days` (the
+    first day of who enters a class that began) are by class.
     """
 
     by_local_id: Mapping[str, Seated]
-    taken: Iterable[Taken]
+    taken: Collection[Taken]
     seats_left: Mapping[UUID, int]
     closed: Mapping[UUID, Refusal]
+    late_days: Mapping[UUID, date] = MappingProxyType({})
 
 
 def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
     """One outcome per entry, each as if those before it had been stored; a refusal gives every reason there is."""
     ids: MutableMapping[str, Seated] = dict(known.by_local_id)
     seats_left = dict(known.seats_left)
-    taken: defaultdict[UUID, list[Taken]] = defaultdict(list)
-    for each in known.taken:
-        taken[each.person].append(each)
+    taken = _by_person(known.taken)
     outcomes: list[RowOutcome] = []
     for entry in entries:
         class_ = entry.class_
         before = ids.get(entry.local_id)
         if before is not None and before.person == entry.person and before.class_id == class_.id:
-            outcomes.append(_again(entry, before))
+            outcomes.append(_again(entry, before, known))
             continue
         theirs = taken[entry.person]
-        refusals = _met(theirs, class_)
+        from_on = first_day(class_, theirs, known.late_days)
+        refusals = _met(theirs, class_, from_on)
         if before is not None:
             refusals.insert(0, LocalIdTaken(pointer="/local_id"))
         if entry.faults or known.closed:
@@ -127,18 +144,37 @@ def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
             outcomes.append(refused(entry.row, entry.local_id, refusals))
             continue
         seats_left[class_.id] -= 1
-        ids[entry.local_id] = Seated(entry.id, class_.id, entry.person, entry.local_id, entry.mark)
-        theirs.append(_taken_by(entry))
+        ids[entry.local_id] = Seated(entry.id, class_.id, entry.person, entry.local_id, mark=entry.mark)
+        theirs.append(_taken_by(entry, from_on))
         outcomes.append(RowOutcome(entry.row, "accepted", entry.local_id, entry.id))
     return outcomes
 
 
-def _again(entry: Entry, before: Seated) -> RowOutcome:
+def late_starts(entries: Collection[Entry], known: Known) -> dict[UUID, date]:
+    """The first days of those `entries`, all accepted, that do not begin with their class, by their ids."""
+    if not known.late_days and not known.taken:
+        return {}
+    taken = _by_person(known.taken)
+    days = {each.id: first_day(each.class_, taken.get(each.person, ()), known.late_days) for each in entries}
+    return {each.id: days[each.id] for each in entries if days[each.id] != each.class_.starts_on}
+
+
+def _by_person(taken: Iterable[Taken]) -> defaultdict[UUID, list[Taken]]:
+    by_person: defaultdict[UUID, list[Taken]] = defaultdict(list)
+    for each in taken:
+        by_person[each.person].append(each)
+    return by_person
+
+
+def _again(entry: Entry, before: Seated, known: Known) -> RowOutcome:
     """The outcome of a row for somebody who is in the class under the same number: it is the row of then, or refused.
 
     Rows are compared and not what is stored, so that an old row stays harmless after a correction. Of a row that came
-    before rows were marked only the name can be compared.
+    before rows were marked only the name can be compared. Who has given the seat up has to say that they come back.
     """
+    if before.status in GIVEN_UP:
+        given_up = SeatGivenUp(pointer="/local_id", state=before.status)
+        return refused(entry.row, entry.local_id, _closed(known.closed, entry.class_) or [given_up])
     if before.mark == entry.mark or (before.mark is None and not any(isinstance(e, NameDiffers) for e in entry.faults)):
         return RowOutcome(entry.row, "repeated", entry.local_id, before.id)
     return refused(entry.row, entry.local_id, [*entry.faults, OtherContent(enrolment_id=f"{before.id}")])
@@ -148,22 +184,20 @@ def _closed(closed: Mapping[UUID, Refusal], class_: TrainingClass) -> list[Refus
     return [closed[class_.id]] if class_.id in closed else []
 
 
-def _met(theirs: Sequence[Taken], class_: TrainingClass) -> list[Refusal]:
-    """What the person's other enrolments have against a place in `class_`. Source: domain rules §4.6."""
+def _met(theirs: Sequence[Taken], class_: TrainingClass, from_on: date) -> list[Refusal]:
+    """What the person's other enrolments have against a place in `class_` from a day on. Source: domain rules §4.6."""
     if not theirs:
         return []
     for each in theirs:
-        if each.class_id == class_.id:
+        if each.class_id == class_.id and each.is_seated:
             return [AlreadyEnrolled(pointer="/document_number", local_id=each.local_id)]
     return [
         overlap_with(each, institution_id=class_.institution_id, pointer="/document_number")
         for each in theirs
-        if each.overlaps(class_.starts_on, class_.ends_on)
+        if each.overlaps(from_on, class_.ends_on)
     ]
 
 
-def _taken_by(entry: Entry) -> Taken:
+def _taken_by(entry: Entry, from_on: date) -> Taken:
     class_ = entry.class_
-    return Taken(
-        entry.id, class_.id, class_.institution_id, entry.person, entry.local_id, class_.starts_on, class_.ends_on
-    )
+    return Taken(entry.id, class_.id, class_.institution_id, entry.person, entry.local_id, from_on, class_.ends_on)

@@ -249,6 +249,12 @@ def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: da
     return found
 
 
+def require_papers(entry: AtEntry, *, first_on: date, today: date) -> None:
+    """Raises the first of `paper_faults`."""
+    for fault in paper_faults(entry, None, first_on=first_on, today=today):
+        raise fault
+
+
 def _says_nothing(evidence: str) -> bool:
     letters = "".join(char for char in canonical(evidence) if char.isalnum())
     return letters in _NO_WORDS or len(set(letters)) < 2

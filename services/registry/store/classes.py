@@ -65,7 +65,10 @@ ORDER BY id
 _ELSEWHERE = """
 SELECT count(DISTINCT m.person)
 FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[]) AS m (id, person, from_on, until_on)
-JOIN enrolment e ON e.person = m.person AND e.id <> m.id AND e.from_on <= e.until_on
+JOIN (
+    SELECT id, person, from_on, until_on FROM enrolment
+    UNION ALL SELECT enrolment_id, person, from_on, until_on FROM earlier_days
+) e ON e.person = m.person AND e.id <> m.id AND e.from_on <= e.until_on
     AND e.from_on <= m.until_on AND m.from_on <= e.until_on
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,15 +16,15 @@ from shared.kernel.refusals import NotFound, Stale
 from shared.persons import SealedPerson
 
 _COLUMNS = """id, class_id, institution_id, person, local_id, programme, tags, status, hours, effective_on, version,
-    from_on, until_on, employment, priority, evidence_on, consented_on, transferred_from"""
+    from_on, until_on, employment, priority, evidence_on, consented_on, transferred_from, came_as"""
 _FIND = f"SELECT {_COLUMNS} FROM enrolment WHERE id = $1"
 _LOCK = f"{_FIND} FOR UPDATE"
 _BY_IDS = f"SELECT {_COLUMNS} FROM enrolment WHERE id = ANY($1) ORDER BY id FOR UPDATE"
 _OF_PERSONS = f"SELECT {_COLUMNS} FROM enrolment WHERE person = ANY($1) ORDER BY id FOR UPDATE"
 # What was sealed of the entry goes along, unread.
 _GO_ON = f"""
-INSERT INTO enrolment ({_COLUMNS}, entry)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, entry
+INSERT INTO enrolment ({_COLUMNS}, enrolled_by, enrolled_at, entry)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, entry
 FROM enrolment WHERE id = $18
 """
 _OF_CLASS = f"SELECT {_COLUMNS} FROM enrolment WHERE class_id = $1 AND id > $2 ORDER BY id LIMIT $3"
@@ -37,13 +38,15 @@ _SAVE = """
 UPDATE enrolment AS e
 SET programme = s.programme, tags = string_to_array(s.tags, ','), status = s.status, hours = s.hours,
     effective_on = s.effective_on, version = s.version, from_on = s.from_on, until_on = s.until_on, person = s.person,
-    employment = s.employment, priority = s.priority, evidence_on = s.evidence_on, consented_on = s.consented_on
+    employment = s.employment, priority = s.priority, evidence_on = s.evidence_on, consented_on = s.consented_on,
+    came_as = s.came_as
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::date[], $7::integer[], $8::date[],
-        $9::date[], $10::uuid[], $11::text[], $12::boolean[], $13::date[], $14::date[])
+        $9::date[], $10::uuid[], $11::text[], $12::boolean[], $13::date[], $14::date[], $15::uuid[])
     AS s (id, programme, tags, status, hours, effective_on, version, from_on, until_on, person, employment, priority,
-        evidence_on, consented_on)
+        evidence_on, consented_on, came_as)
 WHERE e.id = s.id AND e.version = s.version - 1
 """
+_PHONE_MARKS = "SELECT person, phone_mark FROM trainee WHERE person = ANY($1) AND phone_mark IS NOT NULL"
 _SEALED = "SELECT person, document_kind, sealed FROM trainee WHERE person = ANY($1)"
 
 
@@ -78,10 +81,10 @@ async def of_persons(connection: AsyncConnection, persons: Collection[UUID]) -> 
     return [_enrolment(row) for row in await (await driver(connection)).fetch(_OF_PERSONS, list(persons))]
 
 
-async def go_on(connection: AsyncConnection, enrolment: Enrolment) -> None:
-    """Store an enrolment that goes on from the one in its `transferred_from`."""
+async def go_on(connection: AsyncConnection, enrolment: Enrolment, *, by: str, at: datetime) -> None:
+    """Store an enrolment that goes on from the one in its `transferred_from`, and who let it, when."""
     values = [getattr(enrolment, name.strip()) for name in _COLUMNS.split(",")]
-    await (await driver(connection)).execute(_GO_ON, *values)
+    await (await driver(connection)).execute(_GO_ON, *values, by, at)
 
 
 async def by_local_ids(
@@ -122,6 +125,7 @@ async def save_all(connection: AsyncConnection, enrolments: Sequence[Enrolment])
         [e.priority for e in enrolments],
         [e.evidence_on for e in enrolments],
         [e.consented_on for e in enrolments],
+        [e.came_as for e in enrolments],
     )
     if tag != f"UPDATE {len(enrolments)}":
         raise Stale
@@ -130,3 +134,9 @@ async def save_all(connection: AsyncConnection, enrolments: Sequence[Enrolment])
 async def sealed_trainees(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, SealedPerson]:
     rows = await (await driver(connection)).fetch(_SEALED, list(persons))
     return {row["person"]: SealedPerson(*row) for row in rows}
+
+
+async def phone_marks(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, str]:
+    """What the phones of those of `persons` are recognised by who gave one."""
+    rows = await (await driver(connection)).fetch(_PHONE_MARKS, list(persons))
+    return {person: str(mark) for person, mark in rows}

@@ -21,8 +21,8 @@ from shared.kernel.ids import new_id
 from shared.kernel.refusals import NotFound, Stale
 from shared.persons import SealedPerson
 
-_COLUMNS: Final = """id, person, into_person, region, reporting_region, reason, merged_by, merged_at, moved, undone_by,
-    undone_at, undoing_reason"""
+_COLUMNS: Final = """id, person, into_person, region, reporting_region, reason, merged_by, merged_at, enrolments,
+    undone_by, undone_at, undoing_reason"""
 # A writer of enrolments locks them as well, so nobody is enrolled while they are merged.
 _LOCK: Final = "SELECT person FROM trainee WHERE person = ANY(:persons) ORDER BY person FOR NO KEY UPDATE"
 _STANDING: Final = f"""
@@ -35,8 +35,8 @@ _FIND: Final = f"SELECT {_COLUMNS} FROM person_merge WHERE id = :id"
 _FIND_LOCKED: Final = f"{_FIND} FOR UPDATE"
 _ADD: Final = f"""
 INSERT INTO person_merge ({_COLUMNS})
-VALUES (:id, :person, :into_person, :region, :reporting_region, :reason, :merged_by, :merged_at, :moved, :undone_by,
-    :undone_at, :undoing_reason)
+VALUES (:id, :person, :into_person, :region, :reporting_region, :reason, :merged_by, :merged_at, :enrolments,
+    :undone_by, :undone_at, :undoing_reason)
 """
 _SAVE: Final = """
 UPDATE person_merge SET undone_by = :undone_by, undone_at = :undone_at, undoing_reason = :undoing_reason
@@ -86,7 +86,7 @@ async def load(connection: AsyncConnection, merge_id: UUID, *, lock: bool = Fals
 
 
 async def add(connection: AsyncConnection, merge: Merge) -> None:
-    await connection.execute(text(_ADD), asdict(merge) | {"moved": list(merge.moved)})
+    await connection.execute(text(_ADD), asdict(merge))
 
 
 async def save(connection: AsyncConnection, merge: Merge) -> None:
@@ -137,4 +137,4 @@ async def page(
 
 
 def _merge(row: RowMapping) -> Merge:
-    return Merge(**dict(row) | {"moved": tuple(row["moved"])})
+    return Merge(**row)

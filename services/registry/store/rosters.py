@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -17,8 +17,8 @@ from services.registry.domain.phones import PhoneUse
 from services.registry.domain.rosters import Seated
 from services.registry.store.classes import COLUMNS as CLASS_COLUMNS
 from services.registry.store.classes import class_of
+from shared.contracts.registry import EnrolmentStatus
 from shared.database import driver
-from shared.kernel.refusals import NotFound
 from shared.persons import SealedPerson
 
 # In one order always, so that two rosters that share classes do not wait for each other crosswise.
@@ -31,16 +31,23 @@ SELECT class_id, count(*) FROM enrolment
 WHERE class_id = ANY($1) AND status NOT IN ('withdrawn', 'transferred') GROUP BY class_id
 """
 _BY_LOCAL_ID: Final = """
-SELECT id, class_id, person, local_id, row_mark FROM enrolment WHERE institution_id = $1 AND local_id = ANY($2)
+SELECT id, class_id, person, local_id, status, row_mark FROM enrolment
+WHERE institution_id = $1 AND local_id = ANY($2)
 """
 # OFFSET 0 keeps the planner from joining the sets as wholes, so that the cost follows the batch and not the table.
 _TAKEN: Final = """
-SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, e.from_on, e.until_on
+SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, e.from_on, e.until_on,
+    e.status NOT IN ('withdrawn', 'transferred')
 FROM unnest($1::uuid[]) AS p (person) CROSS JOIN LATERAL (
     SELECT * FROM enrolment WHERE person = p.person OFFSET 0
 ) AS e
 WHERE e.class_id = ANY($2) OR (e.from_on <= e.until_on AND e.from_on <= $4 AND e.until_on >= $3)
-ORDER BY e.person, e.from_on, e.id
+UNION ALL
+SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, d.from_on, d.until_on,
+    e.status NOT IN ('withdrawn', 'transferred')
+FROM earlier_days AS d JOIN enrolment AS e ON e.id = d.enrolment_id
+WHERE d.person = ANY($1) AND d.from_on <= $4 AND d.until_on >= $3
+ORDER BY person, from_on, id
 """
 _PEOPLE: Final = """
 SELECT t.person, t.document_kind, t.sealed, m.into_person
@@ -71,17 +78,8 @@ UPDATE trainee SET phone_mark = given.mark FROM given WHERE trainee.person = giv
 _ENROLMENT_COLUMNS: Final = (
     "id", "class_id", "institution_id", "person", "local_id", "programme", "tags", "status", "hours", "effective_on",
     "version", "from_on", "until_on", "employment", "priority", "evidence_on", "consented_on", "transferred_from",
-    "entry", "row_mark",
+    "came_as", "enrolled_by", "enrolled_at", "entry", "row_mark",
 )  # fmt: skip
-# Sealed to the enrolment with which a training began; a transfer takes it along.
-_ENTRY: Final = """
-WITH RECURSIVE way AS (
-    SELECT id, transferred_from, entry FROM enrolment WHERE id = $1
-    UNION ALL
-    SELECT e.id, e.transferred_from, way.entry FROM way JOIN enrolment AS e ON e.id = way.transferred_from
-)
-SELECT id, entry FROM way WHERE transferred_from IS NULL
-"""
 
 
 class KnownPerson(NamedTuple):
@@ -120,9 +118,9 @@ async def seated(connection: AsyncConnection, class_ids: Collection[UUID]) -> di
 async def seated_by_local_id(
     connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]
 ) -> dict[str, Seated]:
-    """Which of the institution's `local_ids` are in use, and for whom."""
+    """Which of the institution's `local_ids` are in use, for whom, and whether they still have the seat."""
     rows = await (await driver(connection)).fetch(_BY_LOCAL_ID, institution_id, list(local_ids))
-    return {row["local_id"]: Seated(*row) for row in rows}
+    return {row["local_id"]: Seated(*row)._replace(status=EnrolmentStatus(row["status"])) for row in rows}
 
 
 async def taken(
@@ -179,8 +177,14 @@ async def add_all(
     enrolments: Sequence[Enrolment],
     entries: Sequence[bytes | None],
     marks: Sequence[bytes | None],
+    *,
+    by: str,
+    at: datetime,
 ) -> None:
-    """Store new enrolments of known people, with what was sealed of their entry and the marks of their rows."""
+    """Store new enrolments of known people, with what was sealed of their entry and the marks of their rows.
+
+    `by` and `at` are who enrols them, and when.
+    """
     database = await driver(connection)
     await database.copy_records_to_table(
         "enrolment",
@@ -188,15 +192,7 @@ async def add_all(
         records=[
             (e.id, e.class_id, e.institution_id, e.person, e.local_id, e.programme, e.tags, e.status, e.hours,
              e.effective_on, e.version, e.from_on, e.until_on, e.employment, e.priority, e.evidence_on, e.consented_on,
-             e.transferred_from, entry, mark)
+             e.transferred_from, e.came_as, by, at, entry, mark)
             for e, entry, mark in zip(enrolments, entries, marks, strict=True)
         ],
     )  # fmt: skip
-
-
-async def entry(connection: AsyncConnection, enrolment_id: UUID) -> tuple[UUID, bytes | None]:
-    """The enrolment that the entry of `enrolment_id` was sealed to, and what was sealed. Raises NotFound."""
-    row = await (await driver(connection)).fetchrow(_ENTRY, enrolment_id)
-    if row is None:
-        raise NotFound(what="enrolment", id=enrolment_id)
-    return row["id"], row["entry"]

@@ -52,8 +52,8 @@ async def change(
 ) -> TrainingClass:
     """The class with other terms; its trainees follow it. A change that changes nothing answers the class as it is.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, ChangeReportedTooLate, ChangeOverlaps (C04), and for
-    the new terms and lessons what a filing or a timetable with them would be refused for.
+    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, ChangeReportedTooLate, ChangeOverlaps (C04),
+    TraineesUnfit (C01), and for the new terms and lessons what a filing or a timetable with them would be refused for.
     """
     before = await own_class(connection, class_id, caller)
     move(class_rules.MOVES, before.status, ClassVerb.CHANGE)
@@ -73,7 +73,9 @@ async def change(
     said = Said([asked.reason], _changed(before, after) | lessons)
     await remember(connection, after, ClassVerb.CHANGE, said, caller=caller, at=at)
     await outbox.record(connection, fact)
-    await class_trainees.follow(connection, before, after, by=caller.person, reason=asked.reason, at=at)
+    await class_trainees.follow(
+        connection, before, after, persons=persons, by=caller.person, reason=asked.reason, at=at
+    )
     await directory.flag_stopped(connection, after, at=at)
     return after
 

@@ -16,15 +16,19 @@ from services.registry.domain.classes import TrainingClass
 from services.registry.domain.enrolments import Enrolment
 from services.registry.store import classes as store
 from services.registry.store import enrolments as enrolment_store
-from services.registry.usecases import enrolment_steps
+from services.registry.usecases import admission, enrolment_steps
 from shared.contracts.registry import EnrolmentStatus
 from shared.kernel.periods import business_day
+from shared.persons import Persons
 
 _TOLD_OF_TRAINEES = (
     "programme", "region", "reporting_region", "occupation", "level", "fund_source", "project", "is_needed",
     "starts_on", "ends_on",
 )  # fmt: skip
 """What of a class is said in the facts of its enrolments too."""
+
+_ASKED_AT_ENTRY: Final = ("fund_source", "project", "starts_on")
+"""What decides who may be enrolled in a class, and what they have to say."""
 
 _UNFINISHED: Final = (EnrolmentStatus.IN_TRAINING, EnrolmentStatus.DEFERRED)
 _BEGINNING: Final = UUID(int=0)
@@ -34,15 +38,24 @@ _CANCELLED = "the class was cancelled 班级已取消"
 
 
 async def follow(
-    connection: AsyncConnection, before: TrainingClass, after: TrainingClass, *, by: str, reason: str, at: datetime
+    connection: AsyncConnection,
+    before: TrainingClass,
+    after: TrainingClass,
+    *,
+    persons: Persons,
+    by: str,
+    reason: str,
+    at: datetime,
 ) -> None:
     """Give those who train the days of `after`, and tell of them what is told of it; the class is stored already.
 
-    Raises ChangeOverlaps (C04).
+    Raises TraineesUnfit (C01), ChangeOverlaps (C04).
     """
     if all(getattr(before, name) == getattr(after, name) for name in _TOLD_OF_TRAINEES):
         return
     unfinished = await _of(connection, after, _UNFINISHED)
+    if any(getattr(before, name) != getattr(after, name) for name in _ASKED_AT_ENTRY):
+        await admission.require_all_fit(connection, after, unfinished, persons=persons)
     days = {each.id: _days(each, before, after) for each in unfinished}
     asked = [
         (each.id, each.person, *days[each.id]) for each in unfinished if each.status is EnrolmentStatus.IN_TRAINING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,10 +20,16 @@ async def keep(
     *,
     by: str,
     reason: str | None = None,
+    sealed: Iterable[str] = (),
 ) -> None:
-    """Store each enrolment's next version, who brought it there and why, and tell it. Raises Stale."""
+    """Store each enrolment's next version, who brought it there, why and what changed, and tell it.
+
+    `sealed` names what else changed, but is sealed. Raises Stale.
+    """
     if not steps:
         return
+    before = await store.by_ids(connection, [enrolment.id for enrolment, _ in steps])
     await store.save_all(connection, [enrolment for enrolment, _ in steps])
-    await event_store.add_all(connection, [event_of(each, fact, by=by, reason=reason) for each, fact in steps])
+    events = [event_of(before[each.id], each, fact, by=by, reason=reason, sealed=sealed) for each, fact in steps]
+    await event_store.add_all(connection, events)
     await outbox.record_all(connection, [fact for _, fact in steps])

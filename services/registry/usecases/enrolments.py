@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.domain import corrections, interruptions
 from services.registry.domain import enrolments as rules
-from services.registry.domain import interruptions
 from services.registry.domain.classes import TrainingClass
+from services.registry.domain.enrolment_events import EnrolmentEvent, entry_of
 from services.registry.domain.enrolments import Correction, Enrolment
 from services.registry.domain.interruptions import Place
 from services.registry.domain.overlaps import require_free
+from services.registry.domain.policy import Policy
 from services.registry.domain.rosters import ClassFull
+from services.registry.store import attendance as attendance_store
 from services.registry.store import classes as class_store
+from services.registry.store import enrolment_events as event_store
 from services.registry.store import enrolments as store
 from services.registry.store import overlaps as overlap_store
 from services.registry.store import plan as plan_store
 from services.registry.store import policy as policy_store
-from services.registry.usecases.classes import require_own
+from services.registry.usecases import admission, entries
 from services.registry.usecases.enrolment_steps import keep
 from services.registry.usecases.outcomes import least_of
 from services.registry.usecases.roster_checks import checks_for
@@ -29,6 +33,11 @@ from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken
+from shared.persons import Persons
+
+_HISTORY_MAX: Final = 500
+_MOVERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER)
+_MENDERS: Final = (*_MOVERS, Role.PROVINCE)
 
 
 class Said(NamedTuple):
@@ -48,9 +57,14 @@ class Destination(NamedTuple):
 async def withdraw(
     connection: AsyncConnection, enrolment_id: UUID, said: Said, *, caller: Caller, at: datetime
 ) -> Enrolment:
-    """Take a trainee out of their class. Raises WrongRole, NotFound, ForeignOrganisation and the rule's."""
-    before, class_ = await _own(connection, enrolment_id, caller)
-    step = rules.withdraw(before, class_, on=said.on or business_day(at), at=at)
+    """Take a trainee out of their class, as its institution, or as an officer of its region or above.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
+    """
+    before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
+    _require_reason(said, before, caller)
+    attended_on = await overlap_store.attended_on(connection, before.id)
+    step = rules.withdraw(before, class_, on=said.on or business_day(at), at=at, attended_on=attended_on)
     await keep(connection, [step], by=caller.person, reason=said.reason)
     return step[0]
 
@@ -58,9 +72,14 @@ async def withdraw(
 async def defer(
     connection: AsyncConnection, enrolment_id: UUID, said: Said, *, caller: Caller, at: datetime
 ) -> Enrolment:
-    """Interrupt a training. Raises WrongRole, NotFound, ForeignOrganisation and the rule's."""
-    before, class_ = await _own(connection, enrolment_id, caller)
-    step = interruptions.defer(before, class_, on=said.on or business_day(at), at=at)
+    """Interrupt a training, as the class's institution, or as an officer of its region or above.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
+    """
+    before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
+    _require_reason(said, before, caller)
+    attended_on = await overlap_store.attended_on(connection, before.id)
+    step = interruptions.defer(before, class_, on=said.on or business_day(at), at=at, attended_on=attended_on)
     await keep(connection, [step], by=caller.person, reason=said.reason)
     return step[0]
 
@@ -72,10 +91,11 @@ async def resume(
 
     Raises WrongRole, NotFound, ForeignOrganisation, OverlappingClass (C04) and the rule's.
     """
-    before, class_ = await _own(connection, enrolment_id, caller)
+    before, class_ = await _theirs(connection, enrolment_id, caller, Role.INSTITUTION)
     step = interruptions.resume(before, class_, at=at)
     await _require_free(connection, step[0])
     await keep(connection, [step], by=caller.person, reason=said.reason)
+    await overlap_store.keep_earlier(connection, before)
     return step[0]
 
 
@@ -85,6 +105,7 @@ async def transfer(
     to: Destination,
     said: Said,
     *,
+    persons: Persons,
     caller: Caller,
     at: datetime,
 ) -> Enrolment:
@@ -92,17 +113,20 @@ async def transfer(
     also from one institution of the region to another. The same transfer again answers the enrolment that it led to.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, ClassFull, OverlappingClass (C04),
-    the rule's, and what the directory says of the other class (C02, C25).
+    AgeOutOfRange (C01), TraineeIncomplete, the rule's, and what the directory says of the other class (C02, C25).
     """
     source, target = await _both_classes(connection, enrolment_id, to, caller)
     if done := await _done_before(connection, enrolment_id, target, to.local_id):
         return done
     before = await store.load(connection, enrolment_id, lock=True)
-    moved = interruptions.transfer(before, source, Place(target, new_id(), to.local_id), at=at)
+    attended_on = await overlap_store.attended_on(connection, before.id)
+    place = Place(target, new_id(), to.local_id)
+    moved = interruptions.transfer(before, source, place, at=at, attended_on=attended_on)
     await _require_seat(connection, target, at=at)
+    await admission.require_fit(connection, target, before, persons=persons)
     await _require_free(connection, moved.entered, left=before.id)
     await keep(connection, [(moved.left, moved.left_fact)], by=caller.person, reason=said.reason)
-    await store.go_on(connection, moved.entered)
+    await store.go_on(connection, moved.entered, by=caller.person, at=at)
     await outbox.record(connection, moved.entered_fact)
     return moved.entered
 
@@ -111,19 +135,37 @@ async def correct(
     connection: AsyncConnection,
     enrolment_id: UUID,
     correction: Correction,
-    said: Said,
     *,
+    reason: str,
+    persons: Persons,
     caller: Caller,
     at: datetime,
 ) -> Enrolment:
-    """Put right what was wrong. Raises WrongRole, NotFound, ForeignOrganisation and the rule's."""
-    before, class_ = await _own(connection, enrolment_id, caller)
+    """Put right what was wrong, as the class's institution, or as an officer of its region or above.
+
+    What was sealed of the entry is sealed anew, and kept as it was beside the step.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, HoursFollowAttendance, MoreHoursThanAttended (C14),
+    AgeOutOfRange (C01) and the rule's.
+    """
+    before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
     if correction.programme is not None:
         (await plan_store.load(connection)).primary_programme(correction.programme)
     policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    if correction.hours is not None:
+        await _require_hours(connection, before, correction.hours, policy)
     least = await least_of(connection, class_, policy)
-    step = rules.correct(before, class_, correction, **least._asdict(), at=at)
-    await keep(connection, [step], by=caller.person, reason=said.reason)
+    papers_from = policy.trainee_paper_first_on
+    step = rules.correct(before, class_, correction, **least._asdict(), papers_from=papers_from, at=at)
+    sealed = corrections.sealed_of(correction)
+    if not sealed:
+        await keep(connection, [step], by=caller.person, reason=reason)
+        return step[0]
+    said = corrections.mend(await entries.said(connection, before, persons=persons), correction)
+    if correction.draws_pension is not None:
+        await admission.require_age(connection, class_, before, said, persons=persons)
+    await keep(connection, [step], by=caller.person, reason=reason, sealed=sealed)
+    await entries.replace(connection, step[0], said, persons=persons)
     return step[0]
 
 
@@ -142,30 +184,53 @@ async def visible(connection: AsyncConnection, enrolment_id: UUID, *, caller: Ca
     return enrolment
 
 
-async def _own(connection: AsyncConnection, enrolment_id: UUID, caller: Caller) -> tuple[Enrolment, TrainingClass]:
-    """The enrolment and its class, both locked, for the class's institution."""
+async def history(connection: AsyncConnection, enrolment_id: UUID, *, caller: Caller) -> list[EnrolmentEvent]:
+    """The entry, where it is known who made it, and the steps after it, oldest first. Raises what `visible` raises."""
+    enrolment = await visible(connection, enrolment_id, caller=caller)
+    events = await event_store.of_enrolment(connection, enrolment_id, limit=_HISTORY_MAX)
+    entered = await event_store.entered_by(connection, enrolment_id)
+    return events if entered is None else [entry_of(enrolment, events, entered), *events]
+
+
+async def _theirs(
+    connection: AsyncConnection, enrolment_id: UUID, caller: Caller, *roles: Role
+) -> tuple[Enrolment, TrainingClass]:
+    """The enrolment and its class, both locked, for who has one of `roles` in its institution or over its region."""
+    caller.require(*roles)
     # The class first, as everywhere; an enrolment never changes its class.
     class_id = (await store.load(connection, enrolment_id)).class_id
     class_ = await class_store.load(connection, class_id, lock=True)
-    require_own(class_, caller)
+    await _require_reach(connection, class_, caller)
     return await store.load(connection, enrolment_id, lock=True), class_
+
+
+def _require_reason(said: Said, enrolment: Enrolment, caller: Caller) -> None:
+    corrections.require_reason(said.reason, enrolment.status, by_officer=caller.role is not Role.INSTITUTION)
+
+
+async def _require_hours(connection: AsyncConnection, enrolment: Enrolment, hours: int, policy: Policy) -> None:
+    attended = None
+    if await attendance_store.is_kept(connection, enrolment.class_id):
+        total = (await attendance_store.totals(connection, [enrolment.id])).get(enrolment.id)
+        attended = 0 if total is None else total.hours
+    corrections.require_hours(hours, enrolment_id=enrolment.id, policy=policy, attended=attended)
 
 
 async def _both_classes(
     connection: AsyncConnection, enrolment_id: UUID, to: Destination, caller: Caller
 ) -> tuple[TrainingClass, TrainingClass]:
     """The class of the enrolment and the one it is to go to, locked, for who may move trainees between them."""
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER)
+    caller.require(*_MOVERS)
     source = (await store.load(connection, enrolment_id)).class_id
     # In one order always, so that two who change places do not wait for each other.
     ids = sorted({source, to.class_id})
     classes = {each: await class_store.load(connection, each, lock=True) for each in ids}
     for each in classes.values():
-        await _require_mover(connection, each, caller)
+        await _require_reach(connection, each, caller)
     return classes[source], classes[to.class_id]
 
 
-async def _require_mover(connection: AsyncConnection, class_: TrainingClass, caller: Caller) -> None:
+async def _require_reach(connection: AsyncConnection, class_: TrainingClass, caller: Caller) -> None:
     if caller.role is Role.INSTITUTION:
         caller.require_organisation(class_.institution_id)
     else:

@@ -9,11 +9,13 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.domain.enrolments import Enrolment
 from services.registry.domain.trainees import AtEntry, GroupEvidence, PriorityGroup
 from services.registry.store import classes as class_store
 from services.registry.store import enrolments as enrolment_store
+from services.registry.store import entries as store
 from services.registry.store import plan as plan_store
-from services.registry.store import rosters as store
+from services.registry.store.entries import SealedEntry
 from shared.kernel.callers import Caller, Role
 from shared.persons import Persons
 
@@ -43,8 +45,25 @@ async def load(connection: AsyncConnection, enrolment_id: UUID, *, persons: Pers
     else:
         class_ = await class_store.load(connection, enrolment.class_id)
         caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
-    owner, sealed = await store.entry(connection, enrolment_id)
-    content: dict[str, Any] = {} if sealed is None else orjson.loads(persons.unseal(sealed, owner=owner))
+    return await said(connection, enrolment, persons=persons)
+
+
+async def said(connection: AsyncConnection, enrolment: Enrolment, *, persons: Persons) -> AtEntry:
+    """What was said as `enrolment`, or the one that it goes on from, was made."""
+    return open_(persons, (await store.of(connection, [enrolment.id]))[enrolment.id], enrolment)
+
+
+async def replace(connection: AsyncConnection, enrolment: Enrolment, said: AtEntry, *, persons: Persons) -> None:
+    """Seal what is `said` of an entry anew, with the step that led to `enrolment`; what was sealed before is kept."""
+    owner = (await store.of(connection, [enrolment.id]))[enrolment.id].owner
+    await store.replace(connection, enrolment.id, close(persons, owner, said), version=enrolment.version)
+
+
+def open_(persons: Persons, entry: SealedEntry, enrolment: Enrolment) -> AtEntry:
+    """What was said at entry: what `enrolment` shows of it, and what was sealed."""
+    content: dict[str, Any] = {}
+    if entry.sealed is not None:
+        content = orjson.loads(persons.unseal(entry.sealed, owner=entry.owner))
     return AtEntry(
         employment=enrolment.employment,
         groups=tuple(

@@ -37,6 +37,7 @@ from shared.kernel.moves import move
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotFound
+from shared.persons import Persons
 
 _CANDIDATES_MAX = 100
 """Projects of one occupation and level that are looked at; a catalogue has a few."""
@@ -108,11 +109,12 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
 
 
 async def refile(
-    connection: AsyncConnection, class_id: UUID, filing: Filing, *, caller: Caller, at: datetime
+    connection: AsyncConnection, class_id: UUID, filing: Filing, *, persons: Persons, caller: Caller, at: datetime
 ) -> TrainingClass:
     """A returned class, mended; the same filing again answers the class as it is. Its trainees follow it.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, ChangeOverlaps and what `file` raises.
+    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, TraineesUnfit (C01), ChangeOverlaps and what `file`
+    raises.
     """
     before = await own_class(connection, class_id, caller)
     filing = replace(filing, local_id=before.local_id)
@@ -127,7 +129,9 @@ async def refile(
     await store.save(connection, after, expected=before.version)
     await _remember(connection, after, ClassVerb.REFILE, filing, caller=caller, at=at)
     await outbox.record(connection, fact)
-    await class_trainees.follow(connection, before, after, by=caller.person, reason=_FILED_AGAIN, at=at)
+    await class_trainees.follow(
+        connection, before, after, persons=persons, by=caller.person, reason=_FILED_AGAIN, at=at
+    )
     await directory.flag_stopped(connection, after, at=at)
     return after
 

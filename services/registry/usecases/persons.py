@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import persons as rules
 from services.registry.domain.enrolments import Enrolment
-from services.registry.domain.persons import Known, Merge, UnknownPerson
+from services.registry.domain.persons import Known, Merge, Steps, UnknownPerson
 from services.registry.domain.trainees import require_name, require_phone
 from services.registry.store import enrolments as enrolment_store
+from services.registry.store import overlaps as overlap_store
 from services.registry.store import persons as store
 from services.registry.store import plan as plan_store
+from services.registry.store import rosters as roster_store
 from services.registry.usecases.enrolment_steps import keep
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, ForeignRegion, Role
@@ -55,7 +57,7 @@ async def merge(
             return each
     new = Merge(new_id(), gone, into, *place, reason=reason, merged_by=caller.person, merged_at=at)
     after, fact, steps = rules.merge(new, known, standing=standing)
-    await keep(connection, steps, by=caller.person, reason=reason)
+    await _reassign(connection, steps, by=caller.person, reason=reason)
     await store.add(connection, after)
     await store.save_version(connection, gone, fact.version)
     await outbox.record(connection, fact)
@@ -76,7 +78,7 @@ async def undo(connection: AsyncConnection, merge_id: UUID, *, reason: str, call
     after, fact, steps = rules.undo(before, known, by=caller.person, reason=reason, at=at)
     # The merge ends first: the enrolments that return are those of a person who stands for themselves.
     await store.save(connection, after)
-    await keep(connection, steps, by=caller.person, reason=reason)
+    await _reassign(connection, steps, by=caller.person, reason=reason)
     await store.save_version(connection, after.person, fact.version)
     await outbox.record(connection, fact)
     return after
@@ -87,14 +89,16 @@ async def correct(
 ) -> SealedPerson:
     """The holder of a document under the name that it really shows; what was known before is kept.
 
-    For officers of a region where the person was in a class, and for the province. Raises WrongRole, ForeignRegion,
-    UnknownPerson, PlaceholderName, PlaceholderPhone, and the refusals of documents.
+    For officers of a region where the person was in a class, also under the key that they go on as, and for the
+    province. Raises WrongRole, ForeignRegion, UnknownPerson, PlaceholderName, PlaceholderPhone, and the refusals of
+    documents.
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     require_name(said.name)
     require_phone(said.phone)
     person = _recognise(persons, said, "/document_number", at=at)
-    enrolments = await _lock(connection, {person: "/document_number"})
+    into = await roster_store.merged(connection, [person])
+    enrolments = await _lock(connection, dict.fromkeys([person, *into.values()], "/document_number"))
     _place(await _known(connection, person, enrolments), await plan_store.load(connection), caller)
     before = (await enrolment_store.sealed_trainees(connection, [person]))[person]
     if said.phone is None and persons.is_called(before, said.name):
@@ -124,9 +128,15 @@ async def _lock(connection: AsyncConnection, persons: dict[UUID, str]) -> list[E
     return await enrolment_store.of_persons(connection, persons)
 
 
+async def _reassign(connection: AsyncConnection, steps: Steps, *, by: str, reason: str) -> None:
+    await keep(connection, steps, by=by, reason=reason)
+    await overlap_store.follow(connection, [each.id for each, _ in steps])
+
+
 async def _known(connection: AsyncConnection, person: UUID, enrolments: Collection[Enrolment]) -> Known:
     classes = await store.classes(connection, {each.class_id for each in enrolments})
-    return Known(list(enrolments), classes, await store.version(connection, person))
+    earlier = await overlap_store.earlier(connection, {each.person for each in enrolments})
+    return Known(list(enrolments), classes, await store.version(connection, person), earlier)
 
 
 def _place(known: Known, plan: Plan, caller: Caller) -> tuple[str, str | None]:

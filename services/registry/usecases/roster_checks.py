@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import trainees
 from services.registry.domain.classes import RosterClosed, TrainingClass
+from services.registry.domain.interruptions import ClassOver
+from services.registry.domain.late_entries import late_day
 from services.registry.domain.listings import require_listed
 from services.registry.domain.policy import Policy, policy_on
 from services.registry.domain.sanctions import require_not_stopped
@@ -27,12 +29,13 @@ from shared.plan import Plan
 
 @dataclass(frozen=True)
 class Checks:
-    """`policies` and `closed`, why a class takes nobody, are by class."""
+    """`policies`, `closed` (why a class takes nobody) and `late_days` (see there) are by class."""
 
     today: date
     plan: Plan
     policies: Mapping[UUID, Policy]
     closed: Mapping[UUID, Refusal]
+    late_days: Mapping[UUID, date]
 
     def faults(self, row: RosterRow, number: str | None, class_: TrainingClass | None) -> list[Refusal]:
         """Everything that speaks against a row by itself.
@@ -74,7 +77,28 @@ async def checks_for(
         if place not in policies:
             policies[place] = policy_on(rows, day=place[0], region_and_above=plan.region_and_above(place[1]))
     of_class = {each.id: policies[each.starts_on, each.region] for each in classes}
-    return Checks(today, plan, of_class, await _closed(connection, institution_id, classes))
+    closed = await _closed(connection, institution_id, classes)
+    return Checks(today, plan, of_class, closed, _late_days(classes, of_class, closed, today=today))
+
+
+def _late_days(
+    classes: Sequence[TrainingClass],
+    policies: Mapping[UUID, Policy],
+    closed: dict[UUID, Refusal],
+    *,
+    today: date,
+) -> dict[UUID, date]:
+    """The first day of who enters each of the `classes` that began without them; those that are over are `closed`."""
+    late_days = {}
+    for class_ in classes:
+        try:
+            day = late_day(class_, policies[class_.id], today=today)
+        except ClassOver as refusal:
+            closed.setdefault(class_.id, refusal)
+        else:
+            if day is not None:
+                late_days[class_.id] = day
+    return late_days
 
 
 async def _closed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,8 +13,9 @@ from services.registry.domain import enrolments as rules
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.enrolments import Enrolment
 from services.registry.domain.flags import Seen, warning_of
+from services.registry.domain.late_entries import see_grown
 from services.registry.domain.overlaps import Taken
-from services.registry.domain.rosters import Known, decide
+from services.registry.domain.rosters import Known, decide, late_starts
 from services.registry.domain.trainees import AtEntry
 from services.registry.store import classes as class_store
 from services.registry.store import rosters as store
@@ -54,7 +55,7 @@ async def enrol_in(
     for refusal in checks.closed.values():
         raise refusal
     here = [row._replace(class_id=class_id, class_local_id=None) for row in rows]
-    return await _enrol(connection, [class_], here, checks, persons=persons, at=at, dry_run=dry_run)
+    return await _enrol(connection, [class_], here, checks, persons=persons, by=caller.person, at=at, dry_run=dry_run)
 
 
 async def enrol(
@@ -79,7 +80,7 @@ async def enrol(
     local_ids = {row.class_local_id for row in rows if row.class_local_id is not None}
     classes = await store.classes(connection, institution_id, ids, local_ids)
     checks = await checks_for(connection, institution_id, classes, today=business_day(at))
-    return await _enrol(connection, classes, rows, checks, persons=persons, at=at, dry_run=dry_run)
+    return await _enrol(connection, classes, rows, checks, persons=persons, by=caller.person, at=at, dry_run=dry_run)
 
 
 async def _enrol(
@@ -89,6 +90,7 @@ async def _enrol(
     checks: Checks,
     *,
     persons: Persons,
+    by: str,
     at: datetime,
     dry_run: bool,
 ) -> list[RowOutcome]:
@@ -108,8 +110,10 @@ async def _enrol(
     if dry_run:
         decided = without_ids(decided, {each.entry.id for each in recognised})
     else:
-        await _store(connection, admitted, persons=persons, at=at)
-        await flag_usecases.raise_all(connection, list(seen.values()), at=at)
+        starts = late_starts([each.entry for each in admitted], known)
+        await _store(connection, admitted, starts, persons=persons, by=by, at=at)
+        grown = see_grown([each.entry.class_ for each in admitted], checks.late_days)
+        await flag_usecases.raise_all(connection, [*seen.values(), *grown], at=at)
     if seen:
         decided = _with_warnings(decided, admitted, seen)
     return sorted([*refused, *decided], key=lambda outcome: outcome.row) if refused else decided
@@ -137,7 +141,8 @@ async def _look_up(
             from_on=min(each.starts_on for each in classes),
             until_on=max(each.ends_on for each in classes),
         )
-    return Known(by_local_id, taken, {each.id: each.seats - seated.get(each.id, 0) for each in classes}, checks.closed)
+    seats_left = {each.id: each.seats - seated.get(each.id, 0) for each in classes}
+    return Known(by_local_id, taken, seats_left, checks.closed, checks.late_days)
 
 
 def _with_warnings(
@@ -153,7 +158,13 @@ def _with_warnings(
 
 
 async def _store(
-    connection: AsyncConnection, admitted: Sequence[Recognised], *, persons: Persons, at: datetime
+    connection: AsyncConnection,
+    admitted: Sequence[Recognised],
+    starts: Mapping[UUID, date],
+    *,
+    persons: Persons,
+    by: str,
+    at: datetime,
 ) -> None:
     if not admitted:
         return
@@ -167,9 +178,9 @@ async def _store(
     phones = {e.entry.person: e.phone_mark for e in admitted if e.is_known and e.came_as is None and e.phone_mark}
     if phones:
         await store.mark_phones(connection, phones)
-    enrolments = [_new_enrolment(each) for each in admitted]
+    enrolments = [_new_enrolment(each, starts) for each in admitted]
     sealed = [entries.close(persons, each.entry.id, _said(each)) for each in admitted]
-    await store.add_all(connection, enrolments, sealed, [each.entry.mark for each in admitted])
+    await store.add_all(connection, enrolments, sealed, [each.entry.mark for each in admitted], by=by, at=at)
     facts = [
         rules.enrol(enrolment, each.entry.class_, at=at) for enrolment, each in zip(enrolments, admitted, strict=True)
     ]
@@ -187,7 +198,7 @@ def _said(recognised: Recognised) -> AtEntry:
     return replace(row.at_entry, phone=row.particulars.phone) if recognised.is_phone_new else row.at_entry
 
 
-def _new_enrolment(recognised: Recognised) -> Enrolment:
+def _new_enrolment(recognised: Recognised, starts: Mapping[UUID, date]) -> Enrolment:
     entry, row = recognised.entry, recognised.row
     class_, said = entry.class_, row.at_entry
     return Enrolment(
@@ -202,10 +213,11 @@ def _new_enrolment(recognised: Recognised) -> Enrolment:
         hours=0,
         effective_on=class_.starts_on,
         version=1,
-        from_on=class_.starts_on,
+        from_on=starts.get(entry.id, class_.starts_on),
         until_on=class_.ends_on,
         employment=said.employment,
         priority=bool(said.groups),
         evidence_on=said.evidence_on,
         consented_on=said.consented_on,
+        came_as=recognised.came_as,
     )

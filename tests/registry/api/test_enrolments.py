@@ -7,6 +7,7 @@ from datetime import date
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from shared.contracts.registry import (
     EnrolmentDeferred,
@@ -14,7 +15,7 @@ from shared.contracts.registry import (
     TraineeEnrolled,
 )
 from shared.kernel.callers import Role
-from tests.registry.enrolling import MID_MARCH, REASON, code, running, step, told, transfer
+from tests.registry.enrolling import MID_MARCH, REASON, code, enrolment_of, running, step, told, transfer
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_today, trainee
 from tests.support.services import ServiceUnderTest
 
@@ -124,25 +125,6 @@ class TestWithdraw:
         assert code(answer) == (422, "day-ahead")
 
 
-class TestCorrect:
-    async def test_entry_particulars_are_put_right(self, school: School) -> None:
-        _, enrolment_id = await running(school, 1)
-
-        answer = await step(
-            school, enrolment_id, "correction", employment="unemployed", evidence_on="2025-02-01", **REASON
-        )
-
-        assert (answer.json()["employment"], answer.json()["evidence_on"]) == ("unemployed", "2025-02-01")
-        assert (await told(school))[-1].employment == "unemployed"
-
-    async def test_a_paper_dated_ahead_is_refused(self, school: School) -> None:
-        _, enrolment_id = await running(school, 1)
-
-        answer = await step(school, enrolment_id, "correction", consented_on="2025-03-11")
-
-        assert code(answer) == (422, "paper-dated-ahead")
-
-
 class TestRead:
     async def get(self, registry: ServiceUnderTest, path: str, headers: dict[str, str]) -> httpx.Response:
         return await registry.http.get(f"/v1/enrolments/{path}", headers=headers)
@@ -158,12 +140,63 @@ class TestRead:
         history = (await self.get(school.registry, f"{enrolment_id}/history", school.headers)).json()
 
         assert [(each["version"], each["verb"], each["done_by"], each["reason"]) for each in history] == [
+            (1, "enrol", "clerk", None),
             (2, "defer", "clerk", "因病"),
             (3, "resume", "clerk", "痊愈"),
             (4, "withdraw", "boss", None),
         ]
-        assert [each["until_on"] for each in history] == ["2025-03-09", "2025-03-20", "2025-03-09"]
-        assert [each["status"] for each in history] == ["deferred", "in_training", "withdrawn"]
+        assert [each["from_on"] for each in history] == ["2025-03-01", "2025-03-01", "2025-03-10", "2025-03-10"]
+        assert [each["until_on"] for each in history] == ["2025-03-20", "2025-03-09", "2025-03-20", "2025-03-09"]
+        assert [each["status"] for each in history] == ["in_training", "deferred", "in_training", "withdrawn"]
+        assert history[2]["changed"] == {
+            "status": {"from": "deferred", "to": "in_training"},
+            "effective_on": {"from": "2025-03-10", "to": "2025-03-01"},
+            "from_on": {"from": "2025-03-01", "to": "2025-03-10"},
+            "until_on": {"from": "2025-03-09", "to": "2025-03-20"},
+        }
+
+    async def test_the_history_says_what_was_corrected_but_nothing_that_is_sealed(self, school: School) -> None:
+        veteran = {"group": "veteran", "evidence": "退伍证", "dated_on": "2024-12-01"}
+        class_id = await school.run(trainee(1))
+        await school.conclude(class_id, T1=10)
+        enrolment_id = await enrolment_of(school, "T1")
+        corrected = {"hours": 60, "programme": "S10", "tags": ["S06"], "groups": [veteran], "draws_pension": False}
+        answer = await step(school, enrolment_id, "correction", **corrected, **REASON)
+        assert answer.status_code == 200, answer.text
+
+        history = (await self.get(school.registry, f"{enrolment_id}/history", school.headers)).json()
+
+        assert history[-1]["changed"] == {
+            "programme": {"from": "S02-1", "to": "S10"},
+            "tags": {"from": [], "to": ["S06"]},
+            "status": {"from": "failed", "to": "completed"},
+            "hours": {"from": 10, "to": 60},
+            "priority": {"from": False, "to": True},
+            "evidence_on": {"from": None, "to": "2024-12-01"},
+            "groups": None,
+            "draws_pension": None,
+        }
+
+    async def test_the_history_of_a_transfer_begins_with_who_made_it(self, school: School) -> None:
+        _, enrolment_id = await running(school, 1)
+        to = await school.file(local_id="to", starts_on="2025-03-05", ends_on="2025-04-05")
+        moved = await transfer(school, enrolment_id, to, headers=school.officer())
+
+        history = (await self.get(school.registry, f"{moved.json()['id']}/history", school.headers)).json()
+
+        assert [(each["verb"], each["done_by"], each["from_on"]) for each in history] == [
+            ("enrol", "officer", "2025-03-10")
+        ]
+
+    async def test_an_entry_that_nobody_signed_is_left_out(self, school: School) -> None:
+        _, enrolment_id = await running(school, 1)
+        async with school.registry.engine.begin() as connection:
+            await connection.execute(text("UPDATE enrolment SET enrolled_by = NULL, enrolled_at = NULL"))
+        await step(school, enrolment_id, "deferral")
+
+        history = (await self.get(school.registry, f"{enrolment_id}/history", school.headers)).json()
+
+        assert [each["verb"] for each in history] == ["defer"]
 
     async def test_the_history_tells_of_the_outcome_as_well(self, school: School) -> None:
         class_id, *enrolments = await running(school, 1, 2)
@@ -171,7 +204,7 @@ class TestRead:
 
         for enrolment_id, verb in zip(enrolments, ("complete", "fail"), strict=True):
             history = (await self.get(school.registry, f"{enrolment_id}/history", school.headers)).json()
-            assert [(each["version"], each["verb"], each["done_by"]) for each in history] == [(2, verb, "clerk")]
+            assert [(each["version"], each["verb"], each["done_by"]) for each in history[1:]] == [(2, verb, "clerk")]
 
     async def test_is_shown_masked_to_the_school_and_officers_of_the_region(self, school: School) -> None:
         _, enrolment_id = await running(school, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.registry.api.test_persons import APRIL, MARCH, MAY, code, document, enrolled
+from tests.registry.api.test_persons import APRIL, MARCH, MAY, code, document, enrolled, merge
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 
 
@@ -62,6 +62,19 @@ class TestNames:
         assert enrolled_now.json()["accepted"] == 1
         kept = await twice.registry.rows("SELECT reason, replaced_by FROM replaced_particulars")
         assert [(row.reason, row.replaced_by) for row in kept] == [("首次填报有误", "officer")]
+
+    async def test_the_name_on_a_document_that_was_merged_away_is_corrected_as_well(self, twice: School) -> None:
+        await merge(twice, 1, 2, into="first")
+        content = document(2) | {"name": "另名", "reason": "首次填报有误"}
+        class_id = await twice.file(local_id="may", **MAY)
+
+        stranger = await twice.post("persons/particulars", content, headers=twice.officer("410202"))
+        corrected = await twice.post("persons/particulars", content, headers=twice.officer())
+        enrolled_now = await twice.enrol(class_id, trainee(2, name="另名"))
+
+        assert code(stranger) == (403, "foreign-region")
+        assert (corrected.status_code, corrected.json()["name"]) == (200, "另*")
+        assert enrolled_now.json()["accepted"] == 1, enrolled_now.text
 
     async def test_only_officers_who_know_the_person_correct_names(self, twice: School) -> None:
         content = document(1) | {"name": "另名", "reason": "首次填报有误"}

@@ -15,6 +15,7 @@ from shared.contracts.registry import (
     EnrolmentState,
     EnrolmentWithdrawn,
 )
+from tests.registry.enrolling import REASON
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 
 
@@ -102,8 +103,13 @@ class TestWithdraw:
         class_id = await school.run(trainee(1))
         await school.conclude(class_id, T1=60)
 
-        answer = await school.post(f"enrolments/{await enrolment_of(school, 'T1')}/withdrawal")
+        path = f"enrolments/{await enrolment_of(school, 'T1')}/withdrawal"
+        silent = await school.post(path)
+        answer = await school.post(path, REASON)
 
+        assert (silent.status_code, silent.json()["code"], silent.json()["pointer"]) == (
+            422, "reason-missing", "/reason",
+        )  # fmt: skip
         assert (answer.status_code, answer.json()["status"], answer.json()["version"]) == (200, "withdrawn", 3)
         assert isinstance((await told(school))[-1], EnrolmentWithdrawn)
 
@@ -113,12 +119,12 @@ class TestWithdraw:
         await school.post(f"enrolments/{enrolment}/withdrawal")
 
         again = await school.post(f"enrolments/{enrolment}/withdrawal")
-        corrected = await school.post(f"enrolments/{enrolment}/correction", {"hours": 1})
+        corrected = await school.post(f"enrolments/{enrolment}/correction", {"hours": 1, **REASON})
         enrolled = await school.enrol(class_id, trainee(1))
         concluded = await school.conclude(class_id, T1=60)
 
         assert {(each.status_code, each.json()["code"]) for each in (again, corrected)} == {(409, "illegal-move")}
-        assert enrolled.json()["rows"][0]["outcome"] == "repeated"
+        assert errors(enrolled) == ["seat-given-up"]
         assert errors(concluded) == ["illegal-move"]
 
     async def test_of_an_unknown_enrolment_is_told(self, school: School) -> None:
@@ -139,7 +145,9 @@ class TestCorrect:
     async def test_moves_a_trainee_to_another_programme(self, school: School) -> None:
         await school.run(trainee(1, tags=["S07"]))
 
-        answer = await school.post(f"enrolments/{await enrolment_of(school, 'T1')}/correction", {"programme": "S10"})
+        answer = await school.post(
+            f"enrolments/{await enrolment_of(school, 'T1')}/correction", {"programme": "S10", **REASON}
+        )
 
         assert (answer.json()["programme"], answer.json()["tags"]) == ("S10", ["S07"])
         fact = (await told(school))[-1]
@@ -150,8 +158,8 @@ class TestCorrect:
         await school.run(trainee(1, tags=["S07"]))
         path = f"enrolments/{await enrolment_of(school, 'T1')}/correction"
 
-        assert (await school.post(path, {"tags": []})).json()["tags"] == []
-        assert (await school.post(path, {"tags": ["S06", "S07"]})).json()["tags"] == ["S06", "S07"]
+        assert (await school.post(path, {"tags": [], **REASON})).json()["tags"] == []
+        assert (await school.post(path, {"tags": ["S06", "S07"], **REASON})).json()["tags"] == ["S06", "S07"]
 
     @pytest.mark.parametrize(
         ("concluded", "corrected", "status"), [(60, 10, "failed"), (10, 60, "completed"), (60, 50, "completed")]
@@ -162,7 +170,9 @@ class TestCorrect:
         class_id = await school.run(trainee(1), hours=60)
         await school.conclude(class_id, T1=concluded)
 
-        answer = await school.post(f"enrolments/{await enrolment_of(school, 'T1')}/correction", {"hours": corrected})
+        answer = await school.post(
+            f"enrolments/{await enrolment_of(school, 'T1')}/correction", {"hours": corrected, **REASON}
+        )
 
         assert (answer.json()["status"], answer.json()["hours"]) == (status, corrected)
         assert answer.json()["effective_on"] == "2025-03-20"
@@ -170,7 +180,7 @@ class TestCorrect:
     async def test_of_the_hours_before_the_outcome_decides_nothing(self, school: School) -> None:
         await school.run(trainee(1), hours=60)
 
-        answer = await school.post(f"enrolments/{await enrolment_of(school, 'T1')}/correction", {"hours": 60})
+        answer = await school.post(f"enrolments/{await enrolment_of(school, 'T1')}/correction", {"hours": 60, **REASON})
 
         assert answer.json()["status"] == "in_training"
 
@@ -188,7 +198,7 @@ class TestCorrect:
         await school.run(trainee(1), hours=60)
         before = len(await told(school))
 
-        answer = await school.post(f"enrolments/{await enrolment_of(school, 'T1')}/correction", wrong)
+        answer = await school.post(f"enrolments/{await enrolment_of(school, 'T1')}/correction", wrong | REASON)
 
         assert (answer.status_code, answer.json()["code"], answer.json()["pointer"]) == (422, code, pointer)
         assert len(await told(school)) == before

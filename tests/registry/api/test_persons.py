@@ -197,9 +197,9 @@ class TestRaces:
         assert merged.status_code == 201, merged.text
         assert [answer.json()["accepted"] for answer in answers] == [1, 1, 1]
         assert len(set((await owners(twice)).values())) == 1
-        (row,) = await twice.registry.rows("SELECT cardinality(moved) AS moved FROM person_merge")
+        (row,) = await twice.registry.rows("SELECT enrolments FROM person_merge")
         reassigned = [fact for fact in await told(twice) if isinstance(fact, EnrolmentReassigned)]
-        assert len(reassigned) == row.moved
+        assert len(reassigned) == row.enrolments
 
     async def test_of_two_merges_that_would_be_a_circle_one_stands(self, twice: School) -> None:
         answers = await asyncio.gather(merge(twice, 1, 2, into="first"), merge(twice, 1, 2, into="second"))
@@ -216,6 +216,26 @@ class TestRaces:
 
 
 class TestUndo:
+    async def test_whatever_came_with_the_document_is_its_holders_again_also_what_came_since(
+        self, twice: School
+    ) -> None:
+        before = await owners(twice)
+        merged = await merge(twice, 1, 2, into="first")
+        await enrolled(twice, 2, "may", **MAY)
+        await enrolled(twice, 1, "june", starts_on="2025-06-01", ends_on="2025-06-20")
+        answer = merged.json()["enrolments"]
+
+        await undo(twice, merged.json()["id"])
+
+        one, other = before["march"], before["april"]
+        assert await owners(twice) == {"march": one, "april": other, "may": other, "june": one}
+        assert answer == 1
+        assert await twice.registry.rows("SELECT id FROM enrolment WHERE came_as IS NOT NULL") == []
+        elsewhere = await twice.file(local_id="may-2", **MAY)
+        refused, accepted = [await twice.enrol(elsewhere, trainee(each, local_id=f"E{each}")) for each in (2, 1)]
+        assert refused.json()["rows"][0]["errors"][0]["check"] == "C04"
+        assert accepted.json()["accepted"] == 1, accepted.text
+
     async def test_all_is_as_before_but_for_the_versions(self, twice: School) -> None:
         statement = """
         SELECT id, class_id, person, local_id, programme, status, hours, from_on, until_on FROM enrolment ORDER BY id
@@ -250,9 +270,10 @@ class TestUndo:
 
         answer = await twice.registry.http.get(f"/v1/enrolments/{row.id}/history", headers=twice.headers)
 
-        assert [(each["verb"], each["reason"]) for each in answer.json()] == [
-            ("reassign", "换领新证"),
-            ("reassign", "并非同一人"),
+        assert [(each["verb"], each["reason"], each["changed"]) for each in answer.json()] == [
+            ("enrol", None, {}),
+            ("reassign", "换领新证", {"person": None}),
+            ("reassign", "并非同一人", {"person": None}),
         ]
 
     async def test_what_a_moved_one_went_on_as_at_another_school_returns_as_well(self, school: School) -> None:

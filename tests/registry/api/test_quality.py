@@ -199,13 +199,13 @@ class TestPersons:
 
 
 async def test_classes_in_demand_and_those_for_a_signed_order_match(school: School) -> None:
-    project = "(SELECT code FROM project WHERE occupation = '4-10-01-05' AND level = 4)"
+    project = "(SELECT project FROM project_term WHERE occupation = '4-10-01-05' AND level = 4)"
     async with school.registry.engine.begin() as connection:
-        await connection.execute(text(f"UPDATE project SET is_needed = false WHERE code = {project}"))
+        await connection.execute(text(f"UPDATE project_term SET is_needed = false WHERE project = {project}"))
     await completed(school, 1)
     await completed(school, 2, 3, local_id="2025-002", signed_order=True)
     async with school.registry.engine.begin() as connection:
-        await connection.execute(text(f"UPDATE project SET is_needed = true WHERE code = {project}"))
+        await connection.execute(text(f"UPDATE project_term SET is_needed = true WHERE project = {project}"))
     await completed(school, 4, 5, 6, local_id="2025-003")
 
     assert await parts(school, "demand_match") == (5, 6)

@@ -163,8 +163,8 @@ class TestMergedPerson:
         (two,) = await school.registry.rows("SELECT person FROM enrolment WHERE local_id = 'T2'")
         await execute(
             school,
-            """INSERT INTO person_merge (id, person, into_person, region, reason, merged_by, merged_at, moved)
-            VALUES (uuidv7(), :one, :two, '410102', 'a reason', 'county', now(), '{}')""",
+            """INSERT INTO person_merge (id, person, into_person, region, reason, merged_by, merged_at, enrolments)
+            VALUES (uuidv7(), :one, :two, '410102', 'a reason', 'county', now(), 0)""",
             one=one.person, two=two.person,
         )  # fmt: skip
         later = await school.file(local_id="2025-002", starts_on="2025-04-01", ends_on="2025-04-10")

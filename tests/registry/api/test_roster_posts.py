@@ -76,7 +76,7 @@ class TestManyClasses:
         assert [each for _, each in outcomes(answer)] == ["refused", "accepted", "refused"]
         assert (code(answer, 0), code(answer, 2)) == ("roster-class-unknown", "missing")
 
-    async def test_a_class_that_is_closed_refuses_its_rows_and_knows_those_it_has(self, school: School) -> None:
+    async def test_a_class_that_is_given_up_refuses_its_rows_also_those_it_had(self, school: School) -> None:
         await two_classes(school)
         await post(school, of("2025-001", 1))
         (class_,) = await school.registry.rows("SELECT id FROM class WHERE local_id = '2025-001'")
@@ -84,8 +84,8 @@ class TestManyClasses:
 
         answer = await post(school, of("2025-001", 1), of("2025-001", 2), of("2025-002", 3))
 
-        assert [each for _, each in outcomes(answer)] == ["repeated", "refused", "accepted"]
-        assert code(answer, 1) == "roster-closed"
+        assert [each for _, each in outcomes(answer)] == ["refused", "refused", "accepted"]
+        assert [code(answer, row) for row in (0, 1)] == ["roster-closed"] * 2
 
     async def test_half_a_batch_that_was_lost_is_sent_again_without_harm(self, school: School) -> None:
         await two_classes(school)

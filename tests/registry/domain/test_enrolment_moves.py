@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from services.registry.domain import enrolments, interruptions
 from services.registry.domain.classes import RosterClosed, TrainingClass
+from services.registry.domain.endings import EndsBeforeAttendance, EndsBeforeItBegan
 from services.registry.domain.enrolment_events import event_of
 from services.registry.domain.enrolments import (
     Correction,
@@ -25,13 +26,18 @@ from services.registry.domain.enrolments import (
 )
 from services.registry.domain.interruptions import AnotherTraining, ClassOver, Place, TransferToSameClass
 from services.registry.domain.overlaps import overlaps
-from services.registry.domain.trainees import DatedAhead
+from services.registry.domain.trainees import DatedAhead, GroupEvidence, PriorityGroup
 from shared.contracts.registry import ClassStatus, EmploymentState, EnrolmentState, EnrolmentStatus, TraineeEnrolled
 from shared.kernel.levels import Level
 from shared.kernel.refusals import IllegalMove
 from tests.registry.domain.builders import ELSEWHERE, NOON, RUNNING, SHARE_MIN, TODAY, enrolment, training_class
 
 YESTERDAY = TODAY - timedelta(days=1)
+
+
+def paper(day: int) -> GroupEvidence:
+    """Of a day in March."""
+    return GroupEvidence(PriorityGroup.VETERAN, "退伍证", date(2025, 3, day))
 
 
 def transfer(each: Enrolment, to: TrainingClass = ELSEWHERE) -> interruptions.Transfer:
@@ -72,7 +78,7 @@ def test_an_enrolment_moves_by_its_table_and_no_other_way(status: EnrolmentStatu
         assert (after.id, after.class_id, after.person, after.local_id) == (
             before.id, before.class_id, before.person, before.local_id,
         )  # fmt: skip
-        assert event_of(after, fact, by="clerk", reason=None).verb == verb
+        assert event_of(before, after, fact, by="clerk", reason=None).verb == verb
     else:
         with pytest.raises(IllegalMove) as refused:
             ENROLMENT_VERBS[verb](before)
@@ -89,7 +95,7 @@ def test_every_state_is_reached_and_the_table_names_all_of_them() -> None:
 
 class TestEndingOfDays:
     @pytest.mark.parametrize("end", [enrolments.withdraw, interruptions.defer])
-    @given(days=st.integers(-30, 0))
+    @given(days=st.integers(-9, 0))
     def test_the_person_is_free_from_that_day_on(self, end: Any, days: int) -> None:
         on = TODAY + timedelta(days=days)
 
@@ -106,6 +112,34 @@ class TestEndingOfDays:
         after, _ = enrolments.withdraw(before, RUNNING, on=TODAY, at=NOON)
 
         assert after.until_on == date(2025, 3, 4)
+
+    @pytest.mark.parametrize("end", [enrolments.withdraw, interruptions.defer])
+    @pytest.mark.parametrize("on", [date.min, date(2025, 2, 28)])
+    def test_a_day_before_the_training_began_is_refused(self, end: Any, on: date) -> None:
+        with pytest.raises(EndsBeforeItBegan) as refused:
+            end(enrolment(), RUNNING, on=on, at=NOON)
+        assert refused.value.facts == {"first_on": "2025-03-01"}
+
+    @pytest.mark.parametrize("end", [enrolments.withdraw, interruptions.defer])
+    def test_a_training_to_come_can_be_given_up_today(self, end: Any) -> None:
+        before = enrolment(from_on=date(2025, 4, 1), until_on=date(2025, 4, 9))
+
+        after, _ = end(before, RUNNING, on=TODAY, at=NOON)
+
+        assert after.until_on < after.from_on
+        with pytest.raises(EndsBeforeItBegan):
+            end(before, RUNNING, on=YESTERDAY, at=NOON)
+
+    @pytest.mark.parametrize("end", [enrolments.withdraw, interruptions.defer])
+    @given(on=st.dates(date(2025, 3, 1), TODAY), attended_on=st.dates(date(2025, 3, 1), TODAY))
+    def test_a_day_that_attendance_counts_stays_taken(self, end: Any, on: date, attended_on: date) -> None:
+        if on > attended_on:
+            after, _ = end(enrolment(), RUNNING, on=on, at=NOON, attended_on=attended_on)
+            assert after.until_on >= attended_on
+        else:
+            with pytest.raises(EndsBeforeAttendance) as refused:
+                end(enrolment(), RUNNING, on=on, at=NOON, attended_on=attended_on)
+            assert (refused.value.check, refused.value.facts) == ("C04", {"attended_on": attended_on.isoformat()})
 
     @pytest.mark.parametrize("end", [enrolments.withdraw, interruptions.defer])
     def test_a_day_to_come_is_refused(self, end: Any) -> None:
@@ -174,6 +208,13 @@ class TestTransfer:
         with pytest.raises(refusal):
             transfer(enrolment(), to)
 
+    def test_who_was_there_today_goes_tomorrow(self) -> None:
+        place = Place(ELSEWHERE, UUID(int=77), "N1")
+
+        with pytest.raises(EndsBeforeAttendance):
+            interruptions.transfer(enrolment(), RUNNING, place, at=NOON, attended_on=TODAY)
+        assert interruptions.transfer(enrolment(), RUNNING, place, at=NOON, attended_on=YESTERDAY)
+
 
 class TestMoveDays:
     def test_who_trains_counts_from_the_new_first_day(self) -> None:
@@ -229,10 +270,24 @@ class TestCorrect:
         assert after == replace(before, employment=EmploymentState.EMPLOYED, version=2)
         assert (fact.employment, fact.evidence_on) == (EmploymentState.EMPLOYED, date(2025, 1, 1))
 
-    @pytest.mark.parametrize("name", ["evidence_on", "consented_on"])
-    def test_a_paper_dated_ahead_is_refused(self, name: str) -> None:
-        correction = Correction(**{name: TODAY + timedelta(days=1)})  # type: ignore[arg-type]
-
+    @pytest.mark.parametrize(
+        ("correction", "pointer"),
+        [
+            (Correction(groups=(paper(1), paper(11))), "/groups/1/dated_on"),
+            (Correction(consented_on=date(2025, 3, 11)), "/consent/on"),
+        ],
+    )
+    def test_a_paper_dated_ahead_is_refused(self, correction: Correction, pointer: str) -> None:
         with pytest.raises(DatedAhead) as refused:
             enrolments.correct(enrolment(), RUNNING, correction, share_min=SHARE_MIN, at=NOON)
-        assert refused.value.pointer == f"/{name}"
+        assert refused.value.pointer == pointer
+
+    @given(st.lists(st.integers(1, 10), max_size=3))
+    def test_what_is_shown_of_priority_groups_follows_from_their_papers(self, days: list[int]) -> None:
+        before = enrolment(priority=True, evidence_on=date(2025, 1, 1))
+        correction = Correction(groups=tuple(paper(day) for day in days))
+
+        after, fact = enrolments.correct(before, RUNNING, correction, share_min=SHARE_MIN, at=NOON)
+
+        assert (after.priority, after.evidence_on) == (bool(days), date(2025, 3, max(days)) if days else None)
+        assert (fact.priority, fact.evidence_on) == (after.priority, after.evidence_on)

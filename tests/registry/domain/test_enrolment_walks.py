@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from uuid import UUID
 
 from hypothesis import settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.registry.domain import enrolments, interruptions
+from services.registry.domain.endings import EndsBeforeItBegan
 from services.registry.domain.enrolments import Correction, DayAhead, Enrolment
 from services.registry.domain.interruptions import ClassOver, Place
 from services.registry.domain.overlaps import overlaps
@@ -18,6 +20,8 @@ from shared.contracts.registry import EnrolmentState, EnrolmentStatus
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import IllegalMove
 from tests.registry.domain.builders import ELSEWHERE, RUNNING, SHARE_MIN, enrolment
+
+_WRONG_DAYS = (DayAhead, EndsBeforeItBegan)
 
 
 class EnrolmentWalk(RuleBasedStateMachine):
@@ -27,6 +31,7 @@ class EnrolmentWalk(RuleBasedStateMachine):
     def begin(self) -> None:
         self.at = datetime(2025, 2, 20, 4, tzinfo=UTC)
         self.enrolment = enrolment()
+        self.earlier: list[tuple[date, date]] = []
         self.facts: list[EnrolmentState] = [enrolments.enrol(self.enrolment, RUNNING, at=self.at)]
 
     def attempt(self, step: Callable[[], tuple[Enrolment, EnrolmentState]], *also: type[Exception]) -> None:
@@ -46,11 +51,14 @@ class EnrolmentWalk(RuleBasedStateMachine):
     @rule(back=st.integers(-1, 5))
     def defer(self, back: int) -> None:
         on = business_day(self.at) - timedelta(days=back)
-        self.attempt(lambda: interruptions.defer(self.enrolment, RUNNING, on=on, at=self.at), DayAhead)
+        self.attempt(lambda: interruptions.defer(self.enrolment, RUNNING, on=on, at=self.at), *_WRONG_DAYS)
 
     @rule()
     def resume(self) -> None:
+        before = self.enrolment
         self.attempt(lambda: interruptions.resume(self.enrolment, RUNNING, at=self.at), ClassOver)
+        if self.enrolment != before:
+            self.earlier.append((before.from_on, before.until_on))
 
     @rule()
     def transfer(self) -> None:
@@ -66,7 +74,7 @@ class EnrolmentWalk(RuleBasedStateMachine):
     @rule(back=st.integers(-1, 5))
     def withdraw(self, back: int) -> None:
         on = business_day(self.at) - timedelta(days=back)
-        self.attempt(lambda: enrolments.withdraw(self.enrolment, RUNNING, on=on, at=self.at), DayAhead)
+        self.attempt(lambda: enrolments.withdraw(self.enrolment, RUNNING, on=on, at=self.at), *_WRONG_DAYS)
 
     @rule(hours=st.integers(0, 60))
     def conclude(self, hours: int) -> None:
@@ -88,6 +96,11 @@ class EnrolmentWalk(RuleBasedStateMachine):
             moves = enrolments.MOVES[before.status].values()
             finished = {EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED}
             assert after.status in moves or {before.status, after.status} == finished
+
+    @invariant()
+    def days_before_a_resumption_stay_days_of_their_own(self) -> None:
+        spans = [*self.earlier, (self.enrolment.from_on, self.enrolment.until_on)]
+        assert not any(overlaps(one, other) for one, other in combinations(spans, 2))
 
     @invariant()
     def only_who_trains_or_has_an_outcome_takes_days_to_come(self) -> None:

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.domain import persons
+from services.registry.domain import interruptions, persons
 from services.registry.domain.enrolments import Enrolment
+from services.registry.domain.interruptions import Place
 from services.registry.domain.persons import (
     Known,
     Merge,
@@ -39,8 +40,8 @@ def merge(**changes: Any) -> Merge:
     return Merge(**usual | changes)
 
 
-def known(enrolments: Sequence[Enrolment], version: int = 0) -> Known:
-    return Known(enrolments, CLASSES, version)
+def known(enrolments: Sequence[Enrolment], version: int = 0, **earlier: Any) -> Known:
+    return Known(enrolments, CLASSES, version, **({"earlier": {}} | earlier))
 
 
 def in_a_row(owners: Sequence[tuple[UUID, EnrolmentStatus]]) -> list[Enrolment]:
@@ -57,6 +58,18 @@ def in_a_row(owners: Sequence[tuple[UUID, EnrolmentStatus]]) -> list[Enrolment]:
 
 def apart(each: Enrolment) -> Enrolment:
     return replace(each, version=0)
+
+
+def came_since(shown: UUID, place: int) -> Enrolment:
+    """Of a roster that showed one of the two papers while the merge stood."""
+    came_as = GONE if shown == GONE else None
+    return enrolment(id=UUID(int=3000 + place), class_id=UUID(int=30), person=INTO, came_as=came_as)
+
+
+def transferred(each: Enrolment, place: int) -> Enrolment:
+    at_new_place = Place(training_class(id=UUID(int=31), ends_on=date(2025, 12, 31)), UUID(int=2000 + place), "N1")
+    in_training = replace(each, status=EnrolmentStatus.IN_TRAINING, from_on=DAY)
+    return interruptions.transfer(in_training, CLASSES[UUID(int=1)], at_new_place, at=NOON).entered
 
 
 OWNERS = st.lists(st.tuples(st.sampled_from([GONE, INTO]), st.sampled_from(list(EnrolmentStatus))), max_size=12)
@@ -86,17 +99,30 @@ class TestMergeAndUndo:
         )  # fmt: skip
         assert (merged.status, undone.status) == (MergeStatus.STANDING, MergeStatus.UNDONE)
 
-    def test_what_was_enrolled_since_stays_and_what_a_moved_one_went_on_as_returns(self) -> None:
-        (moved,) = in_a_row([(GONE, EnrolmentStatus.IN_TRAINING)])
-        merged, _, ((moved, _),) = persons.merge(merge(), known([moved]), standing=())
-        left = replace(moved, status=EnrolmentStatus.TRANSFERRED)
-        entered = replace(moved, id=UUID(int=2000), class_id=UUID(int=30), transferred_from=moved.id)
-        further = replace(entered, id=UUID(int=1), class_id=UUID(int=31), transferred_from=entered.id)
-        since = replace(moved, id=UUID(int=3000), class_id=UUID(int=32))
+    @given(OWNERS, st.lists(st.tuples(st.sampled_from([GONE, INTO]), st.booleans()), max_size=8))
+    def test_each_enrolment_returns_to_the_paper_that_it_or_what_it_goes_on_from_came_with(
+        self, owners: list[tuple[UUID, EnrolmentStatus]], since: list[tuple[UUID, bool]]
+    ) -> None:
+        before = in_a_row(owners)
+        paper = {each.id: each.person for each in before}
+        merged, _, steps = persons.merge(merge(), known(before), standing=())
+        moved = {each.id: each for each, _ in steps}
+        between = [moved.get(each.id, each) for each in before]
+        for place, (shown, is_transfer) in enumerate(since):
+            if is_transfer and between:
+                new = transferred(between[place % len(between)], place)
+                paper[new.id] = paper[between[place % len(between)].id]
+            else:
+                new = came_since(shown, place)
+                paper[new.id] = shown
+            between.append(new)
 
-        _, _, steps = persons.undo(merged, known([further, left, entered, since], 1), by="o", reason="", at=NOON)
+        _, _, steps_back = persons.undo(merged, known(between, 1), by="officer", reason="", at=NOON)
+        back = {each.id: each for each, _ in steps_back}
+        after = [back.get(each.id, each) for each in between]
 
-        assert {each.id: each.person for each, _ in steps} == dict.fromkeys((left.id, entered.id, further.id), GONE)
+        assert {each.id: each.person for each in after} == paper
+        assert {each.came_as for each in after} <= {None}
 
     def test_is_undone_once(self) -> None:
         undone, _, _ = persons.undo(merge(), known([], 1), by="officer", reason="", at=NOON)
@@ -134,6 +160,13 @@ class TestRefusals:
             persons.merge(merge(), known([one, overlapping, free]), standing=())
 
         assert (refused.value.check, refused.value.facts) == ("C04", {"overlaps": 1})
+
+    def test_days_before_a_resumption_count_as_well(self) -> None:
+        one, other = in_a_row([(person, EnrolmentStatus.IN_TRAINING) for person in (GONE, INTO)])
+        earlier = {other.id: [(one.from_on - timedelta(days=5), one.from_on)]}
+
+        with pytest.raises(MergeOverlaps):
+            persons.merge(merge(), known([one, other], earlier=earlier), standing=())
 
     @pytest.mark.parametrize("given_up", [EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED])
     def test_two_seats_in_one_class_are_refused_unless_one_was_given_up(self, given_up: EnrolmentStatus) -> None:

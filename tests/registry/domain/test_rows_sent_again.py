@@ -13,7 +13,7 @@ from shared.kernel.refusals import Refusal
 from tests.registry.domain.builders import training_class
 
 CLASS = training_class()
-SEATED = Seated(UUID(int=9), CLASS.id, UUID(int=101), "T1", b"then")
+SEATED = Seated(UUID(int=9), CLASS.id, UUID(int=101), "T1", mark=b"then")
 ENTRY = Entry(0, UUID(int=1), "T1", UUID(int=101), CLASS, (), b"then")
 
 

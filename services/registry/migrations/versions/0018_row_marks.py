@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 
 STATEMENTS = (
     # A keyed hash of the row as it came; null for enrolments from before, and for those that go on from a transfer.
