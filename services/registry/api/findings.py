@@ -19,7 +19,7 @@ from services.registry.store.findings import Narrowing
 from services.registry.usecases import findings as usecases
 from services.registry.usecases.findings import Rechecked
 from shared.auth import CurrentCaller
-from shared.contracts.registry import FindingStatus, Severity
+from shared.contracts.registry import FindingStatus, PatrolLevel, Severity
 from shared.forms import Day, LocalId, Reason, Strict
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day
@@ -49,7 +49,7 @@ class RecheckRequest(Strict):
 
 
 class FindingAnswer(BaseModel):
-    """`due_on` is the last day in time; it is overdue after that day until it is closed."""
+    """`due_on` is the last day in time; it is overdue after that day until it is closed, by `level` or above."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -60,6 +60,7 @@ class FindingAnswer(BaseModel):
     institution_id: UUID
     region: str
     reporting_region: str
+    level: PatrolLevel
     severity: Severity
     found: str
     due_on: date
@@ -142,7 +143,10 @@ async def rectify(
 async def recheck(
     finding_id: UUID, request: RecheckRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FindingAnswer:
-    """Say what another look showed, as an officer of the region or above: it is closed, or open anew with a new day."""
+    """Say what another look showed, as an officer of the region or above: it is closed, or open anew with a new day.
+
+    Whoever looks again stands no lower than the patrol that found it.
+    """
     rechecked = Rechecked(request.passed, request.said, request.due_on)
     after = await usecases.recheck(connection, finding_id, rechecked, caller=caller, at=at)
     return FindingAnswer.at(after, today=business_day(at))

@@ -99,9 +99,10 @@ class CoverageAnswer(BaseModel):
 async def record(
     class_id: UUID, request: PatrolRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> PatrolWithFindings:
-    """Record what you saw in a running class, as an officer of its county, city or the province.
+    """Record what you saw in a class while it ran, as an officer of its county, city or the province.
 
-    A count that cannot be right becomes a flag. The same again answers the one that exists.
+    It may be recorded after the class was completed. A count that cannot be right becomes a flag, and so does a
+    critical finding of a completed class. The same again answers the one that exists.
     """
     recorded = await usecases.record(connection, class_id, request.looked(), caller=caller, at=at)
     found = [FindingAnswer.at(finding, today=business_day(at)) for finding in recorded.findings]

@@ -25,6 +25,7 @@ class FlagKind(StrEnum):
     BORROWED_SITE = "borrowed-site"
     MORE_PRESENT_THAN_ENROLLED = "more-present-than-enrolled"
     RETURNED_FROM_BLACKLIST = "returned-from-blacklist"
+    CRITICAL_FINDING_LATE = "critical-finding-late"
 
 
 class KindOfFlag(NamedTuple):
@@ -96,6 +97,12 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
         "C25",
         "An owner, site or account of a blacklisted institution came back.",
         "已列入黑名单机构的负责人、培训点或账户再次出现。",
+        holds=True,
+    ),
+    FlagKind.CRITICAL_FINDING_LATE: KindOfFlag(
+        "C25",
+        "A critical finding was recorded after the class had been completed.",
+        "班级结班后登记了巡查发现的重大问题。",
         holds=True,
     ),
 }

@@ -1,4 +1,4 @@
-"""Patrols: somebody looked at a running class, and counted who was there beside who is enrolled."""
+"""Patrols: somebody looked at a class while it ran, and counted who was there beside who is enrolled."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ COVERED_DAYS_MAX: Final = 366
 """Coverage is asked for a year at most, so that an answer stays within a request's time."""
 
 _ONE_DAY: Final = timedelta(days=1)
+_OPENED: Final = (ClassStatus.RUNNING, ClassStatus.COMPLETED)
 
 
 class ClassNotPatrolled(Conflict):
     """Facts: `state`."""
 
     slug = "class-not-patrolled"
-    title_en = "Only a running class is patrolled."
-    title_zh = "只能对进行中的班级开展巡查。"
-    cure_en = "Record a patrol from the start of the class to its completion; check that it is the right class."
-    cure_zh = "请在开班后、结班前登记巡查，并核对班级是否填写正确。"
+    title_en = "Only a class that was opened is patrolled."
+    title_zh = "只能登记对已开班班级的巡查。"
+    cure_en = "Record a patrol of a running or completed class; check that it is the right class."
+    cure_zh = "请选择进行中或已结班的班级登记巡查，并核对班级是否填写正确。"
 
 
 class PatrolAhead(Invalid):
@@ -121,8 +122,11 @@ def level_of(plan: Plan, caller: Caller) -> PatrolLevel:
 
 
 def require_possible(class_: TrainingClass, patrolled_at: datetime, *, at: datetime) -> None:
-    """`class_` could be patrolled then. Raises ClassNotPatrolled, PatrolAhead, PatrolOutsideClass."""
-    if class_.status is not ClassStatus.RUNNING:
+    """`class_` could be patrolled then, whether or not it was completed before anybody recorded it.
+
+    Raises ClassNotPatrolled, PatrolAhead, PatrolOutsideClass.
+    """
+    if class_.status not in _OPENED:
         raise ClassNotPatrolled(state=class_.status.value)
     if patrolled_at > at:
         raise PatrolAhead(pointer="/patrolled_at")
@@ -157,6 +161,9 @@ def record(patrol: Patrol, class_: TrainingClass, *, findings: int, at: datetime
         present=patrol.present,
         enrolled=patrol.enrolled,
         findings=findings,
+        occupation=class_.occupation,
+        level=class_.level.value,
+        fund_source=class_.fund_source,
     )
 
 

@@ -59,11 +59,12 @@ async def record(
 ) -> Recorded:
     """A new patrol, by an officer of the class's county or above; the same again answers the one that exists.
 
-    A count that cannot be right is flagged (C24, C14). Raises WrongRole, NotFound, ForeignRegion, LocalIdTaken,
-    ClassNotPatrolled, PatrolAhead, PatrolOutsideClass, FindingDueTooEarly.
+    A count that cannot be right is flagged (C24, C14), and so is a critical finding of a completed class (C25).
+    Raises WrongRole, NotFound, ForeignRegion, LocalIdTaken, ClassNotPatrolled, PatrolAhead, PatrolOutsideClass,
+    FindingDueTooEarly.
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
-    # The class is locked, so that it is not completed beside a critical finding.
+    # The class is locked: either its completion waits for a critical finding, or a claim does.
     class_ = await class_store.load(connection, class_id, lock=True)
     patrol = await _patrol(connection, class_, looked, caller)
     policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
@@ -77,9 +78,12 @@ async def record(
     await store.add(connection, patrol)
     await finding_store.add_all(connection, findings)
     await finding_store.add_events(connection, [_opened(finding, by=caller.person, at=at) for finding in findings])
-    opened = [finding_rules.open_(finding, at=at) for finding in findings]
+    opened = [finding_rules.open_(finding, class_, at=at) for finding in findings]
     await outbox.record(connection, rules.record(patrol, class_, findings=len(findings), at=at), *opened)
-    seen = list(rules.looks_wrong(patrol, share_min=policy.attendance_share_min))
+    seen = [
+        *rules.looks_wrong(patrol, share_min=policy.attendance_share_min),
+        *(late for finding in findings for late in finding_rules.found_late(finding, class_)),
+    ]
     await flag_usecases.raise_all(connection, seen, at=at)
     return Recorded(patrol, findings)
 
@@ -150,6 +154,7 @@ def _findings(patrol: Patrol, found: Sequence[Found], policy: Policy) -> list[Fi
             institution_id=patrol.institution_id,
             region=patrol.region,
             reporting_region=patrol.reporting_region,
+            level=patrol.level,
             severity=each.severity,
             found=each.found,
             due_on=finding_rules.due_day(each.due_on, since=day, days=days, pointer=f"/findings/{number - 1}/due_on"),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.registry.domain.classes import TrainingClass
 from services.registry.domain.patrols import (
     COVERED_DAYS_MAX,
     ClassNotPatrolled,
@@ -78,20 +79,24 @@ class TestLevel:
 
 
 class TestPossible:
-    @pytest.mark.parametrize("status", [each for each in ClassStatus if each is not ClassStatus.RUNNING])
-    def test_only_a_running_class_is_patrolled(self, status: ClassStatus) -> None:
-        with pytest.raises(ClassNotPatrolled) as refused:
+    @pytest.mark.parametrize("status", ClassStatus)
+    def test_only_a_class_that_was_opened_is_patrolled_whether_or_not_it_is_completed_since(
+        self, status: ClassStatus
+    ) -> None:
+        if status in (ClassStatus.RUNNING, ClassStatus.COMPLETED):
             require_possible(training_class(status=status), NOON, at=NOON)
+        else:
+            with pytest.raises(ClassNotPatrolled) as refused:
+                require_possible(training_class(status=status), NOON, at=NOON)
+            assert refused.value.facts == {"state": status.value}
 
-        assert refused.value.facts == {"state": status.value}
-
-    @given(st.integers(0, 40 * 24 * 60))
-    def test_exactly_on_the_days_of_the_class_in_china(self, minutes: int) -> None:
+    @given(st.integers(0, 40 * 24 * 60), st.sampled_from([RUNNING, training_class(status=ClassStatus.COMPLETED)]))
+    def test_exactly_on_the_days_of_the_class_in_china(self, minutes: int, class_: TrainingClass) -> None:
         patrolled_at = datetime(2025, 2, 20, tzinfo=UTC) + timedelta(minutes=minutes)
         within = RUNNING.starts_on <= business_day(patrolled_at) <= RUNNING.ends_on
 
         try:
-            require_possible(RUNNING, patrolled_at, at=datetime(2025, 12, 1, tzinfo=UTC))
+            require_possible(class_, patrolled_at, at=datetime(2025, 12, 1, tzinfo=UTC))
             possible = True
         except PatrolOutsideClass:
             possible = False
@@ -147,7 +152,10 @@ def test_the_fact_says_what_was_counted_on_which_day() -> None:
     fact = record(patrol(patrolled_at=late), RUNNING, findings=2, at=NOON)
 
     assert (fact.patrolled_on, fact.present, fact.enrolled, fact.findings) == (date(2025, 3, 11), 18, 20, 2)
-    assert (fact.subject, fact.version, fact.programme) == (f"patrols/{UUID(int=50)}", 1, "S02-1")
+    assert (fact.subject, fact.version, fact.patrol_level) == (f"patrols/{UUID(int=50)}", 1, PatrolLevel.COUNTY)
+    assert (fact.programme, fact.occupation, fact.level, fact.fund_source) == (
+        "S02-1", RUNNING.occupation, RUNNING.level.value, RUNNING.fund_source,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
