@@ -12,16 +12,14 @@ from pydantic_core import PydanticCustomError
 
 from services.registry.api.day_paging import cursor_behind, place_after
 from services.registry.domain.findings import Finding
-from services.registry.domain.reach import reach
 from services.registry.store import findings as store
-from services.registry.store import plan as plan_store
 from services.registry.store.findings import Narrowing
 from services.registry.usecases import findings as usecases
+from services.registry.usecases import supervision
 from services.registry.usecases.findings import Rechecked
 from shared.auth import CurrentCaller
 from shared.contracts.registry import FindingStatus, PatrolLevel, Severity
 from shared.forms import Day, LocalId, Reason, Strict
-from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize
 from shared.web import Connection, Now, router
@@ -98,22 +96,18 @@ async def list_findings(
     caller: CurrentCaller,
     at: Now,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
+    institution_id: UUID | None = None,
     class_id: UUID | None = None,
+    patrol_id: UUID | None = None,
     status: FindingStatus | None = None,
     overdue: Annotated[bool, Query(description="Only what is not closed though its day is over")] = False,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[FindingAnswer]:
     """By the day on which they are due. Officers see those of their region, an institution sees its own."""
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    far, institution_id = await supervision.scope(connection, caller, region=region, institution_id=institution_id)
     today = business_day(at)
-    narrowing = Narrowing(class_id=class_id, status=status, overdue_on=today if overdue else None)
-    if caller.role is Role.INSTITUTION:
-        if caller.organisation is None:
-            raise ForeignOrganisation
-        narrowing = narrowing._replace(institution_id=caller.organisation)
-    else:
-        narrowing = narrowing._replace(reach=reach(await plan_store.load(connection), caller, region))
+    narrowing = Narrowing(far, institution_id, class_id, patrol_id, status, today if overdue else None)
     rows = await store.page(connection, narrowing, after=place_after(cursor), limit=size)
     next_ = cursor_behind(rows, [row.due_on for row in rows], size=size)
     return Page(rows=[FindingAnswer.at(row, today=today) for row in rows], next=next_)

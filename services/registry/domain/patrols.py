@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_CEILING, Decimal
+from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -88,12 +89,23 @@ class Patrol:
         return replace(other, id=self.id, level=self.level, enrolled=self.enrolled) == self
 
 
+class Area(StrEnum):
+    """Of what coverage is told: of each reporting region as a whole, or of each county."""
+
+    REPORTING_REGION = "reporting_region"
+    REGION = "region"
+
+
 class Ran(NamedTuple):
-    """How many classes of a reporting region ran in some days, and how many of these each level looked at."""
+    """How many classes of an area ran in some days, and how many of these each level looked at.
+
+    `region` is None for a reporting region as a whole.
+    """
 
     reporting_region: str
     classes: int
     patrolled: Mapping[PatrolLevel, int]
+    region: str | None = None
 
 
 class Coverage(NamedTuple):

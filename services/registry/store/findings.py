@@ -54,6 +54,7 @@ _NARROWED: Final = {
     "reporting_region": "reporting_region = :reporting_region",
     "institution_id": "institution_id = :institution_id",
     "class_id": "class_id = :class_id",
+    "patrol_id": "patrol_id = :patrol_id",
     "status": "status = :status",
     "overdue_on": "status <> 'closed' AND due_on < :overdue_on",
 }
@@ -69,6 +70,7 @@ class Narrowing(NamedTuple):
     reach: Reach = Reach()
     institution_id: UUID | None = None
     class_id: UUID | None = None
+    patrol_id: UUID | None = None
     status: FindingStatus | None = None
     overdue_on: date | None = None
 

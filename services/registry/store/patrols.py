@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain.patrols import Patrol, Ran
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.patrols import Area, Patrol, Ran
 from services.registry.domain.reach import Reach
+from services.registry.store.class_lists import Place
+from services.registry.store.classes import COLUMNS, class_of
 from shared.contracts.registry import PatrolLevel, PatrolMethod
 from shared.kernel.refusals import NotFound
 
@@ -29,17 +33,29 @@ _ENROLLED: Final = """
 SELECT count(*) FROM enrolment WHERE class_id = :class_id AND from_on <= :day AND until_on >= :day
 """
 # Where a class lies in a reporting region itself, no county stands between: its officers look in the county's stead.
-_RAN: Final = """
-SELECT c.reporting_region, count(*) AS classes, count(*) FILTER (WHERE p.county) AS county,
-    count(*) FILTER (WHERE p.city) AS city, count(*) FILTER (WHERE p.province) AS province
+_LOOKED: Final[Mapping[PatrolLevel, str]] = {
+    PatrolLevel.COUNTY: "(level = 'county' OR level = 'city' AND c.region = c.reporting_region)",
+    PatrolLevel.CITY: "level = 'city'",
+    PatrolLevel.PROVINCE: "level = 'province'",
+}
+_RAN_THEN: Final = "c.status IN ('running', 'completed') AND c.starts_on <= :last_on AND c.ends_on >= :first_on"
+_RAN: Final = f"""
+SELECT c.reporting_region, {{region}} AS region, count(*) AS classes,
+    {", ".join(f"count(*) FILTER (WHERE p.{level}) AS {level}" for level in PatrolLevel)}
 FROM class AS c
 CROSS JOIN LATERAL (
-    SELECT bool_or(level = 'county' OR level = 'city' AND c.region = c.reporting_region) AS county,
-        bool_or(level = 'city') AS city, bool_or(level = 'province') AS province
+    SELECT {", ".join(f"bool_or({looked}) AS {level}" for level, looked in _LOOKED.items())}
     FROM patrol WHERE class_id = c.id
 ) AS p
-WHERE {where}
-GROUP BY c.reporting_region ORDER BY c.reporting_region
+WHERE {{where}}
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_REGION: Final = {Area.REPORTING_REGION: "CAST(NULL AS text)", Area.REGION: "c.region"}
+_UNCOVERED: Final = f"""
+SELECT {COLUMNS} FROM class AS c
+WHERE {{where}} AND (ends_on, id) > (:day, :id)
+  AND NOT EXISTS (SELECT FROM patrol WHERE class_id = c.id AND {{looked}})
+ORDER BY ends_on, id LIMIT :limit
 """
 # Only what is asked for stands in the statement, so that each question finds the index made for it.
 _NARROWED: Final = {
@@ -48,6 +64,13 @@ _NARROWED: Final = {
     "class_id": "class_id = :class_id",
     "institution_id": "institution_id = :institution_id",
 }
+
+
+class Days(NamedTuple):
+    """Both included."""
+
+    first_on: date
+    last_on: date
 
 
 async def add(connection: AsyncConnection, patrol: Patrol) -> None:
@@ -91,16 +114,30 @@ async def page(
     return [_patrol(row) for row in rows.mappings()]
 
 
-async def ran(connection: AsyncConnection, reach: Reach, *, first_on: date, last_on: date) -> list[Ran]:
-    """By reporting region, the classes that were opened and ran on any day from `first_on` to `last_on`."""
-    conditions, values = _narrowed(reach._asdict())
-    days = ["starts_on <= :last_on", "ends_on >= :first_on", "status IN ('running', 'completed')"]
-    statement = _RAN.format(where=" AND ".join(f"c.{each}" for each in [*conditions, *days]))
-    rows = await connection.execute(text(statement), values | {"first_on": first_on, "last_on": last_on})
+async def ran(connection: AsyncConnection, reach: Reach, days: Days, *, by: Area) -> list[Ran]:
+    """By area, the classes that were opened and ran on any of `days`."""
+    where, values = _ran_then(reach, days)
+    rows = await connection.execute(text(_RAN.format(region=_REGION[by], where=where)), values)
     return [
-        Ran(row["reporting_region"], row["classes"], {level: row[level.value] for level in PatrolLevel})
+        Ran(row["reporting_region"], row["classes"], {level: row[level] for level in PatrolLevel}, row["region"])
         for row in rows.mappings()
     ]
+
+
+async def uncovered(
+    connection: AsyncConnection, reach: Reach, days: Days, level: PatrolLevel, *, after: Place, limit: int
+) -> list[TrainingClass]:
+    """The classes that ran on any of `days` and that nobody of `level` looked at, by their last days, from behind
+    `after`."""
+    where, values = _ran_then(reach, days)
+    statement = _UNCOVERED.format(where=where, looked=_LOOKED[level])
+    rows = await connection.execute(text(statement), values | after._asdict() | {"limit": limit})
+    return [class_of(row) for row in rows.mappings()]
+
+
+def _ran_then(reach: Reach, days: Days) -> tuple[str, dict[str, Any]]:
+    conditions, values = _narrowed(reach._asdict())
+    return " AND ".join([*(f"c.{each}" for each in conditions), _RAN_THEN]), values | days._asdict()
 
 
 def _narrowed(asked: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:

@@ -15,6 +15,7 @@ from services.registry.store import classes as class_store
 from services.registry.store import findings as store
 from services.registry.store import plan as plan_store
 from services.registry.store import policy as policy_store
+from services.registry.usecases import supervision
 from shared.backbone import outbox
 from shared.contracts.registry import FindingState
 from shared.kernel.callers import Caller, Role
@@ -75,12 +76,8 @@ async def visible_finding(connection: AsyncConnection, finding_id: UUID, caller:
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
     finding = await store.load(connection, finding_id)
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(finding.institution_id)
-    else:
-        caller.require_region((await plan_store.load(connection)).region_and_above(finding.region))
+    await supervision.require_visible(connection, caller, region=finding.region, institution_id=finding.institution_id)
     return finding
 
 

@@ -11,6 +11,9 @@ STATEMENTS = (
     "ALTER TABLE finding ADD COLUMN level text CHECK (level IN ('county', 'city', 'province'))",
     "UPDATE finding SET level = patrol.level FROM patrol WHERE patrol.id = finding.patrol_id",
     "ALTER TABLE finding ALTER COLUMN level SET NOT NULL",
+    f"CREATE INDEX class_opened_last_day ON class (ends_on, id) WHERE {OPENED}",
+    f"CREATE INDEX class_region_opened_last_day ON class (region, ends_on, id) WHERE {OPENED}",
+    f"CREATE INDEX class_reporting_region_opened_last_day ON class (reporting_region, ends_on, id) WHERE {OPENED}",
 )
 
 
