@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 class FlagKind(StrEnum):
     FEW_PRESENT = "few-present"
+    MARKED_NOT_PRESENT = "marked-not-present"
     TWO_PLACES_AT_ONCE = "two-places-at-once"
     TOO_FAR_APART = "too-far-apart"
     ONE_PHONE_MANY_TRAINEES = "one-phone-many-trainees"
@@ -40,6 +41,12 @@ class KindOfFlag(NamedTuple):
 KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
     FlagKind.FEW_PRESENT: KindOfFlag(
         "C14", "A patrol met fewer trainees than have to be there.", "巡查时到课人数低于规定比例。", holds=True
+    ),
+    FlagKind.MARKED_NOT_PRESENT: KindOfFlag(
+        "C14",
+        "A patrol met fewer trainees than were marked present at that moment.",
+        "巡查时实际到课人数少于考勤记录显示的在场人数。",
+        holds=True,
     ),
     FlagKind.TWO_PLACES_AT_ONCE: KindOfFlag(
         "C05", "A trainee was marked present while in another class.", "学员在另一班级上课期间在本班签到。"

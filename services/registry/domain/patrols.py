@@ -191,6 +191,17 @@ def looks_wrong(patrol: Patrol, *, share_min: Decimal) -> Iterator[Seen]:
         yield _seen(patrol, FlagKind.FEW_PRESENT, facts=counted | {"share_min": str(share_min)})
 
 
+def looks_marked(patrol: Patrol, *, marked: int, tolerance_share: Decimal) -> Iterator[Seen]:
+    """Marks say that `marked` trainees were there, but the patrol met fewer, and not by `tolerance_share` alone (C14).
+
+    The tolerance is one of whole trainees, so that in a small class one who is out for a moment is none too few.
+    Source: domain rules §5.3; the share is an assumption.
+    """
+    if marked - patrol.present > _whole(marked, tolerance_share):
+        facts = {"present": patrol.present, "marked": marked, "tolerance_share": str(tolerance_share)}
+        yield _seen(patrol, FlagKind.MARKED_NOT_PRESENT, facts=facts)
+
+
 def coverage(ran: Ran, policy: Policy) -> list[Coverage]:
     """What each level looked at of the classes that `ran`, beside the share it has to. Source: domain rules §5.3."""
     shares = {
@@ -199,7 +210,7 @@ def coverage(ran: Ran, policy: Policy) -> list[Coverage]:
         PatrolLevel.PROVINCE: policy.patrol_province_share,
     }
     return [
-        Coverage(level, ran.patrolled.get(level, 0), share, _needed(ran.classes, share))
+        Coverage(level, ran.patrolled.get(level, 0), share, _whole(ran.classes, share))
         for level, share in shares.items()
     ]
 
@@ -210,9 +221,9 @@ def require_coverable(period: Period) -> None:
         raise CoverageTooLong(pointer="/last_on", days_max=COVERED_DAYS_MAX)
 
 
-def _needed(classes: int, share: Decimal) -> int:
+def _whole(number: int, share: Decimal) -> int:
     # One class in a hundred of three is one class.
-    return int((classes * share).to_integral_value(ROUND_CEILING))
+    return int((number * share).to_integral_value(ROUND_CEILING))
 
 
 def _seen(patrol: Patrol, kind: FlagKind, *, facts: Mapping[str, Any]) -> Seen:

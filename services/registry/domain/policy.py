@@ -96,6 +96,9 @@ class Policy:
     patrol_city_share: Decimal
     patrol_province_share: Decimal
     """The share of classes that each level looks at."""
+    patrol_present_tolerance_share: Decimal
+    """The share of those marked present whom a patrol may miss, in whole trainees; where it misses more, the marks are
+    flagged."""
     followup_months: int
     """Months after completion within which work found counts for the employment rate."""
     quality_group_size_min: int

@@ -57,6 +57,22 @@ WHERE {{where}} AND (ends_on, id) > (:day, :id)
   AND NOT EXISTS (SELECT FROM patrol WHERE class_id = c.id AND {{looked}})
 ORDER BY ends_on, id LIMIT :limit
 """
+# Who came in that day and had not gone out by then. At the same moment the way out is the earlier one, as in the hours.
+_MARKED: Final = f"""
+SELECT {", ".join(f"p.{column.strip()}" for column in _COLUMNS.split(","))},
+    (
+        SELECT count(*) FROM (
+            SELECT DISTINCT ON (enrolment_id) direction FROM attendance_mark
+            WHERE class_id = p.class_id
+              AND marked_at > p.patrolled_at - interval '1 day' AND marked_at <= p.patrolled_at
+              AND day = CAST(p.patrolled_at AT TIME ZONE 'Asia/Shanghai' AS date)
+            ORDER BY enrolment_id, marked_at DESC, direction
+        ) AS last WHERE direction = 'in'
+    ) AS marked
+FROM patrol AS p WHERE p.class_id = :class_id ORDER BY p.id LIMIT :limit
+"""
+_PER_CLASS_MAX: Final = 1_000
+"""Far more than anybody records of one class."""
 # Only what is asked for stands in the statement, so that each question finds the index made for it.
 _NARROWED: Final = {
     "region": "region = :region",
@@ -95,6 +111,12 @@ async def enrolled(connection: AsyncConnection, class_id: UUID, *, day: date) ->
     """How many trainings in the class took `day`."""
     found: int = (await connection.execute(text(_ENROLLED), {"class_id": class_id, "day": day})).scalar_one()
     return found
+
+
+async def marked(connection: AsyncConnection, class_id: UUID) -> list[tuple[Patrol, int]]:
+    """The patrols of the class, each with how many trainees were there at that moment by the marks known so far."""
+    rows = await connection.execute(text(_MARKED), {"class_id": class_id, "limit": _PER_CLASS_MAX})
+    return [(_patrol(row), row["marked"]) for row in rows.mappings()]
 
 
 async def page(
@@ -146,4 +168,5 @@ def _narrowed(asked: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
 
 
 def _patrol(row: RowMapping) -> Patrol:
-    return Patrol(**dict(row) | {"level": PatrolLevel(row["level"]), "method": PatrolMethod(row["method"])})
+    values = {name: row[name] for name in Patrol.__dataclass_fields__}
+    return Patrol(**values | {"level": PatrolLevel(row["level"]), "method": PatrolMethod(row["method"])})

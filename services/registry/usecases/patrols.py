@@ -89,7 +89,23 @@ async def record(
         *(late for finding in findings for late in finding_rules.found_late(finding, class_)),
     ]
     await flag_usecases.raise_all(connection, seen, at=at)
+    await hold_against_marks(connection, class_, policy, at=at)
     return Recorded(patrol, findings)
+
+
+async def hold_against_marks(
+    connection: AsyncConnection, class_: TrainingClass, policy: Policy, *, at: datetime
+) -> None:
+    """Flag the patrols of the class that met far fewer than the marks of that moment say (C14).
+
+    Marks may come in long after, so this is asked when a patrol is recorded and once more when the class is completed.
+    """
+    share = policy.patrol_present_tolerance_share
+    found = await store.marked(connection, class_.id)
+    seen = [
+        each for patrol, marked in found for each in rules.looks_marked(patrol, marked=marked, tolerance_share=share)
+    ]
+    await flag_usecases.raise_all(connection, seen, at=at)
 
 
 async def visible_patrol(connection: AsyncConnection, patrol_id: UUID, caller: Caller) -> Recorded:

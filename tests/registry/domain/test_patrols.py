@@ -22,6 +22,7 @@ from services.registry.domain.patrols import (
     Ran,
     coverage,
     level_of,
+    looks_marked,
     looks_wrong,
     record,
     require_coverable,
@@ -144,6 +145,31 @@ class TestCount:
 
         assert seen.facts == {"present": 3, "enrolled": 20, "share_min": "0.80"}
         assert (seen.class_id, seen.institution_id, seen.region) == (UUID(int=1), UUID(int=2), "410102")
+
+
+class TestMarks:
+    @given(st.integers(0, 70), st.integers(0, 70), st.decimals(0, 1, places=2))
+    def test_that_say_far_more_than_were_met_are_flagged(self, present: int, marked: int, share: Decimal) -> None:
+        seen = list(looks_marked(patrol(present=present), marked=marked, tolerance_share=share))
+
+        missed = marked - present
+        # One fewer would still lie beyond the share.
+        expected = missed > 0 and missed - 1 >= marked * share
+        assert [(each.check, each.kind, each.holds) for each in seen] == (
+            [("C14", "marked-not-present", True)] if expected else []
+        )
+
+    @pytest.mark.parametrize(("present", "kinds"), [(3, 0), (2, 0), (1, 1)])
+    def test_one_who_is_out_for_a_moment_is_none_too_few(self, present: int, kinds: int) -> None:
+        share = policy(TODAY).patrol_present_tolerance_share
+
+        assert len(list(looks_marked(patrol(present=present), marked=3, tolerance_share=share))) == kinds
+
+    def test_the_flag_says_both_numbers_and_where(self) -> None:
+        (seen,) = looks_marked(patrol(present=5), marked=20, tolerance_share=Decimal("0.20"))
+
+        assert seen.facts == {"present": 5, "marked": 20, "tolerance_share": "0.20"}
+        assert (seen.class_id, seen.institution_id, seen.seen) == (UUID(int=1), UUID(int=2), str(UUID(int=50)))
 
 
 def test_the_fact_says_what_was_counted_on_which_day() -> None:
