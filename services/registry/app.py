@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.registry.api import (
+    attachments,
     attendance,
     classes,
     enrolments,
@@ -65,6 +66,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             timetable.routes,
             patrols.routes,
             findings.routes,
+            attachments.routes,
             safety.routes,
             follow_ups.routes,
             quality.routes,

@@ -10,8 +10,10 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.registry.api.attachments import AttachmentAnswer
 from services.registry.api.day_paging import cursor_behind, place_after
 from services.registry.domain.findings import Finding
+from services.registry.store import attachments as attachment_store
 from services.registry.store import findings as store
 from services.registry.store.findings import Narrowing
 from services.registry.usecases import findings as usecases
@@ -31,7 +33,10 @@ _STEPS_MAX = 500
 
 class RectificationRequest(Strict):
     said: Annotated[Reason, Field(description="What was done about it")]
-    evidence: Annotated[LocalId, Field(description="Your own name for the document that shows it")] | None = None
+    evidence: (
+        Annotated[LocalId, Field(description="Your own name for the document that shows it, attached or kept by you")]
+        | None
+    ) = None
 
 
 class RecheckRequest(Strict):
@@ -88,6 +93,7 @@ class StepAnswer(BaseModel):
 
 class FindingInFull(FindingAnswer):
     history: list[StepAnswer]
+    attachments: list[AttachmentAnswer]
 
 
 @routes.get("/findings")
@@ -115,11 +121,15 @@ async def list_findings(
 
 @routes.get("/findings/{finding_id}")
 async def get_finding(finding_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> FindingInFull:
-    """A finding with every step from the patrol on: who took it, when, and what was said."""
+    """A finding with every step from the patrol on: who took it, when, and what was said; and what is attached."""
     finding = await usecases.visible_finding(connection, finding_id, caller)
     steps = await store.events(connection, finding_id, after=0, limit=_STEPS_MAX)
-    answer = FindingAnswer.at(finding, today=business_day(at))
-    return FindingInFull(**dict(answer), history=[StepAnswer.model_validate(step) for step in steps])
+    attachments = await attachment_store.of(connection, finding.patrol_id, finding_id)
+    return FindingInFull(
+        **dict(FindingAnswer.at(finding, today=business_day(at))),
+        history=[StepAnswer.model_validate(step) for step in steps],
+        attachments=[AttachmentAnswer.of(attachment) for attachment in attachments],
+    )
 
 
 @routes.post("/findings/{finding_id}/rectification")

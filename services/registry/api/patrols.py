@@ -9,10 +9,12 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.registry.api.attachments import AttachmentAnswer
 from services.registry.api.class_schemas import ClassAnswer
 from services.registry.api.day_paging import cursor_behind, place_after
 from services.registry.api.findings import FindingAnswer
 from services.registry.domain.patrols import Area, Coverage, Ran
+from services.registry.store import attachments as attachment_store
 from services.registry.store import patrols as store
 from services.registry.store.findings import PER_PATROL_MAX
 from services.registry.store.patrols import Days
@@ -79,6 +81,12 @@ class PatrolWithFindings(PatrolAnswer):
         today = business_day(at)
         found = [FindingAnswer.at(finding, today=today) for finding in recorded.findings]
         return cls(**vars(recorded.patrol), findings=found)
+
+
+class PatrolInFull(PatrolWithFindings):
+    """`attachments` are those of the patrol itself; each finding has its own."""
+
+    attachments: list[AttachmentAnswer]
 
 
 class LevelCoverageAnswer(BaseModel):
@@ -182,6 +190,8 @@ async def list_uncovered(
 
 
 @routes.get("/patrols/{patrol_id}")
-async def get_patrol(patrol_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> PatrolWithFindings:
-    """A patrol with its findings as they are now, for the class's institution and officers of its region."""
-    return PatrolWithFindings.of(await usecases.visible_patrol(connection, patrol_id, caller), at=at)
+async def get_patrol(patrol_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> PatrolInFull:
+    """A patrol with its findings as they are now and what is attached, for the class's institution and officers."""
+    recorded = await usecases.visible_patrol(connection, patrol_id, caller)
+    attachments = [AttachmentAnswer.of(each) for each in await attachment_store.of(connection, patrol_id)]
+    return PatrolInFull(**dict(PatrolWithFindings.of(recorded, at=at)), attachments=attachments)

@@ -27,6 +27,7 @@ VALUES (:id, :class_id, :institution_id, :region, :reporting_region, :level, :me
     :present, :enrolled, :note, :done_by, :version)
 """
 _FIND: Final = f"SELECT {_COLUMNS} FROM patrol WHERE id = :id"
+_LOCK: Final = f"{_FIND} FOR NO KEY UPDATE"
 _FIND_BY_LOCAL_ID: Final = f"SELECT {_COLUMNS} FROM patrol WHERE done_by = :done_by AND local_id = :local_id"
 # The days of a training end when it is given up, so they say who was to be there, whatever became of it since.
 _ENROLLED: Final = """
@@ -93,9 +94,9 @@ async def add(connection: AsyncConnection, patrol: Patrol) -> None:
     await connection.execute(text(_ADD), asdict(patrol))
 
 
-async def load(connection: AsyncConnection, patrol_id: UUID) -> Patrol:
-    """Raises NotFound."""
-    row = (await connection.execute(text(_FIND), {"id": patrol_id})).mappings().one_or_none()
+async def load(connection: AsyncConnection, patrol_id: UUID, *, lock: bool = False) -> Patrol:
+    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    row = (await connection.execute(text(_LOCK if lock else _FIND), {"id": patrol_id})).mappings().one_or_none()
     if row is None:
         raise NotFound(what="patrol", id=patrol_id)
     return _patrol(row)

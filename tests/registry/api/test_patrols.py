@@ -261,7 +261,7 @@ class TestGet:
 
         shown = (await read(school, f"patrols/{recorded['id']}")).json()
 
-        assert shown | {"findings": None} == recorded | {"findings": None}
+        assert shown | {"findings": None} == recorded | {"findings": None, "attachments": []}
         assert [(each["id"], each["status"]) for each in shown["findings"]] == [
             (recorded["findings"][0]["id"], "open"), (recorded["findings"][1]["id"], "rectified"),
         ]  # fmt: skip

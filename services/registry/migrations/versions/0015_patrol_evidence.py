@@ -1,4 +1,4 @@
-"""The level of each finding; which of the classes that were opened nobody of a level has looked at."""
+"""The level of each finding; attachments; which of the opened classes nobody of a level has looked at."""
 
 from alembic import op
 
@@ -14,6 +14,23 @@ STATEMENTS = (
     f"CREATE INDEX class_opened_last_day ON class (ends_on, id) WHERE {OPENED}",
     f"CREATE INDEX class_region_opened_last_day ON class (region, ends_on, id) WHERE {OPENED}",
     f"CREATE INDEX class_reporting_region_opened_last_day ON class (reporting_region, ends_on, id) WHERE {OPENED}",
+    # Of the patrol itself, or of one of its findings. A photo shows people, so the content is sealed, which leaves
+    # nothing to be compressed.
+    """
+    CREATE TABLE attachment (
+        id uuid PRIMARY KEY,
+        patrol_id uuid NOT NULL REFERENCES patrol,
+        finding_id uuid REFERENCES finding,
+        local_id text NOT NULL,
+        media_type text NOT NULL,
+        digest bytea NOT NULL,
+        bytes_long integer NOT NULL CHECK (bytes_long >= 1),
+        added_by text NOT NULL,
+        added_at timestamptz NOT NULL,
+        sealed bytea STORAGE EXTERNAL NOT NULL,
+        UNIQUE NULLS NOT DISTINCT (patrol_id, finding_id, local_id)
+    )
+    """,
 )
 
 
