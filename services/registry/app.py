@@ -27,6 +27,7 @@ from services.registry.api import (
     safety,
     sanctions,
     sites,
+    spot_checks,
     teachers,
     timetable,
 )
@@ -67,6 +68,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             patrols.routes,
             findings.routes,
             attachments.routes,
+            spot_checks.routes,
             safety.routes,
             follow_ups.routes,
             quality.routes,

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 class FlagKind(StrEnum):
     FEW_PRESENT = "few-present"
     MARKED_NOT_PRESENT = "marked-not-present"
+    TRAINING_NOT_CONFIRMED = "training-not-confirmed"
     TWO_PLACES_AT_ONCE = "two-places-at-once"
     TOO_FAR_APART = "too-far-apart"
     ONE_PHONE_MANY_TRAINEES = "one-phone-many-trainees"
@@ -46,6 +47,12 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
         "C14",
         "A patrol met fewer trainees than were marked present at that moment.",
         "巡查时实际到课人数少于考勤记录显示的在场人数。",
+        holds=True,
+    ),
+    FlagKind.TRAINING_NOT_CONFIRMED: KindOfFlag(
+        "C14",
+        "Too many trainees did not confirm on the phone that they were trained.",
+        "电话抽查中未确认参加培训的学员过多。",
         holds=True,
     ),
     FlagKind.TWO_PLACES_AT_ONCE: KindOfFlag(

@@ -99,6 +99,10 @@ class Policy:
     patrol_present_tolerance_share: Decimal
     """The share of those marked present whom a patrol may miss, in whole trainees; where it misses more, the marks are
     flagged."""
+    spotcheck_asked_share_min: Decimal
+    """The share of a class's trainees whom a spot check asks, at least."""
+    spotcheck_denied_share_max: Decimal
+    """Where a larger share of these does not confirm the training, the class is flagged."""
     followup_months: int
     """Months after completion within which work found counts for the employment rate."""
     quality_group_size_min: int

@@ -84,6 +84,7 @@ from shared.contracts.registry.supervision import (
     SafetyKind,
     SafetyVersionAdded,
     Severity,
+    SpotCheckRecorded,
 )
 from shared.contracts.registry.teachers import (
     EngagementEnded,
@@ -161,6 +162,7 @@ __all__ = [
     "SanctionStep",
     "Severity",
     "SiteListed",
+    "SpotCheckRecorded",
     "TeacherEngaged",
     "TeacherListed",
     "TraineeEnrolled",

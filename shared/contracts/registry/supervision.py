@@ -47,6 +47,27 @@ class PatrolRecorded(RegistryFact):
     fund_source: FundSource | None = None
 
 
+class SpotCheckRecorded(RegistryFact):
+    """Trainees of a completed class were asked whether they were trained. Subject: spot-checks/{spot_check_id}."""
+
+    type: ClassVar[str] = "registry.spot-check-recorded.v1"
+
+    spot_check_id: UUID
+    class_id: UUID
+    institution_id: UUID
+    programme: ProgrammeCode
+    region: RegionCode
+    reporting_region: RegionCode
+    occupation: OccupationCode
+    level: LevelRank
+    fund_source: FundSource | None
+    patrol_level: PatrolLevel
+    checked_on: date
+    asked: int
+    confirmed: int
+    trained: int
+
+
 class Severity(StrEnum):
     MINOR = "minor"
     MAJOR = "major"

@@ -1,4 +1,4 @@
-"""The level of each finding; attachments; which of the opened classes nobody of a level has looked at."""
+"""The level of each finding; attachments; spot checks; which of the opened classes nobody of a level looked at."""
 
 from alembic import op
 
@@ -31,6 +31,27 @@ STATEMENTS = (
         UNIQUE NULLS NOT DISTINCT (patrol_id, finding_id, local_id)
     )
     """,
+    """
+    CREATE TABLE spot_check (
+        id uuid PRIMARY KEY,
+        class_id uuid NOT NULL REFERENCES class,
+        institution_id uuid NOT NULL REFERENCES institution,
+        region text NOT NULL,
+        reporting_region text NOT NULL,
+        level text NOT NULL CHECK (level IN ('county', 'city', 'province')),
+        local_id text NOT NULL,
+        checked_on date NOT NULL,
+        asked integer NOT NULL CHECK (asked BETWEEN 1 AND trained),
+        confirmed integer NOT NULL CHECK (confirmed BETWEEN 0 AND asked),
+        trained integer NOT NULL,
+        note text NOT NULL,
+        done_by text NOT NULL,
+        version integer NOT NULL CHECK (version >= 1),
+        UNIQUE (done_by, local_id)
+    )
+    """,
+    *(f"CREATE INDEX spot_check_{scope} ON spot_check ({scope}_id, id)" for scope in ("class", "institution")),
+    *(f"CREATE INDEX spot_check_{scope} ON spot_check ({scope}, id)" for scope in ("region", "reporting_region")),
 )
 
 
