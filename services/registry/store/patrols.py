@@ -52,10 +52,11 @@ WHERE {{where}}
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 _REGION: Final = {Area.REPORTING_REGION: "CAST(NULL AS text)", Area.REGION: "c.region"}
+# With OFFSET each class is one look-up in an index; without it, all patrols there ever were would be joined.
 _UNCOVERED: Final = f"""
 SELECT {COLUMNS} FROM class AS c
 WHERE {{where}} AND (ends_on, id) > (:day, :id)
-  AND NOT EXISTS (SELECT FROM patrol WHERE class_id = c.id AND {{looked}})
+  AND NOT EXISTS (SELECT FROM patrol WHERE class_id = c.id AND {{looked}} OFFSET 0)
 ORDER BY ends_on, id LIMIT :limit
 """
 # Who came in that day and had not gone out by then. At the same moment the way out is the earlier one, as in the hours.

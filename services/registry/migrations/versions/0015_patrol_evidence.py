@@ -14,6 +14,7 @@ STATEMENTS = (
     f"CREATE INDEX class_opened_last_day ON class (ends_on, id) WHERE {OPENED}",
     f"CREATE INDEX class_region_opened_last_day ON class (region, ends_on, id) WHERE {OPENED}",
     f"CREATE INDEX class_reporting_region_opened_last_day ON class (reporting_region, ends_on, id) WHERE {OPENED}",
+    "CREATE INDEX patrol_class_level ON patrol (class_id, level)",
     # Of the patrol itself, or of one of its findings. A photo shows people, so the content is sealed, which leaves
     # nothing to be compressed.
     """
