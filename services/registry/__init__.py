@@ -1,9 +1,9 @@
 """The registry: who trains whom, for what, and whether it was finished.
 
 Owns        the plan, policy rows and calendar; projects; institutions with sites, listings and sanctions;
-            classes; trainees; enrolments; attendance; flags; patrols with findings; safety documents
+            classes; trainees; enrolments; attendance; flags; patrols with findings; spot checks; safety documents
 Publishes   registry.* (a fact for every change of these)
 Hears       assessment: results, certificates
 Its users   institutions' systems and staff, county officers
-Keeps       names, numbers and phones of trainees, safety documents, sealed; tells only person keys
+Keeps       names, numbers and phones of trainees, safety documents, photos, sealed; tells only person keys
 """

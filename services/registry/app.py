@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.registry.api import (
+    attachments,
     attendance,
     attendance_edits,
     classes,
@@ -29,6 +30,7 @@ from services.registry.api import (
     safety,
     sanctions,
     sites,
+    spot_checks,
     teachers,
     timetable,
 )
@@ -70,6 +72,8 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             timetable.routes,
             patrols.routes,
             findings.routes,
+            attachments.routes,
+            spot_checks.routes,
             safety.routes,
             follow_ups.routes,
             follow_up_files.routes,

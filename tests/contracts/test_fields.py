@@ -48,13 +48,12 @@ PROMISED: dict[type, set[str]] = {
     registry.EngagementState: {"engagement_id", "teacher_id", "institution_id", "first_on", "last_on"},
     registry.MergeState: {"person", "into"},
     registry.AttendanceState: CUT | {"enrolment_id", "class_id", "institution_id", "person", "day", "hours"},
-    registry.PatrolRecorded: {
-        "patrol_id", "class_id", "institution_id", "programme", "region", "reporting_region", "patrolled_on", "present",
-        "enrolled",
-    },
-    registry.FindingState: {
-        "finding_id", "class_id", "institution_id", "region", "reporting_region", "severity", "due_on", "status",
-    },
+    registry.PatrolRecorded: CUT
+    | {"patrol_id", "class_id", "institution_id", "fund_source", "patrol_level", "patrolled_on", "present", "enrolled"},
+    registry.SpotCheckRecorded: CUT
+    | {"spot_check_id", "class_id", "institution_id", "fund_source", "patrol_level", "checked_on", "asked"},
+    registry.FindingState: CUT
+    | {"finding_id", "class_id", "institution_id", "fund_source", "patrol_level", "severity", "due_on", "status"},
     registry.SafetyVersionAdded: {"safety_id", "institution_id", "region", "reporting_region", "safety_kind", "hours"},
     registry.FollowUpState: CUT
     | {"enrolment_id", "class_id", "person", "completed_on", "entered", "employed_on", "pay_change_permille"},

@@ -10,18 +10,18 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.registry.api.attachments import AttachmentAnswer
 from services.registry.api.day_paging import cursor_behind, place_after
 from services.registry.domain.findings import Finding
-from services.registry.domain.reach import reach
+from services.registry.store import attachments as attachment_store
 from services.registry.store import findings as store
-from services.registry.store import plan as plan_store
 from services.registry.store.findings import Narrowing
 from services.registry.usecases import findings as usecases
+from services.registry.usecases import supervision
 from services.registry.usecases.findings import Rechecked
 from shared.auth import CurrentCaller
-from shared.contracts.registry import FindingStatus, Severity
+from shared.contracts.registry import FindingStatus, PatrolLevel, Severity
 from shared.forms import Day, LocalId, Reason, Strict
-from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize
 from shared.web import Connection, Now, router
@@ -33,7 +33,10 @@ _STEPS_MAX = 500
 
 class RectificationRequest(Strict):
     said: Annotated[Reason, Field(description="What was done about it")]
-    evidence: Annotated[LocalId, Field(description="Your own name for the document that shows it")] | None = None
+    evidence: (
+        Annotated[LocalId, Field(description="Your own name for the document that shows it, attached or kept by you")]
+        | None
+    ) = None
 
 
 class RecheckRequest(Strict):
@@ -49,7 +52,7 @@ class RecheckRequest(Strict):
 
 
 class FindingAnswer(BaseModel):
-    """`due_on` is the last day in time; it is overdue after that day until it is closed."""
+    """`due_on` is the last day in time; it is overdue after that day until it is closed, by `level` or above."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -60,6 +63,7 @@ class FindingAnswer(BaseModel):
     institution_id: UUID
     region: str
     reporting_region: str
+    level: PatrolLevel
     severity: Severity
     found: str
     due_on: date
@@ -89,6 +93,7 @@ class StepAnswer(BaseModel):
 
 class FindingInFull(FindingAnswer):
     history: list[StepAnswer]
+    attachments: list[AttachmentAnswer]
 
 
 @routes.get("/findings")
@@ -97,22 +102,18 @@ async def list_findings(
     caller: CurrentCaller,
     at: Now,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
+    institution_id: UUID | None = None,
     class_id: UUID | None = None,
+    patrol_id: UUID | None = None,
     status: FindingStatus | None = None,
     overdue: Annotated[bool, Query(description="Only what is not closed though its day is over")] = False,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[FindingAnswer]:
     """By the day on which they are due. Officers see those of their region, an institution sees its own."""
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    far, institution_id = await supervision.scope(connection, caller, region=region, institution_id=institution_id)
     today = business_day(at)
-    narrowing = Narrowing(class_id=class_id, status=status, overdue_on=today if overdue else None)
-    if caller.role is Role.INSTITUTION:
-        if caller.organisation is None:
-            raise ForeignOrganisation
-        narrowing = narrowing._replace(institution_id=caller.organisation)
-    else:
-        narrowing = narrowing._replace(reach=reach(await plan_store.load(connection), caller, region))
+    narrowing = Narrowing(far, institution_id, class_id, patrol_id, status, today if overdue else None)
     rows = await store.page(connection, narrowing, after=place_after(cursor), limit=size)
     next_ = cursor_behind(rows, [row.due_on for row in rows], size=size)
     return Page(rows=[FindingAnswer.at(row, today=today) for row in rows], next=next_)
@@ -120,11 +121,15 @@ async def list_findings(
 
 @routes.get("/findings/{finding_id}")
 async def get_finding(finding_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> FindingInFull:
-    """A finding with every step from the patrol on: who took it, when, and what was said."""
+    """A finding with every step from the patrol on: who took it, when, and what was said; and what is attached."""
     finding = await usecases.visible_finding(connection, finding_id, caller)
     steps = await store.events(connection, finding_id, after=0, limit=_STEPS_MAX)
-    answer = FindingAnswer.at(finding, today=business_day(at))
-    return FindingInFull(**dict(answer), history=[StepAnswer.model_validate(step) for step in steps])
+    attachments = await attachment_store.of(connection, finding.patrol_id, finding_id)
+    return FindingInFull(
+        **dict(FindingAnswer.at(finding, today=business_day(at))),
+        history=[StepAnswer.model_validate(step) for step in steps],
+        attachments=[AttachmentAnswer.of(attachment) for attachment in attachments],
+    )
 
 
 @routes.post("/findings/{finding_id}/rectification")
@@ -142,7 +147,10 @@ async def rectify(
 async def recheck(
     finding_id: UUID, request: RecheckRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FindingAnswer:
-    """Say what another look showed, as an officer of the region or above: it is closed, or open anew with a new day."""
+    """Say what another look showed, as an officer of the region or above: it is closed, or open anew with a new day.
+
+    Whoever looks again stands no lower than the patrol that found it.
+    """
     rechecked = Rechecked(request.passed, request.said, request.due_on)
     after = await usecases.recheck(connection, finding_id, rechecked, caller=caller, at=at)
     return FindingAnswer.at(after, today=business_day(at))

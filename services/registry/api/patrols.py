@@ -9,18 +9,21 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.registry.api.attachments import AttachmentAnswer
+from services.registry.api.class_schemas import ClassAnswer
+from services.registry.api.day_paging import cursor_behind, place_after
 from services.registry.api.findings import FindingAnswer
-from services.registry.domain.patrols import Coverage, Ran
-from services.registry.domain.reach import Reach, reach
+from services.registry.domain.patrols import Area, Coverage, Ran
+from services.registry.store import attachments as attachment_store
 from services.registry.store import patrols as store
-from services.registry.store import plan as plan_store
 from services.registry.store.findings import PER_PATROL_MAX
+from services.registry.store.patrols import Days
 from services.registry.usecases import patrols as usecases
-from services.registry.usecases.patrols import Found, Looked
+from services.registry.usecases import supervision
+from services.registry.usecases.patrols import Found, Looked, Recorded
 from shared.auth import CurrentCaller
 from shared.contracts.registry import PatrolLevel, PatrolMethod, Severity
 from shared.forms import Day, Instant, LocalId, Reason, Strict
-from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
@@ -73,6 +76,18 @@ class PatrolAnswer(BaseModel):
 class PatrolWithFindings(PatrolAnswer):
     findings: list[FindingAnswer]
 
+    @classmethod
+    def of(cls, recorded: Recorded, *, at: datetime) -> PatrolWithFindings:
+        today = business_day(at)
+        found = [FindingAnswer.at(finding, today=today) for finding in recorded.findings]
+        return cls(**vars(recorded.patrol), findings=found)
+
+
+class PatrolInFull(PatrolWithFindings):
+    """`attachments` are those of the patrol itself; each finding has its own."""
+
+    attachments: list[AttachmentAnswer]
+
 
 class LevelCoverageAnswer(BaseModel):
     """Of the classes, how many this level looked at and how many it had to; `share` is a fraction of 1."""
@@ -85,27 +100,30 @@ class LevelCoverageAnswer(BaseModel):
 
 
 class CoverageAnswer(BaseModel):
+    """`region` is None for a reporting region as a whole."""
+
     reporting_region: str
+    region: str | None
     classes: int
     levels: list[LevelCoverageAnswer]
 
     @classmethod
     def of(cls, ran: Ran, levels: list[Coverage]) -> CoverageAnswer:
         answers = [LevelCoverageAnswer(**each._asdict() | {"met": each.is_met}) for each in levels]
-        return cls(reporting_region=ran.reporting_region, classes=ran.classes, levels=answers)
+        return cls(reporting_region=ran.reporting_region, region=ran.region, classes=ran.classes, levels=answers)
 
 
 @routes.post("/classes/{class_id}/patrols", status_code=201)
 async def record(
     class_id: UUID, request: PatrolRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> PatrolWithFindings:
-    """Record what you saw in a running class, as an officer of its county, city or the province.
+    """Record what you saw in a class while it ran, as an officer of its county, city or the province.
 
-    A count that cannot be right becomes a flag. The same again answers the one that exists.
+    It may be recorded after the class was completed. A count that cannot be right becomes a flag, and so does a
+    critical finding of a completed class. The same again answers the one that exists.
     """
     recorded = await usecases.record(connection, class_id, request.looked(), caller=caller, at=at)
-    found = [FindingAnswer.at(finding, today=business_day(at)) for finding in recorded.findings]
-    return PatrolWithFindings(**vars(recorded.patrol), findings=found)
+    return PatrolWithFindings.of(recorded, at=at)
 
 
 @routes.get("/patrols")
@@ -113,19 +131,13 @@ async def list_patrols(
     connection: Connection,
     caller: CurrentCaller,
     region: Region = None,
+    institution_id: UUID | None = None,
     class_id: UUID | None = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[PatrolAnswer]:
     """Officers see the patrols in their region, an institution sees those of its own classes."""
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
-    far, institution_id = Reach(), None
-    if caller.role is Role.INSTITUTION:
-        if caller.organisation is None:
-            raise ForeignOrganisation
-        institution_id = caller.organisation
-    else:
-        far = reach(await plan_store.load(connection), caller, region)
+    far, institution_id = await supervision.scope(connection, caller, region=region, institution_id=institution_id)
     rows = await store.page(
         connection, far, class_id=class_id, institution_id=institution_id, after=after(cursor), limit=size
     )
@@ -134,11 +146,52 @@ async def list_patrols(
 
 @routes.get("/patrols/coverage")
 async def coverage(
-    connection: Connection, caller: CurrentCaller, first_on: Day, last_on: Day, region: Region = None
+    connection: Connection,
+    caller: CurrentCaller,
+    first_on: Day,
+    last_on: Day,
+    region: Region = None,
+    by: Annotated[Area, Query(description="Each reporting region as a whole, or each county")] = Area.REPORTING_REGION,
 ) -> list[CoverageAnswer]:
-    """By reporting region, the classes that ran in these days (a year at most) and what each level looked at of them.
+    """The classes that ran in these days (a year at most) and what each level looked at of them.
 
     A reporting region without counties below it looks in their stead too. Shares are those that hold on `last_on`.
     """
-    found = await usecases.coverage(connection, region, first_on=first_on, last_on=last_on, caller=caller)
+    found = await usecases.coverage(connection, region, Days(first_on, last_on), by=by, caller=caller)
     return [CoverageAnswer.of(ran, levels) for ran, levels in found]
+
+
+@routes.get("/patrols/uncovered")
+async def list_uncovered(
+    connection: Connection,
+    caller: CurrentCaller,
+    first_on: Day,
+    last_on: Day,
+    level: Annotated[PatrolLevel | None, Query(description="Your own where left out")] = None,
+    region: Region = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[ClassAnswer]:
+    """Of the classes that coverage counts for these days, those that nobody of the level has looked at.
+
+    What ends first comes first, so that running classes can still be seen in time.
+    """
+    rows = await usecases.uncovered(
+        connection,
+        region,
+        Days(first_on, last_on),
+        level=level,
+        after=place_after(cursor),
+        limit=size,
+        caller=caller,
+    )
+    next_ = cursor_behind(rows, [row.ends_on for row in rows], size=size)
+    return Page(rows=[ClassAnswer.of(row) for row in rows], next=next_)
+
+
+@routes.get("/patrols/{patrol_id}")
+async def get_patrol(patrol_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> PatrolInFull:
+    """A patrol with its findings as they are now and what is attached, for the class's institution and officers."""
+    recorded = await usecases.visible_patrol(connection, patrol_id, caller)
+    attachments = [AttachmentAnswer.of(each) for each in await attachment_store.of(connection, patrol_id)]
+    return PatrolInFull(**dict(PatrolWithFindings.of(recorded, at=at)), attachments=attachments)

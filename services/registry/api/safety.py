@@ -2,50 +2,31 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
+from services.registry.api.contents import FILE, Base64, as_file, decode
+from services.registry.domain.contents import MediaType
 from services.registry.domain.filing import HOURS_MAX
-from services.registry.domain.safety import (
-    CONTENT_BYTES_MAX,
-    EXTENSIONS,
-    MediaType,
-    SafetyContentTooLarge,
-    SafetyDocument,
-    SafetyVersion,
-)
+from services.registry.domain.safety import SafetyDocument, SafetyVersion
 from services.registry.store import safety as store
 from services.registry.usecases import safety as usecases
 from services.registry.usecases.safety import Posted
 from shared.auth import CurrentCaller
 from shared.contracts.registry import SafetyKind
 from shared.forms import LocalId, Name, Strict
-from shared.kernel.refusals import Invalid
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("safety")
 
 _VERSION_MAX: Final = 2**31 - 1
-_CONTENT: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {each.value: {} for each in MediaType}, "description": "The content, as it was posted"}
-}
 
 Topic = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-
-
-class ContentNotBase64(Invalid):
-    slug = "content-not-base64"
-    title_en = "The content is not written in base64."
-    title_zh = "文件内容不是有效的 base64 编码。"
-    cure_en = "Encode the bytes of the file in base64 (RFC 4648 §4), without line breaks and with nothing before it."
-    cure_zh = "请将文件字节按 base64（RFC 4648 §4）编码，不含换行和前缀。"
 
 
 class SafetyDocumentRequest(Strict):
@@ -55,17 +36,11 @@ class SafetyDocumentRequest(Strict):
     topics: Annotated[list[Topic], Field(max_length=20)] = Field(default_factory=list)
     hours: Annotated[int, Field(ge=0, le=HOURS_MAX, strict=True, description="Class hours of a lesson")] = 0
     media_type: MediaType
-    content: Annotated[str, Field(description=f"The file in base64, at most {CONTENT_BYTES_MAX} bytes of it")]
+    content: Base64
 
     def posted(self) -> Posted:
-        """Raises ContentNotBase64, SafetyContentTooLarge."""
-        # Four places for three bytes: what is longer than that cannot be short enough, and is not decoded at all.
-        if len(self.content) > (CONTENT_BYTES_MAX + 2) // 3 * 4:
-            raise SafetyContentTooLarge(pointer="/content", bytes_max=CONTENT_BYTES_MAX)
-        try:
-            content = base64.b64decode(self.content, validate=True)
-        except (ValueError, binascii.Error):
-            raise ContentNotBase64(pointer="/content") from None
+        """Raises ContentNotBase64, ContentTooLarge."""
+        content = decode(self.content)
         topics = tuple(self.topics)
         return Posted(self.kind, self.local_id, self.title, topics, self.hours, self.media_type, content)
 
@@ -163,7 +138,7 @@ async def get_document(
     )
 
 
-@routes.get("/safety-documents/{document_id}/versions/{version}/content", response_class=Response, responses=_CONTENT)
+@routes.get("/safety-documents/{document_id}/versions/{version}/content", response_class=Response, responses=FILE)
 async def get_content(
     document_id: UUID,
     version: Annotated[int, Path(ge=1, le=_VERSION_MAX)],
@@ -175,9 +150,4 @@ async def get_content(
     found, content = await usecases.content(
         connection, document_id, version, seal=request.app.state.seal, caller=caller
     )
-    media_type = found.described.media_type
-    headers = {
-        "Content-Disposition": f'attachment; filename="{document_id}-{version}.{EXTENSIONS[media_type]}"',
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, media_type=media_type.value, headers=headers)
+    return as_file(content, found.described.media_type, f"{document_id}-{version}")

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID
 
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.flag_kinds import FlagKind
+from services.registry.domain.flags import Seen, see_class
 from shared.contracts.registry import (
+    ClassStatus,
     FindingClosed,
     FindingOpened,
     FindingRectified,
     FindingReopened,
     FindingState,
     FindingStatus,
+    PatrolLevel,
     Severity,
 )
 from shared.kernel.moves import move
-from shared.kernel.refusals import Conflict, Invalid, SamePerson
+from shared.kernel.refusals import Conflict, Forbidden, Invalid, SamePerson
 
 F = TypeVar("F", bound=FindingState)
 
@@ -53,6 +58,16 @@ class FindingDueTooEarly(Invalid):
     cure_zh = "请填写不早于 `possible_from` 的日期；不填则按默认期限。"
 
 
+class FindingOfHigherLevel(Forbidden):
+    """Facts: `level`."""
+
+    slug = "finding-of-higher-level"
+    title_en = "A level above yours made this finding."
+    title_zh = "该问题由上级巡查发现，本级不能复查销号。"
+    cure_en = "Let an officer of the level named by `level`, or of one above it, look again."
+    cure_zh = "请由 `level` 所示层级或更高层级的工作人员复查。"
+
+
 class CriticalFindingOpen(Conflict):
     """Facts: `findings`, some of the ids."""
 
@@ -65,8 +80,8 @@ class CriticalFindingOpen(Conflict):
 
 @dataclass(frozen=True)
 class Finding:
-    """`number` counts the findings of a patrol; `due_on` is the last day in time; `rectified_by` until it is opened
-    anew."""
+    """`number` counts the findings of a patrol, `level` is the patrol's; `due_on` is the last day in time;
+    `rectified_by` until it is opened anew."""
 
     id: UUID
     patrol_id: UUID
@@ -75,6 +90,7 @@ class Finding:
     institution_id: UUID
     region: str
     reporting_region: str
+    level: PatrolLevel
     severity: Severity
     found: str
     due_on: date
@@ -110,27 +126,46 @@ def due_day(asked: date | None, *, since: date, days: int, pointer: str = "/due_
     return asked
 
 
-def open_(finding: Finding, *, at: datetime) -> FindingOpened:
-    """The fact that a new `finding` was made."""
-    return _fact(FindingOpened, finding, at=at)
+def open_(finding: Finding, class_: TrainingClass, *, at: datetime) -> FindingOpened:
+    """The fact that a new `finding` was made in `class_`."""
+    return _fact(FindingOpened, finding, class_, at=at)
 
 
-def rectify(finding: Finding, *, by: str, at: datetime) -> tuple[Finding, FindingRectified]:
+def found_late(finding: Finding, class_: TrainingClass) -> Iterator[Seen]:
+    """A critical finding of a class that is completed already: no completion waits for it, so a claim does (C25).
+
+    Source: domain rules §5.3.
+    """
+    if finding.severity is Severity.CRITICAL and class_.status is ClassStatus.COMPLETED:
+        facts = {"finding": str(finding.id)}
+        yield see_class(FlagKind.CRITICAL_FINDING_LATE, class_, str(finding.id), facts=facts)
+
+
+def rectify(finding: Finding, class_: TrainingClass, *, by: str, at: datetime) -> tuple[Finding, FindingRectified]:
     """Say that it is put right; late is better than never. Raises IllegalMove."""
     after = replace(_moved(finding, FindingVerb.RECTIFY), rectified_by=by)
-    return after, _fact(FindingRectified, after, at=at)
+    return after, _fact(FindingRectified, after, class_, at=at)
 
 
-def pass_(finding: Finding, *, by: str, at: datetime) -> tuple[Finding, FindingClosed]:
+def require_level(finding: Finding, level: PatrolLevel) -> None:
+    """Who looks again at `level` stands no lower than who found it. Raises FindingOfHigherLevel."""
+    levels = list(PatrolLevel)
+    if levels.index(level) < levels.index(finding.level):
+        raise FindingOfHigherLevel(level=finding.level.value)
+
+
+def pass_(finding: Finding, class_: TrainingClass, *, by: str, at: datetime) -> tuple[Finding, FindingClosed]:
     """Close it after another look. Raises IllegalMove, or SamePerson if `by` rectified it."""
     after = _rechecked(finding, FindingVerb.PASS, by=by)
-    return after, _fact(FindingClosed, after, at=at)
+    return after, _fact(FindingClosed, after, class_, at=at)
 
 
-def fail(finding: Finding, *, due_on: date, by: str, at: datetime) -> tuple[Finding, FindingReopened]:
+def fail(
+    finding: Finding, class_: TrainingClass, *, due_on: date, by: str, at: datetime
+) -> tuple[Finding, FindingReopened]:
     """Open it anew with another day. Raises IllegalMove, or SamePerson if `by` rectified it."""
     after = replace(_rechecked(finding, FindingVerb.FAIL, by=by), due_on=due_on, rectified_by=None)
-    return after, _fact(FindingReopened, after, at=at)
+    return after, _fact(FindingReopened, after, class_, at=at)
 
 
 def require_closed(critical: Sequence[UUID]) -> None:
@@ -150,7 +185,7 @@ def _moved(finding: Finding, verb: FindingVerb) -> Finding:
     return replace(finding, status=move(MOVES, finding.status, verb), version=finding.version + 1)
 
 
-def _fact(fact: type[F], finding: Finding, *, at: datetime) -> F:
+def _fact(fact: type[F], finding: Finding, class_: TrainingClass, *, at: datetime) -> F:
     return fact(
         subject=f"findings/{finding.id}",
         version=finding.version,
@@ -164,4 +199,9 @@ def _fact(fact: type[F], finding: Finding, *, at: datetime) -> F:
         severity=finding.severity,
         due_on=finding.due_on,
         status=finding.status,
+        patrol_level=finding.level,
+        programme=class_.programme,
+        occupation=class_.occupation,
+        level=class_.level.value,
+        fund_source=class_.fund_source,
     )

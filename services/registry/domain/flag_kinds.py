@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 class FlagKind(StrEnum):
     FEW_PRESENT = "few-present"
     HOURS_WITHOUT_MARKS = "hours-without-marks"
+    MARKED_NOT_PRESENT = "marked-not-present"
+    TRAINING_NOT_CONFIRMED = "training-not-confirmed"
     TWO_PLACES_AT_ONCE = "two-places-at-once"
     TOO_FAR_APART = "too-far-apart"
     ONE_PHONE_MANY_TRAINEES = "one-phone-many-trainees"
@@ -32,6 +34,7 @@ class FlagKind(StrEnum):
     MORE_PRESENT_THAN_ENROLLED = "more-present-than-enrolled"
     RETURNED_FROM_BLACKLIST = "returned-from-blacklist"
     SANCTIONED_DURING_CLASS = "sanctioned-during-class"
+    CRITICAL_FINDING_LATE = "critical-finding-late"
 
 
 class KindOfFlag(NamedTuple):
@@ -51,6 +54,18 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
         "C14",
         "The institution gave a trainee more hours for a day than the marks show.",
         "机构更正后的单日学时多于打卡记录。",
+        holds=True,
+    ),
+    FlagKind.MARKED_NOT_PRESENT: KindOfFlag(
+        "C14",
+        "A patrol met fewer trainees than were marked present at that moment.",
+        "巡查时实际到课人数少于考勤记录显示的在场人数。",
+        holds=True,
+    ),
+    FlagKind.TRAINING_NOT_CONFIRMED: KindOfFlag(
+        "C14",
+        "Too many trainees did not confirm on the phone that they were trained.",
+        "电话抽查中未确认参加培训的学员过多。",
         holds=True,
     ),
     FlagKind.TWO_PLACES_AT_ONCE: KindOfFlag(
@@ -137,6 +152,12 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
         "C25",
         "A sanction that stops the institution stands on a day of the class.",
         "班级培训期间机构处于暂停办班、移出目录或列入黑名单的处罚期。",
+        holds=True,
+    ),
+    FlagKind.CRITICAL_FINDING_LATE: KindOfFlag(
+        "C25",
+        "A critical finding was recorded after the class had been completed.",
+        "班级结班后登记了巡查发现的重大问题。",
         holds=True,
     ),
 }

@@ -1,4 +1,4 @@
-"""Patrols: somebody looked at a running class, and counted who was there beside who is enrolled."""
+"""Patrols: somebody looked at a class while it ran, and counted who was there beside who is enrolled."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_CEILING, Decimal
+from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -23,16 +24,17 @@ COVERED_DAYS_MAX: Final = 366
 """Coverage is asked for a year at most, so that an answer stays within a request's time."""
 
 _ONE_DAY: Final = timedelta(days=1)
+_OPENED: Final = (ClassStatus.RUNNING, ClassStatus.COMPLETED)
 
 
 class ClassNotPatrolled(Conflict):
     """Facts: `state`."""
 
     slug = "class-not-patrolled"
-    title_en = "Only a running class is patrolled."
-    title_zh = "只能对进行中的班级开展巡查。"
-    cure_en = "Record a patrol from the start of the class to its completion; check that it is the right class."
-    cure_zh = "请在开班后、结班前登记巡查，并核对班级是否填写正确。"
+    title_en = "Only a class that was opened is patrolled."
+    title_zh = "只能登记对已开班班级的巡查。"
+    cure_en = "Record a patrol of a running or completed class; check that it is the right class."
+    cure_zh = "请选择进行中或已结班的班级登记巡查，并核对班级是否填写正确。"
 
 
 class PatrolAhead(Invalid):
@@ -87,12 +89,23 @@ class Patrol:
         return replace(other, id=self.id, level=self.level, enrolled=self.enrolled) == self
 
 
+class Area(StrEnum):
+    """Of what coverage is told: of each reporting region as a whole, or of each county."""
+
+    REPORTING_REGION = "reporting_region"
+    REGION = "region"
+
+
 class Ran(NamedTuple):
-    """How many classes of a reporting region ran in some days, and how many of these each level looked at."""
+    """How many classes of an area ran in some days, and how many of these each level looked at.
+
+    `region` is None for a reporting region as a whole.
+    """
 
     reporting_region: str
     classes: int
     patrolled: Mapping[PatrolLevel, int]
+    region: str | None = None
 
 
 class Coverage(NamedTuple):
@@ -121,8 +134,11 @@ def level_of(plan: Plan, caller: Caller) -> PatrolLevel:
 
 
 def require_possible(class_: TrainingClass, patrolled_at: datetime, *, at: datetime) -> None:
-    """`class_` could be patrolled then. Raises ClassNotPatrolled, PatrolAhead, PatrolOutsideClass."""
-    if class_.status is not ClassStatus.RUNNING:
+    """`class_` could be patrolled then, whether or not it was completed before anybody recorded it.
+
+    Raises ClassNotPatrolled, PatrolAhead, PatrolOutsideClass.
+    """
+    if class_.status not in _OPENED:
         raise ClassNotPatrolled(state=class_.status.value)
     if patrolled_at > at:
         raise PatrolAhead(pointer="/patrolled_at")
@@ -157,6 +173,9 @@ def record(patrol: Patrol, class_: TrainingClass, *, findings: int, at: datetime
         present=patrol.present,
         enrolled=patrol.enrolled,
         findings=findings,
+        occupation=class_.occupation,
+        level=class_.level.value,
+        fund_source=class_.fund_source,
     )
 
 
@@ -172,6 +191,17 @@ def looks_wrong(patrol: Patrol, *, share_min: Decimal) -> Iterator[Seen]:
         yield _seen(patrol, FlagKind.FEW_PRESENT, facts=counted | {"share_min": str(share_min)})
 
 
+def looks_marked(patrol: Patrol, *, marked: int, tolerance_share: Decimal) -> Iterator[Seen]:
+    """Marks say that `marked` trainees were there, but the patrol met fewer, and not by `tolerance_share` alone (C14).
+
+    The tolerance is one of whole trainees, so that in a small class one who is out for a moment is none too few.
+    Source: domain rules §5.3; the share is an assumption.
+    """
+    if marked - patrol.present > _whole(marked, tolerance_share):
+        facts = {"present": patrol.present, "marked": marked, "tolerance_share": str(tolerance_share)}
+        yield _seen(patrol, FlagKind.MARKED_NOT_PRESENT, facts=facts)
+
+
 def coverage(ran: Ran, policy: Policy) -> list[Coverage]:
     """What each level looked at of the classes that `ran`, beside the share it has to. Source: domain rules §5.3."""
     shares = {
@@ -180,7 +210,7 @@ def coverage(ran: Ran, policy: Policy) -> list[Coverage]:
         PatrolLevel.PROVINCE: policy.patrol_province_share,
     }
     return [
-        Coverage(level, ran.patrolled.get(level, 0), share, _needed(ran.classes, share))
+        Coverage(level, ran.patrolled.get(level, 0), share, _whole(ran.classes, share))
         for level, share in shares.items()
     ]
 
@@ -191,9 +221,9 @@ def require_coverable(period: Period) -> None:
         raise CoverageTooLong(pointer="/last_on", days_max=COVERED_DAYS_MAX)
 
 
-def _needed(classes: int, share: Decimal) -> int:
+def _whole(number: int, share: Decimal) -> int:
     # One class in a hundred of three is one class.
-    return int((classes * share).to_integral_value(ROUND_CEILING))
+    return int((number * share).to_integral_value(ROUND_CEILING))
 
 
 def _seen(patrol: Patrol, kind: FlagKind, *, facts: Mapping[str, Any]) -> Seen:

@@ -108,6 +108,13 @@ class Policy:
     patrol_city_share: Decimal
     patrol_province_share: Decimal
     """The share of classes that each level looks at."""
+    patrol_present_tolerance_share: Decimal
+    """The share of those marked present whom a patrol may miss, in whole trainees; where it misses more, the marks are
+    flagged."""
+    spotcheck_asked_share_min: Decimal
+    """The share of a class's trainees whom a spot check asks, at least."""
+    spotcheck_denied_share_max: Decimal
+    """Where a larger share of these does not confirm the training, the class is flagged."""
     followup_months: int
     """Months after completion within which work found counts for the employment rate."""
     followup_pay_months: int

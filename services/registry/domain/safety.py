@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
+from services.registry.domain.contents import MediaType
 from services.registry.domain.institutions import Institution
 from shared.contracts.registry import SafetyKind, SafetyVersionAdded
 from shared.kernel.refusals import Conflict, Invalid
-
-CONTENT_BYTES_MAX: Final = 5 * 1024 * 1024
 
 
 class SafetyKindFixed(Conflict):
@@ -41,49 +39,6 @@ class SafetyTopicsMissing(Invalid):
     title_zh = "安全课程未填写内容主题。"
     cure_en = "Give its topics, such as traffic, fire or electricity."
     cure_zh = "请填写主题，例如交通安全、消防安全、用电安全。"
-
-
-class SafetyContentEmpty(Invalid):
-    slug = "safety-content-empty"
-    title_en = "The document has no content."
-    title_zh = "文件内容为空。"
-    cure_en = "Choose the file again; it may have been empty, or not read to its end."
-    cure_zh = "请重新选择文件，原文件可能为空或未读取完整。"
-
-
-class SafetyContentTooLarge(Invalid):
-    """Facts: `bytes_max`."""
-
-    slug = "safety-content-too-large"
-    title_en = "The document is larger than `bytes_max` bytes."
-    title_zh = "文件超过 `bytes_max` 所示的字节数上限。"
-    cure_en = "Save it with smaller pictures, or as several documents."
-    cure_zh = "请压缩图片后重新保存，或拆分为多个文件。"
-
-
-class SafetyContentNotOfType(Invalid):
-    """Facts: `media_type`."""
-
-    slug = "safety-content-not-of-type"
-    title_en = "The content is not what its media type says."
-    title_zh = "文件内容与所填类型不符。"
-    cure_en = "Send a PDF, a JPEG, a PNG or a text in UTF-8, and name its type; renaming a file does not convert it."
-    cure_zh = "请提交 PDF、JPEG、PNG 或 UTF-8 文本，并填写对应类型；仅修改扩展名不会转换格式。"
-
-
-class MediaType(StrEnum):
-    PDF = "application/pdf"
-    JPEG = "image/jpeg"
-    PNG = "image/png"
-    TEXT = "text/plain"
-
-
-EXTENSIONS: Final = {MediaType.PDF: "pdf", MediaType.JPEG: "jpg", MediaType.PNG: "png", MediaType.TEXT: "txt"}
-_BEGINNINGS: Final = {
-    MediaType.PDF: b"%PDF-",
-    MediaType.JPEG: b"\xff\xd8\xff",
-    MediaType.PNG: b"\x89PNG\r\n\x1a\n",
-}
 
 
 class Described(NamedTuple):
@@ -130,16 +85,6 @@ def require_complete(kind: SafetyKind, described: Described) -> None:
         raise SafetyTopicsMissing(pointer="/topics")
 
 
-def require_readable(content: bytes, media_type: MediaType) -> None:
-    """`content` looks like its type. Raises SafetyContentEmpty, SafetyContentTooLarge, SafetyContentNotOfType."""
-    if not content.strip():
-        raise SafetyContentEmpty(pointer="/content")
-    if len(content) > CONTENT_BYTES_MAX:
-        raise SafetyContentTooLarge(pointer="/content", bytes_max=CONTENT_BYTES_MAX)
-    if not _looks_like(content, media_type):
-        raise SafetyContentNotOfType(pointer="/content", media_type=media_type.value)
-
-
 def require_kind(document: SafetyDocument, kind: SafetyKind) -> None:
     """Raises SafetyKindFixed."""
     if document.kind is not kind:
@@ -162,15 +107,3 @@ def add(
         digest=version.described.digest.hex(),
         hours=version.described.hours,
     )
-
-
-def _looks_like(content: bytes, media_type: MediaType) -> bool:
-    if media_type is not MediaType.TEXT:
-        return content.startswith(_BEGINNINGS[media_type])
-    if b"\0" in content or content.startswith(tuple(_BEGINNINGS.values())):
-        return False
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -14,15 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain.findings import Finding, FindingEvent
 from services.registry.domain.reach import Reach
 from services.registry.store.class_lists import Place
-from shared.contracts.registry import FindingStatus, Severity
+from shared.contracts.registry import FindingStatus, PatrolLevel, Severity
 from shared.kernel.refusals import NotFound, Stale
 
-_COLUMNS: Final = """id, patrol_id, number, class_id, institution_id, region, reporting_region, severity, found, due_on,
-    status, rectified_by, version"""
+_COLUMNS: Final = """id, patrol_id, number, class_id, institution_id, region, reporting_region, level, severity, found,
+    due_on, status, rectified_by, version"""
 _ADD: Final = f"""
 INSERT INTO finding ({_COLUMNS})
-VALUES (:id, :patrol_id, :number, :class_id, :institution_id, :region, :reporting_region, :severity, :found, :due_on,
-    :status, :rectified_by, :version)
+VALUES (:id, :patrol_id, :number, :class_id, :institution_id, :region, :reporting_region, :level, :severity, :found,
+    :due_on, :status, :rectified_by, :version)
 """
 _FIND: Final = f"SELECT {_COLUMNS} FROM finding WHERE id = :id"
 _LOCK: Final = f"{_FIND} FOR UPDATE"
@@ -54,6 +54,7 @@ _NARROWED: Final = {
     "reporting_region": "reporting_region = :reporting_region",
     "institution_id": "institution_id = :institution_id",
     "class_id": "class_id = :class_id",
+    "patrol_id": "patrol_id = :patrol_id",
     "status": "status = :status",
     "overdue_on": "status <> 'closed' AND due_on < :overdue_on",
 }
@@ -69,6 +70,7 @@ class Narrowing(NamedTuple):
     reach: Reach = Reach()
     institution_id: UUID | None = None
     class_id: UUID | None = None
+    patrol_id: UUID | None = None
     status: FindingStatus | None = None
     overdue_on: date | None = None
 
@@ -131,4 +133,5 @@ async def events(connection: AsyncConnection, finding_id: UUID, *, after: int, l
 
 
 def _finding(row: RowMapping) -> Finding:
-    return Finding(**dict(row) | {"severity": Severity(row["severity"]), "status": FindingStatus(row["status"])})
+    kinds = {"level": PatrolLevel, "severity": Severity, "status": FindingStatus}
+    return Finding(**dict(row) | {name: kind(row[name]) for name, kind in kinds.items()})

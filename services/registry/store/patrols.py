@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain.patrols import Patrol, Ran
+from services.registry.domain.classes import TrainingClass
+from services.registry.domain.patrols import Area, Patrol, Ran
 from services.registry.domain.reach import Reach
+from services.registry.store.class_lists import Place
+from services.registry.store.classes import COLUMNS, class_of
 from shared.contracts.registry import PatrolLevel, PatrolMethod
 from shared.kernel.refusals import NotFound
 
@@ -23,24 +27,54 @@ VALUES (:id, :class_id, :institution_id, :region, :reporting_region, :level, :me
     :present, :enrolled, :note, :done_by, :version)
 """
 _FIND: Final = f"SELECT {_COLUMNS} FROM patrol WHERE id = :id"
+_LOCK: Final = f"{_FIND} FOR NO KEY UPDATE"
 _FIND_BY_LOCAL_ID: Final = f"SELECT {_COLUMNS} FROM patrol WHERE done_by = :done_by AND local_id = :local_id"
 # The days of a training end when it is given up, so they say who was to be there, whatever became of it since.
 _ENROLLED: Final = """
 SELECT count(*) FROM enrolment WHERE class_id = :class_id AND from_on <= :day AND until_on >= :day
 """
 # Where a class lies in a reporting region itself, no county stands between: its officers look in the county's stead.
-_RAN: Final = """
-SELECT c.reporting_region, count(*) AS classes, count(*) FILTER (WHERE p.county) AS county,
-    count(*) FILTER (WHERE p.city) AS city, count(*) FILTER (WHERE p.province) AS province
+_LOOKED: Final[Mapping[PatrolLevel, str]] = {
+    PatrolLevel.COUNTY: "(level = 'county' OR level = 'city' AND c.region = c.reporting_region)",
+    PatrolLevel.CITY: "level = 'city'",
+    PatrolLevel.PROVINCE: "level = 'province'",
+}
+_RAN_THEN: Final = "c.status IN ('running', 'completed') AND c.starts_on <= :last_on AND c.ends_on >= :first_on"
+_RAN: Final = f"""
+SELECT c.reporting_region, {{region}} AS region, count(*) AS classes,
+    {", ".join(f"count(*) FILTER (WHERE p.{level}) AS {level}" for level in PatrolLevel)}
 FROM class AS c
 CROSS JOIN LATERAL (
-    SELECT bool_or(level = 'county' OR level = 'city' AND c.region = c.reporting_region) AS county,
-        bool_or(level = 'city') AS city, bool_or(level = 'province') AS province
+    SELECT {", ".join(f"bool_or({looked}) AS {level}" for level, looked in _LOOKED.items())}
     FROM patrol WHERE class_id = c.id
 ) AS p
-WHERE {where}
-GROUP BY c.reporting_region ORDER BY c.reporting_region
+WHERE {{where}}
+GROUP BY 1, 2 ORDER BY 1, 2
 """
+_REGION: Final = {Area.REPORTING_REGION: "CAST(NULL AS text)", Area.REGION: "c.region"}
+# With OFFSET each class is one look-up in an index; without it, all patrols there ever were would be joined.
+_UNCOVERED: Final = f"""
+SELECT {COLUMNS} FROM class AS c
+WHERE {{where}} AND (ends_on, id) > (:day, :id)
+  AND NOT EXISTS (SELECT FROM patrol WHERE class_id = c.id AND {{looked}} OFFSET 0)
+ORDER BY ends_on, id LIMIT :limit
+"""
+# Who came in that day and had not gone out by then. At the same moment the way out is the earlier one, as in the hours.
+_MARKED: Final = f"""
+SELECT {", ".join(f"p.{column.strip()}" for column in _COLUMNS.split(","))},
+    (
+        SELECT count(*) FROM (
+            SELECT DISTINCT ON (enrolment_id) direction FROM attendance_mark
+            WHERE class_id = p.class_id
+              AND marked_at > p.patrolled_at - interval '1 day' AND marked_at <= p.patrolled_at
+              AND day = CAST(p.patrolled_at AT TIME ZONE 'Asia/Shanghai' AS date)
+            ORDER BY enrolment_id, marked_at DESC, direction
+        ) AS last WHERE direction = 'in'
+    ) AS marked
+FROM patrol AS p WHERE p.class_id = :class_id ORDER BY p.id LIMIT :limit
+"""
+_PER_CLASS_MAX: Final = 1_000
+"""Far more than anybody records of one class."""
 # Only what is asked for stands in the statement, so that each question finds the index made for it.
 _NARROWED: Final = {
     "region": "region = :region",
@@ -50,13 +84,20 @@ _NARROWED: Final = {
 }
 
 
+class Days(NamedTuple):
+    """Both included."""
+
+    first_on: date
+    last_on: date
+
+
 async def add(connection: AsyncConnection, patrol: Patrol) -> None:
     await connection.execute(text(_ADD), asdict(patrol))
 
 
-async def load(connection: AsyncConnection, patrol_id: UUID) -> Patrol:
-    """Raises NotFound."""
-    row = (await connection.execute(text(_FIND), {"id": patrol_id})).mappings().one_or_none()
+async def load(connection: AsyncConnection, patrol_id: UUID, *, lock: bool = False) -> Patrol:
+    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    row = (await connection.execute(text(_LOCK if lock else _FIND), {"id": patrol_id})).mappings().one_or_none()
     if row is None:
         raise NotFound(what="patrol", id=patrol_id)
     return _patrol(row)
@@ -72,6 +113,12 @@ async def enrolled(connection: AsyncConnection, class_id: UUID, *, day: date) ->
     """How many trainings in the class took `day`."""
     found: int = (await connection.execute(text(_ENROLLED), {"class_id": class_id, "day": day})).scalar_one()
     return found
+
+
+async def marked(connection: AsyncConnection, class_id: UUID) -> list[tuple[Patrol, int]]:
+    """The patrols of the class, each with how many trainees were there at that moment by the marks known so far."""
+    rows = await connection.execute(text(_MARKED), {"class_id": class_id, "limit": _PER_CLASS_MAX})
+    return [(_patrol(row), row["marked"]) for row in rows.mappings()]
 
 
 async def page(
@@ -91,16 +138,30 @@ async def page(
     return [_patrol(row) for row in rows.mappings()]
 
 
-async def ran(connection: AsyncConnection, reach: Reach, *, first_on: date, last_on: date) -> list[Ran]:
-    """By reporting region, the classes that were opened and ran on any day from `first_on` to `last_on`."""
-    conditions, values = _narrowed(reach._asdict())
-    days = ["starts_on <= :last_on", "ends_on >= :first_on", "status IN ('running', 'completed')"]
-    statement = _RAN.format(where=" AND ".join(f"c.{each}" for each in [*conditions, *days]))
-    rows = await connection.execute(text(statement), values | {"first_on": first_on, "last_on": last_on})
+async def ran(connection: AsyncConnection, reach: Reach, days: Days, *, by: Area) -> list[Ran]:
+    """By area, the classes that were opened and ran on any of `days`."""
+    where, values = _ran_then(reach, days)
+    rows = await connection.execute(text(_RAN.format(region=_REGION[by], where=where)), values)
     return [
-        Ran(row["reporting_region"], row["classes"], {level: row[level.value] for level in PatrolLevel})
+        Ran(row["reporting_region"], row["classes"], {level: row[level] for level in PatrolLevel}, row["region"])
         for row in rows.mappings()
     ]
+
+
+async def uncovered(
+    connection: AsyncConnection, reach: Reach, days: Days, level: PatrolLevel, *, after: Place, limit: int
+) -> list[TrainingClass]:
+    """The classes that ran on any of `days` and that nobody of `level` looked at, by their last days, from behind
+    `after`."""
+    where, values = _ran_then(reach, days)
+    statement = _UNCOVERED.format(where=where, looked=_LOOKED[level])
+    rows = await connection.execute(text(statement), values | after._asdict() | {"limit": limit})
+    return [class_of(row) for row in rows.mappings()]
+
+
+def _ran_then(reach: Reach, days: Days) -> tuple[str, dict[str, Any]]:
+    conditions, values = _narrowed(reach._asdict())
+    return " AND ".join([*(f"c.{each}" for each in conditions), _RAN_THEN]), values | days._asdict()
 
 
 def _narrowed(asked: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
@@ -109,4 +170,5 @@ def _narrowed(asked: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
 
 
 def _patrol(row: RowMapping) -> Patrol:
-    return Patrol(**dict(row) | {"level": PatrolLevel(row["level"]), "method": PatrolMethod(row["method"])})
+    values = {name: row[name] for name in Patrol.__dataclass_fields__}
+    return Patrol(**values | {"level": PatrolLevel(row["level"]), "method": PatrolMethod(row["method"])})

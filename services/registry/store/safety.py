@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain.safety import Described, MediaType, SafetyDocument, SafetyVersion
+from services.registry.domain.contents import MediaType
+from services.registry.domain.safety import Described, SafetyDocument, SafetyVersion
 from shared.contracts.registry import SafetyKind
 from shared.kernel.refusals import NotFound, Stale
 

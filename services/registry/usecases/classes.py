@@ -28,6 +28,7 @@ from services.registry.store.classes import Headcount
 from services.registry.usecases import class_trainees, directory, site_checks, timetable
 from services.registry.usecases import findings as finding_usecases
 from services.registry.usecases import flags as flag_usecases
+from services.registry.usecases import patrols as patrol_usecases
 from shared.backbone import outbox
 from shared.contracts.registry import ClassState
 from shared.kernel.callers import Caller, Role
@@ -131,7 +132,7 @@ async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, 
 
 
 async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
-    """End a class whose trainees all have an outcome.
+    """End a class whose trainees all have an outcome; patrols that its marks contradict are flagged (C14).
 
     Raises WrongRole, ForeignOrganisation, the rule's, SiteNotChecked if it was moved to a place that nobody found in
     order, and CriticalFindingOpen.
@@ -144,6 +145,7 @@ async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Calle
         policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
         site_check_rules.require_checked(class_, policy=policy)
         await finding_usecases.require_none_critical(connection, class_.id)
+        await patrol_usecases.hold_against_marks(connection, class_, policy, at=at)
         return Decided(after, fact)
 
     return await _move(connection, class_id, ClassVerb.COMPLETE, decide, caller=caller, at=at)

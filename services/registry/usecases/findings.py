@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import findings as rules
+from services.registry.domain import patrols as patrol_rules
 from services.registry.domain.findings import Finding, FindingEvent, FindingVerb
 from services.registry.store import classes as class_store
 from services.registry.store import findings as store
 from services.registry.store import plan as plan_store
 from services.registry.store import policy as policy_store
+from services.registry.usecases import supervision
 from shared.backbone import outbox
 from shared.contracts.registry import FindingState
 from shared.kernel.callers import Caller, Role
@@ -38,7 +40,8 @@ async def rectify(
     caller.require(Role.INSTITUTION)
     before = await store.load(connection, finding_id, lock=True)
     caller.require_organisation(before.institution_id)
-    after, fact = rules.rectify(before, by=caller.person, at=at)
+    class_ = await class_store.load(connection, before.class_id)
+    after, fact = rules.rectify(before, class_, by=caller.person, at=at)
     event = _event(after, FindingVerb.RECTIFY, said, evidence, by=caller.person, at=at)
     return await _keep(connection, after, fact, event)
 
@@ -46,23 +49,25 @@ async def rectify(
 async def recheck(
     connection: AsyncConnection, finding_id: UUID, rechecked: Rechecked, *, caller: Caller, at: datetime
 ) -> Finding:
-    """Close a rectified finding or open it anew, as an officer of its region or above.
+    """Close a rectified finding or open it anew, as an officer of its region or above, and of its level or above.
 
-    Raises WrongRole, NotFound, ForeignRegion, IllegalMove, SamePerson, FindingDueTooEarly.
+    Raises WrongRole, NotFound, ForeignRegion, FindingOfHigherLevel, IllegalMove, SamePerson, FindingDueTooEarly.
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     before = await store.load(connection, finding_id, lock=True)
-    caller.require_region((await plan_store.load(connection)).region_and_above(before.region))
+    plan = await plan_store.load(connection)
+    caller.require_region(plan.region_and_above(before.region))
+    rules.require_level(before, patrol_rules.level_of(plan, caller))
+    class_ = await class_store.load(connection, before.class_id)
     by = caller.person
     if rechecked.passed:
-        after, closed = rules.pass_(before, by=by, at=at)
+        after, closed = rules.pass_(before, class_, by=by, at=at)
         return await _keep(
             connection, after, closed, _event(after, FindingVerb.PASS, rechecked.said, None, by=by, at=at)
         )
-    class_ = await class_store.load(connection, before.class_id)
     policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
     due_on = rules.due_day(rechecked.due_on, since=business_day(at), days=policy.patrol_finding_due_days)
-    after, reopened = rules.fail(before, due_on=due_on, by=by, at=at)
+    after, reopened = rules.fail(before, class_, due_on=due_on, by=by, at=at)
     return await _keep(connection, after, reopened, _event(after, FindingVerb.FAIL, rechecked.said, None, by=by, at=at))
 
 
@@ -71,12 +76,8 @@ async def visible_finding(connection: AsyncConnection, finding_id: UUID, caller:
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
     finding = await store.load(connection, finding_id)
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(finding.institution_id)
-    else:
-        caller.require_region((await plan_store.load(connection)).region_and_above(finding.region))
+    await supervision.require_visible(connection, caller, region=finding.region, institution_id=finding.institution_id)
     return finding
 
 

@@ -13,21 +13,25 @@ from services.registry.domain import findings as finding_rules
 from services.registry.domain import patrols as rules
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.findings import OPEN, Finding, FindingEvent
-from services.registry.domain.patrols import Coverage, Patrol, Ran
-from services.registry.domain.policy import Policy
-from services.registry.domain.reach import reach
+from services.registry.domain.patrols import Area, Coverage, Patrol, Ran
+from services.registry.domain.policy import Policy, policy_on
+from services.registry.domain.reach import Reach, reach
 from services.registry.store import classes as class_store
 from services.registry.store import findings as finding_store
 from services.registry.store import patrols as store
 from services.registry.store import plan as plan_store
 from services.registry.store import policy as policy_store
+from services.registry.store.class_lists import Place
+from services.registry.store.patrols import Days
 from services.registry.usecases import flags as flag_usecases
+from services.registry.usecases import supervision
 from shared.backbone import outbox
-from shared.contracts.registry import PatrolMethod, Severity
+from shared.contracts.registry import PatrolLevel, PatrolMethod, Severity
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period, business_day
 from shared.kernel.refusals import LocalIdTaken
+from shared.plan import Plan
 
 
 class Found(NamedTuple):
@@ -59,11 +63,12 @@ async def record(
 ) -> Recorded:
     """A new patrol, by an officer of the class's county or above; the same again answers the one that exists.
 
-    A count that cannot be right is flagged (C24, C14). Raises WrongRole, NotFound, ForeignRegion, LocalIdTaken,
-    ClassNotPatrolled, PatrolAhead, PatrolOutsideClass, FindingDueTooEarly.
+    A count that cannot be right is flagged (C24, C14), and so is a critical finding of a completed class (C25).
+    Raises WrongRole, NotFound, ForeignRegion, LocalIdTaken, ClassNotPatrolled, PatrolAhead, PatrolOutsideClass,
+    FindingDueTooEarly.
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
-    # The class is locked, so that it is not completed beside a critical finding.
+    # The class is locked: either its completion waits for a critical finding, or a claim does.
     class_ = await class_store.load(connection, class_id, lock=True)
     patrol = await _patrol(connection, class_, looked, caller)
     policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
@@ -77,29 +82,80 @@ async def record(
     await store.add(connection, patrol)
     await finding_store.add_all(connection, findings)
     await finding_store.add_events(connection, [_opened(finding, by=caller.person, at=at) for finding in findings])
-    opened = [finding_rules.open_(finding, at=at) for finding in findings]
+    opened = [finding_rules.open_(finding, class_, at=at) for finding in findings]
     await outbox.record(connection, rules.record(patrol, class_, findings=len(findings), at=at), *opened)
-    seen = list(rules.looks_wrong(patrol, share_min=policy.attendance_share_min))
+    seen = [
+        *rules.looks_wrong(patrol, share_min=policy.attendance_share_min),
+        *(late for finding in findings for late in finding_rules.found_late(finding, class_)),
+    ]
     await flag_usecases.raise_all(connection, seen, at=at)
+    await hold_against_marks(connection, class_, policy, at=at)
     return Recorded(patrol, findings)
 
 
-async def coverage(
-    connection: AsyncConnection, region: str | None, *, first_on: date, last_on: date, caller: Caller
-) -> list[tuple[Ran, list[Coverage]]]:
-    """By reporting region, the classes that ran in these days, and what each level looked at of them, whenever it did.
+async def hold_against_marks(
+    connection: AsyncConnection, class_: TrainingClass, policy: Policy, *, at: datetime
+) -> None:
+    """Flag the patrols of the class that met far fewer than the marks of that moment say (C14).
 
-    The shares are those that hold on `last_on`. Raises WrongRole, ForeignRegion, UnknownRegion, PeriodEndsBeforeStart,
-    CoverageTooLong, PolicyUnset.
+    Marks may come in long after, so this is asked when a patrol is recorded and once more when the class is completed.
     """
-    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
-    rules.require_coverable(Period(first_on, last_on))
-    far = reach(await plan_store.load(connection), caller, region)
+    share = policy.patrol_present_tolerance_share
+    found = await store.marked(connection, class_.id)
+    seen = [
+        each for patrol, marked in found for each in rules.looks_marked(patrol, marked=marked, tolerance_share=share)
+    ]
+    await flag_usecases.raise_all(connection, seen, at=at)
+
+
+async def visible_patrol(connection: AsyncConnection, patrol_id: UUID, caller: Caller) -> Recorded:
+    """A patrol with what it found, as it is now. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion."""
+    patrol = await store.load(connection, patrol_id)
+    await supervision.require_visible(connection, caller, region=patrol.region, institution_id=patrol.institution_id)
+    return Recorded(patrol, await finding_store.of_patrol(connection, patrol_id))
+
+
+async def coverage(
+    connection: AsyncConnection, region: str | None, days: Days, *, by: Area, caller: Caller
+) -> list[tuple[Ran, list[Coverage]]]:
+    """By area, the classes that ran on these days, and what each level looked at of them, whenever it did.
+
+    The shares are those that hold on the last day. Raises WrongRole, ForeignRegion, UnknownRegion,
+    PeriodEndsBeforeStart, CoverageTooLong, PolicyUnset.
+    """
+    plan, far = await _coverable(connection, region, days, caller)
+    rows = await policy_store.rows(connection)
     found: list[tuple[Ran, list[Coverage]]] = []
-    for ran in await store.ran(connection, far, first_on=first_on, last_on=last_on):
-        policy = await policy_store.on(connection, day=last_on, region=far.region or ran.reporting_region)
-        found.append((ran, rules.coverage(ran, policy)))
+    for ran in await store.ran(connection, far, days, by=by):
+        places = plan.region_and_above(ran.region or far.region or ran.reporting_region)
+        found.append((ran, rules.coverage(ran, policy_on(rows, day=days.last_on, region_and_above=places))))
     return found
+
+
+async def uncovered(
+    connection: AsyncConnection,
+    region: str | None,
+    days: Days,
+    *,
+    level: PatrolLevel | None,
+    after: Place,
+    limit: int,
+    caller: Caller,
+) -> list[TrainingClass]:
+    """Of the classes that coverage counts, those that nobody of `level`, by default the caller's, has looked at.
+
+    Raises WrongRole, ForeignRegion, UnknownRegion, PeriodEndsBeforeStart, CoverageTooLong.
+    """
+    plan, far = await _coverable(connection, region, days, caller)
+    level = level or rules.level_of(plan, caller)
+    return await store.uncovered(connection, far, days, level, after=after, limit=limit)
+
+
+async def _coverable(connection: AsyncConnection, region: str | None, days: Days, caller: Caller) -> tuple[Plan, Reach]:
+    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    rules.require_coverable(Period(*days))
+    plan = await plan_store.load(connection)
+    return plan, reach(plan, caller, region)
 
 
 async def _patrol(connection: AsyncConnection, class_: TrainingClass, looked: Looked, caller: Caller) -> Patrol:
@@ -150,6 +206,7 @@ def _findings(patrol: Patrol, found: Sequence[Found], policy: Policy) -> list[Fi
             institution_id=patrol.institution_id,
             region=patrol.region,
             reporting_region=patrol.reporting_region,
+            level=patrol.level,
             severity=each.severity,
             found=each.found,
             due_on=finding_rules.due_day(each.due_on, since=day, days=days, pointer=f"/findings/{number - 1}/due_on"),

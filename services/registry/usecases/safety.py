@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import safety as rules
-from services.registry.domain.safety import Described, MediaType, SafetyDocument, SafetyVersion
+from services.registry.domain.contents import MediaType, require_readable
+from services.registry.domain.safety import Described, SafetyDocument, SafetyVersion
 from services.registry.store import institutions as institution_store
 from services.registry.store import plan as plan_store
 from services.registry.store import safety as store
@@ -45,7 +46,7 @@ async def post(
     caller.require(Role.INSTITUTION)
     caller.require_organisation(institution_id)
     institution = await institution_store.load(connection, institution_id)
-    rules.require_readable(posted.content, posted.media_type)
+    require_readable(posted.content, posted.media_type)
     digest = hashlib.sha256(posted.content).digest()
     described = Described(posted.title, posted.topics, posted.hours, posted.media_type, digest)
     rules.require_complete(posted.kind, described)

@@ -84,6 +84,7 @@ from shared.contracts.registry.supervision import (
     SafetyKind,
     SafetyVersionAdded,
     Severity,
+    SpotCheckRecorded,
 )
 from shared.contracts.registry.teachers import (
     EngagementCorrected,
@@ -163,6 +164,7 @@ __all__ = [
     "SanctionStep",
     "Severity",
     "SiteListed",
+    "SpotCheckRecorded",
     "TeacherEngaged",
     "TeacherListed",
     "TraineeEnrolled",

@@ -7,11 +7,13 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from shared.contracts.dimensions import ProgrammeCode, RegionCode
+from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
 
 
 class PatrolLevel(StrEnum):
+    """Each stands above the one before."""
+
     COUNTY = "county"
     CITY = "city"
     PROVINCE = "province"
@@ -39,6 +41,31 @@ class PatrolRecorded(RegistryFact):
     present: int
     enrolled: int
     findings: int
+    occupation: OccupationCode | None = None
+    level: LevelRank | None = None
+    """That of the class; who patrolled stands in `patrol_level`."""
+    fund_source: FundSource | None = None
+
+
+class SpotCheckRecorded(RegistryFact):
+    """Trainees of a completed class were asked whether they were trained. Subject: spot-checks/{spot_check_id}."""
+
+    type: ClassVar[str] = "registry.spot-check-recorded.v1"
+
+    spot_check_id: UUID
+    class_id: UUID
+    institution_id: UUID
+    programme: ProgrammeCode
+    region: RegionCode
+    reporting_region: RegionCode
+    occupation: OccupationCode
+    level: LevelRank
+    fund_source: FundSource | None
+    patrol_level: PatrolLevel
+    checked_on: date
+    asked: int
+    confirmed: int
+    trained: int
 
 
 class Severity(StrEnum):
@@ -65,6 +92,13 @@ class FindingState(RegistryFact):
     severity: Severity
     due_on: date
     status: FindingStatus
+    patrol_level: PatrolLevel | None = None
+    """Whoever closes it is of this level or above."""
+    programme: ProgrammeCode | None = None
+    occupation: OccupationCode | None = None
+    level: LevelRank | None = None
+    """That of the class."""
+    fund_source: FundSource | None = None
 
 
 class FindingOpened(FindingState):

@@ -28,6 +28,7 @@ class TestList:
         findings = [FOUND | {"found": f"{region} {day}", "due_on": f"2025-03-{day}"} for day in days]
         answer = await look(school, class_id, headers=school.officer(region, person=region), findings=findings)
         assert answer.status_code == 201, answer.text
+        assert {finding["patrol_id"] for finding in answer.json()["findings"]} == {answer.json()["id"]}
         return [finding["id"] for finding in answer.json()["findings"]]
 
     async def test_runs_by_the_day_that_is_due_and_narrows_to_what_is_asked(self, school: School) -> None:
@@ -51,6 +52,17 @@ class TestList:
         assert await self.listed(school, province(school), overdue=True) == everything[:2]
         assert await self.listed(school, overdue=True, status="open") == everything[1:2]
 
+    async def test_narrows_to_one_patrol_and_for_officers_to_one_institution(self, school: School) -> None:
+        one, other = await running(school), await running_in(school, "410103", local_id="C2")
+        await self.made(school, one, "410102", "16")
+        (finding_id,) = await self.made(school, other, "410103", "12")
+        patrol_id = (await read(school, f"findings/{finding_id}", headers=province(school))).json()["patrol_id"]
+
+        assert await self.listed(school, province(school), patrol_id=patrol_id) == ["410103 12"]
+        assert await self.listed(school, school.officer(), patrol_id=patrol_id) == []
+        assert await self.listed(school, province(school), institution_id=school.id) == ["410103 12", "410102 16"]
+        assert await self.listed(school, province(school), institution_id=finding_id) == []
+
     async def test_what_is_closed_is_overdue_no_more(self, school: School) -> None:
         set_today(school.registry, date(2025, 3, 15))
         (finding_id,) = await self.made(school, await running(school), "410102", "14")
@@ -69,6 +81,8 @@ class TestList:
         stranger = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
 
         assert await self.listed(school, stranger.headers, class_id=class_id) == []
+        refused = await read(school, "findings", headers=stranger.headers, institution_id=school.id)
+        assert refused.json()["code"] == "foreign-organisation"
 
     @pytest.mark.parametrize(
         ("role", "region", "query", "refused"),

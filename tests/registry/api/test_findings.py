@@ -132,6 +132,20 @@ class TestRecheck:
 
         assert [code(answer)[1] for answer in answers] == ["wrong-role", "foreign-region", None]
 
+    async def test_is_for_the_level_that_found_it_or_above(self, school: School) -> None:
+        looked = await look(school, await running(school), headers=school.officer("410100", person="city"))
+        finding_id = looked.json()["findings"][0]["id"]
+        await rectify(school, finding_id)
+
+        lower = [await recheck(school, finding_id, passed=passed) for passed in (True, False)]
+        shown = (await read(school, f"findings/{finding_id}")).json()
+        higher = await recheck(school, finding_id, headers=province(school))
+
+        assert [(code(answer), answer.json()["level"]) for answer in lower] == [
+            ((403, "finding-of-higher-level"), "city")
+        ] * 2
+        assert (shown["level"], shown["status"], higher.json()["status"]) == ("city", "rectified", "closed")
+
     @pytest.mark.parametrize(
         ("wrong", "refused"),
         [
@@ -213,7 +227,9 @@ class TestCompletion:
         ] * 2
         assert completed.json()["status"] == "completed"
 
-    async def test_a_critical_finding_and_the_completion_at_once_are_never_both(self, school: School) -> None:
+    async def test_a_critical_finding_and_the_completion_at_once_leave_one_of_them_to_wait_for_the_other(
+        self, school: School
+    ) -> None:
         class_id = await running(school, 1)
         await school.conclude(class_id, T1=60)
 
@@ -221,4 +237,24 @@ class TestCompletion:
             look(school, class_id, present=1), school.post(f"classes/{class_id}/completion")
         )
 
-        assert sorted([looked.status_code, completed.status_code]) in ([200, 409], [201, 409])
+        assert looked.status_code == 201
+        held = await self.held(school, class_id)
+        assert (completed.status_code, held) in [(409, []), (200, ["critical-finding-late"])]
+
+    async def test_one_recorded_afterwards_holds_the_claim_once(self, school: School) -> None:
+        class_id = await running(school, 1)
+        await school.conclude(class_id, T1=60)
+        assert (await school.post(f"classes/{class_id}/completion")).status_code == 200
+
+        findings = [FOUND, FOUND | {"severity": "major"}]
+        looked = [await look(school, class_id, present=1, findings=findings) for _ in range(2)]
+
+        assert [answer.status_code for answer in looked] == [201, 201]
+        assert await self.held(school, class_id) == ["critical-finding-late"]
+        (flag,) = (await read(school, "flags", class_id=class_id, check="C25")).json()["rows"]
+        assert flag["facts"] == {"finding": looked[0].json()["findings"][0]["id"]}
+
+    async def held(self, school: School, class_id: str) -> list[str]:
+        """The kinds of flags of the class for which a claim waits."""
+        rows = (await read(school, "flags", class_id=class_id)).json()["rows"]
+        return [row["kind"] for row in rows if row["holds"]]

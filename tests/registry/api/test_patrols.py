@@ -12,7 +12,9 @@ from shared.kernel.callers import Role
 from tests.registry.api.directory import OWNER
 from tests.registry.enrolling import code, enrolment_of, step
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school
-from tests.registry.supervising import FOUND, look, province, read, running, running_in
+from tests.registry.supervising import FOUND, look, province, read, rectify, running, running_in
+
+NOBODY = "01980000-0000-7000-8000-000000000001"
 
 
 async def flags(school: School) -> list[tuple[str, str]]:
@@ -236,6 +238,8 @@ class TestList:
         assert await listed(province(school), class_id=other) == ids[3:]
         assert await listed(school.officer(), class_id=other) == []
         assert await listed(school.headers) == ids
+        assert await listed(province(school), institution_id=school.id) == ids
+        assert await listed(school.officer(), institution_id=NOBODY) == []
 
     async def test_an_institution_sees_no_others(self, school: School) -> None:
         class_id = await running(school)
@@ -243,5 +247,41 @@ class TestList:
         stranger = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
 
         assert (await read(school, "patrols", headers=stranger.headers, class_id=class_id)).json()["rows"] == []
-        foreign = await read(school, "patrols", headers=school.officer("410103"), region="410102")
-        assert code(foreign) == (403, "foreign-region")
+        foreign = [
+            await read(school, "patrols", headers=school.officer("410103"), region="410102"),
+            await read(school, "patrols", headers=stranger.headers, institution_id=school.id),
+        ]
+        assert [code(answer) for answer in foreign] == [(403, "foreign-region"), (403, "foreign-organisation")]
+
+
+class TestGet:
+    async def test_shows_the_findings_as_they_are_now(self, school: School) -> None:
+        recorded = (await look(school, await running(school), findings=[FOUND, FOUND | {"severity": "minor"}])).json()
+        await rectify(school, recorded["findings"][1]["id"])
+
+        shown = (await read(school, f"patrols/{recorded['id']}")).json()
+
+        assert shown | {"findings": None} == recorded | {"findings": None, "attachments": []}
+        assert [(each["id"], each["status"]) for each in shown["findings"]] == [
+            (recorded["findings"][0]["id"], "open"), (recorded["findings"][1]["id"], "rectified"),
+        ]  # fmt: skip
+
+    async def test_is_for_its_institution_and_officers_of_its_region(self, school: School) -> None:
+        patrol_id = (await look(school, await running(school))).json()["id"]
+        stranger = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
+
+        answers = [
+            await read(school, f"patrols/{patrol_id}", headers=headers)
+            for headers in (
+                school.headers,
+                school.officer("410100"),
+                stranger.headers,
+                school.officer("410103"),
+                school.registry.tokens.of(Role.ASSESSMENT_BODY, organisation=school.id),
+            )
+        ]
+        missing = await read(school, f"patrols/{NOBODY}")
+
+        assert [code(answer)[1] for answer in [*answers, missing]] == [
+            None, None, "foreign-organisation", "foreign-region", "wrong-role", "not-found",
+        ]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.registry.domain.safety import CONTENT_BYTES_MAX
+from services.registry.domain.contents import CONTENT_BYTES_MAX
 from shared.contracts.registry import SafetyVersionAdded
 from shared.kernel.callers import Role
 from tests.registry.api.directory import OWNER, province, rows
@@ -123,9 +123,9 @@ class TestPost:
             ({"kind": "menu"}, "malformed-request"),
             ({"local_id": OWNER["document_number"]}, "malformed-request"),
             ({"media_type": "text/html"}, "malformed-request"),
-            ({"media_type": "application/pdf"}, "safety-content-not-of-type"),
-            ({"content": b64encode(PDF).decode()}, "safety-content-not-of-type"),
-            ({"content": ""}, "safety-content-empty"),
+            ({"media_type": "application/pdf"}, "content-not-of-type"),
+            ({"content": b64encode(PDF).decode()}, "content-not-of-type"),
+            ({"content": ""}, "content-empty"),
             ({"content": "计划"}, "content-not-base64"),
             ({"content": "data:text/plain;base64,cGxhbg=="}, "content-not-base64"),
             ({"content": "cGxhbg"}, "content-not-base64"),
@@ -145,7 +145,7 @@ class TestPost:
 
         answers = [await post(school, most + more, media_type="application/pdf") for more in (b"x", b"x" * 9, b"")]
 
-        assert [code(answer) for answer in answers] == [(422, "safety-content-too-large")] * 2 + [(201, None)]
+        assert [code(answer) for answer in answers] == [(422, "content-too-large")] * 2 + [(201, None)]
         path = f"safety-documents/{answers[-1].json()['id']}/versions/1/content"
         assert (await read(school, path)).content == most
 

@@ -19,13 +19,16 @@ from services.registry.domain.findings import (
     CriticalFindingOpen,
     Finding,
     FindingDueTooEarly,
+    FindingOfHigherLevel,
     FindingVerb,
     due_day,
+    found_late,
     require_closed,
+    require_level,
 )
-from shared.contracts.registry import FindingState, FindingStatus, Severity
+from shared.contracts.registry import ClassStatus, FindingState, FindingStatus, PatrolLevel, Severity
 from shared.kernel.refusals import IllegalMove, SamePerson
-from tests.registry.domain.builders import NOON, TODAY
+from tests.registry.domain.builders import NOON, RUNNING, TODAY, training_class
 
 LATER = TODAY + timedelta(days=30)
 
@@ -34,7 +37,7 @@ def finding(**changes: Any) -> Finding:
     usual: dict[str, Any] = {
         "id": UUID(int=60), "patrol_id": UUID(int=50), "number": 1, "class_id": UUID(int=1),
         "institution_id": UUID(int=2), "region": "410102", "reporting_region": "410100",
-        "severity": Severity.CRITICAL, "found": "灭火器已过期", "due_on": TODAY,
+        "level": PatrolLevel.CITY, "severity": Severity.CRITICAL, "found": "灭火器已过期", "due_on": TODAY,
     }  # fmt: skip
     return Finding(**usual | changes)
 
@@ -45,9 +48,9 @@ def at_status(status: FindingStatus, **changes: Any) -> Finding:
 
 
 VERBS: dict[FindingVerb, Callable[[Finding], tuple[Finding, FindingState]]] = {
-    FindingVerb.RECTIFY: lambda each: findings.rectify(each, by="clerk", at=NOON),
-    FindingVerb.PASS: lambda each: findings.pass_(each, by="officer", at=NOON),
-    FindingVerb.FAIL: lambda each: findings.fail(each, due_on=LATER, by="officer", at=NOON),
+    FindingVerb.RECTIFY: lambda each: findings.rectify(each, RUNNING, by="clerk", at=NOON),
+    FindingVerb.PASS: lambda each: findings.pass_(each, RUNNING, by="officer", at=NOON),
+    FindingVerb.FAIL: lambda each: findings.fail(each, RUNNING, due_on=LATER, by="officer", at=NOON),
 }
 ALSO_CHANGED: dict[FindingVerb, dict[str, Any]] = {
     FindingVerb.RECTIFY: {"rectified_by": "clerk"},
@@ -66,6 +69,9 @@ def test_a_finding_moves_by_its_table_and_no_other_way(status: FindingStatus, ve
         assert after == replace(before, status=MOVES[status][verb], version=5, **ALSO_CHANGED[verb])
         assert (fact.status, fact.version, fact.due_on) == (after.status, 5, after.due_on)
         assert fact.subject == f"findings/{before.id}"
+        assert (fact.patrol_level, fact.programme, fact.occupation, fact.level, fact.fund_source) == (
+            PatrolLevel.CITY, RUNNING.programme, RUNNING.occupation, RUNNING.level.value, RUNNING.fund_source,
+        )  # fmt: skip
     else:
         with pytest.raises(IllegalMove):
             VERBS[verb](before)
@@ -102,6 +108,34 @@ class TestDue:
         assert overdue == (days > 0 and status is not FindingStatus.CLOSED)
 
 
+LOW_TO_HIGH = [PatrolLevel.COUNTY, PatrolLevel.CITY, PatrolLevel.PROVINCE]
+
+
+@pytest.mark.parametrize("found_at", range(3))
+@pytest.mark.parametrize("looks_at", range(3))
+def test_no_level_looks_again_at_what_a_higher_one_found(found_at: int, looks_at: int) -> None:
+    of_level = finding(level=LOW_TO_HIGH[found_at])
+
+    if looks_at >= found_at:
+        require_level(of_level, LOW_TO_HIGH[looks_at])
+    else:
+        with pytest.raises(FindingOfHigherLevel) as refused:
+            require_level(of_level, LOW_TO_HIGH[looks_at])
+        assert refused.value.facts == {"level": LOW_TO_HIGH[found_at].value}
+
+
+@pytest.mark.parametrize("severity", Severity)
+@pytest.mark.parametrize("status", [ClassStatus.RUNNING, ClassStatus.COMPLETED])
+def test_a_critical_finding_holds_the_claim_of_a_class_that_is_completed_already(
+    severity: Severity, status: ClassStatus
+) -> None:
+    seen = list(found_late(finding(severity=severity), training_class(status=status)))
+
+    late = severity is Severity.CRITICAL and status is ClassStatus.COMPLETED
+    expected = [("C25", "critical-finding-late", True, {"finding": str(UUID(int=60))})] if late else []
+    assert [(each.check, each.kind, each.holds, each.facts) for each in seen] == expected
+
+
 def test_a_critical_finding_that_is_left_is_named() -> None:
     require_closed([])
     with pytest.raises(CriticalFindingOpen) as refused:
@@ -116,7 +150,7 @@ class FindingWalk(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.finding = finding()
-        self.facts: list[FindingState] = [findings.open_(self.finding, at=NOON)]
+        self.facts: list[FindingState] = [findings.open_(self.finding, RUNNING, at=NOON)]
         self.day = TODAY
 
     def attempt(self, step: Callable[[], tuple[Finding, FindingState]]) -> bool:
@@ -129,19 +163,19 @@ class FindingWalk(RuleBasedStateMachine):
 
     @rule(by=st.sampled_from(["clerk", "both"]))
     def rectify(self, by: str) -> None:
-        if self.attempt(lambda: findings.rectify(self.finding, by=by, at=NOON)):
+        if self.attempt(lambda: findings.rectify(self.finding, RUNNING, by=by, at=NOON)):
             assert self.finding.rectified_by == by
 
     @rule(by=st.sampled_from(["officer", "both"]))
     def pass_(self, by: str) -> None:
         before = self.finding
-        if self.attempt(lambda: findings.pass_(self.finding, by=by, at=NOON)):
+        if self.attempt(lambda: findings.pass_(self.finding, RUNNING, by=by, at=NOON)):
             assert before.rectified_by not in (None, by)
 
     @rule(by=st.sampled_from(["officer", "both"]), days=st.integers(0, 30))
     def fail(self, by: str, days: int) -> None:
         due_on: date = self.day + timedelta(days=days)
-        if self.attempt(lambda: findings.fail(self.finding, due_on=due_on, by=by, at=NOON)):
+        if self.attempt(lambda: findings.fail(self.finding, RUNNING, due_on=due_on, by=by, at=NOON)):
             assert self.finding.due_on == due_on
 
     @invariant()

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.registry.domain.classes import TrainingClass
 from services.registry.domain.patrols import (
     COVERED_DAYS_MAX,
     ClassNotPatrolled,
@@ -21,6 +22,7 @@ from services.registry.domain.patrols import (
     Ran,
     coverage,
     level_of,
+    looks_marked,
     looks_wrong,
     record,
     require_coverable,
@@ -78,20 +80,24 @@ class TestLevel:
 
 
 class TestPossible:
-    @pytest.mark.parametrize("status", [each for each in ClassStatus if each is not ClassStatus.RUNNING])
-    def test_only_a_running_class_is_patrolled(self, status: ClassStatus) -> None:
-        with pytest.raises(ClassNotPatrolled) as refused:
+    @pytest.mark.parametrize("status", ClassStatus)
+    def test_only_a_class_that_was_opened_is_patrolled_whether_or_not_it_is_completed_since(
+        self, status: ClassStatus
+    ) -> None:
+        if status in (ClassStatus.RUNNING, ClassStatus.COMPLETED):
             require_possible(training_class(status=status), NOON, at=NOON)
+        else:
+            with pytest.raises(ClassNotPatrolled) as refused:
+                require_possible(training_class(status=status), NOON, at=NOON)
+            assert refused.value.facts == {"state": status.value}
 
-        assert refused.value.facts == {"state": status.value}
-
-    @given(st.integers(0, 40 * 24 * 60))
-    def test_exactly_on_the_days_of_the_class_in_china(self, minutes: int) -> None:
+    @given(st.integers(0, 40 * 24 * 60), st.sampled_from([RUNNING, training_class(status=ClassStatus.COMPLETED)]))
+    def test_exactly_on_the_days_of_the_class_in_china(self, minutes: int, class_: TrainingClass) -> None:
         patrolled_at = datetime(2025, 2, 20, tzinfo=UTC) + timedelta(minutes=minutes)
         within = RUNNING.starts_on <= business_day(patrolled_at) <= RUNNING.ends_on
 
         try:
-            require_possible(RUNNING, patrolled_at, at=datetime(2025, 12, 1, tzinfo=UTC))
+            require_possible(class_, patrolled_at, at=datetime(2025, 12, 1, tzinfo=UTC))
             possible = True
         except PatrolOutsideClass:
             possible = False
@@ -141,13 +147,41 @@ class TestCount:
         assert (seen.class_id, seen.institution_id, seen.region) == (UUID(int=1), UUID(int=2), "410102")
 
 
+class TestMarks:
+    @given(st.integers(0, 70), st.integers(0, 70), st.decimals(0, 1, places=2))
+    def test_that_say_far_more_than_were_met_are_flagged(self, present: int, marked: int, share: Decimal) -> None:
+        seen = list(looks_marked(patrol(present=present), marked=marked, tolerance_share=share))
+
+        missed = marked - present
+        # One fewer would still lie beyond the share.
+        expected = missed > 0 and missed - 1 >= marked * share
+        assert [(each.check, each.kind, each.holds) for each in seen] == (
+            [("C14", "marked-not-present", True)] if expected else []
+        )
+
+    @pytest.mark.parametrize(("present", "kinds"), [(3, 0), (2, 0), (1, 1)])
+    def test_one_who_is_out_for_a_moment_is_none_too_few(self, present: int, kinds: int) -> None:
+        share = policy(TODAY).patrol_present_tolerance_share
+
+        assert len(list(looks_marked(patrol(present=present), marked=3, tolerance_share=share))) == kinds
+
+    def test_the_flag_says_both_numbers_and_where(self) -> None:
+        (seen,) = looks_marked(patrol(present=5), marked=20, tolerance_share=Decimal("0.20"))
+
+        assert seen.facts == {"present": 5, "marked": 20, "tolerance_share": "0.20"}
+        assert (seen.class_id, seen.institution_id, seen.seen) == (UUID(int=1), UUID(int=2), str(UUID(int=50)))
+
+
 def test_the_fact_says_what_was_counted_on_which_day() -> None:
     late = datetime(2025, 3, 10, 16, 30, tzinfo=UTC)
 
     fact = record(patrol(patrolled_at=late), RUNNING, findings=2, at=NOON)
 
     assert (fact.patrolled_on, fact.present, fact.enrolled, fact.findings) == (date(2025, 3, 11), 18, 20, 2)
-    assert (fact.subject, fact.version, fact.programme) == (f"patrols/{UUID(int=50)}", 1, "S02-1")
+    assert (fact.subject, fact.version, fact.patrol_level) == (f"patrols/{UUID(int=50)}", 1, PatrolLevel.COUNTY)
+    assert (fact.programme, fact.occupation, fact.level, fact.fund_source) == (
+        "S02-1", RUNNING.occupation, RUNNING.level.value, RUNNING.fund_source,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

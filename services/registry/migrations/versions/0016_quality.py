@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 # A transition table beside tables that grow: a plan made while these were small would read all of them for ever.
 _MARKING = """
