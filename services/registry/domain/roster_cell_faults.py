@@ -115,10 +115,10 @@ class MixedEncoding(Invalid):
 
 class QuoteNotClosed(Invalid):
     slug = "row-quote-not-closed"
-    title_en = "A double quote is opened in this row and not closed."
-    title_zh = "该行有未闭合的英文双引号。"
-    cure_en = "Delete the quote, or close it; inside quotes a quote is written twice."
-    cure_zh = "请删除或补全该引号；引号内的引号须写两次。"
+    title_en = "A double quote in this row is not closed, or stands where none can."
+    title_zh = "该行的英文双引号未闭合，或位置不对。"
+    cure_en = "Delete it. Where a cell needs a quote, put the whole cell into quotes and write the quote in it twice."
+    cure_zh = "请删除该引号；内容中确需引号的，请用引号将整个单元格括起来，其中的引号写两次。"
 
 
 class UnreadableRow(Invalid):

@@ -18,6 +18,7 @@ from shared.kernel.spelling import canonical
 
 _ORDINARY_NAME: Final = re.compile(r"([\u4e00-\u9fff])(?!\1+$)[\u4e00-\u9fff]{1,3}")
 """Two to four Chinese characters, not all the same: nearly every name, and read at once."""
+_LINE_END_OR_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NO_NAMES: Final = frozenset(
     {
         "NA", "NONE", "NULL", "NIL", "NAN", "UNDEFINED", "UNKNOWN", "NAME", "TEST", "TESTER", "TESTING", "TBD", "TODO",
@@ -152,13 +153,13 @@ NOTHING_SAID: Final = AtEntry()
 
 
 def require_name(name: str) -> None:
-    """Raises PlaceholderName for what no person is called: words for "none", no letter at all, one letter repeated."""
+    """Raises PlaceholderName for what nobody is called: words for "none", no letter, one letter repeated, two lines."""
     if _ORDINARY_NAME.fullmatch(name) is not None and name not in _NO_NAMES:
         return
     letters = "".join(char for char in canonical(name) if char.isalpha())
     # Two characters that are the same can be a name (丁丁); one Latin letter, or three times the same, cannot.
     repeated = len(set(letters)) == 1 and (letters.isascii() or len(letters) > 2)
-    if not letters or letters in _NO_NAMES or repeated:
+    if not letters or letters in _NO_NAMES or repeated or _LINE_END_OR_CONTROL.search(name):
         raise PlaceholderName(pointer="/name")
 
 

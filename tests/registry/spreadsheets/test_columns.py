@@ -15,7 +15,15 @@ from services.registry.domain.roster_cell_faults import CELL_FAULTS, DateAsNumbe
 from services.registry.domain.roster_file_faults import FILE_FAULTS
 from services.registry.domain.trainees import PriorityGroup
 from services.registry.usecases.spreadsheets import cells
-from services.registry.usecases.spreadsheets.columns import BY_FIELD, COLUMNS, Column, Kind, column_of
+from services.registry.usecases.spreadsheets.columns import (
+    BY_FIELD,
+    BY_HEADING,
+    COLUMNS,
+    Column,
+    Kind,
+    column_of,
+    plain,
+)
 from services.registry.usecases.spreadsheets.reader import FileRow
 from shared.contracts.registry import EmploymentState
 from shared.kernel.identity import DocumentKind
@@ -143,3 +151,10 @@ def test_every_fault_is_told_with_its_column() -> None:
 
 def test_a_refusal_that_points_nowhere_is_told_without_a_column() -> None:
     assert roster_cells.told(RowOutcome(0, "refused", refusal=FILE_FAULTS["spreadsheet-empty"]()))[0].keys() >= {"code"}
+
+
+def test_every_heading_means_one_column() -> None:
+    headings: list[Any] = [plain(heading) for column in COLUMNS for heading in set(column.headings)]
+
+    assert len(set(headings)) == len(BY_HEADING)
+    assert len({column.field for column in COLUMNS}) == len(BY_FIELD)

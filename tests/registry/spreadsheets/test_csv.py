@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +14,7 @@ from services.registry.domain.roster_file_faults import (
     UnknownColumns,
 )
 from services.registry.domain.roster_files import ROWS_MAX, RosterFileForm
-from services.registry.usecases.spreadsheets import failed_rows, reader, templates
-from services.registry.usecases.spreadsheets.columns import BY_FIELD, BY_HEADING, COLUMNS, plain
-from services.registry.usecases.spreadsheets.failed_rows import FailedRow
+from services.registry.usecases.spreadsheets import reader, templates
 from services.registry.usecases.spreadsheets.reader import FileRow
 from tests.registry.spreadsheets.workbooks import HEADINGS, csv_file, line, workbook
 
@@ -44,9 +40,11 @@ class TestAGoodFile:
         assert [row.row for row in read("sep=;\r\n" + csv_file(line(1), separator=";"))] == [2]
 
     def test_may_hold_quotes_separators_and_line_ends_inside_quotes(self) -> None:
-        rows = read(csv_file(line(1, 姓名='"何,\n""示""例"'), line(2)))
+        papers = (*HEADINGS, "重点群体证明")
 
-        assert rows[0].values["name"] == '何,\n"示"例'
+        rows = read(csv_file([*line(1), '"退役证,\n""1""号"'], [*line(2), ""], headings=papers))
+
+        assert rows[0].values["groups/0/evidence"] == '退役证,\n"1"号'
         assert [row.row for row in rows] == [2, 3]
 
     @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
@@ -92,6 +90,30 @@ class TestARowOfItsOwn:
 
         assert found == [[(None, "row-quote-not-closed")], *([[]] * 38)]
 
+    @pytest.mark.parametrize("names", [('"甲', '"乙'), ('甲"', '乙"'), ('"甲', '乙"'), ('甲"甲', '乙"乙')])
+    def test_with_a_stray_quote_never_becomes_one_with_another(self, names: tuple[str, str]) -> None:
+        rows = read(csv_file(line(1, 姓名=names[0]), line(2), line(3, 姓名=names[1]), line(4)))
+
+        assert [row.row for row in rows] == [2, 3, 4, 5]
+        assert [row.row for row in rows if not row.faults] == [3, 5]
+
+    @given(st.data())
+    def test_keeps_its_own_number_wherever_quotes_are_strewn(self, data: st.DataObject) -> None:
+        width = data.draw(st.integers(4, len(HEADINGS)))
+        lines = [",".join(line(number)[:width]) for number in range(1, 8)]
+        for _ in range(data.draw(st.integers(1, 6))):
+            place = data.draw(st.integers(0, len(lines) - 1))
+            at = data.draw(st.integers(0, len(lines[place])))
+            lines[place] = f'{lines[place][:at]}"{lines[place][at:]}'
+
+        rows = read("\n".join([",".join(HEADINGS), *lines]))
+
+        own = [line(number)[3] for number in range(1, 8)]
+        good = [row for row in rows if not row.faults]
+        assert all(row.values["document_number"] == own[row.row - 2] for row in good)
+        if width == len(HEADINGS):
+            assert [row.row for row in rows] == list(range(2, 9))
+
     def test_with_more_cells_than_headings_is_refused_alone(self) -> None:
         assert faults(csv_file([*line(1), "x"], [*line(2), ""])) == [[(None, "row-extra-cells")], []]
 
@@ -130,47 +152,3 @@ class TestAFileThatIsNone:
             read(csv_file(line(1)).encode() + content)
         except (NotASpreadsheet, HeadingsNotFound, SpreadsheetEmpty):
             return
-
-
-class TestFailedRows:
-    ERRORS = ({"title": "Wrong.", "cure": "See `seats`.", "title_zh": "错。", "cure_zh": "见 `seats`。", "seats": 3},)
-
-    @pytest.mark.parametrize("form", list(RosterFileForm))
-    def test_come_back_as_they_were_and_can_be_read_again(self, form: RosterFileForm) -> None:
-        cells = {"class": "2025-001", "local_id": "T<1>", "name": "+何", "document_number": "419999200208319443"}
-
-        content = failed_rows.write(form, [FailedRow(cells, self.ERRORS)] * 3)
-
-        rows = list(reader.read(form, content, names_class=True).rows)
-        assert [row.values for row in rows] == [cells] * 3
-        assert [row.faults for row in rows] == [[]] * 3
-
-    def test_say_what_is_wrong_in_both_languages_with_the_facts_in_place(self) -> None:
-        error = self.ERRORS[0] | {"column": "name", "column_zh": "姓名"}
-
-        text = failed_rows.write(RosterFileForm.CSV, [FailedRow({"local_id": "T1"}, [error])]).decode("utf-8-sig")
-
-        assert "姓名：错。见 3。,name: Wrong. See 3." in text
-
-    def test_that_a_spreadsheet_would_work_out_are_kept_from_it(self) -> None:
-        text = failed_rows.write(RosterFileForm.CSV, [FailedRow({"name": "=cmd()"}, ())]).decode()
-
-        assert "\t=cmd()" in text
-
-    def test_keep_the_format_of_text_in_a_workbook(self) -> None:
-        from io import BytesIO
-        from zipfile import ZipFile
-
-        content = failed_rows.write(RosterFileForm.XLSX, [FailedRow({"document_number": "1"}, ())])
-
-        with ZipFile(BytesIO(content)) as package:
-            sheet = package.read("xl/worksheets/sheet1.xml").decode()
-        assert 's="0"' not in sheet.partition('<row r="3">')[2].partition("</row>")[0]
-        assert "<dataValidation " in sheet
-
-
-def test_every_heading_means_one_column() -> None:
-    headings: list[Any] = [plain(heading) for column in COLUMNS for heading in set(column.headings)]
-
-    assert len(set(headings)) == len(BY_HEADING)
-    assert len({column.field for column in COLUMNS}) == len(BY_FIELD)
