@@ -43,8 +43,12 @@ class Parts:
 
 
 class Chunk(NamedTuple):
-    """Rows that are decided together: as they came, those that have the form of the API, and refusals of the others."""
+    """Rows that are decided together: as they came, those that have the form of the API, and refusals of the others.
 
+    `first` is how many rows of the file stand before them.
+    """
+
+    first: int
     rows: Sequence[FileRow]
     well_formed: Sequence[RosterRow]
     refused: Sequence[RowOutcome]
@@ -63,17 +67,22 @@ async def chunks(reading: Opened, parts: Parts, *, after: int) -> AsyncGenerator
         await asyncio.gather(ahead, return_exceptions=True)
 
 
-async def _left(reading: Opened, after: int) -> AsyncGenerator[list[FileRow]]:
+async def _left(reading: Opened, after: int) -> AsyncGenerator[tuple[int, list[FileRow]]]:
+    first = 0
     async for rows in reading.chunks():
-        if after < len(rows):
-            yield rows[after:]
-        after = max(0, after - len(rows))
+        done = max(0, after - first)
+        if done < len(rows):
+            yield first + done, rows[done:]
+        first += len(rows)
 
 
-async def _ready(found: AsyncGenerator[list[FileRow]], parts: Parts) -> Chunk | None:
-    rows = await anext(found, None)
+async def _ready(found: AsyncGenerator[tuple[int, list[FileRow]]], parts: Parts) -> Chunk | None:
+    left = await anext(found, None)
+    if left is None:
+        return None
+    first, rows = left
     # In a thread, so that requests are answered and the database has work meanwhile.
-    return None if rows is None else Chunk(rows, *await asyncio.to_thread(parts.read, rows))
+    return Chunk(first, rows, *await asyncio.to_thread(parts.read, rows))
 
 
 async def decide(connection: AsyncConnection, file: RosterFile, chunk: Chunk, parts: Parts) -> list[RowOutcome]:

@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 class _Lost(Exception):
-    """Another worker has taken the file."""
+    """Another worker has taken the file, or it is not as far as this one thinks."""
 
 
 async def work(engine: AsyncEngine, parts: Parts) -> None:
@@ -97,12 +97,12 @@ class _Work:
         """Work to the end; if something gets in the way, the file is free for the next worker at once."""
         try:
             await self._run(file)
-        except _Lost:
-            log.warning("roster-file.lost", file=str(self._file_id))
-        except BaseException:
+        except BaseException as error:
             async with self._engine.begin() as connection:
                 await store.release(connection, self._file_id, holder=self._holder)
-            raise
+            if not isinstance(error, _Lost):
+                raise
+            log.warning("roster-file.lost", file=str(self._file_id))
 
     async def _run(self, file: RosterFile) -> None:
         async with self._engine.connect() as connection:
@@ -125,6 +125,11 @@ class _Work:
     async def _store_chunk(self, chunk: Chunk, reading: Opened) -> None:
         async with self._engine.begin() as connection:
             file = await self._locked(connection)
+            if file.tally.rows == chunk.first + len(chunk.rows):
+                # It was committed by the try before, and only the word of it was lost.
+                return
+            if file.tally.rows != chunk.first:
+                raise _Lost
             outcomes = await decide(connection, file, chunk, self._parts)
             await self._save(connection, file, chunk, outcomes, reading)
 

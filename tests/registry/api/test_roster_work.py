@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from services.registry.domain import roster_files as limits
@@ -84,6 +86,33 @@ class TestAWorkerThatIsEnded:
         assert (half["status"], half["rows_done"]) == ("working", 4)
         assert (file["status"], counts(file)) == ("done", (7, 0, 0))
         assert len(await stored(school)) == (7 if mode == "store" else 0)
+
+    @pytest.mark.parametrize("again", [False, True])
+    async def test_counts_each_row_once_though_the_word_of_a_commit_was_lost(
+        self, school: School, small_chunks: None, monkeypatch: pytest.MonkeyPatch, again: bool
+    ) -> None:
+        await school.file()
+        file_id = (await post(school, roster(*map(full_line, range(1, 9))))).json()["id"]
+        store_chunk, stores = roster_work._Work._store_chunk, 0
+
+        async def lose_the_word(*values: Any) -> None:
+            nonlocal stores
+            stores += 1
+            if again and stores == 3:
+                raise asyncio.CancelledError
+            await store_chunk(*values)
+            if stores == 1:
+                raise asyncpg.ConnectionDoesNotExistError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(roster_work._Work, "_store_chunk", lose_the_word)
+            with pytest.raises(asyncio.CancelledError) if again else nullcontext():
+                await work(school)
+        await work(school)
+
+        file = (await get(school, file_id)).json()
+        assert (file["status"], file["rows_done"], counts(file)) == ("done", 8, (8, 0, 0))
+        assert len(await stored(school)) == 8
 
     async def test_keeps_its_file_until_it_has_been_silent_for_long(self, school: School) -> None:
         await school.file()
