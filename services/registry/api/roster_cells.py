@@ -7,7 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from services.registry.api.roster_rows import ROSTER_ROW, roster_row
-from services.registry.domain.roster_cell_faults import CELL_FAULTS, CellMissing, CellUnfit, UnknownChoice
+from services.registry.domain.roster_cell_faults import (
+    CELL_FAULTS,
+    CellMissing,
+    CellTooLong,
+    CellUnfit,
+    UnknownChoice,
+)
+from services.registry.domain.roster_files import CELL_LENGTH_MAX
 from services.registry.usecases.rosters import RosterRow
 from services.registry.usecases.spreadsheets.columns import BY_FIELD, CLASS, Column, column_of
 from services.registry.usecases.spreadsheets.reader import FileRow
@@ -66,12 +73,12 @@ def _fault(field: str | None, slug: str) -> Invalid:
     column = BY_FIELD.get(field or "")
     if column is None:
         return fault()
-    pointer = f"/{column.field}"
-    if fault is UnknownChoice:
-        return UnknownChoice(pointer=pointer, choices=list(column.choices))
-    if fault is CellUnfit:
-        return CellUnfit(pointer=pointer, expected=column.expected_en, expected_zh=column.expected_zh)
-    return fault(pointer=pointer)
+    facts: dict[type[Invalid], dict[str, object]] = {
+        UnknownChoice: {"choices": list(column.choices)},
+        CellUnfit: {"expected": column.expected_en, "expected_zh": column.expected_zh},
+        CellTooLong: {"length_max": CELL_LENGTH_MAX},
+    }
+    return fault(pointer=f"/{column.field}", **facts.get(fault, {}))
 
 
 def _reworded_error(column: Column, error: dict[str, object]) -> dict[str, object]:

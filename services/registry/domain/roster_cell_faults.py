@@ -87,6 +87,16 @@ class CellUnfit(Invalid):
     cure_zh = "请更正该单元格；各列说明见模板的第二张工作表。"
 
 
+class CellTooLong(Invalid):
+    """Facts: `length_max`."""
+
+    slug = "cell-too-long"
+    title_en = "The cell holds more than `length_max` characters, so something went wrong when it was filled in."
+    title_zh = "该单元格超过 `length_max` 个字符，填写有误。"
+    cure_en = "Type what belongs there; the second sheet of the template explains each column."
+    cure_zh = "请重新填写正确内容；各列说明见模板的第二张工作表。"
+
+
 class UnknownChoice(Invalid):
     """Facts: `choices`: what may stand there."""
 
@@ -133,7 +143,7 @@ CELL_FAULTS: dict[str, type[Invalid]] = {
     fault.slug: fault
     for fault in (
         FormulaCell, ErrorCell, MergedCell, DigitsLost, ZerosLost, TurnedIntoDate, DateAsText, DateAsNumber,
-        CellMissing, UnknownChoice, CellUnfit, ExtraCells, MixedEncoding, QuoteNotClosed, UnreadableRow,
+        CellMissing, UnknownChoice, CellUnfit, CellTooLong, ExtraCells, MixedEncoding, QuoteNotClosed, UnreadableRow,
     )
 }  # fmt: skip
 """By slug, for the process that reads files tells what it found by it."""

@@ -24,7 +24,7 @@ class SpreadsheetDamaged(Invalid):
 
 
 class SpreadsheetTooLarge(Invalid):
-    """Facts: `bytes_max` unpacked, or `ratio_max` of unpacked to packed."""
+    """Facts: `bytes_max` unpacked, or `ratio_max` of unpacked to packed; none where reading took too much."""
 
     slug = "spreadsheet-too-large"
     title_en = "The workbook is much larger inside than a roster can be."

@@ -16,6 +16,8 @@ ROWS_MAX: Final = 100_000
 """Rows of a file, without the headings. Source: the issue that asked for files."""
 CHUNK_ROWS: Final = 1_000
 """Rows decided and stored in one transaction."""
+CELL_LENGTH_MAX: Final = 500
+"""Characters of a cell; no field of a row takes half as many."""
 FILES_STANDING_MAX: Final = 20
 """Files of one institution that may wait or be worked on at once."""
 ATTEMPTS_MAX: Final = 5

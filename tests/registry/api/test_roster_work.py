@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
@@ -178,7 +179,7 @@ class TestAFileThatCannotBeRead:
     async def test_that_ends_the_process_that_reads_it_is_refused_and_not_tried_for_ever(
         self, school: School, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(reading, "_PROGRAM", "services.registry.no_such_program")
+        monkeypatch.setattr(reading, "_COMMAND", (sys.executable, "-m", "services.registry.no_such_program"))
 
         file = await done(school, roster(full_line(1)))
 

@@ -32,15 +32,14 @@ def found(content: bytes) -> Found:
     body = content[len(_MARK) :] if has_mark else content
     main = "utf-8" if has_mark else _main_encoding(body)
     lines = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    head = next((place for place, line in enumerate(lines) if line.strip()), None)
-    told = _told_separator(lines[head]) if head is not None else None
+    told = _told_separator(next(filter(bytes.strip, lines), b""))
     if told is not None:
         # Excel hides this line, so the clerk counts from the next.
-        del lines[head]
-        head = next((place for place, line in enumerate(lines) if line.strip()), None)
+        del lines[: 1 + next(place for place, line in enumerate(lines) if line.strip())]
+    head = next(filter(bytes.strip, lines), None)
     if head is None:
         return Found(0, iter(()))
-    separator = told or _separator(lines[head])
+    separator = told or _separator(head)
     filled = [(number, each) for number, each in enumerate(_records(lines, separator), start=1) if each.content.strip()]
     return Found(filled[-1][0], (_row(number, record, main, separator) for number, record in filled))
 

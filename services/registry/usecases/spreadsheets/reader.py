@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from services.registry.domain.roster_cell_faults import CellMissing, ExtraCells
+from services.registry.domain.roster_cell_faults import CellMissing, CellTooLong, ExtraCells
 from services.registry.domain.roster_file_faults import SpreadsheetEmpty, TooManyRows
-from services.registry.domain.roster_files import ROWS_MAX, RosterFileForm
+from services.registry.domain.roster_files import CELL_LENGTH_MAX, ROWS_MAX, RosterFileForm
 from services.registry.usecases.spreadsheets import cells, csv_rows, packages, xlsx_rows
 from services.registry.usecases.spreadsheets.columns import CLASS, COLUMNS, Column
 from services.registry.usecases.spreadsheets.headings import ROWS_LOOKED_AT, Layout, SheetRow, layout
@@ -19,7 +19,7 @@ _REQUIRED = tuple(column for column in COLUMNS if column.is_required)
 
 class FileRow(NamedTuple):
     """A row of the file. `row` is its number in the sheet, from 1; `values` are by the columns' fields; `faults` are
-    (field or None for the whole row, slug); `cells` is what stood there, to be given back.
+    (field or None for the whole row, slug); `cells` is what stood there, cut to what a cell may hold, to be given back.
     """
 
     row: int
@@ -68,8 +68,12 @@ def _row(row: SheetRow, plan: Layout, required: Sequence[Column]) -> FileRow | N
     for column, raw in zip(columns, row.cells, strict=False):
         if column is None or raw == "":
             continue
-        given[column.field] = cells.shown(raw)
+        shown = cells.shown(raw)
+        given[column.field] = shown[:CELL_LENGTH_MAX]
         if column.field in bad:
+            continue
+        if len(shown) > CELL_LENGTH_MAX:
+            faults.append((column.field, CellTooLong.slug))
             continue
         try:
             value = cells.read(column, raw)
