@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
-from services.registry.api.roster_rows import ROSTER_ROW, roster_row
+from pydantic import Field, TypeAdapter
+
+from services.registry.api.roster_rows import ClassNumber, RosterRowRequest, roster_row
 from services.registry.domain.roster_cell_faults import (
     CELL_FAULTS,
     CellMissing,
@@ -16,7 +18,7 @@ from services.registry.domain.roster_cell_faults import (
 )
 from services.registry.domain.roster_files import CELL_LENGTH_MAX
 from services.registry.usecases.rosters import RosterRow
-from services.registry.usecases.spreadsheets.columns import BY_FIELD, CLASS, Column, column_of
+from services.registry.usecases.spreadsheets.columns import BY_FIELD, Column, column_of
 from services.registry.usecases.spreadsheets.reader import FileRow
 from shared.batches import MalformedRow, errors_of, parse_rows
 from shared.kernel.outcomes import RowOutcome
@@ -24,19 +26,28 @@ from shared.kernel.refusals import Invalid
 from shared.problems import entry
 
 
+class CellsRequest(RosterRowRequest):
+    """One trainee out of a file, which may be posted for one class."""
+
+    class_: ClassNumber | None = Field(default=None, alias="class")
+
+
+CELLS: Final = TypeAdapter(CellsRequest)
+
+
 def read(rows: Sequence[FileRow]) -> tuple[list[RosterRow], list[RowOutcome]]:
     """The rows that have the form of the API, by their places in `rows`; a refusal for each of the others.
 
     A refusal names everything that is wrong with the form of the row, so that it is mended once.
     """
-    parsed, malformed = parse_rows(ROSTER_ROW, [_content(row) for row in rows], row_id="local_id")
+    parsed, malformed = parse_rows(CELLS, [_content(row) for row in rows], row_id="local_id")
     refused = {outcome.row: outcome for outcome in malformed}
     good = []
     for place, request in parsed:
         if rows[place].faults:
             refused[place] = RowOutcome(place, "refused", request.local_id)
         else:
-            good.append(replace(roster_row(place, request), class_local_id=rows[place].values.get(CLASS)))
+            good.append(replace(roster_row(place, request), class_local_id=request.class_))
     return good, [_reworded(rows[place], outcome) for place, outcome in refused.items()]
 
 
@@ -48,7 +59,7 @@ def _content(row: FileRow) -> dict[str, Any]:
             # "groups/0/group" stands in the first of a list, "consent/on" in an object.
             name, *_, last = field.split("/")
             content.setdefault(name, {})[last] = value
-        elif field != CLASS:
+        else:
             content[field] = value
     if "groups" in content:
         content["groups"] = [content["groups"]]

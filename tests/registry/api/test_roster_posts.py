@@ -58,6 +58,13 @@ class TestManyClasses:
         )
         assert [tuple(row) for row in rows] == [("T1", "2025-001"), ("T2", "2025-002"), ("again", "2025-002")]
 
+    async def test_a_class_that_cannot_be_stored_spoils_its_own_row_alone(self, school: School) -> None:
+        await school.file()
+
+        answer = await post(school, of("2025-001", 1), of("2025\0-001", 2), of("2025-001", 3))
+
+        assert outcomes(answer) == [(0, "accepted"), (1, "refused"), (2, "accepted")]
+
     async def test_seats_are_counted_for_each_class_by_itself(self, school: School) -> None:
         await two_classes(school)
 

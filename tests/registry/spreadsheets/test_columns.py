@@ -78,6 +78,16 @@ class TestTheColumns:
         assert [tuple(group) for group in read.at_entry.groups] == [("veteran", "退役证 1", date(2024, 5, 6))]
         assert (read.at_entry.consented_on, read.at_entry.consent_version) == (date(2025, 1, 2), "1")
 
+    @pytest.mark.parametrize("number", ["2025\0-001", "2025\n001", "C" * 65])
+    def test_for_the_class_are_as_strict_as_the_form(self, number: str) -> None:
+        row = {key: value for key, value in trainee(1).items() if key != "consent"}
+
+        _, (refused,) = roster_cells.read([file_row(**row, **{"class": number})])
+
+        assert [(error["code"], error["column_zh"]) for error in roster_cells.told(refused)] == [
+            ("cell-unfit", "班级编号")
+        ]
+
     def test_of_a_group_are_asked_for_together(self) -> None:
         row = {key: value for key, value in trainee(1).items() if key != "consent"}
 

@@ -65,6 +65,13 @@ class TestAGoodWorkbook:
         assert (rows[0].values["local_id"], rows[0].values["phone"]) == ("T1", "13900000001")
         assert rows[0].values["name"] == "学员"
 
+    def test_may_hold_control_characters_which_nobody_sees(self) -> None:
+        escaped = rewritten(
+            workbook(line(1)), "xl/sharedStrings.xml", lambda xml: xml.replace(b"2025-", b"_x0000_2025-")
+        )
+
+        assert read(escaped)[0].values["class"] == "2025-001"
+
     def test_may_keep_phones_as_numbers_which_lose_nothing(self) -> None:
         assert read(workbook(line(1, 手机号=13912345678)))[0].values["phone"] == "13912345678"
 

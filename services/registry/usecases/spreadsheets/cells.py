@@ -31,6 +31,9 @@ DIGITS_KEPT: Final = 15
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{1,3}")
 _YEAR_FIRST = re.compile(r"([12][0-9]{3})([-/])([0-9]{1,2})\2([0-9]{1,2})")
 _BETWEEN = re.compile(r"[,，、;；\s]+")
+_UNSEEN = frozenset({"Cc", "Cf"})
+_SEEN = "\t\n"
+"""Control characters that part what stands around them."""
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!"})
 
 
@@ -65,14 +68,15 @@ def shown(raw: Raw) -> str:
 
 def tidy(text: str) -> str:
     """`text` in NFKC, without blanks around it and without marks that nobody sees: full-width digits are digits."""
-    return text.strip() if text.isascii() else _normal(text)
+    stripped = text.strip()
+    return stripped if stripped.isascii() and stripped.isprintable() else _normal(text)
 
 
 @lru_cache(maxsize=4096)
 def _normal(text: str) -> str:
     # Of a column of choices there are few, and of names many come again.
     normal = unicodedata.normalize("NFKC", text)
-    return "".join(char for char in normal if unicodedata.category(char) != "Cf").strip()
+    return "".join(char for char in normal if char in _SEEN or unicodedata.category(char) not in _UNSEEN).strip()
 
 
 def _code_in(_: Column, text: str) -> str:
