@@ -129,12 +129,20 @@ class FormulasEverywhere(Invalid):
     cure_zh = "请全选、复制，再“选择性粘贴为数值”，保存后重新提交。"
 
 
+class MergedEverywhere(Invalid):
+    slug = "spreadsheet-merged"
+    title_en = "So many cells of this workbook are merged that they cannot be told one by one."
+    title_zh = "工作簿中合并的单元格过多，无法逐一列出。"
+    cure_en = "Select all, unmerge the cells, and fill in every row; save the file and post it again."
+    cure_zh = "请全选后取消合并单元格，并在每一行中填写内容，保存后重新提交。"
+
+
 FILE_FAULTS: dict[str, type[Invalid]] = {
     fault.slug: fault
     for fault in (
         NotASpreadsheet, SpreadsheetDamaged, SpreadsheetTooLarge, TooManyRows, TooManyColumns, SpreadsheetEmpty,
         HeadingsNotFound, HeadingsMissing, UnknownColumns, HeadingsTwice, HiddenSheets, SeveralSheets,
-        FormulasEverywhere,
+        FormulasEverywhere, MergedEverywhere,
     )
 }  # fmt: skip
 """By slug, for the process that reads files tells its refusals by it."""

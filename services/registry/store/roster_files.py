@@ -31,9 +31,11 @@ _COUNT_STANDING = f"SELECT count(*) FROM roster_file WHERE institution_id = :ins
 _LIST = f"""
 SELECT {_COLUMNS} FROM roster_file WHERE institution_id = :institution_id AND id > :after ORDER BY id LIMIT :limit
 """
+# Institutions take turns: next is the one that has waited longest for its turn, with its oldest file.
 _NEXT = f"""
-SELECT {_COLUMNS} FROM roster_file WHERE {_STANDING} AND (held_until IS NULL OR held_until < :at)
-ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+SELECT {_COLUMNS} FROM roster_file AS f WHERE {_STANDING} AND (held_until IS NULL OR held_until < :at)
+ORDER BY (SELECT max(served_at) FROM roster_file AS s WHERE s.institution_id = f.institution_id) NULLS FIRST, id
+LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _HELD = f"SELECT {_COLUMNS} FROM roster_file WHERE id = :id AND holder = :holder FOR UPDATE"
 _CONTENT = "SELECT sealed FROM roster_file WHERE id = :id"
@@ -41,7 +43,7 @@ _SAVE = """
 UPDATE roster_file
 SET status = :status, rows_total = :rows_total, accepted = :accepted, repeated = :repeated, refused = :refused,
     problem = CAST(:problem AS jsonb), finished_at = :finished_at, attempts = :attempts, holder = :holder,
-    held_until = :held_until
+    held_until = :held_until, served_at = :served_at
 WHERE id = :id
 """
 _END = """
@@ -112,7 +114,10 @@ async def page(connection: AsyncConnection, *, institution_id: UUID, after: UUID
 
 
 async def lock_next(connection: AsyncConnection, *, at: datetime) -> RosterFile | None:
-    """The oldest file that waits, or whose worker has been silent for too long; locked. None if there is none."""
+    """A file that waits, or whose worker has been silent for too long; locked. None if there is none.
+
+    It is the oldest of the institution that was served longest ago.
+    """
     row = (await connection.execute(text(_NEXT), {"at": at})).mappings().one_or_none()
     return None if row is None else _file(row)
 
@@ -131,7 +136,8 @@ async def content(connection: AsyncConnection, file_id: UUID) -> bytes:
 
 async def save(connection: AsyncConnection, file: RosterFile, *, holder: UUID, at: datetime) -> None:
     """Store how far a locked file is; `holder` keeps it for some time more."""
-    await connection.execute(text(_SAVE), _values(file) | {"holder": holder, "held_until": at + HELD_FOR})
+    held = {"holder": holder, "held_until": at + HELD_FOR, "served_at": at}
+    await connection.execute(text(_SAVE), _values(file) | held)
 
 
 async def end(connection: AsyncConnection, file: RosterFile) -> None:

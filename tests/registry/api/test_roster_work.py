@@ -18,7 +18,7 @@ from services.registry.store.roster_files import HELD_FOR
 from services.registry.usecases import roster_work
 from services.registry.usecases.spreadsheets import reading
 from services.registry.worker import roster_parts
-from tests.registry.school import School
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school
 from tests.registry.spreadsheets.posting import counts, done, get, post, report, roster, stored, work
 from tests.registry.spreadsheets.workbooks import HEADINGS, full_line, workbook
 
@@ -155,6 +155,25 @@ class TestAWorkerThatIsEnded:
 
         assert sum(await asyncio.gather(*(work(school) for _ in range(3)))) == 3
         assert len(await stored(school)) == 30
+
+
+async def test_institutions_take_turns(school: School) -> None:
+    other = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
+    posted = [(await post(school, roster(full_line(number)))).json()["id"] for number in (1, 2, 3)]
+    theirs = (await post(other, roster(full_line(4)))).json()["id"]
+    parts = roster_parts(school.registry.settings)  # type: ignore[arg-type]
+
+    async def next_done() -> str:
+        before = {row.id for row in await school.registry.rows("SELECT id FROM roster_file WHERE status = 'done'")}
+        await roster_work.work_one(school.registry.engine, parts)
+        (file,) = [
+            row.id
+            for row in await school.registry.rows("SELECT id FROM roster_file WHERE status = 'done'")
+            if row.id not in before
+        ]
+        return str(file)
+
+    assert [await next_done() for _ in range(4)] == [posted[0], theirs, *posted[1:]]
 
 
 class TestAFileThatCannotBeRead:

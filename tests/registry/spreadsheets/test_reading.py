@@ -9,12 +9,19 @@ from collections.abc import Iterator
 import orjson
 import pytest
 
-from services.registry.domain.roster_file_faults import SpreadsheetDamaged, SpreadsheetTooLarge
+from services.registry.domain.roster_file_faults import (
+    FormulasEverywhere,
+    SpreadsheetDamaged,
+    SpreadsheetEmpty,
+    SpreadsheetTooLarge,
+)
 from services.registry.domain.roster_files import CELL_LENGTH_MAX, RosterFileForm
 from services.registry.usecases.spreadsheets import __main__ as process
 from services.registry.usecases.spreadsheets import frames, reading
 from services.registry.usecases.spreadsheets.reader import FileRow
-from tests.registry.spreadsheets.workbooks import HEADINGS, line, workbook
+from tests.registry.spreadsheets.workbooks import HEADINGS, line, rewritten, workbook
+
+SHEET = "xl/worksheets/sheet1.xml"
 
 
 async def rows_of(content: bytes) -> list[FileRow]:
@@ -52,6 +59,15 @@ class TestAFile:
             await rows_of(content)
 
         assert len(content) < 200_000
+
+    @pytest.mark.parametrize(
+        "bomb", [b"<row ", b"<c ", b'<c r="A1" t="e"', b"<mergeCell ", b'<c><f r="', b"<a:c\t", b"<mergeCell ref= "]
+    )
+    async def test_takes_time_by_its_length_alone(self, bomb: bytes) -> None:
+        content = rewritten(workbook(line(1)), SHEET, lambda _: b"<worksheet><sheetData>" + bomb * 400_000)
+
+        with pytest.raises((SpreadsheetDamaged, SpreadsheetEmpty, FormulasEverywhere)):
+            await rows_of(content)
 
     def test_that_makes_too_much_of_all_rows_together_is_refused_behind_the_first(
         self, monkeypatch: pytest.MonkeyPatch

@@ -34,9 +34,9 @@ TRAINEES: Final = "学员"
 EXPLANATIONS: Final = "说明"
 """What the template's two sheets are called."""
 
-_SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
-_RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
-_ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_SHEET = re.compile(r"<(?:\w+:)?sheet\s[^<>]*>")
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^<>]*>")
+_ATTRIBUTE = re.compile(r"""(?<![\w:])([\w:]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 _STANDS_FOR_SOMETHING = {FormulaCell.slug, ErrorCell.slug}
 """Marks of cells that the reader gives back as empty, and that are not."""
 
@@ -45,7 +45,7 @@ def found(content: bytes) -> Found:
     """The rows of the sheet that holds the trainees, without those that are empty.
 
     Raises SpreadsheetDamaged, TooManyRows, TooManyColumns, HiddenSheets, SeveralSheets, SpreadsheetEmpty,
-    FormulasEverywhere, NotASpreadsheet where it is locked; afterwards nothing.
+    FormulasEverywhere, MergedEverywhere, NotASpreadsheet where it is locked; afterwards nothing.
     """
     try:
         with ZipFile(BytesIO(content)) as package:
