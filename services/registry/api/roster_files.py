@@ -43,7 +43,10 @@ Form = Annotated[RosterFileForm, Query(description="The kind of file")]
 
 
 class RosterFileAnswer(BaseModel):
-    """A posted file, and how far it is. `problem` says why the file as a whole was refused, and what to do."""
+    """A posted file, and how far it is. `problem` says why the file as a whole was refused, and what to do.
+
+    Of a file that is over, refused rows can be had until `refused_rows_until`; None where nothing is kept.
+    """
 
     id: UUID
     form: RosterFileForm
@@ -59,6 +62,7 @@ class RosterFileAnswer(BaseModel):
     problem: dict[str, Any] | None
     posted_at: datetime
     finished_at: datetime | None
+    refused_rows_until: datetime | None
 
     @classmethod
     def of(cls, file: RosterFile) -> RosterFileAnswer:
@@ -75,6 +79,7 @@ class RosterFileAnswer(BaseModel):
             problem=None if file.problem is None else dict(file.problem),
             posted_at=file.posted_at,
             finished_at=file.finished_at,
+            refused_rows_until=file.rows_until,
         )
 
 
@@ -157,16 +162,29 @@ async def get_file(file_id: UUID, connection: Connection, caller: CurrentCaller)
     return RosterFileAnswer.of(await usecases.own_file(connection, file_id, caller=caller))
 
 
+@routes.delete("/roster-files/{file_id}")
+async def remove(
+    file_id: UUID, request: Request, connection: Connection, caller: CurrentCaller, at: Now
+) -> RosterFileAnswer:
+    """Cancel a file that waits or is worked on: rows that have been stored stay. Of one that is over, erase what is
+    kept of the refused rows; their number stays.
+    """
+    kept = request.app.state.settings.refused_rows_kept
+    file = await usecases.remove(connection, file_id, caller=caller, at=at, rows_kept=kept)
+    return RosterFileAnswer.of(file)
+
+
 @routes.get("/roster-files/{file_id}/report")
 async def report(
     file_id: UUID,
     connection: Connection,
     caller: CurrentCaller,
+    at: Now,
     after: Annotated[int, Query(ge=0, description="`next` of the page before")] = 0,
     size: PageSize = 100,
 ) -> ReportPage:
     """The rows that were refused so far: what is wrong in which column, and what to do. No cell is repeated here."""
-    await usecases.own_file(connection, file_id, caller=caller)
+    await usecases.own_rows(connection, file_id, caller=caller, at=at)
     rows = await store.rows(connection, file_id, after=after, limit=size)
     answers = [RefusedRowAnswer(row=row.row, row_id=row.row_id, errors=row.errors) for row in rows]
     return ReportPage(rows=answers, next=rows[-1].row if len(rows) == size else None)
@@ -174,10 +192,15 @@ async def report(
 
 @routes.get("/roster-files/{file_id}/failed-rows", response_class=Response, responses=_FILE)
 async def get_failed_rows(
-    file_id: UUID, request: Request, connection: Connection, caller: CurrentCaller, form: Form = RosterFileForm.XLSX
+    file_id: UUID,
+    request: Request,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+    form: Form = RosterFileForm.XLSX,
 ) -> Response:
     """The refused rows as you sent them, with what is wrong beside each: mend them and post the file again."""
-    found = usecases.failed_rows(connection, file_id, seal=request.app.state.seal, caller=caller)
+    found = usecases.failed_rows(connection, file_id, seal=request.app.state.seal, caller=caller, at=at)
     rows = [row async for row in found]
     # Other requests go on while a long file is put together.
     return _download(await asyncio.to_thread(failed_rows.write, form, rows), form, "failed-rows")

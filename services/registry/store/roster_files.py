@@ -16,12 +16,13 @@ from shared.database import driver
 from shared.kernel.refusals import NotFound
 
 _COLUMNS = """id, institution_id, class_id, form, dry_run, status, rows_total, accepted, repeated, refused, problem,
-    posted_by, posted_at, finished_at, attempts"""
+    posted_by, posted_at, finished_at, attempts, rows_until"""
 _STANDING = "status IN ('waiting', 'working')"
 _ADD = f"""
 INSERT INTO roster_file ({_COLUMNS}, sealed, digest)
 VALUES (:id, :institution_id, :class_id, :form, :dry_run, :status, :rows_total, :accepted, :repeated, :refused,
-    CAST(:problem AS jsonb), :posted_by, :posted_at, :finished_at, :attempts, :sealed, :digest)
+    CAST(:problem AS jsonb), :posted_by, :posted_at, :finished_at, :attempts, :rows_until, :sealed,
+    :digest)
 """
 _FIND = f"SELECT {_COLUMNS} FROM roster_file WHERE id = :id"
 _FIND_SAME = f"""
@@ -48,11 +49,19 @@ WHERE id = :id
 """
 _END = """
 UPDATE roster_file SET sealed = NULL, status = :status, finished_at = :finished_at, problem = CAST(:problem AS jsonb),
-    rows_total = :rows_total, holder = NULL, held_until = NULL
+    rows_total = :rows_total, rows_until = :rows_until, holder = NULL, held_until = NULL
 WHERE id = :id
 """
 _RELEASE = "UPDATE roster_file SET held_until = NULL WHERE id = :id AND holder = :holder"
 _FORGET_ROWS = "DELETE FROM roster_file_row WHERE file_id = :id"
+_OUTLIVED = f"""
+SELECT {_COLUMNS} FROM roster_file WHERE rows_until <= :at ORDER BY rows_until LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_ERASE_ROWS = """
+DELETE FROM roster_file_row WHERE file_id = :id
+    AND row IN (SELECT row FROM roster_file_row WHERE file_id = :id ORDER BY row LIMIT :limit)
+"""
+_ERASED = "UPDATE roster_file SET rows_until = NULL WHERE id = :id"
 _ROWS = """
 SELECT row, row_id, errors, sealed FROM roster_file_row WHERE file_id = $1 AND row > $2 ORDER BY row LIMIT $3
 """
@@ -87,9 +96,10 @@ async def add(connection: AsyncConnection, file: RosterFile, *, sealed: bytes, d
     await connection.execute(text(_ADD), _values(file) | {"sealed": sealed, "digest": digest})
 
 
-async def load(connection: AsyncConnection, file_id: UUID) -> RosterFile:
+async def load(connection: AsyncConnection, file_id: UUID, *, lock: bool = False) -> RosterFile:
     """Raises NotFound."""
-    row = (await connection.execute(text(_FIND), {"id": file_id})).mappings().one_or_none()
+    statement = f"{_FIND} FOR UPDATE" if lock else _FIND
+    row = (await connection.execute(text(statement), {"id": file_id})).mappings().one_or_none()
     if row is None:
         raise NotFound(what="roster file", id=file_id)
     return _file(row)
@@ -141,7 +151,7 @@ async def save(connection: AsyncConnection, file: RosterFile, *, holder: UUID, a
 
 
 async def end(connection: AsyncConnection, file: RosterFile) -> None:
-    """Store that a locked file is done or refused, and erase what was posted."""
+    """Store that a locked file is over, and erase what was posted."""
     await connection.execute(text(_END), _values(file))
 
 
@@ -163,6 +173,19 @@ async def add_rows(connection: AsyncConnection, file_id: UUID, rows: Sequence[Re
 async def forget_rows(connection: AsyncConnection, file_id: UUID) -> None:
     """Erase what was reported of a file's rows."""
     await connection.execute(text(_FORGET_ROWS), {"id": file_id})
+
+
+async def lock_outlived(connection: AsyncConnection, *, at: datetime) -> RosterFile | None:
+    """A file whose refused rows are not to be kept any longer, locked; None if there is none."""
+    row = (await connection.execute(text(_OUTLIVED), {"at": at})).mappings().one_or_none()
+    return None if row is None else _file(row)
+
+
+async def erase_rows(connection: AsyncConnection, file_id: UUID, *, limit: int) -> None:
+    """Erase up to `limit` refused rows of a locked file, and remember when none is left."""
+    erased = await connection.execute(text(_ERASE_ROWS), {"id": file_id, "limit": limit})
+    if erased.rowcount < limit:
+        await connection.execute(text(_ERASED), {"id": file_id})
 
 
 async def rows(connection: AsyncConnection, file_id: UUID, *, after: int, limit: int) -> list[RefusedRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -40,6 +40,8 @@ class Parts:
     told: TellOutcome
     """What is reported of a refused row."""
     now: Callable[[], datetime]
+    rows_kept: timedelta
+    """How long what was refused is kept."""
 
 
 class Chunk(NamedTuple):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.domain import roster_files as rules
 from services.registry.domain.classes import RosterClosed
 from services.registry.domain.roster_file_faults import SpreadsheetEmpty
 from services.registry.domain.roster_files import (
@@ -113,11 +114,39 @@ async def own_file(connection: AsyncConnection, file_id: UUID, *, caller: Caller
     return file
 
 
+async def remove(
+    connection: AsyncConnection, file_id: UUID, *, caller: Caller, at: datetime, rows_kept: timedelta
+) -> RosterFile:
+    """The file: cancelled if something was still to be done, else its refused rows are soon erased.
+
+    Raises WrongRole, NotFound, ForeignOrganisation.
+    """
+    caller.require(Role.INSTITUTION)
+    file = await store.load(connection, file_id, lock=True)
+    caller.require_organisation(file.institution_id)
+    file = rules.cancel(file, at=at, rows_kept=rows_kept) if file.is_standing else rules.erase_rows(file, at=at)
+    await store.end(connection, file)
+    return file
+
+
+async def own_rows(connection: AsyncConnection, file_id: UUID, *, caller: Caller, at: datetime) -> RosterFile:
+    """The file, whose refused rows are there to be had.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, RefusedRowsErased.
+    """
+    file = await own_file(connection, file_id, caller=caller)
+    rules.require_rows(file, at=at)
+    return file
+
+
 async def failed_rows(
-    connection: AsyncConnection, file_id: UUID, *, seal: Seal, caller: Caller
+    connection: AsyncConnection, file_id: UUID, *, seal: Seal, caller: Caller, at: datetime
 ) -> AsyncIterator[FailedRow]:
-    """What was refused so far, in the order of the sheet. Raises WrongRole, NotFound, ForeignOrganisation."""
-    await own_file(connection, file_id, caller=caller)
+    """What was refused so far, in the order of the sheet.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, RefusedRowsErased.
+    """
+    await own_rows(connection, file_id, caller=caller, at=at)
     after = 0
     while rows := await store.rows(connection, file_id, after=after, limit=_ROWS_A_READ):
         for row in rows:

@@ -80,7 +80,7 @@ async def work_one(engine: AsyncEngine, parts: Parts) -> bool:
 
 async def _refuse(connection: AsyncConnection, file: RosterFile, refusal: Refusal, parts: Parts) -> None:
     problem = parts.told(RowOutcome(0, "refused", refusal=refusal))[0]
-    await store.end(connection, rules.refuse(file, problem, at=parts.now()))
+    await store.end(connection, rules.refuse(file, problem, at=parts.now(), rows_kept=parts.rows_kept))
     log.warning("roster-file.refused", file=str(file.id), code=refusal.slug, rows=file.tally.rows)
 
 
@@ -166,7 +166,8 @@ class _Work:
     async def _finish(self, reading: Opened) -> None:
         async with self._engine.begin() as connection:
             file = replace(await self._locked(connection), rows_total=reading.rows_total)
-            await store.end(connection, rules.finish(file, at=self._parts.now()))
+            file = rules.finish(file, at=self._parts.now(), rows_kept=self._parts.rows_kept)
+            await store.end(connection, file)
         log.info("roster-file.done", file=str(file.id), rows=file.rows_total, **file.tally._asdict())
 
     async def _locked(self, connection: AsyncConnection) -> RosterFile:

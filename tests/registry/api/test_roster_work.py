@@ -23,19 +23,6 @@ from tests.registry.spreadsheets.posting import counts, done, get, post, report,
 from tests.registry.spreadsheets.workbooks import HEADINGS, full_line, workbook
 
 
-@pytest.fixture
-def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two rows a chunk."""
-    chunks = reading.Opened.chunks
-
-    async def by_twos(self: reading.Opened) -> Any:
-        async for rows in chunks(self):
-            for first in range(0, len(rows), 2):
-                yield rows[first : first + 2]
-
-    monkeypatch.setattr(reading.Opened, "chunks", by_twos)
-
-
 class TestADryRun:
     async def test_tells_what_would_happen_and_stores_nothing(self, school: School) -> None:
         await school.file(seats=2)
