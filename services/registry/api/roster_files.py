@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from services.registry.domain.roster_files import RosterFile, RosterFileForm, RosterFileStatus, RosterFormUnknown
 from services.registry.store import roster_files as store
 from services.registry.usecases import roster_files as usecases
-from services.registry.usecases.spreadsheets import failed_rows, templates
+from services.registry.usecases.spreadsheets import templates
 from shared.auth import CurrentCaller
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
@@ -153,7 +153,7 @@ async def list_files(
 async def template(_: CurrentCaller, form: Form = RosterFileForm.XLSX) -> Response:
     """An empty roster to fill in, with the headings, the lists to choose from, and what belongs where."""
     content = templates.xlsx() if form is RosterFileForm.XLSX else templates.csv_text().encode()
-    return _download(content, form, "roster-template")
+    return Response(content, media_type=_MEDIA_TYPES[form], headers=_attached(form, "roster-template"))
 
 
 @routes.get("/roster-files/{file_id}")
@@ -200,12 +200,12 @@ async def get_failed_rows(
     form: Form = RosterFileForm.XLSX,
 ) -> Response:
     """The refused rows as you sent them, with what is wrong beside each: mend them and post the file again."""
-    found = usecases.failed_rows(connection, file_id, seal=request.app.state.seal, caller=caller, at=at)
-    rows = [row async for row in found]
-    # Other requests go on while a long file is put together.
-    return _download(await asyncio.to_thread(failed_rows.write, form, rows), form, "failed-rows")
+    file = await usecases.own_rows(connection, file_id, caller=caller, at=at)
+    state = request.app.state
+    # The request's own transaction ends before the first piece leaves.
+    pieces = usecases.failed_rows(state.engine, file, form=form, seal=state.seal)
+    return StreamingResponse(pieces, media_type=_MEDIA_TYPES[form], headers=_attached(form, "failed-rows"))
 
 
-def _download(content: bytes, form: RosterFileForm, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{form.value}"'}
-    return Response(content, media_type=_MEDIA_TYPES[form], headers=headers)
+def _attached(form: RosterFileForm, name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}.{form.value}"'}

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from services.registry.domain import roster_files as limits
+from services.registry.usecases import roster_files as usecases
 from services.registry.usecases.spreadsheets import reader
 from shared.kernel.callers import Role
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school
@@ -19,7 +20,7 @@ class TestAFile:
     async def test_waits_is_worked_on_and_is_done(self, school: School) -> None:
         await school.file()
 
-        posted = await post(school, roster(full_line(1), full_line(2, 证件号码="410102199001010000"), full_line(3)))
+        posted = await post(school, roster(full_line(1), full_line(2, 证件号码="410102199003070010"), full_line(3)))
         waiting = posted.json()
         await work(school)
         file = (await get(school, waiting["id"])).json()
@@ -164,6 +165,18 @@ class TestTheReport:
         assert [row.values["local_id"] for row in rows] == ["T2"]
         assert counts(again) == (0, 0, 1)
         assert counts(mended) == (1, 0, 0)
+
+    async def test_comes_whole_though_it_leaves_piece_by_piece(
+        self, school: School, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(usecases, "_ROWS_A_READ", 2)
+        await school.file()
+        file = await done(school, roster(*(full_line(number, 姓名="") for number in range(1, 6))))
+
+        failed = await get(school, f"{file['id']}/failed-rows", form="xlsx")
+
+        rows = list(reader.read(limits.RosterFileForm.XLSX, failed.content, names_class=True).rows)
+        assert [row.values["local_id"] for row in rows] == ["T1", "T2", "T3", "T4", "T5"]
 
 
 async def test_nothing_that_names_a_person_is_kept_in_clear(school: School) -> None:

@@ -121,7 +121,8 @@ class TestARowOfItsOwn:
         assert faults(csv_file(line(1, 姓名="=1+1"))) == [[("name", "cell-formula")]]
 
     def test_with_a_number_that_excel_shortened_is_told(self) -> None:
-        assert faults(csv_file(line(1, 证件号码="4.2E+17"))) == [[("document_number", "cell-digits-lost")]]
+        for number in ("4.2E+17", "419999200208319000"):
+            assert faults(csv_file(line(1, 证件号码=number))) == [[("document_number", "cell-digits-lost")]]
 
 
 class TestAFileThatIsNone:

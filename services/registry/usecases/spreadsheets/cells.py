@@ -20,6 +20,7 @@ from services.registry.domain.roster_cell_faults import (
     ZerosLost,
 )
 from services.registry.usecases.spreadsheets.columns import Column, Kind
+from shared.kernel.identity import contains_identity_number
 
 Raw = str | int | float | bool | date | datetime | time | timedelta
 """What readers find in a cell; an empty one is ""."""
@@ -29,6 +30,7 @@ DIGITS_KEPT: Final = 15
 """A number in a spreadsheet keeps as many digits."""
 
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{1,3}")
+_ROUNDED = re.compile(r"[0-9]{15}000")
 _YEAR_FIRST = re.compile(r"([12][0-9]{3})([-/])([0-9]{1,2})\2([0-9]{1,2})")
 _BETWEEN = re.compile(r"[,，、;；\s]+")
 _UNSEEN = frozenset({"Cc", "Cf"})
@@ -81,6 +83,9 @@ def _normal(text: str) -> str:
 
 def _code_in(_: Column, text: str) -> str:
     if "+" in text and _SCIENTIFIC.fullmatch(text):
+        raise DigitsLost
+    # What is left of a number of 18 digits where a spreadsheet kept 15 of them and showed it in full.
+    if text[-3:] == "000" and _ROUNDED.fullmatch(text) and not contains_identity_number(text):
         raise DigitsLost
     return text
 
