@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from shared.kernel.refusals import Invalid
 
 BEGINNING = UUID(int=0)
+END = UUID(int=2**128 - 1)
 
 PageSize = Annotated[int, Query(ge=1, le=500, description="Rows a page")]
 Cursor = Annotated[str | None, Query(description="`next` of the page before; leave out for the first")]
@@ -49,6 +50,11 @@ def after(cursor: str | None) -> UUID:
         return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
     except (ValueError, binascii.Error):
         raise WrongCursor(pointer="/cursor") from None
+
+
+def before(cursor: str | None) -> UUID:
+    """The id below which the page of a list that begins with the newest begins. Raises WrongCursor."""
+    return END if cursor is None else after(cursor)
 
 
 def next_cursor(rows: Sequence[HasId], size: int) -> str | None:

@@ -104,10 +104,21 @@ def _reworded_error(column: Column, error: dict[str, object]) -> dict[str, objec
 
 
 def told(outcome: RowOutcome) -> list[dict[str, Any]]:
-    """What is reported of a refused row: each error with the headings of its column."""
-    return [error | _headings(error) for error in errors_of(outcome)]
+    """What is reported of a refused row: each error with the headings of its column, and of those that it misses."""
+    return [error | _headings(error) | _missing(error) for error in errors_of(outcome)]
 
 
 def _headings(error: dict[str, Any]) -> dict[str, str]:
     column = column_of(str(error.get("pointer", "")))
     return {} if column is None else {"column": column.en, "column_zh": column.zh}
+
+
+def _missing(error: dict[str, Any]) -> dict[str, list[str]]:
+    """The fields in `missing` as who looks at a sheet knows them."""
+    if "missing" not in error or "missing_zh" in error:
+        return {}
+    columns = [BY_FIELD.get(field) or column_of(field) for field in error["missing"]]
+    return {
+        "missing": [column.en if column else field for column, field in zip(columns, error["missing"], strict=True)],
+        "missing_zh": [column.zh if column else field for column, field in zip(columns, error["missing"], strict=True)],
+    }

@@ -15,7 +15,7 @@ from services.registry.store import roster_files as store
 from services.registry.usecases import roster_files as usecases
 from services.registry.usecases.spreadsheets import templates
 from shared.auth import CurrentCaller
-from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.paging import Cursor, Page, PageSize, before, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("roster files")
@@ -144,8 +144,8 @@ def _form_of(request: Request) -> RosterFileForm:
 async def list_files(
     connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[RosterFileAnswer]:
-    """Your institution's files."""
-    rows = await usecases.own_files(connection, caller=caller, after=after(cursor), limit=size)
+    """Your institution's files, the newest first."""
+    rows = await usecases.own_files(connection, caller=caller, before=before(cursor), limit=size)
     return Page(rows=[RosterFileAnswer.of(row) for row in rows], next=next_cursor(rows, size))
 
 

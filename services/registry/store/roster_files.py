@@ -30,7 +30,7 @@ SELECT {_COLUMNS} FROM roster_file WHERE institution_id = :institution_id AND di
 """
 _COUNT_STANDING = f"SELECT count(*) FROM roster_file WHERE institution_id = :institution_id AND {_STANDING}"
 _LIST = f"""
-SELECT {_COLUMNS} FROM roster_file WHERE institution_id = :institution_id AND id > :after ORDER BY id LIMIT :limit
+SELECT {_COLUMNS} FROM roster_file WHERE institution_id = :institution_id AND id < :before ORDER BY id DESC LIMIT :limit
 """
 # Institutions take turns: next is the one that has waited longest for its turn, with its oldest file.
 _NEXT = f"""
@@ -117,9 +117,9 @@ async def standing(connection: AsyncConnection, institution_id: UUID) -> int:
     return int(await connection.scalar(text(_COUNT_STANDING), {"institution_id": institution_id}) or 0)
 
 
-async def page(connection: AsyncConnection, *, institution_id: UUID, after: UUID, limit: int) -> list[RosterFile]:
-    """The institution's files in the order in which they came, from above `after`."""
-    values = {"institution_id": institution_id, "after": after, "limit": limit}
+async def page(connection: AsyncConnection, *, institution_id: UUID, before: UUID, limit: int) -> list[RosterFile]:
+    """The institution's files, the newest first, from below `before`."""
+    values = {"institution_id": institution_id, "before": before, "limit": limit}
     return [_file(row) for row in (await connection.execute(text(_LIST), values)).mappings()]
 
 

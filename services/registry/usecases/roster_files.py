@@ -103,10 +103,10 @@ def _new_file(
     )
 
 
-async def own_files(connection: AsyncConnection, *, caller: Caller, after: UUID, limit: int) -> list[RosterFile]:
-    """The caller's institution's files, from above `after`. Raises WrongRole."""
+async def own_files(connection: AsyncConnection, *, caller: Caller, before: UUID, limit: int) -> list[RosterFile]:
+    """The caller's institution's files, the newest first, from below `before`. Raises WrongRole."""
     caller.require(Role.INSTITUTION)
-    return await store.page(connection, institution_id=_organisation_of(caller), after=after, limit=limit)
+    return await store.page(connection, institution_id=_organisation_of(caller), before=before, limit=limit)
 
 
 async def own_file(connection: AsyncConnection, file_id: UUID, *, caller: Caller) -> RosterFile:

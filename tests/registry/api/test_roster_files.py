@@ -10,7 +10,7 @@ from services.registry.domain import roster_files as limits
 from services.registry.usecases import roster_files as usecases
 from services.registry.usecases.spreadsheets import reader
 from shared.kernel.callers import Role
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_policy
 from tests.registry.spreadsheets.posting import counts, done, get, post, report, roster, stored, work
 from tests.registry.spreadsheets.workbooks import FULL, HEADINGS, csv_file, full_line
 from tests.registry.test_privacy import dump
@@ -105,11 +105,13 @@ class TestAFile:
         file_id = (await post(school, roster(full_line(1)))).json()["id"]
         other = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
 
+        newest = (await post(school, roster(full_line(2)))).json()["id"]
         own = (await get(school, "", size=1)).json()
+        older = (await get(school, "", size=1, cursor=own["next"])).json()
         theirs = (await get(other, "")).json()
         answers = [await get(other, f"{file_id}{path}") for path in ("", "/report", "/failed-rows")]
 
-        assert [row["id"] for row in own["rows"]] == [file_id]
+        assert [row["id"] for row in own["rows"] + older["rows"]] == [newest, file_id]
         assert theirs["rows"] == []
         assert {answer.json()["code"] for answer in answers} == {"foreign-organisation"}
 
@@ -140,6 +142,16 @@ class TestTheReport:
         assert errors["就业状态"]["choices"][0] == "在职"
         for cell in (secret, "1391234", "不上班", "4.19999"):
             assert cell not in answer.text
+
+    async def test_names_what_a_trainee_lacks_by_the_headings(self, school: School) -> None:
+        await set_policy(school.registry, "trainee.particulars_required", "yes")
+        await school.file()
+
+        file = await done(school, roster(full_line(1, 手机号="", 就业状态="")))
+        (row,) = (await get(school, f"{file['id']}/report")).json()["rows"]
+
+        assert row["errors"][0]["missing"] == ["mobile phone", "employment"]
+        assert row["errors"][0]["missing_zh"] == ["手机号", "就业状态"]
 
     async def test_is_read_page_by_page(self, school: School) -> None:
         await school.file()
