@@ -69,7 +69,8 @@ def _content(row: FileRow) -> dict[str, Any]:
 def _reworded(row: FileRow, outcome: RowOutcome) -> RowOutcome:
     errors = [entry(_fault(field, slug)) for field, slug in row.faults]
     told = {field for field, _ in row.faults}
-    if None not in told and isinstance(outcome.refusal, MalformedRow):
+    # Of a row that may have slipped nothing more can be said.
+    if told <= BY_FIELD.keys() and isinstance(outcome.refusal, MalformedRow):
         for error in outcome.refusal.errors:
             column = column_of(str(error.get("pointer", "")))
             if column is None:
@@ -83,7 +84,7 @@ def _fault(field: str | None, slug: str) -> Invalid:
     fault = CELL_FAULTS[slug]
     column = BY_FIELD.get(field or "")
     if column is None:
-        return fault()
+        return fault() if field is None else fault(columns=field.split(","))
     facts: dict[type[Invalid], dict[str, object]] = {
         UnknownChoice: {"choices": list(column.choices)},
         CellUnfit: {"expected": column.expected_en, "expected_zh": column.expected_zh},

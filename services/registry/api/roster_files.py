@@ -45,7 +45,8 @@ Form = Annotated[RosterFileForm, Query(description="The kind of file")]
 class RosterFileAnswer(BaseModel):
     """A posted file, and how far it is. `problem` says why the file as a whole was refused, and what to do.
 
-    Of a file that is over, refused rows can be had until `refused_rows_until`; None where nothing is kept.
+    `rows_hidden` of its rows are hidden or filtered in the sheet, and decided like the others. Of a file that is over,
+    refused rows can be had until `refused_rows_until`; None where nothing is kept.
     """
 
     id: UUID
@@ -56,6 +57,7 @@ class RosterFileAnswer(BaseModel):
     percent: int
     rows_total: int
     rows_done: int
+    rows_hidden: int
     accepted: int
     repeated: int
     refused: int
@@ -75,6 +77,7 @@ class RosterFileAnswer(BaseModel):
             percent=file.percent,
             rows_total=file.rows_total,
             rows_done=file.tally.rows,
+            rows_hidden=file.rows_hidden,
             **file.tally._asdict(),
             problem=None if file.problem is None else dict(file.problem),
             posted_at=file.posted_at,

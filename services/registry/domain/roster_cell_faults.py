@@ -108,11 +108,13 @@ class UnknownChoice(Invalid):
 
 
 class ExtraCells(Invalid):
+    """Facts: `columns`, by their letters."""
+
     slug = "row-extra-cells"
-    title_en = "The row has more cells than there are headings."
-    title_zh = "该行的单元格多于表头的列数。"
-    cure_en = "Put text that holds the separator into double quotes, or delete what stands right of the last heading."
-    cure_zh = "内容中含有分隔符的，请用英文双引号括起来；或删除最后一个表头右侧的内容。"
+    title_en = "The row has cells in columns without a heading: `columns`."
+    title_zh = "该行在没有表头的列（`columns`）中有内容。"
+    cure_en = "Delete them, or give the column its heading. In CSV, quote text that holds the separator."
+    cure_zh = "请删除这些内容，或为该列补上表头；CSV文件内容中含有分隔符的，请用英文双引号括起来。"
 
 
 class MixedEncoding(Invalid):

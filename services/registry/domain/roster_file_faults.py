@@ -112,13 +112,13 @@ class HiddenSheets(Invalid):
 
 
 class SeveralSheets(Invalid):
-    """Facts: `count` of sheets that are not empty."""
+    """Facts: `sheets` that are not empty, by their places from 1: what they are called is not repeated."""
 
     slug = "spreadsheet-several-sheets"
-    title_en = "More than one sheet holds rows, and none of them is called 学员."
-    title_zh = "有多张工作表含有内容，且没有名为“学员”的工作表。"
-    cure_en = "Keep all trainees on one sheet and delete the others, or name the sheet 学员."
-    cure_zh = "请将全部学员放在一张工作表中并删除其余工作表，或将该工作表命名为“学员”。"
+    title_en = "More than one sheet holds something: those in the places `sheets`, from the left."
+    title_zh = "有多张工作表含有内容（从左数第`sheets`张）。"
+    cure_en = "Put all trainees on one sheet and delete the others; the template's 说明 may stay."
+    cure_zh = "请将全部学员放在一张工作表中，并删除其余工作表；模板自带的“说明”可以保留。"
 
 
 class FormulasEverywhere(Invalid):

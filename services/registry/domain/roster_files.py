@@ -124,7 +124,8 @@ class RosterFile:
 
     `class_id` is the class that all rows go to; None where each row names its own. `problem` says why the file as a
     whole was refused. `attempts` counts how often it was taken up since it last moved forward. Of a file that is over,
-    what was refused is kept until `rows_until`; None where nothing is left of it.
+    what was refused is kept until `rows_until`; None where nothing is left of it. `rows_hidden` of its rows are not
+    seen in the sheet, and are decided like the others.
     """
 
     id: UUID
@@ -141,6 +142,7 @@ class RosterFile:
     finished_at: datetime | None
     attempts: int
     rows_until: datetime | None = None
+    rows_hidden: int = 0
 
     @property
     def is_standing(self) -> bool:
@@ -162,10 +164,10 @@ def take(file: RosterFile) -> RosterFile:
     return replace(file, status=status, tally=tally, attempts=file.attempts + 1)
 
 
-def count(file: RosterFile, chunk: Tally, *, rows_total: int) -> RosterFile:
+def count(file: RosterFile, chunk: Tally, *, rows_total: int, rows_hidden: int) -> RosterFile:
     """One more chunk was decided."""
     tally = Tally(*(before + now for before, now in zip(file.tally, chunk, strict=True)))
-    return replace(file, tally=tally, rows_total=rows_total, attempts=0)
+    return replace(file, tally=tally, rows_total=rows_total, rows_hidden=rows_hidden, attempts=0)
 
 
 def finish(file: RosterFile, *, at: datetime, rows_kept: timedelta) -> RosterFile:

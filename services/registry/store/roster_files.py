@@ -16,13 +16,14 @@ from shared.database import driver
 from shared.kernel.refusals import NotFound
 
 _COLUMNS = """id, institution_id, class_id, form, dry_run, status, rows_total, accepted, repeated, refused, problem,
-    posted_by, posted_at, finished_at, attempts, rows_until"""
+    posted_by, posted_at, finished_at, attempts, rows_until,
+    rows_hidden"""
 _STANDING = "status IN ('waiting', 'working')"
 _ADD = f"""
 INSERT INTO roster_file ({_COLUMNS}, sealed, digest)
 VALUES (:id, :institution_id, :class_id, :form, :dry_run, :status, :rows_total, :accepted, :repeated, :refused,
-    CAST(:problem AS jsonb), :posted_by, :posted_at, :finished_at, :attempts, :rows_until, :sealed,
-    :digest)
+    CAST(:problem AS jsonb), :posted_by, :posted_at, :finished_at, :attempts, :rows_until, :rows_hidden,
+    :sealed, :digest)
 """
 _FIND = f"SELECT {_COLUMNS} FROM roster_file WHERE id = :id"
 _FIND_SAME = f"""
@@ -42,8 +43,9 @@ _HELD = f"SELECT {_COLUMNS} FROM roster_file WHERE id = :id AND holder = :holder
 _CONTENT = "SELECT sealed FROM roster_file WHERE id = :id"
 _SAVE = """
 UPDATE roster_file
-SET status = :status, rows_total = :rows_total, accepted = :accepted, repeated = :repeated, refused = :refused,
-    problem = CAST(:problem AS jsonb), finished_at = :finished_at, attempts = :attempts, holder = :holder,
+SET status = :status, rows_total = :rows_total, rows_hidden = :rows_hidden, accepted = :accepted,
+    repeated = :repeated, refused = :refused, problem = CAST(:problem AS jsonb),
+    finished_at = :finished_at, attempts = :attempts, holder = :holder,
     held_until = :held_until, served_at = :served_at
 WHERE id = :id
 """

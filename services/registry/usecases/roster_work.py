@@ -160,7 +160,7 @@ class _Work:
         counts = Counter(outcome.outcome for outcome in outcomes)
         tally = Tally(counts["accepted"], counts["repeated"], counts["refused"])
         await store.add_rows(connection, file.id, reported(file, chunk, outcomes, self._parts))
-        file = rules.count(file, tally, rows_total=reading.rows_total)
+        file = rules.count(file, tally, rows_total=reading.rows_total, rows_hidden=reading.rows_hidden)
         await store.save(connection, file, holder=self._holder, at=self._parts.now())
 
     async def _finish(self, reading: Opened) -> None:

@@ -77,7 +77,7 @@ class TestAFile:
 
         found = list(told(workbook(*map(line, range(1, 20)))))
 
-        assert found[0] == {"about": 19}
+        assert found[0] == {"about": 19, "hidden": 0}
         assert len(found) > 2
         assert found[-1] == {"refusal": "spreadsheet-too-large", "facts": {}}
 

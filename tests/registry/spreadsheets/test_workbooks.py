@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from xlsxwriter import Workbook
 
+from services.registry.api import roster_cells
 from services.registry.domain import roster_file_faults as told
 from services.registry.domain.roster_files import RosterFileForm
 from services.registry.usecases.spreadsheets import reader, templates
@@ -232,6 +233,27 @@ class TestHeadings:
         assert facts == {"missing": ["document number"], "missing_zh": ["证件号码"]}
 
 
+class TestColumnsWithoutAHeading:
+    def test_that_hold_something_refuse_the_row_and_are_named_by_their_letters(self) -> None:
+        content = workbook([*line(1), *["x"] * 20], [*line(2), " "], headings=(*HEADINGS, *[""] * 20))
+
+        letters = "F,G,H,I,J,K,L,M,N,O,P,Q,R,S,T,U,V,W,X,Y"
+        assert faults(content) == [[(letters, "row-extra-cells")], []]
+        _, (outcome,) = roster_cells.read(read(content)[:1])
+        (error,) = roster_cells.told(outcome)
+        assert error["columns"] == letters.split(",")
+
+
+class TestHiddenRows:
+    def test_are_read_and_counted(self) -> None:
+        def hide(book: Workbook, page: Any) -> None:
+            page.set_row(2, None, None, {"hidden": True})
+
+        found = reader.read(RosterFileForm.XLSX, workbook(line(1), line(2), line(3), finish=hide), names_class=True)
+
+        assert (found.hidden, [row.row for row in found.rows]) == (1, [2, 3, 4])
+
+
 class TestOtherSheets:
     def test_that_are_hidden_are_told(self) -> None:
         content = workbook(line(1), finish=lambda book, page: book.add_worksheet("旧").hide())
@@ -247,5 +269,10 @@ class TestOtherSheets:
         def add(book: Workbook, page: Any) -> None:
             book.add_worksheet("Sheet2").write(0, 0, "x")
 
-        assert refused(told.SeveralSheets, workbook(line(1), finish=add)) == {"count": 2}
-        assert len(read(workbook(line(1), sheet="学员", finish=add))) == 1
+        for sheet in ("Sheet1", "学员"):
+            assert refused(told.SeveralSheets, workbook(line(1), sheet=sheet, finish=add)) == {"sheets": [1, 2]}
+
+    def test_that_explain_the_template_do_not_matter(self) -> None:
+        content = workbook(line(1), finish=lambda book, page: book.add_worksheet("说明").write(0, 0, "x"))
+
+        assert len(read(content)) == 1

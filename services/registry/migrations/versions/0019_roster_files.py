@@ -14,9 +14,14 @@ STATEMENTS = (
             CHECK (status IN ('waiting', 'working', 'done', 'refused', 'cancelled')),
         ADD CONSTRAINT roster_file_check CHECK ((sealed IS NOT NULL) = (status IN ('waiting', 'working')))
     """,
-    # `served_at` is when a worker last did something for the file. Refused rows are kept until `rows_until`; where a
-    # file is over and has none, they are erased.
-    "ALTER TABLE roster_file ADD COLUMN served_at timestamptz, ADD COLUMN rows_until timestamptz",
+    # `rows_hidden` of the rows are not seen in the sheet. `served_at` is when a worker last did something for the file.
+    # Refused rows are kept until `rows_until`; where a file is over and has none, they are erased.
+    """
+    ALTER TABLE roster_file
+        ADD COLUMN rows_hidden integer NOT NULL DEFAULT 0,
+        ADD COLUMN served_at timestamptz,
+        ADD COLUMN rows_until timestamptz
+    """,
     "UPDATE roster_file SET rows_until = now() + interval '30 days' WHERE finished_at IS NOT NULL AND refused > 0",
     "CREATE INDEX roster_file_served ON roster_file (institution_id, served_at)",
     "CREATE INDEX roster_file_rows_until ON roster_file (rows_until) WHERE rows_until IS NOT NULL",

@@ -58,7 +58,7 @@ def frames(form: RosterFileForm, content: bytes, *, names_class: bool) -> Iterat
     """
     try:
         found = read(form, content, names_class=names_class)
-        yield framed(orjson.dumps({"about": found.about}))
+        yield framed(orjson.dumps({"about": found.about, "hidden": found.hidden}))
         yield from _chunks(found)
     except Invalid as refusal:
         yield framed(orjson.dumps({"refusal": refusal.slug, "facts": refusal.facts}))

@@ -30,7 +30,8 @@ _COMMAND: Final = (sys.executable, "-m", "services.registry.usecases.spreadsheet
 
 
 class Opened:
-    """A file that is being read. `rows_total` is about right at first, and exact once all has been read.
+    """A file that is being read. `rows_total` is about right at first, and exact once all has been read;
+    `rows_hidden` of them are not seen in the sheet.
 
     Its rows wait here, packed, so that reading goes on while the first of them are decided.
     """
@@ -39,10 +40,12 @@ class Opened:
         self._process = process
         self._waiting: asyncio.Queue[bytes | Refusal] = asyncio.Queue()
         self.rows_total = 0
+        self.rows_hidden = 0
 
     async def begin(self) -> None:
         """Return when there are rows to be had. Raises what is in roster_file_faults."""
-        self.rows_total = (await _told(await self._frame()))["about"]
+        told = await _told(await self._frame())
+        self.rows_total, self.rows_hidden = told["about"], told["hidden"]
 
     async def listen(self) -> None:
         """Take in what the process writes, until it says that it is done or is gone."""
