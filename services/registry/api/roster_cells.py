@@ -56,13 +56,15 @@ def _content(row: FileRow) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for field, value in row.values.items():
         if "/" in field:
-            # "groups/0/group" stands in the first of a list, "consent/on" in an object.
-            name, *_, last = field.split("/")
-            content.setdefault(name, {})[last] = value
+            # "groups/1/group" stands in the second of a list, "consent/on" in an object.
+            name, *places, last = field.split("/")
+            entries = content.setdefault(name, [] if places else {})
+            for place in map(int, places):
+                entries += ({} for _ in range(len(entries), place + 1))
+                entries = entries[place]
+            entries[last] = value
         else:
             content[field] = value
-    if "groups" in content:
-        content["groups"] = [content["groups"]]
     return content
 
 

@@ -29,7 +29,7 @@ def faults(content: bytes | str) -> list[list[tuple[str | None, str]]]:
 
 
 class TestAGoodFile:
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
     @pytest.mark.parametrize("separator", [",", ";", "\t"])
     def test_may_be_of_any_usual_encoding_and_separator(self, encoding: str, separator: str) -> None:
         rows = read(csv_file(line(1), line(2, 姓名="联通"), separator=separator).encode(encoding))
@@ -53,6 +53,12 @@ class TestAGoodFile:
 
     def test_may_have_empty_rows_which_count_for_the_clerk(self) -> None:
         assert [row.row for row in read(csv_file(line(1), [], ["", "", ""], line(2)))] == [2, 5]
+
+    def test_may_hold_numbers_that_were_kept_as_text(self) -> None:
+        number = line(1)[3]
+
+        assert read(csv_file(line(1, 证件号码=f'="{number}"')))[0].values["document_number"] == number
+        assert read(csv_file(line(1, 证件号码=f'"=""{number}"""')))[0].values["document_number"] == number
 
     def test_is_empty_without_rows(self) -> None:
         for content in ("", "\r\n\r\n", csv_file(), templates.csv_text()):
@@ -127,7 +133,7 @@ class TestARowOfItsOwn:
 
 
 class TestAFileThatIsNone:
-    @pytest.mark.parametrize("content", [workbook(line(1)), "姓名,证件号码".encode("utf-16"), b"\0\1\2", b"<html>"])
+    @pytest.mark.parametrize("content", [workbook(line(1)), "姓名,证件号码".encode("utf-32"), b"\0\1\2", b"<html>"])
     def test_is_told(self, content: bytes) -> None:
         with pytest.raises(NotASpreadsheet):
             read(content)

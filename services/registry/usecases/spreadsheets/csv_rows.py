@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from services.registry.domain.roster_cell_faults import FormulaCell, MixedEncoding, QuoteNotClosed, UnreadableRow
+from services.registry.usecases.spreadsheets.cells import unheld
 from services.registry.usecases.spreadsheets.csv_quotes import Quotes
 from services.registry.usecases.spreadsheets.headings import Found, SheetRow
 
 _MARK = b"\xef\xbb\xbf"
+_MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS: Final = (",", ";", "\t")
 _NO_TEXT = re.compile("[\0\ufffd]")
 """The second stands where a program before us could not read what it found."""
-_HELD_AS_TEXT = re.compile(r'="([^"]*)"')
-"""How programs keep Excel from taking a cell for a number."""
 
 
 class _Record(NamedTuple):
@@ -28,6 +28,8 @@ class _Record(NamedTuple):
 
 def found(content: bytes) -> Found:
     """The rows of the file, without those that are empty."""
+    if content.startswith(_MARKS_OF_UTF_16):
+        content = _MARK + content.decode("utf-16", "replace").encode()
     has_mark = content.startswith(_MARK)
     body = content[len(_MARK) :] if has_mark else content
     main = "utf-8" if has_mark else _main_encoding(body)
@@ -54,7 +56,7 @@ def _row(number: int, record: _Record, main: str, separator: str) -> SheetRow:
     cells = Quotes.of(separator).cells(text) if '"' in text else text.split(separator)
     faults: list[tuple[int | None, str]] = [(None, fault)] if fault else []
     if "=" in text:
-        cells = [_HELD_AS_TEXT.sub(r"\1", cell) if _HELD_AS_TEXT.fullmatch(cell) else cell for cell in cells]
+        cells = [unheld(cell) for cell in cells]
         faults += [(place, FormulaCell.slug) for place, cell in enumerate(cells) if cell.startswith("=")]
     return SheetRow(number, cells, faults)
 
