@@ -30,6 +30,7 @@ DIGITS_KEPT: Final = 15
 """A number in a spreadsheet keeps as many digits."""
 
 _LENGTH_OF_DAY: Final = len("20250901")
+_LENGTH_OF_PHONE: Final = 11
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{1,3}")
 _ROUNDED = re.compile(r"[0-9]{15}000")
 _YEAR_FIRST = re.compile(
@@ -37,6 +38,7 @@ _YEAR_FIRST = re.compile(
 )
 _IN_CHINESE = str.maketrans({"年": "-", "月": "-", "日": "", " ": ""})
 _HELD_AS_TEXT = re.compile(r'="([^"]*)"')
+_MARKS = frozenset("='‘’")
 _ABROAD = re.compile(r"(?:\+|00)?86(1[0-9]{10})")
 _BETWEEN = re.compile(r"[,，、;；\s]+")
 _UNSEEN = frozenset({"Cc", "Cf"})
@@ -96,7 +98,7 @@ def _normal(text: str) -> str:
 
 
 def _code_in(_: Column, text: str) -> str:
-    if not text.isalnum():
+    if text[:1] in _MARKS:
         # People type the apostrophe that a spreadsheet takes for "this is text", also where it is text already.
         text = unheld(text).lstrip("'‘’").strip()
     if "+" in text and _SCIENTIFIC.fullmatch(text):
@@ -108,6 +110,8 @@ def _code_in(_: Column, text: str) -> str:
 
 
 def _phone_in(column: Column, text: str) -> str:
+    if len(text) == _LENGTH_OF_PHONE and text.isdigit():
+        return text
     digits = "".join(char for char in _code_in(column, text) if char not in " -")
     abroad = _ABROAD.fullmatch(digits)
     return abroad[1] if abroad else digits
@@ -144,6 +148,11 @@ def _day_of(column: Column, raw: Raw) -> str:
 
 
 def _day_in(_: Column, text: str) -> str:
+    return _day_of_text(text)
+
+
+@lru_cache(maxsize=4096)
+def _day_of_text(text: str) -> str:
     # Where the year comes first, month and day follow it everywhere.
     found = _YEAR_FIRST.fullmatch(text.translate(_IN_CHINESE) if "年" in text else text)
     day = found and _day(int(found[1]), int(found[3] or found[5]), int(found[4] or found[6]))
@@ -163,10 +172,10 @@ def _day(year: int, month: int, number: int) -> date | None:
 def _choice(column: Column, text: str) -> str | bool:
     if not text:
         return text
-    for label, value in (*column.choices.items(), *column.spoken.items()):
-        if text == label or text.casefold() == str(value).casefold():
-            return value
-    raise UnknownChoice
+    value = column.values.get(text.casefold())
+    if value is None:
+        raise UnknownChoice
+    return value
 
 
 _FROM_TEXT: Final[Mapping[Kind, Callable[[Column, str], Value]]] = {

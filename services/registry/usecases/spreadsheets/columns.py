@@ -9,6 +9,7 @@ import dataclasses
 import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from services.registry.domain.trainees import PriorityGroup
@@ -55,6 +56,16 @@ class Column:
     spoken: Mapping[str, str | bool] = dataclasses.field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     width: int = 16
+
+    @cached_property
+    def values(self) -> Mapping[str, str | bool]:
+        """What each word stands for that may be written, by the word in small letters."""
+        return {
+            word.casefold(): value
+            for words in (self.choices, self.spoken)
+            for label, value in words.items()
+            for word in (label, str(value))
+        }
 
     @property
     def headings(self) -> tuple[str, ...]:

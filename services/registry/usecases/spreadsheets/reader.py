@@ -73,11 +73,13 @@ def _row(row: SheetRow, plan: Layout, required: Sequence[Column]) -> FileRow | N
         if column is None or raw == "":
             continue
         shown = cells.shown(raw)
-        given[column.field] = shown[:CELL_LENGTH_MAX]
-        if column.field in bad:
-            continue
+        given[column.field] = shown
         if len(shown) > CELL_LENGTH_MAX:
-            faults.append((column.field, CellTooLong.slug))
+            given[column.field] = shown[:CELL_LENGTH_MAX]
+            if column.field not in bad:
+                faults.append((column.field, CellTooLong.slug))
+            continue
+        if column.field in bad:
             continue
         try:
             value = cells.read(column, raw)
