@@ -11,7 +11,7 @@ from fastapi import Response
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from shared.kernel.outcomes import RowOutcome, Verdict
+from shared.kernel.outcomes import RowOutcome, RowWarning, Verdict
 from shared.problems import MalformedRequest, entry, malformed
 
 ROWS_MAX = 1000
@@ -28,6 +28,9 @@ class RowAnswer(BaseModel):
     outcome: Verdict
     id: UUID | None = None
     errors: list[dict[str, Any]] | None = None
+    """Every reason for which the row was refused."""
+    warnings: list[dict[str, Any]] | None = None
+    """What looks odd about a row that was taken: an officer will look at it."""
 
 
 class BatchAnswer(BaseModel):
@@ -88,14 +91,28 @@ def _row(outcome: RowOutcome) -> dict[str, object]:
         row["id"] = outcome.id
     if outcome.refusal is not None:
         row["errors"] = errors_of(outcome)
+    if outcome.warnings:
+        row["warnings"] = [_told(warning) for warning in outcome.warnings]
     return row
 
 
+def _told(warning: RowWarning) -> dict[str, object]:
+    words: dict[str, object] = {
+        "code": warning.code,
+        "pointer": warning.pointer,
+        "title": warning.title_en,
+        "title_zh": warning.title_zh,
+        "check": warning.check,
+    }
+    return {key: value for key, value in words.items() if value} | dict(warning.facts)
+
+
 def errors_of(outcome: RowOutcome) -> list[dict[str, object]]:
-    """What is told of a refused row."""
-    if isinstance(outcome.refusal, MalformedRow):
-        return outcome.refusal.errors
-    return [] if outcome.refusal is None else [entry(outcome.refusal)]
+    """What is told of a refused row: an entry for everything that speaks against it."""
+    errors: list[dict[str, object]] = []
+    for refusal in outcome.refusals:
+        errors += refusal.errors if isinstance(refusal, MalformedRow) else [entry(refusal)]
+    return errors
 
 
 def batch_of(row: type[BaseModel]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,8 @@ from shared.kernel.identity import DocumentKind, masked, parse_document
 from shared.kernel.person_key import PersonKeys
 from shared.kernel.spelling import canonical
 from shared.sealed import Seal
+
+_ROW_MARK_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,6 +43,8 @@ class Persons:
     def __init__(self, keys: PersonKeys, seal: Seal) -> None:
         self._keys = keys
         self._seal = seal
+        # A key of its own, made from the secret: what it marks can be told by nobody else.
+        self._row_marks = hashlib.blake2b(key=keys.mark("key", "rows").bytes, digest_size=_ROW_MARK_BYTES)
 
     @classmethod
     def load(cls, directory: Path) -> Persons:
@@ -56,6 +61,12 @@ class Persons:
         """What `text` (a phone, an account, an address) is recognised by; nothing can be read in it."""
         return self._keys.mark(kind, text)
 
+    def mark_row(self, content: bytes) -> bytes:
+        """What a row is recognised by when it is sent again; as with `mark`, nothing can be read in it."""
+        digest = self._row_marks.copy()
+        digest.update(content)
+        return digest.digest()
+
     def close(self, person: UUID, number: str, particulars: Particulars) -> SealedPerson:
         """The particulars sealed to their person."""
         content = orjson.dumps([number, particulars.name, particulars.phone])
@@ -68,6 +79,10 @@ class Persons:
     def unseal(self, sealed: bytes, *, owner: UUID) -> bytes:
         """What `seal` was given. Raises cryptography's InvalidTag for another owner's."""
         return self._seal.open(sealed, owner=owner.bytes)
+
+    def particulars(self, known: SealedPerson) -> Particulars:
+        """What was sealed, for a rule to look at."""
+        return Particulars(DocumentKind(known.document_kind), *self._open(known))
 
     def is_called(self, known: SealedPerson, name: str) -> bool:
         """Whether `name` is the one that was sealed, but for spacing, width, case and dots."""

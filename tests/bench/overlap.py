@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.registry.api.roster_rows import RosterRowRequest, roster_row
 from services.registry.usecases import rosters
-from services.registry.usecases.rosters import RosterRow
+from services.registry.usecases.roster_rows import RosterRow
 from shared.database import make_engine
 from shared.kernel.callers import Caller, Role
 from shared.persons import Persons

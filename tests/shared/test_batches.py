@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from shared.batches import answer, batch_of, parse_rows
-from shared.kernel.outcomes import RowOutcome
+from shared.batches import MalformedRow, answer, batch_of, parse_rows
+from shared.kernel.outcomes import RowOutcome, RowWarning, refused
 from shared.kernel.refusals import NotFound
 
 
@@ -91,6 +91,26 @@ class TestAnswer:
         assert error["title_zh"]
         assert error["cure"]
         assert error["cure_zh"]
+
+    def test_says_everything_that_speaks_against_a_row(self) -> None:
+        faults = [NotFound(what="note"), MalformedRow([{"code": "missing"}, {"code": "enum"}])]
+
+        (row,) = content(refused(0, "a", faults))["rows"]
+
+        assert [error["code"] for error in row["errors"]] == ["not-found", "missing", "enum"]
+
+    def test_warns_of_what_looks_odd_about_a_row_that_was_taken(self) -> None:
+        warning = RowWarning("odd", "C16", "Odd.", "可疑。", {"trainees": 3}, "/phone")
+
+        first, second = content(RowOutcome(0, "accepted", warnings=(warning,)), RowOutcome(1, "accepted"))["rows"]
+
+        assert first["warnings"] == [
+            {
+                "code": "odd", "check": "C16", "title": "Odd.", "title_zh": "可疑。", "pointer": "/phone",
+                "trainees": 3,
+            }
+        ]  # fmt: skip
+        assert "warnings" not in second
 
     def test_is_an_answer_of_zero_rows_too(self) -> None:
         assert content(dry_run=True) == {"accepted": 0, "repeated": 0, "refused": 0, "dry_run": True, "rows": []}

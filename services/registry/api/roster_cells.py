@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import Field, TypeAdapter
 
-from services.registry.api.roster_rows import ClassNumber, RosterRowRequest, roster_row
-from services.registry.domain.roster_cell_faults import (
-    CELL_FAULTS,
-    CellMissing,
-    CellTooLong,
-    CellUnfit,
-    UnknownChoice,
-)
+from services.registry.api.roster_rows import ClassNumber, RosterRowRequest, form_fault, in_words, roster_row
+from services.registry.domain.roster_cell_faults import CELL_FAULTS, CellTooLong, CellUnfit, UnknownChoice
 from services.registry.domain.roster_files import CELL_LENGTH_MAX
-from services.registry.usecases.rosters import RosterRow
-from services.registry.usecases.spreadsheets.columns import BY_FIELD, Column, column_of
+from services.registry.usecases.roster_rows import RosterRow
+from services.registry.usecases.spreadsheets.columns import BY_FIELD, column_of
 from services.registry.usecases.spreadsheets.reader import FileRow
 from shared.batches import MalformedRow, errors_of, parse_rows
 from shared.kernel.outcomes import RowOutcome
@@ -47,7 +40,7 @@ def read(rows: Sequence[FileRow]) -> tuple[list[RosterRow], list[RowOutcome]]:
         if rows[place].faults:
             refused[place] = RowOutcome(place, "refused", request.local_id)
         else:
-            good.append(replace(roster_row(place, request), class_local_id=request.class_))
+            good.append(roster_row(place, request)._replace(class_local_id=request.class_))
     return good, [_reworded(rows[place], outcome) for place, outcome in refused.items()]
 
 
@@ -76,9 +69,9 @@ def _reworded(row: FileRow, outcome: RowOutcome) -> RowOutcome:
         for error in outcome.refusal.errors:
             column = column_of(str(error.get("pointer", "")))
             if column is None:
-                errors.append(error)
+                errors.append(in_words(error))
             elif column.field not in told:
-                errors.append(_reworded_error(column, error))
+                errors.append(entry(form_fault(column, error)))
     return RowOutcome(outcome.row, "refused", outcome.row_id, refusal=MalformedRow(errors))
 
 
@@ -93,17 +86,6 @@ def _fault(field: str | None, slug: str) -> Invalid:
         CellTooLong: {"length_max": CELL_LENGTH_MAX},
     }
     return fault(pointer=f"/{column.field}", **facts.get(fault, {}))
-
-
-def _reworded_error(column: Column, error: dict[str, object]) -> dict[str, object]:
-    """What the form says of a field, in words for who filled in a cell."""
-    pointer = f"/{column.field}"
-    if error["code"] == "missing":
-        return entry(CellMissing(pointer=pointer))
-    words = CellUnfit(
-        pointer=pointer, reason=error["code"], expected=column.expected_en, expected_zh=column.expected_zh
-    )
-    return entry(words)
 
 
 def told(outcome: RowOutcome) -> list[dict[str, Any]]:

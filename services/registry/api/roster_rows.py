@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
@@ -13,15 +12,18 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, ValidationError
 
 from services.registry.api.schemas import Tag
+from services.registry.domain.roster_cell_faults import CellMissing, CellUnfit
 from services.registry.domain.trainees import NOTHING_SAID, AtEntry, GroupEvidence, PriorityGroup
-from services.registry.usecases.rosters import RosterRow
-from shared.batches import ROWS_MAX, batch_of, parse_rows
+from services.registry.usecases.roster_rows import RosterRow
+from services.registry.usecases.spreadsheets.columns import Column, column_of
+from shared.batches import ROWS_MAX, MalformedRow, batch_of, parse_rows
 from shared.contracts.registry import EmploymentState
 from shared.forms import Batch, LocalId, Strict
 from shared.kernel.identity import DocumentKind
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Invalid
 from shared.persons import Particulars
+from shared.problems import entry
 
 NDJSON: Final = "application/x-ndjson"
 
@@ -173,13 +175,35 @@ def _lines(body: bytes) -> Posted:
 
 
 def parse_posted(adapter: TypeAdapter[R], posted: Posted) -> tuple[list[tuple[int, R]], list[RowOutcome]]:
-    """The well-formed rows with their places, and a refusal for each of the others."""
+    """The well-formed rows with their places, and a refusal for each of the others, in words for clerks as well."""
     places = [place for place, _ in posted.rows]
     parsed, refused = parse_rows(adapter, [content for _, content in posted.rows], row_id="local_id")
     return (
         [(places[index], row) for index, row in parsed],
-        [*posted.broken, *(replace(outcome, row=places[outcome.row]) for outcome in refused)],
+        [*posted.broken, *(_in_words(outcome)._replace(row=places[outcome.row]) for outcome in refused)],
     )
+
+
+def _in_words(outcome: RowOutcome) -> RowOutcome:
+    if not isinstance(outcome.refusal, MalformedRow):
+        return outcome
+    return outcome._replace(refusal=MalformedRow([in_words(error) for error in outcome.refusal.errors]))
+
+
+def in_words(error: dict[str, object]) -> dict[str, object]:
+    """What the form says of a field, under the same code, in words for who filled it in."""
+    column = column_of(str(error.get("pointer", "")))
+    if column is None:
+        return entry(MalformedRow()) | error
+    return entry(form_fault(column, error)) | {"code": error["code"], "pointer": error["pointer"]}
+
+
+def form_fault(column: Column, error: dict[str, object]) -> Invalid:
+    """What is wrong with the form of a field that a `column` stands for."""
+    pointer = f"/{column.field}"
+    if error["code"] == "missing":
+        return CellMissing(pointer=pointer)
+    return CellUnfit(pointer=pointer, reason=error["code"], expected=column.expected_en, expected_zh=column.expected_zh)
 
 
 def roster_row(place: int, row: RosterRowRequest) -> RosterRow:

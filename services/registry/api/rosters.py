@@ -45,6 +45,8 @@ class EntryAnswer(BaseModel):
     groups: list[GroupEntry]
     draws_pension: bool | None
     consent: ConsentEntry | None
+    phones: list[str]
+    """The one given at entry first, then the one that the person is known by, if it is another."""
 
 
 @routes.post("/classes/{class_id}/enrolments", response_model=BatchAnswer, openapi_extra=posting(RosterRowRequest))
@@ -125,7 +127,8 @@ async def list_trainees(
 @routes.get("/enrolments/{enrolment_id}/entry")
 async def get_entry(enrolment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller) -> EntryAnswer:
     """What was said at entry, with the priority groups: for the institution and the officers of its county alone."""
-    said = await entries.load(connection, enrolment_id, persons=request.app.state.persons, caller=caller)
+    persons: Persons = request.app.state.persons
+    said = await entries.load(connection, enrolment_id, persons=persons, caller=caller)
     consent = None if said.consented_on is None else ConsentEntry(on=said.consented_on, version=said.consent_version)
     return EntryAnswer(
         enrolment_id=enrolment_id,
@@ -133,4 +136,5 @@ async def get_entry(enrolment_id: UUID, request: Request, connection: Connection
         groups=[GroupEntry(**each._asdict()) for each in said.groups],
         draws_pension=said.draws_pension,
         consent=consent,
+        phones=await entries.phones(connection, enrolment_id, said, persons=persons),
     )

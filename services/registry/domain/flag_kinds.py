@@ -12,6 +12,7 @@ class FlagKind(StrEnum):
     TWO_PLACES_AT_ONCE = "two-places-at-once"
     TOO_FAR_APART = "too-far-apart"
     ONE_PHONE_MANY_TRAINEES = "one-phone-many-trainees"
+    ONE_PHONE_MANY_CLASSES = "one-phone-many-classes"
     ONE_DEVICE_MANY_TRAINEES = "one-device-many-trainees"
     DEVICE_TOO_FAST = "device-too-fast"
     CLASS_TOO_SMALL = "class-too-small"
@@ -50,6 +51,11 @@ KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
     ),
     FlagKind.ONE_PHONE_MANY_TRAINEES: KindOfFlag(
         "C16", "Many trainees of a class gave the same phone.", "同一班级多名学员填报了同一手机号。"
+    ),
+    FlagKind.ONE_PHONE_MANY_CLASSES: KindOfFlag(
+        "C16",
+        "Many trainees of an institution's classes on the same days gave the same phone.",
+        "同一机构同期多个班级的学员填报了同一手机号。",
     ),
     FlagKind.ONE_DEVICE_MANY_TRAINEES: KindOfFlag(
         "C16", "Many trainees of a class marked themselves with one phone.", "同一班级多名学员使用同一部手机签到。"

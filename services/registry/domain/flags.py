@@ -13,6 +13,7 @@ from services.registry.domain.classes import TrainingClass
 from services.registry.domain.flag_kinds import KINDS, FlagKind
 from shared.contracts.registry import FlagRaised, FlagSettled, FlagState, FlagStatus
 from shared.kernel.moves import move
+from shared.kernel.outcomes import RowWarning
 
 F = TypeVar("F", bound=FlagState)
 
@@ -76,6 +77,11 @@ def see_class(kind: FlagKind, class_: TrainingClass, seen: str = "", *, facts: M
         reporting_region=class_.reporting_region,
         facts=facts,
     )
+
+
+def warning_of(seen: Seen, *, pointer: str) -> RowWarning:
+    """What the row that was `seen` is answered, with the place in it that looks odd."""
+    return RowWarning(seen.kind, seen.check, seen.title_en, seen.title_zh, seen.facts, pointer)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,9 +52,9 @@ def require_free(taken: Iterable[Taken], *, from_on: date, until_on: date, insti
             raise overlap_with(each, institution_id=institution_id)
 
 
-def overlap_with(taken: Taken, *, institution_id: UUID) -> OverlappingClass:
+def overlap_with(taken: Taken, *, institution_id: UUID, pointer: str | None = None) -> OverlappingClass:
     """The refusal that `institution_id` gets for meeting `taken`; of other institutions it learns the days alone."""
     facts = {"first_on": taken.from_on.isoformat(), "last_on": taken.until_on.isoformat()}
     if taken.institution_id == institution_id:
         facts["local_id"] = taken.local_id
-    return OverlappingClass(pointer=None, **facts)
+    return OverlappingClass(pointer=pointer, **facts)

@@ -57,7 +57,10 @@ class Policy:
     """Nobody gets from one place of training to another faster than that."""
     attendance_device_marks_per_minute_max: int
     attendance_trainees_per_phone_max: int
-    """How many trainees of a class may share one phone, as a number or as the device that they mark with."""
+    """How many trainees of a class may share one phone, as a number or as the device that they mark with.
+
+    As a number also over all classes of the institution on the same days.
+    """
     attendance_edit_days_max: int
     """Days after which an institution cannot put a day's hours right by itself any more."""
     attendance_clock_drift_minutes_max: int
@@ -82,6 +85,8 @@ class Policy:
     trainee_age_min: int
     trainee_age_max: int
     """Of a subsidised training; older ones declare that they draw no pension."""
+    trainee_paper_first_on: date
+    """No consent, and no paper of a priority group, is older than that."""
     trainee_particulars_required: bool
     """Whether trainees of a subsidised class give phone, employment state and consent at entry."""
     teacher_age_max: int
@@ -172,6 +177,7 @@ def _count(value: str) -> int:
 _OF_TYPE: Final[Mapping[object, _Form]] = {
     Decimal: _Form(_share, "a fraction from 0 to 1, such as 0.80"),
     bool: _Form(lambda value: {"yes": True, "no": False}[value], "yes or no"),
+    date: _Form(date.fromisoformat, "a day, such as 2000-01-01"),
     time: _Form(time.fromisoformat, "a time of day, such as 06:00"),
     int: _Form(_count, "a whole number, 0 or more"),
     int | None: _Form(lambda value: _count(value) if value else None, "a whole number, 0 or more, or nothing"),

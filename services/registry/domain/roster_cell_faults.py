@@ -71,8 +71,8 @@ class DateAsNumber(Invalid):
 
 class CellMissing(Invalid):
     slug = "cell-missing"
-    title_en = "The cell is empty and must not be."
-    title_zh = "该单元格为必填项，不能留空。"
+    title_en = "This is empty and must not be."
+    title_zh = "此项为必填项，不能留空。"
     cure_en = "Fill it in."
     cure_zh = "请填写。"
 
@@ -81,10 +81,10 @@ class CellUnfit(Invalid):
     """Facts: `expected`, `expected_zh`; `reason` is the name that the JSON route has for it."""
 
     slug = "cell-unfit"
-    title_en = "The cell does not hold what belongs there: `expected`."
-    title_zh = "该单元格的内容不符合要求：`expected_zh`。"
-    cure_en = "Mend the cell; the second sheet of the template explains each column."
-    cure_zh = "请更正该单元格；各列说明见模板的第二张工作表。"
+    title_en = "This does not hold what belongs there: `expected`."
+    title_zh = "此项内容不符合要求：`expected_zh`。"
+    cure_en = "Mend it; the second sheet of the template explains each column."
+    cure_zh = "请更正；各项说明见模板的第二张工作表。"
 
 
 class CellTooLong(Invalid):

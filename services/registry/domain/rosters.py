@@ -9,7 +9,8 @@ from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.overlaps import Taken, overlap_with
-from shared.kernel.outcomes import RowOutcome
+from services.registry.domain.trainees import NameDiffers
+from shared.kernel.outcomes import RowOutcome, refused
 from shared.kernel.refusals import Conflict, Invalid, LocalIdTaken, Refusal
 
 
@@ -42,11 +43,28 @@ class AlreadyEnrolled(Conflict):
     cure_zh = "请删除该行，或使用 `local_id` 中的编号。"
 
 
+class OtherContent(Conflict):
+    """Facts: `enrolment_id`."""
+
+    slug = "other-content"
+    title_en = "Under this local_id the person is in the class already, and the row was another then."
+    title_zh = "该人员已用此 local_id 在本班报名，但本行内容与当时提交的不同。"
+    cure_en = (
+        "A row sent again changes nothing. Correct the enrolment `enrolment_id` "
+        "(POST /v1/enrolments/{enrolment_id}/correction); a name or a phone is corrected by an officer of the county "
+        "(POST /v1/persons/particulars)."
+    )
+    cure_zh = (
+        "重复提交不会修改已有报名。请更正报名 `enrolment_id`（POST /v1/enrolments/{enrolment_id}/correction）；"
+        "姓名或手机号请由县区工作人员更正（POST /v1/persons/particulars）。"
+    )
+
+
 class Entry(NamedTuple):
     """One row whose person and class are known: who, where, under which number of the institution's own.
 
-    `id` is the one that the enrolment will have if the row is accepted; `fault` is what speaks against the row by
-    itself.
+    `id` is the one that the enrolment will have if the row is accepted; `faults` are what speaks against the row by
+    itself; by its `mark` the row is recognised when it is sent again.
     """
 
     row: int
@@ -54,7 +72,8 @@ class Entry(NamedTuple):
     local_id: str
     person: UUID
     class_: TrainingClass
-    fault: Refusal | None = None
+    faults: Sequence[Refusal] = ()
+    mark: bytes | None = None
 
 
 class Seated(NamedTuple):
@@ -64,6 +83,8 @@ class Seated(NamedTuple):
     class_id: UUID
     person: UUID
     local_id: str
+    mark: bytes | None = None
+    """Of the row that it came from; None if that came before rows were marked."""
 
 
 class Known(NamedTuple):
@@ -80,7 +101,7 @@ class Known(NamedTuple):
 
 
 def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
-    """One outcome per entry, each as if those before it had been stored."""
+    """One outcome per entry, each as if those before it had been stored; a refusal gives every reason there is."""
     ids: MutableMapping[str, Seated] = dict(known.by_local_id)
     seats_left = dict(known.seats_left)
     taken: defaultdict[UUID, list[Taken]] = defaultdict(list)
@@ -91,34 +112,54 @@ def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
         class_ = entry.class_
         before = ids.get(entry.local_id)
         if before is not None and before.person == entry.person and before.class_id == class_.id:
-            outcomes.append(RowOutcome(entry.row, "repeated", entry.local_id, id=before.id))
+            outcomes.append(_again(entry, before))
             continue
-        refusal = known.closed.get(class_.id) or entry.fault
-        if refusal is None and before is not None:
-            refusal = LocalIdTaken(pointer="/local_id")
-        if refusal is None:
-            refusal = _met(taken.get(entry.person, ()), class_, seats_left=seats_left[class_.id])
-        if refusal is not None:
-            outcomes.append(RowOutcome(entry.row, "refused", entry.local_id, refusal=refusal))
+        theirs = taken[entry.person]
+        refusals = _met(theirs, class_)
+        if before is not None:
+            refusals.insert(0, LocalIdTaken(pointer="/local_id"))
+        if entry.faults or known.closed:
+            refusals = [*_closed(known.closed, class_), *entry.faults, *refusals]
+        # Who cannot come anyway does not need to know that there is no seat.
+        if not refusals and seats_left[class_.id] <= 0:
+            refusals = [ClassFull(seats=class_.seats)]
+        if refusals:
+            outcomes.append(refused(entry.row, entry.local_id, refusals))
             continue
         seats_left[class_.id] -= 1
-        ids[entry.local_id] = Seated(entry.id, class_.id, entry.person, entry.local_id)
-        taken[entry.person].append(_taken_by(entry))
-        outcomes.append(RowOutcome(entry.row, "accepted", entry.local_id, id=entry.id))
+        ids[entry.local_id] = Seated(entry.id, class_.id, entry.person, entry.local_id, entry.mark)
+        theirs.append(_taken_by(entry))
+        outcomes.append(RowOutcome(entry.row, "accepted", entry.local_id, entry.id))
     return outcomes
 
 
-def _met(theirs: Sequence[Taken], class_: TrainingClass, *, seats_left: int) -> Refusal | None:
-    """What the person's other enrolments, or a lack of seats, have against a place. Source: domain rules §4.6."""
+def _again(entry: Entry, before: Seated) -> RowOutcome:
+    """The outcome of a row for somebody who is in the class under the same number: it is the row of then, or refused.
+
+    Rows are compared and not what is stored, so that an old row stays harmless after a correction. Of a row that came
+    before rows were marked only the name can be compared.
+    """
+    if before.mark == entry.mark or (before.mark is None and not any(isinstance(e, NameDiffers) for e in entry.faults)):
+        return RowOutcome(entry.row, "repeated", entry.local_id, before.id)
+    return refused(entry.row, entry.local_id, [*entry.faults, OtherContent(enrolment_id=f"{before.id}")])
+
+
+def _closed(closed: Mapping[UUID, Refusal], class_: TrainingClass) -> list[Refusal]:
+    return [closed[class_.id]] if class_.id in closed else []
+
+
+def _met(theirs: Sequence[Taken], class_: TrainingClass) -> list[Refusal]:
+    """What the person's other enrolments have against a place in `class_`. Source: domain rules §4.6."""
+    if not theirs:
+        return []
     for each in theirs:
         if each.class_id == class_.id:
-            return AlreadyEnrolled(pointer="/document_number", local_id=each.local_id)
-    for each in theirs:
-        if each.overlaps(class_.starts_on, class_.ends_on):
-            refusal = overlap_with(each, institution_id=class_.institution_id)
-            refusal.pointer = "/document_number"
-            return refusal
-    return None if seats_left > 0 else ClassFull(seats=class_.seats)
+            return [AlreadyEnrolled(pointer="/document_number", local_id=each.local_id)]
+    return [
+        overlap_with(each, institution_id=class_.institution_id, pointer="/document_number")
+        for each in theirs
+        if each.overlaps(class_.starts_on, class_.ends_on)
+    ]
 
 
 def _taken_by(entry: Entry) -> Taken:

@@ -13,18 +13,19 @@ from services.registry.domain.classes import TrainingClass
 from services.registry.domain.policy import Policy
 from shared.contracts.registry import EmploymentState
 from shared.kernel.identity import DocumentKind, IdentityDocument
-from shared.kernel.refusals import Invalid
+from shared.kernel.refusals import Invalid, Refusal
 from shared.kernel.spelling import canonical
 
 _ORDINARY_NAME: Final = re.compile(r"([\u4e00-\u9fff])(?!\1+$)[\u4e00-\u9fff]{1,3}")
 """Two to four Chinese characters, not all the same: nearly every name, and read at once."""
 _LINE_END_OR_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_NO_NAMES: Final = frozenset(
+_NO_WORDS: Final = frozenset(
     {
         "NA", "NONE", "NULL", "NIL", "NAN", "UNDEFINED", "UNKNOWN", "NAME", "TEST", "TESTER", "TESTING", "TBD", "TODO",
         "ABC", "ASDF", "QWERTY",
         "无", "暂无", "没有", "无名", "无姓名", "不详", "未知", "未填", "未填写", "待定", "待补", "空", "姓名", "名字",
         "测试", "测试员", "测试者", "测试用户", "测试人员", "测试学员", "匿名", "佚名", "某某", "某人",
+        "同上", "同前", "如上", "见上", "略", "从略", "DITTO",
     }
 )  # fmt: skip
 _RUN_LENGTH: Final = 8
@@ -112,6 +113,24 @@ class DatedAhead(Invalid):
     cure_zh = "请按材料上的实际日期填写。"
 
 
+class DatedTooEarly(Invalid):
+    """Facts: `first_on`. When the person was born is not told."""
+
+    slug = "paper-dated-too-early"
+    title_en = "A paper or a consent cannot be dated before the person was born, nor before `first_on`."
+    title_zh = "证明材料或同意书的日期不能早于本人出生日期，也不能早于 `first_on`。"
+    cure_en = "Copy the date that stands on it; for a group, name a paper that is valid now."
+    cure_zh = "请按材料上的实际日期填写；重点群体请提供现行有效的证明材料。"
+
+
+class PlaceholderEvidence(Invalid):
+    slug = "placeholder-evidence"
+    title_en = "This was filled in to get past the field; it names no paper."
+    title_zh = "该证明是占位内容，没有写明任何材料。"
+    cure_en = "Name the paper that shows the priority group, and its number."
+    cure_zh = "请填写证明材料的名称和编号。"
+
+
 class TraineeIncomplete(Invalid):
     """Facts: `missing`, the fields of the row that are needed and empty."""
 
@@ -142,6 +161,8 @@ class AtEntry:
     draws_pension: bool | None = None
     consented_on: date | None = None
     consent_version: str | None = None
+    phone: str | None = None
+    """Where it is another than the one that the person was known by."""
 
     @property
     def evidence_on(self) -> date | None:
@@ -153,54 +174,103 @@ NOTHING_SAID: Final = AtEntry()
 
 
 def require_name(name: str) -> None:
-    """Raises PlaceholderName for what nobody is called: words for "none", no letter, one letter repeated, two lines."""
-    if _ORDINARY_NAME.fullmatch(name) is not None and name not in _NO_NAMES:
-        return
-    letters = "".join(char for char in canonical(name) if char.isalpha())
-    # Two characters that are the same can be a name (丁丁); one Latin letter, or three times the same, cannot.
-    repeated = len(set(letters)) == 1 and (letters.isascii() or len(letters) > 2)
-    if not letters or letters in _NO_NAMES or repeated or _LINE_END_OR_CONTROL.search(name):
-        raise PlaceholderName(pointer="/name")
+    """Raises PlaceholderName for what no person is called."""
+    if fault := name_fault(name):
+        raise fault
 
 
 def require_phone(phone: str | None) -> None:
-    """Raises PlaceholderPhone: one digit only, or eight that are the same or count up or down."""
-    if phone is not None and (phone[-_RUN_LENGTH:] in _RUNS or phone[:_RUN_LENGTH] in _RUNS):
-        raise PlaceholderPhone(pointer="/phone")
+    """Raises PlaceholderPhone."""
+    if fault := phone_fault(phone):
+        raise fault
 
 
 def require_age(kind: DocumentKind, number: str, entry: AtEntry, *, class_: TrainingClass, policy: Policy) -> None:
-    """The holder of `number` has the age that `class_` asks for on its first day. Raises AgeOutOfRange (C01).
-
-    Who does not show a date of birth passes. Source: domain rules §4.1, §4.6.
-    """
-    age = IdentityDocument(kind, number).age_on(class_.starts_on)
-    age_max = None if class_.fund_source is None else policy.trainee_age_max
-    too_old = age is not None and age_max is not None and age > age_max and entry.draws_pension is not False
-    if too_old or (age is not None and age < policy.trainee_age_min):
-        raise AgeOutOfRange(
-            pointer="/document_number",
-            age_min=policy.trainee_age_min,
-            age_max=age_max,
-            on=class_.starts_on.isoformat(),
-        )
-
-
-def require_dated(entry: AtEntry, *, today: date) -> None:
-    """Nothing is dated ahead. Raises DatedAhead."""
-    for place, each in enumerate(entry.groups):
-        if each.dated_on > today:
-            raise DatedAhead(pointer=f"/groups/{place}/dated_on", today=today.isoformat())
-    if entry.consented_on is not None and entry.consented_on > today:
-        raise DatedAhead(pointer="/consent/on", today=today.isoformat())
+    """The holder of `number` has the age that `class_` asks for. Raises AgeOutOfRange (C01)."""
+    if fault := age_fault(IdentityDocument(kind, number).birth_date, entry, class_=class_, policy=policy):
+        raise fault
 
 
 def require_complete(phone: str | None, entry: AtEntry, *, class_: TrainingClass, policy: Policy) -> None:
     """Raises TraineeIncomplete, where the class is subsidised and policy asks for it."""
+    if fault := missing_fault(phone, entry, class_=class_, policy=policy):
+        raise fault
+
+
+def name_fault(name: str) -> PlaceholderName | None:
+    """What is wrong with words for "none", with no letter at all, one letter repeated, two lines."""
+    if _ORDINARY_NAME.fullmatch(name) is not None and name not in _NO_WORDS:
+        return None
+    letters = "".join(char for char in canonical(name) if char.isalpha())
+    # Two characters that are the same can be a name (丁丁); one Latin letter, or three times the same, cannot.
+    repeated = len(set(letters)) == 1 and (letters.isascii() or len(letters) > 2)
+    if not letters or letters in _NO_WORDS or repeated or _LINE_END_OR_CONTROL.search(name):
+        return PlaceholderName(pointer="/name")
+    return None
+
+
+def phone_fault(phone: str | None) -> PlaceholderPhone | None:
+    """What is wrong with one digit only, and with eight that are the same or count up or down."""
+    if phone is not None and (phone[-_RUN_LENGTH:] in _RUNS or phone[:_RUN_LENGTH] in _RUNS):
+        return PlaceholderPhone(pointer="/phone")
+    return None
+
+
+def age_fault(born: date | None, entry: AtEntry, *, class_: TrainingClass, policy: Policy) -> AgeOutOfRange | None:
+    """What is wrong with the age that somebody has on the first day of `class_` (C01).
+
+    Whose date of birth is not known passes. Source: domain rules §4.1, §4.6.
+    """
+    if born is None:
+        return None
+    on = class_.starts_on
+    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    age_max = None if class_.fund_source is None else policy.trainee_age_max
+    too_old = age_max is not None and age > age_max and entry.draws_pension is not False
+    if age >= policy.trainee_age_min and not too_old:
+        return None
+    return AgeOutOfRange(pointer="/document_number", age_min=policy.trainee_age_min, age_max=age_max, on=on.isoformat())
+
+
+def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: date) -> list[Refusal]:
+    """What is wrong with the papers and the consent: they name nothing, or a day that cannot be.
+
+    Nothing is dated after `today`, before `first_on`, or before its person was born.
+    """
+    found: list[Refusal] = []
+    for place, each in enumerate(entry.groups):
+        if _says_nothing(each.evidence):
+            found.append(PlaceholderEvidence(pointer=f"/groups/{place}/evidence"))
+        if fault := _day_fault(each.dated_on, born, first_on=first_on, today=today):
+            fault.pointer = f"/groups/{place}/dated_on"
+            found.append(fault)
+    if entry.consented_on is not None and (
+        fault := _day_fault(entry.consented_on, born, first_on=first_on, today=today)
+    ):
+        fault.pointer = "/consent/on"
+        found.append(fault)
+    return found
+
+
+def _says_nothing(evidence: str) -> bool:
+    letters = "".join(char for char in canonical(evidence) if char.isalnum())
+    return letters in _NO_WORDS or len(set(letters)) < 2
+
+
+def _day_fault(day: date, born: date | None, *, first_on: date, today: date) -> Refusal | None:
+    if first_on <= day <= today and (born is None or born <= day):
+        return None
+    return DatedAhead(today=today.isoformat()) if day > today else DatedTooEarly(first_on=first_on.isoformat())
+
+
+def missing_fault(
+    phone: str | None, entry: AtEntry, *, class_: TrainingClass, policy: Policy
+) -> TraineeIncomplete | None:
+    """What a trainee lacks, where the class is subsidised and policy asks for it."""
     if class_.fund_source is None or not policy.trainee_particulars_required:
-        return
+        return None
     said: Sequence[tuple[str, object]] = (
         ("phone", phone), ("employment", entry.employment), ("consent", entry.consented_on),
     )  # fmt: skip
-    if missing := [name for name, value in said if value is None]:
-        raise TraineeIncomplete(pointer=f"/{missing[0]}", missing=missing)
+    missing = [name for name, value in said if value is None]
+    return TraineeIncomplete(pointer=f"/{missing[0]}", missing=missing) if missing else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.enrolments import Enrolment
 from services.registry.domain.overlaps import Taken
+from services.registry.domain.phones import PhoneUse
 from services.registry.domain.rosters import Seated
 from services.registry.store.classes import COLUMNS as CLASS_COLUMNS
 from services.registry.store.classes import class_of
@@ -30,7 +31,7 @@ SELECT class_id, count(*) FROM enrolment
 WHERE class_id = ANY($1) AND status NOT IN ('withdrawn', 'transferred') GROUP BY class_id
 """
 _BY_LOCAL_ID: Final = """
-SELECT id, class_id, person, local_id FROM enrolment WHERE institution_id = $1 AND local_id = ANY($2)
+SELECT id, class_id, person, local_id, row_mark FROM enrolment WHERE institution_id = $1 AND local_id = ANY($2)
 """
 # OFFSET 0 keeps the planner from joining the sets as wholes, so that the cost follows the batch and not the table.
 _TAKEN: Final = """
@@ -41,25 +42,36 @@ FROM unnest($1::uuid[]) AS p (person) CROSS JOIN LATERAL (
 WHERE e.class_id = ANY($2) OR (e.from_on <= e.until_on AND e.from_on <= $4 AND e.until_on >= $3)
 ORDER BY e.person, e.from_on, e.id
 """
-_MERGED: Final = "SELECT person, into_person FROM person_merge WHERE person = ANY($1) AND undone_at IS NULL"
-_PHONES: Final = """
-SELECT e.class_id, t.phone_mark, count(*) FROM enrolment AS e JOIN trainee AS t USING (person)
-WHERE e.class_id = ANY($1) AND t.phone_mark = ANY($2) AND e.status NOT IN ('withdrawn', 'transferred')
-GROUP BY e.class_id, t.phone_mark
+_PEOPLE: Final = """
+SELECT t.person, t.document_kind, t.sealed, m.into_person
+FROM trainee AS t LEFT JOIN person_merge AS m ON m.person = t.person AND m.undone_at IS NULL
+WHERE t.person = ANY($1)
 """
+_MERGED: Final = "SELECT person, into_person FROM person_merge WHERE person = ANY($1) AND undone_at IS NULL"
+_PHONE_OWNERS: Final = "SELECT phone_mark, count(*) FROM trainee WHERE phone_mark = ANY($1) GROUP BY phone_mark"
+_PHONE_USES: Final = """
+SELECT p.mark, e.person, e.class_id, e.from_on, e.until_on
+FROM unnest($1::uuid[]) AS p (mark) CROSS JOIN LATERAL (
+    SELECT e.* FROM trainee AS t JOIN enrolment AS e USING (person)
+    WHERE t.phone_mark = p.mark AND e.institution_id = $2 AND e.from_on <= e.until_on AND e.from_on <= $4
+        AND e.until_on >= $3 AND e.status NOT IN ('withdrawn', 'transferred')
+    ORDER BY e.id DESC LIMIT $5
+) AS e
+"""
+PHONE_USES_MAX: Final = 200
+"""How many uses of one phone are looked at: enough to see that they are too many."""
 # Particulars stay as they were first sealed; what the phone is recognised by is that of the last roster.
-_ADD_TRAINEES: Final = """
-INSERT INTO trainee (person, document_kind, sealed, phone_mark)
-SELECT person, document_kind, sealed, phone_mark
-FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::uuid[]) AS t (person, document_kind, sealed, phone_mark)
-ORDER BY person
-ON CONFLICT (person) DO UPDATE SET phone_mark = excluded.phone_mark WHERE trainee.phone_mark <> excluded.phone_mark
-    OR (trainee.phone_mark IS NULL AND excluded.phone_mark IS NOT NULL)
+_MARK_PHONES: Final = """
+WITH given AS (
+    SELECT t.person, s.mark FROM unnest($1::uuid[], $2::uuid[]) AS s (person, mark) JOIN trainee AS t USING (person)
+    WHERE t.phone_mark IS DISTINCT FROM s.mark ORDER BY t.person FOR NO KEY UPDATE OF t
+)
+UPDATE trainee SET phone_mark = given.mark FROM given WHERE trainee.person = given.person
 """
 _ENROLMENT_COLUMNS: Final = (
     "id", "class_id", "institution_id", "person", "local_id", "programme", "tags", "status", "hours", "effective_on",
     "version", "from_on", "until_on", "employment", "priority", "evidence_on", "consented_on", "transferred_from",
-    "entry",
+    "entry", "row_mark",
 )  # fmt: skip
 # Sealed to the enrolment with which a training began; a transfer takes it along.
 _ENTRY: Final = """
@@ -70,6 +82,13 @@ WITH RECURSIVE way AS (
 )
 SELECT id, entry FROM way WHERE transferred_from IS NULL
 """
+
+
+class KnownPerson(NamedTuple):
+    """Somebody whom a roster has named before; `into` is as whom they go on, if they turned out to be somebody else."""
+
+    sealed: SealedPerson
+    into: UUID | None
 
 
 class Newcomer(NamedTuple):
@@ -119,40 +138,58 @@ async def taken(
     return [Taken(*row) for row in rows]
 
 
+async def people(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, KnownPerson]:
+    """Those of `persons` who are known."""
+    rows = await (await driver(connection)).fetch(_PEOPLE, list(persons))
+    return {row[0]: KnownPerson(SealedPerson(*row[:3]), row[3]) for row in rows}
+
+
 async def merged(connection: AsyncConnection, persons: Collection[UUID]) -> Mapping[UUID, UUID]:
     """As whom those of `persons` go on who turned out to be somebody else."""
     return dict(await (await driver(connection)).fetch(_MERGED, list(persons)))
 
 
-async def phones(
-    connection: AsyncConnection, class_ids: Collection[UUID], marks: Collection[UUID]
-) -> dict[tuple[UUID, UUID], int]:
-    """How many trainees of a class gave a phone of `marks`, by class and mark."""
-    rows = await (await driver(connection)).fetch(_PHONES, list(class_ids), list(marks))
-    return {(class_id, mark): count for class_id, mark, count in rows}
+async def phone_owners(connection: AsyncConnection, marks: Collection[UUID]) -> dict[UUID, int]:
+    """How many people, wherever they are enrolled, gave each phone of `marks` last; none is left out."""
+    return dict(await (await driver(connection)).fetch(_PHONE_OWNERS, list(marks)))
+
+
+async def phone_uses(
+    connection: AsyncConnection, marks: Collection[UUID], *, institution_id: UUID, from_on: date, until_on: date
+) -> list[PhoneUse]:
+    """Who gave the phones of `marks` in classes of the institution from `from_on` to `until_on`, the latest of each."""
+    values = (list(marks), institution_id, from_on, until_on, PHONE_USES_MAX)
+    return [PhoneUse(*row) for row in await (await driver(connection)).fetch(_PHONE_USES, *values)]
+
+
+async def add_people(connection: AsyncConnection, newcomers: Iterable[Newcomer]) -> None:
+    """Store people who were not known, each once. Who is stored by somebody else at this moment is a race (23505)."""
+    # In one order always, so that two rosters that share people do not wait for each other crosswise.
+    records = sorted(newcomers, key=lambda each: each.person.bytes)
+    await (await driver(connection)).copy_records_to_table("trainee", columns=Newcomer._fields, records=records)
+
+
+async def mark_phones(connection: AsyncConnection, marks: Mapping[UUID, UUID]) -> None:
+    """Remember by which mark each person's phone is recognised from now on."""
+    await (await driver(connection)).execute(_MARK_PHONES, list(marks), list(marks.values()))
 
 
 async def add_all(
     connection: AsyncConnection,
-    newcomers: Sequence[Newcomer],
     enrolments: Sequence[Enrolment],
     entries: Sequence[bytes | None],
+    marks: Sequence[bytes | None],
 ) -> None:
-    """Store new enrolments with what was sealed of their entry, and the trainees among theirs who are not known yet.
-
-    `newcomers` names each person once.
-    """
+    """Store new enrolments of known people, with what was sealed of their entry and the marks of their rows."""
     database = await driver(connection)
-    if newcomers:
-        await database.execute(_ADD_TRAINEES, *zip(*newcomers, strict=True))
     await database.copy_records_to_table(
         "enrolment",
         columns=_ENROLMENT_COLUMNS,
         records=[
             (e.id, e.class_id, e.institution_id, e.person, e.local_id, e.programme, e.tags, e.status, e.hours,
              e.effective_on, e.version, e.from_on, e.until_on, e.employment, e.priority, e.evidence_on, e.consented_on,
-             e.transferred_from, entry)
-            for e, entry in zip(enrolments, entries, strict=True)
+             e.transferred_from, entry, mark)
+            for e, entry, mark in zip(enrolments, entries, marks, strict=True)
         ],
     )  # fmt: skip
 

@@ -20,12 +20,13 @@ from shared.persons import Persons
 
 def close(persons: Persons, enrolment_id: UUID, said: AtEntry) -> bytes | None:
     """What of `said` the row of the enrolment does not show, sealed to it; None if there is nothing."""
-    if not said.groups and said.draws_pension is None and said.consent_version is None:
+    if not said.groups and said.draws_pension is None and said.consent_version is None and said.phone is None:
         return None
     content = {
         "groups": [tuple(each) for each in said.groups],
         "draws_pension": said.draws_pension,
         "consent_version": said.consent_version,
+        "phone": said.phone,
     }
     return persons.seal(orjson.dumps(content), owner=enrolment_id)
 
@@ -53,4 +54,12 @@ async def load(connection: AsyncConnection, enrolment_id: UUID, *, persons: Pers
         draws_pension=content.get("draws_pension"),
         consented_on=enrolment.consented_on,
         consent_version=content.get("consent_version"),
+        phone=content.get("phone"),
     )
+
+
+async def phones(connection: AsyncConnection, enrolment_id: UUID, said: AtEntry, *, persons: Persons) -> list[str]:
+    """Where somebody can be reached of whom `said` may be seen: the phone given at entry first, then the one known."""
+    person = (await enrolment_store.load(connection, enrolment_id)).person
+    known = persons.particulars((await enrolment_store.sealed_trainees(connection, [person]))[person])
+    return list(dict.fromkeys(phone for phone in (said.phone, known.phone) if phone is not None))

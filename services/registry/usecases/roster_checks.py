@@ -14,14 +14,14 @@ from services.registry.domain.classes import RosterClosed, TrainingClass
 from services.registry.domain.listings import require_listed
 from services.registry.domain.policy import Policy, policy_on
 from services.registry.domain.sanctions import require_not_stopped
-from services.registry.domain.trainees import AtEntry
 from services.registry.store import listings as listing_store
 from services.registry.store import plan as plan_store
 from services.registry.store import policy as policy_store
 from services.registry.store import projects as project_store
 from services.registry.store import sanctions as sanction_store
+from services.registry.usecases.roster_rows import RosterRow
+from shared.kernel.identity import IdentityDocument
 from shared.kernel.refusals import Refusal
-from shared.persons import Particulars
 from shared.plan import Plan
 
 
@@ -34,19 +34,29 @@ class Checks:
     policies: Mapping[UUID, Policy]
     closed: Mapping[UUID, Refusal]
 
-    def fault(
-        self, particulars: Particulars, number: str, programme: str | None, said: AtEntry, class_: TrainingClass
-    ) -> Refusal | None:
-        """The first thing that speaks against a row by itself; `number` is that of its document, found right."""
-        policy = self.policies[class_.id]
+    def faults(self, row: RosterRow, number: str | None, class_: TrainingClass | None) -> list[Refusal]:
+        """Everything that speaks against a row by itself.
+
+        `number` is that of its document, found right, `class_` its class; what needs one that is None is not looked at.
+        """
+        particulars, said = row.particulars, row.at_entry
+        policy = None if class_ is None else self.policies[class_.id]
+        born = None if number is None else IdentityDocument(particulars.document_kind, number).birth_date
+        first_on = date.min if policy is None else policy.trainee_paper_first_on
+        found = [
+            None if row.programme is None else self._programme_fault(row.programme),
+            trainees.name_fault(particulars.name),
+            trainees.phone_fault(particulars.phone),
+        ]
+        if class_ is not None and policy is not None:
+            found.append(trainees.age_fault(born, said, class_=class_, policy=policy))
+            found.append(trainees.missing_fault(particulars.phone, said, class_=class_, policy=policy))
+        faults = [fault for fault in found if fault is not None]
+        return faults + trainees.paper_faults(said, born, first_on=first_on, today=self.today)
+
+    def _programme_fault(self, programme: str) -> Refusal | None:
         try:
-            if programme is not None:
-                self.plan.primary_programme(programme)
-            trainees.require_name(particulars.name)
-            trainees.require_phone(particulars.phone)
-            trainees.require_age(particulars.document_kind, number, said, class_=class_, policy=policy)
-            trainees.require_dated(said, today=self.today)
-            trainees.require_complete(particulars.phone, said, class_=class_, policy=policy)
+            self.plan.primary_programme(programme)
         except Refusal as refusal:
             return refusal
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,7 +16,7 @@ from services.registry.domain.roster_files import ClassDiffers, RosterFile
 from services.registry.store import classes as class_store
 from services.registry.store.roster_files import RefusedRow
 from services.registry.usecases import rosters
-from services.registry.usecases.rosters import RosterRow
+from services.registry.usecases.roster_rows import RosterRow
 from services.registry.usecases.spreadsheets.columns import CLASS
 from services.registry.usecases.spreadsheets.reader import FileRow
 from services.registry.usecases.spreadsheets.reading import Opened
@@ -110,7 +110,7 @@ async def _in_class(
     here, strayed = [], []
     for row in rows:
         if row.class_local_id in (None, local_id):
-            here.append(replace(row, class_id=class_id, class_local_id=None))
+            here.append(row._replace(class_id=class_id, class_local_id=None))
         else:
             strayed.append(RowOutcome(row.row, "refused", row.local_id, refusal=ClassDiffers(pointer=f"/{CLASS}")))
     return here, strayed

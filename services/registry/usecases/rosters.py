@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,54 +12,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.domain import enrolments as rules
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.enrolments import Enrolment
-from services.registry.domain.flag_kinds import FlagKind
-from services.registry.domain.flags import Seen, see_class
-from services.registry.domain.rosters import ClassUnknown, Entry, Known, decide
-from services.registry.domain.trainees import NOTHING_SAID, AtEntry, NameDiffers
+from services.registry.domain.flags import Seen, warning_of
+from services.registry.domain.overlaps import Taken
+from services.registry.domain.rosters import Known, decide
+from services.registry.domain.trainees import AtEntry
 from services.registry.store import classes as class_store
-from services.registry.store import enrolments as enrolment_store
 from services.registry.store import rosters as store
 from services.registry.store.rosters import Newcomer
 from services.registry.usecases import entries
 from services.registry.usecases import flags as flag_usecases
 from services.registry.usecases.roster_checks import Checks, checks_for
+from services.registry.usecases.roster_people import Recognised, meet, recognise
+from services.registry.usecases.roster_phones import shared_phones
+from services.registry.usecases.roster_rows import RosterRow
 from shared.backbone import outbox
 from shared.contracts.registry import EnrolmentStatus
 from shared.kernel.callers import Caller, Role
-from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome, without_ids
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Refusal
-from shared.persons import Particulars, Persons, same_name
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class RosterRow:
-    """One row as it came, well formed but not yet believed. `row` is its place in the request, from 0.
-
-    Its class is named by id or by the institution's own local_id.
-    """
-
-    row: int
-    local_id: str
-    particulars: Particulars
-    class_id: UUID | None = None
-    class_local_id: str | None = None
-    programme: str | None = None
-    tags: tuple[str, ...] = ()
-    at_entry: AtEntry = NOTHING_SAID
-
-
-class _Recognised(NamedTuple):
-    """A row whose class and person are known, and what is to be stored if it is admitted."""
-
-    entry: Entry
-    row: RosterRow
-    number: str
-    programme: str
-    phone_mark: UUID | None
-    is_merged: bool = False
-    """Whether the person goes on under another key, whose particulars are sealed already."""
+from shared.persons import Persons
 
 
 async def enrol_in(
@@ -84,7 +53,7 @@ async def enrol_in(
     checks = await checks_for(connection, class_.institution_id, [class_], today=business_day(at))
     for refusal in checks.closed.values():
         raise refusal
-    here = [replace(row, class_id=class_id, class_local_id=None) for row in rows]
+    here = [row._replace(class_id=class_id, class_local_id=None) for row in rows]
     return await _enrol(connection, [class_], here, checks, persons=persons, at=at, dry_run=dry_run)
 
 
@@ -123,148 +92,103 @@ async def _enrol(
     at: datetime,
     dry_run: bool,
 ) -> list[RowOutcome]:
-    recognised, refused = _recognise(rows, classes, checks, persons=persons)
+    recognised, refused = recognise(rows, classes, checks, persons=persons)
     if not recognised:
         return refused
-    recognised, misnamed = await _match_names(connection, recognised, persons=persons)
-    refused += misnamed
-    recognised = await _follow_merges(connection, recognised)
-    known, seated = await _look_up(connection, classes, recognised, checks)
+    named = {each.entry.person for each in recognised}
+    people = await store.people(connection, named)
+    if people or len(named) < len(recognised):
+        recognised = meet(recognised, people, persons=persons)
+    acquainted = {each.into or person for person, each in people.items()}
+    known = await _look_up(connection, classes, recognised, checks, acquainted=acquainted)
     decided = decide([each.entry for each in recognised], known)
+    accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
+    admitted = [each for each in recognised if each.entry.row in accepted]
+    seen = await shared_phones(connection, admitted, checks)
     if dry_run:
         decided = without_ids(decided, {each.entry.id for each in recognised})
     else:
-        accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
-        admitted = [each for each in recognised if each.entry.row in accepted]
-        seen = await _shared_phones(connection, admitted, checks, seated=seated)
         await _store(connection, admitted, persons=persons, at=at)
-        await flag_usecases.raise_all(connection, seen, at=at)
-    return sorted([*refused, *decided], key=lambda outcome: outcome.row)
-
-
-def _recognise(
-    rows: Sequence[RosterRow], classes: Sequence[TrainingClass], checks: Checks, *, persons: Persons
-) -> tuple[list[_Recognised], list[RowOutcome]]:
-    by_id = {each.id: each for each in classes}
-    by_local_id = {each.local_id: each for each in classes}
-    recognised: list[_Recognised] = []
-    refused: list[RowOutcome] = []
-    for row in rows:
-        class_ = by_local_id.get(row.class_local_id or "") if row.class_id is None else by_id.get(row.class_id)
-        try:
-            if class_ is None:
-                raise ClassUnknown(pointer="/class")
-            person, number = persons.recognise(row.particulars, today=checks.today)
-        except Refusal as refusal:
-            refusal.pointer = refusal.pointer or "/document_number"
-            refused.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
-            continue
-        phone = row.particulars.phone
-        entry = Entry(
-            row.row, new_id(), row.local_id, person, class_,
-            checks.fault(row.particulars, number, row.programme, row.at_entry, class_),
-        )  # fmt: skip
-        mark = None if phone is None else persons.mark("phone", phone)
-        recognised.append(_Recognised(entry, row, number, row.programme or class_.programme, mark))
-    return recognised, refused
-
-
-async def _match_names(
-    connection: AsyncConnection, recognised: Sequence[_Recognised], *, persons: Persons
-) -> tuple[list[_Recognised], list[RowOutcome]]:
-    """Those whose name is the one that their document is known by, here or from an earlier row; refusals of others."""
-    known = await enrolment_store.sealed_trainees(connection, {each.entry.person for each in recognised})
-    first: dict[UUID, str] = {}
-    matching: list[_Recognised] = []
-    refused: list[RowOutcome] = []
-    for each in recognised:
-        person, name = each.entry.person, each.row.particulars.name
-        sealed = known.get(person)
-        matches = persons.is_called(sealed, name) if sealed else same_name(first.setdefault(person, name), name)
-        if matches:
-            matching.append(each)
-        else:
-            refused.append(RowOutcome(each.row.row, "refused", each.row.local_id, refusal=NameDiffers(pointer="/name")))
-    return matching, refused
-
-
-async def _follow_merges(connection: AsyncConnection, recognised: list[_Recognised]) -> list[_Recognised]:
-    """The same rows, each for the key under which its person goes on."""
-    into = await store.merged(connection, {each.entry.person for each in recognised})
-    if not into:
-        return recognised
-    return [
-        each._replace(entry=each.entry._replace(person=into[each.entry.person]), is_merged=True)
-        if each.entry.person in into
-        else each
-        for each in recognised
-    ]
+        await flag_usecases.raise_all(connection, list(seen.values()), at=at)
+    if seen:
+        decided = _with_warnings(decided, admitted, seen)
+    return sorted([*refused, *decided], key=lambda outcome: outcome.row) if refused else decided
 
 
 async def _look_up(
-    connection: AsyncConnection, classes: Sequence[TrainingClass], recognised: Sequence[_Recognised], checks: Checks
-) -> tuple[Known, Mapping[UUID, int]]:
-    """What the rows could run into, and how many seats of each class are taken."""
+    connection: AsyncConnection,
+    classes: Sequence[TrainingClass],
+    recognised: Sequence[Recognised],
+    checks: Checks,
+    *,
+    acquainted: Collection[UUID],
+) -> Known:
+    """What the rows could run into. Only those `acquainted` can have days taken anywhere."""
     class_ids = [each.id for each in classes]
     local_ids = {each.entry.local_id for each in recognised}
+    by_local_id = await store.seated_by_local_id(connection, classes[0].institution_id, local_ids)
     seated = await store.seated(connection, class_ids)
-    known = Known(
-        by_local_id=await store.seated_by_local_id(connection, classes[0].institution_id, local_ids),
-        taken=await store.taken(
+    taken: Sequence[Taken] = ()
+    if acquainted:
+        taken = await store.taken(
             connection,
-            {each.entry.person for each in recognised},
+            acquainted,
             class_ids=class_ids,
             from_on=min(each.starts_on for each in classes),
             until_on=max(each.ends_on for each in classes),
-        ),
-        seats_left={each.id: each.seats - seated.get(each.id, 0) for each in classes},
-        closed=checks.closed,
-    )
-    return known, seated
+        )
+    return Known(by_local_id, taken, {each.id: each.seats - seated.get(each.id, 0) for each in classes}, checks.closed)
 
 
-async def _shared_phones(
-    connection: AsyncConnection, admitted: Sequence[_Recognised], checks: Checks, *, seated: Mapping[UUID, int]
-) -> list[Seen]:
-    """The phones that more trainees of a class gave than policy allows, with `admitted` (C16)."""
-    given = Counter((each.entry.class_.id, each.phone_mark) for each in admitted if each.phone_mark is not None)
-    # Classes that were empty need no look at the phones in them.
-    filled = {class_id for class_id, _ in given if class_id in seated}
-    before = await store.phones(connection, filled, {mark for _, mark in given if mark}) if filled else {}
-    classes = {each.entry.class_.id: each.entry.class_ for each in admitted}
-    seen = []
-    for (class_id, mark), count in given.items():
-        trainees = count + (before.get((class_id, mark), 0) if mark else 0)
-        trainees_max = checks.policies[class_id].attendance_trainees_per_phone_max
-        if trainees > trainees_max:
-            facts = {"trainees": trainees, "trainees_max": trainees_max}
-            seen.append(see_class(FlagKind.ONE_PHONE_MANY_TRAINEES, classes[class_id], f"{mark}", facts=facts))
-    return seen
+def _with_warnings(
+    decided: Sequence[RowOutcome], admitted: Sequence[Recognised], seen: Mapping[tuple[UUID, UUID], Seen]
+) -> list[RowOutcome]:
+    """`decided`, with a warning for each row whose phone was `seen` too often."""
+    warnings = {
+        each.entry.row: (warning_of(seen[each.entry.class_.id, each.phone_mark], pointer="/phone"),)
+        for each in admitted
+        if each.phone_mark is not None and (each.entry.class_.id, each.phone_mark) in seen
+    }
+    return [outcome._replace(warnings=warnings.get(outcome.row, ())) for outcome in decided]
 
 
 async def _store(
-    connection: AsyncConnection, admitted: Sequence[_Recognised], *, persons: Persons, at: datetime
+    connection: AsyncConnection, admitted: Sequence[Recognised], *, persons: Persons, at: datetime
 ) -> None:
     if not admitted:
         return
     newcomers = {
-        each.entry.person: Newcomer.of(
-            persons.close(each.entry.person, each.number, each.row.particulars), each.phone_mark
-        )
-        for each in admitted
-        if not each.is_merged
+        # Of several rows for one person the first is the one that is sealed.
+        each.entry.person: each
+        for each in reversed(admitted)
+        if not each.is_known
     }
+    await store.add_people(connection, [_sealed(each, persons) for each in newcomers.values()])
+    phones = {e.entry.person: e.phone_mark for e in admitted if e.is_known and e.came_as is None and e.phone_mark}
+    if phones:
+        await store.mark_phones(connection, phones)
     enrolments = [_new_enrolment(each) for each in admitted]
-    sealed = [entries.close(persons, each.entry.id, each.row.at_entry) for each in admitted]
-    await store.add_all(connection, list(newcomers.values()), enrolments, sealed)
+    sealed = [entries.close(persons, each.entry.id, _said(each)) for each in admitted]
+    await store.add_all(connection, enrolments, sealed, [each.entry.mark for each in admitted])
     facts = [
         rules.enrol(enrolment, each.entry.class_, at=at) for enrolment, each in zip(enrolments, admitted, strict=True)
     ]
     await outbox.record_all(connection, facts)
 
 
-def _new_enrolment(recognised: _Recognised) -> Enrolment:
-    entry, row, _, programme, _, _ = recognised
+def _sealed(recognised: Recognised, persons: Persons) -> Newcomer:
+    person = recognised.entry.person
+    return Newcomer.of(persons.close(person, recognised.number, recognised.row.particulars), recognised.phone_mark)
+
+
+def _said(recognised: Recognised) -> AtEntry:
+    """What was said at entry, with the phone if it would be lost otherwise."""
+    row = recognised.row
+    return replace(row.at_entry, phone=row.particulars.phone) if recognised.is_phone_new else row.at_entry
+
+
+def _new_enrolment(recognised: Recognised) -> Enrolment:
+    entry, row = recognised.entry, recognised.row
     class_, said = entry.class_, row.at_entry
     return Enrolment(
         id=entry.id,
@@ -272,7 +196,7 @@ def _new_enrolment(recognised: _Recognised) -> Enrolment:
         institution_id=class_.institution_id,
         person=entry.person,
         local_id=entry.local_id,
-        programme=programme,
+        programme=row.programme or class_.programme,
         tags=row.tags,
         status=EnrolmentStatus.IN_TRAINING,
         hours=0,

@@ -9,12 +9,10 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from shared.contracts.registry import FlagRaised, TraineeEnrolled
+from shared.contracts.registry import TraineeEnrolled
 from shared.kernel.callers import Role
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 from tests.support.people import identity_number
-
-PHONE = "13915927364"
 
 
 def error(answer: httpx.Response, row: int = 0) -> dict[str, Any]:
@@ -23,12 +21,13 @@ def error(answer: httpx.Response, row: int = 0) -> dict[str, Any]:
     return found
 
 
+def codes(answer: httpx.Response, row: int = 0) -> list[str]:
+    """Every reason for which the row was refused."""
+    return [each["code"] for each in answer.json()["rows"][row]["errors"]]
+
+
 async def told(school: School) -> list[TraineeEnrolled]:
     return [fact for fact in await school.registry.told() if isinstance(fact, TraineeEnrolled)]
-
-
-async def flags(school: School) -> list[FlagRaised]:
-    return [fact for fact in await school.registry.told() if isinstance(fact, FlagRaised)]
 
 
 async def execute(school: School, statement: str, **values: object) -> None:
@@ -47,8 +46,11 @@ class TestRow:
             ({"name": "N/A"}, "placeholder-name", None, "/name"),
             ({"phone": "13800000000"}, "placeholder-phone", None, "/phone"),
             ({"consent": {"on": "2999-01-01"}}, "paper-dated-ahead", None, "/consent/on"),
-            ({"groups": [{"group": "veteran", "evidence": "证", "dated_on": "2999-01-01"}]}, "paper-dated-ahead", None,
-             "/groups/0/dated_on"),
+            ({"groups": [{"group": "veteran", "evidence": "优待证", "dated_on": "2999-01-01"}]}, "paper-dated-ahead",
+             None, "/groups/0/dated_on"),
+            ({"groups": [{"group": "veteran", "evidence": "N/A", "dated_on": "2025-01-01"}]}, "placeholder-evidence",
+             None, "/groups/0/evidence"),
+            ({"consent": {"on": "1999-12-31"}}, "paper-dated-too-early", None, "/consent/on"),
             ({"groups": [{"group": "veteran"}]}, "missing", None, "/groups/0/evidence"),
             ({"groups": [{"group": "rich", "evidence": "证", "dated_on": "2025-01-01"}]}, "enum", None,
              "/groups/0/group"),
@@ -85,6 +87,40 @@ class TestRow:
         )  # fmt: skip
         assert answer.json()["accepted"] == 1
 
+    async def test_is_told_everything_that_is_wrong_at_once(self, school: School) -> None:
+        await school.file()
+        wrong = trainee(1, document_number="410102199003070010", name="同上", phone="13800000000", programme="S99")
+
+        answer = await school.post(
+            "enrolments", {"rows": [wrong | {"class": "unknown"}, wrong | {"class": "2025-001"}]}
+        )
+
+        faults = ["identity-wrong-check-digit", "unknown-programme", "placeholder-name", "placeholder-phone"]
+        assert codes(answer) == ["roster-class-unknown", *faults]
+        assert codes(answer, 1) == faults
+
+    async def test_is_told_what_stands_in_the_database_beside_its_own_faults(self, school: School) -> None:
+        class_id = await school.file()
+        await school.file(local_id="2025-002", starts_on="2025-03-10", ends_on="2025-03-30")
+        await school.enrol(class_id, trainee(1), trainee(2))
+
+        answer = await school.post(
+            "enrolments",
+            {"rows": [trainee(1, local_id="T2", name="另名", phone="13800000000") | {"class": "2025-002"}]},
+        )
+
+        assert codes(answer) == ["placeholder-phone", "name-differs", "local-id-taken", "overlapping-class"]
+
+    async def test_whose_form_is_wrong_says_so_in_chinese_as_well(self, school: School) -> None:
+        answer = await school.enrol(await school.file(), trainee(1, phone="123", employment="idle", nickname="x"))
+
+        told = {each["pointer"]: each for each in answer.json()["rows"][0]["errors"]}
+        assert set(told) == {"/phone", "/employment", "/nickname"}
+        assert (told["/phone"]["code"], told["/phone"]["expected_zh"]) == (
+            "string-pattern-mismatch", "以1开头的11位数字",
+        )  # fmt: skip
+        assert all(each["title_zh"] and each["cure_zh"] for each in told.values())
+
 
 class TestClass:
     async def test_that_is_full_is_told_with_its_check(self, school: School) -> None:
@@ -118,36 +154,6 @@ class TestClass:
         assert (answer.status_code, answer.json()["code"], answer.json()["check"]) == (
             409, "institution-not-listed", "C02",
         )  # fmt: skip
-
-
-class TestPhone:
-    async def test_that_many_trainees_of_a_class_give_is_flagged_once(self, school: School) -> None:
-        class_id = await school.file()
-
-        await school.enrol(class_id, trainee(1, phone=PHONE), trainee(2, phone=PHONE))
-        assert await flags(school) == []
-        await school.enrol(class_id, trainee(3, phone=PHONE), trainee(4))
-        await school.enrol(class_id, trainee(5, phone=PHONE))
-
-        (flag,) = await flags(school)
-        assert (flag.check, flag.kind, str(flag.class_id)) == ("C16", "one-phone-many-trainees", class_id)
-        assert len(await told(school)) == 5
-
-    async def test_that_is_new_for_people_who_are_known_counts_as_well(self, school: School) -> None:
-        await school.enrol(await school.file(), *(trainee(number) for number in (1, 2, 3)))
-        later = await school.file(local_id="2025-002", starts_on="2025-04-01", ends_on="2025-04-10")
-
-        for number in (1, 2, 3):
-            await school.enrol(later, trainee(number, local_id=f"again-{number}", phone=PHONE))
-
-        assert [str(flag.class_id) for flag in await flags(school)] == [later]
-
-    async def test_is_not_flagged_in_a_dry_run(self, school: School) -> None:
-        rows = [trainee(number, phone=PHONE) for number in (1, 2, 3)]
-
-        answer = await school.enrol(await school.file(), *rows, params={"mode": "validate"})
-
-        assert (answer.json()["accepted"], await flags(school)) == (3, [])
 
 
 class TestMergedPerson:
@@ -194,7 +200,7 @@ class TestEntry:
             assert answer.status_code == 200, answer.text
             assert answer.json() == {
                 "enrolment_id": enrolment, "employment": "unemployed", "groups": list(self.GROUPS),
-                "draws_pension": False, "consent": self.CONSENT,
+                "draws_pension": False, "consent": self.CONSENT, "phones": ["13900000002"],
             }  # fmt: skip
 
     async def test_is_shown_to_nobody_else(self, school: School) -> None:

@@ -75,6 +75,7 @@ def test_a_row_that_ends_before_it_begins_is_refused() -> None:
         ("attendance.share_min", "NaN"),
         ("attendance.marks_required", "maybe"),
         ("attendance.day_starts", "25:00"),
+        ("trainee.paper_first_on", "2000"),
     ],
 )
 def test_a_value_has_the_form_of_its_key(key: str, value: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from services.registry.domain.classes import RosterClosed
 from services.registry.domain.overlaps import OverlappingClass, Taken, overlaps
 from services.registry.domain.rosters import AlreadyEnrolled, ClassFull, Entry, Known, Seated, decide
-from services.registry.domain.trainees import PlaceholderName
+from services.registry.domain.trainees import PlaceholderName, PlaceholderPhone
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import LocalIdTaken, Refusal
 from tests.registry.domain.builders import training_class
@@ -26,6 +27,7 @@ CLASSES = [
 """Of one institution; the second meets the first on one day, and has the third inside it."""
 BY_ID = {each.id: each for each in CLASSES}
 STRANGER = UUID(int=77)
+MARCH = (date(2025, 3, 1), date(2025, 3, 20))
 
 people = st.builds(UUID, int=st.integers(101, 112))
 local_ids = st.sampled_from([f"T{number}" for number in range(1, 13)])
@@ -144,7 +146,7 @@ def test_whoever_is_refused_for_an_overlap_has_one(
 
     everybody = after(outcomes, entries, known)
     for entry, outcome in zip(entries, outcomes, strict=True):
-        if isinstance(outcome.refusal, OverlappingClass):
+        if any(isinstance(refusal, OverlappingClass) for refusal in outcome.refusals):
             spans = [(each.from_on, each.until_on) for each in everybody if each.person == entry.person]
             assert any(overlaps(span, (entry.class_.starts_on, entry.class_.ends_on)) for span in spans)
 
@@ -180,7 +182,7 @@ def test_a_roster_in_two_parts_is_decided_as_in_one(
 @given(rosters(), stored())
 def test_with_seats_for_all_only_what_is_taken_is_refused(entries: list[Entry], known: list[Taken]) -> None:
     for outcome in decided(entries, known, {each.id: len(entries) for each in CLASSES}):
-        assert outcome.refusal is None or isinstance(outcome.refusal, LocalIdTaken | AlreadyEnrolled | OverlappingClass)
+        assert all(isinstance(each, LocalIdTaken | AlreadyEnrolled | OverlappingClass) for each in outcome.refusals)
 
 
 @given(rosters(), stored(), seats_left)
@@ -194,7 +196,7 @@ def test_a_class_that_takes_nobody_still_knows_who_is_in_it(
 
 
 def test_a_row_with_a_fault_is_refused_for_it_and_takes_no_seat() -> None:
-    faulty = Entry(0, UUID(int=1), "T1", UUID(int=101), CLASSES[0], PlaceholderName())
+    faulty = Entry(0, UUID(int=1), "T1", UUID(int=101), CLASSES[0], [PlaceholderName()])
     sound = Entry(1, UUID(int=2), "T1", UUID(int=101), CLASSES[0])
 
     outcomes = decided([faulty, sound], [], {CLASSES[0].id: 1})
@@ -214,6 +216,62 @@ def test_of_a_class_of_another_institution_nothing_is_told_but_the_days() -> Non
     days = {"first_on": "2025-03-20", "last_on": "2025-04-02"}
     assert [each and each.facts for each in told] == [days, days | {"local_id": "X1"}]
     assert {each and each.check for each in told} == {"C04"}
+
+
+def told(entry: Entry, known: list[Taken], **changes: Any) -> list[str]:
+    """The slugs of everything that a refused `entry` is told."""
+    (outcome,) = decided([entry], known, {CLASSES[0].id: 1}, **changes)
+    return [refusal.slug for refusal in outcome.refusals]
+
+
+def test_everything_that_speaks_against_a_row_is_told_at_once() -> None:
+    person, class_ = UUID(int=101), CLASSES[0]
+    entry = Entry(0, UUID(int=1), "T1", person, class_, [PlaceholderName(), PlaceholderPhone()])
+    known = [
+        Taken(UUID(int=8), UUID(int=501), class_.institution_id, UUID(int=102), "T1", *MARCH),
+        Taken(UUID(int=9), UUID(int=502), STRANGER, person, "X1", date(2025, 2, 1), date(2025, 3, 1)),
+        Taken(UUID(int=10), UUID(int=503), STRANGER, person, "X2", date(2025, 3, 2), date(2025, 3, 9)),
+    ]
+
+    assert told(entry, known, closed={class_.id: RosterClosed(state="completed")}) == [
+        "roster-closed", "placeholder-name", "placeholder-phone", "local-id-taken", "overlapping-class",
+        "overlapping-class",
+    ]  # fmt: skip
+
+
+def test_that_a_class_is_full_is_told_if_nothing_else_speaks_against_a_row() -> None:
+    sound = Entry(0, UUID(int=1), "T1", UUID(int=101), CLASSES[0])
+    full = {CLASSES[0].id: 0}
+
+    outcomes = [decided([each], [], full)[0] for each in (sound, sound._replace(faults=[PlaceholderName()]))]
+
+    assert [[each.slug for each in outcome.refusals] for outcome in outcomes] == [["class-full"], ["placeholder-name"]]
+
+
+@given(rosters(), stored())
+def test_who_does_all_that_was_told_is_accepted(entries: list[Entry], known: list[Taken]) -> None:
+    for entry in entries:
+        (outcome,) = decided([entry], known, {entry.class_.id: 1})
+        mended, in_the_way = entry, known
+        for refusal in outcome.refusals:
+            if isinstance(refusal, LocalIdTaken):
+                mended = mended._replace(local_id="new")
+            else:
+                assert isinstance(refusal, AlreadyEnrolled | OverlappingClass)
+                in_the_way = [each for each in in_the_way if not _is_told_by(refusal, each, entry)]
+
+        (again,) = decided([mended], in_the_way, {entry.class_.id: 1})
+
+        assert again.outcome == ("repeated" if outcome.outcome == "repeated" else "accepted")
+
+
+def _is_told_by(refusal: Refusal, taken: Taken, entry: Entry) -> bool:
+    """Whether `taken` is what `refusal` of `entry` names."""
+    if taken.person != entry.person:
+        return False
+    if isinstance(refusal, AlreadyEnrolled):
+        return taken.class_id == entry.class_.id
+    return (f"{taken.from_on}", f"{taken.until_on}") == (refusal.facts["first_on"], refusal.facts["last_on"])
 
 
 def test_a_full_class_says_how_many_seats_it_has() -> None:

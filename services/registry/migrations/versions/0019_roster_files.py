@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0019"
-down_revision = "0010"
+down_revision = "0018"
 
 STATEMENTS = (
     "ALTER TABLE roster_file DROP CONSTRAINT roster_file_status_check",
