@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth import Unauthenticated
-from shared.faults import is_passing
+from shared.faults import LOCK_NOT_AVAILABLE, is_passing, state_of
 from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetHeard, Refusal
 
 log = structlog.get_logger()
@@ -68,6 +68,14 @@ class Unavailable(Refusal):
     title_zh = "服务暂时无法访问数据库。"
     cure_en = "Repeat the request after the time in Retry-After; nothing was stored."
     cure_zh = "请在 Retry-After 指定的时间后重试；本次请求未保存任何内容。"
+
+
+class Occupied(Conflict):
+    slug = "occupied"
+    title_en = "Somebody else is working on the same records just now; nothing was stored."
+    title_zh = "他人正在处理相同的记录，本次请求未保存任何内容。"
+    cure_en = "Repeat the request after the time in Retry-After."
+    cure_zh = "请在 Retry-After 指定的时间后重试。"
 
 
 class Unexpected(Refusal):
@@ -178,7 +186,7 @@ def problem(
     }
     if errors:
         body["errors"] = errors
-    headers = {"Retry-After": "1"} if isinstance(refusal, NotYetHeard | Unavailable) else {}
+    headers = {"Retry-After": "1"} if isinstance(refusal, NotYetHeard | Occupied | Unavailable) else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(orjson.dumps(body, default=str), status, headers, MEDIA_TYPE)
@@ -202,9 +210,11 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 async def _on_database(request: Request, error: Exception) -> Response:
-    if getattr(getattr(error, "orig", error), "sqlstate", None) == _NOT_STORABLE:
+    if state_of(error) == _NOT_STORABLE:
         errors: list[dict[str, object]] = [{"code": "null-character", "title": "A text holds the character U+0000."}]
         return problem(request, MalformedRequest(), status=422, errors=errors)
+    if state_of(error) == LOCK_NOT_AVAILABLE:
+        return problem(request, Occupied(), status=409)
     if is_passing(error):
         log.warning("database.away", error=type(error).__name__)
         return problem(request, Unavailable(), status=503)

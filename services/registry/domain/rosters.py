@@ -127,8 +127,8 @@ def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
             outcomes.append(refused(entry.row, entry.local_id, refusals))
             continue
         seats_left[class_.id] -= 1
-        ids[entry.local_id] = Seated(entry.id, class_.id, entry.person, entry.local_id, entry.mark)
-        theirs.append(_taken_by(entry))
+        ids[entry.local_id] = seated_by(entry)
+        theirs.append(taken_by(entry))
         outcomes.append(RowOutcome(entry.row, "accepted", entry.local_id, entry.id))
     return outcomes
 
@@ -162,7 +162,13 @@ def _met(theirs: Sequence[Taken], class_: TrainingClass) -> list[Refusal]:
     ]
 
 
-def _taken_by(entry: Entry) -> Taken:
+def seated_by(entry: Entry) -> Seated:
+    """The enrolment that `entry` becomes."""
+    return Seated(entry.id, entry.class_.id, entry.person, entry.local_id, entry.mark)
+
+
+def taken_by(entry: Entry) -> Taken:
+    """The days that `entry` takes."""
     class_ = entry.class_
     return Taken(
         entry.id, class_.id, class_.institution_id, entry.person, entry.local_id, class_.starts_on, class_.ends_on

@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.domain.rehearsals import Rehearsed
 from services.registry.domain.roster_files import ClassDiffers, RosterFile
 from services.registry.store import classes as class_store
 from services.registry.store.roster_files import RefusedRow
@@ -87,8 +88,12 @@ async def _ready(found: AsyncGenerator[tuple[int, list[FileRow]]], parts: Parts)
     return Chunk(first, rows, *await asyncio.to_thread(parts.read, rows))
 
 
-async def decide(connection: AsyncConnection, file: RosterFile, chunk: Chunk, parts: Parts) -> list[RowOutcome]:
-    """An outcome for each row of `chunk`, in order; what was accepted is stored. Rows go by the same door as JSON's.
+async def decide(
+    connection: AsyncConnection, file: RosterFile, chunk: Chunk, parts: Parts, rehearsed: Rehearsed
+) -> list[RowOutcome]:
+    """An outcome for each row of `chunk`, in order; what was accepted is stored, or noted in `rehearsed` by a dry run.
+
+    Rows go by the same door as JSON's.
 
     Raises what speaks against all of them: WrongRole, ForeignOrganisation, PolicyUnset.
     """
@@ -97,7 +102,14 @@ async def decide(connection: AsyncConnection, file: RosterFile, chunk: Chunk, pa
         well_formed, strayed = await _in_class(connection, file.class_id, well_formed)
     caller = Caller(person=file.posted_by, role=Role.INSTITUTION, organisation=file.institution_id, region=None)
     decided = await rosters.enrol(
-        connection, file.institution_id, well_formed, persons=parts.persons, caller=caller, at=parts.now()
+        connection,
+        file.institution_id,
+        well_formed,
+        persons=parts.persons,
+        caller=caller,
+        at=parts.now(),
+        dry_run=file.dry_run,
+        rehearsed=rehearsed if file.dry_run else None,
     )
     return sorted([*chunk.refused, *strayed, *decided], key=lambda outcome: outcome.row)
 

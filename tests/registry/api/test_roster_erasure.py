@@ -91,14 +91,14 @@ class TestAFileThatIsCancelled:
     ) -> None:
         await school.file()
         file_id = (await post(school, roster(*map(full_line, range(1, 6))))).json()["id"]
-        store_chunk, first_is_stored, may_go_on = roster_work._Work._store_chunk, asyncio.Event(), asyncio.Event()
+        store_chunk, first_is_stored, may_go_on = roster_work._Work._decide_chunk, asyncio.Event(), asyncio.Event()
 
         async def pause(*values: Any) -> None:
             await store_chunk(*values)
             first_is_stored.set()
             await may_go_on.wait()
 
-        monkeypatch.setattr(roster_work._Work, "_store_chunk", pause)
+        monkeypatch.setattr(roster_work._Work, "_decide_chunk", pause)
         working = asyncio.create_task(work(school))
         await first_is_stored.wait()
         answer = await delete(school, file_id)

@@ -18,7 +18,7 @@ from services.registry.store.roster_files import HELD_FOR
 from services.registry.usecases import roster_work
 from services.registry.usecases.spreadsheets import reading
 from services.registry.worker import roster_parts
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 from tests.registry.spreadsheets.posting import counts, done, get, post, report, roster, stored, work
 from tests.registry.spreadsheets.workbooks import HEADINGS, full_line, workbook
 
@@ -35,6 +35,42 @@ class TestADryRun:
         assert nothing == []
         assert counts(dry) == counts(wet) == (2, 1, 1)
         assert await report(school, dry["id"]) == await report(school, wet["id"]) == {5: ["class-full"]}
+
+    async def test_keeps_nobody_waiting(self, school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+        class_id = await school.file(fund_source=None)
+        other = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
+        elsewhere = await other.file(starts_on="2025-05-01", ends_on="2025-05-20", fund_source=None)
+        await post(school, roster(full_line(1)), mode="validate")
+        save, is_decided, may_go_on = roster_work._Work._save, asyncio.Event(), asyncio.Event()
+
+        async def pause(*values: Any) -> None:
+            await save(*values)
+            is_decided.set()
+            await may_go_on.wait()
+
+        monkeypatch.setattr(roster_work._Work, "_save", pause)
+        working = asyncio.create_task(work(school))
+        await is_decided.wait()
+        answers = [
+            await school.enrol(class_id, trainee(2)),
+            await other.enrol(elsewhere, trainee(1)),
+            await school.post(f"classes/{class_id}/approval", headers=school.officer()),
+        ]
+        may_go_on.set()
+        await working
+
+        assert [answer.status_code for answer in answers] == [200, 200, 200]
+        assert await stored(school) == ["T1", "T2"]
+
+    async def test_meets_people_of_earlier_chunks_under_their_names(self, school: School, small_chunks: None) -> None:
+        await school.file()
+        lines = [full_line(1), full_line(2), full_line(1, 学员编号="again", 姓名="何示例")]
+
+        dry = await done(school, roster(*lines), mode="validate")
+        wet = await done(school, roster(*lines))
+
+        assert await report(school, dry["id"]) == await report(school, wet["id"])
+        assert "name-differs" in (await report(school, dry["id"]))[4]
 
     async def test_sees_what_earlier_chunks_of_the_file_would_have_done(
         self, school: School, small_chunks: None
@@ -81,7 +117,7 @@ class TestAWorkerThatIsEnded:
     ) -> None:
         await school.file()
         file_id = (await post(school, roster(*map(full_line, range(1, 9))))).json()["id"]
-        store_chunk, stores = roster_work._Work._store_chunk, 0
+        store_chunk, stores = roster_work._Work._decide_chunk, 0
 
         async def lose_the_word(*values: Any) -> None:
             nonlocal stores
@@ -93,7 +129,7 @@ class TestAWorkerThatIsEnded:
                 raise asyncpg.ConnectionDoesNotExistError
 
         with monkeypatch.context() as patch:
-            patch.setattr(roster_work._Work, "_store_chunk", lose_the_word)
+            patch.setattr(roster_work._Work, "_decide_chunk", lose_the_word)
             with pytest.raises(asyncio.CancelledError) if again else nullcontext():
                 await work(school)
         await work(school)
@@ -161,6 +197,25 @@ async def test_institutions_take_turns(school: School) -> None:
         return str(file)
 
     assert [await next_done() for _ in range(4)] == [posted[0], theirs, *posted[1:]]
+
+
+async def test_who_waits_for_a_lock_is_not_given_up(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    await school.file()
+    file_id = (await post(school, roster(full_line(1)))).json()["id"]
+    decide_chunk, tries = roster_work._Work._decide_chunk, 0
+
+    async def wait_long(*values: Any) -> None:
+        nonlocal tries
+        tries += 1
+        if tries <= 2 * roster_work._TRIES:
+            raise asyncpg.LockNotAvailableError
+        await decide_chunk(*values)
+
+    monkeypatch.setattr(roster_work._Work, "_decide_chunk", wait_long)
+    monkeypatch.setattr(roster_work, "_WAIT_SECONDS", 0)
+    await work(school)
+
+    assert counts((await get(school, file_id)).json()) == (1, 0, 0)
 
 
 class TestAFileThatCannotBeRead:
