@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from typing import Final
 
 import asyncpg
 import structlog
@@ -14,6 +15,15 @@ log = structlog.get_logger()
 
 _PASSING_STATES = ("08", "53", "57", "58", "40", "55P03")
 """SQLSTATE classes: connection, resources, operator intervention, system, rollback (deadlock), lock not available."""
+
+
+LOCK_NOT_AVAILABLE: Final = "55P03"
+
+
+def state_of(error: BaseException) -> str | None:
+    """The SQLSTATE of a database's error. Statements given to the bare driver raise its own, others SQLAlchemy's."""
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return None if state is None else str(state)
 
 
 def is_passing(error: BaseException) -> bool:

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth import Unauthenticated
-from shared.faults import is_passing
+from shared.faults import LOCK_NOT_AVAILABLE, is_passing, state_of
 from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetHeard, Refusal
 
 log = structlog.get_logger()
@@ -78,6 +78,14 @@ class TookTooLong(Refusal):
     title_zh = "请求处理超时。"
     cure_en = "Ask for less at once, fewer rows or days, or a smaller region; nothing was stored."
     cure_zh = "请缩小范围后重试，如减少行数、缩短时段或指定下级地区；本次请求未保存任何内容。"
+
+
+class Occupied(Conflict):
+    slug = "occupied"
+    title_en = "Somebody else is working on the same records just now; nothing was stored."
+    title_zh = "他人正在处理相同的记录，本次请求未保存任何内容。"
+    cure_en = "Repeat the request after the time in Retry-After."
+    cure_zh = "请在 Retry-After 指定的时间后重试。"
 
 
 class Unexpected(Refusal):
@@ -189,7 +197,7 @@ def problem(
     }
     if errors:
         body["errors"] = errors
-    headers = {"Retry-After": "1"} if isinstance(refusal, NotYetHeard | Unavailable) else {}
+    headers = {"Retry-After": "1"} if isinstance(refusal, NotYetHeard | Occupied | Unavailable) else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(orjson.dumps(body, default=str), status, headers, MEDIA_TYPE)
@@ -213,10 +221,12 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 async def _on_database(request: Request, error: Exception) -> Response:
-    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    state = state_of(error)
     if state == _NOT_STORABLE:
         errors: list[dict[str, object]] = [{"code": "null-character", "title": "A text holds the character U+0000."}]
         return problem(request, MalformedRequest(), status=422, errors=errors)
+    if state == LOCK_NOT_AVAILABLE:
+        return problem(request, Occupied(), status=409)
     if state == _CANCELLED:
         log.warning("statement.cancelled", error=type(error).__name__)
         return problem(request, TookTooLong(), status=503)

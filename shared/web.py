@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import health, problems
 from shared.auth import Verifier
+from shared.faults import state_of
 from shared.kernel.callers import Caller
 from shared.kernel.refusals import Conflict, Invalid, Stale
 from shared.settings import ServiceSettings
@@ -76,9 +77,7 @@ class TransactionalRoute(APIRoute):
                         request.state.connection = connection
                         return await _answer_once(request, handle)
                 except (DBAPIError, asyncpg.PostgresError) as error:
-                    # Statements given to the bare driver raise its own errors, the others SQLAlchemy's around them.
-                    state = getattr(getattr(error, "orig", error), "sqlstate", None)
-                    if state not in _RACE_STATES:
+                    if state_of(error) not in _RACE_STATES:
                         raise
                     if attempts_left == 0:
                         raise Stale from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -17,3 +19,9 @@ class RegistrySettings(ServiceSettings):
     """The TCP port to listen on."""
     roster_file_bytes_max: int = Field(default=32 * 1024 * 1024, ge=1024)
     """The largest roster file that can be posted, in bytes; other requests are bounded by request_bytes_max."""
+    refused_rows_days: int = Field(default=30, ge=1)
+    """Days for which the refused rows of a roster file are kept, sealed, so that they can be mended."""
+
+    @property
+    def refused_rows_kept(self) -> timedelta:
+        return timedelta(days=self.refused_rows_days)

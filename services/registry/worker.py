@@ -13,7 +13,7 @@ from services.registry.api import roster_cells
 from services.registry.app import make_app
 from services.registry.consumers import consumers
 from services.registry.settings import RegistrySettings
-from services.registry.usecases import plan, quality, roster_work
+from services.registry.usecases import plan, quality, roster_erasure, roster_work
 from services.registry.usecases.roster_chunks import Parts
 from shared.database import make_engine
 from shared.persons import Persons
@@ -42,12 +42,14 @@ def roster_parts(settings: RegistrySettings) -> Parts:
         read=roster_cells.read,
         told=roster_cells.told,
         now=lambda: datetime.now(UTC) + timedelta(days=settings.clock_offset_days),
+        rows_kept=settings.refused_rows_kept,
     )
 
 
 def jobs(settings: RegistrySettings, engine: AsyncEngine) -> list[Job]:
     """What the registry does beside its requests, apart from relaying."""
-    return [roster_work.work(engine, roster_parts(settings)), quality.work(engine)]
+    parts = roster_parts(settings)
+    return [roster_work.work(engine, parts), roster_erasure.erase(engine, parts.now), quality.work(engine)]
 
 
 SERVICE = Service(

@@ -6,8 +6,10 @@ import json
 import logging
 from collections.abc import AsyncGenerator
 
+import asyncpg
 import httpx
 import pytest
+from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
 from shared import telemetry
@@ -50,6 +52,21 @@ class TestRefusals:
 
         assert problem["cure"]
         assert problem["cure_zh"]
+
+    @pytest.mark.parametrize(
+        "error", [asyncpg.LockNotAvailableError(), DBAPIError("", None, asyncpg.LockNotAvailableError())]
+    )
+    async def test_of_who_waited_for_somebody_else_say_so_and_when_to_come_again(
+        self, board: Noteboard, error: Exception
+    ) -> None:
+        @board.app.get("/held")
+        async def held() -> None:
+            raise error
+
+        answer = await board.http.get("/held")
+
+        check_shape(answer, status=409, code="occupied")
+        assert answer.headers["retry-after"] == "1"
 
     async def test_carry_their_facts_and_the_place_at_fault(self, board: Noteboard) -> None:
         moved = (await post(board, "/refused/illegal-move", json={"title": "x"})).json()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from services.registry.api.roster_rows import ROSTER_ROW, form_fault, in_words, roster_row
-from services.registry.domain.roster_cell_faults import CELL_FAULTS, CellUnfit, UnknownChoice
+from pydantic import Field, TypeAdapter
+
+from services.registry.api.roster_rows import ClassNumber, RosterRowRequest, form_fault, in_words, roster_row
+from services.registry.domain.roster_cell_faults import CELL_FAULTS, CellTooLong, CellUnfit, UnknownChoice
+from services.registry.domain.roster_files import CELL_LENGTH_MAX
 from services.registry.usecases.roster_rows import RosterRow
-from services.registry.usecases.spreadsheets.columns import BY_FIELD, CLASS, column_of
+from services.registry.usecases.spreadsheets.columns import BY_FIELD, column_of
 from services.registry.usecases.spreadsheets.reader import FileRow
 from shared.batches import MalformedRow, errors_of, parse_rows
 from shared.kernel.outcomes import RowOutcome
@@ -16,19 +19,28 @@ from shared.kernel.refusals import Invalid
 from shared.problems import entry
 
 
+class CellsRequest(RosterRowRequest):
+    """One trainee out of a file, which may be posted for one class."""
+
+    class_: ClassNumber | None = Field(default=None, alias="class")
+
+
+CELLS: Final = TypeAdapter(CellsRequest)
+
+
 def read(rows: Sequence[FileRow]) -> tuple[list[RosterRow], list[RowOutcome]]:
     """The rows that have the form of the API, by their places in `rows`; a refusal for each of the others.
 
     A refusal names everything that is wrong with the form of the row, so that it is mended once.
     """
-    parsed, malformed = parse_rows(ROSTER_ROW, [_content(row) for row in rows], row_id="local_id")
+    parsed, malformed = parse_rows(CELLS, [_content(row) for row in rows], row_id="local_id")
     refused = {outcome.row: outcome for outcome in malformed}
     good = []
     for place, request in parsed:
         if rows[place].faults:
             refused[place] = RowOutcome(place, "refused", request.local_id)
         else:
-            good.append(roster_row(place, request)._replace(class_local_id=rows[place].values.get(CLASS)))
+            good.append(roster_row(place, request)._replace(class_local_id=request.class_))
     return good, [_reworded(rows[place], outcome) for place, outcome in refused.items()]
 
 
@@ -37,20 +49,23 @@ def _content(row: FileRow) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for field, value in row.values.items():
         if "/" in field:
-            # "groups/0/group" stands in the first of a list, "consent/on" in an object.
-            name, *_, last = field.split("/")
-            content.setdefault(name, {})[last] = value
-        elif field != CLASS:
+            # "groups/1/group" stands in the second of a list, "consent/on" in an object.
+            name, *places, last = field.split("/")
+            entries = content.setdefault(name, [] if places else {})
+            for place in map(int, places):
+                entries += ({} for _ in range(len(entries), place + 1))
+                entries = entries[place]
+            entries[last] = value
+        else:
             content[field] = value
-    if "groups" in content:
-        content["groups"] = [content["groups"]]
     return content
 
 
 def _reworded(row: FileRow, outcome: RowOutcome) -> RowOutcome:
     errors = [entry(_fault(field, slug)) for field, slug in row.faults]
     told = {field for field, _ in row.faults}
-    if None not in told and isinstance(outcome.refusal, MalformedRow):
+    # Of a row that may have slipped nothing more can be said.
+    if told <= BY_FIELD.keys() and isinstance(outcome.refusal, MalformedRow):
         for error in outcome.refusal.errors:
             column = column_of(str(error.get("pointer", "")))
             if column is None:
@@ -64,20 +79,31 @@ def _fault(field: str | None, slug: str) -> Invalid:
     fault = CELL_FAULTS[slug]
     column = BY_FIELD.get(field or "")
     if column is None:
-        return fault()
-    pointer = f"/{column.field}"
-    if fault is UnknownChoice:
-        return UnknownChoice(pointer=pointer, choices=list(column.choices))
-    if fault is CellUnfit:
-        return CellUnfit(pointer=pointer, expected=column.expected_en, expected_zh=column.expected_zh)
-    return fault(pointer=pointer)
+        return fault() if field is None else fault(columns=field.split(","))
+    facts: dict[type[Invalid], dict[str, object]] = {
+        UnknownChoice: {"choices": list(column.choices)},
+        CellUnfit: {"expected": column.expected_en, "expected_zh": column.expected_zh},
+        CellTooLong: {"length_max": CELL_LENGTH_MAX},
+    }
+    return fault(pointer=f"/{column.field}", **facts.get(fault, {}))
 
 
 def told(outcome: RowOutcome) -> list[dict[str, Any]]:
-    """What is reported of a refused row: each error with the headings of its column."""
-    return [error | _headings(error) for error in errors_of(outcome)]
+    """What is reported of a refused row: each error with the headings of its column, and of those that it misses."""
+    return [error | _headings(error) | _missing(error) for error in errors_of(outcome)]
 
 
 def _headings(error: dict[str, Any]) -> dict[str, str]:
     column = column_of(str(error.get("pointer", "")))
     return {} if column is None else {"column": column.en, "column_zh": column.zh}
+
+
+def _missing(error: dict[str, Any]) -> dict[str, list[str]]:
+    """The fields in `missing` as who looks at a sheet knows them."""
+    if "missing" not in error or "missing_zh" in error:
+        return {}
+    columns = [BY_FIELD.get(field) or column_of(field) for field in error["missing"]]
+    return {
+        "missing": [column.en if column else field for column, field in zip(columns, error["missing"], strict=True)],
+        "missing_zh": [column.zh if column else field for column, field in zip(columns, error["missing"], strict=True)],
+    }

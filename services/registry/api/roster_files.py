@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from services.registry.domain.roster_files import RosterFile, RosterFileForm, RosterFileStatus, RosterFormUnknown
 from services.registry.store import roster_files as store
 from services.registry.usecases import roster_files as usecases
-from services.registry.usecases.spreadsheets import failed_rows, templates
+from services.registry.usecases.spreadsheets import templates
 from shared.auth import CurrentCaller
-from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.paging import Cursor, Page, PageSize, before, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("roster files")
@@ -43,7 +43,11 @@ Form = Annotated[RosterFileForm, Query(description="The kind of file")]
 
 
 class RosterFileAnswer(BaseModel):
-    """A posted file, and how far it is. `problem` says why the file as a whole was refused, and what to do."""
+    """A posted file, and how far it is. `problem` says why the file as a whole was refused, and what to do.
+
+    `rows_hidden` of its rows are hidden or filtered in the sheet, and decided like the others. Of a file that is over,
+    refused rows can be had until `refused_rows_until`; None where nothing is kept.
+    """
 
     id: UUID
     form: RosterFileForm
@@ -53,12 +57,14 @@ class RosterFileAnswer(BaseModel):
     percent: int
     rows_total: int
     rows_done: int
+    rows_hidden: int
     accepted: int
     repeated: int
     refused: int
     problem: dict[str, Any] | None
     posted_at: datetime
     finished_at: datetime | None
+    refused_rows_until: datetime | None
 
     @classmethod
     def of(cls, file: RosterFile) -> RosterFileAnswer:
@@ -71,10 +77,12 @@ class RosterFileAnswer(BaseModel):
             percent=file.percent,
             rows_total=file.rows_total,
             rows_done=file.tally.rows,
+            rows_hidden=file.rows_hidden,
             **file.tally._asdict(),
             problem=None if file.problem is None else dict(file.problem),
             posted_at=file.posted_at,
             finished_at=file.finished_at,
+            refused_rows_until=file.rows_until,
         )
 
 
@@ -140,8 +148,8 @@ def form_of(request: Request) -> RosterFileForm:
 async def list_files(
     connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[RosterFileAnswer]:
-    """Your institution's files."""
-    rows = await usecases.own_files(connection, caller=caller, after=after(cursor), limit=size)
+    """Your institution's files, the newest first."""
+    rows = await usecases.own_files(connection, caller=caller, before=before(cursor), limit=size)
     return Page(rows=[RosterFileAnswer.of(row) for row in rows], next=next_cursor(rows, size))
 
 
@@ -158,16 +166,29 @@ async def get_file(file_id: UUID, connection: Connection, caller: CurrentCaller)
     return RosterFileAnswer.of(await usecases.own_file(connection, file_id, caller=caller))
 
 
+@routes.delete("/roster-files/{file_id}")
+async def remove(
+    file_id: UUID, request: Request, connection: Connection, caller: CurrentCaller, at: Now
+) -> RosterFileAnswer:
+    """Cancel a file that waits or is worked on: rows that have been stored stay. Of one that is over, erase what is
+    kept of the refused rows; their number stays.
+    """
+    kept = request.app.state.settings.refused_rows_kept
+    file = await usecases.remove(connection, file_id, caller=caller, at=at, rows_kept=kept)
+    return RosterFileAnswer.of(file)
+
+
 @routes.get("/roster-files/{file_id}/report")
 async def report(
     file_id: UUID,
     connection: Connection,
     caller: CurrentCaller,
+    at: Now,
     after: Annotated[int, Query(ge=0, description="`next` of the page before")] = 0,
     size: PageSize = 100,
 ) -> ReportPage:
     """The rows that were refused so far: what is wrong in which column, and what to do. No cell is repeated here."""
-    await usecases.own_file(connection, file_id, caller=caller)
+    await usecases.own_rows(connection, file_id, caller=caller, at=at)
     rows = await store.rows(connection, file_id, after=after, limit=size)
     answers = [RefusedRowAnswer(row=row.row, row_id=row.row_id, errors=row.errors) for row in rows]
     return ReportPage(rows=answers, next=rows[-1].row if len(rows) == size else None)
@@ -175,16 +196,25 @@ async def report(
 
 @routes.get("/roster-files/{file_id}/failed-rows", response_class=Response, responses=FILE)
 async def get_failed_rows(
-    file_id: UUID, request: Request, connection: Connection, caller: CurrentCaller, form: Form = RosterFileForm.XLSX
+    file_id: UUID,
+    request: Request,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+    form: Form = RosterFileForm.XLSX,
 ) -> Response:
     """The refused rows as you sent them, with what is wrong beside each: mend them and post the file again."""
-    found = usecases.failed_rows(connection, file_id, seal=request.app.state.seal, caller=caller)
-    rows = [row async for row in found]
-    # Other requests go on while a long file is put together.
-    return download(await asyncio.to_thread(failed_rows.write, form, rows), form, "failed-rows")
+    file = await usecases.own_rows(connection, file_id, caller=caller, at=at)
+    state = request.app.state
+    # The request's own transaction ends before the first piece leaves.
+    pieces = usecases.failed_rows(state.engine, file, form=form, seal=state.seal)
+    return StreamingResponse(pieces, media_type=_MEDIA_TYPES[form], headers=_attached(form, "failed-rows"))
 
 
 def download(content: bytes, form: RosterFileForm, name: str) -> Response:
     """`content` as a file of that name."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{form.value}"'}
-    return Response(content, media_type=_MEDIA_TYPES[form], headers=headers)
+    return Response(content, media_type=_MEDIA_TYPES[form], headers=_attached(form, name))
+
+
+def _attached(form: RosterFileForm, name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}.{form.value}"'}

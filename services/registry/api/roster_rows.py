@@ -106,16 +106,22 @@ class RosterRowRequest(Strict):
     consent: ConsentEntry | None = Field(default=None, json_schema_extra=_named("同意日期", "consent"))
 
 
+ClassNumber = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="The local_id under which the class was filed",
+        json_schema_extra=_named("班级编号", "class number"),
+    ),
+]
+
+
 class FiledRowRequest(RosterRowRequest):
     """One trainee of any of the institution's classes."""
 
-    class_: str = Field(
-        alias="class",
-        min_length=1,
-        max_length=64,
-        description="The local_id under which the class was filed",
-        json_schema_extra=_named("班级编号", "class number"),
-    )
+    class_: ClassNumber = Field(alias="class")
 
 
 ROSTER_ROW: Final = TypeAdapter(RosterRowRequest)

@@ -87,6 +87,16 @@ class CellUnfit(Invalid):
     cure_zh = "请更正；各项说明见模板的第二张工作表。"
 
 
+class CellTooLong(Invalid):
+    """Facts: `length_max`."""
+
+    slug = "cell-too-long"
+    title_en = "The cell holds more than `length_max` characters, so something went wrong when it was filled in."
+    title_zh = "该单元格超过 `length_max` 个字符，填写有误。"
+    cure_en = "Type what belongs there; the second sheet of the template explains each column."
+    cure_zh = "请重新填写正确内容；各列说明见模板的第二张工作表。"
+
+
 class UnknownChoice(Invalid):
     """Facts: `choices`: what may stand there."""
 
@@ -98,11 +108,13 @@ class UnknownChoice(Invalid):
 
 
 class ExtraCells(Invalid):
+    """Facts: `columns`, by their letters."""
+
     slug = "row-extra-cells"
-    title_en = "The row has more cells than there are headings."
-    title_zh = "该行的单元格多于表头的列数。"
-    cure_en = "Put text that holds the separator into double quotes, or delete what stands right of the last heading."
-    cure_zh = "内容中含有分隔符的，请用英文双引号括起来；或删除最后一个表头右侧的内容。"
+    title_en = "The row has cells in columns without a heading: `columns`."
+    title_zh = "该行在没有表头的列（`columns`）中有内容。"
+    cure_en = "Delete them, or give the column its heading. In CSV, quote text that holds the separator."
+    cure_zh = "请删除这些内容，或为该列补上表头；CSV文件内容中含有分隔符的，请用英文双引号括起来。"
 
 
 class MixedEncoding(Invalid):
@@ -115,10 +127,10 @@ class MixedEncoding(Invalid):
 
 class QuoteNotClosed(Invalid):
     slug = "row-quote-not-closed"
-    title_en = "A double quote is opened in this row and not closed."
-    title_zh = "该行有未闭合的英文双引号。"
-    cure_en = "Delete the quote, or close it; inside quotes a quote is written twice."
-    cure_zh = "请删除或补全该引号；引号内的引号须写两次。"
+    title_en = "A double quote in this row is not closed, or stands where none can."
+    title_zh = "该行的英文双引号未闭合，或位置不对。"
+    cure_en = "Delete it. Where a cell needs a quote, put the whole cell into quotes and write the quote in it twice."
+    cure_zh = "请删除该引号；内容中确需引号的，请用引号将整个单元格括起来，其中的引号写两次。"
 
 
 class UnreadableRow(Invalid):
@@ -133,7 +145,7 @@ CELL_FAULTS: dict[str, type[Invalid]] = {
     fault.slug: fault
     for fault in (
         FormulaCell, ErrorCell, MergedCell, DigitsLost, ZerosLost, TurnedIntoDate, DateAsText, DateAsNumber,
-        CellMissing, UnknownChoice, CellUnfit, ExtraCells, MixedEncoding, QuoteNotClosed, UnreadableRow,
+        CellMissing, UnknownChoice, CellUnfit, CellTooLong, ExtraCells, MixedEncoding, QuoteNotClosed, UnreadableRow,
     )
 }  # fmt: skip
 """By slug, for the process that reads files tells what it found by it."""

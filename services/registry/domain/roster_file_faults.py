@@ -24,7 +24,7 @@ class SpreadsheetDamaged(Invalid):
 
 
 class SpreadsheetTooLarge(Invalid):
-    """Facts: `bytes_max` unpacked, or `ratio_max` of unpacked to packed."""
+    """Facts: `bytes_max` unpacked, or `ratio_max` of unpacked to packed; none where reading took too much."""
 
     slug = "spreadsheet-too-large"
     title_en = "The workbook is much larger inside than a roster can be."
@@ -112,13 +112,13 @@ class HiddenSheets(Invalid):
 
 
 class SeveralSheets(Invalid):
-    """Facts: `count` of sheets that are not empty."""
+    """Facts: `sheets` that are not empty, by their places from 1: what they are called is not repeated."""
 
     slug = "spreadsheet-several-sheets"
-    title_en = "More than one sheet holds rows, and none of them is called 学员."
-    title_zh = "有多张工作表含有内容，且没有名为“学员”的工作表。"
-    cure_en = "Keep all trainees on one sheet and delete the others, or name the sheet 学员."
-    cure_zh = "请将全部学员放在一张工作表中并删除其余工作表，或将该工作表命名为“学员”。"
+    title_en = "More than one sheet holds something: those in the places `sheets`, from the left."
+    title_zh = "有多张工作表含有内容（从左数第`sheets`张）。"
+    cure_en = "Put all trainees on one sheet and delete the others; the template's 说明 may stay."
+    cure_zh = "请将全部学员放在一张工作表中，并删除其余工作表；模板自带的“说明”可以保留。"
 
 
 class FormulasEverywhere(Invalid):
@@ -129,12 +129,20 @@ class FormulasEverywhere(Invalid):
     cure_zh = "请全选、复制，再“选择性粘贴为数值”，保存后重新提交。"
 
 
+class MergedEverywhere(Invalid):
+    slug = "spreadsheet-merged"
+    title_en = "So many cells of this workbook are merged that they cannot be told one by one."
+    title_zh = "工作簿中合并的单元格过多，无法逐一列出。"
+    cure_en = "Select all, unmerge the cells, and fill in every row; save the file and post it again."
+    cure_zh = "请全选后取消合并单元格，并在每一行中填写内容，保存后重新提交。"
+
+
 FILE_FAULTS: dict[str, type[Invalid]] = {
     fault.slug: fault
     for fault in (
         NotASpreadsheet, SpreadsheetDamaged, SpreadsheetTooLarge, TooManyRows, TooManyColumns, SpreadsheetEmpty,
         HeadingsNotFound, HeadingsMissing, UnknownColumns, HeadingsTwice, HiddenSheets, SeveralSheets,
-        FormulasEverywhere,
+        FormulasEverywhere, MergedEverywhere,
     )
 }  # fmt: skip
 """By slug, for the process that reads files tells its refusals by it."""

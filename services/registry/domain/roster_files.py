@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -16,6 +16,8 @@ ROWS_MAX: Final = 100_000
 """Rows of a file, without the headings. Source: the issue that asked for files."""
 CHUNK_ROWS: Final = 1_000
 """Rows decided and stored in one transaction."""
+CELL_LENGTH_MAX: Final = 500
+"""Characters of a cell; no field of a row takes half as many."""
 FILES_STANDING_MAX: Final = 20
 """Files of one institution that may wait or be worked on at once."""
 ATTEMPTS_MAX: Final = 5
@@ -32,24 +34,31 @@ class RosterFileStatus(StrEnum):
     WORKING = "working"
     DONE = "done"
     REFUSED = "refused"
+    CANCELLED = "cancelled"
 
 
 class RosterFileVerb(StrEnum):
     TAKE = "take"
     FINISH = "finish"
     REFUSE = "refuse"
+    CANCEL = "cancel"
 
 
 MOVES: Final[Mapping[RosterFileStatus, Mapping[RosterFileVerb, RosterFileStatus]]] = {
-    RosterFileStatus.WAITING: {RosterFileVerb.TAKE: RosterFileStatus.WORKING},
+    RosterFileStatus.WAITING: {
+        RosterFileVerb.TAKE: RosterFileStatus.WORKING,
+        RosterFileVerb.CANCEL: RosterFileStatus.CANCELLED,
+    },
     RosterFileStatus.WORKING: {
         # A worker that was ended leaves its file in this state; another takes it over.
         RosterFileVerb.TAKE: RosterFileStatus.WORKING,
         RosterFileVerb.FINISH: RosterFileStatus.DONE,
         RosterFileVerb.REFUSE: RosterFileStatus.REFUSED,
+        RosterFileVerb.CANCEL: RosterFileStatus.CANCELLED,
     },
     RosterFileStatus.DONE: {},
     RosterFileStatus.REFUSED: {},
+    RosterFileStatus.CANCELLED: {},
 }
 
 
@@ -89,6 +98,14 @@ class ClassDiffers(Invalid):
     cure_zh = "请将该单元格留空；或提交时不指定 class_id，使每行按自己的班级编号登记。"
 
 
+class RefusedRowsErased(Conflict):
+    slug = "refused-rows-erased"
+    title_en = "The refused rows of this file have been erased; only their number is left."
+    title_zh = "该文件退回的行已删除，仅保留行数统计。"
+    cure_en = "Post the file again, as a trial (mode=validate) if you only want to know what is wrong."
+    cure_zh = "请重新提交该文件；只需查看问题的，可先试算（mode=validate）。"
+
+
 class Tally(NamedTuple):
     """How many rows came out how."""
 
@@ -106,7 +123,9 @@ class RosterFile:
     """A posted file. `posted_by` is the person for whom, as one of the institution, its rows are decided.
 
     `class_id` is the class that all rows go to; None where each row names its own. `problem` says why the file as a
-    whole was refused. `attempts` counts how often it was taken up since it last moved forward.
+    whole was refused. `attempts` counts how often it was taken up since it last moved forward. Of a file that is over,
+    what was refused is kept until `rows_until`; None where nothing is left of it. `rows_hidden` of its rows are not
+    seen in the sheet, and are decided like the others.
     """
 
     id: UUID
@@ -122,6 +141,13 @@ class RosterFile:
     posted_at: datetime
     finished_at: datetime | None
     attempts: int
+    rows_until: datetime | None = None
+    rows_hidden: int = 0
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether something is still to be done."""
+        return bool(MOVES[self.status])
 
     @property
     def percent(self) -> int:
@@ -138,18 +164,38 @@ def take(file: RosterFile) -> RosterFile:
     return replace(file, status=status, tally=tally, attempts=file.attempts + 1)
 
 
-def count(file: RosterFile, chunk: Tally, *, rows_total: int) -> RosterFile:
+def count(file: RosterFile, chunk: Tally, *, rows_total: int, rows_hidden: int) -> RosterFile:
     """One more chunk was decided."""
     tally = Tally(*(before + now for before, now in zip(file.tally, chunk, strict=True)))
-    return replace(file, tally=tally, rows_total=rows_total, attempts=0)
+    return replace(file, tally=tally, rows_total=rows_total, rows_hidden=rows_hidden, attempts=0)
 
 
-def finish(file: RosterFile, *, at: datetime) -> RosterFile:
+def finish(file: RosterFile, *, at: datetime, rows_kept: timedelta) -> RosterFile:
     """Every row was decided."""
-    return replace(file, status=move(MOVES, file.status, RosterFileVerb.FINISH), finished_at=at)
+    return _end(file, RosterFileVerb.FINISH, at=at, rows_kept=rows_kept)
 
 
-def refuse(file: RosterFile, problem: Mapping[str, Any], *, at: datetime) -> RosterFile:
+def refuse(file: RosterFile, problem: Mapping[str, Any], *, at: datetime, rows_kept: timedelta) -> RosterFile:
     """The file as a whole was refused, or given up."""
-    status = move(MOVES, file.status, RosterFileVerb.REFUSE)
-    return replace(file, status=status, problem=problem, finished_at=at)
+    return _end(replace(file, problem=problem), RosterFileVerb.REFUSE, at=at, rows_kept=rows_kept)
+
+
+def cancel(file: RosterFile, *, at: datetime, rows_kept: timedelta) -> RosterFile:
+    """No row after those that have been decided will be."""
+    return _end(file, RosterFileVerb.CANCEL, at=at, rows_kept=rows_kept)
+
+
+def _end(file: RosterFile, verb: RosterFileVerb, *, at: datetime, rows_kept: timedelta) -> RosterFile:
+    status = move(MOVES, file.status, verb)
+    return replace(file, status=status, finished_at=at, rows_until=at + rows_kept if file.tally.refused else None)
+
+
+def erase_rows(file: RosterFile, *, at: datetime) -> RosterFile:
+    """Keep nothing more of what was refused."""
+    return replace(file, rows_until=file.rows_until and min(at, file.rows_until))
+
+
+def require_rows(file: RosterFile, *, at: datetime) -> None:
+    """Raises RefusedRowsErased where rows were refused and are not kept any more."""
+    if file.tally.refused and not file.is_standing and (file.rows_until is None or file.rows_until <= at):
+        raise RefusedRowsErased

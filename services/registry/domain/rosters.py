@@ -144,8 +144,8 @@ def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
             outcomes.append(refused(entry.row, entry.local_id, refusals))
             continue
         seats_left[class_.id] -= 1
-        ids[entry.local_id] = Seated(entry.id, class_.id, entry.person, entry.local_id, mark=entry.mark)
-        theirs.append(_taken_by(entry, from_on))
+        ids[entry.local_id] = seated_by(entry)
+        theirs.append(taken_by(entry, from_on))
         outcomes.append(RowOutcome(entry.row, "accepted", entry.local_id, entry.id))
     return outcomes
 
@@ -198,6 +198,12 @@ def _met(theirs: Sequence[Taken], class_: TrainingClass, from_on: date) -> list[
     ]
 
 
-def _taken_by(entry: Entry, from_on: date) -> Taken:
+def seated_by(entry: Entry) -> Seated:
+    """The enrolment that `entry` becomes."""
+    return Seated(entry.id, entry.class_.id, entry.person, entry.local_id, mark=entry.mark)
+
+
+def taken_by(entry: Entry, from_on: date) -> Taken:
+    """The days that `entry` takes, from `from_on` on."""
     class_ = entry.class_
     return Taken(entry.id, class_.id, class_.institution_id, entry.person, entry.local_id, from_on, class_.ends_on)

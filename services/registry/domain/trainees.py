@@ -18,6 +18,7 @@ from shared.kernel.spelling import canonical
 
 _ORDINARY_NAME: Final = re.compile(r"([\u4e00-\u9fff])(?!\1+$)[\u4e00-\u9fff]{1,3}")
 """Two to four Chinese characters, not all the same: nearly every name, and read at once."""
+_LINE_END_OR_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NO_WORDS: Final = frozenset(
     {
         "NA", "NONE", "NULL", "NIL", "NAN", "UNDEFINED", "UNKNOWN", "NAME", "TEST", "TESTER", "TESTING", "TBD", "TODO",
@@ -197,13 +198,15 @@ def require_complete(phone: str | None, entry: AtEntry, *, class_: TrainingClass
 
 
 def name_fault(name: str) -> PlaceholderName | None:
-    """What is wrong with words for "none", with no letter at all, with one letter repeated."""
+    """What is wrong with words for "none", with no letter at all, one letter repeated, two lines."""
     if _ORDINARY_NAME.fullmatch(name) is not None and name not in _NO_WORDS:
         return None
     letters = "".join(char for char in canonical(name) if char.isalpha())
     # Two characters that are the same can be a name (丁丁); one Latin letter, or three times the same, cannot.
     repeated = len(set(letters)) == 1 and (letters.isascii() or len(letters) > 2)
-    return PlaceholderName(pointer="/name") if not letters or letters in _NO_WORDS or repeated else None
+    if not letters or letters in _NO_WORDS or repeated or _LINE_END_OR_CONTROL.search(name):
+        return PlaceholderName(pointer="/name")
+    return None
 
 
 def phone_fault(phone: str | None) -> PlaceholderPhone | None:

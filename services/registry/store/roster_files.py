@@ -16,12 +16,14 @@ from shared.database import driver
 from shared.kernel.refusals import NotFound
 
 _COLUMNS = """id, institution_id, class_id, form, dry_run, status, rows_total, accepted, repeated, refused, problem,
-    posted_by, posted_at, finished_at, attempts"""
+    posted_by, posted_at, finished_at, attempts, rows_until,
+    rows_hidden"""
 _STANDING = "status IN ('waiting', 'working')"
 _ADD = f"""
 INSERT INTO roster_file ({_COLUMNS}, sealed, digest)
 VALUES (:id, :institution_id, :class_id, :form, :dry_run, :status, :rows_total, :accepted, :repeated, :refused,
-    CAST(:problem AS jsonb), :posted_by, :posted_at, :finished_at, :attempts, :sealed, :digest)
+    CAST(:problem AS jsonb), :posted_by, :posted_at, :finished_at, :attempts, :rows_until, :rows_hidden,
+    :sealed, :digest)
 """
 _FIND = f"SELECT {_COLUMNS} FROM roster_file WHERE id = :id"
 _FIND_SAME = f"""
@@ -29,28 +31,39 @@ SELECT {_COLUMNS} FROM roster_file WHERE institution_id = :institution_id AND di
 """
 _COUNT_STANDING = f"SELECT count(*) FROM roster_file WHERE institution_id = :institution_id AND {_STANDING}"
 _LIST = f"""
-SELECT {_COLUMNS} FROM roster_file WHERE institution_id = :institution_id AND id > :after ORDER BY id LIMIT :limit
+SELECT {_COLUMNS} FROM roster_file WHERE institution_id = :institution_id AND id < :before ORDER BY id DESC LIMIT :limit
 """
+# Institutions take turns: next is the one that has waited longest for its turn, with its oldest file.
 _NEXT = f"""
-SELECT {_COLUMNS} FROM roster_file WHERE {_STANDING} AND (held_until IS NULL OR held_until < :at)
-ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+SELECT {_COLUMNS} FROM roster_file AS f WHERE {_STANDING} AND (held_until IS NULL OR held_until < :at)
+ORDER BY (SELECT max(served_at) FROM roster_file AS s WHERE s.institution_id = f.institution_id) NULLS FIRST, id
+LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _HELD = f"SELECT {_COLUMNS} FROM roster_file WHERE id = :id AND holder = :holder FOR UPDATE"
 _CONTENT = "SELECT sealed FROM roster_file WHERE id = :id"
 _SAVE = """
 UPDATE roster_file
-SET status = :status, rows_total = :rows_total, accepted = :accepted, repeated = :repeated, refused = :refused,
-    problem = CAST(:problem AS jsonb), finished_at = :finished_at, attempts = :attempts, holder = :holder,
-    held_until = :held_until
+SET status = :status, rows_total = :rows_total, rows_hidden = :rows_hidden, accepted = :accepted,
+    repeated = :repeated, refused = :refused, problem = CAST(:problem AS jsonb),
+    finished_at = :finished_at, attempts = :attempts, holder = :holder,
+    held_until = :held_until, served_at = :served_at
 WHERE id = :id
 """
 _END = """
 UPDATE roster_file SET sealed = NULL, status = :status, finished_at = :finished_at, problem = CAST(:problem AS jsonb),
-    rows_total = :rows_total, holder = NULL, held_until = NULL
+    rows_total = :rows_total, rows_until = :rows_until, holder = NULL, held_until = NULL
 WHERE id = :id
 """
 _RELEASE = "UPDATE roster_file SET held_until = NULL WHERE id = :id AND holder = :holder"
 _FORGET_ROWS = "DELETE FROM roster_file_row WHERE file_id = :id"
+_OUTLIVED = f"""
+SELECT {_COLUMNS} FROM roster_file WHERE rows_until <= :at ORDER BY rows_until LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_ERASE_ROWS = """
+DELETE FROM roster_file_row WHERE file_id = :id
+    AND row IN (SELECT row FROM roster_file_row WHERE file_id = :id ORDER BY row LIMIT :limit)
+"""
+_ERASED = "UPDATE roster_file SET rows_until = NULL WHERE id = :id"
 _ROWS = """
 SELECT row, row_id, errors, sealed FROM roster_file_row WHERE file_id = $1 AND row > $2 ORDER BY row LIMIT $3
 """
@@ -85,9 +98,10 @@ async def add(connection: AsyncConnection, file: RosterFile, *, sealed: bytes, d
     await connection.execute(text(_ADD), _values(file) | {"sealed": sealed, "digest": digest})
 
 
-async def load(connection: AsyncConnection, file_id: UUID) -> RosterFile:
+async def load(connection: AsyncConnection, file_id: UUID, *, lock: bool = False) -> RosterFile:
     """Raises NotFound."""
-    row = (await connection.execute(text(_FIND), {"id": file_id})).mappings().one_or_none()
+    statement = f"{_FIND} FOR UPDATE" if lock else _FIND
+    row = (await connection.execute(text(statement), {"id": file_id})).mappings().one_or_none()
     if row is None:
         raise NotFound(what="roster file", id=file_id)
     return _file(row)
@@ -105,14 +119,17 @@ async def standing(connection: AsyncConnection, institution_id: UUID) -> int:
     return int(await connection.scalar(text(_COUNT_STANDING), {"institution_id": institution_id}) or 0)
 
 
-async def page(connection: AsyncConnection, *, institution_id: UUID, after: UUID, limit: int) -> list[RosterFile]:
-    """The institution's files in the order in which they came, from above `after`."""
-    values = {"institution_id": institution_id, "after": after, "limit": limit}
+async def page(connection: AsyncConnection, *, institution_id: UUID, before: UUID, limit: int) -> list[RosterFile]:
+    """The institution's files, the newest first, from below `before`."""
+    values = {"institution_id": institution_id, "before": before, "limit": limit}
     return [_file(row) for row in (await connection.execute(text(_LIST), values)).mappings()]
 
 
 async def lock_next(connection: AsyncConnection, *, at: datetime) -> RosterFile | None:
-    """The oldest file that waits, or whose worker has been silent for too long; locked. None if there is none."""
+    """A file that waits, or whose worker has been silent for too long; locked. None if there is none.
+
+    It is the oldest of the institution that was served longest ago.
+    """
     row = (await connection.execute(text(_NEXT), {"at": at})).mappings().one_or_none()
     return None if row is None else _file(row)
 
@@ -131,11 +148,12 @@ async def content(connection: AsyncConnection, file_id: UUID) -> bytes:
 
 async def save(connection: AsyncConnection, file: RosterFile, *, holder: UUID, at: datetime) -> None:
     """Store how far a locked file is; `holder` keeps it for some time more."""
-    await connection.execute(text(_SAVE), _values(file) | {"holder": holder, "held_until": at + HELD_FOR})
+    held = {"holder": holder, "held_until": at + HELD_FOR, "served_at": at}
+    await connection.execute(text(_SAVE), _values(file) | held)
 
 
 async def end(connection: AsyncConnection, file: RosterFile) -> None:
-    """Store that a locked file is done or refused, and erase what was posted."""
+    """Store that a locked file is over, and erase what was posted."""
     await connection.execute(text(_END), _values(file))
 
 
@@ -157,6 +175,19 @@ async def add_rows(connection: AsyncConnection, file_id: UUID, rows: Sequence[Re
 async def forget_rows(connection: AsyncConnection, file_id: UUID) -> None:
     """Erase what was reported of a file's rows."""
     await connection.execute(text(_FORGET_ROWS), {"id": file_id})
+
+
+async def lock_outlived(connection: AsyncConnection, *, at: datetime) -> RosterFile | None:
+    """A file whose refused rows are not to be kept any longer, locked; None if there is none."""
+    row = (await connection.execute(text(_OUTLIVED), {"at": at})).mappings().one_or_none()
+    return None if row is None else _file(row)
+
+
+async def erase_rows(connection: AsyncConnection, file_id: UUID, *, limit: int) -> None:
+    """Erase up to `limit` refused rows of a locked file, and remember when none is left."""
+    erased = await connection.execute(text(_ERASE_ROWS), {"id": file_id, "limit": limit})
+    if erased.rowcount < limit:
+        await connection.execute(text(_ERASED), {"id": file_id})
 
 
 async def rows(connection: AsyncConnection, file_id: UUID, *, after: int, limit: int) -> list[RefusedRow]:

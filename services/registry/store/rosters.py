@@ -24,7 +24,7 @@ from shared.persons import SealedPerson
 # In one order always, so that two rosters that share classes do not wait for each other crosswise.
 _CLASSES: Final = f"""
 SELECT {CLASS_COLUMNS} FROM class
-WHERE institution_id = :institution_id AND (id = ANY(:ids) OR local_id = ANY(:local_ids)) ORDER BY id FOR UPDATE
+WHERE institution_id = :institution_id AND (id = ANY(:ids) OR local_id = ANY(:local_ids)) ORDER BY id
 """
 _SEATED: Final = """
 SELECT class_id, count(*) FROM enrolment
@@ -103,11 +103,12 @@ class Newcomer(NamedTuple):
 
 
 async def classes(
-    connection: AsyncConnection, institution_id: UUID, ids: Collection[UUID], local_ids: Collection[str]
+    connection: AsyncConnection, institution_id: UUID, ids: Collection[UUID], local_ids: Collection[str], *, lock: bool
 ) -> list[TrainingClass]:
-    """Those classes of the institution, locked in the order of their ids: rosters of one class queue up here."""
+    """Those classes of the institution; locked in the order of their ids, rosters of one class queue up here."""
+    statement = f"{_CLASSES} FOR UPDATE" if lock else _CLASSES
     values = {"institution_id": institution_id, "ids": list(ids), "local_ids": list(local_ids)}
-    return [class_of(row) for row in (await connection.execute(text(_CLASSES), values)).mappings()]
+    return [class_of(row) for row in (await connection.execute(text(statement), values)).mappings()]
 
 
 async def seated(connection: AsyncConnection, class_ids: Collection[UUID]) -> dict[UUID, int]:

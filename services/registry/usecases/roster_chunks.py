@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.domain.rehearsals import Rehearsed
 from services.registry.domain.roster_files import ClassDiffers, RosterFile
 from services.registry.store import classes as class_store
 from services.registry.store.roster_files import RefusedRow
@@ -40,11 +41,17 @@ class Parts:
     told: TellOutcome
     """What is reported of a refused row."""
     now: Callable[[], datetime]
+    rows_kept: timedelta
+    """How long what was refused is kept."""
 
 
 class Chunk(NamedTuple):
-    """Rows that are decided together: as they came, those that have the form of the API, and refusals of the others."""
+    """Rows that are decided together: as they came, those that have the form of the API, and refusals of the others.
 
+    `first` is how many rows of the file stand before them.
+    """
+
+    first: int
     rows: Sequence[FileRow]
     well_formed: Sequence[RosterRow]
     refused: Sequence[RowOutcome]
@@ -63,21 +70,30 @@ async def chunks(reading: Opened, parts: Parts, *, after: int) -> AsyncGenerator
         await asyncio.gather(ahead, return_exceptions=True)
 
 
-async def _left(reading: Opened, after: int) -> AsyncGenerator[list[FileRow]]:
+async def _left(reading: Opened, after: int) -> AsyncGenerator[tuple[int, list[FileRow]]]:
+    first = 0
     async for rows in reading.chunks():
-        if after < len(rows):
-            yield rows[after:]
-        after = max(0, after - len(rows))
+        done = max(0, after - first)
+        if done < len(rows):
+            yield first + done, rows[done:]
+        first += len(rows)
 
 
-async def _ready(found: AsyncGenerator[list[FileRow]], parts: Parts) -> Chunk | None:
-    rows = await anext(found, None)
+async def _ready(found: AsyncGenerator[tuple[int, list[FileRow]]], parts: Parts) -> Chunk | None:
+    left = await anext(found, None)
+    if left is None:
+        return None
+    first, rows = left
     # In a thread, so that requests are answered and the database has work meanwhile.
-    return None if rows is None else Chunk(rows, *await asyncio.to_thread(parts.read, rows))
+    return Chunk(first, rows, *await asyncio.to_thread(parts.read, rows))
 
 
-async def decide(connection: AsyncConnection, file: RosterFile, chunk: Chunk, parts: Parts) -> list[RowOutcome]:
-    """An outcome for each row of `chunk`, in order; what was accepted is stored. Rows go by the same door as JSON's.
+async def decide(
+    connection: AsyncConnection, file: RosterFile, chunk: Chunk, parts: Parts, rehearsed: Rehearsed
+) -> list[RowOutcome]:
+    """An outcome for each row of `chunk`, in order; what was accepted is stored, or noted in `rehearsed` by a dry run.
+
+    Rows go by the same door as JSON's.
 
     Raises what speaks against all of them: WrongRole, ForeignOrganisation, PolicyUnset.
     """
@@ -86,7 +102,14 @@ async def decide(connection: AsyncConnection, file: RosterFile, chunk: Chunk, pa
         well_formed, strayed = await _in_class(connection, file.class_id, well_formed)
     caller = Caller(person=file.posted_by, role=Role.INSTITUTION, organisation=file.institution_id, region=None)
     decided = await rosters.enrol(
-        connection, file.institution_id, well_formed, persons=parts.persons, caller=caller, at=parts.now()
+        connection,
+        file.institution_id,
+        well_formed,
+        persons=parts.persons,
+        caller=caller,
+        at=parts.now(),
+        dry_run=file.dry_run,
+        rehearsed=rehearsed if file.dry_run else None,
     )
     return sorted([*chunk.refused, *strayed, *decided], key=lambda outcome: outcome.row)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator
-from datetime import datetime
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.registry.domain import roster_files as rules
 from services.registry.domain.classes import RosterClosed
 from services.registry.domain.roster_file_faults import SpreadsheetEmpty
 from services.registry.domain.roster_files import (
@@ -23,8 +25,10 @@ from services.registry.domain.roster_files import (
 from services.registry.store import classes as class_store
 from services.registry.store import institutions as institution_store
 from services.registry.store import roster_files as store
+from services.registry.store.roster_files import RefusedRow
+from services.registry.usecases.spreadsheets import failed_rows as spreadsheets
 from services.registry.usecases.spreadsheets import packages
-from services.registry.usecases.spreadsheets.failed_rows import FailedRow
+from services.registry.usecases.spreadsheets.failed_rows import FailedRow, FailedRowsFile
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
 from shared.kernel.ids import new_id
 from shared.persons import Persons
@@ -99,10 +103,10 @@ def _new_file(
     )
 
 
-async def own_files(connection: AsyncConnection, *, caller: Caller, after: UUID, limit: int) -> list[RosterFile]:
-    """The caller's institution's files, from above `after`. Raises WrongRole."""
+async def own_files(connection: AsyncConnection, *, caller: Caller, before: UUID, limit: int) -> list[RosterFile]:
+    """The caller's institution's files, the newest first, from below `before`. Raises WrongRole."""
     caller.require(Role.INSTITUTION)
-    return await store.page(connection, institution_id=_organisation_of(caller), after=after, limit=limit)
+    return await store.page(connection, institution_id=_organisation_of(caller), before=before, limit=limit)
 
 
 async def own_file(connection: AsyncConnection, file_id: UUID, *, caller: Caller) -> RosterFile:
@@ -113,13 +117,48 @@ async def own_file(connection: AsyncConnection, file_id: UUID, *, caller: Caller
     return file
 
 
+async def remove(
+    connection: AsyncConnection, file_id: UUID, *, caller: Caller, at: datetime, rows_kept: timedelta
+) -> RosterFile:
+    """The file: cancelled if something was still to be done, else its refused rows are soon erased.
+
+    Raises WrongRole, NotFound, ForeignOrganisation.
+    """
+    caller.require(Role.INSTITUTION)
+    file = await store.load(connection, file_id, lock=True)
+    caller.require_organisation(file.institution_id)
+    file = rules.cancel(file, at=at, rows_kept=rows_kept) if file.is_standing else rules.erase_rows(file, at=at)
+    await store.end(connection, file)
+    return file
+
+
+async def own_rows(connection: AsyncConnection, file_id: UUID, *, caller: Caller, at: datetime) -> RosterFile:
+    """The file, whose refused rows are there to be had.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, RefusedRowsErased.
+    """
+    file = await own_file(connection, file_id, caller=caller)
+    rules.require_rows(file, at=at)
+    return file
+
+
 async def failed_rows(
-    connection: AsyncConnection, file_id: UUID, *, seal: Seal, caller: Caller
-) -> AsyncIterator[FailedRow]:
-    """What was refused so far, in the order of the sheet. Raises WrongRole, NotFound, ForeignOrganisation."""
-    await own_file(connection, file_id, caller=caller)
-    after = 0
-    while rows := await store.rows(connection, file_id, after=after, limit=_ROWS_A_READ):
-        for row in rows:
-            yield FailedRow(orjson.loads(seal.open(row.sealed, owner=file_id.bytes)), row.errors)
+    engine: AsyncEngine, file: RosterFile, *, form: RosterFileForm, seal: Seal
+) -> AsyncIterator[bytes]:
+    """What was refused so far as a file of `form`, piece by piece: each piece has a short transaction of its own."""
+    made, after = spreadsheets.opened(form), 0
+    yield await asyncio.to_thread(made.begin)
+    while rows := await _rows(engine, file.id, after=after):
         after = rows[-1].row
+        # Other requests go on meanwhile.
+        yield await asyncio.to_thread(_add, made, rows, file.id, seal)
+    yield made.end()
+
+
+async def _rows(engine: AsyncEngine, file_id: UUID, *, after: int) -> list[RefusedRow]:
+    async with engine.connect() as connection:
+        return await store.rows(connection, file_id, after=after, limit=_ROWS_A_READ)
+
+
+def _add(made: FailedRowsFile, rows: Sequence[RefusedRow], file_id: UUID, seal: Seal) -> bytes:
+    return made.add(FailedRow(orjson.loads(seal.open(row.sealed, owner=file_id.bytes)), row.errors) for row in rows)

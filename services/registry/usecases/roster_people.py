@@ -72,12 +72,15 @@ def _strange(
     return [*found, *checks.faults(row, number, class_)]
 
 
-def meet(recognised: list[Recognised], known: Mapping[UUID, KnownPerson], *, persons: Persons) -> list[Recognised]:
+def meet(
+    recognised: list[Recognised], known: Mapping[UUID, KnownPerson], first: Mapping[UUID, str], *, persons: Persons
+) -> list[Recognised]:
     """The same rows: each for the key as which its person goes on, and with a fault if the person has another name.
 
-    The name is the one under which a document is `known`, or that of the first good row for it.
+    The name is the one under which a document is `known`, or that of the `first` good row for it: one of those before
+    these, if there were any.
     """
-    first: dict[UUID, str] = {}
+    first = dict(first)
     met: list[Recognised] = []
     for each in recognised:
         entry, said = each.entry, each.row.particulars

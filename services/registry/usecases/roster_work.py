@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -21,11 +21,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.registry.domain import roster_files as rules
+from services.registry.domain.rehearsals import Rehearsed
 from services.registry.domain.roster_files import ATTEMPTS_MAX, RosterFile, RosterFileFailed, Tally
 from services.registry.store import roster_files as store
 from services.registry.usecases.roster_chunks import Chunk, Parts, chunks, decide, reported
 from services.registry.usecases.spreadsheets.reading import Opened, opened
-from shared.faults import Backoff, is_passing
+from shared.faults import LOCK_NOT_AVAILABLE, Backoff, is_passing, state_of
 from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Refusal
@@ -39,11 +40,9 @@ _WAIT_SECONDS: Final = 0.2
 _RACE_STATES: Final = ("23505", "23P01")
 """Somebody else stored the same first: the next try sees it, and refuses the row properly."""
 
-T = TypeVar("T")
-
 
 class _Lost(Exception):
-    """Another worker has taken the file."""
+    """Another worker has taken the file, or it is not as far as this one thinks."""
 
 
 async def work(engine: AsyncEngine, parts: Parts) -> None:
@@ -80,7 +79,7 @@ async def work_one(engine: AsyncEngine, parts: Parts) -> bool:
 
 async def _refuse(connection: AsyncConnection, file: RosterFile, refusal: Refusal, parts: Parts) -> None:
     problem = parts.told(RowOutcome(0, "refused", refusal=refusal))[0]
-    await store.end(connection, rules.refuse(file, problem, at=parts.now()))
+    await store.end(connection, rules.refuse(file, problem, at=parts.now(), rows_kept=parts.rows_kept))
     log.warning("roster-file.refused", file=str(file.id), code=refusal.slug, rows=file.tally.rows)
 
 
@@ -97,12 +96,12 @@ class _Work:
         """Work to the end; if something gets in the way, the file is free for the next worker at once."""
         try:
             await self._run(file)
-        except _Lost:
-            log.warning("roster-file.lost", file=str(self._file_id))
-        except BaseException:
+        except BaseException as error:
             async with self._engine.begin() as connection:
                 await store.release(connection, self._file_id, holder=self._holder)
-            raise
+            if not isinstance(error, _Lost):
+                raise
+            log.warning("roster-file.lost", file=str(self._file_id))
 
     async def _run(self, file: RosterFile) -> None:
         async with self._engine.connect() as connection:
@@ -111,38 +110,29 @@ class _Work:
         try:
             async with opened(file.form, content, names_class=file.class_id is None) as reading:
                 del sealed, content
-                await (self._rehearse(file, reading) if file.dry_run else self._store(file, reading))
+                await self._decide(file, reading)
         except Refusal as refusal:
             async with self._engine.begin() as connection:
                 await _refuse(connection, await self._locked(connection), refusal, self._parts)
 
-    async def _store(self, file: RosterFile, reading: Opened) -> None:
+    async def _decide(self, file: RosterFile, reading: Opened) -> None:
+        rehearsed = Rehearsed()
         async with aclosing(chunks(reading, self._parts, after=file.tally.rows)) as found:
             async for chunk in found:
-                await _tried(partial(self._store_chunk, chunk, reading))
+                await _tried(partial(self._decide_chunk, chunk, reading, rehearsed))
+                rehearsed.keep()
         await self._finish(reading)
 
-    async def _store_chunk(self, chunk: Chunk, reading: Opened) -> None:
+    async def _decide_chunk(self, chunk: Chunk, reading: Opened, rehearsed: Rehearsed) -> None:
         async with self._engine.begin() as connection:
             file = await self._locked(connection)
-            outcomes = await decide(connection, file, chunk, self._parts)
+            if file.tally.rows == chunk.first + len(chunk.rows):
+                # It was committed by the try before, and only the word of it was lost.
+                return
+            if file.tally.rows != chunk.first:
+                raise _Lost
+            outcomes = await decide(connection, file, chunk, self._parts, rehearsed)
             await self._save(connection, file, chunk, outcomes, reading)
-
-    async def _rehearse(self, file: RosterFile, reading: Opened) -> None:
-        """Do all of it in one transaction that is never committed: what a dry run tells is what would happen."""
-        async with self._engine.connect() as stage, aclosing(chunks(reading, self._parts, after=0)) as found:
-            # Where this context is left, the connection is given back, and with it goes all that was done.
-            await stage.begin()
-            async for chunk in found:
-                outcomes = await _tried(partial(self._rehearse_chunk, stage, file, chunk))
-                async with self._engine.begin() as connection:
-                    await self._save(connection, await self._locked(connection), chunk, outcomes, reading)
-            await stage.rollback()
-        await self._finish(reading)
-
-    async def _rehearse_chunk(self, stage: AsyncConnection, file: RosterFile, chunk: Chunk) -> list[RowOutcome]:
-        async with stage.begin_nested():
-            return await decide(stage, file, chunk, self._parts)
 
     async def _save(
         self,
@@ -155,13 +145,14 @@ class _Work:
         counts = Counter(outcome.outcome for outcome in outcomes)
         tally = Tally(counts["accepted"], counts["repeated"], counts["refused"])
         await store.add_rows(connection, file.id, reported(file, chunk, outcomes, self._parts))
-        file = rules.count(file, tally, rows_total=reading.rows_total)
+        file = rules.count(file, tally, rows_total=reading.rows_total, rows_hidden=reading.rows_hidden)
         await store.save(connection, file, holder=self._holder, at=self._parts.now())
 
     async def _finish(self, reading: Opened) -> None:
         async with self._engine.begin() as connection:
             file = replace(await self._locked(connection), rows_total=reading.rows_total)
-            await store.end(connection, rules.finish(file, at=self._parts.now()))
+            file = rules.finish(file, at=self._parts.now(), rows_kept=self._parts.rows_kept)
+            await store.end(connection, file)
         log.info("roster-file.done", file=str(file.id), rows=file.rows_total, **file.tally._asdict())
 
     async def _locked(self, connection: AsyncConnection) -> RosterFile:
@@ -171,14 +162,16 @@ class _Work:
         return file
 
 
-async def _tried(step: Callable[[], Awaitable[T]]) -> T:
-    """What `step` returns, tried again while somebody else is in its way."""
-    for tries_left in range(_TRIES - 1, -1, -1):
+async def _tried(step: Callable[[], Awaitable[None]]) -> None:
+    """Do `step`, again while somebody else is in its way. Waits for a lock are not counted: its holder will be done."""
+    tries_left = _TRIES
+    while True:
         try:
-            return await step()
+            await step()
+            return
         except (DBAPIError, asyncpg.PostgresError) as error:
-            state = getattr(getattr(error, "orig", error), "sqlstate", None)
+            state = state_of(error)
+            tries_left -= state != LOCK_NOT_AVAILABLE
             if tries_left == 0 or not (state in _RACE_STATES or is_passing(error)):
                 raise
             await asyncio.sleep(_WAIT_SECONDS)
-    raise AssertionError("unreachable")

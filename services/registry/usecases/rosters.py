@@ -15,6 +15,7 @@ from services.registry.domain.enrolments import Enrolment
 from services.registry.domain.flags import Seen, warning_of
 from services.registry.domain.late_entries import see_grown
 from services.registry.domain.overlaps import Taken
+from services.registry.domain.rehearsals import Rehearsed
 from services.registry.domain.rosters import Known, decide, late_starts
 from services.registry.domain.trainees import AtEntry
 from services.registry.store import classes as class_store
@@ -49,7 +50,7 @@ async def enrol_in(
     Raises WrongRole, NotFound, ForeignOrganisation, RosterClosed, and the refusals of the directory (C02, C25).
     """
     caller.require(Role.INSTITUTION)
-    class_ = await class_store.load(connection, class_id, lock=True)
+    class_ = await class_store.load(connection, class_id, lock=not dry_run)
     caller.require_organisation(class_.institution_id)
     checks = await checks_for(connection, class_.institution_id, [class_], today=business_day(at))
     for refusal in checks.closed.values():
@@ -67,8 +68,10 @@ async def enrol(
     caller: Caller,
     at: datetime,
     dry_run: bool = False,
+    rehearsed: Rehearsed | None = None,
 ) -> list[RowOutcome]:
-    """An outcome for each of `rows`, in order: accepted, repeated or refused. A dry run decides and stores nothing.
+    """An outcome for each of `rows`, in order: accepted, repeated or refused. A dry run decides and stores nothing,
+    and keeps nobody waiting; `rehearsed` is what it would have stored before, and notes what these rows would add.
 
     The rows may be for any classes of the institution; what stops a class is the refusal of its rows.
 
@@ -78,9 +81,12 @@ async def enrol(
     caller.require_organisation(institution_id)
     ids = {row.class_id for row in rows if row.class_id is not None}
     local_ids = {row.class_local_id for row in rows if row.class_local_id is not None}
-    classes = await store.classes(connection, institution_id, ids, local_ids)
+    classes = await store.classes(connection, institution_id, ids, local_ids, lock=not dry_run)
     checks = await checks_for(connection, institution_id, classes, today=business_day(at))
-    return await _enrol(connection, classes, rows, checks, persons=persons, by=caller.person, at=at, dry_run=dry_run)
+    return await _enrol(
+        connection, classes, rows, checks,
+        persons=persons, by=caller.person, at=at, dry_run=dry_run, rehearsed=rehearsed,
+    )  # fmt: skip
 
 
 async def _enrol(
@@ -93,24 +99,31 @@ async def _enrol(
     by: str,
     at: datetime,
     dry_run: bool,
+    rehearsed: Rehearsed | None = None,
 ) -> list[RowOutcome]:
     recognised, refused = recognise(rows, classes, checks, persons=persons)
     if not recognised:
         return refused
     named = {each.entry.person for each in recognised}
     people = await store.people(connection, named)
-    if people or len(named) < len(recognised):
-        recognised = meet(recognised, people, persons=persons)
+    first = rehearsed.names(named) if rehearsed else {}
+    if people or first or len(named) < len(recognised):
+        recognised = meet(recognised, people, first, persons=persons)
     acquainted = {each.into or person for person, each in people.items()}
     known = await _look_up(connection, classes, recognised, checks, acquainted=acquainted)
-    decided = decide([each.entry for each in recognised], known)
+    wanted = [each.entry for each in recognised]
+    known = rehearsed.over(known, wanted) if rehearsed else known
+    decided = decide(wanted, known)
     accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
     admitted = [each for each in recognised if each.entry.row in accepted]
+    starts = late_starts([each.entry for each in admitted], known)
     seen = await shared_phones(connection, admitted, checks)
     if dry_run:
-        decided = without_ids(decided, {each.entry.id for each in recognised})
+        decided = without_ids(decided, {each.id for each in wanted})
+        if rehearsed is not None:
+            newcomers = {e.entry.person: e.row.particulars.name for e in reversed(admitted) if not e.is_known}
+            rehearsed.note([each.entry for each in admitted], starts, newcomers)
     else:
-        starts = late_starts([each.entry for each in admitted], known)
         await _store(connection, admitted, starts, persons=persons, by=by, at=at)
         grown = see_grown([each.entry.class_ for each in admitted], checks.late_days)
         await flag_usecases.raise_all(connection, [*seen.values(), *grown], at=at)

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
 
+import pytest
+
+from services.registry.api import page as pages
+from services.registry.domain.roster_cell_faults import CELL_FAULTS
+from services.registry.domain.roster_file_faults import FILE_FAULTS, HeadingsMissing, NotASpreadsheet, UnknownColumns
+from services.registry.domain.roster_files import TooManyRosterFiles
+from services.registry.domain.trainees import TraineeIncomplete
+from shared.problems import entry
 from tests.support.services import ServiceUnderTest
 
 
@@ -24,3 +35,40 @@ class TestPage:
 
         assert asked
         assert asked <= {re.sub(r"\{[^}]*\}", "{}", path) for path in paths}
+
+
+class TestSentences:
+    """What is wrong with a file or a row, with the facts put in where the words name them."""
+
+    PROBLEMS = (
+        NotASpreadsheet(form="xlsx", looks_like="a PDF document", looks_like_zh="PDF文档"),
+        UnknownColumns(columns=["F", "G"]),
+        HeadingsMissing(missing=["document number"], missing_zh=["证件号码"]),
+        TooManyRosterFiles(files_max=20),
+        TraineeIncomplete(missing=["phone"], missing_zh=["手机号"]),
+    )
+
+    def test_are_put_together_in_one_place_alone(self) -> None:
+        readers = re.findall(r"(\w+)\.(?:title|cure)(?:_zh)?\b", pages._PAGE)
+
+        assert set(readers) == {"made"}
+
+    @pytest.mark.parametrize("fault", [*FILE_FAULTS.values(), *CELL_FAULTS.values()])
+    def test_name_only_facts_that_are_told(self, fault: type) -> None:
+        words = " ".join((fault.title_en, fault.title_zh, fault.cure_en, fault.cure_zh))  # type: ignore[attr-defined]
+
+        assert set(re.findall(r"`(\w+)`", words)) <= set(re.findall(r"`(\w+)`", fault.__doc__ or ""))
+
+    @pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+    def test_have_their_facts_put_in(self) -> None:
+        (function,) = re.findall(r"function sentence.*?\nconst told.*?\n", pages._PAGE, re.DOTALL)
+        problems = json.dumps([entry(problem) for problem in self.PROBLEMS])
+        script = f"{function}\nfor (const problem of {problems}) console.log(told(problem));"
+
+        run = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True, timeout=60)
+
+        lines = run.stdout.splitlines()
+        assert len(lines) == len(self.PROBLEMS)
+        assert "`" not in run.stdout
+        for words, facts in zip(lines, ("PDF文档", "F、G", "证件号码", "20", "手机号"), strict=True):
+            assert facts in words

@@ -7,9 +7,10 @@ import asyncio
 import pytest
 
 from services.registry.domain import roster_files as limits
+from services.registry.usecases import roster_files as usecases
 from services.registry.usecases.spreadsheets import reader
 from shared.kernel.callers import Role
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_policy
 from tests.registry.spreadsheets.posting import counts, done, get, post, report, roster, stored, work
 from tests.registry.spreadsheets.workbooks import FULL, HEADINGS, csv_file, full_line
 from tests.registry.test_privacy import dump
@@ -19,7 +20,7 @@ class TestAFile:
     async def test_waits_is_worked_on_and_is_done(self, school: School) -> None:
         await school.file()
 
-        posted = await post(school, roster(full_line(1), full_line(2, 证件号码="410102199001010000"), full_line(3)))
+        posted = await post(school, roster(full_line(1), full_line(2, 证件号码="410102199003070010"), full_line(3)))
         waiting = posted.json()
         await work(school)
         file = (await get(school, waiting["id"])).json()
@@ -104,11 +105,13 @@ class TestAFile:
         file_id = (await post(school, roster(full_line(1)))).json()["id"]
         other = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
 
+        newest = (await post(school, roster(full_line(2)))).json()["id"]
         own = (await get(school, "", size=1)).json()
+        older = (await get(school, "", size=1, cursor=own["next"])).json()
         theirs = (await get(other, "")).json()
         answers = [await get(other, f"{file_id}{path}") for path in ("", "/report", "/failed-rows")]
 
-        assert [row["id"] for row in own["rows"]] == [file_id]
+        assert [row["id"] for row in own["rows"] + older["rows"]] == [newest, file_id]
         assert theirs["rows"] == []
         assert {answer.json()["code"] for answer in answers} == {"foreign-organisation"}
 
@@ -140,6 +143,16 @@ class TestTheReport:
         for cell in (secret, "1391234", "不上班", "4.19999"):
             assert cell not in answer.text
 
+    async def test_names_what_a_trainee_lacks_by_the_headings(self, school: School) -> None:
+        await set_policy(school.registry, "trainee.particulars_required", "yes")
+        await school.file()
+
+        file = await done(school, roster(full_line(1, 手机号="", 就业状态="")))
+        (row,) = (await get(school, f"{file['id']}/report")).json()["rows"]
+
+        assert row["errors"][0]["missing"] == ["mobile phone", "employment"]
+        assert row["errors"][0]["missing_zh"] == ["手机号", "就业状态"]
+
     async def test_is_read_page_by_page(self, school: School) -> None:
         await school.file()
         file = await done(school, roster(*(full_line(number, 姓名="") for number in range(1, 4))))
@@ -164,6 +177,18 @@ class TestTheReport:
         assert [row.values["local_id"] for row in rows] == ["T2"]
         assert counts(again) == (0, 0, 1)
         assert counts(mended) == (1, 0, 0)
+
+    async def test_comes_whole_though_it_leaves_piece_by_piece(
+        self, school: School, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(usecases, "_ROWS_A_READ", 2)
+        await school.file()
+        file = await done(school, roster(*(full_line(number, 姓名="") for number in range(1, 6))))
+
+        failed = await get(school, f"{file['id']}/failed-rows", form="xlsx")
+
+        rows = list(reader.read(limits.RosterFileForm.XLSX, failed.content, names_class=True).rows)
+        assert [row.values["local_id"] for row in rows] == ["T1", "T2", "T3", "T4", "T5"]
 
 
 async def test_nothing_that_names_a_person_is_kept_in_clear(school: School) -> None:

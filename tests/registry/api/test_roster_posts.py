@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from sqlalchemy import text
 
 from shared.kernel.callers import Role
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
@@ -57,6 +58,25 @@ class TestManyClasses:
             "SELECT e.local_id, c.local_id AS class FROM enrolment e JOIN class c ON c.id = class_id ORDER BY 1"
         )
         assert [tuple(row) for row in rows] == [("T1", "2025-001"), ("T2", "2025-002"), ("again", "2025-002")]
+
+    async def test_a_rehearsal_waits_for_nobody(self, school: School) -> None:
+        class_id = await school.file()
+
+        async with school.registry.engine.begin() as connection:
+            await connection.execute(text("SELECT id FROM class FOR UPDATE"))
+            answers = [
+                await post(school, of("2025-001", 1), params={"mode": "validate"}),
+                await school.enrol(class_id, trainee(1), params={"mode": "validate"}),
+            ]
+
+        assert [outcomes(answer) for answer in answers] == [[(0, "accepted")]] * 2
+
+    async def test_a_class_that_cannot_be_stored_spoils_its_own_row_alone(self, school: School) -> None:
+        await school.file()
+
+        answer = await post(school, of("2025-001", 1), of("2025\0-001", 2), of("2025-001", 3))
+
+        assert outcomes(answer) == [(0, "accepted"), (1, "refused"), (2, "accepted")]
 
     async def test_seats_are_counted_for_each_class_by_itself(self, school: School) -> None:
         await two_classes(school)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from services.registry.domain import roster_files as limits
@@ -15,22 +18,9 @@ from services.registry.store.roster_files import HELD_FOR
 from services.registry.usecases import roster_work
 from services.registry.usecases.spreadsheets import reading
 from services.registry.worker import roster_parts
-from tests.registry.school import School
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 from tests.registry.spreadsheets.posting import counts, done, get, post, report, roster, stored, work
 from tests.registry.spreadsheets.workbooks import HEADINGS, full_line, workbook
-
-
-@pytest.fixture
-def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two rows a chunk."""
-    chunks = reading.Opened.chunks
-
-    async def by_twos(self: reading.Opened) -> Any:
-        async for rows in chunks(self):
-            for first in range(0, len(rows), 2):
-                yield rows[first : first + 2]
-
-    monkeypatch.setattr(reading.Opened, "chunks", by_twos)
 
 
 class TestADryRun:
@@ -45,6 +35,42 @@ class TestADryRun:
         assert nothing == []
         assert counts(dry) == counts(wet) == (2, 1, 1)
         assert await report(school, dry["id"]) == await report(school, wet["id"]) == {5: ["class-full"]}
+
+    async def test_keeps_nobody_waiting(self, school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+        class_id = await school.file(fund_source=None)
+        other = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
+        elsewhere = await other.file(starts_on="2025-05-01", ends_on="2025-05-20", fund_source=None)
+        await post(school, roster(full_line(1)), mode="validate")
+        save, is_decided, may_go_on = roster_work._Work._save, asyncio.Event(), asyncio.Event()
+
+        async def pause(*values: Any) -> None:
+            await save(*values)
+            is_decided.set()
+            await may_go_on.wait()
+
+        monkeypatch.setattr(roster_work._Work, "_save", pause)
+        working = asyncio.create_task(work(school))
+        await is_decided.wait()
+        answers = [
+            await school.enrol(class_id, trainee(2)),
+            await other.enrol(elsewhere, trainee(1)),
+            await school.post(f"classes/{class_id}/approval", headers=school.officer()),
+        ]
+        may_go_on.set()
+        await working
+
+        assert [answer.status_code for answer in answers] == [200, 200, 200]
+        assert await stored(school) == ["T1", "T2"]
+
+    async def test_meets_people_of_earlier_chunks_under_their_names(self, school: School, small_chunks: None) -> None:
+        await school.file()
+        lines = [full_line(1), full_line(2), full_line(1, 学员编号="again", 姓名="何示例")]
+
+        dry = await done(school, roster(*lines), mode="validate")
+        wet = await done(school, roster(*lines))
+
+        assert await report(school, dry["id"]) == await report(school, wet["id"])
+        assert "name-differs" in (await report(school, dry["id"]))[4]
 
     async def test_sees_what_earlier_chunks_of_the_file_would_have_done(
         self, school: School, small_chunks: None
@@ -84,6 +110,33 @@ class TestAWorkerThatIsEnded:
         assert (half["status"], half["rows_done"]) == ("working", 4)
         assert (file["status"], counts(file)) == ("done", (7, 0, 0))
         assert len(await stored(school)) == (7 if mode == "store" else 0)
+
+    @pytest.mark.parametrize("again", [False, True])
+    async def test_counts_each_row_once_though_the_word_of_a_commit_was_lost(
+        self, school: School, small_chunks: None, monkeypatch: pytest.MonkeyPatch, again: bool
+    ) -> None:
+        await school.file()
+        file_id = (await post(school, roster(*map(full_line, range(1, 9))))).json()["id"]
+        store_chunk, stores = roster_work._Work._decide_chunk, 0
+
+        async def lose_the_word(*values: Any) -> None:
+            nonlocal stores
+            stores += 1
+            if again and stores == 3:
+                raise asyncio.CancelledError
+            await store_chunk(*values)
+            if stores == 1:
+                raise asyncpg.ConnectionDoesNotExistError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(roster_work._Work, "_decide_chunk", lose_the_word)
+            with pytest.raises(asyncio.CancelledError) if again else nullcontext():
+                await work(school)
+        await work(school)
+
+        file = (await get(school, file_id)).json()
+        assert (file["status"], file["rows_done"], counts(file)) == ("done", 8, (8, 0, 0))
+        assert len(await stored(school)) == 8
 
     async def test_keeps_its_file_until_it_has_been_silent_for_long(self, school: School) -> None:
         await school.file()
@@ -127,6 +180,44 @@ class TestAWorkerThatIsEnded:
         assert len(await stored(school)) == 30
 
 
+async def test_institutions_take_turns(school: School) -> None:
+    other = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
+    posted = [(await post(school, roster(full_line(number)))).json()["id"] for number in (1, 2, 3)]
+    theirs = (await post(other, roster(full_line(4)))).json()["id"]
+    parts = roster_parts(school.registry.settings)  # type: ignore[arg-type]
+
+    async def next_done() -> str:
+        before = {row.id for row in await school.registry.rows("SELECT id FROM roster_file WHERE status = 'done'")}
+        await roster_work.work_one(school.registry.engine, parts)
+        (file,) = [
+            row.id
+            for row in await school.registry.rows("SELECT id FROM roster_file WHERE status = 'done'")
+            if row.id not in before
+        ]
+        return str(file)
+
+    assert [await next_done() for _ in range(4)] == [posted[0], theirs, *posted[1:]]
+
+
+async def test_who_waits_for_a_lock_is_not_given_up(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    await school.file()
+    file_id = (await post(school, roster(full_line(1)))).json()["id"]
+    decide_chunk, tries = roster_work._Work._decide_chunk, 0
+
+    async def wait_long(*values: Any) -> None:
+        nonlocal tries
+        tries += 1
+        if tries <= 2 * roster_work._TRIES:
+            raise asyncpg.LockNotAvailableError
+        await decide_chunk(*values)
+
+    monkeypatch.setattr(roster_work._Work, "_decide_chunk", wait_long)
+    monkeypatch.setattr(roster_work, "_WAIT_SECONDS", 0)
+    await work(school)
+
+    assert counts((await get(school, file_id)).json()) == (1, 0, 0)
+
+
 class TestAFileThatCannotBeRead:
     @pytest.mark.parametrize(
         ("content", "code"), [(b"%PDF-1.7", "not-a-spreadsheet"), (b"", "spreadsheet-empty"), (b"PK\3\4", "damaged")]
@@ -149,7 +240,7 @@ class TestAFileThatCannotBeRead:
     async def test_that_ends_the_process_that_reads_it_is_refused_and_not_tried_for_ever(
         self, school: School, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(reading, "_PROGRAM", "services.registry.no_such_program")
+        monkeypatch.setattr(reading, "_COMMAND", (sys.executable, "-m", "services.registry.no_such_program"))
 
         file = await done(school, roster(full_line(1)))
 

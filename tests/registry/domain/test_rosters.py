@@ -70,9 +70,13 @@ def decided(
     seats: Mapping[UUID, int],
     closed: Mapping[UUID, Refusal] | None = None,
 ) -> list[RowOutcome]:
+    return decide(entries, known_of(known, seats, closed))
+
+
+def known_of(known: list[Taken], seats: Mapping[UUID, int], closed: Mapping[UUID, Refusal] | None = None) -> Known:
     own = [each for each in known if each.institution_id != STRANGER]
     by_local_id = {each.local_id: Seated(each.enrolment_id, each.class_id, each.person, each.local_id) for each in own}
-    return decide(entries, Known(by_local_id, known, seats, closed or {}))
+    return Known(by_local_id, known, seats, closed or {})
 
 
 def accepted(outcomes: list[RowOutcome], entries: list[Entry]) -> list[Entry]:

@@ -39,7 +39,7 @@ class TestName:
         [
             "N/A", "n/a", "NA", "None", "null", "无", "暂无", "测试", "测试1", "test", "Test 2", "TEST", "xxx", "XX",
             "x", "ＸＸＸ", "123", "１２３", "---", "。", "?", "***", "张张张", "某某", "aaaa", "姓名", "无 名", "未知",
-            "同上", "如上", "略",
+            "同上", "如上", "略", "何示例\n郑示例", "何\t示例", "何\x1f示例",
         ],
     )  # fmt: skip
     def test_that_nobody_bears_is_refused(self, name: str) -> None:

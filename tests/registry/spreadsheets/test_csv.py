@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +14,7 @@ from services.registry.domain.roster_file_faults import (
     UnknownColumns,
 )
 from services.registry.domain.roster_files import ROWS_MAX, RosterFileForm
-from services.registry.usecases.spreadsheets import failed_rows, reader, templates
-from services.registry.usecases.spreadsheets.columns import BY_FIELD, BY_HEADING, COLUMNS, plain
-from services.registry.usecases.spreadsheets.failed_rows import FailedRow
+from services.registry.usecases.spreadsheets import reader, templates
 from services.registry.usecases.spreadsheets.reader import FileRow
 from tests.registry.spreadsheets.workbooks import HEADINGS, csv_file, line, workbook
 
@@ -33,7 +29,7 @@ def faults(content: bytes | str) -> list[list[tuple[str | None, str]]]:
 
 
 class TestAGoodFile:
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
     @pytest.mark.parametrize("separator", [",", ";", "\t"])
     def test_may_be_of_any_usual_encoding_and_separator(self, encoding: str, separator: str) -> None:
         rows = read(csv_file(line(1), line(2, 姓名="联通"), separator=separator).encode(encoding))
@@ -44,9 +40,11 @@ class TestAGoodFile:
         assert [row.row for row in read("sep=;\r\n" + csv_file(line(1), separator=";"))] == [2]
 
     def test_may_hold_quotes_separators_and_line_ends_inside_quotes(self) -> None:
-        rows = read(csv_file(line(1, 姓名='"何,\n""示""例"'), line(2)))
+        papers = (*HEADINGS, "重点群体证明")
 
-        assert rows[0].values["name"] == '何,\n"示"例'
+        rows = read(csv_file([*line(1), '"退役证,\n""1""号"'], [*line(2), ""], headings=papers))
+
+        assert rows[0].values["groups/0/evidence"] == '退役证,\n"1"号'
         assert [row.row for row in rows] == [2, 3]
 
     @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
@@ -55,6 +53,12 @@ class TestAGoodFile:
 
     def test_may_have_empty_rows_which_count_for_the_clerk(self) -> None:
         assert [row.row for row in read(csv_file(line(1), [], ["", "", ""], line(2)))] == [2, 5]
+
+    def test_may_hold_numbers_that_were_kept_as_text(self) -> None:
+        number = line(1)[3]
+
+        assert read(csv_file(line(1, 证件号码=f'="{number}"')))[0].values["document_number"] == number
+        assert read(csv_file(line(1, 证件号码=f'"=""{number}"""')))[0].values["document_number"] == number
 
     def test_is_empty_without_rows(self) -> None:
         for content in ("", "\r\n\r\n", csv_file(), templates.csv_text()):
@@ -92,18 +96,44 @@ class TestARowOfItsOwn:
 
         assert found == [[(None, "row-quote-not-closed")], *([[]] * 38)]
 
+    @pytest.mark.parametrize("names", [('"甲', '"乙'), ('甲"', '乙"'), ('"甲', '乙"'), ('甲"甲', '乙"乙')])
+    def test_with_a_stray_quote_never_becomes_one_with_another(self, names: tuple[str, str]) -> None:
+        rows = read(csv_file(line(1, 姓名=names[0]), line(2), line(3, 姓名=names[1]), line(4)))
+
+        assert [row.row for row in rows] == [2, 3, 4, 5]
+        assert [row.row for row in rows if not row.faults] == [3, 5]
+
+    @given(st.data())
+    def test_keeps_its_own_number_wherever_quotes_are_strewn(self, data: st.DataObject) -> None:
+        width = data.draw(st.integers(4, len(HEADINGS)))
+        lines = [",".join(line(number)[:width]) for number in range(1, 8)]
+        for _ in range(data.draw(st.integers(1, 6))):
+            place = data.draw(st.integers(0, len(lines) - 1))
+            at = data.draw(st.integers(0, len(lines[place])))
+            lines[place] = f'{lines[place][:at]}"{lines[place][at:]}'
+
+        rows = read("\n".join([",".join(HEADINGS), *lines]))
+
+        own = {local_id: number for _, local_id, _, number, _ in map(line, range(1, 8))}
+        for row in rows:
+            if not row.faults and row.values["local_id"] in own:
+                assert row.values["document_number"] not in set(own.values()) - {own[row.values["local_id"]]}
+        if width == len(HEADINGS):
+            assert [row.row for row in rows] == list(range(2, 9))
+
     def test_with_more_cells_than_headings_is_refused_alone(self) -> None:
-        assert faults(csv_file([*line(1), "x"], [*line(2), ""])) == [[(None, "row-extra-cells")], []]
+        assert faults(csv_file([*line(1), "x"], [*line(2), ""])) == [[("F", "row-extra-cells")], []]
 
     def test_with_a_formula_is_refused_alone(self) -> None:
         assert faults(csv_file(line(1, 姓名="=1+1"))) == [[("name", "cell-formula")]]
 
     def test_with_a_number_that_excel_shortened_is_told(self) -> None:
-        assert faults(csv_file(line(1, 证件号码="4.2E+17"))) == [[("document_number", "cell-digits-lost")]]
+        for number in ("4.2E+17", "419999200208319000"):
+            assert faults(csv_file(line(1, 证件号码=number))) == [[("document_number", "cell-digits-lost")]]
 
 
 class TestAFileThatIsNone:
-    @pytest.mark.parametrize("content", [workbook(line(1)), "姓名,证件号码".encode("utf-16"), b"\0\1\2", b"<html>"])
+    @pytest.mark.parametrize("content", [workbook(line(1)), "姓名,证件号码".encode("utf-32"), b"\0\1\2", b"<html>"])
     def test_is_told(self, content: bytes) -> None:
         with pytest.raises(NotASpreadsheet):
             read(content)
@@ -130,47 +160,3 @@ class TestAFileThatIsNone:
             read(csv_file(line(1)).encode() + content)
         except (NotASpreadsheet, HeadingsNotFound, SpreadsheetEmpty):
             return
-
-
-class TestFailedRows:
-    ERRORS = ({"title": "Wrong.", "cure": "See `seats`.", "title_zh": "错。", "cure_zh": "见 `seats`。", "seats": 3},)
-
-    @pytest.mark.parametrize("form", list(RosterFileForm))
-    def test_come_back_as_they_were_and_can_be_read_again(self, form: RosterFileForm) -> None:
-        cells = {"class": "2025-001", "local_id": "T<1>", "name": "+何", "document_number": "419999200208319443"}
-
-        content = failed_rows.write(form, [FailedRow(cells, self.ERRORS)] * 3)
-
-        rows = list(reader.read(form, content, names_class=True).rows)
-        assert [row.values for row in rows] == [cells] * 3
-        assert [row.faults for row in rows] == [[]] * 3
-
-    def test_say_what_is_wrong_in_both_languages_with_the_facts_in_place(self) -> None:
-        error = self.ERRORS[0] | {"column": "name", "column_zh": "姓名"}
-
-        text = failed_rows.write(RosterFileForm.CSV, [FailedRow({"local_id": "T1"}, [error])]).decode("utf-8-sig")
-
-        assert "姓名：错。见 3。,name: Wrong. See 3." in text
-
-    def test_that_a_spreadsheet_would_work_out_are_kept_from_it(self) -> None:
-        text = failed_rows.write(RosterFileForm.CSV, [FailedRow({"name": "=cmd()"}, ())]).decode()
-
-        assert "\t=cmd()" in text
-
-    def test_keep_the_format_of_text_in_a_workbook(self) -> None:
-        from io import BytesIO
-        from zipfile import ZipFile
-
-        content = failed_rows.write(RosterFileForm.XLSX, [FailedRow({"document_number": "1"}, ())])
-
-        with ZipFile(BytesIO(content)) as package:
-            sheet = package.read("xl/worksheets/sheet1.xml").decode()
-        assert 's="0"' not in sheet.partition('<row r="3">')[2].partition("</row>")[0]
-        assert "<dataValidation " in sheet
-
-
-def test_every_heading_means_one_column() -> None:
-    headings: list[Any] = [plain(heading) for column in COLUMNS for heading in set(column.headings)]
-
-    assert len(set(headings)) == len(BY_HEADING)
-    assert len({column.field for column in COLUMNS}) == len(BY_FIELD)

@@ -2,31 +2,36 @@
 
     python -m services.registry.usecases.spreadsheets FORM BYTES NAMES_CLASS TABLE <file >frames
 
-Memory and time are bounded by the system, so a file that bursts ends this process and nothing else. Frames are a
-length of four bytes and as many of JSON, packed, because a whole file waits in the worker's memory until it is decided:
-first a refusal or how many rows there are about, then the rows, a chunk at a time.
+Memory and time are bounded by the system, so a file that bursts ends this process and nothing else. What it tells is
+packed, because a whole file waits in the worker's memory until it is decided: first how many rows there are about, then
+the rows, a chunk at a time; or a refusal.
 """
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
-import zlib
 from collections.abc import Iterator
 from itertools import islice
-from typing import BinaryIO, Final
+from typing import Final
 
 import orjson
 
+from services.registry.domain.roster_file_faults import SpreadsheetTooLarge
 from services.registry.domain.roster_files import CHUNK_ROWS, RosterFileForm
 from services.registry.usecases.spreadsheets.columns import ROSTER, Table
+from services.registry.usecases.spreadsheets.frames import LAST, framed
 from services.registry.usecases.spreadsheets.reader import FileRows, read
 from services.registry.usecases.spreadsheets.tables import TABLES
 from shared.kernel.refusals import Invalid
 
 MEMORY_BYTES_MAX: Final = 1024 * 1024 * 1024
 """Of address space, which is more than is used: a full roster takes about a quarter of it."""
-SECONDS_MAX: Final = 60
+SECONDS_MAX: Final = 20
+"""Of computing; a full roster takes about five."""
+OUTPUT_BYTES_MAX: Final = 192 * 1024 * 1024
+"""Of JSON, for all rows together; a full roster with every column filled has about half of it."""
 
 
 def main() -> None:
@@ -39,32 +44,37 @@ def main() -> None:
     if len(content) != int(size):
         # Whoever started this is gone.
         sys.exit(1)
-    for frame in frames(RosterFileForm(form), content, names_class=names_class == "1", table=TABLES[table]):
-        write(sys.stdout.buffer, zlib.compress(frame, 1))
-    write(sys.stdout.buffer, b"")
+    try:
+        for frame in frames(RosterFileForm(form), content, names_class=names_class == "1", table=TABLES[table]):
+            sys.stdout.buffer.write(frame)
+            sys.stdout.buffer.flush()
+    except MemoryError:
+        # As the system ends a process in which no error can be raised any more.
+        os.abort()
 
 
 def frames(form: RosterFileForm, content: bytes, *, names_class: bool, table: Table = ROSTER) -> Iterator[bytes]:
-    """What there is to tell, as JSON: a refusal, or about how many rows there are and then the rows."""
+    """What there is to tell: about how many rows there are and then the rows, or a refusal.
+
+    Only that it is too large may turn out behind the first rows.
+    """
     try:
         found = read(form, content, names_class=names_class, table=table)
+        yield framed(orjson.dumps({"about": found.about, "hidden": found.hidden}))
+        yield from _chunks(found)
     except Invalid as refusal:
-        yield orjson.dumps({"refusal": refusal.slug, "facts": refusal.facts})
-        return
-    yield orjson.dumps({"about": found.about})
-    yield from _chunks(found)
+        yield framed(orjson.dumps({"refusal": refusal.slug, "facts": refusal.facts}))
+    yield LAST
 
 
 def _chunks(found: FileRows) -> Iterator[bytes]:
+    left = OUTPUT_BYTES_MAX
     while chunk := list(islice(found.rows, CHUNK_ROWS)):
-        yield orjson.dumps([list(row) for row in chunk])
-
-
-def write(out: BinaryIO, frame: bytes) -> None:
-    """One frame; an empty one is the last."""
-    out.write(len(frame).to_bytes(4, "big"))
-    out.write(frame)
-    out.flush()
+        content = orjson.dumps([list(row) for row in chunk])
+        left -= len(content)
+        if left < 0:
+            raise SpreadsheetTooLarge
+        yield framed(content)
 
 
 if __name__ == "__main__":

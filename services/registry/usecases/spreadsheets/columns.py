@@ -44,7 +44,7 @@ class Column:
     """One column.
 
     `field` is the way to the field in a row ("groups/0/group"). `choices` are what the column's list offers, and what
-    each stands for; both may be written, in any case.
+    each stands for; both may be written, in any case, and so may what is `spoken` for them.
     """
 
     field: str
@@ -55,8 +55,19 @@ class Column:
     expected_zh: str
     is_required: bool = False
     choices: Mapping[str, str | bool] = dataclasses.field(default_factory=dict)
+    spoken: Mapping[str, str | bool] = dataclasses.field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     width: int = 16
+
+    @cached_property
+    def values(self) -> Mapping[str, str | bool]:
+        """What each word stands for that may be written, by the word in small letters."""
+        return {
+            word.casefold(): value
+            for words in (self.choices, self.spoken)
+            for label, value in words.items()
+            for word in (label, str(value))
+        }
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -128,6 +139,10 @@ COLUMNS: Final = (
             "居民身份证": DocumentKind.RESIDENT_ID.value, "港澳台居民居住证": DocumentKind.RESIDENCE_PERMIT.value,
             "外国人永久居留身份证": DocumentKind.FOREIGN_PERMANENT_RESIDENT.value,
         },
+        spoken={
+            "身份证": DocumentKind.RESIDENT_ID.value, "二代身份证": DocumentKind.RESIDENT_ID.value,
+            "第二代居民身份证": DocumentKind.RESIDENT_ID.value,
+        },
         width=20,
     ),
     Column(
@@ -173,6 +188,22 @@ COLUMNS: Final = (
         "groups/0/dated_on", "证明日期", "evidence date", Kind.DATE,
         "the date on that paper, like 2025-09-01; needed with a priority group",
         "证明材料上的日期，如 2025-09-01；填写重点群体时必填", width=14,
+    ),
+    Column(
+        "groups/1/group", "重点群体2", "priority group 2", Kind.CHOICE,
+        "a second priority group of the trainee, if there is one", "同时属于的另一重点群体；没有的留空",
+        choices=_GROUPS, width=20,
+    ),
+    Column(
+        "groups/1/evidence", "重点群体证明2", "evidence 2", Kind.TEXT,
+        "which paper shows the second group, and its number; needed with it",
+        "另一重点群体的证明材料名称和编号；填写重点群体2时必填",
+        width=22,
+    ),
+    Column(
+        "groups/1/dated_on", "证明日期2", "evidence date 2", Kind.DATE,
+        "the date on that paper, like 2025-09-01; needed with a second group",
+        "该证明材料上的日期，如 2025-09-01；填写重点群体2时必填", width=14,
     ),
     Column(
         "draws_pension", "是否按月领取养老金", "draws a pension", Kind.CHOICE,

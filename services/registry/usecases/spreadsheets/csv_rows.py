@@ -2,57 +2,61 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from services.registry.domain.roster_cell_faults import FormulaCell, MixedEncoding, QuoteNotClosed, UnreadableRow
+from services.registry.usecases.spreadsheets.cells import unheld
+from services.registry.usecases.spreadsheets.csv_quotes import Quotes
 from services.registry.usecases.spreadsheets.headings import Found, SheetRow
 
-LINES_A_CELL_MAX: Final = 20
-"""A quote that is still open after so many lines was never meant to be one."""
-
 _MARK = b"\xef\xbb\xbf"
+_MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS: Final = (",", ";", "\t")
+_NO_TEXT = re.compile("[\0\ufffd]")
+"""The second stands where a program before us could not read what it found."""
 
 
 class _Record(NamedTuple):
-    """A row's bytes; `is_open` if its quote never closes."""
+    """A row's bytes; `is_broken` if its quotes stand where none can."""
 
     content: bytes
-    is_open: bool = False
+    is_broken: bool = False
 
 
 def found(content: bytes) -> Found:
     """The rows of the file, without those that are empty."""
+    if content.startswith(_MARKS_OF_UTF_16):
+        content = _MARK + content.decode("utf-16", "replace").encode()
     has_mark = content.startswith(_MARK)
     body = content[len(_MARK) :] if has_mark else content
     main = "utf-8" if has_mark else _main_encoding(body)
-    filled = [(number, record) for number, record in enumerate(_records(body), start=1) if record.content.strip()]
-    told = _told_separator(filled[0][1].content) if filled else None
+    lines = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    told = _told_separator(next(filter(bytes.strip, lines), b""))
     if told is not None:
         # Excel hides this line, so the clerk counts from the next.
-        filled = [(number - 1, record) for number, record in filled[1:]]
-    if not filled:
+        del lines[: 1 + next(place for place, line in enumerate(lines) if line.strip())]
+    head = next(filter(bytes.strip, lines), None)
+    if head is None:
         return Found(0, iter(()))
-    separator = told or _separator(filled[0][1].content)
+    separator = told or _separator(head)
+    filled = [(number, each) for number, each in enumerate(_records(lines, separator), start=1) if each.content.strip()]
     return Found(filled[-1][0], (_row(number, record, main, separator) for number, record in filled))
 
 
 def _row(number: int, record: _Record, main: str, separator: str) -> SheetRow:
     text, fault = _decoded(record.content, main)
-    if record.is_open:
+    if _NO_TEXT.search(text):
+        text, fault = _NO_TEXT.sub("", text), fault or UnreadableRow.slug
+    if record.is_broken:
         # The cells are given back as well as they can be told apart.
         return SheetRow(number, text.replace('"', "").split(separator), [(None, QuoteNotClosed.slug)])
-    if "\0" in text:
-        text, fault = text.replace("\0", ""), fault or UnreadableRow.slug
-    try:
-        cells = next(csv.reader([text], delimiter=separator), [])
-    except csv.Error:
-        return SheetRow(number, [], [(None, UnreadableRow.slug)])
+    cells = Quotes.of(separator).cells(text) if '"' in text else text.split(separator)
     faults: list[tuple[int | None, str]] = [(None, fault)] if fault else []
     if "=" in text:
+        cells = [unheld(cell) for cell in cells]
         faults += [(place, FormulaCell.slug) for place, cell in enumerate(cells) if cell.startswith("=")]
     return SheetRow(number, cells, faults)
 
@@ -94,46 +98,18 @@ def _try(content: bytes, encoding: str) -> str | None:
         return None
 
 
-def _records(body: bytes) -> Iterator[_Record]:
+def _records(lines: Sequence[bytes], separator: str) -> Iterator[_Record]:
     """The rows' bytes. Neither encoding uses the bytes of quotes, separators or line ends inside a character."""
-    lines = iter(_Lines(body))
-    for line in lines:
-        record, count = line, 1
-        while record.count(b'"') % 2 and count < LINES_A_CELL_MAX:
-            following = lines.ahead(count)
-            if following is None:
-                break
-            record, count = record + b"\n" + following, count + 1
-        if record.count(b'"') % 2:
-            yield _Record(line, is_open=True)
-            continue
-        lines.skip(count - 1)
-        yield _Record(record)
-
-
-class _Lines:
-    """Lines by turns, with a look at those to come."""
-
-    def __init__(self, body: bytes) -> None:
-        self._lines = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        self._next = 0
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> bytes:
-        if self._next >= len(self._lines):
-            raise StopIteration
-        self._next += 1
-        return self._lines[self._next - 1]
-
-    def ahead(self, count: int) -> bytes | None:
-        """The line `count` - 1 after the next."""
-        place = self._next + count - 1
-        return self._lines[place] if place < len(self._lines) else None
-
-    def skip(self, count: int) -> None:
-        self._next += count
+    quotes, place, width = Quotes.of(separator), 0, 0
+    while place < len(lines):
+        content, count = lines[place], 1
+        if b'"' in content:
+            count = quotes.lines_of_record(lines, place, width)
+            content = b"\n".join(lines[place : place + count]) if count else content
+        if not width and content.strip():
+            width = quotes.width_of(content)
+        yield _Record(content, is_broken=count == 0)
+        place += count or 1
 
 
 def _told_separator(first: bytes) -> str | None:

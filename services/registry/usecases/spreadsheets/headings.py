@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from services.registry.domain.roster_file_faults import (
@@ -34,16 +34,21 @@ class SheetRow(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a reader found: the number of the last row, headings and all, and the rows that are not empty."""
+    """What a reader found: the number of the last row, headings and all, and the rows that are not empty.
+
+    `hidden` are the numbers of rows that nobody sees.
+    """
 
     last_row: int
     rows: Iterator[SheetRow]
+    hidden: Collection[int] = ()
 
 
 class Layout(NamedTuple):
-    """The column of each place of the sheet; None where it is not read. `last` is the place of the last heading."""
+    """The column of each place of the sheet; None where it is not read. `nameless` are the places without a heading."""
 
     columns: tuple[Column | None, ...]
+    nameless: tuple[int, ...]
     has_second_row: bool
     """Whether the row below repeats the headings in the other language, as the template's does."""
 
@@ -62,7 +67,8 @@ def layout(first_rows: Sequence[SheetRow], *, names_class: bool, table: Table = 
     needed = [column for column in table.required if names_class or column.field != CLASS]
     _refuse_missing({column.field for column in columns if column}, needed)
     below = first_rows[1] if len(first_rows) > 1 else None
-    return Layout(columns, below is not None and below.row == 2 and _repeats(below, columns, table))
+    nameless = tuple(place for place, cell in enumerate(head.cells) if cell == "" or plain(str(cell)) == "")
+    return Layout(columns, nameless, below is not None and below.row == 2 and _repeats(below, columns, table))
 
 
 def _known(row: SheetRow, table: Table) -> int:

@@ -27,6 +27,7 @@ Words = tuple[str, str]
 LOCKED: Final[Words] = ("a workbook locked with a password", "设有打开密码的工作簿")
 _XLSX: Final[Words] = ("an Excel workbook (.xlsx)", "Excel工作簿（.xlsx）")
 _TEXT: Final[Words] = ("a text file such as CSV", "CSV等文本文件")
+_UTF_16: Final[Words] = ("text in UTF-16 (“Unicode text”)", "UTF-16文本（“Unicode文本”）")
 _UNKNOWN: Final[Words] = ("a file of another kind", "其他类型的文件")
 _STARTS: Final[Mapping[bytes, Words]] = {
     b"%PDF": ("a PDF document", "PDF文档"),
@@ -36,8 +37,9 @@ _STARTS: Final[Mapping[bytes, Words]] = {
     b"Rar!": ("a RAR archive", "RAR压缩包"),
     b"7z\xbc\xaf": ("a 7z archive", "7z压缩包"),
     b"\x1f\x8b": ("a gzip archive", "gzip压缩包"),
-    b"\xff\xfe": ("text in UTF-16 (“Unicode text”)", "UTF-16文本（“Unicode文本”）"),
-    b"\xfe\xff": ("text in UTF-16 (“Unicode text”)", "UTF-16文本（“Unicode文本”）"),
+    b"\xff\xfe\0\0": _UNKNOWN,
+    b"\xff\xfe": _UTF_16,
+    b"\xfe\xff": _UTF_16,
 }
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_PARTS: Final[Mapping[str, Words]] = {
@@ -69,7 +71,7 @@ def check(form: RosterFileForm, content: bytes) -> None:
     if not content:
         return
     found = _looks_like(content)
-    if found is not (_XLSX if form is RosterFileForm.XLSX else _TEXT):
+    if found not in ((_XLSX,) if form is RosterFileForm.XLSX else (_TEXT, _UTF_16)):
         raise NotASpreadsheet(form=form.value, looks_like=found[0], looks_like_zh=found[1])
     if form is RosterFileForm.XLSX:
         _check_size(content)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from services.registry.domain.roster_cell_faults import CellMissing, ExtraCells
+from services.registry.domain.roster_cell_faults import CellMissing, CellTooLong, ExtraCells
 from services.registry.domain.roster_file_faults import SpreadsheetEmpty, TooManyRows
-from services.registry.domain.roster_files import ROWS_MAX, RosterFileForm
+from services.registry.domain.roster_files import CELL_LENGTH_MAX, ROWS_MAX, RosterFileForm
 from services.registry.usecases.spreadsheets import cells, csv_rows, packages, xlsx_rows
 from services.registry.usecases.spreadsheets.columns import CLASS, ROSTER, Column, Table
 from services.registry.usecases.spreadsheets.headings import ROWS_LOOKED_AT, Layout, SheetRow, layout
+from services.registry.usecases.spreadsheets.sheet_scan import letters_of
 from shared.kernel.refusals import Refusal
 
 
 class FileRow(NamedTuple):
-    """A row of the file. `row` is its number in the sheet, from 1; `values` are by the columns' fields; `faults` are
-    (field or None for the whole row, slug); `cells` is what stood there, to be given back.
+    """A row of the file. `row` is its number in the sheet, from 1; `values` are by the columns' fields. `faults` are
+    (field, slug), of the row as a whole (None, slug), of columns without a heading (their letters, slug). `cells` is
+    what stood there, cut to what a cell may hold, to be given back.
     """
 
     row: int
@@ -27,9 +29,10 @@ class FileRow(NamedTuple):
 
 
 class FileRows(NamedTuple):
-    """`about` so many rows, or a few less; and the rows."""
+    """`about` so many rows, or a few less; how many of them are hidden in the sheet; and the rows."""
 
     about: int
+    hidden: int
     rows: Iterator[FileRow]
 
 
@@ -53,20 +56,27 @@ def read(form: RosterFileForm, content: bytes, *, names_class: bool, table: Tabl
     begun = list(islice(filled, 1))
     if not begun:
         raise SpreadsheetEmpty
-    return FileRows(found.last_row - headings, chain(begun, filled))
+    hidden = sum(headings < row <= found.last_row for row in found.hidden)
+    return FileRows(found.last_row - headings, hidden, chain(begun, filled))
 
 
 def _row(row: SheetRow, plan: Layout, required: Sequence[Column]) -> FileRow | None:
     """The row's values; None if only columns that are not read hold anything."""
     columns = plan.columns
-    faults = list(_by_field(row, columns))
+    faults = [*_by_field(row, columns), *_extra(row, plan)]
     bad = {field for field, _ in faults}
     values: dict[str, Any] = {}
     given: dict[str, str] = {}
     for column, raw in zip(columns, row.cells, strict=False):
         if column is None or raw == "":
             continue
-        given[column.field] = cells.shown(raw)
+        shown = cells.shown(raw)
+        given[column.field] = shown
+        if len(shown) > CELL_LENGTH_MAX:
+            given[column.field] = shown[:CELL_LENGTH_MAX]
+            if column.field not in bad:
+                faults.append((column.field, CellTooLong.slug))
+            continue
         if column.field in bad:
             continue
         try:
@@ -78,7 +88,7 @@ def _row(row: SheetRow, plan: Layout, required: Sequence[Column]) -> FileRow | N
             values[column.field] = value
     if not values and not faults:
         return None
-    return FileRow(row.row, values, faults + _missing(row, columns, values, faults, required), given)
+    return FileRow(row.row, values, faults + _missing(values, faults, required), given)
 
 
 def _by_field(row: SheetRow, columns: Sequence[Column | None]) -> Iterator[tuple[str | None, str]]:
@@ -88,22 +98,24 @@ def _by_field(row: SheetRow, columns: Sequence[Column | None]) -> Iterator[tuple
             yield (None if column is None else column.field), slug
 
 
+def _extra(row: SheetRow, plan: Layout) -> list[tuple[str | None, str]]:
+    """What stands in columns without a heading, named by their letters: such a row may have slipped."""
+    width = len(row.cells)
+    places = [*plan.nameless, *range(len(plan.columns), width)]
+    places = [place for place in places if place < width and _is_filled(row.cells[place])] if places else places
+    return [(",".join(map(letters_of, places)), ExtraCells.slug)] if places else []
+
+
+def _is_filled(raw: cells.Raw) -> bool:
+    return raw != "" and cells.shown(raw).strip() != ""
+
+
 def _missing(
-    row: SheetRow,
-    columns: Sequence[Column | None],
-    values: dict[str, Any],
-    faults: Sequence[tuple[str | None, str]],
-    required: Sequence[Column],
+    values: Mapping[str, Any], faults: Sequence[tuple[str | None, str]], required: Sequence[Column]
 ) -> list[tuple[str | None, str]]:
     bad = {field for field, _ in faults}
     if None in bad:
         # Of a row that could not be taken apart nothing more can be said.
         return []
-    found: list[tuple[str | None, str]] = [
-        (column.field, CellMissing.slug)
-        for column in required
-        if column.field not in values and column.field not in bad
-    ]
-    if any(cell != "" for cell in row.cells[len(columns) :]):
-        found.append((None, ExtraCells.slug))
-    return found
+    lacking = (column.field for column in required if column.field not in values)
+    return [(field, CellMissing.slug) for field in lacking if field not in bad]

@@ -4,73 +4,83 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import sys
-import zlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
-
-from services.registry.domain.roster_file_faults import FILE_FAULTS, SpreadsheetDamaged
+from services.registry.domain.roster_file_faults import FILE_FAULTS, SpreadsheetDamaged, SpreadsheetTooLarge
 from services.registry.domain.roster_files import RosterFileForm
+from services.registry.usecases.spreadsheets.frames import CONTENT_BYTES_MAX, LENGTH_BYTES, unpacked
 from services.registry.usecases.spreadsheets.reader import FileRow
+from shared.kernel.refusals import Refusal
 
 SECONDS_MAX: Final = 90
 """How long a file may take until its first rows come; a full one takes about three."""
 
+_IN_PASSING_BYTES: Final = 256 * 1024
+"""A frame up to so long is unpacked at once; a longer one in a thread, so that requests are answered meanwhile."""
+_TOO_MUCH: Final = frozenset({-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT})
+"""How a process ends that takes more time or memory than it may."""
+
 _ROOT = Path(__file__).resolve().parents[4]
-_PROGRAM = "services.registry.usecases.spreadsheets"
+_COMMAND: Final = (sys.executable, "-m", "services.registry.usecases.spreadsheets")
 
 
 class Opened:
-    """A file that is being read. `rows_total` is about right at first, and exact once all has been read.
+    """A file that is being read. `rows_total` is about right at first, and exact once all has been read;
+    `rows_hidden` of them are not seen in the sheet.
 
     Its rows wait here, packed, so that reading goes on while the first of them are decided.
     """
 
-    def __init__(self, stream: asyncio.StreamReader) -> None:
-        self._stream = stream
-        self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._waiting: asyncio.Queue[bytes | Refusal] = asyncio.Queue()
         self.rows_total = 0
+        self.rows_hidden = 0
 
     async def begin(self) -> None:
         """Return when there are rows to be had. Raises what is in roster_file_faults."""
-        told = _unpacked(await self._frame())
-        if "refusal" in told:
-            raise FILE_FAULTS[told["refusal"]](**told["facts"])
-        self.rows_total = told["about"]
+        told = await _told(await self._frame())
+        self.rows_total, self.rows_hidden = told["about"], told["hidden"]
 
     async def listen(self) -> None:
         """Take in what the process writes, until it says that it is done or is gone."""
         try:
-            while True:
-                frame = await self._frame()
+            while frame := await self._frame():
                 self._waiting.put_nowait(frame)
-                if not frame:
-                    return
-        except SpreadsheetDamaged:
-            self._waiting.put_nowait(None)
+            self._waiting.put_nowait(b"")
+        except Refusal as refusal:
+            self._waiting.put_nowait(refusal)
 
     async def chunks(self) -> AsyncIterator[list[FileRow]]:
-        """The rows, as many at a time as are decided in one transaction. Raises SpreadsheetDamaged."""
+        """The rows, as many at a time as are decided in one transaction.
+
+        Raises SpreadsheetDamaged and SpreadsheetTooLarge, also behind the first rows.
+        """
         count = 0
         while (frame := await self._waiting.get()) != b"":
-            if frame is None:
-                raise SpreadsheetDamaged
-            rows = [FileRow(*row) for row in _unpacked(frame)]
+            if isinstance(frame, Refusal):
+                raise frame
+            rows = [FileRow(*row) for row in await _told(frame)]
             count += len(rows)
             yield rows
         self.rows_total = count
 
     async def _frame(self) -> bytes:
-        """The next frame; an empty one is the last. Raises SpreadsheetDamaged where the process is gone before it."""
+        """The next frame; an empty one is the last. Raises SpreadsheetDamaged, SpreadsheetTooLarge."""
+        assert self._process.stdout is not None
         try:
-            length = int.from_bytes(await self._stream.readexactly(4), "big")
-            return await self._stream.readexactly(length)
+            length = int.from_bytes(await self._process.stdout.readexactly(LENGTH_BYTES), "big")
+            if length > CONTENT_BYTES_MAX:
+                raise SpreadsheetTooLarge
+            return await self._process.stdout.readexactly(length)
         except asyncio.IncompleteReadError:
-            raise SpreadsheetDamaged from None
+            pass
+        raise SpreadsheetTooLarge if await self._process.wait() in _TOO_MUCH else SpreadsheetDamaged
 
 
 @asynccontextmanager
@@ -82,14 +92,13 @@ async def opened(
     Raises what is in roster_file_faults, TimeoutError.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", _PROGRAM, form.value, str(len(content)), str(int(names_class)), table,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=_ROOT,
+        *_COMMAND, form.value, str(len(content)), str(int(names_class)), table,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, cwd=_ROOT,
     )  # fmt: skip
     assert process.stdin is not None
-    assert process.stdout is not None
     listening: asyncio.Task[None] | None = None
     try:
-        file = Opened(process.stdout)
+        file = Opened(process)
         async with asyncio.timeout(SECONDS_MAX):
             await _give(process.stdin, content)
             await file.begin()
@@ -112,5 +121,9 @@ async def _give(stdin: asyncio.StreamWriter, content: bytes) -> None:
         await stdin.wait_closed()
 
 
-def _unpacked(frame: bytes) -> Any:
-    return orjson.loads(zlib.decompress(frame))
+async def _told(frame: bytes) -> Any:
+    """What a frame says. Raises the refusal that it tells, and SpreadsheetTooLarge."""
+    told = unpacked(frame) if len(frame) <= _IN_PASSING_BYTES else await asyncio.to_thread(unpacked, frame)
+    if isinstance(told, dict) and "refusal" in told:
+        raise FILE_FAULTS[told["refusal"]](**told["facts"])
+    return told

@@ -15,6 +15,7 @@ from zipfile import BadZipFile, ZipFile
 from services.registry.domain.roster_cell_faults import ErrorCell, FormulaCell, MergedCell
 from services.registry.domain.roster_file_faults import (
     FormulasEverywhere,
+    MergedEverywhere,
     SpreadsheetDamaged,
     TooManyColumns,
     TooManyRows,
@@ -26,25 +27,36 @@ COLUMNS_MAX: Final = 60
 _PIECE_BYTES: Final = 1 << 20
 _KEPT_BYTES: Final = 1 << 16
 """A cell or a row's opening that is cut by the end of a piece is looked at again with the next: no more than that."""
-_HEAD_ROWS: Final = 10
-"""Titles, empty rows and headings above the trainees."""
+_LAST_ROW: Final = ROWS_MAX + 10
+"""With titles, empty rows and headings above the trainees."""
+_MERGED_MAX: Final = 2 * ROWS_MAX
+"""Merged cells that are told one by one: two columns of a full roster."""
 
+# Every pattern is anchored at "<" and stays before the next one, and what it has read it does not read again: the time
+# follows the length of the sheet, whatever stands in it.
 _NAME = rb"<(?:[A-Za-z0-9_]+:)?"
-_ROW = re.compile(_NAME + rb"""row\s(?:[^>]*?\s)?r=["'](\d+)["']""")
-_FULL_CELL = re.compile(_NAME + rb"""c\s(?:[^>]*?\s)?r=["']([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>""")
-_FORMULA = re.compile(_NAME + rb"""c(\s[^>]*)?(?<!/)>\s*""" + _NAME + rb"""f[\s/>]""")
-_ERROR = re.compile(_NAME + rb"""c(\s[^>]*\bt=["']e["'][^>]*)>""")
+_ROW = re.compile(_NAME + rb"""row\s(?:[^<>]*?\s)?r=["'](\d+)["']""")
+_OPENED_ROW = re.compile(_NAME + rb"row(\s[^<>]*+)")
+_HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
+_FULL_CELL = re.compile(_NAME + rb"""c\s(?>(?:[^<>]*?\s)?r=["']([A-Z]{1,3})(\d{1,7})["'])[^<>]*+(?<!/)>""")
+_FORMULA = re.compile(_NAME + rb"""c(\s[^<>]*+)?(?<!/)>\s*+""" + _NAME + rb"""f[\s/>]""")
+_ERROR = re.compile(_NAME + rb"""c((?>\s[^<>]*?\bt=["']e["'])[^<>]*+)>""")
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
-_MERGED = re.compile(rb"""mergeCell\s[^>]*ref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
+_MERGED = re.compile(_NAME + rb"""mergeCell\s(?:[^<>]*?\s)?ref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 _FORMULA_SIGN = re.compile(rb"<(?:[A-Za-z0-9_]+:)?f[\s/>]")
 _VALUE_SIGN = re.compile(rb"<(?:[A-Za-z0-9_]+:)?(?:v|is|t)[\s>]")
 
 
 @dataclass
 class Scan:
-    """By row, from 1: which columns (from 0) hold what. `is_empty` if no cell of the sheet holds a value."""
+    """By row, from 1: which columns (from 0) hold what. `is_empty` if no cell of the sheet holds a value.
+
+    `merged` counts the cells that are merged; `hidden` are the rows that a filter or a person has hidden.
+    """
 
     marks: dict[int, set[tuple[int, str]]] = field(default_factory=dict)
+    merged: int = 0
+    hidden: set[int] = field(default_factory=set)
     is_empty: bool = True
 
     def mark(self, row: int, column: int, fault: str) -> None:
@@ -52,7 +64,9 @@ class Scan:
 
 
 def scan(package: ZipFile, part: str) -> Scan:
-    """What the worksheet in `part` holds. Raises TooManyRows, TooManyColumns, FormulasEverywhere, SpreadsheetDamaged.
+    """What the worksheet in `part` holds.
+
+    Raises TooManyRows, TooManyColumns, FormulasEverywhere, MergedEverywhere, SpreadsheetDamaged.
 
     Everything is unpacked and checked against its announced size and checksum, so that a file that lies about these
     gets no further.
@@ -66,6 +80,8 @@ def scan(package: ZipFile, part: str) -> Scan:
             _mark(found, _FORMULA, piece, FormulaCell.slug)
         if b't="e"' in piece or b"t='e'" in piece:
             _mark(found, _ERROR, piece, ErrorCell.slug)
+        if b"hidden=" in piece:
+            found.hidden.update(row for row in map(int, _hidden(piece)) if row <= _LAST_ROW)
         if b"mergeCell" in piece:
             _mark_merged(found, piece)
     return found
@@ -113,9 +129,9 @@ def _check_reach(piece: bytes) -> None:
     # The fast reader lays out a table from the first to the last cell that is filled, so the reach comes first.
     # The last row of a piece is its highest, unless somebody wrote rows out of order to get past this: all are seen.
     rows = max(map(int, _ROW.findall(piece)), default=0)
-    if rows > ROWS_MAX + _HEAD_ROWS:
+    if rows > _LAST_ROW:
         for match in _FULL_CELL.finditer(piece):
-            if int(match[2]) > ROWS_MAX + _HEAD_ROWS:
+            if int(match[2]) > _LAST_ROW:
                 raise TooManyRows(rows_max=ROWS_MAX)
     for letters in set(_COLUMN_LETTERS.findall(piece)):
         if number_of(letters.decode()) >= COLUMNS_MAX:
@@ -142,10 +158,20 @@ def _mark(found: Scan, pattern: re.Pattern[bytes], piece: bytes, fault: str) -> 
         found.mark(int(place[2]), number_of(place[1].decode()), fault)
 
 
+def _hidden(piece: bytes) -> Iterator[bytes]:
+    for match in _OPENED_ROW.finditer(piece):
+        if _HIDDEN.search(match[1]) and (row := _ROW.match(match[0])):
+            yield row[1]
+
+
 def _mark_merged(found: Scan, piece: bytes) -> None:
     for match in _MERGED.finditer(piece):
         first, last = number_of(match[1].decode()), number_of(match[3].decode())
-        rows = range(int(match[2]), min(int(match[4]), ROWS_MAX + _HEAD_ROWS) + 1)
+        rows = range(int(match[2]), min(int(match[4]), _LAST_ROW) + 1)
+        columns = range(first, min(last, COLUMNS_MAX) + 1)
+        found.merged += len(rows) * len(columns)
+        if found.merged > _MERGED_MAX:
+            raise MergedEverywhere
         for row in rows:
-            for column in range(first, min(last, COLUMNS_MAX) + 1):
+            for column in columns:
                 found.mark(row, column, MergedCell.slug)

@@ -34,9 +34,9 @@ TRAINEES: Final = "学员"
 EXPLANATIONS: Final = "说明"
 """What the template's two sheets are called."""
 
-_SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
-_RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
-_ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_SHEET = re.compile(r"<(?:\w+:)?sheet\s[^<>]*>")
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^<>]*>")
+_ATTRIBUTE = re.compile(r"""(?<![\w:])([\w:]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 _STANDS_FOR_SOMETHING = {FormulaCell.slug, ErrorCell.slug}
 """Marks of cells that the reader gives back as empty, and that are not."""
 
@@ -45,7 +45,7 @@ def found(content: bytes) -> Found:
     """The rows of the sheet that holds the trainees, without those that are empty.
 
     Raises SpreadsheetDamaged, TooManyRows, TooManyColumns, HiddenSheets, SeveralSheets, SpreadsheetEmpty,
-    FormulasEverywhere, NotASpreadsheet where it is locked; afterwards nothing.
+    FormulasEverywhere, MergedEverywhere, NotASpreadsheet where it is locked; afterwards nothing.
     """
     try:
         with ZipFile(BytesIO(content)) as package:
@@ -60,7 +60,7 @@ def found(content: bytes) -> Found:
         # What these say may quote a cell.
         raise SpreadsheetDamaged from None
     last_row = sheet.end[0] + 1 if sheet.end else 0
-    return Found(max(last_row, *marks.marks, 0), _rows(sheet, marks))
+    return Found(max(last_row, *marks.marks, 0), _rows(sheet, marks), marks.hidden)
 
 
 def _rows(sheet: CalamineSheet, found: Scan) -> Iterator[SheetRow]:
@@ -83,17 +83,15 @@ def _chosen(workbook: CalamineWorkbook, package: ZipFile) -> tuple[str, Scan]:
     if hidden := sum(sheet.visible is not SheetVisibleEnum.Visible for sheet in sheets):
         raise HiddenSheets(count=hidden)
     parts = _parts(package)
+    places = {sheet.name: place for place, sheet in enumerate(sheets, start=1)}
     names = [sheet.name for sheet in sheets if sheet.typ is SheetTypeEnum.WorkSheet and sheet.name in parts]
-    if TRAINEES in names or len(names) == 1:
-        name = TRAINEES if TRAINEES in names else names[0]
-        return name, scan(package, parts[name])
-    scans = [(name, scan(package, parts[name])) for name in names if name != EXPLANATIONS]
-    filled = [(name, found) for name, found in scans if not found.is_empty]
+    scans = {name: scan(package, parts[name]) for name in names if name != EXPLANATIONS or len(names) == 1}
+    filled = [name for name, found in scans.items() if not found.is_empty]
+    if len(filled) > 1:
+        raise SeveralSheets(sheets=[places[name] for name in filled])
     if not filled:
         raise SpreadsheetEmpty
-    if len(filled) > 1:
-        raise SeveralSheets(count=len(filled))
-    return filled[0]
+    return filled[0], scans[filled[0]]
 
 
 def _parts(package: ZipFile) -> dict[str, str]:
