@@ -74,7 +74,7 @@ class TeacherRequest(Strict):
 
 
 class EndingRequest(Strict):
-    last_on: Annotated[date, Field(description="The last day on which the teacher is engaged")]
+    last_on: Annotated[Day, Field(description="The last day on which the teacher is engaged")]
 
 
 class EngagementCorrectionRequest(Strict):

@@ -34,7 +34,6 @@ F = TypeVar("F", bound=EnrolmentState)
 GIVEN_UP: Final = frozenset({EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED})
 """Who has no seat in the class any more."""
 
-
 _SHOWN: Final = ("programme", "tags", "hours", "employment", "consented_on")
 """What a correction puts into the enrolment as it is given."""
 
@@ -199,9 +198,8 @@ def correct(
 ) -> tuple[Enrolment, EnrolmentCorrected]:
     """Put right what is given; corrected hours of a finished training decide its outcome anew, for its old day.
 
-    What an enrolment shows of priority groups follows from their papers, none of which is older than `papers_from`.
-
-    Raises IllegalMove, TooManyHours, PlaceholderEvidence, DatedAhead, DatedTooEarly.
+    What is shown of priority groups follows from their papers, none of them older than `papers_from`. Raises
+    IllegalMove, TooManyHours, PlaceholderEvidence, DatedAhead, DatedTooEarly.
     """
     status = move(MOVES, enrolment.status, EnrolmentVerb.CORRECT)
     said = AtEntry(groups=correction.groups or (), consented_on=correction.consented_on)

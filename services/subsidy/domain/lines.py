@@ -94,15 +94,15 @@ def as_heard(lines: Sequence[Line], trainees: Sequence[Trainee], *, holders: Col
     another line: a subsidy has one holder, and who was paid twice has to be seen.
     """
     known = {trainee.enrolment_id: trainee for trainee in trainees}
-    taken = {*holders, *(line.person for line in lines if line.is_payable)}
+    holding = {line.person for line in lines if line.is_payable}
     found: list[Line] = []
     for line in lines:
         trainee = known.get(line.enrolment_id)
         if trainee is not None:
-            stays = line.is_payable and trainee.person in taken
+            stays = line.is_payable and (trainee.person in holding or trainee.person in holders)
             person = line.person if stays else trainee.person
             if line.is_payable:
-                taken = taken - {line.person} | {person}
+                holding = holding - {line.person} | {person}
             line = replace(line, person=person, programme=trainee.programme)  # noqa: PLW2901
         found.append(line)
     return tuple(found)

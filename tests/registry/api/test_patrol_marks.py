@@ -80,6 +80,7 @@ class TestCompletion:
         await look(school, class_id, present=1, findings=[])
         await post(school, *(mark(number, "in", "08:30", day=DAY) for number in range(1, 6)))
         before = await flagged(school, class_id)
+        set_today(school.registry, date(2025, 3, 21))
         await school.post(f"classes/{class_id}/conclusion")
 
         completed = await school.post(f"classes/{class_id}/completion")
