@@ -35,8 +35,9 @@ _MORE: Final = (
     INSERT INTO flag (id, code, kind, seen, institution_id, class_id, region, reporting_region, holds, facts, raised_at,
         status, settled_by, version)
     SELECT (lpad(to_hex(26411008 + n % 7), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
-        (ARRAY['C05', 'C16', 'C18', 'C20'])[1 + n % 4], 'bench', n::text, institution_id, id, region, reporting_region,
-        false, '{{}}', now(), CASE n % 50 WHEN 0 THEN 'upheld' WHEN 1 THEN 'dismissed' ELSE 'open' END,
+        (ARRAY['C05', 'C16', 'C18', 'C20'])[1 + n % 4], 'same-second', n::text, institution_id, id, region,
+        reporting_region, false, '{{}}', now(),
+        CASE n % 50 WHEN 0 THEN 'upheld' WHEN 1 THEN 'dismissed' ELSE 'open' END,
         CASE WHEN n % 50 < 2 THEN 'somebody' END, 1
     FROM generate_series(1, {FLAGS}) AS n JOIN class ON id = {CLASS_ID.format(f'n % {CLASSES}')}
     """,
