@@ -40,14 +40,16 @@ PROMISED: dict[type, set[str]] = {
     registry.SiteListed: {"site_id", "institution_id", "region", "reporting_region"},
     registry.ListingState: {"listing_id", "institution_id", "project", "reporting_region", "first_on", "last_on"},
     registry.SanctionState: {"sanction_id", "institution_id", "reporting_region", "step", "first_on", "last_on"},
-    registry.FlagState: {
-        "flag_id", "check", "kind", "institution_id", "class_id", "enrolment_id", "person", "region",
+    registry.FlagState: CUT
+    | {
+        "fund_source", "flag_id", "check", "kind", "institution_id", "class_id", "enrolment_id", "person", "region",
         "reporting_region", "holds", "status",
     },
     registry.TeacherListed: {"teacher_id", "person", "projects"},
     registry.EngagementState: {"engagement_id", "teacher_id", "institution_id", "first_on", "last_on"},
     registry.MergeState: {"person", "into"},
-    registry.AttendanceState: CUT | {"enrolment_id", "class_id", "institution_id", "person", "day", "hours"},
+    registry.AttendanceState: CUT
+    | {"fund_source", "project", "enrolment_id", "class_id", "institution_id", "person", "day", "hours"},
     registry.PatrolRecorded: CUT
     | {"patrol_id", "class_id", "institution_id", "fund_source", "patrol_level", "patrolled_on", "present", "enrolled"},
     registry.SpotCheckRecorded: CUT
@@ -56,7 +58,10 @@ PROMISED: dict[type, set[str]] = {
     | {"finding_id", "class_id", "institution_id", "fund_source", "patrol_level", "severity", "due_on", "status"},
     registry.SafetyVersionAdded: {"safety_id", "institution_id", "region", "reporting_region", "safety_kind", "hours"},
     registry.FollowUpState: CUT
-    | {"enrolment_id", "class_id", "person", "completed_on", "entered", "employed_on", "pay_change_permille"},
+    | {
+        "fund_source", "project", "enrolment_id", "class_id", "person", "completed_on", "entered", "employed_on",
+        "pay_change_permille",
+    },
     registry.ClassState: CUT | {"class_id", "institution_id", "fund_source", "status", "starts_on", "ends_on"},
     registry.EnrolmentState: CUT
     | {"enrolment_id", "class_id", "institution_id", "person", "tags", "fund_source", "status", "effective_on"},

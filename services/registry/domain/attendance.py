@@ -163,6 +163,8 @@ def tell(fact: type[F], attendee: Attendee, total: Total, day: DayHours, *, at: 
         reporting_region=attendee.reporting_region,
         occupation=attendee.occupation,
         level=attendee.level,
+        fund_source=attendee.fund_source,
+        project=attendee.project,
         day=day.day,
         day_hours=day.hours,
         hours=total.hours,

@@ -48,5 +48,9 @@ def see_attendance(
         person=person,
         region=attendee.region,
         reporting_region=attendee.reporting_region,
+        programme=attendee.programme,
+        occupation=attendee.occupation,
+        level=attendee.level,
+        fund_source=attendee.fund_source,
         facts=facts,
     )

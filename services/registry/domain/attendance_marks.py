@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.registry.domain.policy import Policy
+from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus, EnrolmentStatus
 from shared.kernel.refusals import Conflict, Invalid
 
@@ -134,6 +135,8 @@ class Attendee:
     reporting_region: str
     occupation: str
     level: int
+    fund_source: FundSource | None
+    project: str | None
     starts_on: date
     ends_on: date
     spans: tuple[tuple[date, date], ...]

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.flag_kinds import KINDS, FlagKind
+from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import FlagRaised, FlagSettled, FlagState, FlagStatus
 from shared.kernel.moves import move
 from shared.kernel.outcomes import RowWarning
@@ -49,6 +50,10 @@ class Seen:
     class_id: UUID | None = None
     enrolment_id: UUID | None = None
     person: UUID | None = None
+    programme: str | None = None
+    occupation: str | None = None
+    level: int | None = None
+    fund_source: FundSource | None = None
     holds: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -75,6 +80,10 @@ def see_class(kind: FlagKind, class_: TrainingClass, seen: str = "", *, facts: M
         class_id=class_.id,
         region=class_.region,
         reporting_region=class_.reporting_region,
+        programme=class_.programme,
+        occupation=class_.occupation,
+        level=class_.level.value,
+        fund_source=class_.fund_source,
         facts=facts,
     )
 
@@ -135,4 +144,8 @@ def _fact(fact: type[F], flag: Flag, *, at: datetime) -> F:
         reporting_region=flag.reporting_region,
         holds=flag.holds,
         status=flag.status,
+        programme=flag.programme,
+        occupation=flag.occupation,
+        level=flag.level,
+        fund_source=flag.fund_source,
     )

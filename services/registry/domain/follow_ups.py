@@ -199,6 +199,8 @@ def tell(fact: type[F], follow_up: FollowUp, enrolment: Enrolment, class_: Train
         reporting_region=class_.reporting_region,
         occupation=class_.occupation,
         level=class_.level.value,
+        fund_source=class_.fund_source,
+        project=class_.project,
         completed_on=enrolment.effective_on,
         entered=enrolment.employment,
         employed_on=follow_up.outcome.employed_on,

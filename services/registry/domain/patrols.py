@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.flag_kinds import FlagKind
-from services.registry.domain.flags import Seen, see
+from services.registry.domain.flags import Seen, see_class
 from services.registry.domain.policy import Policy
 from shared.contracts.registry import ClassStatus, PatrolLevel, PatrolMethod, PatrolRecorded
 from shared.kernel.callers import Caller, ForeignRegion, Role
@@ -179,19 +179,20 @@ def record(patrol: Patrol, class_: TrainingClass, *, findings: int, at: datetime
     )
 
 
-def looks_wrong(patrol: Patrol, *, share_min: Decimal) -> Iterator[Seen]:
+def looks_wrong(patrol: Patrol, class_: TrainingClass, *, share_min: Decimal) -> Iterator[Seen]:
     """More present than enrolled: perhaps another's class sits there (C24). Fewer than `share_min` of them (C14).
 
     Source: domain rules §4.6, §5.3.
     """
     counted: dict[str, Any] = {"present": patrol.present, "enrolled": patrol.enrolled}
     if patrol.present > patrol.enrolled:
-        yield _seen(patrol, FlagKind.MORE_PRESENT_THAN_ENROLLED, facts=counted)
+        yield see_class(FlagKind.MORE_PRESENT_THAN_ENROLLED, class_, f"{patrol.id}", facts=counted)
     elif patrol.present < patrol.enrolled * share_min:
-        yield _seen(patrol, FlagKind.FEW_PRESENT, facts=counted | {"share_min": str(share_min)})
+        facts = counted | {"share_min": str(share_min)}
+        yield see_class(FlagKind.FEW_PRESENT, class_, f"{patrol.id}", facts=facts)
 
 
-def looks_marked(patrol: Patrol, *, marked: int, tolerance_share: Decimal) -> Iterator[Seen]:
+def looks_marked(patrol: Patrol, class_: TrainingClass, *, marked: int, tolerance_share: Decimal) -> Iterator[Seen]:
     """Marks say that `marked` trainees were there, but the patrol met fewer, and not by `tolerance_share` alone (C14).
 
     The tolerance is one of whole trainees, so that in a small class one who is out for a moment is none too few.
@@ -199,7 +200,7 @@ def looks_marked(patrol: Patrol, *, marked: int, tolerance_share: Decimal) -> It
     """
     if marked - patrol.present > _whole(marked, tolerance_share):
         facts = {"present": patrol.present, "marked": marked, "tolerance_share": str(tolerance_share)}
-        yield _seen(patrol, FlagKind.MARKED_NOT_PRESENT, facts=facts)
+        yield see_class(FlagKind.MARKED_NOT_PRESENT, class_, f"{patrol.id}", facts=facts)
 
 
 def coverage(ran: Ran, policy: Policy) -> list[Coverage]:
@@ -224,15 +225,3 @@ def require_coverable(period: Period) -> None:
 def _whole(number: int, share: Decimal) -> int:
     # One class in a hundred of three is one class.
     return int((number * share).to_integral_value(ROUND_CEILING))
-
-
-def _seen(patrol: Patrol, kind: FlagKind, *, facts: Mapping[str, Any]) -> Seen:
-    return see(
-        kind,
-        str(patrol.id),
-        institution_id=patrol.institution_id,
-        class_id=patrol.class_id,
-        region=patrol.region,
-        reporting_region=patrol.reporting_region,
-        facts=facts,
-    )

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain.attendance_marks import Attendee
 from services.registry.domain.policy import Policy, PolicyRow, policy_on
+from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus, EnrolmentStatus
 from shared.database import driver
 
@@ -22,8 +23,8 @@ from shared.database import driver
 _LOCK: Final = """
 WITH RECURSIVE locked AS MATERIALIZED (
     SELECT e.id, e.local_id, e.person, e.programme, e.status, c.id AS class_id, c.local_id AS class_local_id,
-        c.status AS class_status, c.institution_id, c.region, c.reporting_region, c.occupation, c.level, c.starts_on,
-        c.ends_on,
+        c.status AS class_status, c.institution_id, c.region, c.reporting_region, c.occupation, c.level,
+        c.fund_source, c.project, c.starts_on, c.ends_on,
         ARRAY(
             SELECT ROW(from_on, until_on) FROM earlier_days WHERE enrolment_id = e.id
             UNION ALL SELECT ROW(e.from_on, e.until_on)
@@ -103,7 +104,8 @@ def _attendees(row: Any) -> Attendees:
 def _attendee(row: Any) -> Attendee:
     values = list(row)
     values[4], values[7] = EnrolmentStatus(values[4]), ClassStatus(values[7])
-    values[15] = tuple(tuple(span) for span in values[15])
+    values[13] = None if values[13] is None else FundSource(values[13])
+    values[17] = tuple(tuple(span) for span in values[17])
     return Attendee(*values)
 
 

@@ -12,22 +12,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain.flags import Flag
 from services.registry.domain.reach import Reach
+from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import FlagStatus
 from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
 
 _COLUMNS: Final = """id, code, kind, seen, institution_id, class_id, enrolment_id, person, region, reporting_region,
-    holds, facts, raised_at, status, settled_by, settled_at, settling_reason, version"""
+    programme, occupation, level, fund_source, holds, facts, raised_at, status, settled_by, settled_at, settling_reason,
+    version"""
 # In one order always, so that two requests that see the same things do not wait for each other.
 _ADD: Final = """
 INSERT INTO flag (id, code, kind, seen, institution_id, class_id, enrolment_id, person, region, reporting_region,
-    holds, facts, raised_at, status, version)
-SELECT id, code, kind, seen, institution_id, class_id, enrolment_id, person, region, reporting_region, holds,
-    CAST(facts AS jsonb), raised_at, 'open', 1
+    programme, occupation, level, fund_source, holds, facts, raised_at, status, version)
+SELECT id, code, kind, seen, institution_id, class_id, enrolment_id, person, region, reporting_region, programme,
+    occupation, level, fund_source, holds, CAST(facts AS jsonb), raised_at, 'open', 1
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[],
-        $9::text[], $10::text[], $11::boolean[], $12::text[], $13::timestamptz[])
-    AS f (id, code, kind, seen, institution_id, class_id, enrolment_id, person, region, reporting_region, holds,
-        facts, raised_at)
+        $9::text[], $10::text[], $11::text[], $12::text[], $13::smallint[], $14::text[], $15::boolean[], $16::text[],
+        $17::timestamptz[])
+    AS f (id, code, kind, seen, institution_id, class_id, enrolment_id, person, region, reporting_region, programme,
+        occupation, level, fund_source, holds, facts, raised_at)
 ORDER BY kind, seen, id
 ON CONFLICT (kind, seen) DO NOTHING RETURNING id
 """
@@ -62,6 +65,10 @@ async def add_all(connection: AsyncConnection, flags: Sequence[Flag]) -> set[UUI
         [flag.person for flag in flags],
         [flag.region for flag in flags],
         [flag.reporting_region for flag in flags],
+        [flag.programme for flag in flags],
+        [flag.occupation for flag in flags],
+        [flag.level for flag in flags],
+        [flag.fund_source for flag in flags],
         [flag.holds for flag in flags],
         [orjson.dumps(flag.facts, default=str).decode() for flag in flags],
         [flag.raised_at for flag in flags],
@@ -114,5 +121,6 @@ async def page(
 
 def _flag(row: RowMapping) -> Flag:
     values = dict(row)
-    check = values.pop("code")
-    return Flag(**values | {"check": check, "status": FlagStatus(values["status"])})
+    source = values["fund_source"]
+    parsed = {"check": values.pop("code"), "status": FlagStatus(values["status"])}
+    return Flag(**values | parsed | {"fund_source": None if source is None else FundSource(source)})

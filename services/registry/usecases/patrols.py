@@ -85,7 +85,7 @@ async def record(
     opened = [finding_rules.open_(finding, class_, at=at) for finding in findings]
     await outbox.record(connection, rules.record(patrol, class_, findings=len(findings), at=at), *opened)
     seen = [
-        *rules.looks_wrong(patrol, share_min=policy.attendance_share_min),
+        *rules.looks_wrong(patrol, class_, share_min=policy.attendance_share_min),
         *(late for finding in findings for late in finding_rules.found_late(finding, class_)),
     ]
     await flag_usecases.raise_all(connection, seen, at=at)
@@ -103,7 +103,9 @@ async def hold_against_marks(
     share = policy.patrol_present_tolerance_share
     found = await store.marked(connection, class_.id)
     seen = [
-        each for patrol, marked in found for each in rules.looks_marked(patrol, marked=marked, tolerance_share=share)
+        each
+        for patrol, marked in found
+        for each in rules.looks_marked(patrol, class_, marked=marked, tolerance_share=share)
     ]
     await flag_usecases.raise_all(connection, seen, at=at)
 

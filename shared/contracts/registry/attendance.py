@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from shared.contracts.dimensions import LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
 
 
@@ -28,6 +28,8 @@ class AttendanceState(RegistryFact):
     """Class hours that count for the whole training so far."""
     days: int
     """Days with at least one class hour."""
+    fund_source: FundSource | None = None
+    project: str | None = None
 
 
 class AttendanceRecorded(AttendanceState):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.dimensions import RegionCode
+from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
 
 
@@ -35,6 +35,11 @@ class FlagState(RegistryFact):
     holds: bool
     """Whether a claim for what is flagged waits until the flag is settled."""
     status: FlagStatus
+    programme: ProgrammeCode | None = None
+    occupation: OccupationCode | None = None
+    level: LevelRank | None = None
+    fund_source: FundSource | None = None
+    """Of the training or the class that it is about; None where it is about neither."""
 
 
 class FlagRaised(FlagState):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from shared.contracts.dimensions import LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
 from shared.contracts.registry.enrolments import EmploymentState
 
@@ -29,6 +29,8 @@ class FollowUpState(RegistryFact):
     pay_change_permille: int | None
     """Mean pay in some months after, over that in as many before, less one; None: not both known."""
     reported_on: date
+    fund_source: FundSource | None = None
+    project: str | None = None
 
 
 class FollowUpReported(FollowUpState):

@@ -131,7 +131,7 @@ class TestPossible:
 class TestCount:
     @given(st.integers(0, 70), st.integers(0, 70))
     def test_more_than_enrolled_are_anothers_and_few_are_too_few(self, present: int, enrolled: int) -> None:
-        seen = list(looks_wrong(patrol(present=present, enrolled=enrolled), share_min=SHARE))
+        seen = list(looks_wrong(patrol(present=present, enrolled=enrolled), RUNNING, share_min=SHARE))
 
         expected = []
         if present > enrolled:
@@ -141,16 +141,21 @@ class TestCount:
         assert [(each.check, each.kind, each.holds) for each in seen] == expected
 
     def test_a_flag_says_what_was_counted_and_where(self) -> None:
-        (seen,) = looks_wrong(patrol(present=3), share_min=SHARE)
+        (seen,) = looks_wrong(patrol(present=3), RUNNING, share_min=SHARE)
 
         assert seen.facts == {"present": 3, "enrolled": 20, "share_min": "0.80"}
         assert (seen.class_id, seen.institution_id, seen.region) == (UUID(int=1), UUID(int=2), "410102")
+        assert (seen.programme, seen.occupation, seen.level) == (
+            RUNNING.programme,
+            RUNNING.occupation,
+            RUNNING.level.value,
+        )
 
 
 class TestMarks:
     @given(st.integers(0, 70), st.integers(0, 70), st.decimals(0, 1, places=2))
     def test_that_say_far_more_than_were_met_are_flagged(self, present: int, marked: int, share: Decimal) -> None:
-        seen = list(looks_marked(patrol(present=present), marked=marked, tolerance_share=share))
+        seen = list(looks_marked(patrol(present=present), RUNNING, marked=marked, tolerance_share=share))
 
         missed = marked - present
         # One fewer would still lie beyond the share.
@@ -163,13 +168,14 @@ class TestMarks:
     def test_one_who_is_out_for_a_moment_is_none_too_few(self, present: int, kinds: int) -> None:
         share = policy(TODAY).patrol_present_tolerance_share
 
-        assert len(list(looks_marked(patrol(present=present), marked=3, tolerance_share=share))) == kinds
+        assert len(list(looks_marked(patrol(present=present), RUNNING, marked=3, tolerance_share=share))) == kinds
 
     def test_the_flag_says_both_numbers_and_where(self) -> None:
-        (seen,) = looks_marked(patrol(present=5), marked=20, tolerance_share=Decimal("0.20"))
+        (seen,) = looks_marked(patrol(present=5), RUNNING, marked=20, tolerance_share=Decimal("0.20"))
 
         assert seen.facts == {"present": 5, "marked": 20, "tolerance_share": "0.20"}
-        assert (seen.class_id, seen.institution_id, seen.seen) == (UUID(int=1), UUID(int=2), str(UUID(int=50)))
+        assert (seen.class_id, seen.institution_id) == (UUID(int=1), UUID(int=2))
+        assert seen.seen == f"{UUID(int=1)}/{UUID(int=50)}"
 
 
 def test_the_fact_says_what_was_counted_on_which_day() -> None:
