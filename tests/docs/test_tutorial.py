@@ -1,4 +1,4 @@
-"""The ten minutes of the README, and the roster from a spreadsheet, word for word, on a running system."""
+"""The ten minutes of the README, a roster from a spreadsheet, a device's marks: word for word, on a running system."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def commands() -> str:
     return "".join(after[: last + 1])
 
 
-def roster_commands() -> str:
-    """Those of docs/rosters.md, which goes on from there."""
-    return "".join(block.text for block in blocks(ROOT / "docs" / "rosters.md") if block.language == "bash")
+def commands_of(page: str) -> str:
+    """Those of a page of docs/, which goes on from there."""
+    return "".join(block.text for block in blocks(ROOT / "docs" / page) if block.language == "bash")
 
 
 @pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason=f"needs {', '.join(TOOLS)}")
@@ -43,9 +43,9 @@ def test_its_commands_end_with_one_training_and_a_mended_roster(tmp_path: Path) 
     ports = {service: free_port() for service in PORTS}
     moved = {f"{service.upper()}_PORT": str(port) for service, port in ports.items()}
     environment = {**os.environ, **moved, "SKILLS_LOCAL": str(tmp_path)}
-    # The second page leaves files where it is run.
+    # The other pages leave files where they are run.
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
-    script = f'{commands()}cd "$SKILLS_LOCAL"\n{roster_commands()}'
+    script = f'{commands()}cd "$SKILLS_LOCAL"\n{commands_of("rosters.md")}{commands_of("attendance.md")}'
     for service, port in PORTS.items():
         script = script.replace(str(port), str(ports[service]))
 
@@ -63,6 +63,8 @@ def test_its_commands_end_with_one_training_and_a_mended_roster(tmp_path: Path) 
         '"rows_total": 2,'
     ] * 2
     assert '"roster-class-unknown"' in done.stdout
+    assert '"repeated": 3,' in done.stdout
+    assert [line.strip() for line in done.stdout.splitlines() if '"total_hours"' in line] == ['"total_hours": 4']
     assert (total["in_training"], total["trainings"]) == ENDS_WITH
 
 
