@@ -188,13 +188,11 @@ def _met(theirs: Sequence[Taken], class_: TrainingClass, from_on: date) -> list[
     """What the person's other enrolments have against a place in `class_` from a day on. Source: domain rules §4.6."""
     if not theirs:
         return []
-    for each in theirs:
-        if each.class_id == class_.id and each.is_seated:
-            return [AlreadyEnrolled(pointer="/document_number", local_id=each.local_id)]
+    here = [each for each in theirs if each.class_id == class_.id and each.is_seated]
+    meeting = [each for each in theirs if each not in here and each.overlaps(from_on, class_.ends_on)]
     return [
-        overlap_with(each, institution_id=class_.institution_id, pointer="/document_number")
-        for each in theirs
-        if each.overlaps(from_on, class_.ends_on)
+        *(AlreadyEnrolled(pointer="/document_number", local_id=each.local_id) for each in here[:1]),
+        *(overlap_with(each, institution_id=class_.institution_id, pointer="/document_number") for each in meeting),
     ]
 
 
