@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
+from services.registry.api.roster_rests import read_rows
 from services.registry.api.roster_rows import (
     FILED_ROW,
     ROSTER_ROW,
@@ -16,9 +17,7 @@ from services.registry.api.roster_rows import (
     GroupEntry,
     PostedRows,
     RosterRowRequest,
-    parse_posted,
     posting,
-    roster_row,
 )
 from services.registry.api.schemas import EnrolmentAnswer, TraineeAnswer
 from services.registry.store import enrolments as enrolment_store
@@ -63,9 +62,8 @@ async def enrol_in(
 
     As NDJSON (`application/x-ndjson`) one row a line: a broken line is refused by itself, `row` is the line from 0.
     """
-    parsed, refused = parse_posted(ROSTER_ROW, posted)
+    rows, refused = read_rows(ROSTER_ROW, posted)
     persons: Persons = request.app.state.persons
-    rows = [roster_row(place, row) for place, row in parsed]
     dry_run = mode == "validate"
     outcomes = await rosters.enrol_in(
         connection, class_id, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
@@ -89,9 +87,8 @@ async def enrol(
     caller.require(Role.INSTITUTION)
     if caller.organisation is None:
         raise ForeignOrganisation
-    parsed, refused = parse_posted(FILED_ROW, posted)
+    rows, refused = read_rows(FILED_ROW, posted)
     persons: Persons = request.app.state.persons
-    rows = [roster_row(place, row) for place, row in parsed]
     dry_run = mode == "validate"
     outcomes = await rosters.enrol(
         connection, caller.organisation, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
