@@ -26,6 +26,7 @@ _STAND_INS: Final[Mapping[tuple[str, ...], object]] = {
     ("class",): "-",
     ("document_kind",): DocumentKind.RESIDENT_ID,
     ("document_number",): "-",
+    ("birth_date",): _DAY,
     ("name",): "-",
     ("phone",): "10000000000",
     ("employment",): EmploymentState.EMPLOYED,

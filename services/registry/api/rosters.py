@@ -26,6 +26,7 @@ from services.registry.usecases import entries, rosters
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EmploymentState
+from shared.forms import Day
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
@@ -43,6 +44,7 @@ class EntryAnswer(BaseModel):
     employment: EmploymentState | None
     groups: list[GroupEntry]
     draws_pension: bool | None
+    birth_date: Day | None
     consent: ConsentEntry | None
     phones: list[str]
     """The one given at entry first, then the one that the person is known by, if it is another."""
@@ -132,6 +134,7 @@ async def get_entry(enrolment_id: UUID, request: Request, connection: Connection
         employment=said.employment,
         groups=[GroupEntry(**each._asdict()) for each in said.groups],
         draws_pension=said.draws_pension,
+        birth_date=said.birth_date,
         consent=consent,
         phones=await entries.phones(connection, enrolment_id, said, persons=persons),
     )

@@ -60,5 +60,7 @@ def content(row: RosterRow, number: str) -> bytes:
             particulars.document_kind, number, particulars.name, particulars.phone, row.programme, row.tags,
             said.employment, [tuple(each) for each in said.groups] if said.groups else (), said.draws_pension,
             said.consented_on, said.consent_version,
+            # Rows that say no birth date keep the mark that they had before one could be said.
+            *(() if said.birth_date is None else (said.birth_date,)),
         )
     )  # fmt: skip

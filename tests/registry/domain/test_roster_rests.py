@@ -28,6 +28,7 @@ OF_FORM: Final[dict[str, dict[str, Any]]] = {
     "/class": {"class": ""},
     "/document_kind": {"document_kind": "passport"},
     "/document_number": {"document_number": 7},
+    "/birth_date": {"birth_date": "2025-02-30"},
     "/name": {"name": " "},
     "/phone": {"phone": "1391234567"},
     "/programme": {"programme": ["S02"]},
@@ -46,6 +47,7 @@ OF_FORM: Final[dict[str, dict[str, Any]]] = {
 """What is wrong with the form of a row, by where the answer points."""
 BY_RULE: Final = {
     "identity-wrong-check-digit": {"document_number": "410102199003070010"},
+    "birth-date-differs": {"birth_date": "1990-01-02"},
     "roster-class-unknown": {"class": "unknown"},
     **{slug: flaw for slug, flaw in FLAWS.items() if slug != "trainee-incomplete"},
 }
@@ -77,7 +79,10 @@ def test_faults_of_form_and_of_rules_in_different_fields_are_told_in_one_round(f
             row |= flaw
             taken |= fields_of(flaw)
             found.add(name)
-    is_born = "document_number" not in taken or "age-out-of-range" in slugs
+    is_shown = "document_number" not in taken or "age-out-of-range" in slugs
+    is_born = is_shown or "birth-date-differs" in slugs
+    if not is_shown:
+        slugs.discard("birth-date-differs")
     if taken & {"class", "draws_pension"}:
         # How old somebody may be depends on both.
         slugs.discard("age-out-of-range")
