@@ -20,6 +20,7 @@ from shared.kernel.outcomes import RowOutcome
 R = TypeVar("R", bound=BaseModel)
 P = TypeVar("P", bound=RosterRowRequest)
 
+_UNKNOWN_FIELD: Final = "extra-forbidden"
 _DAY: Final = date(1900, 1, 1)
 _STAND_INS: Final[Mapping[tuple[str, ...], object]] = {
     ("local_id",): "-",
@@ -84,8 +85,10 @@ def _rest(
     if "/document_kind" in unread:
         # What is right for a number depends on its kind.
         unread.add("/document_number")
+    unknown = {error.get("pointer") for error in outcome.refusal.errors if error["code"] == _UNKNOWN_FIELD}
     for pointer in unread:
-        _leave_out(content, [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]])
+        way = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+        _leave_out(content, way, {} if pointer in unknown else _STAND_INS)
     try:
         row = take(outcome.row, adapter.validate_python(content))
     except ValidationError:
@@ -95,8 +98,8 @@ def _rest(
     return row.flawed(outcome.refusal, unread)
 
 
-def _leave_out(content: dict[str, Any], way: Sequence[str]) -> None:
-    """Take the field at the end of `way` out of `content`, or put in what stands for it.
+def _leave_out(content: dict[str, Any], way: Sequence[str], stand_ins: Mapping[tuple[str, ...], object]) -> None:
+    """Take the field at the end of `way` out of `content`, or put in the one of `stand_ins` that stands for it.
 
     Where there is nothing that could hold it, or it is one of a list, the same with what is around it.
     """
@@ -106,10 +109,10 @@ def _leave_out(content: dict[str, Any], way: Sequence[str]) -> None:
     field = tuple(step for step in way if not step.isdigit())
     holder = reduce(_inside, around, content)
     if not isinstance(holder, dict):
-        if holder is not None or field in _STAND_INS:
-            _leave_out(content, around)
-    elif field in _STAND_INS:
-        holder[last] = _STAND_INS[field]
+        if holder is not None or field in stand_ins:
+            _leave_out(content, around, stand_ins)
+    elif field in stand_ins:
+        holder[last] = stand_ins[field]
     else:
         holder.pop(last, None)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.api.roster_rests import read_rows
-from services.registry.api.roster_rows import FILED_ROW, Posted
+from services.registry.api.roster_rows import FILED_ROW, ROSTER_ROW, Posted
 from services.registry.usecases.roster_people import recognise
 from shared.batches import errors_of
 from shared.kernel.outcomes import refused
@@ -117,6 +117,12 @@ def test_somebody_too_old_is_not_told_so_while_nobody_knows_whether_they_draw_a_
 
     assert told(old | {"draws_pension": "no"}) == [("bool-type", "/draws_pension")]
     assert [code for code, _ in told(old | {"draws_pension": True})] == ["age-out-of-range"]
+
+
+def test_a_class_in_a_row_for_one_class_is_a_field_that_nobody_knows_and_hides_nothing() -> None:
+    (row,), _ = read_rows(ROSTER_ROW, Posted([(0, GOOD | {"name": "同上"})], ()))
+
+    assert (row.unread, row.particulars.name, row.class_local_id) == (frozenset({"/class"}), "同上", None)
 
 
 @pytest.mark.parametrize("content", [None, 7, [], "row"])
