@@ -35,6 +35,11 @@ class DocumentKind(StrEnum):
     RESIDENCE_PERMIT = "residence_permit"
     FOREIGN_PERMANENT_RESIDENT = "foreign_permanent_resident"
 
+    @property
+    def shows_birth_date(self) -> bool:
+        """Whether its number says when the holder was born; the places of a foreign card we do not interpret."""
+        return self is not DocumentKind.FOREIGN_PERMANENT_RESIDENT
+
 
 class WrongLength(Invalid):
     """A number has too few or too many characters. Facts: `length`, `expected`."""
@@ -111,8 +116,8 @@ class IdentityDocument:
 
     @property
     def birth_date(self) -> date | None:
-        """The holder's date of birth; None for a foreign card, whose places we do not interpret."""
-        if self.kind is DocumentKind.FOREIGN_PERMANENT_RESIDENT:
+        """The holder's date of birth; None for a kind that does not show it."""
+        if not self.kind.shows_birth_date:
             return None
         return date.fromisoformat(self.number[6:14])
 

@@ -54,6 +54,7 @@ class CorrectionRequest(Strict):
         max_length=len(PriorityGroup),
         description="All priority groups of the trainee with their evidence, in the place of those that were said",
     )
+    birth_date: Day | None = None
     draws_pension: bool | None = Field(default=None, strict=True)
     consent: ConsentEntry | None = None
 
@@ -67,6 +68,7 @@ class CorrectionRequest(Strict):
             groups=None
             if groups is None
             else tuple(GroupEvidence(each.group, each.evidence, each.dated_on) for each in groups),
+            birth_date=self.birth_date,
             draws_pension=self.draws_pension,
             consented_on=None if consent is None else consent.on,
             consent_version=None if consent is None else consent.version,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic import Field, TypeAdapter
 
+from services.registry.api.roster_rests import with_rests
 from services.registry.api.roster_rows import ClassNumber, RosterRowRequest, form_fault, in_words, roster_row
 from services.registry.domain.roster_cell_faults import CELL_FAULTS, CellTooLong, CellUnfit, UnknownChoice
 from services.registry.domain.roster_files import CELL_LENGTH_MAX
@@ -29,19 +30,31 @@ CELLS: Final = TypeAdapter(CellsRequest)
 
 
 def read(rows: Sequence[FileRow]) -> tuple[list[RosterRow], list[RowOutcome]]:
-    """The rows that have the form of the API, by their places in `rows`; a refusal for each of the others.
+    """The rows by their places in `rows`, with the flaws of their form; refusals of those that cannot be read at all.
 
-    A refusal names everything that is wrong with the form of the row, so that it is mended once.
+    The flaws are everything that is wrong with the form of the row, so that it is mended once.
     """
-    parsed, malformed = parse_rows(CELLS, [_content(row) for row in rows], row_id="local_id")
+    contents = [_content(row) for row in rows]
+    parsed, malformed = parse_rows(CELLS, contents, row_id="local_id")
     refused = {outcome.row: outcome for outcome in malformed}
     good = []
     for place, request in parsed:
         if rows[place].faults:
             refused[place] = RowOutcome(place, "refused", request.local_id)
         else:
-            good.append(roster_row(place, request)._replace(class_local_id=request.class_))
-    return good, [_reworded(rows[place], outcome) for place, outcome in refused.items()]
+            good.append(_taken(place, request))
+    reworded = [_reworded(rows[place], outcome) for place, outcome in refused.items()]
+    readable = {place: contents[place] for place in refused if not _may_have_slipped(rows[place])}
+    return with_rests(good, reworded, readable, adapter=CELLS, take=_taken)
+
+
+def _taken(place: int, request: CellsRequest) -> RosterRow:
+    return roster_row(place, request)._replace(class_local_id=request.class_)
+
+
+def _may_have_slipped(row: FileRow) -> bool:
+    """Whether nothing can be said of what stands in its columns."""
+    return any(field not in BY_FIELD for field, _ in row.faults)
 
 
 def _content(row: FileRow) -> dict[str, Any]:
@@ -64,8 +77,7 @@ def _content(row: FileRow) -> dict[str, Any]:
 def _reworded(row: FileRow, outcome: RowOutcome) -> RowOutcome:
     errors = [entry(_fault(field, slug)) for field, slug in row.faults]
     told = {field for field, _ in row.faults}
-    # Of a row that may have slipped nothing more can be said.
-    if told <= BY_FIELD.keys() and isinstance(outcome.refusal, MalformedRow):
+    if isinstance(outcome.refusal, MalformedRow) and not _may_have_slipped(row):
         for error in outcome.refusal.errors:
             column = column_of(str(error.get("pointer", "")))
             if column is None:

@@ -69,6 +69,11 @@ class RosterRowRequest(Strict):
         default=DocumentKind.RESIDENT_ID, json_schema_extra=_named("证件类型", "document")
     )
     document_number: str = Field(max_length=64, json_schema_extra=_named("证件号码", "document number"))
+    birth_date: Day | None = Field(
+        default=None,
+        description="Where the number does not show it, as those of foreigners' cards; sealed on arrival",
+        json_schema_extra=_named("出生日期", "birth date"),
+    )
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)] = Field(
         json_schema_extra=_named("姓名", "name")
     )
@@ -216,7 +221,8 @@ def roster_row(place: int, row: RosterRowRequest) -> RosterRow:
 
 def _at_entry(row: RosterRowRequest) -> AtEntry:
     consent = row.consent
-    if row.employment is None and not row.groups and row.draws_pension is None and consent is None:
+    said = (row.employment, row.draws_pension, row.birth_date, consent)
+    if not row.groups and all(each is None for each in said):
         return NOTHING_SAID
     return AtEntry(
         row.employment,
@@ -224,6 +230,7 @@ def _at_entry(row: RosterRowRequest) -> AtEntry:
         row.draws_pension,
         None if consent is None else consent.on,
         None if consent is None else consent.version,
+        birth_date=row.birth_date,
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
+from services.registry.api.roster_rests import read_rows
 from services.registry.api.roster_rows import (
     FILED_ROW,
     ROSTER_ROW,
@@ -16,9 +17,7 @@ from services.registry.api.roster_rows import (
     GroupEntry,
     PostedRows,
     RosterRowRequest,
-    parse_posted,
     posting,
-    roster_row,
 )
 from services.registry.api.schemas import EnrolmentAnswer, TraineeAnswer
 from services.registry.store import enrolments as enrolment_store
@@ -27,6 +26,7 @@ from services.registry.usecases import entries, rosters
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EmploymentState
+from shared.forms import Day
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
@@ -44,6 +44,7 @@ class EntryAnswer(BaseModel):
     employment: EmploymentState | None
     groups: list[GroupEntry]
     draws_pension: bool | None
+    birth_date: Day | None
     consent: ConsentEntry | None
     phones: list[str]
     """The one given at entry first, then the one that the person is known by, if it is another."""
@@ -63,9 +64,8 @@ async def enrol_in(
 
     As NDJSON (`application/x-ndjson`) one row a line: a broken line is refused by itself, `row` is the line from 0.
     """
-    parsed, refused = parse_posted(ROSTER_ROW, posted)
+    rows, refused = read_rows(ROSTER_ROW, posted)
     persons: Persons = request.app.state.persons
-    rows = [roster_row(place, row) for place, row in parsed]
     dry_run = mode == "validate"
     outcomes = await rosters.enrol_in(
         connection, class_id, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
@@ -89,9 +89,8 @@ async def enrol(
     caller.require(Role.INSTITUTION)
     if caller.organisation is None:
         raise ForeignOrganisation
-    parsed, refused = parse_posted(FILED_ROW, posted)
+    rows, refused = read_rows(FILED_ROW, posted)
     persons: Persons = request.app.state.persons
-    rows = [roster_row(place, row) for place, row in parsed]
     dry_run = mode == "validate"
     outcomes = await rosters.enrol(
         connection, caller.organisation, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
@@ -135,6 +134,7 @@ async def get_entry(enrolment_id: UUID, request: Request, connection: Connection
         employment=said.employment,
         groups=[GroupEntry(**each._asdict()) for each in said.groups],
         draws_pension=said.draws_pension,
+        birth_date=said.birth_date,
         consent=consent,
         phones=await entries.phones(connection, enrolment_id, said, persons=persons),
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from services.registry.domain.ages import require_age
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.policy import Policy
-from services.registry.domain.trainees import AtEntry, require_age, require_complete
+from services.registry.domain.trainees import AtEntry, require_complete
 from shared.kernel.identity import DocumentKind
 from shared.kernel.refusals import Conflict, Refusal
 
@@ -40,7 +41,7 @@ class Trainee(NamedTuple):
 def require_fit(trainee: Trainee, class_: TrainingClass, policy: Policy) -> None:
     """Raises AgeOutOfRange (C01), TraineeIncomplete."""
     require_age(trainee.document_kind, trainee.document_number, trainee.said, class_=class_, policy=policy)
-    require_complete(trainee.phone, trainee.said, class_=class_, policy=policy)
+    require_complete(trainee.phone, trainee.said, kind=trainee.document_kind, class_=class_, policy=policy)
 
 
 def require_all_fit(trainees: Iterable[Trainee], class_: TrainingClass, policy: Policy) -> None:

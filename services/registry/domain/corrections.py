@@ -42,15 +42,21 @@ def sealed_of(correction: Correction) -> list[str]:
     """What of `correction` is sealed, and so is said in no history."""
     given = {
         "groups": correction.groups,
+        "birth_date": correction.birth_date,
         "draws_pension": correction.draws_pension,
         "consent": correction.consented_on,
     }
     return [name for name, value in given.items() if value is not None]
 
 
+def of_age(correction: Correction) -> list[str]:
+    """What of `correction` decides whether its trainee is of an age for their class."""
+    return [name for name in ("birth_date", "draws_pension") if getattr(correction, name) is not None]
+
+
 def mend(said: AtEntry, correction: Correction) -> AtEntry:
     """What was `said` at entry with what is given of `correction` in its place."""
-    given = {name: getattr(correction, name) for name in ("employment", "groups", "draws_pension")}
+    given = {name: getattr(correction, name) for name in ("employment", "groups", "birth_date", "draws_pension")}
     mended = replace(said, **{name: value for name, value in given.items() if value is not None})
     if correction.consented_on is None:
         return mended

@@ -132,7 +132,7 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is put right; what is None stays as it is."""
+    """What is put right; what is None stays as it is. A `consent_version` goes with `consented_on`."""
 
     programme: str | None = None
     tags: tuple[str, ...] | None = None
@@ -140,10 +140,10 @@ class Correction:
     employment: EmploymentState | None = None
     groups: tuple[GroupEvidence, ...] | None = None
     """All of them; none takes the person out of every priority group."""
+    birth_date: date | None = None
     draws_pension: bool | None = None
     consented_on: date | None = None
     consent_version: str | None = None
-    """Goes with `consented_on`."""
 
 
 def enrol(enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> TraineeEnrolled:

@@ -99,7 +99,7 @@ class Policy:
     trainee_paper_first_on: date
     """No consent, and no paper of a priority group, is older than that."""
     trainee_particulars_required: bool
-    """Whether trainees of a subsidised class give phone, employment state and consent at entry."""
+    """Whether trainees of a subsidised class give phone, employment state, consent, and a birth date not shown."""
     teacher_age_max: int
     teacher_institutions_max: int
     """How many institutions one teacher may teach at on one day."""

@@ -79,7 +79,7 @@ class Entry(NamedTuple):
     """One row whose person and class are known: who, where, under which number of the institution's own.
 
     `id` is the one that the enrolment will have if the row is accepted; `faults` are what speaks against the row by
-    itself; by its `mark` the row is recognised when it is sent again.
+    itself; by its `mark` the row is recognised when it is sent again. Of a row that is not whole only a part was read.
     """
 
     row: int
@@ -89,6 +89,7 @@ class Entry(NamedTuple):
     class_: TrainingClass
     faults: Sequence[Refusal] = ()
     mark: bytes | None = None
+    is_whole: bool = True
 
 
 class Seated(NamedTuple):
@@ -170,11 +171,14 @@ def _again(entry: Entry, before: Seated, known: Known) -> RowOutcome:
     """The outcome of a row for somebody who is in the class under the same number: it is the row of then, or refused.
 
     Rows are compared and not what is stored, so that an old row stays harmless after a correction. Of a row that came
-    before rows were marked only the name can be compared. Who has given the seat up has to say that they come back.
+    before rows were marked only the name can be compared, and a row that is not whole with nothing. Who has given the
+    seat up has to say that they come back.
     """
     if before.status in GIVEN_UP:
         given_up = SeatGivenUp(pointer="/local_id", state=before.status)
         return refused(entry.row, entry.local_id, _closed(known.closed, entry.class_) or [given_up])
+    if not entry.is_whole:
+        return refused(entry.row, entry.local_id, entry.faults)
     if before.mark == entry.mark or (before.mark is None and not any(isinstance(e, NameDiffers) for e in entry.faults)):
         return RowOutcome(entry.row, "repeated", entry.local_id, before.id)
     return refused(entry.row, entry.local_id, [*entry.faults, OtherContent(enrolment_id=f"{before.id}")])

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.policy import Policy
 from shared.contracts.registry import EmploymentState
-from shared.kernel.identity import DocumentKind, IdentityDocument
+from shared.kernel.identity import DocumentKind
 from shared.kernel.refusals import Invalid, Refusal
 from shared.kernel.spelling import canonical
 
@@ -86,23 +86,6 @@ class PlaceholderPhone(Invalid):
     cure_zh = "请填写学员本人的手机号。"
 
 
-class AgeOutOfRange(Invalid):
-    """Facts: `age_min`, `age_max` (None: no limit) on the day `on`, the class's first. The age itself is not told."""
-
-    slug = "age-out-of-range"
-    title_en = "On the class's first day the person is younger or older than its trainees may be."
-    title_zh = "该人员在开班当日的年龄不在规定范围内。"
-    cure_en = (
-        "Trainees are `age_min` to `age_max` years old on `on`. For somebody older who draws no monthly pension, "
-        "send draws_pension: false; others can join a class without subsidy."
-    )
-    cure_zh = (
-        "学员在 `on` 当日须年满 `age_min` 周岁且不超过 `age_max` 周岁。超龄但尚未按月领取养老金的，"
-        "请填写 draws_pension: false；其他人员可参加非补贴班。"
-    )
-    check = "C01"
-
-
 class DatedAhead(Invalid):
     """Facts: `today`."""
 
@@ -132,11 +115,16 @@ class PlaceholderEvidence(Invalid):
 
 
 class TraineeIncomplete(Invalid):
-    """Facts: `missing`, the fields of the row that are needed and empty."""
+    """Facts: `missing`, the fields of the row that are needed and empty; a birth date where the document shows none."""
 
     slug = "trainee-incomplete"
-    title_en = "A trainee of a subsidised class is enrolled with phone, employment state and consent."
-    title_zh = "补贴性培训班的学员须填报手机号、就业状态和个人信息处理同意日期。"
+    title_en = (
+        "A trainee of a subsidised class is enrolled with phone, employment state and consent, and with a birth date "
+        "where the document shows none."
+    )
+    title_zh = (
+        "补贴性培训班的学员须填报手机号、就业状态和个人信息处理同意日期；证件号码不含出生日期的，还须填报出生日期。"
+    )
     cure_en = "`missing` lists what the row lacks; add it and send the row again."
     cure_zh = "`missing` 列出了该行缺少的内容，请补充后重新提交该行。"
 
@@ -163,6 +151,7 @@ class AtEntry:
     consent_version: str | None = None
     phone: str | None = None
     """Where it is another than the one that the person was known by."""
+    birth_date: date | None = None
 
     @property
     def evidence_on(self) -> date | None:
@@ -185,15 +174,11 @@ def require_phone(phone: str | None) -> None:
         raise fault
 
 
-def require_age(kind: DocumentKind, number: str, entry: AtEntry, *, class_: TrainingClass, policy: Policy) -> None:
-    """The holder of `number` has the age that `class_` asks for. Raises AgeOutOfRange (C01)."""
-    if fault := age_fault(IdentityDocument(kind, number).birth_date, entry, class_=class_, policy=policy):
-        raise fault
-
-
-def require_complete(phone: str | None, entry: AtEntry, *, class_: TrainingClass, policy: Policy) -> None:
+def require_complete(
+    phone: str | None, entry: AtEntry, *, kind: DocumentKind, class_: TrainingClass, policy: Policy
+) -> None:
     """Raises TraineeIncomplete, where the class is subsidised and policy asks for it."""
-    if fault := missing_fault(phone, entry, class_=class_, policy=policy):
+    if fault := missing_fault(phone, entry, kind=kind, class_=class_, policy=policy):
         raise fault
 
 
@@ -214,22 +199,6 @@ def phone_fault(phone: str | None) -> PlaceholderPhone | None:
     if phone is not None and (phone[-_RUN_LENGTH:] in _RUNS or phone[:_RUN_LENGTH] in _RUNS):
         return PlaceholderPhone(pointer="/phone")
     return None
-
-
-def age_fault(born: date | None, entry: AtEntry, *, class_: TrainingClass, policy: Policy) -> AgeOutOfRange | None:
-    """What is wrong with the age that somebody has on the first day of `class_` (C01).
-
-    Whose date of birth is not known passes. Source: domain rules §4.1, §4.6.
-    """
-    if born is None:
-        return None
-    on = class_.starts_on
-    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    age_max = None if class_.fund_source is None else policy.trainee_age_max
-    too_old = age_max is not None and age > age_max and entry.draws_pension is not False
-    if age >= policy.trainee_age_min and not too_old:
-        return None
-    return AgeOutOfRange(pointer="/document_number", age_min=policy.trainee_age_min, age_max=age_max, on=on.isoformat())
 
 
 def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: date) -> list[Refusal]:
@@ -270,13 +239,15 @@ def _day_fault(day: date, born: date | None, *, first_on: date, today: date) -> 
 
 
 def missing_fault(
-    phone: str | None, entry: AtEntry, *, class_: TrainingClass, policy: Policy
+    phone: str | None, entry: AtEntry, *, kind: DocumentKind, class_: TrainingClass, policy: Policy
 ) -> TraineeIncomplete | None:
-    """What a trainee lacks, where the class is subsidised and policy asks for it."""
+    """What the holder of such a document lacks, where the class is subsidised and policy asks for it."""
     if class_.fund_source is None or not policy.trainee_particulars_required:
         return None
     said: Sequence[tuple[str, object]] = (
         ("phone", phone), ("employment", entry.employment), ("consent", entry.consented_on),
     )  # fmt: skip
     missing = [name for name, value in said if value is None]
+    if entry.birth_date is None and not kind.shows_birth_date:
+        missing.append("birth_date")
     return TraineeIncomplete(pointer=f"/{missing[0]}", missing=missing) if missing else None

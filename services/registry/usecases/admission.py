@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import admission as rules
-from services.registry.domain import trainees
+from services.registry.domain import ages
 from services.registry.domain.admission import Trainee
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.enrolments import Enrolment
@@ -42,16 +42,26 @@ async def require_all_fit(
 
 
 async def require_age(
-    connection: AsyncConnection, class_: TrainingClass, enrolment: Enrolment, said: AtEntry, *, persons: Persons
+    connection: AsyncConnection,
+    class_: TrainingClass,
+    enrolment: Enrolment,
+    said: AtEntry,
+    *,
+    persons: Persons,
+    pointer: str,
 ) -> None:
-    """Its trainee is still of an age for their class when this was `said` at entry. Raises AgeOutOfRange (C01)."""
+    """Its trainee is still of an age for their class when this was `said` at entry.
+
+    Raises BirthDateDiffers, AgeOutOfRange (C01).
+    """
     policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
     sealed = await enrolment_store.sealed_trainees(connection, [enrolment.person])
     known = persons.particulars(sealed[enrolment.person])
+    ages.require_birth_date(known.document_kind, known.document_number, said)
     try:
-        trainees.require_age(known.document_kind, known.document_number, said, class_=class_, policy=policy)
+        ages.require_age(known.document_kind, known.document_number, said, class_=class_, policy=policy)
     except Refusal as refusal:
-        refusal.pointer = "/draws_pension"
+        refusal.pointer = pointer
         raise
 
 

@@ -146,7 +146,7 @@ async def correct(
     What was sealed of the entry is sealed anew, and kept as it was beside the step.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, HoursFollowAttendance, MoreHoursThanAttended (C14),
-    AgeOutOfRange (C01) and the rule's.
+    BirthDateDiffers, AgeOutOfRange (C01) and the rule's.
     """
     before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
     if correction.programme is not None:
@@ -162,8 +162,10 @@ async def correct(
         await keep(connection, [step], by=caller.person, reason=reason)
         return step[0]
     said = corrections.mend(await entries.said(connection, before, persons=persons), correction)
-    if correction.draws_pension is not None:
-        await admission.require_age(connection, class_, before, said, persons=persons)
+    told = corrections.of_age(correction)
+    if told:
+        pointer = f"/{told[0]}"
+        await admission.require_age(connection, class_, before, said, persons=persons, pointer=pointer)
     await keep(connection, [step], by=caller.person, reason=reason, sealed=sealed)
     await entries.replace(connection, step[0], said, persons=persons)
     return step[0]

@@ -22,13 +22,15 @@ from shared.persons import Persons
 
 def close(persons: Persons, enrolment_id: UUID, said: AtEntry) -> bytes | None:
     """What of `said` the row of the enrolment does not show, sealed to it; None if there is nothing."""
-    if not said.groups and said.draws_pension is None and said.consent_version is None and said.phone is None:
+    sealed = (said.draws_pension, said.consent_version, said.phone, said.birth_date)
+    if not said.groups and all(each is None for each in sealed):
         return None
     content = {
         "groups": [tuple(each) for each in said.groups],
         "draws_pension": said.draws_pension,
         "consent_version": said.consent_version,
         "phone": said.phone,
+        "birth_date": said.birth_date,
     }
     return persons.seal(orjson.dumps(content), owner=enrolment_id)
 
@@ -64,6 +66,7 @@ def open_(persons: Persons, entry: SealedEntry, enrolment: Enrolment) -> AtEntry
     content: dict[str, Any] = {}
     if entry.sealed is not None:
         content = orjson.loads(persons.unseal(entry.sealed, owner=entry.owner))
+    birth_date = content.get("birth_date")
     return AtEntry(
         employment=enrolment.employment,
         groups=tuple(
@@ -74,6 +77,7 @@ def open_(persons: Persons, entry: SealedEntry, enrolment: Enrolment) -> AtEntry
         consented_on=enrolment.consented_on,
         consent_version=content.get("consent_version"),
         phone=content.get("phone"),
+        birth_date=None if birth_date is None else date.fromisoformat(birth_date),
     )
 
 

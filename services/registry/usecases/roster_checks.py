@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.domain import trainees
+from services.registry.domain import ages, trainees
 from services.registry.domain.classes import RosterClosed, TrainingClass
 from services.registry.domain.interruptions import ClassOver
 from services.registry.domain.late_entries import late_day
@@ -44,18 +44,20 @@ class Checks:
         """
         particulars, said = row.particulars, row.at_entry
         policy = None if class_ is None else self.policies[class_.id]
-        born = None if number is None else IdentityDocument(particulars.document_kind, number).birth_date
+        kind = particulars.document_kind
+        shown = None if number is None else IdentityDocument(kind, number).birth_date
         first_on = date.min if policy is None else policy.trainee_paper_first_on
         found = [
             None if row.programme is None else self._programme_fault(row.programme),
             trainees.name_fault(particulars.name),
             trainees.phone_fault(particulars.phone),
+            ages.birth_date_fault(shown, said),
         ]
         if class_ is not None and policy is not None:
-            found.append(trainees.age_fault(born, said, class_=class_, policy=policy))
-            found.append(trainees.missing_fault(particulars.phone, said, class_=class_, policy=policy))
+            found.append(ages.age_fault(shown, said, class_=class_, policy=policy))
+            found.append(trainees.missing_fault(particulars.phone, said, kind=kind, class_=class_, policy=policy))
         faults = [fault for fault in found if fault is not None]
-        return faults + trainees.paper_faults(said, born, first_on=first_on, today=self.today)
+        return faults + trainees.paper_faults(said, ages.born_on(shown, said), first_on=first_on, today=self.today)
 
     def _programme_fault(self, programme: str) -> Refusal | None:
         try:

@@ -37,7 +37,7 @@ class Parts:
     persons: Persons
     seal: Seal
     read: ReadRows
-    """The rows that have the form that the API describes, by their places, and refusals of the others."""
+    """The rows by their places, with the flaws of their form, and refusals of those that cannot be read."""
     told: TellOutcome
     """What is reported of a refused row."""
     now: Callable[[], datetime]
@@ -46,14 +46,14 @@ class Parts:
 
 
 class Chunk(NamedTuple):
-    """Rows that are decided together: as they came, those that have the form of the API, and refusals of the others.
+    """Rows that are decided together: as they came, as they were read, and refusals of those that cannot be read.
 
     `first` is how many rows of the file stand before them.
     """
 
     first: int
     rows: Sequence[FileRow]
-    well_formed: Sequence[RosterRow]
+    read: Sequence[RosterRow]
     refused: Sequence[RowOutcome]
 
 
@@ -97,35 +97,32 @@ async def decide(
 
     Raises what speaks against all of them: WrongRole, ForeignOrganisation, PolicyUnset.
     """
-    well_formed, strayed = chunk.well_formed, list[RowOutcome]()
+    rows = chunk.read
     if file.class_id is not None:
-        well_formed, strayed = await _in_class(connection, file.class_id, well_formed)
+        rows = await _in_class(connection, file.class_id, rows)
     caller = Caller(person=file.posted_by, role=Role.INSTITUTION, organisation=file.institution_id, region=None)
     decided = await rosters.enrol(
         connection,
         file.institution_id,
-        well_formed,
+        rows,
         persons=parts.persons,
         caller=caller,
         at=parts.now(),
         dry_run=file.dry_run,
         rehearsed=rehearsed if file.dry_run else None,
     )
-    return sorted([*chunk.refused, *strayed, *decided], key=lambda outcome: outcome.row)
+    return sorted([*chunk.refused, *decided], key=lambda outcome: outcome.row)
 
 
-async def _in_class(
-    connection: AsyncConnection, class_id: UUID, rows: Sequence[RosterRow]
-) -> tuple[list[RosterRow], list[RowOutcome]]:
-    """The rows, all for the class that the file was posted for; and refusals of those that name another."""
+async def _in_class(connection: AsyncConnection, class_id: UUID, rows: Sequence[RosterRow]) -> list[RosterRow]:
+    """The rows, for the class that the file was posted for; those that name another are flawed, and for none."""
     local_id = (await class_store.load(connection, class_id)).local_id
-    here, strayed = [], []
-    for row in rows:
-        if row.class_local_id in (None, local_id):
-            here.append(row._replace(class_id=class_id, class_local_id=None))
-        else:
-            strayed.append(RowOutcome(row.row, "refused", row.local_id, refusal=ClassDiffers(pointer=f"/{CLASS}")))
-    return here, strayed
+    return [
+        row._replace(class_id=class_id, class_local_id=None)
+        if row.class_local_id in (None, local_id)
+        else row._replace(class_local_id=None).flawed(ClassDiffers(pointer=f"/{CLASS}"), {f"/{CLASS}"})
+        for row in rows
+    ]
 
 
 def reported(file: RosterFile, chunk: Chunk, outcomes: Sequence[RowOutcome], parts: Parts) -> list[RefusedRow]:

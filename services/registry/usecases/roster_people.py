@@ -48,15 +48,17 @@ def recognise(
             person, number = persons.recognise(particulars, today=checks.today)
         except Refusal as refusal:
             refusal.pointer = refusal.pointer or "/document_number"
-            outcomes.append(refused(row.row, row.local_id, _strange(row, class_, checks, [refusal])))
+            outcomes.append(refused(row.row, row.row_id, _strange(row, class_, checks, [refusal])))
             continue
-        if class_ is None:
-            outcomes.append(refused(row.row, row.local_id, _strange(row, None, checks, [], number=number)))
+        if class_ is None or row.row_id is None:
+            outcomes.append(refused(row.row, row.row_id, _strange(row, class_, checks, [], number=number)))
             continue
         mark = persons.mark_row(content(row, number))
         faults = checks.faults(row, number, class_)
+        if row.flaws:
+            faults = row.against(faults)
         phone_mark = None if particulars.phone is None else persons.mark("phone", particulars.phone)
-        entry = Entry(row.row, new_id(), row.local_id, person, class_, faults, mark)
+        entry = Entry(row.row, new_id(), row.local_id, person, class_, faults, mark, not row.flaws)
         recognised.append(Recognised(entry, row, number, phone_mark))
     return recognised, outcomes
 
@@ -64,12 +66,12 @@ def recognise(
 def _strange(
     row: RosterRow, class_: TrainingClass | None, checks: Checks, found: list[Refusal], *, number: str | None = None
 ) -> list[Refusal]:
-    """Everything that can be said against a row whose class or document (`found`) nobody knows."""
+    """Everything that can be said against a row whose class, document (`found`) or own number nobody knows."""
     if class_ is None:
         found = [ClassUnknown(pointer="/class"), *found]
     elif class_.id in checks.closed:
         found = [checks.closed[class_.id], *found]
-    return [*found, *checks.faults(row, number, class_)]
+    return row.against([*found, *checks.faults(row, number, class_)])
 
 
 def meet(
@@ -108,7 +110,8 @@ def _met(recognised: Recognised, known: KnownPerson, *, persons: Persons) -> Rec
 
 def _named(recognised: Recognised, name: str) -> Recognised:
     """The row, with a fault if it gives another name than `name`."""
-    if same_name(name, recognised.row.particulars.name):
+    row = recognised.row
+    if same_name(name, row.particulars.name) or "/name" in row.unread:
         return recognised
     faults = [*recognised.entry.faults, NameDiffers(pointer="/name")]
     return recognised._replace(entry=recognised.entry._replace(faults=faults))

@@ -83,7 +83,8 @@ class TestEntry:
         assert (answer.json()["employment"], answer.json()["evidence_on"]) == ("unemployed", "2025-02-01")
         assert await self.said(school, enrolment_id) == {
             "enrolment_id": enrolment_id, "employment": "unemployed", "groups": [VETERAN, seaman],
-            "draws_pension": False, "consent": {"on": "2025-02-02", "version": None}, "phones": ["13900000002"],
+            "draws_pension": False, "birth_date": None, "consent": {"on": "2025-02-02", "version": None},
+            "phones": ["13900000002"],
         }  # fmt: skip
         fact = (await told(school))[-1]
         assert (fact.employment, fact.priority, fact.evidence_on) == ("unemployed", True, date(2025, 2, 1))

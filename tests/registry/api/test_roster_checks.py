@@ -200,7 +200,8 @@ class TestEntry:
             assert answer.status_code == 200, answer.text
             assert answer.json() == {
                 "enrolment_id": enrolment, "employment": "unemployed", "groups": list(self.GROUPS),
-                "draws_pension": False, "consent": self.CONSENT, "phones": ["13900000002"],
+                "draws_pension": False, "birth_date": None, "consent": self.CONSENT,
+                "phones": ["13900000002"],
             }  # fmt: skip
 
     async def test_is_shown_to_nobody_else(self, school: School) -> None:

@@ -60,11 +60,13 @@ class TestAFile:
         await school.file(local_id="C2")
 
         file = await done(
-            school, roster(full_line(1, 班级编号=""), full_line(2), full_line(3, 班级编号="C2")), class_id=class_id
+            school,
+            roster(full_line(1, 班级编号=""), full_line(2), full_line(3, 班级编号="C2", 姓名="同上")),
+            class_id=class_id,
         )
 
         assert counts(file) == (2, 0, 1)
-        assert await report(school, file["id"]) == {4: ["roster-class-differs"]}
+        assert await report(school, file["id"]) == {4: ["roster-class-differs", "placeholder-name"]}
 
     async def test_posted_again_when_done_repeats_its_rows(self, school: School) -> None:
         await school.file()

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.domain.admission import Trainee, TraineesUnfit, require_all_fit, require_fit
-from services.registry.domain.trainees import NOTHING_SAID, AgeOutOfRange, AtEntry, TraineeIncomplete
+from services.registry.domain.ages import AgeOutOfRange
+from services.registry.domain.trainees import NOTHING_SAID, AtEntry, TraineeIncomplete
 from shared.contracts.registry import EmploymentState
 from shared.kernel.identity import DocumentKind
 from tests.registry.domain.builders import policy, training_class

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.registry.domain.classes import RosterClosed
 from services.registry.domain.rosters import Entry, Known, OtherContent, Seated, decide
 from services.registry.domain.trainees import NameDiffers, PlaceholderPhone
+from shared.batches import MalformedRow
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Refusal
 from tests.registry.domain.builders import training_class
@@ -49,6 +50,13 @@ def test_a_row_of_before_rows_were_marked_is_a_repeat_but_for_another_name() -> 
 
     assert again(ENTRY, before).outcome == "repeated"
     assert again(ENTRY._replace(faults=[NameDiffers()]), before).outcome == "refused"
+
+
+def test_a_row_that_could_be_read_in_part_only_is_no_repeat_and_is_compared_with_nothing() -> None:
+    partly = ENTRY._replace(faults=[MalformedRow()], is_whole=False)
+
+    for before in (SEATED, SEATED._replace(mark=None), SEATED._replace(mark=b"other")):
+        assert [refusal.slug for refusal in again(partly, before).refusals] == ["malformed-row"]
 
 
 def test_a_row_sent_again_inside_one_roster_is_compared_as_well() -> None:

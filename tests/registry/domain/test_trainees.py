@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.domain import trainees
+from services.registry.domain import ages, trainees
+from services.registry.domain.ages import AgeOutOfRange
 from services.registry.domain.trainees import (
-    AgeOutOfRange,
     AtEntry,
     DatedAhead,
     DatedTooEarly,
@@ -73,7 +75,7 @@ class TestPhone:
 
 def allowed(born: date, said: AtEntry = trainees.NOTHING_SAID, **changes: object) -> bool:
     class_ = training_class(starts_on=DAY, **changes)
-    return trainees.age_fault(born, said, class_=class_, policy=POLICY) is None
+    return ages.age_fault(born, said, class_=class_, policy=POLICY) is None
 
 
 class TestAge:
@@ -91,7 +93,7 @@ class TestAge:
         assert not allowed(date(2010, 1, 1), fund_source=None)
 
     def test_is_not_asked_of_who_does_not_show_it(self) -> None:
-        assert trainees.age_fault(None, trainees.NOTHING_SAID, class_=training_class(), policy=POLICY) is None
+        assert ages.age_fault(None, trainees.NOTHING_SAID, class_=training_class(), policy=POLICY) is None
 
     @given(st.dates(date(1930, 1, 1), date(2024, 12, 31)))
     def test_decides_by_whole_years(self, born: date) -> None:
@@ -103,12 +105,12 @@ class TestAge:
         kind, said = DocumentKind.RESIDENT_ID, trainees.NOTHING_SAID
         old, young = (identity_number(born, 1) for born in (date(1950, 1, 1), date(1990, 1, 1)))
 
-        trainees.require_age(kind, young, said, class_=training_class(), policy=POLICY)
+        ages.require_age(kind, young, said, class_=training_class(), policy=POLICY)
         with pytest.raises(AgeOutOfRange):
-            trainees.require_age(kind, old, said, class_=training_class(), policy=POLICY)
+            ages.require_age(kind, old, said, class_=training_class(), policy=POLICY)
 
     def test_is_not_told(self) -> None:
-        fault = trainees.age_fault(date(1950, 1, 1), trainees.NOTHING_SAID, class_=training_class(), policy=POLICY)
+        fault = ages.age_fault(date(1950, 1, 1), trainees.NOTHING_SAID, class_=training_class(), policy=POLICY)
 
         assert isinstance(fault, AgeOutOfRange)
         assert fault.facts == {"age_min": 16, "age_max": 59, "on": "2025-03-01"}
@@ -172,23 +174,57 @@ class TestPapers:
 
 class TestCompleteness:
     STRICT = policy(DAY, trainee_particulars_required=True)
+    ASKED: ClassVar[dict[str, Any]] = {"kind": DocumentKind.RESIDENT_ID, "class_": training_class()}
+
+    def fault(
+        self, phone: str | None, said: AtEntry, *, kind: DocumentKind = DocumentKind.RESIDENT_ID, **changes: object
+    ) -> TraineeIncomplete | None:
+        class_ = training_class(**changes)
+        return trainees.missing_fault(phone, said, kind=kind, class_=class_, policy=self.STRICT)
 
     def test_is_asked_of_subsidised_classes_where_policy_says_so(self) -> None:
-        fault = trainees.missing_fault(None, AtEntry(), class_=training_class(), policy=self.STRICT)
+        fault = trainees.missing_fault(
+            None, AtEntry(), kind=DocumentKind.RESIDENT_ID, class_=training_class(), policy=self.STRICT
+        )
 
         assert isinstance(fault, TraineeIncomplete)
         assert fault.facts == {"missing": ["phone", "employment", "consent"]}
         with pytest.raises(TraineeIncomplete):
-            trainees.require_complete(None, AtEntry(), class_=training_class(), policy=self.STRICT)
-        trainees.require_complete(None, AtEntry(), class_=training_class(), policy=POLICY)
+            trainees.require_complete(
+                None, AtEntry(), kind=DocumentKind.RESIDENT_ID, class_=training_class(), policy=self.STRICT
+            )
+        trainees.require_complete(
+            None, AtEntry(), kind=DocumentKind.RESIDENT_ID, class_=training_class(), policy=POLICY
+        )
         own = training_class(fund_source=None)
-        assert trainees.missing_fault(None, AtEntry(), class_=own, policy=self.STRICT) is None
+        assert (
+            trainees.missing_fault(None, AtEntry(), kind=DocumentKind.RESIDENT_ID, class_=own, policy=self.STRICT)
+            is None
+        )
 
     def test_is_given_by_phone_employment_and_consent(self) -> None:
         said = AtEntry(employment=EmploymentState.UNEMPLOYED, consented_on=DAY)
 
-        assert trainees.missing_fault("13800138000", said, class_=training_class(), policy=self.STRICT) is None
+        assert (
+            trainees.missing_fault(
+                "13800138000", said, kind=DocumentKind.RESIDENT_ID, class_=training_class(), policy=self.STRICT
+            )
+            is None
+        )
 
     def test_is_asked_from_2026_on(self) -> None:
         assert policy(date(2026, 1, 1)).trainee_particulars_required
         assert not policy(date(2025, 12, 31)).trainee_particulars_required
+
+    @pytest.mark.parametrize("kind", DocumentKind)
+    def test_asks_for_the_birth_date_where_the_document_shows_none(self, kind: DocumentKind) -> None:
+        said = AtEntry(employment=EmploymentState.UNEMPLOYED, consented_on=DAY)
+
+        fault = self.fault("13800138000", said, kind=kind)
+
+        if kind is not DocumentKind.FOREIGN_PERMANENT_RESIDENT:
+            assert fault is None
+            return
+        assert fault is not None
+        assert (fault.pointer, fault.facts) == ("/birth_date", {"missing": ["birth_date"]})
+        assert self.fault("13800138000", replace(said, birth_date=DAY), kind=kind) is None

@@ -27,7 +27,7 @@ from services.registry.usecases.spreadsheets.columns import (
 from services.registry.usecases.spreadsheets.reader import FileRow
 from shared.contracts.registry import EmploymentState
 from shared.kernel.identity import DocumentKind
-from shared.kernel.outcomes import RowOutcome
+from shared.kernel.outcomes import RowOutcome, refused
 from shared.kernel.refusals import Refusal
 from tests.registry.school import trainee
 
@@ -41,6 +41,13 @@ def schema() -> dict[str, Any]:
 
 def file_row(**values: Any) -> FileRow:
     return FileRow(2, values, [], {})
+
+
+def form_faults(row: FileRow) -> list[dict[str, Any]]:
+    """What is told of the form of `row`, whether or not anything else could be read of it."""
+    rows, unreadable = roster_cells.read([row])
+    outcomes = unreadable + [refused(each.row, each.row_id, each.flaws) for each in rows]
+    return roster_cells.told(outcomes[0])
 
 
 class TestTheColumns:
@@ -72,9 +79,9 @@ class TestTheColumns:
             "groups/1/group": "disabled", "groups/1/evidence": "残疾证 2", "groups/1/dated_on": "2023-04-05",
         }  # fmt: skip
 
-        (read,), refused = roster_cells.read([file_row(**values)])
+        (read,), unreadable = roster_cells.read([file_row(**values)])
 
-        assert refused == []
+        assert (unreadable, read.flaws) == ([], ())
         assert (read.class_local_id, read.tags, read.at_entry.draws_pension) == ("C1", ("S06",), False)
         assert [tuple(group) for group in read.at_entry.groups] == [
             ("veteran", "退役证 1", date(2024, 5, 6)),
@@ -86,27 +93,25 @@ class TestTheColumns:
     def test_for_the_class_are_as_strict_as_the_form(self, number: str) -> None:
         row = {key: value for key, value in trainee(1).items() if key != "consent"}
 
-        _, (refused,) = roster_cells.read([file_row(**row, **{"class": number})])
+        told = form_faults(file_row(**row, **{"class": number}))
 
-        assert [(error["code"], error["column_zh"]) for error in roster_cells.told(refused)] == [
-            ("cell-unfit", "班级编号")
-        ]
+        assert [(error["code"], error["column_zh"]) for error in told] == [("cell-unfit", "班级编号")]
 
     def test_of_a_second_group_are_told_by_their_own_headings(self) -> None:
         row = {key: value for key, value in trainee(1).items() if key != "consent"}
         first = {"groups/0/group": "veteran", "groups/0/evidence": "退役证 1", "groups/0/dated_on": "2024-05-06"}
 
-        _, (refused,) = roster_cells.read([file_row(**row, **first, **{"groups/1/group": "disabled"})])
+        faults = form_faults(file_row(**row, **first, **{"groups/1/group": "disabled"}))
 
-        told = {error["column_zh"]: error["code"] for error in roster_cells.told(refused)}
+        told = {error["column_zh"]: error["code"] for error in faults}
         assert told == {"重点群体证明2": "cell-missing", "证明日期2": "cell-missing"}
 
     def test_of_a_group_are_asked_for_together(self) -> None:
         row = {key: value for key, value in trainee(1).items() if key != "consent"}
 
-        _, (refused,) = roster_cells.read([file_row(**row, **{"groups/0/group": "veteran"})])
+        faults = form_faults(file_row(**row, **{"groups/0/group": "veteran"}))
 
-        told = {error["column_zh"]: error["code"] for error in roster_cells.told(refused)}
+        told = {error["column_zh"]: error["code"] for error in faults}
         assert told == {"重点群体证明": "cell-missing", "证明日期": "cell-missing"}
 
 
@@ -214,9 +219,8 @@ def test_every_fault_has_words_in_both_languages() -> None:
 
 def test_every_fault_is_told_with_its_column() -> None:
     for slug in CELL_FAULTS:
-        _, (refused,) = roster_cells.read([FileRow(2, {}, [("employment", slug)], {})])
+        told = form_faults(FileRow(2, {}, [("employment", slug)], {}))
 
-        told = roster_cells.told(refused)
         assert any(error["code"] == slug and error["column_zh"] == "就业状态" for error in told)
 
 

@@ -150,6 +150,11 @@ COLUMNS: Final = (
         "证件上的完整号码，文本格式", is_required=True, aliases=("身份证号", "身份证号码", "证件号"), width=22,
     ),
     Column(
+        "birth_date", "出生日期", "birth date", Kind.DATE,
+        "the date of birth, like 1990-05-01; needed in subsidised classes with a foreigner's card",
+        "出生日期，如 1990-05-01；补贴班学员持外国人永久居留身份证的必填，持其他证件的可不填", width=14,
+    ),
+    Column(
         "phone", "手机号", "mobile phone", Kind.PHONE, "eleven digits that begin with 1", "以1开头的11位数字",
         aliases=("手机号码", "联系电话"),
     ),
