@@ -49,8 +49,8 @@ test: lint types imports ## Lint, types, import contracts, then every test; Kafk
 	if [ "$$REQUIRE_KAFKA" = 1 ]; then echo "The Kafka half must run here and cannot: $$reason"; exit 1; fi; \
 	$(PYTEST) -m "not kafka" && echo "The Kafka half was skipped: $$reason"
 
-test-domain: dev ## The rules and values alone: no database, a few seconds
-	@$(PYTHON) -m pytest -q $(wildcard tests/*/domain) tests/shared/kernel
+test-domain: dev ## The rules and values alone, a few examples of each: no database, seconds
+	@$(PYTHON) -m pytest -q --hypothesis-profile quick $(wildcard tests/*/domain) tests/shared/kernel
 
 lint: dev ## Style and form of the code
 	@$(PYTHON) -m ruff check .

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from deploy.local import issuer
 from deploy.local.postgres import Postgres
@@ -18,6 +19,9 @@ from shared.backbone.postgres import PostgresLog
 from shared.migrations.environment import upgrade
 from shared.service import TOPICS, Service, worker_engine
 from tests.support.services import ServiceUnderTest, opened
+
+# For `make test-domain`, which wants to be run at every change; all other runs look at a hundred examples.
+settings.register_profile("quick", max_examples=15)
 
 LOG_TEMPLATE = "template_log"
 IN_MEMORY = Path("/dev/shm")
