@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -33,30 +32,27 @@ _FIND_BY_LOCAL_ID: Final = f"SELECT {_COLUMNS} FROM patrol WHERE done_by = :done
 _ENROLLED: Final = """
 SELECT count(*) FROM enrolment WHERE class_id = :class_id AND from_on <= :day AND until_on >= :day
 """
+# The class remembers who looked at it, so that nobody has to go through all patrols to find those that nobody did.
 # Where a class lies in a reporting region itself, no county stands between: its officers look in the county's stead.
-_LOOKED: Final[Mapping[PatrolLevel, str]] = {
-    PatrolLevel.COUNTY: "(level = 'county' OR level = 'city' AND c.region = c.reporting_region)",
-    PatrolLevel.CITY: "level = 'city'",
-    PatrolLevel.PROVINCE: "level = 'province'",
-}
+_MARK: Final = """
+UPDATE class AS c
+SET patrolled_county = patrolled_county OR p.level = 'county' OR p.level = 'city' AND c.region = c.reporting_region,
+    patrolled_city = patrolled_city OR p.level = 'city',
+    patrolled_province = patrolled_province OR p.level = 'province'
+FROM (SELECT CAST(:level AS text) AS level) AS p
+WHERE id = :class_id
+"""
 _RAN_THEN: Final = "c.status IN ('running', 'completed') AND c.starts_on <= :last_on AND c.ends_on >= :first_on"
 _RAN: Final = f"""
 SELECT c.reporting_region, {{region}} AS region, count(*) AS classes,
-    {", ".join(f"count(*) FILTER (WHERE p.{level}) AS {level}" for level in PatrolLevel)}
-FROM class AS c
-CROSS JOIN LATERAL (
-    SELECT {", ".join(f"bool_or({looked}) AS {level}" for level, looked in _LOOKED.items())}
-    FROM patrol WHERE class_id = c.id
-) AS p
-WHERE {{where}}
+    {", ".join(f"count(*) FILTER (WHERE c.patrolled_{level}) AS {level}" for level in PatrolLevel)}
+FROM class AS c WHERE {{where}}
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 _REGION: Final = {Area.REPORTING_REGION: "CAST(NULL AS text)", Area.REGION: "c.region"}
-# With OFFSET each class is one look-up in an index; without it, all patrols there ever were would be joined.
 _UNCOVERED: Final = f"""
 SELECT {COLUMNS} FROM class AS c
-WHERE {{where}} AND (ends_on, id) > (:day, :id)
-  AND NOT EXISTS (SELECT FROM patrol WHERE class_id = c.id AND {{looked}} OFFSET 0)
+WHERE {{where}} AND (ends_on, id) > (:day, :id) AND NOT patrolled_{{level}}
 ORDER BY ends_on, id LIMIT :limit
 """
 # Who came in that day and had not gone out by then. At the same moment the way out is the earlier one, as in the hours.
@@ -92,7 +88,9 @@ class Days(NamedTuple):
 
 
 async def add(connection: AsyncConnection, patrol: Patrol) -> None:
+    """Store a new patrol, and that its class was looked at."""
     await connection.execute(text(_ADD), asdict(patrol))
+    await connection.execute(text(_MARK), {"class_id": patrol.class_id, "level": patrol.level})
 
 
 async def load(connection: AsyncConnection, patrol_id: UUID, *, lock: bool = False) -> Patrol:
@@ -154,7 +152,7 @@ async def uncovered(
     """The classes that ran on any of `days` and that nobody of `level` looked at, by their last days, from behind
     `after`."""
     where, values = _ran_then(reach, days)
-    statement = _UNCOVERED.format(where=where, looked=_LOOKED[level])
+    statement = _UNCOVERED.format(where=where, level=level.value)
     rows = await connection.execute(text(statement), values | after._asdict() | {"limit": limit})
     return [class_of(row) for row in rows.mappings()]
 
