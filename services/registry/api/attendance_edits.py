@@ -9,14 +9,12 @@ from fastapi import Query
 from pydantic import Field
 
 from services.registry.api.attendance_schemas import DayAnswer, EditAnswer
-from services.registry.domain.reach import Reach, reach
 from services.registry.store import attendance_edits as store
-from services.registry.store import plan as plan_store
 from services.registry.usecases import attendance_edits as usecases
+from services.registry.usecases import visibility
 from services.registry.usecases.attendance_edits import Wanted
 from shared.auth import CurrentCaller
 from shared.forms import Day, Reason, Strict
-from shared.kernel.callers import ForeignOrganisation, Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
@@ -59,13 +57,7 @@ async def list_edits(
     size: PageSize = 100,
 ) -> Page[EditAnswer]:
     """Who set hours by hand, oldest first. Officers see the edits in their region, an institution sees its own."""
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
-    if caller.role is Role.INSTITUTION:
-        if caller.organisation is None or institution_id not in (None, caller.organisation):
-            raise ForeignOrganisation
-        far, institution_id = Reach(), caller.organisation
-    else:
-        far = reach(await plan_store.load(connection), caller, region)
+    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
     rows = await store.page(
         connection, far, class_id=class_id, institution_id=institution_id, after=after(cursor), limit=size
     )

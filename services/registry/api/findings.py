@@ -17,7 +17,7 @@ from services.registry.store import attachments as attachment_store
 from services.registry.store import findings as store
 from services.registry.store.findings import Narrowing
 from services.registry.usecases import findings as usecases
-from services.registry.usecases import supervision
+from services.registry.usecases import visibility
 from services.registry.usecases.findings import Rechecked
 from shared.auth import CurrentCaller
 from shared.contracts.registry import FindingStatus, PatrolLevel, Severity
@@ -111,7 +111,7 @@ async def list_findings(
     size: PageSize = 100,
 ) -> Page[FindingAnswer]:
     """By the day on which they are due. Officers see those of their region, an institution sees its own."""
-    far, institution_id = await supervision.scope(connection, caller, region=region, institution_id=institution_id)
+    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
     today = business_day(at)
     narrowing = Narrowing(far, institution_id, class_id, patrol_id, status, today if overdue else None)
     rows = await store.page(connection, narrowing, after=place_after(cursor), limit=size)

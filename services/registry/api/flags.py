@@ -10,10 +10,10 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 
 from services.registry.domain.flags import Flag, FlagVerb
-from services.registry.domain.reach import Reach, reach
 from services.registry.store import flags as store
 from services.registry.store import plan as plan_store
 from services.registry.usecases import flags as usecases
+from services.registry.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.contracts.registry import FlagStatus
 from shared.forms import Reason, Strict
@@ -68,13 +68,7 @@ async def list_flags(
     size: PageSize = 100,
 ) -> Page[FlagAnswer]:
     """Officers see the flags of their region, an institution sees its own."""
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
-    if caller.role is Role.INSTITUTION:
-        if caller.organisation is None or institution_id not in (None, caller.organisation):
-            raise ForeignOrganisation
-        far, institution_id = Reach(), caller.organisation
-    else:
-        far = reach(await plan_store.load(connection), caller, region)
+    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
     rows = await store.page(
         connection,
         far,

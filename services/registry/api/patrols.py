@@ -19,7 +19,7 @@ from services.registry.store import patrols as store
 from services.registry.store.findings import PER_PATROL_MAX
 from services.registry.store.patrols import Days
 from services.registry.usecases import patrols as usecases
-from services.registry.usecases import supervision
+from services.registry.usecases import visibility
 from services.registry.usecases.patrols import Found, Looked, Recorded
 from shared.auth import CurrentCaller
 from shared.contracts.registry import PatrolLevel, PatrolMethod, Severity
@@ -137,7 +137,7 @@ async def list_patrols(
     size: PageSize = 100,
 ) -> Page[PatrolAnswer]:
     """Officers see the patrols in their region, an institution sees those of its own classes."""
-    far, institution_id = await supervision.scope(connection, caller, region=region, institution_id=institution_id)
+    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
     rows = await store.page(
         connection, far, class_id=class_id, institution_id=institution_id, after=after(cursor), limit=size
     )

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.registry.domain.spot_checks import SpotCheck
 from services.registry.store import spot_checks as store
 from services.registry.usecases import spot_checks as usecases
-from services.registry.usecases import supervision
+from services.registry.usecases import visibility
 from services.registry.usecases.spot_checks import Asked
 from shared.auth import CurrentCaller
 from shared.contracts.registry import PatrolLevel
@@ -78,7 +78,7 @@ async def list_spot_checks(
     size: PageSize = 100,
 ) -> Page[SpotCheckAnswer]:
     """Officers see the spot checks in their region, an institution sees those of its own classes."""
-    far, institution_id = await supervision.scope(connection, caller, region=region, institution_id=institution_id)
+    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
     rows = await store.page(
         connection, far, class_id=class_id, institution_id=institution_id, after=after(cursor), limit=size
     )

@@ -11,6 +11,7 @@ from services.registry.domain import ages
 from services.registry.domain.admission import Trainee
 from services.registry.domain.classes import TrainingClass
 from services.registry.domain.enrolments import Enrolment
+from services.registry.domain.policy import Policy
 from services.registry.domain.trainees import AtEntry
 from services.registry.store import enrolments as enrolment_store
 from services.registry.store import entries as entry_store
@@ -46,6 +47,7 @@ async def require_age(
     class_: TrainingClass,
     enrolment: Enrolment,
     said: AtEntry,
+    policy: Policy,
     *,
     persons: Persons,
     pointer: str,
@@ -54,7 +56,6 @@ async def require_age(
 
     Raises BirthDateDiffers, AgeOutOfRange (C01).
     """
-    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
     sealed = await enrolment_store.sealed_trainees(connection, [enrolment.person])
     known = persons.particulars(sealed[enrolment.person])
     ages.require_birth_date(known.document_kind, known.document_number, said)

@@ -15,7 +15,7 @@ from services.registry.domain.contents import MediaType, require_readable
 from services.registry.store import attachments as store
 from services.registry.store import findings as finding_store
 from services.registry.store import patrols as patrol_store
-from services.registry.usecases import supervision
+from services.registry.usecases import visibility
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 from shared.kernel.refusals import LocalIdTaken
@@ -75,7 +75,7 @@ async def content(
     """
     attachment = await store.load(connection, attachment_id)
     patrol = await patrol_store.load(connection, attachment.patrol_id)
-    await supervision.require_visible(connection, caller, region=patrol.region, institution_id=patrol.institution_id)
+    await visibility.require_visible(connection, caller, region=patrol.region, institution_id=patrol.institution_id)
     return attachment, seal.open(await store.sealed(connection, attachment_id), owner=attachment_id.bytes)
 
 

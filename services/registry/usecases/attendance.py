@@ -23,9 +23,8 @@ from services.registry.store import attendance as store
 from services.registry.store import attendance_marks as mark_store
 from services.registry.store import attendees as attendee_store
 from services.registry.store import classes as class_store
-from services.registry.store import plan as plan_store
 from services.registry.store.attendance_marks import Around
-from services.registry.usecases import outcomes
+from services.registry.usecases import outcomes, visibility
 from services.registry.usecases import rhythms as rhythm_usecases
 from services.registry.usecases.outcomes import Recounted
 from services.registry.usecases.rhythms import Arrived
@@ -256,14 +255,5 @@ async def readable_class(connection: AsyncConnection, class_id: UUID, *, caller:
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
     class_ = await class_store.load(connection, class_id)
-    await require_reach(connection, class_, caller)
+    await visibility.require_visible(connection, caller, region=class_.region, institution_id=class_.institution_id)
     return class_
-
-
-async def require_reach(connection: AsyncConnection, of: Attendee | TrainingClass, caller: Caller) -> None:
-    """Raises WrongRole, ForeignOrganisation, ForeignRegion."""
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(of.institution_id)
-        return
-    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
-    caller.require_region((await plan_store.load(connection)).region_and_above(of.region))

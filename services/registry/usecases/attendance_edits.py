@@ -16,8 +16,7 @@ from services.registry.store import attendance as store
 from services.registry.store import attendance_edits as edit_store
 from services.registry.store import attendees as attendee_store
 from services.registry.usecases import flags as flag_usecases
-from services.registry.usecases import outcomes
-from services.registry.usecases.attendance import require_reach
+from services.registry.usecases import outcomes, visibility
 from services.registry.usecases.outcomes import Recounted
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, Role
@@ -49,7 +48,7 @@ async def edit(
     if not found.all:
         raise NotFound(what="enrolment", id=enrolment_id)
     (attendee,) = found.all
-    await require_reach(connection, attendee, caller)
+    await visibility.require_reach(connection, caller, region=attendee.region, institution_id=attendee.institution_id)
     policy = found.policies[attendee.class_id]
     rules.require_held(attendee)
     require_day(wanted.day, attendee, pointer="/day")

@@ -24,7 +24,7 @@ from services.registry.store import enrolments as store
 from services.registry.store import overlaps as overlap_store
 from services.registry.store import plan as plan_store
 from services.registry.store import policy as policy_store
-from services.registry.usecases import admission, entries
+from services.registry.usecases import admission, entries, visibility
 from services.registry.usecases.enrolment_steps import keep
 from services.registry.usecases.outcomes import least_of
 from services.registry.usecases.roster_checks import checks_for
@@ -165,7 +165,7 @@ async def correct(
     told = corrections.of_age(correction)
     if told:
         pointer = f"/{told[0]}"
-        await admission.require_age(connection, class_, before, said, persons=persons, pointer=pointer)
+        await admission.require_age(connection, class_, before, said, policy, persons=persons, pointer=pointer)
     await keep(connection, [step], by=caller.person, reason=reason, sealed=sealed)
     await entries.replace(connection, step[0], said, persons=persons)
     return step[0]
@@ -202,7 +202,7 @@ async def _theirs(
     # The class first, as everywhere; an enrolment never changes its class.
     class_id = (await store.load(connection, enrolment_id)).class_id
     class_ = await class_store.load(connection, class_id, lock=True)
-    await _require_reach(connection, class_, caller)
+    await visibility.require_reach(connection, caller, region=class_.region, institution_id=class_.institution_id)
     return await store.load(connection, enrolment_id, lock=True), class_
 
 
@@ -228,15 +228,8 @@ async def _both_classes(
     ids = sorted({source, to.class_id})
     classes = {each: await class_store.load(connection, each, lock=True) for each in ids}
     for each in classes.values():
-        await _require_reach(connection, each, caller)
+        await visibility.require_reach(connection, caller, region=each.region, institution_id=each.institution_id)
     return classes[source], classes[to.class_id]
-
-
-async def _require_reach(connection: AsyncConnection, class_: TrainingClass, caller: Caller) -> None:
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(class_.institution_id)
-    else:
-        caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
 
 
 async def _done_before(

@@ -15,7 +15,7 @@ from services.registry.store import classes as class_store
 from services.registry.store import findings as store
 from services.registry.store import plan as plan_store
 from services.registry.store import policy as policy_store
-from services.registry.usecases import supervision
+from services.registry.usecases import visibility
 from shared.backbone import outbox
 from shared.contracts.registry import FindingState
 from shared.kernel.callers import Caller, Role
@@ -77,7 +77,7 @@ async def visible_finding(connection: AsyncConnection, finding_id: UUID, caller:
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
     finding = await store.load(connection, finding_id)
-    await supervision.require_visible(connection, caller, region=finding.region, institution_id=finding.institution_id)
+    await visibility.require_visible(connection, caller, region=finding.region, institution_id=finding.institution_id)
     return finding
 
 

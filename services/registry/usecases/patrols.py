@@ -24,7 +24,7 @@ from services.registry.store import policy as policy_store
 from services.registry.store.class_lists import Place
 from services.registry.store.patrols import Days
 from services.registry.usecases import flags as flag_usecases
-from services.registry.usecases import supervision
+from services.registry.usecases import visibility
 from shared.backbone import outbox
 from shared.contracts.registry import PatrolLevel, PatrolMethod, Severity
 from shared.kernel.callers import Caller, Role
@@ -113,7 +113,7 @@ async def hold_against_marks(
 async def visible_patrol(connection: AsyncConnection, patrol_id: UUID, caller: Caller) -> Recorded:
     """A patrol with what it found, as it is now. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion."""
     patrol = await store.load(connection, patrol_id)
-    await supervision.require_visible(connection, caller, region=patrol.region, institution_id=patrol.institution_id)
+    await visibility.require_visible(connection, caller, region=patrol.region, institution_id=patrol.institution_id)
     return Recorded(patrol, await finding_store.of_patrol(connection, patrol_id))
 
 

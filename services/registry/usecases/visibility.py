@@ -1,4 +1,4 @@
-"""Who sees what of patrols and their findings: an institution those of its classes, officers those of their region."""
+"""Who sees what of classes and of what is about them: an institution its own, officers what lies in their region."""
 
 from __future__ import annotations
 
@@ -37,8 +37,16 @@ async def scope(
 
 
 async def require_visible(connection: AsyncConnection, caller: Caller, *, region: str, institution_id: UUID) -> None:
-    """The caller may read what was found there. Raises WrongRole, ForeignOrganisation, ForeignRegion."""
+    """The caller may read what is about a class there. Raises WrongRole, ForeignOrganisation, ForeignRegion."""
     caller.require(*READERS)
+    await require_reach(connection, caller, region=region, institution_id=institution_id)
+
+
+async def require_reach(connection: AsyncConnection, caller: Caller, *, region: str, institution_id: UUID) -> None:
+    """What is there is of the caller's institution, or in the officer's region. Whether the role may is asked before.
+
+    Raises ForeignOrganisation, ForeignRegion.
+    """
     if caller.role is Role.INSTITUTION:
         caller.require_organisation(institution_id)
     else:
