@@ -1,4 +1,4 @@
-"""Assessment bodies: POST /v1/bodies and the list."""
+"""Assessment bodies over HTTP: filing and the list."""
 
 from __future__ import annotations
 
@@ -6,17 +6,56 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import BaseModel, Field
 
-from services.assessment.api.answers import BodyAnswer
-from services.assessment.api.schemas import BodyRequest
+from services.assessment.domain.bodies import Body, BodyKind
 from services.assessment.store import bodies as store
 from services.assessment.usecases import bodies as usecases
 from shared.auth import CurrentCaller
+from shared.forms import Name, Strict
 from shared.kernel.credit_code import parse_credit_code
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("bodies")
+
+
+class ScopeItemForm(Strict):
+    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
+    level: Annotated[str, Field(max_length=8, examples=["L4"])]
+
+
+class BodyRequest(Strict):
+    credit_code: Annotated[str, Field(max_length=64, examples=["52410000MJ00123452"])]
+    name: Name
+    kind: BodyKind
+    region: Annotated[str, Field(max_length=16, examples=["410102"])]
+    number_prefix: Annotated[
+        str,
+        Field(max_length=32, examples=["S000041000123"], description="Places 1 to 13 of its certificate numbers"),
+    ]
+    scope: Annotated[list[ScopeItemForm], Field(min_length=1, max_length=1000)]
+
+    def filing(self) -> usecases.Filing:
+        scope = [(item.occupation, item.level) for item in self.scope]
+        return usecases.Filing(**self.model_dump(exclude={"scope"}), scope=scope)
+
+
+class BodyAnswer(BaseModel):
+    id: UUID
+    credit_code: str
+    name: str
+    kind: BodyKind
+    region: str
+    reporting_region: str
+    number_prefix: str
+    scope: list[ScopeItemForm]
+    version: int
+
+    @classmethod
+    def of(cls, body: Body) -> BodyAnswer:
+        scope = [ScopeItemForm(occupation=entry.occupation, level=entry.level.code) for entry in body.scope]
+        return cls(**{name: getattr(body, name) for name in cls.model_fields} | {"scope": scope})
 
 
 @routes.post("/bodies", status_code=201)

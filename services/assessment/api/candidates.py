@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import Request
 
-from services.assessment.api.answers import CandidateHistoryAnswer, CorrectionAnswer, ReplacedAnswer
-from services.assessment.api.readers import require_reader
-from services.assessment.api.schemas import CorrectionRequest
+from services.assessment.api.schemas import CandidateHistoryAnswer, CorrectionAnswer, CorrectionRequest, ReplacedAnswer
+from services.assessment.domain.readers import require_reader
 from services.assessment.store import candidates as store
+from services.assessment.store import persons as person_store
 from services.assessment.store import sessions as session_store
 from services.assessment.usecases import results as usecases
 from shared.auth import CurrentCaller
@@ -27,7 +27,7 @@ async def get_candidate(
     candidate = await store.load(connection, candidate_id)
     require_reader(caller, (await session_store.load(connection, candidate.session_id)).body_id)
     persons: Persons = request.app.state.persons
-    sealed = await store.sealed_persons(connection, [candidate.person])
+    sealed = await person_store.sealed(connection, [candidate.person])
     replaced = [ReplacedAnswer.of(each) for each in await store.replaced(connection, candidate_id)]
     return CandidateHistoryAnswer.of(candidate, **persons.shown(sealed[candidate.person]), replaced=replaced)
 
@@ -37,11 +37,11 @@ async def correct(
     candidate_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> CorrectionAnswer:
     """Put a result right, with the reason; what it was stays on record. Who now passes gets the certificate."""
-    candidate, issued = await usecases.correct(
+    candidate, certification = await usecases.correct(
         connection, candidate_id, request.marks(), reason=request.reason, caller=caller, at=at
     )
     return CorrectionAnswer.of(
         candidate,
-        certificate_id=issued.certificates[0].id if issued.certificates else None,
-        already_certified=bool(issued.already_certified),
+        certificate_id=certification.certificates[0].id if certification.certificates else None,
+        already_certified=bool(certification.already_certified),
     )

@@ -1,26 +1,59 @@
-"""Certificates: the lists, and revocation."""
+"""Certificates over HTTP: lists and revocation."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import Query, Request
+from pydantic import BaseModel
 
-from services.assessment.api.answers import CertificateAnswer, HeldCertificateAnswer
-from services.assessment.api.readers import require_reader
-from services.assessment.api.schemas import RevocationRequest
 from services.assessment.domain.certificates import Certificate
-from services.assessment.store import candidates as candidate_store
+from services.assessment.domain.readers import readable_body, require_reader
 from services.assessment.store import certificates as store
+from services.assessment.store import persons as person_store
 from services.assessment.usecases import certificates as usecases
 from shared.auth import CurrentCaller
-from shared.kernel.callers import Role
+from shared.contracts.assessment import CertificateStatus
+from shared.forms import Reason, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
 from shared.web import Connection, Now, router
 
 routes = router("certificates")
+
+
+class RevocationRequest(Strict):
+    reason: Reason
+
+
+class CertificateAnswer(BaseModel):
+    id: UUID
+    number: str
+    body_id: UUID
+    session_id: UUID
+    candidate_id: UUID
+    class_id: UUID | None
+    programme: str
+    region: str
+    reporting_region: str
+    occupation: str
+    level: str
+    issued_on: date
+    status: CertificateStatus
+    version: int
+
+    @classmethod
+    def of(cls, certificate: Certificate, **more: Any) -> Self:
+        values = {name: getattr(certificate, name) for name in CertificateAnswer.model_fields}
+        return cls(**values | {"level": certificate.level.code} | more)
+
+
+class HeldCertificateAnswer(CertificateAnswer):
+    """With the holder's name, masked."""
+
+    name: str
 
 
 @routes.get("/certificates")
@@ -33,10 +66,8 @@ async def list_certificates(
     size: PageSize = 100,
 ) -> Page[HeldCertificateAnswer]:
     """Certificates with their holders' names masked. A body sees its own, supervisors see all."""
-    own = caller.organisation if caller.role is Role.ASSESSMENT_BODY else None
-    if caller.role is not Role.ASSESSMENT_BODY or own is None:
-        caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
-    rows = await store.page(connection, session_id=session_id, body_id=own, after=after(cursor), limit=size)
+    body_id = readable_body(caller)
+    rows = await store.page(connection, session_id=session_id, body_id=body_id, after=after(cursor), limit=size)
     return Page(rows=await _held(rows, request, connection), next=next_cursor(rows, size))
 
 
@@ -61,5 +92,5 @@ async def revoke(
 
 async def _held(rows: list[Certificate], request: Request, connection: Connection) -> list[HeldCertificateAnswer]:
     persons: Persons = request.app.state.persons
-    sealed = await candidate_store.sealed_persons(connection, [row.person for row in rows])
+    sealed = await person_store.sealed(connection, [row.person for row in rows])
     return [HeldCertificateAnswer.of(row, name=persons.shown(sealed[row.person])["name"]) for row in rows]

@@ -1,17 +1,21 @@
-"""What assessment's requests look like on the wire; its answers are beside, in answers.py."""
+"""What requests and answers about exams look like on the wire."""
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, model_validator
 
-from services.assessment.domain.bodies import BodyKind
+from services.assessment.domain.candidates import Candidate
 from services.assessment.domain.marks import Marks
-from services.assessment.usecases import bodies, sessions
-from shared.forms import Day, LocalId, Name, Reason, Strict
+from services.assessment.domain.sessions import ExamSession
+from services.assessment.store.candidates import ReplacedResult
+from services.assessment.usecases.sessions import Certification, Conclusion, Filing
+from shared.contracts.assessment import SessionStatus
+from shared.forms import Day, LocalId, Reason, Strict
 from shared.kernel.identity import DocumentKind
 
 
@@ -28,27 +32,6 @@ Mark = Annotated[
 ]
 
 
-class ScopeItemForm(Strict):
-    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
-    level: Annotated[str, Field(max_length=8, examples=["L4"])]
-
-
-class BodyRequest(Strict):
-    credit_code: Annotated[str, Field(max_length=64, examples=["52410000MJ00123452"])]
-    name: Name
-    kind: BodyKind
-    region: Annotated[str, Field(max_length=16, examples=["410102"])]
-    number_prefix: Annotated[
-        str,
-        Field(max_length=32, examples=["S000041000123"], description="Places 1 to 13 of its certificate numbers"),
-    ]
-    scope: Annotated[list[ScopeItemForm], Field(min_length=1, max_length=1000)]
-
-    def filing(self) -> bodies.Filing:
-        scope = [(item.occupation, item.level) for item in self.scope]
-        return bodies.Filing(**self.model_dump(exclude={"scope"}), scope=scope)
-
-
 class SessionRequest(Strict):
     local_id: LocalId
     class_id: UUID | None = Field(default=None, description="The class of the registry whose trainees are examined")
@@ -60,8 +43,8 @@ class SessionRequest(Strict):
     level: Annotated[str, Field(max_length=8, examples=["L4"])]
     held_on: Day
 
-    def filing(self) -> sessions.Filing:
-        return sessions.Filing(**self.model_dump())
+    def filing(self) -> Filing:
+        return Filing(**self.model_dump())
 
 
 class CandidateRowRequest(Strict):
@@ -113,5 +96,120 @@ def marks_of(theory: Decimal, skills: Decimal, review: Decimal | None) -> Marks:
     return Marks(int(theory * 10), int(skills * 10), None if review is None else int(review * 10))
 
 
-class RevocationRequest(Strict):
-    reason: Reason
+class SessionAnswer(BaseModel):
+    id: UUID
+    body_id: UUID
+    local_id: str
+    class_id: UUID | None
+    programme: str
+    region: str
+    reporting_region: str
+    outside_territory: bool = Field(description="Held outside the body's own reporting region: both supervise")
+    occupation: str
+    level: str
+    held_on: date
+    status: SessionStatus
+    version: int
+
+    @classmethod
+    def of(cls, session: ExamSession) -> SessionAnswer:
+        values = {name: getattr(session, name) for name in SessionAnswer.model_fields}
+        return SessionAnswer(**values | {"level": session.level.code})
+
+
+class ConclusionAnswer(SessionAnswer):
+    """The concluded session, counted. `certificates` + `already_certified` = `passed`."""
+
+    candidates: int
+    passed: int
+    failed: int
+    absent: int
+    certificates: int
+    already_certified: list[str] = Field(
+        description="local_ids of those who passed but hold a valid certificate of this occupation and level already"
+    )
+
+    @classmethod
+    def of_conclusion(cls, conclusion: Conclusion) -> ConclusionAnswer:
+        summary, certification = conclusion.summary, conclusion.certification
+        return cls(
+            **SessionAnswer.of(conclusion.session).model_dump(),
+            candidates=summary.candidates,
+            passed=summary.passed,
+            failed=summary.with_marks - summary.passed,
+            absent=summary.absent,
+            certificates=len(certification.certificates),
+            already_certified=[candidate.local_id for candidate in certification.already_certified],
+        )
+
+
+class IssuedAnswer(BaseModel):
+    """What was issued after a conclusion."""
+
+    certificates: int
+    already_certified: list[str] = Field(description="local_ids of those who still hold a certificate of this kind")
+
+    @classmethod
+    def of(cls, certification: Certification) -> IssuedAnswer:
+        left_out = [candidate.local_id for candidate in certification.already_certified]
+        return cls(certificates=len(certification.certificates), already_certified=left_out)
+
+
+class MarksAnswer(BaseModel):
+    theory: float
+    skills: float
+    review: float | None
+
+    @classmethod
+    def of(cls, marks: Marks | None) -> MarksAnswer | None:
+        if marks is None:
+            return None
+        review = None if marks.review is None else marks.review / 10
+        return cls(theory=marks.theory / 10, skills=marks.skills / 10, review=review)
+
+
+class CandidateAnswer(BaseModel):
+    id: UUID
+    session_id: UUID
+    local_id: str
+    programme: str
+    absent: bool
+    marks: MarksAnswer | None
+    passed: bool | None
+    version: int = Field(description="Of the result: 0 while there are no marks")
+
+    @classmethod
+    def of(cls, candidate: Candidate, **more: Any) -> Self:
+        values = {name: getattr(candidate, name) for name in CandidateAnswer.model_fields}
+        return cls(**values | {"marks": MarksAnswer.of(candidate.marks)} | more)
+
+
+class ShownCandidateAnswer(CandidateAnswer):
+    """With what may be shown of the person: the name's first place, the number's first six and last four."""
+
+    name: str
+    document_kind: DocumentKind
+    document_number: str
+
+
+class ReplacedAnswer(BaseModel):
+    """A result that a correction replaced."""
+
+    version: int
+    absent: bool
+    marks: MarksAnswer | None
+    reason: str
+    replaced_at: datetime
+
+    @classmethod
+    def of(cls, replaced: ReplacedResult) -> ReplacedAnswer:
+        return cls(**replaced._asdict() | {"marks": MarksAnswer.of(replaced.marks)})
+
+
+class CandidateHistoryAnswer(ShownCandidateAnswer):
+    replaced: list[ReplacedAnswer]
+
+
+class CorrectionAnswer(CandidateAnswer):
+    certificate_id: UUID | None = Field(description="The certificate that the correction led to")
+    already_certified: bool = Field(description="Passes now, but holds a valid certificate of this kind already")

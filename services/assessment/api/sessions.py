@@ -8,10 +8,18 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import TypeAdapter
 
-from services.assessment.api.answers import ConclusionAnswer, IssuedAnswer, SessionAnswer, ShownCandidateAnswer
-from services.assessment.api.readers import require_reader
-from services.assessment.api.schemas import CandidateRowRequest, ResultRowRequest, SessionRequest
+from services.assessment.api.schemas import (
+    CandidateRowRequest,
+    ConclusionAnswer,
+    IssuedAnswer,
+    ResultRowRequest,
+    SessionAnswer,
+    SessionRequest,
+    ShownCandidateAnswer,
+)
+from services.assessment.domain.readers import require_reader
 from services.assessment.store import candidates as candidate_store
+from services.assessment.store import persons as person_store
 from services.assessment.store import sessions as store
 from services.assessment.usecases import candidates, results
 from services.assessment.usecases import sessions as usecases
@@ -117,7 +125,7 @@ async def list_candidates(
     require_reader(caller, (await store.load(connection, session_id)).body_id)
     rows = await candidate_store.page(connection, session_id, after=after(cursor), limit=size)
     persons: Persons = request.app.state.persons
-    sealed = await candidate_store.sealed_persons(connection, [row.person for row in rows])
+    sealed = await person_store.sealed(connection, [row.person for row in rows])
     shown = [ShownCandidateAnswer.of(row, **persons.shown(sealed[row.person])) for row in rows]
     return Page(rows=shown, next=next_cursor(rows, size))
 

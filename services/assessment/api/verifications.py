@@ -1,16 +1,37 @@
-"""The public's door: whether a certificate with a number stands. No token, and nothing of its holder in the answer."""
+"""The public look-up: whether a certificate with a number stands. No token, and nothing of its holder in the answer."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from datetime import date
 
-from services.assessment.api.answers import VerificationAnswer
-from services.assessment.domain.certificate_numbers import parse
-from services.assessment.store import certificates as store
-from shared.kernel.refusals import NotFound
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from services.assessment.store.verification import Verified
+from services.assessment.usecases import verification as usecases
+from shared.contracts.assessment import CertificateStatus
 
 # A plain router: its routes need no caller, so they are no transactions either.
 routes = APIRouter(prefix="/v1", tags=["verifications"])
+
+
+class VerificationAnswer(BaseModel):
+    """What anybody may know of a certificate whose number they hold: nothing of its holder."""
+
+    number: str
+    status: CertificateStatus
+    occupation: str
+    level: str
+    level_name_zh: str
+    level_name_en: str
+    issued_on: date
+    body_name: str
+
+    @classmethod
+    def of(cls, verified: Verified) -> VerificationAnswer:
+        level = verified.level
+        words = {"level": level.code, "level_name_zh": level.name_zh, "level_name_en": level.name_en}
+        return cls(**verified._asdict() | words)
 
 
 @routes.get("/verifications/{number}")
@@ -19,9 +40,5 @@ async def verify(number: str, request: Request) -> VerificationAnswer:
 
     A number has no check digit, so only the look-up tells; year and level inside it must be those of the record.
     """
-    parts = parse(number)
     async with request.app.state.engine.connect() as connection:
-        found = await store.find_verified(connection, str(parts))
-    if found is None or not parts.agrees_with(issued_on=found.issued_on, level=found.level):
-        raise NotFound(what="certificate", id=str(parts))
-    return VerificationAnswer.of(found)
+        return VerificationAnswer.of(await usecases.verify(connection, number))

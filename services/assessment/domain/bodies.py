@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from services.assessment.domain.certificate_numbers import BodyLetter, letter_of
+from services.assessment.domain.number_prefixes import BodyLetter, letter_of
 from shared.contracts.assessment import BodyFiled, ScopeItem
 from shared.kernel.levels import Level
 from shared.kernel.refusals import Conflict, Invalid

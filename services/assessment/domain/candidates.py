@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+from services.assessment.domain.certificates import Recipient
 from services.assessment.domain.marks import Marks, passes
 from services.assessment.domain.sessions import ExamSession, SessionClosed
 from shared.contracts.assessment import ResultCorrected, ResultRecorded, ResultState, SessionStatus
@@ -92,6 +93,12 @@ class Candidate:
     def has(self, marks: Marks | None) -> bool:
         """Whether the result is `marks` already, or an absence for None."""
         return self.absent if marks is None else self.marks == marks
+
+    @property
+    def recipient(self) -> Recipient:
+        """The candidate, who has passed, as somebody to certify."""
+        assert self.passed, "certificates are for those who passed"
+        return Recipient(candidate_id=self.id, person=self.person, programme=self.programme)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,26 +10,17 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from enum import StrEnum
 from typing import Final, NamedTuple
 
+from services.assessment.domain.number_prefixes import PREFIX
 from shared.kernel.levels import Level
 from shared.kernel.refusals import Conflict, Invalid
 from shared.kernel.spelling import canonical
 
 NUMBER_LENGTH: Final = 22
-PREFIX_LENGTH: Final = 13
 SERIAL_MAX: Final = 999_999
 
-_PREFIX = re.compile(r"[YS][0-9]{4}41[0-9]{6}")
-_NUMBER = re.compile(f"({_PREFIX.pattern})([0-9]{{2}})([54321TS])([0-9]{{6}})")
-
-
-class BodyLetter(StrEnum):
-    """Place 1: the kind of body."""
-
-    EMPLOYER = "Y"
-    SOCIAL = "S"
+_NUMBER = re.compile(f"({PREFIX.pattern})([0-9]{{2}})([54321TS])([0-9]{{6}})")
 
 
 class WrongNumberLength(Invalid):
@@ -48,16 +39,6 @@ class WrongNumberCharacters(Invalid):
     title_zh = "证书编号含有不允许的字符。"
     cure_en = "It begins with Y or S, the province in places 6 and 7 is 41, and place 16 is the level: 5 to 1, T or S."
     cure_zh = "编号以 Y 或 S 开头，第6至7位为省份代码41，第16位为等级（5至1、T 或 S），其余为数字。"
-
-
-class WrongNumberPrefix(Invalid):
-    """Facts: `example`."""
-
-    slug = "wrong-number-prefix"
-    title_en = "This is not the prefix of a certificate number."
-    title_zh = "证书编号前缀格式不正确。"
-    cure_en = "Y or S, four digits of body code, 41 for the province, six digits of site serial, as in `example`."
-    cure_zh = "前缀由 Y 或 S、四位机构代码、省份代码41和六位站点序号组成，如 `example`。"
 
 
 class NumberExhausted(Conflict):
@@ -94,7 +75,7 @@ class CertificateNumber(NamedTuple):
 
 def build(prefix: str, *, issued_on: date, level: Level, serial: int) -> str:
     """The number of a certificate. Raises NoCertificateNumber for an apprentice."""
-    assert _PREFIX.fullmatch(prefix), "a prefix is checked when its body is filed"
+    assert PREFIX.fullmatch(prefix), "a prefix is checked when its body is filed"
     assert 1 <= serial <= SERIAL_MAX, "serials come from serials_after"
     if level.certificate_mark is None:
         raise NoCertificateNumber
@@ -113,19 +94,6 @@ def parse(raw: str) -> CertificateNumber:
     if parts is None or int(parts[4]) == 0:
         raise WrongNumberCharacters
     return CertificateNumber(parts[1], int(parts[2]), Level.from_certificate_mark(parts[3]), int(parts[4]))
-
-
-def parse_prefix(raw: str) -> str:
-    """The prefix in `raw`: what the authority allots to a body. Raises WrongNumberPrefix."""
-    prefix = canonical(raw)
-    if _PREFIX.fullmatch(prefix) is None:
-        raise WrongNumberPrefix(pointer="/number_prefix", example="S000041000123")
-    return prefix
-
-
-def letter_of(prefix: str) -> BodyLetter:
-    """The kind of body that a prefix says."""
-    return BodyLetter(prefix[0])
 
 
 def serials_after(last: int, count: int, *, year: int) -> range:

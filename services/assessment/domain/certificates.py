@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.assessment.domain import certificate_numbers as numbers
 from services.assessment.domain.bodies import Body
-from services.assessment.domain.candidates import Candidate
-from services.assessment.domain.sessions import ExamSession
 from shared.contracts.assessment import (
     CertificateCorrected,
     CertificateIssued,
@@ -37,6 +35,26 @@ MOVES: Final[Mapping[CertificateStatus, Mapping[CertificateVerb, CertificateStat
 }
 
 
+class Examination(NamedTuple):
+    """What all certificates of one exam state of it."""
+
+    session_id: UUID
+    body_id: UUID
+    class_id: UUID | None
+    region: str
+    reporting_region: str
+    occupation: str
+    level: Level
+
+
+class Recipient(NamedTuple):
+    """A person who passed an exam, and the programme that the certificate counts to."""
+
+    candidate_id: UUID
+    person: UUID
+    programme: str
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     id: UUID
@@ -59,23 +77,22 @@ class Certificate:
 
 
 def issue(
-    candidate: Candidate, session: ExamSession, body: Body, *, id_: UUID, serial: int, on: date, by: str, at: datetime
+    recipient: Recipient,
+    examination: Examination,
+    body: Body,
+    *,
+    id_: UUID,
+    serial: int,
+    on: date,
+    by: str,
+    at: datetime,
 ) -> tuple[Certificate, CertificateIssued]:
-    """The certificate of a candidate who passed."""
-    assert candidate.passed, "certificates are for those who passed"
+    """The certificate of a person who passed an exam of `body`, under the body's `serial` of the year."""
     certificate = Certificate(
         id=id_,
-        number=numbers.build(body.number_prefix, issued_on=on, level=session.level, serial=serial),
-        person=candidate.person,
-        candidate_id=candidate.id,
-        body_id=body.id,
-        session_id=session.id,
-        class_id=session.class_id,
-        programme=candidate.programme,
-        region=session.region,
-        reporting_region=session.reporting_region,
-        occupation=session.occupation,
-        level=session.level,
+        number=numbers.build(body.number_prefix, issued_on=on, level=examination.level, serial=serial),
+        **recipient._asdict(),
+        **examination._asdict(),
         issued_on=on,
         issued_by=by,
         status=CertificateStatus.VALID,

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
+from services.assessment.domain.certificates import Examination
+from services.assessment.domain.trainings import HeardClass
 from shared.contracts.assessment import (
     SessionCancelled,
     SessionConcluded,
@@ -130,15 +132,6 @@ class ResultsStand(Conflict):
     cure_zh = "请更正有误的成绩后结束考试。"
 
 
-class HeardClass(NamedTuple):
-    """As much of a training class as was heard from the registry."""
-
-    id: UUID
-    occupation: str
-    level: Level
-    cancelled: bool
-
-
 class Summary(NamedTuple):
     """How many candidates a session has, and how many of them have marks, passed, were absent, or none of this yet."""
 
@@ -167,6 +160,19 @@ class ExamSession:
     status: SessionStatus
     filed_by: str
     version: int
+
+    @property
+    def examination(self) -> Examination:
+        """What certificates state of the session."""
+        return Examination(
+            session_id=self.id,
+            body_id=self.body_id,
+            class_id=self.class_id,
+            region=self.region,
+            reporting_region=self.reporting_region,
+            occupation=self.occupation,
+            level=self.level,
+        )
 
     def require_open(self, *, today: date | None = None) -> None:
         """Raises SessionClosed unless the session is filed; with `today`, TooEarly before it is held."""

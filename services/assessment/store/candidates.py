@@ -11,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain.candidates import Candidate, Seated
 from services.assessment.domain.marks import Marks
-from services.assessment.store.aliases import training_of
+from services.assessment.store.trainings import training_of
 from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
-from shared.persons import SealedPerson
 
 # What a candidate counts to is looked up each time: the enrolment may be heard, or put right, after they were posted.
 # It may also be another key's of the same human: candidate and enrolment are compared as who each goes on as.
@@ -37,11 +36,6 @@ ORDER BY c.id
 _PAGE = f"{_SELECT} WHERE c.session_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3"
 _SEATED_BY_LOCAL_ID = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND local_id = ANY($2)"
 _SEATED_BY_PERSON = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND person = ANY($2)"
-_ADD_PERSONS = """
-INSERT INTO candidate_person (person, document_kind, sealed)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[]) AS t (person, document_kind, sealed)
-ORDER BY person ON CONFLICT (person) DO NOTHING
-"""
 _SAVE = """
 UPDATE candidate AS c
 SET absent = s.absent, theory = s.theory, skills = s.skills, review = s.review, passed = s.passed, version = s.version
@@ -58,7 +52,6 @@ _REPLACED = """
 SELECT version, absent, theory, skills, review, reason, replaced_at
 FROM replaced_result WHERE candidate_id = $1 ORDER BY version
 """
-_SEALED = "SELECT person, document_kind, sealed FROM candidate_person WHERE person = ANY($1)"
 
 
 class ReplacedResult(NamedTuple):
@@ -136,14 +129,9 @@ async def seated_by_person(
     return {row["person"]: Seated(*row) for row in rows}
 
 
-async def add_all(
-    connection: AsyncConnection, persons: Sequence[SealedPerson], candidates: Sequence[Candidate]
-) -> None:
-    """Store new candidates, and the persons among them who are not known yet. `persons` names each once."""
-    database = await driver(connection)
-    keys, kinds, sealed = zip(*persons, strict=True) if persons else ((), (), ())
-    await database.execute(_ADD_PERSONS, keys, kinds, sealed)
-    await database.copy_records_to_table(
+async def add_all(connection: AsyncConnection, candidates: Sequence[Candidate]) -> None:
+    """Store new candidates, whose persons are stored already."""
+    await (await driver(connection)).copy_records_to_table(
         "candidate",
         columns=("id", "session_id", "person", "local_id"),
         records=[(each.id, each.session_id, each.person, each.local_id) for each in candidates],
@@ -182,8 +170,3 @@ async def replaced(connection: AsyncConnection, candidate_id: UUID) -> list[Repl
     return [
         ReplacedResult(row["version"], row["absent"], _marks(row), row["reason"], row["replaced_at"]) for row in rows
     ]
-
-
-async def sealed_persons(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, SealedPerson]:
-    rows = await (await driver(connection)).fetch(_SEALED, list(persons))
-    return {row["person"]: SealedPerson(*row) for row in rows}

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain.certificates import Certificate
-from services.assessment.store.aliases import training_of
+from services.assessment.store.trainings import training_of
 from shared.contracts.assessment import CertificateStatus
 from shared.database import driver
 from shared.kernel.levels import Level
@@ -54,21 +53,6 @@ INSERT INTO certificate_serial AS s (body_id, year, last_serial) VALUES ($1, $2,
 ON CONFLICT (body_id, year) DO UPDATE SET last_serial = s.last_serial RETURNING last_serial
 """
 _SAVE_SERIAL = "UPDATE certificate_serial SET last_serial = $3 WHERE body_id = $1 AND year = $2"
-_VERIFY = """
-SELECT c.number, c.status, c.occupation, c.level, c.issued_on, b.name AS body_name
-FROM certificate AS c JOIN body AS b ON b.id = c.body_id WHERE c.number = :number
-"""
-
-
-class Verified(NamedTuple):
-    """What anybody may know of a certificate whose number they hold."""
-
-    number: str
-    status: CertificateStatus
-    occupation: str
-    level: Level
-    issued_on: date
-    body_name: str
 
 
 def _certificate(row: Any) -> Certificate:
@@ -147,11 +131,3 @@ async def save_programmes(connection: AsyncConnection, certificates: Sequence[Ce
     ]
     if await (await driver(connection)).execute(_COUNT_TO, *columns) != f"UPDATE {len(certificates)}":
         raise Stale
-
-
-async def find_verified(connection: AsyncConnection, number: str) -> Verified | None:
-    row = (await connection.execute(text(_VERIFY), {"number": number})).one_or_none()
-    if row is None:
-        return None
-    status, level = CertificateStatus(row.status), Level(row.level)
-    return Verified(row.number, status, row.occupation, level, row.issued_on, row.body_name)

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain import bodies as rules
 from services.assessment.domain.bodies import Body, BodyCreditCodeTaken, BodyKind, NumberPrefixTaken, ScopeEntry
-from services.assessment.domain.certificate_numbers import parse_prefix
+from services.assessment.domain.number_prefixes import parse_prefix
 from services.assessment.store import bodies as store
-from services.assessment.usecases import heard
+from services.assessment.usecases import plan as plans
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, Role
 from shared.kernel.credit_code import parse_credit_code
@@ -41,7 +41,7 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
     credit code, region, prefix, occupations or levels may be refused for.
     """
     caller.require(Role.PROVINCE, Role.COUNTY_OFFICER)
-    plan = await heard.plan(connection)
+    plan = await plans.load(connection)
     body = Body(
         id=new_id(),
         credit_code=parse_credit_code(filing.credit_code),

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain.candidates import Candidate, Entry, decide
 from services.assessment.domain.sessions import ExamSession
-from services.assessment.store import aliases as alias_store
 from services.assessment.store import candidates as store
+from services.assessment.store import persons as person_store
 from services.assessment.usecases import certificates
 from services.assessment.usecases.sessions import own
 from shared.kernel.callers import Caller
@@ -65,7 +65,8 @@ async def add(
     admitted = [each for each in recognised if each.entry.row in accepted]
     if admitted:
         sealed = [persons.close(each.entry.person, each.number, each.particulars) for each in admitted]
-        await store.add_all(connection, sealed, [_new_candidate(each.entry, session) for each in admitted])
+        await person_store.add_all(connection, sealed)
+        await store.add_all(connection, [_new_candidate(each.entry, session) for each in admitted])
     return [*refused, *decided]
 
 
@@ -81,7 +82,7 @@ async def _recognise(
         except Refusal as refusal:
             refusal.pointer = refusal.pointer or "/document_number"
             refused.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
-    humans = await alias_store.humans(connection, {person for _, person, _ in found})
+    humans = await person_store.humans(connection, {person for _, person, _ in found})
     recognised = [
         _Recognised(Entry(row.row, new_id(), row.local_id, person, humans[person]), number, row.particulars)
         for row, person, number in found
@@ -90,13 +91,13 @@ async def _recognise(
 
 
 async def _decide(connection: AsyncConnection, session: ExamSession, entries: Sequence[Entry]) -> list[RowOutcome]:
-    keys = await alias_store.keys_of(connection, {entry.human for entry in entries})
+    keys = await person_store.keys_of(connection, {entry.human for entry in entries})
     seated = await store.seated_by_person(connection, session.id, keys)
     return decide(
         entries,
         by_local_id=await store.seated_by_local_id(connection, session.id, {entry.local_id for entry in entries}),
         by_person={keys[person]: each for person, each in seated.items()},
-        certified=await certificates.certified(connection, keys, session),
+        certified=await certificates.certified(connection, keys, occupation=session.occupation, level=session.level),
     )
 
 

@@ -14,9 +14,7 @@ from services.assessment.domain.candidates import Candidate, NotInSession
 from services.assessment.domain.marks import Marks
 from services.assessment.store import candidates as store
 from services.assessment.store import certificates as certificate_store
-from services.assessment.usecases import certificates
-from services.assessment.usecases.certificates import Issued
-from services.assessment.usecases.sessions import own
+from services.assessment.usecases.sessions import Certification, certify, own
 from shared.backbone import outbox
 from shared.contracts.assessment import ResultState, SessionStatus
 from shared.kernel.callers import Caller
@@ -37,7 +35,7 @@ class Correction(NamedTuple):
     """A candidate whose result was put right, and the certificate that came of it after the session's conclusion."""
 
     candidate: Candidate
-    issued: Issued
+    certification: Certification
 
 
 async def record(
@@ -85,12 +83,12 @@ async def correct(
     session = await own(connection, (await store.load(connection, candidate_id)).session_id, caller)
     before = await store.load(connection, candidate_id, lock=True)
     if before.has(marks):
-        return Correction(before, Issued([], []))
+        return Correction(before, Certification([], []))
     certificate = await certificate_store.valid_of_candidate(connection, candidate_id)
     after, fact = rules.correct(before, session, marks, certificate=certificate, at=at)
     await store.keep_replaced(connection, before, reason=reason, by=caller.person, at=at)
     await store.save_all(connection, [after])
     await outbox.record(connection, fact)
     now_passes = after.passed and not before.passed and session.status is SessionStatus.CONCLUDED
-    issued = await certificates.issue(connection, session, [after] if now_passes else [], by=caller.person, at=at)
-    return Correction(after, issued)
+    newly_passed = [after] if now_passes else []
+    return Correction(after, await certify(connection, session, newly_passed, by=caller.person, at=at))

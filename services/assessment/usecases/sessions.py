@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -11,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain import sessions as rules
 from services.assessment.domain.bodies import Body
+from services.assessment.domain.candidates import Candidate
+from services.assessment.domain.certificates import Certificate
 from services.assessment.domain.sessions import ExamSession, Summary
 from services.assessment.store import bodies as body_store
 from services.assessment.store import candidates as candidate_store
 from services.assessment.store import sessions as store
-from services.assessment.usecases import certificates, heard
-from services.assessment.usecases.certificates import Issued
+from services.assessment.usecases import certificates, trainings
+from services.assessment.usecases import plan as plans
 from shared.backbone import outbox
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
@@ -41,12 +44,19 @@ class Filing:
     held_on: date
 
 
+class Certification(NamedTuple):
+    """The certificates of candidates who passed, and the candidates who hold a valid one of this kind already."""
+
+    certificates: list[Certificate]
+    already_certified: list[Candidate]
+
+
 class Conclusion(NamedTuple):
-    """A session that was concluded, and what came of it."""
+    """A concluded session, its candidates counted, and their certificates."""
 
     session: ExamSession
     summary: Summary
-    issued: Issued
+    certification: Certification
 
 
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> ExamSession:
@@ -59,7 +69,7 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
     if caller.organisation is None:
         raise ForeignOrganisation
     body = await body_store.load(connection, caller.organisation)
-    session = _new(filing, body, await heard.plan(connection), by=caller.person)
+    session = _new(filing, body, await plans.load(connection), by=caller.person)
     known = await store.find_by_local_id(connection, body.id, filing.local_id)
     if known is not None:
         # Not checked again: the body's scope, the class and the plan may have changed since.
@@ -68,7 +78,7 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
         return known
     rules.require_examined(session.level)
     body.require_scope(session.occupation, session.level)
-    class_ = None if filing.class_id is None else await heard.training_class(connection, filing.class_id)
+    class_ = None if filing.class_id is None else await trainings.load_class(connection, filing.class_id)
     fact = rules.file(session, class_, at=at)
     await store.add(connection, session)
     await outbox.record(connection, fact)
@@ -107,11 +117,10 @@ async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Cal
     await store.save(connection, after)
     await outbox.record(connection, fact)
     passed = await candidate_store.passed(connection, session_id)
-    issued = await certificates.issue(connection, after, passed, by=caller.person, at=at)
-    return Conclusion(after, summary, issued)
+    return Conclusion(after, summary, await certify(connection, after, passed, by=caller.person, at=at))
 
 
-async def issue_owed(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> Issued:
+async def issue_owed(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> Certification:
     """Certificates for those who passed a concluded session and were left out: mostly nobody.
 
     Somebody was left out who held a certificate already, as the same human as another, and turned out not to be.
@@ -121,7 +130,17 @@ async def issue_owed(connection: AsyncConnection, session_id: UUID, *, caller: C
     session = await own(connection, session_id, caller)
     session.require_concluded()
     passed = await candidate_store.passed_in_vain(connection, session_id)
-    return await certificates.issue(connection, session, passed, by=caller.person, at=at)
+    return await certify(connection, session, passed, by=caller.person, at=at)
+
+
+async def certify(
+    connection: AsyncConnection, session: ExamSession, passed: Sequence[Candidate], *, by: str, at: datetime
+) -> Certification:
+    """Issue certificates to the candidates who `passed`. Raises NumberExhausted."""
+    recipients = [candidate.recipient for candidate in passed]
+    issuance = await certificates.issue(connection, session.examination, recipients, by=by, at=at)
+    left_out = {recipient.candidate_id for recipient in issuance.already_certified}
+    return Certification(issuance.certificates, [candidate for candidate in passed if candidate.id in left_out])
 
 
 async def cancel(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> ExamSession:
@@ -133,12 +152,12 @@ async def cancel(connection: AsyncConnection, session_id: UUID, *, caller: Calle
     return after
 
 
-async def own(connection: AsyncConnection, session_id: UUID, caller: Caller) -> ExamSession:
-    """The session, locked, for its body. Whatever changes a session or its candidates queues up here.
+async def own(connection: AsyncConnection, session_id: UUID, caller: Caller, *, lock: bool = True) -> ExamSession:
+    """The session for its body, locked: whatever changes a session or its candidates queues up here.
 
     Raises WrongRole, NotFound, ForeignOrganisation.
     """
     caller.require(Role.ASSESSMENT_BODY)
-    session = await store.load(connection, session_id, lock=True)
+    session = await store.load(connection, session_id, lock=lock)
     caller.require_organisation(session.body_id)
     return session

@@ -13,10 +13,8 @@ from services.assessment.domain.certificate_numbers import (
     NumberExhausted,
     WrongNumberCharacters,
     WrongNumberLength,
-    WrongNumberPrefix,
     build,
     parse,
-    parse_prefix,
     serials_after,
 )
 from shared.kernel.levels import Level
@@ -86,17 +84,6 @@ class TestParse:
         assume(day.year % 100 != 25 or level is not Level.SENIOR_WORKER)
 
         assert not parse(GOOD).agrees_with(issued_on=day, level=level)
-
-
-class TestPrefix:
-    @given(PREFIXES)
-    def test_a_well_formed_prefix_is_taken_in_its_one_spelling(self, prefix: str) -> None:
-        assert parse_prefix(f" {prefix.lower()} ") == prefix
-
-    @pytest.mark.parametrize("wrong", ["", "X000041000123", "S000042000123", "S00004100012", "S0000410001234"])
-    def test_anything_else_is_refused(self, wrong: str) -> None:
-        with pytest.raises(WrongNumberPrefix):
-            parse_prefix(wrong)
 
 
 class TestSerials:

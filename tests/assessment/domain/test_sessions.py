@@ -28,7 +28,6 @@ from services.assessment.domain.sessions import (
     ClassDiffers,
     ClassWasCancelled,
     ExamSession,
-    HeardClass,
     NoCandidates,
     ResultsMissing,
     ResultsStand,
@@ -36,6 +35,7 @@ from services.assessment.domain.sessions import (
     Summary,
     TooEarly,
 )
+from services.assessment.domain.trainings import HeardClass
 from shared.contracts.assessment import CertificateStatus, ResultCorrected, ResultRecorded, SessionStatus
 from shared.contracts.fact import Fact
 from shared.kernel.ids import new_id
@@ -87,8 +87,8 @@ class Walk(RuleBasedStateMachine):
 
     def issue(self) -> None:
         certificate, fact = certificates.issue(
-            self.candidate, self.session, BODY, id_=new_id(), serial=len(self.certificates) + 1, on=HELD_ON, by="ann",
-            at=AT,
+            self.candidate.recipient, self.session.examination, BODY, id_=new_id(),
+            serial=len(self.certificates) + 1, on=HELD_ON, by="ann", at=AT,
         )  # fmt: skip
         self.certificates.append(certificate)
         self.told.append(fact)
