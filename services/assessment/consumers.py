@@ -7,10 +7,12 @@ from typing import Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.domain.trainings import HeardClass, HeardEnrolment
+from services.assessment.certificates import usecases as certificates
+from services.assessment.persons import store as persons
+from services.assessment.plan import store as plan
 from services.assessment.settings import AssessmentSettings
-from services.assessment.store import persons, plan, trainings
-from services.assessment.usecases import certificates
+from services.assessment.trainings import store as trainings
+from services.assessment.trainings.rules import HeardClass, HeardEnrolment
 from shared.backbone.consumer import Consumer
 from shared.contracts.fact import Fact
 from shared.contracts.registry import (
