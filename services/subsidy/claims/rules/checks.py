@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,7 +10,7 @@ from typing import Final, NamedTuple
 from services.subsidy.trainings.rules import Outcome
 from shared.kernel.levels import Level
 from shared.kernel.money import Fen
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, months_after
 
 
 class Check(StrEnum):
@@ -172,9 +171,3 @@ def judge(facts: LineFacts) -> Fen | Check:
     if sum(held.year == facts.starts_on.year for held in facts.held) >= terms.trainings_a_year_max:
         return Check.CAP_USED_UP
     return Check.NO_POLICY if facts.rate is None else facts.rate
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day `months` later, or the last day of that month where it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

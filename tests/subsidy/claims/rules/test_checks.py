@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.subsidy.claims.rules.checks import Check, Held, LineFacts, judge, months_after, terms_on
+from services.subsidy.claims.rules.checks import Check, Held, LineFacts, judge, terms_on
 from services.subsidy.trainings.rules import Outcome
 from shared.kernel.levels import Level
 from shared.kernel.money import Fen
+from shared.kernel.periods import months_after
 from tests.subsidy.builders import CAREGIVER
 from tests.subsidy.claiming import DAYS, HELD, STARTS_ON, WELDER
 
@@ -102,23 +103,3 @@ class TestJudge:
 
         if not isinstance(judge(facts), Check):
             assert in_year < terms_on(facts.claimed_on).trainings_a_year_max
-
-
-class TestMonthsAfter:
-    @pytest.mark.parametrize(
-        ("day", "months", "later"),
-        [
-            (date(2024, 2, 29), 12, date(2025, 2, 28)),
-            (date(2025, 1, 31), 1, date(2025, 2, 28)),
-            (date(2025, 12, 31), 12, date(2026, 12, 31)),
-            (date(2025, 11, 30), 1, date(2025, 12, 30)),
-        ],
-    )
-    def test_a_day_that_the_month_lacks_becomes_its_last(self, day: date, months: int, later: date) -> None:
-        assert months_after(day, months) == later
-
-    @given(DAYS, DAYS)
-    def test_later_days_end_no_earlier(self, one: date, other: date) -> None:
-        first, second = sorted([one, other])
-
-        assert months_after(first, 12) <= months_after(second, 12)
