@@ -1,4 +1,4 @@
-"""What assessment is told by its environment."""
+"""The settings of assessment, read from its environment."""
 
 from __future__ import annotations
 
