@@ -169,7 +169,10 @@ class TestDecode:
             decode(json.dumps(event).encode())
 
     def test_says_of_what_is_nested_too_deep_that_it_is_no_event(self) -> None:
-        event = golden("registry.persons-merged.v1").replace(b'"data"', b'"x":' + b"[" * 100_000 + b"]" * 100_000 + b',"data"')
+        deep = b'"x":' + b"[" * 100_000 + b"]" * 100_000 + b',"data"'
+        event = golden("registry.persons-merged.v1").replace(b'"data"', deep)
+            b'"data"', b'"x":' + b"[" * 100_000 + b"]" * 100_000 + b',"data"'
+        )
 
         with pytest.raises(Malformed):
             decode(event)
