@@ -12,8 +12,8 @@ from msgspec.structs import asdict, replace
 from sqlalchemy import text
 
 from services.metrics.consumers import consumers
-from services.metrics.store.schema import BUILDING
-from services.metrics.usecases.rebuild import rebuild
+from services.metrics.projection.store import BUILDING
+from services.metrics.projection.usecases import rebuild
 from services.metrics.worker import SERVICE
 from shared.contracts.assessment import CertificateCorrected
 from shared.contracts.fact import Fact

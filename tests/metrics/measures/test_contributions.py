@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.metrics.domain.contributions import contributions, holding
-from services.metrics.domain.measures import Measure
+from services.metrics.measures.rules.contributions import contributions, holding
+from services.metrics.measures.rules.measures import Measure
 from shared.contracts.registry import EnrolmentStatus
 from shared.contracts.subsidy import ClaimDrafted, ClaimLine, ClaimPaid, ClaimState, ClaimStatus
 from shared.kernel.levels import Level

@@ -12,7 +12,7 @@ from msgspec import convert
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.domain.measures import Measure
+from services.metrics.measures.rules.measures import Measure
 from shared.contracts.registry import IndicatorListed, ProgrammeListed
 from shared.plan import UnknownProgramme, UnknownRegion
 

@@ -9,8 +9,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.domain.contributions import Contribution, Holding
-from services.metrics.domain.measures import Measure
+from services.metrics.measures.rules.contributions import Contribution, Holding
+from services.metrics.measures.rules.measures import Measure
 from shared.contracts.registry import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.database import driver
 
