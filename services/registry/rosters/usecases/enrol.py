@@ -197,7 +197,7 @@ async def _store(
     facts = [
         rules.enrol(enrolment, each.entry.class_, at=at) for enrolment, each in zip(enrolments, admitted, strict=True)
     ]
-    await outbox.record_all(connection, facts)
+    await outbox.record(connection, *facts)
 
 
 def _sealed(recognised: Recognised, persons: Persons) -> Newcomer:

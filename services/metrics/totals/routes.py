@@ -11,8 +11,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.routing import APIRoute
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from services.metrics.store.totals import Cut, Dimension
-from services.metrics.usecases.board import Board, names, plan_progress, totals
+from services.metrics.totals.store import Cut, Dimension
+from services.metrics.totals.usecases import Board, names, plan_progress, totals
 from shared.forms import Day
 from shared.kernel.levels import Level
 from shared.kernel.refusals import Invalid

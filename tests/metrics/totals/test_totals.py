@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict, replace
 from sqlalchemy import text
 
 from services.metrics.consumers import consumers
-from services.metrics.store.schema import BUILDING
-from services.metrics.usecases.rebuild import rebuild
+from services.metrics.projection.store import BUILDING
+from services.metrics.projection.usecases import rebuild
 from services.metrics.worker import SERVICE
 from shared.contracts.assessment import CertificateCorrected
 from shared.contracts.fact import Fact
@@ -86,7 +87,7 @@ class TestTotals:
         )
         assert await total(metrics) == {"in_training": 1}
 
-        resumed = enrolment(1, version=3, status=EnrolmentStatus.IN_TRAINING).model_dump()
+        resumed = asdict(enrolment(1, version=3, status=EnrolmentStatus.IN_TRAINING))
         await metrics.hear(EnrolmentResumed(**resumed))
         assert await total(metrics) == {"in_training": 2}
 
@@ -126,9 +127,11 @@ class TestTotals:
 
         await metrics.hear(
             enrolment(1, version=2, status=EnrolmentStatus.COMPLETED, programme="S02-1", effective_on=day),
-            CertificateCorrected(**certificate(1, person=1, version=2, programme="S02-1").model_dump()),
-            claim(1, version=2, fact=ClaimCorrected, lines=0, **paid).model_copy(
-                update={"lines": (line(1, programme="S02-1"),), "amount_fen": 200_000}
+            CertificateCorrected(**asdict(certificate(1, person=1, version=2, programme="S02-1"))),
+            replace(
+                claim(1, version=2, fact=ClaimCorrected, lines=0, **paid),
+                lines=(line(1, programme="S02-1"),),
+                amount_fen=200_000,
             ),
         )
 
@@ -181,7 +184,7 @@ class TestTotals:
 
         told = claim(21, version=4, fact=ClaimRecovered, status=ClaimStatus.PAID, **dates)
         recovered = line(1, recovered_fen=200_000, recovered_on=date(2025, 9, 1))
-        await metrics.hear(told.model_copy(update={"lines": (recovered, line(2)), "recovered_fen": 200_000}))
+        await metrics.hear(replace(told, lines=(recovered, line(2)), recovered_fen=200_000))
         assert await total(metrics) == {
             "subsidised_trainings": 1, "approved_fen": 400_000, "paid_fen": 400_000, "recovered_fen": 200_000,
         }  # fmt: skip

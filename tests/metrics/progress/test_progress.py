@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.metrics.domain.measures import Measure
-from services.metrics.domain.progress import by_programme, percent
+from services.metrics.measures.rules.measures import Measure
+from services.metrics.progress.rules import by_programme, percent
 from tests.support.facts import programme
 
 

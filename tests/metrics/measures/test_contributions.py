@@ -6,9 +6,10 @@ from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from services.metrics.domain.contributions import contributions, holding
-from services.metrics.domain.measures import Measure
+from services.metrics.measures.rules.contributions import contributions, holding
+from services.metrics.measures.rules.measures import Measure
 from shared.contracts.registry import EnrolmentStatus
 from shared.contracts.subsidy import ClaimDrafted, ClaimLine, ClaimPaid, ClaimState, ClaimStatus
 from shared.kernel.levels import Level
@@ -34,7 +35,7 @@ def paid_lines(draw: st.DrawFn) -> tuple[ClaimLine, ...]:
 
 def paid(lines: tuple[ClaimLine, ...]) -> ClaimState:
     told = claim(1, version=4, fact=ClaimPaid, status=ClaimStatus.PAID, approved_on=date(2025, 7, 1), paid_on=PAID_ON)
-    return told.model_copy(update={"lines": lines})
+    return replace(told, lines=lines)
 
 
 def sums(fact: ClaimState) -> dict[Measure, int]:
@@ -81,7 +82,7 @@ class TestClaims:
     def test_a_later_fact_of_the_claim_has_every_part_that_an_earlier_one_had(
         self, lines: tuple[ClaimLine, ...]
     ) -> None:
-        draft = claim(1, version=1, fact=ClaimDrafted, status=ClaimStatus.DRAFT).model_copy(update={"lines": lines})
+        draft = replace(claim(1, version=1, fact=ClaimDrafted, status=ClaimStatus.DRAFT), lines=lines)
 
         parts = [each.part for each in contributions(draft)]
         assert parts == [each.part for each in contributions(paid(lines))]

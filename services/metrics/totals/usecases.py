@@ -14,10 +14,10 @@ import orjson
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.metrics.domain import progress
-from services.metrics.domain.measures import Measure
-from services.metrics.store import totals as store
-from services.metrics.store.totals import Cut, Dimension
+from services.metrics.measures.rules.measures import Measure
+from services.metrics.progress import rules as progress
+from services.metrics.totals import store
+from services.metrics.totals.store import Cut, Dimension
 
 log = structlog.get_logger()
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.metrics.domain.measures import Measure
+from services.metrics.measures.rules.measures import Measure
 from shared.contracts.assessment import CertificateState, CertificateStatus
 from shared.contracts.registry import EnrolmentState, EnrolmentStatus
 from shared.contracts.subsidy import ClaimLine, ClaimState

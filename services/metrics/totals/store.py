@@ -8,10 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from msgspec import convert
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.domain.measures import Measure
+from services.metrics.measures.rules.measures import Measure
 from shared.contracts.registry import IndicatorListed, ProgrammeListed
 from shared.plan import UnknownProgramme, UnknownRegion
 
@@ -139,13 +140,13 @@ async def revision(connection: AsyncConnection) -> object:
 
 async def programmes(connection: AsyncConnection) -> dict[str, ProgrammeListed]:
     """The programmes that were told, by code."""
-    listed = [ProgrammeListed.model_validate(each) for each in await _listed(connection, "programmes/")]
+    listed = convert(await _listed(connection, "programmes/"), list[ProgrammeListed])
     return {each.code: each for each in listed}
 
 
 async def indicators(connection: AsyncConnection) -> dict[str, IndicatorListed]:
     """The indicators that were told, by code."""
-    listed = [IndicatorListed.model_validate(each) for each in await _listed(connection, "indicators/")]
+    listed = convert(await _listed(connection, "indicators/"), list[IndicatorListed])
     return {each.code: each for each in listed}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from services.metrics.domain.measures import Measure
+from services.metrics.measures.rules.measures import Measure
 from shared.contracts.registry import IndicatorListed, ProgrammeListed
 
 _INDICATORS: Mapping[str, Measure] = {

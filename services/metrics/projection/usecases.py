@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.metrics.store.schema import BUILDING, LIVE, RETIRED, creation
+from services.metrics.projection.store import BUILDING, LIVE, RETIRED, creation
 from shared.backbone.consumer import Consumer, catch_up
 from shared.backbone.log import EventLog
 

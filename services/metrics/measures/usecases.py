@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.domain.contributions import Contribution, Holding, contributions, holding
-from services.metrics.store import fold as store
+from services.metrics.measures import store
+from services.metrics.measures.rules.contributions import Contribution, Holding, contributions, holding
 from shared.backbone.inbox import InboxTable
 from shared.contracts.assessment import CertificateState
 from shared.contracts.fact import Fact

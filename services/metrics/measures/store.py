@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-import orjson
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.domain.contributions import Contribution, Holding
-from services.metrics.domain.measures import Measure
+from services.metrics.measures.rules.contributions import Contribution, Holding
+from services.metrics.measures.rules.measures import Measure
 from shared.contracts.registry import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.database import driver
 
@@ -143,7 +143,7 @@ async def _rename(connection: AsyncConnection, aliases: Aliases) -> set[UUID]:
 
 async def list_(connection: AsyncConnection, facts: Sequence[ListedFact]) -> None:
     """Keep the latest content of each programme, region, level and indicator."""
-    contents = {fact.subject: orjson.dumps(fact.model_dump(mode="json")).decode() for fact in facts}
+    contents = {fact.subject: msgspec.json.encode(fact).decode() for fact in facts}
     await (await driver(connection)).execute(_LIST, list(contents), list(contents.values()))
 
 

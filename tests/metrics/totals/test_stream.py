@@ -9,8 +9,8 @@ from contextlib import aclosing
 import httpx
 import pytest
 
-from services.metrics.store.totals import Cut, Dimension
-from services.metrics.usecases.board import Board
+from services.metrics.totals.store import Cut, Dimension
+from services.metrics.totals.usecases import Board
 from services.metrics.worker import SERVICE
 from shared.contracts.registry import EnrolmentStatus
 from tests.conftest import OpenService
