@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from deploy.docs.docstrings import under_fields
 from deploy.docs.markdown import picture, prose, sentence, table
 
-SERVICES: Final = Path(__file__).resolve().parents[2] / "services"
+ROOT: Final = Path(__file__).resolve().parents[2]
 
 HEAD: Final = """\
 # States
@@ -51,17 +51,17 @@ def page() -> str:
 
 
 def machines() -> list[Machine]:
-    """Every state machine of every service's domain."""
+    """Every state machine of every service's domain, and of what they share."""
     return list(_machines())
 
 
 def _machines() -> Iterator[Machine]:
-    for path in sorted(SERVICES.glob("*/domain/*.py")):
-        service = path.parent.parent.name
-        module = importlib.import_module(f"services.{service}.domain.{path.stem}")
+    for path in (*sorted(ROOT.glob("services/*/domain/*.py")), *sorted(ROOT.glob("shared/*/rules.py"))):
+        name = path.relative_to(ROOT)
+        module = importlib.import_module(".".join(name.with_suffix("").parts))
         if isinstance(moves := getattr(module, "MOVES", None), Mapping):
-            name = f"services/{service}/domain/{path.name}"
-            yield Machine(service, name, sentence(inspect.getdoc(module)), moves)
+            owner = name.parts[1] if name.parts[0] == "services" else "shared"
+            yield Machine(owner, name.as_posix(), sentence(inspect.getdoc(module)), moves)
 
 
 def _part(machine: Machine) -> str:

@@ -17,7 +17,7 @@ ENTRIES = {
 }  # fmt: skip
 EVERYTHING = [path for folder in ("services", "shared", "deploy", "tests") for path in modules(folder)]
 
-LINES_MAX = 300
+LINES_MAX = 400
 BACKBONE_LINES_MAX = 800
 LONGER: dict[str, int] = {}
 """A ratchet: files that are longer for now, and how long they may be. Lines go down and leave; none are added."""

@@ -14,8 +14,8 @@ import httpx
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.registry.api.roster_rows import RosterRowRequest, roster_row
 from services.registry.usecases import rosters
+from services.registry.usecases.roster_forms import RosterRowRequest, roster_row
 from services.registry.usecases.roster_rows import RosterRow
 from shared.database import make_engine
 from shared.kernel.callers import Caller, Role

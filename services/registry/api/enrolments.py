@@ -9,8 +9,7 @@ from uuid import UUID
 from fastapi import Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.registry.api.roster_rows import ConsentEntry, GroupEntry
-from services.registry.api.schemas import EnrolmentAnswer, Tag, TraineeAnswer
+from services.registry.api.schemas import EnrolmentAnswer, TraineeAnswer
 from services.registry.domain.enrolment_events import EnrolmentEvent
 from services.registry.domain.enrolments import Correction, Enrolment
 from services.registry.domain.filing import HOURS_MAX
@@ -18,6 +17,7 @@ from services.registry.domain.trainees import GroupEvidence, PriorityGroup
 from services.registry.store import enrolments as store
 from services.registry.usecases import enrolments as usecases
 from services.registry.usecases.enrolments import Destination, Said
+from services.registry.usecases.roster_forms import ConsentEntry, GroupEntry, Tag
 from shared.auth import CurrentCaller
 from shared.contracts.registry import EmploymentState, EnrolmentStatus
 from shared.forms import Day, LocalId, Reason, Strict

@@ -8,21 +8,19 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
-from services.registry.api.roster_rests import read_rows
-from services.registry.api.roster_rows import (
+from services.registry.api.roster_rows import PostedRows, posting, read_rows
+from services.registry.api.schemas import EnrolmentAnswer, TraineeAnswer
+from services.registry.store import enrolments as enrolment_store
+from services.registry.usecases import classes as class_usecases
+from services.registry.usecases import entries, rosters
+from services.registry.usecases.roster_forms import (
     FILED_ROW,
     ROSTER_ROW,
     ConsentEntry,
     FiledRowRequest,
     GroupEntry,
-    PostedRows,
     RosterRowRequest,
-    posting,
 )
-from services.registry.api.schemas import EnrolmentAnswer, TraineeAnswer
-from services.registry.store import enrolments as enrolment_store
-from services.registry.usecases import classes as class_usecases
-from services.registry.usecases import entries, rosters
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EmploymentState

@@ -1,4 +1,4 @@
-"""A rehearsal of a roster that comes in chunks: what earlier chunks would have stored, kept in mind alone."""
+"""A dry run of a roster that comes in chunks: what earlier chunks would have stored, remembered in memory alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.registry.domain.overlaps import Taken
 from services.registry.domain.rosters import Entry, Known, Seated, seated_by, taken_by
 
 
-class Rehearsed:
+class DryRun:
     """What the chunks of one roster would have stored so far.
 
     A chunk is noted when it is decided and kept when it counts, so that a chunk can be decided again in between.

@@ -10,11 +10,11 @@ import subprocess
 import pytest
 
 from services.registry.api import page as pages
-from services.registry.domain.roster_cell_faults import CELL_FAULTS
-from services.registry.domain.roster_file_faults import FILE_FAULTS, HeadingsMissing, NotASpreadsheet, UnknownColumns
 from services.registry.domain.roster_files import TooManyRosterFiles
 from services.registry.domain.trainees import TraineeIncomplete
-from shared.problems import entry
+from shared.kernel.refusals import entry
+from shared.spreadsheets.cell_faults import CELL_FAULTS
+from shared.spreadsheets.file_faults import FILE_FAULTS, HeadingsMissing, NotASpreadsheet, UnknownColumns
 from tests.support.services import ServiceUnderTest
 
 

@@ -8,7 +8,7 @@ import orjson
 from tests.registry.api.test_roster_checks import codes
 from tests.registry.school import School, set_policy, trainee
 from tests.registry.spreadsheets.posting import done, report, roster
-from tests.registry.spreadsheets.workbooks import FULL, csv_file, full_line
+from tests.shared.spreadsheets.workbooks import FULL, csv_file, full_line
 
 WRONG: dict[str, object] = {
     "document_number": "410102199003070010", "name": "同上", "phone": "1391234567", "consent": {"on": "2199-01-01"},

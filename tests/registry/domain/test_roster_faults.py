@@ -9,9 +9,9 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.api.roster_rows import RosterRowRequest, roster_row
 from services.registry.domain.classes import TrainingClass
 from services.registry.usecases.roster_checks import Checks
+from services.registry.usecases.roster_forms import RosterRowRequest, roster_row
 from shared.kernel.identity import parse_document
 from shared.kernel.refusals import Refusal
 from shared.plan import Plan, Programme

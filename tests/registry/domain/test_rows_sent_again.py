@@ -8,9 +8,9 @@ from uuid import UUID
 from services.registry.domain.classes import RosterClosed
 from services.registry.domain.rosters import Entry, Known, OtherContent, Seated, decide
 from services.registry.domain.trainees import NameDiffers, PlaceholderPhone
-from shared.batches import MalformedRow
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Refusal
+from shared.rows import MalformedRow
 from tests.registry.domain.builders import training_class
 
 CLASS = training_class()

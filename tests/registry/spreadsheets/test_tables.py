@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.api.follow_ups import FollowUpRowRequest
 from services.registry.domain.follow_ups import Evidence
-from services.registry.domain.roster_cell_faults import CellUnfit
-from services.registry.usecases.spreadsheets import cells
-from services.registry.usecases.spreadsheets.columns import plain
-from services.registry.usecases.spreadsheets.tables import FOLLOW_UPS
+from services.registry.usecases.follow_up_forms import FollowUpRowRequest
+from services.registry.usecases.follow_up_table import FOLLOW_UPS
+from shared.spreadsheets import cells
+from shared.spreadsheets.cell_faults import CellUnfit
+from shared.spreadsheets.tables import plain
 
 PAY = FOLLOW_UPS.by_field["pay_before_fen"]
 
