@@ -5,8 +5,8 @@ Knows no HTTP: the rows of a request and those of a file that a worker reads go 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -39,6 +39,23 @@ class MalformedRow(MalformedRequest):
         self.errors = list(errors)
 
 
+class BrokenLine(Invalid):
+    """Facts: `line`, from 1."""
+
+    slug = "broken-line"
+    title_en = "This line is no JSON."
+    title_zh = "该行不是有效的 JSON。"
+    cure_en = "Mend line `line` and send it again: one object a line, in UTF-8; the other lines are not affected."
+    cure_zh = "请更正第 `line` 行后重新提交：每行一个 JSON 对象，UTF-8 编码；其他行不受影响。"
+
+
+class Posted(NamedTuple):
+    """The rows of a request with their places, from 0, and a refusal for each line that could not be read."""
+
+    rows: Sequence[tuple[int, object]]
+    broken: Sequence[RowOutcome]
+
+
 def parse_rows(
     adapter: TypeAdapter[M], rows: Sequence[object], *, row_id: str
 ) -> tuple[list[tuple[int, M]], list[RowOutcome]]:
@@ -59,6 +76,33 @@ def parse_rows(
             name = named if isinstance(named, str) and len(named) <= NAME_LENGTH_MAX else None
             refused.append(RowOutcome(row, "refused", name, refusal=MalformedRow(malformed(details))))
     return parsed, refused
+
+
+Words = Callable[[dict[str, Any]], dict[str, Any]]
+"""Puts an error of the form into words for whoever filled in the row; code and pointer stay."""
+
+
+def in_general_words(error: dict[str, Any]) -> dict[str, Any]:
+    """Words that are right for the field of any row."""
+    return entry(MalformedRow()) | error
+
+
+def parse_posted(
+    adapter: TypeAdapter[M], posted: Posted, *, row_id: str = "local_id", in_words: Words = in_general_words
+) -> tuple[list[tuple[int, M]], list[RowOutcome]]:
+    """The well-formed rows with their places, and a refusal for each of the others, told `in_words`."""
+    places = [place for place, _ in posted.rows]
+    parsed, refused = parse_rows(adapter, [content for _, content in posted.rows], row_id=row_id)
+    return (
+        [(places[index], row) for index, row in parsed],
+        [*posted.broken, *(_told(outcome, in_words)._replace(row=places[outcome.row]) for outcome in refused)],
+    )
+
+
+def _told(outcome: RowOutcome, in_words: Words) -> RowOutcome:
+    if not isinstance(outcome.refusal, MalformedRow):
+        return outcome
+    return outcome._replace(refusal=MalformedRow([in_words(error) for error in outcome.refusal.errors]))
 
 
 def malformed(errors: Iterable[ErrorDetails], *, prefix: str = "") -> list[dict[str, object]]:

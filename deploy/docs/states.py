@@ -1,4 +1,4 @@
-"""docs/states.md: the state machines, drawn and tabled from the MOVES tables of the domains."""
+"""docs/states.md: the state machines, drawn and tabled from the MOVES tables of the rules."""
 
 from __future__ import annotations
 
@@ -51,12 +51,13 @@ def page() -> str:
 
 
 def machines() -> list[Machine]:
-    """Every state machine of every service's domain, and of what they share."""
+    """Every state machine of every topic's rules, and of what services share."""
     return list(_machines())
 
 
 def _machines() -> Iterator[Machine]:
-    for path in (*sorted(ROOT.glob("services/*/domain/*.py")), *sorted(ROOT.glob("shared/*/rules.py"))):
+    topics = sorted([*ROOT.glob("services/*/*/rules.py"), *ROOT.glob("services/*/*/rules/*.py")])
+    for path in (*topics, *sorted(ROOT.glob("shared/*/rules.py"))):
         name = path.relative_to(ROOT)
         module = importlib.import_module(".".join(name.with_suffix("").parts))
         if isinstance(moves := getattr(module, "MOVES", None), Mapping):

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.registry.app import make_app
 from services.registry.consumers import consumers
+from services.registry.plan.usecases import plan
+from services.registry.quality import usecases as quality
+from services.registry.rosters.usecases.files import roster_decider
 from services.registry.settings import RegistrySettings
-from services.registry.usecases import plan, quality
-from services.registry.usecases.roster_files import roster_decider
 from shared.database import make_engine
 from shared.file_jobs.kinds import FileStorage
 from shared.file_jobs.work import FileWorker

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from deploy.local.postgres import Postgres
-from services.registry.usecases import plan
+from services.registry.plan.usecases import plan
 from services.registry.worker import SERVICE
 from shared.service import Service, worker_engine
 from tests.conftest import CopyOf, Database, OpenService

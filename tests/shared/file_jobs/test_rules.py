@@ -15,7 +15,7 @@ from shared.file_jobs import rules
 from shared.file_jobs.rules import MOVES, FileJob, FileStatus, FileVerb, Posting, RefusedRowsErased, Tally
 from shared.kernel.refusals import IllegalMove
 from shared.spreadsheets.tables import FileFormat
-from tests.registry.domain.builders import NOON
+from tests.registry.builders import NOON
 
 MONTH = timedelta(days=30)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.usecases.roster_table import ROSTER
+from services.registry.rosters.usecases.table import ROSTER
 from shared.spreadsheets import reader, templates
 from shared.spreadsheets.file_faults import (
     HeadingsNotFound,

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from services.registry.usecases.roster_table import ROSTER
+from services.registry.rosters.usecases.table import ROSTER
 from shared.spreadsheets import cells, failed_rows, reader
 from shared.spreadsheets.failed_rows import FailedRow
 from shared.spreadsheets.tables import FileFormat

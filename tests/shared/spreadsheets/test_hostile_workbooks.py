@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from xlsxwriter import Workbook
 
-from services.registry.usecases.roster_table import ROSTER
+from services.registry.rosters.usecases.table import ROSTER
 from shared.kernel.refusals import Refusal
 from shared.spreadsheets import file_faults as told
 from shared.spreadsheets import packages, reader

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import orjson
 import pytest
 
-from services.registry.usecases.follow_up_table import FOLLOW_UPS
-from services.registry.usecases.roster_table import ROSTER
+from services.registry.follow_ups.usecases.table import FOLLOW_UPS
+from services.registry.rosters.usecases.table import ROSTER
 from shared.spreadsheets import __main__ as process
 from shared.spreadsheets import frames
 from shared.spreadsheets.file_faults import (

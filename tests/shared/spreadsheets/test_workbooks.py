@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from xlsxwriter import Workbook
 
-from services.registry.usecases.roster_files import parse
-from services.registry.usecases.roster_table import CLASS, ROSTER
+from services.registry.rosters.usecases.files import parse
+from services.registry.rosters.usecases.table import CLASS, ROSTER
 from shared.kernel.refusals import Refusal
 from shared.spreadsheets import file_faults as told
 from shared.spreadsheets import reader, templates

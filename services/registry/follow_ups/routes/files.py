@@ -1,0 +1,25 @@
+"""Follow-ups as files over HTTP: a template to fill in, and up to 5,000 rows answered at once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.registry.follow_ups.usecases.files import FOLLOW_UP_FILES
+from shared.file_jobs.routes import at_once_routes
+
+PATH: Final = "/v1/follow-up-files"
+BYTES_MAX: Final = 4 * 1024 * 1024
+ROWS_MAX: Final = 5_000
+"""As many as are answered within one request."""
+
+routes = at_once_routes(
+    FOLLOW_UP_FILES,
+    PATH.removeprefix("/v1"),
+    tag="follow-ups",
+    rows_max=ROWS_MAX,
+    describe_post="""
+    Report what became of up to 5,000 trainees of your institution: the file itself is the body.
+
+    A cell that is left empty changes nothing, so the same sheet can be posted again with what has become known since.
+    """,
+)

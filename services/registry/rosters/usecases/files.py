@@ -1,0 +1,117 @@
+"""Rosters that come as files: who may post one, and how its rows go through the same door as those of JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.classes.rules.classes import RosterClosed
+from services.registry.classes.store import classes as class_store
+from services.registry.directory.store import institutions as institution_store
+from services.registry.rosters.rules.dry_runs import DryRun
+from services.registry.rosters.rules.files import (
+    ClassDiffers,
+    RosterFileFailed,
+    RosterFormUnknown,
+    TooManyRosterFiles,
+)
+from services.registry.rosters.usecases import enrol as rosters
+from services.registry.rosters.usecases.forms import FILE_ROW, roster_row
+from services.registry.rosters.usecases.rests import with_rests
+from services.registry.rosters.usecases.row import RosterRow
+from services.registry.rosters.usecases.table import CLASS, ROSTER
+from shared.file_jobs.kinds import FileKind, ParsedRows, RowDecider
+from shared.file_jobs.rules import Posting
+from shared.kernel.callers import Caller, ForeignOrganisation, Role
+from shared.kernel.outcomes import RowOutcome
+from shared.persons import Persons
+from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.wording import json_content, may_have_slipped, parse_file_rows
+
+
+async def _admit(connection: AsyncConnection, caller: Caller, class_id: UUID | None) -> None:
+    """Raises NotFound, ForeignOrganisation, RosterClosed."""
+    if caller.organisation is None:
+        raise ForeignOrganisation
+    await institution_store.load(connection, caller.organisation)
+    if class_id is not None:
+        class_ = await class_store.load(connection, class_id)
+        caller.require_organisation(class_.institution_id)
+        if not class_.takes_trainees:
+            raise RosterClosed(state=class_.status)
+
+
+ROSTER_FILES: Final = FileKind(
+    name="roster",
+    table=ROSTER,
+    role=Role.INSTITUTION,
+    admit=_admit,
+    target_field=CLASS,
+    too_many=TooManyRosterFiles,
+    failed=RosterFileFailed,
+    format_unknown=RosterFormUnknown,
+)
+
+
+def parse(rows: Sequence[FileRow]) -> ParsedRows[RosterRow]:
+    """The rows by their places in `rows`, with the flaws of their form; refusals of those that cannot be read at all.
+
+    The flaws are everything that is wrong with the form of the row, so that it is mended once.
+    """
+    parsed, refused = parse_file_rows(FILE_ROW, rows, ROSTER, row_id="local_id")
+    good = [roster_row(place, request) for place, request in parsed]
+    readable = {
+        outcome.row: json_content(rows[outcome.row])
+        for outcome in refused
+        if not may_have_slipped(rows[outcome.row], ROSTER)
+    }
+    return ParsedRows(*with_rests(good, refused, readable, adapter=FILE_ROW, take=roster_row))
+
+
+@dataclass(frozen=True)
+class _Decide:
+    persons: Persons
+
+    async def __call__(
+        self,
+        connection: AsyncConnection,
+        posting: Posting,
+        rows: Sequence[RosterRow],
+        memory: DryRun | None,
+        *,
+        at: datetime,
+    ) -> list[RowOutcome]:
+        """Raises what speaks against all of them: WrongRole, ForeignOrganisation, PolicyUnset."""
+        if posting.target_id is not None:
+            rows = await _in_class(connection, posting.target_id, rows)
+        return await rosters.enrol(
+            connection,
+            posting.organisation_id,
+            rows,
+            persons=self.persons,
+            caller=posting.caller(Role.INSTITUTION),
+            at=at,
+            dry_run=posting.dry_run,
+            earlier=memory,
+        )
+
+
+def roster_decider(persons: Persons) -> RowDecider[RosterRow, DryRun]:
+    """How the rows of roster files are decided. Dry runs have a memory: rolling back would keep others waiting."""
+    return RowDecider(kind=ROSTER_FILES, parse=parse, decide=_Decide(persons), remember=DryRun)
+
+
+async def _in_class(connection: AsyncConnection, class_id: UUID, rows: Sequence[RosterRow]) -> list[RosterRow]:
+    """The rows, for the class that the file was posted for; those that name another are flawed, and for none."""
+    local_id = (await class_store.load(connection, class_id)).local_id
+    return [
+        row._replace(class_id=class_id, class_local_id=None)
+        if row.class_local_id in (None, local_id)
+        else row._replace(class_local_id=None).flawed(ClassDiffers(pointer=f"/{CLASS}"), {f"/{CLASS}"})
+        for row in rows
+    ]
