@@ -28,7 +28,7 @@ _PIECE_BYTES: Final = 1 << 20
 _KEPT_BYTES: Final = 1 << 16
 """A cell or a row's opening that is cut by the end of a piece is looked at again with the next: no more than that."""
 _LAST_ROW: Final = ROWS_MAX + 10
-"""With titles, empty rows and headings above the trainees."""
+"""With titles, empty rows and headings above the rows."""
 _MERGED_MAX: Final = 2 * ROWS_MAX
 """Merged cells that are told one by one: two columns of a full roster."""
 
