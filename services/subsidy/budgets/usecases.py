@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.budgets import store
 from services.subsidy.budgets.rules import Account, Budget, NotReportingRegion
-from services.subsidy.trainings.store import trainings as heard
+from services.subsidy.trainings.usecases import load_plan
 from shared.kernel.callers import Caller, Role
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotYetHeard
@@ -24,7 +24,7 @@ async def set_total(
     NotReportingRegion, BudgetBelowCommitted.
     """
     caller.require(Role.PROVINCE, Role.FINANCE)
-    plan = await heard.plan(connection)
+    plan = await load_plan(connection)
     if not plan.regions:
         raise NotYetHeard(what="regions")
     region = plan.regions.get(account.region)
