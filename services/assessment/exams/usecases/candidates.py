@@ -16,6 +16,7 @@ from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as store
 from services.assessment.exams.usecases.sessions import own
 from services.assessment.persons import store as person_store
+from shared import heard
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome, without_ids
@@ -91,7 +92,7 @@ async def _recognise(
 
 
 async def _decide(connection: AsyncConnection, session: ExamSession, entries: Sequence[Entry]) -> list[RowOutcome]:
-    keys = await person_store.keys_of(connection, {entry.human for entry in entries})
+    keys = await heard.keys_of(connection, {entry.human for entry in entries})
     seated = await store.seated_by_person(connection, session.id, keys)
     return decide(
         entries,
