@@ -1,4 +1,4 @@
-"""Builders for claims: values for the rules, facts as the other services tell them, and a service that heard them."""
+"""Builders for claims: values for the rules, facts of other services, and a service that has heard them."""
 
 from __future__ import annotations
 

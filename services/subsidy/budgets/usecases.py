@@ -1,4 +1,4 @@
-"""Set what a region may spend."""
+"""Set what a reporting region may spend."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.plan import UnknownRegion
 async def set_total(
     connection: AsyncConnection, account: Account, total: Fen, *, caller: Caller, at: datetime
 ) -> Budget:
-    """The account's budget with `total`, whether it is new or had another one; the same again changes nothing.
+    """Set the account's total, in a new budget or in the one that exists. The same total again changes nothing.
 
     Raises WrongRole, ForeignRegion unless the caller is of the province, NotYetHeard, UnknownRegion,
     NotReportingRegion, BudgetBelowCommitted.

@@ -38,7 +38,7 @@ class TrainingClass:
     starts_on: date
     state: str
     enrolled: int
-    """Enrolments ever filed in it, so that one can tell whether all of them were heard."""
+    """How many enrolments were ever filed in it: shows whether all of them have been heard of."""
 
 
 @dataclass(frozen=True, slots=True)

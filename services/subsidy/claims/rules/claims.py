@@ -46,7 +46,7 @@ class ClaimVerb(StrEnum):
     RECOVER_REST = "recover_rest"
     """A recovery after which nothing that was paid is left."""
     CORRECT = "correct"
-    """Lets lines follow their trainings: nothing is decided and nobody asks for it, so it is no move."""
+    """Updates lines after a correction in the registry. No decision of this service, so it is not a move."""
 
 
 MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
@@ -172,7 +172,7 @@ def submit(claim: Claim, *, by: str, at: datetime) -> tuple[Claim, ClaimSubmitte
 def correct(
     claim: Claim, trainees: Sequence[Trainee], *, holders: Collection[UUID], at: datetime
 ) -> tuple[Claim, ClaimCorrected] | None:
-    """Let the lines count to whom and to what their trainings, of `trainees`, do now. None where they do already.
+    """Give the lines the person and programme that their trainings, of `trainees`, have now. None if nothing changes.
 
     `holders` are the persons who hold the subsidy of the claim's occupation and level by other claims.
     """
