@@ -67,7 +67,7 @@ async def record(
         facts += [fact] if fact is not None else []
         outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=after.id))
     await store.save_all(connection, list(changed.values()))
-    await outbox.record_all(connection, facts)
+    await outbox.record(connection, *facts)
     return outcomes
 
 
