@@ -18,12 +18,12 @@ from services.assessment.exams.routes.schemas import (
     SessionRequest,
     ShownCandidateAnswer,
 )
+from services.assessment.exams.rules.results import ResultRow
 from services.assessment.exams.store import candidates as candidate_store
 from services.assessment.exams.store import sessions as store
 from services.assessment.exams.usecases import candidates, results
 from services.assessment.exams.usecases import sessions as usecases
 from services.assessment.exams.usecases.candidates import CandidateRow
-from services.assessment.exams.usecases.results import ResultRow
 from services.assessment.persons import store as person_store
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer, batch_of, parse_rows

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.exams.rules.candidates import Candidate, Seated
+from services.assessment.exams.rules.candidates import Candidate, Seat
 from services.assessment.exams.rules.marks import Marks
 from services.assessment.trainings.store import training_of
 from shared.database import driver
@@ -27,15 +27,16 @@ LEFT JOIN LATERAL ({training_of("COALESCE(a.into_person, c.person)", class_id="s
 """
 _FIND = f"{_SELECT} WHERE c.id = $1"
 _LOCK = f"{_FIND} FOR UPDATE OF c"
-_BY_LOCAL_IDS = f"{_SELECT} WHERE c.session_id = $1 AND c.local_id = ANY($2) ORDER BY c.id FOR UPDATE OF c"
+_BY_LOCAL_IDS = f"{_SELECT} WHERE c.session_id = $1 AND c.local_id = ANY($2) ORDER BY c.id"
+_LOCK_BY_LOCAL_IDS = f"{_BY_LOCAL_IDS} FOR UPDATE OF c"
 _PASSED = f"{_SELECT} WHERE c.session_id = $1 AND c.passed ORDER BY c.id"
 _PASSED_IN_VAIN = f"""
 {_SELECT} WHERE c.session_id = $1 AND c.passed AND NOT EXISTS (SELECT FROM certificate WHERE candidate_id = c.id)
 ORDER BY c.id
 """
 _PAGE = f"{_SELECT} WHERE c.session_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3"
-_SEATED_BY_LOCAL_ID = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND local_id = ANY($2)"
-_SEATED_BY_PERSON = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND person = ANY($2)"
+_SEATS_BY_LOCAL_ID = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND local_id = ANY($2)"
+_SEATS_BY_PERSON = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND person = ANY($2)"
 _SAVE = """
 UPDATE candidate AS c
 SET absent = s.absent, theory = s.theory, skills = s.skills, review = s.review, passed = s.passed, version = s.version
@@ -91,10 +92,11 @@ async def load(connection: AsyncConnection, candidate_id: UUID, *, lock: bool = 
 
 
 async def by_local_ids(
-    connection: AsyncConnection, session_id: UUID, local_ids: Collection[str]
+    connection: AsyncConnection, session_id: UUID, local_ids: Collection[str], *, lock: bool
 ) -> dict[str, Candidate]:
-    """Those candidates of the session, locked."""
-    rows = await (await driver(connection)).fetch(_BY_LOCAL_IDS, session_id, list(local_ids))
+    """Those candidates of the session, by local_id."""
+    statement = _LOCK_BY_LOCAL_IDS if lock else _BY_LOCAL_IDS
+    rows = await (await driver(connection)).fetch(statement, session_id, list(local_ids))
     return {row["local_id"]: _candidate(row) for row in rows}
 
 
@@ -113,20 +115,18 @@ async def page(connection: AsyncConnection, session_id: UUID, *, after: UUID, li
     return [_candidate(row) for row in await (await driver(connection)).fetch(_PAGE, session_id, after, limit)]
 
 
-async def seated_by_local_id(
+async def seats_by_local_id(
     connection: AsyncConnection, session_id: UUID, local_ids: Collection[str]
-) -> dict[str, Seated]:
+) -> dict[str, Seat]:
     """Which of the session's `local_ids` are in use, and for whom."""
-    rows = await (await driver(connection)).fetch(_SEATED_BY_LOCAL_ID, session_id, list(local_ids))
-    return {row["local_id"]: Seated(*row) for row in rows}
+    rows = await (await driver(connection)).fetch(_SEATS_BY_LOCAL_ID, session_id, list(local_ids))
+    return {row["local_id"]: Seat(*row) for row in rows}
 
 
-async def seated_by_person(
-    connection: AsyncConnection, session_id: UUID, persons: Collection[UUID]
-) -> dict[UUID, Seated]:
+async def seats_by_person(connection: AsyncConnection, session_id: UUID, persons: Collection[UUID]) -> dict[UUID, Seat]:
     """Which of `persons` are candidates of the session."""
-    rows = await (await driver(connection)).fetch(_SEATED_BY_PERSON, session_id, list(persons))
-    return {row["person"]: Seated(*row) for row in rows}
+    rows = await (await driver(connection)).fetch(_SEATS_BY_PERSON, session_id, list(persons))
+    return {row["person"]: Seat(*row) for row in rows}
 
 
 async def add_all(connection: AsyncConnection, candidates: Sequence[Candidate]) -> None:
