@@ -1,4 +1,4 @@
-"""Certificates in the database, and the serials that their numbers are drawn from."""
+"""Certificates in the database, and the last serial of each body and year."""
 
 from __future__ import annotations
 
@@ -79,19 +79,19 @@ async def page(
 async def certified(
     connection: AsyncConnection, persons: Collection[UUID], *, occupation: str, level: Level
 ) -> frozenset[UUID]:
-    """Which of `persons` hold a valid certificate of that occupation and level, from whatever body."""
+    """Those of `persons` who hold a valid certificate of that occupation and level, from any body."""
     rows = await (await driver(connection)).fetch(_CERTIFIED, list(persons), occupation, level.value)
     return frozenset(row["person"] for row in rows)
 
 
 async def valid_of_candidate(connection: AsyncConnection, candidate_id: UUID) -> UUID | None:
-    """The valid certificate that this candidate's result has led to."""
+    """The id of the valid certificate that was issued for this candidate's result."""
     found: UUID | None = await connection.scalar(_VALID_OF_CANDIDATE, {"candidate_id": candidate_id})
     return found
 
 
 async def lock_serial(connection: AsyncConnection, body_id: UUID, year: int) -> int:
-    """The last serial that the body has used in `year`; nobody else draws one until this transaction ends."""
+    """The last serial that the body has used in `year`, locked until this transaction ends."""
     last: int = await (await driver(connection)).fetchval(_LOCK_SERIAL, body_id, year)
     return last
 
@@ -122,7 +122,7 @@ async def save_revocation(
 
 
 async def miscounted(connection: AsyncConnection, classes: Collection[UUID]) -> list[tuple[Certificate, str]]:
-    """The certificates of trainees of `classes`, locked, whose training counts to another programme, with this one."""
+    """The certificates from `classes` whose enrolment counts to another programme, locked, each with that programme."""
     rows = await (await driver(connection)).fetch(_MISCOUNTED, list(classes))
     return [(_certificate({name: row[name] for name in _NAMES}), row["counts_to"]) for row in rows]
 

@@ -1,6 +1,6 @@
-"""Persons in the database: their particulars, encrypted, and which of their keys turned out to be one human's.
+"""Persons in the database: their particulars, encrypted, and which of their keys belong to one human.
 
-One human is one candidate of a session and holds one certificate of a kind, under whatever keys.
+A human may have several keys and is still one candidate of a session and holds one certificate of a kind.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SEALED: Final = "SELECT person, document_kind, sealed FROM candidate_person WHE
 
 
 async def add_all(connection: AsyncConnection, persons: Sequence[SealedPerson]) -> None:
-    """Store those of `persons`, each named once, who are not known yet."""
+    """Store the new ones among `persons`, who are all different."""
     if persons:
         await (await driver(connection)).execute(_ADD, *map(list, zip(*persons, strict=True)))
 
@@ -45,29 +45,29 @@ async def sealed(connection: AsyncConnection, persons: Collection[UUID]) -> dict
 
 
 async def keep_aliases(connection: AsyncConnection, merged: Mapping[UUID, UUID]) -> None:
-    """Each person goes on as the other one."""
+    """Note the key that each person was merged into."""
     if merged:
         await (await driver(connection)).execute(_KEEP_ALIASES, list(merged), list(merged.values()))
 
 
 async def drop_aliases(connection: AsyncConnection, separated: Collection[UUID]) -> None:
-    """Each person stands for themselves again."""
+    """Note that persons are separate again."""
     if separated:
         await (await driver(connection)).execute(_DROP_ALIASES, list(separated))
 
 
 async def humans(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, UUID]:
-    """Of each of `persons` the key that the human in it goes by: mostly the same one."""
+    """The human behind each person: the key that theirs was merged into, or their own."""
     rows = await (await driver(connection)).fetch(_MERGED, list(persons))
     return {person: person for person in persons} | {row["person"]: row["into_person"] for row in rows}
 
 
 async def keys_of(connection: AsyncConnection, humans: Collection[UUID]) -> dict[UUID, UUID]:
-    """Every key of each of `humans`, with the one that the human goes by."""
+    """Every key of `humans`, with the human behind it."""
     rows = await (await driver(connection)).fetch(_OTHER_KEYS, list(humans))
     return {human: human for human in humans} | {row["person"]: row["into_person"] for row in rows}
 
 
 async def lock(connection: AsyncConnection, humans: Collection[UUID]) -> None:
-    """Of those of `humans` who have several keys, nobody else decides anything until this transaction ends."""
+    """Lock the humans who have several keys until this transaction ends."""
     await (await driver(connection)).execute(_LOCK, list(humans))

@@ -1,4 +1,4 @@
-"""The plan's programmes and regions, as the registry told them last."""
+"""The plan's programmes and regions, as the registry's last facts state them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def keep_regions(connection: AsyncConnection, regions: Sequence[Region]) -
 
 
 async def load(connection: AsyncConnection) -> Plan:
-    """The programmes and regions that rules ask for; empty until they have been heard."""
+    """The programmes and regions; empty until their facts have arrived."""
     programmes = [Programme(*row) for row in await connection.execute(_PROGRAMMES)]
     regions = [Region(*row) for row in await connection.execute(_REGIONS)]
     return Plan({each.code: each for each in programmes}, {each.code: each for each in regions})

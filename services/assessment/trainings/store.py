@@ -1,4 +1,4 @@
-"""Classes and enrolments, each as the registry told it last."""
+"""Classes and enrolments, as the registry's last facts state them."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _FIND_CLASS: Final = select(_CLASS).where(_CLASS.c.id == bindparam("class_id"))
 
 
 def training_of(human: str, *, class_id: str) -> str:
-    """The select of the programme that the training of a human in a class counts to; both are given as SQL.
+    """A SELECT of the programme to which the enrolment of `human` in the class counts; both arguments are SQL.
 
-    The enrolment may have been heard of under any of the human's keys.
+    The enrolment may be known under any of the human's keys.
     """
     return f"""
     SELECT programme FROM heard_enrolment

@@ -38,7 +38,7 @@ class Candidate:
     person: UUID
     local_id: str
     programme: str
-    """What the candidate counts to: their enrolment's programme if they sat in the session's class, else its own."""
+    """The programme of the candidate's enrolment in the session's class, or else the session's own."""
     absent: bool
     marks: Marks | None
     passed: bool | None
@@ -50,22 +50,22 @@ class Candidate:
         return self.absent or self.marks is not None
 
     def has(self, marks: Marks | None) -> bool:
-        """Whether the result is `marks` already, or an absence for None."""
+        """Whether the result is `marks`, or an absence for None."""
         return self.absent if marks is None else self.marks == marks
 
     @property
     def recipient(self) -> Recipient:
-        """The candidate, who has passed, as somebody to certify."""
+        """The candidate, who has passed, as the recipient of a certificate."""
         assert self.passed, "certificates are for those who passed"
         return Recipient(candidate_id=self.id, person=self.person, programme=self.programme)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row that was well formed: who, under which number of the body's own.
+    """One well-formed row whose person is recognised.
 
-    `id` is the one that the candidate will have if the row is accepted. `human` is the key that the person goes by:
-    another one if two keys turned out to be one human's.
+    `id` is the candidate's id if the row is accepted. `human` is the key of the human behind `person`: another one if
+    two keys were merged.
     """
 
     row: int
@@ -76,7 +76,7 @@ class Entry:
 
 
 class Seat(NamedTuple):
-    """A candidate who exists already (or was accepted by an earlier row): what a repeat is compared with."""
+    """An existing candidate, or one accepted by an earlier row, with which later rows are compared."""
 
     id: UUID
     person: UUID

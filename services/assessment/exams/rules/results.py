@@ -63,7 +63,7 @@ class ResultRow(NamedTuple):
 
 
 Recorded = tuple[Candidate, ResultRecorded | None]
-"""A candidate with a first result, and the fact of it; there is none of an absence."""
+"""A candidate with a first result, and its fact; an absence has none."""
 
 
 def decide(
@@ -88,7 +88,7 @@ def decide(
 
 
 def record(candidate: Candidate, session: ExamSession, marks: Marks | None, *, at: datetime) -> Recorded:
-    """The candidate's first result: `marks`, or an absence for None, of which nobody is told.
+    """The candidate with a first result: `marks`, or an absence for None, which has no fact.
 
     Raises ResultDiffers, PartMissing, PartNotHeld.
     """
@@ -103,9 +103,9 @@ def record(candidate: Candidate, session: ExamSession, marks: Marks | None, *, a
 def correct(
     candidate: Candidate, session: ExamSession, marks: Marks, *, certificate: UUID | None, at: datetime
 ) -> tuple[Candidate, ResultState]:
-    """Put a result right. `certificate` is the valid one that this result has led to.
+    """Correct a result. `certificate` is the valid one that was issued for it.
 
-    An absence that was wrong becomes a first result. Raises NoResultYet, SessionClosed for a cancelled session,
+    A wrong absence becomes a first result. Raises NoResultYet, SessionClosed for a cancelled session,
     PartMissing, PartNotHeld, CertificateStands.
     """
     if session.status is SessionStatus.CANCELLED:
@@ -126,7 +126,7 @@ def _with(candidate: Candidate, session: ExamSession, marks: Marks) -> Candidate
 
 
 def _fact(fact: type[F], candidate: Candidate, session: ExamSession, *, at: datetime) -> F:
-    assert candidate.passed is not None, "a fact is told of marks only"
+    assert candidate.passed is not None, "only marks have a fact"
     return fact(
         subject=f"candidates/{candidate.id}",
         version=candidate.version,

@@ -19,8 +19,8 @@ from shared.kernel.refusals import NotFound, Stale
 
 _OWN: Final = ("id", "session_id", "person", "local_id", "absent", "passed", "version")
 _PARTS: Final = tuple(part.name for part in fields(Marks))
-# What a candidate counts to is looked up each time: the enrolment may be heard, or put right, after they were posted.
-# It may also be another key's of the same human: candidate and enrolment are compared as who each goes on as.
+# The programme is looked up each time: the enrolment may arrive, or be corrected, after the candidate was posted. It
+# may also stand under another key of the same human, so the humans behind candidate and enrolment are compared.
 _SELECT: Final = f"""
 SELECT {", ".join(f"c.{name}" for name in (*_OWN, *_PARTS))}, COALESCE(e.programme, s.programme) AS programme
 FROM candidate AS c
@@ -33,7 +33,7 @@ _LOCK: Final = f"{_FIND} FOR UPDATE OF c"
 _BY_LOCAL_IDS: Final = f"{_SELECT} WHERE c.session_id = $1 AND c.local_id = ANY($2) ORDER BY c.id"
 _LOCK_BY_LOCAL_IDS: Final = f"{_BY_LOCAL_IDS} FOR UPDATE OF c"
 _PASSED: Final = f"{_SELECT} WHERE c.session_id = $1 AND c.passed ORDER BY c.id"
-_PASSED_IN_VAIN: Final = f"""
+_PASSED_WITHOUT_CERTIFICATE: Final = f"""
 {_SELECT} WHERE c.session_id = $1 AND c.passed AND NOT EXISTS (SELECT FROM certificate WHERE candidate_id = c.id)
 ORDER BY c.id
 """
@@ -101,9 +101,9 @@ async def passed(connection: AsyncConnection, session_id: UUID) -> list[Candidat
     return [_candidate(row) for row in await (await driver(connection)).fetch(_PASSED, session_id)]
 
 
-async def passed_in_vain(connection: AsyncConnection, session_id: UUID) -> list[Candidate]:
-    """The session's candidates who passed and were never given a certificate for it, not even one that was revoked."""
-    return [_candidate(row) for row in await (await driver(connection)).fetch(_PASSED_IN_VAIN, session_id)]
+async def passed_without_certificate(connection: AsyncConnection, session_id: UUID) -> list[Candidate]:
+    """The session's candidates who passed and never got a certificate for it, not even one that was revoked."""
+    return [_candidate(row) for row in await (await driver(connection)).fetch(_PASSED_WITHOUT_CERTIFICATE, session_id)]
 
 
 async def page(connection: AsyncConnection, session_id: UUID, *, after: UUID, limit: int) -> list[Candidate]:
@@ -145,7 +145,7 @@ async def save_all(connection: AsyncConnection, candidates: Sequence[Candidate])
 
 
 async def keep_replaced(connection: AsyncConnection, before: Candidate, *, reason: str, by: str, at: datetime) -> None:
-    """Keep the result that `before` had, and why it is replaced."""
+    """Keep the result of `before` on record, with the reason for replacing it."""
     result = {"candidate_id": before.id, "version": before.version, "absent": before.absent, **_parts(before.marks)}
     await connection.execute(insert(_REPLACED), result | {"reason": reason, "replaced_by": by, "replaced_at": at})
 

@@ -26,7 +26,7 @@ from shared.persons import Particulars, Persons
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CandidateRow:
-    """One row as it came, well formed but not yet believed. `row` is its place in the request, from 0."""
+    """One well-formed row. `row` is its place in the request, from 0."""
 
     row: int
     local_id: str
@@ -34,7 +34,7 @@ class CandidateRow:
 
 
 class _Recognised(NamedTuple):
-    """A row whose person is known by key, and what is to be encrypted if it is admitted."""
+    """A row with its person's key, and the particulars to encrypt if it is accepted."""
 
     entry: Entry
     number: str

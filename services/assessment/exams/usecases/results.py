@@ -1,4 +1,4 @@
-"""Record the results of a session, and put one right."""
+"""Record the results of a session, and correct one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from shared.kernel.periods import business_day
 
 
 class Correction(NamedTuple):
-    """A candidate whose result was put right, and the certificate that came of it after the session's conclusion."""
+    """A candidate with a corrected result, and the certificate issued because of it."""
 
     candidate: Candidate
     certification: Certification
@@ -57,7 +57,7 @@ async def record(
 async def correct(
     connection: AsyncConnection, candidate_id: UUID, marks: Marks, *, reason: str, caller: Caller, at: datetime
 ) -> Correction:
-    """Put a candidate's marks right; the same marks again change nothing.
+    """Correct a candidate's marks; the same marks again change nothing.
 
     A candidate of a concluded session who now passes gets a certificate. Raises WrongRole, NotFound,
     ForeignOrganisation and what rules.correct raises, NumberExhausted.
