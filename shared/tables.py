@@ -1,8 +1,8 @@
 """Tables as stores name them for SQLAlchemy Core, and what they do with single rows.
 
-A store names each of its tables once. A column's key is the name of the field that holds it, so `vars(value)` is what
-an insert takes, and a row is the value's keyword arguments. Text stays where SQL is the point: COPY, MERGE, sets of
-arrays, LATERAL. Its lists of columns come from the same table (`names`, `unnest`, `arrays`).
+A store names each of its tables once. A column's key is the name of the field that holds it, so that a value is a row
+and a row is the value's keyword arguments. Text stays where SQL is the point: COPY, MERGE, sets of arrays, LATERAL.
+Its lists of columns come from the same table (`names`, `unnest`, `arrays`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from sqlalchemy import (
     Update,
     any_,
     bindparam,
+    insert,
     literal,
     update,
 )
@@ -59,7 +60,7 @@ class Choice(TypeDecorator[Any]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(SmallInteger() if issubclass(self.of, IntEnum) else Text())
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+    def process_result_value(self, value: Any, _: Dialect) -> Any:
         return None if value is None else self.of(value)
 
 
@@ -69,10 +70,10 @@ class Days(TypeDecorator[Period]):
     impl = postgresql.DATERANGE
     cache_ok = True
 
-    def process_bind_param(self, value: Period | None, dialect: Dialect) -> postgresql.Range[date] | None:
+    def process_bind_param(self, value: Period | None, _: Dialect) -> postgresql.Range[date] | None:
         return None if value is None else postgresql.Range(value.first, value.last, bounds="[]")
 
-    def process_result_value(self, value: postgresql.Range[date] | None, dialect: Dialect) -> Period | None:
+    def process_result_value(self, value: postgresql.Range[date] | None, _: Dialect) -> Period | None:
         # The database gives every range without its upper bound.
         if value is None or value.lower is None:
             return None
@@ -112,13 +113,26 @@ async def fetch_one(
     return found[0] if found else None
 
 
-async def save(connection: AsyncConnection, table: Table, values: Mapping[str, Any], *, expected: int) -> None:
-    """Store what can change of the row with the id of `values`.
+def values_of(table: Table, value: object, **beside: Any) -> dict[str, Any]:
+    """The table's columns with the fields of `value`, or with what stands `beside` it."""
+    return {key: beside[key] if key in beside else getattr(value, key) for key in table.c.keys()}  # noqa: SIM118
 
-    Raises Stale unless its stored version is `expected`.
-    """
-    changed = {name: value for name, value in values.items() if not table.c[name].info.get(_FIXED)}
-    stored = {"stored_id": values["id"], "stored_version": expected}
+
+async def add(connection: AsyncConnection, table: Table, value: object, **beside: Any) -> None:
+    """Store a new row: see `values_of`."""
+    await connection.execute(insert(table), values_of(table, value, **beside))
+
+
+async def add_all(connection: AsyncConnection, table: Table, values: Sequence[object]) -> None:
+    """Store a new row for each of `values`."""
+    if values:
+        await connection.execute(insert(table), [values_of(table, value) for value in values])
+
+
+async def save(connection: AsyncConnection, table: Table, value: Any, *, expected: int) -> None:
+    """Store what can change of the row with the id of `value`. Raises Stale unless its version was `expected`."""
+    changed = {key: getattr(value, key) for key, column in table.c.items() if not column.info.get(_FIXED)}
+    stored = {"stored_id": value.id, "stored_version": expected}
     if (await connection.execute(_update(table), changed | stored)).rowcount == 0:
         raise Stale
 

@@ -58,7 +58,8 @@ _LOCK: Final = _BY_ID.with_for_update()
 
 async def add_all(connection: AsyncConnection, flags: Sequence[Flag]) -> set[UUID]:
     """Store those of `flags` whose kind and seen are new; the ids of these."""
-    rows = [vars(flag) | {"facts": orjson.dumps(flag.facts, default=str).decode()} for flag in flags]
+    facts = [orjson.dumps(flag.facts, default=str).decode() for flag in flags]
+    rows = [tables.values_of(FLAG, flag, facts=each) for flag, each in zip(flags, facts, strict=True)]
     return {row["id"] for row in await (await driver(connection)).fetch(_ADD, *tables.arrays(FLAG.c, rows))}
 
 
@@ -72,7 +73,7 @@ async def load(connection: AsyncConnection, flag_id: UUID, *, lock: bool = False
 
 async def save(connection: AsyncConnection, flag: Flag, *, expected: int) -> None:
     """Raises Stale if the stored version is not `expected` any more."""
-    await tables.save(connection, FLAG, vars(flag), expected=expected)
+    await tables.save(connection, FLAG, flag, expected=expected)
 
 
 async def page(
