@@ -17,6 +17,7 @@ from sqlalchemy import (
     ARRAY,
     Column,
     ColumnElement,
+    CompoundSelect,
     DateTime,
     Dialect,
     Select,
@@ -81,7 +82,7 @@ class Days(TypeDecorator[Period]):
 
 
 def fixed(name: str, type_: TypeEngine[Any] | type[TypeEngine[Any]], *, key: str | None = None) -> Column[Any]:
-    """A column that keeps what its row was added with."""
+    """A column that `save` leaves as it is."""
     return Column(name, type_, key=key or name, info={_FIXED: True})
 
 
@@ -98,7 +99,9 @@ def one_of(column: Column[Any], values: Collection[object]) -> ColumnElement[boo
     return column == any_(literal(list(values), ARRAY(column.type)))
 
 
-async def fetch_all(connection: AsyncConnection, statement: Select[Any], of: Callable[..., T], **given: Any) -> list[T]:
+async def fetch_all(
+    connection: AsyncConnection, statement: Select[Any] | CompoundSelect[Any], of: Callable[..., T], **given: Any
+) -> list[T]:
     """The rows as values; `of` takes a row's columns by their keys, `given` are the statement's parameters."""
     keys = statement.selected_columns.keys()
     return [of(**dict(zip(keys, row, strict=True))) for row in await connection.execute(statement, given)]
@@ -131,10 +134,15 @@ async def add_all(connection: AsyncConnection, table: Table, values: Sequence[ob
 
 async def save(connection: AsyncConnection, table: Table, value: Any, *, expected: int) -> None:
     """Store what can change of the row with the id of `value`. Raises Stale unless its version was `expected`."""
-    changed = {key: getattr(value, key) for key, column in table.c.items() if not column.info.get(_FIXED)}
+    changed = {column.key: getattr(value, column.key) for column in changing(table)}
     stored = {"stored_id": value.id, "stored_version": expected}
     if (await connection.execute(_update(table), changed | stored)).rowcount == 0:
         raise Stale
+
+
+def changing(table: Table) -> list[Column[Any]]:
+    """The columns that are not `fixed`."""
+    return [column for column in table.c if not column.info.get(_FIXED)]
 
 
 def names(columns: Iterable[Column[Any]]) -> str:
@@ -157,6 +165,11 @@ def unnest(columns: Iterable[Column[Any]], *, first: int = 1) -> str:
 def arrays(columns: Iterable[Column[Any]], rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
     """What `rows` have in each of the columns. They hold what the driver takes."""
     return [[row[column.key] for row in rows] for column in columns]
+
+
+def excluded(columns: Iterable[Column[Any]]) -> str:
+    """What ON CONFLICT DO UPDATE sets, to take a new row for one that is there: "code = excluded.code"."""
+    return ", ".join(f"{column.name} = excluded.{column.name}" for column in columns)
 
 
 @cache
