@@ -1,4 +1,4 @@
-"""The settings of assessment, read from its environment."""
+"""Assessment's settings, from the environment."""
 
 from __future__ import annotations
 
