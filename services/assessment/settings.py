@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """The settings of assessment, read from its environment."""
+=======
+"""Assessment's settings, from the environment."""
+>>>>>>> main
 
 from __future__ import annotations
 
