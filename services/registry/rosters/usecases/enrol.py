@@ -81,7 +81,7 @@ async def enrol(
     caller.require_organisation(institution_id)
     ids = {row.class_id for row in rows if row.class_id is not None}
     local_ids = {row.class_local_id for row in rows if row.class_local_id is not None}
-    classes = await store.classes(connection, institution_id, ids, local_ids, lock=not dry_run)
+    classes = await class_store.named(connection, institution_id, ids, local_ids, lock=not dry_run)
     checks = await checks_for(connection, institution_id, classes, today=business_day(at))
     return await _enrol(
         connection, classes, rows, checks,
@@ -197,7 +197,7 @@ async def _store(
     facts = [
         rules.enrol(enrolment, each.entry.class_, at=at) for enrolment, each in zip(enrolments, admitted, strict=True)
     ]
-    await outbox.record_all(connection, facts)
+    await outbox.record(connection, *facts)
 
 
 def _sealed(recognised: Recognised, persons: Persons) -> Newcomer:
