@@ -17,17 +17,6 @@ INSERT INTO heard_programme (code, parent)
 SELECT * FROM unnest($1::text[], $2::text[]) AS h (code, parent) ORDER BY code
 ON CONFLICT (code) DO UPDATE SET parent = excluded.parent
 """
-_PROGRAMMES: Final = """
-INSERT INTO heard_programme (code, parent)
-SELECT * FROM unnest($1::text[], $2::text[]) AS h (code, parent) ORDER BY code
-ON CONFLICT (code) DO UPDATE SET parent = excluded.parent
-"""
-INSERT INTO heard_region (code, parent, reporting_region, valid_to, replaced_by)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[])
-    AS h (code, parent, reporting_region, valid_to, replaced_by) ORDER BY code
-ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, reporting_region = excluded.reporting_region,
-    valid_to = excluded.valid_to, replaced_by = excluded.replaced_by
-"""
 _PROGRAMMES: Final = select(table("heard_programme", *map(column, Programme._fields)))
 
 
