@@ -6,16 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.measures.rules.contributions import Contribution, Holding
 from services.metrics.measures.rules.measures import Measure
 from shared.backbone.inbox import NotNext
-from shared.contracts.registry import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.database import driver
-
-ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed
 
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged (
@@ -96,11 +92,6 @@ INSERT INTO alias (person, into_person) SELECT * FROM unnest($1::uuid[], $2::uui
 ON CONFLICT (person) DO UPDATE SET into_person = excluded.into_person
 """
 _SEPARATE = "DELETE FROM alias WHERE person = ANY($1)"
-_LIST = """
-INSERT INTO listed (subject, content) SELECT subject, content::jsonb
-FROM unnest($1::text[], $2::text[]) AS l (subject, content)
-ON CONFLICT (subject) DO UPDATE SET content = excluded.content
-"""
 _KNOWN = """
 SELECT named.subject, contribution.version
 FROM unnest($1::text[]) AS named (subject)
@@ -145,12 +136,6 @@ async def _rename(connection: AsyncConnection, aliases: Aliases) -> set[UUID]:
     await database.execute(_SEPARATE, list(aliases.separated))
     await database.execute(_MERGE, list(aliases.merged), list(aliases.merged.values()))
     return {*renamed, *former}
-
-
-async def list_(connection: AsyncConnection, facts: Sequence[ListedFact]) -> None:
-    """Keep the latest content of each programme, region, level and indicator."""
-    contents = {fact.subject: msgspec.json.encode(fact).decode() for fact in facts}
-    await (await driver(connection)).execute(_LIST, list(contents), list(contents.values()))
 
 
 async def known_versions(connection: AsyncConnection, subjects: Collection[str]) -> Mapping[str, int]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.metrics.measures import store
 from services.metrics.measures.rules import contributions as rules
 from services.metrics.measures.rules.contributions import Contribution, Holding
+from services.metrics.plan.store import ListedFact, list_
 from shared.backbone.inbox import InboxTable, Steps
 from shared.contracts.assessment import CertificateState
 from shared.contracts.fact import Fact
@@ -36,7 +37,7 @@ class _Batch:
 
     counted: list[Contribution] = field(default_factory=list)
     holdings: list[Holding] = field(default_factory=list)
-    listed: list[store.ListedFact] = field(default_factory=list)
+    listed: list[ListedFact] = field(default_factory=list)
     aliases: store.Aliases = field(default_factory=lambda: store.Aliases({}, set()))
 
     def enrolment(self, fact: EnrolmentState, before: int) -> None:
@@ -56,7 +57,7 @@ class _Batch:
     def separated(self, fact: PersonsSeparated, _: int) -> None:
         self.aliases.separated.add(fact.person)
 
-    def list_(self, fact: store.ListedFact, _: int) -> None:
+    def entry(self, fact: ListedFact, _: int) -> None:
         self.listed.append(fact)
 
 
@@ -66,10 +67,10 @@ _VERBS: Final[Mapping[type[Fact], Callable[[_Batch, Any, int], None]]] = {
     ClaimState: _Batch.claim,
     PersonsMerged: _Batch.merged,
     PersonsSeparated: _Batch.separated,
-    ProgrammeListed: _Batch.list_,
-    RegionListed: _Batch.list_,
-    LevelListed: _Batch.list_,
-    IndicatorListed: _Batch.list_,
+    ProgrammeListed: _Batch.entry,
+    RegionListed: _Batch.entry,
+    LevelListed: _Batch.entry,
+    IndicatorListed: _Batch.entry,
 }
 
 
@@ -93,7 +94,7 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     for subject, fact in latest.items():
         _verb(type(fact))(batch, fact, first[subject] - 1)
     if batch.listed:
-        await store.list_(connection, batch.listed)
+        await list_(connection, batch.listed)
     if batch.counted or any(batch.aliases):
         await store.fold(connection, batch.counted, batch.holdings, batch.aliases)
 
