@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from shared.batches import ROWS_MAX
 from shared.kernel.identity import contains_identity_number
+from shared.rows import ROWS_MAX
 
 
 def _no_identity_number(local_id: str) -> str:

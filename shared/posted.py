@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Final, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, TypeVar
 
 import orjson
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from shared.batches import ROWS_MAX, MalformedRow, batch_of, parse_rows
+from shared.batches import batch_of
 from shared.forms import Batch
 from shared.kernel.outcomes import RowOutcome
-from shared.kernel.refusals import Invalid
-from shared.problems import entry
+from shared.rows import ROWS_MAX, BrokenLine, Posted
 
 NDJSON: Final = "application/x-ndjson"
 
 R = TypeVar("R", bound=BaseModel)
-
-
-class BrokenLine(Invalid):
-    """Facts: `line`, from 1."""
-
-    slug = "broken-line"
-    title_en = "This line is no JSON."
-    title_zh = "该行不是有效的 JSON。"
-    cure_en = "Mend line `line` and send it again: one object a line, in UTF-8; the other lines are not affected."
-    cure_zh = "请更正第 `line` 行后重新提交：每行一个 JSON 对象，UTF-8 编码；其他行不受影响。"
-
-
-class Posted(NamedTuple):
-    """The rows of a request with their places, from 0, and a refusal for each line that could not be read."""
-
-    rows: Sequence[tuple[int, object]]
-    broken: Sequence[RowOutcome]
 
 
 async def read_posted(request: Request) -> Posted:
@@ -74,33 +56,6 @@ def _lines(body: bytes) -> Posted:
         except orjson.JSONDecodeError:
             broken.append(RowOutcome(place, "refused", refusal=BrokenLine(line=place + 1)))
     return Posted(rows, broken)
-
-
-Words = Callable[[dict[str, object]], dict[str, object]]
-"""Puts an error of the form into words for whoever filled in the row; code and pointer stay."""
-
-
-def in_general_words(error: dict[str, object]) -> dict[str, object]:
-    """Words that are right for the field of any row."""
-    return entry(MalformedRow()) | error
-
-
-def parse_posted(
-    adapter: TypeAdapter[R], posted: Posted, *, row_id: str = "local_id", in_words: Words = in_general_words
-) -> tuple[list[tuple[int, R]], list[RowOutcome]]:
-    """The well-formed rows with their places, and a refusal for each of the others, told `in_words`."""
-    places = [place for place, _ in posted.rows]
-    parsed, refused = parse_rows(adapter, [content for _, content in posted.rows], row_id=row_id)
-    return (
-        [(places[index], row) for index, row in parsed],
-        [*posted.broken, *(_told(outcome, in_words)._replace(row=places[outcome.row]) for outcome in refused)],
-    )
-
-
-def _told(outcome: RowOutcome, in_words: Words) -> RowOutcome:
-    if not isinstance(outcome.refusal, MalformedRow):
-        return outcome
-    return outcome._replace(refusal=MalformedRow([in_words(error) for error in outcome.refusal.errors]))
 
 
 def posting(row: type[BaseModel]) -> dict[str, Any]:

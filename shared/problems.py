@@ -11,14 +11,14 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth import Unauthenticated
 from shared.faults import LOCK_NOT_AVAILABLE, is_passing, state_of
-from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetHeard, Refusal
+from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetHeard, Refusal, entry
+from shared.rows import MalformedRequest, malformed
 
 log = structlog.get_logger()
 
@@ -54,14 +54,6 @@ _NOT_STORABLE = "22021"
 """The SQLSTATE for the one character that JSON can say and PostgreSQL cannot hold."""
 _CANCELLED = "57014"
 """The SQLSTATE of a statement that took longer than a request may."""
-
-
-class MalformedRequest(Invalid):
-    slug = "malformed-request"
-    title_en = "The request does not have the form that the API describes."
-    title_zh = "请求格式不符合接口说明。"
-    cure_en = "`errors` says where and what; /docs shows the form."
-    cure_zh = "`errors` 指明了位置和原因；接口格式见 /docs。"
 
 
 class Unavailable(Refusal):
@@ -153,36 +145,6 @@ def status_of(refusal: Refusal) -> int:
         if cls in STATUS:
             return STATUS[cls]
     return 400
-
-
-def entry(refusal: Refusal) -> dict[str, object]:
-    """`refusal` as one entry of a problem's or a batch's errors."""
-    words = {
-        "code": refusal.slug,
-        "pointer": refusal.pointer,
-        "title": refusal.title_en,
-        "title_zh": refusal.title_zh,
-        "cure": refusal.cure_en,
-        "cure_zh": refusal.cure_zh,
-        "check": refusal.check,
-    }
-    return {key: value for key, value in words.items() if value} | refusal.facts
-
-
-def malformed(errors: Iterator[ErrorDetails] | list[ErrorDetails], *, prefix: str = "") -> list[dict[str, object]]:
-    """Validation errors as entries: where and what, never the value that was found there."""
-    return [
-        {"code": error["type"].replace("_", "-"), "pointer": prefix + _pointer(error), "title": error["msg"]}
-        for error in errors
-    ]
-
-
-def _pointer(error: ErrorDetails) -> str:
-    """RFC 6901, from the top of the body; of a body that is no JSON nothing can be pointed to."""
-    place = error["loc"][1:] if error["loc"][:1] == ("body",) else error["loc"]
-    if error["type"] == "json_invalid":
-        return ""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place)
 
 
 def problem(

@@ -42,6 +42,20 @@ class Refusal(Exception):
         self.facts = facts
 
 
+def entry(refusal: Refusal) -> dict[str, object]:
+    """`refusal` as one entry of a problem's or a batch's errors: its words, its pointer and its facts."""
+    words = {
+        "code": refusal.slug,
+        "pointer": refusal.pointer,
+        "title": refusal.title_en,
+        "title_zh": refusal.title_zh,
+        "cure": refusal.cure_en,
+        "cure_zh": refusal.cure_zh,
+        "check": refusal.check,
+    }
+    return {key: value for key, value in words.items() if value} | refusal.facts
+
+
 class NotFound(Refusal):
     """Nothing by that name exists here. Facts: `what`, `id` (never a personal number)."""
 

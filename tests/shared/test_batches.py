@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from shared.batches import MalformedRow, answer, batch_of, parse_rows
+from shared.batches import answer, batch_of
 from shared.kernel.outcomes import RowOutcome, RowWarning, refused
 from shared.kernel.refusals import NotFound
+from shared.rows import MalformedRow, parse_rows
 
 
 class Row(BaseModel):

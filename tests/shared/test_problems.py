@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 
 from shared import telemetry
 from shared.kernel.refusals import Refusal
-from shared.problems import _all_refusals, malformed
+from shared.problems import _all_refusals
+from shared.rows import malformed
 from tests.shared.noteboard import SECRET, Noteboard
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from services.registry.enrolments.rules.trainees import TraineeIncomplete
 from services.registry.pages import routes as pages
-from services.registry.rosters.rules.cell_faults import CELL_FAULTS
-from services.registry.rosters.rules.file_faults import FILE_FAULTS, HeadingsMissing, NotASpreadsheet, UnknownColumns
 from services.registry.rosters.rules.files import TooManyRosterFiles
-from shared.problems import entry
+from shared.kernel.refusals import entry
+from shared.spreadsheets.cell_faults import CELL_FAULTS
+from shared.spreadsheets.file_faults import FILE_FAULTS, HeadingsMissing, NotASpreadsheet, UnknownColumns
 from tests.support.services import ServiceUnderTest
 
 

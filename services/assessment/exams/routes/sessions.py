@@ -26,12 +26,13 @@ from services.assessment.exams.usecases import sessions as usecases
 from services.assessment.exams.usecases.candidates import CandidateRow
 from services.assessment.persons import store as person_store
 from shared.auth import CurrentCaller
-from shared.batches import BatchAnswer, answer, batch_of, parse_rows
+from shared.batches import BatchAnswer, answer, batch_of
 from shared.contracts.assessment import SessionStatus
 from shared.forms import Batch
 from shared.kernel.callers import Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Particulars, Persons
+from shared.rows import parse_rows
 from shared.web import Connection, Now, router
 
 routes = router("sessions")

@@ -50,7 +50,7 @@ async def record(
     recorded, outcomes = rules.decide(rows, session, candidates, at=at)
     if not dry_run:
         await store.save_all(connection, [candidate for candidate, _ in recorded])
-        await outbox.record_all(connection, [fact for _, fact in recorded if fact is not None])
+        await outbox.record(connection, *(fact for _, fact in recorded if fact is not None))
     return outcomes
 
 

@@ -35,7 +35,8 @@ from shared.forms import Day, Instant, LocalId, Strict
 from shared.kernel.identity import contains_identity_number
 from shared.kernel.periods import BUSINESS_ZONE
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.posted import PostedRows, parse_posted, posting
+from shared.posted import PostedRows, posting
+from shared.rows import parse_posted
 from shared.web import Connection, Now, router
 
 routes = router("attendance")

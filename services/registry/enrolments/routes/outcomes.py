@@ -13,9 +13,10 @@ from services.registry.enrolments.rules.outcomes import CHECK, Miss
 from services.registry.enrolments.usecases import outcomes as usecases
 from services.registry.enrolments.usecases.outcomes import Given, HoursRow
 from shared.auth import CurrentCaller
-from shared.batches import BatchAnswer, answer, batch_of, parse_rows
+from shared.batches import BatchAnswer, answer, batch_of
 from shared.contracts.registry import EnrolmentStatus
 from shared.forms import Batch
+from shared.rows import parse_rows
 from shared.web import Connection, Now, router
 
 routes = router("classes")
