@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""The settings of assessment, read from its environment."""
-=======
 """Assessment's settings, from the environment."""
->>>>>>> main
 
 from __future__ import annotations
 
