@@ -7,7 +7,9 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-routes = APIRouter(prefix="/health", tags=["health"])
+from shared.edge import EdgeRoute
+
+routes = APIRouter(prefix="/health", tags=["health"], route_class=EdgeRoute)
 
 _HAS_OUTBOX = "SELECT to_regclass('outbox') IS NOT NULL"
 _WAITING = """

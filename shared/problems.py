@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import orjson
@@ -11,13 +11,15 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth import Unauthenticated
+from shared.edge import UnsupportedMediaType
+from shared.entries import entry
 from shared.faults import LOCK_NOT_AVAILABLE, is_passing, state_of
+from shared.form_errors import MalformedRequest, malformed, told
 from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetHeard, Refusal
 
 log = structlog.get_logger()
@@ -54,14 +56,6 @@ _NOT_STORABLE = "22021"
 """The SQLSTATE for the one character that JSON can say and PostgreSQL cannot hold."""
 _CANCELLED = "57014"
 """The SQLSTATE of a statement that took longer than a request may."""
-
-
-class MalformedRequest(Invalid):
-    slug = "malformed-request"
-    title_en = "The request does not have the form that the API describes."
-    title_zh = "请求格式不符合接口说明。"
-    cure_en = "`errors` says where and what; /docs shows the form."
-    cure_zh = "`errors` 指明了位置和原因；接口格式见 /docs。"
 
 
 class Unavailable(Refusal):
@@ -140,6 +134,7 @@ STATUS: dict[type[Refusal], int] = {
     WrongMethod: 405,
     Conflict: 409,
     TooLarge: 413,
+    UnsupportedMediaType: 415,
     Invalid: 422,
     Unexpected: 500,
     Unavailable: 503,
@@ -155,39 +150,7 @@ def status_of(refusal: Refusal) -> int:
     return 400
 
 
-def entry(refusal: Refusal) -> dict[str, object]:
-    """`refusal` as one entry of a problem's or a batch's errors."""
-    words = {
-        "code": refusal.slug,
-        "pointer": refusal.pointer,
-        "title": refusal.title_en,
-        "title_zh": refusal.title_zh,
-        "cure": refusal.cure_en,
-        "cure_zh": refusal.cure_zh,
-        "check": refusal.check,
-    }
-    return {key: value for key, value in words.items() if value} | refusal.facts
-
-
-def malformed(errors: Iterator[ErrorDetails] | list[ErrorDetails], *, prefix: str = "") -> list[dict[str, object]]:
-    """Validation errors as entries: where and what, never the value that was found there."""
-    return [
-        {"code": error["type"].replace("_", "-"), "pointer": prefix + _pointer(error), "title": error["msg"]}
-        for error in errors
-    ]
-
-
-def _pointer(error: ErrorDetails) -> str:
-    """RFC 6901, from the top of the body; of a body that is no JSON nothing can be pointed to."""
-    place = error["loc"][1:] if error["loc"][:1] == ("body",) else error["loc"]
-    if error["type"] == "json_invalid":
-        return ""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place)
-
-
-def problem(
-    request: Request, refusal: Refusal, *, status: int, errors: list[dict[str, object]] | None = None
-) -> Response:
+def problem(request: Request, refusal: Refusal, *, status: int) -> Response:
     """The answer that says `refusal`."""
     body = {
         "type": f"/problems/{refusal.slug}",
@@ -195,11 +158,13 @@ def problem(
         "instance": request.url.path,
         **entry(refusal),
     }
-    if errors:
-        body["errors"] = errors
+    if isinstance(refusal, MalformedRequest) and refusal.errors:
+        body["errors"] = refusal.errors
     headers = {"Retry-After": "1"} if isinstance(refusal, NotYetHeard | Occupied | Unavailable) else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(refusal, UnsupportedMediaType):
+        headers["Accept"] = ", ".join(map(str, cast("list[str]", refusal.facts["accepted"])))
     return Response(orjson.dumps(body, default=str), status, headers, MEDIA_TYPE)
 
 
@@ -210,7 +175,7 @@ async def _on_refusal(request: Request, error: Exception) -> Response:
 
 async def _on_malformed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError | ValidationError)
-    return problem(request, MalformedRequest(), status=422, errors=malformed(list(error.errors())))
+    return problem(request, MalformedRequest(malformed(error.errors())), status=422)
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
@@ -223,8 +188,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
 async def _on_database(request: Request, error: Exception) -> Response:
     state = state_of(error)
     if state == _NOT_STORABLE:
-        errors: list[dict[str, object]] = [{"code": "null-character", "title": "A text holds the character U+0000."}]
-        return problem(request, MalformedRequest(), status=422, errors=errors)
+        # Bodies have been looked through; what is left are parameters of the path and the query.
+        return problem(request, MalformedRequest([told("null_character", ())]), status=422)
     if state == LOCK_NOT_AVAILABLE:
         return problem(request, Occupied(), status=409)
     if state == _CANCELLED:

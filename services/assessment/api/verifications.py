@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from services.assessment.api.answers import VerificationAnswer
 from services.assessment.domain.certificate_numbers import parse
 from services.assessment.store import certificates as store
 from shared.kernel.refusals import NotFound
+from shared.web import open_router
 
-# A plain router: its routes need no caller, so they are no transactions either.
-routes = APIRouter(prefix="/v1", tags=["verifications"])
+routes = open_router("verifications")
 
 
 @routes.get("/verifications/{number}")

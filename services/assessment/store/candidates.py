@@ -28,7 +28,7 @@ LEFT JOIN LATERAL ({training_of("COALESCE(a.into_person, c.person)", class_id="s
 """
 _FIND = f"{_SELECT} WHERE c.id = $1"
 _LOCK = f"{_FIND} FOR UPDATE OF c"
-_BY_LOCAL_IDS = f"{_SELECT} WHERE c.session_id = $1 AND c.local_id = ANY($2) ORDER BY c.id FOR UPDATE OF c"
+_BY_LOCAL_IDS = f"{_SELECT} WHERE c.session_id = $1 AND c.local_id = ANY($2) ORDER BY c.id"
 _PASSED = f"{_SELECT} WHERE c.session_id = $1 AND c.passed ORDER BY c.id"
 _PASSED_IN_VAIN = f"""
 {_SELECT} WHERE c.session_id = $1 AND c.passed AND NOT EXISTS (SELECT FROM certificate WHERE candidate_id = c.id)
@@ -98,10 +98,11 @@ async def load(connection: AsyncConnection, candidate_id: UUID, *, lock: bool = 
 
 
 async def by_local_ids(
-    connection: AsyncConnection, session_id: UUID, local_ids: Collection[str]
+    connection: AsyncConnection, session_id: UUID, local_ids: Collection[str], *, lock: bool = True
 ) -> dict[str, Candidate]:
     """Those candidates of the session, locked."""
-    rows = await (await driver(connection)).fetch(_BY_LOCAL_IDS, session_id, list(local_ids))
+    statement = f"{_BY_LOCAL_IDS} FOR UPDATE OF c" if lock else _BY_LOCAL_IDS
+    rows = await (await driver(connection)).fetch(statement, session_id, list(local_ids))
     return {row["local_id"]: _candidate(row) for row in rows}
 
 

@@ -51,11 +51,11 @@ async def add(
     at: datetime,
     dry_run: bool = False,
 ) -> list[RowOutcome]:
-    """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides and stores nothing.
+    """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
     Raises WrongRole, NotFound, ForeignOrganisation, SessionClosed: then nothing at all was stored.
     """
-    session = await own(connection, session_id, caller)
+    session = await own(connection, session_id, caller, lock=not dry_run)
     session.require_open()
     recognised, refused = await _recognise(connection, rows, persons=persons, at=at)
     decided = await _decide(connection, session, [each.entry for each in recognised])

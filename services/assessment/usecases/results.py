@@ -41,15 +41,22 @@ class Correction(NamedTuple):
 
 
 async def record(
-    connection: AsyncConnection, session_id: UUID, rows: Sequence[ResultRow], *, caller: Caller, at: datetime
+    connection: AsyncConnection,
+    session_id: UUID,
+    rows: Sequence[ResultRow],
+    *,
+    caller: Caller,
+    at: datetime,
+    dry_run: bool = False,
 ) -> list[RowOutcome]:
-    """An outcome for each of `rows`: recorded, repeated, or refused with the reason.
+    """An outcome for each of `rows`: recorded, repeated or refused. A dry run stores and locks nothing.
 
     Raises WrongRole, NotFound, ForeignOrganisation, SessionClosed, TooEarly: then nothing was stored.
     """
-    session = await own(connection, session_id, caller)
+    session = await own(connection, session_id, caller, lock=not dry_run)
     session.require_open(today=business_day(at))
-    known = await store.by_local_ids(connection, session_id, {row.local_id for row in rows})
+    local_ids = {row.local_id for row in rows}
+    known = await store.by_local_ids(connection, session_id, local_ids, lock=not dry_run)
     changed: dict[UUID, Candidate] = {}
     facts: list[ResultState] = []
     outcomes: list[RowOutcome] = []
@@ -68,8 +75,9 @@ async def record(
         known[row.local_id] = changed[after.id] = after
         facts += [fact] if fact is not None else []
         outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=after.id))
-    await store.save_all(connection, list(changed.values()))
-    await outbox.record_all(connection, facts)
+    if not dry_run:
+        await store.save_all(connection, list(changed.values()))
+        await outbox.record_all(connection, facts)
     return outcomes
 
 

@@ -133,12 +133,12 @@ async def cancel(connection: AsyncConnection, session_id: UUID, *, caller: Calle
     return after
 
 
-async def own(connection: AsyncConnection, session_id: UUID, caller: Caller) -> ExamSession:
+async def own(connection: AsyncConnection, session_id: UUID, caller: Caller, *, lock: bool = True) -> ExamSession:
     """The session, locked, for its body. Whatever changes a session or its candidates queues up here.
 
     Raises WrongRole, NotFound, ForeignOrganisation.
     """
     caller.require(Role.ASSESSMENT_BODY)
-    session = await store.load(connection, session_id, lock=True)
+    session = await store.load(connection, session_id, lock=lock)
     caller.require_organisation(session.body_id)
     return session

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator
 from datetime import date
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.routing import APIRoute
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.metrics.store.totals import Cut, Dimension
 from services.metrics.usecases.board import Board, names, plan_progress, totals
+from shared.edge import EdgeRoute, Handler
 from shared.forms import Day
 from shared.kernel.levels import Level
 from shared.kernel.refusals import Invalid
@@ -20,10 +20,10 @@ from shared.kernel.refusals import Invalid
 _JSON = "application/json"
 
 
-class KeptRoute(APIRoute):
+class KeptRoute(EdgeRoute):
     """A route that first looks whether the board keeps the answer to just this question, before it is parsed."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.registry.api.timetable import Lessons, planned
 from services.registry.domain.classes import ExamPlan, TrainingClass
@@ -16,6 +15,7 @@ from services.registry.usecases.class_changes import Change
 from services.registry.usecases.filing import Fee, Filing
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus
+from shared.form_errors import form_error
 from shared.forms import Day, LocalId, Reason, Strict
 
 Fen = Annotated[int, Field(ge=0, le=PART_FEN_MAX, strict=True)]
@@ -98,7 +98,11 @@ class CheckRequest(Strict):
     @model_validator(mode="after")
     def _say_what_was_wrong(self) -> CheckRequest:
         if not self.passed and not self.findings:
-            raise PydanticCustomError("findings_missing", "A check that was not passed says what was found")
+            raise form_error(
+                "findings_missing",
+                "A check that was not passed says what was found",
+                "核查未通过的，须填写发现的问题。",
+            )
         return self
 
 

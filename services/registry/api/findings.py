@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.registry.api.attachments import AttachmentAnswer
 from services.registry.api.day_paging import cursor_behind, place_after
@@ -21,6 +20,7 @@ from services.registry.usecases import visibility
 from services.registry.usecases.findings import Rechecked
 from shared.auth import CurrentCaller
 from shared.contracts.registry import FindingStatus, PatrolLevel, Severity
+from shared.form_errors import form_error
 from shared.forms import Day, LocalId, Reason, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize
@@ -47,7 +47,11 @@ class RecheckRequest(Strict):
     @model_validator(mode="after")
     def _nothing_is_due_after_it_passed(self) -> RecheckRequest:
         if self.passed and self.due_on is not None:
-            raise PydanticCustomError("due_without_failure", "Nothing is due any more when it passed; leave out due_on")
+            raise form_error(
+                "due_without_failure",
+                "Nothing is due any more when it passed; leave out due_on",
+                "复查通过的不再有整改期限，请不填 due_on。",
+            )
         return self
 
 

@@ -13,10 +13,11 @@ from services.registry.usecases.follow_ups import FollowUpRow
 from services.registry.usecases.spreadsheets.columns import Column
 from services.registry.usecases.spreadsheets.reader import FileRow
 from services.registry.usecases.spreadsheets.tables import FOLLOW_UPS
-from shared.batches import MalformedRow, errors_of, parse_rows
+from shared.entries import entry
+from shared.form_errors import MalformedRow
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Invalid
-from shared.problems import entry
+from shared.rows import errors_of, parse_rows
 
 _ROW: Final = TypeAdapter(FollowUpRowRequest)
 

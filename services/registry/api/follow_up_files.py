@@ -20,6 +20,7 @@ from services.registry.usecases.spreadsheets.reader import FileRow
 from services.registry.usecases.spreadsheets.tables import FOLLOW_UPS
 from shared.auth import CurrentCaller
 from shared.kernel.outcomes import RowOutcome
+from shared.posted import DryRun
 from shared.web import Connection, Now, router
 
 routes = router("follow-ups")
@@ -51,12 +52,10 @@ async def post(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
+    dry_run: DryRun,
     form: Annotated[
         RosterFileForm | None, Query(description="The kind of file, where the Content-Type does not say it")
     ] = None,
-    mode: Annotated[
-        str, Query(pattern="^(store|validate)$", description="`validate` decides, stores nothing")
-    ] = "store",
     answer: Annotated[
         Literal["report", "failed-rows"],
         Query(description="`failed-rows`: the refused rows as a file to mend and post again; 204 if there are none"),
@@ -69,7 +68,6 @@ async def post(
     kind = form or form_of(request)
     rows = await usecases.read(kind, await request.body(), caller=caller)
     good, malformed = follow_up_cells.read(rows)
-    dry_run = mode == "validate"
     outcomes = [*malformed, *await usecases.report(connection, good, dry_run=dry_run, caller=caller, at=at)]
     if answer == "failed-rows":
         return await _failed_rows(kind, rows, outcomes)

@@ -8,9 +8,7 @@ from uuid import UUID
 
 from fastapi import Response
 from pydantic import BaseModel, Field, StrictInt, TypeAdapter, model_validator
-from pydantic_core import PydanticCustomError
 
-from services.registry.api.roster_rows import PostedRows, parse_posted, posting
 from services.registry.domain.follow_ups import Evidence, FollowUp, Outcome
 from services.registry.store import follow_ups as store
 from services.registry.usecases import follow_ups as usecases
@@ -18,9 +16,12 @@ from services.registry.usecases.classes import visible_class
 from services.registry.usecases.follow_ups import FollowUpRow, Named
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
+from shared.form_errors import form_error
 from shared.forms import Day, Reason, Strict
 from shared.kernel.callers import Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.posted import DryRun, PostedRows, posting
+from shared.rows import parse_posted
 from shared.web import Connection, Now, router
 
 routes = router("follow-ups")
@@ -46,8 +47,10 @@ class FollowUpRowRequest(OutcomeRequest):
         by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
         nothing_else = self.class_local_id is None and self.trainee_local_id is None
         if not (by_local_ids if self.enrolment_id is None else nothing_else):
-            raise PydanticCustomError(
-                "whose_follow_up", "Give either enrolment_id, or both class_local_id and trainee_local_id"
+            raise form_error(
+                "whose_follow_up",
+                "Give either enrolment_id, or both class_local_id and trainee_local_id",
+                "请填写 enrolment_id，或同时填写 class_local_id 和 trainee_local_id，二者选一。",
             )
         return self
 
@@ -82,22 +85,28 @@ _CORRECTION: Final = TypeAdapter(CorrectionRowRequest)
 
 
 @routes.post("/follow-ups", response_model=BatchAnswer, openapi_extra=posting(FollowUpRowRequest))
-async def report(posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
+async def report(
+    posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
     """Report up to 1,000 trainees of completed trainings, as JSON or NDJSON; each row is answered by itself.
 
     Send again with what was not known the first time, such as pay months later: what is left out stays as it is.
     """
     parsed, refused = parse_posted(_ROW, posted, row_id="trainee_local_id")
     rows = [FollowUpRow(place, row.whose(), row.outcome()) for place, row in parsed]
-    return answer([*refused, *await usecases.report(connection, rows, caller=caller, at=at)])
+    outcomes = await usecases.report(connection, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)
 
 
 @routes.post("/follow-up-corrections", response_model=BatchAnswer, openapi_extra=posting(CorrectionRowRequest))
-async def correct_all(posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
+async def correct_all(
+    posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
     """Put right up to 1,000 follow-ups, each in full and with a reason; what stood before is kept."""
     parsed, refused = parse_posted(_CORRECTION, posted, row_id="trainee_local_id")
     rows = [FollowUpRow(place, row.whose(), row.outcome(), row.reason) for place, row in parsed]
-    return answer([*refused, *await usecases.correct_all(connection, rows, caller=caller, at=at)])
+    outcomes = await usecases.correct_all(connection, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)
 
 
 @routes.post("/follow-ups/{enrolment_id}/correction")

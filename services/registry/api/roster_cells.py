@@ -14,10 +14,11 @@ from services.registry.domain.roster_files import CELL_LENGTH_MAX
 from services.registry.usecases.roster_rows import RosterRow
 from services.registry.usecases.spreadsheets.columns import BY_FIELD, column_of
 from services.registry.usecases.spreadsheets.reader import FileRow
-from shared.batches import MalformedRow, errors_of, parse_rows
+from shared.entries import entry
+from shared.form_errors import MalformedRow
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Invalid
-from shared.problems import entry
+from shared.rows import errors_of, parse_rows
 
 
 class CellsRequest(RosterRowRequest):

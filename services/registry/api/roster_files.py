@@ -16,6 +16,7 @@ from services.registry.usecases import roster_files as usecases
 from services.registry.usecases.spreadsheets import templates
 from shared.auth import CurrentCaller
 from shared.paging import Cursor, Page, PageSize, before, next_cursor
+from shared.posted import DryRun
 from shared.web import Connection, Now, router
 
 routes = router("roster files")
@@ -107,15 +108,13 @@ async def post(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
+    dry_run: DryRun,
     form: Annotated[
         RosterFileForm | None, Query(description="The kind of file, where the Content-Type does not say it")
     ] = None,
     class_id: Annotated[
         UUID | None, Query(description="The class that all rows go to; without it each row names its own")
     ] = None,
-    mode: Annotated[
-        str, Query(pattern="^(store|validate)$", description="`validate` decides, stores nothing")
-    ] = "store",
 ) -> RosterFileAnswer:
     """Post a roster of up to 100,000 rows as a file: the file itself is the body. Then ask after it by its id.
 
@@ -126,7 +125,7 @@ async def post(
         await request.body(),
         form=form or form_of(request),
         class_id=class_id,
-        dry_run=mode == "validate",
+        dry_run=dry_run,
         persons=request.app.state.persons,
         seal=request.app.state.seal,
         caller=caller,

@@ -9,13 +9,14 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from services.registry.api.roster_rows import Posted, RosterRowRequest, parse_posted, roster_row
+from services.registry.api.roster_rows import RosterRowRequest, in_words, roster_row
 from services.registry.domain.trainees import PriorityGroup
 from services.registry.usecases.roster_rows import RosterRow
-from shared.batches import MalformedRow
 from shared.contracts.registry import EmploymentState
+from shared.form_errors import MalformedRow
 from shared.kernel.identity import DocumentKind
 from shared.kernel.outcomes import RowOutcome
+from shared.rows import Posted, parse_posted
 
 R = TypeVar("R", bound=BaseModel)
 P = TypeVar("P", bound=RosterRowRequest)
@@ -47,7 +48,7 @@ What a rule says of such a value points to it, and is not told. Fields that are 
 
 def read_rows(adapter: TypeAdapter[P], posted: Posted) -> tuple[list[RosterRow], list[RowOutcome]]:
     """The posted rows in order, with the flaws of their form; and refusals of those that cannot be read at all."""
-    parsed, refused = parse_posted(adapter, posted)
+    parsed, refused = parse_posted(adapter, posted, words=in_words)
     rows = [roster_row(place, row) for place, row in parsed]
     return with_rests(rows, refused, dict(posted.rows) if refused else {}, adapter=adapter, take=roster_row)
 

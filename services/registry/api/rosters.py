@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel
 
 from services.registry.api.roster_rests import read_rows
@@ -15,9 +14,7 @@ from services.registry.api.roster_rows import (
     ConsentEntry,
     FiledRowRequest,
     GroupEntry,
-    PostedRows,
     RosterRowRequest,
-    posting,
 )
 from services.registry.api.schemas import EnrolmentAnswer, TraineeAnswer
 from services.registry.store import enrolments as enrolment_store
@@ -30,11 +27,10 @@ from shared.forms import Day
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
+from shared.posted import DryRun, PostedRows, posting
 from shared.web import Connection, Now, router
 
 routes = router("rosters")
-
-Mode = Annotated[str, Query(pattern="^(store|validate)$", description="`validate` decides, stores nothing")]
 
 
 class EntryAnswer(BaseModel):
@@ -58,7 +54,7 @@ async def enrol_in(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
-    mode: Mode = "store",
+    dry_run: DryRun,
 ) -> Response:
     """Post up to 1,000 rows of a roster. Each row is answered by itself: accepted, repeated or refused with reasons.
 
@@ -66,7 +62,6 @@ async def enrol_in(
     """
     rows, refused = read_rows(ROSTER_ROW, posted)
     persons: Persons = request.app.state.persons
-    dry_run = mode == "validate"
     outcomes = await rosters.enrol_in(
         connection, class_id, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
     )
@@ -80,7 +75,7 @@ async def enrol(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
-    mode: Mode = "store",
+    dry_run: DryRun,
 ) -> Response:
     """Post up to 1,000 rows for any classes of your institution; each names its class. Answered row by row.
 
@@ -91,7 +86,6 @@ async def enrol(
         raise ForeignOrganisation
     rows, refused = read_rows(FILED_ROW, posted)
     persons: Persons = request.app.state.persons
-    dry_run = mode == "validate"
     outcomes = await rosters.enrol(
         connection, caller.organisation, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
     )

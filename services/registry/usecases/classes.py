@@ -176,9 +176,9 @@ async def cancel(
     return await _move(connection, class_id, ClassVerb.CANCEL, decide, [reason], caller=caller, at=at)
 
 
-async def own_class(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:
+async def own_class(connection: AsyncConnection, class_id: UUID, caller: Caller, *, lock: bool = True) -> TrainingClass:
     """A class of the caller's institution, locked. Raises WrongRole, NotFound, ForeignOrganisation."""
-    class_ = await store.load(connection, class_id, lock=True)
+    class_ = await store.load(connection, class_id, lock=lock)
     require_own(class_, caller)
     return class_
 

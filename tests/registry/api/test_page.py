@@ -14,7 +14,7 @@ from services.registry.domain.roster_cell_faults import CELL_FAULTS
 from services.registry.domain.roster_file_faults import FILE_FAULTS, HeadingsMissing, NotASpreadsheet, UnknownColumns
 from services.registry.domain.roster_files import TooManyRosterFiles
 from services.registry.domain.trainees import TraineeIncomplete
-from shared.problems import entry
+from shared.entries import entry
 from tests.support.services import ServiceUnderTest
 
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.api.roster_rests import read_rows
-from services.registry.api.roster_rows import FILED_ROW, ROSTER_ROW, Posted
+from services.registry.api.roster_rows import FILED_ROW, ROSTER_ROW
 from services.registry.usecases.roster_people import recognise
-from shared.batches import errors_of
 from shared.kernel.outcomes import refused
 from shared.kernel.person_key import PersonKeys
 from shared.persons import Persons
+from shared.rows import Posted, errors_of
 from shared.sealed import Seal
 from tests.registry.domain.test_roster_faults import CHECKS, CLASS, FLAWS, GROUP
 from tests.registry.school import trainee

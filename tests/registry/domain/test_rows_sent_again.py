@@ -8,7 +8,7 @@ from uuid import UUID
 from services.registry.domain.classes import RosterClosed
 from services.registry.domain.rosters import Entry, Known, OtherContent, Seated, decide
 from services.registry.domain.trainees import NameDiffers, PlaceholderPhone
-from shared.batches import MalformedRow
+from shared.form_errors import MalformedRow
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Refusal
 from tests.registry.domain.builders import training_class

@@ -1,0 +1,75 @@
+"""A refusal as an entry of a problem, of a batch's answer or of a file's report: its words, filled in, and its facts.
+
+This is the one place where a refusal becomes an entry. It knows no HTTP, so that workers word their reports here, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from string import Formatter
+from typing import Any
+
+from shared.kernel.outcomes import RowWarning
+from shared.kernel.refusals import Refusal
+
+_JOINTS = {"en": ", ", "zh": "、"}
+_YES_NO = {"en": ("no", "yes"), "zh": ("否", "是")}
+_NOTHING = {"en": "none", "zh": "无"}
+
+
+def entry(refusal: Refusal) -> dict[str, object]:
+    """`refusal` as one entry: `code`, `pointer`, titles, cures, `reference`, `check`, then its facts."""
+    words = {
+        "code": refusal.slug,
+        "pointer": refusal.pointer,
+        "title": fill(refusal.title_en, refusal.facts, "en"),
+        "title_zh": fill(refusal.title_zh, refusal.facts, "zh"),
+        "cure": fill(refusal.cure_en, refusal.facts, "en"),
+        "cure_zh": fill(refusal.cure_zh, refusal.facts, "zh"),
+        "reference": fill(refusal.reference, refusal.facts, "en"),
+        "check": refusal.check,
+    }
+    return {key: value for key, value in words.items() if value} | refusal.facts
+
+
+def warning_entry(warning: RowWarning) -> dict[str, object]:
+    """`warning` as one entry, with the same members as a refusal's."""
+    words: dict[str, object] = {
+        "code": warning.code,
+        "pointer": warning.pointer,
+        "title": fill(warning.title_en, warning.facts, "en"),
+        "title_zh": fill(warning.title_zh, warning.facts, "zh"),
+        "check": warning.check,
+    }
+    return {key: value for key, value in words.items() if value} | dict(warning.facts)
+
+
+def fill(template: str, facts: Mapping[str, Any], language: str) -> str:
+    """`template` with the facts in its placeholders: "Plan {hours_min} class hours." The language is en or zh."""
+    if "{" not in template:
+        return template
+    return template.format_map({name: _said(facts.get(name), language) for name in placeholders(template)})
+
+
+def placeholders(template: str) -> list[str]:
+    """The names of the facts that `template` speaks of."""
+    return [name for _, name, _, _ in Formatter().parse(template) if name]
+
+
+def _said(value: object, language: str) -> str:
+    match value:
+        case bool():
+            return _YES_NO[language][value]
+        case Enum():
+            return str(value.value)
+        case datetime():
+            return value.isoformat(sep=" ", timespec="minutes")
+        case date():
+            return value.isoformat()
+        case list() | tuple() | set() | frozenset():
+            return _JOINTS[language].join(_said(each, language) for each in value) or _NOTHING[language]
+        case None:
+            return _NOTHING[language]
+    return str(value)
