@@ -50,7 +50,7 @@ test: lint types imports ## Lint, types, import contracts, then every test; Kafk
 	$(PYTEST) -m "not kafka" && echo "The Kafka half was skipped: $$reason"
 
 test-domain: dev ## The rules and values alone, a few examples of each: no database, seconds
-	@$(PYTHON) -m pytest -q --hypothesis-profile quick $(wildcard tests/*/domain) tests/shared/kernel
+	@$(PYTHON) -m pytest -q --hypothesis-profile quick $(wildcard tests/*/*/rules) tests/shared/kernel
 
 lint: dev ## Style and form of the code
 	@$(PYTHON) -m ruff check .

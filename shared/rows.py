@@ -115,17 +115,17 @@ def rows_of_lines(text: bytes) -> Posted:
 
 
 def parse_posted(
-    adapter: TypeAdapter[R], posted: Posted, *, row_id: str = "local_id", words: Words | None = None
+    adapter: TypeAdapter[R], posted: Posted, *, row_id: str = "local_id", in_words: Words | None = None
 ) -> tuple[list[tuple[int, R]], list[RowOutcome]]:
     """The well-formed rows with their places, and a refusal for each of the others.
 
-    `row_id` names the field that holds the caller's own name for the row. `words` words the errors for who knows the
+    `row_id` names the field that holds the caller's own name for the row. `in_words` words the errors for who knows the
     rows by another form than JSON, such as a spreadsheet.
     """
     places = [place for place, _ in posted.rows]
     faults = {index: posted.faults[place] for index, place in enumerate(places) if place in posted.faults}
     contents = [content for _, content in posted.rows]
-    parsed, refused = parse_rows(adapter, contents, row_id=row_id, words=words, faults=faults)
+    parsed, refused = parse_rows(adapter, contents, row_id=row_id, in_words=in_words, faults=faults)
     return (
         [(places[index], row) for index, row in parsed],
         [*posted.broken, *(outcome._replace(row=places[outcome.row]) for outcome in refused)],
@@ -137,12 +137,12 @@ def parse_rows(
     rows: Sequence[object],
     *,
     row_id: str,
-    words: Words | None = None,
+    in_words: Words | None = None,
     faults: Mapping[int, Sequence[Entry]] = _NO_FAULTS,
 ) -> tuple[list[tuple[int, R]], list[RowOutcome]]:
     """Each of `rows` by itself: the well-formed with their places, and a refusal for each of the others.
 
-    `row_id` and `words` as in `parse_posted`; `faults` are errors known already, by the places of their rows.
+    `row_id` and `in_words` as in `parse_posted`; `faults` are errors known already, by the places of their rows.
     """
     parsed: list[tuple[int, R]] = []
     refused: list[RowOutcome] = []
@@ -158,7 +158,7 @@ def parse_rows(
             if not errors:
                 parsed.append((row, request))
                 continue
-        refusal = MalformedRow(errors if words is None else [words(each) for each in errors])
+        refusal = MalformedRow(errors if in_words is None else [in_words(each) for each in errors])
         refused.append(RowOutcome(row, "refused", _name(content, row_id, errors), refusal=refusal))
     return parsed, refused
 

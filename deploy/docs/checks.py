@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from deploy.docs.markdown import table
 from deploy.docs.problems import refusals
-from services.registry.domain.flag_kinds import KINDS
+from services.registry.flags.rules.kinds import KINDS
 from services.subsidy.domain.checks import Check
 
 HEAD: Final = """\

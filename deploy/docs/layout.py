@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,18 +12,17 @@ from deploy.docs.markdown import picture, prose, sentence, table
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TREES: Final = ("services", "shared", "deploy")
-LAYERS: Final = (
-    "__main__", "worker", "app", "settings", "api", "consumers", "usecases", "store", "domain", "migrations",
-)  # fmt: skip
+ROOMS: Final = ("routes", "usecases", "store", "rules")
 
 Graph = Mapping[str, set[str]]
 
 HEAD: Final = """\
 # Layout
 
-The tree is the architecture: each service has the same entries, so who has read one has read four. An arrow means
-“imports”. Arrows that follow from others are left out: where a imports b and b imports c, an arrow from a to c is not
-drawn. The contracts themselves stand in `pyproject.toml` (import-linter) and are checked by `make test`.
+The tree is the architecture. A service is its topics, and a topic is `rules`, `usecases`, `store` and `routes`: if you
+have read one topic, you know your way in all of them. An arrow means “imports”. Arrows that follow from others are left
+out: where a imports b and b imports c, an arrow from a to c is not drawn. The contracts themselves stand in
+`pyproject.toml` (import-linter) and are checked by `make test`.
 
 This page is generated from the code (`python -m deploy.docs`); a test keeps the two equal.
 """
@@ -32,9 +32,10 @@ def page() -> str:
     """The page in Markdown."""
     parts = [
         HEAD,
-        "## Inside a service\n",
-        prose("The entries of all four services together."),
-        picture(_drawn(_entries())),
+        "## Inside a topic\n",
+        prose("The rooms of all topics of the four services together."),
+        picture(_drawn(_rooms())),
+        *(part for service in _services() for part in _topics(service)),
         "## Inside shared\n",
         prose("A package is drawn as one box."),
         picture(_drawn(_imports("shared", _within_shared))),
@@ -67,18 +68,36 @@ def _about(path: Path) -> str:
     return sentence(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))))
 
 
-def _entries() -> Graph:
-    """Which entries of a service import which others of it."""
-    graph: dict[str, set[str]] = {}
-    for service in sorted((ROOT / "services").glob("*/__main__.py")):
-        for entry, others in _imports(f"services/{service.parent.name}", _within_service).items():
-            graph.setdefault(entry, set()).update(others)
-    return {entry: graph[entry] for entry in LAYERS if entry in graph}
+def _services() -> list[str]:
+    return sorted(path.parent.name for path in (ROOT / "services").glob("*/__main__.py"))
 
 
-def _within_service(name: str) -> str | None:
+def _topics(service: str) -> list[str]:
+    """The heading and the picture of a service: which of its topics use which others."""
+    graph = _imports(f"services/{service}", partial(_topic, service))
+    return [f"## Topics of {service}\n", picture(_drawn(graph))]
+
+
+def _topic(service: str, name: str) -> str | None:
+    """The topic of the service in which the module `name` lies; None for what is no topic."""
     words = name.split(".")
-    return words[2] if words[0] == "services" and len(words) > 2 else None
+    if len(words) < 3 or words[:2] != ["services", service]:
+        return None
+    return words[2] if words[2] != "migrations" and (ROOT / "services" / service / words[2]).is_dir() else None
+
+
+def _rooms() -> Graph:
+    """Which rooms of a topic import which others, of the same topic or of another."""
+    graph: dict[str, set[str]] = {}
+    for service in _services():
+        for room, others in _imports(f"services/{service}", _room).items():
+            graph.setdefault(room, set()).update(others)
+    return {room: graph[room] for room in ROOMS}
+
+
+def _room(name: str) -> str | None:
+    words = name.split(".")
+    return words[3] if words[0] == "services" and len(words) > 3 and words[3] in ROOMS else None
 
 
 def _within_shared(name: str) -> str | None:
@@ -133,7 +152,7 @@ def _id(box: str) -> str:
 
 
 def _users() -> tuple[list[str], Iterable[list[str]]]:
-    services = sorted(path.parent.name for path in (ROOT / "services").glob("*/__main__.py"))
+    services = _services()
     used = {service: _uses(service) for service in services}
     boxes = sorted({box for path in _modules("shared") if (box := _box(path))})
     within = {other for others in _imports("shared", _within_shared).values() for other in others}

@@ -1,4 +1,4 @@
-"""docs/states.md: the state machines, drawn and tabled from the MOVES tables of the domains."""
+"""docs/states.md: the state machines, drawn and tabled from the MOVES tables of the rules."""
 
 from __future__ import annotations
 
@@ -51,17 +51,16 @@ def page() -> str:
 
 
 def machines() -> list[Machine]:
-    """Every state machine of every service's domain."""
+    """Every state machine of every topic's rules."""
     return list(_machines())
 
 
 def _machines() -> Iterator[Machine]:
-    for path in sorted(SERVICES.glob("*/domain/*.py")):
-        service = path.parent.parent.name
-        module = importlib.import_module(f"services.{service}.domain.{path.stem}")
+    for path in sorted([*SERVICES.glob("*/*/rules.py"), *SERVICES.glob("*/*/rules/*.py")]):
+        name = path.relative_to(SERVICES.parent)
+        module = importlib.import_module(".".join(name.with_suffix("").parts))
         if isinstance(moves := getattr(module, "MOVES", None), Mapping):
-            name = f"services/{service}/domain/{path.name}"
-            yield Machine(service, name, sentence(inspect.getdoc(module)), moves)
+            yield Machine(name.parts[1], name.as_posix(), sentence(inspect.getdoc(module)), moves)
 
 
 def _part(machine: Machine) -> str:

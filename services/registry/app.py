@@ -4,37 +4,25 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.registry.api import (
-    attachments,
-    attendance,
-    attendance_edits,
-    classes,
-    engagements,
-    enrolments,
-    findings,
-    flags,
-    follow_up_files,
-    follow_ups,
-    institutions,
-    listings,
-    outcomes,
-    page,
-    patrols,
-    persons,
-    plan,
-    policy,
-    projects,
-    quality,
-    roster_files,
-    rosters,
-    safety,
-    sanctions,
-    sites,
-    spot_checks,
-    teachers,
-    timetable,
-)
+from services.registry.attendance.routes import edits as attendance_edits
+from services.registry.attendance.routes import marks as attendance
+from services.registry.class_lifecycle.routes import classes
+from services.registry.classes.routes import lists as class_lists
+from services.registry.directory.routes import institutions, listings
+from services.registry.enrolments.routes import enrolments, outcomes
+from services.registry.flags import routes as flags
+from services.registry.follow_ups.routes import files as follow_up_files
+from services.registry.follow_ups.routes import reports as follow_ups
+from services.registry.pages import routes as page
+from services.registry.persons import routes as persons
+from services.registry.plan.routes import plan, policy, projects
+from services.registry.quality import routes as quality
+from services.registry.rosters.routes import files as roster_files
+from services.registry.rosters.routes import posting as rosters
 from services.registry.settings import RegistrySettings
+from services.registry.supervision.routes import attachments, findings, patrols, safety, sanctions, spot_checks
+from services.registry.teachers.routes import engagements, teachers
+from services.registry.timetable.routes import sites, timetable
 from shared.database import make_engine
 from shared.persons import Persons
 from shared.sealed import Seal
@@ -58,6 +46,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             sites.routes,
             listings.routes,
             sanctions.routes,
+            class_lists.routes,
             classes.routes,
             rosters.routes,
             roster_files.routes,

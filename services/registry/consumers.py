@@ -7,9 +7,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.quality.store import heard
+from services.registry.quality.store.heard import Certificate, Result
 from services.registry.settings import RegistrySettings
-from services.registry.store import heard
-from services.registry.store.heard import Certificate, Result
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import (
     CertificateCorrected,

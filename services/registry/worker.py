@@ -9,12 +9,15 @@ from pathlib import Path
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.registry.api import roster_cells
 from services.registry.app import make_app
 from services.registry.consumers import consumers
+from services.registry.plan.usecases import plan
+from services.registry.quality import usecases as quality
+from services.registry.rosters.routes import cells as roster_cells
+from services.registry.rosters.usecases import erasure as roster_erasure
+from services.registry.rosters.usecases import work as roster_work
+from services.registry.rosters.usecases.chunks import Parts
 from services.registry.settings import RegistrySettings
-from services.registry.usecases import plan, quality, roster_erasure, roster_work
-from services.registry.usecases.roster_chunks import Parts
 from shared.database import make_engine
 from shared.persons import Persons
 from shared.sealed import Seal

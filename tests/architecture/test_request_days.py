@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from shared.forms import Day, Instant, Strict
-from tests.architecture.tree import SERVICES, modules, name_of
+from tests.architecture.tree import SERVICES, name_of, rooms_of
 
 
 def unbounded(schema: object) -> Iterator[str]:
@@ -34,7 +34,7 @@ def unbounded(schema: object) -> Iterator[str]:
 
 def asked_by(service: str) -> Iterator[tuple[str, Any]]:
     """All that the service reads from requests: models of bodies and of their rows, parameters of paths and queries."""
-    api = [importlib.import_module(name_of(path)) for path in modules(f"services/{service}/api")]
+    api = [importlib.import_module(name_of(path)) for path in rooms_of(service, "routes")]
     for module in api:
         for name, value in vars(module).items():
             if isinstance(value, type) and issubclass(value, Strict) and value.__module__ == module.__name__:

@@ -16,6 +16,16 @@ def modules(folder: str) -> list[Path]:
     return sorted((ROOT / folder).rglob("*.py"))
 
 
+def rooms_of(service: str, room: str) -> list[Path]:
+    """The modules of every topic's `room` ("rules", "usecases", "store", "routes") in the service."""
+    return [path for path in modules(f"services/{service}") if room in path.relative_to(ROOT).with_suffix("").parts[3:]]
+
+
+def rules_of(service: str) -> list[Path]:
+    """The modules of every topic's rules in the service."""
+    return rooms_of(service, "rules")
+
+
 def name_of(path: Path) -> str:
     """The module's dotted name."""
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")

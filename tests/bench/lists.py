@@ -12,8 +12,8 @@ from uuid import UUID
 
 import httpx
 
-from services.registry.store.quality import By
-from services.registry.usecases import quality
+from services.registry.quality import usecases as quality
+from services.registry.quality.store.rates import By
 from shared.database import make_engine
 from shared.kernel.callers import Role
 from shared.kernel.identity import DocumentKind

@@ -14,9 +14,9 @@ import httpx
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.registry.api.roster_rows import RosterRowRequest, roster_row
-from services.registry.usecases import rosters
-from services.registry.usecases.roster_rows import RosterRow
+from services.registry.rosters.routes.row import RosterRowRequest, roster_row
+from services.registry.rosters.usecases import enrol as rosters
+from services.registry.rosters.usecases.row import RosterRow
 from shared.database import make_engine
 from shared.kernel.callers import Caller, Role
 from shared.persons import Persons

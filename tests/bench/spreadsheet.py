@@ -16,7 +16,7 @@ import httpx
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from services.registry.usecases.spreadsheets.columns import BY_FIELD
+from services.registry.rosters.usecases.spreadsheets.columns import BY_FIELD
 from shared.kernel.callers import Role
 from tests.bench.ground import PLAN, Ground, ground
 from tests.bench.roster import new_institution, roster_row

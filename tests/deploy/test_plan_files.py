@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from services.registry.domain.policy import KEYS, parse, policy_on
-from services.registry.domain.working_days import CalendarUnset, WorkingDays
-from services.registry.usecases.plan_files import read_policy
+from services.registry.plan.rules.policy import KEYS, parse, policy_on
+from services.registry.plan.rules.working_days import CalendarUnset, WorkingDays
+from services.registry.plan.usecases.plan_files import read_policy
 from shared.kernel.levels import Level
 from shared.kernel.money import fen_from_yuan
 from shared.kernel.periods import Period

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from deploy.local.postgres import Postgres
-from services.registry.usecases import plan
-from services.registry.usecases.spreadsheets import reading
+from services.registry.plan.usecases import plan
+from services.registry.rosters.usecases.spreadsheets import reading
 from services.registry.worker import SERVICE
 from shared.service import Service, worker_engine
 from tests.conftest import CopyOf, Database, OpenService

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from services.registry.usecases import quality as usecases
+from services.registry.quality import usecases
 from shared.contracts.assessment import (
     CertificateIssued,
     CertificateState,

@@ -7,7 +7,7 @@ import logging
 import pytest
 from structlog.testing import capture_logs
 
-from tests.registry.api.directory import ACCOUNT, OWNER, impose, province, register, site
+from tests.registry.directory.directory import ACCOUNT, OWNER, impose, province, register, site
 from tests.registry.school import ANOTHER_CREDIT_CODE, institution
 from tests.registry.test_privacy import dump
 from tests.support.services import ServiceUnderTest

@@ -68,7 +68,7 @@ def test_words_may_be_handed_in_and_code_and_place_stay() -> None:
     def words(error: Entry) -> Entry:
         return error | {"title": "Ask the clerk"}
 
-    _, (outcome,) = parse_posted(ROWS, in_json([{"note": 1}]), words=words)
+    _, (outcome,) = parse_posted(ROWS, in_json([{"note": 1}]), in_words=words)
 
     assert errors_of(outcome) == [
         {"code": "missing", "pointer": "/local_id", "title": "Ask the clerk", "title_zh": "缺少此项。"}

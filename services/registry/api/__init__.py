@@ -1,1 +1,0 @@
-"""The registry over HTTP: parse, one call, shape the answer."""

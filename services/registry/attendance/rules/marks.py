@@ -1,0 +1,150 @@
+"""Marks: somebody checked in to a class or out of it, as a device saw it or a teacher wrote it down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from services.registry.enrolments.rules.attendee import Attendee
+from services.registry.plan.rules.policy import Policy
+from shared.contracts.registry import ClassStatus
+from shared.kernel.refusals import Conflict, Invalid
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class Method(StrEnum):
+    """How it was known who it was."""
+
+    DEVICE = "device"
+    QR = "qr"
+    """The trainee's own phone read a code."""
+    FACE = "face"
+    """A device compared a face, and told the result only."""
+    HAND = "hand"
+
+
+class MarkFromFuture(Invalid):
+    """Facts: `now`, the time here."""
+
+    slug = "mark-from-future"
+    title_en = "The mark is of a moment that has not come yet."
+    title_zh = "考勤时间晚于当前时间。"
+    cure_en = "Set the clock of the device right (`now` is the time here), and send the mark with its true time."
+    cure_zh = "请校准设备时钟（`now` 为本系统时间），并以实际时间重新上报。"
+
+
+class MarkOutsideClass(Conflict):
+    """Facts: `starts_on`, `ends_on` of the class, both included."""
+
+    slug = "mark-outside-class"
+    title_en = "The class does not take place on that day."
+    title_zh = "该日期不在班级的培训期内。"
+    cure_en = "Check the day and the clock of the device; the class runs from `starts_on` to `ends_on`."
+    cure_zh = "请核对日期和设备时钟；该班培训期为 `starts_on` 至 `ends_on`。"
+
+
+class NotInTraining(Conflict):
+    """Facts: `state` of the enrolment; `from_on` and `until_on`, the latest days of the training, both included."""
+
+    slug = "not-in-training"
+    title_en = "The trainee was not in training on that day."
+    title_zh = "该学员当日不在培训期内。"
+    cure_en = "Check the day: before the entry, during a deferral and after leaving there is no attendance."
+    cure_zh = "请核对日期：入班前、休学期间和离班后不计考勤。"
+
+
+class ClassTakesNoMarks(Conflict):
+    """Facts: `state` of the class."""
+
+    slug = "class-takes-no-marks"
+    title_en = "Attendance is taken while a class is running, and this one is not."
+    title_zh = "该班未在进行中，不能登记考勤。"
+    cure_en = "Start an approved class first; of one that is completed, edit the day with a reason."
+    cure_zh = "请先将已批准的班级开班；已结班的，请说明理由更正当日考勤。"
+
+
+class TooManyDayMarks(Conflict):
+    """Facts: `marks_max`."""
+
+    slug = "too-many-day-marks"
+    title_en = "The trainee has as many marks on that day as are taken."
+    title_zh = "该学员当日打卡记录已达上限。"
+    cure_en = "At most `marks_max` are taken; see whether a device sends the same mark under ever new ids."
+    cure_zh = "每名学员每天最多接收 `marks_max` 条打卡记录；请检查设备是否以不同编号重复上报。"
+
+
+class UnknownSite(Invalid):
+    slug = "unknown-mark-site"
+    title_en = "Your institution has no site by this local_id."
+    title_zh = "本机构没有此 local_id 的培训地点。"
+    cure_en = "Use the local_id of one of your sites, or leave it out for the site of the class."
+    cure_zh = "请使用本机构培训地点的 local_id；若即为班级地点，可不填。"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One check-in or check-out. Of a comparison of faces there is the result: `matched`, and `score` from 0 to 100."""
+
+    id: UUID
+    local_id: str
+    enrolment_id: UUID
+    class_id: UUID
+    day: date
+    at: datetime
+    direction: Direction
+    method: Method
+    device: str | None
+    site_id: UUID | None
+    score: int | None
+    matched: bool | None
+    """What the device said of the faces, of `face` marks only."""
+    marked_by: str | None
+    """Who wrote it down, if it was made by hand."""
+    counts: bool
+    """Whether it shows that the trainee was there; a comparison of faces that failed does not."""
+
+    def says_the_same(self, other: Mark) -> bool:
+        """Whether `other` is this mark sent again, whoever sent it."""
+        return self._content() == other._content()
+
+    def _content(self) -> tuple[object, ...]:
+        how = (self.method, self.device, self.score, self.matched)
+        return (self.enrolment_id, self.at, self.direction, self.site_id, *how)
+
+
+def shows_presence(*, matched: bool | None, score: int | None, policy: Policy) -> bool:
+    """Whether a comparison of faces shows who was there: the device says so, and so does the score, if it tells one.
+
+    True for marks without such a comparison.
+    """
+    return matched is not False and (score is None or score >= policy.attendance_face_score_min)
+
+
+def admit(mark: Mark, attendee: Attendee, *, policy: Policy, now: datetime) -> None:
+    """Raises ClassTakesNoMarks, MarkOutsideClass, NotInTraining, MarkFromFuture; how late it comes does not matter."""
+    if attendee.class_status is not ClassStatus.RUNNING:
+        raise ClassTakesNoMarks(state=attendee.class_status)
+    require_day(mark.day, attendee, pointer="/at")
+    if mark.at > now + timedelta(minutes=policy.attendance_clock_drift_minutes_max):
+        raise MarkFromFuture(pointer="/at", now=now.isoformat(timespec="seconds"))
+
+
+def require_day(day: date, attendee: Attendee, *, pointer: str) -> None:
+    """The trainee was in training on `day`, whatever has become of the training since.
+
+    Raises MarkOutsideClass, NotInTraining.
+    """
+    if not attendee.starts_on <= day <= attendee.ends_on:
+        starts_on, ends_on = attendee.starts_on.isoformat(), attendee.ends_on.isoformat()
+        raise MarkOutsideClass(pointer=pointer, starts_on=starts_on, ends_on=ends_on)
+    if not any(first <= day <= last for first, last in attendee.spans):
+        first, last = max(attendee.spans)
+        raise NotInTraining(
+            pointer=pointer, state=attendee.status, from_on=first.isoformat(), until_on=last.isoformat()
+        )

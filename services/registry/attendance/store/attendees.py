@@ -1,0 +1,124 @@
+"""The trainees whom marks name, with the figures that the rules need for their classes: in one statement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.enrolments.rules.attendee import Attendee
+from services.registry.plan.rules.policy import Policy, PolicyRow, policy_on
+from shared.contracts.dimensions import FundSource
+from shared.contracts.registry import ClassStatus, EnrolmentStatus
+from shared.database import driver
+
+# Whoever writes attendance locks the enrolments first, in the order of their ids: batches queue up and never cross.
+# The policy of a class are the rows of its region and of those above it, with the distance to each; beside them stand
+# those of the days that the calendar lists as free. A single mark asks all this too, so it is one statement, and each
+# LATERAL with a limit is one look-up in an index, whatever the planner believes of the number of rows.
+_FIND: Final = """
+WITH RECURSIVE locked AS MATERIALIZED (
+    SELECT e.id, e.local_id, e.person, e.programme, e.status, c.id AS class_id, c.local_id AS class_local_id,
+        c.status AS class_status, c.institution_id, c.region, c.reporting_region, c.occupation, c.level,
+        c.fund_source, c.project, c.starts_on, c.ends_on,
+        ARRAY(
+            SELECT ROW(from_on, until_on) FROM earlier_days WHERE enrolment_id = e.id
+            UNION ALL SELECT ROW(e.from_on, e.until_on)
+        ) AS spans,
+        EXISTS (SELECT FROM enrolment o WHERE o.person = e.person AND o.id <> e.id) AS has_others
+    FROM enrolment e CROSS JOIN LATERAL (SELECT * FROM class WHERE id = e.class_id LIMIT 1) c
+    WHERE {which} ORDER BY e.id {lock}
+),
+above AS (
+    SELECT DISTINCT starts_on AS day, region, region AS code, 0 AS distance FROM locked
+    UNION ALL
+    SELECT day, region, p.parent, distance + 1 FROM above CROSS JOIN LATERAL (
+        SELECT content->>'parent' AS parent FROM plan_entry WHERE subject = 'regions/' || code LIMIT 1
+    ) p
+    WHERE p.parent IS NOT NULL AND distance < 9
+)
+SELECT ARRAY(SELECT ROW(locked.*) FROM locked),
+    ARRAY(
+        SELECT ROW(a.day, a.region, a.distance, r.key, r.value, r.region, lower(validity), upper(validity) - 1,
+            r.status, r.source)
+        FROM above a JOIN policy_row r ON r.region = a.code AND validity @> a.day
+    ),
+    ARRAY(
+        SELECT (content->>'day')::date FROM plan_entry
+        WHERE subject = ANY($1) AND NOT (content->>'working')::boolean
+    )
+"""
+_LOCKED: Final = "FOR NO KEY UPDATE OF e"
+_OF_LOCAL_IDS: Final = "e.institution_id = $2 AND e.local_id = ANY($3)"
+_OF_EITHER: Final = """e.id IN (
+    SELECT id FROM enrolment WHERE institution_id = $2 AND local_id = ANY($3)
+    UNION ALL SELECT id FROM enrolment WHERE institution_id = $2 AND id = ANY($4)
+)"""
+_BY_LOCAL_ID: Final = {
+    True: _FIND.format(which=_OF_LOCAL_IDS, lock=_LOCKED),
+    False: _FIND.format(which=_OF_LOCAL_IDS, lock=""),
+}
+_BY_EITHER: Final = {
+    True: _FIND.format(which=_OF_EITHER, lock=_LOCKED),
+    False: _FIND.format(which=_OF_EITHER, lock=""),
+}
+_ONE: Final = _FIND.format(which="e.id = $2", lock=_LOCKED)
+
+
+class Attendees(NamedTuple):
+    """The trainees that were found; the policy of each of their classes; the holidays among the days asked."""
+
+    all: list[Attendee]
+    policies: dict[UUID, Policy]
+    holidays: set[date]
+
+
+async def find(
+    connection: AsyncConnection,
+    institution_id: UUID,
+    *,
+    local_ids: Collection[str],
+    ids: Collection[UUID],
+    days: Collection[date],
+    lock: bool,
+) -> Attendees:
+    """The institution's trainees by their local ids or ids. With `lock`, others who want them locked wait until this
+    transaction ends. Raises PolicyUnset.
+    """
+    database, calendar = await driver(connection), [f"calendar/{day}" for day in days]
+    if not ids:
+        return _attendees(await database.fetchrow(_BY_LOCAL_ID[lock], calendar, institution_id, list(local_ids)))
+    return _attendees(await database.fetchrow(_BY_EITHER[lock], calendar, institution_id, list(local_ids), list(ids)))
+
+
+async def lock_one(connection: AsyncConnection, enrolment_id: UUID, day: date) -> Attendees:
+    """The one trainee, of whatever institution, if there is one. Raises PolicyUnset."""
+    return _attendees(await (await driver(connection)).fetchrow(_ONE, [f"calendar/{day}"], enrolment_id))
+
+
+def _attendees(row: Any) -> Attendees:
+    found = [_attendee(each) for each in row[0]]
+    of_places: defaultdict[tuple[date, str], list[Any]] = defaultdict(list)
+    for figure in row[1]:
+        of_places[figure[0], figure[1]].append(figure)
+    places = {(each.starts_on, each.region) for each in found}
+    policies = {place: _policy(of_places[place], place[0]) for place in places}
+    of_classes = {each.class_id: policies[each.starts_on, each.region] for each in found}
+    return Attendees(found, of_classes, set(row[2]))
+
+
+def _attendee(row: Any) -> Attendee:
+    values = list(row)
+    values[4], values[7] = EnrolmentStatus(values[4]), ClassStatus(values[7])
+    values[13] = None if values[13] is None else FundSource(values[13])
+    values[17] = tuple(tuple(span) for span in values[17])
+    return Attendee(*values)
+
+
+def _policy(rows: Sequence[Any], day: date) -> Policy:
+    above = [region for _, region in sorted({(row[2], row[5]) for row in rows})]
+    return policy_on([PolicyRow(*tuple(row)[3:]) for row in rows], day=day, region_and_above=above)

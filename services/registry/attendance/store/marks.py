@@ -1,0 +1,269 @@
+"""Marks in the database, and what is asked of them, a batch at a time."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.attendance.rules.hours import DayHours, LessonTime, Presence, Stamp, Total
+from services.registry.attendance.rules.marks import Direction, Mark, Method
+from services.registry.attendance.rules.rhythms import DeviceStamp, Place, SameSecond, Window
+from shared.database import driver
+
+WINDOW_MARKS_MAX: Final = 5_000
+"""Marks of one device that are looked at in one window; a device with more is far beyond suspicion."""
+
+_SITES: Final = "SELECT local_id, id FROM site WHERE institution_id = $1 AND local_id = ANY($2)"
+_COLUMNS: Final = """id, local_id, enrolment_id, class_id, day, marked_at, direction, method, device, site_id, score,
+    matched, marked_by, counts"""
+# Those that are there already take no place of the day. In the order of the ids that might be taken, so that two
+# batches with the same ids do not wait for each other.
+_NEW: Final = f"""
+WITH new AS (
+    SELECT mark.*, row_number() OVER (PARTITION BY enrolment_id, day ORDER BY place) AS nth
+    FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::date[], $6::timestamptz[], $7::text[], $8::text[],
+        $9::text[], $10::uuid[], $11::smallint[], $12::boolean[], $13::text[], $14::boolean[], $15::integer[])
+        WITH ORDINALITY AS mark ({_COLUMNS}, marks_max, place)
+    LEFT JOIN LATERAL (
+        SELECT true AS is_known FROM attendance_mark WHERE institution_id = $16 AND local_id = mark.local_id LIMIT 1
+    ) known ON true
+    WHERE is_known IS NULL
+),
+admitted AS (
+    SELECT new.*
+    FROM new CROSS JOIN LATERAL (
+        SELECT count(*) AS stored FROM attendance_mark WHERE enrolment_id = new.enrolment_id AND day = new.day
+    ) of_day
+    WHERE stored + nth <= marks_max
+)
+"""
+_ADD: Final = f"""{_NEW}
+INSERT INTO attendance_mark ({_COLUMNS}, institution_id, received_at)
+SELECT {_COLUMNS}, $16, $17 FROM admitted ORDER BY local_id, id
+ON CONFLICT (institution_id, local_id) DO NOTHING RETURNING id
+"""
+# Of several marks under one local id the first is the one that would be stored.
+_WOULD_ADD: Final = f"{_NEW} SELECT DISTINCT ON (local_id) id FROM admitted ORDER BY local_id, id"
+_BY_LOCAL_ID: Final = f"SELECT {_COLUMNS} FROM attendance_mark WHERE institution_id = $1 AND local_id = ANY($2)"
+# What the rules look at once marks are stored, in one statement, because a single mark asks for it too: all marks of
+# the same persons on the same days; what these days and trainings counted before; the marks of the same devices at the
+# time; how many of the class were marked in the same second; the lessons of the classes on the days. Each LATERAL with
+# a limit is one look-up in an index: a plan made for many rows would read the whole of a small table for a single mark.
+_AROUND: Final = """
+SELECT
+ARRAY(
+    SELECT ROW(e.person, m.enrolment_id, m.class_id, m.day, m.marked_at, m.direction, coalesce(m.site_id, c.site_id),
+        m.counts)
+    FROM unnest($1::uuid[], $2::date[]) AS t (person, day)
+    CROSS JOIN LATERAL (SELECT id, person, class_id FROM enrolment WHERE person = t.person OFFSET 0) e
+    CROSS JOIN LATERAL (SELECT * FROM attendance_mark WHERE enrolment_id = e.id AND day = t.day OFFSET 0) m
+    CROSS JOIN LATERAL (SELECT site_id FROM class WHERE id = e.class_id LIMIT 1) c
+),
+ARRAY(
+    SELECT ROW(t.enrolment_id, t.day, d.minutes, d.hours, d.edited, a.hours, a.days, a.version)
+    FROM unnest($3::uuid[], $4::date[]) AS t (enrolment_id, day)
+    LEFT JOIN LATERAL (
+        SELECT * FROM attendance_day WHERE enrolment_id = t.enrolment_id AND day = t.day LIMIT 1
+    ) d ON true
+    LEFT JOIN LATERAL (SELECT * FROM attendance WHERE enrolment_id = t.enrolment_id LIMIT 1) a ON true
+),
+ARRAY(
+    SELECT ROW(t.device, m.class_id, m.enrolment_id, m.method, m.marked_at)
+    FROM unnest($6::text[], $7::timestamptz[], $8::timestamptz[]) AS t (device, begins, ends)
+    CROSS JOIN LATERAL (
+        SELECT class_id, enrolment_id, method, marked_at FROM attendance_mark
+        WHERE institution_id = $5 AND device = t.device AND marked_at BETWEEN t.begins AND t.ends
+        ORDER BY marked_at LIMIT $9
+    ) m
+),
+ARRAY(
+    SELECT ROW(t.class_id, t.second, m.trainees, m.devices, m.by_hand)
+    FROM unnest($10::uuid[], $11::timestamptz[]) AS t (class_id, second)
+    CROSS JOIN LATERAL (
+        SELECT count(DISTINCT enrolment_id), count(DISTINCT device), bool_or(device IS NULL) FROM attendance_mark
+        WHERE class_id = t.class_id AND marked_at >= t.second AND marked_at < t.second + interval '1 second'
+    ) AS m (trainees, devices, by_hand)
+    WHERE m.trainees > 1
+),
+ARRAY(
+    SELECT ROW(t.class_id, t.day, l.begins, l.ends, l.hours)
+    FROM unnest($12::uuid[], $13::date[]) AS t (class_id, day)
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT lower(during) AS begins, upper(during) AS ends, hours FROM lesson
+        WHERE class_id = t.class_id AND held AND (lower(during) AT TIME ZONE 'Asia/Shanghai')::date = t.day
+    ) l
+)
+"""
+_LESSONS: Final = """
+SELECT e.person, t.day, e.id, e.class_id, lower(l.during), upper(l.during)
+FROM unnest($1::uuid[], $2::date[], $3::timestamptz[]) AS t (person, day, midnight)
+JOIN enrolment e ON e.person = t.person AND t.day BETWEEN e.from_on AND e.until_on
+JOIN lesson l ON l.class_id = e.class_id AND l.held
+    AND l.during && tstzrange(t.midnight, t.midnight + interval '1 day')
+"""
+_PLACES: Final = """
+SELECT id, longitude, latitude FROM site WHERE id = ANY($1) AND longitude IS NOT NULL AND latitude IS NOT NULL
+"""
+_PAGE: Final = f"""
+SELECT {_COLUMNS}, received_at FROM attendance_mark
+WHERE class_id = $1
+  AND (marked_at, id) > (coalesce((SELECT marked_at FROM attendance_mark WHERE id = $2), '-infinity'), $2::uuid)
+  AND marked_at >= coalesce($3, '-infinity'::timestamptz) AND marked_at < coalesce($4, 'infinity'::timestamptz)
+ORDER BY marked_at, id LIMIT $5
+"""
+
+
+class Around(NamedTuple):
+    """All marks of the same persons and days that count, and how many comparisons of faces failed; what the days and
+    trainings count, nothing as yet for new ones; the marks of the same devices at the time; where several trainees were
+    marked in one second; when the classes are taught on the days."""
+
+    stamps: list[Stamp]
+    mismatches: dict[tuple[UUID, date], int]
+    days: dict[tuple[UUID, date], DayHours]
+    totals: dict[UUID, Total]
+    devices: list[DeviceStamp]
+    seconds: list[SameSecond]
+    lessons: dict[tuple[UUID, date], list[LessonTime]]
+
+
+class KeptMark(NamedTuple):
+    """A mark, and when it came in."""
+
+    id: UUID
+    mark: Mark
+    received_at: datetime
+
+
+async def sites(connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]) -> dict[str, UUID]:
+    rows = await (await driver(connection)).fetch(_SITES, institution_id, list(local_ids))
+    return {row[0]: row[1] for row in rows}
+
+
+async def add_all(
+    connection: AsyncConnection,
+    institution_id: UUID,
+    marks: Sequence[Mark],
+    *,
+    marks_max: Mapping[UUID, int],
+    at: datetime,
+    dry_run: bool = False,
+) -> set[UUID]:
+    """Store those of `marks` whose local ids are new to the institution; the ids of these.
+
+    Of each trainee and day no more than the `marks_max` of the class, the first ones. The caller holds the locks of the
+    enrolments. A dry run stores nothing, and answers the ids of those that would be stored.
+    """
+    if not marks:
+        return set()
+    columns: list[list[Any]] = [
+        [mark.id for mark in marks],
+        [mark.local_id for mark in marks],
+        [mark.enrolment_id for mark in marks],
+        [mark.class_id for mark in marks],
+        [mark.day for mark in marks],
+        [mark.at for mark in marks],
+        [mark.direction for mark in marks],
+        [mark.method for mark in marks],
+        [mark.device for mark in marks],
+        [mark.site_id for mark in marks],
+        [mark.score for mark in marks],
+        [mark.matched for mark in marks],
+        [mark.marked_by for mark in marks],
+        [mark.counts for mark in marks],
+        [marks_max[mark.class_id] for mark in marks],
+    ]
+    database = await driver(connection)
+    if dry_run:
+        return {row[0] for row in await database.fetch(_WOULD_ADD, *columns, institution_id)}
+    return {row[0] for row in await database.fetch(_ADD, *columns, institution_id, at)}
+
+
+async def by_local_ids(
+    connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]
+) -> dict[str, Mark]:
+    rows = await (await driver(connection)).fetch(_BY_LOCAL_ID, institution_id, list(local_ids))
+    return {row["local_id"]: _mark(row) for row in rows}
+
+
+async def around(
+    connection: AsyncConnection,
+    institution_id: UUID,
+    *,
+    person_days: Collection[tuple[UUID, date]],
+    pairs: Sequence[tuple[UUID, date]],
+    windows: Sequence[Window],
+    seconds: Collection[tuple[UUID, datetime]],
+    class_days: Collection[tuple[UUID, date]],
+) -> Around:
+    """What there is around marks of those persons and days, of those trainings and days, devices, seconds, and classes
+    and days."""
+    row = await (await driver(connection)).fetchrow(
+        _AROUND,
+        *zip(*person_days, strict=True),
+        *zip(*pairs, strict=True),
+        institution_id,
+        *[[window[place] for window in windows] for place in range(3)],
+        WINDOW_MARKS_MAX,
+        *zip(*seconds, strict=True),
+        *zip(*class_days, strict=True),
+    )
+    lessons: defaultdict[tuple[UUID, date], list[LessonTime]] = defaultdict(list)
+    for class_id, day, *time in row[4]:
+        lessons[class_id, day].append(LessonTime(*time))
+    return Around(
+        stamps=[_stamp(each) for each in row[0] if each[7]],
+        mismatches=Counter((each[1], each[3]) for each in row[0] if not each[7]),
+        days={
+            (each[0], each[1]): DayHours(each[0], each[1], each[2] or 0, each[3] or 0, edited=bool(each[4]))
+            for each in row[1]
+        },
+        totals={each[0]: Total(each[0], each[5] or 0, each[6] or 0, each[7] or 0) for each in row[1]},
+        devices=[DeviceStamp(each[0], each[1], each[2], Method(each[3]), each[4]) for each in row[2]],
+        seconds=[SameSecond(*each) for each in row[3]],
+        lessons=lessons,
+    )
+
+
+async def lessons(
+    connection: AsyncConnection, person_days: Collection[tuple[UUID, date, datetime]]
+) -> list[tuple[UUID, date, Presence]]:
+    """The lessons of those persons on those days; each day is given with its midnight."""
+    persons, days, midnights = zip(*person_days, strict=True)
+    rows = await (await driver(connection)).fetch(_LESSONS, persons, days, midnights)
+    return [(row[0], row[1], Presence(*row[2:])) for row in rows]
+
+
+async def places(connection: AsyncConnection, site_ids: Collection[UUID]) -> dict[UUID, Place]:
+    """Where those sites are, as far as it is known."""
+    rows = await (await driver(connection)).fetch(_PLACES, list(site_ids))
+    return {row[0]: Place(row[1], row[2]) for row in rows}
+
+
+async def page(
+    connection: AsyncConnection,
+    class_id: UUID,
+    *,
+    begins: datetime | None,
+    ends: datetime | None,
+    after: UUID,
+    limit: int,
+) -> list[KeptMark]:
+    """A class's marks from `begins` to before `ends` in the order of time, from after the mark `after`."""
+    rows = await (await driver(connection)).fetch(_PAGE, class_id, after, begins, ends, limit)
+    return [KeptMark(row["id"], _mark(row[:14]), row["received_at"]) for row in rows]
+
+
+def _stamp(row: Any) -> Stamp:
+    return Stamp(row[0], row[1], row[2], row[3], row[4], Direction(row[5]), row[6])
+
+
+def _mark(row: Any) -> Mark:
+    values = list(row)
+    values[6], values[7] = Direction(row[6]), Method(row[7])
+    return Mark(*values)

@@ -1,0 +1,95 @@
+"""Look at the marks that just came in for what no honest class would show, and raise flags for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.attendance.rules import rhythms as rules
+from services.registry.attendance.rules.hours import DayHours, Presence, Stamp
+from services.registry.attendance.rules.marks import Mark
+from services.registry.attendance.store import marks as mark_store
+from services.registry.attendance.store.marks import Around
+from services.registry.enrolments.rules.attendee import Attendee
+from services.registry.flags import usecases as flag_usecases
+from services.registry.flags.rules.flags import Seen
+from services.registry.plan.rules.policy import Policy
+from shared.kernel.periods import BUSINESS_ZONE
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What a batch brought: its new marks, whose they are (by enrolment), what there is around them, the days as they
+    count now, the policy of each class, and the holidays among the days."""
+
+    marks: Sequence[Mark]
+    attendees: Mapping[UUID, Attendee]
+    around: Around
+    days: Sequence[DayHours]
+    policies: Mapping[UUID, Policy]
+    holidays: Collection[date]
+
+    @property
+    def of_classes(self) -> Mapping[UUID, Attendee]:
+        """One of the attendees for each class."""
+        return {each.class_id: each for each in self.attendees.values()}
+
+
+async def look(connection: AsyncConnection, arrived: Arrived, *, at: datetime) -> None:
+    """Raise a flag for each rhythm that is impossible; one that stands already stays as it is."""
+    seen = [
+        *_times(arrived),
+        *await _persons(connection, arrived),
+        *rules.shared_devices(arrived.around.devices, arrived.of_classes, arrived.policies),
+        *rules.hurried_devices(arrived.around.devices, arrived.of_classes, arrived.policies),
+        *rules.faces_not_matched(arrived.around.mismatches, arrived.attendees, arrived.policies),
+        *rules.same_second(arrived.around.seconds, arrived.of_classes, arrived.policies),
+    ]
+    # The same thing is often seen many times in a batch: a night of a class is one flag.
+    await flag_usecases.raise_all(connection, list({(each.kind, each.seen): each for each in seen}.values()), at=at)
+
+
+def _times(arrived: Arrived) -> list[Seen]:
+    found: list[Seen] = []
+    for mark in arrived.marks:
+        attendee, policy = arrived.attendees[mark.enrolment_id], arrived.policies[mark.class_id]
+        found += rules.at_impossible_times([mark], attendee, policy=policy, holidays=arrived.holidays)
+    for day in arrived.days:
+        attendee = arrived.attendees[day.enrolment_id]
+        hours_max = arrived.policies[attendee.class_id].attendance_day_hours_max
+        found += rules.over_daily_hours(day, attendee, hours_max=hours_max)
+    return found
+
+
+async def _persons(connection: AsyncConnection, arrived: Arrived) -> list[Seen]:
+    lessons = await _lessons(connection, arrived)
+    groups: defaultdict[tuple[UUID, date], list[Stamp]] = defaultdict(list)
+    for stamp in arrived.around.stamps:
+        groups[stamp.person, stamp.day].append(stamp)
+    sites = {stamp.site_id for stamp in arrived.around.stamps if stamp.site_id is not None}
+    places = await mark_store.places(connection, sites) if len(sites) > 1 else {}
+    policies = {each.person: arrived.policies[each.class_id] for each in arrived.attendees.values()}
+    found: list[Seen] = []
+    for (person, day), stamps in groups.items():
+        found += rules.in_two_places(stamps, lessons.get((person, day), ()), arrived.attendees)
+        found += rules.too_far_apart(stamps, places, arrived.attendees, policy=policies[person])
+    return found
+
+
+async def _lessons(connection: AsyncConnection, arrived: Arrived) -> Mapping[tuple[UUID, date], list[Presence]]:
+    """The lessons of those who are in other classes too; nearly nobody is."""
+    asked = {
+        (each.person, mark.day, datetime.combine(mark.day, time(), BUSINESS_ZONE))
+        for mark in arrived.marks
+        if (each := arrived.attendees[mark.enrolment_id]).has_other_enrolments
+    }
+    lessons: defaultdict[tuple[UUID, date], list[Presence]] = defaultdict(list)
+    if asked:
+        for person, day, lesson in await mark_store.lessons(connection, asked):
+            lessons[person, day].append(lesson)
+    return lessons

@@ -1,0 +1,51 @@
+"""Changes of a class after its approval: reported before the lessons and days that they touch."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from services.registry.classes.rules.classes import TrainingClass
+from shared.contracts.registry import ClassStatus
+from shared.kernel.refusals import Conflict
+
+_ONE_DAY = timedelta(days=1)
+
+
+class ClassHasStarted(Conflict):
+    """Facts: `starts_on`."""
+
+    slug = "class-has-started"
+    title_en = "The class is running, so its first day cannot become another."
+    title_zh = "班级已经开班，不能再变更开班日期。"
+    cure_en = "Leave `starts_on` out; other terms can still be changed."
+    cure_zh = "请不要填写 `starts_on`；其他事项仍可变更。"
+
+
+class ChangeOverlaps(Conflict):
+    """Facts: `trainees`, how many would be in two classes on one day."""
+
+    slug = "change-overlaps"
+    title_en = "On the new days, trainees of the class would be in another class at the same time."
+    title_zh = "按变更后的日期，部分学员将同时参加其他培训班。"
+    cure_en = "Choose days on which none of the `trainees` trainees is in another class, or withdraw or transfer them."
+    cure_zh = "请另选日期，避免 `trainees` 名学员培训时间重叠；或先为其办理退学、转班。"
+    check = "C04"
+
+
+def first_day_touched(before: TrainingClass, after: TrainingClass) -> date | None:
+    """The first day of training that is another in `after`; None if none is.
+
+    A class that has not started touches no day before its new first one: what was to begin and did not can be put off.
+    Seats and the examination touch no day, nor does another site of a running class: its lessons say from when on they
+    are held elsewhere. Raises ClassHasStarted.
+    """
+    touched = []
+    if before.starts_on != after.starts_on:
+        if before.status is ClassStatus.RUNNING:
+            raise ClassHasStarted(pointer="/starts_on", starts_on=before.starts_on.isoformat())
+        touched.append(after.starts_on)
+    if before.ends_on != after.ends_on:
+        touched.append(max(after.starts_on, min(before.ends_on, after.ends_on) + _ONE_DAY))
+    if before.site_id != after.site_id and before.status is not ClassStatus.RUNNING:
+        touched.append(after.starts_on)
+    return min(touched, default=None)

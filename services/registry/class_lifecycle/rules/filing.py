@@ -1,0 +1,242 @@
+"""Filing: what a class must be to be filed, judged by the rules of its first day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import NamedTuple
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.plan.rules.policy import Policy
+from services.registry.plan.rules.projects import Project
+from services.registry.plan.rules.working_days import CalendarUnset, WorkingDays
+from shared.kernel.refusals import Conflict, Invalid
+
+
+class EndsBeforeStart(Invalid):
+    slug = "class-ends-before-start"
+    title_en = "The class would end before it starts."
+    title_zh = "结束日期早于开班日期。"
+    cure_en = "Give an `ends_on` on or after `starts_on`."
+    cure_zh = "请将 `ends_on` 改为不早于 `starts_on` 的日期。"
+
+
+class ExamBeforeEnd(Invalid):
+    """Facts: `ends_on`."""
+
+    slug = "exam-before-end"
+    title_en = "The examination is planned before the last day of the class."
+    title_zh = "计划考核日期早于班级结束日期。"
+    cure_en = "Plan it for `ends_on` or later."
+    cure_zh = "请将考核安排在 `ends_on` 当日或之后。"
+
+
+class FeePartsDiffer(Invalid):
+    """Facts: `total_fen` as given, `parts_fen`, the sum of the parts."""
+
+    slug = "fee-parts-differ"
+    title_en = "The parts of the fee do not add up to the fee."
+    title_zh = "政府、企业、个人分担金额之和与培训费总额不符。"
+    cure_en = "Mend the parts or `total_fen`; who pays what must add up to one trainee's fee, to the fen."
+    cure_zh = "请核对三方分担金额与 `total_fen`，合计须等于每名学员的培训费（单位：分）。"
+
+
+class NoProjectForClass(Conflict):
+    """Facts: `occupation`, `level`, `day`."""
+
+    slug = "no-project-for-class"
+    title_en = "The catalogue of subsidised projects has none for this occupation and level on that day."
+    title_zh = "所涉日期的补贴性培训项目目录中没有该职业和等级的项目。"
+    cure_en = "Choose an occupation and level that GET /v1/projects lists for `day`, or file without `fund_source`."
+    cure_zh = "请选择 GET /v1/projects 中在 `day` 有效的职业和等级，或不填 `fund_source`（按非补贴班报备）。"
+    check = "C02"
+
+
+class ProjectNotNamed(Invalid):
+    """Facts: `projects`, the codes to choose from."""
+
+    slug = "project-not-named"
+    title_en = "The catalogue has several projects for this occupation and level."
+    title_zh = "该职业和等级在目录中有多个项目，须指明其中一个。"
+    cure_en = "Give one of `projects` as `project`."
+    cure_zh = "请从 `projects` 中选择一个填入 `project`。"
+
+
+class NotOfProject(Invalid):
+    """Facts: `project`, `occupation` and `level` of the project."""
+
+    slug = "class-not-of-project"
+    title_en = "The class has another occupation or level than its project."
+    title_zh = "班级的职业或等级与所选项目不一致。"
+    cure_en = "Use `occupation` and `level` of the project, or name the project that the class is really one of."
+    cure_zh = "请按项目的 `occupation`、`level` 填写，或改选相符的项目。"
+    check = "C02"
+
+
+class ClassTooShort(Invalid):
+    """Facts: `hours_min`, the least hours of the project."""
+
+    slug = "class-too-short"
+    title_en = "The class has fewer hours than its project asks for."
+    title_zh = "班级学时少于项目规定的最低学时。"
+    cure_en = "Plan `hours_min` class hours of 45 minutes, or more."
+    cure_zh = "请安排不少于 `hours_min` 学时（每学时 45 分钟）。"
+    check = "C14"
+
+
+class ClassTooLarge(Invalid):
+    """Facts: `seats_max`."""
+
+    slug = "class-too-large"
+    title_en = "The class has more seats than a class may have."
+    title_zh = "班级名额超过规定的班额上限。"
+    cure_en = "File at most `seats_max` seats; divide a larger group into several classes."
+    cure_zh = "每班名额不得超过 `seats_max`；人数较多时请分班报备。"
+    check = "C18"
+
+
+class FiledTooLate(Conflict):
+    """Facts: `lead_working_days`, `possible_from`, the first day that a class filed today may start on."""
+
+    slug = "class-filed-too-late"
+    title_en = "The class would start too soon after its filing, or has started already."
+    title_zh = "报备日期距开班日期不足规定的工作日，或班级已经开班。"
+    cure_en = "File at least `lead_working_days` working days ahead: filed today, it may start from `possible_from` on."
+    cure_zh = "须至少提前 `lead_working_days` 个工作日报备；今日报备的，最早可于 `possible_from` 开班。"
+
+
+class FilingIncomplete(Invalid):
+    """Facts: `missing`, the fields of the request that a subsidised class needs."""
+
+    slug = "filing-incomplete"
+    title_en = "A subsidised class is filed with site and teaching plan."
+    title_zh = "补贴性培训班须随报备提交培训场地和教学计划。"
+    cure_en = "`missing` lists what the filing lacks; add it and file again."
+    cure_zh = "`missing` 列出了缺少的内容，请补充后重新报备。"
+
+
+class ClassIncomplete(Conflict):
+    """Facts: `missing`, what a subsidised class lacks."""
+
+    slug = "class-incomplete"
+    title_en = "A subsidised class is approved once all that belongs to it is there."
+    title_zh = "补贴性培训班报备材料不齐全，不能批准。"
+    cure_en = (
+        "`missing` lists what it lacks. Roster and timetable can be posted now; for the rest return the class with "
+        "reasons, so that it is filed again."
+    )
+    cure_zh = "`missing` 列出了缺少的内容。学员名册和课程表可直接补报；其他内容请退回，由机构补充后重新报备。"
+
+
+class SeatsTaken(Conflict):
+    """Facts: `seated`."""
+
+    slug = "seats-taken"
+    title_en = "More trainees are in the class than it would have seats."
+    title_zh = "名额少于已报名的学员人数。"
+    cure_en = "Keep `seated` seats or more, or withdraw trainees first."
+    cure_zh = "名额不得少于 `seated`；如需减少，请先办理退学。"
+    check = "C18"
+
+
+class Asked(NamedTuple):
+    """What the rules of a day ask of a class, and on which day it is filed."""
+
+    policy: Policy
+    days: WorkingDays
+    filed_on: date
+
+
+def require_sound(class_: TrainingClass) -> None:
+    """The class's own particulars fit each other. Raises EndsBeforeStart, ExamBeforeEnd."""
+    if class_.ends_on < class_.starts_on:
+        raise EndsBeforeStart(pointer="/ends_on")
+    if class_.exam_plan is not None and class_.exam_plan.planned_on < class_.ends_on:
+        raise ExamBeforeEnd(pointer="/exam_plan/planned_on", ends_on=class_.ends_on.isoformat())
+
+
+def require_fee(*parts_fen: int, total_fen: int | None) -> None:
+    """The parts of one trainee's fee are `total_fen`, where that was said. Raises FeePartsDiffer.
+
+    Parts are never negative, so the government's is never more than the fee. Source: domain rules §4.4.
+    """
+    if total_fen is not None and total_fen != sum(parts_fen):
+        raise FeePartsDiffer(pointer="/fee/total_fen", total_fen=total_fen, parts_fen=sum(parts_fen))
+
+
+def require_of_project(class_: TrainingClass, project: Project) -> None:
+    """Raises NotOfProject (C02), ClassTooShort (C14). Source: domain rules §5.1, §5.2."""
+    if (class_.occupation, class_.level) != (project.occupation, project.level):
+        raise NotOfProject(
+            pointer="/project", project=project.code, occupation=project.occupation, level=project.level.code
+        )
+    if class_.hours < project.hours_min:
+        raise ClassTooShort(pointer="/hours", hours_min=project.hours_min)
+
+
+def choose_project(class_: TrainingClass, candidates: Collection[Project]) -> Project:
+    """The one of `candidates` that is in the catalogue on the class's first day.
+
+    Raises NoProjectForClass (C02), ProjectNotNamed.
+    """
+    day = class_.starts_on
+    listed = [project for project in candidates if project.is_listed_on(day)]
+    if not listed:
+        raise NoProjectForClass(occupation=class_.occupation, level=class_.level.code, day=day.isoformat())
+    if len(listed) > 1:
+        raise ProjectNotNamed(pointer="/project", projects=sorted(project.code for project in listed))
+    return listed[0]
+
+
+def require_seats(class_: TrainingClass, *, policy: Policy, seated: int) -> None:
+    """Raises ClassTooLarge, SeatsTaken (both C18)."""
+    if class_.seats > policy.class_seats_max:
+        raise ClassTooLarge(pointer="/seats", seats_max=policy.class_seats_max)
+    if class_.seats < seated:
+        raise SeatsTaken(pointer="/seats", seated=seated)
+
+
+def require_complete(class_: TrainingClass, *, policy: Policy) -> None:
+    """A subsidised class says where and what it teaches. Raises FilingIncomplete. Source: domain rules §4.5."""
+    if class_.fund_source is None or not policy.class_plan_required:
+        return
+    said = {"site": class_.site_id, "teaching_plan": class_.teaching_plan}
+    if missing := [name for name, value in said.items() if not value]:
+        raise FilingIncomplete(pointer=f"/{missing[0]}", missing=missing)
+
+
+def require_whole(class_: TrainingClass, *, policy: Policy, planned: bool, seated: int) -> None:
+    """A subsidised class has all that its approval rests on: whether lessons are `planned`, how many are `seated`.
+
+    Raises ClassIncomplete. Source: domain rules §4.4, §4.5.
+    """
+    if class_.fund_source is None:
+        return
+    asked = {
+        "site": (policy.class_plan_required, class_.site_id),
+        "teaching_plan": (policy.class_plan_required, class_.teaching_plan),
+        "timetable": (policy.class_timetable_required, planned),
+        "exam_plan": (policy.class_exam_plan_required, class_.exam_plan),
+        "fee": (policy.class_fee_required, class_.fee_fen),
+        "roster": (policy.class_roster_required, seated),
+    }
+    if missing := [name for name, (required, value) in asked.items() if required and not value]:
+        raise ClassIncomplete(missing=missing)
+
+
+def require_lead(class_: TrainingClass, asked: Asked) -> None:
+    """The county has its working days before the class begins. Raises FiledTooLate, CalendarUnset."""
+    lead = asked.policy.filing_lead_working_days
+    if lead is None:
+        return
+    possible_from = asked.days.after(asked.filed_on, lead)
+    if class_.starts_on < possible_from:
+        raise FiledTooLate(pointer="/starts_on", lead_working_days=lead, possible_from=possible_from.isoformat())
+
+
+def answer_due_on(asked: Asked) -> date | None:
+    """The day by which the county answers; None while nobody has entered the holidays that lie before it."""
+    try:
+        return asked.days.after(asked.filed_on, asked.policy.filing_answer_working_days)
+    except CalendarUnset:
+        return None

@@ -1,0 +1,156 @@
+"""Change the days, seats, site or examination of a class after its approval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.class_lifecycle.rules import changes as rules
+from services.registry.class_lifecycle.rules import filing as filing_rules
+from services.registry.class_lifecycle.usecases import trainees as class_trainees
+from services.registry.class_lifecycle.usecases.filing import exam_plan, site_id
+from services.registry.class_lifecycle.usecases.sanctions import flag_stopped
+from services.registry.classes.rules import classes as class_rules
+from services.registry.classes.rules.classes import ClassVerb, ExamPlan, TrainingClass
+from services.registry.classes.rules.notice import begins_at, require_reported_before
+from services.registry.classes.store import classes as store
+from services.registry.classes.usecases import Said, own_class, remember
+from services.registry.directory.store import institutions as institution_store
+from services.registry.directory.usecases import directory
+from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import projects as project_store
+from services.registry.timetable import store as lesson_store
+from services.registry.timetable.rules import site_checks
+from services.registry.timetable.usecases import judging as timetable
+from services.registry.timetable.usecases import planning
+from services.registry.timetable.usecases.judging import PlannedLesson
+from shared.backbone import outbox
+from shared.kernel.callers import Caller
+from shared.kernel.moves import move
+from shared.persons import Persons
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to become another, and why; what is None stays as it is."""
+
+    reason: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+    seats: int | None = None
+    site: str | None = None
+    """The institution's own local_id of the site."""
+    exam_plan: ExamPlan | None = None
+    lessons: Sequence[PlannedLesson] | None = None
+    """All of them, as for a new timetable; needed where those planned do not fit the new terms."""
+
+
+async def change(
+    connection: AsyncConnection, class_id: UUID, asked: Change, *, persons: Persons, caller: Caller, at: datetime
+) -> TrainingClass:
+    """The class with other terms; its trainees follow it. A change that changes nothing answers the class as it is.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, ChangeReportedTooLate, ChangeOverlaps (C04),
+    TraineesUnfit (C01), and for the new terms and lessons what a filing or a timetable with them would be refused for.
+    """
+    before = await own_class(connection, class_id, caller)
+    move(class_rules.MOVES, before.status, ClassVerb.CHANGE)
+    terms = await _terms(connection, before, asked)
+    if terms == before:
+        if asked.lessons is None:
+            return before
+        planned, reason = asked.lessons, asked.reason
+        await planning.put(connection, class_id, planned, reason=reason, persons=persons, caller=caller, at=at)
+        return await store.load(connection, class_id)
+    count = await store.headcount(connection, class_id)
+    await _require_sound(connection, before, terms, seated=count.seated, at=at)
+    lessons = await _move_lessons(connection, before, terms, asked, persons=persons, at=at)
+    changed, fact = class_rules.change(before, terms, at=at, enrolled=count.enrolled)
+    after = site_checks.hold_at(changed, await store.sites(connection, changed, since=at))
+    await store.save(connection, after, expected=before.version)
+    said = Said([asked.reason], _changed(before, after) | lessons)
+    await remember(connection, after, ClassVerb.CHANGE, said, caller=caller, at=at)
+    await outbox.record(connection, fact)
+    await class_trainees.follow(
+        connection, before, after, persons=persons, by=caller.person, reason=asked.reason, at=at
+    )
+    await flag_stopped(connection, after, at=at)
+    return after
+
+
+async def _terms(connection: AsyncConnection, class_: TrainingClass, asked: Change) -> TrainingClass:
+    return replace(
+        class_,
+        starts_on=asked.starts_on or class_.starts_on,
+        ends_on=asked.ends_on or class_.ends_on,
+        seats=asked.seats or class_.seats,
+        site_id=await site_id(connection, class_, asked.site) or class_.site_id,
+        exam_plan=exam_plan(asked.exam_plan) or class_.exam_plan,
+    )
+
+
+async def _require_sound(
+    connection: AsyncConnection, before: TrainingClass, terms: TrainingClass, *, seated: int, at: datetime
+) -> None:
+    filing_rules.require_sound(terms)
+    policy = await policy_store.on(connection, day=terms.starts_on, region=terms.region)
+    filing_rules.require_seats(terms, policy=policy, seated=seated)
+    day = rules.first_day_touched(before, terms)
+    touches_from = None if day is None else begins_at(day)
+    require_reported_before(touches_from, lead_hours=policy.filing_change_lead_hours, at=at)
+    if terms.starts_on != before.starts_on:
+        await _require_open(connection, terms)
+
+
+async def _move_lessons(
+    connection: AsyncConnection,
+    before: TrainingClass,
+    terms: TrainingClass,
+    asked: Change,
+    *,
+    persons: Persons,
+    at: datetime,
+) -> dict[str, Any]:
+    """The lessons planned fit the new terms, or those that were `asked` take their place; what the history keeps."""
+    planned = await lesson_store.of_class(connection, before.id)
+    lessons = planned if asked.lessons is None else await timetable.read(connection, terms, asked.lessons)
+    if not lessons:
+        return {}
+    if terms.starts_on == before.starts_on:
+        # With its first day, which is reported before, a class that has not started moves all of its lessons.
+        await planning.require_in_time(connection, before, planned, lessons, reason=asked.reason, at=at)
+    await timetable.judge(connection, terms, lessons, at=at)
+    await timetable.require_ages(connection, terms, lessons, persons=persons, at=at)
+    await timetable.save(connection, before.id, planned, lessons)
+    return {} if asked.lessons is None else {"lessons": timetable.changed(planned, lessons)}
+
+
+async def _require_open(connection: AsyncConnection, terms: TrainingClass) -> None:
+    (await plan_store.load(connection)).reporting_region(terms.region, on=terms.starts_on)
+    institution = await institution_store.load(connection, terms.institution_id)
+    project = None
+    if terms.fund_source is not None and terms.project is not None:
+        project = await project_store.load(connection, terms.project, day=terms.starts_on)
+        filing_rules.require_of_project(terms, project)
+    await directory.require_open(connection, institution, project, day=terms.starts_on)
+
+
+def _changed(before: TrainingClass, after: TrainingClass) -> dict[str, Any]:
+    """Each term that is another, with what it was and what it is."""
+    names = ("starts_on", "ends_on", "seats", "site_id", "exam_plan")
+    terms = {name: (getattr(before, name), getattr(after, name)) for name in names}
+    changed = {name: {"from": was, "to": is_} for name, (was, is_) in terms.items() if was != is_}
+    found: dict[str, Any] = orjson.loads(orjson.dumps(changed, default=_plain))
+    return found
+
+
+def _plain(value: Any) -> object:
+    # The driver's UUIDs are of a class of their own, which JSON does not know.
+    return value._asdict() if isinstance(value, ExamPlan) else str(value)

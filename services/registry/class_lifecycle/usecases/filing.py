@@ -1,0 +1,236 @@
+"""File a class, and file a returned one again: the checks of its first day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.class_lifecycle.rules import filing as rules
+from services.registry.class_lifecycle.rules.filing import Asked
+from services.registry.class_lifecycle.usecases import trainees as class_trainees
+from services.registry.class_lifecycle.usecases.sanctions import flag_stopped
+from services.registry.classes.rules import classes as class_rules
+from services.registry.classes.rules.classes import ClassVerb, ExamPlan, TrainingClass
+from services.registry.classes.rules.history import FILE, ClassEvent
+from services.registry.classes.rules.limits import require_in_region
+from services.registry.classes.store import classes as store
+from services.registry.classes.store import history as event_store
+from services.registry.classes.usecases import own_class
+from services.registry.directory.rules.institutions import Institution
+from services.registry.directory.store import institutions as institution_store
+from services.registry.directory.store import sites as site_store
+from services.registry.directory.usecases import directory
+from services.registry.plan.rules.projects import Project
+from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import projects as project_store
+from shared.backbone import outbox
+from shared.contracts.dimensions import FundSource
+from shared.contracts.registry import ClassStatus
+from shared.kernel.callers import Caller, ForeignOrganisation, Role
+from shared.kernel.credit_code import parse_credit_code
+from shared.kernel.ids import new_id
+from shared.kernel.levels import Level
+from shared.kernel.moves import move
+from shared.kernel.occupations import parse_occupation
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import LocalIdTaken, NotFound
+from shared.persons import Persons
+
+_CANDIDATES_MAX = 100
+"""Projects of one occupation and level that are looked at; a catalogue has a few."""
+
+_FILED_AGAIN = "the class was mended and filed again 班级修改后重新报备"
+"""Why trainees got other days: a reason that nobody types."""
+
+
+@dataclass(frozen=True)
+class Fee:
+    """Who pays how much of one trainee's fee; `total_fen` only to be compared with the sum."""
+
+    government_fen: int = 0
+    enterprise_fen: int = 0
+    individual_fen: int = 0
+    total_fen: int | None = None
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What an institution says of a class that it files."""
+
+    local_id: str
+    programme: str
+    region: str
+    occupation: str
+    level: str
+    fund_source: FundSource | None
+    starts_on: date
+    ends_on: date
+    hours: int
+    seats: int
+    project: str | None = None
+    site: str | None = None
+    """The institution's own local_id of the site."""
+    teaching_plan: str | None = None
+    signed_order: bool = False
+    exam_plan: ExamPlan | None = None
+    fee: Fee | None = None
+
+    def content(self) -> dict[str, Any]:
+        """What was said, as JSON, without what was left out: a repeat says the same."""
+        said = {name: value for name in self.__dataclass_fields__ if (value := getattr(self, name))}
+        content: dict[str, Any] = orjson.loads(orjson.dumps(said, default=lambda value: value._asdict()))
+        return content
+
+
+async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> TrainingClass:
+    """A new class of the caller's institution; the same filing under the same local_id answers the one that exists.
+
+    Raises WrongRole, NotFound, LocalIdTaken, what programme, region, occupation or level may be refused for, and the
+    refusals of the directory (C02, C25) and of the filing's rules.
+    """
+    caller.require(Role.INSTITUTION)
+    if caller.organisation is None:
+        raise ForeignOrganisation
+    known = await store.find_by_local_id(connection, caller.organisation, filing.local_id)
+    if known is not None:
+        if await event_store.latest_change(connection, known.id, FILE) != filing.content():
+            raise LocalIdTaken(pointer="/local_id")
+        return known
+    institution = await institution_store.load(connection, caller.organisation)
+    class_ = await _checked(connection, filing, institution, seated=0, caller=caller, at=at)
+    await store.add(connection, class_)
+    await _remember(connection, class_, FILE, filing, caller=caller, at=at)
+    await outbox.record(connection, class_rules.file(class_, at=at))
+    await flag_stopped(connection, class_, at=at)
+    return class_
+
+
+async def refile(
+    connection: AsyncConnection, class_id: UUID, filing: Filing, *, persons: Persons, caller: Caller, at: datetime
+) -> TrainingClass:
+    """A returned class, mended; the same filing again answers the class as it is. Its trainees follow it.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, TraineesUnfit (C01), ChangeOverlaps and what `file`
+    raises.
+    """
+    before = await own_class(connection, class_id, caller)
+    filing = replace(filing, local_id=before.local_id)
+    latest = await event_store.latest_change(connection, class_id, ClassVerb.REFILE)
+    if before.status is ClassStatus.FILED and latest == filing.content():
+        return before
+    move(class_rules.MOVES, before.status, ClassVerb.REFILE)
+    count = await store.headcount(connection, class_id)
+    institution = await institution_store.load(connection, before.institution_id)
+    mended = await _checked(connection, filing, institution, seated=count.seated, caller=caller, at=at)
+    after, fact = class_rules.refile(before, mended, at=at, enrolled=count.enrolled)
+    await store.save(connection, after, expected=before.version)
+    await _remember(connection, after, ClassVerb.REFILE, filing, caller=caller, at=at)
+    await outbox.record(connection, fact)
+    await class_trainees.follow(
+        connection, before, after, persons=persons, by=caller.person, reason=_FILED_AGAIN, at=at
+    )
+    await flag_stopped(connection, after, at=at)
+    return after
+
+
+async def _checked(
+    connection: AsyncConnection, filing: Filing, institution: Institution, *, seated: int, caller: Caller, at: datetime
+) -> TrainingClass:
+    """The class that `filing` describes, if nothing speaks against it."""
+    class_ = await _read(connection, filing, institution, caller=caller, at=at)
+    rules.require_sound(class_)
+    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    asked = Asked(policy, await policy_store.working_days(connection), business_day(at))
+    project = await _project(connection, class_, filing.project)
+    subsidised = None if class_.fund_source is None else project
+    await directory.require_open(connection, institution, subsidised, day=class_.starts_on)
+    if project is not None:
+        rules.require_of_project(class_, project)
+        class_ = replace(class_, project=project.code, is_scarce=project.is_scarce, is_needed=project.is_needed)
+    class_ = replace(class_, site_id=await site_id(connection, class_, filing.site))
+    rules.require_seats(class_, policy=policy, seated=seated)
+    rules.require_complete(class_, policy=policy)
+    rules.require_lead(class_, asked)
+    return replace(class_, answer_due_on=rules.answer_due_on(asked))
+
+
+async def _read(
+    connection: AsyncConnection, filing: Filing, institution: Institution, *, caller: Caller, at: datetime
+) -> TrainingClass:
+    plan = await plan_store.load(connection)
+    fee = filing.fee or Fee()
+    rules.require_fee(fee.government_fen, fee.enterprise_fen, fee.individual_fen, total_fen=fee.total_fen)
+    return TrainingClass(
+        id=new_id(),
+        institution_id=institution.id,
+        local_id=filing.local_id,
+        programme=plan.primary_programme(filing.programme),
+        region=filing.region,
+        reporting_region=plan.reporting_region(filing.region, on=filing.starts_on),
+        occupation=parse_occupation(filing.occupation),
+        level=Level.from_code(filing.level),
+        fund_source=filing.fund_source,
+        starts_on=filing.starts_on,
+        ends_on=filing.ends_on,
+        hours=filing.hours,
+        seats=filing.seats,
+        status=ClassStatus.FILED,
+        filed_by=caller.person,
+        version=1,
+        teaching_plan=filing.teaching_plan,
+        signed_order=filing.signed_order,
+        exam_plan=exam_plan(filing.exam_plan),
+        government_fen=fee.government_fen,
+        enterprise_fen=fee.enterprise_fen,
+        individual_fen=fee.individual_fen,
+        filed_on=business_day(at),
+    )
+
+
+async def _project(connection: AsyncConnection, class_: TrainingClass, code: str | None) -> Project | None:
+    if code is not None:
+        return await project_store.load(connection, code, day=class_.starts_on, pointer="/project")
+    if class_.fund_source is None:
+        return None
+    candidates = await project_store.page(
+        connection,
+        day=class_.starts_on,
+        only_listed=True,
+        occupation=class_.occupation,
+        level=class_.level,
+        after="",
+        limit=_CANDIDATES_MAX,
+    )
+    return rules.choose_project(class_, candidates)
+
+
+async def site_id(connection: AsyncConnection, class_: TrainingClass, local_id: str | None) -> UUID | None:
+    """The institution's site `local_id`. Raises NotFound, SiteElsewhere."""
+    if local_id is None:
+        return None
+    site = await site_store.find_by_local_id(connection, class_.institution_id, local_id)
+    if site is None:
+        raise NotFound(pointer="/site", what="site", id=local_id)
+    require_in_region(class_, site)
+    return site.id
+
+
+def exam_plan(plan: ExamPlan | None) -> ExamPlan | None:
+    """`plan` with the credit code of its assessment body as it is written. Raises what a code may be refused for."""
+    if plan is None or plan.body_credit_code is None:
+        return plan
+    return plan._replace(body_credit_code=parse_credit_code(plan.body_credit_code))
+
+
+async def _remember(
+    connection: AsyncConnection, class_: TrainingClass, verb: str, filing: Filing, *, caller: Caller, at: datetime
+) -> None:
+    content = filing.content()
+    event = ClassEvent(new_id(), class_.id, class_.version, verb, caller.person, at, (), content)
+    await event_store.add(connection, event)

@@ -1,0 +1,231 @@
+"""The moves of a class, from the county's answer to completion or cancellation; each is kept in its history."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.class_lifecycle.rules import filing as filing_rules
+from services.registry.class_lifecycle.usecases import trainees as class_trainees
+from services.registry.class_lifecycle.usecases.sanctions import flag_stopped
+from services.registry.classes.rules import classes as rules
+from services.registry.classes.rules.classes import ClassVerb, TrainingClass
+from services.registry.classes.rules.flags import see_class
+from services.registry.classes.store import classes as store
+from services.registry.classes.store import history as event_store
+from services.registry.classes.store.classes import Headcount
+from services.registry.classes.usecases import Said, remember, require_own
+from services.registry.directory.store import institutions as institution_store
+from services.registry.directory.usecases import directory
+from services.registry.flags import usecases as flag_usecases
+from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.kinds import FlagKind
+from services.registry.plan.rules.policy import Policy
+from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import projects as project_store
+from services.registry.supervision.usecases import findings as finding_usecases
+from services.registry.supervision.usecases import patrols as patrol_usecases
+from services.registry.timetable import store as lesson_store
+from services.registry.timetable.rules import site_checks as site_check_rules
+from services.registry.timetable.usecases import judging as timetable
+from services.registry.timetable.usecases import site_checks
+from shared.backbone import outbox
+from shared.contracts.registry import ClassState
+from shared.kernel.callers import Caller, Role
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import IllegalMove
+
+_OFFICERS: Final = (Role.COUNTY_OFFICER, Role.PROVINCE)
+
+
+class Decided(NamedTuple):
+    """The class after a move, the fact of it (None if nobody has to hear of it), and what was found, as JSON."""
+
+    after: TrainingClass
+    fact: ClassState | None
+    found: dict[str, Any] | None = None
+
+
+async def return_(
+    connection: AsyncConnection, class_id: UUID, *, reasons: Sequence[str], caller: Caller, at: datetime
+) -> TrainingClass:
+    """Send a class that has not started back, as an officer of its county or above; its roster stays.
+
+    Raises WrongRole, ForeignRegion and the rule's.
+    """
+
+    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+        await _require_officer(connection, class_, caller)
+        return Decided(*rules.return_(class_, reasons=reasons, at=at, enrolled=count.enrolled))
+
+    return await _move(connection, class_id, ClassVerb.RETURN, decide, reasons, caller=caller, at=at)
+
+
+async def approve(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
+    """Accept a filed class, as an officer of its county or above.
+
+    Raises WrongRole, ForeignRegion, the rule's, InstitutionStopped (C25), the directory's C02 if the listing was closed
+    since, ClassIncomplete, and what its timetable may be refused for.
+    """
+
+    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+        await _require_officer(connection, class_, caller)
+        policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+        today, by = business_day(at), caller.person
+        after, fact = rules.approve(class_, policy=policy, by=by, today=today, at=at, enrolled=count.enrolled)
+        await _require_open(connection, class_, at=at)
+        lessons = await lesson_store.of_class(connection, class_id)
+        filing_rules.require_whole(class_, policy=policy, planned=bool(lessons), seated=count.seated)
+        if lessons:
+            await timetable.judge(connection, class_, lessons, at=at)
+        return Decided(after, fact)
+
+    return await _move(connection, class_id, ClassVerb.APPROVE, decide, caller=caller, at=at)
+
+
+async def check(
+    connection: AsyncConnection, class_id: UUID, *, passed: bool, findings: Sequence[str], caller: Caller, at: datetime
+) -> TrainingClass:
+    """Say what was found at all places of a class, as an officer of its county or above.
+
+    Raises WrongRole, ForeignRegion and the rule's.
+    """
+
+    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+        await _require_officer(connection, class_, caller)
+        sites = await store.sites(connection, class_, since=at)
+        by, enrolled = caller.person, count.enrolled
+        after, fact = site_check_rules.check(class_, passed=passed, sites=sites, by=by, at=at, enrolled=enrolled)
+        found = {"passed": passed, "sites": [{"site_id": str(site), "version": version} for site, version in sites]}
+        return Decided(after, fact, found)
+
+    return await _move(connection, class_id, ClassVerb.CHECK, decide, findings, caller=caller, at=at)
+
+
+async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
+    """Open an approved class; a small one is flagged (C18).
+
+    Raises WrongRole, ForeignOrganisation, the rule's, SiteNotChecked, InstitutionStopped (C25), and the directory's C02
+    if the listing was closed since for the class's first day.
+    """
+
+    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+        require_own(class_, caller)
+        policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+        today, enrolled = business_day(at), count.enrolled
+        after, fact = rules.start(class_, policy=policy, seated=count.seated, today=today, at=at, enrolled=enrolled)
+        await site_checks.require_checked(connection, class_, policy=policy, at=at)
+        await _require_open(connection, class_, at=at)
+        await flag_usecases.raise_all(connection, _too_small(class_, count, policy), at=at)
+        await flag_stopped(connection, class_, at=at)
+        return Decided(after, fact)
+
+    return await _move(connection, class_id, ClassVerb.START, decide, caller=caller, at=at)
+
+
+async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
+    """End a class whose trainees all have an outcome; patrols that its marks contradict are flagged (C14).
+
+    Raises WrongRole, ForeignOrganisation, the rule's, SiteNotChecked if it was moved to a place that nobody found in
+    order, and CriticalFindingOpen.
+    """
+
+    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+        require_own(class_, caller)
+        today, in_training = business_day(at), count.in_training
+        after, fact = rules.complete(class_, in_training=in_training, today=today, at=at, enrolled=count.enrolled)
+        policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+        site_check_rules.require_checked(class_, policy=policy)
+        await finding_usecases.require_none_critical(connection, class_.id)
+        await patrol_usecases.hold_against_marks(connection, class_, policy, at=at)
+        return Decided(after, fact)
+
+    return await _move(connection, class_id, ClassVerb.COMPLETE, decide, caller=caller, at=at)
+
+
+async def cancel(
+    connection: AsyncConnection, class_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> TrainingClass:
+    """Give a class up, withdraw who has no outcome, and let others have its teachers and rooms.
+
+    An officer of its county or above, who did not file it, stops it: then completed trainings do not count either.
+    Raises WrongRole, ForeignOrganisation, ForeignRegion, IllegalMove, SamePerson.
+    """
+
+    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+        caller.require(Role.INSTITUTION, *_OFFICERS)
+        stopped = caller.role is not Role.INSTITUTION
+        if stopped:
+            caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
+        else:
+            require_own(class_, caller)
+        officer = caller.person if stopped else None
+        after, fact = rules.cancel(class_, by_officer=officer, at=at, enrolled=count.enrolled)
+        await class_trainees.withdraw_all(connection, class_, completed=stopped, by=caller.person, at=at)
+        await lesson_store.release(connection, class_id)
+        return Decided(after, fact)
+
+    return await _move(connection, class_id, ClassVerb.CANCEL, decide, [reason], caller=caller, at=at)
+
+
+Decide = Callable[[TrainingClass, Headcount], Awaitable[Decided]]
+
+
+async def _move(
+    connection: AsyncConnection,
+    class_id: UUID,
+    verb: ClassVerb,
+    decide: Decide,
+    reasons: Sequence[str] = (),
+    *,
+    caller: Caller,
+    at: datetime,
+) -> TrainingClass:
+    # The class is locked, so that no roster and no outcome comes in between the headcount and the move.
+    before = await store.load(connection, class_id, lock=True)
+    try:
+        after, fact, found = await decide(before, await store.headcount(connection, class_id))
+    except IllegalMove:
+        if await _was_taken(connection, before, verb, reasons, caller=caller):
+            return before
+        raise
+    await store.save(connection, after, expected=before.version)
+    await remember(connection, after, verb, Said(reasons, found), caller=caller, at=at)
+    if fact is not None:
+        await outbox.record(connection, fact)
+    return after
+
+
+async def _was_taken(
+    connection: AsyncConnection, class_: TrainingClass, verb: ClassVerb, reasons: Sequence[str], *, caller: Caller
+) -> bool:
+    """Whether this very step, by the same person with the same words, was the last one of `class_`: a repeat."""
+    last = await event_store.latest(connection, class_.id)
+    return last is not None and (last.verb, last.done_by, last.reasons) == (verb, caller.person, tuple(reasons))
+
+
+async def _require_officer(connection: AsyncConnection, class_: TrainingClass, caller: Caller) -> None:
+    caller.require(Role.COUNTY_OFFICER)
+    caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
+
+
+async def _require_open(connection: AsyncConnection, class_: TrainingClass, *, at: datetime) -> None:
+    institution = await institution_store.load(connection, class_.institution_id)
+    project = None
+    if class_.fund_source is not None and class_.project is not None:
+        project = await project_store.load(connection, class_.project, day=class_.starts_on)
+    await directory.require_open(connection, institution, project, day=class_.starts_on)
+    # A sanction imposed after the class's first day stops a class that has not been opened yet as well.
+    await directory.require_open(connection, institution, None, day=business_day(at))
+
+
+def _too_small(class_: TrainingClass, count: Headcount, policy: Policy) -> list[Seen]:
+    if count.seated >= policy.class_size_min:
+        return []
+    facts = {"seated": count.seated, "size_min": policy.class_size_min}
+    return [see_class(FlagKind.CLASS_TOO_SMALL, class_, facts=facts)]

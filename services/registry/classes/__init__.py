@@ -1,0 +1,1 @@
+"""Classes: their state, their history, and who may see them."""

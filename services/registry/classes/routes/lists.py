@@ -1,0 +1,109 @@
+"""Classes over HTTP: lists, one class, and its history."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from services.registry.classes.routes.schemas import ClassAnswer, ClassEventAnswer, ReportedChangeAnswer, WaitingAnswer
+from services.registry.classes.store import history as event_store
+from services.registry.classes.store import lists
+from services.registry.classes.store.lists import Narrowing
+from services.registry.classes.usecases import visible_class
+from services.registry.plan.rules.reach import Reach, reach, reach_of
+from services.registry.plan.store import plan as plan_store
+from shared.auth import CurrentCaller
+from shared.contracts.registry import ClassStatus
+from shared.day_paging import cursor_behind, place_after
+from shared.forms import Day
+from shared.kernel.callers import ForeignOrganisation, Role
+from shared.kernel.periods import business_day
+from shared.paging import Cursor, Page, PageSize, after, before, next_cursor
+from shared.web import Connection, Now, router
+
+routes = router("classes")
+
+_EVERYWHERE = (Role.INSTITUTION, Role.ASSESSMENT_BODY)
+"""Roles that have no region of their own."""
+
+
+Region = Annotated[str | None, Query(max_length=16, description="A county or a reporting region with all below it")]
+
+
+@routes.get("/classes")
+async def list_classes(
+    connection: Connection,
+    caller: CurrentCaller,
+    status: ClassStatus | None = None,
+    region: Region = None,
+    institution_id: UUID | None = None,
+    starts_from: Day | None = None,
+    starts_to: Day | None = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[ClassAnswer]:
+    """By first day. An institution sees its own classes, officers those of their region and below, bodies all."""
+    narrowing = Narrowing(Reach(), institution_id, status, starts_from, starts_to)
+    if caller.role is Role.INSTITUTION:
+        if caller.organisation is None or institution_id not in (None, caller.organisation):
+            raise ForeignOrganisation
+        narrowing = narrowing._replace(institution_id=caller.organisation)
+    if region is not None or caller.role not in _EVERYWHERE:
+        plan = await plan_store.load(connection)
+        far = reach_of(plan, region) if region and caller.role in _EVERYWHERE else reach(plan, caller, region)
+        narrowing = narrowing._replace(reach=far)
+    rows = await lists.page(connection, narrowing, after=place_after(cursor), limit=size)
+    next_ = cursor_behind(rows, [row.starts_on for row in rows], size=size)
+    return Page(rows=[ClassAnswer.of(row) for row in rows], next=next_)
+
+
+@routes.get("/classes/waiting")
+async def list_waiting(
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+    region: Region = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[WaitingAnswer]:
+    """Filed classes that wait for the county's answer, by the day on which it is due. For officers, in their region."""
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    far = reach(await plan_store.load(connection), caller, region)
+    rows = await lists.waiting(connection, far, after=place_after(cursor), limit=size)
+    today = business_day(at)
+    next_ = cursor_behind(rows, [row.answer_due_on or date.max for row in rows], size=size)
+    return Page(rows=[WaitingAnswer.at(row, today=today) for row in rows], next=next_)
+
+
+@routes.get("/class-changes")
+async def list_changes(
+    connection: Connection,
+    caller: CurrentCaller,
+    region: Region = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[ReportedChangeAnswer]:
+    """What institutions reported of their classes, the newest first: other terms, other lessons. For officers."""
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    far = reach(await plan_store.load(connection), caller, region)
+    rows = await event_store.reported(connection, far, before=before(cursor), limit=size)
+    return Page(rows=[ReportedChangeAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
+
+
+@routes.get("/classes/{class_id}")
+async def get_class(class_id: UUID, connection: Connection, caller: CurrentCaller) -> ClassAnswer:
+    """An institution sees its own classes, officers those of their region and below."""
+    return ClassAnswer.of(await visible_class(connection, class_id, caller))
+
+
+@routes.get("/classes/{class_id}/history")
+async def list_history(
+    class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
+) -> Page[ClassEventAnswer]:
+    """Every step of a class from its filing on: who took it, when, why, and what was filed, found or changed."""
+    await visible_class(connection, class_id, caller)
+    rows = await event_store.page(connection, class_id, after=after(cursor), limit=size)
+    return Page(rows=[ClassEventAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))

@@ -1,0 +1,101 @@
+"""What answers about a class look like on the wire."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.registry.classes.rules.classes import TrainingClass
+from shared.contracts.dimensions import FundSource
+from shared.contracts.registry import ClassStatus
+
+
+class ExamPlanAnswer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    planned_on: date
+    body_credit_code: str | None
+
+
+class CheckedSiteAnswer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    site_id: UUID
+    version: int
+
+
+class ClassAnswer(BaseModel):
+    id: UUID
+    institution_id: UUID
+    local_id: str
+    programme: str
+    region: str
+    reporting_region: str
+    occupation: str
+    level: str
+    fund_source: FundSource | None
+    starts_on: date
+    ends_on: date
+    hours: int
+    seats: int
+    status: ClassStatus
+    version: int
+    project: str | None
+    is_scarce: bool
+    is_needed: bool
+    signed_order: bool
+    site_id: UUID | None
+    teaching_plan: str | None
+    exam_plan: ExamPlanAnswer | None
+    government_fen: int
+    enterprise_fen: int
+    individual_fen: int
+    filed_on: date | None
+    answer_due_on: date | None
+    return_reasons: list[str]
+    checked_on: date | None
+    checked_sites: list[CheckedSiteAnswer] = Field(description="The sites that were found in order, as they were then")
+
+    @classmethod
+    def of(cls, class_: TrainingClass) -> ClassAnswer:
+        return cls(**_values(cls, class_))
+
+
+class WaitingAnswer(ClassAnswer):
+    """A filed class; `overdue`: the day by which the county answers has passed."""
+
+    overdue: bool
+
+    @classmethod
+    def at(cls, class_: TrainingClass, *, today: date) -> WaitingAnswer:
+        overdue = class_.answer_due_on is not None and class_.answer_due_on < today
+        return cls(**_values(ClassAnswer, class_), overdue=overdue)
+
+
+class ClassEventAnswer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    version: int
+    verb: str
+    done_by: str
+    done_at: datetime
+    reasons: list[str]
+    change: dict[str, Any] | None
+
+
+class ReportedChangeAnswer(ClassEventAnswer):
+    class_id: UUID
+    institution_id: UUID
+    local_id: str = Field(description="The institution's own id of the class")
+    region: str
+
+
+def _values(cls: type[BaseModel], class_: TrainingClass) -> dict[str, Any]:
+    exam = class_.exam_plan and ExamPlanAnswer.model_validate(class_.exam_plan)
+    values = {name: getattr(class_, name) for name in cls.model_fields}
+    sites = [CheckedSiteAnswer.model_validate(each) for each in class_.checked_sites]
+    return values | {"level": class_.level.code, "exam_plan": exam, "checked_sites": sites}

@@ -1,0 +1,287 @@
+"""A class, from filing to completion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, NamedTuple, TypeVar
+from uuid import UUID
+
+from services.registry.classes.rules.faults import NoTrainees, OutcomesMissing, TooEarly, TooLate
+from services.registry.plan.rules.policy import Policy
+from shared.contracts.dimensions import FundSource
+from shared.contracts.registry import (
+    ClassApproved,
+    ClassCancelled,
+    ClassChanged,
+    ClassCompleted,
+    ClassFiled,
+    ClassRefiled,
+    ClassReturned,
+    ClassStarted,
+    ClassState,
+    ClassStatus,
+)
+from shared.kernel.levels import Level
+from shared.kernel.moves import move
+from shared.kernel.refusals import Conflict, SamePerson
+
+F = TypeVar("F", bound=ClassState)
+
+
+class ClassVerb(StrEnum):
+    RETURN = "return"
+    REFILE = "refile"
+    APPROVE = "approve"
+    CHECK = "check"
+    CHANGE = "change"
+    START = "start"
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+
+
+MOVES: Final[Mapping[ClassStatus, Mapping[ClassVerb, ClassStatus]]] = {
+    ClassStatus.FILED: {
+        ClassVerb.RETURN: ClassStatus.RETURNED,
+        ClassVerb.APPROVE: ClassStatus.APPROVED,
+        ClassVerb.CHECK: ClassStatus.FILED,
+        ClassVerb.CANCEL: ClassStatus.CANCELLED,
+    },
+    ClassStatus.RETURNED: {
+        ClassVerb.REFILE: ClassStatus.FILED,
+        ClassVerb.CANCEL: ClassStatus.CANCELLED,
+    },
+    ClassStatus.APPROVED: {
+        ClassVerb.RETURN: ClassStatus.RETURNED,
+        ClassVerb.CHECK: ClassStatus.APPROVED,
+        ClassVerb.CHANGE: ClassStatus.APPROVED,
+        ClassVerb.START: ClassStatus.RUNNING,
+        ClassVerb.CANCEL: ClassStatus.CANCELLED,
+    },
+    ClassStatus.RUNNING: {
+        ClassVerb.CHECK: ClassStatus.RUNNING,
+        ClassVerb.CHANGE: ClassStatus.RUNNING,
+        ClassVerb.COMPLETE: ClassStatus.COMPLETED,
+        ClassVerb.CANCEL: ClassStatus.CANCELLED,
+    },
+    ClassStatus.COMPLETED: {},
+    ClassStatus.CANCELLED: {},
+}
+
+
+class RosterClosed(Conflict):
+    slug = "roster-closed"
+    title_en = "The class takes no trainees any more."
+    title_zh = "该班已不能再增加学员。"
+    cure_en = "Trainees can be added until a class is completed or cancelled."
+    cure_zh = "班级结班或取消后不能再增加学员。"
+
+
+class ClassNotRunning(Conflict):
+    slug = "class-not-running"
+    title_en = "The class is not running."
+    title_zh = "该班未在进行中。"
+    cure_en = "Outcomes are taken from the start of a class to its completion."
+    cure_zh = "结业结果应在开班后、结班前登记。"
+
+
+class ExamPlan(NamedTuple):
+    """When the trainees will be examined, and by which assessment body (its credit code)."""
+
+    planned_on: date
+    body_credit_code: str | None
+
+
+class SiteVersion(NamedTuple):
+    """A site as it was at some time: its next version may be another place, or have other rooms."""
+
+    site_id: UUID
+    version: int
+
+
+@dataclass(frozen=True)
+class TrainingClass:
+    id: UUID
+    institution_id: UUID
+    local_id: str
+    programme: str
+    region: str
+    reporting_region: str
+    occupation: str
+    level: Level
+    fund_source: FundSource | None
+    starts_on: date
+    ends_on: date
+    hours: int
+    seats: int
+    status: ClassStatus
+    filed_by: str
+    version: int
+    project: str | None = None
+    is_scarce: bool = False
+    is_needed: bool = False
+    """The marks of the project on the day of filing."""
+    signed_order: bool = False
+    site_id: UUID | None = None
+    teaching_plan: str | None = None
+    exam_plan: ExamPlan | None = None
+    government_fen: int = 0
+    enterprise_fen: int = 0
+    individual_fen: int = 0
+    filed_on: date | None = None
+    answer_due_on: date | None = None
+    """The day by which the county answers."""
+    return_reasons: tuple[str, ...] = ()
+    checked_by: str | None = None
+    checked_on: date | None = None
+    checked_sites: tuple[SiteVersion, ...] = ()
+    """Who found place and equipment in order, when, and which."""
+
+    @property
+    def fee_fen(self) -> int:
+        """One trainee's fee."""
+        return self.government_fen + self.enterprise_fen + self.individual_fen
+
+    @property
+    def takes_trainees(self) -> bool:
+        return self.status not in (ClassStatus.COMPLETED, ClassStatus.CANCELLED)
+
+
+def file(class_: TrainingClass, *, at: datetime) -> ClassFiled:
+    """The fact that a new `class_` (filed, version 1) was filed."""
+    return tell(ClassFiled, class_, at=at, enrolled=0)
+
+
+def return_(
+    class_: TrainingClass, *, reasons: Sequence[str], at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassReturned]:
+    """Send a class that has not started back to be mended. Raises IllegalMove."""
+    after = replace(advance(class_, ClassVerb.RETURN), return_reasons=tuple(reasons))
+    return after, tell(ClassReturned, after, at=at, enrolled=enrolled)
+
+
+def refile(
+    class_: TrainingClass, mended: TrainingClass, *, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassRefiled]:
+    """File a returned class again as `mended`; why it was returned stays readable. Raises IllegalMove."""
+    refiled = advance(class_, ClassVerb.REFILE)
+    after = replace(
+        mended,
+        id=class_.id,
+        institution_id=class_.institution_id,
+        local_id=class_.local_id,
+        status=refiled.status,
+        version=refiled.version,
+        return_reasons=class_.return_reasons,
+    )
+    return after, tell(ClassRefiled, after, at=at, enrolled=enrolled)
+
+
+def approve(
+    class_: TrainingClass, *, policy: Policy, by: str, today: date, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassApproved]:
+    """Accept a filed class. Raises IllegalMove, SamePerson if `by` filed it, or TooLate after its first day."""
+    after = advance(class_, ClassVerb.APPROVE)
+    if by == class_.filed_by:
+        raise SamePerson(rule="filing and approval of a class")
+    _require_not_after(class_.starts_on, today, policy)
+    return after, tell(ClassApproved, after, at=at, enrolled=enrolled)
+
+
+def start(
+    class_: TrainingClass, *, policy: Policy, seated: int, today: date, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassStarted]:
+    """Open an approved class with `seated` trainees.
+
+    Raises IllegalMove, TooEarly before its first day, TooLate after its last, NoTrainees.
+    """
+    after = advance(class_, ClassVerb.START)
+    if today < class_.starts_on:
+        raise TooEarly(possible_from=class_.starts_on.isoformat())
+    _require_not_after(class_.ends_on, today, policy)
+    if policy.class_roster_required and not seated:
+        raise NoTrainees
+    return after, tell(ClassStarted, after, at=at, enrolled=enrolled)
+
+
+def change(
+    class_: TrainingClass, terms: TrainingClass, *, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassChanged]:
+    """Give a class days, seats, site and examination of `terms`. Raises IllegalMove."""
+    after = replace(
+        advance(class_, ClassVerb.CHANGE),
+        starts_on=terms.starts_on,
+        ends_on=terms.ends_on,
+        seats=terms.seats,
+        site_id=terms.site_id,
+        exam_plan=terms.exam_plan,
+    )
+    return after, tell(ClassChanged, after, at=at, enrolled=enrolled)
+
+
+def complete(
+    class_: TrainingClass, *, in_training: int, today: date, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassCompleted]:
+    """End a class whose trainees all have an outcome. Raises IllegalMove, OutcomesMissing, or TooEarly."""
+    after = advance(class_, ClassVerb.COMPLETE)
+    if in_training:
+        raise OutcomesMissing(in_training=in_training)
+    if today < class_.ends_on:
+        raise TooEarly(possible_from=class_.ends_on.isoformat())
+    return after, tell(ClassCompleted, after, at=at, enrolled=enrolled)
+
+
+def cancel(
+    class_: TrainingClass, *, by_officer: str | None = None, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassCancelled]:
+    """Give a class up before its completion; its trainees are withdrawn by the use case.
+
+    Raises IllegalMove, or SamePerson if `by_officer`, an officer who stops it, filed it.
+    """
+    after = advance(class_, ClassVerb.CANCEL)
+    if by_officer == class_.filed_by:
+        raise SamePerson(rule="filing and cancellation of a class")
+    return after, tell(ClassCancelled, after, at=at, enrolled=enrolled)
+
+
+def advance(class_: TrainingClass, verb: ClassVerb) -> TrainingClass:
+    """The class in the state that `verb` leads to, a version on. Raises IllegalMove."""
+    return replace(class_, status=move(MOVES, class_.status, verb), version=class_.version + 1)
+
+
+def tell(fact: type[F], class_: TrainingClass, *, at: datetime, enrolled: int) -> F:
+    """The `fact` of what `class_` is now."""
+    return fact(
+        subject=f"classes/{class_.id}",
+        version=class_.version,
+        at=at,
+        class_id=class_.id,
+        institution_id=class_.institution_id,
+        local_id=class_.local_id,
+        programme=class_.programme,
+        region=class_.region,
+        reporting_region=class_.reporting_region,
+        occupation=class_.occupation,
+        level=class_.level.value,
+        fund_source=class_.fund_source,
+        starts_on=class_.starts_on,
+        ends_on=class_.ends_on,
+        hours=class_.hours,
+        seats=class_.seats,
+        status=class_.status,
+        enrolled=enrolled,
+        project=class_.project,
+        is_scarce=class_.is_scarce,
+        is_needed=class_.is_needed,
+        signed_order=class_.signed_order,
+        government_fen=class_.government_fen,
+        enterprise_fen=class_.enterprise_fen,
+        individual_fen=class_.individual_fen,
+    )
+
+
+def _require_not_after(day: date, today: date, policy: Policy) -> None:
+    if today > day and not policy.class_late_allowed:
+        raise TooLate(possible_until=day.isoformat())

@@ -1,0 +1,31 @@
+"""How large the figures of a class may be, and where its site must lie."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.directory.rules.sites import Site
+from shared.kernel.refusals import Invalid
+
+SEATS_MAX: Final = 1000
+HOURS_MAX: Final = 2000
+TEACHING_PLAN_LENGTH_MAX: Final = 20_000
+PART_FEN_MAX: Final = 100_000_000
+"""The largest part of a fee that is read at all: a million yuan."""
+
+
+class SiteElsewhere(Invalid):
+    """Facts: `region`, the county of the site."""
+
+    slug = "site-in-another-region"
+    title_en = "The site lies in another region than the class."
+    title_zh = "培训场地与班级所在地区不一致。"
+    cure_en = "File the class in the region of its site (`region`), or name a site in the region of the class."
+    cure_zh = "请按场地所在地区（`region`）报备，或改用班级所在地区内的场地。"
+
+
+def require_in_region(class_: TrainingClass, site: Site) -> None:
+    """Raises SiteElsewhere."""
+    if site.region != class_.region:
+        raise SiteElsewhere(pointer="/site", region=site.region)

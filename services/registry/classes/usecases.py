@@ -1,0 +1,70 @@
+"""Classes as other topics need them: who may see or change one, and how a step is kept in its history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.classes.rules.history import ClassEvent
+from services.registry.classes.store import classes as store
+from services.registry.classes.store import history as event_store
+from services.registry.plan.rules.policy import Policy, PolicyUnset
+from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import policy as policy_store
+from shared.kernel.callers import Caller, Role
+from shared.kernel.ids import new_id
+from shared.plan import Plan
+
+
+class Said(NamedTuple):
+    """What the history keeps of a step: why it was taken, and what was found or changed."""
+
+    reasons: Sequence[str] = ()
+    change: dict[str, Any] | None = None
+
+
+async def own_class(connection: AsyncConnection, class_id: UUID, caller: Caller, *, lock: bool = True) -> TrainingClass:
+    """A class of the caller's institution, locked. Raises WrongRole, NotFound, ForeignOrganisation."""
+    class_ = await store.load(connection, class_id, lock=lock)
+    require_own(class_, caller)
+    return class_
+
+
+async def visible_class(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:
+    """A class that the caller may read: an institution its own, officers those of their region, bodies each.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    """
+    class_ = await store.load(connection, class_id)
+    if caller.role is Role.INSTITUTION:
+        caller.require_organisation(class_.institution_id)
+    elif caller.role is not Role.ASSESSMENT_BODY:
+        caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
+    return class_
+
+
+def require_own(class_: TrainingClass, caller: Caller) -> None:
+    """Raises WrongRole, ForeignOrganisation."""
+    caller.require(Role.INSTITUTION)
+    caller.require_organisation(class_.institution_id)
+
+
+async def remember(
+    connection: AsyncConnection, class_: TrainingClass, verb: str, said: Said, *, caller: Caller, at: datetime
+) -> None:
+    """Keep the step in the history of `class_`."""
+    event = ClassEvent(new_id(), class_.id, class_.version, verb, caller.person, at, tuple(said.reasons), said.change)
+    await event_store.add(connection, event)
+
+
+async def policies_of(
+    connection: AsyncConnection, classes: Collection[TrainingClass], plan: Plan
+) -> dict[UUID, Policy | PolicyUnset]:
+    """What holds for each of `classes`, by id: on its first day, in its region; or why nothing can be said."""
+    policies = await policy_store.for_places(connection, {(each.starts_on, each.region) for each in classes}, plan)
+    return {each.id: policies[each.starts_on, each.region] for each in classes}

@@ -1,0 +1,1 @@
+"""Institutions with their sites, listings, sanctions and the blacklist."""

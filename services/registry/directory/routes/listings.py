@@ -1,0 +1,121 @@
+"""The second catalogue over HTTP: what institutions are listed for."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.registry.directory.rules.institutions import Institution
+from services.registry.directory.rules.listings import Listing
+from services.registry.directory.store import institutions as institution_store
+from services.registry.directory.store import listings as store
+from services.registry.directory.usecases import listings as usecases
+from services.registry.plan.rules.reach import Reach, reach_of
+from services.registry.plan.store import plan as plan_store
+from shared.auth import CurrentCaller
+from shared.forms import Day, Reason, Strict
+from shared.kernel.periods import business_day
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.web import Connection, Now, router
+
+routes = router("institutions")
+
+PROJECT = r"^[A-Z0-9-]{2,32}$"
+
+
+class ListingRequest(Strict):
+    """Days are included, the last one too; without it the listing does not end by itself."""
+
+    project: Annotated[str, Field(pattern=PROJECT, examples=["4-10-01-05-L4"])]
+    first_on: Day
+    last_on: Day | None = None
+
+
+class ListingClosingRequest(Strict):
+    from_on: Annotated[Day, Field(description="The first day on which the listing does not hold any more")]
+    reason: Reason
+
+
+class ListingAnswer(BaseModel):
+    """A listing whose last day lies before its first never held. `closed_by` set its end, or brought it forward."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    institution_id: UUID
+    project: str
+    first_on: date
+    last_on: date | None
+    opened_by: str
+    opened_at: datetime
+    closed_by: str | None
+    closed_at: datetime | None
+    version: int
+
+
+class ListedAnswer(ListingAnswer):
+    """With the institution as it is now."""
+
+    institution_name: str
+    region: str
+    reporting_region: str
+
+    @classmethod
+    def of(cls, listing: Listing, who: Institution) -> ListedAnswer:
+        said = {name: getattr(listing, name) for name in ListingAnswer.model_fields}
+        return cls(**said, institution_name=who.name, region=who.region, reporting_region=who.reporting_region)
+
+
+@routes.post("/institutions/{institution_id}/listings", status_code=201, response_model=ListingAnswer)
+async def open_(
+    institution_id: UUID, listing: ListingRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> Listing:
+    """List the institution for a project, as an officer of its region or above. A repeat answers what stands."""
+    return await usecases.open_(connection, institution_id, **listing.model_dump(), caller=caller, at=at)
+
+
+@routes.get("/institutions/{institution_id}/listings")
+async def list_listings(
+    institution_id: UUID, connection: Connection, _: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
+) -> Page[ListingAnswer]:
+    """What the institution is, was and will be listed for."""
+    rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
+    return Page(rows=[ListingAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
+
+
+@routes.get("/listings")
+async def list_listed(
+    connection: Connection,
+    _: CurrentCaller,
+    at: Now,
+    project: Annotated[str, Query(pattern=PROJECT)],
+    day: Annotated[Day | None, Query(description="Today where left out")] = None,
+    region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[ListedAnswer]:
+    """Which institutions are listed for a project on a day, each with its listing. The catalogue is open to all."""
+    far = Reach() if region is None else reach_of(await plan_store.load(connection), region)
+    on = day or business_day(at)
+    rows = await store.listed(connection, project, far, day=on, after=after(cursor), limit=size)
+    known = await institution_store.by_ids(connection, [row.institution_id for row in rows])
+    found = [known[row.institution_id] for row in rows]
+    answers = [ListedAnswer.of(row, who) for row, who in zip(rows, found, strict=True)]
+    return Page(rows=answers, next=next_cursor(found, size))
+
+
+@routes.post("/institutions/{institution_id}/listings/{listing_id}/closing", response_model=ListingAnswer)
+async def close(
+    institution_id: UUID,
+    listing_id: UUID,
+    closing: ListingClosingRequest,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> Listing:
+    """End a listing, or bring its end forward."""
+    return await usecases.close(connection, institution_id, listing_id, **closing.model_dump(), caller=caller, at=at)

@@ -1,0 +1,153 @@
+"""The second catalogue: which institution is listed for which project, from when to when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from services.registry.directory.rules.institutions import Institution
+from services.registry.plan.rules.projects import Project
+from shared.contracts.registry import ListingClosed, ListingOpened, ListingState
+from shared.kernel.periods import Period, day_before
+from shared.kernel.refusals import Conflict
+
+F = TypeVar("F", bound=ListingState)
+
+
+class ProjectNotListed(Conflict):
+    """Facts: `project`, `day`, and `first_on`, `last_on` of its time in the catalogue."""
+
+    slug = "project-not-listed"
+    title_en = "The project is not in the catalogue of subsidised projects on that day."
+    title_zh = "该项目在所涉日期不在补贴性培训项目目录内。"
+    cure_en = "Choose a project that GET /v1/projects lists for `day`, or another first day."
+    cure_zh = "请选择 GET /v1/projects 中在 `day` 有效的项目，或调整开班日期。"
+    check = "C02"
+
+
+class InstitutionNotListed(Conflict):
+    """Facts: `project`, `day`."""
+
+    slug = "institution-not-listed"
+    title_en = "The institution is not listed for this project on that day."
+    title_zh = "该机构在所涉日期未列入该项目的培训机构目录。"
+    cure_en = "Ask the county to list the institution for `project` from `day` on, or file the class without a subsidy."
+    cure_zh = "请向县区申请自 `day` 起将机构列入 `project` 的目录，或按非补贴班报备。"
+    check = "C02"
+
+
+class ListingOverlaps(Conflict):
+    """Facts: `listing`, `first_on` and `last_on` of the one that stands."""
+
+    slug = "listing-overlaps"
+    title_en = "The institution is listed for this project in a part of that time already."
+    title_zh = "该机构在所选时间内已列入该项目目录，期间重叠。"
+    cure_en = "Leave out the days of the listing in `listing`, or close that one first."
+    cure_zh = "请避开 `listing` 所示记录的期间，或先终止该记录。"
+
+
+class ListingEnded(Conflict):
+    """Facts: `last_on`."""
+
+    slug = "listing-ended"
+    title_en = "The listing ends before that day already."
+    title_zh = "该目录记录在所选日期之前已经终止。"
+    cure_en = "Nothing needs to be closed; a listing can only be brought to an earlier end."
+    cure_zh = "无需再次终止；目录记录只能提前终止。"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Both days are included; one that was closed before it began ends on the day before its first."""
+
+    id: UUID
+    institution_id: UUID
+    project: str
+    first_on: date
+    last_on: date | None
+    opened_by: str
+    opened_at: datetime
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+    closing_reason: str | None = None
+    version: int = 1
+
+    def holds_on(self, day: date) -> bool:
+        return self.first_on <= day and (self.last_on is None or day <= self.last_on)
+
+    def meets(self, period: Period) -> bool:
+        """Whether it holds on any day of `period`."""
+        never = self.last_on is not None and self.last_on < self.first_on
+        return not never and Period(self.first_on, self.last_on).overlaps(period)
+
+
+def require_listed(project: Project, listings: Iterable[Listing], *, day: date) -> None:
+    """The institution with `listings` may begin a class of `project` on `day`.
+
+    Raises ProjectNotListed, InstitutionNotListed. Source: domain rules §4.6 C02.
+    """
+    require_in_catalogue(project, day=day)
+    if not any(each.project == project.code and each.holds_on(day) for each in listings):
+        raise InstitutionNotListed(project=project.code, day=day.isoformat())
+
+
+def require_in_catalogue(project: Project, *, day: date) -> None:
+    """`project` may be subsidised on `day`. Raises ProjectNotListed. Source: domain rules §4.6 C02."""
+    if not project.is_listed_on(day):
+        last = project.listed.last
+        raise ProjectNotListed(
+            project=project.code,
+            day=day.isoformat(),
+            first_on=project.listed.first.isoformat(),
+            last_on=None if last is None else last.isoformat(),
+        )
+
+
+def open_(
+    listing: Listing, institution: Institution, *, others: Iterable[Listing], at: datetime
+) -> tuple[Listing, ListingOpened]:
+    """Put a new `listing` (version 1) beside the institution's `others`.
+
+    Raises ListingOverlaps, PeriodEndsBeforeStart.
+    """
+    asked = Period(listing.first_on, listing.last_on)
+    for each in others:
+        if each.project == listing.project and each.meets(asked):
+            raise ListingOverlaps(
+                pointer="/first_on",
+                listing=str(each.id),
+                first_on=each.first_on.isoformat(),
+                last_on=None if each.last_on is None else each.last_on.isoformat(),
+            )
+    return listing, _fact(ListingOpened, listing, institution, at=at)
+
+
+def close(
+    listing: Listing, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
+) -> tuple[Listing, ListingClosed]:
+    """End `listing` so that it does not hold on `from_on` any more. Raises ListingEnded."""
+    last_on = day_before(max(from_on, listing.first_on))
+    if listing.last_on is not None and listing.last_on <= last_on:
+        raise ListingEnded(last_on=listing.last_on.isoformat())
+    after = replace(
+        listing, last_on=last_on, closed_by=by, closed_at=at, closing_reason=reason, version=listing.version + 1
+    )
+    return after, _fact(ListingClosed, after, institution, at=at)
+
+
+def _fact(fact: type[F], listing: Listing, institution: Institution, *, at: datetime) -> F:
+    return fact(
+        subject=f"listings/{listing.id}",
+        version=listing.version,
+        at=at,
+        listing_id=listing.id,
+        institution_id=listing.institution_id,
+        project=listing.project,
+        region=institution.region,
+        reporting_region=institution.reporting_region,
+        first_on=listing.first_on,
+        last_on=listing.last_on,
+    )

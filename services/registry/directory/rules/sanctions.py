@@ -1,0 +1,190 @@
+"""The ladder of sanctions: what was imposed on an institution, and what it may not do while that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, TypeVar
+from uuid import UUID
+
+from services.registry.directory.rules.institutions import Institution
+from shared.contracts.registry import SanctionImposed, SanctionLifted, SanctionState, SanctionStep
+from shared.kernel.moves import move
+from shared.kernel.periods import Period, day_before
+from shared.kernel.refusals import Conflict, SamePerson
+
+F = TypeVar("F", bound=SanctionState)
+
+LADDER: Final = tuple(SanctionStep)
+"""From the lowest step; a higher one includes what the lower ones forbid. Source: domain rules §4.6."""
+STOPPING: Final = frozenset(LADDER[LADDER.index(SanctionStep.STOP) :])
+"""The steps under which no class may begin."""
+DELISTING: Final = frozenset(LADDER[LADDER.index(SanctionStep.DELIST) :])
+"""The steps under which an institution can be listed for nothing."""
+
+
+class SanctionStatus(StrEnum):
+    IMPOSED = "imposed"
+    LIFTED = "lifted"
+
+
+class SanctionVerb(StrEnum):
+    LIFT = "lift"
+
+
+MOVES: Final[Mapping[SanctionStatus, Mapping[SanctionVerb, SanctionStatus]]] = {
+    SanctionStatus.IMPOSED: {SanctionVerb.LIFT: SanctionStatus.LIFTED},
+    SanctionStatus.LIFTED: {},
+}
+
+
+class InstitutionStopped(Conflict):
+    """Facts: `step`, `day`, `first_on`, `last_on` (None: until it is lifted)."""
+
+    slug = "institution-stopped"
+    title_en = "The institution may begin no class on that day: a sanction stands against it."
+    title_zh = "该机构在所涉日期处于处罚期内，不得开办新班。"
+    cure_en = "Wait until the sanction in `step` ends or is lifted; the county says what is needed for that."
+    cure_zh = "请待 `step` 所示处罚到期或解除后再报备；解除条件请咨询县区主管部门。"
+    check = "C25"
+
+
+class InstitutionDelisted(Conflict):
+    """Facts: `step`, `first_on`, `last_on` (None: until it is lifted)."""
+
+    slug = "institution-delisted"
+    title_en = "The institution was taken off the list for a part of that time."
+    title_zh = "该机构在所选时间内已被移出目录或列入黑名单。"
+    cure_en = "Leave out the days of the sanction in `step`, or have it lifted first."
+    cure_zh = "请避开 `step` 所示处罚的期间，或先解除该处罚。"
+    check = "C25"
+
+
+class SanctionStands(Conflict):
+    """Facts: `sanction`, `first_on`, `last_on` of the one that stands."""
+
+    slug = "sanction-stands"
+    title_en = "The same step stands against the institution in a part of that time already."
+    title_zh = "该机构在所选时间内已有同级处罚，期间重叠。"
+    cure_en = "Leave out the days of the sanction in `sanction`, or lift that one first."
+    cure_zh = "请避开 `sanction` 所示处罚的期间，或先解除该处罚。"
+
+
+class SanctionEnded(Conflict):
+    """Facts: `last_on`."""
+
+    slug = "sanction-ended"
+    title_en = "The sanction ends before that day by itself."
+    title_zh = "该处罚在所选日期之前已经到期。"
+    cure_en = "Nothing needs to be lifted."
+    cure_zh = "无需解除。"
+
+
+@dataclass(frozen=True)
+class Sanction:
+    """Both days are included; one that was lifted before it began ends on the day before its first."""
+
+    id: UUID
+    institution_id: UUID
+    step: SanctionStep
+    first_on: date
+    last_on: date | None
+    reason: str
+    imposed_by: str
+    imposed_at: datetime
+    lifted_by: str | None = None
+    lifted_at: datetime | None = None
+    lifting_reason: str | None = None
+    version: int = 1
+
+    @property
+    def status(self) -> SanctionStatus:
+        return SanctionStatus.IMPOSED if self.lifted_by is None else SanctionStatus.LIFTED
+
+    def is_in_force_on(self, day: date) -> bool:
+        return self.first_on <= day and (self.last_on is None or day <= self.last_on)
+
+    def meets(self, period: Period) -> bool:
+        """Whether it is in force on any day of `period`."""
+        never = self.last_on is not None and self.last_on < self.first_on
+        return not never and Period(self.first_on, self.last_on).overlaps(period)
+
+    def days(self) -> dict[str, str | None]:
+        """The days as facts of a refusal."""
+        last = self.last_on
+        return {"first_on": self.first_on.isoformat(), "last_on": None if last is None else last.isoformat()}
+
+
+def standing(sanctions: Iterable[Sanction], *, day: date) -> Sanction | None:
+    """The highest of `sanctions` that is in force on `day`."""
+    in_force = (each for each in sanctions if each.is_in_force_on(day))
+    return max(in_force, key=lambda each: LADDER.index(each.step), default=None)
+
+
+def require_not_stopped(sanctions: Iterable[Sanction], *, day: date) -> None:
+    """The institution with `sanctions` may begin a class on `day`, subsidised or not.
+
+    Raises InstitutionStopped. Source: domain rules §4.6 C25.
+    """
+    highest = standing(sanctions, day=day)
+    if highest is not None and highest.step in STOPPING:
+        raise InstitutionStopped(step=highest.step.value, day=day.isoformat(), **highest.days())
+
+
+def require_not_delisted(sanctions: Iterable[Sanction], period: Period) -> None:
+    """The institution with `sanctions` may be listed in all of `period`. Raises InstitutionDelisted."""
+    for each in sanctions:
+        if each.step in DELISTING and each.meets(period):
+            raise InstitutionDelisted(step=each.step.value, **each.days())
+
+
+def impose(
+    sanction: Sanction, institution: Institution, *, others: Iterable[Sanction], at: datetime
+) -> tuple[Sanction, SanctionImposed]:
+    """Put a new `sanction` (version 1) on `institution`. A talk is over with its day, if nobody said otherwise.
+
+    Raises PeriodEndsBeforeStart, SanctionStands.
+    """
+    if sanction.step is SanctionStep.TALK and sanction.last_on is None:
+        sanction = replace(sanction, last_on=sanction.first_on)
+    period = Period(sanction.first_on, sanction.last_on)
+    for each in others:
+        if each.step is sanction.step and each.meets(period):
+            raise SanctionStands(sanction=str(each.id), **each.days())
+    return sanction, _fact(SanctionImposed, sanction, institution, at=at)
+
+
+def lift(
+    sanction: Sanction, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
+) -> tuple[Sanction, SanctionLifted]:
+    """End `sanction` so that it is not in force on `from_on` any more.
+
+    Raises IllegalMove, SanctionEnded, or SamePerson if `by` imposed it.
+    """
+    move(MOVES, sanction.status, SanctionVerb.LIFT)
+    if by == sanction.imposed_by:
+        raise SamePerson(rule="imposing and lifting of a sanction")
+    last_on = day_before(max(from_on, sanction.first_on))
+    if sanction.last_on is not None and sanction.last_on <= last_on:
+        raise SanctionEnded(last_on=sanction.last_on.isoformat())
+    after = replace(
+        sanction, last_on=last_on, lifted_by=by, lifted_at=at, lifting_reason=reason, version=sanction.version + 1
+    )
+    return after, _fact(SanctionLifted, after, institution, at=at)
+
+
+def _fact(fact: type[F], sanction: Sanction, institution: Institution, *, at: datetime) -> F:
+    return fact(
+        subject=f"sanctions/{sanction.id}",
+        version=sanction.version,
+        at=at,
+        sanction_id=sanction.id,
+        institution_id=sanction.institution_id,
+        region=institution.region,
+        reporting_region=institution.reporting_region,
+        step=sanction.step,
+        first_on=sanction.first_on,
+        last_on=sanction.last_on,
+    )

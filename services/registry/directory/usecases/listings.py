@@ -1,0 +1,101 @@
+"""Put institutions on the second catalogue, and take them off it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.directory.rules import listings as rules
+from services.registry.directory.rules.institutions import Institution
+from services.registry.directory.rules.listings import Listing
+from services.registry.directory.rules.sanctions import require_not_delisted
+from services.registry.directory.store import listings as store
+from services.registry.directory.store import sanctions as sanction_store
+from services.registry.directory.usecases.institutions import load_for_officer
+from services.registry.plan.store import projects as project_store
+from shared.backbone import outbox
+from shared.kernel.callers import Caller
+from shared.kernel.ids import new_id
+from shared.kernel.periods import Period
+
+
+async def open_(
+    connection: AsyncConnection,
+    institution_id: UUID,
+    *,
+    project: str,
+    first_on: date,
+    last_on: date | None,
+    caller: Caller,
+    at: datetime,
+) -> Listing:
+    """List an institution for a project, as an officer of its region or above; a repeat answers what stands.
+
+    Raises WrongRole, NotFound, ForeignRegion, PeriodEndsBeforeStart, ProjectNotListed, InstitutionDelisted,
+    ListingOverlaps.
+    """
+    # The institution is locked, so that a sanction cannot come in between.
+    institution = await load_for_officer(connection, institution_id, caller=caller)
+    period = Period(first_on, last_on)
+    others = await store.since(connection, institution.id, first_on)
+    for each in others:
+        if (each.project, each.first_on, each.last_on) == (project, first_on, last_on):
+            return each
+    in_catalogue = await project_store.load(connection, project, day=first_on, pointer="/project")
+    rules.require_in_catalogue(in_catalogue, day=first_on)
+    require_not_delisted(await sanction_store.since(connection, institution.id, first_on), period)
+    new = Listing(
+        id=new_id(),
+        institution_id=institution.id,
+        project=project,
+        first_on=first_on,
+        last_on=last_on,
+        opened_by=caller.person,
+        opened_at=at,
+    )
+    listing, fact = rules.open_(new, institution, others=others, at=at)
+    await store.add(connection, listing)
+    await outbox.record(connection, fact)
+    return listing
+
+
+async def close(
+    connection: AsyncConnection,
+    institution_id: UUID,
+    listing_id: UUID,
+    *,
+    from_on: date,
+    reason: str,
+    caller: Caller,
+    at: datetime,
+) -> Listing:
+    """End a listing so that it does not hold on `from_on` any more.
+
+    Raises WrongRole, NotFound, ForeignRegion, ListingEnded.
+    """
+    institution = await load_for_officer(connection, institution_id, caller=caller)
+    listing = await store.load(connection, institution_id, listing_id)
+    (after,) = await close_all(
+        connection, institution, [listing], from_on=from_on, by=caller.person, reason=reason, at=at
+    )
+    return after
+
+
+async def close_all(
+    connection: AsyncConnection,
+    institution: Institution,
+    listings: Sequence[Listing],
+    *,
+    from_on: date,
+    by: str,
+    reason: str,
+    at: datetime,
+) -> list[Listing]:
+    """End `listings` of a locked `institution` from `from_on` on. Raises ListingEnded."""
+    closed = [rules.close(listing, institution, from_on=from_on, by=by, reason=reason, at=at) for listing in listings]
+    await store.save_all(connection, [listing for listing, _ in closed])
+    await outbox.record_all(connection, [fact for _, fact in closed])
+    return [listing for listing, _ in closed]

@@ -1,1 +1,0 @@
-"""The registry's rules: pure functions over frozen values, no clock, no database, no HTTP."""

@@ -1,0 +1,1 @@
+"""Trainees in classes: entry, days, outcomes, corrections."""

@@ -1,0 +1,86 @@
+"""Outcomes: what the hours of a class's trainees made of their training."""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID
+
+from fastapi import Response
+from pydantic import BaseModel, Field, TypeAdapter
+
+from services.registry.enrolments.routes.schemas import HoursRowRequest
+from services.registry.enrolments.rules.outcomes import CHECK, Miss
+from services.registry.enrolments.usecases import outcomes as usecases
+from services.registry.enrolments.usecases.outcomes import Given, HoursRow
+from shared.auth import CurrentCaller
+from shared.batches import BatchAnswer, answer
+from shared.contracts.registry import EnrolmentStatus
+from shared.posted import DryRun, PostedRows, posting
+from shared.rows import parse_posted
+from shared.web import Connection, Now, router
+
+routes = router("classes")
+
+_HOURS_ROW = TypeAdapter(HoursRowRequest)
+
+
+class OutcomeAnswer(BaseModel):
+    enrolment_id: UUID
+    local_id: str
+    outcome: Literal["accepted", "repeated"]
+    status: EnrolmentStatus
+    hours: int = Field(description="Class hours that the outcome was given for, at most the class's")
+    attended: int = Field(description="Class hours that attendance counts")
+    check: str | None = Field(description="The check that a failed training did not pass")
+    missed: list[Miss] = Field(
+        description="What a failed training fell short of: the least hours of its project, the share of the class's"
+    )
+
+
+class ConclusionAnswer(BaseModel):
+    """Every outcome of the class, also those given before."""
+
+    completed: int
+    failed: int
+    rows: list[OutcomeAnswer]
+
+
+@routes.post("/classes/{class_id}/outcomes", response_model=BatchAnswer, openapi_extra=posting(HoursRowRequest))
+async def conclude(
+    class_id: UUID, posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
+    """Post the hours of up to 1,000 trainees; the hours decide whether a training was completed.
+
+    Not where hours have to come from attendance; and never more than a class that keeps attendance shows.
+    """
+    parsed, refused = parse_posted(_HOURS_ROW, posted)
+    rows = [HoursRow(place, row.local_id, row.hours) for place, row in parsed]
+    outcomes = await usecases.conclude(connection, class_id, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)
+
+
+@routes.post("/classes/{class_id}/conclusion")
+async def conclude_by_attendance(
+    class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
+) -> ConclusionAnswer:
+    """Give every trainee in training the outcome of their attendance, once the last lesson is over; without a timetable
+    once the last day is. Again: nothing changes.
+    """
+    outcomes = await usecases.conclude_by_attendance(connection, class_id, caller=caller, at=at)
+    rows = [_row(each) for each in outcomes]
+    completed = sum(row.status is EnrolmentStatus.COMPLETED for row in rows)
+    return ConclusionAnswer(completed=completed, failed=len(rows) - completed, rows=rows)
+
+
+def _row(given: Given) -> OutcomeAnswer:
+    concluded = given.concluded
+    return OutcomeAnswer(
+        enrolment_id=concluded.id,
+        local_id=concluded.local_id,
+        outcome="accepted" if given.is_new else "repeated",
+        status=concluded.status,
+        hours=concluded.hours,
+        attended=concluded.attended,
+        check=CHECK if concluded.status is EnrolmentStatus.FAILED else None,
+        missed=given.missed,
+    )

@@ -1,0 +1,22 @@
+"""The days of a trainee's training when the days of the class change."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.enrolments.rules.enrolments import Enrolment
+
+
+def days_of(enrolment: Enrolment, before: TrainingClass, after: TrainingClass) -> tuple[date, date]:
+    """First and last day of a trainee's training when its class goes from `before` to `after`.
+
+    Who came with the class begins with it, who came later does not begin earlier than that; the end likewise.
+    """
+    from_on = after.starts_on
+    if enrolment.from_on > before.starts_on:
+        from_on = max(enrolment.from_on, after.starts_on)
+    until_on = after.ends_on
+    if enrolment.until_on < before.ends_on:
+        until_on = min(enrolment.until_on, after.ends_on)
+    return min(from_on, until_on), until_on

@@ -1,0 +1,147 @@
+"""Trainings that are interrupted and go on later, in their class or in another one of the same kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from services.registry.classes.rules.classes import RosterClosed, TrainingClass
+from services.registry.enrolments.rules.enrolments import MOVES, Enrolment, EnrolmentVerb, end, enrol, tell
+from shared.contracts.registry import (
+    EnrolmentDeferred,
+    EnrolmentResumed,
+    EnrolmentStatus,
+    EnrolmentTransferred,
+    TraineeEnrolled,
+)
+from shared.kernel.moves import move
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import Conflict
+
+
+class ClassOver(Conflict):
+    """Facts: `ends_on` of the class."""
+
+    slug = "class-over"
+    title_en = "The last day of the class has passed, so nobody can go on in it."
+    title_zh = "该班培训期已结束，不能再继续培训。"
+    cure_en = "Transfer the trainee to a class that is still to end, or withdraw them."
+    cure_zh = "请将学员转入尚未结束的班级，或办理退学。"
+
+
+class AnotherTraining(Conflict):
+    """Facts: `occupation`, `level` that the trainee is trained for."""
+
+    slug = "another-training"
+    title_en = "The other class does not go on with this training: it is for another occupation or level."
+    title_zh = "目标班级的职业（工种）或等级与原培训不同，不能转入。"
+    cure_en = "Choose a class for `occupation` at `level`, or withdraw the trainee and enrol them there anew."
+    cure_zh = "请选择 `occupation`、`level` 相同的班级；否则请先办理退学，再重新报名。"
+
+
+class TransferToSameClass(Conflict):
+    slug = "transfer-to-same-class"
+    title_en = "The trainee is in this class already."
+    title_zh = "学员已在该班。"
+    cure_en = "Name another class; who was deferred resumes in the same one."
+    cure_zh = "请选择其他班级；休学学员在原班继续培训的，请办理复学。"
+
+
+class Place(NamedTuple):
+    """Where a transferred trainee goes, and the new enrolment's own id and number there."""
+
+    class_: TrainingClass
+    id: UUID
+    local_id: str
+
+
+class Transfer(NamedTuple):
+    """The enrolment that ended and the one that goes on from it, each with its fact."""
+
+    left: Enrolment
+    left_fact: EnrolmentTransferred
+    entered: Enrolment
+    entered_fact: TraineeEnrolled
+
+
+def defer(
+    enrolment: Enrolment, class_: TrainingClass, *, on: date, at: datetime, attended_on: date | None = None
+) -> tuple[Enrolment, EnrolmentDeferred]:
+    """Interrupt a training; `on` is the first day without it. The seat stays taken, the days do not.
+
+    The class can be completed without a deferred trainee, who may go on in another one then. `attended_on` is the last
+    day that attendance counts. Raises what `end` raises.
+    """
+    after = end(enrolment, EnrolmentVerb.DEFER, on=on, at=at, attended_on=attended_on)
+    return after, tell(EnrolmentDeferred, after, class_, at=at)
+
+
+def resume(enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> tuple[Enrolment, EnrolmentResumed]:
+    """Go on with a deferred training in its class, from today to the class's last day.
+
+    The days that the deferral ended stay taken: the caller keeps them beside the enrolment.
+
+    Raises IllegalMove, RosterClosed, ClassOver. That the days are free is for the caller to see to.
+    """
+    status = move(MOVES, enrolment.status, EnrolmentVerb.RESUME)
+    require_open(class_)
+    after = replace(
+        enrolment,
+        status=status,
+        effective_on=class_.starts_on,
+        version=enrolment.version + 1,
+        from_on=first_day_in(class_, today=business_day(at)),
+        until_on=class_.ends_on,
+    )
+    return after, tell(EnrolmentResumed, after, class_, at=at)
+
+
+def transfer(
+    enrolment: Enrolment, class_: TrainingClass, place: Place, *, at: datetime, attended_on: date | None = None
+) -> Transfer:
+    """Go on with a training of `class_` in another class from today on, as an enrolment of its own.
+
+    It takes person, programme, tags and entry particulars along; hours are counted in each class for itself.
+
+    Raises what `end` raises for today, TransferToSameClass, AnotherTraining, RosterClosed, ClassOver. That there is a
+    seat and that the days are free is for the caller to see to.
+    """
+    target = place.class_
+    left = end(enrolment, EnrolmentVerb.TRANSFER, on=business_day(at), at=at, attended_on=attended_on)
+    if target.id == class_.id:
+        raise TransferToSameClass(pointer="/class_id")
+    if (target.occupation, target.level) != (class_.occupation, class_.level):
+        raise AnotherTraining(pointer="/class_id", occupation=class_.occupation, level=class_.level.code)
+    require_open(target)
+    entered = replace(
+        enrolment,
+        id=place.id,
+        class_id=target.id,
+        institution_id=target.institution_id,
+        local_id=place.local_id,
+        status=EnrolmentStatus.IN_TRAINING,
+        hours=0,
+        effective_on=target.starts_on,
+        version=1,
+        from_on=first_day_in(target, today=business_day(at)),
+        until_on=target.ends_on,
+        transferred_from=enrolment.id,
+    )
+    left_fact = tell(EnrolmentTransferred, left, class_, at=at)
+    return Transfer(left, left_fact, entered, enrol(entered, target, at=at))
+
+
+def require_open(class_: TrainingClass) -> None:
+    """Somebody can go on in `class_`. Raises RosterClosed."""
+    if not class_.takes_trainees:
+        raise RosterClosed(state=class_.status)
+
+
+def first_day_in(class_: TrainingClass, *, today: date) -> date:
+    """The first day that somebody who comes in `today` has in `class_`. Raises ClassOver."""
+    first = max(today, class_.starts_on)
+    if first > class_.ends_on:
+        raise ClassOver(ends_on=class_.ends_on.isoformat())
+    return first

@@ -1,0 +1,124 @@
+"""Outcomes: what completes a training, who may say its hours, when a class can be concluded by attendance (C14)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.classes.rules.faults import TooEarly
+from services.registry.plan.rules.policy import Policy
+from shared.contracts.registry import EnrolmentStatus
+from shared.kernel.periods import BUSINESS_ZONE, business_day
+from shared.kernel.refusals import Conflict, Invalid
+
+CHECK: Final = "C14"
+CONCLUDED: Final = frozenset({EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED})
+
+
+class MoreHoursThanAttended(Invalid):
+    """Facts: `hours_max`, the hours that attendance counts."""
+
+    slug = "more-hours-than-attended"
+    title_en = "The attendance of the class shows fewer hours for this trainee."
+    title_zh = "填报学时多于考勤记录的学时。"
+    cure_en = "Post at most `hours_max`; where the attendance is wrong, edit its day with a reason first."
+    cure_zh = "填报学时不得超过 `hours_max`；若考勤有误，请先说明理由更正当日考勤。"
+    check = CHECK
+
+
+class HoursComeFromMarks(Conflict):
+    """Facts: `conclusion`, the path to conclude the class by its attendance."""
+
+    slug = "hours-come-from-marks"
+    title_en = "The hours of this class come from its attendance; they cannot be posted."
+    title_zh = "该班学时以考勤记录为准，不能自行填报。"
+    cure_en = "Send the marks that are missing, then POST to the path in `conclusion`."
+    cure_zh = "请补报缺少的考勤记录，再调用 `conclusion` 所示接口办理结业。"
+    check = CHECK
+
+
+class LessonsToCome(Conflict):
+    """Facts: `ends_at`, when the last lesson ends."""
+
+    slug = "lessons-to-come"
+    title_en = "The last lesson of the class is not over yet."
+    title_zh = "该班最后一节课尚未结束。"
+    cure_en = "Conclude the class after `ends_at`, when all marks can have come."
+    cure_zh = "请在 `ends_at` 之后、考勤记录齐全时办理结业。"
+
+
+class NoAttendance(Conflict):
+    """Facts: `outcomes`, the path to post hours to."""
+
+    slug = "no-attendance"
+    title_en = "This class has no attendance to conclude it by."
+    title_zh = "该班没有考勤记录，无法据此办理结业。"
+    cure_en = "Send the marks of the class, or POST the hours of its trainees to the path in `outcomes`."
+    cure_zh = "请上报该班考勤记录，或通过 `outcomes` 所示接口填报学员学时。"
+
+
+class Miss(StrEnum):
+    """What a training fell short of."""
+
+    FEW_HOURS = "few-hours"
+    """The least hours of the project."""
+    LOW_SHARE = "low-share"
+    """The share of the class's hours."""
+
+
+class Least(NamedTuple):
+    """What completes a training: a share of the class's hours, and class hours whatever the class has."""
+
+    share_min: Decimal
+    hours_min: int
+
+
+def missed(hours: int, *, class_hours: int, share_min: Decimal, hours_min: int) -> list[Miss]:
+    """What `hours` fall short of; nothing for a training that they complete. Source: domain rules §5.2."""
+    few, low = hours < hours_min, hours < class_hours * share_min
+    return [Miss.FEW_HOURS] * few + [Miss.LOW_SHARE] * low
+
+
+def require_posting(policy: Policy, *, class_id: UUID) -> None:
+    """Raises HoursComeFromMarks where an institution may not post hours."""
+    if policy.attendance_marks_required:
+        raise HoursComeFromMarks(conclusion=f"/v1/classes/{class_id}/conclusion")
+
+
+def require_attended(hours: int, *, attended: int) -> None:
+    """Raises MoreHoursThanAttended: nobody is given more than a class that keeps attendance can show."""
+    if hours > attended:
+        raise MoreHoursThanAttended(pointer="/hours", hours_max=attended)
+
+
+def hours_after(hours: int, *, before: int, after: int, class_hours: int, policy: Policy) -> int:
+    """The hours of an outcome of `hours`, once attendance counts `after` class hours where it counted `before`.
+
+    An outcome follows the attendance that it was given for. Hours that were posted without any stay as posted; posted
+    below the attendance they stay as long as it shows them. Where marks are required nothing but attendance counts.
+    """
+    shown_before, shown = min(before, class_hours), min(after, class_hours)
+    if policy.attendance_marks_required or hours == shown_before:
+        return shown
+    return hours if hours > shown_before else min(hours, shown)
+
+
+def require_conclusion(
+    class_: TrainingClass, policy: Policy, *, is_kept: bool, lessons_end: datetime | None, at: datetime
+) -> None:
+    """The class is over, so that all hours can have come; `lessons_end` is when its last lesson ends, if planned.
+
+    Raises TooEarly before the last day, which without a timetable has to be over, and LessonsToCome. Raises
+    NoAttendance for a class that kept none and need not: its hours are posted, and it must not fail them all.
+    """
+    possible_from = class_.ends_on if lessons_end else class_.ends_on + timedelta(days=1)
+    if business_day(at) < possible_from:
+        raise TooEarly(possible_from=possible_from.isoformat())
+    if lessons_end and at < lessons_end:
+        raise LessonsToCome(ends_at=lessons_end.astimezone(BUSINESS_ZONE).isoformat())
+    if not is_kept and not policy.attendance_marks_required:
+        raise NoAttendance(outcomes=f"/v1/classes/{class_.id}/outcomes")

@@ -1,0 +1,186 @@
+"""What an institution says of a trainee at entry: what cannot be true is refused, and what is missing is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.particulars.rules import NO_WORDS
+from services.registry.plan.rules.policy import Policy
+from shared.contracts.registry import EmploymentState
+from shared.kernel.identity import DocumentKind
+from shared.kernel.refusals import Invalid, Refusal
+from shared.kernel.spelling import canonical
+
+
+class PriorityGroup(StrEnum):
+    """Groups that the plan trains first. Source: domain rules §4.1."""
+
+    GRADUATE = "graduate"
+    """Of a college or school, in the year of graduation."""
+    POVERTY_MONITORED = "poverty_monitored"
+    """Monitored so that they do not fall back into poverty."""
+    UNEMPLOYED = "unemployed"
+    EMPLOYMENT_DIFFICULTY = "employment_difficulty"
+    VETERAN = "veteran"
+    DISABLED = "disabled"
+    FLOODPLAIN_RESETTLER = "floodplain_resettler"
+    RESERVOIR_MIGRANT = "reservoir_migrant"
+    SEAFARER = "seafarer"
+    COMMUNITY_CORRECTIONS = "community_corrections"
+    COMPULSORY_DETOX = "compulsory_detox"
+    OTHER = "other"
+
+
+class NameDiffers(Invalid):
+    slug = "name-differs"
+    title_en = "This document is known under another name."
+    title_zh = "该证件号码已登记的姓名与所填姓名不一致。"
+    cure_en = (
+        "Compare number and name with the document. If both are right, an officer of the county corrects the name that "
+        "is known (POST /v1/persons/particulars); then send it again."
+    )
+    cure_zh = (
+        "请对照证件核对号码和姓名。均无误的，请县区工作人员更正已登记的姓名（POST /v1/persons/particulars）后重新提交。"
+    )
+    check = "C01"
+
+
+class DatedAhead(Invalid):
+    """Facts: `today`."""
+
+    slug = "paper-dated-ahead"
+    title_en = "A paper or a consent cannot be dated after today."
+    title_zh = "证明材料或同意书的日期不能晚于今天。"
+    cure_en = "Copy the date that stands on it."
+    cure_zh = "请按材料上的实际日期填写。"
+
+
+class DatedTooEarly(Invalid):
+    """Facts: `first_on`. When the person was born is not told."""
+
+    slug = "paper-dated-too-early"
+    title_en = "A paper or a consent cannot be dated before the person was born, nor before `first_on`."
+    title_zh = "证明材料或同意书的日期不能早于本人出生日期，也不能早于 `first_on`。"
+    cure_en = "Copy the date that stands on it; for a group, name a paper that is valid now."
+    cure_zh = "请按材料上的实际日期填写；重点群体请提供现行有效的证明材料。"
+
+
+class PlaceholderEvidence(Invalid):
+    slug = "placeholder-evidence"
+    title_en = "This was filled in to get past the field; it names no paper."
+    title_zh = "该证明是占位内容，没有写明任何材料。"
+    cure_en = "Name the paper that shows the priority group, and its number."
+    cure_zh = "请填写证明材料的名称和编号。"
+
+
+class TraineeIncomplete(Invalid):
+    """Facts: `missing`, the fields of the row that are needed and empty; a birth date where the document shows none."""
+
+    slug = "trainee-incomplete"
+    title_en = (
+        "A trainee of a subsidised class is enrolled with phone, employment state and consent, and with a birth date "
+        "where the document shows none."
+    )
+    title_zh = (
+        "补贴性培训班的学员须填报手机号、就业状态和个人信息处理同意日期；证件号码不含出生日期的，还须填报出生日期。"
+    )
+    cure_en = "`missing` lists what the row lacks; add it and send the row again."
+    cure_zh = "`missing` 列出了该行缺少的内容，请补充后重新提交该行。"
+
+
+class GroupEvidence(NamedTuple):
+    """That a person is in a priority group, by which paper of which day."""
+
+    group: PriorityGroup
+    evidence: str
+    dated_on: date
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AtEntry:
+    """What is said of somebody as they enter a training. Never printed: which group a person is in is sensitive.
+
+    `draws_pension` None: nothing was said of it.
+    """
+
+    employment: EmploymentState | None = None
+    groups: tuple[GroupEvidence, ...] = ()
+    draws_pension: bool | None = None
+    consented_on: date | None = None
+    consent_version: str | None = None
+    phone: str | None = None
+    """Where it is another than the one that the person was known by."""
+    birth_date: date | None = None
+
+    @property
+    def evidence_on(self) -> date | None:
+        """The latest date on the papers that show a priority group."""
+        return max((each.dated_on for each in self.groups), default=None)
+
+
+NOTHING_SAID: Final = AtEntry()
+
+
+def require_complete(
+    phone: str | None, entry: AtEntry, *, kind: DocumentKind, class_: TrainingClass, policy: Policy
+) -> None:
+    """Raises TraineeIncomplete, where the class is subsidised and policy asks for it."""
+    if fault := missing_fault(phone, entry, kind=kind, class_=class_, policy=policy):
+        raise fault
+
+
+def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: date) -> list[Refusal]:
+    """What is wrong with the papers and the consent: they name nothing, or a day that cannot be.
+
+    Nothing is dated after `today`, before `first_on`, or before its person was born.
+    """
+    found: list[Refusal] = []
+    for place, each in enumerate(entry.groups):
+        if _says_nothing(each.evidence):
+            found.append(PlaceholderEvidence(pointer=f"/groups/{place}/evidence"))
+        if fault := _day_fault(each.dated_on, born, first_on=first_on, today=today):
+            fault.pointer = f"/groups/{place}/dated_on"
+            found.append(fault)
+    if entry.consented_on is not None and (
+        fault := _day_fault(entry.consented_on, born, first_on=first_on, today=today)
+    ):
+        fault.pointer = "/consent/on"
+        found.append(fault)
+    return found
+
+
+def require_papers(entry: AtEntry, *, first_on: date, today: date) -> None:
+    """Raises the first of `paper_faults`."""
+    for fault in paper_faults(entry, None, first_on=first_on, today=today):
+        raise fault
+
+
+def _says_nothing(evidence: str) -> bool:
+    letters = "".join(char for char in canonical(evidence) if char.isalnum())
+    return letters in NO_WORDS or len(set(letters)) < 2
+
+
+def _day_fault(day: date, born: date | None, *, first_on: date, today: date) -> Refusal | None:
+    if first_on <= day <= today and (born is None or born <= day):
+        return None
+    return DatedAhead(today=today.isoformat()) if day > today else DatedTooEarly(first_on=first_on.isoformat())
+
+
+def missing_fault(
+    phone: str | None, entry: AtEntry, *, kind: DocumentKind, class_: TrainingClass, policy: Policy
+) -> TraineeIncomplete | None:
+    """What the holder of such a document lacks, where the class is subsidised and policy asks for it."""
+    if class_.fund_source is None or not policy.trainee_particulars_required:
+        return None
+    said: Sequence[tuple[str, object]] = (
+        ("phone", phone), ("employment", entry.employment), ("consent", entry.consented_on),
+    )  # fmt: skip
+    missing = [name for name, value in said if value is None]
+    if entry.birth_date is None and not kind.shows_birth_date:
+        missing.append("birth_date")
+    return TraineeIncomplete(pointer=f"/{missing[0]}", missing=missing) if missing else None

@@ -1,0 +1,73 @@
+"""The days that enrolments take of people, looked up for many people at once, with those before a resumption."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.enrolments.rules.enrolments import Enrolment
+from services.registry.enrolments.rules.overlaps import Taken
+from shared.database import driver
+
+_TAKEN: Final = """
+SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, e.from_on, e.until_on,
+    e.status NOT IN ('withdrawn', 'transferred')
+FROM unnest($1::uuid[]) AS p (person)
+JOIN enrolment AS e ON e.person = p.person AND e.from_on <= e.until_on AND e.from_on <= $3 AND e.until_on >= $2
+UNION ALL
+SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, d.from_on, d.until_on,
+    e.status NOT IN ('withdrawn', 'transferred')
+FROM earlier_days AS d JOIN enrolment AS e ON e.id = d.enrolment_id
+WHERE d.person = ANY($1) AND d.from_on <= $3 AND d.until_on >= $2
+ORDER BY person, from_on, id
+"""
+_KEEP_EARLIER: Final = """
+INSERT INTO earlier_days (enrolment_id, person, from_on, until_on)
+SELECT $1, $2, from_on, until_on FROM (VALUES ($3::date, $4::date)) AS d (from_on, until_on) WHERE from_on <= until_on
+"""
+_EARLIER: Final = """
+SELECT enrolment_id, from_on, until_on FROM earlier_days WHERE person = ANY($1) ORDER BY enrolment_id, from_on
+"""
+_FOLLOW: Final = """
+UPDATE earlier_days AS d SET person = e.person FROM enrolment AS e
+WHERE d.enrolment_id = ANY($1) AND e.id = d.enrolment_id AND e.person <> d.person
+"""
+_ATTENDED_ON: Final = "SELECT max(day) FROM attendance_day WHERE enrolment_id = $1 AND hours > 0"
+
+
+async def taken(
+    connection: AsyncConnection, persons: Collection[UUID], *, from_on: date, until_on: date
+) -> list[Taken]:
+    """What takes any of the days from `from_on` to `until_on` of `persons`, in the order of person and day."""
+    rows = await (await driver(connection)).fetch(_TAKEN, list(persons), from_on, until_on)
+    return [Taken(*row) for row in rows]
+
+
+async def keep_earlier(connection: AsyncConnection, deferred: Enrolment) -> None:
+    """Keep the days that `deferred` took, if any, before it is given others on its resumption."""
+    values = (deferred.id, deferred.person, deferred.from_on, deferred.until_on)
+    await (await driver(connection)).execute(_KEEP_EARLIER, *values)
+
+
+async def earlier(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, list[tuple[date, date]]]:
+    """The days that enrolments of `persons` took before they were resumed, by enrolment."""
+    found: defaultdict[UUID, list[tuple[date, date]]] = defaultdict(list)
+    for enrolment_id, from_on, until_on in await (await driver(connection)).fetch(_EARLIER, list(persons)):
+        found[enrolment_id].append((from_on, until_on))
+    return dict(found)
+
+
+async def follow(connection: AsyncConnection, enrolment_ids: Collection[UUID]) -> None:
+    """Give the earlier days of these enrolments the person that they have now."""
+    await (await driver(connection)).execute(_FOLLOW, list(enrolment_ids))
+
+
+async def attended_on(connection: AsyncConnection, enrolment_id: UUID) -> date | None:
+    """The last day for which attendance counts any hours."""
+    day: date | None = await (await driver(connection)).fetchval(_ATTENDED_ON, enrolment_id)
+    return day

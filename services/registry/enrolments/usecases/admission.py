@@ -1,0 +1,81 @@
+"""Look at those who are seated as if they were enrolled in a class now: on a transfer, and when a class changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.enrolments.rules import admission as rules
+from services.registry.enrolments.rules import ages
+from services.registry.enrolments.rules.admission import Trainee
+from services.registry.enrolments.rules.enrolments import Enrolment
+from services.registry.enrolments.rules.trainees import AtEntry
+from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.enrolments.store import entries as entry_store
+from services.registry.enrolments.usecases import entries
+from services.registry.plan.rules.policy import Policy
+from services.registry.plan.store import policy as policy_store
+from shared.kernel.refusals import Refusal
+from shared.persons import Persons
+
+
+async def require_fit(
+    connection: AsyncConnection, class_: TrainingClass, enrolment: Enrolment, *, persons: Persons
+) -> None:
+    """Its trainee could be enrolled in `class_`. Raises AgeOutOfRange (C01), TraineeIncomplete."""
+    (trainee,) = await _trainees(connection, [enrolment], persons=persons)
+    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    try:
+        rules.require_fit(trainee, class_, policy)
+    except Refusal as refusal:
+        refusal.pointer = "/class_id"
+        raise
+
+
+async def require_all_fit(
+    connection: AsyncConnection, class_: TrainingClass, enrolments: Sequence[Enrolment], *, persons: Persons
+) -> None:
+    """All their trainees could be enrolled in `class_`. Raises TraineesUnfit (C01)."""
+    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    rules.require_all_fit(await _trainees(connection, enrolments, persons=persons), class_, policy)
+
+
+async def require_age(
+    connection: AsyncConnection,
+    class_: TrainingClass,
+    enrolment: Enrolment,
+    said: AtEntry,
+    policy: Policy,
+    *,
+    persons: Persons,
+    pointer: str,
+) -> None:
+    """Its trainee is still of an age for their class when this was `said` at entry.
+
+    Raises BirthDateDiffers, AgeOutOfRange (C01).
+    """
+    sealed = await enrolment_store.sealed_trainees(connection, [enrolment.person])
+    known = persons.particulars(sealed[enrolment.person])
+    ages.require_birth_date(known.document_kind, known.document_number, said)
+    try:
+        ages.require_age(known.document_kind, known.document_number, said, class_=class_, policy=policy)
+    except Refusal as refusal:
+        refusal.pointer = pointer
+        raise
+
+
+async def _trainees(connection: AsyncConnection, enrolments: Sequence[Enrolment], *, persons: Persons) -> list[Trainee]:
+    keys = {each.person for each in enrolments}
+    sealed = await enrolment_store.sealed_trainees(connection, keys)
+    marks = await enrolment_store.phone_marks(connection, keys)
+    said = await entry_store.of(connection, [each.id for each in enrolments])
+    found = []
+    for each in enrolments:
+        known = persons.particulars(sealed[each.person])
+        # A phone that came with a later roster is kept as its mark alone.
+        phone = known.phone or marks.get(each.person)
+        entry = entries.open_(persons, said[each.id], each)
+        found.append(Trainee(each.local_id, known.document_kind, known.document_number, phone, entry))
+    return found

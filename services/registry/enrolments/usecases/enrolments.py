@@ -1,0 +1,259 @@
+"""Withdraw, defer, resume and transfer trainees, and put enrolments right."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.classes.store import classes as class_store
+from services.registry.enrolments.rules import corrections, interruptions
+from services.registry.enrolments.rules import enrolments as rules
+from services.registry.enrolments.rules.enrolments import Correction, Enrolment
+from services.registry.enrolments.rules.history import EnrolmentEvent, entry_of
+from services.registry.enrolments.rules.interruptions import Place
+from services.registry.enrolments.rules.overlaps import require_free
+from services.registry.enrolments.rules.seats import ClassFull
+from services.registry.enrolments.store import enrolments as store
+from services.registry.enrolments.store import history as event_store
+from services.registry.enrolments.store import outcomes as outcome_store
+from services.registry.enrolments.store import overlaps as overlap_store
+from services.registry.enrolments.usecases import admission, entries
+from services.registry.enrolments.usecases.entry_checks import checks_for
+from services.registry.enrolments.usecases.outcomes import least_of
+from services.registry.enrolments.usecases.steps import keep
+from services.registry.plan.rules.policy import Policy
+from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import policy as policy_store
+from services.registry.plan.usecases import visibility
+from shared.backbone import outbox
+from shared.kernel.callers import Caller, Role
+from shared.kernel.ids import new_id
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import LocalIdTaken
+from shared.persons import Persons
+
+_HISTORY_MAX: Final = 500
+_MOVERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER)
+_MENDERS: Final = (*_MOVERS, Role.PROVINCE)
+
+
+class Said(NamedTuple):
+    """What the caller says to a step: why, and for which day it counts (None: today)."""
+
+    reason: str | None = None
+    on: date | None = None
+
+
+class Destination(NamedTuple):
+    """Where a trainee is to go, and the local_id that the enrolment gets at the institution there."""
+
+    class_id: UUID
+    local_id: str
+
+
+async def withdraw(
+    connection: AsyncConnection, enrolment_id: UUID, said: Said, *, caller: Caller, at: datetime
+) -> Enrolment:
+    """Take a trainee out of their class, as its institution, or as an officer of its region or above.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
+    """
+    before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
+    _require_reason(said, before, caller)
+    attended_on = await overlap_store.attended_on(connection, before.id)
+    step = rules.withdraw(before, class_, on=said.on or business_day(at), at=at, attended_on=attended_on)
+    await keep(connection, [step], by=caller.person, reason=said.reason)
+    return step[0]
+
+
+async def defer(
+    connection: AsyncConnection, enrolment_id: UUID, said: Said, *, caller: Caller, at: datetime
+) -> Enrolment:
+    """Interrupt a training, as the class's institution, or as an officer of its region or above.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
+    """
+    before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
+    _require_reason(said, before, caller)
+    attended_on = await overlap_store.attended_on(connection, before.id)
+    step = interruptions.defer(before, class_, on=said.on or business_day(at), at=at, attended_on=attended_on)
+    await keep(connection, [step], by=caller.person, reason=said.reason)
+    return step[0]
+
+
+async def resume(
+    connection: AsyncConnection, enrolment_id: UUID, said: Said, *, caller: Caller, at: datetime
+) -> Enrolment:
+    """Let a deferred trainee go on in their class.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, OverlappingClass (C04) and the rule's.
+    """
+    before, class_ = await _theirs(connection, enrolment_id, caller, Role.INSTITUTION)
+    step = interruptions.resume(before, class_, at=at)
+    await _require_free(connection, step[0])
+    await keep(connection, [step], by=caller.person, reason=said.reason)
+    await overlap_store.keep_earlier(connection, before)
+    return step[0]
+
+
+async def transfer(
+    connection: AsyncConnection,
+    enrolment_id: UUID,
+    to: Destination,
+    said: Said,
+    *,
+    persons: Persons,
+    caller: Caller,
+    at: datetime,
+) -> Enrolment:
+    """The enrolment that goes on in another class: an institution moves trainees among its own classes, an officer
+    also from one institution of the region to another. The same transfer again answers the enrolment that it led to.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, ClassFull, OverlappingClass (C04),
+    AgeOutOfRange (C01), TraineeIncomplete, the rule's, and what the directory says of the other class (C02, C25).
+    """
+    source, target = await _both_classes(connection, enrolment_id, to, caller)
+    if done := await _done_before(connection, enrolment_id, target, to.local_id):
+        return done
+    before = await store.load(connection, enrolment_id, lock=True)
+    attended_on = await overlap_store.attended_on(connection, before.id)
+    place = Place(target, new_id(), to.local_id)
+    moved = interruptions.transfer(before, source, place, at=at, attended_on=attended_on)
+    await _require_seat(connection, target, at=at)
+    await admission.require_fit(connection, target, before, persons=persons)
+    await _require_free(connection, moved.entered, left=before.id)
+    await keep(connection, [(moved.left, moved.left_fact)], by=caller.person, reason=said.reason)
+    await store.go_on(connection, moved.entered, by=caller.person, at=at)
+    await outbox.record(connection, moved.entered_fact)
+    return moved.entered
+
+
+async def correct(
+    connection: AsyncConnection,
+    enrolment_id: UUID,
+    correction: Correction,
+    *,
+    reason: str,
+    persons: Persons,
+    caller: Caller,
+    at: datetime,
+) -> Enrolment:
+    """Put right what was wrong, as the class's institution, or as an officer of its region or above.
+
+    What was sealed of the entry is sealed anew, and kept as it was beside the step.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, HoursFollowAttendance, MoreHoursThanAttended (C14),
+    BirthDateDiffers, AgeOutOfRange (C01) and the rule's.
+    """
+    before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
+    if correction.programme is not None:
+        (await plan_store.load(connection)).primary_programme(correction.programme)
+    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    if correction.hours is not None:
+        await _require_hours(connection, before, correction.hours, policy)
+    least = await least_of(connection, class_, policy)
+    papers_from = policy.trainee_paper_first_on
+    step = rules.correct(before, class_, correction, **least._asdict(), papers_from=papers_from, at=at)
+    sealed = corrections.sealed_of(correction)
+    if not sealed:
+        await keep(connection, [step], by=caller.person, reason=reason)
+        return step[0]
+    said = corrections.mend(await entries.said(connection, before, persons=persons), correction)
+    told = corrections.of_age(correction)
+    if told:
+        pointer = f"/{told[0]}"
+        await admission.require_age(connection, class_, before, said, policy, persons=persons, pointer=pointer)
+    await keep(connection, [step], by=caller.person, reason=reason, sealed=sealed)
+    await entries.replace(connection, step[0], said, persons=persons)
+    return step[0]
+
+
+async def visible(connection: AsyncConnection, enrolment_id: UUID, *, caller: Caller) -> Enrolment:
+    """An enrolment that the caller may read: of its own institution, or as an officer of the class's region or above.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    """
+    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    enrolment = await store.load(connection, enrolment_id)
+    if caller.role is Role.INSTITUTION:
+        caller.require_organisation(enrolment.institution_id)
+    else:
+        class_ = await class_store.load(connection, enrolment.class_id)
+        caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
+    return enrolment
+
+
+async def history(connection: AsyncConnection, enrolment_id: UUID, *, caller: Caller) -> list[EnrolmentEvent]:
+    """The entry, where it is known who made it, and the steps after it, oldest first. Raises what `visible` raises."""
+    enrolment = await visible(connection, enrolment_id, caller=caller)
+    events = await event_store.of_enrolment(connection, enrolment_id, limit=_HISTORY_MAX)
+    entered = await event_store.entered_by(connection, enrolment_id)
+    return events if entered is None else [entry_of(enrolment, events, entered), *events]
+
+
+async def _theirs(
+    connection: AsyncConnection, enrolment_id: UUID, caller: Caller, *roles: Role
+) -> tuple[Enrolment, TrainingClass]:
+    """The enrolment and its class, both locked, for who has one of `roles` in its institution or over its region."""
+    caller.require(*roles)
+    # The class first, as everywhere; an enrolment never changes its class.
+    class_id = (await store.load(connection, enrolment_id)).class_id
+    class_ = await class_store.load(connection, class_id, lock=True)
+    await visibility.require_reach(connection, caller, region=class_.region, institution_id=class_.institution_id)
+    return await store.load(connection, enrolment_id, lock=True), class_
+
+
+def _require_reason(said: Said, enrolment: Enrolment, caller: Caller) -> None:
+    corrections.require_reason(said.reason, enrolment.status, by_officer=caller.role is not Role.INSTITUTION)
+
+
+async def _require_hours(connection: AsyncConnection, enrolment: Enrolment, hours: int, policy: Policy) -> None:
+    attended = None
+    if await outcome_store.is_kept(connection, enrolment.class_id):
+        attended = (await outcome_store.attended_hours(connection, [enrolment.id])).get(enrolment.id, 0)
+    corrections.require_hours(hours, enrolment_id=enrolment.id, policy=policy, attended=attended)
+
+
+async def _both_classes(
+    connection: AsyncConnection, enrolment_id: UUID, to: Destination, caller: Caller
+) -> tuple[TrainingClass, TrainingClass]:
+    """The class of the enrolment and the one it is to go to, locked, for who may move trainees between them."""
+    caller.require(*_MOVERS)
+    source = (await store.load(connection, enrolment_id)).class_id
+    # In one order always, so that two who change places do not wait for each other.
+    ids = sorted({source, to.class_id})
+    classes = {each: await class_store.load(connection, each, lock=True) for each in ids}
+    for each in classes.values():
+        await visibility.require_reach(connection, caller, region=each.region, institution_id=each.institution_id)
+    return classes[source], classes[to.class_id]
+
+
+async def _done_before(
+    connection: AsyncConnection, enrolment_id: UUID, target: TrainingClass, local_id: str
+) -> Enrolment | None:
+    """The enrolment under `local_id`, if it goes on from this one. Raises LocalIdTaken if it is another."""
+    known = (await store.by_local_ids(connection, target.institution_id, [local_id])).get(local_id)
+    if known is not None and (known.class_id, known.transferred_from) != (target.id, enrolment_id):
+        raise LocalIdTaken(pointer="/local_id")
+    return known
+
+
+async def _require_seat(connection: AsyncConnection, class_: TrainingClass, *, at: datetime) -> None:
+    """Raises ClassFull, and what keeps the class from taking anybody."""
+    checks = await checks_for(connection, class_.institution_id, [class_], today=business_day(at))
+    for refusal in checks.closed.values():
+        raise refusal
+    if (await class_store.headcount(connection, class_.id)).seated >= class_.seats:
+        raise ClassFull(pointer="/class_id", seats=class_.seats)
+
+
+async def _require_free(connection: AsyncConnection, enrolment: Enrolment, *, left: UUID | None = None) -> None:
+    """Raises OverlappingClass. What the trainee has `left` is not in the way."""
+    days = {"from_on": enrolment.from_on, "until_on": enrolment.until_on}
+    taken = await overlap_store.taken(connection, [enrolment.person], **days)
+    others = [each for each in taken if each.enrolment_id not in (enrolment.id, left)]
+    require_free(others, **days, institution_id=enrolment.institution_id)

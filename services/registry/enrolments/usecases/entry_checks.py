@@ -1,0 +1,142 @@
+"""What every entry is checked against: plan, policy and directory, looked up once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.classes.rules.classes import RosterClosed, TrainingClass
+from services.registry.directory.rules.listings import require_listed
+from services.registry.directory.rules.sanctions import require_not_stopped
+from services.registry.directory.store import listings as listing_store
+from services.registry.directory.store import sanctions as sanction_store
+from services.registry.enrolments.rules import ages, trainees
+from services.registry.enrolments.rules.interruptions import ClassOver
+from services.registry.enrolments.rules.late_entries import late_day
+from services.registry.enrolments.rules.trainees import AtEntry
+from services.registry.particulars.rules import name_fault, phone_fault
+from services.registry.plan.rules.policy import Policy, policy_on
+from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import projects as project_store
+from shared.kernel.identity import IdentityDocument
+from shared.kernel.refusals import Refusal
+from shared.persons import Particulars
+from shared.plan import Plan
+
+
+@dataclass(frozen=True)
+class Checks:
+    """`policies`, `closed` (why a class takes nobody) and `late_days` (see there) are by class."""
+
+    today: date
+    plan: Plan
+    policies: Mapping[UUID, Policy]
+    closed: Mapping[UUID, Refusal]
+    late_days: Mapping[UUID, date]
+
+    def faults(
+        self,
+        particulars: Particulars,
+        said: AtEntry,
+        *,
+        programme: str | None,
+        number: str | None,
+        class_: TrainingClass | None,
+    ) -> list[Refusal]:
+        """Everything that speaks against an entry by itself, whatever else is stored.
+
+        `number` is that of the document, found right, `class_` the class; checks that need one that is None are left
+        out.
+        """
+        policy = None if class_ is None else self.policies[class_.id]
+        kind = particulars.document_kind
+        shown = None if number is None else IdentityDocument(kind, number).birth_date
+        first_on = date.min if policy is None else policy.trainee_paper_first_on
+        found = [
+            None if programme is None else self._programme_fault(programme),
+            name_fault(particulars.name),
+            phone_fault(particulars.phone),
+            ages.birth_date_fault(shown, said),
+        ]
+        if class_ is not None and policy is not None:
+            found.append(ages.age_fault(shown, said, class_=class_, policy=policy))
+            found.append(trainees.missing_fault(particulars.phone, said, kind=kind, class_=class_, policy=policy))
+        faults = [fault for fault in found if fault is not None]
+        return faults + trainees.paper_faults(said, ages.born_on(shown, said), first_on=first_on, today=self.today)
+
+    def _programme_fault(self, programme: str) -> Refusal | None:
+        try:
+            self.plan.primary_programme(programme)
+        except Refusal as refusal:
+            return refusal
+        return None
+
+
+async def checks_for(
+    connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass], *, today: date
+) -> Checks:
+    """What rows for these `classes` of the institution are checked against. Raises PolicyUnset."""
+    plan = await plan_store.load(connection)
+    rows = await policy_store.rows(connection) if classes else []
+    policies: dict[tuple[date, str], Policy] = {}
+    for class_ in classes:
+        place = (class_.starts_on, class_.region)
+        if place not in policies:
+            policies[place] = policy_on(rows, day=place[0], region_and_above=plan.region_and_above(place[1]))
+    of_class = {each.id: policies[each.starts_on, each.region] for each in classes}
+    closed = await _closed(connection, institution_id, classes)
+    return Checks(today, plan, of_class, closed, _late_days(classes, of_class, closed, today=today))
+
+
+def _late_days(
+    classes: Sequence[TrainingClass],
+    policies: Mapping[UUID, Policy],
+    closed: dict[UUID, Refusal],
+    *,
+    today: date,
+) -> dict[UUID, date]:
+    """The first day of who enters each of the `classes` that began without them; those that are over are `closed`."""
+    late_days = {}
+    for class_ in classes:
+        try:
+            day = late_day(class_, policies[class_.id], today=today)
+        except ClassOver as refusal:
+            closed.setdefault(class_.id, refusal)
+        else:
+            if day is not None:
+                late_days[class_.id] = day
+    return late_days
+
+
+async def _closed(
+    connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass]
+) -> dict[UUID, Refusal]:
+    """Why each of the `classes` that takes nobody does not: it is over, or the directory of its first day forbids it.
+
+    The rules are those of `directory.require_open`, for many classes at once.
+    """
+    if not classes:
+        return {}
+    earliest = min(each.starts_on for each in classes)
+    sanctions = await sanction_store.since(connection, institution_id, earliest)
+    subsidised = {
+        (each.project, each.starts_on) for each in classes if each.fund_source is not None and each.project is not None
+    }
+    projects = await project_store.on(connection, subsidised)
+    listings = await listing_store.since(connection, institution_id, earliest) if subsidised else []
+    closed: dict[UUID, Refusal] = {}
+    for class_ in classes:
+        try:
+            if not class_.takes_trainees:
+                raise RosterClosed(state=class_.status)
+            require_not_stopped(sanctions, day=class_.starts_on)
+            if class_.fund_source is not None and class_.project is not None:
+                require_listed(projects[class_.project, class_.starts_on], listings, day=class_.starts_on)
+        except Refusal as refusal:
+            closed[class_.id] = refusal
+    return closed

@@ -1,0 +1,205 @@
+"""Give enrolments their outcome by the hours that trainees have had: as posted, or as attendance counted them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.classes.rules.classes import ClassNotRunning, TrainingClass
+from services.registry.classes.store import classes as class_store
+from services.registry.classes.usecases import own_class
+from services.registry.enrolments.rules import enrolments as rules
+from services.registry.enrolments.rules import outcomes as outcome_rules
+from services.registry.enrolments.rules.attendee import Attendee
+from services.registry.enrolments.rules.enrolments import Correction, Enrolment, NotInClass
+from services.registry.enrolments.rules.outcomes import CONCLUDED, Least, Miss
+from services.registry.enrolments.store import enrolments as store
+from services.registry.enrolments.store import outcomes as outcome_store
+from services.registry.enrolments.store.outcomes import Concluded
+from services.registry.enrolments.usecases import steps as enrolment_steps
+from services.registry.plan.rules.policy import Policy
+from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import projects as project_store
+from shared.contracts.registry import ClassStatus, EnrolmentState, EnrolmentStatus
+from shared.kernel.callers import Caller
+from shared.kernel.outcomes import RowOutcome
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import Refusal
+
+
+class HoursRow(NamedTuple):
+    """The hours one trainee has had, in class hours of 45 minutes."""
+
+    row: int
+    local_id: str
+    hours: int
+
+
+class Given(NamedTuple):
+    """An outcome, whether it is new, and what a failed training fell short of."""
+
+    concluded: Concluded
+    is_new: bool
+    missed: list[Miss]
+
+
+class Recounted(NamedTuple):
+    """A trainee whose attendance was counted again: the hours of the whole training before and after."""
+
+    attendee: Attendee
+    before: int
+    after: int
+
+
+async def conclude(
+    connection: AsyncConnection,
+    class_id: UUID,
+    rows: Sequence[HoursRow],
+    *,
+    caller: Caller,
+    at: datetime,
+    dry_run: bool = False,
+) -> list[RowOutcome]:
+    """An outcome for each of `rows`: the trainee's training completed or failed by the hours, or the row refused.
+
+    A dry run decides, stores nothing and locks nothing.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, HoursComeFromMarks: then nothing was stored.
+    """
+    class_, policy = await _running(connection, class_id, caller, lock=not dry_run)
+    outcome_rules.require_posting(policy, class_id=class_.id)
+    least = await least_of(connection, class_, policy)
+    local_ids = {row.local_id for row in rows}
+    known = await store.by_local_ids(connection, class_.institution_id, local_ids, lock=not dry_run)
+    attended = await _attended(connection, class_, [each.id for each in known.values()])
+    on = min(business_day(at), class_.ends_on)
+    steps: list[tuple[Enrolment, EnrolmentState]] = []
+    outcomes: list[RowOutcome] = []
+    for row in rows:
+        try:
+            before = known.get(row.local_id)
+            if before is None or before.class_id != class_.id:
+                raise NotInClass(pointer="/local_id")
+            if _is_repeat(before, row):
+                outcomes.append(RowOutcome(row.row, "repeated", row.local_id, id=before.id))
+                continue
+            if attended is not None:
+                outcome_rules.require_attended(row.hours, attended=attended.get(before.id, 0))
+            step = rules.conclude(before, class_, hours=row.hours, **least._asdict(), on=on, at=at)
+        except Refusal as refusal:
+            outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
+            continue
+        known[row.local_id] = step[0]
+        steps.append(step)
+        outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=before.id))
+    if not dry_run:
+        await enrolment_steps.keep(connection, steps, by=caller.person)
+    return outcomes
+
+
+async def conclude_by_attendance(
+    connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime
+) -> list[Given]:
+    """Give each trainee in training the outcome of their attendance, at most the class's hours.
+
+    Who has an outcome keeps it. All outcomes of the class, by enrolment.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, TooEarly, LessonsToCome, NoAttendance: then
+    nothing was stored.
+    """
+    class_, policy = await _running(connection, class_id, caller)
+    is_kept = await outcome_store.is_kept(connection, class_.id)
+    lessons_end = await outcome_store.lessons_end(connection, class_.id)
+    outcome_rules.require_conclusion(class_, policy, is_kept=is_kept, lessons_end=lessons_end, at=at)
+    least = await least_of(connection, class_, policy)
+    waiting = await store.in_training(connection, class_.id)
+    attended = await outcome_store.attended_hours(connection, [each.id for each in waiting])
+    on = min(business_day(at), class_.ends_on)
+    concluded = [
+        rules.conclude(
+            before,
+            class_,
+            hours=min(attended.get(before.id, 0), class_.hours),
+            **least._asdict(),
+            on=on,
+            at=at,
+        )
+        for before in waiting
+    ]
+    await enrolment_steps.keep(connection, concluded, by=caller.person)
+    new = {enrolment.id for enrolment, _ in concluded}
+    return [
+        Given(each, each.id in new, _missed(each, class_, least))
+        for each in await outcome_store.concluded(connection, class_.id)
+    ]
+
+
+async def follow(
+    connection: AsyncConnection,
+    recounted: Sequence[Recounted],
+    policies: Mapping[UUID, Policy],
+    *,
+    by: str,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Decide the outcomes anew whose attendance was counted again, as corrections; who has none yet is left alone.
+
+    `policies` are those of the classes. The caller holds the locks of the enrolments.
+    """
+    concluded = {each.attendee.enrolment_id: each for each in recounted if each.attendee.status in CONCLUDED}
+    if not concluded:
+        return
+    known: dict[UUID, tuple[TrainingClass, Least]] = {}
+    for class_id in {each.attendee.class_id for each in concluded.values()}:
+        class_ = await class_store.load(connection, class_id)
+        known[class_id] = class_, await least_of(connection, class_, policies[class_id])
+    steps: list[tuple[Enrolment, EnrolmentState]] = []
+    for before in (await store.by_ids(connection, concluded)).values():
+        (class_, least), counted = known[before.class_id], concluded[before.id]
+        shown = {"before": counted.before, "after": counted.after, "class_hours": class_.hours}
+        hours = outcome_rules.hours_after(before.hours, **shown, policy=policies[class_.id])
+        if hours != before.hours:
+            steps.append(rules.correct(before, class_, Correction(hours=hours), **least._asdict(), at=at))
+    await enrolment_steps.keep(connection, steps, by=by, reason=reason)
+
+
+async def least_of(connection: AsyncConnection, class_: TrainingClass, policy: Policy) -> Least:
+    """What completes a training in `class_`: with the least hours of its project, where policy asks for them."""
+    hours_min = 0
+    if policy.attendance_hours_min_required and class_.project is not None:
+        hours_min = (await project_store.load(connection, class_.project, day=class_.starts_on)).hours_min
+    return Least(policy.attendance_share_min, hours_min)
+
+
+def _missed(concluded: Concluded, class_: TrainingClass, least: Least) -> list[Miss]:
+    if concluded.status is not EnrolmentStatus.FAILED:
+        return []
+    return outcome_rules.missed(concluded.hours, class_hours=class_.hours, **least._asdict())
+
+
+async def _running(
+    connection: AsyncConnection, class_id: UUID, caller: Caller, *, lock: bool = True
+) -> tuple[TrainingClass, Policy]:
+    """The caller's class, locked, and its policy. Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning."""
+    class_ = await own_class(connection, class_id, caller, lock=lock)
+    if class_.status is not ClassStatus.RUNNING:
+        raise ClassNotRunning(state=class_.status)
+    return class_, await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+
+
+async def _attended(
+    connection: AsyncConnection, class_: TrainingClass, enrolment_ids: Sequence[UUID]
+) -> Mapping[UUID, int] | None:
+    """The attended hours of those who have any; None for a class without attendance, whose hours are as posted."""
+    if not await outcome_store.is_kept(connection, class_.id):
+        return None
+    return await outcome_store.attended_hours(connection, enrolment_ids)
+
+
+def _is_repeat(enrolment: Enrolment, row: HoursRow) -> bool:
+    return enrolment.status in CONCLUDED and enrolment.hours == row.hours

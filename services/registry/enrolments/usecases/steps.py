@@ -1,0 +1,35 @@
+"""Keep steps of enrolments: the new state, the history and the fact, always all three."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.enrolments.rules.enrolments import Enrolment
+from services.registry.enrolments.rules.history import event_of
+from services.registry.enrolments.store import enrolments as store
+from services.registry.enrolments.store import history as event_store
+from shared.backbone import outbox
+from shared.contracts.registry import EnrolmentState
+
+
+async def keep(
+    connection: AsyncConnection,
+    steps: Sequence[tuple[Enrolment, EnrolmentState]],
+    *,
+    by: str,
+    reason: str | None = None,
+    sealed: Iterable[str] = (),
+) -> None:
+    """Store each enrolment's next version, who brought it there, why and what changed, and tell it.
+
+    `sealed` names what else changed, but is sealed. Raises Stale.
+    """
+    if not steps:
+        return
+    before = await store.by_ids(connection, [enrolment.id for enrolment, _ in steps])
+    await store.save_all(connection, [enrolment for enrolment, _ in steps])
+    events = [event_of(before[each.id], each, fact, by=by, reason=reason, sealed=sealed) for each, fact in steps]
+    await event_store.add_all(connection, events)
+    await outbox.record_all(connection, [fact for _, fact in steps])

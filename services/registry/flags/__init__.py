@@ -1,0 +1,1 @@
+"""Flags: what looks wrong and an officer has to look at."""

@@ -1,0 +1,47 @@
+"""Raise flags, and settle them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.flags import store
+from services.registry.flags.rules import flags as rules
+from services.registry.flags.rules.flags import Flag, FlagVerb, Seen
+from services.registry.plan.store import plan as plan_store
+from shared.backbone import outbox
+from shared.kernel.callers import Caller, Role
+from shared.kernel.ids import new_id
+
+
+async def raise_all(connection: AsyncConnection, seen: Sequence[Seen], *, at: datetime) -> list[Flag]:
+    """The new flags among what was `seen`; what had been seen before stays the flag that it is.
+
+    One statement however many there are, none where nothing was seen.
+    """
+    if not seen:
+        return []
+    flags = [rules.raise_(each, id_=new_id(), at=at) for each in seen]
+    new = await store.add_all(connection, flags)
+    added = [flag for flag in flags if flag.id in new]
+    await outbox.record_all(connection, [rules.raised(flag) for flag in added])
+    return added
+
+
+async def settle(
+    connection: AsyncConnection, flag_id: UUID, verb: FlagVerb, *, reason: str, caller: Caller, at: datetime
+) -> Flag:
+    """Uphold or dismiss an open flag, as an officer of its region or above.
+
+    Raises WrongRole, NotFound, ForeignRegion, IllegalMove.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    before = await store.load(connection, flag_id, lock=True)
+    caller.require_region((await plan_store.load(connection)).region_and_above(before.region))
+    after, fact = rules.settle(before, verb, by=caller.person, reason=reason, at=at)
+    await store.save(connection, after, expected=before.version)
+    await outbox.record(connection, fact)
+    return after

@@ -1,0 +1,1 @@
+"""Employment of trainees after their training."""

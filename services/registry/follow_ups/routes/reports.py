@@ -1,0 +1,143 @@
+"""Follow-ups over HTTP: what became of trainees after their training."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Final, Self
+from uuid import UUID
+
+from fastapi import Response
+from pydantic import BaseModel, Field, StrictInt, TypeAdapter, model_validator
+
+from services.registry.classes.usecases import visible_class
+from services.registry.follow_ups import store
+from services.registry.follow_ups.rules import Evidence, FollowUp, Outcome
+from services.registry.follow_ups.usecases import reports as usecases
+from services.registry.follow_ups.usecases.reports import FollowUpRow, Named
+from shared.auth import CurrentCaller
+from shared.batches import BatchAnswer, answer
+from shared.form_errors import form_error
+from shared.forms import Day, Reason, Strict
+from shared.kernel.callers import Role
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.posted import DryRun, PostedRows, posting
+from shared.rows import parse_posted
+from shared.web import Connection, Now, router
+
+routes = router("follow-ups")
+
+
+class OutcomeRequest(Strict):
+    employed_on: Annotated[Day, Field(description="First day in work or of a business of their own")] | None = None
+    evidence: Evidence | None = None
+    pay_before_fen: Annotated[StrictInt, Field(description="Monthly mean of the months before, fen")] | None = None
+    pay_after_fen: Annotated[StrictInt, Field(description="Monthly mean of the months after, fen")] | None = None
+
+    def outcome(self) -> Outcome:
+        return Outcome(self.employed_on, self.evidence, self.pay_before_fen, self.pay_after_fen)
+
+
+class FollowUpRowRequest(OutcomeRequest):
+    enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
+    class_local_id: Annotated[str, Field(max_length=64)] | None = None
+    trainee_local_id: Annotated[str, Field(max_length=64)] | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
+        nothing_else = self.class_local_id is None and self.trainee_local_id is None
+        if not (by_local_ids if self.enrolment_id is None else nothing_else):
+            raise form_error(
+                "whose_follow_up",
+                "Give either enrolment_id, or both class_local_id and trainee_local_id",
+                "请填写 enrolment_id，或同时填写 class_local_id 和 trainee_local_id，二者选一。",
+            )
+        return self
+
+    def whose(self) -> UUID | Named:
+        return self.enrolment_id or Named(self.class_local_id or "", self.trainee_local_id or "")
+
+
+class CorrectionRequest(OutcomeRequest):
+    reason: Reason
+
+
+class CorrectionRowRequest(FollowUpRowRequest):
+    reason: Reason
+
+
+class FollowUpAnswer(BaseModel):
+    enrolment_id: UUID
+    employed_on: date | None
+    evidence: Evidence | None
+    pay_before_fen: int | None
+    pay_after_fen: int | None
+    reported_at: datetime
+    version: int
+
+    @property
+    def id(self) -> UUID:
+        return self.enrolment_id
+
+
+_ROW: Final = TypeAdapter(FollowUpRowRequest)
+_CORRECTION: Final = TypeAdapter(CorrectionRowRequest)
+
+
+@routes.post("/follow-ups", response_model=BatchAnswer, openapi_extra=posting(FollowUpRowRequest))
+async def report(
+    posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
+    """Report up to 1,000 trainees of completed trainings, as JSON or NDJSON; each row is answered by itself.
+
+    Send again with what was not known the first time, such as pay months later: what is left out stays as it is.
+    """
+    parsed, refused = parse_posted(_ROW, posted, row_id="trainee_local_id")
+    rows = [FollowUpRow(place, row.whose(), row.outcome()) for place, row in parsed]
+    outcomes = await usecases.report(connection, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)
+
+
+@routes.post("/follow-up-corrections", response_model=BatchAnswer, openapi_extra=posting(CorrectionRowRequest))
+async def correct_all(
+    posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
+    """Put right up to 1,000 follow-ups, each in full and with a reason; what stood before is kept."""
+    parsed, refused = parse_posted(_CORRECTION, posted, row_id="trainee_local_id")
+    rows = [FollowUpRow(place, row.whose(), row.outcome(), row.reason) for place, row in parsed]
+    outcomes = await usecases.correct_all(connection, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)
+
+
+@routes.post("/follow-ups/{enrolment_id}/correction")
+async def correct(
+    enrolment_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> FollowUpAnswer:
+    """Put right what was reported, in full and with a reason; what stood before is kept."""
+    outcome, reason = request.outcome(), request.reason
+    return _answer(await usecases.correct(connection, enrolment_id, outcome, reason=reason, caller=caller, at=at))
+
+
+@routes.get("/follow-ups")
+async def list_follow_ups(
+    class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
+) -> Page[FollowUpAnswer]:
+    """The follow-ups of a class: for its institution and for officers of its region."""
+    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    await visible_class(connection, class_id, caller)
+    found = await store.of_class(connection, class_id, after=after(cursor), limit=size)
+    rows = [_answer(each) for each in found]
+    return Page(rows=rows, next=next_cursor(rows, size))
+
+
+def _answer(each: FollowUp) -> FollowUpAnswer:
+    said = each.outcome
+    return FollowUpAnswer(
+        enrolment_id=each.enrolment_id,
+        employed_on=said.employed_on,
+        evidence=said.evidence,
+        pay_before_fen=said.pay_before_fen,
+        pay_after_fen=said.pay_after_fen,
+        reported_at=each.reported_at,
+        version=each.version,
+    )

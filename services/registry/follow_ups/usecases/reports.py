@@ -1,0 +1,197 @@
+"""Report what became of trainees after their training, fill it in later, and put it right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.classes.store import classes as class_store
+from services.registry.classes.usecases import policies_of
+from services.registry.enrolments.rules.enrolments import Enrolment, NotInClass
+from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.follow_ups import rules, store
+from services.registry.follow_ups.rules import FollowUp, Outcome
+from services.registry.follow_ups.store import Replaced
+from services.registry.plan.rules.policy import Policy, PolicyUnset
+from services.registry.plan.store import plan as plan_store
+from shared.backbone import outbox
+from shared.contracts.registry.follow_ups import FollowUpCorrected, FollowUpReported, FollowUpState
+from shared.kernel.callers import Caller, ForeignOrganisation, Role
+from shared.kernel.outcomes import RowOutcome
+from shared.kernel.refusals import NotFound, Refusal
+from shared.plan import Plan
+
+
+class Named(NamedTuple):
+    """A training by the institution's own numbers of class and trainee."""
+
+    class_local_id: str
+    trainee_local_id: str
+
+
+class FollowUpRow(NamedTuple):
+    """What is said of whose training; `reason` where it replaces what was said before."""
+
+    row: int
+    whose: UUID | Named
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass
+class _Known:
+    """The trainings that the rows name, locked, and what is known of each."""
+
+    enrolments: Mapping[UUID, Enrolment]
+    by_local_id: Mapping[str, Enrolment]
+    classes: Mapping[UUID, TrainingClass]
+    policies: Mapping[UUID, Policy | PolicyUnset]
+    plan: Plan
+    follow_ups: dict[UUID, FollowUp]
+
+    def enrolment(self, whose: UUID | Named) -> Enrolment:
+        """Raises NotFound, NotInClass."""
+        if isinstance(whose, UUID):
+            if (found := self.enrolments.get(whose)) is None:
+                raise NotFound(what="enrolment", id=whose)
+            return found
+        found = self.by_local_id.get(whose.trainee_local_id)
+        if found is None or self.classes[found.class_id].local_id != whose.class_local_id:
+            raise NotInClass(pointer="/trainee_local_id")
+        return found
+
+    def pay_months(self, enrolment: Enrolment) -> int:
+        """Raises PolicyUnset."""
+        policy = self.policies[enrolment.class_id]
+        if isinstance(policy, PolicyUnset):
+            raise policy
+        return policy.followup_pay_months
+
+
+Decide = Callable[[FollowUpRow, Enrolment, _Known], FollowUp]
+"""The follow-up after a row; the one there is where the row says nothing new."""
+
+
+async def report(
+    connection: AsyncConnection, rows: Sequence[FollowUpRow], *, caller: Caller, at: datetime, dry_run: bool = False
+) -> list[RowOutcome]:
+    """An outcome for each of `rows`: reported or filled in, a repeat, or refused. A dry run stores and locks nothing.
+
+    Raises WrongRole, ForeignOrganisation: then nothing was stored.
+    """
+
+    def decide(row: FollowUpRow, enrolment: Enrolment, known: _Known) -> FollowUp:
+        before, months = known.follow_ups.get(enrolment.id), known.pay_months(enrolment)
+        return rules.report(before, enrolment, row.outcome, by=caller.person, at=at, pay_months=months)
+
+    return await _decide_all(connection, rows, decide, FollowUpReported, caller=caller, dry_run=dry_run)
+
+
+async def correct_all(
+    connection: AsyncConnection, rows: Sequence[FollowUpRow], *, caller: Caller, at: datetime, dry_run: bool = False
+) -> list[RowOutcome]:
+    """An outcome for each of `rows`, which replaces what was reported in full: corrected, a repeat, or refused.
+
+    A dry run stores and locks nothing.
+
+    Raises WrongRole, ForeignOrganisation: then nothing was stored.
+    """
+
+    def decide(row: FollowUpRow, enrolment: Enrolment, known: _Known) -> FollowUp:
+        if (before := known.follow_ups.get(enrolment.id)) is None:
+            raise NotFound(what="follow-up", id=enrolment.id)
+        months = known.pay_months(enrolment)
+        return rules.correct(before, enrolment, row.outcome, by=caller.person, at=at, pay_months=months)
+
+    return await _decide_all(connection, rows, decide, FollowUpCorrected, caller=caller, dry_run=dry_run)
+
+
+async def correct(
+    connection: AsyncConnection, enrolment_id: UUID, outcome: Outcome, *, reason: str, caller: Caller, at: datetime
+) -> FollowUp:
+    """The follow-up as it stands after the correction.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, and the rule's.
+    """
+    row = FollowUpRow(0, enrolment_id, outcome, reason)
+    (decided,) = await correct_all(connection, [row], caller=caller, at=at)
+    if decided.refusal is not None:
+        raise decided.refusal
+    return (await store.of_enrolments(connection, [enrolment_id]))[enrolment_id]
+
+
+async def _decide_all(
+    connection: AsyncConnection,
+    rows: Sequence[FollowUpRow],
+    decide: Decide,
+    fact: type[FollowUpState],
+    *,
+    caller: Caller,
+    dry_run: bool,
+) -> list[RowOutcome]:
+    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
+    known = await _known(connection, rows, caller, lock=not dry_run)
+    facts: list[FollowUpState] = []
+    replaced: list[Replaced] = []
+    outcomes: list[RowOutcome] = []
+    for row in rows:
+        name = str(row.whose) if isinstance(row.whose, UUID) else row.whose.trainee_local_id
+        try:
+            enrolment = known.enrolment(row.whose)
+            class_ = known.classes[enrolment.class_id]
+            _require_reach(class_, known.plan, caller)
+            after = decide(row, enrolment, known)
+        except Refusal as refusal:
+            outcomes.append(RowOutcome(row.row, "refused", name, refusal=refusal))
+            continue
+        before = known.follow_ups.get(enrolment.id)
+        outcomes.append(RowOutcome(row.row, "repeated" if after is before else "accepted", name, id=enrolment.id))
+        if after is before:
+            continue
+        if before is not None:
+            replaced.append(Replaced(before, row.reason, by=after.reported_by, at=after.reported_at))
+        known.follow_ups[enrolment.id] = after
+        facts.append(rules.tell(fact, after, enrolment, class_))
+    if dry_run:
+        return outcomes
+    await store.save_all(connection, [known.follow_ups[each] for each in {fact.enrolment_id for fact in facts}])
+    await store.keep_replaced(connection, replaced)
+    await outbox.record_all(connection, facts)
+    return outcomes
+
+
+async def _known(connection: AsyncConnection, rows: Sequence[FollowUpRow], caller: Caller, *, lock: bool) -> _Known:
+    """Raises ForeignOrganisation where somebody who is no institution goes by an institution's own numbers."""
+    named = {row.whose.trainee_local_id for row in rows if isinstance(row.whose, Named)}
+    if named and (caller.role is not Role.INSTITUTION or caller.organisation is None):
+        raise ForeignOrganisation
+    by_local_id: Mapping[str, Enrolment] = {}
+    if named and caller.organisation is not None:
+        by_local_id = await enrolment_store.by_local_ids(connection, caller.organisation, named, lock=lock)
+    ids = {row.whose for row in rows if isinstance(row.whose, UUID)}
+    enrolments = await enrolment_store.by_ids(connection, ids, lock=lock) if ids else {}
+    found = {each.id: each for each in (*enrolments.values(), *by_local_id.values())}
+    classes = await class_store.by_ids(connection, {each.class_id for each in found.values()})
+    plan = await plan_store.load(connection)
+    return _Known(
+        enrolments=enrolments,
+        by_local_id=by_local_id,
+        classes=classes,
+        policies=await policies_of(connection, classes.values(), plan),
+        plan=plan,
+        follow_ups=await store.of_enrolments(connection, found),
+    )
+
+
+def _require_reach(class_: TrainingClass, plan: Plan, caller: Caller) -> None:
+    """Raises ForeignOrganisation, ForeignRegion."""
+    if caller.role is Role.INSTITUTION:
+        caller.require_organisation(class_.institution_id)
+    else:
+        caller.require_region(plan.region_and_above(class_.region))

@@ -1,0 +1,1 @@
+"""Names and phone numbers of people."""

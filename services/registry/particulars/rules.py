@@ -1,0 +1,76 @@
+"""Names and phone numbers of people: what cannot be one is refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from shared.kernel.refusals import Invalid
+from shared.kernel.spelling import canonical
+
+_ORDINARY_NAME: Final = re.compile(r"([\u4e00-\u9fff])(?!\1+$)[\u4e00-\u9fff]{1,3}")
+"""Two to four Chinese characters, not all the same: nearly every name, and read at once."""
+_LINE_END_OR_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+NO_WORDS: Final = frozenset(
+    {
+        "NA", "NONE", "NULL", "NIL", "NAN", "UNDEFINED", "UNKNOWN", "NAME", "TEST", "TESTER", "TESTING", "TBD", "TODO",
+        "ABC", "ASDF", "QWERTY",
+        "无", "暂无", "没有", "无名", "无姓名", "不详", "未知", "未填", "未填写", "待定", "待补", "空", "姓名", "名字",
+        "测试", "测试员", "测试者", "测试用户", "测试人员", "测试学员", "匿名", "佚名", "某某", "某人",
+        "同上", "同前", "如上", "见上", "略", "从略", "DITTO",
+    }
+)  # fmt: skip
+_RUN_LENGTH: Final = 8
+_ASCENDING: Final = "0123456789" * 2
+_RUNS: Final = frozenset(
+    digits[start : start + _RUN_LENGTH]
+    for digits in (*(digit * _RUN_LENGTH for digit in "0123456789"), _ASCENDING, _ASCENDING[::-1])
+    for start in range(len(digits) - _RUN_LENGTH + 1)
+)
+
+
+class PlaceholderName(Invalid):
+    slug = "placeholder-name"
+    title_en = "This was filled in to get past the field; it is no name."
+    title_zh = "该姓名是占位内容，不是真实姓名。"
+    cure_en = "Give the name as it stands on the person's document."
+    cure_zh = "请填写与证件一致的真实姓名。"
+
+
+class PlaceholderPhone(Invalid):
+    slug = "placeholder-phone"
+    title_en = "This was filled in to get past the field; it is no phone of the trainee."
+    title_zh = "该手机号是占位内容，不是学员的真实号码。"
+    cure_en = "Give the trainee's own number."
+    cure_zh = "请填写学员本人的手机号。"
+
+
+def require_name(name: str) -> None:
+    """Raises PlaceholderName for what no person is called."""
+    if fault := name_fault(name):
+        raise fault
+
+
+def require_phone(phone: str | None) -> None:
+    """Raises PlaceholderPhone."""
+    if fault := phone_fault(phone):
+        raise fault
+
+
+def name_fault(name: str) -> PlaceholderName | None:
+    """What is wrong with words for "none", with no letter at all, one letter repeated, two lines."""
+    if _ORDINARY_NAME.fullmatch(name) is not None and name not in NO_WORDS:
+        return None
+    letters = "".join(char for char in canonical(name) if char.isalpha())
+    # Two characters that are the same can be a name (丁丁); one Latin letter, or three times the same, cannot.
+    repeated = len(set(letters)) == 1 and (letters.isascii() or len(letters) > 2)
+    if not letters or letters in NO_WORDS or repeated or _LINE_END_OR_CONTROL.search(name):
+        return PlaceholderName(pointer="/name")
+    return None
+
+
+def phone_fault(phone: str | None) -> PlaceholderPhone | None:
+    """What is wrong with one digit only, and with eight that are the same or count up or down."""
+    if phone is not None and (phone[-_RUN_LENGTH:] in _RUNS or phone[:_RUN_LENGTH] in _RUNS):
+        return PlaceholderPhone(pointer="/phone")
+    return None

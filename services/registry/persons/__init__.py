@@ -1,0 +1,1 @@
+"""Persons: names on record, two keys of one person merged or separated."""

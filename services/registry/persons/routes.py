@@ -1,0 +1,154 @@
+"""Merges of persons over HTTP, and corrections of their names. Documents come in bodies only, and go out masked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Request
+from pydantic import BaseModel, Field, StringConstraints
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.persons import store, usecases
+from services.registry.persons.rules import Merge, MergeStatus
+from services.registry.persons.usecases import Pair
+from services.registry.plan.rules.reach import reach
+from services.registry.plan.store import plan as plan_store
+from shared.auth import CurrentCaller
+from shared.forms import Reason, Strict
+from shared.kernel.callers import Role
+from shared.kernel.identity import DocumentKind
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.persons import Particulars, Persons
+from shared.web import Connection, Now, router
+
+routes = router("persons")
+
+
+class DocumentRequest(Strict):
+    document_kind: DocumentKind = DocumentKind.RESIDENT_ID
+    document_number: Annotated[str, Field(max_length=64)]
+
+    def particulars(self) -> Particulars:
+        return Particulars(self.document_kind, self.document_number, name="")
+
+
+class MergeRequest(Strict):
+    first: DocumentRequest
+    second: DocumentRequest
+    into: Literal["first", "second"] = Field(description="Under which of the two the person goes on")
+    reason: Reason
+
+    def pair(self) -> Pair:
+        first = (self.first.particulars(), "/first/document_number")
+        second = (self.second.particulars(), "/second/document_number")
+        gone, into = (second, first) if self.into == "first" else (first, second)
+        return Pair(*gone, *into)
+
+
+class UndoingRequest(Strict):
+    reason: Reason
+
+
+class ParticularsRequest(DocumentRequest):
+    """What the document shows. The number says whose it is; a phone that is left out stays."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    phone: Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")] | None = None
+    reason: Reason
+
+
+class PersonAnswer(BaseModel):
+    """The name's first place, the number's first six and last four."""
+
+    name: str
+    document_kind: DocumentKind
+    document_number: str
+
+
+class MergeAnswer(BaseModel):
+    id: UUID
+    status: MergeStatus
+    person: PersonAnswer = Field(description="Who goes on as another")
+    into: PersonAnswer
+    enrolments: int = Field(description="How many were moved")
+    region: str
+    reason: str
+    merged_by: str
+    merged_at: datetime
+    undone_by: str | None
+    undone_at: datetime | None
+    undoing_reason: str | None
+
+
+@routes.post("/persons/merges", status_code=201)
+async def merge(
+    request: MergeRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
+) -> MergeAnswer:
+    """Say that two documents are one human's. All enrolments go on under one of them; totals and counters follow.
+
+    For officers of a region where one of the two was in a class, and for the province. It can be undone.
+    """
+    persons: Persons = http.app.state.persons
+    merged = await usecases.merge(
+        connection, request.pair(), reason=request.reason, persons=persons, caller=caller, at=at
+    )
+    return (await _answers(connection, persons, [merged]))[0]
+
+
+@routes.post("/persons/merges/{merge_id}/undoing")
+async def undo(
+    merge_id: UUID, request: UndoingRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
+) -> MergeAnswer:
+    """Take a merge back: whatever came with the document that was merged away is that person's again."""
+    undone = await usecases.undo(connection, merge_id, reason=request.reason, caller=caller, at=at)
+    return (await _answers(connection, http.app.state.persons, [undone]))[0]
+
+
+@routes.post("/persons/particulars")
+async def correct(
+    request: ParticularsRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
+) -> PersonAnswer:
+    """Correct the name, and the phone, that a document is known by; rosters are then taken under the new name.
+
+    For officers of a region where the person was in a class, and for the province.
+    """
+    persons: Persons = http.app.state.persons
+    said = Particulars(request.document_kind, request.document_number, request.name, request.phone)
+    known = await usecases.correct(connection, said, reason=request.reason, persons=persons, caller=caller, at=at)
+    return PersonAnswer.model_validate(persons.shown(known))
+
+
+@routes.get("/persons/merges")
+async def list_merges(
+    http: Request,
+    connection: Connection,
+    caller: CurrentCaller,
+    status: MergeStatus | None = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[MergeAnswer]:
+    """Merges that officers of the caller's region and below have made."""
+    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    far = reach(await plan_store.load(connection), caller, None)
+    rows = await store.page(connection, far, status=status, after=after(cursor), limit=size)
+    return Page(rows=await _answers(connection, http.app.state.persons, rows), next=next_cursor(rows, size))
+
+
+async def _answers(connection: AsyncConnection, persons: Persons, merges: list[Merge]) -> list[MergeAnswer]:
+    keys = {key for each in merges for key in (each.person, each.into_person)}
+    sealed = await enrolment_store.sealed_trainees(connection, keys)
+    shown = {key: PersonAnswer.model_validate(persons.shown(known)) for key, known in sealed.items()}
+    return [
+        MergeAnswer(
+            **{name: getattr(each, name) for name in _OF_MERGE},
+            person=shown[each.person],
+            into=shown[each.into_person],
+        )
+        for each in merges
+    ]
+
+
+_OF_MERGE = [name for name in MergeAnswer.model_fields if name not in ("person", "into")]

@@ -1,0 +1,163 @@
+"""Persons who turned out to be one human known by two papers, and those who were taken for one by mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, NamedTuple, TypeVar
+from uuid import UUID
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.enrolments.rules.enrolments import GIVEN_UP, Enrolment, reassign
+from services.registry.enrolments.rules.overlaps import overlaps
+from shared.contracts.registry import EnrolmentReassigned, MergeState, PersonsMerged, PersonsSeparated
+from shared.kernel.moves import move
+from shared.kernel.refusals import Conflict, Invalid
+
+F = TypeVar("F", bound=MergeState)
+
+
+class MergeStatus(StrEnum):
+    STANDING = "standing"
+    UNDONE = "undone"
+
+
+class MergeVerb(StrEnum):
+    UNDO = "undo"
+
+
+MOVES: Final[Mapping[MergeStatus, Mapping[MergeVerb, MergeStatus]]] = {
+    MergeStatus.STANDING: {MergeVerb.UNDO: MergeStatus.UNDONE},
+    MergeStatus.UNDONE: {},
+}
+
+
+class UnknownPerson(Invalid):
+    slug = "unknown-person"
+    title_en = "Nobody with this document was ever enrolled."
+    title_zh = "没有使用该证件报名的人员。"
+    cure_en = "Check kind and number; only people who were enrolled can be merged."
+    cure_zh = "请核对证件类型和号码；只能合并已报名的人员。"
+
+
+class OnePersonAlready(Invalid):
+    slug = "one-person-already"
+    title_en = "Both documents are one and the same."
+    title_zh = "两个证件相同，本来就是同一人。"
+    cure_en = "Give the two documents under which the person was enrolled."
+    cure_zh = "请填写该人员报名时使用的两个不同证件。"
+
+
+class MergeChains(Conflict):
+    """Facts: `merge`, the one that stands."""
+
+    slug = "merge-chains"
+    title_en = "One of the two was merged before: the one that goes leads others, or one of them leads elsewhere."
+    title_zh = "其中一方已参与其他合并，不能形成连环合并。"
+    cure_en = "Merge into the person whom the merge in `merge` leads to, or undo that one first."
+    cure_zh = "请合并到 `merge` 所示合并的保留人员，或先撤销该合并。"
+
+
+class MergeOverlaps(Conflict):
+    """Facts: `overlaps`, how many pairs of enrolments meet."""
+
+    slug = "merge-overlaps"
+    title_en = "The two were in classes on the same days, or have two seats in one class."
+    title_zh = "两人的培训时间重叠，或在同一班级占用两个名额，不能合并。"
+    cure_en = "Withdraw the enrolments that were none (`on`: their first day), then merge; `overlaps` pairs meet."
+    cure_zh = "共有 `overlaps` 对报名记录重叠；请先将不实的报名办理退学（`on` 填其首日），再合并。"
+    check = "C04"
+
+
+@dataclass(frozen=True)
+class Merge:
+    """`person` goes on as `into_person` until it is undone; `enrolments` is how many of theirs it moved."""
+
+    id: UUID
+    person: UUID
+    into_person: UUID
+    region: str
+    reporting_region: str | None
+    """Of the officer who merged."""
+    reason: str
+    merged_by: str
+    merged_at: datetime
+    enrolments: int = 0
+    undone_by: str | None = None
+    undone_at: datetime | None = None
+    undoing_reason: str | None = None
+
+    @property
+    def status(self) -> MergeStatus:
+        return MergeStatus.STANDING if self.undone_at is None else MergeStatus.UNDONE
+
+
+_Earlier = Mapping[UUID, Sequence[tuple[date, date]]]
+Steps = list[tuple[Enrolment, EnrolmentReassigned]]
+
+
+class Known(NamedTuple):
+    """The enrolments concerned with their classes, and the version that the facts about the person are at.
+
+    `earlier` are the days, both ends included, that enrolments took before they were resumed.
+    """
+
+    enrolments: Sequence[Enrolment]
+    classes: Mapping[UUID, TrainingClass]
+    version: int
+    earlier: _Earlier
+
+
+def merge(new: Merge, known: Known, *, standing: Iterable[Merge]) -> tuple[Merge, PersonsMerged, Steps]:
+    """Let all enrolments of `new.person` be those of `new.into_person`; `standing` are the merges of either.
+
+    Raises OnePersonAlready, MergeChains, MergeOverlaps.
+    """
+    if new.person == new.into_person:
+        raise OnePersonAlready(pointer="/second/document_number")
+    for each in standing:
+        if each.into_person != new.into_person or each.person == new.person:
+            raise MergeChains(merge=str(each.id))
+    going = [each for each in known.enrolments if each.person == new.person]
+    if count := _meetings(going, [each for each in known.enrolments if each.person == new.into_person], known.earlier):
+        raise MergeOverlaps(overlaps=count)
+    after = replace(new, enrolments=len(going))
+    steps = _reassigned(going, known, person=new.into_person, at=new.merged_at)
+    return after, _fact(PersonsMerged, after, known, at=new.merged_at), steps
+
+
+def undo(before: Merge, known: Known, *, by: str, reason: str, at: datetime) -> tuple[Merge, PersonsSeparated, Steps]:
+    """Give back every enrolment that came with the paper of `before.person`, also since. Raises IllegalMove."""
+    move(MOVES, before.status, MergeVerb.UNDO)
+    after = replace(before, undone_by=by, undone_at=at, undoing_reason=reason)
+    returning = [each for each in known.enrolments if each.came_as == before.person]
+    steps = _reassigned(returning, known, person=before.person, at=at)
+    return after, _fact(PersonsSeparated, after, known, at=at), steps
+
+
+def _meetings(going: Sequence[Enrolment], staying: Sequence[Enrolment], earlier: _Earlier) -> int:
+    return sum(_meet(one, other, earlier) for one in going for other in staying)
+
+
+def _meet(one: Enrolment, other: Enrolment, earlier: _Earlier) -> bool:
+    both_seated = one.status not in GIVEN_UP and other.status not in GIVEN_UP
+    if both_seated and one.class_id == other.class_id:
+        return True
+    ones, others = (((each.from_on, each.until_on), *earlier.get(each.id, ())) for each in (one, other))
+    return any(overlaps(here, there) for here in ones for there in others)
+
+
+def _reassigned(enrolments: Iterable[Enrolment], known: Known, *, person: UUID, at: datetime) -> Steps:
+    return [reassign(each, known.classes[each.class_id], person=person, at=at) for each in enrolments]
+
+
+def _fact(fact: type[F], merge: Merge, known: Known, *, at: datetime) -> F:
+    return fact(
+        subject=f"persons/{merge.person}",
+        version=known.version + 1,
+        at=at,
+        person=merge.person,
+        into=merge.into_person,
+    )

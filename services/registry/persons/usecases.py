@@ -1,0 +1,148 @@
+"""Merge two persons who are one, separate them again, and put right what a person is called."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.enrolments.rules.enrolments import Enrolment
+from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.enrolments.store import overlaps as overlap_store
+from services.registry.enrolments.usecases.steps import keep
+from services.registry.particulars.rules import require_name, require_phone
+from services.registry.persons import rules, store
+from services.registry.persons.rules import Known, Merge, Steps, UnknownPerson
+from services.registry.plan.store import plan as plan_store
+from services.registry.rosters.store import rosters as roster_store
+from shared.backbone import outbox
+from shared.kernel.callers import Caller, ForeignRegion, Role
+from shared.kernel.ids import new_id
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import Refusal
+from shared.persons import Particulars, Persons, SealedPerson
+from shared.plan import Plan
+
+
+class Pair(NamedTuple):
+    """Two papers that are said to be of one human, with their places in the request: `gone` goes on as `into`."""
+
+    gone: Particulars
+    gone_at: str
+    into: Particulars
+    into_at: str
+
+
+async def merge(
+    connection: AsyncConnection, pair: Pair, *, reason: str, persons: Persons, caller: Caller, at: datetime
+) -> Merge:
+    """Let a person go on as another one, with all enrolments; the same merge again answers the one that stands.
+
+    An officer merges who has been in a class of the region, the province anybody. Raises WrongRole, ForeignRegion,
+    UnknownPerson, the refusals of documents, and the rule's.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    gone = _recognise(persons, pair.gone, pair.gone_at, at=at)
+    into = _recognise(persons, pair.into, pair.into_at, at=at)
+    enrolments = await _lock(connection, {gone: pair.gone_at, into: pair.into_at})
+    known = await _known(connection, gone, enrolments)
+    place = _place(known, await plan_store.load(connection), caller)
+    standing = await store.standing(connection, [gone, into])
+    for each in standing:
+        if (each.person, each.into_person) == (gone, into):
+            return each
+    new = Merge(new_id(), gone, into, *place, reason=reason, merged_by=caller.person, merged_at=at)
+    after, fact, steps = rules.merge(new, known, standing=standing)
+    await _reassign(connection, steps, by=caller.person, reason=reason)
+    await store.add(connection, after)
+    await store.save_version(connection, gone, fact.version)
+    await outbox.record(connection, fact)
+    return after
+
+
+async def undo(connection: AsyncConnection, merge_id: UUID, *, reason: str, caller: Caller, at: datetime) -> Merge:
+    """Let a merged person stand for themselves again, as an officer of the region of who merged them or above.
+
+    Raises WrongRole, NotFound, ForeignRegion, IllegalMove.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    concerned = await store.load(connection, merge_id)
+    caller.require_region((await plan_store.load(connection)).region_and_above(concerned.region))
+    enrolments = await _lock(connection, dict.fromkeys((concerned.person, concerned.into_person), ""))
+    before = await store.load(connection, merge_id, lock=True)
+    known = await _known(connection, before.person, enrolments)
+    after, fact, steps = rules.undo(before, known, by=caller.person, reason=reason, at=at)
+    # The merge ends first: the enrolments that return are those of a person who stands for themselves.
+    await store.save(connection, after)
+    await _reassign(connection, steps, by=caller.person, reason=reason)
+    await store.save_version(connection, after.person, fact.version)
+    await outbox.record(connection, fact)
+    return after
+
+
+async def correct(
+    connection: AsyncConnection, said: Particulars, *, reason: str, persons: Persons, caller: Caller, at: datetime
+) -> SealedPerson:
+    """The holder of a document under the name that it really shows; what was known before is kept.
+
+    For officers of a region where the person was in a class, also under the key that they go on as, and for the
+    province. Raises WrongRole, ForeignRegion, UnknownPerson, PlaceholderName, PlaceholderPhone, and the refusals of
+    documents.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    require_name(said.name)
+    require_phone(said.phone)
+    person = _recognise(persons, said, "/document_number", at=at)
+    into = await roster_store.merged(connection, [person])
+    enrolments = await _lock(connection, dict.fromkeys([person, *into.values()], "/document_number"))
+    _place(await _known(connection, person, enrolments), await plan_store.load(connection), caller)
+    before = (await enrolment_store.sealed_trainees(connection, [person]))[person]
+    if said.phone is None and persons.is_called(before, said.name):
+        return before
+    after = persons.called(before, said.name, said.phone)
+    phone_mark = None if said.phone is None else persons.mark("phone", said.phone)
+    await store.replace_particulars(connection, after, phone_mark, reason=reason, by=caller.person, at=at)
+    return after
+
+
+def _recognise(persons: Persons, particulars: Particulars, pointer: str, *, at: datetime) -> UUID:
+    try:
+        return persons.recognise(particulars, today=business_day(at))[0]
+    except Refusal as refusal:
+        refusal.pointer = pointer
+        raise
+
+
+async def _lock(connection: AsyncConnection, persons: dict[UUID, str]) -> list[Enrolment]:
+    """All enrolments of `persons`, locked like these. Raises UnknownPerson at the pointer of who is not known."""
+    # Enrolments before persons, as every change of an enrolment does; what came in between is locked after.
+    await enrolment_store.of_persons(connection, persons)
+    known = await store.lock_known(connection, persons)
+    for person, pointer in persons.items():
+        if person not in known:
+            raise UnknownPerson(pointer=pointer)
+    return await enrolment_store.of_persons(connection, persons)
+
+
+async def _reassign(connection: AsyncConnection, steps: Steps, *, by: str, reason: str) -> None:
+    await keep(connection, steps, by=by, reason=reason)
+    await overlap_store.follow(connection, [each.id for each, _ in steps])
+
+
+async def _known(connection: AsyncConnection, person: UUID, enrolments: Collection[Enrolment]) -> Known:
+    classes = await store.classes(connection, {each.class_id for each in enrolments})
+    earlier = await overlap_store.earlier(connection, {each.person for each in enrolments})
+    return Known(list(enrolments), classes, await store.version(connection, person), earlier)
+
+
+def _place(known: Known, plan: Plan, caller: Caller) -> tuple[str, str | None]:
+    """The region of the caller, where one of the two was in a class, and whom it reports to. Raises ForeignRegion."""
+    if caller.region is None or caller.region not in plan.regions:
+        raise ForeignRegion
+    regions = {each.region for each in known.classes.values()}
+    if caller.role is not Role.PROVINCE and not any(caller.region in plan.region_and_above(each) for each in regions):
+        raise ForeignRegion
+    return caller.region, plan.regions[caller.region].reporting_region

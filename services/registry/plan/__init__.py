@@ -1,0 +1,1 @@
+"""The plan, its regions and programmes, the catalogue of projects, and policy by day."""

@@ -1,0 +1,30 @@
+"""Enter policy rows."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.plan.rules.policy import PolicyRow, parse
+from services.registry.plan.rules.policy_rows import require_no_overlap
+from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import policy as store
+from shared.kernel.callers import Caller, Role
+from shared.plan import UnknownRegion
+
+
+async def add(connection: AsyncConnection, row: PolicyRow, *, caller: Caller) -> PolicyRow:
+    """A new row, as the province; the same row again changes nothing. One without an end before it ends the day before.
+
+    Of two rows at once that would overlap, the second is refused. Raises WrongRole, UnknownPolicyKey,
+    WrongPolicyValue, UnknownRegion, PeriodEndsBeforeStart, PolicyRowOverlaps.
+    """
+    caller.require(Role.PROVINCE)
+    parse(row.key, row.value)
+    if row.region not in (await plan_store.load(connection)).regions:
+        raise UnknownRegion(pointer="/region")
+    await store.lock(connection)
+    others = await store.rows(connection)
+    if row not in others:
+        require_no_overlap(row, others)
+        await store.save(connection, row)
+    return row

@@ -1,0 +1,42 @@
+"""Put projects into the first catalogue, change their terms, end them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.plan.rules import projects as rules
+from services.registry.plan.rules.projects import Project
+from services.registry.plan.store import projects as store
+from shared.backbone import outbox
+from shared.kernel.callers import Caller, Role
+from shared.kernel.refusals import Stale
+
+
+async def put(
+    connection: AsyncConnection, term: Project, *, expected: int | None, caller: Caller, at: datetime
+) -> Project:
+    """`term` as it is to stand in the catalogue, as the province; the same again changes nothing.
+
+    One with the first day of a term that there is mends it; one that begins later ends the term that it begins in.
+    `expected` is the version of the project that the caller saw, None for a new one. Raises WrongRole, Stale,
+    ProjectTermOverlaps.
+    """
+    caller.require(Role.PROVINCE)
+    version = await store.lock(connection, term.code)
+    terms = await store.terms(connection, term.code)
+    for each in terms:
+        if each.same_as(term):
+            return each
+    if version != (expected or 0):
+        raise Stale
+    return await save(connection, replace(term, version=version + 1, put_by=caller.person), terms, at=at)
+
+
+async def save(connection: AsyncConnection, term: Project, terms: list[Project], *, at: datetime) -> Project:
+    """Store and tell `term`, the next version of a locked project with these `terms`. Raises ProjectTermOverlaps."""
+    await store.save(connection, term.code, version=term.version, terms=rules.put(term, terms))
+    await outbox.record(connection, rules.list_(term, at=at))
+    return term

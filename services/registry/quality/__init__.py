@@ -1,0 +1,1 @@
+"""The quality rates of trainings."""

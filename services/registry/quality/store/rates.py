@@ -1,0 +1,96 @@
+"""Counts for the quality rates, summed up by the database over the sums of classes, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.quality.rules import Counts
+
+
+class By(StrEnum):
+    REGION = "region"
+    REPORTING_REGION = "reporting_region"
+    PROGRAMME = "programme"
+    OCCUPATION = "occupation"
+    INSTITUTION = "institution"
+
+
+_KEYS: Final = {by: by.value for by in By} | {By.INSTITUTION: "institution_id::text"}
+_NARROWED: Final = {
+    "region": "region = :region",
+    "reporting_region": "reporting_region = :reporting_region",
+    "institution_id": "institution_id = :institution_id",
+    "programmes": "programme = ANY(:programmes)",
+}
+_CUTS: Final = (-1001, -500, -200, -100, -50, 0, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 2000, 10**13)
+"""Of the changes of pay, in thousandths: the first lies below all that there can be, the last above."""
+
+# The median of millions without sorting them: how many lie up to each cut (`up_to`) says between which two the middle
+# ones are, and only these are counted one by one. `width_bucket` halves its way, because each array is in order.
+_COUNT: Final = """
+WITH part AS NOT MATERIALIZED (
+    SELECT {key} AS key, * FROM quality_sum WHERE day BETWEEN :first_on AND :last_on{narrowed}
+),
+summed AS MATERIALIZED (
+    SELECT key, sum(started) AS started, sum(tested) AS tested, sum(passed) AS passed, sum(completed) AS completed,
+        sum(in_demand) AS in_demand, sum(completed) FILTER (WHERE rise_until < :today) AS rise_due,
+        sum(risen) FILTER (WHERE rise_until < :today) AS risen,
+        sum(completed) FILTER (WHERE rise_until >= :today) AS rise_waiting,
+        sum(without_work) FILTER (WHERE work_until < :today) AS without_work,
+        sum(employed) FILTER (WHERE work_until < :today) AS employed,
+        sum(without_work) FILTER (WHERE work_until >= :today) AS work_waiting,
+        sum(cardinality(pay_changes)) AS paid, ARRAY[{up_to}] AS up_to
+    FROM part WHERE key > :after GROUP BY key ORDER BY key LIMIT :limit
+),
+narrow AS MATERIALIZED (
+    SELECT key, (paid + 1) / 2 AS lower, paid / 2 + 1 AS upper, max(cut) FILTER (WHERE count < (paid + 1) / 2) AS above,
+        max(count) FILTER (WHERE count < (paid + 1) / 2) AS below, min(cut) FILTER (WHERE count > paid / 2) AS up_to
+    FROM summed, unnest(CAST(:cuts AS bigint[]), summed.up_to) AS at (cut, count) WHERE paid > 0 GROUP BY key, paid
+),
+near AS (
+    SELECT key, unnest(pay_changes[width_bucket(above, pay_changes) + 1 : width_bucket(up_to, pay_changes)]) AS change
+    FROM narrow JOIN part USING (key)
+),
+placed AS (
+    SELECT key, change, sum(count(*)) OVER (PARTITION BY key ORDER BY change) AS place FROM near GROUP BY key, change
+),
+middle AS (
+    SELECT key, min(change) FILTER (WHERE below + place >= lower) AS one,
+        min(change) FILTER (WHERE below + place >= upper) AS other
+    FROM placed JOIN narrow USING (key) GROUP BY key
+)
+SELECT key, started, tested, passed, completed, in_demand, coalesce(rise_due, 0), coalesce(risen, 0),
+    coalesce(rise_waiting, 0), coalesce(without_work, 0), coalesce(employed, 0), coalesce(work_waiting, 0), paid,
+    floor((one + other) / 2.0)::bigint
+FROM summed LEFT JOIN middle USING (key) ORDER BY key
+"""
+
+
+class Asked(NamedTuple):
+    """Trainings that ended from `first_on` to `last_on`, both included; of the others what is None does not narrow."""
+
+    first_on: date
+    last_on: date
+    today: date
+    by: By
+    region: str | None = None
+    reporting_region: str | None = None
+    institution_id: UUID | None = None
+    programmes: Sequence[str] | None = None
+
+
+async def count(connection: AsyncConnection, asked: Asked, *, after: str, limit: int) -> list[Counts]:
+    """The groups in the order of their keys, from behind `after`."""
+    values: dict[str, Any] = {name: value for name, value in asked._asdict().items() if value is not None}
+    narrowed = "".join(f" AND {condition}" for name, condition in _NARROWED.items() if name in values)
+    up_to = ", ".join(f"sum(width_bucket({cut}::bigint, pay_changes))" for cut in _CUTS)
+    statement = text(_COUNT.format(key=_KEYS[values.pop("by")], narrowed=narrowed, up_to=up_to))
+    rows = await connection.execute(statement, values | {"after": after, "limit": limit, "cuts": list(_CUTS)})
+    return [Counts(*row) for row in rows]

@@ -1,0 +1,1 @@
+"""Rosters: rows of trainees decided one by one."""

@@ -1,0 +1,58 @@
+"""Phones that many trainees gave: in one class, or in classes of one institution on the same days (C16)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.classes.rules.flags import see_class
+from services.registry.enrolments.rules.overlaps import overlaps
+from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.kinds import FlagKind
+from services.registry.plan.rules.policy import Policy
+
+
+class PhoneUse(NamedTuple):
+    """That a person is in a class from one day to another, both included, and gave the phone of `mark`."""
+
+    mark: UUID
+    person: UUID
+    class_id: UUID
+    from_on: date
+    until_on: date
+
+
+def shared(
+    given: Sequence[PhoneUse],
+    before: Iterable[PhoneUse],
+    classes: Mapping[UUID, TrainingClass],
+    policies: Mapping[UUID, Policy],
+) -> dict[tuple[UUID, UUID], Seen]:
+    """What is odd about the phones just `given`, by class and mark: more trainees have one than policy allows.
+
+    `before` are the uses of these phones at the institution that are stored; `classes` and `policies` are those of the
+    classes that phones were given for. Nobody counts twice. Source: domain rules §4.6 C16.
+    """
+    uses: defaultdict[UUID, list[PhoneUse]] = defaultdict(list)
+    for each in (*before, *given):
+        uses[each.mark].append(each)
+    seen: dict[tuple[UUID, UUID], Seen] = {}
+    for class_id, mark in dict.fromkeys((each.class_id, each.mark) for each in given):
+        class_, trainees_max = classes[class_id], policies[class_id].attendance_trainees_per_phone_max
+        here = {each.person for each in uses[mark] if each.class_id == class_id}
+        meeting = here | {each.person for each in uses[mark] if _meets(each, class_)}
+        kind = FlagKind.ONE_PHONE_MANY_TRAINEES
+        if len(here) <= trainees_max:
+            here, kind = meeting, FlagKind.ONE_PHONE_MANY_CLASSES
+        if len(here) > trainees_max:
+            facts = {"trainees": len(here), "trainees_max": trainees_max}
+            seen[class_id, mark] = see_class(kind, class_, f"{mark}", facts=facts)
+    return seen
+
+
+def _meets(use: PhoneUse, class_: TrainingClass) -> bool:
+    return overlaps((use.from_on, use.until_on), (class_.starts_on, class_.ends_on))

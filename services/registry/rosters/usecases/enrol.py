@@ -1,0 +1,236 @@
+"""Enrol a roster: look up once what all rows need, check each row by itself, store in one go all that pass."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.classes.store import classes as class_store
+from services.registry.enrolments.rules import enrolments as rules
+from services.registry.enrolments.rules.enrolments import Enrolment
+from services.registry.enrolments.rules.late_entries import see_grown
+from services.registry.enrolments.rules.overlaps import Taken
+from services.registry.enrolments.rules.trainees import AtEntry
+from services.registry.enrolments.usecases import entries
+from services.registry.enrolments.usecases.entry_checks import Checks, checks_for
+from services.registry.flags import usecases as flag_usecases
+from services.registry.flags.rules.flags import Seen, warning_of
+from services.registry.rosters.rules.decisions import Known, decide, late_starts
+from services.registry.rosters.rules.rehearsals import Rehearsed
+from services.registry.rosters.store import rosters as store
+from services.registry.rosters.store.rosters import Newcomer
+from services.registry.rosters.usecases.people import Recognised, meet, recognise
+from services.registry.rosters.usecases.phones import shared_phones
+from services.registry.rosters.usecases.row import RosterRow
+from shared.backbone import outbox
+from shared.contracts.registry import EnrolmentStatus
+from shared.kernel.callers import Caller, Role
+from shared.kernel.outcomes import RowOutcome, without_ids
+from shared.kernel.periods import business_day
+from shared.persons import Persons
+
+
+async def enrol_in(
+    connection: AsyncConnection,
+    class_id: UUID,
+    rows: Sequence[RosterRow],
+    *,
+    persons: Persons,
+    caller: Caller,
+    at: datetime,
+    dry_run: bool = False,
+) -> list[RowOutcome]:
+    """`enrol` for one class, whichever class the rows name; what stops the whole class is raised.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, RosterClosed, and the refusals of the directory (C02, C25).
+    """
+    caller.require(Role.INSTITUTION)
+    class_ = await class_store.load(connection, class_id, lock=not dry_run)
+    caller.require_organisation(class_.institution_id)
+    checks = await checks_for(connection, class_.institution_id, [class_], today=business_day(at))
+    for refusal in checks.closed.values():
+        raise refusal
+    here = [row._replace(class_id=class_id, class_local_id=None) for row in rows]
+    return await _enrol(connection, [class_], here, checks, persons=persons, by=caller.person, at=at, dry_run=dry_run)
+
+
+async def enrol(
+    connection: AsyncConnection,
+    institution_id: UUID,
+    rows: Sequence[RosterRow],
+    *,
+    persons: Persons,
+    caller: Caller,
+    at: datetime,
+    dry_run: bool = False,
+    rehearsed: Rehearsed | None = None,
+) -> list[RowOutcome]:
+    """An outcome for each of `rows`, in order: accepted, repeated or refused. A dry run decides and stores nothing,
+    and keeps nobody waiting; `rehearsed` is what it would have stored before, and notes what these rows would add.
+
+    The rows may be for any classes of the institution; what stops a class is the refusal of its rows.
+
+    Raises WrongRole, ForeignOrganisation: then nothing at all was stored.
+    """
+    caller.require(Role.INSTITUTION)
+    caller.require_organisation(institution_id)
+    ids = {row.class_id for row in rows if row.class_id is not None}
+    local_ids = {row.class_local_id for row in rows if row.class_local_id is not None}
+    classes = await store.classes(connection, institution_id, ids, local_ids, lock=not dry_run)
+    checks = await checks_for(connection, institution_id, classes, today=business_day(at))
+    return await _enrol(
+        connection, classes, rows, checks,
+        persons=persons, by=caller.person, at=at, dry_run=dry_run, rehearsed=rehearsed,
+    )  # fmt: skip
+
+
+async def _enrol(
+    connection: AsyncConnection,
+    classes: Sequence[TrainingClass],
+    rows: Sequence[RosterRow],
+    checks: Checks,
+    *,
+    persons: Persons,
+    by: str,
+    at: datetime,
+    dry_run: bool,
+    rehearsed: Rehearsed | None = None,
+) -> list[RowOutcome]:
+    recognised, refused = recognise(rows, classes, checks, persons=persons)
+    if not recognised:
+        return refused
+    named = {each.entry.person for each in recognised}
+    people = await store.people(connection, named)
+    first = rehearsed.names(named) if rehearsed else {}
+    if people or first or len(named) < len(recognised):
+        recognised = meet(recognised, people, first, persons=persons)
+    acquainted = {each.into or person for person, each in people.items()}
+    known = await _look_up(connection, classes, recognised, checks, acquainted=acquainted)
+    wanted = [each.entry for each in recognised]
+    known = rehearsed.over(known, wanted) if rehearsed else known
+    decided = decide(wanted, known)
+    accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
+    admitted = [each for each in recognised if each.entry.row in accepted]
+    starts = late_starts([each.entry for each in admitted], known)
+    seen = await shared_phones(connection, admitted, checks)
+    if dry_run:
+        decided = without_ids(decided, {each.id for each in wanted})
+        if rehearsed is not None:
+            newcomers = {e.entry.person: e.row.particulars.name for e in reversed(admitted) if not e.is_known}
+            rehearsed.note([each.entry for each in admitted], starts, newcomers)
+    else:
+        await _store(connection, admitted, starts, persons=persons, by=by, at=at)
+        grown = see_grown([each.entry.class_ for each in admitted], checks.late_days)
+        await flag_usecases.raise_all(connection, [*seen.values(), *grown], at=at)
+    if seen:
+        decided = _with_warnings(decided, admitted, seen)
+    return sorted([*refused, *decided], key=lambda outcome: outcome.row) if refused else decided
+
+
+async def _look_up(
+    connection: AsyncConnection,
+    classes: Sequence[TrainingClass],
+    recognised: Sequence[Recognised],
+    checks: Checks,
+    *,
+    acquainted: Collection[UUID],
+) -> Known:
+    """What the rows could run into. Only those `acquainted` can have days taken anywhere."""
+    class_ids = [each.id for each in classes]
+    local_ids = {each.entry.local_id for each in recognised}
+    by_local_id = await store.seated_by_local_id(connection, classes[0].institution_id, local_ids)
+    seated = await store.seated(connection, class_ids)
+    taken: Sequence[Taken] = ()
+    if acquainted:
+        taken = await store.taken(
+            connection,
+            acquainted,
+            class_ids=class_ids,
+            from_on=min(each.starts_on for each in classes),
+            until_on=max(each.ends_on for each in classes),
+        )
+    seats_left = {each.id: each.seats - seated.get(each.id, 0) for each in classes}
+    return Known(by_local_id, taken, seats_left, checks.closed, checks.late_days)
+
+
+def _with_warnings(
+    decided: Sequence[RowOutcome], admitted: Sequence[Recognised], seen: Mapping[tuple[UUID, UUID], Seen]
+) -> list[RowOutcome]:
+    """`decided`, with a warning for each row whose phone was `seen` too often."""
+    warnings = {
+        each.entry.row: (warning_of(seen[each.entry.class_.id, each.phone_mark], pointer="/phone"),)
+        for each in admitted
+        if each.phone_mark is not None and (each.entry.class_.id, each.phone_mark) in seen
+    }
+    return [outcome._replace(warnings=warnings.get(outcome.row, ())) for outcome in decided]
+
+
+async def _store(
+    connection: AsyncConnection,
+    admitted: Sequence[Recognised],
+    starts: Mapping[UUID, date],
+    *,
+    persons: Persons,
+    by: str,
+    at: datetime,
+) -> None:
+    if not admitted:
+        return
+    newcomers = {
+        # Of several rows for one person the first is the one that is sealed.
+        each.entry.person: each
+        for each in reversed(admitted)
+        if not each.is_known
+    }
+    await store.add_people(connection, [_sealed(each, persons) for each in newcomers.values()])
+    phones = {e.entry.person: e.phone_mark for e in admitted if e.is_known and e.came_as is None and e.phone_mark}
+    if phones:
+        await store.mark_phones(connection, phones)
+    enrolments = [_new_enrolment(each, starts) for each in admitted]
+    sealed = [entries.close(persons, each.entry.id, _said(each)) for each in admitted]
+    await store.add_all(connection, enrolments, sealed, [each.entry.mark for each in admitted], by=by, at=at)
+    facts = [
+        rules.enrol(enrolment, each.entry.class_, at=at) for enrolment, each in zip(enrolments, admitted, strict=True)
+    ]
+    await outbox.record_all(connection, facts)
+
+
+def _sealed(recognised: Recognised, persons: Persons) -> Newcomer:
+    person = recognised.entry.person
+    return Newcomer.of(persons.close(person, recognised.number, recognised.row.particulars), recognised.phone_mark)
+
+
+def _said(recognised: Recognised) -> AtEntry:
+    """What was said at entry, with the phone if it would be lost otherwise."""
+    row = recognised.row
+    return replace(row.at_entry, phone=row.particulars.phone) if recognised.is_phone_new else row.at_entry
+
+
+def _new_enrolment(recognised: Recognised, starts: Mapping[UUID, date]) -> Enrolment:
+    entry, row = recognised.entry, recognised.row
+    class_, said = entry.class_, row.at_entry
+    return Enrolment(
+        id=entry.id,
+        class_id=class_.id,
+        institution_id=class_.institution_id,
+        person=entry.person,
+        local_id=entry.local_id,
+        programme=row.programme or class_.programme,
+        tags=row.tags,
+        status=EnrolmentStatus.IN_TRAINING,
+        hours=0,
+        effective_on=class_.starts_on,
+        version=1,
+        from_on=starts.get(entry.id, class_.starts_on),
+        until_on=class_.ends_on,
+        employment=said.employment,
+        priority=bool(said.groups),
+        evidence_on=said.evidence_on,
+        consented_on=said.consented_on,
+        came_as=recognised.came_as,
+    )

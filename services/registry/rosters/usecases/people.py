@@ -1,0 +1,119 @@
+"""The people whom a roster names: recognised by their documents, met under the name and the key that they go by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.enrolments.rules.trainees import NameDiffers
+from services.registry.enrolments.usecases.entry_checks import Checks
+from services.registry.rosters.rules.decisions import ClassUnknown, Entry
+from services.registry.rosters.store.rosters import KnownPerson
+from services.registry.rosters.usecases.row import RosterRow, content
+from shared.kernel.ids import new_id
+from shared.kernel.outcomes import RowOutcome, refused
+from shared.kernel.refusals import Refusal
+from shared.persons import Persons, same_name
+
+
+class Recognised(NamedTuple):
+    """A row whose class and person are known, and what is to be stored if it is admitted."""
+
+    entry: Entry
+    row: RosterRow
+    number: str
+    phone_mark: UUID | None
+    is_known: bool = False
+    """Whether the particulars of the person are sealed already."""
+    came_as: UUID | None = None
+    """The key of the row's paper, where its holder goes on under another."""
+    is_phone_new: bool = False
+    """Whether the phone has to be kept, because another may be sealed with the person."""
+
+
+def recognise(
+    rows: Sequence[RosterRow], classes: Sequence[TrainingClass], checks: Checks, *, persons: Persons
+) -> tuple[list[Recognised], list[RowOutcome]]:
+    """The rows whose class and person are known, with their faults; and refusals of the others, with all of theirs."""
+    by_id = {each.id: each for each in classes}
+    by_local_id = {each.local_id: each for each in classes}
+    recognised: list[Recognised] = []
+    outcomes: list[RowOutcome] = []
+    for row in rows:
+        particulars = row.particulars
+        class_ = by_local_id.get(row.class_local_id or "") if row.class_id is None else by_id.get(row.class_id)
+        try:
+            person, number = persons.recognise(particulars, today=checks.today)
+        except Refusal as refusal:
+            refusal.pointer = refusal.pointer or "/document_number"
+            outcomes.append(refused(row.row, row.row_id, _strange(row, class_, checks, [refusal])))
+            continue
+        if class_ is None or row.row_id is None:
+            outcomes.append(refused(row.row, row.row_id, _strange(row, class_, checks, [], number=number)))
+            continue
+        mark = persons.mark_row(content(row, number))
+        faults = checks.faults(row.particulars, row.at_entry, programme=row.programme, number=number, class_=class_)
+        if row.flaws:
+            faults = row.against(faults)
+        phone_mark = None if particulars.phone is None else persons.mark("phone", particulars.phone)
+        entry = Entry(row.row, new_id(), row.local_id, person, class_, faults, mark, not row.flaws)
+        recognised.append(Recognised(entry, row, number, phone_mark))
+    return recognised, outcomes
+
+
+def _strange(
+    row: RosterRow, class_: TrainingClass | None, checks: Checks, found: list[Refusal], *, number: str | None = None
+) -> list[Refusal]:
+    """Everything that can be said against a row whose class, document (`found`) or own number nobody knows."""
+    if class_ is None:
+        found = [ClassUnknown(pointer="/class"), *found]
+    elif class_.id in checks.closed:
+        found = [checks.closed[class_.id], *found]
+    return row.against(
+        [*found, *checks.faults(row.particulars, row.at_entry, programme=row.programme, number=number, class_=class_)]
+    )
+
+
+def meet(
+    recognised: list[Recognised], known: Mapping[UUID, KnownPerson], first: Mapping[UUID, str], *, persons: Persons
+) -> list[Recognised]:
+    """The same rows: each for the key as which its person goes on, and with a fault if the person has another name.
+
+    The name is the one under which a document is `known`, or that of the `first` good row for it: one of those before
+    these, if there were any.
+    """
+    first = dict(first)
+    met: list[Recognised] = []
+    for each in recognised:
+        entry, said = each.entry, each.row.particulars
+        before = known.get(entry.person)
+        if before is not None:
+            met.append(_met(each, before, persons=persons))
+        elif entry.person in first:
+            # Which of several rows is stored with the person is not known yet, so each keeps its phone.
+            met.append(_named(each, first[entry.person])._replace(is_phone_new=said.phone is not None))
+        else:
+            if not entry.faults:
+                first[entry.person] = said.name
+            met.append(each)
+    return met
+
+
+def _met(recognised: Recognised, known: KnownPerson, *, persons: Persons) -> Recognised:
+    sealed, phone = persons.particulars(known.sealed), recognised.row.particulars.phone
+    recognised = _named(recognised, sealed.name)
+    if known.into is None:
+        return recognised._replace(is_known=True, is_phone_new=phone not in (None, sealed.phone))
+    came_as, entry = recognised.entry.person, recognised.entry._replace(person=known.into)
+    return recognised._replace(entry=entry, is_known=True, came_as=came_as, is_phone_new=phone is not None)
+
+
+def _named(recognised: Recognised, name: str) -> Recognised:
+    """The row, with a fault if it gives another name than `name`."""
+    row = recognised.row
+    if same_name(name, row.particulars.name) or "/name" in row.unread:
+        return recognised
+    faults = [*recognised.entry.faults, NameDiffers(pointer="/name")]
+    return recognised._replace(entry=recognised.entry._replace(faults=faults))

@@ -1,0 +1,47 @@
+"""Phones in a roster that too many trainees gave: most rosters have none, and are found to have none in one look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.enrolments.usecases.entry_checks import Checks
+from services.registry.flags.rules.flags import Seen
+from services.registry.rosters.rules.phones import PhoneUse, shared
+from services.registry.rosters.store import rosters as store
+from services.registry.rosters.usecases.people import Recognised
+
+
+async def shared_phones(
+    connection: AsyncConnection, admitted: Sequence[Recognised], checks: Checks
+) -> dict[tuple[UUID, UUID], Seen]:
+    """What is odd about the phones of `admitted`, by class and mark of the phone (C16)."""
+    given = Counter(each.phone_mark for each in admitted if each.phone_mark is not None)
+    if not given:
+        return {}
+    known = await store.phone_owners(connection, given)
+    allowed = min(policy.attendance_trainees_per_phone_max for policy in checks.policies.values())
+    if not known and max(given.values()) <= allowed:
+        return {}
+    # Who is known already is counted twice here, but not by the rule.
+    many = {mark for mark, count in given.items() if count + known.get(mark, 0) > allowed}
+    if not many:
+        return {}
+    uses = [_use(each, each.phone_mark) for each in admitted if each.phone_mark in many and each.phone_mark]
+    classes = {each.entry.class_.id: each.entry.class_ for each in admitted}
+    before = await store.phone_uses(
+        connection,
+        many,
+        institution_id=next(iter(classes.values())).institution_id,
+        from_on=min(each.from_on for each in uses),
+        until_on=max(each.until_on for each in uses),
+    )
+    return shared(uses, before, classes, checks.policies)
+
+
+def _use(recognised: Recognised, mark: UUID) -> PhoneUse:
+    class_ = recognised.entry.class_
+    return PhoneUse(mark, recognised.entry.person, class_.id, class_.starts_on, class_.ends_on)

@@ -1,0 +1,66 @@
+"""A row of a roster as it came, and what it is recognised by when it is sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+
+from services.registry.enrolments.rules.trainees import NOTHING_SAID, AtEntry
+from shared.kernel.refusals import Refusal
+from shared.persons import Particulars
+
+
+class RosterRow(NamedTuple):
+    """One row as it came, not yet believed. `row` is its place in the request, from 0.
+
+    Its class is named by id or by the institution's own local_id. Never printed, never logged.
+    """
+
+    row: int
+    local_id: str
+    particulars: Particulars
+    class_id: UUID | None = None
+    class_local_id: str | None = None
+    programme: str | None = None
+    tags: tuple[str, ...] = ()
+    at_entry: AtEntry = NOTHING_SAID
+    flaws: tuple[Refusal, ...] = ()
+    """Why it is refused whatever the rules say of the rest of it: its form is wrong, or it does not belong here."""
+    unread: frozenset[str] = frozenset()
+    """Pointers to what is wrong with it: nothing more is told of what stands there."""
+
+    @property
+    def row_id(self) -> str | None:
+        """The institution's own name for it, if that could be read."""
+        return None if "/local_id" in self.unread else self.local_id
+
+    def flawed(self, flaw: Refusal, unread: Collection[str]) -> RosterRow:
+        """The same row, which cannot be taken for what is wrong at the pointers `unread`."""
+        return self._replace(flaws=(*self.flaws, flaw), unread=self.unread | frozenset(unread))
+
+    def against(self, faults: Sequence[Refusal]) -> list[Refusal]:
+        """All that speaks against it: its flaws, and those of `faults` that concern what could be read of it."""
+        return [*self.flaws, *(fault for fault in faults if not self._is_unread(fault.pointer or ""))]
+
+    def _is_unread(self, pointer: str) -> bool:
+        return any(pointer == each or pointer.startswith(f"{each}/") for each in self.unread)
+
+    def __repr__(self) -> str:
+        return f"RosterRow({self.row})"
+
+
+def content(row: RosterRow, number: str) -> bytes:
+    """All that `row` says, but for its place, class and local_id; `number` is its document's in the one spelling."""
+    particulars, said = row.particulars, row.at_entry
+    return orjson.dumps(
+        (
+            particulars.document_kind, number, particulars.name, particulars.phone, row.programme, row.tags,
+            said.employment, [tuple(each) for each in said.groups] if said.groups else (), said.draws_pension,
+            said.consented_on, said.consent_version,
+            # Rows that say no birth date keep the mark that they had before one could be said.
+            *(() if said.birth_date is None else (said.birth_date,)),
+        )
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Supervision: patrols, findings, spot checks, safety, sanctions."""

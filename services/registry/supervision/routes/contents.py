@@ -1,0 +1,46 @@
+"""Files on the wire: in base64 inside a request, as themselves in an answer."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated, Any, Final
+
+from fastapi import Response
+from pydantic import Field
+
+from services.registry.supervision.rules.contents import CONTENT_BYTES_MAX, EXTENSIONS, ContentTooLarge, MediaType
+from shared.kernel.refusals import Invalid
+
+FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {each.value: {} for each in MediaType}, "description": "The content, as it was posted"}
+}
+Base64 = Annotated[str, Field(description=f"The file in base64, at most {CONTENT_BYTES_MAX} bytes of it")]
+
+
+class ContentNotBase64(Invalid):
+    slug = "content-not-base64"
+    title_en = "The content is not written in base64."
+    title_zh = "文件内容不是有效的 base64 编码。"
+    cure_en = "Encode the bytes of the file in base64 (RFC 4648 §4), without line breaks and with nothing before it."
+    cure_zh = "请将文件字节按 base64（RFC 4648 §4）编码，不含换行和前缀。"
+
+
+def decode(content: str) -> bytes:
+    """The bytes that `content` writes in base64. Raises ContentNotBase64, ContentTooLarge."""
+    # Four places for three bytes: what is longer than that cannot be short enough, and is not decoded at all.
+    if len(content) > (CONTENT_BYTES_MAX + 2) // 3 * 4:
+        raise ContentTooLarge(pointer="/content", bytes_max=CONTENT_BYTES_MAX)
+    try:
+        return base64.b64decode(content, validate=True)
+    except (ValueError, binascii.Error):
+        raise ContentNotBase64(pointer="/content") from None
+
+
+def as_file(content: bytes, media_type: MediaType, name: str) -> Response:
+    """`content` to be kept as a file under `name`: a browser does not show it as a page of ours."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.{EXTENSIONS[media_type]}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=media_type.value, headers=headers)

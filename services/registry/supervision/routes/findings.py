@@ -1,0 +1,160 @@
+"""Findings over HTTP: what is left to put right, what was done about it, and what another look showed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.registry.plan.usecases import visibility
+from services.registry.supervision.routes.attachments import AttachmentAnswer
+from services.registry.supervision.rules.findings import Finding
+from services.registry.supervision.store import attachments as attachment_store
+from services.registry.supervision.store import findings as store
+from services.registry.supervision.store.findings import Narrowing
+from services.registry.supervision.usecases import findings as usecases
+from services.registry.supervision.usecases.findings import Rechecked
+from shared.auth import CurrentCaller
+from shared.contracts.registry import FindingStatus, PatrolLevel, Severity
+from shared.day_paging import cursor_behind, place_after
+from shared.form_errors import form_error
+from shared.forms import Day, LocalId, Reason, Strict
+from shared.kernel.periods import business_day
+from shared.paging import Cursor, Page, PageSize
+from shared.web import Connection, Now, router
+
+routes = router("patrols")
+
+_STEPS_MAX = 500
+
+
+class RectificationRequest(Strict):
+    said: Annotated[Reason, Field(description="What was done about it")]
+    evidence: (
+        Annotated[LocalId, Field(description="Your own name for the document that shows it, attached or kept by you")]
+        | None
+    ) = None
+
+
+class RecheckRequest(Strict):
+    passed: bool
+    said: Annotated[Reason, Field(description="What was seen")]
+    due_on: Annotated[Day, Field(description="The last day in time, where it did not pass")] | None = None
+
+    @model_validator(mode="after")
+    def _nothing_is_due_after_it_passed(self) -> RecheckRequest:
+        if self.passed and self.due_on is not None:
+            raise form_error(
+                "due_without_failure",
+                "Nothing is due any more when it passed; leave out due_on",
+                "复查通过的不再有整改期限，请不填 due_on。",
+            )
+        return self
+
+
+class FindingAnswer(BaseModel):
+    """`due_on` is the last day in time; it is overdue after that day until it is closed, by `level` or above."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    patrol_id: UUID
+    number: int
+    class_id: UUID
+    institution_id: UUID
+    region: str
+    reporting_region: str
+    level: PatrolLevel
+    severity: Severity
+    found: str
+    due_on: date
+    overdue: bool
+    status: FindingStatus
+    rectified_by: str | None
+    version: int
+
+    @classmethod
+    def at(cls, finding: Finding, *, today: date) -> FindingAnswer:
+        return cls.model_validate(vars(finding) | {"overdue": finding.is_overdue(today)})
+
+
+class StepAnswer(BaseModel):
+    """A step: what was found, done or seen, and the last day in time after it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int
+    verb: str
+    done_by: str
+    done_at: datetime
+    said: str
+    due_on: date
+    evidence: str | None
+
+
+class FindingInFull(FindingAnswer):
+    history: list[StepAnswer]
+    attachments: list[AttachmentAnswer]
+
+
+@routes.get("/findings")
+async def list_findings(
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+    region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
+    institution_id: UUID | None = None,
+    class_id: UUID | None = None,
+    patrol_id: UUID | None = None,
+    status: FindingStatus | None = None,
+    overdue: Annotated[bool, Query(description="Only what is not closed though its day is over")] = False,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[FindingAnswer]:
+    """By the day on which they are due. Officers see those of their region, an institution sees its own."""
+    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
+    today = business_day(at)
+    narrowing = Narrowing(far, institution_id, class_id, patrol_id, status, today if overdue else None)
+    rows = await store.page(connection, narrowing, after=place_after(cursor), limit=size)
+    next_ = cursor_behind(rows, [row.due_on for row in rows], size=size)
+    return Page(rows=[FindingAnswer.at(row, today=today) for row in rows], next=next_)
+
+
+@routes.get("/findings/{finding_id}")
+async def get_finding(finding_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> FindingInFull:
+    """A finding with every step from the patrol on: who took it, when, and what was said; and what is attached."""
+    finding = await usecases.visible_finding(connection, finding_id, caller)
+    steps = await store.events(connection, finding_id, after=0, limit=_STEPS_MAX)
+    attachments = await attachment_store.of(connection, finding.patrol_id, finding_id)
+    return FindingInFull(
+        **dict(FindingAnswer.at(finding, today=business_day(at))),
+        history=[StepAnswer.model_validate(step) for step in steps],
+        attachments=[AttachmentAnswer.of(attachment) for attachment in attachments],
+    )
+
+
+@routes.post("/findings/{finding_id}/rectification")
+async def rectify(
+    finding_id: UUID, request: RectificationRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> FindingAnswer:
+    """Say what your institution did about a finding; an officer looks again."""
+    after = await usecases.rectify(
+        connection, finding_id, said=request.said, evidence=request.evidence, caller=caller, at=at
+    )
+    return FindingAnswer.at(after, today=business_day(at))
+
+
+@routes.post("/findings/{finding_id}/recheck")
+async def recheck(
+    finding_id: UUID, request: RecheckRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> FindingAnswer:
+    """Say what another look showed, as an officer of the region or above: it is closed, or open anew with a new day.
+
+    Whoever looks again stands no lower than the patrol that found it.
+    """
+    rechecked = Rechecked(request.passed, request.said, request.due_on)
+    after = await usecases.recheck(connection, finding_id, rechecked, caller=caller, at=at)
+    return FindingAnswer.at(after, today=business_day(at))

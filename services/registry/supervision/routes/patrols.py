@@ -1,0 +1,197 @@
+"""Patrols over HTTP: what an officer saw in a class, and which classes were looked at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.registry.classes.routes.schemas import ClassAnswer
+from services.registry.plan.usecases import visibility
+from services.registry.supervision.routes.attachments import AttachmentAnswer
+from services.registry.supervision.routes.findings import FindingAnswer
+from services.registry.supervision.rules.patrols import Area, Coverage, Ran
+from services.registry.supervision.store import attachments as attachment_store
+from services.registry.supervision.store import patrols as store
+from services.registry.supervision.store.findings import PER_PATROL_MAX
+from services.registry.supervision.store.patrols import Days
+from services.registry.supervision.usecases import patrols as usecases
+from services.registry.supervision.usecases.patrols import Found, Looked, Recorded
+from shared.auth import CurrentCaller
+from shared.contracts.registry import PatrolLevel, PatrolMethod, Severity
+from shared.day_paging import cursor_behind, place_after
+from shared.forms import Day, Instant, LocalId, Reason, Strict
+from shared.kernel.periods import business_day
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.web import Connection, Now, router
+
+routes = router("patrols")
+
+Region = Annotated[str | None, Query(max_length=16, description="This region and what lies below it")]
+
+
+class FoundRequest(Strict):
+    severity: Annotated[Severity, Field(description="While a critical one is not closed, the class is not completed")]
+    found: Annotated[Reason, Field(description="What is wrong, as the institution reads it; name no person in it")]
+    due_on: Annotated[Day, Field(description="The last day in time; the usual one where left out")] | None = None
+
+
+class PatrolRequest(Strict):
+    local_id: Annotated[LocalId, Field(description="Your own name for the patrol; the same one again is a repeat")]
+    method: PatrolMethod
+    patrolled_at: Annotated[Instant, Field(examples=["2025-03-10T09:30:00+08:00"])]
+    present: Annotated[int, Field(ge=0, le=10_000, strict=True, description="Trainees that you counted")]
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+    findings: Annotated[list[FoundRequest], Field(max_length=PER_PATROL_MAX)] = Field(default_factory=list)
+
+    def looked(self) -> Looked:
+        found = [Found(each.severity, each.found, each.due_on) for each in self.findings]
+        return Looked(self.local_id, self.method, self.patrolled_at, self.present, self.note, found)
+
+
+class PatrolAnswer(BaseModel):
+    """`enrolled` are those whose training took the day of the patrol, by our count."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    class_id: UUID
+    institution_id: UUID
+    region: str
+    reporting_region: str
+    level: PatrolLevel
+    method: PatrolMethod
+    local_id: str
+    patrolled_at: datetime
+    present: int
+    enrolled: int
+    note: str
+    done_by: str
+    version: int
+
+
+class PatrolWithFindings(PatrolAnswer):
+    findings: list[FindingAnswer]
+
+    @classmethod
+    def of(cls, recorded: Recorded, *, at: datetime) -> PatrolWithFindings:
+        today = business_day(at)
+        found = [FindingAnswer.at(finding, today=today) for finding in recorded.findings]
+        return cls(**vars(recorded.patrol), findings=found)
+
+
+class PatrolInFull(PatrolWithFindings):
+    """`attachments` are those of the patrol itself; each finding has its own."""
+
+    attachments: list[AttachmentAnswer]
+
+
+class LevelCoverageAnswer(BaseModel):
+    """Of the classes, how many this level looked at and how many it had to; `share` is a fraction of 1."""
+
+    level: PatrolLevel
+    patrolled: int
+    share: float
+    needed: int
+    met: bool
+
+
+class CoverageAnswer(BaseModel):
+    """`region` is None for a reporting region as a whole."""
+
+    reporting_region: str
+    region: str | None
+    classes: int
+    levels: list[LevelCoverageAnswer]
+
+    @classmethod
+    def of(cls, ran: Ran, levels: list[Coverage]) -> CoverageAnswer:
+        answers = [LevelCoverageAnswer(**each._asdict() | {"met": each.is_met}) for each in levels]
+        return cls(reporting_region=ran.reporting_region, region=ran.region, classes=ran.classes, levels=answers)
+
+
+@routes.post("/classes/{class_id}/patrols", status_code=201)
+async def record(
+    class_id: UUID, request: PatrolRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> PatrolWithFindings:
+    """Record what you saw in a class while it ran, as an officer of its county, city or the province.
+
+    It may be recorded after the class was completed. A count that cannot be right becomes a flag, and so does a
+    critical finding of a completed class. The same again answers the one that exists.
+    """
+    recorded = await usecases.record(connection, class_id, request.looked(), caller=caller, at=at)
+    return PatrolWithFindings.of(recorded, at=at)
+
+
+@routes.get("/patrols")
+async def list_patrols(
+    connection: Connection,
+    caller: CurrentCaller,
+    region: Region = None,
+    institution_id: UUID | None = None,
+    class_id: UUID | None = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[PatrolAnswer]:
+    """Officers see the patrols in their region, an institution sees those of its own classes."""
+    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
+    rows = await store.page(
+        connection, far, class_id=class_id, institution_id=institution_id, after=after(cursor), limit=size
+    )
+    return Page(rows=[PatrolAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
+
+
+@routes.get("/patrols/coverage")
+async def coverage(
+    connection: Connection,
+    caller: CurrentCaller,
+    first_on: Day,
+    last_on: Day,
+    region: Region = None,
+    by: Annotated[Area, Query(description="Each reporting region as a whole, or each county")] = Area.REPORTING_REGION,
+) -> list[CoverageAnswer]:
+    """The classes that ran in these days (a year at most) and what each level looked at of them.
+
+    A reporting region without counties below it looks in their stead too. Shares are those that hold on `last_on`.
+    """
+    found = await usecases.coverage(connection, region, Days(first_on, last_on), by=by, caller=caller)
+    return [CoverageAnswer.of(ran, levels) for ran, levels in found]
+
+
+@routes.get("/patrols/uncovered")
+async def list_uncovered(
+    connection: Connection,
+    caller: CurrentCaller,
+    first_on: Day,
+    last_on: Day,
+    level: Annotated[PatrolLevel | None, Query(description="Your own where left out")] = None,
+    region: Region = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[ClassAnswer]:
+    """Of the classes that coverage counts for these days, those that nobody of the level has looked at.
+
+    What ends first comes first, so that running classes can still be seen in time.
+    """
+    rows = await usecases.uncovered(
+        connection,
+        region,
+        Days(first_on, last_on),
+        level=level,
+        after=place_after(cursor),
+        limit=size,
+        caller=caller,
+    )
+    next_ = cursor_behind(rows, [row.ends_on for row in rows], size=size)
+    return Page(rows=[ClassAnswer.of(row) for row in rows], next=next_)
+
+
+@routes.get("/patrols/{patrol_id}")
+async def get_patrol(patrol_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> PatrolInFull:
+    """A patrol with its findings as they are now and what is attached, for the class's institution and officers."""
+    recorded = await usecases.visible_patrol(connection, patrol_id, caller)
+    attachments = [AttachmentAnswer.of(each) for each in await attachment_store.of(connection, patrol_id)]
+    return PatrolInFull(**dict(PatrolWithFindings.of(recorded, at=at)), attachments=attachments)

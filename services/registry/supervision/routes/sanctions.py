@@ -1,0 +1,151 @@
+"""The ladder of sanctions over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.registry.directory.rules.institutions import Institution
+from services.registry.directory.rules.sanctions import Sanction, SanctionStatus
+from services.registry.directory.store import institutions as institution_store
+from services.registry.directory.store import sanctions as store
+from services.registry.plan.rules.reach import reach
+from services.registry.plan.store import plan as plan_store
+from services.registry.supervision.usecases import sanctions as usecases
+from shared.auth import CurrentCaller
+from shared.contracts.registry import SanctionStep
+from shared.day_paging import cursor_behind, place_after
+from shared.forms import Day, Reason, Strict
+from shared.kernel.callers import Role
+from shared.kernel.periods import business_day
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.web import Connection, Now, router
+
+routes = router("institutions")
+
+
+class SanctionRequest(Strict):
+    """Days are included, the last one too; without it the sanction stands until it is lifted (a talk: for its day)."""
+
+    step: SanctionStep
+    first_on: Annotated[Day, Field(description="Today where left out")] | None = None
+    last_on: Day | None = None
+    reason: Reason
+
+
+class LiftingRequest(Strict):
+    from_on: (
+        Annotated[
+            Day, Field(description="The first day on which the sanction does not stand any more; today where left out")
+        ]
+        | None
+    ) = None
+    reason: Reason
+
+
+class SanctionAnswer(BaseModel):
+    """A sanction whose last day lies before its first was lifted before it began."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    institution_id: UUID
+    step: SanctionStep
+    status: SanctionStatus
+    first_on: date
+    last_on: date | None
+    reason: str
+    imposed_by: str
+    imposed_at: datetime
+    lifted_by: str | None
+    lifted_at: datetime | None
+    lifting_reason: str | None
+    version: int
+
+
+class StandingAnswer(SanctionAnswer):
+    """With the institution as it is now."""
+
+    institution_name: str
+    region: str
+    reporting_region: str
+
+    @classmethod
+    def of(cls, sanction: Sanction, who: Institution) -> StandingAnswer:
+        said = {name: getattr(sanction, name) for name in SanctionAnswer.model_fields}
+        return cls(**said, institution_name=who.name, region=who.region, reporting_region=who.reporting_region)
+
+
+@routes.post("/institutions/{institution_id}/sanctions", status_code=201, response_model=SanctionAnswer)
+async def impose(
+    institution_id: UUID, sanction: SanctionRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> Sanction:
+    """Impose a step of the ladder: talk, rectify, stop (no new classes), delist, blacklist (and no listing)."""
+    return await usecases.impose(
+        connection,
+        institution_id,
+        step=sanction.step,
+        first_on=sanction.first_on or business_day(at),
+        last_on=sanction.last_on,
+        reason=sanction.reason,
+        caller=caller,
+        at=at,
+    )
+
+
+@routes.get("/institutions/{institution_id}/sanctions")
+async def list_sanctions(
+    institution_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
+) -> Page[SanctionAnswer]:
+    """An institution sees its own, officers see all: who moves to another county brings the history along."""
+    if caller.role is Role.INSTITUTION:
+        caller.require_organisation(institution_id)
+    else:
+        caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
+    rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
+    return Page(rows=[SanctionAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
+
+
+@routes.get("/sanctions")
+async def list_standing(
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+    step: SanctionStep | None = None,
+    region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[StandingAnswer]:
+    """Sanctions that stand today, those that end soonest first. For officers, in their region."""
+    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
+    far = reach(await plan_store.load(connection), caller, region)
+    today, behind = business_day(at), place_after(cursor)
+    rows = await store.standing(connection, far, step=step, day=today, after=behind, limit=size)
+    known = await institution_store.by_ids(connection, {row.institution_id for row in rows})
+    answers = [StandingAnswer.of(row, known[row.institution_id]) for row in rows]
+    return Page(rows=answers, next=cursor_behind(rows, [row.last_on or date.max for row in rows], size=size))
+
+
+@routes.post("/institutions/{institution_id}/sanctions/{sanction_id}/lifting", response_model=SanctionAnswer)
+async def lift(
+    institution_id: UUID,
+    sanction_id: UUID,
+    lifting: LiftingRequest,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> Sanction:
+    """Lift a sanction, as another officer than the one who imposed it."""
+    return await usecases.lift(
+        connection,
+        institution_id,
+        sanction_id,
+        from_on=lifting.from_on or business_day(at),
+        reason=lifting.reason,
+        caller=caller,
+        at=at,
+    )

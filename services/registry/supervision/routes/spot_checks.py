@@ -1,0 +1,85 @@
+"""Spot checks over HTTP: whether trainees of a completed class say that they were trained."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.registry.plan.usecases import visibility
+from services.registry.supervision.rules.spot_checks import SpotCheck
+from services.registry.supervision.store import spot_checks as store
+from services.registry.supervision.usecases import spot_checks as usecases
+from services.registry.supervision.usecases.spot_checks import Asked
+from shared.auth import CurrentCaller
+from shared.contracts.registry import PatrolLevel
+from shared.forms import Day, LocalId, Strict
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.web import Connection, Now, router
+
+routes = router("patrols")
+
+
+class SpotCheckRequest(Strict):
+    local_id: Annotated[LocalId, Field(description="Your own name for the spot check; the same one again is a repeat")]
+    checked_on: Day
+    asked: Annotated[int, Field(ge=1, le=10_000, strict=True, description="Trainees of the class whom you reached")]
+    confirmed: Annotated[int, Field(ge=0, le=10_000, strict=True, description="Of these, who say they were trained")]
+    note: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, max_length=2000),
+        Field(description="What else was said; name no person in it"),
+    ] = ""
+
+
+class SpotCheckAnswer(BaseModel):
+    """`trained` are those who had a seat to the end, by our count."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    class_id: UUID
+    institution_id: UUID
+    region: str
+    reporting_region: str
+    level: PatrolLevel
+    local_id: str
+    checked_on: date
+    asked: int
+    confirmed: int
+    trained: int
+    note: str
+    done_by: str
+    version: int
+
+
+@routes.post("/classes/{class_id}/spot-checks", status_code=201, response_model=SpotCheckAnswer)
+async def record(
+    class_id: UUID, request: SpotCheckRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> SpotCheck:
+    """Record what trainees of a completed class said on the phone, as an officer of its county, city or the province.
+
+    Too many who do not confirm are a flag. The same again answers the one that exists.
+    """
+    return await usecases.record(connection, class_id, Asked(**request.model_dump()), caller=caller, at=at)
+
+
+@routes.get("/spot-checks")
+async def list_spot_checks(
+    connection: Connection,
+    caller: CurrentCaller,
+    region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
+    institution_id: UUID | None = None,
+    class_id: UUID | None = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[SpotCheckAnswer]:
+    """Officers see the spot checks in their region, an institution sees those of its own classes."""
+    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
+    rows = await store.page(
+        connection, far, class_id=class_id, institution_id=institution_id, after=after(cursor), limit=size
+    )
+    return Page(rows=[SpotCheckAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))

@@ -1,0 +1,208 @@
+"""Findings of patrols: opened, put right by the institution, looked at again, closed or opened anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final, TypeVar
+from uuid import UUID
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.classes.rules.flags import see_class
+from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.kinds import FlagKind
+from shared.contracts.registry import (
+    ClassStatus,
+    FindingClosed,
+    FindingOpened,
+    FindingRectified,
+    FindingReopened,
+    FindingState,
+    FindingStatus,
+    PatrolLevel,
+    Severity,
+)
+from shared.kernel.moves import move
+from shared.kernel.refusals import Conflict, Forbidden, Invalid, SamePerson
+
+F = TypeVar("F", bound=FindingState)
+
+
+class FindingVerb(StrEnum):
+    RECTIFY = "rectify"
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+
+
+OPEN: Final = "open"
+"""The step that made a finding, beside the verbs that move it."""
+
+MOVES: Final[Mapping[FindingStatus, Mapping[FindingVerb, FindingStatus]]] = {
+    FindingStatus.OPEN: {FindingVerb.RECTIFY: FindingStatus.RECTIFIED},
+    FindingStatus.RECTIFIED: {
+        FindingVerb.PASS: FindingStatus.CLOSED,
+        FindingVerb.FAIL: FindingStatus.OPEN,
+    },
+    FindingStatus.CLOSED: {},
+}
+
+
+class FindingDueTooEarly(Invalid):
+    """Facts: `possible_from`."""
+
+    slug = "finding-due-too-early"
+    title_en = "A finding cannot be due before the day on which it was made or looked at again."
+    title_zh = "整改期限不能早于发现问题或复查的日期。"
+    cure_en = "Give a day from `possible_from` on, or leave it out for the usual one."
+    cure_zh = "请填写不早于 `possible_from` 的日期；不填则按默认期限。"
+
+
+class FindingOfHigherLevel(Forbidden):
+    """Facts: `level`."""
+
+    slug = "finding-of-higher-level"
+    title_en = "A level above yours made this finding."
+    title_zh = "该问题由上级巡查发现，本级不能复查销号。"
+    cure_en = "Let an officer of the level named by `level`, or of one above it, look again."
+    cure_zh = "请由 `level` 所示层级或更高层级的工作人员复查。"
+
+
+class CriticalFindingOpen(Conflict):
+    """Facts: `findings`, some of the ids."""
+
+    slug = "critical-finding-open"
+    title_en = "A critical finding of this class has not been closed."
+    title_zh = "该班有重大问题尚未整改销号。"
+    cure_en = "Put right what `findings` name, say so at /v1/findings/{id}/rectification, and have it looked at again."
+    cure_zh = "请先整改 `findings` 所列问题，通过 /v1/findings/{id}/rectification 提交整改情况，并由主管部门复查销号。"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`number` counts the findings of a patrol, `level` is the patrol's; `due_on` is the last day in time;
+    `rectified_by` until it is opened anew."""
+
+    id: UUID
+    patrol_id: UUID
+    number: int
+    class_id: UUID
+    institution_id: UUID
+    region: str
+    reporting_region: str
+    level: PatrolLevel
+    severity: Severity
+    found: str
+    due_on: date
+    status: FindingStatus = FindingStatus.OPEN
+    rectified_by: str | None = None
+    version: int = 1
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether its last day is over and it is not closed, whoever is to act."""
+        return self.status is not FindingStatus.CLOSED and self.due_on < today
+
+
+@dataclass(frozen=True)
+class FindingEvent:
+    """A step, the last day in time after it, and what was said; `evidence` is the institution's name for a document."""
+
+    finding_id: UUID
+    version: int
+    verb: str
+    done_by: str
+    done_at: datetime
+    said: str
+    due_on: date
+    evidence: str | None = None
+
+
+def due_day(asked: date | None, *, since: date, days: int, pointer: str = "/due_on") -> date:
+    """The day `asked`, by default `days` after `since`. Raises FindingDueTooEarly for one before `since`."""
+    if asked is None:
+        return since + timedelta(days=days)
+    if asked < since:
+        raise FindingDueTooEarly(pointer=pointer, possible_from=since.isoformat())
+    return asked
+
+
+def open_(finding: Finding, class_: TrainingClass, *, at: datetime) -> FindingOpened:
+    """The fact that a new `finding` was made in `class_`."""
+    return _fact(FindingOpened, finding, class_, at=at)
+
+
+def found_late(finding: Finding, class_: TrainingClass) -> Iterator[Seen]:
+    """A critical finding of a class that is completed already: no completion waits for it, so a claim does (C25).
+
+    Source: domain rules §5.3.
+    """
+    if finding.severity is Severity.CRITICAL and class_.status is ClassStatus.COMPLETED:
+        facts = {"finding": str(finding.id)}
+        yield see_class(FlagKind.CRITICAL_FINDING_LATE, class_, str(finding.id), facts=facts)
+
+
+def rectify(finding: Finding, class_: TrainingClass, *, by: str, at: datetime) -> tuple[Finding, FindingRectified]:
+    """Say that it is put right; late is better than never. Raises IllegalMove."""
+    after = replace(_moved(finding, FindingVerb.RECTIFY), rectified_by=by)
+    return after, _fact(FindingRectified, after, class_, at=at)
+
+
+def require_level(finding: Finding, level: PatrolLevel) -> None:
+    """Who looks again at `level` stands no lower than who found it. Raises FindingOfHigherLevel."""
+    levels = list(PatrolLevel)
+    if levels.index(level) < levels.index(finding.level):
+        raise FindingOfHigherLevel(level=finding.level.value)
+
+
+def pass_(finding: Finding, class_: TrainingClass, *, by: str, at: datetime) -> tuple[Finding, FindingClosed]:
+    """Close it after another look. Raises IllegalMove, or SamePerson if `by` rectified it."""
+    after = _rechecked(finding, FindingVerb.PASS, by=by)
+    return after, _fact(FindingClosed, after, class_, at=at)
+
+
+def fail(
+    finding: Finding, class_: TrainingClass, *, due_on: date, by: str, at: datetime
+) -> tuple[Finding, FindingReopened]:
+    """Open it anew with another day. Raises IllegalMove, or SamePerson if `by` rectified it."""
+    after = replace(_rechecked(finding, FindingVerb.FAIL, by=by), due_on=due_on, rectified_by=None)
+    return after, _fact(FindingReopened, after, class_, at=at)
+
+
+def require_closed(critical: Sequence[UUID]) -> None:
+    """None of the class's `critical` findings is left that is not closed. Raises CriticalFindingOpen."""
+    if critical:
+        raise CriticalFindingOpen(findings=[str(each) for each in critical])
+
+
+def _rechecked(finding: Finding, verb: FindingVerb, *, by: str) -> Finding:
+    after = _moved(finding, verb)
+    if by == finding.rectified_by:
+        raise SamePerson(rule="rectification and re-check of a finding")
+    return after
+
+
+def _moved(finding: Finding, verb: FindingVerb) -> Finding:
+    return replace(finding, status=move(MOVES, finding.status, verb), version=finding.version + 1)
+
+
+def _fact(fact: type[F], finding: Finding, class_: TrainingClass, *, at: datetime) -> F:
+    return fact(
+        subject=f"findings/{finding.id}",
+        version=finding.version,
+        at=at,
+        finding_id=finding.id,
+        patrol_id=finding.patrol_id,
+        class_id=finding.class_id,
+        institution_id=finding.institution_id,
+        region=finding.region,
+        reporting_region=finding.reporting_region,
+        severity=finding.severity,
+        due_on=finding.due_on,
+        status=finding.status,
+        patrol_level=finding.level,
+        programme=class_.programme,
+        occupation=class_.occupation,
+        level=class_.level.value,
+        fund_source=class_.fund_source,
+    )

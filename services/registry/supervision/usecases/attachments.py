@@ -1,0 +1,114 @@
+"""Attach photos and papers to patrols and findings, and show them to whom they concern."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.plan.usecases import visibility
+from services.registry.supervision.rules import attachments as rules
+from services.registry.supervision.rules.attachments import Attachment
+from services.registry.supervision.rules.contents import MediaType, require_readable
+from services.registry.supervision.store import attachments as store
+from services.registry.supervision.store import findings as finding_store
+from services.registry.supervision.store import patrols as patrol_store
+from shared.kernel.callers import Caller, Role
+from shared.kernel.ids import new_id
+from shared.kernel.refusals import LocalIdTaken
+from shared.sealed import Seal
+
+
+class Handed(NamedTuple):
+    """A file as it is handed in. `local_id` is its name there."""
+
+    local_id: str
+    media_type: MediaType
+    content: bytes
+
+
+async def add_to_patrol(
+    connection: AsyncConnection, patrol_id: UUID, handed: Handed, *, seal: Seal, caller: Caller, at: datetime
+) -> Attachment:
+    """Keep a file beside a patrol, as the officer who recorded it; the same again answers the one that exists.
+
+    Raises WrongRole, NotFound, PatrolOfAnother, LocalIdTaken, TooManyAttachments, and what the content may be refused
+    for.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    patrol = await patrol_store.load(connection, patrol_id, lock=True)
+    rules.require_own(patrol, by=caller.person)
+    before = await store.of(connection, patrol_id)
+    attachment = _attachment(handed, patrol_id, None, by=caller.person, at=at)
+    known = _known(before, attachment)
+    return known or await _add(connection, attachment, handed, before, seal=seal)
+
+
+async def add_to_finding(
+    connection: AsyncConnection, finding_id: UUID, handed: Handed, *, seal: Seal, caller: Caller, at: datetime
+) -> Attachment:
+    """Keep a file beside a finding that is not closed, as the class's institution; the same again answers it.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, FindingNotLeft, LocalIdTaken, TooManyAttachments, and what the
+    content may be refused for.
+    """
+    caller.require(Role.INSTITUTION)
+    finding = await finding_store.load(connection, finding_id, lock=True)
+    caller.require_organisation(finding.institution_id)
+    before = await store.of(connection, finding.patrol_id, finding_id)
+    attachment = _attachment(handed, finding.patrol_id, finding_id, by=caller.person, at=at)
+    known = _known(before, attachment)
+    if known is None:
+        rules.require_left(finding)
+    return known or await _add(connection, attachment, handed, before, seal=seal)
+
+
+async def content(
+    connection: AsyncConnection, attachment_id: UUID, *, seal: Seal, caller: Caller
+) -> tuple[Attachment, bytes]:
+    """An attachment with its content, for the class's institution and officers of its region.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    """
+    attachment = await store.load(connection, attachment_id)
+    patrol = await patrol_store.load(connection, attachment.patrol_id)
+    await visibility.require_visible(connection, caller, region=patrol.region, institution_id=patrol.institution_id)
+    return attachment, seal.open(await store.sealed(connection, attachment_id), owner=attachment_id.bytes)
+
+
+def _attachment(handed: Handed, patrol_id: UUID, finding_id: UUID | None, *, by: str, at: datetime) -> Attachment:
+    """Raises ContentEmpty, ContentTooLarge, ContentNotOfType."""
+    require_readable(handed.content, handed.media_type)
+    digest = hashlib.sha256(handed.content).digest()
+    return Attachment(
+        id=new_id(),
+        patrol_id=patrol_id,
+        finding_id=finding_id,
+        local_id=handed.local_id,
+        media_type=handed.media_type,
+        digest=digest,
+        bytes_long=len(handed.content),
+        added_by=by,
+        added_at=at,
+    )
+
+
+def _known(before: list[Attachment], attachment: Attachment) -> Attachment | None:
+    """The same one, if it was added before. Raises LocalIdTaken if another one has its name."""
+    for each in before:
+        if each.local_id == attachment.local_id:
+            if (each.media_type, each.digest) != (attachment.media_type, attachment.digest):
+                raise LocalIdTaken(pointer="/local_id")
+            return each
+    return None
+
+
+async def _add(
+    connection: AsyncConnection, attachment: Attachment, handed: Handed, before: list[Attachment], *, seal: Seal
+) -> Attachment:
+    rules.require_room(before)
+    await store.add(connection, attachment, sealed=seal.close(handed.content, owner=attachment.id.bytes))
+    return attachment

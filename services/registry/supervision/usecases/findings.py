@@ -1,0 +1,99 @@
+"""Put findings right, look at them again, and keep a class open while a critical one is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.classes.store import classes as class_store
+from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import policy as policy_store
+from services.registry.plan.usecases import visibility
+from services.registry.supervision.rules import findings as rules
+from services.registry.supervision.rules import patrols as patrol_rules
+from services.registry.supervision.rules.findings import Finding, FindingEvent, FindingVerb
+from services.registry.supervision.store import findings as store
+from shared.backbone import outbox
+from shared.contracts.registry import FindingState
+from shared.kernel.callers import Caller, Role
+from shared.kernel.periods import business_day
+
+
+class Rechecked(NamedTuple):
+    """What another look at a finding showed; where it did not pass, the new last day, by default the usual one."""
+
+    passed: bool
+    said: str
+    due_on: date | None = None
+
+
+async def rectify(
+    connection: AsyncConnection, finding_id: UUID, *, said: str, evidence: str | None, caller: Caller, at: datetime
+) -> Finding:
+    """Say, as the class's institution, what was done about a finding.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove.
+    """
+    caller.require(Role.INSTITUTION)
+    before = await store.load(connection, finding_id, lock=True)
+    caller.require_organisation(before.institution_id)
+    class_ = await class_store.load(connection, before.class_id)
+    after, fact = rules.rectify(before, class_, by=caller.person, at=at)
+    event = _event(after, FindingVerb.RECTIFY, said, evidence, by=caller.person, at=at)
+    return await _keep(connection, after, fact, event)
+
+
+async def recheck(
+    connection: AsyncConnection, finding_id: UUID, rechecked: Rechecked, *, caller: Caller, at: datetime
+) -> Finding:
+    """Close a rectified finding or open it anew, as an officer of its region or above, and of its level or above.
+
+    Raises WrongRole, NotFound, ForeignRegion, FindingOfHigherLevel, IllegalMove, SamePerson, FindingDueTooEarly.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    before = await store.load(connection, finding_id, lock=True)
+    plan = await plan_store.load(connection)
+    caller.require_region(plan.region_and_above(before.region))
+    rules.require_level(before, patrol_rules.level_of(plan, caller))
+    class_ = await class_store.load(connection, before.class_id)
+    by = caller.person
+    if rechecked.passed:
+        after, closed = rules.pass_(before, class_, by=by, at=at)
+        return await _keep(
+            connection, after, closed, _event(after, FindingVerb.PASS, rechecked.said, None, by=by, at=at)
+        )
+    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    due_on = rules.due_day(rechecked.due_on, since=business_day(at), days=policy.patrol_finding_due_days)
+    after, reopened = rules.fail(before, class_, due_on=due_on, by=by, at=at)
+    return await _keep(connection, after, reopened, _event(after, FindingVerb.FAIL, rechecked.said, None, by=by, at=at))
+
+
+async def visible_finding(connection: AsyncConnection, finding_id: UUID, caller: Caller) -> Finding:
+    """A finding that the caller may read: an institution its own, officers those of their region.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    """
+    finding = await store.load(connection, finding_id)
+    await visibility.require_visible(connection, caller, region=finding.region, institution_id=finding.institution_id)
+    return finding
+
+
+async def require_none_critical(connection: AsyncConnection, class_id: UUID) -> None:
+    """Every critical finding of the class is closed. Raises CriticalFindingOpen."""
+    rules.require_closed(await store.critical_left(connection, class_id))
+
+
+async def _keep(connection: AsyncConnection, after: Finding, fact: FindingState, event: FindingEvent) -> Finding:
+    await store.save(connection, after)
+    await store.add_events(connection, [event])
+    await outbox.record(connection, fact)
+    return after
+
+
+def _event(
+    after: Finding, verb: FindingVerb, said: str, evidence: str | None, *, by: str, at: datetime
+) -> FindingEvent:
+    return FindingEvent(after.id, after.version, verb, by, at, said, after.due_on, evidence)

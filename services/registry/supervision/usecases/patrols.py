@@ -1,0 +1,221 @@
+"""Record patrols with what they found, and tell what they cover."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.classes.rules.classes import TrainingClass
+from services.registry.classes.store import classes as class_store
+from services.registry.flags import usecases as flag_usecases
+from services.registry.plan.rules.policy import Policy, policy_on
+from services.registry.plan.rules.reach import Reach, reach
+from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import policy as policy_store
+from services.registry.plan.usecases import visibility
+from services.registry.supervision.rules import findings as finding_rules
+from services.registry.supervision.rules import patrols as rules
+from services.registry.supervision.rules.findings import OPEN, Finding, FindingEvent
+from services.registry.supervision.rules.patrols import Area, Coverage, Patrol, Ran
+from services.registry.supervision.store import findings as finding_store
+from services.registry.supervision.store import patrols as store
+from services.registry.supervision.store.patrols import Days
+from shared.backbone import outbox
+from shared.contracts.registry import PatrolLevel, PatrolMethod, Severity
+from shared.kernel.callers import Caller, Role
+from shared.kernel.ids import new_id
+from shared.kernel.keyset import KeysetPosition
+from shared.kernel.periods import Period, business_day
+from shared.kernel.refusals import LocalIdTaken
+from shared.plan import Plan
+
+
+class Found(NamedTuple):
+    """A finding as the officer says it; without a day it is due as usual."""
+
+    severity: Severity
+    found: str
+    due_on: date | None = None
+
+
+class Looked(NamedTuple):
+    """A patrol as the officer says it. `local_id` is the officer's own name for it."""
+
+    local_id: str
+    method: PatrolMethod
+    patrolled_at: datetime
+    present: int
+    note: str = ""
+    findings: Sequence[Found] = ()
+
+
+class Recorded(NamedTuple):
+    patrol: Patrol
+    findings: list[Finding]
+
+
+async def record(
+    connection: AsyncConnection, class_id: UUID, looked: Looked, *, caller: Caller, at: datetime
+) -> Recorded:
+    """A new patrol, by an officer of the class's county or above; the same again answers the one that exists.
+
+    A count that cannot be right is flagged (C24, C14), and so is a critical finding of a completed class (C25).
+    Raises WrongRole, NotFound, ForeignRegion, LocalIdTaken, ClassNotPatrolled, PatrolAhead, PatrolOutsideClass,
+    FindingDueTooEarly.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    # The class is locked: either its completion waits for a critical finding, or a claim does.
+    class_ = await class_store.load(connection, class_id, lock=True)
+    patrol = await _patrol(connection, class_, looked, caller)
+    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    known = await store.find_by_local_id(connection, caller.person, looked.local_id)
+    if known is not None:
+        return await _repeated(connection, known, patrol, looked.findings, policy)
+    rules.require_possible(class_, looked.patrolled_at, at=at)
+    day = business_day(looked.patrolled_at)
+    patrol = rules.counted(patrol, enrolled=await store.enrolled(connection, class_id, day=day))
+    findings = _findings(patrol, looked.findings, policy)
+    await store.add(connection, patrol)
+    await finding_store.add_all(connection, findings)
+    await finding_store.add_events(connection, [_opened(finding, by=caller.person, at=at) for finding in findings])
+    opened = [finding_rules.open_(finding, class_, at=at) for finding in findings]
+    await outbox.record(connection, rules.record(patrol, class_, findings=len(findings), at=at), *opened)
+    seen = [
+        *rules.looks_wrong(patrol, class_, share_min=policy.attendance_share_min),
+        *(late for finding in findings for late in finding_rules.found_late(finding, class_)),
+    ]
+    await flag_usecases.raise_all(connection, seen, at=at)
+    await hold_against_marks(connection, class_, policy, at=at)
+    return Recorded(patrol, findings)
+
+
+async def hold_against_marks(
+    connection: AsyncConnection, class_: TrainingClass, policy: Policy, *, at: datetime
+) -> None:
+    """Flag the patrols of the class that met far fewer than the marks of that moment say (C14).
+
+    Marks may come in long after, so this is asked when a patrol is recorded and once more when the class is completed.
+    """
+    share = policy.patrol_present_tolerance_share
+    found = await store.marked(connection, class_.id)
+    seen = [
+        each
+        for patrol, marked in found
+        for each in rules.looks_marked(patrol, class_, marked=marked, tolerance_share=share)
+    ]
+    await flag_usecases.raise_all(connection, seen, at=at)
+
+
+async def visible_patrol(connection: AsyncConnection, patrol_id: UUID, caller: Caller) -> Recorded:
+    """A patrol with what it found, as it is now. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion."""
+    patrol = await store.load(connection, patrol_id)
+    await visibility.require_visible(connection, caller, region=patrol.region, institution_id=patrol.institution_id)
+    return Recorded(patrol, await finding_store.of_patrol(connection, patrol_id))
+
+
+async def coverage(
+    connection: AsyncConnection, region: str | None, days: Days, *, by: Area, caller: Caller
+) -> list[tuple[Ran, list[Coverage]]]:
+    """By area, the classes that ran on these days, and what each level looked at of them, whenever it did.
+
+    The shares are those that hold on the last day. Raises WrongRole, ForeignRegion, UnknownRegion,
+    PeriodEndsBeforeStart, CoverageTooLong, PolicyUnset.
+    """
+    plan, far = await _coverable(connection, region, days, caller)
+    rows = await policy_store.rows(connection)
+    found: list[tuple[Ran, list[Coverage]]] = []
+    for ran in await store.ran(connection, far, days, by=by):
+        places = plan.region_and_above(ran.region or far.region or ran.reporting_region)
+        found.append((ran, rules.coverage(ran, policy_on(rows, day=days.last_on, region_and_above=places))))
+    return found
+
+
+async def uncovered(
+    connection: AsyncConnection,
+    region: str | None,
+    days: Days,
+    *,
+    level: PatrolLevel | None,
+    after: KeysetPosition,
+    limit: int,
+    caller: Caller,
+) -> list[TrainingClass]:
+    """Of the classes that coverage counts, those that nobody of `level`, by default the caller's, has looked at.
+
+    Raises WrongRole, ForeignRegion, UnknownRegion, PeriodEndsBeforeStart, CoverageTooLong.
+    """
+    plan, far = await _coverable(connection, region, days, caller)
+    level = level or rules.level_of(plan, caller)
+    return await store.uncovered(connection, far, days, level, after=after, limit=limit)
+
+
+async def _coverable(connection: AsyncConnection, region: str | None, days: Days, caller: Caller) -> tuple[Plan, Reach]:
+    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    rules.require_coverable(Period(*days))
+    plan = await plan_store.load(connection)
+    return plan, reach(plan, caller, region)
+
+
+async def _patrol(connection: AsyncConnection, class_: TrainingClass, looked: Looked, caller: Caller) -> Patrol:
+    """What was looked at, before we count who is enrolled. Raises ForeignRegion."""
+    plan = await plan_store.load(connection)
+    caller.require_region(plan.region_and_above(class_.region))
+    return Patrol(
+        id=new_id(),
+        class_id=class_.id,
+        institution_id=class_.institution_id,
+        region=class_.region,
+        reporting_region=class_.reporting_region,
+        level=rules.level_of(plan, caller),
+        method=looked.method,
+        local_id=looked.local_id,
+        patrolled_at=looked.patrolled_at,
+        present=looked.present,
+        enrolled=0,
+        note=looked.note,
+        done_by=caller.person,
+    )
+
+
+async def _repeated(
+    connection: AsyncConnection, known: Patrol, patrol: Patrol, found: Sequence[Found], policy: Policy
+) -> Recorded:
+    """The patrol that is `known`, if it is said to have been the same. Raises LocalIdTaken."""
+    if not known.same_as(patrol):
+        raise LocalIdTaken(pointer="/local_id")
+    before = await finding_store.of_patrol(connection, known.id)
+    due = await finding_store.first_due(connection, known.id)
+    then = [Found(finding.severity, finding.found, day) for finding, day in zip(before, due, strict=True)]
+    now = [Found(each.severity, each.found, each.due_on) for each in _findings(known, found, policy)]
+    if then != now:
+        raise LocalIdTaken(pointer="/local_id")
+    return Recorded(known, before)
+
+
+def _findings(patrol: Patrol, found: Sequence[Found], policy: Policy) -> list[Finding]:
+    """Raises FindingDueTooEarly."""
+    day, days = business_day(patrol.patrolled_at), policy.patrol_finding_due_days
+    return [
+        Finding(
+            id=new_id(),
+            patrol_id=patrol.id,
+            number=number,
+            class_id=patrol.class_id,
+            institution_id=patrol.institution_id,
+            region=patrol.region,
+            reporting_region=patrol.reporting_region,
+            level=patrol.level,
+            severity=each.severity,
+            found=each.found,
+            due_on=finding_rules.due_day(each.due_on, since=day, days=days, pointer=f"/findings/{number - 1}/due_on"),
+        )
+        for number, each in enumerate(found, start=1)
+    ]
+
+
+def _opened(finding: Finding, *, by: str, at: datetime) -> FindingEvent:
+    return FindingEvent(finding.id, finding.version, OPEN, by, at, finding.found, finding.due_on)

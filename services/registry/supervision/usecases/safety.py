@@ -1,0 +1,101 @@
+"""Keep an institution's safety documents, version by version, and show them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.directory.store import institutions as institution_store
+from services.registry.plan.store import plan as plan_store
+from services.registry.supervision.rules import safety as rules
+from services.registry.supervision.rules.contents import MediaType, require_readable
+from services.registry.supervision.rules.safety import Described, SafetyDocument, SafetyVersion
+from services.registry.supervision.store import safety as store
+from services.registry.supervision.store.safety import Latest
+from shared.backbone import outbox
+from shared.contracts.registry import SafetyKind
+from shared.kernel.callers import Caller, Role
+from shared.kernel.ids import new_id
+from shared.sealed import Seal
+
+
+class Posted(NamedTuple):
+    """A document as its institution posts it."""
+
+    kind: SafetyKind
+    local_id: str
+    title: str
+    topics: tuple[str, ...]
+    hours: int
+    media_type: MediaType
+    content: bytes
+
+
+async def post(
+    connection: AsyncConnection, institution_id: UUID, posted: Posted, *, seal: Seal, caller: Caller, at: datetime
+) -> Latest:
+    """The first version of a document, or its next one; what says the same as the latest answers that.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, SafetyKindFixed, and what the content may be refused for.
+    """
+    caller.require(Role.INSTITUTION)
+    caller.require_organisation(institution_id)
+    institution = await institution_store.load(connection, institution_id)
+    require_readable(posted.content, posted.media_type)
+    digest = hashlib.sha256(posted.content).digest()
+    described = Described(posted.title, posted.topics, posted.hours, posted.media_type, digest)
+    rules.require_complete(posted.kind, described)
+    known = await store.lock_by_local_id(connection, institution_id, posted.local_id)
+    if known is None:
+        document = SafetyDocument(new_id(), institution_id, posted.kind, posted.local_id, version=1)
+        await store.add(connection, document)
+    else:
+        rules.require_kind(known, posted.kind)
+        latest = await store.load_version(connection, known.id, known.version)
+        if latest.described == described:
+            return Latest(known, latest)
+        document = replace(known, version=known.version + 1)
+        await store.save(connection, document)
+    version = SafetyVersion(document.id, document.version, described, len(posted.content), caller.person, at)
+    sealed = seal.close(posted.content, owner=_owner(version))
+    await store.add_version(connection, version, sealed=sealed)
+    await outbox.record(connection, rules.add(document, version, institution, at=at))
+    return Latest(document, version)
+
+
+async def require_visible(connection: AsyncConnection, institution_id: UUID, caller: Caller) -> None:
+    """An institution sees its own, officers those of their region.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    """
+    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    institution = await institution_store.load(connection, institution_id)
+    if caller.role is Role.INSTITUTION:
+        caller.require_organisation(institution.id)
+    else:
+        caller.require_region((await plan_store.load(connection)).region_and_above(institution.region))
+
+
+async def visible_document(connection: AsyncConnection, document_id: UUID, caller: Caller) -> SafetyDocument:
+    """Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion."""
+    document = await store.load(connection, document_id)
+    await require_visible(connection, document.institution_id, caller)
+    return document
+
+
+async def content(
+    connection: AsyncConnection, document_id: UUID, version: int, *, seal: Seal, caller: Caller
+) -> tuple[SafetyVersion, bytes]:
+    """A version with its content, as it was posted. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion."""
+    await visible_document(connection, document_id, caller)
+    found = await store.load_version(connection, document_id, version)
+    return found, seal.open(await store.sealed(connection, found), owner=_owner(found))
+
+
+def _owner(version: SafetyVersion) -> bytes:
+    return version.document_id.bytes + version.version.to_bytes(4)

@@ -1,0 +1,111 @@
+"""Impose sanctions on institutions, and lift them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.classes.rules.flags import stopped_during
+from services.registry.classes.store import classes as class_store
+from services.registry.directory.rules import sanctions as rules
+from services.registry.directory.rules.institutions import Institution
+from services.registry.directory.rules.sanctions import DELISTING, STOPPING, Sanction
+from services.registry.directory.store import listings as listing_store
+from services.registry.directory.store import sanctions as store
+from services.registry.directory.usecases import blacklist
+from services.registry.directory.usecases import listings as listing_usecases
+from services.registry.directory.usecases.institutions import load_for_officer
+from services.registry.flags import usecases as flag_usecases
+from shared.backbone import outbox
+from shared.contracts.registry import SanctionStep
+from shared.kernel.callers import Caller
+from shared.kernel.ids import new_id
+from shared.kernel.periods import Period
+
+
+async def impose(
+    connection: AsyncConnection,
+    institution_id: UUID,
+    *,
+    step: SanctionStep,
+    first_on: date,
+    last_on: date | None,
+    reason: str,
+    caller: Caller,
+    at: datetime,
+) -> Sanction:
+    """Put a sanction on an institution, as an officer of its region or above; off the list, of its reporting region.
+
+    A stop or a higher step flags the classes that it meets (C25). Delisting and blacklisting also end the listings that
+    they meet, from `first_on` on. Blacklisting also flags who has the same owner, site or account.
+
+    Raises WrongRole, NotFound, ForeignRegion, PeriodEndsBeforeStart, SanctionStands.
+    """
+    institution = await load_for_officer(connection, institution_id, caller=caller, city=step in DELISTING)
+    new = Sanction(
+        id=new_id(),
+        institution_id=institution.id,
+        step=step,
+        first_on=first_on,
+        last_on=last_on,
+        reason=reason,
+        imposed_by=caller.person,
+        imposed_at=at,
+    )
+    others = await store.since(connection, institution.id, first_on)
+    sanction, fact = rules.impose(new, institution, others=others, at=at)
+    await store.add(connection, sanction)
+    await outbox.record(connection, fact)
+    if step in STOPPING:
+        await _flag_classes(connection, sanction, at=at)
+    if step in DELISTING:
+        await _end_listings(connection, institution, sanction, at=at)
+    if step is SanctionStep.BLACKLIST:
+        await blacklist.enter(connection, institution, at=at)
+    return sanction
+
+
+async def lift(
+    connection: AsyncConnection,
+    institution_id: UUID,
+    sanction_id: UUID,
+    *,
+    from_on: date,
+    reason: str,
+    caller: Caller,
+    at: datetime,
+) -> Sanction:
+    """End a sanction so that it is not in force on `from_on` any more, as another officer than who imposed it.
+
+    Listings that it ended stay ended: being listed again is a decision of its own. Raises WrongRole, NotFound,
+    ForeignRegion, SamePerson, IllegalMove, SanctionEnded.
+    """
+    before = await store.load(connection, institution_id, sanction_id)
+    institution = await load_for_officer(connection, institution_id, caller=caller, city=before.step in DELISTING)
+    after, fact = rules.lift(before, institution, from_on=from_on, by=caller.person, reason=reason, at=at)
+    await store.save(connection, after)
+    await outbox.record(connection, fact)
+    return after
+
+
+async def _flag_classes(connection: AsyncConnection, sanction: Sanction, *, at: datetime) -> None:
+    classes = await class_store.meeting(
+        connection, sanction.institution_id, Period(sanction.first_on, sanction.last_on)
+    )
+    seen = [each for class_ in classes for each in stopped_during(class_, [sanction])]
+    await flag_usecases.raise_all(connection, seen, at=at)
+
+
+async def _end_listings(
+    connection: AsyncConnection, institution: Institution, sanction: Sanction, *, at: datetime
+) -> None:
+    """What the institution is to be listed for after the sanction stays as it is."""
+    period = Period(sanction.first_on, sanction.last_on)
+    listings = await listing_store.since(connection, institution.id, sanction.first_on)
+    met = [each for each in listings if each.meets(period)]
+    by, reason = sanction.imposed_by, sanction.reason
+    await listing_usecases.close_all(
+        connection, institution, met, from_on=sanction.first_on, by=by, reason=reason, at=at
+    )

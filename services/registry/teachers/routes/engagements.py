@@ -1,0 +1,194 @@
+"""Engagements of teachers over HTTP: what an institution says of who teaches for it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Request
+from pydantic import BaseModel, Field, StringConstraints
+
+from services.registry.directory.usecases.institutions import load_for_writing
+from services.registry.teachers.routes.teachers import QualificationAnswer
+from services.registry.teachers.rules.engagements import Engagement
+from services.registry.teachers.rules.teachers import Teacher
+from services.registry.teachers.store import engagements as store
+from services.registry.teachers.store import teachers as teacher_store
+from services.registry.teachers.usecases import engagements as usecases
+from services.registry.teachers.usecases.engagements import NewTeacher, Paper, Said
+from shared.auth import CurrentCaller
+from shared.forms import Day, LocalId, Reason, Strict
+from shared.kernel.identity import DocumentKind
+from shared.kernel.periods import Period
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.persons import Particulars, Persons
+from shared.web import Connection, Now, router
+
+routes = router("teachers")
+
+Project = Annotated[str, Field(pattern=r"^[A-Z0-9-]{2,32}$", examples=["4-10-01-05-L4"])]
+
+
+class QualificationRequest(Strict):
+    """A paper that shows what the teacher can. Its number is sealed on arrival and never shown whole."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
+    number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+    first_on: Day
+    last_on: Day | None = None
+
+    def paper(self) -> Paper:
+        """Raises PeriodEndsBeforeStart."""
+        return Paper(self.name, self.number, Period(self.first_on, self.last_on))
+
+
+Projects = Annotated[list[Project], Field(max_length=100, description="Codes of GET /v1/projects")]
+Qualifications = Annotated[list[QualificationRequest], Field(max_length=50)]
+
+
+class TeacherRequest(Strict):
+    """Days are included, the last one too; without it the engagement does not end by itself."""
+
+    local_id: LocalId
+    document_kind: DocumentKind = DocumentKind.RESIDENT_ID
+    document_number: Annotated[str, Field(max_length=64)]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    phone: Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")] | None = None
+    full_time: Annotated[bool, Field(strict=True)]
+    first_on: Day
+    last_on: Day | None = None
+    projects: Projects = Field(default_factory=list)
+    qualifications: Qualifications = Field(default_factory=list)
+
+    def teacher(self) -> NewTeacher:
+        """Raises PeriodEndsBeforeStart."""
+        return NewTeacher(
+            local_id=self.local_id,
+            particulars=Particulars(self.document_kind, self.document_number, self.name, self.phone),
+            full_time=self.full_time,
+            engaged=Period(self.first_on, self.last_on),
+            projects=self.projects,
+            qualifications=[each.paper() for each in self.qualifications],
+        )
+
+
+class EndingRequest(Strict):
+    last_on: Annotated[Day, Field(description="The last day on which the teacher is engaged")]
+
+
+class EngagementCorrectionRequest(Strict):
+    """What your institution says of the teacher, where that was wrong; what is left out stays.
+
+    `projects` and `qualifications` are all of them: a paper that is missing is withdrawn.
+    """
+
+    full_time: Annotated[bool, Field(strict=True)] | None = None
+    projects: Projects | None = None
+    qualifications: Qualifications | None = None
+    reason: Reason
+
+    def said(self) -> Said:
+        """Raises PeriodEndsBeforeStart."""
+        papers = None if self.qualifications is None else [each.paper() for each in self.qualifications]
+        return Said(self.full_time, self.projects, papers)
+
+
+class TeacherAnswer(BaseModel):
+    """A teacher as an institution engages them, with what counts there; the name and the numbers are masked."""
+
+    engagement_id: UUID
+    teacher_id: UUID
+    institution_id: UUID
+    local_id: str
+    name: str
+    document_kind: Literal["resident_id", "residence_permit", "foreign_permanent_resident"]
+    document_number: str
+    full_time: bool
+    first_on: date
+    last_on: date | None
+    projects: list[str]
+    qualifications: list[QualificationAnswer]
+
+    @classmethod
+    def of(cls, engagement: Engagement, teacher: Teacher, persons: Persons) -> TeacherAnswer:
+        shown = persons.shown(teacher_store.particulars(teacher))
+        return cls.model_validate(
+            shown
+            | {name: getattr(engagement, name) for name in ("teacher_id", "institution_id", "local_id", "full_time")}
+            | {
+                "engagement_id": engagement.id,
+                "first_on": engagement.engaged.first,
+                "last_on": engagement.engaged.last,
+                "projects": teacher.projects_at(engagement.institution_id),
+                "qualifications": [
+                    QualificationAnswer.of(each, persons) for each in teacher.papers_at(engagement.institution_id)
+                ],
+            }
+        )
+
+
+@routes.post("/institutions/{institution_id}/teachers", status_code=201)
+async def engage(
+    institution_id: UUID,
+    asked: TeacherRequest,
+    request: Request,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> TeacherAnswer:
+    """Engage a teacher. The same again answers what stands; new papers and projects are added to those you entered."""
+    persons: Persons = request.app.state.persons
+    engagement, teacher = await usecases.engage(
+        connection, institution_id, asked.teacher(), persons=persons, caller=caller, at=at
+    )
+    return TeacherAnswer.of(engagement, teacher, persons)
+
+
+@routes.get("/institutions/{institution_id}/teachers")
+async def list_teachers(
+    institution_id: UUID,
+    request: Request,
+    connection: Connection,
+    caller: CurrentCaller,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[TeacherAnswer]:
+    """Who teaches, taught and will teach there: for the institution itself and the officers of its region or above."""
+    await load_for_writing(connection, institution_id, caller=caller)
+    rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
+    teachers = await teacher_store.by_ids(connection, {row.teacher_id for row in rows})
+    persons: Persons = request.app.state.persons
+    answers = [TeacherAnswer.of(row, teachers[row.teacher_id], persons) for row in rows]
+    return Page(rows=answers, next=next_cursor(rows, size))
+
+
+@routes.post("/engagements/{engagement_id}/ending")
+async def end(
+    engagement_id: UUID,
+    ending: EndingRequest,
+    request: Request,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> TeacherAnswer:
+    """Let an engagement end. Lessons after that day are given to other teachers before."""
+    engagement, teacher = await usecases.end(connection, engagement_id, last_on=ending.last_on, caller=caller, at=at)
+    return TeacherAnswer.of(engagement, teacher, request.app.state.persons)
+
+
+@routes.post("/engagements/{engagement_id}/correction")
+async def correct(
+    engagement_id: UUID,
+    asked: EngagementCorrectionRequest,
+    request: Request,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> TeacherAnswer:
+    """Put right what was said of a teacher, as the institution that said it or an officer of its region or above."""
+    persons: Persons = request.app.state.persons
+    engagement, teacher = await usecases.correct(
+        connection, engagement_id, asked.said(), reason=asked.reason, persons=persons, caller=caller, at=at
+    )
+    return TeacherAnswer.of(engagement, teacher, persons)

@@ -1,0 +1,212 @@
+"""Engage teachers, end engagements, and put right what was said with them; who is engaged is in the teacher pool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.directory.usecases.institutions import load_for_writing
+from services.registry.particulars.rules import require_name
+from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import projects as project_store
+from services.registry.teachers.rules import engagements as rules
+from services.registry.teachers.rules import teachers as teacher_rules
+from services.registry.teachers.rules.engagements import Engagement, LessonsLeft
+from services.registry.teachers.rules.teachers import Correction, Qualification, Teacher, TeacherNameDiffers
+from services.registry.teachers.store import engagements as store
+from services.registry.teachers.store import teachers as teacher_store
+from shared.backbone import outbox
+from shared.kernel.callers import Caller
+from shared.kernel.identity import IdentityDocument
+from shared.kernel.ids import new_id
+from shared.kernel.periods import Period, business_day
+from shared.kernel.refusals import LocalIdTaken, NotFound
+from shared.persons import Particulars, Persons
+
+_PAPER: Final = "qualification"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A qualification as the institution copies it from the paper."""
+
+    name: str
+    number: str
+    held: Period
+
+
+@dataclass(frozen=True)
+class NewTeacher:
+    """What an institution says of somebody who teaches for it."""
+
+    local_id: str
+    particulars: Particulars
+    full_time: bool
+    engaged: Period
+    projects: Sequence[str]
+    qualifications: Sequence[Paper]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the institution of an engagement says of the teacher; what is None stays as it is."""
+
+    full_time: bool | None = None
+    projects: Sequence[str] | None = None
+    qualifications: Sequence[Paper] | None = None
+
+
+async def engage(
+    connection: AsyncConnection,
+    institution_id: UUID,
+    asked: NewTeacher,
+    *,
+    persons: Persons,
+    caller: Caller,
+    at: datetime,
+) -> tuple[Engagement, Teacher]:
+    """A teacher of the institution from a day on, by itself or an officer; the same again answers what stands.
+
+    What they may teach and hold is added to what the institution has said of them. Raises WrongRole, NotFound,
+    ForeignOrganisation, ForeignRegion, PlaceholderName, TeacherNameDiffers, TeacherTooOld, LocalIdTaken,
+    EngagedAlready, TooManyInstitutions, FullTimeElsewhere (C06), and the refusals of documents.
+    """
+    institution = await load_for_writing(connection, institution_id, caller=caller)
+    require_name(asked.particulars.name)
+    person, number = persons.recognise(asked.particulars, today=business_day(at))
+    policy = await policy_store.on(connection, day=asked.engaged.first, region=institution.region)
+    document = IdentityDocument(asked.particulars.document_kind, number)
+    teacher_rules.require_age(document, on=asked.engaged.first, age_max=policy.teacher_age_max)
+    await _require_projects(connection, asked.projects)
+    before = await _listed(connection, person, number, asked.particulars, institution_id, persons=persons)
+    papers = [_sealed(paper, institution_id, persons) for paper in asked.qualifications]
+    teacher = await _save(
+        connection, before, teacher_rules.learn(before, institution_id, asked.projects, papers), at=at
+    )
+    new = Engagement(new_id(), teacher.id, institution_id, asked.local_id, asked.full_time, asked.engaged)
+    for known in await store.named(connection, institution_id, [asked.local_id]):
+        if known.same_as(new):
+            return known, teacher
+        if known.teacher_id != teacher.id or known.engaged.first == new.engaged.first:
+            raise LocalIdTaken(pointer="/local_id")
+    others = await store.of_teachers(connection, [teacher.id])
+    rules.require_possible(new, others, institutions_max=policy.teacher_institutions_max)
+    await store.add(connection, new)
+    await outbox.record(connection, rules.engage(new, at=at))
+    return new, teacher
+
+
+async def end(
+    connection: AsyncConnection, engagement_id: UUID, *, last_on: date, caller: Caller, at: datetime
+) -> tuple[Engagement, Teacher]:
+    """Let an engagement end with `last_on`; one that ends then already is answered as it is.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LessonsLeft, EngagementOver, PeriodEndsBeforeStart.
+    """
+    before, teacher = await _lock(connection, engagement_id, caller)
+    if before.engaged.last == last_on:
+        return before, teacher
+    after, fact = rules.end(before, last_on=last_on, at=at)
+    if left := await store.lessons_left(connection, before, last_on=last_on):
+        raise LessonsLeft(pointer="/last_on", classes=list(left), lessons=sum(left.values()))
+    await store.save(connection, after)
+    await outbox.record(connection, fact)
+    return after, teacher
+
+
+async def correct(
+    connection: AsyncConnection,
+    engagement_id: UUID,
+    said: Said,
+    *,
+    reason: str,
+    persons: Persons,
+    caller: Caller,
+    at: datetime,
+) -> tuple[Engagement, Teacher]:
+    """Put what is `said` in the stead of what the engagement's institution said; what was before is kept.
+
+    By that institution or an officer. A paper that is another in any way has to be verified anew. What changes nothing
+    answers what stands. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, FullTimeElsewhere (C06).
+    """
+    before, known = await _lock(connection, engagement_id, caller)
+    institution_id = before.institution_id
+    await _require_projects(connection, said.projects or ())
+    projects = known.projects_at(institution_id) if said.projects is None else said.projects
+    papers = [each for each in known.qualifications if each.institution_id == institution_id]
+    if said.qualifications is not None:
+        papers = [_sealed(paper, institution_id, persons) for paper in said.qualifications]
+    teacher = await _save(connection, known, teacher_rules.correct(known, institution_id, projects, papers), at=at)
+    after = before
+    if said.full_time not in (None, before.full_time):
+        others = await store.of_teachers(connection, [teacher.id])
+        after, fact = rules.correct(before, others, full_time=not before.full_time, at=at)
+        await store.save(connection, after)
+        await outbox.record(connection, fact)
+    if change := rules.changed(before, after) | teacher_rules.changed(known, teacher):
+        correction = Correction(new_id(), teacher.id, engagement_id, change, None, reason, caller.person, at)
+        await teacher_store.add_correction(connection, correction)
+    return after, teacher
+
+
+async def _lock(connection: AsyncConnection, engagement_id: UUID, caller: Caller) -> tuple[Engagement, Teacher]:
+    """The engagement and its teacher, locked: lessons planned meanwhile are seen, later ones see what is done here."""
+    known = await store.load(connection, engagement_id)
+    await load_for_writing(connection, known.institution_id, caller=caller)
+    teacher = await teacher_store.load(connection, known.teacher_id, locked=True)
+    return await store.load(connection, engagement_id, lock=True), teacher
+
+
+async def _require_projects(connection: AsyncConnection, codes: Sequence[str]) -> None:
+    known = await project_store.known(connection, codes)
+    for place, code in enumerate(codes):
+        if code not in known:
+            raise NotFound(pointer=f"/projects/{place}", what="project", id=code)
+
+
+async def _listed(
+    connection: AsyncConnection,
+    person: UUID,
+    number: str,
+    particulars: Particulars,
+    institution_id: UUID,
+    *,
+    persons: Persons,
+) -> Teacher:
+    """The teacher who `person` is, locked; a new one, of whom nothing is stored yet, has no version.
+
+    Raises TeacherNameDiffers.
+    """
+    known = await teacher_store.lock_by_person(connection, person)
+    if known is None:
+        sealed = persons.close(person, number, particulars)
+        return Teacher(
+            new_id(), person, sealed.document_kind, sealed.sealed, institution_id, frozenset(), (), version=0
+        )
+    if not persons.is_called(teacher_store.particulars(known), particulars.name):
+        raise TeacherNameDiffers(pointer="/name")
+    return known
+
+
+async def _save(connection: AsyncConnection, before: Teacher, after: Teacher, *, at: datetime) -> Teacher:
+    """`after`, stored and told of unless it is `before`; of a new teacher the first version."""
+    if before.version == 0:
+        after = replace(after, version=1)
+        await teacher_store.add(connection, after)
+    elif after is not before:
+        await teacher_store.save(connection, after)
+    else:
+        return before
+    await outbox.record(connection, teacher_rules.list_(after, at=at))
+    return after
+
+
+def _sealed(paper: Paper, institution_id: UUID, persons: Persons) -> Qualification:
+    id_ = new_id()
+    sealed = persons.seal(paper.number.encode(), owner=id_)
+    return Qualification(id_, institution_id, paper.name, persons.mark(_PAPER, paper.number), sealed, paper.held)

@@ -1,0 +1,95 @@
+"""What officers and institutions do with a teacher of the pool: look, put the name right, verify a paper."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.directory.usecases.institutions import load_for_writing
+from services.registry.particulars.rules import require_name
+from services.registry.plan.store import plan as plan_store
+from services.registry.teachers.rules import teachers as rules
+from services.registry.teachers.rules.teachers import Correction, Teacher
+from services.registry.teachers.store import engagements as engagement_store
+from services.registry.teachers.store import teachers as store
+from shared.backbone import outbox
+from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role
+from shared.kernel.ids import new_id
+from shared.persons import Persons
+
+
+async def visible(connection: AsyncConnection, teacher_id: UUID, *, caller: Caller) -> Teacher:
+    """A teacher, for officers of a region in which they are or were engaged, or above.
+
+    Raises WrongRole, NotFound, ForeignRegion.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    teacher = await store.load(connection, teacher_id)
+    await _require_region(connection, teacher, caller)
+    return teacher
+
+
+async def rename(
+    connection: AsyncConnection,
+    teacher_id: UUID,
+    name: str,
+    *,
+    reason: str,
+    persons: Persons,
+    caller: Caller,
+    at: datetime,
+) -> Teacher:
+    """The teacher under the name that the document really shows; what was known before is kept.
+
+    By the institution whose word the name is, until an officer puts it right. The name that is known answers the
+    teacher as they are. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, PlaceholderName.
+    """
+    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
+    before = await store.load(connection, teacher_id, locked=True)
+    if caller.role is not Role.INSTITUTION:
+        await _require_region(connection, before, caller)
+    elif before.named_by is None:
+        raise ForeignOrganisation
+    else:
+        caller.require_organisation(before.named_by)
+    require_name(name)
+    known = store.particulars(before)
+    if persons.is_called(known, name):
+        return before
+    sealed = persons.called(known, name, None).sealed
+    after = rules.rename(before, sealed, named_by=caller.organisation if caller.role is Role.INSTITUTION else None)
+    await _save(connection, after, at=at)
+    correction = Correction(new_id(), teacher_id, None, {"name": True}, before.sealed, reason, caller.person, at)
+    await store.add_correction(connection, correction)
+    return after
+
+
+async def verify(connection: AsyncConnection, qualification_id: UUID, *, caller: Caller, at: datetime) -> Teacher:
+    """Say that the paper itself was seen and is as it was entered: from then on it counts at every institution.
+
+    By an officer of the region of the institution that entered it, or above; once is enough. Raises WrongRole,
+    NotFound, ForeignRegion.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    teacher_id = await store.holder(connection, qualification_id)
+    before = await store.load(connection, teacher_id, locked=True)
+    paper = before.paper(qualification_id)
+    await load_for_writing(connection, paper.institution_id, caller=caller)
+    after = rules.verify(before, qualification_id, by=caller.person)
+    if after is not before:
+        await _save(connection, after, at=at)
+    return after
+
+
+async def _save(connection: AsyncConnection, teacher: Teacher, *, at: datetime) -> None:
+    await store.save(connection, teacher)
+    await outbox.record(connection, rules.list_(teacher, at=at))
+
+
+async def _require_region(connection: AsyncConnection, teacher: Teacher, caller: Caller) -> None:
+    plan = await plan_store.load(connection)
+    regions = await engagement_store.regions(connection, teacher.id)
+    if not any(caller.region in plan.region_and_above(each) for each in regions):
+        raise ForeignRegion

@@ -1,0 +1,58 @@
+"""The check of a class's places: who found them in order, and when it has to be done again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from services.registry.classes.rules.classes import ClassVerb, SiteVersion, TrainingClass, advance, tell
+from services.registry.plan.rules.policy import Policy
+from shared.contracts.registry import ClassChecked
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import Conflict, SamePerson
+
+
+class SiteNotChecked(Conflict):
+    slug = "site-not-checked"
+    title_en = "Nobody has found the places and the equipment of this class in order as they are now."
+    title_zh = "该班现有的培训场地和设备尚未通过现场核查。"
+    cure_en = (
+        "Ask the county to check them on site, again after each move or alteration; after a check that found faults, "
+        "mend these and ask again."
+    )
+    cure_zh = "请联系县区进行现场核查；场地更换或改动后须重新核查，核查发现问题的，整改后申请复查。"
+
+
+def check(
+    class_: TrainingClass, *, passed: bool, sites: Collection[SiteVersion], by: str, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassChecked | None]:
+    """What an officer found at all `sites` of a class. A failed check takes an earlier one back and is told to nobody.
+
+    Raises IllegalMove, or SamePerson if `by` filed the class.
+    """
+    after = advance(class_, ClassVerb.CHECK)
+    if by == class_.filed_by:
+        raise SamePerson(rule="filing and check of a class")
+    if not passed:
+        return _unchecked(class_), None
+    after = replace(after, checked_by=by, checked_on=business_day(at), checked_sites=tuple(sites))
+    return after, tell(ClassChecked, after, at=at, enrolled=enrolled)
+
+
+def hold_at(class_: TrainingClass, sites: Collection[SiteVersion]) -> TrainingClass:
+    """The class when it is held at `sites`: one that was not found in order as it is now asks for another check."""
+    return class_ if {*sites} <= {*class_.checked_sites} else _unchecked(class_)
+
+
+def require_checked(class_: TrainingClass, *, policy: Policy) -> None:
+    """A subsidised class was found in order where policy asks for it. Raises SiteNotChecked.
+
+    Source: domain rules §4.5 [8].
+    """
+    if policy.class_site_check_required and class_.fund_source is not None and class_.checked_on is None:
+        raise SiteNotChecked
+
+
+def _unchecked(class_: TrainingClass) -> TrainingClass:
+    return replace(class_, checked_by=None, checked_on=None, checked_sites=())

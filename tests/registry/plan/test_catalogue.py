@@ -1,0 +1,200 @@
+"""The first catalogue, policy rows and the calendar over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from services.registry.plan.usecases import plan
+from shared.contracts.registry import ProjectListed
+from tests.registry.conftest import PLAN
+from tests.registry.directory.directory import PROJECT, province
+from tests.registry.plan.catalogue import again, get, project, put
+from tests.registry.school import School
+from tests.support.services import ServiceUnderTest
+
+
+def row(**changes: object) -> dict[str, object]:
+    return {
+        "key": "class.seats_max", "value": "45", "region": "410102", "first_on": "2026-07-01", "source": "某文件第三条",
+    } | changes  # fmt: skip
+
+
+async def enter(registry: ServiceUnderTest, content: object, **request: Any) -> httpx.Response:
+    headers = {"headers": province(registry)} | request
+    return await registry.http.post("/v1/policy-rows", json=content, **headers)
+
+
+class TestProjects:
+    async def test_anybody_may_look_them_up_by_occupation_level_and_day(self, school: School) -> None:
+        async def found(**query: Any) -> list[str]:
+            answer = await school.registry.http.get("/v1/projects", params=query, headers=school.headers)
+            return [each["code"] for each in answer.json()["rows"]]
+
+        assert PROJECT in await found(occupation="4-10-01-05")
+        assert await found(occupation="4-10-01-05", level="L4", day="2025-03-01") == [PROJECT]
+        assert await found(occupation="4-10-01-05", level="L4", day="2024-12-31") == []
+
+    async def test_come_a_page_at_a_time_by_code(self, registry: ServiceUnderTest) -> None:
+        everything = [each["code"] for each in (await get(registry, "projects", size=500))["rows"]]
+        found: list[str] = []
+        query: dict[str, Any] = {"size": 7}
+        while True:
+            page = await get(registry, "projects", **query)
+            found += [each["code"] for each in page["rows"]]
+            if page["next"] is None:
+                break
+            query["cursor"] = page["next"]
+
+        assert found == everything == sorted(everything)
+
+    async def test_one_is_listed_changed_and_ended_by_the_province_and_told_each_time(
+        self, registry: ServiceUnderTest
+    ) -> None:
+        answers = [
+            await put(registry, project()),
+            await put(registry, project()),
+            await put(registry, project(version=1, is_scarce=False)),
+            await put(registry, project(version=2, is_scarce=False, last_on="2026-12-31")),
+        ]
+
+        assert [answer.json()["version"] for answer in answers] == [1, 1, 2, 3]
+        told = [fact for fact in await registry.told() if isinstance(fact, ProjectListed)]
+        assert [(fact.version, fact.is_scarce, str(fact.last_on)) for fact in told] == [
+            (1, True, "None"), (2, False, "None"), (3, False, "2026-12-31"),
+        ]  # fmt: skip
+        assert (await get(registry, "projects/DRONE-L4"))["last_on"] == "2026-12-31"
+
+    async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(self, registry: ServiceUnderTest) -> None:
+        await put(registry, project())
+
+        answers = await asyncio.gather(*(put(registry, project(version=1, hours_min=60 + each)) for each in range(4)))
+
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+        assert (await put(registry, project(hours_min=99))).json()["code"] == "stale"
+
+    @pytest.mark.parametrize(
+        ("wrong", "code"),
+        [
+            ({"last_on": "2025-12-31"}, "period-ends-before-start"),
+            ({"occupation": "4-02"}, "malformed-occupation"),
+            ({"level": "L9"}, "unknown-level"),
+            ({"hours_min": 0}, "malformed-request"),
+            ({"colour": "red"}, "malformed-request"),
+        ],
+        ids=str,
+    )
+    async def test_wrong_particulars_are_refused(
+        self, registry: ServiceUnderTest, wrong: dict[str, object], code: str
+    ) -> None:
+        answer = await put(registry, project(**wrong))
+
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+    async def test_are_the_provinces_to_change(self, school: School) -> None:
+        answer = await put(school.registry, project(), headers=school.officer())
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "wrong-role")
+
+
+class TestPolicyRows:
+    async def test_what_holds_is_the_row_of_the_nearest_region(self, registry: ServiceUnderTest) -> None:
+        async def seats_max(**query: Any) -> list[tuple[str, str]]:
+            rows = await get(registry, "policy-rows", **query)
+            return [(each["value"], each["region"]) for each in rows if each["key"] == "class.seats_max"]
+
+        assert (await enter(registry, row())).status_code == 201
+
+        assert await seats_max() == [("60", "410000"), ("45", "410102")]
+        assert await seats_max(region="410102", day="2026-07-01") == [("45", "410102")]
+        assert await seats_max(region="410102", day="2026-06-30") == [("60", "410000")]
+        assert await seats_max(region="410103", day="2026-07-01") == [("60", "410000")]
+        assert len(await seats_max(day="2026-07-01")) == 2
+
+    async def test_a_row_ends_the_one_that_it_follows(self, registry: ServiceUnderTest) -> None:
+        await enter(registry, row())
+
+        await enter(registry, row(value="50", first_on="2026-09-01"))
+
+        found = [each for each in await get(registry, "policy-rows") if each["region"] == "410102"]
+        assert [(each["first_on"], each["last_on"]) for each in found] == [
+            ("2026-07-01", "2026-08-31"), ("2026-09-01", None),
+        ]  # fmt: skip
+
+    async def test_the_plan_loaded_again_leaves_what_the_province_has_entered(self, registry: ServiceUnderTest) -> None:
+        await enter(registry, row(region="410000"))
+        changed = await get(registry, f"projects/{PROJECT}")
+        await put(registry, again(changed, hours_min=80, last_on="2026-06-30"), code=PROJECT)
+        later = await get(registry, "projects/4-10-01-05-L3")
+        await put(registry, again(later, first_on="2026-01-01"), code="4-10-01-05-L3")
+        before = await get(registry, "policy-rows"), await get(registry, "projects", size=500)
+
+        async with registry.engine.begin() as connection:
+            loaded = await plan.load(connection, PLAN, at=datetime.now(UTC))
+
+        assert loaded.changed == 0
+        assert (await get(registry, "policy-rows"), await get(registry, "projects", size=500)) == before
+
+    async def test_the_same_row_again_changes_nothing(self, registry: ServiceUnderTest) -> None:
+        answers = await asyncio.gather(*(enter(registry, row()) for _ in range(3)))
+
+        assert [answer.status_code for answer in answers] == [201, 201, 201]
+        assert len([each for each in await get(registry, "policy-rows") if each["region"] == "410102"]) == 1
+
+    @pytest.mark.parametrize(
+        "other",
+        [{"value": "50"}, {"first_on": "2026-06-01"}, {"first_on": "2026-08-01", "last_on": "2026-08-31"}],
+        ids=str,
+    )
+    async def test_one_that_would_overlap_another_is_a_conflict(
+        self, registry: ServiceUnderTest, other: dict[str, object]
+    ) -> None:
+        await enter(registry, row())
+
+        answer = await enter(registry, row(**other))
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "policy-row-overlaps")
+        assert answer.json()["first_on"] == "2026-07-01"
+
+    async def test_of_two_different_ones_at_once_one_is_refused(self, registry: ServiceUnderTest) -> None:
+        answers = await asyncio.gather(*(enter(registry, row(value=str(value))) for value in range(30, 34)))
+
+        assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+        assert {answer.json().get("code") for answer in answers} == {None, "policy-row-overlaps"}
+
+    @pytest.mark.parametrize(
+        ("wrong", "code"),
+        [
+            ({"key": "class.colour"}, "unknown-policy-key"),
+            ({"value": "many"}, "wrong-policy-value"),
+            ({"region": "999999"}, "unknown-region"),
+            ({"last_on": "2026-06-30"}, "period-ends-before-start"),
+            ({"source": ""}, "malformed-request"),
+        ],
+        ids=str,
+    )
+    async def test_a_wrong_one_is_refused(
+        self, registry: ServiceUnderTest, wrong: dict[str, object], code: str
+    ) -> None:
+        answer = await enter(registry, row(**wrong))
+
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+    async def test_are_the_provinces_to_enter(self, school: School) -> None:
+        answer = await enter(school.registry, row(), headers=school.officer())
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "wrong-role")
+
+
+class TestCalendar:
+    async def test_lists_holidays_and_weekend_days_that_are_worked(self, registry: ServiceUnderTest) -> None:
+        days = {each["day"]: each["working"] for each in await get(registry, "calendar", year=2025)}
+
+        assert days["2025-01-01"] is False
+        assert True in days.values()
+        assert all(day.startswith("2025") for day in days)
+        assert days.keys() < {each["day"] for each in await get(registry, "calendar")}
