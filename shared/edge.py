@@ -22,6 +22,8 @@ from shared.json_text import NotJson
 from shared.kernel.refusals import Invalid, Refusal
 
 JSON: Final = "application/json"
+INSTEAD_OF_MEDIA_TYPE: Final = "x-instead-of-media-type"
+"""In the description of a body: the query parameter that may say what the body is, whatever its content type is."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -99,8 +101,13 @@ class EdgeRoute(APIRoute):
     @cached_property
     def media_types(self) -> tuple[str, ...]:
         """The content types of bodies that the route takes; empty for a route without a body."""
-        described: Mapping[str, Any] = (self.openapi_extra or {}).get("requestBody", {}).get("content", {})
+        described = self._described_body.get("content", {})
         return tuple(described) or ((JSON,) if self.body_field is not None else ())
+
+    @cached_property
+    def _described_body(self) -> Mapping[str, Any]:
+        described: Mapping[str, Any] = (self.openapi_extra or {}).get("requestBody", {})
+        return described
 
     @cached_property
     def _query(self) -> Mapping[str, Query]:
@@ -131,7 +138,8 @@ class EdgeRoute(APIRoute):
         headers = request.headers
         if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
             return request
-        if media_type_of(request) not in self.media_types:
+        said_otherwise = self._described_body.get(INSTEAD_OF_MEDIA_TYPE) in request.query_params
+        if media_type_of(request) not in self.media_types and not said_otherwise:
             raise UnsupportedMediaType(accepted=list(self.media_types))
         body = await request.body()
         return ReadRequest(request, body, _parsed(body) if self.body_field is not None and body else None)

@@ -47,10 +47,16 @@ def warning_entry(warning: RowWarning) -> dict[str, object]:
 
 
 def fill(template: str, facts: Mapping[str, Any], language: str) -> str:
-    """`template` with the facts in its placeholders: "Plan {hours_min} class hours." The language is en or zh."""
+    """`template` with the facts in its placeholders: "Plan {hours_min} class hours." The language is en or zh.
+
+    A fact that is worded itself has its Chinese beside it, as `missing` has `missing_zh`.
+    """
     if "{" not in template:
         return template
-    return template.format_map({name: _said(facts.get(name), language) for name in placeholders(template)})
+    values = {name: facts.get(name) for name in placeholders(template)}
+    if language == "zh":
+        values |= {name: facts[f"{name}_zh"] for name in values if f"{name}_zh" in facts}
+    return template.format_map({name: _said(value, language) for name, value in values.items()})
 
 
 def placeholders(template: str) -> list[str]:

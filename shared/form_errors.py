@@ -25,8 +25,8 @@ class MalformedRequest(Invalid):
     slug = "malformed-request"
     title_en = "The request does not have the form that the API describes."
     title_zh = "请求格式不符合接口说明。"
-    cure_en = "`errors` lists each place and what is wrong there."
-    cure_zh = "`errors` 列出了每处错误的位置和原因。"
+    cure_en = "Look at each of the errors: it says where and what."
+    cure_zh = "请逐项查看错误列表中的位置和原因。"
     reference = "GET /docs"
 
     def __init__(self, errors: Sequence[Entry] = ()) -> None:

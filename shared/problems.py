@@ -94,24 +94,26 @@ class NoSuchPath(NotFound):
     slug = "no-such-path"
     title_en = "There is no such path."
     title_zh = "没有该接口。"
-    cure_en = "/docs lists the paths of this service."
-    cure_zh = "本服务的接口列表见 /docs。"
+    cure_en = "Check the address; the description of the API lists the paths of this service."
+    cure_zh = "请核对地址；本服务的接口列表见接口说明。"
+    reference = "GET /docs"
 
 
 class WrongMethod(Refusal):
     slug = "wrong-method"
     title_en = "This path does not take that method."
     title_zh = "该接口不支持此方法。"
-    cure_en = "/docs lists the methods of each path."
-    cure_zh = "各接口支持的方法见 /docs。"
+    cure_en = "Use a method that the description of the API names for this path."
+    cure_zh = "请使用接口说明中该接口支持的方法。"
+    reference = "GET /docs"
 
 
 class TooLarge(Refusal):
     """Facts: `bytes_max`."""
 
     slug = "too-large"
-    title_en = "The request body is larger than `bytes_max`."
-    title_zh = "请求体超过 `bytes_max` 所示的字节数上限。"
+    title_en = "The request body is larger than {bytes_max} bytes."
+    title_zh = "请求体超过 {bytes_max} 字节的上限。"
     cure_en = "Send it in smaller parts."
     cure_zh = "请拆分后分批提交。"
 
@@ -120,8 +122,9 @@ class Unanswerable(Refusal):
     slug = "unanswerable"
     title_en = "The request cannot be answered."
     title_zh = "请求无法处理。"
-    cure_en = "/docs shows the form that requests have."
-    cure_zh = "接口格式见 /docs。"
+    cure_en = "Compare the request with the description of the API."
+    cure_zh = "请对照接口说明核对请求。"
+    reference = "GET /docs"
 
 
 _OF_STATUS: dict[int, type[Refusal]] = {404: NoSuchPath, 405: WrongMethod, 413: TooLarge}

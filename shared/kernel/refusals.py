@@ -84,8 +84,8 @@ class IllegalMove(Conflict):
     slug = "illegal-move"
     title_en = "This step is not possible in the present state."
     title_zh = "当前状态不允许执行此操作。"
-    cure_en = "`allowed` lists the steps that are open now."
-    cure_zh = "`allowed` 列出了当前可执行的操作。"
+    cure_en = "Steps that are open now: {allowed}."
+    cure_zh = "当前可执行的操作：{allowed}。"
 
 
 class Stale(Conflict):

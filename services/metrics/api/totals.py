@@ -48,8 +48,8 @@ class UnknownDimension(Invalid):
     slug = "unknown-dimension"
     title_en = "Totals cannot be cut by that."
     title_zh = "不支持按该维度汇总。"
-    cure_en = "Join names from `known` with commas."
-    cure_zh = "请用逗号连接 `known` 中的维度名称。"
+    cure_en = "Join names with commas: {known}."
+    cure_zh = "请用逗号连接维度名称：{known}。"
 
 
 def _dimensions(

@@ -11,8 +11,9 @@ class ClassAlreadyClaimed(Conflict):
     slug = "class-already-claimed"
     title_en = "There is a claim for this class already."
     title_zh = "该班已有申领。"
-    cure_en = "Go on with the claim in `claim_id`; a class is claimed for once, unless its claim was rejected."
-    cure_zh = "请继续办理 `claim_id` 所示申领；同一班级只能申领一次，被驳回的除外。"
+    cure_en = "Go on with claim {claim_id}; a class is claimed for once, unless its claim was rejected."
+    cure_zh = "请继续办理申领 {claim_id}；同一班级只能申领一次，被驳回的除外。"
+    reference = "GET /v1/claims/{claim_id}"
 
 
 class NothingToClaim(Conflict):
@@ -39,8 +40,8 @@ class PaymentDayImpossible(Invalid):
     slug = "payment-day-impossible"
     title_en = "The claim cannot have been paid on that day."
     title_zh = "付款日期不成立。"
-    cure_en = "Give a day from `earliest` (the approval) to `latest` (today)."
-    cure_zh = "付款日期应在 `earliest`（批准日）与 `latest`（今日）之间。"
+    cure_en = "Give a day from {earliest} (the approval) to {latest} (today)."
+    cure_zh = "付款日期应在 {earliest}（批准日）与 {latest}（今日）之间。"
 
 
 class NotPaidLine(Invalid):
@@ -49,8 +50,8 @@ class NotPaidLine(Invalid):
     slug = "not-a-paid-line"
     title_en = "Nothing was paid for some of these lines."
     title_zh = "部分明细未曾付款。"
-    cure_en = "Name lines of this claim that have an amount; `lines` lists those that have none."
-    cure_zh = "请填写本申领中有金额的明细；`lines` 为未付款的明细。"
+    cure_en = "Name lines of this claim that have an amount; these have none: {lines}."
+    cure_zh = "请填写本申领中有金额的明细；以下明细未付款：{lines}。"
 
 
 class LineRecovered(Conflict):
@@ -59,5 +60,5 @@ class LineRecovered(Conflict):
     slug = "line-recovered-already"
     title_en = "The money of some of these lines came back already."
     title_zh = "部分明细的补贴已经追回。"
-    cure_en = "Leave out the lines in `lines`."
-    cure_zh = "请去掉 `lines` 中的明细。"
+    cure_en = "Leave out these lines: {lines}."
+    cure_zh = "请去掉以下明细：{lines}。"

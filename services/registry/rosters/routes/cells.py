@@ -17,7 +17,7 @@ from services.registry.rosters.usecases.spreadsheets.reader import FileRow
 from shared.entries import entry
 from shared.form_errors import MalformedRow
 from shared.kernel.outcomes import RowOutcome
-from shared.kernel.refusals import Invalid
+from shared.kernel.refusals import Invalid, Refusal
 from shared.rows import errors_of, parse_rows
 
 
@@ -103,7 +103,10 @@ def _fault(field: str | None, slug: str) -> Invalid:
 
 def told(outcome: RowOutcome) -> list[dict[str, Any]]:
     """What is reported of a refused row: each error with the headings of its column, and of those that it misses."""
-    return [error | _headings(error) | _missing(error) for error in errors_of(outcome)]
+    if outcome.refusal is not None:
+        also = tuple(_in_headings(refusal) for refusal in outcome.also)
+        outcome = outcome._replace(refusal=_in_headings(outcome.refusal), also=also)
+    return [error | _headings(error) for error in errors_of(outcome)]
 
 
 def _headings(error: dict[str, Any]) -> dict[str, str]:
@@ -111,12 +114,12 @@ def _headings(error: dict[str, Any]) -> dict[str, str]:
     return {} if column is None else {"column": column.en, "column_zh": column.zh}
 
 
-def _missing(error: dict[str, Any]) -> dict[str, list[str]]:
-    """The fields in `missing` as who looks at a sheet knows them."""
-    if "missing" not in error or "missing_zh" in error:
-        return {}
-    columns = [BY_FIELD.get(field) or column_of(field) for field in error["missing"]]
-    return {
-        "missing": [column.en if column else field for column, field in zip(columns, error["missing"], strict=True)],
-        "missing_zh": [column.zh if column else field for column, field in zip(columns, error["missing"], strict=True)],
-    }
+def _in_headings(refusal: Refusal) -> Refusal:
+    """`refusal` with the fields that are `missing` named as who looks at a sheet knows them."""
+    missing = refusal.facts.get("missing")
+    if not isinstance(missing, list) or "missing_zh" in refusal.facts:
+        return refusal
+    columns = [BY_FIELD.get(field) or column_of(field) for field in missing]
+    en = [column.en if column else field for column, field in zip(columns, missing, strict=True)]
+    zh = [column.zh if column else field for column, field in zip(columns, missing, strict=True)]
+    return type(refusal)(pointer=refusal.pointer, **refusal.facts | {"missing": en, "missing_zh": zh})

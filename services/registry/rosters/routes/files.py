@@ -10,11 +10,12 @@ from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from services.registry.rosters.rules.files import RosterFile, RosterFileForm, RosterFileStatus, RosterFormUnknown
+from services.registry.rosters.rules.files import RosterFile, RosterFileForm, RosterFileStatus
 from services.registry.rosters.store import files as store
 from services.registry.rosters.usecases import files as usecases
 from services.registry.rosters.usecases.spreadsheets import templates
 from shared.auth import CurrentCaller
+from shared.edge import INSTEAD_OF_MEDIA_TYPE, UnsupportedMediaType, media_type_of
 from shared.paging import Cursor, Page, PageSize, before, next_cursor
 from shared.posted import DryRun
 from shared.web import Connection, Now, router
@@ -30,6 +31,8 @@ _MEDIA_TYPES: Final = {
 BODY: Final = {
     "requestBody": {
         "required": True,
+        # Browsers and curl often have another content type for a file than what it is.
+        INSTEAD_OF_MEDIA_TYPE: "form",
         "content": {
             media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
             for media_type in _MEDIA_TYPES.values()
@@ -135,12 +138,11 @@ async def post(
 
 
 def form_of(request: Request) -> RosterFileForm:
-    """The kind of file that the Content-Type says. Raises RosterFormUnknown."""
-    told = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    for form, media_type in _MEDIA_TYPES.items():
-        if told == media_type.partition(";")[0]:
-            return form
-    raise RosterFormUnknown
+    """The kind of file that the Content-Type says. Raises UnsupportedMediaType."""
+    forms = {media_type.partition(";")[0]: form for form, media_type in _MEDIA_TYPES.items()}
+    if (told := media_type_of(request)) not in forms:
+        raise UnsupportedMediaType(accepted=list(forms))
+    return forms[told]
 
 
 @routes.get("/roster-files")

@@ -9,8 +9,8 @@ class NotASpreadsheet(Invalid):
     """Facts: `form` that was announced; `looks_like`, `looks_like_zh`."""
 
     slug = "not-a-spreadsheet"
-    title_en = "This is not the kind of file that was announced: it looks like `looks_like`."
-    title_zh = "文件与所说明的类型不符：看起来是`looks_like_zh`。"
+    title_en = "This is not the kind of file that was announced: it looks like {looks_like}."
+    title_zh = "文件与所说明的类型不符：看起来是{looks_like_zh}。"
     cure_en = "Open it in Excel or WPS, choose Save as, and take “Excel Workbook (.xlsx)” or “CSV UTF-8”; post that."
     cure_zh = "请用Excel或WPS打开，选择“另存为”，保存为“Excel 工作簿（.xlsx）”或“CSV UTF-8”后再提交。"
 
@@ -39,8 +39,8 @@ class TooManyRows(Invalid):
     slug = "spreadsheet-too-many-rows"
     title_en = "The sheet has more rows than a file may have."
     title_zh = "工作表的行数超过单个文件的上限。"
-    cure_en = "A file takes up to `rows_max` rows; split it. Rows that only look empty can be deleted as whole rows."
-    cure_zh = "单个文件最多 `rows_max` 行，请拆分；看似空白的行请整行删除。"
+    cure_en = "A file takes up to {rows_max} rows; split it. Rows that only look empty can be deleted as whole rows."
+    cure_zh = "单个文件最多 {rows_max} 行，请拆分；看似空白的行请整行删除。"
 
 
 class TooManyColumns(Invalid):
@@ -49,8 +49,8 @@ class TooManyColumns(Invalid):
     slug = "spreadsheet-too-many-columns"
     title_en = "The sheet has more columns than a roster can have."
     title_zh = "工作表的列数超过学员名册的上限。"
-    cure_en = "Copy the columns of the template alone into a fresh template; at most `columns_max` are read."
-    cure_zh = "请只保留模板中的各列，复制到新下载的模板中；最多读取 `columns_max` 列。"
+    cure_en = "Copy the columns of the template alone into a fresh template; at most {columns_max} are read."
+    cure_zh = "请只保留模板中的各列，复制到新下载的模板中；最多读取 {columns_max} 列。"
 
 
 class SpreadsheetEmpty(Invalid):
@@ -65,28 +65,31 @@ class HeadingsNotFound(Invalid):
     """Facts: `row` where they were looked for; `found_in_row` where some seem to be."""
 
     slug = "spreadsheet-headings-not-found"
-    title_en = "The headings were looked for in row `row` and are not there."
-    title_zh = "在第 `row` 行没有找到表头。"
-    cure_en = "Put the headings of the template into row `row`; delete titles and empty rows above them."
-    cure_zh = "请将模板的表头放在第 `row` 行，并删除表头上方的标题行和空行。"
+    title_en = "The headings were looked for in row {row} and are not there."
+    title_zh = "在第 {row} 行没有找到表头。"
+    cure_en = "Put the headings of the template into row {row}; delete titles and empty rows above them."
+    cure_zh = "请将模板的表头放在第 {row} 行，并删除表头上方的标题行和空行。"
 
 
 class HeadingsMissing(Invalid):
     """Facts: `missing`, `missing_zh`."""
 
     slug = "spreadsheet-headings-missing"
-    title_en = "The columns in `missing` are not there."
-    title_zh = "缺少`missing_zh`中列出的列。"
-    cure_en = "Add them; their order does not matter. A file posted with ?class_id= needs no column for the class."
-    cure_zh = "请补充这些列，列的顺序不限。提交时用 ?class_id= 指定了班级的，可以没有班级编号列。"
+    title_en = "These columns are missing: {missing}."
+    title_zh = "缺少以下列：{missing_zh}。"
+    cure_en = (
+        "Add them; their order does not matter. A file that is posted for one class needs no column for the class."
+    )
+    cure_zh = "请补充这些列，列的顺序不限。为指定班级提交的文件，可以没有班级编号列。"
+    reference = "?class_id="
 
 
 class UnknownColumns(Invalid):
     """Facts: `columns`, by their letters: what stands in them is not repeated."""
 
     slug = "spreadsheet-unknown-columns"
-    title_en = "The columns in `columns` have headings that a roster does not know."
-    title_zh = "`columns`所示各列的表头不属于学员名册。"
+    title_en = "The columns {columns} have headings that a roster does not know."
+    title_zh = "以下列的表头不属于学员名册：{columns}。"
     cure_en = "Delete these columns, or give them the template's headings. 序号 and 备注 may stay; they are not read."
     cure_zh = "请删除这些列，或改用模板中的表头。“序号”和“备注”列可以保留，系统不读取。"
 
@@ -95,8 +98,8 @@ class HeadingsTwice(Invalid):
     """Facts: `columns`."""
 
     slug = "spreadsheet-headings-twice"
-    title_en = "The columns in `columns` repeat a heading."
-    title_zh = "`columns`所示各列的表头重复。"
+    title_en = "The columns {columns} repeat a heading."
+    title_zh = "以下列的表头重复：{columns}。"
     cure_en = "Leave one column for each heading."
     cure_zh = "每个表头只保留一列。"
 
@@ -115,8 +118,8 @@ class SeveralSheets(Invalid):
     """Facts: `sheets` that are not empty, by their places from 1: what they are called is not repeated."""
 
     slug = "spreadsheet-several-sheets"
-    title_en = "More than one sheet holds something: those in the places `sheets`, from the left."
-    title_zh = "有多张工作表含有内容（从左数第`sheets`张）。"
+    title_en = "More than one sheet holds something: those in the places {sheets}, from the left."
+    title_zh = "有多张工作表含有内容（从左数第 {sheets} 张）。"
     cure_en = "Put all trainees on one sheet and delete the others; the template's 说明 may stay."
     cure_zh = "请将全部学员放在一张工作表中，并删除其余工作表；模板自带的“说明”可以保留。"
 

@@ -68,24 +68,17 @@ class TooManyRosterFiles(Conflict):
     slug = "too-many-roster-files"
     title_en = "Your institution has too many files waiting."
     title_zh = "本机构等待处理的文件过多。"
-    cure_en = "Wait until one is done: at most `files_max` can wait at once. GET /v1/roster-files lists them."
-    cure_zh = "请待已提交的文件处理完毕后再提交：同时最多 `files_max` 个。可通过 GET /v1/roster-files 查看。"
-
-
-class RosterFormUnknown(Invalid):
-    slug = "roster-form-unknown"
-    title_en = "The request does not say whether the file is an Excel workbook or CSV."
-    title_zh = "请求未说明文件是Excel工作簿还是CSV。"
-    cure_en = "Add ?form=xlsx or ?form=csv to the address."
-    cure_zh = "请在地址后加上 ?form=xlsx 或 ?form=csv。"
+    cure_en = "Wait until one is done: at most {files_max} can wait at once."
+    cure_zh = "请待已提交的文件处理完毕后再提交：同时最多 {files_max} 个。"
+    reference = "GET /v1/roster-files"
 
 
 class RosterFileFailed(Conflict):
     """Facts: `rows_done`."""
 
     slug = "roster-file-failed"
-    title_en = "The service failed while it worked on this file; its first `rows_done` rows have been answered."
-    title_zh = "系统处理该文件时出错；前 `rows_done` 行已处理完毕。"
+    title_en = "The service failed while it worked on this file; its first {rows_done} rows have been answered."
+    title_zh = "系统处理该文件时出错；前 {rows_done} 行已处理完毕。"
     cure_en = "Post the file again: rows stored already are answered as repeated. If it fails again, tell the operator."
     cure_zh = "请重新提交该文件：已保存的行会显示为重复，不会重复登记。若再次失败，请联系运维人员并提供文件编号。"
 
