@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from deploy.docs.markdown import table
 from deploy.docs.problems import refusals
 from services.registry.flags.rules.kinds import KINDS
-from services.subsidy.domain.checks import Check
+from services.subsidy.claims.rules.checks import Check
 
 HEAD: Final = """\
 # Checks

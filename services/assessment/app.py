@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.assessment.api import bodies, candidates, certificates, sessions, verifications
+from services.assessment.bodies import routes as bodies
+from services.assessment.certificates import routes as certificates
+from services.assessment.exams.routes import candidates, sessions
 from services.assessment.settings import AssessmentSettings
+from services.assessment.verification import routes as verifications
 from shared.database import make_engine
 from shared.persons import Persons
 from shared.web import Background

@@ -7,11 +7,12 @@ from typing import Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.domain.sessions import HeardClass
+from services.assessment.certificates import usecases as certificates
+from services.assessment.persons import store as persons
+from services.assessment.plan import store as plan
 from services.assessment.settings import AssessmentSettings
-from services.assessment.store import aliases, heard
-from services.assessment.store.heard import HeardEnrolment
-from services.assessment.usecases import certificates
+from services.assessment.trainings import store as trainings
+from services.assessment.trainings.rules import HeardClass, HeardEnrolment
 from shared.backbone.consumer import Consumer
 from shared.contracts.fact import Fact
 from shared.contracts.registry import (
@@ -70,24 +71,24 @@ def consumers(settings: AssessmentSettings) -> list[Consumer]:  # noqa: ARG001  
 
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Keep what the newest of `facts` says of each subject: one statement for each kind of fact."""
-    await heard.keep_programmes(
+    await plan.keep_programmes(
         connection, [Programme(each.code, each.parent) for each in _last(facts, ProgrammeListed)]
     )
-    await heard.keep_regions(
+    await plan.keep_regions(
         connection,
         [
             Region(each.code, each.parent, each.reporting_region, each.valid_to, each.replaced_by)
             for each in _last(facts, RegionListed)
         ],
     )
-    await heard.keep_classes(
+    await trainings.keep_classes(
         connection,
         [
             HeardClass(each.class_id, each.occupation, Level(each.level), each.status is ClassStatus.CANCELLED)
             for each in _last(facts, ClassState)
         ],
     )
-    await heard.keep_enrolments(
+    await trainings.keep_enrolments(
         connection,
         [
             HeardEnrolment(each.enrolment_id, each.class_id, each.person, each.programme, each.status in _LEFT)
@@ -95,8 +96,10 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
         ],
     )
     merges = _last(facts, MergeState)
-    await aliases.keep(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
-    await aliases.drop(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
+    await persons.keep_aliases(
+        connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)}
+    )
+    await persons.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
     # An enrolment's first fact cannot be a correction, and most facts are first ones.
     later = [each for each in _last(facts, EnrolmentState) if each.version > 1]
     if later:

@@ -7,10 +7,11 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.domain.heard import Certificate, Outcome, Trainee, TrainingClass
+from services.subsidy.claims.usecases import corrections
 from services.subsidy.settings import SubsidySettings
-from services.subsidy.store import aliases, heard
-from services.subsidy.usecases import corrections
+from services.subsidy.trainings.rules import Certificate, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.store import aliases
+from services.subsidy.trainings.store import trainings as heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import (
     CertificateCorrected,

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from services.subsidy.domain.claims import Claim
-from services.subsidy.domain.lines import Line
-from services.subsidy.usecases import policy
+from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.lines import Line
+from services.subsidy.policy import usecases as policy
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
 from shared.contracts.dimensions import FundSource
 from shared.contracts.fact import Fact

@@ -124,7 +124,7 @@ async def get_names(request: Request) -> Response:
 
 
 @routes.get("/stream", response_class=EventSourceResponse)
-async def stream(request: Request, cut: AskedCut) -> EventSourceResponse:
+async def stream_totals(request: Request, cut: AskedCut) -> EventSourceResponse:
     """Server-sent events named `cells`: first all cells, then those that changed, within a second of the change."""
     board: Board = request.app.state.board
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +12,7 @@ from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.enrolments import DayAhead, Enrolment
 from shared.contracts.registry import EnrolmentStatus
 from shared.contracts.registry.follow_ups import FollowUpState
-from shared.kernel.periods import business_day
+from shared.kernel.periods import business_day, months_after
 from shared.kernel.refusals import Conflict, Invalid
 
 F = TypeVar("F", bound=FollowUpState)
@@ -177,12 +176,6 @@ def pay_change_permille(outcome: Outcome) -> int | None:
     """Pay after over pay before, less one, in whole thousandths rounded down; None unless both are known."""
     before, after = outcome.pay_before_fen, outcome.pay_after_fen
     return None if before is None or after is None else (after - before) * 1000 // before
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day `months` later, or the last day of that month where it is shorter, as the database reckons."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def tell(fact: type[F], follow_up: FollowUp, enrolment: Enrolment, class_: TrainingClass) -> F:

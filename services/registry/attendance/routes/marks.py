@@ -172,7 +172,7 @@ _MARK = TypeAdapter(MarkRequest)
 
 
 @routes.post("/attendance-marks", response_model=BatchAnswer, openapi_extra=posting(MarkRequest))
-async def record(
+async def record_attendance_marks(
     posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
 ) -> Response:
     """Post up to 1,000 marks, of any of your running classes, in any order, however late, one of them or many.
@@ -210,7 +210,7 @@ async def get_attendance(enrolment_id: UUID, connection: Connection, caller: Cur
 
 
 @routes.get("/classes/{class_id}/attendance")
-async def list_attendance(
+async def list_class_attendance(
     class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[TraineeHoursAnswer]:
     """What attendance counts for each trainee of a class; `id` is the enrolment's."""
@@ -221,7 +221,7 @@ async def list_attendance(
 
 
 @routes.get("/classes/{class_id}/attendance-marks")
-async def list_marks(
+async def list_attendance_marks(
     class_id: UUID,
     connection: Connection,
     caller: CurrentCaller,

@@ -46,7 +46,7 @@ class ConclusionAnswer(BaseModel):
 
 
 @routes.post("/classes/{class_id}/outcomes", response_model=BatchAnswer, openapi_extra=posting(HoursRowRequest))
-async def conclude(
+async def post_outcomes(
     class_id: UUID, posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
 ) -> Response:
     """Post the hours of up to 1,000 trainees; the hours decide whether a training was completed.
@@ -60,9 +60,7 @@ async def conclude(
 
 
 @routes.post("/classes/{class_id}/conclusion")
-async def conclude_by_attendance(
-    class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
-) -> ConclusionAnswer:
+async def conclude_class(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ConclusionAnswer:
     """Give every trainee in training the outcome of their attendance, once the last lesson is over; without a timetable
     once the last day is. Again: nothing changes.
     """

@@ -40,14 +40,14 @@ class FollowUpFileAnswer(BaseModel):
 
 
 @routes.get("/follow-up-files/template", response_class=Response, responses=FILE)
-async def template(_: CurrentCaller, form: Form = RosterFileForm.XLSX) -> Response:
+async def get_follow_up_template(_: CurrentCaller, form: Form = RosterFileForm.XLSX) -> Response:
     """An empty sheet to fill in, with the headings, the list to choose from, and what belongs where."""
     content = templates.xlsx(FOLLOW_UPS) if form is RosterFileForm.XLSX else templates.csv_text(FOLLOW_UPS).encode()
     return download(content, form, "follow-up-template")
 
 
 @routes.post("/follow-up-files", response_model=FollowUpFileAnswer, openapi_extra=BODY, responses=FILE | {204: {}})
-async def post(
+async def post_follow_up_file(
     request: Request,
     connection: Connection,
     caller: CurrentCaller,

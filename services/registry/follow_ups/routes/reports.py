@@ -85,7 +85,7 @@ _CORRECTION: Final = TypeAdapter(CorrectionRowRequest)
 
 
 @routes.post("/follow-ups", response_model=BatchAnswer, openapi_extra=posting(FollowUpRowRequest))
-async def report(
+async def report_follow_ups(
     posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
 ) -> Response:
     """Report up to 1,000 trainees of completed trainings, as JSON or NDJSON; each row is answered by itself.
@@ -99,7 +99,7 @@ async def report(
 
 
 @routes.post("/follow-up-corrections", response_model=BatchAnswer, openapi_extra=posting(CorrectionRowRequest))
-async def correct_all(
+async def correct_follow_ups(
     posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
 ) -> Response:
     """Put right up to 1,000 follow-ups, each in full and with a reason; what stood before is kept."""
@@ -110,7 +110,7 @@ async def correct_all(
 
 
 @routes.post("/follow-ups/{enrolment_id}/correction")
-async def correct(
+async def correct_follow_up(
     enrolment_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FollowUpAnswer:
     """Put right what was reported, in full and with a reason; what stood before is kept."""

@@ -106,7 +106,7 @@ class ReportPage(BaseModel):
 
 
 @routes.post("/roster-files", status_code=202, openapi_extra=BODY)
-async def post(
+async def post_roster_file(
     request: Request,
     connection: Connection,
     caller: CurrentCaller,
@@ -146,7 +146,7 @@ def form_of(request: Request) -> RosterFileForm:
 
 
 @routes.get("/roster-files")
-async def list_files(
+async def list_roster_files(
     connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[RosterFileAnswer]:
     """Your institution's files, the newest first."""
@@ -155,20 +155,20 @@ async def list_files(
 
 
 @routes.get("/roster-files/template", response_class=Response, responses=FILE)
-async def template(_: CurrentCaller, form: Form = RosterFileForm.XLSX) -> Response:
+async def get_roster_template(_: CurrentCaller, form: Form = RosterFileForm.XLSX) -> Response:
     """An empty roster to fill in, with the headings, the lists to choose from, and what belongs where."""
     content = templates.xlsx() if form is RosterFileForm.XLSX else templates.csv_text().encode()
     return download(content, form, "roster-template")
 
 
 @routes.get("/roster-files/{file_id}")
-async def get_file(file_id: UUID, connection: Connection, caller: CurrentCaller) -> RosterFileAnswer:
+async def get_roster_file(file_id: UUID, connection: Connection, caller: CurrentCaller) -> RosterFileAnswer:
     """How far the file is."""
     return RosterFileAnswer.of(await usecases.own_file(connection, file_id, caller=caller))
 
 
 @routes.delete("/roster-files/{file_id}")
-async def remove(
+async def remove_roster_file(
     file_id: UUID, request: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> RosterFileAnswer:
     """Cancel a file that waits or is worked on: rows that have been stored stay. Of one that is over, erase what is
@@ -180,7 +180,7 @@ async def remove(
 
 
 @routes.get("/roster-files/{file_id}/report")
-async def report(
+async def get_roster_file_report(
     file_id: UUID,
     connection: Connection,
     caller: CurrentCaller,
@@ -196,7 +196,7 @@ async def report(
 
 
 @routes.get("/roster-files/{file_id}/failed-rows", response_class=Response, responses=FILE)
-async def get_failed_rows(
+async def get_roster_file_failed_rows(
     file_id: UUID,
     request: Request,
     connection: Connection,

@@ -42,7 +42,7 @@ class EntryAnswer(BaseModel):
 
 
 @routes.post("/classes/{class_id}/enrolments", response_model=BatchAnswer, openapi_extra=posting(RosterRowRequest))
-async def enrol_in(
+async def enrol_in_class(
     class_id: UUID,
     posted: PostedRows,
     request: Request,
@@ -64,7 +64,7 @@ async def enrol_in(
 
 
 @routes.post("/enrolments", response_model=BatchAnswer, openapi_extra=posting(FiledRowRequest))
-async def enrol(
+async def enrol_trainees(
     posted: PostedRows,
     request: Request,
     connection: Connection,
@@ -113,7 +113,9 @@ async def list_trainees(
 
 
 @routes.get("/enrolments/{enrolment_id}/entry")
-async def get_entry(enrolment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller) -> EntryAnswer:
+async def get_enrolment_entry(
+    enrolment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
+) -> EntryAnswer:
     """What was said at entry, with the priority groups: for the institution and the officers of its county alone."""
     persons: Persons = request.app.state.persons
     said = await entries.load(connection, enrolment_id, persons=persons, caller=caller)

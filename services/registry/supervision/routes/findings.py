@@ -137,7 +137,7 @@ async def get_finding(finding_id: UUID, connection: Connection, caller: CurrentC
 
 
 @routes.post("/findings/{finding_id}/rectification")
-async def rectify(
+async def rectify_finding(
     finding_id: UUID, request: RectificationRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FindingAnswer:
     """Say what your institution did about a finding; an officer looks again."""
@@ -148,7 +148,7 @@ async def rectify(
 
 
 @routes.post("/findings/{finding_id}/recheck")
-async def recheck(
+async def recheck_finding(
     finding_id: UUID, request: RecheckRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FindingAnswer:
     """Say what another look showed, as an officer of the region or above: it is closed, or open anew with a new day.

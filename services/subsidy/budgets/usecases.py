@@ -1,0 +1,39 @@
+"""Set what a region may spend."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.subsidy.budgets import store
+from services.subsidy.budgets.rules import Account, Budget, NotReportingRegion
+from services.subsidy.trainings.store import trainings as heard
+from shared.kernel.callers import Caller, Role
+from shared.kernel.money import Fen
+from shared.kernel.refusals import NotYetHeard
+from shared.plan import UnknownRegion
+
+
+async def set_total(
+    connection: AsyncConnection, account: Account, total: Fen, *, caller: Caller, at: datetime
+) -> Budget:
+    """The account's budget with `total`, whether it is new or had another one; the same again changes nothing.
+
+    Raises WrongRole, ForeignRegion unless the caller is of the province, NotYetHeard, UnknownRegion,
+    NotReportingRegion, BudgetBelowCommitted.
+    """
+    caller.require(Role.PROVINCE, Role.FINANCE)
+    plan = await heard.plan(connection)
+    if not plan.regions:
+        raise NotYetHeard(what="regions")
+    region = plan.regions.get(account.region)
+    if region is None:
+        raise UnknownRegion(pointer="/region")
+    caller.require_region(plan.region_and_above(account.region)[-1:])
+    if region.reporting_region != region.code:
+        raise NotReportingRegion(pointer="/region", reporting_region=region.reporting_region)
+    known = await store.find(connection, account)
+    if known is not None and known.total_fen == total:
+        return known
+    return await store.set_total(connection, account, total, by=caller.person, at=at)
