@@ -73,7 +73,12 @@ class Verifier:
         )
 
 
-_BEARER = HTTPBearer(auto_error=False)
+_BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="Bearer",
+    bearerFormat="JWT",
+    description="A token of the programme's issuer (EdDSA) that says person, role, organisation and region",
+)
 
 
 async def _current_caller(request: Request, _: Annotated[object, Depends(_BEARER)]) -> Caller:

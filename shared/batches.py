@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from shared.entries import warning_entry
+from shared.entries import ErrorEntry, warning_entry
 from shared.kernel.outcomes import RowOutcome, Verdict
 from shared.rows import errors_of
 
@@ -23,9 +22,9 @@ class RowAnswer(BaseModel):
     row_id: str | None
     outcome: Verdict
     id: UUID | None = None
-    errors: list[dict[str, Any]] | None = None
+    errors: list[ErrorEntry] | None = None
     """Every reason for which the row was refused."""
-    warnings: list[dict[str, Any]] | None = None
+    warnings: list[ErrorEntry] | None = None
     """What looks odd about a row that was taken: an officer will look at it."""
 
 

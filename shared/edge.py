@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from fastapi import Request, Response
 from fastapi._compat import field_annotation_is_sequence
@@ -80,6 +80,9 @@ class EdgeRoute(APIRoute):
 
     Subclasses say what surrounds a request that has been read (`respond`), and who may ask at all (`identify`).
     """
+
+    needs_caller: ClassVar[bool] = False
+    """Whether a request needs a token, and is a transaction."""
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()

@@ -11,8 +11,41 @@ from enum import Enum
 from string import Formatter
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
 from shared.kernel.outcomes import RowWarning
 from shared.kernel.refusals import Refusal
+
+
+class ErrorEntry(BaseModel):
+    """What is wrong in one place. Further members are the facts that the words speak of, such as a limit."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str = Field(description="The machine's name for it; never changes", examples=["class-too-large"])
+    pointer: str | None = Field(
+        default=None,
+        description="Where in the request (RFC 6901); from the row where it is a row's",
+        examples=["/seats"],
+    )
+    title: str = Field(
+        description="What is wrong, in English", examples=["The class has more seats than a class may have."]
+    )
+    title_zh: str | None = Field(
+        default=None, description="The same in Chinese", examples=["班级名额超过规定的班额上限。"]
+    )
+    cure: str | None = Field(default=None, description="What to do about it", examples=["File at most 50 seats."])
+    cure_zh: str | None = Field(default=None, description="The same in Chinese", examples=["每班名额不得超过 50。"])
+    reference: str | None = Field(
+        default=None, description="The route or parameter that helps", examples=["GET /v1/projects"]
+    )
+    check: str | None = Field(default=None, description="The numbered check that refused it", examples=["C05"])
+
+    @model_serializer(mode="wrap")
+    def _as_given(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # What was not said is left out; a fact that is null stays.
+        return {name: value for name, value in serialize(self).items() if name in self.model_fields_set}
+
 
 _JOINTS = {"en": ", ", "zh": "、"}
 _YES_NO = {"en": ("no", "yes"), "zh": ("否", "是")}

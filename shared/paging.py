@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from typing import Annotated, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.kernel.refusals import Invalid
 
@@ -39,7 +39,11 @@ class Page(BaseModel, Generic[T]):
     """Some rows of a list, and the cursor of the next page; None at the end."""
 
     rows: list[T]
-    next: str | None
+    next: str | None = Field(description="The cursor of the next page; null at the end")
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        return f"{params[0].__name__.removesuffix('Answer')}Page"
 
 
 def after(cursor: str | None) -> UUID:

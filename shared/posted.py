@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from shared.edge import JSON, media_type_of
 from shared.rows import ROWS_MAX, Posted, rows_of_json, rows_of_lines
@@ -36,10 +36,23 @@ DryRun = Annotated[bool, Depends(_dry_run)]
 """Whether a route decides and stores nothing: `?mode=validate`."""
 
 
-def posting(row: type[BaseModel]) -> dict[str, Any]:
-    """The OpenAPI text for a route that takes rows as JSON or NDJSON: what a row looks like."""
-    schema = row.model_json_schema(ref_template="#/components/schemas/{model}")
-    schema.pop("$defs", None)
-    rows = {"type": "array", "maxItems": ROWS_MAX, "items": schema}
-    batch = {"type": "object", "required": ["rows"], "properties": {"rows": rows}}
-    return {"requestBody": {"required": True, "content": {JSON: {"schema": batch}, NDJSON: {"schema": schema}}}}
+class Posting(dict[str, Any]):
+    """The OpenAPI text for a route that takes rows as JSON or NDJSON, and the model of the `batch` that it names."""
+
+    def __init__(self, row: type[BaseModel]) -> None:
+        self.batch = create_model(
+            row.__name__.removesuffix("Request") + "Batch",
+            __doc__="Rows that are read one by one, so that a bad one spoils nothing but itself.",
+            __config__=ConfigDict(extra="forbid"),
+            rows=(list[row], Field(max_length=ROWS_MAX)),  # type: ignore[valid-type]
+        )
+        content = {
+            JSON: {"schema": {"$ref": f"#/components/schemas/{self.batch.__name__}"}},
+            NDJSON: {"schema": {"type": "string", "description": f"One JSON object a line, each a {row.__name__}"}},
+        }
+        super().__init__(requestBody={"required": True, "content": content})
+
+
+def posting(row: type[BaseModel]) -> Posting:
+    """The OpenAPI text for a route that takes rows of this form."""
+    return Posting(row)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import api_pages, health, problems
+from shared import api_pages, health, openapi, problems
 from shared.auth import Verifier
 from shared.edge import EdgeRoute, Handler
 from shared.faults import state_of
@@ -62,6 +62,8 @@ class TransactionalRoute(EdgeRoute):
     Two requests that race for the same row meet in the database; the loser is handled again from the start, and then
     sees what the winner stored. A POST with an Idempotency-Key is answered once; a repeat gets the kept answer.
     """
+
+    needs_caller = True
 
     def identify(self, request: Request) -> None:
         """Raises Unauthenticated."""
@@ -172,10 +174,11 @@ def make_app(
     routers: Sequence[APIRouter],
     background: Background | None = None,
     bytes_max_of: Mapping[str, int] | None = None,
+    codes: openapi.Codes | None = None,
 ) -> FastAPI:
     """A service's application: its routers, health, docs that need no network, problems for every error.
 
-    `bytes_max_of` gives paths a largest body of their own.
+    `bytes_max_of` gives paths a largest body of their own; `codes` are those of the problems that operations answer.
     """
 
     @asynccontextmanager
@@ -194,7 +197,8 @@ def make_app(
         description=description,
         version="1",
         lifespan=lifespan,
-        license_info={"name": "Apache-2.0"},
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+        generate_unique_id_function=lambda route: route.name,
         responses={"default": problems.DESCRIPTION},
         openapi_url=None,  # the description and its pages are served by api_pages
     )
@@ -210,4 +214,5 @@ def make_app(
     app.include_router(health.routes)
     for each in routers:
         app.include_router(each)
+    openapi.install(app, codes or {})
     return app

@@ -54,7 +54,7 @@ def page() -> str:
     """The page in Markdown."""
     by_status: defaultdict[int, list[type[Refusal]]] = defaultdict(list)
     for cls in refusals():
-        by_status[status_of(cls.__new__(cls))].append(cls)
+        by_status[status_of(cls)].append(cls)
     return "\n".join([HEAD, *_parts(by_status)])
 
 
