@@ -52,7 +52,7 @@ _YES_NO = {"en": ("no", "yes"), "zh": ("否", "是")}
 _NOTHING = {"en": "none", "zh": "无"}
 
 
-def entry(refusal: Refusal) -> dict[str, object]:
+def entry(refusal: Refusal) -> dict[str, Any]:
     """`refusal` as one entry: `code`, `pointer`, titles, cures, `reference`, `check`, then its facts."""
     words = {
         "code": refusal.slug,
@@ -67,7 +67,7 @@ def entry(refusal: Refusal) -> dict[str, object]:
     return {key: value for key, value in words.items() if value} | refusal.facts
 
 
-def warning_entry(warning: RowWarning) -> dict[str, object]:
+def warning_entry(warning: RowWarning) -> dict[str, Any]:
     """`warning` as one entry, with the same members as a refusal's."""
     words: dict[str, object] = {
         "code": warning.code,

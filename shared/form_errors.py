@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from shared.kernel.identity import contains_identity_number
 from shared.kernel.refusals import Invalid
 
-Entry = dict[str, object]
+Entry = dict[str, Any]
 
 FIELD_NAME_LENGTH_MAX: Final = 64
 

@@ -55,8 +55,8 @@ def _schemas(place: str) -> tuple[dict[str, Any], dict[str, Any]]:
     events: dict[str, Any] = {}
     for group in groups():
         for cls in group.facts:
-            content = content_schema(cls, ref_template=place + "{model}")
-            definitions |= content.pop("$defs", {})
+            content, inner = content_schema(cls, ref_template=place + "{name}")
+            definitions |= inner
             content.pop("title", None)
             content.pop("description", None)
             events[cls.type] = event_schema(cls, content, subjects=group.subjects)

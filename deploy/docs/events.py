@@ -12,7 +12,7 @@ from deploy.docs.markdown import picture, prose, table
 from shared.backbone.log import PARTITIONS
 from shared.contracts.fact import Fact
 
-_REF: Final = "{model}"
+_REF: Final = "{name}"
 
 HEAD: Final = f"""\
 # Events
@@ -77,15 +77,15 @@ def _heard(found: list[Group]) -> Iterator[tuple[str, str, str]]:
 
 def _part(group: Group) -> str:
     facts = [[f"`{cls.type}`", about(cls), _who(cls)] for cls in group.facts]
-    schema = content_schema(group.facts[0], ref_template=_REF)
-    fields = table(["field", "type", "meaning"], _fields(schema, under_fields(group.facts[0])))
+    schema, inner = content_schema(group.facts[0], ref_template=_REF)
+    fields = table(["field", "type", "meaning"], _fields(schema, inner, under_fields(group.facts[0])))
     return "\n".join(
         [
             f"### {group.subjects}\n",
             prose(f"Subject: `{group.subjects}/{{{group.id}}}`. Published by {group.topic}."),
             table(["type", "what happened", "heard by"], facts),
             fields,
-            *_parts_of(schema, group.facts[0]),
+            *_parts_of(inner, group.facts[0]),
         ]
     )
 
@@ -94,21 +94,21 @@ def _who(cls: type[Fact]) -> str:
     return ", ".join(hearers()[cls]) or "nobody yet"
 
 
-def _fields(schema: Mapping[str, Any], meanings: Mapping[str, str]) -> list[list[str]]:
+def _fields(schema: Mapping[str, Any], definitions: Mapping[str, Any], meanings: Mapping[str, str]) -> list[list[str]]:
     return [
-        [f"`{name}`", typed(content, schema.get("$defs", {})), meanings.get(name, "")]
+        [f"`{name}`", typed(content, definitions), meanings.get(name, "")]
         for name, content in schema["properties"].items()
     ]
 
 
-def _parts_of(schema: Mapping[str, Any], cls: type[Fact]) -> Iterator[str]:
+def _parts_of(definitions: Mapping[str, Any], cls: type[Fact]) -> Iterator[str]:
     """A table for each object inside the fact."""
-    for name, content in schema.get("$defs", {}).items():
+    for name, content in definitions.items():
         if content["type"] == "object":
             inner = _inner(cls, name)
             meanings = {} if inner is None else under_fields(inner)
             yield f"Each `{name}`:\n"
-            yield table(["field", "type", "meaning"], _fields({**content, "$defs": schema["$defs"]}, meanings))
+            yield table(["field", "type", "meaning"], _fields(content, definitions, meanings))
 
 
 def _inner(cls: type[Fact], name: str) -> type | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from enum import Enum
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
+
+import msgspec
 
 from deploy.docs.apis import names, service
-from shared.contracts.fact import ENVELOPE_FIELDS, Fact, types
+from shared.contracts.fact import Fact, content_type, types
 
 _SUBJECT: Final = re.compile(r"[Ss]ubject[^:]*: ([a-z-]+)/\{(\w+)\}")
 
@@ -32,7 +35,7 @@ def groups() -> list[Group]:
     """Every fact there is, in the order of definition."""
     apart: dict[tuple[str, ...], list[type[Fact]]] = {}
     for cls in types().values():
-        apart.setdefault((cls.topic, *cls.model_fields), []).append(cls)
+        apart.setdefault((cls.topic, *cls.__struct_fields__), []).append(cls)
     return [_group(facts) for facts in apart.values()]
 
 
@@ -54,16 +57,40 @@ def _heard_by(name: str) -> frozenset[type[Fact]]:
     return frozenset(cls for consumer in parts.consumers(parts.settings()) for cls in consumer.hears)
 
 
-def content_schema(cls: type[Fact], *, ref_template: str) -> dict[str, Any]:
-    """The JSON Schema of what a fact carries under `data`, with its definitions."""
-    schema = cls.model_json_schema(mode="serialization", ref_template=ref_template)
-    schema["properties"] = _without_envelope(schema["properties"])
-    schema["required"] = [name for name in schema["required"] if name not in ENVELOPE_FIELDS]
-    return schema
+def content_schema(cls: type[Fact], *, ref_template: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The JSON Schema of what a fact carries under `data`, and the definitions that it refers to, by name."""
+    content = content_type(cls)
+    _, definitions = msgspec.json.schema_components([content], ref_template=ref_template)
+    for enum in _enums(cls):
+        # Sorted and without a type otherwise; the order of the members may mean something.
+        definitions[enum.__name__] |= {"type": "string", "enum": [member.value for member in enum]}
+    found: dict[str, Any] = _in_the_dialect(definitions)
+    return found.pop(content.__name__), found
 
 
-def _without_envelope(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: content for name, content in properties.items() if name not in ENVELOPE_FIELDS}
+def _enums(annotation: Any) -> Iterator[type[Enum]]:
+    """The enumerations in a type and in the structs inside it."""
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        yield annotation
+    elif isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        for field in msgspec.structs.fields(annotation):
+            yield from _enums(field.type)
+    for inner in get_args(annotation):
+        yield from _enums(inner)
+
+
+def _in_the_dialect(schema: Any) -> Any:
+    """`schema` with its patterns as JSON Schema has them: there "$" is what Python calls "\\Z"."""
+    match schema:
+        case dict():
+            return {
+                name: value.replace("\\Z", "$") if name == "pattern" else _in_the_dialect(value)
+                for name, value in schema.items()
+            }
+        case list():
+            return [_in_the_dialect(each) for each in schema]
+        case _:
+            return schema
 
 
 def event_schema(cls: type[Fact], content: Mapping[str, Any], *, subjects: str) -> dict[str, Any]:

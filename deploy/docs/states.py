@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from deploy.docs.docstrings import under_fields
 from deploy.docs.markdown import picture, prose, sentence, table
 
-SERVICES: Final = Path(__file__).resolve().parents[2] / "services"
+ROOT: Final = Path(__file__).resolve().parents[2]
 
 HEAD: Final = """\
 # States
@@ -51,16 +51,18 @@ def page() -> str:
 
 
 def machines() -> list[Machine]:
-    """Every state machine of every topic's rules."""
+    """Every state machine of every topic's rules, and of what services share."""
     return list(_machines())
 
 
 def _machines() -> Iterator[Machine]:
-    for path in sorted([*SERVICES.glob("*/*/rules.py"), *SERVICES.glob("*/*/rules/*.py")]):
-        name = path.relative_to(SERVICES.parent)
+    topics = sorted([*ROOT.glob("services/*/*/rules.py"), *ROOT.glob("services/*/*/rules/*.py")])
+    for path in (*topics, *sorted(ROOT.glob("shared/*/rules.py"))):
+        name = path.relative_to(ROOT)
         module = importlib.import_module(".".join(name.with_suffix("").parts))
         if isinstance(moves := getattr(module, "MOVES", None), Mapping):
-            yield Machine(name.parts[1], name.as_posix(), sentence(inspect.getdoc(module)), moves)
+            owner = name.parts[1] if name.parts[0] == "services" else "shared"
+            yield Machine(owner, name.as_posix(), sentence(inspect.getdoc(module)), moves)
 
 
 def _part(machine: Machine) -> str:

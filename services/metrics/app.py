@@ -7,10 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.metrics.api import page, totals
+from services.metrics.page.routes import routes as page_routes
+from services.metrics.projection.store import SEARCH_PATH
 from services.metrics.settings import MetricsSettings
-from services.metrics.store.schema import SEARCH_PATH
-from services.metrics.usecases.board import Board
+from services.metrics.totals.routes import routes as total_routes
+from services.metrics.totals.usecases import Board
 from shared.database import make_engine
 from shared.web import Background
 from shared.web import make_app as make_service_app
@@ -39,7 +40,7 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         description="Live totals and progress against the plan. 实时汇总与计划进度。",
         settings=settings,
         engine=engine,
-        routers=[totals.routes, page.routes],
+        routers=[total_routes, page_routes],
         background=beside,
     )
     app.state.board = board

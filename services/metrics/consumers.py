@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from services.metrics.measures.usecases import CONSUMER, ContributionInbox, apply
 from services.metrics.settings import MetricsSettings
-from services.metrics.usecases.fold import CONSUMER, ContributionInbox, apply
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import CertificateCorrected, CertificateIssued, CertificateRevoked
 from shared.contracts.fact import Fact

@@ -6,9 +6,9 @@ import argparse
 
 from services.metrics.app import make_app
 from services.metrics.consumers import consumers
+from services.metrics.projection.store import BUILDING, SEARCH_PATH
+from services.metrics.projection.usecases import rebuild
 from services.metrics.settings import MetricsSettings
-from services.metrics.store.schema import BUILDING, SEARCH_PATH
-from services.metrics.usecases.rebuild import rebuild
 from shared.database import WORKER_STATEMENT_MS, make_engine
 from shared.service import Service, open_log, worker_engine
 

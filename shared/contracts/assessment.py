@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from msgspec import Struct
 
 from shared.contracts.dimensions import LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.fact import Fact
@@ -19,10 +19,8 @@ class AssessmentFact(Fact):
     topic: ClassVar[str] = TOPIC
 
 
-class ScopeItem(BaseModel):
+class ScopeItem(Struct, frozen=True, gc=False):
     """What a body may assess: one occupation at one level."""
-
-    model_config = ConfigDict(frozen=True)
 
     occupation: OccupationCode
     level: LevelRank

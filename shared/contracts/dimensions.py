@@ -5,14 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from msgspec import Meta
 
-ProgrammeCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]{1,15}$")]
-RegionCode = Annotated[str, Field(pattern=r"^\d{6}$")]
-OccupationCode = Annotated[str, Field(pattern=r"^\d-\d{2}-\d{2}-\d{2}$")]
-LevelRank = Annotated[int, Field(ge=1, le=8, strict=True)]
+ProgrammeCode = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9-]{1,15}\Z")]
+RegionCode = Annotated[str, Meta(pattern=r"^\d{6}\Z")]
+OccupationCode = Annotated[str, Meta(pattern=r"^\d-\d{2}-\d{2}-\d{2}\Z")]
+LevelRank = Annotated[int, Meta(ge=1, le=8)]
 """1 (apprentice) to 8 (chief technician): the order of levels. The digit in a certificate's number runs backwards."""
-AmountFen = Annotated[int, Field(ge=0, strict=True)]
+AmountFen = Annotated[int, Meta(ge=0)]
 
 
 class FundSource(StrEnum):

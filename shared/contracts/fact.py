@@ -2,16 +2,27 @@
 
 On the wire a fact is CloudEvents 1.0 in JSON ("structured mode"). `version` is our one extension attribute: it counts
 1, 2, 3 … per subject without a gap, which is what lets a consumer tell a repeat from a loss.
+
+A fact's class is the one definition of its form. From it come two structs for the wire, made on first use: the
+content (`data`), and the event around it, which is tagged by `type`, so that bytes become a validated fact in one pass.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any, ClassVar, Final, Union, dataclass_transform
 
-import orjson
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import astuple
 
 ENVELOPE_FIELDS = frozenset({"subject", "version", "at"})
+
+# Python's "$" also matches before a final line break, so patterns of facts end with "\Z".
+Subject = Annotated[str, Meta(min_length=3, max_length=120, pattern=r"^[a-z-]+/[A-Za-z0-9-]+\Z")]
+Version = Annotated[int, Meta(ge=1)]
+Moment = Annotated[datetime, Meta(tz=True)]
 
 _TYPES: dict[str, type[Fact]] = {}
 
@@ -24,28 +35,56 @@ class Malformed(Exception):
     """Bytes that are not a well-formed event. The message names the place, never the value found there."""
 
 
-class Fact(BaseModel):
+# The decorator is for type checkers alone: subclasses are frozen without saying so again. Facts hold no references in
+# circles, so the garbage collector need not look at them.
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class Fact(Struct, frozen=True, gc=False):
     """What every fact has: its subject ("claims/0198…", also the partition key), the subject's version, and when.
 
     A subclass sets `type` ("subsidy.claim-approved.v1") and inherits `topic` from its service's base. Evolution: a new
-    field with a default keeps the type; anything else is a new class with a new type.
+    field with a default keeps the type; anything else is a new class with a new type. Values are checked when a fact
+    is decoded, and by the outbox when it is recorded, not when it is made.
     """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     topic: ClassVar[str]
     type: ClassVar[str]
 
-    subject: str = Field(min_length=3, max_length=120, pattern=r"^[a-z-]+/[A-Za-z0-9-]+$")
-    version: int = Field(ge=1)
-    at: AwareDatetime
+    subject: Subject
+    version: Version
+    at: Moment
 
-    @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        super().__pydantic_init_subclass__(**kwargs)
+    def __init_subclass__(cls, **config: Any) -> None:
+        super().__init_subclass__(**config)
         if "type" in cls.__dict__:
             assert cls.type not in _TYPES, f"two facts are called {cls.type}"
             _TYPES[cls.type] = cls
+            _decoder.cache_clear()
+
+
+class _Written(Struct, frozen=True, gc=False):
+    """An event in the order of its members on the wire."""
+
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    """As text, because msgspec writes UTC as "Z" and the events that lie in the logs have "+00:00"."""
+    version: int
+    datacontenttype: str
+    data: Struct
+
+
+class _Read(Struct, frozen=True, gc=False, tag_field="type"):
+    """What is taken from an event; of each type there is a subclass, whose `data` is the content of its fact."""
+
+    fact: ClassVar[type[Fact]]
+
+    subject: Subject
+    version: Version
+    time: Moment
+    data: Struct
 
 
 def types() -> dict[str, type[Fact]]:
@@ -53,43 +92,83 @@ def types() -> dict[str, type[Fact]]:
     return dict(_TYPES)
 
 
+@cache
+def content_type(cls: type[Fact]) -> type[Struct]:
+    """The struct of what facts of `cls` carry under `data`: all their fields but the envelope's, in their order."""
+    fields = [
+        (field.name, field.type)
+        if field.default is msgspec.NODEFAULT
+        else (field.name, field.type, msgspec.field(default=field.default))
+        for field in msgspec.structs.fields(cls)
+        if field.name not in ENVELOPE_FIELDS
+    ]
+    return msgspec.defstruct(cls.__name__, fields, frozen=True, gc=False)
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[_Read]:
+    events = [
+        msgspec.defstruct(
+            cls.__name__,
+            [("data", content_type(cls))],
+            bases=(_Read,),
+            namespace={"fact": cls, "__annotations__": {"fact": ClassVar[type[Fact]]}},
+            tag=name,
+            frozen=True,
+            gc=False,
+        )
+        for name, cls in _TYPES.items()
+    ]
+    return msgspec.json.Decoder(Union[tuple(events)])  # noqa: UP007  (of a list that is known at run time only)
+
+
+_ENCODER: Final = msgspec.json.Encoder()
+_ENVELOPE_SIZE: Final = len(Fact.__struct_fields__)
+
+
 def encode(fact: Fact) -> bytes:
-    """The fact as a CloudEvent in JSON (UTF-8, compact). The same fact gives the same bytes.
-
-    The same bytes as pydantic would write, in a third of the time: batches write a thousand facts in a request.
-    """
-    content = {name: value for name, value in fact.__dict__.items() if name not in ENVELOPE_FIELDS}
-    envelope = {
-        "specversion": "1.0",
-        "id": f"{fact.subject}@{fact.version}",
-        "source": f"/{fact.topic}",
-        "type": fact.type,
-        "subject": fact.subject,
-        "time": fact.at,
-        "version": fact.version,
-        "datacontenttype": "application/json",
-        "data": content,
-    }
-    return orjson.dumps(envelope, default=_plain)
-
-
-def _plain(value: object) -> object:
-    """What orjson does not know: parts of facts, decimals, and the driver's own class of UUIDs."""
-    return value.__dict__ if isinstance(value, BaseModel) else str(value)
+    """The fact as a CloudEvent in JSON (UTF-8, compact). The same fact gives the same bytes."""
+    content = content_type(type(fact))(*astuple(fact)[_ENVELOPE_SIZE:])
+    return _ENCODER.encode(
+        _Written(
+            specversion="1.0",
+            id=f"{fact.subject}@{fact.version}",
+            source=f"/{fact.topic}",
+            type=fact.type,
+            subject=fact.subject,
+            time=fact.at.isoformat(),
+            version=fact.version,
+            datacontenttype="application/json",
+            data=content,
+        )
+    )
 
 
 def decode(event: bytes) -> Fact:
     """The fact in `event`. Raises UnknownType or Malformed."""
     try:
-        envelope = orjson.loads(event)
-        cls = _TYPES.get(envelope["type"])
-        if cls is None:
-            raise UnknownType(str(envelope["type"])[:120])
-        content = envelope["data"]
-        content.update(subject=envelope["subject"], version=envelope["version"], at=envelope["time"])
-        return cls.model_validate(content)
-    except ValidationError as error:
-        places = ", ".join(".".join(map(str, line["loc"])) + ": " + line["type"] for line in error.errors()[:5])
-        raise Malformed(f"{envelope['type']}: {places}") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        read = _decoder().decode(event)
+        return read.fact(read.subject, read.version, read.time, *astuple(read.data))
+    except msgspec.ValidationError as error:
+        raise _refused(event, error) from None
+    except (ValueError, RecursionError) as error:
         raise Malformed(f"not an event: {type(error).__name__}") from None
+
+
+class _TypeAlone(Struct):
+    type: str
+
+
+def _refused(event: bytes, error: msgspec.ValidationError) -> UnknownType | Malformed:
+    """What is wrong with an event that is JSON: its type, or something in it."""
+    try:
+        name = msgspec.json.decode(event, type=_TypeAlone).type
+    except (ValueError, RecursionError) as unreadable:
+        return Malformed(f"not an event: {type(unreadable).__name__}")
+    if name not in _TYPES:
+        return UnknownType(name[:120])
+    reason, _, place = str(error).rpartition(" - at ")
+    # "Invalid enum value 'x'" quotes what it found; what the other reasons quote are our own rules.
+    if reason.startswith("Invalid"):
+        reason = reason.partition(" '")[0]
+    return Malformed(f"{name}: {place.strip('`')}: {reason}")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from msgspec import Struct
 
 from shared.contracts.dimensions import AmountFen, FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.fact import Fact
@@ -29,10 +29,8 @@ class ClaimStatus(StrEnum):
     RECOVERED = "recovered"
 
 
-class ClaimLine(BaseModel):
+class ClaimLine(Struct, frozen=True, gc=False):
     """One trainee of the claim. A refused line has amount 0 and keeps its place, so that line numbers never move."""
-
-    model_config = ConfigDict(frozen=True)
 
     line: int
     """1, 2, 3 … within the claim."""

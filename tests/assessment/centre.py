@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from msgspec.structs import asdict
 
 from shared.contracts.fact import Fact
 from shared.contracts.registry import (
@@ -80,7 +81,7 @@ _CLASS_FACTS = {
 
 
 def a_class(class_id: UUID, *, version: int = 1, status: ClassStatus = ClassStatus.FILED, **changes: Any) -> Fact:
-    values = {
+    values: dict[str, Any] = {
         "subject": f"classes/{class_id}", "version": version, "at": AT, "class_id": class_id,
         "institution_id": new_id(), "local_id": "C1", "programme": "S02-1", "region": "410102",
         "reporting_region": "410100", "occupation": "4-10-01-05", "level": 4, "fund_source": None,
@@ -108,7 +109,7 @@ def an_enrolment(
 
 def step(before: EnrolmentState, fact: type[EnrolmentState], status: EnrolmentStatus, **changes: Any) -> EnrolmentState:
     """The next fact of the enrolment of `before`."""
-    return fact(**before.model_dump() | {"version": before.version + 1, "status": status} | changes)
+    return fact(**asdict(before) | {"version": before.version + 1, "status": status} | changes)
 
 
 def deferred(before: EnrolmentState) -> EnrolmentState:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pydantic import BaseModel
+from msgspec import Struct
+from msgspec.structs import fields as fields_of
 
 from shared import contracts
 from shared.contracts.fact import ENVELOPE_FIELDS, Fact
@@ -47,41 +48,40 @@ def published() -> dict[str, type[Fact]]:
     return {name: cls for name, cls in all_types().items() if cls.__module__.startswith(f"{contracts.__name__}.")}
 
 
-def fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Every field of `model` and of the models inside it: its path, and its own name."""
-    for name, field in model.model_fields.items():
-        yield f"{prefix}{name}", name
-        for inner in _models_in(field.annotation):
-            yield from fields(inner, f"{prefix}{name}.")
+def fields(struct: type[Struct], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every field of `struct` and of the structs inside it: its path, and its own name."""
+    for field in fields_of(struct):
+        yield f"{prefix}{field.name}", field.name
+        for inner in _structs_in(field.type):
+            yield from fields(inner, f"{prefix}{field.name}.")
 
 
 def sample(cls: type[Fact]) -> Fact:
     """The sample of `cls`. No field is left out and none is None."""
     values = _values(cls)
     key = next(value for name, value in values.items() if name.endswith("_id") or name in ("code", "day", "person"))
-    return cls.model_validate(
-        values | {"subject": f"samples/{key}", "version": 3, "at": datetime(2025, 3, 20, 9, 30, 15, 250000, tzinfo=UTC)}
-    )
+    at = datetime(2025, 3, 20, 9, 30, 15, 250000, tzinfo=UTC)
+    return cls(subject=f"samples/{key}", version=3, at=at, **values)
 
 
-def _values(model: type[BaseModel]) -> dict[str, Any]:
-    special = REGION_CODES if model.__name__ == "RegionListed" else {}
+def _values(struct: type[Struct]) -> dict[str, Any]:
+    special = REGION_CODES if struct.__name__ == "RegionListed" else {}
     return {
-        name: special.get(name, BY_NAME.get(name, _value(name, field.annotation)))
-        for name, field in model.model_fields.items()
-        if not (issubclass(model, Fact) and name in ENVELOPE_FIELDS)
+        field.name: special.get(field.name, BY_NAME.get(field.name, _value(field.name, field.type)))
+        for field in fields_of(struct)
+        if not (issubclass(struct, Fact) and field.name in ENVELOPE_FIELDS)
     }
 
 
 def _value(name: str, annotation: Any) -> Any:
     if get_origin(annotation) in (Union, types.UnionType):
         annotation = next(each for each in get_args(annotation) if each is not type(None))
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
     if get_origin(annotation) is tuple:
         return (_value(name, get_args(annotation)[0]),)
-    if not isinstance(annotation, type):  # Annotated
-        annotation = get_args(annotation)[0]
-    if issubclass(annotation, BaseModel):
-        return _values(annotation)
+    if issubclass(annotation, Struct):
+        return annotation(**_values(annotation))
     if issubclass(annotation, Enum):
         return next(iter(annotation))
     by_type: dict[type, object] = {
@@ -95,8 +95,8 @@ def _value(name: str, annotation: Any) -> Any:
     return by_type[annotation]
 
 
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _structs_in(annotation: Any) -> Iterator[type[Struct]]:
+    if isinstance(annotation, type) and issubclass(annotation, Struct):
         yield annotation
     for inner in get_args(annotation):
-        yield from _models_in(inner)
+        yield from _structs_in(inner)

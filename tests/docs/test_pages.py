@@ -105,7 +105,7 @@ class TestGeneratedPages:
         grouped = [cls for group in groups() for cls in group.facts]
 
         assert sorted(cls.type for cls in grouped) == sorted(cls.type for cls in hearers())
-        assert all(group.id in group.facts[0].model_fields for group in groups())
+        assert all(group.id in group.facts[0].__struct_fields__ for group in groups())
         assert {cls.type for cls in grouped} <= set(types())
 
 

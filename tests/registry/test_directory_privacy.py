@@ -7,6 +7,7 @@ import logging
 import pytest
 from structlog.testing import capture_logs
 
+from shared.contracts.fact import encode
 from tests.registry.directory.directory import ACCOUNT, OWNER, impose, province, register, site
 from tests.registry.school import ANOTHER_CREDIT_CODE, institution
 from tests.registry.test_privacy import dump
@@ -60,7 +61,7 @@ class TestOwnersAndAccounts:
     async def test_are_in_no_fact(self, registry: ServiceUnderTest) -> None:
         await live(registry)
 
-        assert_silent("".join(fact.model_dump_json() for fact in await registry.told()))
+        assert_silent(b"".join(encode(fact) for fact in await registry.told()).decode())
 
     async def test_are_in_no_log_line(self, registry: ServiceUnderTest, caplog: pytest.LogCaptureFixture) -> None:
         with capture_logs() as lines, caplog.at_level(logging.DEBUG):

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+from msgspec.structs import asdict
 
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
@@ -208,9 +209,7 @@ class Taught:
 
 
 def revoked(certificate: CertificateIssued) -> CertificateRevoked:
-    return CertificateRevoked(
-        **certificate.model_dump(exclude={"version", "status"}), version=2, status=CertificateStatus.REVOKED
-    )
+    return CertificateRevoked(**asdict(certificate) | {"version": 2, "status": CertificateStatus.REVOKED})
 
 
 def amounts(answer: dict[str, Any]) -> list[tuple[int, str | None]]:

@@ -45,7 +45,7 @@ def region(code: str, *, reports_to: str | None, parent: str | None = "410000") 
 def programme(
     code: str, *, parent: str | None = "HN2025", trainings: int | None = 100, **changes: Any
 ) -> ProgrammeListed:
-    values = {
+    values: dict[str, Any] = {
         "subject": f"programmes/{code}", "version": 1, "at": AT, "code": code, "parent": parent, "plan": "HN2025",
         "year": 2025, "name_zh": "专项", "name_en": "A programme", "trainings_target": trainings,
         "high_skilled_target": 50, "high_skilled_counts": True,
@@ -64,7 +64,7 @@ _ENROLMENT_FACTS: dict[EnrolmentStatus, type[EnrolmentState]] = {
 
 
 def enrolment(number: int, *, version: int = 1, status: EnrolmentStatus, **changes: Any) -> EnrolmentState:
-    values = {
+    values: dict[str, Any] = {
         "subject": f"enrolments/{numbered(number)}", "version": version, "at": AT, "enrolment_id": numbered(number),
         "class_id": numbered(1_000_000), "institution_id": numbered(2_000_000), "person": person_key(number),
         "programme": "S01", "tags": (), "region": "410102", "reporting_region": "410100",
@@ -77,7 +77,7 @@ def enrolment(number: int, *, version: int = 1, status: EnrolmentStatus, **chang
 def certificate(
     number: int, *, person: int, version: int = 1, valid: bool = True, **changes: Any
 ) -> CertificateIssued | CertificateRevoked:
-    values = {
+    values: dict[str, Any] = {
         "subject": f"certificates/{numbered(6_000_000 + number)}", "version": version, "at": AT,
         "certificate_id": numbered(6_000_000 + number), "number": "S00014100000125300000" + str(number % 10),
         "person": person_key(person), "body_id": numbered(4_000_000), "session_id": numbered(5_000_000),
@@ -91,7 +91,7 @@ def certificate(
 def claim(
     number: int, *, version: int, fact: type[ClaimState], status: ClaimStatus, lines: int = 1, **changes: Any
 ) -> ClaimState:
-    values = {
+    values: dict[str, Any] = {
         "subject": f"claims/{numbered(7_000_000 + number)}", "version": version, "at": AT,
         "claim_id": numbered(7_000_000 + number),
         "class_id": numbered(1_000_000), "institution_id": numbered(2_000_000), "region": "410102",
@@ -103,7 +103,7 @@ def claim(
 
 
 def line(place: int, **changes: Any) -> ClaimLine:
-    values = {
+    values: dict[str, Any] = {
         "line": place, "enrolment_id": numbered(place), "person": person_key(place), "programme": "S01",
         "occupation": "4-10-01-05", "level": 4, "trained_on": date(2025, 3, 20), "amount_fen": 200_000,
         "refusal": None,

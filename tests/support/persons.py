@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
+from msgspec.structs import asdict
+
 from shared.contracts.registry import EnrolmentReassigned, EnrolmentState, PersonsMerged, PersonsSeparated
 
 AT = datetime(2025, 6, 1, 8, tzinfo=UTC)
@@ -12,7 +14,7 @@ AT = datetime(2025, 6, 1, 8, tzinfo=UTC)
 
 def reassigned(before: EnrolmentState, person: UUID) -> EnrolmentReassigned:
     """The enrolment of `before` as that of another key of its human."""
-    return EnrolmentReassigned(**before.model_dump() | {"version": before.version + 1, "person": person})
+    return EnrolmentReassigned(**asdict(before) | {"version": before.version + 1, "person": person})
 
 
 def merged(person: UUID, into: UUID, *, version: int = 1) -> PersonsMerged:

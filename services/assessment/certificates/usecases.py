@@ -48,7 +48,7 @@ async def issue(
     ]
     await store.add_all(connection, [certificate for certificate, _ in issued])
     await store.save_serial(connection, body.id, on.year, last + len(entitled))
-    await outbox.record_all(connection, [fact for _, fact in issued])
+    await outbox.record(connection, *(fact for _, fact in issued))
     return Issuance([certificate for certificate, _ in issued], others)
 
 
@@ -103,4 +103,4 @@ async def follow(connection: AsyncConnection, classes: Collection[UUID], *, at: 
     corrected = [rules.count_to(certificate, programme, at=at) for certificate, programme in found]
     if corrected:
         await store.save_programmes(connection, [certificate for certificate, _ in corrected])
-        await outbox.record_all(connection, [fact for _, fact in corrected])
+        await outbox.record(connection, *(fact for _, fact in corrected))

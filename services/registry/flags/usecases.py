@@ -27,7 +27,7 @@ async def raise_all(connection: AsyncConnection, seen: Sequence[Seen], *, at: da
     flags = [rules.raise_(each, id_=new_id(), at=at) for each in seen]
     new = await store.add_all(connection, flags)
     added = [flag for flag in flags if flag.id in new]
-    await outbox.record_all(connection, [rules.raised(flag) for flag in added])
+    await outbox.record(connection, *(rules.raised(flag) for flag in added))
     return added
 
 

@@ -17,7 +17,7 @@ from services.registry.particulars.rules import require_name, require_phone
 from services.registry.persons import rules, store
 from services.registry.persons.rules import Known, Merge, Steps, UnknownPerson
 from services.registry.plan.store import plan as plan_store
-from services.registry.rosters.store import rosters as roster_store
+from services.registry.rosters import store as roster_store
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, ForeignRegion, Role
 from shared.kernel.ids import new_id

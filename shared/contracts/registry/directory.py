@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from msgspec import Meta
 
 from shared.contracts.dimensions import RegionCode
 from shared.contracts.registry.base import RegistryFact
@@ -56,7 +56,7 @@ class ListingState(RegistryFact):
 
     listing_id: UUID
     institution_id: UUID
-    project: str = Field(pattern=r"^[A-Z0-9-]{2,32}$")
+    project: Annotated[str, Meta(pattern=r"^[A-Z0-9-]{2,32}\Z")]
     region: RegionCode
     reporting_region: RegionCode
     first_on: date

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from msgspec import Meta
 
 from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
@@ -40,7 +40,7 @@ class EnrolmentState(RegistryFact):
     institution_id: UUID
     person: UUID
     programme: ProgrammeCode
-    tags: tuple[str, ...] = Field(max_length=20)
+    tags: Annotated[tuple[str, ...], Meta(max_length=20)]
     region: RegionCode
     reporting_region: RegionCode
     occupation: OccupationCode

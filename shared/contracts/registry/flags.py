@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from msgspec import Meta
 
 from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
@@ -22,7 +22,7 @@ class FlagStatus(StrEnum):
 
 class FlagState(RegistryFact):
     flag_id: UUID
-    check: str = Field(pattern=r"^C\d{2}$")
+    check: Annotated[str, Meta(pattern=r"^C\d{2}\Z")]
     """The check that raised it, by its code in the domain rules §4.6."""
     kind: str
     """The machine's name for what was seen ("one-phone-many-trainees")."""

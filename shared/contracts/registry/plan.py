@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from msgspec import Meta
 
 from shared.contracts.dimensions import LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
@@ -43,6 +43,11 @@ class IndicatorListed(RegistryFact):
     unit: str
     operator: str
     kind: str
+
+    def __post_init__(self) -> None:
+        # A decimal of JSON may be written "NaN", which is no target.
+        if not self.target.is_finite():
+            raise ValueError("the target is not a number")
 
 
 class RegionListed(RegistryFact):
@@ -95,7 +100,7 @@ class ProjectListed(RegistryFact):
 
     type: ClassVar[str] = "registry.project-listed.v1"
 
-    code: str = Field(pattern=r"^[A-Z0-9-]{2,32}$")
+    code: Annotated[str, Meta(pattern=r"^[A-Z0-9-]{2,32}\Z")]
     name_zh: str
     name_en: str
     edition: str

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict, replace
 
 from services.assessment.worker import SERVICE
 from shared.contracts.assessment import CertificateCorrected
@@ -51,9 +52,7 @@ class TestPlan:
         county = next(fact for fact in plan() if fact.subject == "regions/410102")
         assert isinstance(county, RegionListed)
 
-        await service.hear(
-            county.model_copy(update={"version": 2, "valid_to": date(2025, 1, 31), "replaced_by": "410103"})
-        )
+        await service.hear(replace(county, version=2, valid_to=date(2025, 1, 31), replaced_by="410103"))
 
         answer = await centre.post("/sessions", filing())
         assert (answer.json()["code"], answer.json()["replaced_by"]) == ("ended-region", "410103")
@@ -155,7 +154,7 @@ class TestCertificates:
 
 
 def corrected(enrolled: EnrolmentState, programme: str, *, version: int = 2) -> EnrolmentCorrected:
-    return EnrolmentCorrected(**enrolled.model_dump() | {"version": version, "programme": programme})
+    return EnrolmentCorrected(**asdict(enrolled) | {"version": version, "programme": programme})
 
 
 class TestMergedPersons:

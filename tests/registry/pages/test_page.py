@@ -11,9 +11,9 @@ import pytest
 
 from services.registry.enrolments.rules.trainees import TraineeIncomplete
 from services.registry.pages import routes as pages
-from services.registry.rosters.rules.file_faults import HeadingsMissing, NotASpreadsheet, UnknownColumns
 from services.registry.rosters.rules.files import TooManyRosterFiles
 from shared.entries import entry
+from shared.spreadsheets.file_faults import HeadingsMissing, NotASpreadsheet, UnknownColumns
 from tests.support.services import ServiceUnderTest
 
 

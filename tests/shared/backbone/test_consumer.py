@@ -74,8 +74,8 @@ class TestPark:
 
         assert await ledger.entries() == {"3": [1]}
         parked = await ledger.parked()
-        assert parked["1"] == (2, "not an event: JSONDecodeError")
-        assert parked["2"] == (1, f"{ledger.fact.type}: amount: int_parsing")
+        assert parked["1"] == (2, "not an event: DecodeError")
+        assert parked["2"] == (1, f"{ledger.fact.type}: $.data.amount: Expected `int`, got `str`")
         assert "4101021990" not in str(parked)
 
     async def test_a_value_that_the_database_cannot_hold_is_the_events_own_fault(self, ledger: Ledger) -> None:
@@ -192,7 +192,7 @@ class TestRetry:
 
         assert await ledger.retry("1") == (0, 2)
 
-        assert await ledger.parked() == {"1": (2, "not an event: TypeError")}
+        assert await ledger.parked() == {"1": (2, "not an event: ValidationError")}
 
     async def test_of_a_subject_that_does_not_wait_does_nothing(self, ledger: Ledger) -> None:
         assert await ledger.retry("1") == (0, 0)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import asdict
 
 from shared.contracts.registry import EnrolmentCorrected
 from shared.contracts.subsidy import ClaimCorrected, ClaimStatus
@@ -14,7 +15,7 @@ from tests.support.persons import merged, reassigned, separated
 
 
 def corrected(taught: Taught, programme: str, *, version: int = 2) -> EnrolmentCorrected:
-    return EnrolmentCorrected(**taught.finished(0).model_dump() | {"version": version, "programme": programme})
+    return EnrolmentCorrected(**asdict(taught.finished(0)) | {"version": version, "programme": programme})
 
 
 async def lines(office: Office) -> list[Any]:

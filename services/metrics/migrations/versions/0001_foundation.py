@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.metrics.store.schema import LIVE, creation
+from services.metrics.projection.store import LIVE, creation
 
 revision = "0001"
 down_revision = None

@@ -253,7 +253,7 @@ async def _save(
     days = [new for pairs in changes.values() for old, new in pairs if new != old]
     changed = [total for total, fact in told if fact is not None]
     await store.save(connection, days, changed)
-    await outbox.record_all(connection, [fact for _, fact in told if fact is not None])
+    await outbox.record(connection, *(fact for _, fact in told if fact is not None))
     return changed
 
 

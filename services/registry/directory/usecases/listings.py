@@ -97,5 +97,5 @@ async def close_all(
     """End `listings` of a locked `institution` from `from_on` on. Raises ListingEnded."""
     closed = [rules.close(listing, institution, from_on=from_on, by=by, reason=reason, at=at) for listing in listings]
     await store.save_all(connection, [listing for listing, _ in closed])
-    await outbox.record_all(connection, [fact for _, fact in closed])
+    await outbox.record(connection, *(fact for _, fact in closed))
     return [listing for listing, _ in closed]

@@ -10,14 +10,14 @@ from fastapi import Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.classes.rules.limits import HOURS_MAX
-from services.registry.enrolments.routes.entry import ConsentEntry, GroupEntry
-from services.registry.enrolments.routes.schemas import EnrolmentAnswer, Tag, TraineeAnswer
+from services.registry.enrolments.routes.schemas import EnrolmentAnswer, TraineeAnswer
 from services.registry.enrolments.rules.enrolments import Correction, Enrolment
 from services.registry.enrolments.rules.history import EnrolmentEvent
 from services.registry.enrolments.rules.trainees import GroupEvidence, PriorityGroup
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.usecases import enrolments as usecases
 from services.registry.enrolments.usecases.enrolments import Destination, Said
+from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry, Tag
 from shared.auth import CurrentCaller
 from shared.contracts.registry import EmploymentState, EnrolmentStatus
 from shared.forms import Day, LocalId, Reason, Strict

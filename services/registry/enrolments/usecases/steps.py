@@ -32,4 +32,4 @@ async def keep(
     await store.save_all(connection, [enrolment for enrolment, _ in steps])
     events = [event_of(before[each.id], each, fact, by=by, reason=reason, sealed=sealed) for each, fact in steps]
     await event_store.add_all(connection, events)
-    await outbox.record_all(connection, [fact for _, fact in steps])
+    await outbox.record(connection, *(fact for _, fact in steps))

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Final, Self
+from typing import Final
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import BaseModel, Field, StrictInt, TypeAdapter, model_validator
+from pydantic import BaseModel, TypeAdapter
 
 from services.registry.classes.usecases import visible_class
 from services.registry.follow_ups import store
-from services.registry.follow_ups.rules import Evidence, FollowUp, Outcome
+from services.registry.follow_ups.rules import Evidence, FollowUp
 from services.registry.follow_ups.usecases import reports as usecases
-from services.registry.follow_ups.usecases.reports import FollowUpRow, Named
+from services.registry.follow_ups.usecases.forms import FollowUpRowRequest, OutcomeRequest
+from services.registry.follow_ups.usecases.reports import FollowUpRow
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
-from shared.form_errors import form_error
-from shared.forms import Day, Reason, Strict
+from shared.forms import Reason
 from shared.kernel.callers import Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.posted import DryRun, PostedRows, posting
@@ -25,37 +25,6 @@ from shared.rows import parse_posted
 from shared.web import Connection, Now, router
 
 routes = router("follow-ups")
-
-
-class OutcomeRequest(Strict):
-    employed_on: Annotated[Day, Field(description="First day in work or of a business of their own")] | None = None
-    evidence: Evidence | None = None
-    pay_before_fen: Annotated[StrictInt, Field(description="Monthly mean of the months before, fen")] | None = None
-    pay_after_fen: Annotated[StrictInt, Field(description="Monthly mean of the months after, fen")] | None = None
-
-    def outcome(self) -> Outcome:
-        return Outcome(self.employed_on, self.evidence, self.pay_before_fen, self.pay_after_fen)
-
-
-class FollowUpRowRequest(OutcomeRequest):
-    enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
-    class_local_id: Annotated[str, Field(max_length=64)] | None = None
-    trainee_local_id: Annotated[str, Field(max_length=64)] | None = None
-
-    @model_validator(mode="after")
-    def _names_one(self) -> Self:
-        by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
-        nothing_else = self.class_local_id is None and self.trainee_local_id is None
-        if not (by_local_ids if self.enrolment_id is None else nothing_else):
-            raise form_error(
-                "whose_follow_up",
-                "Give either enrolment_id, or both class_local_id and trainee_local_id",
-                "请填写 enrolment_id，或同时填写 class_local_id 和 trainee_local_id，二者选一。",
-            )
-        return self
-
-    def whose(self) -> UUID | Named:
-        return self.enrolment_id or Named(self.class_local_id or "", self.trainee_local_id or "")
 
 
 class CorrectionRequest(OutcomeRequest):

@@ -162,7 +162,7 @@ async def _decide_all(
         return outcomes
     await store.save_all(connection, [known.follow_ups[each] for each in {fact.enrolment_id for fact in facts}])
     await store.keep_replaced(connection, replaced)
-    await outbox.record_all(connection, facts)
+    await outbox.record(connection, *facts)
     return outcomes
 
 

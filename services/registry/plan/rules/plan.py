@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from shared.contracts.registry import RegionListed
 
 
@@ -15,4 +17,4 @@ def with_reporting_regions(regions: Mapping[str, RegionListed], reporting: froze
             code = regions[code].parent
         return code
 
-    return {code: region.model_copy(update={"reporting_region": find(code)}) for code, region in regions.items()}
+    return {code: replace(region, reporting_region=find(code)) for code, region in regions.items()}

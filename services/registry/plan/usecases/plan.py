@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import structs, to_builtins
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.plan.rules import projects as project_rules
@@ -47,13 +49,16 @@ async def _load_entries(connection: AsyncConnection, directory: Path, *, at: dat
     changed: list[RegistryFact] = []
     for fact in listed:
         version, before = known.get(fact.subject, (0, {}))
-        content = fact.model_dump(mode="json", exclude=set(ENVELOPE_FIELDS))
-        if content != {key: before[key] for key in before if key not in ENVELOPE_FIELDS}:
-            next_ = fact.model_copy(update={"version": version + 1})
-            await store.save(connection, next_.subject, next_.version, next_.model_dump(mode="json"))
+        if _content(to_builtins(fact)) != _content(before):
+            next_ = structs.replace(fact, version=version + 1)
+            await store.save(connection, next_.subject, next_.version, to_builtins(next_))
             changed.append(next_)
-    await outbox.record_all(connection, changed)
+    await outbox.record(connection, *changed)
     return PlanLoaded(len(listed), len(changed))
+
+
+def _content(entry: Mapping[str, object]) -> Mapping[str, object]:
+    return {name: value for name, value in entry.items() if name not in ENVELOPE_FIELDS}
 
 
 async def _load_projects(connection: AsyncConnection, directory: Path, *, at: datetime) -> PlanLoaded:

@@ -7,14 +7,26 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeVar
+
+from msgspec import convert
 
 from services.registry.plan.rules.plan import with_reporting_regions
 from services.registry.plan.rules.policy import PolicyRow, parse
 from services.registry.plan.rules.projects import Project
-from shared.contracts.registry import CalendarDayListed, IndicatorListed, LevelListed, ProgrammeListed, RegionListed
+from shared.contracts.registry import (
+    CalendarDayListed,
+    IndicatorListed,
+    LevelListed,
+    ProgrammeListed,
+    RegionListed,
+    RegistryFact,
+)
 from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import Period
+
+F = TypeVar("F", bound=RegistryFact)
 
 PlanFact = ProgrammeListed | IndicatorListed | RegionListed | LevelListed | CalendarDayListed
 
@@ -23,9 +35,9 @@ def read(directory: Path, *, at: datetime) -> Iterator[PlanFact]:
     """The plan in `directory` as facts of version 1."""
     plan = tomllib.loads((directory / "plan.toml").read_text(encoding="utf-8"))
     for row in _rows(directory / "programmes.csv"):
-        yield ProgrammeListed(
-            subject=f"programmes/{row['code']}",
-            version=1,
+        yield _fact(
+            ProgrammeListed,
+            f"programmes/{row['code']}",
             at=at,
             code=row["code"],
             parent=row["parent_code"] or None,
@@ -38,9 +50,9 @@ def read(directory: Path, *, at: datetime) -> Iterator[PlanFact]:
             high_skilled_counts=row["high_skilled_counts"] == "yes",
         )
     for row in _rows(directory / "indicators.csv"):
-        yield IndicatorListed(
-            subject=f"indicators/{row['code']}",
-            version=1,
+        yield _fact(
+            IndicatorListed,
+            f"indicators/{row['code']}",
             at=at,
             code=row["code"],
             programme=row["programme_code"],
@@ -49,9 +61,9 @@ def read(directory: Path, *, at: datetime) -> Iterator[PlanFact]:
         )
     yield from _regions(directory / "regions.csv", at=at).values()
     for row in _rows(directory / "levels.csv"):
-        yield LevelListed(
-            subject=f"levels/{row['code']}",
-            version=1,
+        yield _fact(
+            LevelListed,
+            f"levels/{row['code']}",
             at=at,
             code=row["code"],
             rank=int(row["rank"]),
@@ -60,9 +72,9 @@ def read(directory: Path, *, at: datetime) -> Iterator[PlanFact]:
             high_skilled=row["high_skilled"] == "yes",
         )
     for row in _rows(directory / "calendar.csv"):
-        yield CalendarDayListed(
-            subject=f"calendar/{row['day']}",
-            version=1,
+        yield _fact(
+            CalendarDayListed,
+            f"calendar/{row['day']}",
             at=at,
             day=row["day"],
             working=row["working"] == "yes",
@@ -108,9 +120,9 @@ def read_projects(directory: Path) -> Iterator[Project]:
 def _regions(file: Path, *, at: datetime) -> dict[str, RegionListed]:
     rows = list(_rows(file))
     regions = {
-        row["code"]: RegionListed(
-            subject=f"regions/{row['code']}",
-            version=1,
+        row["code"]: _fact(
+            RegionListed,
+            f"regions/{row['code']}",
             at=at,
             code=row["code"],
             name_zh=row["name_zh"],
@@ -125,6 +137,11 @@ def _regions(file: Path, *, at: datetime) -> dict[str, RegionListed]:
         for row in rows
     }
     return with_reporting_regions(regions, frozenset(row["code"] for row in rows if row["reports"] == "yes"))
+
+
+def _fact(cls: type[F], subject: str, *, at: datetime, **content: object) -> F:
+    """A fact from what a file says in words: days, numbers and codes are read and checked. Raises ValueError."""
+    return convert({"subject": subject, "version": 1, "at": at, **content}, cls)
 
 
 def _rows(file: Path) -> Iterator[Mapping[str, str]]:

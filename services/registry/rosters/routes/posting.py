@@ -8,13 +8,18 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 
 from services.registry.classes.usecases import visible_class
-from services.registry.enrolments.routes.entry import ConsentEntry, GroupEntry
 from services.registry.enrolments.routes.schemas import EnrolmentAnswer, TraineeAnswer
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.usecases import entries
-from services.registry.rosters.routes.rests import read_rows
-from services.registry.rosters.routes.row import FILED_ROW, ROSTER_ROW, FiledRowRequest, RosterRowRequest
+from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry
 from services.registry.rosters.usecases import enrol as rosters
+from services.registry.rosters.usecases.forms import (
+    FILED_ROW,
+    ROSTER_ROW,
+    FiledRowRequest,
+    RosterRowRequest,
+)
+from services.registry.rosters.usecases.rests import read_rows
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EmploymentState

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.rosters.routes.rests import read_rows
-from services.registry.rosters.routes.row import FILED_ROW, ROSTER_ROW
+from services.registry.rosters.usecases.forms import FILED_ROW, ROSTER_ROW
 from services.registry.rosters.usecases.people import recognise
+from services.registry.rosters.usecases.rests import read_rows
 from shared.kernel.outcomes import refused
 from shared.kernel.person_key import PersonKeys
 from shared.persons import Persons

@@ -1,0 +1,152 @@
+"""Fold a batch of contributions into the totals with one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.metrics.measures.rules.contributions import Contribution, Holding
+from services.metrics.measures.rules.measures import Measure
+from shared.contracts.registry import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
+from shared.database import driver
+
+ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed
+
+_STAGE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS staged (
+    subject uuid, part integer, version integer, measure text COLLATE "C", programme text COLLATE "C",
+    region text COLLATE "C", level smallint, day date, amount bigint
+) ON COMMIT DELETE ROWS
+"""
+_COLUMNS = ("subject", "part", "version", "measure", "programme", "region", "level", "day", "amount")
+
+# Each row of `contribution` is replaced by its staged successor; what it counted before is taken from its old cell,
+# what it counts now is added to its new one, and each cell is touched once.
+#
+# MERGE, not INSERT … ON CONFLICT: batches of one consumer follow each other (the position's lock), so there is no rival
+# to guard against, and MERGE neither locks each row before it updates it (half the WAL) nor looks up each key by itself
+# when the batch is large: measured 1.6 times as fast. It is sent without parameters, hence planned anew each time, by
+# the size that the batch really has.
+_FOLD = """
+WITH replaced AS (
+    MERGE INTO contribution AS c USING staged AS s ON c.subject = s.subject AND c.part = s.part
+    WHEN MATCHED THEN UPDATE
+    SET version = s.version, measure = s.measure, programme = s.programme, region = s.region, level = s.level,
+        day = s.day, amount = s.amount
+    WHEN NOT MATCHED THEN INSERT (subject, part, version, measure, programme, region, level, day, amount)
+    VALUES (s.subject, s.part, s.version, s.measure, s.programme, s.region, s.level, s.day, s.amount)
+    RETURNING
+        old.measure AS m0, old.programme AS p0, old.region AS r0, old.level AS l0, old.day AS d0, old.amount AS a0,
+        new.measure AS m1, new.programme AS p1, new.region AS r1, new.level AS l1, new.day AS d1, new.amount AS a1
+), moved (measure, programme, region, level, day, amount) AS (
+    SELECT m0, p0, r0, l0, d0, -a0 FROM replaced WHERE m0 IS NOT NULL
+    UNION ALL
+    SELECT m1, p1, r1, l1, d1, a1 FROM replaced WHERE m1 IS NOT NULL
+), difference AS (
+    SELECT measure, programme, region, level, day, sum(amount)::bigint AS amount FROM moved
+    GROUP BY measure, programme, region, level, day HAVING sum(amount) <> 0
+)
+MERGE INTO cell AS c USING difference AS d
+ON (c.measure, c.programme, c.region, c.level, c.day) = (d.measure, d.programme, d.region, d.level, d.day)
+WHEN MATCHED THEN UPDATE SET amount = c.amount + d.amount
+WHEN NOT MATCHED THEN INSERT (measure, programme, region, level, day, amount)
+VALUES (d.measure, d.programme, d.region, d.level, d.day, d.amount)
+"""
+
+_HOLD = """
+INSERT INTO holding (certificate, person, programme, region, level, issued_on, valid)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::smallint[], $6::date[], $7::boolean[])
+ON CONFLICT (certificate) DO UPDATE
+SET person = excluded.person, programme = excluded.programme, region = excluded.region, level = excluded.level,
+    issued_on = excluded.issued_on, valid = excluded.valid
+"""
+# A person counts once, with the first of their valid certificates; without one, nothing is left of them but the row.
+# What a key that goes on as another one holds, counts for that other one.
+_STAGE_PERSONS = """
+INSERT INTO staged (subject, part, version, measure, programme, region, level, day, amount)
+SELECT persons.person, 0, 1, CASE WHEN first.certificate IS NOT NULL THEN $2::text END,
+       first.programme, first.region, first.level, first.issued_on, (first.certificate IS NOT NULL)::integer
+FROM (
+    SELECT person FROM unnest($1::uuid[]) AS touched (person)
+    UNION SELECT alias.into_person FROM unnest($1::uuid[]) AS touched (person) JOIN alias USING (person)
+) AS persons
+LEFT JOIN LATERAL (
+    SELECT certificate, programme, region, level, issued_on
+    FROM (
+        SELECT persons.person AS key
+        UNION ALL SELECT alias.person FROM alias WHERE alias.into_person = persons.person
+    ) AS keys
+    JOIN holding ON holding.person = keys.key AND valid
+    WHERE NOT EXISTS (SELECT FROM alias WHERE alias.person = persons.person)
+    ORDER BY issued_on, certificate LIMIT 1
+) AS first ON true
+"""
+_FORMER = "SELECT into_person FROM alias WHERE person = ANY($1)"
+_MERGE = """
+INSERT INTO alias (person, into_person) SELECT * FROM unnest($1::uuid[], $2::uuid[])
+ON CONFLICT (person) DO UPDATE SET into_person = excluded.into_person
+"""
+_SEPARATE = "DELETE FROM alias WHERE person = ANY($1)"
+_LIST = """
+INSERT INTO listed (subject, content) SELECT subject, content::jsonb
+FROM unnest($1::text[], $2::text[]) AS l (subject, content)
+ON CONFLICT (subject) DO UPDATE SET content = excluded.content
+"""
+_KNOWN = """
+SELECT named.subject, contribution.version
+FROM unnest($1::text[]) AS named (subject)
+JOIN contribution ON contribution.subject = split_part(named.subject, '/', 2)::uuid AND part = 0
+"""
+
+
+class Aliases(NamedTuple):
+    """Keys that go on as others from now on, each with that other one, and keys that stand for themselves again."""
+
+    merged: dict[UUID, UUID]
+    separated: set[UUID]
+
+
+async def fold(
+    connection: AsyncConnection, contributions: Iterable[Contribution], holdings: Sequence[Holding], aliases: Aliases
+) -> None:
+    """Replace what each subject contributed, move the totals by the difference, and count persons anew.
+
+    `contributions`, `holdings` and `aliases` name each (subject, part), certificate and person at most once.
+    """
+    database = await driver(connection)
+    await database.execute(_STAGE)
+    rows = [(c.subject, c.part, c.version, *(c.cell or (None,) * 5), c.amount) for c in contributions]
+    await database.copy_records_to_table("staged", columns=_COLUMNS, records=rows)
+    touched = {each.person for each in holdings}
+    if holdings:
+        await database.execute(_HOLD, *zip(*holdings, strict=True))
+    if aliases.merged or aliases.separated:
+        touched |= await _rename(connection, aliases)
+    if touched:
+        await database.execute(_STAGE_PERSONS, list(touched), Measure.HIGH_SKILLED_PERSONS)
+    await database.execute(_FOLD)
+
+
+async def _rename(connection: AsyncConnection, aliases: Aliases) -> set[UUID]:
+    """The keys for which something else counts now: also those that others went on as until now."""
+    database = await driver(connection)
+    renamed = [*aliases.merged, *aliases.separated]
+    former = {row["into_person"] for row in await database.fetch(_FORMER, renamed)}
+    await database.execute(_SEPARATE, list(aliases.separated))
+    await database.execute(_MERGE, list(aliases.merged), list(aliases.merged.values()))
+    return {*renamed, *former}
+
+
+async def list_(connection: AsyncConnection, facts: Sequence[ListedFact]) -> None:
+    """Keep the latest content of each programme, region, level and indicator."""
+    contents = {fact.subject: msgspec.json.encode(fact).decode() for fact in facts}
+    await (await driver(connection)).execute(_LIST, list(contents), list(contents.values()))
+
+
+async def known_versions(connection: AsyncConnection, subjects: Collection[str]) -> Mapping[str, int]:
+    """The versions of those of `subjects` ("claims/…") that contributed before."""
+    return dict(await (await driver(connection)).fetch(_KNOWN, list(subjects)))

@@ -1,0 +1,1 @@
+"""Totals held against the plan's targets."""

@@ -1,0 +1,1 @@
+"""The tables that facts are folded into, and the rebuild that derives them again from the log."""

@@ -1,0 +1,34 @@
+"""Rebuild the projection from the log beside the live one, then swap: readers see the old figures until then."""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.metrics.projection.store import BUILDING, LIVE, RETIRED, creation
+from shared.backbone.consumer import Consumer, catch_up
+from shared.backbone.log import EventLog
+
+log = structlog.get_logger()
+
+
+async def rebuild(consumer: Consumer, *, live: AsyncEngine, building: AsyncEngine, event_log: EventLog) -> None:
+    """Fill a fresh schema from the beginning of the log and put it in the place of the live one.
+
+    `building` is an engine whose search path is the BUILDING schema. What is left of a rebuild that did not end is
+    thrown away first. The live worker goes on meanwhile, and after the swap reads on from the rebuilt positions.
+    """
+    async with live.begin() as connection:
+        await connection.execute(text(f"DROP SCHEMA IF EXISTS {BUILDING} CASCADE"))
+        for statement in creation(BUILDING):
+            await connection.execute(text(statement))
+    # A group of its own, so that a rebuild on Kafka takes no partition from the live worker.
+    await catch_up(consumer, engine=building, event_log=event_log, group=f"{consumer.name}-rebuild")
+    async with live.begin() as connection:
+        # The worker's batches take this lock first, so none is half way when the tables change under it.
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock(hashtext('position {consumer.name}'))"))
+        await connection.execute(text(f"ALTER SCHEMA {LIVE} RENAME TO {RETIRED}"))
+        await connection.execute(text(f"ALTER SCHEMA {BUILDING} RENAME TO {LIVE}"))
+        await connection.execute(text(f"DROP SCHEMA {RETIRED} CASCADE"))
+    log.info("projection.rebuilt", consumer=consumer.name)

@@ -1,0 +1,1 @@
+"""Totals as they are asked for: by dimensions, kept ready as answers, streamed as they change."""

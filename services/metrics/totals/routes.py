@@ -1,0 +1,135 @@
+"""GET /v1/totals, /v1/progress, /v1/stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from datetime import date
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from services.metrics.totals.store import Cut, Dimension
+from services.metrics.totals.usecases import Board, names, plan_progress, totals
+from shared.edge import EdgeRoute, Handler
+from shared.forms import Day
+from shared.kernel.levels import Level
+from shared.kernel.refusals import Invalid
+
+_JSON = "application/json"
+
+
+class KeptRoute(EdgeRoute):
+    """A route that first looks whether the board keeps the answer to just this question, before it is parsed."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            board: Board = request.app.state.board
+            kept = board.kept(question(request))
+            return await handle(request) if kept is None else Response(kept, media_type=_JSON)
+
+        return answer
+
+
+def question(request: Request) -> tuple[str, bytes]:
+    """What was asked, as it was written."""
+    return request.scope["path"], request.scope["query_string"]
+
+
+routes = APIRouter(prefix="/v1", tags=["totals"], route_class=KeptRoute)
+
+
+class UnknownDimension(Invalid):
+    """Facts: `known`."""
+
+    slug = "unknown-dimension"
+    title_en = "Totals cannot be cut by that."
+    title_zh = "不支持按该维度汇总。"
+    cure_en = "Join names with commas: {known}."
+    cure_zh = "请用逗号连接维度名称：{known}。"
+
+
+def _dimensions(
+    by: Annotated[str, Query(description="Comma-joined: programme, region, county, level, day")] = "programme,region",
+) -> tuple[Dimension, ...]:
+    names = [name.strip() for name in by.split(",") if name.strip()]
+    known = {dimension.value for dimension in Dimension}
+    if not known.issuperset(names) or len(set(names)) != len(names):
+        raise UnknownDimension(pointer="/by", known=sorted(known))
+    return tuple(Dimension(name) for name in names)
+
+
+def _cut(
+    by: Annotated[tuple[Dimension, ...], Depends(_dimensions)],
+    programme: Annotated[str | None, Query(max_length=16, description="A programme, with all its parts")] = None,
+    region: Annotated[str | None, Query(max_length=16, description="A reporting region or a place in it")] = None,
+    level: Annotated[str | None, Query(max_length=8, examples=["L4"])] = None,
+    year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
+    first_day: Annotated[Day | None, Query(description="From this day on")] = None,
+    last_day: Annotated[Day | None, Query(description="Up to and with this day")] = None,
+) -> Cut:
+    return Cut(
+        by=by,
+        programme=programme,
+        region=region,
+        level=None if level is None else Level.from_code(level).value,
+        first_day=first_day or (date(year, 1, 1) if year else None),
+        last_day=last_day or (date(year, 12, 31) if year else None),
+    )
+
+
+AskedCut = Annotated[Cut, Depends(_cut)]
+
+_EXAMPLE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Rows of totals, their sum, and how far each topic has been applied. Amounts are integer fen.",
+        "content": {
+            _JSON: {
+                "example": {
+                    "as_of": {"read_at": "…", "topics": {"registry": {"facts": 5120, "applied_at": "…"}}},
+                    "by": ["programme", "region"],
+                    "rows": [{"programme": "S01", "region": "410100", "trainings": 96, "certificates": 80}],
+                    "total": {"trainings": 96, "certificates": 80},
+                }
+            }
+        },
+    }
+}
+
+
+@routes.get("/totals", responses=_EXAMPLE, response_class=Response)
+async def get_totals(request: Request, cut: AskedCut) -> Response:
+    """Live totals. Regions are rolled up by parent; a level is its rank, 1 to 8."""
+    board: Board = request.app.state.board
+    body = await board.answer(question(request), lambda connection: totals(connection, cut))
+    return Response(body, media_type=_JSON)
+
+
+@routes.get("/progress", response_class=Response)
+async def get_progress(request: Request, cut: AskedCut) -> Response:
+    """Every programme and indicator of the plan: done, target, percent (not capped at 100)."""
+    board: Board = request.app.state.board
+    body = await board.answer(question(request), lambda connection: plan_progress(connection, cut))
+    return Response(body, media_type=_JSON)
+
+
+@routes.get("/names", response_class=Response)
+async def get_names(request: Request) -> Response:
+    """Chinese and English names of programmes and regions by code: what a dashboard labels its rows with."""
+    board: Board = request.app.state.board
+    return Response(await board.answer(question(request), names), media_type=_JSON)
+
+
+@routes.get("/stream", response_class=EventSourceResponse)
+async def stream_totals(request: Request, cut: AskedCut) -> EventSourceResponse:
+    """Server-sent events named `cells`: first all cells, then those that changed, within a second of the change."""
+    board: Board = request.app.state.board
+
+    async def events() -> AsyncGenerator[ServerSentEvent]:
+        async for change in board.changes(cut):
+            yield ServerSentEvent(data=orjson.dumps(change).decode(), event="cells")
+
+    return EventSourceResponse(events(), ping=15)

@@ -1,1 +1,0 @@
-"""What metrics does: fold facts, read totals, rebuild."""

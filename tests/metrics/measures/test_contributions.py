@@ -1,0 +1,92 @@
+"""What a fact contributes, by rule."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from services.metrics.measures.rules.contributions import contributions, holding
+from services.metrics.measures.rules.measures import Measure
+from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.subsidy import ClaimDrafted, ClaimLine, ClaimPaid, ClaimState, ClaimStatus
+from shared.kernel.levels import Level
+from tests.support.facts import certificate, claim, enrolment, line
+
+PAID_ON = date(2025, 8, 1)
+
+
+@st.composite
+def paid_lines(draw: st.DrawFn) -> tuple[ClaimLine, ...]:
+    amounts = draw(st.lists(st.integers(0, 500_000), min_size=1, max_size=30))
+    recovered = [draw(st.booleans()) and amount > 0 for amount in amounts]
+    return tuple(
+        line(
+            place,
+            amount_fen=amount,
+            recovered_fen=amount if back else 0,
+            recovered_on=date(2025, 9, 1) if back else None,
+        )
+        for place, (amount, back) in enumerate(zip(amounts, recovered, strict=True), 1)
+    )
+
+
+def paid(lines: tuple[ClaimLine, ...]) -> ClaimState:
+    told = claim(1, version=4, fact=ClaimPaid, status=ClaimStatus.PAID, approved_on=date(2025, 7, 1), paid_on=PAID_ON)
+    return replace(told, lines=lines)
+
+
+def sums(fact: ClaimState) -> dict[Measure, int]:
+    found = dict.fromkeys(Measure, 0)
+    for contribution in contributions(fact):
+        if contribution.cell is not None:
+            found[contribution.cell.measure] += contribution.amount
+    return found
+
+
+class TestEnrolments:
+    def test_an_enrolment_counts_in_one_measure_or_in_none(self) -> None:
+        for status, measure in {
+            EnrolmentStatus.IN_TRAINING: Measure.IN_TRAINING,
+            EnrolmentStatus.COMPLETED: Measure.TRAININGS,
+            EnrolmentStatus.DEFERRED: None,
+            EnrolmentStatus.FAILED: None,
+            EnrolmentStatus.WITHDRAWN: None,
+            EnrolmentStatus.TRANSFERRED: None,
+        }.items():
+            (contribution,) = contributions(enrolment(1, status=status))
+
+            assert (contribution.cell and contribution.cell.measure) == measure
+            assert contribution.amount == (1 if measure else 0)
+
+
+class TestCertificates:
+    @given(level=st.sampled_from(Level))
+    def test_high_skilled_begins_at_rank_4(self, level: Level) -> None:
+        assert (holding(certificate(1, person=1, level=level.value)) is not None) == (level >= 4)
+
+
+class TestClaims:
+    @given(paid_lines())
+    def test_the_money_of_the_lines_is_the_money_of_the_claim(self, lines: tuple[ClaimLine, ...]) -> None:
+        found = sums(paid(lines))
+
+        assert found[Measure.APPROVED_FEN] == found[Measure.PAID_FEN] == sum(each.amount_fen for each in lines)
+        assert found[Measure.RECOVERED_FEN] == sum(each.recovered_fen for each in lines)
+        standing = [each for each in lines if each.amount_fen and not each.recovered_fen]
+        assert found[Measure.SUBSIDISED_TRAININGS] == len(standing)
+
+    @given(paid_lines())
+    def test_a_later_fact_of_the_claim_has_every_part_that_an_earlier_one_had(
+        self, lines: tuple[ClaimLine, ...]
+    ) -> None:
+        draft = replace(claim(1, version=1, fact=ClaimDrafted, status=ClaimStatus.DRAFT), lines=lines)
+
+        parts = [each.part for each in contributions(draft)]
+        assert parts == [each.part for each in contributions(paid(lines))]
+        assert len(set(parts)) == len(parts)
+
+    def test_a_draft_counts_nothing(self) -> None:
+        assert not any(sums(claim(1, version=1, fact=ClaimDrafted, status=ClaimStatus.DRAFT)).values())
