@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import Field
@@ -42,3 +43,7 @@ class ServiceSettings(BaseSettings):
     """For sandboxes only: days added to the services' clock (negative: back), so that a sample stays in its year."""
     log_level: str = Field(default="info", validation_alias="SKILLS_LOG_LEVEL")
     """The lowest level that is logged: debug, info, warning or error."""
+
+    def now(self) -> datetime:
+        """The present moment, by the services' clock."""
+        return datetime.now(UTC) + timedelta(days=self.clock_offset_days)

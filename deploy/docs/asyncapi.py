@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from deploy.docs.apis import names
 from deploy.docs.facts import Group, about, content_schema, event_schema, groups, hearers
-from shared.backbone.log import PARTITIONS
+from shared.backbone.partitioner import PARTITIONS
 from shared.contracts.fact import Fact
 
 _MEDIA_TYPE: Final = "application/cloudevents+json"

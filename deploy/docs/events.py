@@ -9,7 +9,7 @@ from deploy.docs.apis import names
 from deploy.docs.docstrings import under_fields
 from deploy.docs.facts import Group, about, content_schema, groups, hearers
 from deploy.docs.markdown import picture, prose, table
-from shared.backbone.log import PARTITIONS
+from shared.backbone.partitioner import PARTITIONS
 from shared.contracts.fact import Fact
 
 _REF: Final = "{name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import fcntl
 import hashlib
@@ -18,11 +19,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
-
 from deploy.local import LOCAL
 from deploy.local.processes import LOOPBACK, Child, LaunchError, ending_with_parent, free_port, is_free, wait_until
+from shared.backbone.kafka import KafkaLog
 
 HERE: Final = Path(__file__).resolve().parent
 JAVA_VERSION_MIN: Final = 17
@@ -167,14 +166,12 @@ class Broker:
 
     async def _answers(self) -> bool:
         """Whether the broker lists itself in its metadata; an open port does not mean that it is ready."""
-        client = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=2000)
         try:
-            await client.start()
-            return bool((await client.describe_cluster())["brokers"])
-        except (KafkaError, OSError, TimeoutError):
+            async with asyncio.timeout(2):
+                await KafkaLog(self.bootstrap).ends([])
+        except (OSError, TimeoutError):
             return False
-        finally:
-            await client.close()
+        return True
 
 
 def _java() -> str:
