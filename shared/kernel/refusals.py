@@ -42,6 +42,13 @@ class Refusal(Exception):
         self.facts = facts
 
 
+def raise_first(*faults: Refusal | None) -> None:
+    """Raises the first of `faults` that is one: for a request of which one fault is told."""
+    for fault in faults:
+        if fault is not None:
+            raise fault
+
+
 def entry(refusal: Refusal) -> dict[str, object]:
     """`refusal` as one entry of a problem's or a batch's errors: its words, its pointer and its facts."""
     words = {

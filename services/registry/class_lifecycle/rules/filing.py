@@ -139,12 +139,24 @@ class SeatsTaken(Conflict):
     check = "C18"
 
 
-class Asked(NamedTuple):
-    """What the rules of a day ask of a class, and on which day it is filed."""
+class FilingDeadlines(NamedTuple):
+    """What the deadlines of a class are counted by: the policy of its first day, and working days from `filed_on`."""
 
     policy: Policy
-    days: WorkingDays
+    calendar: WorkingDays
     filed_on: date
+
+    def possible_from(self) -> date | None:
+        """The first day on which a class may start; None where any may. Raises CalendarUnset."""
+        lead = self.policy.filing_lead_working_days
+        return None if lead is None else self.calendar.after(self.filed_on, lead)
+
+    def answer_due_on(self) -> date | None:
+        """The day by which the county answers; None until the holidays before it are loaded."""
+        try:
+            return self.calendar.after(self.filed_on, self.policy.filing_answer_working_days)
+        except CalendarUnset:
+            return None
 
 
 def require_sound(class_: TrainingClass) -> None:
@@ -224,19 +236,12 @@ def require_whole(class_: TrainingClass, *, policy: Policy, planned: bool, seate
         raise ClassIncomplete(missing=missing)
 
 
-def require_lead(class_: TrainingClass, asked: Asked) -> None:
+def require_lead(class_: TrainingClass, deadlines: FilingDeadlines) -> None:
     """The county has its working days before the class begins. Raises FiledTooLate, CalendarUnset."""
-    lead = asked.policy.filing_lead_working_days
-    if lead is None:
-        return
-    possible_from = asked.days.after(asked.filed_on, lead)
-    if class_.starts_on < possible_from:
-        raise FiledTooLate(pointer="/starts_on", lead_working_days=lead, possible_from=possible_from.isoformat())
-
-
-def answer_due_on(asked: Asked) -> date | None:
-    """The day by which the county answers; None while nobody has entered the holidays that lie before it."""
-    try:
-        return asked.days.after(asked.filed_on, asked.policy.filing_answer_working_days)
-    except CalendarUnset:
-        return None
+    possible_from = deadlines.possible_from()
+    if possible_from is not None and class_.starts_on < possible_from:
+        raise FiledTooLate(
+            pointer="/starts_on",
+            lead_working_days=deadlines.policy.filing_lead_working_days,
+            possible_from=possible_from.isoformat(),
+        )

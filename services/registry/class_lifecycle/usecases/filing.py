@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.class_lifecycle.rules import filing as rules
-from services.registry.class_lifecycle.rules.filing import Asked
+from services.registry.class_lifecycle.rules.filing import FilingDeadlines
 from services.registry.class_lifecycle.usecases import trainees as class_trainees
 from services.registry.class_lifecycle.usecases.sanctions import flag_stopped
 from services.registry.classes.rules import classes as class_rules
@@ -26,9 +26,8 @@ from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import sites as site_store
 from services.registry.directory.usecases import directory
 from services.registry.plan.rules.projects import Project
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
-from services.registry.plan.store import projects as project_store
+from services.registry.plan.rules.rulebook import Rulebook
+from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus
@@ -41,9 +40,7 @@ from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotFound
 from shared.persons import Persons
-
-_CANDIDATES_MAX = 100
-"""Projects of one occupation and level that are looked at; a catalogue has a few."""
+from shared.plan import Plan
 
 _FILED_AGAIN = "the class was mended and filed again 班级修改后重新报备"
 """Why trainees got other days: a reason that nobody types."""
@@ -143,27 +140,25 @@ async def _checked(
     connection: AsyncConnection, filing: Filing, institution: Institution, *, seated: int, caller: Caller, at: datetime
 ) -> TrainingClass:
     """The class that `filing` describes, if nothing speaks against it."""
-    class_ = await _read(connection, filing, institution, caller=caller, at=at)
+    rulebook = await rulebook_store.current(connection)
+    class_ = _class(filing, institution, rulebook.plan, caller=caller, at=at)
     rules.require_sound(class_)
-    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
-    asked = Asked(policy, await policy_store.working_days(connection), business_day(at))
-    project = await _project(connection, class_, filing.project)
+    policy = rulebook.policy(class_.starts_on, class_.region)
+    deadlines = FilingDeadlines(policy, rulebook.calendar, business_day(at))
+    project = _project(class_, filing.project, rulebook)
     subsidised = None if class_.fund_source is None else project
-    await directory.require_open(connection, institution, subsidised, day=class_.starts_on)
+    await directory.require_open(connection, institution.id, subsidised, day=class_.starts_on)
     if project is not None:
         rules.require_of_project(class_, project)
         class_ = replace(class_, project=project.code, is_scarce=project.is_scarce, is_needed=project.is_needed)
     class_ = replace(class_, site_id=await site_id(connection, class_, filing.site))
     rules.require_seats(class_, policy=policy, seated=seated)
     rules.require_complete(class_, policy=policy)
-    rules.require_lead(class_, asked)
-    return replace(class_, answer_due_on=rules.answer_due_on(asked))
+    rules.require_lead(class_, deadlines)
+    return replace(class_, answer_due_on=deadlines.answer_due_on())
 
 
-async def _read(
-    connection: AsyncConnection, filing: Filing, institution: Institution, *, caller: Caller, at: datetime
-) -> TrainingClass:
-    plan = await plan_store.load(connection)
+def _class(filing: Filing, institution: Institution, plan: Plan, *, caller: Caller, at: datetime) -> TrainingClass:
     fee = filing.fee or Fee()
     rules.require_fee(fee.government_fen, fee.enterprise_fen, fee.individual_fen, total_fen=fee.total_fen)
     return TrainingClass(
@@ -193,20 +188,12 @@ async def _read(
     )
 
 
-async def _project(connection: AsyncConnection, class_: TrainingClass, code: str | None) -> Project | None:
+def _project(class_: TrainingClass, code: str | None, rulebook: Rulebook) -> Project | None:
     if code is not None:
-        return await project_store.load(connection, code, day=class_.starts_on, pointer="/project")
+        return rulebook.project(code, day=class_.starts_on, pointer="/project")
     if class_.fund_source is None:
         return None
-    candidates = await project_store.page(
-        connection,
-        day=class_.starts_on,
-        only_listed=True,
-        occupation=class_.occupation,
-        level=class_.level,
-        after="",
-        limit=_CANDIDATES_MAX,
-    )
+    candidates = rulebook.listed_projects(class_.occupation, class_.level, day=class_.starts_on)
     return rules.choose_project(class_, candidates)
 
 

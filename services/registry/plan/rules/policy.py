@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple, get_type_hints
 
+from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict, Invalid
 
 
@@ -39,6 +40,18 @@ class WrongPolicyValue(Invalid):
     title_zh = "参数值的格式与该参数不符。"
     cure_en = "`expected` says which form it has."
     cure_zh = "`expected` 说明了应有的格式。"
+
+
+class PolicyRowOverlaps(Conflict):
+    """Facts: `first_on`, `last_on` of the row that stands."""
+
+    slug = "policy-row-overlaps"
+    title_en = "Another row for this key and region is valid in a part of that time."
+    title_zh = "同一参数在该地区已有有效期重叠的记录。"
+    cure_en = (
+        "Begin after the row in `first_on`; an exception is a row without an end, followed by the old value again."
+    )
+    cure_zh = "请自 `first_on` 之后起生效；临时调整请先录入不设截止日期的新值，再录入恢复原值的记录。"
 
 
 @dataclass(frozen=True)
@@ -168,6 +181,36 @@ def policy_on(rows: Iterable[PolicyRow], *, day: date, region_and_above: Sequenc
             raise PolicyUnset(key=key, day=day.isoformat())
     values: dict[str, Any] = {name: parse(key, nearest[key].value) for key, name in KEYS.items()}
     return Policy(**values)
+
+
+def require_no_overlap(row: PolicyRow, others: Iterable[PolicyRow]) -> None:
+    """`row` may stand beside `others`. A row without an end may begin within one without an end, which then ends.
+
+    Raises PeriodEndsBeforeStart, PolicyRowOverlaps.
+    """
+    period = Period(row.first_on, row.last_on)
+    for each in others:
+        if (each.key, each.region) != (row.key, row.region):
+            continue
+        follows = each.last_on is None and row.last_on is None and each.first_on < row.first_on
+        if not follows and Period(each.first_on, each.last_on).overlaps(period):
+            raise PolicyRowOverlaps(
+                pointer="/first_on",
+                first_on=each.first_on.isoformat(),
+                last_on=None if each.last_on is None else each.last_on.isoformat(),
+            )
+
+
+def before_the_next(row: PolicyRow, others: Iterable[PolicyRow]) -> PolicyRow:
+    """`row` as far as it reaches: to the day before the next of `others` for its key and region begins."""
+    later = [
+        each.first_on
+        for each in others
+        if (each.key, each.region) == (row.key, row.region) and each.first_on > row.first_on
+    ]
+    if not later or (row.last_on is not None and row.last_on < min(later)):
+        return row
+    return row._replace(last_on=min(later) - timedelta(days=1))
 
 
 def parse(key: str, value: str) -> object:

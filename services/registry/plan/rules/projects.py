@@ -87,6 +87,16 @@ def planned(term: Project, terms: Sequence[Project]) -> Project | None:
     return None if same is not None and same.same_as(term) else term
 
 
+def holding(terms: Sequence[Project], *, day: date) -> Project:
+    """The project by all its `terms`: as it stands on `day`, or else as it stood last, or else as it will first."""
+    begun = [each for each in terms if each.listed.first <= day]
+    return max(begun, key=_first_day) if begun else min(terms, key=_first_day)
+
+
+def _first_day(term: Project) -> date:
+    return term.listed.first
+
+
 def list_(term: Project, *, at: datetime) -> ProjectListed:
     """The fact that `term` was put into the catalogue as it is now."""
     return ProjectListed(

@@ -28,6 +28,11 @@ class WorkingDays:
 
     listed: Mapping[date, bool]
 
+    @property
+    def holidays(self) -> set[date]:
+        """The days that are listed as not worked."""
+        return {day for day, worked in self.listed.items() if not worked}
+
     def is_working(self, day: date) -> bool:
         """Whether `day` is worked. Raises CalendarUnset."""
         found = self.listed.get(day)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
@@ -75,6 +75,18 @@ class Lesson(NamedTuple):
     @property
     def place(self) -> tuple[UUID, str]:
         return self.site_id, self.room
+
+
+class Timetable(NamedTuple):
+    """The lessons of a class in the order of time, and those that were not held, in the same order."""
+
+    lessons: Sequence[Lesson]
+    omitted: Sequence[Lesson]
+
+    @classmethod
+    def of(cls, lessons: Iterable[Lesson], omitted: Iterable[Lesson]) -> Timetable:
+        """The timetable of lessons in any order."""
+        return cls(sorted(lessons, key=_order), sorted(omitted, key=_order))
 
 
 Rooms = Mapping[tuple[UUID, str], Room]
@@ -206,6 +218,10 @@ def require_free(lessons: Sequence[Lesson], clashes: Iterable[Clash]) -> None:
         if clash.by_teacher:
             raise TeacherInTwoPlaces(pointer=f"/lessons/{clash.place}/teacher", begins_at=begins)
         raise RoomTaken(pointer=f"/lessons/{clash.place}/room", begins_at=begins)
+
+
+def _order(lesson: Lesson) -> tuple[Any, ...]:
+    return (*lesson.slot, *lesson.place)
 
 
 def _require_within(place: int, lesson: Lesson, class_: TrainingClass) -> None:

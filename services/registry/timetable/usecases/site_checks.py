@@ -14,6 +14,8 @@ from services.registry.timetable.rules import site_checks as rules
 
 async def follow(connection: AsyncConnection, class_: TrainingClass, *, at: datetime) -> None:
     """Ask for a new check of `class_`, which is locked, if lessons that are still to come moved it somewhere else."""
+    if class_.checked_on is None:
+        return
     after = rules.hold_at(class_, await store.sites(connection, class_, since=at))
     if after != class_:
         await store.save(connection, after, expected=class_.version)
