@@ -21,7 +21,7 @@ from shared.kernel.ids import new_id
 
 
 class Explanation(NamedTuple):
-    """What the history keeps of a step: why it was taken, and what was found or changed."""
+    """What the history keeps of a step: its reasons, and what was found or changed."""
 
     reasons: Sequence[str] = ()
     change: dict[str, Any] | None = None

@@ -37,7 +37,7 @@ from shared.persons import Persons
 
 @dataclass(frozen=True)
 class Change:
-    """What is to become another, and why; what is None stays as it is."""
+    """The terms to change, and why; None leaves a term as it is."""
 
     reason: str
     starts_on: date | None = None
@@ -47,7 +47,7 @@ class Change:
     """The institution's own local_id of the site."""
     exam_plan: ExamPlan | None = None
     lessons: Sequence[PlannedLesson] | None = None
-    """All of them, as for a new timetable; needed where those planned do not fit the new terms."""
+    """All of them, as for a new timetable; needed if the planned ones do not fit the new terms."""
 
 
 async def change(
@@ -123,7 +123,7 @@ async def _move_lessons(
     persons: Persons,
     at: datetime,
 ) -> dict[str, Any]:
-    """The lessons planned fit the new terms, or those that were `asked` take their place; what the history keeps."""
+    """Check that the lessons fit the new terms, or replace them by those of `asked`; what the history keeps."""
     stored = await lesson_store.of_class(connection, before.id)
     lessons = stored.lessons if asked.lessons is None else await timetable.read(connection, terms, asked.lessons)
     if not lessons:
@@ -147,7 +147,7 @@ async def _require_open(connection: AsyncConnection, terms: TrainingClass, ruleb
 
 
 def _changed(before: TrainingClass, after: TrainingClass) -> dict[str, Any]:
-    """Each term that is another, with what it was and what it is."""
+    """Each changed term with its values before and after."""
     names = ("starts_on", "ends_on", "seats", "site_id", "exam_plan")
     terms = {name: (getattr(before, name), getattr(after, name)) for name in names}
     changed = {name: {"from": was, "to": is_} for name, (was, is_) in terms.items() if was != is_}

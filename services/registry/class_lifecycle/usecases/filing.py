@@ -1,4 +1,4 @@
-"""File a class, and file a returned one again: the checks of its first day."""
+"""File a class, or file a returned one again, by the rules of its first day."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from shared.persons import Persons
 from shared.plan import Plan
 
 _FILED_AGAIN = "the class was mended and filed again 班级修改后重新报备"
-"""Why trainees got other days: a reason that nobody types."""
+"""The reason in the history of trainees whose days change with it."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Fee:
 
 @dataclass(frozen=True)
 class Filing:
-    """What an institution says of a class that it files."""
+    """A class as an institution files it."""
 
     local_id: str
     programme: str
@@ -79,9 +79,9 @@ class Filing:
     fee: Fee | None = None
 
     def content(self) -> dict[str, Any]:
-        """What was said, as JSON, without what was left out: a repeat says the same."""
-        said = {name: value for name in self.__dataclass_fields__ if (value := getattr(self, name))}
-        content: dict[str, Any] = orjson.loads(orjson.dumps(said, default=lambda value: value._asdict()))
+        """What was filed, as JSON, without empty fields: a repeat has the same content."""
+        given = {name: value for name in self.__dataclass_fields__ if (value := getattr(self, name))}
+        content: dict[str, Any] = orjson.loads(orjson.dumps(given, default=lambda value: value._asdict()))
         return content
 
 
@@ -111,7 +111,7 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
 async def refile(
     connection: AsyncConnection, class_id: UUID, filing: Filing, *, persons: Persons, caller: Caller, at: datetime
 ) -> TrainingClass:
-    """A returned class, mended; the same filing again answers the class as it is. Its trainees follow it.
+    """A returned class, corrected; the same filing again answers the class as it is. Its trainees follow it.
 
     Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, TraineesUnfit (C01), ChangeOverlaps and what `file`
     raises.
@@ -124,8 +124,8 @@ async def refile(
     move(class_rules.MOVES, before.status, ClassVerb.REFILE)
     count = await store.headcount(connection, class_id)
     institution = await institution_store.load(connection, before.institution_id)
-    mended = await _checked(connection, filing, institution, seated=count.seated, caller=caller, at=at)
-    after, fact = class_rules.refile(before, mended, at=at, enrolled=count.enrolled)
+    corrected = await _checked(connection, filing, institution, seated=count.seated, caller=caller, at=at)
+    after, fact = class_rules.refile(before, corrected, at=at, enrolled=count.enrolled)
     await store.save(connection, after, expected=before.version)
     await _remember(connection, after, ClassVerb.REFILE, filing, caller=caller, at=at)
     await outbox.record(connection, fact)
@@ -139,7 +139,7 @@ async def refile(
 async def _checked(
     connection: AsyncConnection, filing: Filing, institution: Institution, *, seated: int, caller: Caller, at: datetime
 ) -> TrainingClass:
-    """The class that `filing` describes, if nothing speaks against it."""
+    """The class that `filing` describes, checked against all rules of filing."""
     rulebook = await rulebook_store.current(connection)
     class_ = _class(filing, institution, rulebook.plan, caller=caller, at=at)
     rules.require_sound(class_)

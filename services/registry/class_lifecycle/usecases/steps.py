@@ -43,7 +43,7 @@ _OFFICERS: Final = (Role.COUNTY_OFFICER, Role.PROVINCE)
 
 
 class Decision(NamedTuple):
-    """The class after a move, the fact of it (None if nobody has to hear of it), and what was found, as JSON."""
+    """The class after a move, its fact (None if none is published), and what was found, as JSON."""
 
     after: TrainingClass
     fact: ClassState | None
@@ -150,9 +150,9 @@ async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Calle
 async def cancel(
     connection: AsyncConnection, class_id: UUID, *, reason: str, caller: Caller, at: datetime
 ) -> TrainingClass:
-    """Give a class up, withdraw who has no outcome, and let others have its teachers and rooms.
+    """Cancel a class, withdraw trainees without an outcome, and release its teachers and rooms.
 
-    An officer of its county or above, who did not file it, stops it: then completed trainings do not count either.
+    Cancelled by an officer of its county or above, who did not file it, completed trainings do not count either.
     Raises WrongRole, ForeignOrganisation, ForeignRegion, IllegalMove, SamePerson.
     """
 
@@ -185,7 +185,7 @@ async def _move(
     caller: Caller,
     at: datetime,
 ) -> TrainingClass:
-    # The class is locked, so that no roster and no outcome comes in between the headcount and the move.
+    # The class is locked, so no roster and no outcome is stored between the headcount and the move.
     before = await store.load(connection, class_id, lock=True)
     try:
         count = await store.headcount(connection, class_id)

@@ -1,4 +1,4 @@
-"""Policy: the figures that rules need, as rows with a region and days of validity; none is a constant of ours."""
+"""Policy: the figures that rules need, as rows with a region and days of validity."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from shared.kernel.refusals import Conflict, Invalid
 
 
 class PolicyUnset(Conflict):
-    """A rule needs a figure for a day and a place for which none is in force. Facts: `key`, `day`."""
+    """No row gives a figure that a rule needs for a day and a place. Facts: `key`, `day`."""
 
     slug = "policy-unset"
-    title_en = "No policy row says what holds on that day."
+    title_en = "No policy row is valid on that day."
     title_zh = "所涉日期没有生效的政策参数。"
     cure_en = "Ask the province to enter a row for `key` that is valid on `day`."
     cure_zh = "请由省级管理人员补充 `key` 在 `day` 有效的政策参数。"
@@ -26,9 +26,9 @@ class UnknownPolicyKey(Invalid):
     """Facts: `known`."""
 
     slug = "unknown-policy-key"
-    title_en = "No rule asks for this key."
+    title_en = "No rule uses this key."
     title_zh = "没有规则使用该政策参数。"
-    cure_en = "`known` lists the keys that rules ask for."
+    cure_en = "Use one of the keys in `known`."
     cure_zh = "`known` 列出了规则所使用的参数名。"
 
 
@@ -36,20 +36,21 @@ class WrongPolicyValue(Invalid):
     """Facts: `key`, `expected`."""
 
     slug = "wrong-policy-value"
-    title_en = "The value has not the form that this key needs."
+    title_en = "The value has the wrong format for this key."
     title_zh = "参数值的格式与该参数不符。"
-    cure_en = "`expected` says which form it has."
+    cure_en = "Expected: `expected`."
     cure_zh = "`expected` 说明了应有的格式。"
 
 
 class PolicyRowOverlaps(Conflict):
-    """Facts: `first_on`, `last_on` of the row that stands."""
+    """Facts: `first_on`, `last_on` of the other row."""
 
     slug = "policy-row-overlaps"
-    title_en = "Another row for this key and region is valid in a part of that time."
+    title_en = "Another row for this key and region is valid during part of that period."
     title_zh = "同一参数在该地区已有有效期重叠的记录。"
     cure_en = (
-        "Begin after the row in `first_on`; an exception is a row without an end, followed by the old value again."
+        "Start after the row that begins on `first_on`. For an exception, enter the new value without an end, then the "
+        "old value again."
     )
     cure_zh = "请自 `first_on` 之后起生效；临时调整请先录入不设截止日期的新值，再录入恢复原值的记录。"
 

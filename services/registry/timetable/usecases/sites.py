@@ -107,7 +107,7 @@ async def change(
 
 
 async def _require_unused(connection: AsyncConnection, before: Site, after: Site, *, at: datetime) -> None:
-    """No lesson to come is in a room that is gone or gets too small for it. Raises RoomsInUse (C18)."""
+    """No coming lesson is in a room that is removed or becomes too small. Raises RoomsInUse (C18)."""
     gone = before.rooms.keys() - after.rooms.keys()
     in_use = await store.rooms_in_use(connection, before.id, gone, since=at)
     # With all rooms still there, every lesson beside one in a smaller room has its room.
