@@ -1,4 +1,4 @@
-"""What assessment hears, all of it from the registry: the plan, classes, who is enrolled in them, and who is who."""
+"""What assessment consumes, all of it from the registry: the plan, classes, enrolments, and merged persons."""
 
 from __future__ import annotations
 

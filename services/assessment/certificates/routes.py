@@ -80,10 +80,10 @@ async def get_certificate(
 
 
 @routes.post("/certificates/{certificate_id}/revocation")
-async def revoke(
+async def revoke_certificate(
     certificate_id: UUID, request: RevocationRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> CertificateAnswer:
-    """Take a certificate back, as an officer of its region or above who did not issue it; totals follow."""
+    """Revoke a certificate. For officers of its region or above who did not issue it; totals follow."""
     return CertificateAnswer.of(
         await usecases.revoke(connection, certificate_id, reason=request.reason, caller=caller, at=at)
     )

@@ -1,6 +1,6 @@
-"""Persons in the database: their particulars, encrypted, and which of their keys turned out to be one human's.
+"""Persons in the database: their particulars, encrypted, and which of their keys belong to one human.
 
-One human is one candidate of a session and holds one certificate of a kind, under whatever keys.
+A human may have several keys and is still one candidate of a session and holds one certificate of a kind.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SEALED: Final = "SELECT person, document_kind, sealed FROM candidate_person WHE
 
 
 async def add_all(connection: AsyncConnection, persons: Sequence[SealedPerson]) -> None:
-    """Store those of `persons`, each named once, who are not known yet."""
+    """Store the new ones among `persons`, who are all different."""
     if persons:
         await (await driver(connection)).execute(_ADD, *map(list, zip(*persons, strict=True)))
 
@@ -38,11 +38,11 @@ async def sealed(connection: AsyncConnection, persons: Collection[UUID]) -> dict
 
 
 async def humans(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, UUID]:
-    """Of each of `persons` the key that the human in it goes by: mostly the same one."""
+    """The human behind each person: the key that theirs was merged into, or their own."""
     rows = await (await driver(connection)).fetch(_MERGED, list(persons))
     return {person: person for person in persons} | {row["person"]: row["into_person"] for row in rows}
 
 
 async def lock(connection: AsyncConnection, humans: Collection[UUID]) -> None:
-    """Of those of `humans` who have several keys, nobody else decides anything until this transaction ends."""
+    """Lock the humans who have several keys until this transaction ends."""
     await (await driver(connection)).execute(_LOCK, list(humans))

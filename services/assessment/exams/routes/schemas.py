@@ -15,13 +15,14 @@ from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store.candidates import ReplacedResult
 from services.assessment.exams.usecases.sessions import Certification, Conclusion, Filing
 from shared.contracts.assessment import SessionStatus
+from shared.form_errors import form_error
 from shared.forms import Day, LocalId, Reason, Strict
 from shared.kernel.identity import DocumentKind
 
 
 def _not_a_truth(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError("a mark is a number")
+        raise form_error("value_error", "A mark is a number", "分数应为数字。")
     return value
 
 
@@ -36,7 +37,7 @@ class SessionRequest(Strict):
     local_id: LocalId
     class_id: UUID | None = Field(default=None, description="The class of the registry whose trainees are examined")
     programme: Annotated[str, Field(max_length=16, examples=["S02-1"])] = Field(
-        description="What certificates count to where a candidate's enrolment in the class does not say otherwise"
+        description="The programme of certificates, unless the candidate's enrolment in the class names another one"
     )
     region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the session is held")]
     occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
@@ -70,9 +71,13 @@ class ResultRowRequest(Strict):
         has_marks = self.theory is not None and self.skills is not None
         has_some = any(mark is not None for mark in (self.theory, self.skills, self.review))
         if self.absent and has_some:
-            raise ValueError("an absent candidate has no marks")
+            raise form_error("value_error", "An absent candidate has no marks", "缺考的考生不能填写分数。")
         if not self.absent and not has_marks:
-            raise ValueError("give theory and skills, or absent: true")
+            raise form_error(
+                "value_error",
+                "Give theory and skills, or absent: true",
+                "请填写 theory 和 skills，缺考的填写 absent: true。",
+            )
         return self
 
     def marks(self) -> Marks | None:
@@ -126,7 +131,7 @@ class ConclusionAnswer(SessionAnswer):
     absent: int
     certificates: int
     already_certified: list[str] = Field(
-        description="local_ids of those who passed but hold a valid certificate of this occupation and level already"
+        description="local_ids of candidates who passed but already hold a valid certificate of this kind"
     )
 
     @classmethod
@@ -144,10 +149,12 @@ class ConclusionAnswer(SessionAnswer):
 
 
 class IssuedAnswer(BaseModel):
-    """What was issued after a conclusion."""
+    """Certificates issued after the conclusion."""
 
     certificates: int
-    already_certified: list[str] = Field(description="local_ids of those who still hold a certificate of this kind")
+    already_certified: list[str] = Field(
+        description="local_ids of candidates who still hold a valid certificate of this kind"
+    )
 
     @classmethod
     def of(cls, certification: Certification) -> IssuedAnswer:
@@ -211,5 +218,7 @@ class CandidateHistoryAnswer(ShownCandidateAnswer):
 
 
 class CorrectionAnswer(CandidateAnswer):
-    certificate_id: UUID | None = Field(description="The certificate that the correction led to")
-    already_certified: bool = Field(description="Passes now, but holds a valid certificate of this kind already")
+    certificate_id: UUID | None = Field(description="The certificate issued because of the correction")
+    already_certified: bool = Field(
+        description="The candidate passes now, but already holds a valid certificate of this kind"
+    )

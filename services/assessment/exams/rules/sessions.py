@@ -62,16 +62,16 @@ class ClassDiffers(Invalid):
     slug = "class-differs"
     title_en = "The class trains for another occupation or level than this session examines."
     title_zh = "该班培训的职业或等级与本场考试不一致。"
-    cure_en = "Examine the class's own `occupation` and `level`, or leave `class_id` out."
-    cure_zh = "请按该班的 `occupation` 与 `level` 组织考试，或不填 `class_id`。"
+    cure_en = "Examine the class's own occupation and level ({occupation}, {level}), or leave class_id out."
+    cure_zh = "请按该班的职业和等级（{occupation}，{level}）组织考试，或不填 class_id。"
 
 
 class ClassWasCancelled(Conflict):
     slug = "class-was-cancelled"
     title_en = "The class was cancelled, so its trainees cannot be examined as its trainees."
     title_zh = "该班已取消。"
-    cure_en = "Leave `class_id` out to examine people who sat in no class."
-    cure_zh = "如考生未参加培训班，请不填 `class_id`。"
+    cure_en = "Leave class_id out to examine people who sat in no class."
+    cure_zh = "如考生未参加培训班，请不填 class_id。"
 
 
 class TooEarly(Conflict):
@@ -80,8 +80,8 @@ class TooEarly(Conflict):
     slug = "session-too-early"
     title_en = "The session has not been held yet."
     title_zh = "考试尚未举行。"
-    cure_en = "Results and the conclusion are taken from the day in `possible_from`."
-    cure_zh = "自 `possible_from` 所示日期起方可登记成绩、结束考试。"
+    cure_en = "Results and the conclusion are taken from {possible_from} on."
+    cure_zh = "自 {possible_from} 起方可登记成绩、结束考试。"
 
 
 class SessionClosed(Conflict):
@@ -110,8 +110,9 @@ class ResultsMissing(Conflict):
     slug = "results-missing"
     title_en = "Some candidates have no result yet."
     title_zh = "仍有考生未登记成绩。"
-    cure_en = "Post the marks of each candidate to /results, or `absent: true`; then conclude the session."
-    cure_zh = "请先通过 /results 登记每名考生的成绩，缺考者填写 `absent: true`，再结束考试。"
+    cure_en = "Post the marks of each candidate, or absent: true; then conclude the session."
+    cure_zh = "请先登记每名考生的成绩，缺考者填写 absent: true，再结束考试。"
+    reference = "POST /v1/sessions/…/results"
 
 
 class NoCandidates(Conflict):
@@ -133,7 +134,7 @@ class ResultsStand(Conflict):
 
 
 class Summary(NamedTuple):
-    """How many candidates a session has, and how many of them have marks, passed, were absent, or none of this yet."""
+    """How many candidates a session has, and how many have marks, passed, were absent, or have no result yet."""
 
     candidates: int
     with_marks: int
@@ -149,7 +150,7 @@ class ExamSession:
     local_id: str
     class_id: UUID | None
     programme: str
-    """What a certificate counts to, unless its holder's enrolment in the class says otherwise."""
+    """The programme of its certificates, unless the holder's enrolment in the class names another one."""
     region: str
     reporting_region: str
     outside_territory: bool
@@ -187,7 +188,7 @@ class ExamSession:
             raise NotConcluded(state=self.status.value)
 
     def same_filing(self, other: ExamSession) -> bool:
-        """Whether `other` is a repeat of this session's filing, whatever has become of the session since."""
+        """Whether `other` repeats the filing of this session, whatever the session's state is by now."""
         unlike = {"id": other.id, "status": other.status, "filed_by": other.filed_by, "version": other.version}
         return replace(self, **unlike) == other  # type: ignore[arg-type]
 
@@ -201,7 +202,7 @@ def require_examined(level: Level) -> None:
 
 
 def file(session: ExamSession, class_: HeardClass | None, *, at: datetime) -> SessionFiled:
-    """The fact that a new `session` (filed, version 1) was filed, for the people of `class_` if there is one.
+    """The fact that a new `session` (filed, version 1) was filed, for the trainees of `class_` if there is one.
 
     Raises ApprenticesAreNotExamined, AppointedNotExamined, ClassDiffers, ClassWasCancelled.
     """
@@ -228,7 +229,7 @@ def conclude(
 
 
 def cancel(session: ExamSession, summary: Summary, *, at: datetime) -> tuple[ExamSession, SessionCancelled]:
-    """Give a session up that has no marks. Raises IllegalMove, ResultsStand."""
+    """Cancel a session that has no marks. Raises IllegalMove, ResultsStand."""
     after = _moved(session, SessionVerb.CANCEL)
     if summary.with_marks:
         raise ResultsStand(with_marks=summary.with_marks)

@@ -17,8 +17,8 @@ class ClassHasStarted(Conflict):
     slug = "class-has-started"
     title_en = "The class is running: its first day can no longer change."
     title_zh = "班级已经开班，不能再变更开班日期。"
-    cure_en = "Leave out `starts_on`; other terms can still change."
-    cure_zh = "请不要填写 `starts_on`；其他事项仍可变更。"
+    cure_en = "Leave out starts_on: the class began on {starts_on}. Other terms can still change."
+    cure_zh = "该班已于 {starts_on} 开班，请不要填写 starts_on；其他事项仍可变更。"
 
 
 class ChangeOverlaps(Conflict):
@@ -27,8 +27,8 @@ class ChangeOverlaps(Conflict):
     slug = "change-overlaps"
     title_en = "On the new days, some trainees would be in two classes at once."
     title_zh = "按变更后的日期，部分学员将同时参加其他培训班。"
-    cure_en = "Choose days on which these `trainees` trainees are in no other class, or withdraw or transfer them."
-    cure_zh = "请另选日期，避免 `trainees` 名学员培训时间重叠；或先为其办理退学、转班。"
+    cure_en = "Choose days on which these {trainees} trainees are in no other class, or withdraw or transfer them."
+    cure_zh = "请另选日期，避免 {trainees} 名学员培训时间重叠；或先为其办理退学、转班。"
     check = "C04"
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 from fastapi import Query
 
 from services.registry.classes.routes.schemas import ClassAnswer, ClassEventAnswer, ReportedChangeAnswer, WaitingAnswer
+from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
-from services.registry.classes.store import lists
-from services.registry.classes.store.lists import Narrowing
+from services.registry.classes.store.classes import Narrowing
 from services.registry.classes.usecases import visible_class
 from services.registry.plan.rules.reach import Reach, reach, reach_of
 from services.registry.plan.store import rulebook as rulebook_store
@@ -56,13 +56,13 @@ async def list_classes(
         plan = (await rulebook_store.current(connection)).plan
         far = reach_of(plan, region) if region and caller.role in _EVERYWHERE else reach(plan, caller, region)
         narrowing = narrowing._replace(reach=far)
-    rows = await lists.page(connection, narrowing, after=place_after(cursor), limit=size)
+    rows = await store.page(connection, narrowing, after=place_after(cursor), limit=size)
     next_ = cursor_behind(rows, [row.starts_on for row in rows], size=size)
     return Page(rows=[ClassAnswer.of(row) for row in rows], next=next_)
 
 
 @routes.get("/classes/waiting")
-async def list_waiting(
+async def list_waiting_classes(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
@@ -73,14 +73,14 @@ async def list_waiting(
     """Filed classes that wait for the county's answer, by the day on which it is due. For officers, in their region."""
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     far = await visibility.reach(connection, caller, region)
-    rows = await lists.waiting(connection, far, after=place_after(cursor), limit=size)
+    rows = await store.waiting(connection, far, after=place_after(cursor), limit=size)
     today = business_day(at)
     next_ = cursor_behind(rows, [row.answer_due_on or date.max for row in rows], size=size)
     return Page(rows=[WaitingAnswer.at(row, today=today) for row in rows], next=next_)
 
 
 @routes.get("/class-changes")
-async def list_changes(
+async def list_class_changes(
     connection: Connection,
     caller: CurrentCaller,
     region: Region = None,
@@ -101,7 +101,7 @@ async def get_class(class_id: UUID, connection: Connection, caller: CurrentCalle
 
 
 @routes.get("/classes/{class_id}/history")
-async def list_history(
+async def list_class_history(
     class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[ClassEventAnswer]:
     """Every step of a class from its filing on: who took it, when, why, and what was filed, found or changed."""

@@ -28,7 +28,7 @@ async def require_open(
     sanctions = await sanction_store.since(connection, institution_id, min(day, today or day))
     require_not_stopped(sanctions, day=day)
     if project is not None:
-        listings = await listing_store.holding(connection, institution_id, project.code, day=day)
+        listings = await listing_store.standing(connection, institution_id, project.code, day=day)
         require_listed(project, listings, day=day)
     if today is not None:
         require_not_stopped(sanctions, day=today)

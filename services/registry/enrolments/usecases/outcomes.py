@@ -56,18 +56,27 @@ class Recounted(NamedTuple):
 
 
 async def conclude(
-    connection: AsyncConnection, class_id: UUID, rows: Sequence[HoursRow], *, caller: Caller, at: datetime
+    connection: AsyncConnection,
+    class_id: UUID,
+    rows: Sequence[HoursRow],
+    *,
+    caller: Caller,
+    at: datetime,
+    dry_run: bool = False,
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: the trainee's training completed or failed by the hours, or the row refused.
 
+    A dry run decides, stores nothing and locks nothing.
+
     Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, HoursComeFromMarks: then nothing was stored.
     """
-    class_ = await _running(connection, class_id, caller)
+    class_ = await _running(connection, class_id, caller, lock=not dry_run)
     rulebook = await rulebook_store.current(connection)
     policy = rulebook.policy(class_.starts_on, class_.region)
     outcome_rules.require_posting(policy, class_id=class_.id)
     least = least_of(class_, rulebook)
-    known = await store.by_local_ids(connection, class_.institution_id, {row.local_id for row in rows})
+    local_ids = {row.local_id for row in rows}
+    known = await store.by_local_ids(connection, class_.institution_id, local_ids, lock=not dry_run)
     attended = await _attended(connection, class_, [each.id for each in known.values()])
     on = min(business_day(at), class_.ends_on)
     steps: list[tuple[Enrolment, EnrolmentState]] = []
@@ -89,7 +98,8 @@ async def conclude(
         known[row.local_id] = step[0]
         steps.append(step)
         outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=before.id))
-    await enrolment_steps.keep(connection, steps, by=caller.person)
+    if not dry_run:
+        await enrolment_steps.keep(connection, steps, by=caller.person)
     return outcomes
 
 
@@ -178,9 +188,9 @@ def _missed(concluded: Concluded, class_: TrainingClass, least: Least) -> list[M
     return outcome_rules.missed(concluded.hours, class_hours=class_.hours, **least._asdict())
 
 
-async def _running(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:
+async def _running(connection: AsyncConnection, class_id: UUID, caller: Caller, *, lock: bool = True) -> TrainingClass:
     """The caller's class, locked. Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning."""
-    class_ = await own_class(connection, class_id, caller)
+    class_ = await own_class(connection, class_id, caller, lock=lock)
     if class_.status is not ClassStatus.RUNNING:
         raise ClassNotRunning(state=class_.status)
     return class_

@@ -18,8 +18,8 @@ class PolicyUnset(Conflict):
     slug = "policy-unset"
     title_en = "No policy row is valid on that day."
     title_zh = "所涉日期没有生效的政策参数。"
-    cure_en = "Ask the province to enter a row for `key` that is valid on `day`."
-    cure_zh = "请由省级管理人员补充 `key` 在 `day` 有效的政策参数。"
+    cure_en = "Ask the province to enter a row for {key} that is valid on {day}."
+    cure_zh = "请由省级管理人员补充 {key} 在 {day} 有效的政策参数。"
 
 
 class UnknownPolicyKey(Invalid):
@@ -28,8 +28,8 @@ class UnknownPolicyKey(Invalid):
     slug = "unknown-policy-key"
     title_en = "No rule uses this key."
     title_zh = "没有规则使用该政策参数。"
-    cure_en = "Use one of the keys in `known`."
-    cure_zh = "`known` 列出了规则所使用的参数名。"
+    cure_en = "Use one of the keys in use: {known}."
+    cure_zh = "规则所使用的参数名：{known}。"
 
 
 class WrongPolicyValue(Invalid):
@@ -38,8 +38,8 @@ class WrongPolicyValue(Invalid):
     slug = "wrong-policy-value"
     title_en = "The value has the wrong format for this key."
     title_zh = "参数值的格式与该参数不符。"
-    cure_en = "Expected: `expected`."
-    cure_zh = "`expected` 说明了应有的格式。"
+    cure_en = "Write the value of {key} like this: {expected}."
+    cure_zh = "请按以下格式填写 {key}：{expected}。"
 
 
 class PolicyRowOverlaps(Conflict):
@@ -49,10 +49,10 @@ class PolicyRowOverlaps(Conflict):
     title_en = "Another row for this key and region is valid during part of that period."
     title_zh = "同一参数在该地区已有有效期重叠的记录。"
     cure_en = (
-        "Start after the row that begins on `first_on`. For an exception, enter the new value without an end, then the "
-        "old value again."
+        "Start after {first_on}, when the other row begins. For an exception, enter the new value without an end, then "
+        "the old value again."
     )
-    cure_zh = "请自 `first_on` 之后起生效；临时调整请先录入不设截止日期的新值，再录入恢复原值的记录。"
+    cure_zh = "请自 {first_on} 之后起生效；临时调整请先录入不设截止日期的新值，再录入恢复原值的记录。"
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,16 @@ class LessonOutsideClass(Invalid):
     slug = "lesson-outside-class"
     title_en = "The lesson is not on a day of the class."
     title_zh = "该课程不在班级的培训日期之内。"
-    cure_en = "Move it between `starts_on` and `ends_on`, or change the days of the class together with its lessons."
-    cure_zh = "请安排在 `starts_on` 至 `ends_on` 之间；如需变更班级日期，请连同新的课程表一并报告。"
+    cure_en = "Move it between {starts_on} and {ends_on}, or change the days of the class together with its lessons."
+    cure_zh = "请安排在 {starts_on} 至 {ends_on} 之间；如需变更班级日期，请连同新的课程表一并报告。"
 
 
 class LessonEndsBeforeStart(Invalid):
     slug = "lesson-ends-before-start"
     title_en = "The lesson ends before it starts."
     title_zh = "课程的结束时间不晚于开始时间。"
-    cure_en = "Give an `ends_at` after `begins_at`."
-    cure_zh = "请将 `ends_at` 改为晚于 `begins_at` 的时间。"
+    cure_en = "Give an ends_at after begins_at."
+    cure_zh = "请将 ends_at 改为晚于 begins_at 的时间。"
 
 
 class LessonTooShort(Invalid):
@@ -29,7 +29,7 @@ class LessonTooShort(Invalid):
     slug = "lesson-too-short"
     title_en = "The lesson is too short for its class hours."
     title_zh = "该课程的起止时间不足所填学时（每学时 45 分钟）。"
-    cure_en = "A class hour takes 45 minutes. Correct `hours` or the times."
+    cure_en = "A class hour takes 45 minutes. Correct the hours ({hours}) or the times."
     cure_zh = "每学时为 45 分钟，请核对学时或起止时间。"
     check = "C14"
 
@@ -72,8 +72,8 @@ class RoomsTooSmall(Invalid):
     slug = "rooms-too-small"
     title_en = "The rooms are too small for the class, or a practical lesson has too few teachers."
     title_zh = "教室容量不足，或实操课的教师人数不足。"
-    cure_en = "At that time there is room for `holds` of `seats` trainees. Use larger rooms or add groups."
-    cure_zh = "该时段的教室和教师只能容纳 `holds` 人，班级名额为 `seats` 人；请更换教室或增加分组。"
+    cure_en = "At that time there is room for {holds} of {seats} trainees. Use larger rooms or add groups."
+    cure_zh = "该时段的教室和教师只能容纳 {holds} 人，班级名额为 {seats} 人；请更换教室或增加分组。"
     check = "C18"
 
 
@@ -83,8 +83,8 @@ class TooManyLessonHours(Invalid):
     slug = "too-many-lesson-hours"
     title_en = "The lessons of one day have too many class hours."
     title_zh = "单日课程学时超过每日学时上限。"
-    cure_en = "Plan at most `hours_max` class hours on `day`."
-    cure_zh = "请将 `day` 的课程控制在 `hours_max` 学时以内。"
+    cure_en = "Plan at most {hours_max} class hours on {day}."
+    cure_zh = "请将 {day} 的课程控制在 {hours_max} 学时以内。"
     check = "C20"
 
 
@@ -94,8 +94,8 @@ class TimetableHoursDiffer(Invalid):
     slug = "timetable-hours-differ"
     title_en = "The hours of the lessons do not add up to the hours of the class."
     title_zh = "课程表的总学时与班级学时不一致。"
-    cure_en = "The lessons have `hours` hours, the class has `class_hours`. Parallel lessons of groups count once."
-    cure_zh = "课程表合计 `hours` 学时，班级为 `class_hours` 学时；同一时间的分组课程只计一次。"
+    cure_en = "The lessons have {hours} hours, the class has {class_hours}. Parallel lessons of groups count once."
+    cure_zh = "课程表合计 {hours} 学时，班级为 {class_hours} 学时；同一时间的分组课程只计一次。"
     check = "C14"
 
 
@@ -105,8 +105,8 @@ class TeacherNotEngaged(Invalid):
     slug = "teacher-not-engaged"
     title_en = "This teacher is not engaged by your institution on that day."
     title_zh = "该教师在课程当日未受聘于本机构（可能已离任）。"
-    cure_en = "Choose a teacher who is engaged on `day`, or register the engagement first."
-    cure_zh = "请指定在 `day` 受聘于本机构的教师，或先登记聘用。"
+    cure_en = "Choose a teacher who is engaged on {day}, or register the engagement first."
+    cure_zh = "请指定在 {day} 受聘于本机构的教师，或先登记聘用。"
 
 
 class TeacherNotForProject(Invalid):
@@ -115,8 +115,8 @@ class TeacherNotForProject(Invalid):
     slug = "teacher-not-for-project"
     title_en = "The teacher is not registered by your institution for the project of the class."
     title_zh = "本机构未登记该教师可承担本班所属项目的教学。"
-    cure_en = "Add `project` to the teacher's projects, or assign another teacher."
-    cure_zh = "请先将 `project` 加入该教师可承担的项目，或改由其他教师授课。"
+    cure_en = "Add {project} to the teacher's projects, or assign another teacher."
+    cure_zh = "请先将 {project} 加入该教师可承担的项目，或改由其他教师授课。"
 
 
 class TeacherNotQualified(Invalid):
@@ -126,12 +126,12 @@ class TeacherNotQualified(Invalid):
     title_en = "The teacher has no qualification that is valid on that day."
     title_zh = "该教师在课程当日没有有效的资格证书。"
     cure_en = (
-        "Add a qualification that is valid on `day`, or assign another teacher. Qualifications entered by other "
+        "Add a qualification that is valid on {day}, or assign another teacher. Qualifications entered by other "
         "institutions count after an officer has verified them."
     )
     cure_zh = (
-        "请补充在 `day` 有效的资格证书，或改由其他教师授课。"
-        "其他机构登记的证书，经主管部门工作人员核验后方可在本机构使用。"
+        "请补充在 {day} 有效的资格证书，或改由其他教师授课。其他机构登记的证书，"
+        "经主管部门工作人员核验后方可在本机构使用。"
     )
 
 
@@ -150,13 +150,11 @@ class LessonHasBegun(Conflict):
     title_en = "A lesson that has started can no longer be changed."
     title_zh = "已经开始的课程不能再变更。"
     cure_en = (
-        "Send all lessons up to now unchanged, except those reported as not held. If a lesson was not held, report "
-        "it first (POST /v1/classes/{id}/omission), then add a lesson to replace it."
+        "Send all lessons up to now unchanged, except those reported as not held. If a lesson was not held, "
+        "report it first, then add a lesson to replace it."
     )
-    cure_zh = (
-        "请保留此刻之前的课程（已登记停课的除外），仅变更之后的课程。课程实际未上的，"
-        "请先登记停课（POST /v1/classes/{id}/omission），再补排课程。"
-    )
+    cure_zh = "请保留此刻之前的课程（已登记停课的除外），仅变更之后的课程。课程实际未上的，请先登记停课，再补排课程。"
+    reference = "POST /v1/classes/…/omission"
 
 
 class LessonToCome(Conflict):
@@ -173,5 +171,5 @@ class ReasonMissing(Invalid):
     slug = "timetable-reason-missing"
     title_en = "The class is approved: a change of its timetable needs a reason."
     title_zh = "班级已审批，变更课程表须填写原因。"
-    cure_en = "State the reason in `reason`; the county sees it in the history of the class."
-    cure_zh = "请在 `reason` 中说明变更原因，县区可在班级历史中查看。"
+    cure_en = "State a reason for the change; the county sees it in the history of the class."
+    cure_zh = "请填写变更原因，县区可在班级历史中查看。"
