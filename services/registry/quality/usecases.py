@@ -13,8 +13,7 @@ from services.registry.classes.usecases import policies_of
 from services.registry.directory.store import institutions as institution_store
 from services.registry.plan.rules.policy import Policy, PolicyUnset
 from services.registry.plan.rules.reach import Reach, reach, reach_of
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.quality.rules import Rates, rates, require_window
 from services.registry.quality.store import rates as store
 from services.registry.quality.store import sums as quality_sums
@@ -57,9 +56,10 @@ async def tell(
     """
     caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
     require_window(question.first_on, question.last_on)
-    plan = await plan_store.load(connection)
+    rulebook = await rulebook_store.current(connection)
+    plan = rulebook.plan
     place, seen = await _reach(connection, plan, question.region, caller)
-    policy = await policy_store.on(connection, day=question.first_on, region=place)
+    policy = rulebook.policy(question.first_on, place)
     asked = Asked(
         question.first_on,
         question.last_on,
@@ -105,7 +105,7 @@ async def recount(engine: AsyncEngine) -> bool:
         if not due:
             return False
         classes = await class_store.by_ids(connection, due)
-        policies = await policies_of(connection, classes.values(), await plan_store.load(connection))
+        policies = policies_of(classes.values(), await rulebook_store.current(connection))
         months: list[Months] = []
         for class_id, policy in policies.items():
             if isinstance(policy, PolicyUnset):

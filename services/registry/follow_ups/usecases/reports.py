@@ -19,7 +19,7 @@ from services.registry.follow_ups import rules, store
 from services.registry.follow_ups.rules import FollowUp, Outcome
 from services.registry.follow_ups.store import Replaced
 from services.registry.plan.rules.policy import Policy, PolicyUnset
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
 from shared.contracts.registry.follow_ups import FollowUpCorrected, FollowUpReported, FollowUpState
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
@@ -178,13 +178,13 @@ async def _known(connection: AsyncConnection, rows: Sequence[FollowUpRow], calle
     enrolments = await enrolment_store.by_ids(connection, ids, lock=lock) if ids else {}
     found = {each.id: each for each in (*enrolments.values(), *by_local_id.values())}
     classes = await class_store.by_ids(connection, {each.class_id for each in found.values()})
-    plan = await plan_store.load(connection)
+    rulebook = await rulebook_store.current(connection)
     return _Known(
         enrolments=enrolments,
         by_local_id=by_local_id,
         classes=classes,
-        policies=await policies_of(connection, classes.values(), plan),
-        plan=plan,
+        policies=policies_of(classes.values(), rulebook),
+        plan=rulebook.plan,
         follow_ups=await store.of_enrolments(connection, found),
     )
 
