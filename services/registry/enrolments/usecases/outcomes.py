@@ -19,7 +19,7 @@ from services.registry.enrolments.rules.enrolments import Correction, Enrolment,
 from services.registry.enrolments.rules.outcomes import CONCLUDED, Least, Miss
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.store import outcomes as outcome_store
-from services.registry.enrolments.store.outcomes import Concluded
+from services.registry.enrolments.store.outcomes import Conclusion
 from services.registry.enrolments.usecases import steps as enrolment_steps
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.store import policy as policy_store
@@ -42,7 +42,7 @@ class HoursRow(NamedTuple):
 class Given(NamedTuple):
     """An outcome, whether it is new, and what a failed training fell short of."""
 
-    concluded: Concluded
+    concluded: Conclusion
     is_new: bool
     missed: list[Miss]
 
@@ -166,7 +166,7 @@ async def least_of(connection: AsyncConnection, class_: TrainingClass, policy: P
     return Least(policy.attendance_share_min, hours_min)
 
 
-def _missed(concluded: Concluded, class_: TrainingClass, least: Least) -> list[Miss]:
+def _missed(concluded: Conclusion, class_: TrainingClass, least: Least) -> list[Miss]:
     if concluded.status is not EnrolmentStatus.FAILED:
         return []
     return outcome_rules.missed(concluded.hours, class_hours=class_.hours, **least._asdict())
