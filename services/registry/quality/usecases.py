@@ -17,7 +17,7 @@ from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.quality.rules import Rates, rates, require_window
 from services.registry.quality.store import rates as store
 from services.registry.quality.store import sums as quality_sums
-from services.registry.quality.store.rates import Asked, By
+from services.registry.quality.store.rates import By, RatesQuery
 from services.registry.quality.store.sums import Months
 from shared.faults import forever
 from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role
@@ -60,7 +60,7 @@ async def tell(
     plan = rulebook.plan
     place, seen = await _reach(connection, plan, question.region, caller)
     policy = rulebook.policy(question.first_on, place)
-    asked = Asked(
+    query = RatesQuery(
         question.first_on,
         question.last_on,
         business_day(at),
@@ -70,7 +70,7 @@ async def tell(
         programmes=None if question.programme is None else _with_parts(plan, question.programme),
     )
     as_of = await quality_sums.due_since(connection) or at
-    counts = await store.count(connection, asked, after=after, limit=limit)
+    counts = await store.count(connection, query, after=after, limit=limit)
     return Told(as_of, policy, [rates(each, size_min=policy.quality_group_size_min) for each in counts])
 
 

@@ -19,7 +19,7 @@ from services.registry.enrolments.rules.enrolments import Correction, Enrolment,
 from services.registry.enrolments.rules.outcomes import CONCLUDED, Least, Miss
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.store import outcomes as outcome_store
-from services.registry.enrolments.store.outcomes import Concluded
+from services.registry.enrolments.store.outcomes import Conclusion
 from services.registry.enrolments.usecases import steps as enrolment_steps
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.rules.rulebook import Rulebook
@@ -42,7 +42,7 @@ class HoursRow(NamedTuple):
 class Given(NamedTuple):
     """An outcome, whether it is new, and what a failed training fell short of."""
 
-    concluded: Concluded
+    concluded: Conclusion
     is_new: bool
     missed: list[Miss]
 
@@ -182,7 +182,7 @@ def least_of(class_: TrainingClass, rulebook: Rulebook) -> Least:
     return Least(policy.attendance_share_min, hours_min)
 
 
-def _missed(concluded: Concluded, class_: TrainingClass, least: Least) -> list[Miss]:
+def _missed(concluded: Conclusion, class_: TrainingClass, least: Least) -> list[Miss]:
     if concluded.status is not EnrolmentStatus.FAILED:
         return []
     return outcome_rules.missed(concluded.hours, class_hours=class_.hours, **least._asdict())

@@ -17,7 +17,7 @@ from services.registry.enrolments.rules.enrolments import Enrolment, NotInClass
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.follow_ups import rules, store
 from services.registry.follow_ups.rules import FollowUp, Outcome
-from services.registry.follow_ups.store import Replaced
+from services.registry.follow_ups.store import FormerFollowUp
 from services.registry.plan.rules.policy import Policy, PolicyUnset
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
@@ -138,7 +138,7 @@ async def _decide_all(
     caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
     known = await _known(connection, rows, caller, lock=not dry_run)
     facts: list[FollowUpState] = []
-    replaced: list[Replaced] = []
+    replaced: list[FormerFollowUp] = []
     outcomes: list[RowOutcome] = []
     for row in rows:
         name = str(row.whose) if isinstance(row.whose, UUID) else row.whose.trainee_local_id
@@ -155,7 +155,7 @@ async def _decide_all(
         if after is before:
             continue
         if before is not None:
-            replaced.append(Replaced(before, row.reason, by=after.reported_by, at=after.reported_at))
+            replaced.append(FormerFollowUp(before, row.reason, by=after.reported_by, at=after.reported_at))
         known.follow_ups[enrolment.id] = after
         facts.append(rules.tell(fact, after, enrolment, class_))
     if dry_run:

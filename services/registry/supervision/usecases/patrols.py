@@ -20,7 +20,7 @@ from services.registry.plan.usecases import visibility
 from services.registry.supervision.rules import findings as finding_rules
 from services.registry.supervision.rules import patrols as rules
 from services.registry.supervision.rules.findings import OPEN, Finding, FindingEvent
-from services.registry.supervision.rules.patrols import Area, Coverage, Patrol, Ran
+from services.registry.supervision.rules.patrols import Area, ClassesRun, Coverage, Patrol
 from services.registry.supervision.store import findings as finding_store
 from services.registry.supervision.store import patrols as store
 from services.registry.supervision.store.patrols import Days
@@ -120,14 +120,14 @@ async def visible_patrol(connection: AsyncConnection, patrol_id: UUID, caller: C
 
 async def coverage(
     connection: AsyncConnection, region: str | None, days: Days, *, by: Area, caller: Caller
-) -> list[tuple[Ran, list[Coverage]]]:
+) -> list[tuple[ClassesRun, list[Coverage]]]:
     """By area, the classes that ran on these days, and what each level looked at of them, whenever it did.
 
     The shares are those that hold on the last day. Raises WrongRole, ForeignRegion, UnknownRegion,
     PeriodEndsBeforeStart, CoverageTooLong, PolicyUnset.
     """
     rulebook, far = await _coverable(connection, region, days, caller)
-    found: list[tuple[Ran, list[Coverage]]] = []
+    found: list[tuple[ClassesRun, list[Coverage]]] = []
     for ran in await store.ran(connection, far, days, by=by):
         policy = rulebook.policy(days.last_on, ran.region or far.region or ran.reporting_region)
         found.append((ran, rules.coverage(ran, policy)))

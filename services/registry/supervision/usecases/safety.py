@@ -15,7 +15,7 @@ from services.registry.plan.usecases import visibility
 from services.registry.plan.usecases.visibility import Place
 from services.registry.supervision.rules import safety as rules
 from services.registry.supervision.rules.contents import MediaType, require_readable
-from services.registry.supervision.rules.safety import Described, SafetyDocument, SafetyVersion
+from services.registry.supervision.rules.safety import SafetyContent, SafetyDocument, SafetyVersion
 from services.registry.supervision.store import safety as store
 from services.registry.supervision.store.safety import Latest
 from shared.backbone import outbox
@@ -49,7 +49,7 @@ async def post(
     institution = await institution_store.load(connection, institution_id)
     require_readable(posted.content, posted.media_type)
     digest = hashlib.sha256(posted.content).digest()
-    described = Described(posted.title, posted.topics, posted.hours, posted.media_type, digest)
+    described = SafetyContent(posted.title, posted.topics, posted.hours, posted.media_type, digest)
     rules.require_complete(posted.kind, described)
     known = await store.lock_by_local_id(connection, institution_id, posted.local_id)
     if known is None:

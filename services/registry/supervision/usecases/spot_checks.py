@@ -1,4 +1,4 @@
-"""Record what trainees of a completed class said when they were asked."""
+"""Record what trainees of a completed class said when they were report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken
 
 
-class Asked(NamedTuple):
+class SpotCheckReport(NamedTuple):
     """A spot check as the officer says it. `local_id` is the officer's own name for it."""
 
     local_id: str
@@ -33,7 +33,7 @@ class Asked(NamedTuple):
 
 
 async def record(
-    connection: AsyncConnection, class_id: UUID, asked: Asked, *, caller: Caller, at: datetime
+    connection: AsyncConnection, class_id: UUID, report: SpotCheckReport, *, caller: Caller, at: datetime
 ) -> SpotCheck:
     """A new spot check, by an officer of the class's county or above; the same again answers the one that exists.
 
@@ -52,11 +52,11 @@ async def record(
         region=class_.region,
         reporting_region=class_.reporting_region,
         level=level_of(rulebook.plan, caller),
-        **asked._asdict(),
+        **report._asdict(),
         trained=(await class_store.headcount(connection, class_id)).seated,
         done_by=caller.person,
     )
-    known = await store.find_by_local_id(connection, caller.person, asked.local_id)
+    known = await store.find_by_local_id(connection, caller.person, report.local_id)
     if known is not None:
         if not known.same_as(check):
             raise LocalIdTaken(pointer="/local_id")
