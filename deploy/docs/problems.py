@@ -28,6 +28,7 @@ MEANINGS: Final = {
     405: "The path does not take that method",
     409: "The state of things does not allow it (now)",
     413: "The request is too large",
+    415: "The content type is not taken",
     422: "The content is wrong",
     500: "The service failed",
     503: "The service cannot just now",
@@ -38,7 +39,8 @@ HEAD: Final = """\
 
 An error is answered as `application/problem+json` (RFC 9457): `type` is `/problems/` and the slug, and `code` is the
 slug again, which never changes. `title` and `cure` are English, `title_zh` and `cure_zh` Chinese; `pointer` says
-where in the request, as an RFC 6901 JSON pointer. The facts stand beside them as members of the problem. In the
+where in the request, as an RFC 6901 JSON pointer, and `reference` the route or parameter that helps. The facts stand
+beside them as members of the problem; where the words below name one in braces, the answer has its value there. In the
 answer to a batch each refused row has entries of the same members under `errors`. Every service serves its own list
 at `GET /problems`.
 
@@ -52,7 +54,7 @@ def page() -> str:
     """The page in Markdown."""
     by_status: defaultdict[int, list[type[Refusal]]] = defaultdict(list)
     for cls in refusals():
-        by_status[status_of(cls.__new__(cls))].append(cls)
+        by_status[status_of(cls)].append(cls)
     return "\n".join([HEAD, *_parts(by_status)])
 
 
@@ -78,13 +80,16 @@ def _below(cls: type[Refusal]) -> Iterator[type[Refusal]]:
 def _parts(by_status: dict[int, list[type[Refusal]]]) -> Iterator[str]:
     for status, classes in sorted(by_status.items()):
         yield f"## {status}: {MEANINGS[status]}\n"
-        yield table(["slug", "from", "title", "标题", "cure", "办法", "facts"], [_row(cls) for cls in classes])
+        yield table(
+            ["slug", "from", "title", "标题", "cure", "办法", "reference", "facts"], [_row(cls) for cls in classes]
+        )
 
 
 def _row(cls: type[Refusal]) -> list[str]:
     source = cls.__module__.split(".")
     where = source[1] if source[0] == "services" else "shared"
-    return [f"`{cls.slug}`", where, cls.title_en, cls.title_zh, cls.cure_en, cls.cure_zh, _facts(cls)]
+    reference = f"`{cls.reference}`" if cls.reference else ""
+    return [f"`{cls.slug}`", where, cls.title_en, cls.title_zh, cls.cure_en, cls.cure_zh, reference, _facts(cls)]
 
 
 def _facts(cls: type[Refusal]) -> str:

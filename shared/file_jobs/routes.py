@@ -7,7 +7,7 @@ A service calls `job_routes` for large files, which need its worker, or `at_once
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -17,16 +17,18 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from shared.auth import CurrentCaller
+from shared.edge import INSTEAD_OF_MEDIA_TYPE, Handler, UnsupportedMediaType, media_type_of
+from shared.entries import ErrorEntry
 from shared.file_jobs import at_once, store, usecases
 from shared.file_jobs.at_once import RowReport
 from shared.file_jobs.kinds import FileKind, FileStorage, RowDecider
 from shared.file_jobs.rules import FileJob, FileStatus
-from shared.kernel.callers import Caller
 from shared.paging import Cursor, Page, PageSize, before, next_cursor
+from shared.posted import DryRun
 from shared.spreadsheets import templates
 from shared.spreadsheets.reader import FileRow
 from shared.spreadsheets.tables import FileFormat
-from shared.web import Connection, Handler, Now, TransactionalRoute, router
+from shared.web import Connection, Now, TransactionalRoute, router
 
 _MEDIA_TYPES: Final = {
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -35,6 +37,8 @@ _MEDIA_TYPES: Final = {
 _BODY: Final = {
     "requestBody": {
         "required": True,
+        # Browsers and curl often have another content type for a file than what it is.
+        INSTEAD_OF_MEDIA_TYPE: "form",
         "content": {
             media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
             for media_type in _MEDIA_TYPES.values()
@@ -42,7 +46,13 @@ _BODY: Final = {
     }
 }
 _FILE: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {media_type: {} for media_type in _MEDIA_TYPES.values()}, "description": "The file"}
+    200: {
+        "content": {
+            media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for media_type in _MEDIA_TYPES.values()
+        },
+        "description": "The file",
+    }
 }
 
 Form = Annotated[FileFormat, Query(description="The kind of file")]
@@ -70,7 +80,7 @@ class FileJobAnswer(BaseModel):
     accepted: int
     repeated: int
     refused: int
-    problem: dict[str, Any] | None
+    problem: ErrorEntry | None
     posted_at: datetime
     finished_at: datetime | None
     refused_rows_until: datetime | None
@@ -81,7 +91,11 @@ class RefusedRowAnswer(BaseModel):
 
     row: int
     row_id: str | None
-    errors: list[dict[str, Any]]
+    errors: list[ErrorEntry]
+
+
+def _refused_row(row: int, row_id: str | None, errors: Sequence[Mapping[str, Any]]) -> RefusedRowAnswer:
+    return RefusedRowAnswer(row=row, row_id=row_id, errors=[ErrorEntry.model_validate(error) for error in errors])
 
 
 class ReportPage(BaseModel):
@@ -107,14 +121,6 @@ def _asked_form(
     ] = None,
 ) -> FileFormat | None:
     return form
-
-
-def _asked_dry_run(
-    mode: Annotated[
-        str, Query(pattern="^(store|validate)$", description="`validate` decides, stores nothing")
-    ] = "store",
-) -> bool:
-    return mode == "validate"
 
 
 def _asked_failed_rows(
@@ -158,14 +164,17 @@ def job_routes(
             rows_done=file.tally.rows,
             rows_hidden=file.rows_hidden,
             **file.tally._asdict(),
-            problem=None if file.problem is None else dict(file.problem),
+            problem=None if file.problem is None else ErrorEntry.model_validate(file.problem),
             posted_at=file.posted_at,
             finished_at=file.finished_at,
             refused_rows_until=file.rows_until,
         )
 
+    name = _name(kind)
+
     @routes.post(
         path,
+        name=f"post_{name}",
         status_code=202,
         response_model=answer,
         openapi_extra=_BODY,
@@ -178,13 +187,13 @@ def job_routes(
         at: Now,
         form: Annotated[FileFormat | None, Depends(_asked_form)],
         target_id: Annotated[UUID | None, Depends(target)],
-        dry_run: Annotated[bool, Depends(_asked_dry_run)],
+        dry_run: DryRun,
     ) -> FileJobAnswer:
         file = await usecases.post(
             connection,
             kind,
             await request.body(),
-            format_=form or _format_of(request, kind),
+            format_=form or _format_of(request),
             target_id=target_id,
             dry_run=dry_run,
             storage=_storage(request),
@@ -193,7 +202,7 @@ def job_routes(
         )
         return shown(file)
 
-    @routes.get(path, response_model=Page[answer])  # type: ignore[valid-type]
+    @routes.get(path, name=f"list_{name}s", response_model=Page[answer])  # type: ignore[valid-type]
     async def list_files(
         connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
     ) -> Page[FileJobAnswer]:
@@ -203,12 +212,12 @@ def job_routes(
 
     _add_template(routes, kind, path)
 
-    @routes.get(f"{path}/{{file_id}}", response_model=answer)
+    @routes.get(f"{path}/{{file_id}}", name=f"get_{name}", response_model=answer)
     async def get_file(file_id: UUID, connection: Connection, caller: CurrentCaller) -> FileJobAnswer:
         """How far the file is."""
         return shown(await usecases.own_file(connection, kind, file_id, caller=caller))
 
-    @routes.delete(f"{path}/{{file_id}}", response_model=answer)
+    @routes.delete(f"{path}/{{file_id}}", name=f"remove_{name}", response_model=answer)
     async def remove(
         file_id: UUID, request: Request, connection: Connection, caller: CurrentCaller, at: Now
     ) -> FileJobAnswer:
@@ -218,7 +227,7 @@ def job_routes(
         storage = _storage(request)
         return shown(await usecases.remove(connection, kind, file_id, storage=storage, caller=caller, at=at))
 
-    @routes.get(f"{path}/{{file_id}}/report")
+    @routes.get(f"{path}/{{file_id}}/report", name=f"get_{name}_report")
     async def report(
         file_id: UUID,
         connection: Connection,
@@ -230,10 +239,12 @@ def job_routes(
         """The rows that were refused so far: what is wrong in which column, and what to do. No cell is repeated here."""  # noqa: E501
         await usecases.own_rows(connection, kind, file_id, caller=caller, at=at)
         rows = await store.rows(connection, file_id, after=after, limit=size)
-        answers = [RefusedRowAnswer(row=row.row, row_id=row.row_id, errors=row.errors) for row in rows]
+        answers = [_refused_row(row.row, row.row_id, row.errors) for row in rows]
         return ReportPage(rows=answers, next=rows[-1].row if len(rows) == size else None)
 
-    @routes.get(f"{path}/{{file_id}}/failed-rows", response_class=Response, responses=_FILE)
+    @routes.get(
+        f"{path}/{{file_id}}/failed-rows", name=f"get_{name}_failed_rows", response_class=Response, responses=_FILE
+    )
     async def get_failed_rows(
         file_id: UUID,
         request: Request,
@@ -264,23 +275,17 @@ def at_once_routes(
     class ReadFirst(TransactionalRoute):
         """Reads the file, then handles the request in its transaction."""
 
-        def get_route_handler(self) -> Handler:
-            handle = super().get_route_handler()
-
-            async def read_first(request: Request) -> Response:
-                caller: Caller = request.app.state.verifier.caller_of(request)
-                usecases.organisation_of(kind, caller)
-                if (format_ := _format_asked(request, kind)) is not None:
-                    request.state.file_rows = await at_once.read(
-                        format_,
-                        await request.body(),
-                        kind.table,
-                        rows_max=rows_max,
-                        readers=request.app.state.readers,
-                    )
-                return await handle(request)
-
-            return read_first
+        async def respond(self, request: Request, handle: Handler) -> Response:
+            usecases.organisation_of(kind, request.state.caller)
+            if (format_ := _format_asked(request)) is not None:
+                request.state.file_rows = await at_once.read(
+                    format_,
+                    await request.body(),
+                    kind.table,
+                    rows_max=rows_max,
+                    readers=request.app.state.readers,
+                )
+            return await super().respond(request, handle)
 
     async def post(
         request: Request,
@@ -288,7 +293,7 @@ def at_once_routes(
         caller: CurrentCaller,
         at: Now,
         form: Annotated[FileFormat | None, Depends(_asked_form)],
-        dry_run: Annotated[bool, Depends(_asked_dry_run)],
+        dry_run: DryRun,
         wants_failed_rows: Annotated[bool, Depends(_asked_failed_rows)],
     ) -> FileAnswer | Response:
         rows: Sequence[FileRow] = request.state.file_rows
@@ -296,20 +301,21 @@ def at_once_routes(
         outcomes = await at_once.decide(connection, decider, posting, rows, at=at)
         refused = at_once.refused_rows(rows, outcomes, kind.table)
         if wants_failed_rows:
-            return await _failed_rows(form or _format_of(request, kind), refused, kind)
+            return await _failed_rows(form or _format_of(request), refused, kind)
         counts = Counter(outcome.outcome for outcome in outcomes)
         return FileAnswer(
             accepted=counts["accepted"],
             repeated=counts["repeated"],
             refused=counts["refused"],
             dry_run=dry_run,
-            rows=[RefusedRowAnswer(row=each.row, row_id=each.row_id, errors=each.errors) for each in refused],
+            rows=[_refused_row(each.row, each.row_id, each.errors) for each in refused],
         )
 
     _add_template(routes, kind, path)
     routes.add_api_route(
         path,
         post,
+        name=f"post_{_name(kind)}",
         methods=["POST"],
         response_model=FileAnswer,
         openapi_extra=_BODY,
@@ -327,7 +333,7 @@ async def _failed_rows(format_: FileFormat, refused: Sequence[RowReport], kind: 
 
 
 def _add_template(routes: APIRouter, kind: FileKind, path: str) -> None:
-    @routes.get(f"{path}/template", response_class=Response, responses=_FILE)
+    @routes.get(f"{path}/template", name=f"get_{_name(kind)}_template", response_class=Response, responses=_FILE)
     async def template(_: CurrentCaller, form: Form = FileFormat.XLSX) -> Response:
         """An empty file to fill in, with the headings, the lists to choose from, and what belongs where."""
         return _download(templates.template(form, kind.table), form, f"{kind.name.replace(' ', '-')}-template")
@@ -338,21 +344,25 @@ def _storage(request: Request) -> FileStorage:
     return storage
 
 
-def _format_asked(request: Request, kind: FileKind) -> FileFormat | None:
+def _format_asked(request: Request) -> FileFormat | None:
     """The format of a posted file; None if the request asks for one that there is not, which its form refuses."""
     asked = request.query_params.get("form")
     if asked is None:
-        return _format_of(request, kind)
+        return _format_of(request)
     return FileFormat(asked) if asked in list(FileFormat) else None
 
 
-def _format_of(request: Request, kind: FileKind) -> FileFormat:
-    """The format that the Content-Type says. Raises the kind's `format_unknown`."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    for format_, known in _MEDIA_TYPES.items():
-        if media_type == known.partition(";")[0]:
-            return format_
-    raise kind.format_unknown
+def _format_of(request: Request) -> FileFormat:
+    """The format that the Content-Type says. Raises UnsupportedMediaType."""
+    formats = {media_type.partition(";")[0]: format_ for format_, media_type in _MEDIA_TYPES.items()}
+    if (told := media_type_of(request)) not in formats:
+        raise UnsupportedMediaType(accepted=list(formats))
+    return formats[told]
+
+
+def _name(kind: FileKind) -> str:
+    """What operations call a file of this kind: "roster_file"."""
+    return kind.name.replace(" ", "_").replace("-", "_") + "_file"
 
 
 def _download(content: bytes, format_: FileFormat, name: str) -> Response:

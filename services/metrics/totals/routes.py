@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator
 from datetime import date
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.routing import APIRoute
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.metrics.totals.store import Cut, Dimension
 from services.metrics.totals.usecases import Board, names, plan_progress, totals
+from shared.edge import EdgeRoute, Handler
 from shared.forms import Day
 from shared.kernel.levels import Level
 from shared.kernel.refusals import Invalid
@@ -20,10 +20,10 @@ from shared.kernel.refusals import Invalid
 _JSON = "application/json"
 
 
-class KeptRoute(APIRoute):
+class KeptRoute(EdgeRoute):
     """A route that first looks whether the board keeps the answer to just this question, before it is parsed."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
@@ -48,8 +48,8 @@ class UnknownDimension(Invalid):
     slug = "unknown-dimension"
     title_en = "Totals cannot be cut by that."
     title_zh = "不支持按该维度汇总。"
-    cure_en = "Join names from `known` with commas."
-    cure_zh = "请用逗号连接 `known` 中的维度名称。"
+    cure_en = "Join names with commas: {known}."
+    cure_zh = "请用逗号连接维度名称：{known}。"
 
 
 def _dimensions(
@@ -124,7 +124,7 @@ async def get_names(request: Request) -> Response:
 
 
 @routes.get("/stream", response_class=EventSourceResponse)
-async def stream(request: Request, cut: AskedCut) -> EventSourceResponse:
+async def stream_totals(request: Request, cut: AskedCut) -> EventSourceResponse:
     """Server-sent events named `cells`: first all cells, then those that changed, within a second of the change."""
     board: Board = request.app.state.board
 

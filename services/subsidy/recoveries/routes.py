@@ -27,7 +27,7 @@ class RecoveryRequest(Strict):
 
 
 @routes.post("/claims/{claim_id}/recovery")
-async def recover(
+async def recover_claim(
     claim_id: UUID, request: RecoveryRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClaimAnswer:
     """Take the money of some or all lines back, whole lines only; the budget has it again."""

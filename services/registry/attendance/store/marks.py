@@ -23,7 +23,7 @@ _COLUMNS: Final = """id, local_id, enrolment_id, class_id, day, marked_at, direc
     matched, marked_by, counts"""
 # Those that are there already take no place of the day. In the order of the ids that might be taken, so that two
 # batches with the same ids do not wait for each other.
-_ADD: Final = f"""
+_NEW: Final = f"""
 WITH new AS (
     SELECT mark.*, row_number() OVER (PARTITION BY enrolment_id, day ORDER BY place) AS nth
     FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::date[], $6::timestamptz[], $7::text[], $8::text[],
@@ -33,16 +33,22 @@ WITH new AS (
         SELECT true AS is_known FROM attendance_mark WHERE institution_id = $16 AND local_id = mark.local_id LIMIT 1
     ) known ON true
     WHERE is_known IS NULL
+),
+admitted AS (
+    SELECT new.*
+    FROM new CROSS JOIN LATERAL (
+        SELECT count(*) AS stored FROM attendance_mark WHERE enrolment_id = new.enrolment_id AND day = new.day
+    ) of_day
+    WHERE stored + nth <= marks_max
 )
+"""
+_ADD: Final = f"""{_NEW}
 INSERT INTO attendance_mark ({_COLUMNS}, institution_id, received_at)
-SELECT {_COLUMNS}, $16, $17
-FROM new CROSS JOIN LATERAL (
-    SELECT count(*) AS stored FROM attendance_mark WHERE enrolment_id = new.enrolment_id AND day = new.day
-) of_day
-WHERE stored + nth <= marks_max
-ORDER BY local_id, id
+SELECT {_COLUMNS}, $16, $17 FROM admitted ORDER BY local_id, id
 ON CONFLICT (institution_id, local_id) DO NOTHING RETURNING id
 """
+# Of several marks under one local id the first is the one that would be stored.
+_WOULD_ADD: Final = f"{_NEW} SELECT DISTINCT ON (local_id) id FROM admitted ORDER BY local_id, id"
 _BY_LOCAL_ID: Final = f"SELECT {_COLUMNS} FROM attendance_mark WHERE institution_id = $1 AND local_id = ANY($2)"
 # What the rules look at once marks are stored, in one statement, because a single mark asks for it too: all marks of
 # the same persons on the same days; what these days and trainings counted before; the marks of the same devices at the
@@ -146,11 +152,12 @@ async def add_all(
     *,
     marks_max: Mapping[UUID, int],
     at: datetime,
+    dry_run: bool = False,
 ) -> set[UUID]:
     """Store those of `marks` whose local ids are new to the institution; the ids of these.
 
     Of each trainee and day no more than the `marks_max` of the class, the first ones. The caller holds the locks of the
-    enrolments.
+    enrolments. A dry run stores nothing, and answers the ids of those that would be stored.
     """
     if not marks:
         return set()
@@ -171,7 +178,10 @@ async def add_all(
         [mark.counts for mark in marks],
         [marks_max[mark.class_id] for mark in marks],
     ]
-    return {row[0] for row in await (await driver(connection)).fetch(_ADD, *columns, institution_id, at)}
+    database = await driver(connection)
+    if dry_run:
+        return {row[0] for row in await database.fetch(_WOULD_ADD, *columns, institution_id)}
+    return {row[0] for row in await database.fetch(_ADD, *columns, institution_id, at)}
 
 
 async def by_local_ids(

@@ -19,7 +19,8 @@ _COLUMNS = """id, class_id, institution_id, person, local_id, programme, tags, s
     from_on, until_on, employment, priority, evidence_on, consented_on, transferred_from, came_as"""
 _FIND = f"SELECT {_COLUMNS} FROM enrolment WHERE id = $1"
 _LOCK = f"{_FIND} FOR UPDATE"
-_BY_IDS = f"SELECT {_COLUMNS} FROM enrolment WHERE id = ANY($1) ORDER BY id FOR UPDATE"
+_FOR_UPDATE = " FOR UPDATE"
+_BY_IDS = f"SELECT {_COLUMNS} FROM enrolment WHERE id = ANY($1) ORDER BY id"
 _OF_PERSONS = f"SELECT {_COLUMNS} FROM enrolment WHERE person = ANY($1) ORDER BY id FOR UPDATE"
 # What was sealed of the entry goes along, unread.
 _GO_ON = f"""
@@ -28,9 +29,7 @@ SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $1
 FROM enrolment WHERE id = $18
 """
 _OF_CLASS = f"SELECT {_COLUMNS} FROM enrolment WHERE class_id = $1 AND id > $2 ORDER BY id LIMIT $3"
-_BY_LOCAL_ID = f"""
-SELECT {_COLUMNS} FROM enrolment WHERE institution_id = $1 AND local_id = ANY($2) ORDER BY id FOR UPDATE
-"""
+_BY_LOCAL_ID = f"SELECT {_COLUMNS} FROM enrolment WHERE institution_id = $1 AND local_id = ANY($2) ORDER BY id"
 _IN_TRAINING = f"""
 SELECT {_COLUMNS} FROM enrolment WHERE class_id = $1 AND status = 'in_training' ORDER BY id FOR UPDATE
 """
@@ -71,9 +70,10 @@ async def load(connection: AsyncConnection, enrolment_id: UUID, *, lock: bool = 
     return _enrolment(row)
 
 
-async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Enrolment]:
+async def by_ids(connection: AsyncConnection, ids: Collection[UUID], *, lock: bool = True) -> dict[UUID, Enrolment]:
     """Those of `ids` that there are, locked."""
-    return {row["id"]: _enrolment(row) for row in await (await driver(connection)).fetch(_BY_IDS, list(ids))}
+    statement = _BY_IDS + (_FOR_UPDATE if lock else "")
+    return {row["id"]: _enrolment(row) for row in await (await driver(connection)).fetch(statement, list(ids))}
 
 
 async def of_persons(connection: AsyncConnection, persons: Collection[UUID]) -> list[Enrolment]:
@@ -88,10 +88,11 @@ async def go_on(connection: AsyncConnection, enrolment: Enrolment, *, by: str, a
 
 
 async def by_local_ids(
-    connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]
+    connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str], *, lock: bool = True
 ) -> dict[str, Enrolment]:
     """Those enrolments of the institution, locked."""
-    rows = await (await driver(connection)).fetch(_BY_LOCAL_ID, institution_id, list(local_ids))
+    statement = _BY_LOCAL_ID + (_FOR_UPDATE if lock else "")
+    rows = await (await driver(connection)).fetch(statement, institution_id, list(local_ids))
     return {row["local_id"]: _enrolment(row) for row in rows}
 
 
