@@ -16,6 +16,7 @@ from services.assessment.certificates.rules.certificates import Certificate, Exa
 from services.assessment.certificates.rules.numbers import serials_after
 from services.assessment.persons import store as person_store
 from services.assessment.plan import usecases as plans
+from shared import heard
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
@@ -67,7 +68,7 @@ async def _entitled(
     humans = await person_store.humans(connection, {recipient.person for recipient in recipients})
     # A unique index allows one certificate per key. Two bodies may examine one human under two keys: hence the lock.
     await person_store.lock(connection, set(humans.values()))
-    keys = await person_store.keys_of(connection, set(humans.values()))
+    keys = await heard.keys_of(connection, set(humans.values()))
     have = await certified(connection, keys, occupation=examination.occupation, level=examination.level)
     entitled: list[Recipient] = []
     others: list[Recipient] = []

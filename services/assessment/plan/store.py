@@ -8,23 +8,16 @@ from typing import Final
 from sqlalchemy import column, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared import heard
 from shared.database import driver
-from shared.plan import Plan, Programme, Region
+from shared.plan import Plan, Programme
 
 _KEEP_PROGRAMMES: Final = """
 INSERT INTO heard_programme (code, parent)
 SELECT * FROM unnest($1::text[], $2::text[]) AS h (code, parent) ORDER BY code
 ON CONFLICT (code) DO UPDATE SET parent = excluded.parent
 """
-_KEEP_REGIONS: Final = """
-INSERT INTO heard_region (code, parent, reporting_region, valid_to, replaced_by)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[])
-    AS h (code, parent, reporting_region, valid_to, replaced_by) ORDER BY code
-ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, reporting_region = excluded.reporting_region,
-    valid_to = excluded.valid_to, replaced_by = excluded.replaced_by
-"""
 _PROGRAMMES: Final = select(table("heard_programme", *map(column, Programme._fields)))
-_REGIONS: Final = select(table("heard_region", *map(column, Region._fields)))
 
 
 async def keep_programmes(connection: AsyncConnection, programmes: Sequence[Programme]) -> None:
@@ -32,13 +25,7 @@ async def keep_programmes(connection: AsyncConnection, programmes: Sequence[Prog
         await (await driver(connection)).execute(_KEEP_PROGRAMMES, *map(list, zip(*programmes, strict=True)))
 
 
-async def keep_regions(connection: AsyncConnection, regions: Sequence[Region]) -> None:
-    if regions:
-        await (await driver(connection)).execute(_KEEP_REGIONS, *map(list, zip(*regions, strict=True)))
-
-
 async def load(connection: AsyncConnection) -> Plan:
     """The programmes and regions; empty until their facts have arrived."""
     programmes = [Programme(*row) for row in await connection.execute(_PROGRAMMES)]
-    regions = [Region(*row) for row in await connection.execute(_REGIONS)]
-    return Plan({each.code: each for each in programmes}, {each.code: each for each in regions})
+    return Plan({each.code: each for each in programmes}, await heard.regions(connection))

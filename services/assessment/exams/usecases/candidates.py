@@ -16,6 +16,7 @@ from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as store
 from services.assessment.exams.usecases.sessions import own
 from services.assessment.persons import store as person_store
+from shared import heard
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome, read_each, without_ids
@@ -94,7 +95,7 @@ async def _recognise(
 async def _decide(
     connection: AsyncConnection, session: ExamSession, entries: Sequence[Entry]
 ) -> tuple[list[Entry], list[RowOutcome]]:
-    keys = await person_store.keys_of(connection, {entry.human for entry in entries})
+    keys = await heard.keys_of(connection, {entry.human for entry in entries})
     seats = await store.seats_by_person(connection, session.id, keys)
     return decide(
         entries,
