@@ -35,9 +35,8 @@ class FileKind:
     """A kind of file. `name` says in English what one is ("roster"), and never changes: it stands in the database.
 
     Files belong to the organisation of whoever posts them, in the role `role`; they may have one of `formats`, whose
-    values are those of FileFormat. The column `target_field` may be missing
-    where the file is posted for one record. `too_many`, `failed` and `format_unknown` give these refusals codes that
-    callers of this kind have known before.
+    values are those of FileFormat. The column `target_field` may be missing where the file is posted for one record.
+    `too_many`, `failed` and `format_unknown` give these refusals codes that callers of this kind have known before.
     """
 
     name: str
@@ -112,8 +111,8 @@ class RowDecider(Generic[Row, Memory]):
 
 @dataclass(frozen=True, kw_only=True)
 class FileStorage:
-    """How files are kept: sealed by `seal`, recognised by a keyed `mark` (of a kind of text, and a text) that lets
-    nobody try whether a certain file was posted, and what was refused for `rows_kept`.
+    """How files are kept: sealed by `seal`, recognised by a keyed `mark` (of a kind of text, and a text) so that no one
+    can test whether a certain file was posted, and what was refused for `rows_kept`.
     """
 
     seal: Seal
