@@ -11,10 +11,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.file_jobs.rules import FileFailed, FormatUnknown, Posting, TooManyFiles
+from shared.file_jobs.rules import FileFailed, Posting, TooManyFiles
 from shared.kernel.callers import Caller, Role
 from shared.kernel.outcomes import RowOutcome
-from shared.kernel.refusals import Conflict, Invalid
+from shared.kernel.refusals import Conflict
 from shared.sealed import Seal
 from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.tables import SheetFormat, Table
@@ -36,7 +36,7 @@ class FileKind:
 
     Files belong to the organisation of whoever posts them, in the role `role`; they may have one of `formats`, whose
     values are those of FileFormat. The column `target_field` may be missing where the file is posted for one record.
-    `too_many`, `failed` and `format_unknown` give these refusals codes that callers of this kind have known before.
+    `too_many` and `failed` give these refusals codes that callers of this kind have known before.
     """
 
     name: str
@@ -48,7 +48,6 @@ class FileKind:
     files_standing_max: int = FILES_STANDING_MAX
     too_many: type[Conflict] = TooManyFiles
     failed: type[Conflict] = FileFailed
-    format_unknown: type[Invalid] = FormatUnknown
 
     def table_for(self, posting: Posting) -> Table:
         """The table by which a file of this kind is read."""

@@ -192,8 +192,8 @@ class _Job:
         return _Chunk(first, rows, parsed.rows, parsed.refused)
 
     async def _try_chunk(self, chunk: _Chunk, reading: OpenFile) -> None:
-        """Decide the chunk, again while other transactions are in its way. Waits for a lock are not counted: its holder will
-        be done.
+        """Decide the chunk, again while other transactions are in its way. Waits for a lock are not counted, as its
+        holder will be done.
         """
         tries_left = CHUNK_TRIES
         while True:

@@ -164,11 +164,4 @@ def _sentence(error: Mapping[str, Any], language: str) -> str:
     words = [str(error[name]) for name in (f"title{language}", f"cure{language}") if error.get(name)]
     column = error.get(f"column{language}")
     said = ("" if language else " ").join(words)
-    # A sentence speaks of its facts by name, as in `seats`; here they are put in.
-    said = re.sub("`([a-z_]+)`", lambda match: _fact(error, match[1], language), said)
     return f"{column}：{said}" if column and language else f"{column}: {said}" if column else said
-
-
-def _fact(error: Mapping[str, Any], name: str, language: str) -> str:
-    value = error.get(name + language, error.get(name, name))
-    return ("、" if language else ", ").join(map(str, value)) if isinstance(value, list) else str(value)

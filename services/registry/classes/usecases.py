@@ -28,9 +28,9 @@ class Said(NamedTuple):
     change: dict[str, Any] | None = None
 
 
-async def own_class(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:
+async def own_class(connection: AsyncConnection, class_id: UUID, caller: Caller, *, lock: bool = True) -> TrainingClass:
     """A class of the caller's institution, locked. Raises WrongRole, NotFound, ForeignOrganisation."""
-    class_ = await store.load(connection, class_id, lock=True)
+    class_ = await store.load(connection, class_id, lock=lock)
     require_own(class_, caller)
     return class_
 

@@ -95,7 +95,7 @@ async def get_flag(flag_id: UUID, connection: Connection, caller: CurrentCaller)
 
 
 @routes.post("/flags/{flag_id}/settlement", response_model=FlagAnswer)
-async def settle(
+async def settle_flag(
     flag_id: UUID, request: SettlementRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Flag:
     """Say what a flag was worth: upheld, and what depends on it stays held, or dismissed for a good reason."""

@@ -84,7 +84,7 @@ class MergeAnswer(BaseModel):
 
 
 @routes.post("/persons/merges", status_code=201)
-async def merge(
+async def merge_persons(
     request: MergeRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> MergeAnswer:
     """Say that two documents are one human's. All enrolments go on under one of them; totals and counters follow.
@@ -99,7 +99,7 @@ async def merge(
 
 
 @routes.post("/persons/merges/{merge_id}/undoing")
-async def undo(
+async def undo_merge(
     merge_id: UUID, request: UndoingRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> MergeAnswer:
     """Take a merge back: whatever came with the document that was merged away is that person's again."""
@@ -108,7 +108,7 @@ async def undo(
 
 
 @routes.post("/persons/particulars")
-async def correct(
+async def correct_particulars(
     request: ParticularsRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> PersonAnswer:
     """Correct the name, and the phone, that a document is known by; rosters are then taken under the new name.

@@ -32,8 +32,9 @@ class BodyCreditCodeTaken(Conflict):
     slug = "body-credit-code-taken"
     title_en = "A body with this credit code is filed with other particulars."
     title_zh = "该统一社会信用代码的评价机构已备案，且备案信息不同。"
-    cure_en = "Look it up with GET /v1/bodies?credit_code=…; filing again may change the scope, nothing else."
-    cure_zh = "请用 GET /v1/bodies?credit_code=… 查询；再次备案只能变更评价范围。"
+    cure_en = "Look the body up by its credit code; filing again may change the scope, nothing else."
+    cure_zh = "请按统一社会信用代码查询该机构；再次备案只能变更评价范围。"
+    reference = "GET /v1/bodies"
 
 
 class NumberPrefixTaken(Conflict):
@@ -50,8 +51,8 @@ class WrongPrefixLetter(Invalid):
     slug = "wrong-prefix-letter"
     title_en = "The number prefix begins with the letter of another kind of body."
     title_zh = "证书编号前缀首字母与机构类别不符。"
-    cure_en = "A prefix of this kind of body begins with `expected`."
-    cure_zh = "该类机构的前缀应以 `expected` 开头。"
+    cure_en = "A prefix of this kind of body begins with {expected}."
+    cure_zh = "该类机构的前缀应以 {expected} 开头。"
 
 
 class OutsideScope(Invalid):

@@ -19,8 +19,8 @@ class AlreadyCandidate(Conflict):
     slug = "already-candidate"
     title_en = "This person is a candidate of the session already, under another local_id."
     title_zh = "该人员已是本场考生（local_id 不同）。"
-    cure_en = "Leave the row out, or use the local_id in `local_id`."
-    cure_zh = "请删除该行，或使用 `local_id` 中的编号。"
+    cure_en = "Leave the row out, or use the local_id {local_id}."
+    cure_zh = "请删除该行，或使用已有的 local_id：{local_id}。"
 
 
 class AlreadyCertified(Conflict):

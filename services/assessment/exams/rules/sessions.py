@@ -62,16 +62,16 @@ class ClassDiffers(Invalid):
     slug = "class-differs"
     title_en = "The class trains for another occupation or level than this session examines."
     title_zh = "该班培训的职业或等级与本场考试不一致。"
-    cure_en = "Examine the class's own `occupation` and `level`, or leave `class_id` out."
-    cure_zh = "请按该班的 `occupation` 与 `level` 组织考试，或不填 `class_id`。"
+    cure_en = "Examine the class's own occupation and level ({occupation}, {level}), or leave class_id out."
+    cure_zh = "请按该班的职业和等级（{occupation}，{level}）组织考试，或不填 class_id。"
 
 
 class ClassWasCancelled(Conflict):
     slug = "class-was-cancelled"
     title_en = "The class was cancelled, so its trainees cannot be examined as its trainees."
     title_zh = "该班已取消。"
-    cure_en = "Leave `class_id` out to examine people who sat in no class."
-    cure_zh = "如考生未参加培训班，请不填 `class_id`。"
+    cure_en = "Leave class_id out to examine people who sat in no class."
+    cure_zh = "如考生未参加培训班，请不填 class_id。"
 
 
 class TooEarly(Conflict):
@@ -80,8 +80,8 @@ class TooEarly(Conflict):
     slug = "session-too-early"
     title_en = "The session has not been held yet."
     title_zh = "考试尚未举行。"
-    cure_en = "Results and the conclusion are taken from the day in `possible_from`."
-    cure_zh = "自 `possible_from` 所示日期起方可登记成绩、结束考试。"
+    cure_en = "Results and the conclusion are taken from {possible_from} on."
+    cure_zh = "自 {possible_from} 起方可登记成绩、结束考试。"
 
 
 class SessionClosed(Conflict):
@@ -110,8 +110,9 @@ class ResultsMissing(Conflict):
     slug = "results-missing"
     title_en = "Some candidates have no result yet."
     title_zh = "仍有考生未登记成绩。"
-    cure_en = "Post the marks of each candidate to /results, or `absent: true`; then conclude the session."
-    cure_zh = "请先通过 /results 登记每名考生的成绩，缺考者填写 `absent: true`，再结束考试。"
+    cure_en = "Post the marks of each candidate, or absent: true; then conclude the session."
+    cure_zh = "请先登记每名考生的成绩，缺考者填写 absent: true，再结束考试。"
+    reference = "POST /v1/sessions/…/results"
 
 
 class NoCandidates(Conflict):

@@ -17,7 +17,6 @@ from pydantic import (
     TypeAdapter,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from services.registry.attendance.routes.schemas import DayAnswer, EditAnswer
 from services.registry.attendance.rules.hours import share
@@ -31,11 +30,12 @@ from services.registry.enrolments.store import enrolments as enrolment_store
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EnrolmentStatus
+from shared.form_errors import form_error
 from shared.forms import Day, Instant, LocalId, Strict
 from shared.kernel.identity import contains_identity_number
 from shared.kernel.periods import BUSINESS_ZONE
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.posted import PostedRows, posting
+from shared.posted import DryRun, PostedRows, posting
 from shared.rows import parse_posted
 from shared.web import Connection, Now, router
 
@@ -45,19 +45,27 @@ routes = router("attendance")
 def _text(at: object) -> object:
     # A number could be seconds or milliseconds since 1970.
     if not isinstance(at, str):
-        raise PydanticCustomError("datetime_text", "Give date, time and zone as text: 2025-03-05T08:58:12+08:00")
+        raise form_error(
+            "datetime_text",
+            "Give date, time and zone as text: 2025-03-05T08:58:12+08:00",
+            "请以文本填写日期、时间和时区，如 2025-03-05T08:58:12+08:00。",
+        )
     return at
 
 
 def _imaginable(at: datetime) -> datetime:
     if not 2000 <= at.year < 2100:
-        raise PydanticCustomError("datetime_range", "The clock of the device is wrong by many years")
+        raise form_error("datetime_range", "The clock of the device is wrong by many years", "设备时钟有误，相差多年。")
     return at
 
 
 def _not_personal(device: str) -> str:
     if contains_identity_number(device) or (len(device) == 11 and device.startswith("1") and device.isdecimal()):
-        raise PydanticCustomError("personal_number", "Neither an identity number nor a phone number names a device")
+        raise form_error(
+            "personal_number",
+            "Neither an identity number nor a phone number names a device",
+            "设备名称不能使用证件号码或手机号。",
+        )
     return device
 
 
@@ -98,17 +106,25 @@ class MarkRequest(Strict):
         by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
         nothing_else = self.class_local_id is None and self.trainee_local_id is None
         if not (by_local_ids if self.enrolment_id is None else nothing_else):
-            raise PydanticCustomError(
-                "whose_mark", "Give either enrolment_id, or both class_local_id and trainee_local_id"
+            raise form_error(
+                "whose_mark",
+                "Give either enrolment_id, or both class_local_id and trainee_local_id",
+                "请填写 enrolment_id，或同时填写 class_local_id 和 trainee_local_id，二者选一。",
             )
         if (self.device is None) is not (self.method is Method.HAND):
-            raise PydanticCustomError("which_device", "Name the device, unless the mark was made by hand")
+            raise form_error(
+                "which_device", "Name the device, unless the mark was made by hand", "非人工登记的打卡须填写设备。"
+            )
         if self.score is not None and self.method is not Method.FACE:
-            raise PydanticCustomError("score_without_face", "Only a comparison of faces has a score")
+            raise form_error("score_without_face", "Only a comparison of faces has a score", "仅人脸比对有分值。")
         if self.matched is not None and self.method is not Method.FACE:
-            raise PydanticCustomError("match_without_face", "Only a comparison of faces has a result")
+            raise form_error("match_without_face", "Only a comparison of faces has a result", "仅人脸比对有比对结果。")
         if self.matched is None and self.method is Method.FACE:
-            raise PydanticCustomError("match_missing", "Say in matched whether the faces matched: true or false")
+            raise form_error(
+                "match_missing",
+                "Say in matched whether the faces matched: true or false",
+                "请在 matched 中填写人脸比对是否一致：true 或 false。",
+            )
         return self
 
 
@@ -156,7 +172,9 @@ _MARK = TypeAdapter(MarkRequest)
 
 
 @routes.post("/attendance-marks", response_model=BatchAnswer, openapi_extra=posting(MarkRequest))
-async def record(posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
+async def record_attendance_marks(
+    posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
     """Post up to 1,000 marks, of any of your running classes, in any order, however late, one of them or many.
 
     A mark is judged by its own day, whatever has become of the training since; who has an outcome already gets the one
@@ -167,7 +185,8 @@ async def record(posted: PostedRows, connection: Connection, caller: CurrentCall
     """
     parsed, refused = parse_posted(_MARK, posted)
     rows = [_row(place, row) for place, row in parsed]
-    return answer([*refused, *await usecases.record(connection, rows, caller=caller, at=at)])
+    outcomes = await usecases.record(connection, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)
 
 
 def _row(place: int, mark: MarkRequest) -> MarkRow:
@@ -191,7 +210,7 @@ async def get_attendance(enrolment_id: UUID, connection: Connection, caller: Cur
 
 
 @routes.get("/classes/{class_id}/attendance")
-async def list_attendance(
+async def list_class_attendance(
     class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[TraineeHoursAnswer]:
     """What attendance counts for each trainee of a class; `id` is the enrolment's."""
@@ -202,7 +221,7 @@ async def list_attendance(
 
 
 @routes.get("/classes/{class_id}/attendance-marks")
-async def list_marks(
+async def list_attendance_marks(
     class_id: UUID,
     connection: Connection,
     caller: CurrentCaller,

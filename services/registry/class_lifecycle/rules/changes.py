@@ -17,8 +17,8 @@ class ClassHasStarted(Conflict):
     slug = "class-has-started"
     title_en = "The class is running, so its first day cannot become another."
     title_zh = "班级已经开班，不能再变更开班日期。"
-    cure_en = "Leave `starts_on` out; other terms can still be changed."
-    cure_zh = "请不要填写 `starts_on`；其他事项仍可变更。"
+    cure_en = "Leave starts_on out: the class began on {starts_on}. Other terms can still be changed."
+    cure_zh = "该班已于 {starts_on} 开班，请不要填写 starts_on；其他事项仍可变更。"
 
 
 class ChangeOverlaps(Conflict):
@@ -27,8 +27,8 @@ class ChangeOverlaps(Conflict):
     slug = "change-overlaps"
     title_en = "On the new days, trainees of the class would be in another class at the same time."
     title_zh = "按变更后的日期，部分学员将同时参加其他培训班。"
-    cure_en = "Choose days on which none of the `trainees` trainees is in another class, or withdraw or transfer them."
-    cure_zh = "请另选日期，避免 `trainees` 名学员培训时间重叠；或先为其办理退学、转班。"
+    cure_en = "Choose days on which none of the {trainees} trainees is in another class, or withdraw or transfer them."
+    cure_zh = "请另选日期，避免 {trainees} 名学员培训时间重叠；或先为其办理退学、转班。"
     check = "C04"
 
 

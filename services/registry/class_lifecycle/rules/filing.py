@@ -17,8 +17,8 @@ class EndsBeforeStart(Invalid):
     slug = "class-ends-before-start"
     title_en = "The class would end before it starts."
     title_zh = "结束日期早于开班日期。"
-    cure_en = "Give an `ends_on` on or after `starts_on`."
-    cure_zh = "请将 `ends_on` 改为不早于 `starts_on` 的日期。"
+    cure_en = "Give an ends_on that is not before starts_on."
+    cure_zh = "请将 ends_on 改为不早于 starts_on 的日期。"
 
 
 class ExamBeforeEnd(Invalid):
@@ -27,8 +27,8 @@ class ExamBeforeEnd(Invalid):
     slug = "exam-before-end"
     title_en = "The examination is planned before the last day of the class."
     title_zh = "计划考核日期早于班级结束日期。"
-    cure_en = "Plan it for `ends_on` or later."
-    cure_zh = "请将考核安排在 `ends_on` 当日或之后。"
+    cure_en = "Plan it for {ends_on} or later."
+    cure_zh = "请将考核安排在 {ends_on} 当日或之后。"
 
 
 class FeePartsDiffer(Invalid):
@@ -37,8 +37,11 @@ class FeePartsDiffer(Invalid):
     slug = "fee-parts-differ"
     title_en = "The parts of the fee do not add up to the fee."
     title_zh = "政府、企业、个人分担金额之和与培训费总额不符。"
-    cure_en = "Mend the parts or `total_fen`; who pays what must add up to one trainee's fee, to the fen."
-    cure_zh = "请核对三方分担金额与 `total_fen`，合计须等于每名学员的培训费（单位：分）。"
+    cure_en = (
+        "The parts add up to {parts_fen} fen and the fee is {total_fen} fen; who pays what must add up to one "
+        "trainee's fee."
+    )
+    cure_zh = "三方分担金额合计 {parts_fen} 分，培训费总额 {total_fen} 分；二者须一致（每名学员）。"
 
 
 class NoProjectForClass(Conflict):
@@ -47,8 +50,9 @@ class NoProjectForClass(Conflict):
     slug = "no-project-for-class"
     title_en = "The catalogue of subsidised projects has none for this occupation and level on that day."
     title_zh = "所涉日期的补贴性培训项目目录中没有该职业和等级的项目。"
-    cure_en = "Choose an occupation and level that GET /v1/projects lists for `day`, or file without `fund_source`."
-    cure_zh = "请选择 GET /v1/projects 中在 `day` 有效的职业和等级，或不填 `fund_source`（按非补贴班报备）。"
+    cure_en = "Choose an occupation and level that a project has on {day}, or file without fund_source."
+    cure_zh = "请选择在 {day} 有效的项目中的职业和等级，或不填 fund_source（按非补贴班报备）。"
+    reference = "GET /v1/projects"
     check = "C02"
 
 
@@ -58,8 +62,8 @@ class ProjectNotNamed(Invalid):
     slug = "project-not-named"
     title_en = "The catalogue has several projects for this occupation and level."
     title_zh = "该职业和等级在目录中有多个项目，须指明其中一个。"
-    cure_en = "Give one of `projects` as `project`."
-    cure_zh = "请从 `projects` 中选择一个填入 `project`。"
+    cure_en = "Name the project: one of {projects}."
+    cure_zh = "请填写项目，从以下项目中选择：{projects}。"
 
 
 class NotOfProject(Invalid):
@@ -68,8 +72,11 @@ class NotOfProject(Invalid):
     slug = "class-not-of-project"
     title_en = "The class has another occupation or level than its project."
     title_zh = "班级的职业或等级与所选项目不一致。"
-    cure_en = "Use `occupation` and `level` of the project, or name the project that the class is really one of."
-    cure_zh = "请按项目的 `occupation`、`level` 填写，或改选相符的项目。"
+    cure_en = (
+        "Use the project's occupation and level ({occupation}, {level}), or name the project that the class "
+        "really belongs to."
+    )
+    cure_zh = "请按项目的职业和等级（{occupation}，{level}）填写，或改选相符的项目。"
     check = "C02"
 
 
@@ -79,8 +86,8 @@ class ClassTooShort(Invalid):
     slug = "class-too-short"
     title_en = "The class has fewer hours than its project asks for."
     title_zh = "班级学时少于项目规定的最低学时。"
-    cure_en = "Plan `hours_min` class hours of 45 minutes, or more."
-    cure_zh = "请安排不少于 `hours_min` 学时（每学时 45 分钟）。"
+    cure_en = "Plan {hours_min} class hours of 45 minutes, or more."
+    cure_zh = "请安排不少于 {hours_min} 学时（每学时 45 分钟）。"
     check = "C14"
 
 
@@ -90,8 +97,8 @@ class ClassTooLarge(Invalid):
     slug = "class-too-large"
     title_en = "The class has more seats than a class may have."
     title_zh = "班级名额超过规定的班额上限。"
-    cure_en = "File at most `seats_max` seats; divide a larger group into several classes."
-    cure_zh = "每班名额不得超过 `seats_max`；人数较多时请分班报备。"
+    cure_en = "File at most {seats_max} seats; divide a larger group into several classes."
+    cure_zh = "每班名额不得超过 {seats_max}；人数较多时请分班报备。"
     check = "C18"
 
 
@@ -101,8 +108,8 @@ class FiledTooLate(Conflict):
     slug = "class-filed-too-late"
     title_en = "The class would start too soon after its filing, or has started already."
     title_zh = "报备日期距开班日期不足规定的工作日，或班级已经开班。"
-    cure_en = "File at least `lead_working_days` working days ahead: filed today, it may start from `possible_from` on."
-    cure_zh = "须至少提前 `lead_working_days` 个工作日报备；今日报备的，最早可于 `possible_from` 开班。"
+    cure_en = "File at least {lead_working_days} working days ahead: filed today, it may start from {possible_from} on."
+    cure_zh = "须至少提前 {lead_working_days} 个工作日报备；今日报备的，最早可于 {possible_from} 开班。"
 
 
 class FilingIncomplete(Invalid):
@@ -111,8 +118,8 @@ class FilingIncomplete(Invalid):
     slug = "filing-incomplete"
     title_en = "A subsidised class is filed with site and teaching plan."
     title_zh = "补贴性培训班须随报备提交培训场地和教学计划。"
-    cure_en = "`missing` lists what the filing lacks; add it and file again."
-    cure_zh = "`missing` 列出了缺少的内容，请补充后重新报备。"
+    cure_en = "Missing: {missing}. Add this and file again."
+    cure_zh = "缺少：{missing}。请补充后重新报备。"
 
 
 class ClassIncomplete(Conflict):
@@ -122,10 +129,10 @@ class ClassIncomplete(Conflict):
     title_en = "A subsidised class is approved once all that belongs to it is there."
     title_zh = "补贴性培训班报备材料不齐全，不能批准。"
     cure_en = (
-        "`missing` lists what it lacks. Roster and timetable can be posted now; for the rest return the class with "
-        "reasons, so that it is filed again."
+        "Missing: {missing}. Roster and timetable can be posted now; for the rest return the class with reasons, "
+        "so that it is filed again."
     )
-    cure_zh = "`missing` 列出了缺少的内容。学员名册和课程表可直接补报；其他内容请退回，由机构补充后重新报备。"
+    cure_zh = "缺少：{missing}。学员名册和课程表可直接补报；其他内容请退回，由机构补充后重新报备。"
 
 
 class SeatsTaken(Conflict):
@@ -134,8 +141,8 @@ class SeatsTaken(Conflict):
     slug = "seats-taken"
     title_en = "More trainees are in the class than it would have seats."
     title_zh = "名额少于已报名的学员人数。"
-    cure_en = "Keep `seated` seats or more, or withdraw trainees first."
-    cure_zh = "名额不得少于 `seated`；如需减少，请先办理退学。"
+    cure_en = "Keep {seated} seats or more, or withdraw trainees first."
+    cure_zh = "名额不得少于 {seated}；如需减少，请先办理退学。"
     check = "C18"
 
 

@@ -61,7 +61,7 @@ async def list_classes(
 
 
 @routes.get("/classes/waiting")
-async def list_waiting(
+async def list_waiting_classes(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
@@ -79,7 +79,7 @@ async def list_waiting(
 
 
 @routes.get("/class-changes")
-async def list_changes(
+async def list_class_changes(
     connection: Connection,
     caller: CurrentCaller,
     region: Region = None,
@@ -100,7 +100,7 @@ async def get_class(class_id: UUID, connection: Connection, caller: CurrentCalle
 
 
 @routes.get("/classes/{class_id}/history")
-async def list_history(
+async def list_class_history(
     class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[ClassEventAnswer]:
     """Every step of a class from its filing on: who took it, when, why, and what was filed, found or changed."""

@@ -14,8 +14,8 @@ class ChangeReportedTooLate(Conflict):
     slug = "change-reported-too-late"
     title_en = "The change touches days or lessons that have passed or are too near."
     title_zh = "变更涉及的日期或课程已过，或距开始时间不足规定的小时数。"
-    cure_en = "Report it `lead_hours` hours ahead of what it touches; what is nearer takes place as it was filed."
-    cure_zh = "变更须至少提前 `lead_hours` 小时报告；时间更近的课程按原报备执行。"
+    cure_en = "Report it {lead_hours} hours ahead of what it touches; what is nearer takes place as it was filed."
+    cure_zh = "变更须至少提前 {lead_hours} 小时报告；时间更近的课程按原报备执行。"
 
 
 def begins_at(day: date) -> datetime:

@@ -71,7 +71,7 @@ class ListedAnswer(ListingAnswer):
 
 
 @routes.post("/institutions/{institution_id}/listings", status_code=201, response_model=ListingAnswer)
-async def open_(
+async def open_listing(
     institution_id: UUID, listing: ListingRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Listing:
     """List the institution for a project, as an officer of its region or above. A repeat answers what stands."""
@@ -79,7 +79,7 @@ async def open_(
 
 
 @routes.get("/institutions/{institution_id}/listings")
-async def list_listings(
+async def list_institution_listings(
     institution_id: UUID, connection: Connection, _: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[ListingAnswer]:
     """What the institution is, was and will be listed for."""
@@ -88,7 +88,7 @@ async def list_listings(
 
 
 @routes.get("/listings")
-async def list_listed(
+async def list_listings(
     connection: Connection,
     _: CurrentCaller,
     at: Now,
@@ -109,7 +109,7 @@ async def list_listed(
 
 
 @routes.post("/institutions/{institution_id}/listings/{listing_id}/closing", response_model=ListingAnswer)
-async def close(
+async def close_listing(
     institution_id: UUID,
     listing_id: UUID,
     closing: ListingClosingRequest,

@@ -22,9 +22,10 @@ class TraineesUnfit(Conflict):
     title_en = "Trainees of the class could not be enrolled in it as it would become: by age, or by what is missing."
     title_zh = "按变更后的情况，部分学员不符合本班入学条件（年龄不符或填报内容不全）。"
     cure_en = (
-        "Correct the entry of the trainees in `local_ids` (`trainees` in all), withdraw or transfer them; try again."
+        "Correct the entry of these trainees ({trainees} in all), withdraw or transfer them, then try again: "
+        "{local_ids}."
     )
-    cure_zh = "请先补正 `local_ids` 所列学员（共 `trainees` 名）的报名内容，或为其办理退学、转班，再重新提交。"
+    cure_zh = "请先补正以下学员（共 {trainees} 名）的报名内容，或为其办理退学、转班，再重新提交：{local_ids}。"
     check = "C01"
 
 

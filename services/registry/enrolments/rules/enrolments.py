@@ -83,8 +83,8 @@ class TooManyHours(Invalid):
     slug = "too-many-hours"
     title_en = "A trainee cannot have more hours than the class."
     title_zh = "学员学时不能超过班级总学时。"
-    cure_en = "Give hours between 0 and `hours_max`."
-    cure_zh = "请填写 0 至 `hours_max` 之间的学时。"
+    cure_en = "Give hours between 0 and {hours_max}."
+    cure_zh = "请填写 0 至 {hours_max} 之间的学时。"
 
 
 class NotInClass(Invalid):

@@ -41,12 +41,11 @@ class NameDiffers(Invalid):
     title_en = "This document is known under another name."
     title_zh = "该证件号码已登记的姓名与所填姓名不一致。"
     cure_en = (
-        "Compare number and name with the document. If both are right, an officer of the county corrects the name that "
-        "is known (POST /v1/persons/particulars); then send it again."
+        "Compare number and name with the document. If both are right, an officer of the county corrects the "
+        "name that is known; then send it again."
     )
-    cure_zh = (
-        "请对照证件核对号码和姓名。均无误的，请县区工作人员更正已登记的姓名（POST /v1/persons/particulars）后重新提交。"
-    )
+    cure_zh = "请对照证件核对号码和姓名。均无误的，请县区工作人员更正已登记的姓名后重新提交。"
+    reference = "POST /v1/persons/particulars"
     check = "C01"
 
 
@@ -64,8 +63,8 @@ class DatedTooEarly(Invalid):
     """Facts: `first_on`. When the person was born is not told."""
 
     slug = "paper-dated-too-early"
-    title_en = "A paper or a consent cannot be dated before the person was born, nor before `first_on`."
-    title_zh = "证明材料或同意书的日期不能早于本人出生日期，也不能早于 `first_on`。"
+    title_en = "A paper or a consent cannot be dated before the person was born, nor before {first_on}."
+    title_zh = "证明材料或同意书的日期不能早于本人出生日期，也不能早于 {first_on}。"
     cure_en = "Copy the date that stands on it; for a group, name a paper that is valid now."
     cure_zh = "请按材料上的实际日期填写；重点群体请提供现行有效的证明材料。"
 
@@ -89,8 +88,8 @@ class TraineeIncomplete(Invalid):
     title_zh = (
         "补贴性培训班的学员须填报手机号、就业状态和个人信息处理同意日期；证件号码不含出生日期的，还须填报出生日期。"
     )
-    cure_en = "`missing` lists what the row lacks; add it and send the row again."
-    cure_zh = "`missing` 列出了该行缺少的内容，请补充后重新提交该行。"
+    cure_en = "Missing: {missing}. Add this and send the row again."
+    cure_zh = "缺少：{missing}。请补充后重新提交该行。"
 
 
 class GroupEvidence(NamedTuple):

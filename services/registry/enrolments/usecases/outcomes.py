@@ -56,16 +56,25 @@ class Recounted(NamedTuple):
 
 
 async def conclude(
-    connection: AsyncConnection, class_id: UUID, rows: Sequence[HoursRow], *, caller: Caller, at: datetime
+    connection: AsyncConnection,
+    class_id: UUID,
+    rows: Sequence[HoursRow],
+    *,
+    caller: Caller,
+    at: datetime,
+    dry_run: bool = False,
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: the trainee's training completed or failed by the hours, or the row refused.
 
+    A dry run decides, stores nothing and locks nothing.
+
     Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, HoursComeFromMarks: then nothing was stored.
     """
-    class_, policy = await _running(connection, class_id, caller)
+    class_, policy = await _running(connection, class_id, caller, lock=not dry_run)
     outcome_rules.require_posting(policy, class_id=class_.id)
     least = await least_of(connection, class_, policy)
-    known = await store.by_local_ids(connection, class_.institution_id, {row.local_id for row in rows})
+    local_ids = {row.local_id for row in rows}
+    known = await store.by_local_ids(connection, class_.institution_id, local_ids, lock=not dry_run)
     attended = await _attended(connection, class_, [each.id for each in known.values()])
     on = min(business_day(at), class_.ends_on)
     steps: list[tuple[Enrolment, EnrolmentState]] = []
@@ -87,7 +96,8 @@ async def conclude(
         known[row.local_id] = step[0]
         steps.append(step)
         outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=before.id))
-    await enrolment_steps.keep(connection, steps, by=caller.person)
+    if not dry_run:
+        await enrolment_steps.keep(connection, steps, by=caller.person)
     return outcomes
 
 
@@ -172,9 +182,11 @@ def _missed(concluded: Concluded, class_: TrainingClass, least: Least) -> list[M
     return outcome_rules.missed(concluded.hours, class_hours=class_.hours, **least._asdict())
 
 
-async def _running(connection: AsyncConnection, class_id: UUID, caller: Caller) -> tuple[TrainingClass, Policy]:
+async def _running(
+    connection: AsyncConnection, class_id: UUID, caller: Caller, *, lock: bool = True
+) -> tuple[TrainingClass, Policy]:
     """The caller's class, locked, and its policy. Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning."""
-    class_ = await own_class(connection, class_id, caller)
+    class_ = await own_class(connection, class_id, caller, lock=lock)
     if class_.status is not ClassStatus.RUNNING:
         raise ClassNotRunning(state=class_.status)
     return class_, await policy_store.on(connection, day=class_.starts_on, region=class_.region)

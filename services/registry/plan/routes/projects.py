@@ -115,7 +115,7 @@ async def get_project(
 
 
 @routes.get("/projects/{code}/terms")
-async def list_terms(code: Code, connection: Connection, _: CurrentCaller) -> list[ProjectAnswer]:
+async def list_project_terms(code: Code, connection: Connection, _: CurrentCaller) -> list[ProjectAnswer]:
     """Every term of the project, by first day."""
     return [ProjectAnswer.of(term) for term in await store.terms(connection, code)]
 

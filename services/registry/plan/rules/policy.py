@@ -17,8 +17,8 @@ class PolicyUnset(Conflict):
     slug = "policy-unset"
     title_en = "No policy row says what holds on that day."
     title_zh = "所涉日期没有生效的政策参数。"
-    cure_en = "Ask the province to enter a row for `key` that is valid on `day`."
-    cure_zh = "请由省级管理人员补充 `key` 在 `day` 有效的政策参数。"
+    cure_en = "Ask the province to enter a row for {key} that is valid on {day}."
+    cure_zh = "请由省级管理人员补充 {key} 在 {day} 有效的政策参数。"
 
 
 class UnknownPolicyKey(Invalid):
@@ -27,8 +27,8 @@ class UnknownPolicyKey(Invalid):
     slug = "unknown-policy-key"
     title_en = "No rule asks for this key."
     title_zh = "没有规则使用该政策参数。"
-    cure_en = "`known` lists the keys that rules ask for."
-    cure_zh = "`known` 列出了规则所使用的参数名。"
+    cure_en = "Keys that rules ask for: {known}."
+    cure_zh = "规则所使用的参数名：{known}。"
 
 
 class WrongPolicyValue(Invalid):
@@ -37,8 +37,8 @@ class WrongPolicyValue(Invalid):
     slug = "wrong-policy-value"
     title_en = "The value has not the form that this key needs."
     title_zh = "参数值的格式与该参数不符。"
-    cure_en = "`expected` says which form it has."
-    cure_zh = "`expected` 说明了应有的格式。"
+    cure_en = "Write the value of {key} like this: {expected}."
+    cure_zh = "请按以下格式填写 {key}：{expected}。"
 
 
 @dataclass(frozen=True)

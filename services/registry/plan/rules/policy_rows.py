@@ -17,9 +17,10 @@ class PolicyRowOverlaps(Conflict):
     title_en = "Another row for this key and region is valid in a part of that time."
     title_zh = "同一参数在该地区已有有效期重叠的记录。"
     cure_en = (
-        "Begin after the row in `first_on`; an exception is a row without an end, followed by the old value again."
+        "Begin after {first_on}, when the row that stands begins; an exception is a row without an end, followed "
+        "by the old value again."
     )
-    cure_zh = "请自 `first_on` 之后起生效；临时调整请先录入不设截止日期的新值，再录入恢复原值的记录。"
+    cure_zh = "请自 {first_on} 之后起生效；临时调整请先录入不设截止日期的新值，再录入恢复原值的记录。"
 
 
 def require_no_overlap(row: PolicyRow, others: Iterable[PolicyRow]) -> None:

@@ -18,8 +18,8 @@ class ProjectTermOverlaps(Conflict):
     slug = "project-term-overlaps"
     title_en = "A later term of the project begins before this one would end."
     title_zh = "该项目已有更晚开始的目录期间，与所填期间重叠。"
-    cure_en = "End this term before `first_on`; to change the later one, put it with its own `first_on`."
-    cure_zh = "请将结束日期设在 `first_on` 之前；如需修改较晚的期间，请按其 `first_on` 提交。"
+    cure_en = "End this term before {first_on}; to change the later one, put it with its own {first_on}."
+    cure_zh = "请将结束日期设在 {first_on} 之前；如需修改较晚的期间，请按其 {first_on} 提交。"
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ class CalendarUnset(Conflict):
     slug = "calendar-unset"
     title_en = "The public holidays of that year are not loaded yet."
     title_zh = "该年度的节假日安排尚未录入。"
-    cure_en = "Ask the province to load the calendar of `year`."
-    cure_zh = "请由省级管理人员录入 `year` 年的节假日安排。"
+    cure_en = "Ask the province to load the calendar of {year}."
+    cure_zh = "请由省级管理人员录入 {year} 年的节假日安排。"
 
 
 @dataclass(frozen=True)

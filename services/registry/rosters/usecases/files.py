@@ -17,7 +17,6 @@ from services.registry.rosters.rules.dry_runs import DryRun
 from services.registry.rosters.rules.files import (
     ClassDiffers,
     RosterFileFailed,
-    RosterFormUnknown,
     TooManyRosterFiles,
 )
 from services.registry.rosters.usecases import enrol as rosters
@@ -54,7 +53,6 @@ ROSTER_FILES: Final = FileKind(
     target_field=CLASS,
     too_many=TooManyRosterFiles,
     failed=RosterFileFailed,
-    format_unknown=RosterFormUnknown,
 )
 
 

@@ -81,7 +81,7 @@ class StandingAnswer(SanctionAnswer):
 
 
 @routes.post("/institutions/{institution_id}/sanctions", status_code=201, response_model=SanctionAnswer)
-async def impose(
+async def impose_sanction(
     institution_id: UUID, sanction: SanctionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Sanction:
     """Impose a step of the ladder: talk, rectify, stop (no new classes), delist, blacklist (and no listing)."""
@@ -98,7 +98,7 @@ async def impose(
 
 
 @routes.get("/institutions/{institution_id}/sanctions")
-async def list_sanctions(
+async def list_institution_sanctions(
     institution_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[SanctionAnswer]:
     """An institution sees its own, officers see all: who moves to another county brings the history along."""
@@ -111,7 +111,7 @@ async def list_sanctions(
 
 
 @routes.get("/sanctions")
-async def list_standing(
+async def list_sanctions(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
@@ -131,7 +131,7 @@ async def list_standing(
 
 
 @routes.post("/institutions/{institution_id}/sanctions/{sanction_id}/lifting", response_model=SanctionAnswer)
-async def lift(
+async def lift_sanction(
     institution_id: UUID,
     sanction_id: UUID,
     lifting: LiftingRequest,

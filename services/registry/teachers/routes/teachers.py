@@ -171,7 +171,7 @@ async def get_teacher(
 
 
 @routes.post("/teachers/{teacher_id}/correction")
-async def rename(
+async def correct_teacher_name(
     teacher_id: UUID,
     asked: NameRequest,
     request: Request,
@@ -188,7 +188,7 @@ async def rename(
 
 
 @routes.post("/qualifications/{qualification_id}/verification")
-async def verify(
+async def verify_qualification(
     qualification_id: UUID, request: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> PooledTeacherAnswer:
     """Say as an officer that you saw the paper itself: from then on it counts at every institution."""

@@ -87,7 +87,7 @@ class SiteAnswer(BaseModel):
 
 
 @routes.post("/institutions/{institution_id}/sites", status_code=201)
-async def add(
+async def add_site(
     institution_id: UUID,
     site: SiteRequest,
     request: Request,
@@ -114,7 +114,7 @@ async def get_site(site_id: UUID, connection: Connection, _: CurrentCaller) -> S
 
 
 @routes.post("/sites/{site_id}/changes")
-async def change(
+async def change_site(
     site_id: UUID,
     asked: SiteChangeRequest,
     request: Request,

@@ -103,7 +103,7 @@ async def put_timetable(
 
 
 @routes.post("/classes/{class_id}/omission")
-async def omit(
+async def record_omission(
     class_id: UUID, request: OmissionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> TimetableAnswer:
     """Say of lessons that have begun that they were not held; others can then be planned that make up their hours."""

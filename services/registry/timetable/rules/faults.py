@@ -11,16 +11,16 @@ class LessonOutsideClass(Invalid):
     slug = "lesson-outside-class"
     title_en = "The lesson is not on a day of the class."
     title_zh = "该课程不在班级的培训日期之内。"
-    cure_en = "Plan it from `starts_on` to `ends_on`, or report other days of the class together with its new lessons."
-    cure_zh = "请安排在 `starts_on` 至 `ends_on` 之间；如需变更班级日期，请连同新的课程表一并报告。"
+    cure_en = "Plan it from {starts_on} to {ends_on}, or report other days of the class together with its new lessons."
+    cure_zh = "请安排在 {starts_on} 至 {ends_on} 之间；如需变更班级日期，请连同新的课程表一并报告。"
 
 
 class LessonEndsBeforeStart(Invalid):
     slug = "lesson-ends-before-start"
     title_en = "The lesson would end before it begins."
     title_zh = "课程的结束时间不晚于开始时间。"
-    cure_en = "Give an `ends_at` after `begins_at`."
-    cure_zh = "请将 `ends_at` 改为晚于 `begins_at` 的时间。"
+    cure_en = "Give an ends_at after begins_at."
+    cure_zh = "请将 ends_at 改为晚于 begins_at 的时间。"
 
 
 class LessonTooShort(Invalid):
@@ -29,7 +29,7 @@ class LessonTooShort(Invalid):
     slug = "lesson-too-short"
     title_en = "So many class hours do not fit between the beginning and the end of the lesson."
     title_zh = "该课程的起止时间不足所填学时（每学时 45 分钟）。"
-    cure_en = "A class hour has 45 minutes: correct `hours`, or the times."
+    cure_en = "A class hour has 45 minutes: correct the hours ({hours}), or the times."
     cure_zh = "每学时为 45 分钟，请核对学时或起止时间。"
     check = "C14"
 
@@ -72,8 +72,8 @@ class RoomsTooSmall(Invalid):
     slug = "rooms-too-small"
     title_en = "The rooms do not hold the class, or in practice it has too few teachers."
     title_zh = "教室容量不足，或实操课的教师人数不足。"
-    cure_en = "Rooms and teachers of that time take `holds` of `seats` trainees: use larger rooms or add groups."
-    cure_zh = "该时段的教室和教师只能容纳 `holds` 人，班级名额为 `seats` 人；请更换教室或增加分组。"
+    cure_en = "Rooms and teachers of that time take {holds} of {seats} trainees: use larger rooms or add groups."
+    cure_zh = "该时段的教室和教师只能容纳 {holds} 人，班级名额为 {seats} 人；请更换教室或增加分组。"
     check = "C18"
 
 
@@ -83,8 +83,8 @@ class TooManyLessonHours(Invalid):
     slug = "too-many-lesson-hours"
     title_en = "The lessons of a day have more class hours than may count for one day."
     title_zh = "单日课程学时超过每日学时上限。"
-    cure_en = "Plan at most `hours_max` class hours for `day`."
-    cure_zh = "请将 `day` 的课程控制在 `hours_max` 学时以内。"
+    cure_en = "Plan at most {hours_max} class hours for {day}."
+    cure_zh = "请将 {day} 的课程控制在 {hours_max} 学时以内。"
     check = "C20"
 
 
@@ -94,8 +94,8 @@ class TimetableHoursDiffer(Invalid):
     slug = "timetable-hours-differ"
     title_en = "The lessons do not have as many hours as the class."
     title_zh = "课程表的总学时与班级学时不一致。"
-    cure_en = "The lessons have `hours`, the class `class_hours`; lessons of groups at the same time count once."
-    cure_zh = "课程表合计 `hours` 学时，班级为 `class_hours` 学时；同一时间的分组课程只计一次。"
+    cure_en = "The lessons have {hours}, the class {class_hours}; lessons of groups at the same time count once."
+    cure_zh = "课程表合计 {hours} 学时，班级为 {class_hours} 学时；同一时间的分组课程只计一次。"
     check = "C14"
 
 
@@ -105,8 +105,8 @@ class TeacherNotEngaged(Invalid):
     slug = "teacher-not-engaged"
     title_en = "Nobody by that name teaches at the institution on that day; a teacher may have left."
     title_zh = "该教师在课程当日未受聘于本机构（可能已离任）。"
-    cure_en = "Name a teacher who is engaged on `day`, or engage this one first."
-    cure_zh = "请指定在 `day` 受聘于本机构的教师，或先登记聘用。"
+    cure_en = "Name a teacher who is engaged on {day}, or engage this one first."
+    cure_zh = "请指定在 {day} 受聘于本机构的教师，或先登记聘用。"
 
 
 class TeacherNotForProject(Invalid):
@@ -115,8 +115,8 @@ class TeacherNotForProject(Invalid):
     slug = "teacher-not-for-project"
     title_en = "Your institution has not said that the teacher may teach the project of the class."
     title_zh = "本机构未登记该教师可承担本班所属项目的教学。"
-    cure_en = "Add `project` to what the teacher may teach, or let another teacher give the lesson."
-    cure_zh = "请先将 `project` 加入该教师可承担的项目，或改由其他教师授课。"
+    cure_en = "Add {project} to what the teacher may teach, or let another teacher give the lesson."
+    cure_zh = "请先将 {project} 加入该教师可承担的项目，或改由其他教师授课。"
 
 
 class TeacherNotQualified(Invalid):
@@ -126,12 +126,12 @@ class TeacherNotQualified(Invalid):
     title_en = "The teacher has no paper that is valid on that day."
     title_zh = "该教师在课程当日没有有效的资格证书。"
     cure_en = (
-        "Add a qualification that is valid on `day`, or let another teacher give the lesson. What other institutions "
-        "entered counts here once an officer has verified it."
+        "Add a qualification that is valid on {day}, or let another teacher give the lesson. What other "
+        "institutions entered counts here once an officer has verified it."
     )
     cure_zh = (
-        "请补充在 `day` 有效的资格证书，或改由其他教师授课。"
-        "其他机构登记的证书，经主管部门工作人员核验后方可在本机构使用。"
+        "请补充在 {day} 有效的资格证书，或改由其他教师授课。其他机构登记的证书，"
+        "经主管部门工作人员核验后方可在本机构使用。"
     )
 
 
@@ -150,13 +150,11 @@ class LessonHasBegun(Conflict):
     title_en = "A lesson that has begun cannot become another one."
     title_zh = "已经开始的课程不能再变更。"
     cure_en = (
-        "Leave the lessons up to now as they were planned, without those that were not held. If one was not held, say "
-        "so first (POST /v1/classes/{id}/omission); then add the lesson that makes it up."
+        "Leave the lessons up to now as they were planned, without those that were not held. If a lesson was not "
+        "held, report that first; then add the lesson that makes it up."
     )
-    cure_zh = (
-        "请保留此刻之前的课程（已登记停课的除外），仅变更之后的课程。课程实际未上的，"
-        "请先登记停课（POST /v1/classes/{id}/omission），再补排课程。"
-    )
+    cure_zh = "请保留此刻之前的课程（已登记停课的除外），仅变更之后的课程。课程实际未上的，请先登记停课，再补排课程。"
+    reference = "POST /v1/classes/…/omission"
 
 
 class LessonToCome(Conflict):
@@ -173,5 +171,5 @@ class ReasonMissing(Invalid):
     slug = "timetable-reason-missing"
     title_en = "The class is approved, so a change of its timetable needs a reason."
     title_zh = "班级已审批，变更课程表须填写原因。"
-    cure_en = "Say in `reason` why the lessons change; the county sees it in the history of the class."
-    cure_zh = "请在 `reason` 中说明变更原因，县区可在班级历史中查看。"
+    cure_en = "Give a reason for the change; the county sees it in the history of the class."
+    cure_zh = "请填写变更原因，县区可在班级历史中查看。"

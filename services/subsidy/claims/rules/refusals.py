@@ -29,8 +29,9 @@ class ClassAlreadyClaimed(Conflict):
     slug = "class-already-claimed"
     title_en = "A claim for this class already exists."
     title_zh = "该班已有申领。"
-    cure_en = "Go on with the claim in `claim_id`; a class is claimed for once, unless its claim was rejected."
-    cure_zh = "请继续办理 `claim_id` 所示申领；同一班级只能申领一次，被驳回的除外。"
+    cure_en = "Go on with claim {claim_id}; a class is claimed for once, unless its claim was rejected."
+    cure_zh = "请继续办理申领 {claim_id}；同一班级只能申领一次，被驳回的除外。"
+    reference = "GET /v1/claims/{claim_id}"
 
 
 class NothingToClaim(Conflict):
