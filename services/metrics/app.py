@@ -13,6 +13,7 @@ from services.metrics.settings import MetricsSettings
 from services.metrics.totals.routes import routes as total_routes
 from services.metrics.totals.usecases import Board
 from shared.database import make_engine
+from shared.openapi import codes_beside
 from shared.web import Background
 from shared.web import make_app as make_service_app
 
@@ -42,6 +43,7 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         engine=engine,
         routers=[total_routes, page_routes],
         background=beside,
+        codes=codes_beside(__file__),
     )
     app.state.board = board
     return app

@@ -73,8 +73,9 @@ async def record(
         known[row.local_id] = changed[after.id] = after
         facts += [fact] if fact is not None else []
         outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=after.id))
-    await store.save_all(connection, list(changed.values()))
-    await outbox.record(connection, *facts)
+    if not dry_run:
+        await store.save_all(connection, list(changed.values()))
+        await outbox.record(connection, *facts)
     return outcomes
 
 
