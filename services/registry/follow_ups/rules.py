@@ -33,15 +33,15 @@ class TrainingNotCompleted(Conflict):
     """Facts: `state`."""
 
     slug = "training-not-completed"
-    title_en = "Only a completed training is followed up."
+    title_en = "Only a completed training can be followed up."
     title_zh = "仅可对已结业的培训登记跟踪情况。"
-    cure_en = "Give the trainee an outcome first; a training that was not completed is not followed up."
+    cure_en = "Record the trainee's outcome first. A training that was not completed needs no follow-up."
     cure_zh = "请先登记该学员的结业结果；未结业的培训无需跟踪。"
 
 
 class EvidenceAndDayDiffer(Invalid):
     slug = "evidence-and-day-differ"
-    title_en = "Work needs both its first day and the kind of evidence."
+    title_en = "Employment needs both its first day and its evidence."
     title_zh = "就业情况须同时填写起始日期和证明类别。"
     cure_en = "Give both employed_on and evidence, or neither."
     cure_zh = "请同时填写 employed_on 和 evidence，或两者均不填。"
@@ -51,9 +51,9 @@ class EmployedBeforeCompletion(Invalid):
     """Facts: `completed_on`."""
 
     slug = "employed-before-completion"
-    title_en = "Work that began before the training was completed is not its outcome."
+    title_en = "Work that began before the training was completed is not a result of the training."
     title_zh = "结业前已开始的就业不属于培训成效。"
-    cure_en = "Give a day from {completed_on} on, or leave the work out."
+    cure_en = "Give {completed_on} or a later day, or leave the employment fields empty."
     cure_zh = "请填写 {completed_on} 当日或以后的日期，否则不填就业情况。"
 
 
@@ -63,7 +63,7 @@ class PayTooEarly(Invalid):
     slug = "pay-too-early"
     title_en = "The {months} months after the training are not over yet."
     title_zh = "结业后未满 {months} 个月，不能填报培训后工资。"
-    cure_en = "Leave pay_after_fen out until {possible_from}."
+    cure_en = "Leave pay_after_fen empty until {possible_from}."
     cure_zh = "请在 {possible_from} 之后再填报 pay_after_fen。"
 
 
@@ -71,9 +71,12 @@ class PayImplausible(Invalid):
     """Facts: `fen_max`."""
 
     slug = "pay-implausible"
-    title_en = "No monthly pay is that high, or none at all before."
+    title_en = "The monthly pay is not plausible."
     title_zh = "月工资数额不合理。"
-    cure_en = "Give the mean monthly pay in fen, at most {fen_max}; pay before is above 0, else leave it out."
+    cure_en = (
+        "Give the average monthly pay in fen, at most {fen_max}. Pay before the training must be above 0; leave it "
+        "empty if there was none."
+    )
     cure_zh = "请以分为单位填写月平均工资，不超过 {fen_max}；培训前工资须大于 0，没有则不填。"
 
 
@@ -81,9 +84,9 @@ class OtherFollowUp(Conflict):
     """Facts: `correction`, the path to correct it."""
 
     slug = "other-follow-up"
-    title_en = "Something else was reported of this trainee before."
+    title_en = "A different follow-up was already reported for this trainee."
     title_zh = "该学员已登记内容不同的跟踪情况。"
-    cure_en = "Correct it, with a reason."
+    cure_en = "Correct the earlier follow-up, with a reason."
     cure_zh = "请说明理由并更正。"
     reference = "POST {correction}"
 

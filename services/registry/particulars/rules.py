@@ -31,17 +31,17 @@ _RUNS: Final = frozenset(
 
 class PlaceholderName(Invalid):
     slug = "placeholder-name"
-    title_en = "This was filled in to get past the field; it is no name."
+    title_en = "This is placeholder text; it is not a name."
     title_zh = "该姓名是占位内容，不是真实姓名。"
-    cure_en = "Give the name as it stands on the person's document."
+    cure_en = "Give the name shown on the person's document."
     cure_zh = "请填写与证件一致的真实姓名。"
 
 
 class PlaceholderPhone(Invalid):
     slug = "placeholder-phone"
-    title_en = "This was filled in to get past the field; it is no phone of the trainee."
+    title_en = "This is a placeholder; it is not the trainee's phone number."
     title_zh = "该手机号是占位内容，不是学员的真实号码。"
-    cure_en = "Give the trainee's own number."
+    cure_en = "Give the trainee's own phone number."
     cure_zh = "请填写学员本人的手机号。"
 
 

@@ -36,17 +36,17 @@ MOVES: Final[Mapping[MergeStatus, Mapping[MergeVerb, MergeStatus]]] = {
 
 class UnknownPerson(Invalid):
     slug = "unknown-person"
-    title_en = "Nobody with this document was ever enrolled."
+    title_en = "No person with this document has ever been enrolled."
     title_zh = "没有使用该证件报名的人员。"
-    cure_en = "Check kind and number; only people who were enrolled can be merged."
-    cure_zh = "请核对证件类型和号码；只能合并已报名的人员。"
+    cure_en = "Check the document type and number. Only people who have been enrolled can be merged or corrected."
+    cure_zh = "请核对证件类型和号码；只能合并或更正已报名的人员。"
 
 
 class OnePersonAlready(Invalid):
     slug = "one-person-already"
-    title_en = "Both documents are one and the same."
+    title_en = "The two documents are the same."
     title_zh = "两个证件相同，本来就是同一人。"
-    cure_en = "Give the two documents under which the person was enrolled."
+    cure_en = "Give the two different documents under which the person was enrolled."
     cure_zh = "请填写该人员报名时使用的两个不同证件。"
 
 
@@ -54,9 +54,9 @@ class MergeChains(Conflict):
     """Facts: `merge`, the one that stands."""
 
     slug = "merge-chains"
-    title_en = "One of the two was merged before: the one that goes leads others, or one of them leads elsewhere."
+    title_en = "One of the two persons is already part of another merge, and merges cannot be chained."
     title_zh = "其中一方已参与其他合并，不能形成连环合并。"
-    cure_en = "Merge into the person whom merge {merge} leads to, or undo that one first."
+    cure_en = "Merge into the person that merge {merge} keeps, or undo that merge first."
     cure_zh = "请合并到合并记录 {merge} 的保留人员，或先撤销该合并。"
 
 
@@ -64,11 +64,11 @@ class MergeOverlaps(Conflict):
     """Facts: `overlaps`, how many pairs of enrolments meet."""
 
     slug = "merge-overlaps"
-    title_en = "The two were in classes on the same days, or have two seats in one class."
+    title_en = "The two persons were in classes on the same days, or have two seats in one class."
     title_zh = "两人的培训时间重叠，或在同一班级占用两个名额，不能合并。"
     cure_en = (
-        "{overlaps} pairs of enrolments overlap: withdraw those that were no training, from their first day on, "
-        "then merge."
+        "{overlaps} pairs of enrolments overlap. Withdraw the enrolments that were not real from their first day, then "
+        "merge."
     )
     cure_zh = "共有 {overlaps} 对报名记录重叠；请先将不实的报名自首日起办理退学，再合并。"
     check = "C04"

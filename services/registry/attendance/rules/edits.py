@@ -21,7 +21,7 @@ class TooManyDayHours(Invalid):
     """Facts: `hours_max`."""
 
     slug = "too-many-day-hours"
-    title_en = "No more class hours than that count for one day."
+    title_en = "This is more than the class hours that can count for one day."
     title_zh = "超过单日可计学时上限。"
     cure_en = "Give at most {hours_max} class hours of 45 minutes."
     cure_zh = "单日最多填写 {hours_max} 学时（每学时45分钟）。"
@@ -31,17 +31,17 @@ class EditTooLate(Conflict):
     """Facts: `days_max`, the days that an institution has."""
 
     slug = "attendance-edit-too-late"
-    title_en = "It is too late for an institution to edit that day by itself."
+    title_en = "The period in which an institution can edit this day has ended."
     title_zh = "已超过机构自行更正考勤的期限。"
-    cure_en = "Ask an officer of the region to edit it; institutions have {days_max} days."
+    cure_en = "Institutions can edit a day for {days_max} days. Ask an officer of the region to edit this one."
     cure_zh = "机构可在 {days_max} 天内自行更正；请联系所在地区的工作人员办理。"
 
 
 class DayToCome(Invalid):
     slug = "attendance-day-to-come"
-    title_en = "That day has not come yet."
+    title_en = "This day is in the future."
     title_zh = "该日期尚未到来。"
-    cure_en = "Edit a day that has begun."
+    cure_en = "Edit today or an earlier day."
     cure_zh = "只能更正当日或以前的考勤。"
 
 

@@ -33,9 +33,9 @@ class MarkFromFuture(Invalid):
     """Facts: `now`, the time here."""
 
     slug = "mark-from-future"
-    title_en = "The mark is of a moment that has not come yet."
+    title_en = "The time of the mark is in the future."
     title_zh = "考勤时间晚于当前时间。"
-    cure_en = "Set the clock of the device right (the time here is {now}), and send the mark with its true time."
+    cure_en = "Set the clock of the device (the time here is {now}), and send the mark with its real time."
     cure_zh = "请校准设备时钟（本系统时间为 {now}），并以实际时间重新上报。"
 
 
@@ -43,9 +43,9 @@ class MarkOutsideClass(Conflict):
     """Facts: `starts_on`, `ends_on` of the class, both included."""
 
     slug = "mark-outside-class"
-    title_en = "The class does not take place on that day."
+    title_en = "The class does not run on this day."
     title_zh = "该日期不在班级的培训期内。"
-    cure_en = "Check the day and the clock of the device; the class runs from {starts_on} to {ends_on}."
+    cure_en = "Check the day and the clock of the device. The class runs from {starts_on} to {ends_on}."
     cure_zh = "请核对日期和设备时钟；该班培训期为 {starts_on} 至 {ends_on}。"
 
 
@@ -53,9 +53,9 @@ class NotInTraining(Conflict):
     """Facts: `state` of the enrolment; `from_on` and `until_on`, the latest days of the training, both included."""
 
     slug = "not-in-training"
-    title_en = "The trainee was not in training on that day."
+    title_en = "The trainee was not in training on this day."
     title_zh = "该学员当日不在培训期内。"
-    cure_en = "Check the day: before the entry, during a deferral and after leaving there is no attendance."
+    cure_en = "Check the day. Attendance does not count before entry, during a deferral or after leaving."
     cure_zh = "请核对日期：入班前、休学期间和离班后不计考勤。"
 
 
@@ -63,9 +63,9 @@ class ClassTakesNoMarks(Conflict):
     """Facts: `state` of the class."""
 
     slug = "class-takes-no-marks"
-    title_en = "Attendance is taken while a class is running, and this one is not."
+    title_en = "The class is not running, so its attendance cannot be recorded."
     title_zh = "该班未在进行中，不能登记考勤。"
-    cure_en = "Start an approved class first; of one that is completed, edit the day with a reason."
+    cure_en = "If the class is approved, start it first. If it is completed, edit the day with a reason."
     cure_zh = "请先将已批准的班级开班；已结班的，请说明理由更正当日考勤。"
 
 
@@ -73,17 +73,19 @@ class TooManyDayMarks(Conflict):
     """Facts: `marks_max`."""
 
     slug = "too-many-day-marks"
-    title_en = "The trainee has as many marks on that day as are taken."
+    title_en = "The trainee already has the maximum number of marks for this day."
     title_zh = "该学员当日打卡记录已达上限。"
-    cure_en = "At most {marks_max} are taken; see whether a device sends the same mark under ever new ids."
+    cure_en = (
+        "At most {marks_max} marks a day are accepted. Check whether a device sends the same mark under different ids."
+    )
     cure_zh = "每名学员每天最多接收 {marks_max} 条打卡记录；请检查设备是否以不同编号重复上报。"
 
 
 class UnknownSite(Invalid):
     slug = "unknown-mark-site"
-    title_en = "Your institution has no site by this local_id."
+    title_en = "Your institution has no site with this local_id."
     title_zh = "本机构没有此 local_id 的培训地点。"
-    cure_en = "Use the local_id of one of your sites, or leave it out for the site of the class."
+    cure_en = "Use the local_id of one of your sites. For the site of the class, leave the field empty."
     cure_zh = "请使用本机构培训地点的 local_id；若即为班级地点，可不填。"
 
 

@@ -19,10 +19,12 @@ class TraineesUnfit(Conflict):
     """Facts: `trainees`, how many; `local_ids` of the first twenty of them."""
 
     slug = "trainees-unfit"
-    title_en = "Trainees of the class could not be enrolled in it as it would become: by age, or by what is missing."
+    title_en = (
+        "After this change, some trainees would not meet the conditions of the class: their age or missing particulars."
+    )
     title_zh = "按变更后的情况，部分学员不符合本班入学条件（年龄不符或填报内容不全）。"
     cure_en = (
-        "Correct the entry of these trainees ({trainees} in all), withdraw or transfer them, then try again: "
+        "Correct the entries of these trainees ({trainees} in all), or withdraw or transfer them, then try again: "
         "{local_ids}."
     )
     cure_zh = "请先补正以下学员（共 {trainees} 名）的报名内容，或为其办理退学、转班，再重新提交：{local_ids}。"

@@ -14,11 +14,11 @@ class AgeOutOfRange(Invalid):
     """Facts: `age_min`, `age_max` (None: no limit) on the day `on`, the class's first. The age itself is not told."""
 
     slug = "age-out-of-range"
-    title_en = "On the class's first day the person is younger or older than its trainees may be."
+    title_en = "The person's age on the first day of the class is outside the allowed range."
     title_zh = "该人员在开班当日的年龄不在规定范围内。"
     cure_en = (
-        "Trainees are {age_min} years old or more on {on}; upper limit: {age_max}. For an older person who draws "
-        "no monthly pension, send draws_pension: false; others can join a class without subsidy."
+        "Trainees must be at least {age_min} years old on {on}; upper limit: {age_max}. For an older person who draws "
+        "no monthly pension, send draws_pension: false; other people can join a class without subsidy."
     )
     cure_zh = (
         "学员在 {on} 当日须年满 {age_min} 周岁；年龄上限：{age_max}。超龄但尚未按月领取养老金的，请填写 "
@@ -29,9 +29,9 @@ class AgeOutOfRange(Invalid):
 
 class BirthDateDiffers(Invalid):
     slug = "birth-date-differs"
-    title_en = "The birth date is another than the one in the identity number."
+    title_en = "The birth date differs from the one in the identity number."
     title_zh = "所填出生日期与证件号码中的出生日期不一致。"
-    cure_en = "Compare both with the document; the date may be left out where the number shows one."
+    cure_en = "Compare both with the document. If the number contains the birth date, you can leave this field empty."
     cure_zh = "请对照证件核对出生日期和证件号码；证件号码中已含出生日期的，可以不填。"
     check = "C01"
 

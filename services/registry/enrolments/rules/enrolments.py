@@ -83,7 +83,7 @@ class TooManyHours(Invalid):
     slug = "too-many-hours"
     title_en = "A trainee cannot have more hours than the class."
     title_zh = "学员学时不能超过班级总学时。"
-    cure_en = "Give hours between 0 and {hours_max}."
+    cure_en = "Give hours from 0 to {hours_max}."
     cure_zh = "请填写 0 至 {hours_max} 之间的学时。"
 
 
@@ -91,7 +91,7 @@ class NotInClass(Invalid):
     slug = "not-in-class"
     title_en = "No trainee of this class has this local_id."
     title_zh = "该班没有此 local_id 的学员。"
-    cure_en = "Use the local_id under which the trainee was enrolled in this class."
+    cure_en = "Use the local_id under which the trainee is enrolled in this class."
     cure_zh = "请使用该学员在本班报名时的 local_id。"
 
 
@@ -99,9 +99,9 @@ class DayAhead(Invalid):
     """Facts: `today`."""
 
     slug = "day-ahead"
-    title_en = "That day has not come yet."
+    title_en = "This day is in the future."
     title_zh = "该日期尚未到来。"
-    cure_en = "Give today or a day that has passed; it is said when it has happened."
+    cure_en = "Give today or an earlier day. Report the event once it has happened."
     cure_zh = "请填写当日或以前的日期，发生之后再办理。"
 
 

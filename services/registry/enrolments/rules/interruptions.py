@@ -25,9 +25,9 @@ class ClassOver(Conflict):
     """Facts: `ends_on` of the class."""
 
     slug = "class-over"
-    title_en = "The last day of the class has passed, so nobody can go on in it."
+    title_en = "The last day of the class has passed, so no trainee can join it or continue in it."
     title_zh = "该班培训期已结束，不能再继续培训。"
-    cure_en = "Transfer the trainee to a class that is still to end, or withdraw them."
+    cure_en = "Transfer the trainee to a class that has not ended, or withdraw them."
     cure_zh = "请将学员转入尚未结束的班级，或办理退学。"
 
 
@@ -35,17 +35,17 @@ class AnotherTraining(Conflict):
     """Facts: `occupation`, `level` that the trainee is trained for."""
 
     slug = "another-training"
-    title_en = "The other class does not go on with this training: it is for another occupation or level."
+    title_en = "The other class is for a different occupation or level."
     title_zh = "目标班级的职业（工种）或等级与原培训不同，不能转入。"
-    cure_en = "Choose a class for {occupation} at {level}, or withdraw the trainee and enrol them there anew."
+    cure_en = "Choose a class for {occupation} at {level}, or withdraw the trainee and enrol them in the other class."
     cure_zh = "请选择 {occupation}、{level} 相同的班级；否则请先办理退学，再重新报名。"
 
 
 class TransferToSameClass(Conflict):
     slug = "transfer-to-same-class"
-    title_en = "The trainee is in this class already."
+    title_en = "The trainee is already in this class."
     title_zh = "学员已在该班。"
-    cure_en = "Name another class; who was deferred resumes in the same one."
+    cure_en = "Name another class. A deferred trainee who continues in the same class resumes instead."
     cure_zh = "请选择其他班级；休学学员在原班继续培训的，请办理复学。"
 
 

@@ -25,7 +25,7 @@ class MoreHoursThanAttended(Invalid):
     slug = "more-hours-than-attended"
     title_en = "The attendance of the class shows fewer hours for this trainee."
     title_zh = "填报学时多于考勤记录的学时。"
-    cure_en = "Post at most {hours_max}; where the attendance is wrong, edit its day with a reason first."
+    cure_en = "Post at most {hours_max} hours. If the attendance is wrong, first edit the day with a reason."
     cure_zh = "填报学时不得超过 {hours_max}；若考勤有误，请先说明理由更正当日考勤。"
     check = CHECK
 
@@ -34,9 +34,9 @@ class HoursComeFromMarks(Conflict):
     """Facts: `conclusion`, the path to conclude the class by its attendance."""
 
     slug = "hours-come-from-marks"
-    title_en = "The hours of this class come from its attendance; they cannot be posted."
+    title_en = "The hours of this class come from its attendance and cannot be posted."
     title_zh = "该班学时以考勤记录为准，不能自行填报。"
-    cure_en = "Send the marks that are missing, then conclude the class by its attendance."
+    cure_en = "Send the missing marks, then conclude the class by its attendance."
     cure_zh = "请补报缺少的考勤记录，再按考勤办理结业。"
     reference = "POST {conclusion}"
     check = CHECK
@@ -48,7 +48,7 @@ class LessonsToCome(Conflict):
     slug = "lessons-to-come"
     title_en = "The last lesson of the class is not over yet."
     title_zh = "该班最后一节课尚未结束。"
-    cure_en = "Conclude the class after {ends_at}, when all marks can have come."
+    cure_en = "Conclude the class after {ends_at}, when all marks have been sent."
     cure_zh = "请在 {ends_at} 之后、考勤记录齐全时办理结业。"
 
 
@@ -56,7 +56,7 @@ class NoAttendance(Conflict):
     """Facts: `outcomes`, the path to post hours to."""
 
     slug = "no-attendance"
-    title_en = "This class has no attendance to conclude it by."
+    title_en = "This class has no attendance records to base its outcomes on."
     title_zh = "该班没有考勤记录，无法据此办理结业。"
     cure_en = "Send the marks of the class, or post the hours of its trainees."
     cure_zh = "请上报该班考勤记录，或填报学员学时。"

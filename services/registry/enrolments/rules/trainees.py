@@ -38,11 +38,11 @@ class PriorityGroup(StrEnum):
 
 class NameDiffers(Invalid):
     slug = "name-differs"
-    title_en = "This document is known under another name."
+    title_en = "This document is registered under another name."
     title_zh = "该证件号码已登记的姓名与所填姓名不一致。"
     cure_en = (
-        "Compare number and name with the document. If both are right, an officer of the county corrects the "
-        "name that is known; then send it again."
+        "Compare the number and the name with the document. If both are right, ask a county officer to correct the "
+        "registered name, then send the row again."
     )
     cure_zh = "请对照证件核对号码和姓名。均无误的，请县区工作人员更正已登记的姓名后重新提交。"
     reference = "POST /v1/persons/particulars"
@@ -55,7 +55,7 @@ class DatedAhead(Invalid):
     slug = "paper-dated-ahead"
     title_en = "A paper or a consent cannot be dated after today."
     title_zh = "证明材料或同意书的日期不能晚于今天。"
-    cure_en = "Copy the date that stands on it."
+    cure_en = "Give the date shown on the paper or consent."
     cure_zh = "请按材料上的实际日期填写。"
 
 
@@ -63,17 +63,17 @@ class DatedTooEarly(Invalid):
     """Facts: `first_on`. When the person was born is not told."""
 
     slug = "paper-dated-too-early"
-    title_en = "A paper or a consent cannot be dated before the person was born, nor before {first_on}."
+    title_en = "A paper or a consent cannot be dated before the person's birth or before {first_on}."
     title_zh = "证明材料或同意书的日期不能早于本人出生日期，也不能早于 {first_on}。"
-    cure_en = "Copy the date that stands on it; for a group, name a paper that is valid now."
+    cure_en = "Give the date shown on the paper or consent. For a priority group, name a paper that is valid now."
     cure_zh = "请按材料上的实际日期填写；重点群体请提供现行有效的证明材料。"
 
 
 class PlaceholderEvidence(Invalid):
     slug = "placeholder-evidence"
-    title_en = "This was filled in to get past the field; it names no paper."
+    title_en = "This is placeholder text; it does not name a paper."
     title_zh = "该证明是占位内容，没有写明任何材料。"
-    cure_en = "Name the paper that shows the priority group, and its number."
+    cure_en = "Name the paper that proves the priority group, and its number."
     cure_zh = "请填写证明材料的名称和编号。"
 
 
@@ -82,13 +82,13 @@ class TraineeIncomplete(Invalid):
 
     slug = "trainee-incomplete"
     title_en = (
-        "A trainee of a subsidised class is enrolled with phone, employment state and consent, and with a birth date "
-        "where the document shows none."
+        "A trainee of a subsidised class needs a phone, an employment state and a consent date, and a birth date if "
+        "the document number does not contain one."
     )
     title_zh = (
         "补贴性培训班的学员须填报手机号、就业状态和个人信息处理同意日期；证件号码不含出生日期的，还须填报出生日期。"
     )
-    cure_en = "Missing: {missing}. Add this and send the row again."
+    cure_en = "Missing: {missing}. Add the missing fields and send the row again."
     cure_zh = "缺少：{missing}。请补充后重新提交该行。"
 
 

@@ -22,9 +22,9 @@ from shared.kernel.refusals import Conflict, Invalid, LocalIdTaken, Refusal
 
 class ClassUnknown(Invalid):
     slug = "roster-class-unknown"
-    title_en = "Your institution has filed no class by this number."
+    title_en = "Your institution has filed no class with this number."
     title_zh = "本机构没有报备过该编号的班级。"
-    cure_en = "Write the number under which you filed the class (its local_id)."
+    cure_en = "Give the number under which you filed the class (its local_id)."
     cure_zh = "请填写报备班级时使用的班级编号（local_id）。"
     reference = "GET /v1/classes"
 
@@ -33,9 +33,9 @@ class AlreadyEnrolled(Conflict):
     """Facts: `local_id` of the enrolment that exists."""
 
     slug = "already-enrolled"
-    title_en = "This person is in the class already, under another local_id."
+    title_en = "This person is already in the class under another local_id."
     title_zh = "该人员已在本班报名（local_id 不同）。"
-    cure_en = "Leave the row out, or use the local_id {local_id}."
+    cure_en = "Remove the row, or use the local_id {local_id}."
     cure_zh = "请删除该行，或使用已有的 local_id：{local_id}。"
 
 
@@ -43,11 +43,11 @@ class OtherContent(Conflict):
     """Facts: `enrolment_id`."""
 
     slug = "other-content"
-    title_en = "Under this local_id the person is in the class already, and the row was another then."
+    title_en = "This person is already in the class under this local_id, but the row differs from the accepted one."
     title_zh = "该人员已用此 local_id 在本班报名，但本行内容与当时提交的不同。"
     cure_en = (
-        "A row sent again changes nothing. Correct enrolment {enrolment_id}; a name or a phone is corrected by "
-        "an officer of the county."
+        "Sending a row again changes nothing. Correct enrolment {enrolment_id}; ask a county officer to correct a name "
+        "or a phone."
     )
     cure_zh = "重复提交不会修改已有报名。请更正报名 {enrolment_id}；姓名或手机号请由县区工作人员更正。"
     reference = "POST /v1/enrolments/{enrolment_id}/correction"
@@ -57,9 +57,9 @@ class SeatGivenUp(Conflict):
     """Facts: `state` of the enrolment: withdrawn or transferred."""
 
     slug = "seat-given-up"
-    title_en = "This trainee was enrolled under this local_id and has given the seat up since."
+    title_en = "This trainee was enrolled under this local_id and has since withdrawn or transferred."
     title_zh = "该学员曾以此编号报名，之后已退学或转出。"
-    cure_en = "Leave the row out; who comes back to the class is enrolled anew, under another local_id."
+    cure_en = "Remove the row. If the trainee returns to the class, enrol them again under another local_id."
     cure_zh = "请删除该行；确需重新入班的，请换用新的编号（local_id）重新报名。"
 
 
