@@ -21,9 +21,9 @@ class WrongWindow(Invalid):
 
 
 class Counts(NamedTuple):
-    """What the rates of one group are made of.
+    """The counts behind the rates of one group.
 
-    `rise_due` and `without_work` are those whose months are over; of those who wait they are not.
+    `rise_due` and `without_work` count trainees whose months are over; the `*_waiting` counts, those whose are not.
     """
 
     key: str
@@ -43,7 +43,7 @@ class Counts(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """A rate as its parts; of a group that is too small nothing is told."""
+    """A rate with its numerator and denominator; a suppressed rate (group too small) has neither."""
 
     numerator: int | None
     denominator: int | None
@@ -51,7 +51,7 @@ class Rate(NamedTuple):
 
 
 class Pay(NamedTuple):
-    """The median change of pay in whole thousandths, rounded down, of `n` people."""
+    """The median change in pay of `n` people, in whole thousandths, rounded down."""
 
     median_permille: int | None
     n: int | None
@@ -79,7 +79,7 @@ def require_window(first_on: date, last_on: date) -> None:
 
 
 def rates(counts: Counts, *, size_min: int) -> Rates:
-    """What may be shown of a group: nothing of fewer people than `size_min`, the people of each part by itself."""
+    """The rates of a group; each rate over fewer than `size_min` people is suppressed."""
 
     def rate(numerator: int, denominator: int) -> Rate:
         if denominator < size_min:
