@@ -1,4 +1,4 @@
-"""Names and phone numbers of people: what cannot be one is refused."""
+"""Names and phone numbers of people: impossible ones are refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.kernel.refusals import Invalid
 from shared.kernel.spelling import canonical
 
 _ORDINARY_NAME: Final = re.compile(r"([\u4e00-\u9fff])(?!\1+$)[\u4e00-\u9fff]{1,3}")
-"""Two to four Chinese characters, not all the same: nearly every name, and read at once."""
+"""Two to four Chinese characters, not all the same: nearly every name, checked quickly."""
 _LINE_END_OR_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 NO_WORDS: Final = frozenset(
     {
@@ -46,7 +46,7 @@ class PlaceholderPhone(Invalid):
 
 
 def name_fault(name: str) -> PlaceholderName | None:
-    """What is wrong with words for "none", with no letter at all, one letter repeated, two lines."""
+    """The fault of a word for "none", of no letters, one repeated letter or several lines; None for a name."""
     if _ORDINARY_NAME.fullmatch(name) is not None and name not in NO_WORDS:
         return None
     letters = "".join(char for char in canonical(name) if char.isalpha())
@@ -58,7 +58,7 @@ def name_fault(name: str) -> PlaceholderName | None:
 
 
 def phone_fault(phone: str | None) -> PlaceholderPhone | None:
-    """What is wrong with one digit only, and with eight that are the same or count up or down."""
+    """The fault of a number that begins or ends with eight equal, ascending or descending digits, else None."""
     if phone is not None and (phone[-_RUN_LENGTH:] in _RUNS or phone[:_RUN_LENGTH] in _RUNS):
         return PlaceholderPhone(pointer="/phone")
     return None

@@ -1,4 +1,4 @@
-"""Rosters: trainees for one class or many, each row decided by itself, in the order in which they came."""
+"""Rosters: trainees for one or many classes, with each row decided by itself, in request order."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ class SeatGivenUp(Conflict):
 
 
 class Entry(NamedTuple):
-    """One row whose person and class are known: who, where, under which number of the institution's own.
+    """One row whose person and class are known, with the institution's own number for the trainee.
 
-    `id` is the one that the enrolment will have if the row is accepted; `faults` are what speaks against the row by
-    itself; by its `mark` the row is recognised when it is sent again. Of a row that is not whole only a part was read.
+    `id` is the enrolment's if the row is accepted. `faults` are those of the row alone. `mark` is the digest by which a
+    repeated row is recognised. Of a row that is not `is_whole` only a part could be read.
     """
 
     row: int
@@ -81,7 +81,7 @@ class Entry(NamedTuple):
 
 
 class Seated(NamedTuple):
-    """An enrolment that exists already (or was accepted by an earlier row): what a repeat is compared with."""
+    """An existing enrolment (or one accepted by an earlier row), with which a repeated row is compared."""
 
     id: UUID
     class_id: UUID
@@ -89,15 +89,15 @@ class Seated(NamedTuple):
     local_id: str
     status: EnrolmentStatus = EnrolmentStatus.IN_TRAINING
     mark: bytes | None = None
-    """Of the row that it came from; None if that came before rows were marked."""
+    """The digest of its row; None if the row is older than digests."""
 
 
 class Known(NamedTuple):
-    """What is stored that rows of one institution could run into.
+    """Stored data with which rows of one institution can conflict.
 
-    `by_local_id` are the institution's enrolments; `taken` what its rows' persons have in these classes, whether or not
-    it takes days, and elsewhere on these days; `seats_left`, `closed` (why a class takes nobody) and `late_days` (the
-    first day of who enters a class that began) are by class.
+    `by_local_id` are the institution's enrolments. `taken` are the enrolments of the rows' persons in these classes,
+    with or without days, and in other classes on the same days. `seats_left`, `closed` (why a class takes no trainees)
+    and `late_days` (first day of late entrants) are by class.
     """
 
     by_local_id: Mapping[str, Seated]
@@ -108,7 +108,7 @@ class Known(NamedTuple):
 
 
 def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
-    """One outcome per entry, each as if those before it had been stored; a refusal gives every reason there is."""
+    """One outcome per entry, each as if the earlier ones had been stored; a refusal lists every reason."""
     ids: MutableMapping[str, Seated] = dict(known.by_local_id)
     seats_left = dict(known.seats_left)
     taken = _by_person(known.taken)
@@ -126,7 +126,7 @@ def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
             refusals.insert(0, LocalIdTaken(pointer="/local_id"))
         if entry.faults or known.closed:
             refusals = [*_closed(known.closed, class_), *entry.faults, *refusals]
-        # Who cannot come anyway does not need to know that there is no seat.
+        # A row that is refused anyway is not told that the class is full.
         if not refusals and seats_left[class_.id] <= 0:
             refusals = [ClassFull(seats=class_.seats)]
         if refusals:
@@ -140,7 +140,7 @@ def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
 
 
 def late_starts(entries: Collection[Entry], known: Known) -> dict[UUID, date]:
-    """The first days of those `entries`, all accepted, that do not begin with their class, by their ids."""
+    """The first days, by id, of those accepted `entries` that do not begin with their class."""
     if not known.late_days and not known.taken:
         return {}
     taken = _by_person(known.taken)
@@ -156,11 +156,10 @@ def _by_person(taken: Iterable[Taken]) -> defaultdict[UUID, list[Taken]]:
 
 
 def _again(entry: Entry, before: Seated, known: Known) -> RowOutcome:
-    """The outcome of a row for somebody who is in the class under the same number: it is the row of then, or refused.
+    """The outcome of a row whose person is in the class under the same number: repeated if unchanged, else refused.
 
-    Rows are compared and not what is stored, so that an old row stays harmless after a correction. Of a row that came
-    before rows were marked only the name can be compared, and a row that is not whole with nothing. Who has given the
-    seat up has to say that they come back.
+    Rows are compared, not stored values, so that an old row stays harmless after a correction. Without a stored digest
+    only the name is compared; a row that is not whole is refused. A person who gave up the seat needs a new local_id.
     """
     if before.status in GIVEN_UP:
         given_up = SeatGivenUp(pointer="/local_id", state=before.status)
@@ -177,7 +176,7 @@ def _closed(closed: Mapping[UUID, Refusal], class_: TrainingClass) -> list[Refus
 
 
 def _met(theirs: Sequence[Taken], class_: TrainingClass, from_on: date) -> list[Refusal]:
-    """What the person's other enrolments have against a place in `class_` from a day on. Source: domain rules §4.6."""
+    """Conflicts of the person's other enrolments with `class_` from `from_on` on. Source: domain rules §4.6."""
     if not theirs:
         return []
     here = [each for each in theirs if each.class_id == class_.id and each.is_seated]
@@ -194,6 +193,6 @@ def seated_by(entry: Entry) -> Seated:
 
 
 def taken_by(entry: Entry, from_on: date) -> Taken:
-    """The days that `entry` takes, from `from_on` on."""
+    """The days that `entry` occupies, from `from_on` on."""
     class_ = entry.class_
     return Taken(entry.id, class_.id, class_.institution_id, entry.person, entry.local_id, from_on, class_.ends_on)

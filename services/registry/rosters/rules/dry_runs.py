@@ -1,4 +1,4 @@
-"""A dry run of a roster that comes in chunks: what earlier chunks would have stored, remembered in memory alone."""
+"""Dry runs of rosters in chunks: what earlier chunks would have stored, kept in memory only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.registry.rosters.rules.decisions import Entry, Known, Seated, seat
 class DryRun:
     """What the chunks of one roster would have stored so far.
 
-    A chunk is noted when it is decided and kept when it counts, so that a chunk can be decided again in between.
+    A chunk is noted when it is decided and kept when it counts, so that it can be decided again before that.
     """
 
     def __init__(self) -> None:
@@ -25,14 +25,14 @@ class DryRun:
         self._noted: tuple[list[Entry], Mapping[UUID, date], Mapping[UUID, str]] = ([], {}, {})
 
     def note(self, admitted: Iterable[Entry], starts: Mapping[UUID, date], names: Mapping[UUID, str]) -> None:
-        """The last chunk would store `admitted`, and people who were not known under `names`.
+        """Note what the last chunk would store: the entries `admitted`, and new people by `names`.
 
-        `starts` are the first days, by id, of those that do not begin with their class.
+        `starts` are the first days, by id, of entries that do not begin with their class.
         """
         self._noted = (list(admitted), starts, names)
 
     def keep(self) -> None:
-        """What was noted last counts for the chunks to come."""
+        """Keep what was noted last for the following chunks."""
         admitted, starts, names = self._noted
         self._noted = ([], {}, {})
         for entry in admitted:
@@ -43,11 +43,11 @@ class DryRun:
             self._names.setdefault(person, name)
 
     def names(self, persons: Collection[UUID]) -> dict[UUID, str]:
-        """Under which name those of `persons` would be known who are not stored."""
+        """The names under which new people among `persons` would be stored."""
         return {person: self._names[person] for person in persons if person in self._names}
 
     def over(self, known: Known, entries: Collection[Entry]) -> Known:
-        """What is `known` of what `entries` could run into, with what would have been stored before them."""
+        """`known`, with what earlier chunks would have stored that concerns `entries`."""
         ids = {each.local_id for each in entries} & self._by_local_id.keys()
         persons = {each.person for each in entries} & self._taken.keys()
         return Known(

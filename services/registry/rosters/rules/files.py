@@ -1,4 +1,4 @@
-"""What may speak against a roster file, under the codes that institutions know."""
+"""Refusals of roster files."""
 
 from __future__ import annotations
 

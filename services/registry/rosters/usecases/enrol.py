@@ -1,4 +1,4 @@
-"""Enrol a roster: look up once what all rows need, check each row by itself, store in one go all that pass."""
+"""Enrol a roster: read once what all rows need, check each row by itself, store the accepted rows together."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def enrol_in(
     at: datetime,
     dry_run: bool = False,
 ) -> list[RowOutcome]:
-    """`enrol` for one class, whichever class the rows name; what stops the whole class is raised.
+    """`enrol` for one class, whichever class the rows name; a refusal of the whole class is raised.
 
     Raises WrongRole, NotFound, ForeignOrganisation, RosterClosed, and the refusals of the directory (C02, C25).
     """
@@ -70,10 +70,10 @@ async def enrol(
     dry_run: bool = False,
     earlier: DryRun | None = None,
 ) -> list[RowOutcome]:
-    """An outcome for each of `rows`, in order: accepted, repeated or refused. A dry run decides and stores nothing,
-    and keeps nobody waiting; `earlier` is what it would have stored before, and notes what these rows would add.
+    """An outcome for each of `rows`, in order: accepted, repeated or refused. A dry run stores and locks nothing;
+    `earlier` holds what it would have stored before, and notes what these rows would add.
 
-    The rows may be for any classes of the institution; what stops a class is the refusal of its rows.
+    The rows may be for any classes of the institution; a closed class refuses its rows.
 
     Raises WrongRole, ForeignOrganisation: then nothing at all was stored.
     """
@@ -140,7 +140,7 @@ async def _look_up(
     *,
     acquainted: Collection[UUID],
 ) -> Known:
-    """What the rows could run into. Only those `acquainted` can have days taken anywhere."""
+    """What the rows can conflict with. Only `acquainted` (stored) persons can have occupied days."""
     class_ids = [each.id for each in classes]
     local_ids = {each.entry.local_id for each in recognised}
     by_local_id = await store.seated_by_local_id(connection, classes[0].institution_id, local_ids)
@@ -161,7 +161,7 @@ async def _look_up(
 def _with_warnings(
     decided: Sequence[RowOutcome], admitted: Sequence[Recognised], seen: Mapping[tuple[UUID, UUID], Seen]
 ) -> list[RowOutcome]:
-    """`decided`, with a warning for each row whose phone was `seen` too often."""
+    """`decided`, with a warning for each row whose phone was given too often."""
     warnings = {
         each.entry.row: (warning_of(seen[each.entry.class_.id, each.phone_mark], pointer="/phone"),)
         for each in admitted
@@ -182,7 +182,7 @@ async def _store(
     if not admitted:
         return
     newcomers = {
-        # Of several rows for one person the first is the one that is sealed.
+        # Of several rows for one person the first is stored.
         each.entry.person: each
         for each in reversed(admitted)
         if not each.is_known
@@ -206,7 +206,7 @@ def _sealed(recognised: Recognised, persons: Persons) -> Newcomer:
 
 
 def _said(recognised: Recognised) -> AtEntry:
-    """What was said at entry, with the phone if it would be lost otherwise."""
+    """The statement at entry, with the phone if it is not stored with the person."""
     row = recognised.row
     return replace(row.at_entry, phone=row.particulars.phone) if recognised.is_phone_new else row.at_entry
 

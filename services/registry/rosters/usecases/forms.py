@@ -1,4 +1,4 @@
-"""The form of a roster's row, the same whether it comes as JSON, as NDJSON or out of a spreadsheet."""
+"""The form of a roster row, the same for JSON, NDJSON and spreadsheets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _named(zh: str, en: str) -> dict[str, Any]:
 
 
 class RosterRowRequest(Strict):
-    """One trainee. The number is read whatever its spacing or width; it is sealed on arrival and never shown whole."""
+    """One trainee. Spacing and width of the number do not matter; it is stored encrypted and shown masked only."""
 
     local_id: LocalId = Field(json_schema_extra=_named("学员编号", "trainee number"))
     document_kind: DocumentKind = Field(
@@ -30,7 +30,7 @@ class RosterRowRequest(Strict):
     document_number: str = Field(max_length=64, json_schema_extra=_named("证件号码", "document number"))
     birth_date: Day | None = Field(
         default=None,
-        description="Where the number does not show it, as those of foreigners' cards; sealed on arrival",
+        description="Needed if the number does not contain it, as on foreigners' cards; stored encrypted",
         json_schema_extra=_named("出生日期", "birth date"),
     )
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)] = Field(
@@ -41,30 +41,30 @@ class RosterRowRequest(Strict):
     )
     programme: Annotated[str, Field(max_length=16)] | None = Field(
         default=None,
-        description="The one programme this training counts to; the class's where left out",
+        description="The programme that this training counts to; the class's if omitted",
         json_schema_extra=_named("专项编码", "programme"),
     )
     tags: list[Tag] = Field(
         default_factory=list,
         max_length=20,
-        description="Cross-cutting marks (S06, S07), never added up",
+        description="Cross-cutting tags (S06, S07), which are never added up",
         json_schema_extra=_named("标签", "marks"),
     )
     employment: EmploymentState | None = Field(
         default=None,
-        description="What the trainee does for a living as they enter",
+        description="Employment state at entry",
         json_schema_extra=_named("就业状态", "employment"),
     )
     groups: list[GroupEntry] = Field(
         default_factory=list,
         max_length=len(PriorityGroup),
-        description="Priority groups with their evidence; only whether there is one leaves the registry",
+        description="Priority groups with their evidence; only their existence leaves the registry",
         json_schema_extra=_named("重点群体", "priority groups"),
     )
     draws_pension: bool | None = Field(
         default=None,
         strict=True,
-        description="Whether the trainee draws a monthly pension; `false` lets in who is past the age of trainees",
+        description="Whether the trainee draws a monthly pension; `false` admits trainees above the age limit",
         json_schema_extra=_named("是否按月领取养老金", "draws a pension"),
     )
     consent: ConsentEntry | None = Field(default=None, json_schema_extra=_named("同意日期", "consent"))
@@ -89,7 +89,7 @@ class FiledRowRequest(RosterRowRequest):
 
 
 class FileRowRequest(RosterRowRequest):
-    """One trainee out of a file, which may be posted for one class."""
+    """One trainee from a file, which may be posted for one class."""
 
     class_: ClassNumber | None = Field(default=None, alias="class")
 
@@ -100,7 +100,7 @@ FILE_ROW: Final = TypeAdapter(FileRowRequest)
 
 
 def roster_row(place: int, row: RosterRowRequest) -> RosterRow:
-    """The row as the use case takes it."""
+    """The row as the use case expects it."""
     particulars = Particulars(row.document_kind, row.document_number, row.name, row.phone)
     class_ = row.class_ if isinstance(row, FiledRowRequest | FileRowRequest) else None
     return RosterRow(place, row.local_id, particulars, None, class_, row.programme, tuple(row.tags), _at_entry(row))

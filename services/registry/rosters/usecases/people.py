@@ -1,4 +1,4 @@
-"""The people whom a roster names: recognised by their documents, met under the name and the key that they go by."""
+"""The people whom a roster names: identified by their documents, and matched with stored names and merges."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from shared.persons import Persons, same_name
 
 
 class Recognised(NamedTuple):
-    """A row whose class and person are known, and what is to be stored if it is admitted."""
+    """A row whose class and person are known, with what is stored if it is accepted."""
 
     entry: Entry
     row: RosterRow
     number: str
     phone_mark: UUID | None
     is_known: bool = False
-    """Whether the particulars of the person are sealed already."""
+    """Whether the particulars of the person are already stored."""
     came_as: UUID | None = None
-    """The key of the row's paper, where its holder goes on under another."""
+    """The person key of the row's document, if its holder was merged into another person."""
     is_phone_new: bool = False
-    """Whether the phone has to be kept, because another may be sealed with the person."""
+    """Whether the phone has to be stored at entry, because another one may be stored with the person."""
 
 
 def recognise(
     rows: Sequence[RosterRow], classes: Sequence[TrainingClass], checks: Checks, *, persons: Persons
 ) -> tuple[list[Recognised], list[RowOutcome]]:
-    """The rows whose class and person are known, with their faults; and refusals of the others, with all of theirs."""
+    """The rows whose class and person are known, with their faults; and refusals of the others, with every reason."""
     by_id = {each.id: each for each in classes}
     by_local_id = {each.local_id: each for each in classes}
     recognised: list[Recognised] = []
@@ -66,7 +66,7 @@ def recognise(
 def _strange(
     row: RosterRow, class_: TrainingClass | None, checks: Checks, found: list[Refusal], *, number: str | None = None
 ) -> list[Refusal]:
-    """Everything that can be said against a row whose class, document (`found`) or own number nobody knows."""
+    """All faults of a row whose class, document (`found`) or local_id is unknown."""
     if class_ is None:
         found = [ClassUnknown(pointer="/class"), *found]
     elif class_.id in checks.closed:
@@ -79,10 +79,10 @@ def _strange(
 def meet(
     recognised: list[Recognised], known: Mapping[UUID, KnownPerson], first: Mapping[UUID, str], *, persons: Persons
 ) -> list[Recognised]:
-    """The same rows: each for the key as which its person goes on, and with a fault if the person has another name.
+    """The same rows, each for the person into whom its own was merged, with a fault if the name differs.
 
-    The name is the one under which a document is `known`, or that of the `first` good row for it: one of those before
-    these, if there were any.
+    The name to match is the stored one (`known`), else that of the `first` good row for the document, which may be from
+    an earlier chunk.
     """
     first = dict(first)
     met: list[Recognised] = []
@@ -92,7 +92,7 @@ def meet(
         if before is not None:
             met.append(_met(each, before, persons=persons))
         elif entry.person in first:
-            # Which of several rows is stored with the person is not known yet, so each keeps its phone.
+            # It is not decided yet which of several rows is stored with the person, so each keeps its phone.
             met.append(_named(each, first[entry.person])._replace(is_phone_new=said.phone is not None))
         else:
             if not entry.faults:

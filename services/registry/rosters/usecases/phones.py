@@ -1,4 +1,4 @@
-"""Phones in a roster that too many trainees gave: most rosters have none, and are found to have none in one look."""
+"""Phones in a roster that too many trainees gave. Most rosters have none, which one query finds out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services.registry.rosters.usecases.people import Recognised
 async def shared_phones(
     connection: AsyncConnection, admitted: Sequence[Recognised], checks: Checks
 ) -> dict[tuple[UUID, UUID], Seen]:
-    """What is odd about the phones of `admitted`, by class and mark of the phone (C16)."""
+    """Observations about the phones of `admitted`, by class and blind index of the phone (C16)."""
     given = Counter(each.phone_mark for each in admitted if each.phone_mark is not None)
     if not given:
         return {}
@@ -26,7 +26,7 @@ async def shared_phones(
     allowed = min(policy.attendance_trainees_per_phone_max for policy in checks.policies.values())
     if not known and max(given.values()) <= allowed:
         return {}
-    # Who is known already is counted twice here, but not by the rule.
+    # People who are stored already are counted twice here, but not by the rule.
     many = {mark for mark, count in given.items() if count + known.get(mark, 0) > allowed}
     if not many:
         return {}

@@ -1,4 +1,4 @@
-"""What can be read of a row whose form is wrong, so that the rules speak of the rest of it in the same round."""
+"""The readable part of a row with form errors, so that the rules check that part in the same answer."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ _STAND_INS: Final[Mapping[tuple[str, ...], object]] = {
     ("consent",): {"on": _DAY},
     ("consent", "on"): _DAY,
 }
-"""What stands for a field that cannot be read, so that it is neither missing nor speaks against another one.
+"""Stand-in values for unreadable fields, so that they are neither missing nor in conflict with another field.
 
-What a rule says of such a value points to it, and is not told. Fields that are not here may be left out.
+A fault that points to such a value is not reported. Fields that are not listed may be omitted.
 """
 
 
 def read_rows(adapter: TypeAdapter[P], posted: Posted) -> tuple[list[RosterRow], list[RowOutcome]]:
-    """The posted rows in order, with the flaws of their form; and refusals of those that cannot be read at all."""
+    """The posted rows in order, with their form errors; and refusals of rows that cannot be read at all."""
     parsed, refused = parse_posted(adapter, posted, in_words=partial(in_words, table=ROSTER))
     rows = [roster_row(place, row) for place, row in parsed]
     return with_rests(rows, refused, dict(posted.rows) if refused else {}, adapter=adapter, take=roster_row)
@@ -63,9 +63,9 @@ def with_rests(
     adapter: TypeAdapter[R],
     take: Callable[[int, R], RosterRow],
 ) -> tuple[list[RosterRow], list[RowOutcome]]:
-    """`rows` with what can be read of those `refused` for their form, in order; and the refusals that are left.
+    """`rows` together with the readable parts of those `refused` for their form, in order; and the remaining refusals.
 
-    `contents` are the refused rows by their places, and are changed; `take` makes a row of a well-formed one.
+    `contents` are the refused rows by position, and are changed; `take` turns a well-formed row into a RosterRow.
     """
     unreadable = []
     for outcome in refused:
@@ -86,7 +86,7 @@ def _rest(
         return None
     unread = {str(error.get("pointer", "")) for error in outcome.refusal.errors}
     if "/document_kind" in unread:
-        # What is right for a number depends on its kind.
+        # Whether a number is valid depends on its kind.
         unread.add("/document_number")
     unknown = {error.get("pointer") for error in outcome.refusal.errors if error["code"] == _UNKNOWN_FIELD}
     for pointer in unread:
@@ -102,9 +102,9 @@ def _rest(
 
 
 def _leave_out(content: dict[str, Any], way: Sequence[str], stand_ins: Mapping[tuple[str, ...], object]) -> None:
-    """Take the field at the end of `way` out of `content`, or put in the one of `stand_ins` that stands for it.
+    """Remove the field at the end of `way` from `content`, or replace it by its stand-in.
 
-    Where there is nothing that could hold it, or it is one of a list, the same with what is around it.
+    If nothing can hold the field, or it is an element of a list, the same is done with what contains it.
     """
     if not way:
         return
