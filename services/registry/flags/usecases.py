@@ -18,9 +18,9 @@ from shared.kernel.ids import new_id
 
 
 async def raise_all(connection: AsyncConnection, seen: Sequence[Seen], *, at: datetime) -> list[Flag]:
-    """The new flags among what was `seen`; what had been seen before stays the flag that it is.
+    """Store flags for the observations `seen`; returns the new ones. Existing flags stay as they are.
 
-    One statement however many there are, none where nothing was seen.
+    Executes one statement, or none if `seen` is empty.
     """
     if not seen:
         return []
