@@ -1,4 +1,4 @@
-"""Follow-ups: whether trainees found work after a completed training, and what it did to their pay."""
+"""Follow-ups: whether trainees found work after a completed training, and how their pay changed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from shared.kernel.refusals import Conflict, Invalid
 F = TypeVar("F", bound=FollowUpState)
 
 PAY_FEN_MAX: Final = 10**9
-"""More than that a month is a slip of the keyboard."""
+"""A higher monthly pay is taken for a typing error."""
 
 
 class Evidence(StrEnum):
-    """What shows that somebody is in work; the paper itself and its number stay with the institution."""
+    """The kind of evidence for employment; the paper itself and its number stay with the institution."""
 
     INSURANCE_RECORD = "insurance_record"
     CONTRACT = "contract"
@@ -93,9 +93,9 @@ class OtherFollowUp(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a trainee, as far as it is known; pay is a monthly mean in fen.
+    """Employment and pay of a trainee, as far as known; pay is a monthly average in fen.
 
-    Of the months before, and of those after the training. Source: domain rules §5.4.
+    `pay_before_fen` covers the months before the training, `pay_after_fen` those after it. Source: domain rules §5.4.
     """
 
     employed_on: date | None = None
@@ -116,9 +116,9 @@ class FollowUp:
 def report(
     before: FollowUp | None, enrolment: Enrolment, said: Outcome, *, by: str, at: datetime, pay_months: int
 ) -> FollowUp:
-    """The first follow-up of `enrolment`, or the next, in which `said` fills in what was left out (domain rules §5.4).
+    """The first follow-up of `enrolment`, or the next one, in which `said` fills empty fields (domain rules §5.4).
 
-    That is `before` itself where it says nothing new. Raises OtherFollowUp, and what `require` does.
+    Returns `before` itself if nothing is new. Raises OtherFollowUp, and what `require` does.
     """
     outcome = said if before is None else _filled(before, said)
     if before is not None and before.outcome == outcome:
@@ -130,7 +130,7 @@ def report(
 def correct(
     before: FollowUp, enrolment: Enrolment, said: Outcome, *, by: str, at: datetime, pay_months: int
 ) -> FollowUp:
-    """The next version of `before`, which says `said` and nothing else; `before` itself where it says just that.
+    """The next version of `before`, fully replaced by `said`; `before` itself if they are equal.
 
     Raises what `require` does.
     """
@@ -141,7 +141,7 @@ def correct(
 
 
 def _filled(before: FollowUp, said: Outcome) -> Outcome:
-    """What was known and what is said. Raises OtherFollowUp where these differ."""
+    """The earlier outcome with empty fields filled from `said`. Raises OtherFollowUp if a field differs."""
     given = {field.name: getattr(said, field.name) for field in fields(Outcome)}
     given = {name: value for name, value in given.items() if value is not None}
     for name, value in given.items():
@@ -176,13 +176,13 @@ def _require_work(outcome: Outcome, *, completed_on: date, today: date) -> None:
 
 
 def pay_change_permille(outcome: Outcome) -> int | None:
-    """Pay after over pay before, less one, in whole thousandths rounded down; None unless both are known."""
+    """The change in pay (after / before - 1) in whole thousandths, rounded down; None unless both are known."""
     before, after = outcome.pay_before_fen, outcome.pay_after_fen
     return None if before is None or after is None else (after - before) * 1000 // before
 
 
 def tell(fact: type[F], follow_up: FollowUp, enrolment: Enrolment, class_: TrainingClass) -> F:
-    """The `fact` of what `follow_up` says of `enrolment` in `class_`."""
+    """A `fact` with the content of `follow_up` for `enrolment` in `class_`."""
     return fact(
         subject=f"follow-ups/{enrolment.id}",
         version=follow_up.version,
@@ -191,7 +191,7 @@ def tell(fact: type[F], follow_up: FollowUp, enrolment: Enrolment, class_: Train
         class_id=class_.id,
         institution_id=class_.institution_id,
         person=enrolment.person,
-        **dimensions_of(enrolment, class_).told(),
+        **dimensions_of(enrolment, class_).as_fields(),
         completed_on=enrolment.effective_on,
         entered=enrolment.employment,
         employed_on=follow_up.outcome.employed_on,

@@ -1,4 +1,4 @@
-"""Persons who turned out to be one human known by two papers, and those who were taken for one by mistake."""
+"""Merges of two persons who are one human with two documents, and their undoing."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class OnePersonAlready(Invalid):
 
 
 class MergeChains(Conflict):
-    """Facts: `merge`, the one that stands."""
+    """Facts: `merge`, the id of the merge in force."""
 
     slug = "merge-chains"
     title_en = "One of the two persons is already part of another merge, and merges cannot be chained."
@@ -61,7 +61,7 @@ class MergeChains(Conflict):
 
 
 class MergeOverlaps(Conflict):
-    """Facts: `overlaps`, how many pairs of enrolments meet."""
+    """Facts: `overlaps`, the number of pairs of enrolments that overlap."""
 
     slug = "merge-overlaps"
     title_en = "The two persons were in classes on the same days, or have two seats in one class."
@@ -76,14 +76,14 @@ class MergeOverlaps(Conflict):
 
 @dataclass(frozen=True)
 class Merge:
-    """`person` goes on as `into_person` until it is undone; `enrolments` is how many of theirs it moved."""
+    """`person` continues as `into_person` until the merge is undone; `enrolments` is the number moved."""
 
     id: UUID
     person: UUID
     into_person: UUID
     region: str
     reporting_region: str | None
-    """Of the officer who merged."""
+    """Of the officer who merged them."""
     reason: str
     merged_by: str
     merged_at: datetime
@@ -101,10 +101,10 @@ _Earlier = Mapping[UUID, Sequence[tuple[date, date]]]
 Steps = list[tuple[Enrolment, EnrolmentReassigned]]
 
 
-class Known(NamedTuple):
-    """The enrolments concerned with their classes, and the version that the facts about the person are at.
+class MergeContext(NamedTuple):
+    """The enrolments of both persons with their classes, and the version of the facts about the merged person.
 
-    `earlier` are the days, both ends included, that enrolments took before they were resumed.
+    `earlier` are the days, both ends included, that enrolments occupied before they were resumed.
     """
 
     enrolments: Sequence[Enrolment]
@@ -113,8 +113,8 @@ class Known(NamedTuple):
     earlier: _Earlier
 
 
-def merge(new: Merge, known: Known, *, standing: Iterable[Merge]) -> tuple[Merge, PersonsMerged, Steps]:
-    """Let all enrolments of `new.person` be those of `new.into_person`; `standing` are the merges of either.
+def merge(new: Merge, known: MergeContext, *, standing: Iterable[Merge]) -> tuple[Merge, PersonsMerged, Steps]:
+    """Move all enrolments of `new.person` to `new.into_person`; `standing` are the merges in force of either person.
 
     Raises OnePersonAlready, MergeChains, MergeOverlaps.
     """
@@ -131,8 +131,10 @@ def merge(new: Merge, known: Known, *, standing: Iterable[Merge]) -> tuple[Merge
     return after, _fact(PersonsMerged, after, known, at=new.merged_at), steps
 
 
-def undo(before: Merge, known: Known, *, by: str, reason: str, at: datetime) -> tuple[Merge, PersonsSeparated, Steps]:
-    """Give back every enrolment that came with the paper of `before.person`, also since. Raises IllegalMove."""
+def undo(
+    before: Merge, known: MergeContext, *, by: str, reason: str, at: datetime
+) -> tuple[Merge, PersonsSeparated, Steps]:
+    """Return every enrolment made with the document of `before.person`, also after the merge. Raises IllegalMove."""
     move(MOVES, before.status, MergeVerb.UNDO)
     after = replace(before, undone_by=by, undone_at=at, undoing_reason=reason)
     returning = [each for each in known.enrolments if each.came_as == before.person]
@@ -152,11 +154,11 @@ def _meet(one: Enrolment, other: Enrolment, earlier: _Earlier) -> bool:
     return any(overlaps(here, there) for here in ones for there in others)
 
 
-def _reassigned(enrolments: Iterable[Enrolment], known: Known, *, person: UUID, at: datetime) -> Steps:
+def _reassigned(enrolments: Iterable[Enrolment], known: MergeContext, *, person: UUID, at: datetime) -> Steps:
     return [reassign(each, known.classes[each.class_id], person=person, at=at) for each in enrolments]
 
 
-def _fact(fact: type[F], merge: Merge, known: Known, *, at: datetime) -> F:
+def _fact(fact: type[F], merge: Merge, known: MergeContext, *, at: datetime) -> F:
     return fact(
         subject=f"persons/{merge.person}",
         version=known.version + 1,

@@ -1,4 +1,4 @@
-"""What a flag of attendance is about: a trainee, the class of one, or something at their institution."""
+"""Observations about attendance: of a trainee, of a class, or of an institution."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.registry.flags.rules.kinds import FlagKind
 
 
 def see_trainee(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Seen:
-    """What a rule saw of the trainee."""
+    """An observation about the trainee."""
     return see_attendance(
         kind,
         attendee,
@@ -24,7 +24,7 @@ def see_trainee(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) 
 
 
 def see_class_of(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Seen:
-    """What a rule saw of the trainee's class; `seen` says what of it."""
+    """An observation about the trainee's class; `seen` identifies it within the class."""
     return see_attendance(kind, attendee, f"{attendee.class_id}/{seen}", class_id=attendee.class_id, facts=facts)
 
 
@@ -38,7 +38,7 @@ def see_attendance(
     enrolment_id: UUID | None = None,
     person: UUID | None = None,
 ) -> Seen:
-    """What a rule saw where `attendee` is trained, of what is named."""
+    """An observation at the institution of `attendee`, about the class, enrolment or person given."""
     return see(
         kind,
         seen,
@@ -46,6 +46,6 @@ def see_attendance(
         class_id=class_id,
         enrolment_id=enrolment_id,
         person=person,
-        **attendee.dimensions.told(project=False),
+        **attendee.dimensions.as_fields(project=False),
         facts=facts,
     )

@@ -1,4 +1,4 @@
-"""Marks: somebody checked in to a class or out of it, as a device saw it or a teacher wrote it down."""
+"""Marks: check-ins and check-outs of trainees, made by a device or by hand."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class Direction(StrEnum):
 
 
 class Method(StrEnum):
-    """How it was known who it was."""
+    """How the trainee was identified."""
 
     DEVICE = "device"
     QR = "qr"
     """The trainee's own phone read a code."""
     FACE = "face"
-    """A device compared a face, and told the result only."""
+    """A device compared a face, and sent only the result."""
     HAND = "hand"
 
 
@@ -91,7 +91,7 @@ class UnknownSite(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One check-in or check-out. Of a comparison of faces there is the result: `matched`, and `score` from 0 to 100."""
+    """One check-in or check-out. `matched` and `score` (0 to 100) are the result of a face comparison."""
 
     id: UUID
     local_id: str
@@ -105,14 +105,14 @@ class Mark:
     site_id: UUID | None
     score: int | None
     matched: bool | None
-    """What the device said of the faces, of `face` marks only."""
+    """Whether the device matched the faces; `face` marks only."""
     marked_by: str | None
-    """Who wrote it down, if it was made by hand."""
+    """Who recorded it, if it was made by hand."""
     counts: bool
-    """Whether it shows that the trainee was there; a comparison of faces that failed does not."""
+    """Whether it shows that the trainee was present; a failed face comparison does not."""
 
     def says_the_same(self, other: Mark) -> bool:
-        """Whether `other` is this mark sent again, whoever sent it."""
+        """Whether `other` has the same content; who sent it does not matter."""
         return self._content() == other._content()
 
     def _content(self) -> tuple[object, ...]:
@@ -121,15 +121,15 @@ class Mark:
 
 
 def shows_presence(*, matched: bool | None, score: int | None, policy: Policy) -> bool:
-    """Whether a comparison of faces shows who was there: the device says so, and so does the score, if it tells one.
+    """Whether a face comparison shows presence: the device matched the faces, and the score, if any, is high enough.
 
-    True for marks without such a comparison.
+    True for marks without a comparison.
     """
     return matched is not False and (score is None or score >= policy.attendance_face_score_min)
 
 
 def admit(mark: Mark, attendee: Attendee, *, policy: Policy, now: datetime) -> None:
-    """Raises ClassTakesNoMarks, MarkOutsideClass, NotInTraining, MarkFromFuture; how late it comes does not matter."""
+    """Raises ClassTakesNoMarks, MarkOutsideClass, NotInTraining, MarkFromFuture; a late arrival does not matter."""
     if attendee.class_status is not ClassStatus.RUNNING:
         raise ClassTakesNoMarks(state=attendee.class_status)
     require_day(mark.day, attendee, pointer="/at")
@@ -138,7 +138,7 @@ def admit(mark: Mark, attendee: Attendee, *, policy: Policy, now: datetime) -> N
 
 
 def require_day(day: date, attendee: Attendee, *, pointer: str) -> None:
-    """The trainee was in training on `day`, whatever has become of the training since.
+    """Checks that the trainee was in training on `day`; later changes of the training do not matter.
 
     Raises MarkOutsideClass, NotInTraining.
     """

@@ -1,4 +1,4 @@
-"""Take marks, and count the hours that follow from them."""
+"""Store marks, and count the hours that follow from them."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotFound, Refusal
 
 LATE_MARKS: Final = "补报考勤后重新核定学时"
-"""Why an outcome was corrected, in the history of the enrolment."""
+"""The reason of corrected outcomes in the history of the enrolment."""
 
 
 class MarkRow(NamedTuple):
-    """A mark as it came, well formed. Whose it is, is said by `enrolment_id`, or by both local ids."""
+    """A well-formed mark from a request; `enrolment_id` or both local ids name the trainee."""
 
     row: int
     local_id: str
@@ -56,7 +56,7 @@ class MarkRow(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """A row whose trainee is known, as the mark that it would be, and why not, if so."""
+    """A row whose trainee is known, as a mark, and the reason for refusing it, if any."""
 
     row: MarkRow
     mark: Mark
@@ -65,7 +65,7 @@ class _Read(NamedTuple):
 
 @dataclass
 class _Known:
-    """What is known of those whom a batch names."""
+    """What is stored about the trainees and sites that a batch names."""
 
     attendees: dict[UUID, Attendee]
     by_local_id: dict[str, Attendee]
@@ -128,7 +128,7 @@ async def _known(connection: AsyncConnection, institution_id: UUID, rows: Sequen
 
 
 def _read(row: MarkRow, known: _Known, *, caller: Caller, at: datetime) -> _Read:
-    """Raises NotFound, NotInClass, UnknownSite. Other refusals come with the mark: it may be a repeat all the same."""
+    """Raises NotFound, NotInClass, UnknownSite. Other refusals come with the mark, which may still be a repeat."""
     attendee = _attendee(row, known)
     policy = known.policies[attendee.class_id]
     if row.site is not None and row.site not in known.sites:
@@ -195,7 +195,7 @@ async def _answers(
 async def _count(
     connection: AsyncConnection, new: Sequence[Mark], known: _Known, *, caller: Caller, at: datetime
 ) -> None:
-    """Count the days of the `new` marks again from all of their marks, and look at what these show."""
+    """Recount the days of the `new` marks from all of their marks, and raise flags for implausible patterns."""
     pairs = sorted({(mark.enrolment_id, mark.day) for mark in new})
     around = await mark_store.around(
         connection,
@@ -222,7 +222,7 @@ async def _count(
 def _recount(
     pairs: Sequence[tuple[UUID, date]], around: Around, known: _Known
 ) -> Mapping[UUID, list[tuple[DayHours, DayHours]]]:
-    """Of each enrolment its days among `pairs`, as they were and as they are now."""
+    """For each enrolment, its days among `pairs` as (before, after)."""
     grouped: defaultdict[tuple[UUID, date], list[Stamp]] = defaultdict(list)
     for stamp in around.stamps:
         grouped[stamp.enrolment_id, stamp.day].append(stamp)
@@ -244,9 +244,9 @@ async def _save(
     *,
     at: datetime,
 ) -> list[Total]:
-    """Store the days that changed, the totals and the facts; the totals that changed."""
+    """Store changed days, totals and facts; returns the totals that changed."""
     told = [rules.record(attendees[each], totals[each], pairs, at=at) for each, pairs in changes.items()]
-    # A mere check-in changes nothing yet, and costs no statement.
+    # A check-in alone changes nothing yet, and costs no statement.
     days = [new for pairs in changes.values() for old, new in pairs if new != old]
     changed = [total for total, fact in told if fact is not None]
     await store.save(connection, days, changed)

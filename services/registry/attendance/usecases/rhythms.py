@@ -1,4 +1,4 @@
-"""Look at the marks that just came in for what no honest class would show, and raise flags for it."""
+"""Look for implausible patterns around new marks, and raise flags for them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from shared.kernel.periods import BUSINESS_ZONE
 
 @dataclass(frozen=True)
 class Arrived:
-    """What a batch brought: its new marks, whose they are (by enrolment), what there is around them, the days as they
-    count now, the policy of each class, and the holidays among the days."""
+    """The new marks of a batch with their attendees (by enrolment), their context, the recounted days, the policy of
+    each class, and the holidays among the days."""
 
     marks: Sequence[Mark]
     attendees: Mapping[UUID, Attendee]
@@ -41,7 +41,7 @@ class Arrived:
 
 
 async def look(connection: AsyncConnection, arrived: Arrived, *, at: datetime) -> None:
-    """Raise a flag for each rhythm that is impossible; one that stands already stays as it is."""
+    """Raise a flag for each implausible pattern; existing flags stay as they are."""
     seen = [
         *_times(arrived),
         *await _persons(connection, arrived),
@@ -50,7 +50,7 @@ async def look(connection: AsyncConnection, arrived: Arrived, *, at: datetime) -
         *rules.faces_not_matched(arrived.around.mismatches, arrived.attendees, arrived.policies),
         *rules.same_second(arrived.around.seconds, arrived.of_classes, arrived.policies),
     ]
-    # The same thing is often seen many times in a batch: a night of a class is one flag.
+    # A batch often gives the same observation many times: a night of a class is one flag.
     await flag_usecases.raise_all(connection, list({(each.kind, each.seen): each for each in seen}.values()), at=at)
 
 
@@ -82,7 +82,7 @@ async def _persons(connection: AsyncConnection, arrived: Arrived) -> list[Seen]:
 
 
 async def _lessons(connection: AsyncConnection, arrived: Arrived) -> Mapping[tuple[UUID, date], list[Presence]]:
-    """The lessons of those who are in other classes too; nearly nobody is."""
+    """The lessons of trainees who are also in other classes; few are."""
     asked = {
         (each.person, mark.day, datetime.combine(mark.day, time(), BUSINESS_ZONE))
         for mark in arrived.marks

@@ -1,4 +1,4 @@
-"""Whether those who are seated already could be enrolled in a class: what its roster would have been asked (C01)."""
+"""Whether enrolled trainees meet the entry conditions of a class: its new one after a change or a transfer (C01)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class TraineesUnfit(Conflict):
 
 
 class Trainee(NamedTuple):
-    """Somebody who has a seat: what their document and their entry say. Never printed."""
+    """An enrolled trainee: their document and what was stated at entry. Never printed."""
 
     local_id: str
     document_kind: DocumentKind
@@ -42,7 +42,7 @@ class Trainee(NamedTuple):
 
 
 def faults(trainee: Trainee, class_: TrainingClass, policy: Policy) -> list[Refusal]:
-    """Why the trainee could not be enrolled in `class_`: by age (C01), or by what is missing."""
+    """The entry conditions of `class_` that the trainee does not meet: age (C01) and missing particulars."""
     kind, said = trainee.document_kind, trainee.said
     shown = IdentityDocument(kind, trainee.document_number).birth_date
     found = (
@@ -53,7 +53,7 @@ def faults(trainee: Trainee, class_: TrainingClass, policy: Policy) -> list[Refu
 
 
 def require_all_fit(trainees: Iterable[Trainee], class_: TrainingClass, policy: Policy) -> None:
-    """All `trainees` could be enrolled in `class_`. Raises TraineesUnfit (C01)."""
+    """Raises TraineesUnfit (C01) unless all `trainees` meet the entry conditions of `class_`."""
     unfit = [each.local_id for each in trainees if faults(each, class_, policy)]
     if unfit:
         raise TraineesUnfit(trainees=len(unfit), local_ids=sorted(unfit)[:_NAMED_MAX])

@@ -1,4 +1,4 @@
-"""How old a trainee is on the first day of a class: by their document, or by what was said where it shows no date."""
+"""The age of a trainee on the first day of a class, by the document or, if it shows no birth date, as stated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.kernel.refusals import Invalid
 
 
 class AgeOutOfRange(Invalid):
-    """Facts: `age_min`, `age_max` (None: no limit) on the day `on`, the class's first. The age itself is not told."""
+    """Facts: `age_min`, `age_max` (None: no limit) on the day `on`, the class's first. The age itself is not shown."""
 
     slug = "age-out-of-range"
     title_en = "The person's age on the first day of the class is outside the allowed range."
@@ -37,22 +37,22 @@ class BirthDateDiffers(Invalid):
 
 
 def born_on(shown: date | None, said: AtEntry) -> date | None:
-    """The date of birth that a document has `shown`, or else the one that was said; None where neither is known."""
+    """The birth date `shown` by the document, else the stated one; None if neither is known."""
     return said.birth_date if shown is None else shown
 
 
 def birth_date_fault(shown: date | None, said: AtEntry) -> BirthDateDiffers | None:
-    """What is wrong with a date of birth that is not the one `shown` by the document (C01)."""
+    """The fault if the stated birth date differs from the one `shown` by the document (C01), else None."""
     if shown is None or said.birth_date in (None, shown):
         return None
     return BirthDateDiffers(pointer="/birth_date")
 
 
 def age_fault(shown: date | None, said: AtEntry, *, class_: TrainingClass, policy: Policy) -> AgeOutOfRange | None:
-    """What is wrong with the age that somebody has on the first day of `class_` (C01).
+    """The fault if the age on the first day of `class_` is outside the limits (C01), else None.
 
-    Their document has `shown` when they were born, or it was said. Whose date of birth is not known passes. Source:
-    domain rules §4.1, §4.6.
+    `shown` is the birth date on the document; the stated one counts if there is none. A person without a known birth
+    date passes. Source: domain rules §4.1, §4.6.
     """
     born = born_on(shown, said)
     if born is None:

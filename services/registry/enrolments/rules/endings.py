@@ -1,4 +1,4 @@
-"""Where the days of a training end early: never before they began, and never before a day that attendance counts."""
+"""Early ends of a training: not before its first day, and not on or before a day with attendance hours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 class EndsBeforeItBegan(Invalid):
-    """Facts: `first_on`, the first day of the training as it goes now."""
+    """Facts: `first_on`, the first day of the current training period."""
 
     slug = "ends-before-it-began"
     title_en = "The training cannot end before it began."
@@ -24,7 +24,7 @@ class EndsBeforeItBegan(Invalid):
 
 
 class EndsBeforeAttendance(Conflict):
-    """Facts: `attended_on`, the last day that attendance counts hours for."""
+    """Facts: `attended_on`, the last day with attendance hours."""
 
     slug = "ends-before-attendance"
     title_en = "The trainee has attendance hours on or after this day, so the training did not end before it."
@@ -38,12 +38,12 @@ class EndsBeforeAttendance(Conflict):
 
 
 def last_day(days: tuple[date, date], *, on: date, attended_on: date | None, today: date) -> date:
-    """The last of the `days`, both ends included, that is left when `on` is the first one without training.
+    """The last training day of `days` (both ends included) when `on` is the first day without training.
 
-    It lies before the first if none is left. `attended_on` is the last day that attendance counts hours for, if it
-    counts any. A training that is still to begin can be given up today.
+    It is before the first day if no day is left. `attended_on` is the last day with attendance hours, if any. A
+    training that has not begun can be given up today.
 
-    Raises EndsBeforeItBegan, EndsBeforeAttendance (C04: what was trained stays taken).
+    Raises EndsBeforeItBegan, EndsBeforeAttendance (C04: days that were attended stay occupied).
     """
     from_on, until_on = days
     if on < min(from_on, today):

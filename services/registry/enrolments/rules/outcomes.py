@@ -1,4 +1,4 @@
-"""Outcomes: what completes a training, who may say its hours, when a class can be concluded by attendance (C14)."""
+"""Outcomes: what completes a training, who may set its hours, when a class can be concluded by attendance (C14)."""
 
 from __future__ import annotations
 
@@ -64,44 +64,44 @@ class NoAttendance(Conflict):
 
 
 class Miss(StrEnum):
-    """What a training fell short of."""
+    """A condition for completion that a training did not meet."""
 
     FEW_HOURS = "few-hours"
-    """The least hours of the project."""
+    """The minimum hours of the project."""
     LOW_SHARE = "low-share"
-    """The share of the class's hours."""
+    """The minimum share of the class's hours."""
 
 
 class Least(NamedTuple):
-    """What completes a training: a share of the class's hours, and class hours whatever the class has."""
+    """What completes a training: a minimum share of the class's hours, and a minimum number of class hours."""
 
     share_min: Decimal
     hours_min: int
 
 
 def missed(hours: int, *, class_hours: int, share_min: Decimal, hours_min: int) -> list[Miss]:
-    """What `hours` fall short of; nothing for a training that they complete. Source: domain rules §5.2."""
+    """The conditions that `hours` do not meet; empty if they complete the training. Source: domain rules §5.2."""
     few, low = hours < hours_min, hours < class_hours * share_min
     return [Miss.FEW_HOURS] * few + [Miss.LOW_SHARE] * low
 
 
 def require_posting(policy: Policy, *, class_id: UUID) -> None:
-    """Raises HoursComeFromMarks where an institution may not post hours."""
+    """Raises HoursComeFromMarks if policy does not allow institutions to post hours."""
     if policy.attendance_marks_required:
         raise HoursComeFromMarks(conclusion=f"/v1/classes/{class_id}/conclusion")
 
 
 def require_attended(hours: int, *, attended: int) -> None:
-    """Raises MoreHoursThanAttended: nobody is given more than a class that keeps attendance can show."""
+    """Raises MoreHoursThanAttended if `hours` exceed the attendance of a class that keeps it."""
     if hours > attended:
         raise MoreHoursThanAttended(pointer="/hours", hours_max=attended)
 
 
 def hours_after(hours: int, *, before: int, after: int, class_hours: int, policy: Policy) -> int:
-    """The hours of an outcome of `hours`, once attendance counts `after` class hours where it counted `before`.
+    """The hours of an outcome with `hours` after attendance changed from `before` to `after` class hours.
 
-    An outcome follows the attendance that it was given for. Hours that were posted without any stay as posted; posted
-    below the attendance they stay as long as it shows them. Where marks are required nothing but attendance counts.
+    Hours that came from attendance follow it. Posted hours above the old attendance stay as posted; posted hours below
+    it stay unless attendance drops below them. If policy requires marks, only attendance counts.
     """
     shown_before, shown = min(before, class_hours), min(after, class_hours)
     if policy.attendance_marks_required or hours == shown_before:
@@ -112,10 +112,11 @@ def hours_after(hours: int, *, before: int, after: int, class_hours: int, policy
 def require_conclusion(
     class_: TrainingClass, policy: Policy, *, is_kept: bool, lessons_end: datetime | None, at: datetime
 ) -> None:
-    """The class is over, so that all hours can have come; `lessons_end` is when its last lesson ends, if planned.
+    """Checks that a class can be concluded by attendance; `lessons_end` is the end of its last planned lesson, if any.
 
-    Raises TooEarly before the last day, which without a timetable has to be over, and LessonsToCome. Raises
-    NoAttendance for a class that kept none and need not: its hours are posted, and it must not fail them all.
+    Raises TooEarly before the last day of the class (without a timetable: before the day after it), and LessonsToCome.
+    Raises NoAttendance for a class that keeps none and does not have to: its hours are posted, and concluding it would
+    fail every trainee.
     """
     possible_from = class_.ends_on if lessons_end else class_.ends_on + timedelta(days=1)
     if business_day(at) < possible_from:

@@ -1,4 +1,4 @@
-"""What an institution says of a trainee at entry: what cannot be true is refused, and what is missing is named."""
+"""What an institution states about a trainee at entry: impossible values are refused, missing ones are listed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class PriorityGroup(StrEnum):
     GRADUATE = "graduate"
     """Of a college or school, in the year of graduation."""
     POVERTY_MONITORED = "poverty_monitored"
-    """Monitored so that they do not fall back into poverty."""
+    """Monitored against a return to poverty."""
     UNEMPLOYED = "unemployed"
     EMPLOYMENT_DIFFICULTY = "employment_difficulty"
     VETERAN = "veteran"
@@ -60,7 +60,7 @@ class DatedAhead(Invalid):
 
 
 class DatedTooEarly(Invalid):
-    """Facts: `first_on`. When the person was born is not told."""
+    """Facts: `first_on`. The birth date is not shown."""
 
     slug = "paper-dated-too-early"
     title_en = "A paper or a consent cannot be dated before the person's birth or before {first_on}."
@@ -78,7 +78,7 @@ class PlaceholderEvidence(Invalid):
 
 
 class TraineeIncomplete(Invalid):
-    """Facts: `missing`, the fields of the row that are needed and empty; a birth date where the document shows none."""
+    """Facts: `missing`, the required fields that are empty; `birth_date` is one if the document does not show it."""
 
     slug = "trainee-incomplete"
     title_en = (
@@ -93,7 +93,7 @@ class TraineeIncomplete(Invalid):
 
 
 class GroupEvidence(NamedTuple):
-    """That a person is in a priority group, by which paper of which day."""
+    """A priority group of a person, with the paper that proves it and the date of that paper."""
 
     group: PriorityGroup
     evidence: str
@@ -102,9 +102,9 @@ class GroupEvidence(NamedTuple):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AtEntry:
-    """What is said of somebody as they enter a training. Never printed: which group a person is in is sensitive.
+    """What is stated about a trainee at entry. Never printed: the priority groups of a person are sensitive.
 
-    `draws_pension` None: nothing was said of it.
+    `draws_pension` None: not stated.
     """
 
     employment: EmploymentState | None = None
@@ -113,12 +113,12 @@ class AtEntry:
     consented_on: date | None = None
     consent_version: str | None = None
     phone: str | None = None
-    """Where it is another than the one that the person was known by."""
+    """Set if it differs from the phone stored with the person."""
     birth_date: date | None = None
 
     @property
     def evidence_on(self) -> date | None:
-        """The latest date on the papers that show a priority group."""
+        """The latest date on the papers of the priority groups."""
         return max((each.dated_on for each in self.groups), default=None)
 
 
@@ -126,9 +126,9 @@ NOTHING_SAID: Final = AtEntry()
 
 
 def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: date) -> list[Refusal]:
-    """What is wrong with the papers and the consent: they name nothing, or a day that cannot be.
+    """Faults of the papers and the consent: placeholder text, or an impossible date.
 
-    Nothing is dated after `today`, before `first_on`, or before its person was born.
+    A date is impossible if it is after `today`, before `first_on`, or before the person was `born`.
     """
     found: list[Refusal] = []
     for place, each in enumerate(entry.groups):
@@ -159,7 +159,7 @@ def _day_fault(day: date, born: date | None, *, first_on: date, today: date) -> 
 def missing_fault(
     phone: str | None, entry: AtEntry, *, kind: DocumentKind, class_: TrainingClass, policy: Policy
 ) -> TraineeIncomplete | None:
-    """What the holder of such a document lacks, where the class is subsidised and policy asks for it."""
+    """The fault if required particulars are missing; None if the class is not subsidised or policy does not ask."""
     if class_.fund_source is None or not policy.trainee_particulars_required:
         return None
     said: Sequence[tuple[str, object]] = (

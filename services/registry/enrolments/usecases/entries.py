@@ -1,4 +1,4 @@
-"""What was said of a trainee at entry: sealed beside the enrolment, shown to the institution and its county alone."""
+"""Statements at entry: stored encrypted with the enrolment, shown only to the institution and its county."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _READERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER)
 
 
 def close(persons: Persons, enrolment_id: UUID, said: AtEntry) -> bytes | None:
-    """What of `said` the row of the enrolment does not show, sealed to it; None if there is nothing."""
+    """The fields of `said` that the enrolment does not hold itself, encrypted for it; None if all are empty."""
     sealed = (said.draws_pension, said.consent_version, said.phone, said.birth_date)
     if not said.groups and all(each is None for each in sealed):
         return None
@@ -37,7 +37,7 @@ def close(persons: Persons, enrolment_id: UUID, said: AtEntry) -> bytes | None:
 
 
 async def load(connection: AsyncConnection, enrolment_id: UUID, *, persons: Persons, caller: Caller) -> AtEntry:
-    """What was said at entry, for the institution and the officers of its county or above.
+    """The statement at entry, for the institution and the officers of its county or above.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
@@ -48,18 +48,18 @@ async def load(connection: AsyncConnection, enrolment_id: UUID, *, persons: Pers
 
 
 async def said(connection: AsyncConnection, enrolment: Enrolment, *, persons: Persons) -> AtEntry:
-    """What was said as `enrolment`, or the one that it goes on from, was made."""
+    """The statement at the entry of `enrolment`, or of the enrolment that it continues."""
     return open_(persons, (await store.of(connection, [enrolment.id]))[enrolment.id], enrolment)
 
 
 async def replace(connection: AsyncConnection, enrolment: Enrolment, said: AtEntry, *, persons: Persons) -> None:
-    """Seal what is `said` of an entry anew, with the step that led to `enrolment`; what was sealed before is kept."""
+    """Store `said` as the statement at entry, with the step that led to `enrolment`; the earlier one is kept."""
     owner = (await store.of(connection, [enrolment.id]))[enrolment.id].owner
     await store.replace(connection, enrolment.id, close(persons, owner, said), version=enrolment.version)
 
 
 def open_(persons: Persons, entry: SealedEntry, enrolment: Enrolment) -> AtEntry:
-    """What was said at entry: what `enrolment` shows of it, and what was sealed."""
+    """The statement at entry: the fields that `enrolment` holds and those that were encrypted."""
     content: dict[str, Any] = {}
     if entry.sealed is not None:
         content = orjson.loads(persons.unseal(entry.sealed, owner=entry.owner))
@@ -79,7 +79,7 @@ def open_(persons: Persons, entry: SealedEntry, enrolment: Enrolment) -> AtEntry
 
 
 async def phones(connection: AsyncConnection, enrolment_id: UUID, said: AtEntry, *, persons: Persons) -> list[str]:
-    """Where somebody can be reached of whom `said` may be seen: the phone given at entry first, then the one known."""
+    """The phone numbers of the trainee: first the one given at entry, then the one stored with the person."""
     person = (await enrolment_store.load(connection, enrolment_id)).person
     known = persons.particulars((await enrolment_store.sealed_trainees(connection, [person]))[person])
     return list(dict.fromkeys(phone for phone in (said.phone, known.phone) if phone is not None))

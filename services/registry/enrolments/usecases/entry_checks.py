@@ -1,4 +1,4 @@
-"""What every entry is checked against: plan, policy and directory, looked up once for all of them."""
+"""Checks of entries against plan, policy and directory, which are read once for all rows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from shared.plan import Plan
 
 @dataclass(frozen=True)
 class Checks:
-    """`policies`, `closed` (why a class takes nobody) and `late_days` (see there) are by class."""
+    """By class: `policies`, `closed` (why it takes no trainees) and `late_days` (the first day of late entrants)."""
 
     today: date
     plan: Plan
@@ -47,10 +47,9 @@ class Checks:
         number: str | None,
         class_: TrainingClass | None,
     ) -> list[Refusal]:
-        """Everything that speaks against an entry by itself, whatever else is stored.
+        """All faults of an entry that do not depend on stored enrolments.
 
-        `number` is that of the document, found right, `class_` the class; checks that need one that is None are left
-        out.
+        `number` is the verified document number; checks that need a `number` or `class_` that is None are skipped.
         """
         policy = None if class_ is None else self.policies[class_.id]
         kind = particulars.document_kind
@@ -79,7 +78,7 @@ class Checks:
 async def checks_for(
     connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass], *, today: date
 ) -> Checks:
-    """What rows for these `classes` of the institution are checked against. Raises PolicyUnset."""
+    """The checks for rows of these `classes` of the institution. Raises PolicyUnset."""
     rulebook = await rulebook_store.current(connection)
     policies = {each.id: rulebook.policy(each.starts_on, each.region) for each in classes}
     closed = await _closed(connection, institution_id, classes, rulebook)
@@ -93,7 +92,7 @@ def _late_days(
     *,
     today: date,
 ) -> dict[UUID, date]:
-    """The first day of who enters each of the `classes` that began without them; those that are over are `closed`."""
+    """First training day of late entrants, by class. Classes that are over are added to `closed`."""
     late_days = {}
     for class_ in classes:
         try:
@@ -109,7 +108,7 @@ def _late_days(
 async def _closed(
     connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass], rulebook: Rulebook
 ) -> dict[UUID, Refusal]:
-    """Why each of the `classes` that takes nobody does not: it is over, or the directory of its first day forbids it.
+    """The refusal of each class that takes no trainees: by its state, or by the directory on its first day.
 
     The rules are those of `directory.require_open`, for many classes at once.
     """

@@ -13,7 +13,7 @@ Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 
 
 class GroupEntry(Strict):
-    """That the trainee is in a priority group, and the paper that shows it. Sealed on arrival."""
+    """A priority group of the trainee, and the paper that proves it. Stored encrypted."""
 
     group: PriorityGroup
     evidence: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
@@ -23,7 +23,7 @@ class GroupEntry(Strict):
 
 
 class ConsentEntry(Strict):
-    """When the trainee agreed that their particulars are processed, and to which version of the text."""
+    """When the trainee consented to the processing of their particulars, and to which version of the text."""
 
     on: Day
     version: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)] | None = None

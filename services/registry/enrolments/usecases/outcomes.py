@@ -1,4 +1,4 @@
-"""Give enrolments their outcome by the hours that trainees have had: as posted, or as attendance counted them."""
+"""Decide the outcomes of enrolments by hours: as posted, or as counted from attendance."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from shared.kernel.refusals import Refusal
 
 
 class HoursRow(NamedTuple):
-    """The hours one trainee has had, in class hours of 45 minutes."""
+    """The hours of one trainee, in class hours of 45 minutes."""
 
     row: int
     local_id: str
@@ -40,7 +40,7 @@ class HoursRow(NamedTuple):
 
 
 class Given(NamedTuple):
-    """An outcome, whether it is new, and what a failed training fell short of."""
+    """An outcome, whether it is new, and the conditions that a failed training did not meet."""
 
     concluded: Conclusion
     is_new: bool
@@ -48,7 +48,7 @@ class Given(NamedTuple):
 
 
 class Recounted(NamedTuple):
-    """A trainee whose attendance was counted again: the hours of the whole training before and after."""
+    """A trainee whose attendance was recounted: the hours of the whole training before and after."""
 
     attendee: Attendee
     before: int
@@ -106,9 +106,9 @@ async def conclude(
 async def conclude_by_attendance(
     connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime
 ) -> list[Given]:
-    """Give each trainee in training the outcome of their attendance, at most the class's hours.
+    """Decide the outcome of each trainee in training by attendance, at most the class's hours.
 
-    Who has an outcome keeps it. All outcomes of the class, by enrolment.
+    Existing outcomes stay. Returns all outcomes of the class, ordered by enrolment.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, TooEarly, LessonsToCome, NoAttendance: then
     nothing was stored.
@@ -151,7 +151,7 @@ async def follow(
     reason: str,
     at: datetime,
 ) -> None:
-    """Decide the outcomes anew whose attendance was counted again, as corrections; who has none yet is left alone.
+    """Decide existing outcomes again after their attendance was recounted, as corrections; the others are skipped.
 
     `policies` are those of the classes. The caller holds the locks of the enrolments.
     """
@@ -174,7 +174,7 @@ async def follow(
 
 
 def least_of(class_: TrainingClass, rulebook: Rulebook) -> Least:
-    """What completes a training in `class_`: with the least hours of its project, where policy asks for them."""
+    """What completes a training in `class_`, with the minimum hours of its project if policy asks for them."""
     policy = rulebook.policy(class_.starts_on, class_.region)
     hours_min = 0
     if policy.attendance_hours_min_required and class_.project is not None:
@@ -199,7 +199,7 @@ async def _running(connection: AsyncConnection, class_id: UUID, caller: Caller, 
 async def _attended(
     connection: AsyncConnection, class_: TrainingClass, enrolment_ids: Sequence[UUID]
 ) -> Mapping[UUID, int] | None:
-    """The attended hours of those who have any; None for a class without attendance, whose hours are as posted."""
+    """Attended hours by enrolment, of those with any; None for a class without attendance, whose hours are posted."""
     if not await outcome_store.is_kept(connection, class_.id):
         return None
     return await outcome_store.attended_hours(connection, enrolment_ids)

@@ -1,4 +1,4 @@
-"""Report what became of trainees after their training, fill it in later, and put it right."""
+"""Report employment and pay of trainees after their training, complete the report later, and correct it."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from shared.plan import Plan
 
 
 class Named(NamedTuple):
-    """A training by the institution's own numbers of class and trainee."""
+    """A training named by the institution's own numbers of class and trainee."""
 
     class_local_id: str
     trainee_local_id: str
 
 
 class FollowUpRow(NamedTuple):
-    """What is said of whose training; `reason` where it replaces what was said before."""
+    """The outcome reported for a training; `reason` is set if it replaces an earlier report."""
 
     row: int
     whose: UUID | Named
@@ -46,7 +46,7 @@ class FollowUpRow(NamedTuple):
 
 @dataclass
 class _Known:
-    """The trainings that the rows name, locked, and what is known of each."""
+    """The trainings that the rows name, locked, and what is stored about each."""
 
     enrolments: Mapping[UUID, Enrolment]
     by_local_id: Mapping[str, Enrolment]
@@ -75,7 +75,7 @@ class _Known:
 
 
 Decide = Callable[[FollowUpRow, Enrolment, _Known], FollowUp]
-"""The follow-up after a row; the one there is where the row says nothing new."""
+"""The follow-up after a row; the existing one if the row says nothing new."""
 
 
 async def report(
@@ -167,7 +167,7 @@ async def _decide_all(
 
 
 async def _known(connection: AsyncConnection, rows: Sequence[FollowUpRow], caller: Caller, *, lock: bool) -> _Known:
-    """Raises ForeignOrganisation where somebody who is no institution goes by an institution's own numbers."""
+    """Raises ForeignOrganisation if a caller other than an institution uses an institution's own numbers."""
     named = {row.whose.trainee_local_id for row in rows if isinstance(row.whose, Named)}
     if named and (caller.role is not Role.INSTITUTION or caller.organisation is None):
         raise ForeignOrganisation

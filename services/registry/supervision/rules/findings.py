@@ -201,5 +201,5 @@ def _fact(fact: type[F], finding: Finding, class_: TrainingClass, *, at: datetim
         due_on=finding.due_on,
         status=finding.status,
         patrol_level=finding.level,
-        **dimensions.told(project=False),
+        **dimensions.as_fields(project=False),
     )

@@ -172,7 +172,7 @@ def record(patrol: Patrol, class_: TrainingClass, *, findings: int, at: datetime
         present=patrol.present,
         enrolled=patrol.enrolled,
         findings=findings,
-        **dimensions.told(project=False),
+        **dimensions.as_fields(project=False),
     )
 
 

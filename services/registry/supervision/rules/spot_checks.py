@@ -107,7 +107,7 @@ def record(check: SpotCheck, class_: TrainingClass, *, at: datetime) -> SpotChec
         spot_check_id=check.id,
         class_id=check.class_id,
         institution_id=check.institution_id,
-        **dimensions.told(project=False),
+        **dimensions.as_fields(project=False),
         patrol_level=check.level,
         checked_on=check.checked_on,
         asked=check.asked,

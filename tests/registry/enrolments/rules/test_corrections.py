@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.registry.enrolments.rules.corrections import (
     HoursFollowAttendance,
     ReasonMissing,
-    mend,
+    apply,
     require_hours,
     require_reason,
     sealed_of,
@@ -58,15 +58,15 @@ class TestHours:
 
 class TestMend:
     def test_what_is_left_out_stays(self) -> None:
-        assert mend(SAID, Correction(programme="S10")) == SAID
-        assert mend(AtEntry(), Correction(groups=(PAPER,))) == AtEntry(groups=(PAPER,))
+        assert apply(SAID, Correction(programme="S10")) == SAID
+        assert apply(AtEntry(), Correction(groups=(PAPER,))) == AtEntry(groups=(PAPER,))
 
     def test_what_is_given_takes_the_place_of_what_was_said(self) -> None:
         correction = Correction(
             employment=EmploymentState.EMPLOYED, groups=(), draws_pension=True, consented_on=date(2025, 2, 1)
         )
 
-        assert mend(SAID, correction) == AtEntry(EmploymentState.EMPLOYED, (), True, date(2025, 2, 1), None)
+        assert apply(SAID, correction) == AtEntry(EmploymentState.EMPLOYED, (), True, date(2025, 2, 1), None)
 
     def test_the_sealed_part_is_told_apart(self) -> None:
         assert sealed_of(Correction(programme="S10", hours=1, employment=EmploymentState.EMPLOYED)) == []
