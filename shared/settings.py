@@ -34,7 +34,7 @@ class ServiceSettings(BaseSettings):
     """Copies of each partition when topics are made on Kafka."""
     keys_directory: Path = Field(default=Path(".local/keys"), validation_alias="SKILLS_KEYS_DIRECTORY")
     """Holds issuer-public.pem, and for services that know persons person-key.secret and field-keys.json."""
-    batch_facts_max: int = Field(default=20_000, ge=1, validation_alias="SKILLS_BATCH_FACTS_MAX")
+    batch_facts_max: int = Field(default=40_000, ge=1, validation_alias="SKILLS_BATCH_FACTS_MAX")
     """The most facts that a consumer applies in one transaction."""
     relay_poll_ms: int = Field(default=50, ge=1, validation_alias="SKILLS_RELAY_POLL_MS")
     """How long the relay waits before it looks into an empty outbox again, in milliseconds."""
