@@ -1,4 +1,4 @@
-"""python -m deploy.docs: write every generated page of docs/ anew."""
+"""python -m deploy.docs: regenerate the pages of docs/ that come from the code."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from deploy.docs import apis, asyncapi, checks, events, layout, problems, settings, states
+from deploy.docs import apis, asyncapi, checks, events, layout, problems, refusals, settings, states
 
 DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
 
@@ -19,13 +19,14 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "problems.md": problems.page,
     "checks.md": checks.page,
     "settings.md": settings.page,
+    **refusals.pages(),
     **apis.pages(),
 }
-"""Each generated page, by its path under docs/, and what its text is."""
+"""The function that returns each page's text, by the page's path under docs/."""
 
 
 def main() -> None:
-    """Write the pages that differ, and say which."""
+    """Write the pages that differ, and print their names."""
     for name, text_of in PAGES.items():
         path, text = DOCS / name, text_of()
         if not path.exists() or path.read_text(encoding="utf-8") != text:

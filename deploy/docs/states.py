@@ -1,4 +1,4 @@
-"""docs/states.md: the state machines, drawn and tabled from the MOVES tables of the rules."""
+"""docs/states.md: the state machines, as diagrams and tables from the MOVES tables of the rules."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from typing import Final, NamedTuple
 from deploy.docs.docstrings import under_fields
 from deploy.docs.markdown import picture, prose, sentence, table
 
-SERVICES: Final = Path(__file__).resolve().parents[2] / "services"
+ROOT: Final = Path(__file__).resolve().parents[2]
 
 HEAD: Final = """\
 # States
 
-What a thing may become, and by which verb. Each table is the code's own `MOVES`: a verb that a state does not list is
-refused with `illegal-move` (HTTP 409), and the refusal names the verbs that are open. A thing begins in the state
-that the table names first; a state without verbs is its end.
+The states of each record and the verbs that change them. Each table is the code's own `MOVES`: a verb that a state
+does not list is refused with `illegal-move` (HTTP 409), and the refusal names the allowed verbs. A record begins in the
+first state of its table; a state without verbs is final.
 
-This page is generated from the code (`python -m deploy.docs`); a test keeps the two equal.
+This page is generated from the code (`python -m deploy.docs`); a test compares the two.
 """
 
 Moves = Mapping[StrEnum, Mapping[StrEnum, StrEnum]]
 
 
 class Machine(NamedTuple):
-    """One MOVES table, and where it stands. A thing begins in the table's first state."""
+    """One MOVES table and its location. A record begins in the table's first state."""
 
     service: str
     module: str
@@ -51,16 +51,18 @@ def page() -> str:
 
 
 def machines() -> list[Machine]:
-    """Every state machine of every topic's rules."""
+    """Every state machine of every topic's rules, and of what services share."""
     return list(_machines())
 
 
 def _machines() -> Iterator[Machine]:
-    for path in sorted([*SERVICES.glob("*/*/rules.py"), *SERVICES.glob("*/*/rules/*.py")]):
-        name = path.relative_to(SERVICES.parent)
+    topics = sorted([*ROOT.glob("services/*/*/rules.py"), *ROOT.glob("services/*/*/rules/*.py")])
+    for path in (*topics, *sorted(ROOT.glob("shared/*/rules.py"))):
+        name = path.relative_to(ROOT)
         module = importlib.import_module(".".join(name.with_suffix("").parts))
         if isinstance(moves := getattr(module, "MOVES", None), Mapping):
-            yield Machine(name.parts[1], name.as_posix(), sentence(inspect.getdoc(module)), moves)
+            owner = name.parts[1] if name.parts[0] == "services" else "shared"
+            yield Machine(owner, name.as_posix(), sentence(inspect.getdoc(module)), moves)
 
 
 def _part(machine: Machine) -> str:

@@ -1,4 +1,4 @@
-"""What assessment hears, all of it from the registry: the plan, classes, who is enrolled in them, and who is who."""
+"""What assessment consumes, all of it from the registry: the plan, classes, enrolments, and merged persons."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.domain.sessions import HeardClass
+from services.assessment.certificates import usecases as certificates
+from services.assessment.plan import store as plan
 from services.assessment.settings import AssessmentSettings
-from services.assessment.store import aliases, heard
-from services.assessment.store.heard import HeardEnrolment
-from services.assessment.usecases import certificates
+from services.assessment.trainings import store as trainings
+from services.assessment.trainings.rules import HeardClass, HeardEnrolment
+from shared import heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.fact import Fact
 from shared.contracts.registry import (
@@ -70,7 +71,7 @@ def consumers(settings: AssessmentSettings) -> list[Consumer]:  # noqa: ARG001  
 
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Keep what the newest of `facts` says of each subject: one statement for each kind of fact."""
-    await heard.keep_programmes(
+    await plan.keep_programmes(
         connection, [Programme(each.code, each.parent) for each in _last(facts, ProgrammeListed)]
     )
     await heard.keep_regions(
@@ -80,14 +81,14 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
             for each in _last(facts, RegionListed)
         ],
     )
-    await heard.keep_classes(
+    await trainings.keep_classes(
         connection,
         [
             HeardClass(each.class_id, each.occupation, Level(each.level), each.status is ClassStatus.CANCELLED)
             for each in _last(facts, ClassState)
         ],
     )
-    await heard.keep_enrolments(
+    await trainings.keep_enrolments(
         connection,
         [
             HeardEnrolment(each.enrolment_id, each.class_id, each.person, each.programme, each.status in _LEFT)
@@ -95,8 +96,8 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
         ],
     )
     merges = _last(facts, MergeState)
-    await aliases.keep(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
-    await aliases.drop(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
+    await heard.keep_aliases(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
+    await heard.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
     # An enrolment's first fact cannot be a correction, and most facts are first ones.
     later = [each for each in _last(facts, EnrolmentState) if each.version > 1]
     if later:

@@ -24,8 +24,11 @@ from services.registry.supervision.routes import attachments, findings, patrols,
 from services.registry.teachers.routes import engagements, teachers
 from services.registry.timetable.routes import sites, timetable
 from shared.database import make_engine
+from shared.file_jobs.kinds import FileStorage
+from shared.openapi import codes_beside
 from shared.persons import Persons
 from shared.sealed import Seal
+from shared.spreadsheets.reading import ReaderPool
 from shared.web import Background
 from shared.web import make_app as make_service_app
 
@@ -69,6 +72,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             quality.routes,
         ],
         background=background,
+        codes=codes_beside(__file__),
         bytes_max_of={
             roster_files.PATH: settings.roster_file_bytes_max,
             follow_up_files.PATH: follow_up_files.BYTES_MAX,
@@ -76,4 +80,8 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
     )
     app.state.seal = Seal.load(settings.keys_directory)
     app.state.persons = Persons.load(settings.keys_directory)
+    app.state.readers = ReaderPool()
+    app.state.file_storage = FileStorage(
+        seal=app.state.seal, mark=app.state.persons.mark, rows_kept=settings.refused_rows_kept
+    )
     return app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -13,15 +13,15 @@ from services.registry.app import make_app
 from services.registry.consumers import consumers
 from services.registry.plan.usecases import plan
 from services.registry.quality import usecases as quality
-from services.registry.rosters.routes import cells as roster_cells
-from services.registry.rosters.usecases import erasure as roster_erasure
-from services.registry.rosters.usecases import work as roster_work
-from services.registry.rosters.usecases.chunks import Parts
+from services.registry.rosters.usecases.files import roster_decider
 from services.registry.settings import RegistrySettings
 from shared.database import make_engine
+from shared.file_jobs.kinds import FileStorage
+from shared.file_jobs.work import FileWorker
 from shared.persons import Persons
 from shared.sealed import Seal
 from shared.service import Job, Service
+from shared.spreadsheets.reading import ReaderPool
 
 log = structlog.get_logger()
 
@@ -37,22 +37,24 @@ async def load_plan(settings: RegistrySettings, arguments: argparse.Namespace) -
         await engine.dispose()
 
 
-def roster_parts(settings: RegistrySettings) -> Parts:
-    """What the work on roster files needs."""
-    return Parts(
-        persons=Persons.load(settings.keys_directory),
-        seal=Seal.load(settings.keys_directory),
-        read=roster_cells.read,
-        told=roster_cells.told,
-        now=lambda: datetime.now(UTC) + timedelta(days=settings.clock_offset_days),
-        rows_kept=settings.refused_rows_kept,
+def file_worker(settings: RegistrySettings, engine: AsyncEngine) -> FileWorker:
+    """What works on the files that institutions post."""
+    persons = Persons.load(settings.keys_directory)
+    return FileWorker(
+        begin=engine.begin,
+        deciders=[roster_decider(persons)],
+        storage=FileStorage(
+            seal=Seal.load(settings.keys_directory), mark=persons.mark, rows_kept=settings.refused_rows_kept
+        ),
+        readers=ReaderPool(),
+        now=settings.now,
     )
 
 
 def jobs(settings: RegistrySettings, engine: AsyncEngine) -> list[Job]:
     """What the registry does beside its requests, apart from relaying."""
-    parts = roster_parts(settings)
-    return [roster_work.work(engine, parts), roster_erasure.erase(engine, parts.now), quality.work(engine)]
+    files = file_worker(settings, engine)
+    return [files.work(), files.erase(), quality.work(engine)]
 
 
 SERVICE = Service(

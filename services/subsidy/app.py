@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.subsidy.api import budgets, claims, reference
+from services.subsidy.budgets import routes as budgets
+from services.subsidy.claims.routes import checks, claims
+from services.subsidy.payments import routes as payments
+from services.subsidy.policy import routes as policy
+from services.subsidy.recoveries import routes as recoveries
+from services.subsidy.review import routes as review
 from services.subsidy.settings import SubsidySettings
 from shared.database import make_engine
+from shared.openapi import codes_beside
 from shared.web import Background
 from shared.web import make_app as make_service_app
 
@@ -18,6 +24,10 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         description="Policy rows, budgets, claims, payments, recoveries. 补贴标准、预算、申领、付款、追回。",
         settings=settings,
         engine=make_engine(settings.database_url, name="subsidy", pool_size=settings.database_connections_max),
-        routers=[reference.routes, budgets.routes, claims.routes],
+        routers=[
+            *(policy.routes, checks.routes, budgets.routes),
+            *(claims.routes, review.routes, payments.routes, recoveries.routes),
+        ],
         background=background,
+        codes=codes_beside(__file__),
     )

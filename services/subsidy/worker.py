@@ -9,8 +9,8 @@ import structlog
 
 from services.subsidy.app import make_app
 from services.subsidy.consumers import consumers
+from services.subsidy.policy import usecases as policy
 from services.subsidy.settings import SubsidySettings
-from services.subsidy.usecases import policy
 from shared.database import make_engine
 from shared.kernel.refusals import Refusal
 from shared.service import Service

@@ -1,7 +1,8 @@
-"""Periods of whole days, and the day it is where the programme does its business."""
+"""Periods of whole days, months later, and the day it is where the programme does its business."""
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -45,6 +46,12 @@ class Period:
 def day_before(day: date) -> date:
     """The day before `day`. The first day of the calendar has none before it and answers itself."""
     return max(day, _SECOND_DAY) - timedelta(days=1)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day `months` later, or the last day of that month where it is shorter; PostgreSQL adds months alike."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def business_day(instant: datetime) -> date:

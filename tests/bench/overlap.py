@@ -14,8 +14,8 @@ import httpx
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.registry.rosters.routes.row import RosterRowRequest, roster_row
 from services.registry.rosters.usecases import enrol as rosters
+from services.registry.rosters.usecases.forms import RosterRowRequest, roster_row
 from services.registry.rosters.usecases.row import RosterRow
 from shared.database import make_engine
 from shared.kernel.callers import Caller, Role

@@ -16,7 +16,7 @@ import httpx
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from services.registry.rosters.usecases.spreadsheets.columns import BY_FIELD
+from services.registry.rosters.usecases.table import ROSTER
 from shared.kernel.callers import Role
 from tests.bench.ground import PLAN, Ground, ground
 from tests.bench.roster import new_institution, roster_row
@@ -59,7 +59,7 @@ def _workbook() -> bytes:
         path = Path(directory) / "roster.xlsx"
         with Workbook(path, {"constant_memory": True}) as book:
             sheet = book.add_worksheet("学员")
-            sheet.write_row(0, 0, [BY_FIELD[field].zh for field in FIELDS])
+            sheet.write_row(0, 0, [ROSTER.by_field[field].zh for field in FIELDS])
             for number in range(ROWS):
                 sheet.write_row(number + 1, 0, _line(number))
         return path.read_bytes()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from deploy.local.postgres import Postgres
 from services.registry.plan.usecases import plan
-from services.registry.rosters.usecases.spreadsheets import reading
 from services.registry.worker import SERVICE
 from shared.service import Service, worker_engine
 from tests.conftest import CopyOf, Database, OpenService
@@ -57,16 +55,3 @@ async def registry(open_service: OpenService) -> ServiceUnderTest:
 @pytest.fixture
 async def school(registry: ServiceUnderTest) -> School:
     return await open_school(registry)
-
-
-@pytest.fixture
-def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two rows a chunk."""
-    chunks = reading.Opened.chunks
-
-    async def by_twos(self: reading.Opened) -> Any:
-        async for rows in chunks(self):
-            for first in range(0, len(rows), 2):
-                yield rows[first : first + 2]
-
-    monkeypatch.setattr(reading.Opened, "chunks", by_twos)

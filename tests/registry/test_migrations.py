@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +14,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from deploy.local.postgres import Postgres
+from shared.database import driver
+from shared.file_jobs import store
+from shared.file_jobs.rules import Posting, Tally
+from shared.migrations.file_jobs import FILE_JOBS
 from tests.registry.school import CREDIT_CODE
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +49,26 @@ _MERGES = """
 INSERT INTO person_merge (id, person, into_person, region, reason, merged_by, merged_at, undone_by, undone_at, moved)
 VALUES (uuidv7(), :other, :one, '410102', 'r', 'o', now(), NULL, NULL, ARRAY[lpad('12', 32, '0')::uuid]),
     (uuidv7(), :other, :one, '410102', 'r', 'o', now(), 'o', now(), ARRAY[lpad('14', 32, '0')::uuid])
+"""
+
+_ROSTER_FILE = """
+INSERT INTO roster_file (id, institution_id, class_id, form, dry_run, sealed, digest, status, posted_by, posted_at,
+    rows_total, accepted, refused)
+VALUES (uuidv7(), :id, lpad('1', 32, '0')::uuid, 'xlsx', false, 'sealed', uuidv7(), 'working', 'clerk', now(), 9, 1, 1)
+"""
+_REFUSED_ROW = "INSERT INTO roster_file_row SELECT id, :row, 'T2', '[]', 'cells' FROM roster_file"
+_WORK_OF_BEFORE = """
+SELECT id FROM roster_file AS f WHERE status IN ('waiting', 'working') AND held_until IS NULL
+ORDER BY (SELECT max(served_at) FROM roster_file AS s WHERE s.institution_id = f.institution_id) NULLS FIRST, id
+LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_SHAPE = """
+SELECT 'column', attname::text, format_type(atttypid, atttypmod), attnotnull::text, attstorage::text
+FROM pg_attribute WHERE attrelid IN ('file_job'::regclass, 'file_job_row'::regclass) AND attnum > 0
+UNION ALL SELECT 'constraint', conname::text, pg_get_constraintdef(oid), '', '' FROM pg_constraint
+WHERE conrelid IN ('file_job'::regclass, 'file_job_row'::regclass) AND contype <> 'n'
+UNION ALL SELECT 'index', indexname::text, indexdef, '', '' FROM pg_indexes
+WHERE tablename IN ('file_job', 'file_job_row')
 """
 
 
@@ -83,3 +108,43 @@ async def test_what_a_standing_merge_moved_remembers_its_paper_with_its_transfer
             ("T1", None), ("T2", OTHER), ("T3", OTHER), ("T4", None), ("T5", None),
         ]  # fmt: skip
         assert [row.enrolments for row in counted] == [1, 1]
+
+
+async def test_roster_files_in_flight_go_on_as_file_jobs_and_the_version_before_still_finds_them(
+    engine: AsyncEngine,
+) -> None:
+    await migrate(engine, "0022")
+    values = {"id": UUID(int=1), "credit_code": CREDIT_CODE, "row": 3}
+    async with engine.begin() as connection:
+        for statement in (_INSTITUTION, _CLASSES, _ROSTER_FILE, _REFUSED_ROW):
+            await connection.execute(text(statement), values)
+
+    await migrate(engine, "head")
+
+    async with engine.begin() as connection:
+        file = await store.lock_next(connection, ["roster"], at=datetime.now(UTC))
+        assert file is not None
+        assert file.posting == Posting(UUID(int=1), UUID(int=1), "clerk", dry_run=False)
+        assert (file.tally, await store.content(connection, file.id)) == (Tally(1, 0, 1), b"sealed")
+        assert [row.row for row in await store.rows(connection, file.id, after=0, limit=9)] == [3]
+    async with engine.begin() as connection:
+        # As workers and routes of the version before do.
+        assert await connection.scalar(text(_WORK_OF_BEFORE)) == file.id
+        await connection.execute(text(_ROSTER_FILE), values)
+        await (await driver(connection)).copy_records_to_table(
+            "roster_file_row",
+            columns=["file_id", "row", "row_id", "errors", "sealed"],
+            records=[(file.id, 4, None, "[]", b"cells")],
+        )
+        assert [row.row for row in await store.rows(connection, file.id, after=0, limit=9)] == [3, 4]
+        assert await store.standing(connection, "roster", UUID(int=1)) == 2
+
+
+async def test_the_registrys_file_jobs_have_the_shape_that_is_shared(engine: AsyncEngine) -> None:
+    await migrate(engine, "head")
+    async with engine.begin() as connection:
+        migrated = {tuple(row) for row in await connection.execute(text(_SHAPE))}
+        for statement in ("DROP VIEW roster_file, roster_file_row", "DROP TABLE file_job_row, file_job", *FILE_JOBS):
+            await connection.execute(text(statement))
+
+        assert migrated == {tuple(row) for row in await connection.execute(text(_SHAPE))}

@@ -1,4 +1,4 @@
-"""Builders for claims: values for the rules, facts as the other services tell them, and a service that heard them."""
+"""Builders for claims: values for the rules, facts of other services, and a service that has heard them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 
 import httpx
 from msgspec.structs import asdict
+from sqlalchemy import text
 
-from services.subsidy.domain.claims import Claim
-from services.subsidy.domain.lines import Line
-from services.subsidy.usecases import policy
+from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.lines import Line
+from services.subsidy.policy import usecases as policy
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
 from shared.contracts.dimensions import FundSource
 from shared.contracts.fact import Fact
@@ -262,6 +263,11 @@ class Office:
         [row] = answer.json()["rows"]
         return {name: row[f"{name}_fen"] for name in ("total", "committed", "paid", "recovered", "free")}
 
+    async def lose_budgets(self) -> None:
+        """The database has no budgets any more, as after a wrong repair by hand."""
+        async with self.service.engine.begin() as connection:
+            await connection.execute(text("TRUNCATE budget, budget_event"))
+
     async def draft(self, taught: Taught, local_id: str = "c-1") -> httpx.Response:
         content = {"class_id": str(taught.class_id), "local_id": local_id}
         return await self.post("/v1/claims", content, self.institution(taught))
@@ -276,8 +282,9 @@ class Office:
         content = {"paid_on": on.isoformat(), "reference": "T-1"}
         return await self.post(f"/v1/claims/{claim_id}/payment", content, headers or self.finance())
 
-    async def recover(self, claim_id: str, lines: object = "all") -> httpx.Response:
-        content = {"lines": lines, "reason": "出勤不实"}
+    async def recover(self, claim_id: str, lines: object = None) -> httpx.Response:
+        which: dict[str, object] = {"all_lines": True} if lines is None else {"lines": lines}
+        content = which | {"reason": "出勤不实"}
         return await self.post(f"/v1/claims/{claim_id}/recovery", content, self.finance())
 
     async def submitted(self, taught: Taught, local_id: str = "c-1") -> str:

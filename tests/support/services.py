@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
+from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +21,7 @@ from shared.backbone.log import EventLog, Record
 from shared.backbone.relay import relay_batch
 from shared.contracts.fact import Fact, decode, encode
 from shared.kernel.callers import Role
+from shared.openapi import routes_of
 from shared.service import Service, open_log, worker_engine
 from shared.settings import ServiceSettings
 
@@ -45,6 +47,16 @@ class Tokens:
         return {"Authorization": f"Bearer {token}"}
 
 
+@dataclass
+class Clock:
+    """What time it is for a service under test; a test may set it some days ahead or back."""
+
+    offset_days: int = 0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=self.offset_days)
+
+
 @dataclass(frozen=True)
 class ServiceUnderTest:
     """`http` speaks to the application; `hear` and `told` stand for the other services."""
@@ -55,6 +67,7 @@ class ServiceUnderTest:
     engine: AsyncEngine
     log: EventLog
     tokens: Tokens
+    clock: Clock
 
     async def hear(self, *facts: Fact) -> None:
         """Other services told `facts`: append them to the log and let this service's consumers catch up."""
@@ -81,15 +94,38 @@ class ServiceUnderTest:
             return (await connection.execute(text(statement), values)).all()
 
 
+class Described:
+    """Looks at every problem that a test is answered: the description of the API must tell of it for that route."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._routes = [route for route in routes_of(app) if route.include_in_schema]
+        self._app = app
+
+    async def __call__(self, response: httpx.Response) -> None:
+        if response.headers.get("content-type") != "application/problem+json":
+            return
+        await response.aread()
+        asked, code = response.request, response.json()["code"]
+        for route in self._routes:
+            if asked.method in (route.methods or ()) and route.path_regex.match(asked.url.path):
+                operation = self._app.openapi()["paths"][route.path][asked.method.lower()]
+                described = operation["responses"].get(str(response.status_code), {}).get("description", "")
+                codes = described.partition(": ")[2].split(", ")
+                assert code in codes, f"{asked.method} {route.path} answers {code}, which is not described"
+                return
+
+
 @asynccontextmanager
 async def opened(service: Service, settings: ServiceSettings) -> AsyncGenerator[ServiceUnderTest]:
     """The service with `settings`, its database migrated before; everything is closed at the end."""
-    app = service.make_app(settings, None)
+    app, clock = service.make_app(settings, None), Clock()
+    app.state.clock = clock.now
     engine, log = worker_engine(service, settings), open_log(settings)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    hooks: dict[str, list[Callable[..., Any]]] = {"response": [Described(app)]}
     try:
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-            yield ServiceUnderTest(service, settings, http, engine, log, Tokens(settings.keys_directory))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test", event_hooks=hooks) as http:
+            yield ServiceUnderTest(service, settings, http, engine, log, Tokens(settings.keys_directory), clock)
     finally:
         await log.close()
         await engine.dispose()

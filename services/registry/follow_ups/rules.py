@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,10 +9,10 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
-from services.registry.enrolments.rules.enrolments import DayAhead, Enrolment
+from services.registry.enrolments.rules.enrolments import DayAhead, Enrolment, dimensions_of
 from shared.contracts.registry import EnrolmentStatus
 from shared.contracts.registry.follow_ups import FollowUpState
-from shared.kernel.periods import business_day
+from shared.kernel.periods import business_day, months_after
 from shared.kernel.refusals import Conflict, Invalid
 
 F = TypeVar("F", bound=FollowUpState)
@@ -54,18 +53,18 @@ class EmployedBeforeCompletion(Invalid):
     slug = "employed-before-completion"
     title_en = "Work that began before the training was completed is not its outcome."
     title_zh = "结业前已开始的就业不属于培训成效。"
-    cure_en = "Give a day from `completed_on` on, or leave the work out."
-    cure_zh = "请填写 `completed_on` 当日或以后的日期，否则不填就业情况。"
+    cure_en = "Give a day from {completed_on} on, or leave the work out."
+    cure_zh = "请填写 {completed_on} 当日或以后的日期，否则不填就业情况。"
 
 
 class PayTooEarly(Invalid):
     """Facts: `months`, `possible_from`."""
 
     slug = "pay-too-early"
-    title_en = "The `months` months after the training are not over yet."
-    title_zh = "结业后未满 `months` 个月，不能填报培训后工资。"
-    cure_en = "Leave pay_after_fen out until the day in `possible_from`."
-    cure_zh = "请在 `possible_from` 所示日期之后再填报 pay_after_fen。"
+    title_en = "The {months} months after the training are not over yet."
+    title_zh = "结业后未满 {months} 个月，不能填报培训后工资。"
+    cure_en = "Leave pay_after_fen out until {possible_from}."
+    cure_zh = "请在 {possible_from} 之后再填报 pay_after_fen。"
 
 
 class PayImplausible(Invalid):
@@ -74,8 +73,8 @@ class PayImplausible(Invalid):
     slug = "pay-implausible"
     title_en = "No monthly pay is that high, or none at all before."
     title_zh = "月工资数额不合理。"
-    cure_en = "Give the mean monthly pay in fen, at most `fen_max`; pay before is above 0, else leave it out."
-    cure_zh = "请以分为单位填写月平均工资，不超过 `fen_max`；培训前工资须大于 0，没有则不填。"
+    cure_en = "Give the mean monthly pay in fen, at most {fen_max}; pay before is above 0, else leave it out."
+    cure_zh = "请以分为单位填写月平均工资，不超过 {fen_max}；培训前工资须大于 0，没有则不填。"
 
 
 class OtherFollowUp(Conflict):
@@ -84,8 +83,9 @@ class OtherFollowUp(Conflict):
     slug = "other-follow-up"
     title_en = "Something else was reported of this trainee before."
     title_zh = "该学员已登记内容不同的跟踪情况。"
-    cure_en = "Correct it with a reason: POST to the path in `correction`."
-    cure_zh = "请说明理由，通过 `correction` 所示接口更正。"
+    cure_en = "Correct it, with a reason."
+    cure_zh = "请说明理由并更正。"
+    reference = "POST {correction}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +178,6 @@ def pay_change_permille(outcome: Outcome) -> int | None:
     return None if before is None or after is None else (after - before) * 1000 // before
 
 
-def months_after(day: date, months: int) -> date:
-    """The same day `months` later, or the last day of that month where it is shorter, as the database reckons."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def tell(fact: type[F], follow_up: FollowUp, enrolment: Enrolment, class_: TrainingClass) -> F:
     """The `fact` of what `follow_up` says of `enrolment` in `class_`."""
     return fact(
@@ -194,13 +188,7 @@ def tell(fact: type[F], follow_up: FollowUp, enrolment: Enrolment, class_: Train
         class_id=class_.id,
         institution_id=class_.institution_id,
         person=enrolment.person,
-        programme=enrolment.programme,
-        region=class_.region,
-        reporting_region=class_.reporting_region,
-        occupation=class_.occupation,
-        level=class_.level.value,
-        fund_source=class_.fund_source,
-        project=class_.project,
+        **dimensions_of(enrolment, class_).told(),
         completed_on=enrolment.effective_on,
         entered=enrolment.employment,
         employed_on=follow_up.outcome.employed_on,

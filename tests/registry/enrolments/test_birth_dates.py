@@ -10,12 +10,12 @@ import pytest
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store.entries import SealedEntry
 from services.registry.enrolments.usecases import entries
-from services.registry.worker import roster_parts
+from shared.persons import Persons
 from tests.registry.enrolling import MID_MARCH, REASON, code, enrolment_of, step
 from tests.registry.rosters.spreadsheets.posting import done, report, stored
-from tests.registry.rosters.spreadsheets.workbooks import FULL, csv_file, full_line
 from tests.registry.rosters.test_roster_checks import codes
 from tests.registry.school import School, set_policy, set_today, trainee
+from tests.shared.spreadsheets.workbooks import FULL, csv_file, full_line
 from tests.support.people import identity_number
 
 CARD = {"document_kind": "foreign_permanent_resident", "document_number": "USA123456700001"}
@@ -109,7 +109,7 @@ async def test_has_a_column_in_files(school: School) -> None:
 
 async def test_is_unknown_of_entries_that_were_sealed_before_it_could_be_said(school: School) -> None:
     await school.enrol(await school.file(), trainee(1, draws_pension=False))
-    persons = roster_parts(school.registry.settings).persons  # type: ignore[arg-type]
+    persons = Persons.load(school.registry.settings.keys_directory)
     sealed = {"groups": [], "draws_pension": False, "consent_version": None, "phone": None}
     (row,) = await school.registry.rows("SELECT id FROM enrolment")
     async with school.registry.engine.begin() as connection:

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import python_calamine
 
-from services.registry.follow_ups.usecases import files as follow_up_files
+from services.registry.follow_ups.routes import files as follow_up_files
 from tests.registry.rating import completed
-from tests.registry.rosters.spreadsheets.workbooks import csv_file, workbook
 from tests.registry.school import School
+from tests.shared.spreadsheets.workbooks import csv_file, workbook
 
 HEADINGS = ("班级编号", "学员编号", "就业创业日期", "就业证明", "培训前月均工资（元）", "培训后月均工资（元）")
 TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}

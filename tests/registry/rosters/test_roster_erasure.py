@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import httpx
-import pytest
 
-from services.registry.rosters.usecases import erasure as roster_erasure
-from services.registry.rosters.usecases import work as roster_work
-from services.registry.worker import roster_parts
-from tests.registry.rosters.spreadsheets.posting import counts, done, get, post, roster, stored, work
-from tests.registry.rosters.spreadsheets.workbooks import full_line
+from tests.registry.rosters.spreadsheets.posting import (
+    TAKEN,
+    Transactions,
+    counts,
+    done,
+    get,
+    post,
+    roster,
+    stored,
+    work,
+    worker,
+)
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_today
+from tests.shared.spreadsheets.workbooks import full_line
 
 
 async def delete(school: School, file_id: str) -> httpx.Response:
@@ -22,25 +28,22 @@ async def delete(school: School, file_id: str) -> httpx.Response:
 
 
 async def erase(school: School) -> int:
-    """Erase all that has outlived its time; in how many batches."""
-    parts, count = roster_parts(school.registry.settings), 0  # type: ignore[arg-type]
-    while await roster_erasure.erase_batch(school.registry.engine, at=parts.now()):
+    """Erase all that has outlived its time, two rows at a time; in how many batches."""
+    files, count = worker(school), 0
+    while await files.erase_batch(rows_max=2):
         count += 1
     return count
 
 
 async def kept(school: School) -> int:
-    return len(await school.registry.rows("SELECT row FROM roster_file_row"))
+    return len(await school.registry.rows("SELECT row FROM file_job_row"))
 
 
 class TestRefusedRows:
-    async def test_are_erased_when_their_time_is_over_and_their_number_stays(
-        self, school: School, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(roster_erasure, "_ROWS_A_BATCH", 2)
+    async def test_are_erased_when_their_time_is_over_and_their_number_stays(self, school: School) -> None:
         await school.file()
         file = await done(school, roster(*(full_line(number, 姓名="") for number in range(1, 4))))
-        today = roster_parts(school.registry.settings).now().date()  # type: ignore[arg-type]
+        today = worker(school).now().date()
 
         before = (await erase(school), await kept(school))
         set_today(school.registry, today + timedelta(days=31))
@@ -85,25 +88,18 @@ class TestAFileThatIsCancelled:
         assert answer.json()["status"] == "cancelled"
         assert await work(school) == 0
         assert await stored(school) == []
-        assert (await school.registry.rows("SELECT sealed FROM roster_file"))[0].sealed is None
+        assert (await school.registry.rows("SELECT sealed FROM file_job"))[0].sealed is None
 
-    async def test_while_it_is_worked_on_keeps_what_has_been_stored(
-        self, school: School, small_chunks: None, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    async def test_while_it_is_worked_on_keeps_what_has_been_stored(self, school: School) -> None:
         await school.file()
         file_id = (await post(school, roster(*map(full_line, range(1, 6))))).json()["id"]
-        store_chunk, first_is_stored, may_go_on = roster_work._Work._decide_chunk, asyncio.Event(), asyncio.Event()
+        transactions = Transactions(school)
+        first_chunk_ends = transactions.pause_after(TAKEN + 1)
 
-        async def pause(*values: Any) -> None:
-            await store_chunk(*values)
-            first_is_stored.set()
-            await may_go_on.wait()
-
-        monkeypatch.setattr(roster_work._Work, "_decide_chunk", pause)
-        working = asyncio.create_task(work(school))
-        await first_is_stored.wait()
+        working = asyncio.create_task(work(school, begin=transactions.begin, chunk_rows=2))
+        await first_chunk_ends.reached.wait()
         answer = await delete(school, file_id)
-        may_go_on.set()
+        first_chunk_ends.may_go_on.set()
         await working
 
         assert answer.json()["status"] == "cancelled"

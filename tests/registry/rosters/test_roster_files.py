@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 import pytest
 
-from services.registry.rosters.rules import files as limits
-from services.registry.rosters.usecases import files as usecases
-from services.registry.rosters.usecases.spreadsheets import reader
+from services.registry.rosters.usecases.files import ROSTER_FILES
+from services.registry.rosters.usecases.table import ROSTER
+from shared.file_jobs import store, usecases
 from shared.kernel.callers import Role
+from shared.sealed import Seal
+from shared.spreadsheets import reader
+from shared.spreadsheets.tables import FileFormat, SheetFormat
 from tests.registry.rosters.spreadsheets.posting import counts, done, get, post, report, roster, stored, work
-from tests.registry.rosters.spreadsheets.workbooks import FULL, HEADINGS, csv_file, full_line
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_policy
 from tests.registry.test_privacy import dump
+from tests.shared.spreadsheets.workbooks import FULL, HEADINGS, csv_file, full_line
 
 
 class TestAFile:
@@ -95,12 +99,12 @@ class TestAFile:
         content = csv_file(full_line(1), headings=FULL).encode()
 
         await post(school, content, form="csv")
-        ((sealed,),) = await school.registry.rows("SELECT sealed FROM roster_file")
+        ((sealed,),) = await school.registry.rows("SELECT sealed FROM file_job")
         await work(school)
 
         assert len(sealed) > len(content)
         assert not any(piece in sealed for piece in (b"T1", "姓名".encode(), content[-40:]))
-        assert (await school.registry.rows("SELECT sealed FROM roster_file"))[0].sealed is None
+        assert (await school.registry.rows("SELECT sealed FROM file_job"))[0].sealed is None
 
     async def test_is_listed_and_shown_to_its_institution_alone(self, school: School) -> None:
         await school.file()
@@ -172,7 +176,7 @@ class TestTheReport:
 
         failed = await get(school, f"{file['id']}/failed-rows", form=form)
         again = await done(school, failed.content, form=form)
-        rows = list(reader.read(limits.RosterFileForm(form), failed.content, names_class=True).rows)
+        rows = list(reader.read(FileFormat(form), failed.content, ROSTER).rows)
         mended = await done(school, roster(full_line(2)))
 
         assert "attachment" in failed.headers["content-disposition"]
@@ -180,16 +184,17 @@ class TestTheReport:
         assert counts(again) == (0, 0, 1)
         assert counts(mended) == (1, 0, 0)
 
-    async def test_comes_whole_though_it_leaves_piece_by_piece(
-        self, school: School, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(usecases, "_ROWS_A_READ", 2)
+    async def test_comes_whole_though_it_leaves_piece_by_piece(self, school: School) -> None:
         await school.file()
-        file = await done(school, roster(*(full_line(number, 姓名="") for number in range(1, 6))))
+        file_id = (await done(school, roster(*(full_line(number, 姓名="") for number in range(1, 6)))))["id"]
+        engine, seal = school.registry.engine, Seal.load(school.registry.settings.keys_directory)
+        async with engine.connect() as connection:
+            file = await store.load(connection, ROSTER_FILES.name, UUID(file_id))
 
-        failed = await get(school, f"{file['id']}/failed-rows", form="xlsx")
+        pieces = usecases.failed_rows(engine, ROSTER_FILES, file, format_=SheetFormat.XLSX, seal=seal, rows_a_piece=2)
+        failed = b"".join([piece async for piece in pieces])
 
-        rows = list(reader.read(limits.RosterFileForm.XLSX, failed.content, names_class=True).rows)
+        rows = list(reader.read(FileFormat.XLSX, failed, ROSTER).rows)
         assert [row.values["local_id"] for row in rows] == ["T1", "T2", "T3", "T4", "T5"]
 
 

@@ -6,9 +6,9 @@ import httpx
 import orjson
 
 from tests.registry.rosters.spreadsheets.posting import done, report, roster
-from tests.registry.rosters.spreadsheets.workbooks import FULL, csv_file, full_line
 from tests.registry.rosters.test_roster_checks import codes
 from tests.registry.school import School, set_policy, trainee
+from tests.shared.spreadsheets.workbooks import FULL, csv_file, full_line
 
 WRONG: dict[str, object] = {
     "document_number": "410102199003070010", "name": "同上", "phone": "1391234567", "consent": {"on": "2199-01-01"},

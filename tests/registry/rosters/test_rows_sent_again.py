@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.registry.rosters.routes import cells as roster_cells
-from services.registry.rosters.routes.row import RosterRowRequest, roster_row
+from services.registry.rosters.usecases.files import parse
+from services.registry.rosters.usecases.forms import RosterRowRequest, roster_row
 from services.registry.rosters.usecases.row import content
-from services.registry.rosters.usecases.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from tests.registry.school import School, trainee
 
 
@@ -100,7 +100,7 @@ def test_a_row_of_a_file_says_the_same_as_that_of_json() -> None:
     }  # fmt: skip
 
     posted = roster_row(0, RosterRowRequest.model_validate(row))
-    ((read,), _) = roster_cells.read([FileRow(2, cells, [], {})])
+    ((read,), _) = parse([FileRow(2, cells, [], {})])
 
     assert content(read, "1") == content(posted, "1")
 

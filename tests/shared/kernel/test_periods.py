@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.periods import Period, PeriodEndsBeforeStart, business_day, day_before
+from shared.kernel.periods import Period, PeriodEndsBeforeStart, business_day, day_before, months_after
 
 START = date(2025, 1, 1)
 DAYS = st.integers(0, 12).map(lambda days: START + timedelta(days=days))
@@ -62,6 +62,34 @@ def test_periods_overlap_exactly_when_they_share_a_day(one: Period, other: Perio
 @given(st.dates())
 def test_the_day_before_is_one_earlier_but_for_the_first_there_is(day: date) -> None:
     assert day_before(day) == (day if day == date.min else day - timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2025, 1, 31), 1, date(2025, 2, 28)),
+        (date(2025, 12, 31), 12, date(2026, 12, 31)),
+        (date(2025, 11, 30), 1, date(2025, 12, 30)),
+    ],
+)
+def test_months_later_a_day_that_the_month_lacks_becomes_its_last(day: date, months: int, later: date) -> None:
+    assert months_after(day, months) == later
+
+
+@given(day=st.dates(date(2000, 1, 1), date(2100, 1, 1)), months=st.integers(0, 60))
+def test_months_later_is_in_the_month_that_is_meant(day: date, months: int) -> None:
+    later = months_after(day, months)
+
+    assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
+    assert later.day == day.day or (later + timedelta(days=1)).day == 1
+
+
+@given(st.dates(date(2024, 6, 1), date(2027, 1, 1)), st.dates(date(2024, 6, 1), date(2027, 1, 1)))
+def test_months_later_the_order_of_days_is_kept(one: date, other: date) -> None:
+    first, second = sorted([one, other])
+
+    assert months_after(first, 12) <= months_after(second, 12)
 
 
 def test_the_business_day_changes_at_midnight_in_china() -> None:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.registry.classes.rules.faults import NoTrainees, OutcomesMissing, TooEarly, TooLate
+from services.registry.plan.rules.dimensions import Dimensions
 from services.registry.plan.rules.policy import Policy
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import (
@@ -73,7 +74,7 @@ MOVES: Final[Mapping[ClassStatus, Mapping[ClassVerb, ClassStatus]]] = {
 
 class RosterClosed(Conflict):
     slug = "roster-closed"
-    title_en = "The class takes no trainees any more."
+    title_en = "The class no longer takes trainees."
     title_zh = "该班已不能再增加学员。"
     cure_en = "Trainees can be added until a class is completed or cancelled."
     cure_zh = "班级结班或取消后不能再增加学员。"
@@ -83,7 +84,7 @@ class ClassNotRunning(Conflict):
     slug = "class-not-running"
     title_en = "The class is not running."
     title_zh = "该班未在进行中。"
-    cure_en = "Outcomes are taken from the start of a class to its completion."
+    cure_en = "Outcomes can be recorded from the start of a class until its completion."
     cure_zh = "结业结果应在开班后、结班前登记。"
 
 
@@ -140,6 +141,18 @@ class TrainingClass:
     """Who found place and equipment in order, when, and which."""
 
     @property
+    def dimensions(self) -> Dimensions:
+        return Dimensions(
+            self.programme,
+            self.region,
+            self.reporting_region,
+            self.occupation,
+            self.level.value,
+            self.fund_source,
+            self.project,
+        )
+
+    @property
     def fee_fen(self) -> int:
         """One trainee's fee."""
         return self.government_fen + self.enterprise_fen + self.individual_fen
@@ -157,18 +170,18 @@ def file(class_: TrainingClass, *, at: datetime) -> ClassFiled:
 def return_(
     class_: TrainingClass, *, reasons: Sequence[str], at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassReturned]:
-    """Send a class that has not started back to be mended. Raises IllegalMove."""
+    """Send a class that has not started back for correction. Raises IllegalMove."""
     after = replace(advance(class_, ClassVerb.RETURN), return_reasons=tuple(reasons))
     return after, tell(ClassReturned, after, at=at, enrolled=enrolled)
 
 
 def refile(
-    class_: TrainingClass, mended: TrainingClass, *, at: datetime, enrolled: int
+    class_: TrainingClass, corrected: TrainingClass, *, at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassRefiled]:
-    """File a returned class again as `mended`; why it was returned stays readable. Raises IllegalMove."""
+    """File a returned class again as `corrected`; the reasons of its return are kept. Raises IllegalMove."""
     refiled = advance(class_, ClassVerb.REFILE)
     after = replace(
-        mended,
+        corrected,
         id=class_.id,
         institution_id=class_.institution_id,
         local_id=class_.local_id,
@@ -260,19 +273,13 @@ def tell(fact: type[F], class_: TrainingClass, *, at: datetime, enrolled: int) -
         class_id=class_.id,
         institution_id=class_.institution_id,
         local_id=class_.local_id,
-        programme=class_.programme,
-        region=class_.region,
-        reporting_region=class_.reporting_region,
-        occupation=class_.occupation,
-        level=class_.level.value,
-        fund_source=class_.fund_source,
+        **class_.dimensions.told(),
         starts_on=class_.starts_on,
         ends_on=class_.ends_on,
         hours=class_.hours,
         seats=class_.seats,
         status=class_.status,
         enrolled=enrolled,
-        project=class_.project,
         is_scarce=class_.is_scarce,
         is_needed=class_.is_needed,
         signed_order=class_.signed_order,

@@ -15,7 +15,7 @@ from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import listings as store
 from services.registry.directory.usecases import listings as usecases
 from services.registry.plan.rules.reach import Reach, reach_of
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import rulebook as rulebook_store
 from shared.auth import CurrentCaller
 from shared.forms import Day, Reason, Strict
 from shared.kernel.periods import business_day
@@ -43,7 +43,7 @@ class ListingClosingRequest(Strict):
 class ListingAnswer(BaseModel):
     """A listing whose last day lies before its first never held. `closed_by` set its end, or brought it forward."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, validate_by_name=True, validate_by_alias=True)
 
     id: UUID
     institution_id: UUID
@@ -52,8 +52,8 @@ class ListingAnswer(BaseModel):
     last_on: date | None
     opened_by: str
     opened_at: datetime
-    closed_by: str | None
-    closed_at: datetime | None
+    closed_by: Annotated[str | None, Field(validation_alias="ended_by")]
+    closed_at: Annotated[datetime | None, Field(validation_alias="ended_at")]
     version: int
 
 
@@ -66,12 +66,12 @@ class ListedAnswer(ListingAnswer):
 
     @classmethod
     def of(cls, listing: Listing, who: Institution) -> ListedAnswer:
-        said = {name: getattr(listing, name) for name in ListingAnswer.model_fields}
+        said = ListingAnswer.model_validate(listing).model_dump()
         return cls(**said, institution_name=who.name, region=who.region, reporting_region=who.reporting_region)
 
 
 @routes.post("/institutions/{institution_id}/listings", status_code=201, response_model=ListingAnswer)
-async def open_(
+async def open_listing(
     institution_id: UUID, listing: ListingRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Listing:
     """List the institution for a project, as an officer of its region or above. A repeat answers what stands."""
@@ -79,7 +79,7 @@ async def open_(
 
 
 @routes.get("/institutions/{institution_id}/listings")
-async def list_listings(
+async def list_institution_listings(
     institution_id: UUID, connection: Connection, _: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[ListingAnswer]:
     """What the institution is, was and will be listed for."""
@@ -88,7 +88,7 @@ async def list_listings(
 
 
 @routes.get("/listings")
-async def list_listed(
+async def list_listings(
     connection: Connection,
     _: CurrentCaller,
     at: Now,
@@ -99,7 +99,7 @@ async def list_listed(
     size: PageSize = 100,
 ) -> Page[ListedAnswer]:
     """Which institutions are listed for a project on a day, each with its listing. The catalogue is open to all."""
-    far = Reach() if region is None else reach_of(await plan_store.load(connection), region)
+    far = Reach() if region is None else reach_of((await rulebook_store.current(connection)).plan, region)
     on = day or business_day(at)
     rows = await store.listed(connection, project, far, day=on, after=after(cursor), limit=size)
     known = await institution_store.by_ids(connection, [row.institution_id for row in rows])
@@ -109,7 +109,7 @@ async def list_listed(
 
 
 @routes.post("/institutions/{institution_id}/listings/{listing_id}/closing", response_model=ListingAnswer)
-async def close(
+async def close_listing(
     institution_id: UUID,
     listing_id: UUID,
     closing: ListingClosingRequest,

@@ -9,10 +9,12 @@ from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID
 
+from services.registry.directory.rules import dated_entries
+from services.registry.directory.rules.dated_entries import DatedEntry
 from services.registry.directory.rules.institutions import Institution
 from shared.contracts.registry import SanctionImposed, SanctionLifted, SanctionState, SanctionStep
 from shared.kernel.moves import move
-from shared.kernel.periods import Period, day_before
+from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict, SamePerson
 
 F = TypeVar("F", bound=SanctionState)
@@ -46,8 +48,11 @@ class InstitutionStopped(Conflict):
     slug = "institution-stopped"
     title_en = "The institution may begin no class on that day: a sanction stands against it."
     title_zh = "该机构在所涉日期处于处罚期内，不得开办新班。"
-    cure_en = "Wait until the sanction in `step` ends or is lifted; the county says what is needed for that."
-    cure_zh = "请待 `step` 所示处罚到期或解除后再报备；解除条件请咨询县区主管部门。"
+    cure_en = (
+        "Wait until the sanction ({step}, {first_on} to {last_on}) ends or is lifted; the county says what is "
+        "needed for that."
+    )
+    cure_zh = "请待处罚（{step}，{first_on} 至 {last_on}）到期或解除后再报备；解除条件请咨询县区主管部门。"
     check = "C25"
 
 
@@ -57,8 +62,8 @@ class InstitutionDelisted(Conflict):
     slug = "institution-delisted"
     title_en = "The institution was taken off the list for a part of that time."
     title_zh = "该机构在所选时间内已被移出目录或列入黑名单。"
-    cure_en = "Leave out the days of the sanction in `step`, or have it lifted first."
-    cure_zh = "请避开 `step` 所示处罚的期间，或先解除该处罚。"
+    cure_en = "Leave out the days of the sanction ({step}, {first_on} to {last_on}), or have it lifted first."
+    cure_zh = "请避开处罚期间（{step}，{first_on} 至 {last_on}），或先解除该处罚。"
     check = "C25"
 
 
@@ -68,8 +73,9 @@ class SanctionStands(Conflict):
     slug = "sanction-stands"
     title_en = "The same step stands against the institution in a part of that time already."
     title_zh = "该机构在所选时间内已有同级处罚，期间重叠。"
-    cure_en = "Leave out the days of the sanction in `sanction`, or lift that one first."
-    cure_zh = "请避开 `sanction` 所示处罚的期间，或先解除该处罚。"
+    cure_en = "Leave out the days of the sanction that stands ({first_on} to {last_on}), or lift that one first."
+    cure_zh = "请避开已有处罚的期间（{first_on} 至 {last_on}），或先解除该处罚。"
+    reference = "POST /v1/institutions/…/sanctions/{sanction}/lifting"
 
 
 class SanctionEnded(Conflict):
@@ -82,44 +88,22 @@ class SanctionEnded(Conflict):
     cure_zh = "无需解除。"
 
 
-@dataclass(frozen=True)
-class Sanction:
-    """Both days are included; one that was lifted before it began ends on the day before its first."""
+@dataclass(frozen=True, kw_only=True)
+class Sanction(DatedEntry):
+    """A step of the ladder against an institution: imposed when it is opened, lifted when it is ended."""
 
-    id: UUID
     institution_id: UUID
     step: SanctionStep
-    first_on: date
-    last_on: date | None
     reason: str
-    imposed_by: str
-    imposed_at: datetime
-    lifted_by: str | None = None
-    lifted_at: datetime | None = None
-    lifting_reason: str | None = None
-    version: int = 1
 
     @property
     def status(self) -> SanctionStatus:
-        return SanctionStatus.IMPOSED if self.lifted_by is None else SanctionStatus.LIFTED
-
-    def is_in_force_on(self, day: date) -> bool:
-        return self.first_on <= day and (self.last_on is None or day <= self.last_on)
-
-    def meets(self, period: Period) -> bool:
-        """Whether it is in force on any day of `period`."""
-        never = self.last_on is not None and self.last_on < self.first_on
-        return not never and Period(self.first_on, self.last_on).overlaps(period)
-
-    def days(self) -> dict[str, str | None]:
-        """The days as facts of a refusal."""
-        last = self.last_on
-        return {"first_on": self.first_on.isoformat(), "last_on": None if last is None else last.isoformat()}
+        return SanctionStatus.IMPOSED if self.ended_by is None else SanctionStatus.LIFTED
 
 
 def standing(sanctions: Iterable[Sanction], *, day: date) -> Sanction | None:
-    """The highest of `sanctions` that is in force on `day`."""
-    in_force = (each for each in sanctions if each.is_in_force_on(day))
+    """The highest of `sanctions` that stands on `day`."""
+    in_force = (each for each in sanctions if each.stands_on(day))
     return max(in_force, key=lambda each: LADDER.index(each.step), default=None)
 
 
@@ -149,29 +133,24 @@ def impose(
     """
     if sanction.step is SanctionStep.TALK and sanction.last_on is None:
         sanction = replace(sanction, last_on=sanction.first_on)
-    period = Period(sanction.first_on, sanction.last_on)
-    for each in others:
-        if each.step is sanction.step and each.meets(period):
-            raise SanctionStands(sanction=str(each.id), **each.days())
+    same_step = [each for each in others if each.step is sanction.step]
+    stands = dated_entries.overlapped(sanction, same_step)
+    if stands is not None:
+        raise SanctionStands(sanction=str(stands.id), **stands.days())
     return sanction, _fact(SanctionImposed, sanction, institution, at=at)
 
 
 def lift(
     sanction: Sanction, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
 ) -> tuple[Sanction, SanctionLifted]:
-    """End `sanction` so that it is not in force on `from_on` any more.
+    """End `sanction` so that it does not stand on `from_on` any more.
 
     Raises IllegalMove, SanctionEnded, or SamePerson if `by` imposed it.
     """
     move(MOVES, sanction.status, SanctionVerb.LIFT)
-    if by == sanction.imposed_by:
+    if by == sanction.opened_by:
         raise SamePerson(rule="imposing and lifting of a sanction")
-    last_on = day_before(max(from_on, sanction.first_on))
-    if sanction.last_on is not None and sanction.last_on <= last_on:
-        raise SanctionEnded(last_on=sanction.last_on.isoformat())
-    after = replace(
-        sanction, last_on=last_on, lifted_by=by, lifted_at=at, lifting_reason=reason, version=sanction.version + 1
-    )
+    after = dated_entries.end(sanction, from_on=from_on, by=by, reason=reason, at=at, ended=SanctionEnded)
     return after, _fact(SanctionLifted, after, institution, at=at)
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.classes.rules.limits import HOURS_MAX
-from services.registry.enrolments.routes.entry import ConsentEntry, GroupEntry
-from services.registry.enrolments.routes.schemas import EnrolmentAnswer, Tag, TraineeAnswer
+from services.registry.enrolments.routes.schemas import EnrolmentAnswer, TraineeAnswer
 from services.registry.enrolments.rules.enrolments import Correction, Enrolment
 from services.registry.enrolments.rules.history import EnrolmentEvent
 from services.registry.enrolments.rules.trainees import GroupEvidence, PriorityGroup
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.usecases import enrolments as usecases
 from services.registry.enrolments.usecases.enrolments import Destination, Said
+from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry, Tag
 from shared.auth import CurrentCaller
 from shared.contracts.registry import EmploymentState, EnrolmentStatus
 from shared.forms import Day, LocalId, Reason, Strict
@@ -31,7 +31,7 @@ class StepRequest(Strict):
     reason: Reason | None = None
 
 
-class EndingRequest(StepRequest):
+class EnrolmentEndingRequest(StepRequest):
     on: Day | None = Field(default=None, description="The first day without training; today where left out")
 
 
@@ -41,7 +41,7 @@ class TransferRequest(Strict):
     reason: Reason
 
 
-class CorrectionRequest(Strict):
+class EnrolmentCorrectionRequest(Strict):
     """What is to become another; what is left out stays as it is."""
 
     reason: Reason
@@ -75,6 +75,13 @@ class CorrectionRequest(Strict):
         )
 
 
+class ValueChangeAnswer(BaseModel):
+    """A value before and after; its type is the field's."""
+
+    from_: Any = Field(alias="from")
+    to: Any
+
+
 class EventAnswer(BaseModel):
     """One step, with the state and the days that it led to."""
 
@@ -88,7 +95,7 @@ class EventAnswer(BaseModel):
     status: EnrolmentStatus
     from_on: date
     until_on: date
-    changed: dict[str, dict[str, str | int | bool | list[str] | None] | None] = Field(
+    changed: dict[str, ValueChangeAnswer | None] = Field(
         description="By name, what it was (`from`) and became (`to`); null where the values are sealed"
     )
 
@@ -96,7 +103,7 @@ class EventAnswer(BaseModel):
 def _said(request: StepRequest | None) -> Said:
     if request is None:
         return Said()
-    return Said(request.reason, request.on if isinstance(request, EndingRequest) else None)
+    return Said(request.reason, request.on if isinstance(request, EnrolmentEndingRequest) else None)
 
 
 @routes.get("/enrolments/{enrolment_id}")
@@ -112,18 +119,20 @@ async def get_enrolment(
 
 
 @routes.get("/enrolments/{enrolment_id}/history", response_model=list[EventAnswer])
-async def list_history(enrolment_id: UUID, connection: Connection, caller: CurrentCaller) -> list[EnrolmentEvent]:
+async def list_enrolment_history(
+    enrolment_id: UUID, connection: Connection, caller: CurrentCaller
+) -> list[EnrolmentEvent]:
     """The entry and every step after it, oldest first: who took it, when, why, and what changed."""
     return await usecases.history(connection, enrolment_id, caller=caller)
 
 
 @routes.post("/enrolments/{enrolment_id}/withdrawal", response_model=EnrolmentAnswer)
-async def withdraw(
+async def withdraw_enrolment(
     enrolment_id: UUID,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
-    request: Annotated[EndingRequest | None, Body()] = None,
+    request: Annotated[EnrolmentEndingRequest | None, Body()] = None,
 ) -> Enrolment:
     """Take a trainee out, also one whose completion turned out to be wrong (then with a reason); totals follow.
 
@@ -134,8 +143,8 @@ async def withdraw(
 
 
 @routes.post("/enrolments/{enrolment_id}/deferral", response_model=EnrolmentAnswer)
-async def defer(
-    enrolment_id: UUID, request: EndingRequest, connection: Connection, caller: CurrentCaller, at: Now
+async def defer_enrolment(
+    enrolment_id: UUID, request: EnrolmentEndingRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
     """Interrupt a training. The seat stays taken; the class can be completed without the trainee.
 
@@ -145,7 +154,7 @@ async def defer(
 
 
 @routes.post("/enrolments/{enrolment_id}/resumption", response_model=EnrolmentAnswer)
-async def resume(
+async def resume_enrolment(
     enrolment_id: UUID, request: StepRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
     """Let a deferred trainee go on in their class, from today to its last day."""
@@ -153,7 +162,7 @@ async def resume(
 
 
 @routes.post("/enrolments/{enrolment_id}/transfer", status_code=201, response_model=EnrolmentAnswer)
-async def transfer(
+async def transfer_enrolment(
     enrolment_id: UUID, request: TransferRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
     """Let a trainee go on in another class of the same occupation and level, as the enrolment that is answered.
@@ -168,9 +177,9 @@ async def transfer(
 
 
 @routes.post("/enrolments/{enrolment_id}/correction", response_model=EnrolmentAnswer)
-async def correct(
+async def correct_enrolment(
     enrolment_id: UUID,
-    request: CorrectionRequest,
+    request: EnrolmentCorrectionRequest,
     http: Request,
     connection: Connection,
     caller: CurrentCaller,

@@ -6,14 +6,12 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.classes.rules.limits import HOURS_MAX
 from shared.contracts.registry import EmploymentState, EnrolmentStatus
 from shared.forms import LocalId, Strict
 from shared.kernel.identity import DocumentKind
-
-Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 
 
 class HoursRowRequest(Strict):

@@ -3,63 +3,35 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Final, Self
+from typing import Final
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import BaseModel, Field, StrictInt, TypeAdapter, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, TypeAdapter
 
 from services.registry.classes.usecases import visible_class
 from services.registry.follow_ups import store
-from services.registry.follow_ups.rules import Evidence, FollowUp, Outcome
+from services.registry.follow_ups.rules import Evidence, FollowUp
 from services.registry.follow_ups.usecases import reports as usecases
-from services.registry.follow_ups.usecases.reports import FollowUpRow, Named
+from services.registry.follow_ups.usecases.forms import FollowUpRowRequest, OutcomeRequest
+from services.registry.follow_ups.usecases.reports import FollowUpRow
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
-from shared.forms import Day, Reason, Strict
+from shared.forms import Reason
 from shared.kernel.callers import Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.posted import PostedRows, parse_posted, posting
+from shared.posted import DryRun, PostedRows, posting
+from shared.rows import parse_posted
 from shared.web import Connection, Now, router
 
 routes = router("follow-ups")
 
 
-class OutcomeRequest(Strict):
-    employed_on: Annotated[Day, Field(description="First day in work or of a business of their own")] | None = None
-    evidence: Evidence | None = None
-    pay_before_fen: Annotated[StrictInt, Field(description="Monthly mean of the months before, fen")] | None = None
-    pay_after_fen: Annotated[StrictInt, Field(description="Monthly mean of the months after, fen")] | None = None
-
-    def outcome(self) -> Outcome:
-        return Outcome(self.employed_on, self.evidence, self.pay_before_fen, self.pay_after_fen)
-
-
-class FollowUpRowRequest(OutcomeRequest):
-    enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
-    class_local_id: Annotated[str, Field(max_length=64)] | None = None
-    trainee_local_id: Annotated[str, Field(max_length=64)] | None = None
-
-    @model_validator(mode="after")
-    def _names_one(self) -> Self:
-        by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
-        nothing_else = self.class_local_id is None and self.trainee_local_id is None
-        if not (by_local_ids if self.enrolment_id is None else nothing_else):
-            raise PydanticCustomError(
-                "whose_follow_up", "Give either enrolment_id, or both class_local_id and trainee_local_id"
-            )
-        return self
-
-    def whose(self) -> UUID | Named:
-        return self.enrolment_id or Named(self.class_local_id or "", self.trainee_local_id or "")
-
-
-class CorrectionRequest(OutcomeRequest):
+class FollowUpCorrectionRequest(OutcomeRequest):
     reason: Reason
 
 
-class CorrectionRowRequest(FollowUpRowRequest):
+class FollowUpCorrectionRowRequest(FollowUpRowRequest):
     reason: Reason
 
 
@@ -78,31 +50,37 @@ class FollowUpAnswer(BaseModel):
 
 
 _ROW: Final = TypeAdapter(FollowUpRowRequest)
-_CORRECTION: Final = TypeAdapter(CorrectionRowRequest)
+_CORRECTION: Final = TypeAdapter(FollowUpCorrectionRowRequest)
 
 
 @routes.post("/follow-ups", response_model=BatchAnswer, openapi_extra=posting(FollowUpRowRequest))
-async def report(posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
+async def report_follow_ups(
+    posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
     """Report up to 1,000 trainees of completed trainings, as JSON or NDJSON; each row is answered by itself.
 
     Send again with what was not known the first time, such as pay months later: what is left out stays as it is.
     """
     parsed, refused = parse_posted(_ROW, posted, row_id="trainee_local_id")
     rows = [FollowUpRow(place, row.whose(), row.outcome()) for place, row in parsed]
-    return answer([*refused, *await usecases.report(connection, rows, caller=caller, at=at)])
+    outcomes = await usecases.report(connection, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)
 
 
-@routes.post("/follow-up-corrections", response_model=BatchAnswer, openapi_extra=posting(CorrectionRowRequest))
-async def correct_all(posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
+@routes.post("/follow-up-corrections", response_model=BatchAnswer, openapi_extra=posting(FollowUpCorrectionRowRequest))
+async def correct_follow_ups(
+    posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
     """Put right up to 1,000 follow-ups, each in full and with a reason; what stood before is kept."""
     parsed, refused = parse_posted(_CORRECTION, posted, row_id="trainee_local_id")
     rows = [FollowUpRow(place, row.whose(), row.outcome(), row.reason) for place, row in parsed]
-    return answer([*refused, *await usecases.correct_all(connection, rows, caller=caller, at=at)])
+    outcomes = await usecases.correct_all(connection, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)
 
 
 @routes.post("/follow-ups/{enrolment_id}/correction")
-async def correct(
-    enrolment_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
+async def correct_follow_up(
+    enrolment_id: UUID, request: FollowUpCorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FollowUpAnswer:
     """Put right what was reported, in full and with a reason; what stood before is kept."""
     outcome, reason = request.outcome(), request.reason

@@ -1,11 +1,11 @@
-"""The columns of a file of follow-ups."""
+"""The columns of a file of follow-ups, with the words that clerks know."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from services.registry.follow_ups.rules import Evidence
-from services.registry.rosters.usecases.spreadsheets.columns import Column, Kind, Table
+from shared.spreadsheets.tables import Column, Kind, Table
 
 FOLLOW_UPS: Final = Table(
     (
@@ -43,5 +43,6 @@ FOLLOW_UPS: Final = Table(
             "the mean of the months after the training, in yuan; empty as long as they are not over",
             "结业后的月平均工资，单位为元；期限未满的留空", aliases=("培训后月均工资",), width=22,
         ),
-    )
+    ),
+    sheet="学员", row_zh="学员", row_en="trainee",
 )  # fmt: skip

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel
 
 from services.registry.classes.usecases import visible_class
-from services.registry.enrolments.routes.entry import ConsentEntry, GroupEntry
 from services.registry.enrolments.routes.schemas import EnrolmentAnswer, TraineeAnswer
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.usecases import entries
-from services.registry.rosters.routes.rests import read_rows
-from services.registry.rosters.routes.row import FILED_ROW, ROSTER_ROW, FiledRowRequest, RosterRowRequest
+from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry
 from services.registry.rosters.usecases import enrol as rosters
+from services.registry.rosters.usecases.forms import (
+    FILED_ROW,
+    ROSTER_ROW,
+    FiledRowRequest,
+    RosterRowRequest,
+)
+from services.registry.rosters.usecases.rests import read_rows
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EmploymentState
@@ -23,12 +27,10 @@ from shared.forms import Day
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
-from shared.posted import PostedRows, posting
+from shared.posted import DryRun, PostedRows, posting
 from shared.web import Connection, Now, router
 
 routes = router("rosters")
-
-Mode = Annotated[str, Query(pattern="^(store|validate)$", description="`validate` decides, stores nothing")]
 
 
 class EntryAnswer(BaseModel):
@@ -45,14 +47,14 @@ class EntryAnswer(BaseModel):
 
 
 @routes.post("/classes/{class_id}/enrolments", response_model=BatchAnswer, openapi_extra=posting(RosterRowRequest))
-async def enrol_in(
+async def enrol_in_class(
     class_id: UUID,
     posted: PostedRows,
     request: Request,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
-    mode: Mode = "store",
+    dry_run: DryRun,
 ) -> Response:
     """Post up to 1,000 rows of a roster. Each row is answered by itself: accepted, repeated or refused with reasons.
 
@@ -60,7 +62,6 @@ async def enrol_in(
     """
     rows, refused = read_rows(ROSTER_ROW, posted)
     persons: Persons = request.app.state.persons
-    dry_run = mode == "validate"
     outcomes = await rosters.enrol_in(
         connection, class_id, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
     )
@@ -68,13 +69,13 @@ async def enrol_in(
 
 
 @routes.post("/enrolments", response_model=BatchAnswer, openapi_extra=posting(FiledRowRequest))
-async def enrol(
+async def enrol_trainees(
     posted: PostedRows,
     request: Request,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
-    mode: Mode = "store",
+    dry_run: DryRun,
 ) -> Response:
     """Post up to 1,000 rows for any classes of your institution; each names its class. Answered row by row.
 
@@ -85,7 +86,6 @@ async def enrol(
         raise ForeignOrganisation
     rows, refused = read_rows(FILED_ROW, posted)
     persons: Persons = request.app.state.persons
-    dry_run = mode == "validate"
     outcomes = await rosters.enrol(
         connection, caller.organisation, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
     )
@@ -118,7 +118,9 @@ async def list_trainees(
 
 
 @routes.get("/enrolments/{enrolment_id}/entry")
-async def get_entry(enrolment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller) -> EntryAnswer:
+async def get_enrolment_entry(
+    enrolment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
+) -> EntryAnswer:
     """What was said at entry, with the priority groups: for the institution and the officers of its county alone."""
     persons: Persons = request.app.state.persons
     said = await entries.load(connection, enrolment_id, persons=persons, caller=caller)

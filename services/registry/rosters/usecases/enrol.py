@@ -20,10 +20,10 @@ from services.registry.enrolments.usecases import entries
 from services.registry.enrolments.usecases.entry_checks import Checks, checks_for
 from services.registry.flags import usecases as flag_usecases
 from services.registry.flags.rules.flags import Seen, warning_of
+from services.registry.rosters import store as store
 from services.registry.rosters.rules.decisions import Known, decide, late_starts
-from services.registry.rosters.rules.rehearsals import Rehearsed
-from services.registry.rosters.store import rosters as store
-from services.registry.rosters.store.rosters import Newcomer
+from services.registry.rosters.rules.dry_runs import DryRun
+from services.registry.rosters.store import Newcomer
 from services.registry.rosters.usecases.people import Recognised, meet, recognise
 from services.registry.rosters.usecases.phones import shared_phones
 from services.registry.rosters.usecases.row import RosterRow
@@ -68,10 +68,10 @@ async def enrol(
     caller: Caller,
     at: datetime,
     dry_run: bool = False,
-    rehearsed: Rehearsed | None = None,
+    earlier: DryRun | None = None,
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`, in order: accepted, repeated or refused. A dry run decides and stores nothing,
-    and keeps nobody waiting; `rehearsed` is what it would have stored before, and notes what these rows would add.
+    and keeps nobody waiting; `earlier` is what it would have stored before, and notes what these rows would add.
 
     The rows may be for any classes of the institution; what stops a class is the refusal of its rows.
 
@@ -81,11 +81,11 @@ async def enrol(
     caller.require_organisation(institution_id)
     ids = {row.class_id for row in rows if row.class_id is not None}
     local_ids = {row.class_local_id for row in rows if row.class_local_id is not None}
-    classes = await store.classes(connection, institution_id, ids, local_ids, lock=not dry_run)
+    classes = await class_store.named(connection, institution_id, ids, local_ids, lock=not dry_run)
     checks = await checks_for(connection, institution_id, classes, today=business_day(at))
     return await _enrol(
         connection, classes, rows, checks,
-        persons=persons, by=caller.person, at=at, dry_run=dry_run, rehearsed=rehearsed,
+        persons=persons, by=caller.person, at=at, dry_run=dry_run, earlier=earlier,
     )  # fmt: skip
 
 
@@ -99,20 +99,20 @@ async def _enrol(
     by: str,
     at: datetime,
     dry_run: bool,
-    rehearsed: Rehearsed | None = None,
+    earlier: DryRun | None = None,
 ) -> list[RowOutcome]:
     recognised, refused = recognise(rows, classes, checks, persons=persons)
     if not recognised:
         return refused
     named = {each.entry.person for each in recognised}
     people = await store.people(connection, named)
-    first = rehearsed.names(named) if rehearsed else {}
+    first = earlier.names(named) if earlier else {}
     if people or first or len(named) < len(recognised):
         recognised = meet(recognised, people, first, persons=persons)
     acquainted = {each.into or person for person, each in people.items()}
     known = await _look_up(connection, classes, recognised, checks, acquainted=acquainted)
     wanted = [each.entry for each in recognised]
-    known = rehearsed.over(known, wanted) if rehearsed else known
+    known = earlier.over(known, wanted) if earlier else known
     decided = decide(wanted, known)
     accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
     admitted = [each for each in recognised if each.entry.row in accepted]
@@ -120,9 +120,9 @@ async def _enrol(
     seen = await shared_phones(connection, admitted, checks)
     if dry_run:
         decided = without_ids(decided, {each.id for each in wanted})
-        if rehearsed is not None:
+        if earlier is not None:
             newcomers = {e.entry.person: e.row.particulars.name for e in reversed(admitted) if not e.is_known}
-            rehearsed.note([each.entry for each in admitted], starts, newcomers)
+            earlier.note([each.entry for each in admitted], starts, newcomers)
     else:
         await _store(connection, admitted, starts, persons=persons, by=by, at=at)
         grown = see_grown([each.entry.class_ for each in admitted], checks.late_days)

@@ -1,164 +1,115 @@
-"""Rosters that come as files: taken in sealed, and shown to those who posted them."""
+"""Rosters that come as files: who may post one, and how its rows go through the same door as those of JSON."""
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-import orjson
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.rules.classes import RosterClosed
 from services.registry.classes.store import classes as class_store
 from services.registry.directory.store import institutions as institution_store
-from services.registry.rosters.rules import files as rules
-from services.registry.rosters.rules.file_faults import SpreadsheetEmpty
+from services.registry.rosters.rules.dry_runs import DryRun
 from services.registry.rosters.rules.files import (
-    FILES_STANDING_MAX,
-    RosterFile,
-    RosterFileForm,
-    RosterFileStatus,
-    Tally,
+    ClassDiffers,
+    RosterFileFailed,
     TooManyRosterFiles,
 )
-from services.registry.rosters.store import files as store
-from services.registry.rosters.store.files import RefusedRow
-from services.registry.rosters.usecases.spreadsheets import failed_rows as spreadsheets
-from services.registry.rosters.usecases.spreadsheets import packages
-from services.registry.rosters.usecases.spreadsheets.failed_rows import FailedRow, FailedRowsFile
+from services.registry.rosters.usecases import enrol as rosters
+from services.registry.rosters.usecases.forms import FILE_ROW, roster_row
+from services.registry.rosters.usecases.rests import with_rests
+from services.registry.rosters.usecases.row import RosterRow
+from services.registry.rosters.usecases.table import CLASS, ROSTER
+from shared.file_jobs.kinds import FileKind, ParsedRows, RowDecider
+from shared.file_jobs.rules import Posting
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
-from shared.kernel.ids import new_id
+from shared.kernel.outcomes import RowOutcome
 from shared.persons import Persons
-from shared.sealed import Seal
+from shared.spreadsheets.file_rows import FileRow
+from shared.spreadsheets.wording import json_content, may_have_slipped, parse_file_rows
 
-_ROWS_A_READ = 1_000
 
-
-async def post(
-    connection: AsyncConnection,
-    content: bytes,
-    *,
-    form: RosterFileForm,
-    class_id: UUID | None,
-    dry_run: bool,
-    persons: Persons,
-    seal: Seal,
-    caller: Caller,
-    at: datetime,
-) -> RosterFile:
-    """A file that waits to be worked on; the one there is if the same was posted and is not done yet.
-
-    Raises WrongRole, NotFound, ForeignOrganisation, RosterClosed, NotASpreadsheet, SpreadsheetDamaged,
-    SpreadsheetTooLarge, SpreadsheetEmpty, TooManyRosterFiles.
-    """
-    caller.require(Role.INSTITUTION)
-    institution_id = _organisation_of(caller)
-    await institution_store.load(connection, institution_id)
+async def _admit(connection: AsyncConnection, caller: Caller, class_id: UUID | None) -> None:
+    """Raises NotFound, ForeignOrganisation, RosterClosed."""
+    if caller.organisation is None:
+        raise ForeignOrganisation
+    await institution_store.load(connection, caller.organisation)
     if class_id is not None:
         class_ = await class_store.load(connection, class_id)
         caller.require_organisation(class_.institution_id)
         if not class_.takes_trainees:
             raise RosterClosed(state=class_.status)
-    if not content:
-        raise SpreadsheetEmpty
-    packages.check(form, content)
-    told = f"{hashlib.sha256(content).hexdigest()} {form.value} {class_id} {dry_run}"
-    digest = persons.mark("roster file", told)
-    same = await store.find_same(connection, institution_id, digest)
-    if same is not None:
-        return same
-    if await store.standing(connection, institution_id) >= FILES_STANDING_MAX:
-        raise TooManyRosterFiles(files_max=FILES_STANDING_MAX)
-    file = _new_file(institution_id, class_id, form=form, dry_run=dry_run, caller=caller, at=at)
-    await store.add(connection, file, sealed=seal.close(content, owner=file.id.bytes), digest=digest)
-    return file
 
 
-def _organisation_of(caller: Caller) -> UUID:
-    if caller.organisation is None:
-        raise ForeignOrganisation
-    return caller.organisation
+ROSTER_FILES: Final = FileKind(
+    name="roster",
+    table=ROSTER,
+    role=Role.INSTITUTION,
+    admit=_admit,
+    target_field=CLASS,
+    too_many=TooManyRosterFiles,
+    failed=RosterFileFailed,
+)
 
 
-def _new_file(
-    institution_id: UUID, class_id: UUID | None, *, form: RosterFileForm, dry_run: bool, caller: Caller, at: datetime
-) -> RosterFile:
-    return RosterFile(
-        id=new_id(),
-        institution_id=institution_id,
-        class_id=class_id,
-        form=form,
-        dry_run=dry_run,
-        status=RosterFileStatus.WAITING,
-        rows_total=0,
-        tally=Tally(),
-        problem=None,
-        posted_by=caller.person,
-        posted_at=at,
-        finished_at=None,
-        attempts=0,
-    )
+def parse(rows: Sequence[FileRow]) -> ParsedRows[RosterRow]:
+    """The rows by their places in `rows`, with the flaws of their form; refusals of those that cannot be read at all.
 
-
-async def own_files(connection: AsyncConnection, *, caller: Caller, before: UUID, limit: int) -> list[RosterFile]:
-    """The caller's institution's files, the newest first, from below `before`. Raises WrongRole."""
-    caller.require(Role.INSTITUTION)
-    return await store.page(connection, institution_id=_organisation_of(caller), before=before, limit=limit)
-
-
-async def own_file(connection: AsyncConnection, file_id: UUID, *, caller: Caller) -> RosterFile:
-    """Raises WrongRole, NotFound, ForeignOrganisation."""
-    caller.require(Role.INSTITUTION)
-    file = await store.load(connection, file_id)
-    caller.require_organisation(file.institution_id)
-    return file
-
-
-async def remove(
-    connection: AsyncConnection, file_id: UUID, *, caller: Caller, at: datetime, rows_kept: timedelta
-) -> RosterFile:
-    """The file: cancelled if something was still to be done, else its refused rows are soon erased.
-
-    Raises WrongRole, NotFound, ForeignOrganisation.
+    The flaws are everything that is wrong with the form of the row, so that it is mended once.
     """
-    caller.require(Role.INSTITUTION)
-    file = await store.load(connection, file_id, lock=True)
-    caller.require_organisation(file.institution_id)
-    file = rules.cancel(file, at=at, rows_kept=rows_kept) if file.is_standing else rules.erase_rows(file, at=at)
-    await store.end(connection, file)
-    return file
+    parsed, refused = parse_file_rows(FILE_ROW, rows, ROSTER, row_id="local_id")
+    good = [roster_row(place, request) for place, request in parsed]
+    readable = {
+        outcome.row: json_content(rows[outcome.row])
+        for outcome in refused
+        if not may_have_slipped(rows[outcome.row], ROSTER)
+    }
+    return ParsedRows(*with_rests(good, refused, readable, adapter=FILE_ROW, take=roster_row))
 
 
-async def own_rows(connection: AsyncConnection, file_id: UUID, *, caller: Caller, at: datetime) -> RosterFile:
-    """The file, whose refused rows are there to be had.
+@dataclass(frozen=True)
+class _Decide:
+    persons: Persons
 
-    Raises WrongRole, NotFound, ForeignOrganisation, RefusedRowsErased.
-    """
-    file = await own_file(connection, file_id, caller=caller)
-    rules.require_rows(file, at=at)
-    return file
+    async def __call__(
+        self,
+        connection: AsyncConnection,
+        posting: Posting,
+        rows: Sequence[RosterRow],
+        memory: DryRun | None,
+        *,
+        at: datetime,
+    ) -> list[RowOutcome]:
+        """Raises what speaks against all of them: WrongRole, ForeignOrganisation, PolicyUnset."""
+        if posting.target_id is not None:
+            rows = await _in_class(connection, posting.target_id, rows)
+        return await rosters.enrol(
+            connection,
+            posting.organisation_id,
+            rows,
+            persons=self.persons,
+            caller=posting.caller(Role.INSTITUTION),
+            at=at,
+            dry_run=posting.dry_run,
+            earlier=memory,
+        )
 
 
-async def failed_rows(
-    engine: AsyncEngine, file: RosterFile, *, form: RosterFileForm, seal: Seal
-) -> AsyncIterator[bytes]:
-    """What was refused so far as a file of `form`, piece by piece: each piece has a short transaction of its own."""
-    made, after = spreadsheets.opened(form), 0
-    yield await asyncio.to_thread(made.begin)
-    while rows := await _rows(engine, file.id, after=after):
-        after = rows[-1].row
-        # Other requests go on meanwhile.
-        yield await asyncio.to_thread(_add, made, rows, file.id, seal)
-    yield made.end()
+def roster_decider(persons: Persons) -> RowDecider[RosterRow, DryRun]:
+    """How the rows of roster files are decided. Dry runs have a memory: rolling back would keep others waiting."""
+    return RowDecider(kind=ROSTER_FILES, parse=parse, decide=_Decide(persons), remember=DryRun)
 
 
-async def _rows(engine: AsyncEngine, file_id: UUID, *, after: int) -> list[RefusedRow]:
-    async with engine.connect() as connection:
-        return await store.rows(connection, file_id, after=after, limit=_ROWS_A_READ)
-
-
-def _add(made: FailedRowsFile, rows: Sequence[RefusedRow], file_id: UUID, seal: Seal) -> bytes:
-    return made.add(FailedRow(orjson.loads(seal.open(row.sealed, owner=file_id.bytes)), row.errors) for row in rows)
+async def _in_class(connection: AsyncConnection, class_id: UUID, rows: Sequence[RosterRow]) -> list[RosterRow]:
+    """The rows, for the class that the file was posted for; those that name another are flawed, and for none."""
+    local_id = (await class_store.load(connection, class_id)).local_id
+    return [
+        row._replace(class_id=class_id, class_local_id=None)
+        if row.class_local_id in (None, local_id)
+        else row._replace(class_local_id=None).flawed(ClassDiffers(pointer=f"/{CLASS}"), {f"/{CLASS}"})
+        for row in rows
+    ]

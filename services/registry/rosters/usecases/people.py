@@ -10,7 +10,7 @@ from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.trainees import NameDiffers
 from services.registry.enrolments.usecases.entry_checks import Checks
 from services.registry.rosters.rules.decisions import ClassUnknown, Entry
-from services.registry.rosters.store.rosters import KnownPerson
+from services.registry.rosters.store import KnownPerson
 from services.registry.rosters.usecases.row import RosterRow, content
 from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome, refused

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.usecases.entry_checks import Checks
 from services.registry.flags.rules.flags import Seen
+from services.registry.rosters import store as store
 from services.registry.rosters.rules.phones import PhoneUse, shared
-from services.registry.rosters.store import rosters as store
 from services.registry.rosters.usecases.people import Recognised
 
 

@@ -13,8 +13,7 @@ from services.registry.directory.rules.institutions import Institution
 from services.registry.directory.rules.sanctions import Sanction, SanctionStatus
 from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import sanctions as store
-from services.registry.plan.rules.reach import reach
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.usecases import visibility
 from services.registry.supervision.usecases import sanctions as usecases
 from shared.auth import CurrentCaller
 from shared.contracts.registry import SanctionStep
@@ -50,7 +49,7 @@ class LiftingRequest(Strict):
 class SanctionAnswer(BaseModel):
     """A sanction whose last day lies before its first was lifted before it began."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, validate_by_name=True, validate_by_alias=True)
 
     id: UUID
     institution_id: UUID
@@ -59,11 +58,11 @@ class SanctionAnswer(BaseModel):
     first_on: date
     last_on: date | None
     reason: str
-    imposed_by: str
-    imposed_at: datetime
-    lifted_by: str | None
-    lifted_at: datetime | None
-    lifting_reason: str | None
+    imposed_by: Annotated[str, Field(validation_alias="opened_by")]
+    imposed_at: Annotated[datetime, Field(validation_alias="opened_at")]
+    lifted_by: Annotated[str | None, Field(validation_alias="ended_by")]
+    lifted_at: Annotated[datetime | None, Field(validation_alias="ended_at")]
+    lifting_reason: Annotated[str | None, Field(validation_alias="ending_reason")]
     version: int
 
 
@@ -76,12 +75,12 @@ class StandingAnswer(SanctionAnswer):
 
     @classmethod
     def of(cls, sanction: Sanction, who: Institution) -> StandingAnswer:
-        said = {name: getattr(sanction, name) for name in SanctionAnswer.model_fields}
+        said = SanctionAnswer.model_validate(sanction).model_dump()
         return cls(**said, institution_name=who.name, region=who.region, reporting_region=who.reporting_region)
 
 
 @routes.post("/institutions/{institution_id}/sanctions", status_code=201, response_model=SanctionAnswer)
-async def impose(
+async def impose_sanction(
     institution_id: UUID, sanction: SanctionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Sanction:
     """Impose a step of the ladder: talk, rectify, stop (no new classes), delist, blacklist (and no listing)."""
@@ -98,7 +97,7 @@ async def impose(
 
 
 @routes.get("/institutions/{institution_id}/sanctions")
-async def list_sanctions(
+async def list_institution_sanctions(
     institution_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[SanctionAnswer]:
     """An institution sees its own, officers see all: who moves to another county brings the history along."""
@@ -111,7 +110,7 @@ async def list_sanctions(
 
 
 @routes.get("/sanctions")
-async def list_standing(
+async def list_sanctions(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
@@ -122,7 +121,7 @@ async def list_standing(
 ) -> Page[StandingAnswer]:
     """Sanctions that stand today, those that end soonest first. For officers, in their region."""
     caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
-    far = reach(await plan_store.load(connection), caller, region)
+    far = await visibility.reach(connection, caller, region)
     today, behind = business_day(at), place_after(cursor)
     rows = await store.standing(connection, far, step=step, day=today, after=behind, limit=size)
     known = await institution_store.by_ids(connection, {row.institution_id for row in rows})
@@ -131,7 +130,7 @@ async def list_standing(
 
 
 @routes.post("/institutions/{institution_id}/sanctions/{sanction_id}/lifting", response_model=SanctionAnswer)
-async def lift(
+async def lift_sanction(
     institution_id: UUID,
     sanction_id: UUID,
     lifting: LiftingRequest,

@@ -13,7 +13,7 @@ from services.registry.plan.usecases import visibility
 from services.registry.supervision.rules.spot_checks import SpotCheck
 from services.registry.supervision.store import spot_checks as store
 from services.registry.supervision.usecases import spot_checks as usecases
-from services.registry.supervision.usecases.spot_checks import Asked
+from services.registry.supervision.usecases.spot_checks import SpotCheckReport
 from shared.auth import CurrentCaller
 from shared.contracts.registry import PatrolLevel
 from shared.forms import Day, LocalId, Strict
@@ -57,14 +57,14 @@ class SpotCheckAnswer(BaseModel):
 
 
 @routes.post("/classes/{class_id}/spot-checks", status_code=201, response_model=SpotCheckAnswer)
-async def record(
+async def record_spot_check(
     class_id: UUID, request: SpotCheckRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> SpotCheck:
     """Record what trainees of a completed class said on the phone, as an officer of its county, city or the province.
 
     Too many who do not confirm are a flag. The same again answers the one that exists.
     """
-    return await usecases.record(connection, class_id, Asked(**request.model_dump()), caller=caller, at=at)
+    return await usecases.record(connection, class_id, SpotCheckReport(**request.model_dump()), caller=caller, at=at)
 
 
 @routes.get("/spot-checks")

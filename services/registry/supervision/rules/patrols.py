@@ -52,8 +52,8 @@ class PatrolOutsideClass(Invalid):
     slug = "patrol-outside-class"
     title_en = "The class did not run on the day of the patrol."
     title_zh = "巡查日期不在该班培训期内。"
-    cure_en = "Give a time from `first_on` to `last_on`, and check that it is the right class."
-    cure_zh = "巡查时间应在 `first_on` 至 `last_on` 之间，并请核对班级。"
+    cure_en = "Give a time from {first_on} to {last_on}, and check that it is the right class."
+    cure_zh = "巡查时间应在 {first_on} 至 {last_on} 之间，并请核对班级。"
 
 
 class CoverageTooLong(Invalid):
@@ -62,8 +62,8 @@ class CoverageTooLong(Invalid):
     slug = "coverage-too-long"
     title_en = "These are too many days for one answer."
     title_zh = "查询的日期范围过长。"
-    cure_en = "Ask for at most `days_max` days at once."
-    cure_zh = "一次最多查询 `days_max` 天。"
+    cure_en = "Ask for at most {days_max} days at once."
+    cure_zh = "一次最多查询 {days_max} 天。"
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Area(StrEnum):
     REGION = "region"
 
 
-class Ran(NamedTuple):
+class ClassesRun(NamedTuple):
     """How many classes of an area ran in some days, and how many of these each level looked at.
 
     `region` is None for a reporting region as a whole.
@@ -158,6 +158,7 @@ def counted(patrol: Patrol, *, enrolled: int) -> Patrol:
 
 def record(patrol: Patrol, class_: TrainingClass, *, findings: int, at: datetime) -> PatrolRecorded:
     """The fact that a new `patrol` of `class_` was recorded, with so many findings."""
+    dimensions = class_.dimensions._replace(region=patrol.region, reporting_region=patrol.reporting_region)
     return PatrolRecorded(
         subject=f"patrols/{patrol.id}",
         version=patrol.version,
@@ -165,18 +166,13 @@ def record(patrol: Patrol, class_: TrainingClass, *, findings: int, at: datetime
         patrol_id=patrol.id,
         class_id=patrol.class_id,
         institution_id=patrol.institution_id,
-        programme=class_.programme,
-        region=patrol.region,
-        reporting_region=patrol.reporting_region,
         patrol_level=patrol.level,
         method=patrol.method,
         patrolled_on=business_day(patrol.patrolled_at),
         present=patrol.present,
         enrolled=patrol.enrolled,
         findings=findings,
-        occupation=class_.occupation,
-        level=class_.level.value,
-        fund_source=class_.fund_source,
+        **dimensions.told(project=False),
     )
 
 
@@ -204,7 +200,7 @@ def looks_marked(patrol: Patrol, class_: TrainingClass, *, marked: int, toleranc
         yield see_class(FlagKind.MARKED_NOT_PRESENT, class_, f"{patrol.id}", facts=facts)
 
 
-def coverage(ran: Ran, policy: Policy) -> list[Coverage]:
+def coverage(ran: ClassesRun, policy: Policy) -> list[Coverage]:
     """What each level looked at of the classes that `ran`, beside the share it has to. Source: domain rules §5.3."""
     shares = {
         PatrolLevel.COUNTY: policy.patrol_county_share,

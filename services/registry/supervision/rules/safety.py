@@ -19,8 +19,8 @@ class SafetyKindFixed(Conflict):
     slug = "safety-kind-fixed"
     title_en = "This document is of another kind, and a document keeps its kind."
     title_zh = "该文件已登记为其他类型，类型不能变更。"
-    cure_en = "Post it as `kind`, or under a new local_id."
-    cure_zh = "请按 `kind` 所示类型提交，或使用新的 local_id。"
+    cure_en = "Post it as {kind}, or under a new local_id."
+    cure_zh = "请按原类型（{kind}）提交，或使用新的 local_id。"
 
 
 class SafetyHoursWrong(Invalid):
@@ -41,7 +41,7 @@ class SafetyTopicsMissing(Invalid):
     cure_zh = "请填写主题，例如交通安全、消防安全、用电安全。"
 
 
-class Described(NamedTuple):
+class SafetyContent(NamedTuple):
     """What is said of a version; `hours` are class hours of 45 minutes, `digest` is SHA-256 of the content."""
 
     title: str
@@ -68,13 +68,13 @@ class SafetyVersion:
 
     document_id: UUID
     version: int
-    described: Described
+    described: SafetyContent
     bytes_long: int
     added_by: str
     added_at: datetime
 
 
-def require_complete(kind: SafetyKind, described: Described) -> None:
+def require_complete(kind: SafetyKind, described: SafetyContent) -> None:
     """A lesson has hours and topics, a plan no hours. Raises SafetyHoursWrong, SafetyTopicsMissing.
 
     Source: domain rules §5.5.

@@ -34,8 +34,8 @@ class SpotCheckDayWrong(Invalid):
     slug = "spot-check-day-wrong"
     title_en = "A spot check is done on the class's last day or later, and recorded after it was done."
     title_zh = "抽查日期不得早于班级最后一天，也不得晚于今天。"
-    cure_en = "Give a day from `possible_from` to `possible_until`."
-    cure_zh = "请填写 `possible_from` 至 `possible_until` 之间的日期。"
+    cure_en = "Give a day from {possible_from} to {possible_until}."
+    cure_zh = "请填写 {possible_from} 至 {possible_until} 之间的日期。"
 
 
 class MoreConfirmedThanAsked(Invalid):
@@ -52,8 +52,8 @@ class WrongNumberAsked(Invalid):
     slug = "wrong-number-asked"
     title_en = "That many cannot have been asked, or too few were to say anything about the class."
     title_zh = "抽查人数超过本班学员人数，或低于规定的抽查比例。"
-    cure_en = "Ask from `asked_min` to `asked_max` trainees of the class."
-    cure_zh = "请抽查本班 `asked_min` 至 `asked_max` 名学员。"
+    cure_en = "Ask from {asked_min} to {asked_max} trainees of the class."
+    cure_zh = "请抽查本班 {asked_min} 至 {asked_max} 名学员。"
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,7 @@ def require_possible(check: SpotCheck, class_: TrainingClass, policy: Policy, *,
 
 def record(check: SpotCheck, class_: TrainingClass, *, at: datetime) -> SpotCheckRecorded:
     """The fact that a new spot `check` of `class_` was recorded."""
+    dimensions = class_.dimensions._replace(region=check.region, reporting_region=check.reporting_region)
     return SpotCheckRecorded(
         subject=f"spot-checks/{check.id}",
         version=check.version,
@@ -106,12 +107,7 @@ def record(check: SpotCheck, class_: TrainingClass, *, at: datetime) -> SpotChec
         spot_check_id=check.id,
         class_id=check.class_id,
         institution_id=check.institution_id,
-        programme=class_.programme,
-        region=check.region,
-        reporting_region=check.reporting_region,
-        occupation=class_.occupation,
-        level=class_.level.value,
-        fund_source=class_.fund_source,
+        **dimensions.told(project=False),
         patrol_level=check.level,
         checked_on=check.checked_on,
         asked=check.asked,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -22,7 +22,6 @@ from services.registry.follow_ups.rules import (
     PayTooEarly,
     TrainingNotCompleted,
     correct,
-    months_after,
     pay_change_permille,
     report,
     require,
@@ -127,11 +126,3 @@ def test_the_change_of_pay_is_never_overstated(before: int, after: int) -> None:
 
     assert change is not None
     assert change * before <= (after - before) * 1000 < (change + 1) * before
-
-
-@given(day=st.dates(date(2000, 1, 1), date(2100, 1, 1)), months=st.integers(0, 60))
-def test_months_later_is_in_the_month_that_is_meant(day: date, months: int) -> None:
-    later = months_after(day, months)
-
-    assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
-    assert later.day == day.day or (later + timedelta(days=1)).day == 1

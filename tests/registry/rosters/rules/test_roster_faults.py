@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.usecases.entry_checks import Checks
-from services.registry.rosters.routes.row import RosterRowRequest, roster_row
+from services.registry.rosters.usecases.forms import RosterRowRequest, roster_row
 from services.registry.rosters.usecases.row import RosterRow
 from shared.kernel.identity import parse_document
 from shared.kernel.refusals import Refusal

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.rosters.routes.rests import read_rows
-from services.registry.rosters.routes.row import FILED_ROW, ROSTER_ROW
+from services.registry.rosters.usecases.forms import FILED_ROW, ROSTER_ROW
 from services.registry.rosters.usecases.people import recognise
-from shared.batches import errors_of
+from services.registry.rosters.usecases.rests import read_rows
 from shared.kernel.outcomes import refused
 from shared.kernel.person_key import PersonKeys
 from shared.persons import Persons
-from shared.posted import Posted
+from shared.rows import Posted, errors_of
 from shared.sealed import Seal
 from tests.registry.rosters.rules.test_roster_faults import CHECKS, CLASS, FLAWS, GROUP
 from tests.registry.school import trainee

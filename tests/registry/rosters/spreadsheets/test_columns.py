@@ -10,28 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.enrolments.rules.trainees import PriorityGroup
-from services.registry.rosters.routes import cells as roster_cells
-from services.registry.rosters.routes.row import FiledRowRequest
-from services.registry.rosters.rules.cell_faults import CELL_FAULTS, DateAsNumber, DateAsText, UnknownChoice
-from services.registry.rosters.rules.file_faults import FILE_FAULTS
-from services.registry.rosters.usecases.spreadsheets import cells
-from services.registry.rosters.usecases.spreadsheets.columns import (
-    BY_FIELD,
-    BY_HEADING,
-    COLUMNS,
-    Column,
-    Kind,
-    column_of,
-    plain,
-)
-from services.registry.rosters.usecases.spreadsheets.reader import FileRow
+from services.registry.rosters.usecases.files import parse
+from services.registry.rosters.usecases.forms import FiledRowRequest
+from services.registry.rosters.usecases.table import ROSTER
 from shared.contracts.registry import EmploymentState
 from shared.kernel.identity import DocumentKind
 from shared.kernel.outcomes import RowOutcome, refused
 from shared.kernel.refusals import Refusal
+from shared.spreadsheets import cells
+from shared.spreadsheets.cell_faults import CELL_FAULTS, DateAsNumber, DateAsText, UnknownChoice
+from shared.spreadsheets.file_faults import FILE_FAULTS
+from shared.spreadsheets.file_rows import FileRow
+from shared.spreadsheets.tables import Column, Kind, plain
+from shared.spreadsheets.wording import column_errors
 from tests.registry.school import trainee
 
-AGREED = BY_FIELD["consent/on"]
+AGREED = ROSTER.by_field["consent/on"]
 
 
 def schema() -> dict[str, Any]:
@@ -45,31 +39,31 @@ def file_row(**values: Any) -> FileRow:
 
 def form_faults(row: FileRow) -> list[dict[str, Any]]:
     """What is told of the form of `row`, whether or not anything else could be read of it."""
-    rows, unreadable = roster_cells.read([row])
-    outcomes = unreadable + [refused(each.row, each.row_id, each.flaws) for each in rows]
-    return roster_cells.told(outcomes[0])
+    rows, unreadable = parse([row])
+    outcomes = list(unreadable) + [refused(each.row, each.row_id, each.flaws) for each in rows]
+    return column_errors(outcomes[0], ROSTER)
 
 
 class TestTheColumns:
     def test_are_those_of_the_form_under_the_same_headings(self) -> None:
-        found = {field: column_of(f"/{field}") for field in schema()}
+        found = {field: ROSTER.column_of(f"/{field}") for field in schema()}
 
         assert {field: (about["zh"], about["en"]) for field, about in schema().items()} == {
             field: (column.zh, column.en) for field, column in found.items() if column
         }
-        assert {column.field.partition("/")[0] for column in COLUMNS} == set(schema())
+        assert {column.field.partition("/")[0] for column in ROSTER.columns} == set(schema())
 
     def test_are_required_where_the_form_requires_them(self) -> None:
         required = set(FiledRowRequest.model_json_schema()["required"])
 
-        assert {column.field for column in COLUMNS if column.is_required} == required
+        assert {column.field for column in ROSTER.columns if column.is_required} == required
 
     @pytest.mark.parametrize(
         ("field", "values"),
         [("employment", EmploymentState), ("groups/0/group", PriorityGroup), ("document_kind", DocumentKind)],
     )
     def test_offer_every_value_of_a_closed_list(self, field: str, values: Any) -> None:
-        assert list(BY_FIELD[field].choices.values()) == [each.value for each in values]
+        assert list(ROSTER.by_field[field].choices.values()) == [each.value for each in values]
 
     def test_fill_the_whole_form(self) -> None:
         row = trainee(1)
@@ -79,9 +73,9 @@ class TestTheColumns:
             "groups/1/group": "disabled", "groups/1/evidence": "残疾证 2", "groups/1/dated_on": "2023-04-05",
         }  # fmt: skip
 
-        (read,), unreadable = roster_cells.read([file_row(**values)])
+        (read,), unreadable = parse([file_row(**values)])
 
-        assert (unreadable, read.flaws) == ([], ())
+        assert (list(unreadable), read.flaws) == ([], ())
         assert (read.class_local_id, read.tags, read.at_entry.draws_pension) == ("C1", ("S06",), False)
         assert [tuple(group) for group in read.at_entry.groups] == [
             ("veteran", "退役证 1", date(2024, 5, 6)),
@@ -153,7 +147,7 @@ class TestACode:
         "cell", ["419999200208319443", "'419999200208319443", "’419999200208319443", '="419999200208319443"']
     )
     def test_may_be_marked_as_text_by_hand(self, cell: str) -> None:
-        assert cells.read(BY_FIELD["document_number"], cell) == "419999200208319443"
+        assert cells.read(ROSTER.by_field["document_number"], cell) == "419999200208319443"
 
     @pytest.mark.parametrize(
         "cell",
@@ -163,30 +157,30 @@ class TestACode:
         ],
     )  # fmt: skip
     def test_of_a_phone_may_be_written_as_people_write_it(self, cell: Any) -> None:
-        assert cells.read(BY_FIELD["phone"], cell) == "13912345678"
+        assert cells.read(ROSTER.by_field["phone"], cell) == "13912345678"
 
     @pytest.mark.parametrize("cell", ["T-1", "2025/001", "a.b_c"])
     def test_keeps_the_marks_that_belong_to_it(self, cell: str) -> None:
-        assert cells.read(BY_FIELD["local_id"], cell) == cell
+        assert cells.read(ROSTER.by_field["local_id"], cell) == cell
 
 
 class TestAChoice:
     @pytest.mark.parametrize("cell", ["身份证", "居民身份证", "二代身份证", "resident_id"])
     def test_may_be_said_in_the_words_of_every_day(self, cell: str) -> None:
-        assert cells.read(BY_FIELD["document_kind"], cell) == DocumentKind.RESIDENT_ID
+        assert cells.read(ROSTER.by_field["document_kind"], cell) == DocumentKind.RESIDENT_ID
 
     @pytest.mark.parametrize(("cell", "value"), [(True, True), (False, False), ("TRUE", True), ("否", False)])
     def test_of_yes_and_no_may_be_a_truth_value(self, cell: Any, value: bool) -> None:
-        assert cells.read(BY_FIELD["draws_pension"], cell) is value
+        assert cells.read(ROSTER.by_field["draws_pension"], cell) is value
         with pytest.raises(UnknownChoice):
-            cells.read(BY_FIELD["employment"], True)
+            cells.read(ROSTER.by_field["employment"], True)
         with pytest.raises(UnknownChoice):
-            cells.read(BY_FIELD["draws_pension"], 1.0)
+            cells.read(ROSTER.by_field["draws_pension"], 1.0)
 
 
 class TestAnyCell:
     @given(
-        st.sampled_from(COLUMNS),
+        st.sampled_from(ROSTER.columns),
         st.one_of(
             st.text(), st.floats(), st.booleans(), st.dates(), st.datetimes(timezones=st.none()), st.times(),
             st.timedeltas(), st.integers(),
@@ -201,7 +195,7 @@ class TestAnyCell:
             found = CELL_FAULTS.get(refusal.slug)
         assert isinstance(found, str | bool | list | type)
 
-    @given(st.sampled_from([column for column in COLUMNS if column.kind is Kind.CHOICE]), st.text(min_size=1))
+    @given(st.sampled_from([column for column in ROSTER.columns if column.kind is Kind.CHOICE]), st.text(min_size=1))
     def test_of_a_list_takes_its_labels_and_values_only(self, column: Column, text: str) -> None:
         for label, value in column.choices.items():
             assert cells.read(column, f" {label} ") == cells.read(column, str(value)) == value
@@ -225,11 +219,14 @@ def test_every_fault_is_told_with_its_column() -> None:
 
 
 def test_a_refusal_that_points_nowhere_is_told_without_a_column() -> None:
-    assert roster_cells.told(RowOutcome(0, "refused", refusal=FILE_FAULTS["spreadsheet-empty"]()))[0].keys() >= {"code"}
+    (error,) = column_errors(RowOutcome(0, "refused", refusal=FILE_FAULTS["spreadsheet-empty"]()), ROSTER)
+
+    assert error["code"] == "spreadsheet-empty"
+    assert "column" not in error
 
 
 def test_every_heading_means_one_column() -> None:
-    headings: list[Any] = [plain(heading) for column in COLUMNS for heading in set(column.headings)]
+    headings: list[Any] = [plain(heading) for column in ROSTER.columns for heading in set(column.headings)]
 
-    assert len(set(headings)) == len(BY_HEADING)
-    assert len({column.field for column in COLUMNS}) == len(BY_FIELD)
+    assert len(set(headings)) == len(ROSTER.by_heading)
+    assert len({column.field for column in ROSTER.columns}) == len(ROSTER.by_field)

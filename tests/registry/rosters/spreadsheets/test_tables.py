@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.follow_ups.routes.reports import FollowUpRowRequest
 from services.registry.follow_ups.rules import Evidence
+from services.registry.follow_ups.usecases.forms import FollowUpRowRequest
 from services.registry.follow_ups.usecases.table import FOLLOW_UPS
-from services.registry.rosters.rules.cell_faults import CellUnfit
-from services.registry.rosters.usecases.spreadsheets import cells
-from services.registry.rosters.usecases.spreadsheets.columns import plain
+from shared.spreadsheets import cells
+from shared.spreadsheets.cell_faults import CellUnfit
+from shared.spreadsheets.tables import plain
 
 PAY = FOLLOW_UPS.by_field["pay_before_fen"]
 

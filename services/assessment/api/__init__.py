@@ -1,1 +1,0 @@
-"""Assessment over HTTP: parse, one call, shape the answer."""

@@ -1,0 +1,84 @@
+"""Assessment bodies over HTTP: filing and the list."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from services.assessment.bodies import store, usecases
+from services.assessment.bodies.rules.bodies import Body, BodyKind
+from shared.auth import CurrentCaller
+from shared.forms import Name, Strict
+from shared.kernel.credit_code import parse_credit_code
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.web import Connection, Now, router
+
+routes = router("bodies")
+
+
+class ScopeItemForm(Strict):
+    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
+    level: Annotated[str, Field(max_length=8, examples=["L4"])]
+
+
+class BodyRequest(Strict):
+    credit_code: Annotated[str, Field(max_length=64, examples=["52410000MJ00123452"])]
+    name: Name
+    kind: BodyKind
+    region: Annotated[str, Field(max_length=16, examples=["410102"])]
+    number_prefix: Annotated[
+        str,
+        Field(max_length=32, examples=["S000041000123"], description="Places 1 to 13 of its certificate numbers"),
+    ]
+    scope: Annotated[list[ScopeItemForm], Field(min_length=1, max_length=1000)]
+
+    def filing(self) -> usecases.Filing:
+        scope = [(item.occupation, item.level) for item in self.scope]
+        return usecases.Filing(**self.model_dump(exclude={"scope"}), scope=scope)
+
+
+class BodyAnswer(BaseModel):
+    id: UUID
+    credit_code: str
+    name: str
+    kind: BodyKind
+    region: str
+    reporting_region: str
+    number_prefix: str
+    scope: list[ScopeItemForm]
+    version: int
+
+    @classmethod
+    def of(cls, body: Body) -> BodyAnswer:
+        scope = [ScopeItemForm(occupation=entry.occupation, level=entry.level.code) for entry in body.scope]
+        return cls(**{name: getattr(body, name) for name in cls.model_fields} | {"scope": scope})
+
+
+@routes.post("/bodies", status_code=201)
+async def file_body(request: BodyRequest, connection: Connection, caller: CurrentCaller, at: Now) -> BodyAnswer:
+    """File an assessment body, as the province or an officer of its region; again with another scope to change that."""
+    return BodyAnswer.of(await usecases.file(connection, request.filing(), caller=caller, at=at))
+
+
+@routes.get("/bodies")
+async def list_bodies(
+    connection: Connection,
+    _: CurrentCaller,
+    region: Annotated[str | None, Query(max_length=16, description="A county or a reporting region")] = None,
+    credit_code: Annotated[str | None, Query(max_length=64)] = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[BodyAnswer]:
+    if credit_code is not None:
+        found = await store.find_by_credit_code(connection, parse_credit_code(credit_code))
+        return Page(rows=[] if found is None else [BodyAnswer.of(found)], next=None)
+    rows = await store.page(connection, region=region, after=after(cursor), limit=size)
+    return Page(rows=[BodyAnswer.of(row) for row in rows], next=next_cursor(rows, size))
+
+
+@routes.get("/bodies/{body_id}")
+async def get_body(body_id: UUID, connection: Connection, _: CurrentCaller) -> BodyAnswer:
+    return BodyAnswer.of(await store.load(connection, body_id))

@@ -1,0 +1,105 @@
+"""Certificate numbers of 22 characters: built, parsed, and their serials in order. Source: domain rules §3.5.
+
+    Y 0001 41 000123   25   3     000042
+    body's prefix      year level serial of the body in that year
+
+There is no check digit: a mistyped number looks like another one, so only a look-up tells whether it exists.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final, NamedTuple
+
+from services.assessment.bodies.rules.number_prefixes import PREFIX
+from shared.kernel.levels import Level
+from shared.kernel.refusals import Conflict, Invalid
+from shared.kernel.spelling import canonical
+
+NUMBER_LENGTH: Final = 22
+SERIAL_MAX: Final = 999_999
+
+_NUMBER = re.compile(f"({PREFIX.pattern})([0-9]{{2}})([54321TS])([0-9]{{6}})")
+
+
+class WrongNumberLength(Invalid):
+    """Facts: `length`, `expected`."""
+
+    slug = "certificate-number-wrong-length"
+    title_en = "A certificate number of the eight-level scheme has 22 characters."
+    title_zh = "职业技能等级证书编号应为22位。"
+    cure_en = "Copy the whole number from the certificate; spaces do not matter."
+    cure_zh = "请对照证书完整填写编号，空格不影响识别。"
+
+
+class WrongNumberCharacters(Invalid):
+    slug = "certificate-number-wrong-characters"
+    title_en = "The certificate number contains a character that is not allowed in its position."
+    title_zh = "证书编号含有不允许的字符。"
+    cure_en = (
+        "It starts with Y or S, characters 6 and 7 are 41 (the province), and character 16 is the level (5 to 1, T, S)."
+    )
+    cure_zh = "编号以 Y 或 S 开头，第6至7位为省份代码41，第16位为等级（5至1、T 或 S），其余为数字。"
+
+
+class NumberExhausted(Conflict):
+    """Facts: `year`, `left`, `needed`."""
+
+    slug = "certificate-numbers-exhausted"
+    title_en = "The body does not have enough certificate numbers left this year."
+    title_zh = "该机构本年度证书编号已不足。"
+    cure_en = "A body has 999,999 numbers a year; ask the authority to file another site with its own prefix."
+    cure_zh = "每个机构每年最多 999999 个编号；请向主管部门申请新的站点及编号前缀。"
+
+
+class NoCertificateNumber(Invalid):
+    slug = "level-has-no-certificate-number"
+    title_en = "Certificates of this level do not have a number in the eight-level scheme."
+    title_zh = "该等级不核发职业技能等级证书编号。"
+
+
+class CertificateNumber(NamedTuple):
+    """A number's parts. `year` is its last two digits, `serial` counts from 1."""
+
+    prefix: str
+    year: int
+    level: Level
+    serial: int
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.year:02}{self.level.certificate_mark}{self.serial:06}"
+
+    def agrees_with(self, *, issued_on: date, level: Level) -> bool:
+        """Whether year and level inside the number are those of the record that it led to."""
+        return self.year == issued_on.year % 100 and self.level is level
+
+
+def build(prefix: str, *, issued_on: date, level: Level, serial: int) -> str:
+    """The number of a certificate. Raises NoCertificateNumber for an apprentice."""
+    assert PREFIX.fullmatch(prefix), "a prefix is checked when its body is filed"
+    assert 1 <= serial <= SERIAL_MAX, "serials come from serials_after"
+    if level.certificate_mark is None:
+        raise NoCertificateNumber
+    return str(CertificateNumber(prefix, issued_on.year % 100, level, serial))
+
+
+def parse(raw: str) -> CertificateNumber:
+    """The parts of the number in `raw`, however it is spaced or cased.
+
+    Raises WrongNumberLength, WrongNumberCharacters.
+    """
+    number = canonical(raw)
+    if len(number) != NUMBER_LENGTH:
+        raise WrongNumberLength(length=len(number), expected=NUMBER_LENGTH)
+    parts = _NUMBER.fullmatch(number)
+    if parts is None or int(parts[4]) == 0:
+        raise WrongNumberCharacters
+    return CertificateNumber(parts[1], int(parts[2]), Level.from_certificate_mark(parts[3]), int(parts[4]))
+
+
+def serials_after(last: int, count: int, *, year: int) -> range:
+    """The next `count` serials of a body that has used those up to `last` in `year`. Raises NumberExhausted."""
+    if last + count > SERIAL_MAX:
+        raise NumberExhausted(year=year, left=SERIAL_MAX - last, needed=count)
+    return range(last + 1, last + count + 1)

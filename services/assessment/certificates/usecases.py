@@ -1,0 +1,107 @@
+"""Issue certificates, revoke one, and correct the programme that they count to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.assessment.bodies import store as body_store
+from services.assessment.certificates import store
+from services.assessment.certificates.rules import certificates as rules
+from services.assessment.certificates.rules.certificates import Certificate, Examination, Recipient
+from services.assessment.certificates.rules.numbers import serials_after
+from services.assessment.persons import store as person_store
+from services.assessment.plan import usecases as plans
+from shared import heard
+from shared.backbone import outbox
+from shared.kernel.callers import Caller, Role
+from shared.kernel.ids import new_id
+from shared.kernel.levels import Level
+from shared.kernel.periods import business_day
+
+
+class Issuance(NamedTuple):
+    """New certificates, and the recipients who already hold a valid one of this occupation and level."""
+
+    certificates: list[Certificate]
+    already_certified: list[Recipient]
+
+
+async def issue(
+    connection: AsyncConnection, examination: Examination, recipients: Sequence[Recipient], *, by: str, at: datetime
+) -> Issuance:
+    """Issue certificates to `recipients`, numbered in their order without a gap. Raises NumberExhausted."""
+    if not recipients:
+        return Issuance([], [])
+    body = await body_store.load(connection, examination.body_id)
+    on = business_day(at)
+    # Sessions of one body wait for each other at this lock, so each sees what the one before it has issued.
+    last = await store.lock_serial(connection, body.id, on.year)
+    entitled, others = await _entitled(connection, examination, recipients)
+    serials = serials_after(last, len(entitled), year=on.year)
+    issued = [
+        rules.issue(recipient, examination, body, id_=new_id(), serial=serial, on=on, by=by, at=at)
+        for recipient, serial in zip(entitled, serials, strict=True)
+    ]
+    await store.add_all(connection, [certificate for certificate, _ in issued])
+    await store.save_serial(connection, body.id, on.year, last + len(entitled))
+    await outbox.record(connection, *(fact for _, fact in issued))
+    return Issuance([certificate for certificate, _ in issued], others)
+
+
+async def certified(
+    connection: AsyncConnection, keys: Mapping[UUID, UUID], *, occupation: str, level: Level
+) -> set[UUID]:
+    """Which humans hold a valid certificate of that occupation and level; `keys` are all of theirs."""
+    holders = await store.certified(connection, keys, occupation=occupation, level=level)
+    return {keys[person] for person in holders}
+
+
+async def _entitled(
+    connection: AsyncConnection, examination: Examination, recipients: Sequence[Recipient]
+) -> tuple[list[Recipient], list[Recipient]]:
+    """The recipients to certify, and those who are certified already: before, or earlier in the list."""
+    humans = await person_store.humans(connection, {recipient.person for recipient in recipients})
+    # A unique index allows one certificate per key. Two bodies may examine one human under two keys: hence the lock.
+    await person_store.lock(connection, set(humans.values()))
+    keys = await heard.keys_of(connection, set(humans.values()))
+    have = await certified(connection, keys, occupation=examination.occupation, level=examination.level)
+    entitled: list[Recipient] = []
+    others: list[Recipient] = []
+    for recipient in recipients:
+        human = humans[recipient.person]
+        (others if human in have else entitled).append(recipient)
+        have.add(human)
+    return entitled, others
+
+
+async def revoke(
+    connection: AsyncConnection, certificate_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> Certificate:
+    """Revoke a certificate. The caller is an officer of its region or above, and did not issue it.
+
+    Raises WrongRole, NotFound, ForeignRegion, IllegalMove, SamePerson.
+    """
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    before = await store.load(connection, certificate_id, lock=True)
+    caller.require_region((await plans.load(connection)).region_and_above(before.region))
+    after, fact = rules.revoke(before, by=caller.person, at=at)
+    await store.save_revocation(connection, after, by=caller.person, reason=reason, at=at)
+    await outbox.record(connection, fact)
+    return after
+
+
+async def follow(connection: AsyncConnection, classes: Collection[UUID], *, at: datetime) -> None:
+    """Correct the programme of certificates whose holders' enrolments in `classes` count to another one by now.
+
+    Runs in the transaction that applies the registry's facts, so each correction happens once.
+    """
+    found = await store.miscounted(connection, classes)
+    corrected = [rules.count_to(certificate, programme, at=at) for certificate, programme in found]
+    if corrected:
+        await store.save_programmes(connection, [certificate for certificate, _ in corrected])
+        await outbox.record(connection, *(fact for _, fact in corrected))

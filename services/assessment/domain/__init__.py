@@ -1,1 +1,0 @@
-"""Assessment's rules: pure functions over frozen values, no clock, no database, no HTTP."""

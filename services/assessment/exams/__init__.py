@@ -1,0 +1,1 @@
+"""Exams: sessions, their candidates and results, and the conclusion."""

@@ -1,0 +1,144 @@
+"""Exam sessions: filing, candidates, results, conclusion."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import Request, Response
+from pydantic import TypeAdapter
+
+from services.assessment.bodies.rules.readers import require_reader
+from services.assessment.exams.routes.schemas import (
+    CandidateRowRequest,
+    ConclusionAnswer,
+    IssuedAnswer,
+    ResultRowRequest,
+    SessionAnswer,
+    SessionRequest,
+    ShownCandidateAnswer,
+)
+from services.assessment.exams.rules.results import ResultRow
+from services.assessment.exams.store import candidates as candidate_store
+from services.assessment.exams.store import sessions as store
+from services.assessment.exams.usecases import candidates, results
+from services.assessment.exams.usecases import sessions as usecases
+from services.assessment.exams.usecases.candidates import CandidateRow
+from services.assessment.persons import store as person_store
+from shared.auth import CurrentCaller
+from shared.batches import BatchAnswer, answer
+from shared.contracts.assessment import SessionStatus
+from shared.kernel.callers import Role
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.persons import Particulars, Persons
+from shared.posted import DryRun, PostedRows, posting
+from shared.rows import parse_posted
+from shared.web import Connection, Now, router
+
+routes = router("sessions")
+
+_CANDIDATE_ROW = TypeAdapter(CandidateRowRequest)
+_RESULT_ROW = TypeAdapter(ResultRowRequest)
+
+
+@routes.post("/sessions", status_code=201)
+async def file_session(
+    request: SessionRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> SessionAnswer:
+    """File an exam session within your body's scope. The same filing again returns the existing session."""
+    return SessionAnswer.of(await usecases.file(connection, request.filing(), caller=caller, at=at))
+
+
+@routes.get("/sessions")
+async def list_sessions(
+    connection: Connection,
+    caller: CurrentCaller,
+    status: SessionStatus | None = None,
+    class_id: UUID | None = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[SessionAnswer]:
+    """A body sees its own sessions, others see all."""
+    own = caller.organisation if caller.role is Role.ASSESSMENT_BODY else None
+    rows = await store.page(connection, body_id=own, class_id=class_id, status=status, after=after(cursor), limit=size)
+    return Page(rows=[SessionAnswer.of(row) for row in rows], next=next_cursor(rows, size))
+
+
+@routes.get("/sessions/{session_id}")
+async def get_session(session_id: UUID, connection: Connection, _: CurrentCaller) -> SessionAnswer:
+    return SessionAnswer.of(await store.load(connection, session_id))
+
+
+@routes.post("/sessions/{session_id}/conclusion")
+async def conclude_session(
+    session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
+) -> ConclusionAnswer:
+    """Make the results final, and issue certificates to the candidates who passed."""
+    return ConclusionAnswer.of_conclusion(await usecases.conclude(connection, session_id, caller=caller, at=at))
+
+
+@routes.post("/sessions/{session_id}/certificates")
+async def issue_owed_certificates(
+    session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
+) -> IssuedAnswer:
+    """Issue certificates to candidates who passed a concluded session and were taken for another person then."""
+    return IssuedAnswer.of(await usecases.issue_owed(connection, session_id, caller=caller, at=at))
+
+
+@routes.post("/sessions/{session_id}/cancellation")
+async def cancel_session(session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> SessionAnswer:
+    """Cancel a session that has no marks."""
+    return SessionAnswer.of(await usecases.cancel(connection, session_id, caller=caller, at=at))
+
+
+@routes.post(
+    "/sessions/{session_id}/candidates", response_model=BatchAnswer, openapi_extra=posting(CandidateRowRequest)
+)
+async def add_candidates(
+    session_id: UUID,
+    posted: PostedRows,
+    request: Request,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+    dry_run: DryRun,
+) -> Response:
+    """Post up to 1,000 candidates. Each row is answered by itself: accepted, repeated or refused with reasons."""
+    parsed, refused = parse_posted(_CANDIDATE_ROW, posted)
+    persons: Persons = request.app.state.persons
+    rows = [
+        CandidateRow(place, row.local_id, Particulars(row.document_kind, row.document_number, row.name))
+        for place, row in parsed
+    ]
+    outcomes = await candidates.add(
+        connection, session_id, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
+    )
+    return answer([*refused, *outcomes], dry_run=dry_run)
+
+
+@routes.get("/sessions/{session_id}/candidates")
+async def list_candidates(
+    session_id: UUID,
+    request: Request,
+    connection: Connection,
+    caller: CurrentCaller,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[ShownCandidateAnswer]:
+    """The session's candidates and results, masked. A body sees its own sessions only."""
+    require_reader(caller, (await store.load(connection, session_id)).body_id)
+    rows = await candidate_store.page(connection, session_id, after=after(cursor), limit=size)
+    persons: Persons = request.app.state.persons
+    sealed = await person_store.sealed(connection, [row.person for row in rows])
+    shown = [ShownCandidateAnswer.of(row, **persons.shown(sealed[row.person])) for row in rows]
+    return Page(rows=shown, next=next_cursor(rows, size))
+
+
+@routes.post("/sessions/{session_id}/results", response_model=BatchAnswer, openapi_extra=posting(ResultRowRequest))
+async def record_results(
+    session_id: UUID, posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
+    """Post the marks of up to 1,000 candidates, from the day of the exam to the session's conclusion."""
+    parsed, refused = parse_posted(_RESULT_ROW, posted)
+    rows = [ResultRow(place, row.local_id, row.marks()) for place, row in parsed]
+    outcomes = await results.record(connection, session_id, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)

@@ -1,0 +1,113 @@
+"""Candidates of a session: who they are, and who may be added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, Sequence, Set
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from services.assessment.certificates.rules.certificates import Recipient
+from services.assessment.exams.rules.marks import Marks
+from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
+from shared.kernel.refusals import Conflict, LocalIdTaken
+
+
+class AlreadyCandidate(Conflict):
+    """Facts: `local_id` of the candidate that exists."""
+
+    slug = "already-candidate"
+    title_en = "This person is already a candidate of the session, under another local_id."
+    title_zh = "该人员已是本场考生（local_id 不同）。"
+    cure_en = "Leave the row out, or use the local_id {local_id}."
+    cure_zh = "请删除该行，或使用已有的 local_id：{local_id}。"
+
+
+class AlreadyCertified(Conflict):
+    slug = "already-certified"
+    title_en = "This person already holds a valid certificate of this occupation and level."
+    title_zh = "该人员已持有该职业同等级的有效证书。"
+    cure_en = "Leave the row out, or enter the person for a higher level."
+    cure_zh = "请删除该行，或报考更高等级。"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    id: UUID
+    session_id: UUID
+    person: UUID
+    local_id: str
+    programme: str
+    """The programme of the candidate's enrolment in the session's class, or else the session's own."""
+    absent: bool
+    marks: Marks | None
+    passed: bool | None
+    version: int
+    """Of the result: 0 while there are no marks."""
+
+    @property
+    def has_result(self) -> bool:
+        return self.absent or self.marks is not None
+
+    def has(self, marks: Marks | None) -> bool:
+        """Whether the result is `marks`, or an absence for None."""
+        return self.absent if marks is None else self.marks == marks
+
+    @property
+    def recipient(self) -> Recipient:
+        """The candidate, who has passed, as the recipient of a certificate."""
+        assert self.passed, "certificates are for those who passed"
+        return Recipient(candidate_id=self.id, person=self.person, programme=self.programme)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One well-formed row whose person is recognised.
+
+    `id` is the candidate's id if the row is accepted. `human` is the key of the human behind `person`: another one if
+    two keys were merged.
+    """
+
+    row: int
+    id: UUID
+    local_id: str
+    person: UUID
+    human: UUID
+
+
+class Seat(NamedTuple):
+    """An existing candidate, or one accepted by an earlier row, with which later rows are compared."""
+
+    id: UUID
+    person: UUID
+    local_id: str
+
+
+def decide(
+    entries: Sequence[Entry],
+    *,
+    by_local_id: Mapping[str, Seat],
+    by_person: Mapping[UUID, Seat],
+    certified: Set[UUID],
+) -> tuple[list[Entry], list[RowOutcome]]:
+    """The entries that become candidates, and one outcome per entry.
+
+    `by_person` and `certified` go by humans; the latter hold a valid certificate of the session's occupation and level.
+    """
+    ids: MutableMapping[str, Seat] = dict(by_local_id)
+    persons: MutableMapping[UUID, Seat] = dict(by_person)
+
+    def decide_one(entry: Entry) -> Change[Entry] | Repeat:
+        known = ids.get(entry.local_id)
+        if known is not None and known.person == entry.person:
+            return Repeat(known.id)
+        if known is not None:
+            raise LocalIdTaken(pointer="/local_id")
+        if (present := persons.get(entry.human)) is not None:
+            raise AlreadyCandidate(pointer="/document_number", local_id=present.local_id)
+        if entry.human in certified:
+            raise AlreadyCertified(pointer="/document_number")
+        ids[entry.local_id] = persons[entry.human] = Seat(entry.id, entry.person, entry.local_id)
+        return Change(entry.id, entry)
+
+    return decide_each(entries, decide_one)

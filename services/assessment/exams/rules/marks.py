@@ -1,0 +1,71 @@
+"""Marks and what it takes to pass with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from shared.kernel.levels import Level
+from shared.kernel.periods import Period
+from shared.kernel.refusals import Invalid
+
+TENTHS_MAX: Final = 1000
+"""The full mark of each part: 100 points."""
+
+PASS_MARKS: Final = ((Period(date(2000, 1, 1)), 600),)
+"""The tenths of a point that each part needs, by the day of the exam: 60 points since before our first record.
+
+Source: domain rules §3.3. A new rule is a new row here, never a change of an old one.
+"""
+
+REVIEWED: Final = frozenset({Level.TECHNICIAN, Level.SENIOR_TECHNICIAN})
+"""Levels with a comprehensive review as a third part. Source: domain rules §3.3."""
+
+
+class PartMissing(Invalid):
+    """Facts: `part`, `level`."""
+
+    slug = "part-missing"
+    title_en = "One part of the exam has no mark."
+    title_zh = "缺少一个考核科目的成绩。"
+    cure_en = "Enter the mark of {part}: technicians and senior technicians also need a comprehensive review."
+    cure_zh = "请填写 {part} 的成绩：技师、高级技师另须综合评审。"
+
+
+class PartNotHeld(Invalid):
+    """Facts: `part`, `level`."""
+
+    slug = "part-not-held"
+    title_en = "Exams of this level do not have this part."
+    title_zh = "该等级没有此考核科目。"
+    cure_en = "Leave {part} out; only technicians and senior technicians have a comprehensive review."
+    cure_zh = "请删除 {part}；仅技师、高级技师进行综合评审。"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The marks of each part, in tenths of a point, 0 to 1000; no review below technician."""
+
+    theory: int
+    skills: int
+    review: int | None = None
+
+
+def passes(marks: Marks, level: Level, *, on: date) -> bool:
+    """Whether each part of an exam of `level` held `on` a day reaches the pass mark; nothing is averaged.
+
+    Raises PartMissing, PartNotHeld. Source: domain rules §3.3.
+    """
+    needs_review = level in REVIEWED
+    if needs_review and marks.review is None:
+        raise PartMissing(pointer="/review", part="review", level=level.code)
+    if not needs_review and marks.review is not None:
+        raise PartNotHeld(pointer="/review", part="review", level=level.code)
+    parts = (marks.theory, marks.skills) if marks.review is None else (marks.theory, marks.skills, marks.review)
+    return min(parts) >= pass_mark_on(on)
+
+
+def pass_mark_on(day: date) -> int:
+    """The tenths of a point that each part of an exam held on `day` needs."""
+    return next((mark for period, mark in PASS_MARKS if period.contains(day)), PASS_MARKS[0][1])

@@ -1,0 +1,1 @@
+"""The plan's programmes and regions, as heard from the registry."""

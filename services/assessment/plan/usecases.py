@@ -1,0 +1,17 @@
+"""Look up the plan."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.assessment.plan import store
+from shared.kernel.refusals import NotYetHeard
+from shared.plan import Plan
+
+
+async def load(connection: AsyncConnection) -> Plan:
+    """The plan's programmes and regions. Raises NotYetHeard while there are none."""
+    found = await store.load(connection)
+    if not (found.programmes and found.regions):
+        raise NotYetHeard(what="plan")
+    return found

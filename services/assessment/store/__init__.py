@@ -1,1 +1,0 @@
-"""Assessment's tables: every statement it sends, each of them explicit."""

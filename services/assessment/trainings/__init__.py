@@ -1,0 +1,1 @@
+"""Training classes and enrolments, as heard from the registry."""

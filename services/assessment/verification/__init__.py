@@ -1,0 +1,1 @@
+"""The public look-up of certificates by their numbers."""

@@ -1,0 +1,121 @@
+"""The form of a roster's row, the same whether it comes as JSON, as NDJSON or out of a spreadsheet."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import Field, StringConstraints, TypeAdapter
+
+from services.registry.enrolments.rules.trainees import NOTHING_SAID, AtEntry, GroupEvidence, PriorityGroup
+from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry, Tag
+from services.registry.rosters.usecases.row import RosterRow
+from shared.contracts.registry import EmploymentState
+from shared.forms import Day, LocalId, Strict
+from shared.kernel.identity import DocumentKind
+from shared.persons import Particulars
+
+
+def _named(zh: str, en: str) -> dict[str, Any]:
+    """The headings of the field in a spreadsheet."""
+    return {"zh": zh, "en": en}
+
+
+class RosterRowRequest(Strict):
+    """One trainee. The number is read whatever its spacing or width; it is sealed on arrival and never shown whole."""
+
+    local_id: LocalId = Field(json_schema_extra=_named("学员编号", "trainee number"))
+    document_kind: DocumentKind = Field(
+        default=DocumentKind.RESIDENT_ID, json_schema_extra=_named("证件类型", "document")
+    )
+    document_number: str = Field(max_length=64, json_schema_extra=_named("证件号码", "document number"))
+    birth_date: Day | None = Field(
+        default=None,
+        description="Where the number does not show it, as those of foreigners' cards; sealed on arrival",
+        json_schema_extra=_named("出生日期", "birth date"),
+    )
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)] = Field(
+        json_schema_extra=_named("姓名", "name")
+    )
+    phone: Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")] | None = Field(
+        default=None, json_schema_extra=_named("手机号", "mobile phone")
+    )
+    programme: Annotated[str, Field(max_length=16)] | None = Field(
+        default=None,
+        description="The one programme this training counts to; the class's where left out",
+        json_schema_extra=_named("专项编码", "programme"),
+    )
+    tags: list[Tag] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Cross-cutting marks (S06, S07), never added up",
+        json_schema_extra=_named("标签", "marks"),
+    )
+    employment: EmploymentState | None = Field(
+        default=None,
+        description="What the trainee does for a living as they enter",
+        json_schema_extra=_named("就业状态", "employment"),
+    )
+    groups: list[GroupEntry] = Field(
+        default_factory=list,
+        max_length=len(PriorityGroup),
+        description="Priority groups with their evidence; only whether there is one leaves the registry",
+        json_schema_extra=_named("重点群体", "priority groups"),
+    )
+    draws_pension: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Whether the trainee draws a monthly pension; `false` lets in who is past the age of trainees",
+        json_schema_extra=_named("是否按月领取养老金", "draws a pension"),
+    )
+    consent: ConsentEntry | None = Field(default=None, json_schema_extra=_named("同意日期", "consent"))
+
+
+ClassNumber = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="The local_id under which the class was filed",
+        json_schema_extra=_named("班级编号", "class number"),
+    ),
+]
+
+
+class FiledRowRequest(RosterRowRequest):
+    """One trainee of any of the institution's classes."""
+
+    class_: ClassNumber = Field(alias="class")
+
+
+class FileRowRequest(RosterRowRequest):
+    """One trainee out of a file, which may be posted for one class."""
+
+    class_: ClassNumber | None = Field(default=None, alias="class")
+
+
+ROSTER_ROW: Final = TypeAdapter(RosterRowRequest)
+FILED_ROW: Final = TypeAdapter(FiledRowRequest)
+FILE_ROW: Final = TypeAdapter(FileRowRequest)
+
+
+def roster_row(place: int, row: RosterRowRequest) -> RosterRow:
+    """The row as the use case takes it."""
+    particulars = Particulars(row.document_kind, row.document_number, row.name, row.phone)
+    class_ = row.class_ if isinstance(row, FiledRowRequest | FileRowRequest) else None
+    return RosterRow(place, row.local_id, particulars, None, class_, row.programme, tuple(row.tags), _at_entry(row))
+
+
+def _at_entry(row: RosterRowRequest) -> AtEntry:
+    consent = row.consent
+    said = (row.employment, row.draws_pension, row.birth_date, consent)
+    if not row.groups and all(each is None for each in said):
+        return NOTHING_SAID
+    return AtEntry(
+        row.employment,
+        tuple(GroupEvidence(each.group, each.evidence, each.dated_on) for each in row.groups),
+        row.draws_pension,
+        None if consent is None else consent.on,
+        None if consent is None else consent.version,
+        birth_date=row.birth_date,
+    )

@@ -1,1 +1,0 @@
-"""The subsidy over HTTP: parse, one call, shape the answer."""

@@ -1,0 +1,79 @@
+"""Budgets over HTTP: set, list."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from services.subsidy.budgets import store, usecases
+from services.subsidy.budgets.rules import Account, Budget
+from shared.auth import CurrentCaller
+from shared.contracts.dimensions import FundSource
+from shared.forms import Strict
+from shared.kernel.callers import Role
+from shared.kernel.money import FEN_MAX, Fen
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.web import Connection, Now, router
+
+routes = router("budgets")
+
+AMOUNT_MAX = FEN_MAX // 1000
+"""Leaves room to add amounts up in a bigint."""
+
+
+class BudgetRequest(Strict):
+    region: Annotated[str, Field(max_length=16, examples=["410100"], description="A reporting region")]
+    fund_source: FundSource
+    year: Annotated[int, Field(ge=2000, le=2100, strict=True, description="The year in which the classes begin")]
+    amount_fen: Annotated[int, Field(ge=0, le=AMOUNT_MAX, strict=True, description="The new total")]
+
+
+class BudgetAnswer(BaseModel):
+    id: UUID
+    region: str
+    fund_source: FundSource
+    year: int
+    total_fen: int
+    committed_fen: int
+    paid_fen: int
+    recovered_fen: int
+    free_fen: int
+
+    @classmethod
+    def of(cls, budget: Budget) -> BudgetAnswer:
+        return cls(
+            id=budget.id,
+            **budget.account._asdict(),
+            total_fen=budget.total_fen,
+            committed_fen=budget.committed_fen,
+            paid_fen=budget.paid_fen,
+            recovered_fen=budget.recovered_fen,
+            free_fen=budget.free_fen,
+        )
+
+
+@routes.post("/budgets", status_code=201)
+async def set_budget(request: BudgetRequest, connection: Connection, caller: CurrentCaller, at: Now) -> BudgetAnswer:
+    """Set the total that a reporting region may spend from a fund source on a year's classes, as the province.
+
+    The same total again changes nothing; another one takes its place, if it is not below what is committed.
+    """
+    account = Account(request.region, request.fund_source, request.year)
+    return BudgetAnswer.of(await usecases.set_total(connection, account, Fen(request.amount_fen), caller=caller, at=at))
+
+
+@routes.get("/budgets")
+async def list_budgets(
+    connection: Connection,
+    caller: CurrentCaller,
+    region: Annotated[str | None, Query(max_length=16, description="A reporting region")] = None,
+    year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[BudgetAnswer]:
+    caller.require(Role.PROVINCE, Role.FINANCE, Role.REVIEWER, Role.COUNTY_OFFICER)
+    rows = await store.page(connection, region=region, year=year, after=after(cursor), limit=size)
+    return Page(rows=[BudgetAnswer.of(row) for row in rows], next=next_cursor(rows, size))

@@ -1,0 +1,77 @@
+"""Budgets: what one reporting region may spend from one fund source on the trainings of one year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.contracts.dimensions import FundSource
+from shared.kernel.money import Fen
+from shared.kernel.refusals import Conflict, Invalid
+
+
+class OverBudget(Conflict):
+    """Facts, all in fen: `total`, `committed` (net of what was recovered), `needed`, `short`."""
+
+    slug = "over-budget"
+    title_en = "The budget does not have enough left for this claim."
+    title_zh = "预算余额不足，不能批准该申领。"
+    cure_en = "Have the province raise the budget by {short} fen or more, or return the claim."
+    cure_zh = "请由省级将预算至少增加 {short} 分，或退回该申领。"
+
+
+class BudgetBelowCommitted(Conflict):
+    """Facts, in fen: `committed` (net of what was recovered), `asked`."""
+
+    slug = "budget-below-committed"
+    title_en = "This is less than the amount that is already committed."
+    title_zh = "已承诺金额超过该数额，预算不能低于已承诺金额。"
+    cure_en = "Give {committed} fen or more."
+    cure_zh = "预算总额应不低于 {committed} 分。"
+
+
+class NotReportingRegion(Invalid):
+    """Facts: `reporting_region`, the one to use; None for the province."""
+
+    slug = "not-a-reporting-region"
+    title_en = "Budgets are set for reporting regions; this region is not one."
+    title_zh = "预算按统计地区设立，该地区不是统计地区。"
+    cure_en = "Use the region {reporting_region}, or one of the 19 for the whole province."
+    cure_zh = "请使用地区 {reporting_region}；全省预算请分地区设立。"
+
+
+class Account(NamedTuple):
+    """Where a claim's money comes from.
+
+    `year` is the year in which the class began: its money is planned with its training, whenever it is paid.
+    Source: domain rules §4.4 and trap 12 (that it is this year is an assumption).
+    """
+
+    region: str
+    fund_source: FundSource
+    year: int
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Amounts in fen. All of them only grow, except the total."""
+
+    id: UUID
+    account: Account
+    total_fen: Fen
+    committed_fen: Fen
+    paid_fen: Fen
+    recovered_fen: Fen
+
+    @property
+    def free_fen(self) -> Fen:
+        """What can still be approved; recovered money can be spent again."""
+        return Fen(self.total_fen - self.committed_fen + self.recovered_fen)
+
+
+def over_budget(budget: Budget | None, needed: Fen) -> OverBudget:
+    """The refusal to commit `needed` in `budget`; None: there is no budget at all."""
+    total = 0 if budget is None else budget.total_fen
+    free = 0 if budget is None else budget.free_fen
+    return OverBudget(total=total, committed=total - free, needed=needed, short=max(0, needed - free))

@@ -1,0 +1,1 @@
+"""Claims of institutions for completed classes: drafts, lines, checks, submission, corrections."""

@@ -1,0 +1,119 @@
+"""What the subsidy's requests and answers look like on the wire."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.subsidy.claims.rules.checks import Check
+from services.subsidy.claims.rules.claims import Claim, ClaimVerb
+from services.subsidy.claims.rules.lines import Line
+from services.subsidy.claims.store.claims import ClaimSummary, Step
+from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import ClaimStatus
+from shared.forms import LocalId, Strict
+from shared.kernel.money import Fen
+
+
+class DraftRequest(Strict):
+    class_id: UUID
+    local_id: LocalId
+
+
+class LineAnswer(BaseModel):
+    line: int
+    enrolment_id: UUID
+    programme: str
+    trained_on: date
+    amount_fen: int
+    refusal: Check | None
+    refusal_en: str | None
+    refusal_zh: str | None
+    recovered_fen: int
+    recovered_on: date | None
+
+    @classmethod
+    def of(cls, line: Line) -> LineAnswer:
+        words = None if line.refusal is None else line.refusal.words
+        return cls(
+            line=line.line,
+            enrolment_id=line.enrolment_id,
+            programme=line.programme,
+            trained_on=line.trained_on,
+            amount_fen=line.amount_fen,
+            refusal=line.refusal,
+            refusal_en=None if words is None else words.title_en,
+            refusal_zh=None if words is None else words.title_zh,
+            recovered_fen=line.recovered_fen,
+            recovered_on=line.recovered_on,
+        )
+
+
+class StepAnswer(BaseModel):
+    version: int
+    verb: ClaimVerb
+    done_by: str
+    done_at: datetime
+    reason: str | None
+
+
+class ClaimRow(BaseModel):
+    """A claim as lists show it."""
+
+    id: UUID
+    institution_id: UUID
+    local_id: str
+    class_id: UUID
+    region: str
+    reporting_region: str
+    fund_source: FundSource
+    budget_year: int
+    occupation: str
+    level: str
+    starts_on: date
+    policy_row: str | None
+    status: ClaimStatus
+    submitted_on: date | None
+    approved_on: date | None
+    paid_on: date | None
+    payment_reference: str | None
+    amount_fen: int
+    recovered_fen: int
+    version: int
+
+    @classmethod
+    def of_summary(cls, summary: ClaimSummary) -> ClaimRow:
+        return cls.model_validate(_values(summary.claim, summary.amount_fen, summary.recovered_fen))
+
+
+class ClaimAnswer(ClaimRow):
+    lines: list[LineAnswer]
+
+    @classmethod
+    def of(cls, claim: Claim) -> ClaimAnswer:
+        return cls.model_validate(_whole(claim))
+
+
+class ClaimWithHistory(ClaimAnswer):
+    history: list[StepAnswer]
+
+    @classmethod
+    def with_history(cls, claim: Claim, steps: list[Step]) -> ClaimWithHistory:
+        return cls.model_validate(_whole(claim) | {"history": [StepAnswer(**step._asdict()) for step in steps]})
+
+
+def _whole(claim: Claim) -> dict[str, object]:
+    values = _values(claim, claim.amount_fen, claim.recovered_fen)
+    return values | {"lines": [LineAnswer.of(line) for line in claim.lines]}
+
+
+def _values(claim: Claim, amount: Fen, recovered: Fen) -> dict[str, object]:
+    computed = {
+        "level": claim.level.code,
+        "budget_year": claim.account.year,
+        "amount_fen": amount,
+        "recovered_fen": recovered,
+    }
+    return {name: getattr(claim, name) for name in ClaimRow.model_fields if name not in computed} | computed

@@ -1,0 +1,173 @@
+"""The checks that a trainee's line must pass: their words and their rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from services.subsidy.trainings.rules import Outcome
+from shared.kernel.levels import Level
+from shared.kernel.money import Fen
+from shared.kernel.periods import Period, months_after
+
+
+class Check(StrEnum):
+    """Why a line gets nothing: the code of the check that refused it. Source: domain rules §4.6, traps 8 and 9.
+
+    WITHDRAWN, TRANSFERRED and POLICY have no number there.
+    """
+
+    WITHDRAWN = "WITHDRAWN"
+    TRANSFERRED = "TRANSFERRED"
+    NOT_COMPLETED = "C14"
+    NO_CERTIFICATE = "C12"
+    WINDOW_PASSED = "C13"
+    ALREADY_CLAIMED = "C09"
+    HIGHER_LEVEL_CLAIMED = "C10"
+    CAP_USED_UP = "C11"
+    NO_POLICY = "POLICY"
+
+    @property
+    def words(self) -> Words:
+        """What the code means and what can be done about it."""
+        return _WORDS[self]
+
+
+class Words(NamedTuple):
+    title_en: str
+    title_zh: str
+    cure_en: str
+    cure_zh: str
+
+
+_WORDS: Final = {
+    Check.WITHDRAWN: Words(
+        "The trainee withdrew from the class.",
+        "学员已退学。",
+        "Nothing can be claimed for this trainee.",
+        "该学员不能申领。",
+    ),
+    Check.TRANSFERRED: Words(
+        "The trainee was transferred to another class.",
+        "学员已转入其他班级。",
+        "Claim for this trainee with the class in which the training ended.",
+        "请随学员结业的班级申领。",
+    ),
+    Check.NOT_COMPLETED: Words(
+        "The training was not completed: too few hours, or interrupted and not resumed.",
+        "培训未完成：学时不足，或休学后未复学。",
+        "If the hours are wrong, correct them in the registry, then rebuild the claim.",
+        "若学时登记有误，请先在登记服务中更正，再重新生成申领。",
+    ),
+    Check.NO_CERTIFICATE: Words(
+        "The trainee has no valid certificate of the class's occupation and level issued since the class began.",
+        "开班之后未取得本班职业（工种）和等级的有效证书。",
+        "Once a certificate is issued, rebuild the claim.",
+        "取得证书后请重新生成申领。",
+    ),
+    Check.WINDOW_PASSED: Words(
+        "The certificate was issued too long before the claim.",
+        "证书签发日期距申领已超过规定期限。",
+        "Nothing can be claimed for this trainee. Claim within the time limit next time.",
+        "该学员不能再申领；今后请在期限内申领。",
+    ),
+    Check.ALREADY_CLAIMED: Words(
+        "Another claim holds the subsidy for this person, occupation and level.",
+        "该人员同一职业（工种）同一等级的补贴已由其他申领占用。",
+        "It is paid only once. It can be claimed again only if that claim is rejected or its money is recovered.",
+        "同一人员同职业同等级只补贴一次；仅在该申领被驳回或追回后方可再次申领。",
+    ),
+    Check.HIGHER_LEVEL_CLAIMED: Words(
+        "A higher level of the same occupation has already been claimed for this person.",
+        "该人员同一职业（工种）已申领更高等级的补贴。",
+        "A lower level is not paid after a higher one.",
+        "已享受高等级补贴的，不再补贴低等级。",
+    ),
+    Check.CAP_USED_UP: Words(
+        "The person has reached the maximum of subsidised trainings for the calendar year.",
+        "该人员本年度补贴性培训次数已用完。",
+        "Nothing can be claimed for this training.",
+        "本次培训不能申领。",
+    ),
+    Check.NO_POLICY: Words(
+        "No policy sets an amount for this level on the day the class began.",
+        "开班之日没有适用于该等级的补贴标准。",
+        "Ask the province to add the policy row for that day, then rebuild the claim.",
+        "请联系省级补录当日适用的补贴标准，然后重新生成申领。",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Limits that hold for claims made on the days of `validity`."""
+
+    validity: Period
+    claim_window_months: int
+    """Months after a certificate's day of issue in which its training can be claimed for."""
+    trainings_a_year_max: int
+    """Subsidised trainings of one person that begin in one calendar year."""
+
+
+TERMS: Final = (Terms(Period(date(2022, 3, 31)), claim_window_months=12, trainings_a_year_max=3),)
+"""Henan's own limits were not found: these are the ones most provinces have. Source: domain rules §4.3 (assumption)."""
+
+
+def terms_on(day: date) -> Terms:
+    """The terms for a claim made on `day`; before the first there were none, so the first hold."""
+    return next((terms for terms in TERMS if terms.validity.contains(day)), TERMS[0])
+
+
+class Held(NamedTuple):
+    """A subsidy that a person has been promised or paid: a payable line of a claim that stands."""
+
+    occupation: str
+    level: Level
+    year: int
+    """The calendar year in which that training began."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """All that decides one line."""
+
+    outcome: Outcome
+    occupation: str
+    level: Level
+    starts_on: date
+    certified_on: date | None
+    """The latest day of issue of a valid certificate for the occupation and level, on or after `starts_on`."""
+    claimed_on: date
+    """The business day of the claim."""
+    held: tuple[Held, ...]
+    """The person's other subsidies, of whatever class."""
+    rate: Fen | None
+    """What the policy gives for the level on the class's first day."""
+
+
+def judge(facts: LineFacts) -> Fen | Check:
+    """The line's amount, or the first check that refuses it. Source: domain rules §4.3, §4.6.
+
+    A subsidy counts as held once the line exists, not only once it is paid: otherwise two claims could both pass.
+    """
+    if facts.outcome is Outcome.WITHDRAWN:
+        return Check.WITHDRAWN
+    if facts.outcome is Outcome.TRANSFERRED:
+        return Check.TRANSFERRED
+    if facts.outcome is not Outcome.COMPLETED:
+        return Check.NOT_COMPLETED
+    if facts.certified_on is None or facts.certified_on < facts.starts_on:
+        return Check.NO_CERTIFICATE
+    terms = terms_on(facts.claimed_on)
+    if facts.claimed_on > months_after(facts.certified_on, terms.claim_window_months):
+        return Check.WINDOW_PASSED
+    in_occupation = [held.level for held in facts.held if held.occupation == facts.occupation]
+    if facts.level in in_occupation:
+        return Check.ALREADY_CLAIMED
+    if any(level > facts.level for level in in_occupation):
+        return Check.HIGHER_LEVEL_CLAIMED
+    if sum(held.year == facts.starts_on.year for held in facts.held) >= terms.trainings_a_year_max:
+        return Check.CAP_USED_UP
+    return Check.NO_POLICY if facts.rate is None else facts.rate

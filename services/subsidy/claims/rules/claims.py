@@ -1,0 +1,225 @@
+"""A claim, from the draft to the money: its states, and one function per verb."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, TypeVar
+from uuid import UUID
+
+from services.subsidy.budgets.rules import Account
+from services.subsidy.claims.rules.lines import Line, as_heard
+from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotSubsidised
+from services.subsidy.trainings.rules import Trainee, TrainingClass
+from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import (
+    ClaimCorrected,
+    ClaimDrafted,
+    ClaimLine,
+    ClaimState,
+    ClaimStatus,
+    ClaimSubmitted,
+)
+from shared.kernel.levels import Level
+from shared.kernel.money import Fen
+from shared.kernel.moves import move
+from shared.kernel.periods import business_day
+
+F = TypeVar("F", bound=ClaimState)
+
+CLASS_COMPLETED: Final = "completed"
+"""The only state of a class in which it can be claimed for."""
+
+
+class ClaimVerb(StrEnum):
+    DRAFT = "draft"
+    """Makes a claim, so no state allows it."""
+    SUBMIT = "submit"
+    REBUILD = "rebuild"
+    RETURN = "return"
+    REJECT = "reject"
+    APPROVE = "approve"
+    PAY = "pay"
+    RECOVER = "recover"
+    RECOVER_REST = "recover_rest"
+    """A recovery after which nothing that was paid is left."""
+    CORRECT = "correct"
+    """Updates lines after a correction in the registry. No decision of this service, so it is not a move."""
+
+
+MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
+    ClaimStatus.DRAFT: {
+        ClaimVerb.SUBMIT: ClaimStatus.SUBMITTED,
+        ClaimVerb.REBUILD: ClaimStatus.DRAFT,
+    },
+    ClaimStatus.SUBMITTED: {
+        ClaimVerb.RETURN: ClaimStatus.RETURNED,
+        ClaimVerb.REJECT: ClaimStatus.REJECTED,
+        ClaimVerb.APPROVE: ClaimStatus.APPROVED,
+    },
+    ClaimStatus.RETURNED: {
+        ClaimVerb.REBUILD: ClaimStatus.DRAFT,
+    },
+    ClaimStatus.APPROVED: {
+        ClaimVerb.PAY: ClaimStatus.PAID,
+    },
+    ClaimStatus.PAID: {
+        ClaimVerb.RECOVER: ClaimStatus.PAID,
+        ClaimVerb.RECOVER_REST: ClaimStatus.RECOVERED,
+    },
+    ClaimStatus.REJECTED: {},
+    ClaimStatus.RECOVERED: {},
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    id: UUID
+    institution_id: UUID
+    local_id: str
+    class_id: UUID
+    region: str
+    reporting_region: str
+    fund_source: FundSource
+    occupation: str
+    level: Level
+    starts_on: date
+    """The first day of the class: the policy and the budget of that day hold."""
+    policy_row: str | None
+    """The id of the row that gave the amounts."""
+    status: ClaimStatus
+    submitted_by: str | None
+    submitted_on: date | None
+    """The first submission's business day; a return does not take it away."""
+    approved_by: str | None
+    approved_on: date | None
+    paid_on: date | None
+    payment_reference: str | None
+    lines: tuple[Line, ...]
+    version: int
+
+    @property
+    def account(self) -> Account:
+        return Account(self.reporting_region, self.fund_source, self.starts_on.year)
+
+    @property
+    def amount_fen(self) -> Fen:
+        return Fen(sum(line.amount_fen for line in self.lines))
+
+    @property
+    def recovered_fen(self) -> Fen:
+        return Fen(sum(line.recovered_fen for line in self.lines))
+
+    def claimed_on(self, today: date) -> date:
+        """The day by which the claim window is judged: of the first submission, until then `today`."""
+        return self.submitted_on or today
+
+
+def new_claim(class_: TrainingClass, *, claim_id: UUID, local_id: str) -> Claim:
+    """A draft for a completed class, still without lines. Raises ClaimBeforeCompletion, NotSubsidised."""
+    if class_.state != CLASS_COMPLETED:
+        raise ClaimBeforeCompletion(state=class_.state)
+    if class_.fund_source is None:
+        raise NotSubsidised
+    return Claim(
+        id=claim_id,
+        institution_id=class_.institution_id,
+        local_id=local_id,
+        class_id=class_.id,
+        region=class_.region,
+        reporting_region=class_.reporting_region,
+        fund_source=class_.fund_source,
+        occupation=class_.occupation,
+        level=class_.level,
+        starts_on=class_.starts_on,
+        policy_row=None,
+        status=ClaimStatus.DRAFT,
+        submitted_by=None,
+        submitted_on=None,
+        approved_by=None,
+        approved_on=None,
+        paid_on=None,
+        payment_reference=None,
+        lines=(),
+        version=1,
+    )
+
+
+def draft(claim: Claim, *, at: datetime) -> ClaimDrafted:
+    """The fact that a new `claim` (draft, version 1) was built."""
+    return fact_of(ClaimDrafted, claim, at=at)
+
+
+def rebuild(
+    claim: Claim, lines: tuple[Line, ...], *, policy_row: str | None, at: datetime
+) -> tuple[Claim, ClaimDrafted]:
+    """Replace the lines of a draft or returned claim by `lines`, built from what is known now. Raises IllegalMove."""
+    after = replace(moved(claim, ClaimVerb.REBUILD), lines=lines, policy_row=policy_row)
+    return after, fact_of(ClaimDrafted, after, at=at)
+
+
+def submit(claim: Claim, *, by: str, at: datetime) -> tuple[Claim, ClaimSubmitted]:
+    """Hand a draft in. Raises IllegalMove, or NothingToClaim where every line is refused."""
+    after = moved(claim, ClaimVerb.SUBMIT)
+    if claim.amount_fen == 0:
+        raise NothingToClaim
+    after = replace(after, submitted_by=by, submitted_on=claim.claimed_on(business_day(at)))
+    return after, fact_of(ClaimSubmitted, after, at=at)
+
+
+def correct(
+    claim: Claim, trainees: Sequence[Trainee], *, holders: Collection[UUID], at: datetime
+) -> tuple[Claim, ClaimCorrected] | None:
+    """Give the lines the person and programme that their trainings, of `trainees`, have now. None if nothing changes.
+
+    `holders` are the persons who hold the subsidy of the claim's occupation and level by other claims.
+    """
+    lines = as_heard(claim.lines, trainees, holders=holders)
+    if lines == claim.lines:
+        return None
+    after = replace(claim, lines=lines, version=claim.version + 1)
+    return after, fact_of(ClaimCorrected, after, at=at)
+
+
+def moved(claim: Claim, verb: ClaimVerb) -> Claim:
+    """The claim's next version, in the state to which `verb` leads. Raises IllegalMove."""
+    return replace(claim, status=move(MOVES, claim.status, verb), version=claim.version + 1)
+
+
+def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:
+    """The `fact` that carries the claim as it is now."""
+    return fact(
+        subject=f"claims/{claim.id}",
+        version=claim.version,
+        at=at,
+        claim_id=claim.id,
+        class_id=claim.class_id,
+        institution_id=claim.institution_id,
+        region=claim.region,
+        reporting_region=claim.reporting_region,
+        fund_source=claim.fund_source,
+        status=claim.status,
+        amount_fen=claim.amount_fen,
+        recovered_fen=claim.recovered_fen,
+        approved_on=claim.approved_on,
+        paid_on=claim.paid_on,
+        lines=tuple(_fact_line(line, claim) for line in claim.lines),
+    )
+
+
+def _fact_line(line: Line, claim: Claim) -> ClaimLine:
+    return ClaimLine(
+        line=line.line,
+        enrolment_id=line.enrolment_id,
+        person=line.person,
+        programme=line.programme,
+        occupation=claim.occupation,
+        level=claim.level.value,
+        trained_on=line.trained_on,
+        amount_fen=line.amount_fen,
+        refusal=line.refusal,
+        recovered_fen=line.recovered_fen,
+        recovered_on=line.recovered_on,
+    )

@@ -1,0 +1,108 @@
+"""A claim's lines: one per trainee, in the order of their enrolments, each with an amount or the check that refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from services.subsidy.claims.rules.checks import Check, Held, LineFacts, judge
+from services.subsidy.trainings.rules import Trainee, TrainingClass
+from shared.kernel.money import Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    line: int
+    """1, 2, 3 … within the claim; no later change moves it."""
+    enrolment_id: UUID
+    person: UUID
+    programme: str
+    trained_on: date
+    """The day of the training's outcome."""
+    amount_fen: Fen
+    """0 for a refused line."""
+    refusal: Check | None
+    recovered_on: date | None = None
+
+    @property
+    def is_payable(self) -> bool:
+        return self.refusal is None
+
+    @property
+    def recovered_fen(self) -> Fen:
+        """A line's money comes back whole or not at all."""
+        return Fen(0) if self.recovered_on is None else self.amount_fen
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of a class's trainees besides the class: per person, and the rate that holds for all of them."""
+
+    certified_on: Mapping[UUID, date]
+    held: Mapping[UUID, Sequence[Held]]
+    rate: Fen | None
+
+
+def lines_of(
+    class_: TrainingClass, trainees: Sequence[Trainee], standing: Standing, *, claimed_on: date
+) -> tuple[Line, ...]:
+    """The lines that `trainees` get in a claim made on `claimed_on`.
+
+    A person who sits in the class twice is paid once: the first line already holds the subsidy for the second.
+    """
+    lines: list[Line] = []
+    held = {person: tuple(each) for person, each in standing.held.items()}
+    for number, trainee in enumerate(sorted(trainees, key=lambda each: each.enrolment_id), 1):
+        verdict = judge(
+            LineFacts(
+                outcome=trainee.outcome,
+                occupation=class_.occupation,
+                level=class_.level,
+                starts_on=class_.starts_on,
+                certified_on=standing.certified_on.get(trainee.person),
+                claimed_on=claimed_on,
+                held=held.get(trainee.person, ()),
+                rate=standing.rate,
+            )
+        )
+        if isinstance(verdict, Check):
+            amount, refusal = Fen(0), verdict
+        else:
+            amount, refusal = verdict, None
+            own = Held(class_.occupation, class_.level, class_.starts_on.year)
+            held[trainee.person] = (*held.get(trainee.person, ()), own)
+        lines.append(
+            Line(
+                line=number,
+                enrolment_id=trainee.enrolment_id,
+                person=trainee.person,
+                programme=trainee.programme,
+                trained_on=trainee.effective_on,
+                amount_fen=amount,
+                refusal=refusal,
+            )
+        )
+    return tuple(lines)
+
+
+def as_heard(lines: Sequence[Line], trainees: Sequence[Trainee], *, holders: Collection[UUID]) -> tuple[Line, ...]:
+    """`lines`, each with the person and the programme that its training has now. Amounts stay.
+
+    A payable line keeps its person where the new person already holds the subsidy, as one of `holders` or by another
+    line: a subsidy has one holder, and a double payment must stay visible.
+    """
+    known = {trainee.enrolment_id: trainee for trainee in trainees}
+    holding = {line.person for line in lines if line.is_payable}
+    found: list[Line] = []
+    for line in lines:
+        trainee = known.get(line.enrolment_id)
+        if trainee is not None:
+            stays = line.is_payable and (trainee.person in holding or trainee.person in holders)
+            person = line.person if stays else trainee.person
+            if line.is_payable:
+                holding = holding - {line.person} | {person}
+            line = replace(line, person=person, programme=trainee.programme)  # noqa: PLW2901
+        found.append(line)
+    return tuple(found)

@@ -1,0 +1,176 @@
+"""Claims in the database, and who did what to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.subsidy.claims.rules.claims import Claim, ClaimVerb
+from services.subsidy.claims.store import lines as line_store
+from shared import tables
+from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import ClaimStatus
+from shared.kernel.levels import Level
+from shared.kernel.money import Fen
+from shared.kernel.refusals import NotFound
+from shared.tables import Choice, Instant, fixed
+
+CLAIM: Final = Table(
+    "claim",
+    MetaData(),
+    fixed("id", Uuid),
+    fixed("institution_id", Uuid),
+    fixed("local_id", Text),
+    fixed("class_id", Uuid),
+    fixed("region", Text),
+    fixed("reporting_region", Text),
+    fixed("fund_source", Choice(FundSource)),
+    fixed("occupation", Text),
+    fixed("level", Choice(Level)),
+    fixed("starts_on", Date),
+    Column("policy_row", Text),
+    Column("status", Choice(ClaimStatus)),
+    Column("submitted_by", Text),
+    Column("submitted_on", Date),
+    Column("approved_by", Text),
+    Column("approved_on", Date),
+    Column("paid_on", Date),
+    Column("payment_reference", Text),
+    Column("version", Integer),
+    # The sums of the claim's lines, so that a list need not load these.
+    Column("amount_fen", BigInteger),
+    Column("recovered_fen", BigInteger),
+)
+CLAIM_EVENT: Final = Table(
+    "claim_event",
+    MetaData(),
+    Column("claim_id", Uuid),
+    Column("version", Integer),
+    Column("verb", Choice(ClaimVerb)),
+    Column("done_by", Text),
+    Column("done_at", Instant),
+    Column("reason", Text),
+)
+
+_FIND: Final = select(CLAIM).where(CLAIM.c.id == bindparam("claim_id"))
+_LOCK: Final = _FIND.with_for_update()
+_OF_LOCAL_ID: Final = select(CLAIM.c.id, CLAIM.c.class_id).where(
+    CLAIM.c.institution_id == bindparam("institution"), CLAIM.c.local_id == bindparam("called")
+)
+# The condition of the partial index stands in the statement as it is there: a parameter would hide it from the planner.
+_STANDING: Final = select(CLAIM.c.id).where(
+    CLAIM.c.class_id == bindparam("of_class"), CLAIM.c.status != literal_column("'rejected'")
+)
+_HISTORY: Final = (
+    select(*CLAIM_EVENT.c["version", "verb", "done_by", "done_at", "reason"])
+    .where(CLAIM_EVENT.c.claim_id == bindparam("of_claim"))
+    .order_by(CLAIM_EVENT.c.version)
+    .limit(bindparam("rows"))
+)
+
+
+class Step(NamedTuple):
+    """One transition as it was stored. `done_by` is the caller's person, `reason` their words or None."""
+
+    version: int
+    verb: ClaimVerb
+    done_by: str
+    done_at: datetime
+    reason: str | None
+
+
+class ClaimSummary(NamedTuple):
+    """A claim without its lines, which a list does not load, and with their sums."""
+
+    claim: Claim
+    amount_fen: Fen
+    recovered_fen: Fen
+
+    @property
+    def id(self) -> UUID:
+        return self.claim.id
+
+
+class ClaimAndClass(NamedTuple):
+    """A claim's id, and the id of the class that it is for."""
+
+    id: UUID
+    class_id: UUID
+
+
+async def add(connection: AsyncConnection, claim: Claim) -> None:
+    await tables.add(connection, CLAIM, claim)
+    await line_store.add_all(connection, claim)
+
+
+async def load(connection: AsyncConnection, claim_id: UUID, *, lock: bool = False) -> Claim:
+    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    found = await tables.fetch_one(connection, _LOCK if lock else _FIND, _summary, claim_id=claim_id)
+    if found is None:
+        raise NotFound(what="claim", id=claim_id)
+    return replace(found.claim, lines=await line_store.of_claim(connection, claim_id))
+
+
+async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> ClaimAndClass | None:
+    return await tables.fetch_one(connection, _OF_LOCAL_ID, ClaimAndClass, institution=institution_id, called=local_id)
+
+
+async def standing(connection: AsyncConnection, class_id: UUID) -> UUID | None:
+    """The id of the class's claim that was not rejected."""
+    return await connection.scalar(_STANDING, {"of_class": class_id})
+
+
+async def save(connection: AsyncConnection, claim: Claim) -> None:
+    """Store the claim's next version, without its lines. Raises Stale if it is not the next any more."""
+    await tables.save(connection, CLAIM, claim, expected=claim.version - 1)
+
+
+async def note(
+    connection: AsyncConnection, claim: Claim, verb: ClaimVerb, *, by: str, at: datetime, reason: str | None = None
+) -> None:
+    """Keep who brought the claim to its present version, by which verb, when and why."""
+    await tables.add(connection, CLAIM_EVENT, Step(claim.version, verb, by, at, reason), claim_id=claim.id)
+
+
+async def history(connection: AsyncConnection, claim_id: UUID, *, limit: int = 200) -> list[Step]:
+    """The claim's transitions, oldest first."""
+    return await tables.fetch_all(connection, _HISTORY, Step, of_claim=claim_id, rows=limit)
+
+
+async def page(
+    connection: AsyncConnection,
+    *,
+    institution_id: UUID | None,
+    status: ClaimStatus | None,
+    region: str | None,
+    after: UUID,
+    limit: int,
+) -> list[ClaimSummary]:
+    """Claims in the order of their ids, from above `after`."""
+    asked = tables.matches(CLAIM, institution_id=institution_id, status=status)
+    if region is not None:
+        asked.append(or_(CLAIM.c.region == region, CLAIM.c.reporting_region == region))
+    statement = select(CLAIM).where(CLAIM.c.id > after, *asked).order_by(CLAIM.c.id).limit(limit)
+    return await tables.fetch_all(connection, statement, _summary)
+
+
+def _summary(*, amount_fen: Fen, recovered_fen: Fen, **values: Any) -> ClaimSummary:
+    return ClaimSummary(Claim(**values, lines=()), amount_fen, recovered_fen)

@@ -1,0 +1,159 @@
+"""Claim lines in the database, a claim at a time; a live payable line holds its person's subsidy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    delete,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.subsidy.claims.rules.checks import Check, Held
+from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.lines import Line
+from shared import tables
+from shared.database import driver
+from shared.kernel.levels import Level
+from shared.tables import Choice
+
+LINE: Final = Table(
+    "claim_line",
+    MetaData(),
+    Column("claim_id", Uuid),
+    Column("line", Integer),
+    Column("enrolment_id", Uuid),
+    Column("person", Uuid),
+    Column("programme", Text),
+    Column("trained_on", Date),
+    Column("amount_fen", BigInteger),
+    Column("refusal", Choice(Check)),
+    Column("recovered_on", Date),
+    # Of the claim, for what is looked up over all claims of a person.
+    Column("occupation", Text),
+    Column("level", Choice(Level)),
+    Column("year", Integer),
+    Column("live", Boolean),
+)
+_OF_CLAIM: Final = LINE.c.claim_id == bindparam("of_claim")
+_OWN: Final = LINE.c[
+    "line", "enrolment_id", "person", "programme", "trained_on", "amount_fen", "refusal", "recovered_on"
+]
+_FIND: Final = select(*_OWN).where(_OF_CLAIM).order_by(LINE.c.line)
+_DELETE: Final = delete(LINE).where(_OF_CLAIM)
+_RELEASE: Final = update(LINE).where(_OF_CLAIM).values(live=False)
+
+_ADD: Final = f"INSERT INTO claim_line ({tables.names(LINE.c)}) SELECT * FROM {tables.unnest(LINE.c)}"
+_RECOVERED: Final = LINE.c["line", "recovered_on"]
+_RECOVER: Final = f"""
+UPDATE claim_line AS l SET recovered_on = given.recovered_on, live = false
+FROM {tables.unnest(_RECOVERED, first=2)}
+WHERE l.claim_id = $1 AND l.line = given.line AND given.recovered_on IS NOT NULL AND l.recovered_on IS NULL
+"""
+_CORRECTED: Final = LINE.c["line", "person", "programme"]
+_CORRECT: Final = f"""
+UPDATE claim_line AS l SET person = given.person, programme = given.programme
+FROM {tables.unnest(_CORRECTED, first=2)}
+WHERE l.claim_id = $1 AND l.line = given.line
+"""
+_CLAIMS_OF: Final = """
+SELECT DISTINCT l.claim_id
+FROM claim_line AS l
+JOIN heard_enrolment AS e ON e.id = l.enrolment_id
+LEFT JOIN heard_alias AS a ON a.person = e.person
+WHERE l.enrolment_id = ANY($1) AND (l.person <> coalesce(a.into_person, e.person) OR l.programme <> e.programme)
+ORDER BY l.claim_id
+"""
+_QUEUE: Final = """
+INSERT INTO claimant (person) SELECT person FROM unnest($1::uuid[]) AS p (person) ORDER BY person
+ON CONFLICT (person) DO UPDATE SET person = excluded.person
+"""
+_HELD: Final = """
+SELECT person, occupation, level, year FROM claim_line
+WHERE person = ANY($1) AND live AND amount_fen > 0 AND claim_id <> $2
+"""
+
+
+async def add_all(connection: AsyncConnection, claim: Claim) -> None:
+    """Store the lines of a claim that has none yet."""
+    beside = {
+        "claim_id": claim.id,
+        "occupation": claim.occupation,
+        "level": claim.level,
+        "year": claim.starts_on.year,
+        "live": True,
+    }
+    rows = [tables.values_of(LINE, line, **beside) for line in claim.lines]
+    await (await driver(connection)).execute(_ADD, *tables.arrays(LINE.c, rows))
+
+
+async def of_claim(connection: AsyncConnection, claim_id: UUID) -> tuple[Line, ...]:
+    return tuple(await tables.fetch_all(connection, _FIND, Line, of_claim=claim_id))
+
+
+async def replace_all(connection: AsyncConnection, claim: Claim) -> None:
+    """Store the lines of a rebuilt claim in place of those it had."""
+    await connection.execute(_DELETE, {"of_claim": claim.id})
+    await add_all(connection, claim)
+
+
+async def release(connection: AsyncConnection, claim: Claim) -> None:
+    """Let go of what the lines of a rejected claim hold."""
+    await connection.execute(_RELEASE, {"of_claim": claim.id})
+
+
+async def recover(connection: AsyncConnection, claim: Claim) -> None:
+    """Store which lines were recovered, and let go of what they hold."""
+    await (await driver(connection)).execute(_RECOVER, claim.id, *_arrays(claim, _RECOVERED))
+
+
+async def correct(connection: AsyncConnection, claim: Claim) -> None:
+    """Store whose the lines are, and what they count to."""
+    await (await driver(connection)).execute(_CORRECT, claim.id, *_arrays(claim, _CORRECTED))
+
+
+def _arrays(claim: Claim, columns: Iterable[Column[Any]]) -> list[list[Any]]:
+    """What the claim's lines have in each of the columns."""
+    return [[getattr(line, column.key) for line in claim.lines] for column in columns]
+
+
+async def claims_of(connection: AsyncConnection, enrolments: Collection[UUID]) -> list[UUID]:
+    """The claims with lines of `enrolments` that say something else than what was heard of these, by id."""
+    return [row["claim_id"] for row in await (await driver(connection)).fetch(_CLAIMS_OF, list(enrolments))]
+
+
+async def queue(connection: AsyncConnection, keys: Collection[UUID]) -> None:
+    """Wait until no other transaction builds lines for persons with any of `keys`; others then wait for this one.
+
+    A unique index keeps two lines of one key from one occupation and level, but not from what counts over several: a
+    higher level, the trainings of a year, another key of the same human. All come in the order of their keys, so none
+    waits for each other.
+    """
+    if keys:
+        await (await driver(connection)).execute(_QUEUE, sorted(keys))
+
+
+async def held(connection: AsyncConnection, keys: Mapping[UUID, UUID], *, outside: UUID) -> dict[UUID, list[Held]]:
+    """What each person holds by live payable lines of other claims than `outside`.
+
+    `keys` are the keys to look under, each with the key that its person goes by.
+    """
+    found: dict[UUID, list[Held]] = {}
+    if keys:
+        for person, occupation, level, year in await (await driver(connection)).fetch(_HELD, list(keys), outside):
+            found.setdefault(keys[person], []).append(Held(occupation, Level(level), year))
+    return found

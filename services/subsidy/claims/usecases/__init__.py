@@ -1,0 +1,1 @@
+"""Use cases of claims: load, decide, save, record."""

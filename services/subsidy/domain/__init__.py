@@ -1,1 +1,0 @@
-"""The subsidy's rules: pure functions over frozen values, no clock, no database, no HTTP."""

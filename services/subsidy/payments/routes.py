@@ -1,0 +1,30 @@
+"""Payments over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import StringConstraints
+
+from services.subsidy.claims.routes.schemas import ClaimAnswer
+from services.subsidy.payments import usecases
+from shared.auth import CurrentCaller
+from shared.forms import Day, Strict
+from shared.web import Connection, Now, router
+
+routes = router("claims")
+
+
+class PaymentRequest(Strict):
+    paid_on: Day
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$")]
+
+
+@routes.post("/claims/{claim_id}/payment")
+async def pay_claim(
+    claim_id: UUID, request: PaymentRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> ClaimAnswer:
+    """Record the payment of an approved claim, as finance of its region or above who did not approve it."""
+    values = request.model_dump()
+    return ClaimAnswer.of(await usecases.pay(connection, claim_id, **values, caller=caller, at=at))

@@ -1,0 +1,1 @@
+"""Review of submitted claims: return, reject, approve."""

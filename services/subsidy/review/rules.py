@@ -1,0 +1,55 @@
+"""The reviewer's decisions: return, reject, approve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from services.subsidy.claims.rules.claims import Claim, ClaimVerb, fact_of, moved
+from services.subsidy.claims.rules.lines import Line
+from shared.contracts.subsidy import ClaimApproved, ClaimRejected, ClaimReturned
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import Conflict, SamePerson
+
+
+class ClaimOutdated(Conflict):
+    """Facts: `lines`, each with its number and the check that would refuse it now (null: its content changed)."""
+
+    slug = "claim-outdated"
+    title_en = "Some payable lines have changed since the claim was built."
+    title_zh = "部分可补贴明细与最新情况不符。"
+    cure_en = "Return the claim; the institution can then rebuild it from current data."
+    cure_zh = "请退回该申领，由机构按最新情况重新生成。"
+
+
+def return_(claim: Claim, *, at: datetime) -> tuple[Claim, ClaimReturned]:
+    """Send a submitted claim back to be rebuilt. Raises IllegalMove."""
+    after = moved(claim, ClaimVerb.RETURN)
+    return after, fact_of(ClaimReturned, after, at=at)
+
+
+def reject(claim: Claim, *, at: datetime) -> tuple[Claim, ClaimRejected]:
+    """Refuse a submitted claim for good; its class and its trainees can be claimed for again. Raises IllegalMove."""
+    after = moved(claim, ClaimVerb.REJECT)
+    return after, fact_of(ClaimRejected, after, at=at)
+
+
+def approve(claim: Claim, *, as_of_now: Sequence[Line], by: str, at: datetime) -> tuple[Claim, ClaimApproved]:
+    """Accept a submitted claim, if its payable lines equal `as_of_now`, the lines built from current data.
+
+    Raises IllegalMove, SamePerson if `by` submitted it, ClaimOutdated.
+    """
+    after = moved(claim, ClaimVerb.APPROVE)
+    if by == claim.submitted_by:
+        raise SamePerson(rule="submission and approval of a claim")
+    current = {line.line: line for line in as_of_now}
+    outdated = [
+        {"line": line.line, "refusal": current[line.line].refusal if line.line in current else None}
+        for line in claim.lines
+        if line.is_payable and line != current.get(line.line)
+    ]
+    if outdated:
+        raise ClaimOutdated(lines=outdated)
+    after = replace(after, approved_by=by, approved_on=business_day(at))
+    return after, fact_of(ClaimApproved, after, at=at)

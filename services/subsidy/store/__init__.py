@@ -1,1 +1,0 @@
-"""The subsidy's tables: every statement it sends, each of them explicit."""

@@ -1,0 +1,1 @@
+"""What other services say of trainings: regions, classes, enrolments, persons, certificates."""

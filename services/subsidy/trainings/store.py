@@ -1,0 +1,115 @@
+"""What was heard of classes, enrolments and certificates: one row each, the latest state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.subsidy.trainings.rules import Certificate, Outcome, Trainee, TrainingClass
+from shared import tables
+from shared.contracts.dimensions import FundSource
+from shared.database import driver
+from shared.heard import HEARD_ALIAS
+from shared.kernel.levels import Level
+from shared.tables import Choice
+
+HEARD_CLASS: Final = Table(
+    "heard_class",
+    MetaData(),
+    Column("id", Uuid),
+    Column("institution_id", Uuid),
+    Column("region", Text),
+    Column("reporting_region", Text),
+    Column("occupation", Text),
+    Column("level", Choice(Level)),
+    Column("fund_source", Choice(FundSource)),
+    Column("starts_on", Date),
+    Column("state", Text),
+    Column("enrolled", Integer),
+)
+HEARD_ENROLMENT: Final = Table(
+    "heard_enrolment",
+    MetaData(),
+    Column("id", Uuid, key="enrolment_id"),
+    Column("class_id", Uuid),
+    Column("person", Uuid),
+    Column("programme", Text),
+    Column("outcome", Choice(Outcome)),
+    Column("effective_on", Date),
+)
+HEARD_CERTIFICATE: Final = Table(
+    "heard_certificate",
+    MetaData(),
+    Column("id", Uuid),
+    Column("person", Uuid),
+    Column("occupation", Text),
+    Column("level", Choice(Level)),
+    Column("issued_on", Date),
+    Column("valid", Boolean),
+)
+
+_FIND_CLASS: Final = select(HEARD_CLASS).where(HEARD_CLASS.c.id == bindparam("class_id"))
+# Under the key that each person goes by, also where only one of the merge and the enrolment's own fact has been heard.
+_TRAINEES: Final = (
+    select(
+        *HEARD_ENROLMENT.c["enrolment_id", "class_id", "programme", "outcome", "effective_on"],
+        func.coalesce(HEARD_ALIAS.c.into_person, HEARD_ENROLMENT.c.person).label("person"),
+    )
+    .outerjoin_from(HEARD_ENROLMENT, HEARD_ALIAS, HEARD_ALIAS.c.person == HEARD_ENROLMENT.c.person)
+    .where(HEARD_ENROLMENT.c.class_id == bindparam("of_class"))
+    .order_by(HEARD_ENROLMENT.c.enrolment_id)
+)
+_CERTIFIED_ON: Final = """
+SELECT k.person, max(c.issued_on)
+FROM unnest($1::uuid[], $2::uuid[]) AS k (key, person) JOIN heard_certificate AS c ON c.person = k.key
+WHERE c.occupation = $3 AND c.level = $4 AND c.valid AND c.issued_on >= $5 GROUP BY k.person
+"""
+
+
+async def keep_classes(connection: AsyncConnection, classes: Sequence[TrainingClass]) -> None:
+    await _keep(connection, HEARD_CLASS, classes)
+
+
+async def keep_enrolments(connection: AsyncConnection, trainees: Sequence[Trainee]) -> None:
+    await _keep(connection, HEARD_ENROLMENT, trainees)
+
+
+async def keep_certificates(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
+    await _keep(connection, HEARD_CERTIFICATE, certificates)
+
+
+async def _keep(connection: AsyncConnection, table: Table, values: Sequence[object]) -> None:
+    """Store each of `values` as it is now, in one order always, so that two batches do not wait for each other."""
+    if values:
+        statement = f"""
+        INSERT INTO {table.name} ({tables.names(table.c)}) SELECT * FROM {tables.unnest(table.c)} ORDER BY id
+        ON CONFLICT (id) DO UPDATE SET {tables.excluded(table.c)}
+        """
+        columns = tables.arrays(table.c, [tables.values_of(table, each) for each in values])
+        await (await driver(connection)).execute(statement, *columns)
+
+
+async def find_class(connection: AsyncConnection, class_id: UUID) -> TrainingClass | None:
+    return await tables.fetch_one(connection, _FIND_CLASS, TrainingClass, class_id=class_id)
+
+
+async def trainees(connection: AsyncConnection, class_id: UUID) -> list[Trainee]:
+    """The enrolments heard of for the class, by id."""
+    return await tables.fetch_all(connection, _TRAINEES, Trainee, of_class=class_id)
+
+
+async def certified_on(
+    connection: AsyncConnection, keys: Mapping[UUID, UUID], class_: TrainingClass
+) -> dict[UUID, date]:
+    """For each person, the last day on which a valid certificate of the class's occupation and level was issued.
+
+    `keys` are all keys of the persons, each with the person's own: a certificate counts under any of them.
+    Certificates from before the class are left out.
+    """
+    arguments = (list(keys), list(keys.values()), class_.occupation, class_.level, class_.starts_on)
+    return dict(await (await driver(connection)).fetch(_CERTIFIED_ON, *arguments))

@@ -1,0 +1,85 @@
+"""Small files, decided within the request that posts them: no job, nothing kept, all of the file or nothing.
+
+The rows of these files go through the same reader, the same words and the same decider as those of a job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.file_jobs.kinds import RowDecider
+from shared.file_jobs.rules import Posting
+from shared.kernel.outcomes import RowOutcome
+from shared.spreadsheets.failed_rows import FailedRow, write
+from shared.spreadsheets.file_faults import SpreadsheetEmpty, TooManyRows
+from shared.spreadsheets.file_rows import FileRow
+from shared.spreadsheets.reading import CHUNK_ROWS, ReaderPool
+from shared.spreadsheets.tables import FileFormat, SheetFormat, Table
+from shared.spreadsheets.wording import column_errors
+
+
+class RowReport(NamedTuple):
+    """A row that was refused. `row` is its number in the sheet, from 1; `cells` is what stood there."""
+
+    row: int
+    row_id: str | None
+    errors: list[dict[str, Any]]
+    cells: dict[str, str]
+
+
+async def read(
+    format_: FileFormat, content: bytes, table: Table, *, rows_max: int, readers: ReaderPool
+) -> list[FileRow]:
+    """The rows of a file. Raises TooManyRows, and what else is in file_faults."""
+    if not content:
+        raise SpreadsheetEmpty
+    rows: list[FileRow] = []
+    async with readers.open(format_, content, table) as reading:
+        async for chunk in reading.chunks():
+            rows += chunk
+            if len(rows) > rows_max:
+                raise TooManyRows(rows_max=rows_max)
+    return rows
+
+
+async def decide(
+    connection: AsyncConnection,
+    decider: RowDecider[Any, Any],
+    posting: Posting,
+    rows: Sequence[FileRow],
+    *,
+    at: datetime,
+) -> list[RowOutcome]:
+    """An outcome for each of `rows`, in order; what a dry run stores is rolled back.
+
+    Raises what speaks against all of them: then nothing was stored.
+    """
+    parsed = await asyncio.to_thread(decider.parse, rows)
+    outcomes = list(parsed.refused)
+    async with connection.begin_nested() as stage:
+        for first in range(0, len(parsed.rows), CHUNK_ROWS):
+            chunk = parsed.rows[first : first + CHUNK_ROWS]
+            outcomes += await decider.decide(connection, posting, chunk, None, at=at)
+        if posting.dry_run:
+            await stage.rollback()
+    return sorted(outcomes, key=lambda outcome: outcome.row)
+
+
+def refused_rows(rows: Sequence[FileRow], outcomes: Sequence[RowOutcome], table: Table) -> list[RowReport]:
+    """The refused ones of `rows`, with what is wrong in the words of their columns."""
+    return [
+        RowReport(rows[each.row].row, each.row_id, column_errors(each, table), rows[each.row].cells)
+        for each in outcomes
+        if each.outcome == "refused"
+    ]
+
+
+async def failed_rows(format_: SheetFormat, refused: Sequence[RowReport], table: Table) -> bytes:
+    """The refused rows as a file to mend and post again."""
+    failed = [FailedRow(each.cells, each.errors) for each in refused]
+    return await asyncio.to_thread(write, format_, failed, table)

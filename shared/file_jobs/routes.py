@@ -1,0 +1,382 @@
+"""Files over HTTP, for any kind: posted as they are, looked after as jobs or answered at once, given back to be mended.
+
+A service calls `job_routes` for large files, which need its worker, or `at_once_routes` for small ones. Both expect
+`ReaderPool` and, for jobs, `FileStorage` and the engine in the application's state.
+"""
+# No postponed annotations: FastAPI reads those of routes that are made in a function, and could not find their names.
+
+import inspect
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from shared.auth import CurrentCaller
+from shared.edge import INSTEAD_OF_MEDIA_TYPE, Handler, UnsupportedMediaType, media_type_of
+from shared.entries import ErrorEntry
+from shared.file_jobs import at_once, store, usecases
+from shared.file_jobs.at_once import RowReport
+from shared.file_jobs.kinds import FileKind, FileStorage, RowDecider
+from shared.file_jobs.rules import FileJob, FileStatus
+from shared.paging import Cursor, Page, PageSize, before, next_cursor
+from shared.posted import DryRun
+from shared.spreadsheets import templates
+from shared.spreadsheets.file_rows import FileRow
+from shared.spreadsheets.tables import FileFormat, SheetFormat
+from shared.web import Connection, Now, TransactionalRoute, router
+
+_MEDIA_TYPES: Final = {
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.CSV: "text/csv; charset=utf-8",
+    FileFormat.NDJSON: "application/x-ndjson",
+}
+_FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {
+            _MEDIA_TYPES[FileFormat(each)].partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for each in SheetFormat
+        },
+        "description": "The file",
+    }
+}
+
+Form = Annotated[SheetFormat, Query(description="The kind of file")]
+Target = Callable[..., UUID | None]
+"""A dependency: the record that all rows of a posted file go to, by a query parameter of the service's own."""
+
+
+class FileJobAnswer(BaseModel):
+    """A posted file, and how far it is. `problem` says why the file as a whole was refused, and what to do.
+
+    `rows_hidden` of its rows are hidden or filtered in the sheet, and decided like the others. Of a file that is over,
+    refused rows can be had until `refused_rows_until`; None where nothing is kept.
+    """
+
+    id: UUID
+    form: SheetFormat
+    target_id: UUID | None = Field(exclude=True)
+    """Shown, under a name of its own, by kinds of files that are posted for one record."""
+    dry_run: bool
+    status: FileStatus
+    percent: int
+    rows_total: int
+    rows_done: int
+    rows_hidden: int
+    accepted: int
+    repeated: int
+    refused: int
+    problem: ErrorEntry | None
+    posted_at: datetime
+    finished_at: datetime | None
+    refused_rows_until: datetime | None
+
+
+class RefusedRowAnswer(BaseModel):
+    """A row that was refused. `row` is its number in the sheet, as the clerk sees it."""
+
+    row: int
+    row_id: str | None
+    errors: list[ErrorEntry]
+
+
+def _refused_row(row: int, row_id: str | None, errors: Sequence[Mapping[str, Any]]) -> RefusedRowAnswer:
+    return RefusedRowAnswer(row=row, row_id=row_id, errors=[ErrorEntry.model_validate(error) for error in errors])
+
+
+class ReportPage(BaseModel):
+    """Some refused rows in the order of the sheet; `next` is the `after` of the next page, None at the end."""
+
+    rows: list[RefusedRowAnswer]
+    next: int | None
+
+
+class FileAnswer(BaseModel):
+    """How many rows came out how, and those that were refused, by their numbers in the sheet."""
+
+    accepted: int
+    repeated: int
+    refused: int
+    dry_run: bool
+    rows: list[RefusedRowAnswer]
+
+
+def _asked_form(kind: FileKind) -> Callable[..., FileFormat | None]:
+    """A dependency: the format that a request names, one of the kind's."""
+
+    def asked_form(
+        form: Annotated[
+            kind.formats | None,  # type: ignore[name-defined]
+            Query(description="The kind of file, where the Content-Type does not say it"),
+        ] = None,
+    ) -> FileFormat | None:
+        return None if form is None else FileFormat(form)
+
+    return asked_form
+
+
+def _body(kind: FileKind) -> dict[str, Any]:
+    """The OpenAPI text for a route that takes the file itself as its body."""
+    media_types = (_MEDIA_TYPES[FileFormat(each)].partition(";")[0] for each in kind.formats)
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in media_types}
+    # Browsers and curl often have another content type for a file than what it is, so `form` may say it instead.
+    return {"requestBody": {"required": True, INSTEAD_OF_MEDIA_TYPE: "form", "content": content}}
+
+
+def _asked_failed_rows(
+    answer: Annotated[
+        Literal["report", "failed-rows"],
+        Query(description="`failed-rows`: the refused rows as a file to mend and post again; 204 if there are none"),
+    ] = "report",
+) -> bool:
+    return answer == "failed-rows"
+
+
+def _no_target() -> None:
+    return None
+
+
+def job_routes(
+    kind: FileKind,
+    path: str,
+    *,
+    tag: str,
+    answer: type[FileJobAnswer] = FileJobAnswer,
+    target: Target = _no_target,
+    describe_post: str,
+) -> APIRouter:
+    """The routes below `path` for files that the service's worker decides.
+
+    `answer` shows the record that a file was posted for, which `target` asks for. `describe_post` is the description of
+    posting; the other routes describe themselves.
+    """
+    routes = router(tag)
+
+    def shown(file: FileJob) -> FileJobAnswer:
+        return answer(
+            id=file.id,
+            form=file.format.value,
+            target_id=file.posting.target_id,
+            dry_run=file.posting.dry_run,
+            status=file.status,
+            percent=file.percent,
+            rows_total=file.rows_total,
+            rows_done=file.tally.rows,
+            rows_hidden=file.rows_hidden,
+            **file.tally._asdict(),
+            problem=None if file.problem is None else ErrorEntry.model_validate(file.problem),
+            posted_at=file.posted_at,
+            finished_at=file.finished_at,
+            refused_rows_until=file.rows_until,
+        )
+
+    name = _name(kind)
+
+    @routes.post(
+        path,
+        name=f"post_{name}",
+        status_code=202,
+        response_model=answer,
+        openapi_extra=_body(kind),
+        description=inspect.cleandoc(describe_post),
+    )
+    async def post(
+        request: Request,
+        connection: Connection,
+        caller: CurrentCaller,
+        at: Now,
+        form: Annotated[FileFormat | None, Depends(_asked_form(kind))],
+        target_id: Annotated[UUID | None, Depends(target)],
+        dry_run: DryRun,
+    ) -> FileJobAnswer:
+        file = await usecases.post(
+            connection,
+            kind,
+            await request.body(),
+            format_=form or _format_of(request, kind),
+            target_id=target_id,
+            dry_run=dry_run,
+            storage=_storage(request),
+            caller=caller,
+            at=at,
+        )
+        return shown(file)
+
+    @routes.get(path, name=f"list_{name}s", response_model=Page[answer])  # type: ignore[valid-type]
+    async def list_files(
+        connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
+    ) -> Page[FileJobAnswer]:
+        """Your institution's files, the newest first."""
+        rows = await usecases.own_files(connection, kind, caller=caller, before=before(cursor), limit=size)
+        return Page(rows=[shown(row) for row in rows], next=next_cursor(rows, size))
+
+    _add_template(routes, kind, path)
+
+    @routes.get(f"{path}/{{file_id}}", name=f"get_{name}", response_model=answer)
+    async def get_file(file_id: UUID, connection: Connection, caller: CurrentCaller) -> FileJobAnswer:
+        """How far the file is."""
+        return shown(await usecases.own_file(connection, kind, file_id, caller=caller))
+
+    @routes.delete(f"{path}/{{file_id}}", name=f"remove_{name}", response_model=answer)
+    async def remove(
+        file_id: UUID, request: Request, connection: Connection, caller: CurrentCaller, at: Now
+    ) -> FileJobAnswer:
+        """Cancel a file that waits or is worked on: rows that have been stored stay. Of one that is over, erase what is
+        kept of the refused rows; their number stays.
+        """
+        storage = _storage(request)
+        return shown(await usecases.remove(connection, kind, file_id, storage=storage, caller=caller, at=at))
+
+    @routes.get(f"{path}/{{file_id}}/report", name=f"get_{name}_report")
+    async def report(
+        file_id: UUID,
+        connection: Connection,
+        caller: CurrentCaller,
+        at: Now,
+        after: Annotated[int, Query(ge=0, description="`next` of the page before")] = 0,
+        size: PageSize = 100,
+    ) -> ReportPage:
+        """The rows that were refused so far: what is wrong in which column, and what to do. No cell is repeated here."""  # noqa: E501
+        await usecases.own_rows(connection, kind, file_id, caller=caller, at=at)
+        rows = await store.rows(connection, file_id, after=after, limit=size)
+        answers = [_refused_row(row.row, row.row_id, row.errors) for row in rows]
+        return ReportPage(rows=answers, next=rows[-1].row if len(rows) == size else None)
+
+    @routes.get(
+        f"{path}/{{file_id}}/failed-rows", name=f"get_{name}_failed_rows", response_class=Response, responses=_FILE
+    )
+    async def get_failed_rows(
+        file_id: UUID,
+        request: Request,
+        connection: Connection,
+        caller: CurrentCaller,
+        at: Now,
+        form: Form = SheetFormat.XLSX,
+    ) -> Response:
+        """The refused rows as you sent them, with what is wrong beside each: mend them and post the file again."""
+        file = await usecases.own_rows(connection, kind, file_id, caller=caller, at=at)
+        # The request's own transaction ends before the first piece leaves.
+        pieces = usecases.failed_rows(request.app.state.engine, kind, file, format_=form, seal=_storage(request).seal)
+        return StreamingResponse(
+            pieces, media_type=_MEDIA_TYPES[FileFormat(form)], headers=_attachment(form, "failed-rows")
+        )
+
+    return routes
+
+
+def at_once_routes(
+    decider: RowDecider[Any, Any], path: str, *, tag: str, rows_max: int, describe_post: str
+) -> APIRouter:
+    """The routes below `path` for files of up to `rows_max` rows, decided within the request that posts them.
+
+    A file is read before the request's transaction begins, so that no connection is held meanwhile.
+    """
+    kind = decider.kind
+    routes = router(tag)
+
+    class ReadFirst(TransactionalRoute):
+        """Reads the file, then handles the request in its transaction."""
+
+        async def respond(self, request: Request, handle: Handler) -> Response:
+            usecases.organisation_of(kind, request.state.caller)
+            if (format_ := _format_asked(request, kind)) is not None:
+                request.state.file_rows = await at_once.read(
+                    format_,
+                    await request.body(),
+                    kind.table,
+                    rows_max=rows_max,
+                    readers=request.app.state.readers,
+                )
+            return await super().respond(request, handle)
+
+    async def post(
+        request: Request,
+        connection: Connection,
+        caller: CurrentCaller,
+        at: Now,
+        form: Annotated[FileFormat | None, Depends(_asked_form(kind))],
+        dry_run: DryRun,
+        wants_failed_rows: Annotated[bool, Depends(_asked_failed_rows)],
+    ) -> FileAnswer | Response:
+        rows: Sequence[FileRow] = request.state.file_rows
+        posting = await usecases.posting_of(connection, kind, target_id=None, dry_run=dry_run, caller=caller)
+        outcomes = await at_once.decide(connection, decider, posting, rows, at=at)
+        refused = at_once.refused_rows(rows, outcomes, kind.table)
+        if wants_failed_rows:
+            return await _failed_rows(form or _format_of(request, kind), refused, kind)
+        counts = Counter(outcome.outcome for outcome in outcomes)
+        return FileAnswer(
+            accepted=counts["accepted"],
+            repeated=counts["repeated"],
+            refused=counts["refused"],
+            dry_run=dry_run,
+            rows=[_refused_row(each.row, each.row_id, each.errors) for each in refused],
+        )
+
+    _add_template(routes, kind, path)
+    routes.add_api_route(
+        path,
+        post,
+        name=f"post_{_name(kind)}",
+        methods=["POST"],
+        response_model=FileAnswer,
+        openapi_extra=_body(kind),
+        responses=_FILE | {204: {}},
+        description=inspect.cleandoc(describe_post),
+        route_class_override=ReadFirst,
+    )
+    return routes
+
+
+async def _failed_rows(posted: FileFormat, refused: Sequence[RowReport], kind: FileKind) -> Response:
+    if not refused:
+        return Response(status_code=204)
+    # People mend rows in a spreadsheet, whatever they posted.
+    format_ = SheetFormat.CSV if posted is FileFormat.CSV else SheetFormat.XLSX
+    return _download(await at_once.failed_rows(format_, refused, kind.table), format_, "failed-rows")
+
+
+def _add_template(routes: APIRouter, kind: FileKind, path: str) -> None:
+    @routes.get(f"{path}/template", name=f"get_{_name(kind)}_template", response_class=Response, responses=_FILE)
+    async def template(_: CurrentCaller, form: Form = SheetFormat.XLSX) -> Response:
+        """An empty file to fill in, with the headings, the lists to choose from, and what belongs where."""
+        return _download(templates.template(form, kind.table), form, f"{kind.name.replace(' ', '-')}-template")
+
+
+def _storage(request: Request) -> FileStorage:
+    storage: FileStorage = request.app.state.file_storage
+    return storage
+
+
+def _format_asked(request: Request, kind: FileKind) -> FileFormat | None:
+    """The format of a posted file; None if the request asks for one that there is not, which its form refuses."""
+    asked = request.query_params.get("form")
+    if asked is None:
+        return _format_of(request, kind)
+    return FileFormat(asked) if asked in list(kind.formats) else None
+
+
+def _format_of(request: Request, kind: FileKind) -> FileFormat:
+    """The format that the Content-Type says. Raises UnsupportedMediaType."""
+    formats = {_MEDIA_TYPES[FileFormat(each)].partition(";")[0]: FileFormat(each) for each in kind.formats}
+    if (told := media_type_of(request)) not in formats:
+        raise UnsupportedMediaType(accepted=list(formats))
+    return formats[told]
+
+
+def _name(kind: FileKind) -> str:
+    """What operations call a file of this kind: "roster_file"."""
+    return kind.name.replace(" ", "_").replace("-", "_") + "_file"
+
+
+def _download(content: bytes, format_: SheetFormat, name: str) -> Response:
+    """`content` as a file of that name."""
+    return Response(content, media_type=_MEDIA_TYPES[FileFormat(format_)], headers=_attachment(format_, name))
+
+
+def _attachment(format_: SheetFormat, name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}.{format_.value}"'}

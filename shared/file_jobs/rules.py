@@ -1,0 +1,204 @@
+"""A file of rows that is worked on beside the requests: what becomes of it, from waiting to done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from shared.kernel.callers import Caller, Role
+from shared.kernel.moves import move
+from shared.kernel.refusals import Conflict
+from shared.spreadsheets.tables import FileFormat
+
+ATTEMPTS_MAX: Final = 5
+"""Times that a file is taken up without one step forward before it is given up."""
+
+
+class FileStatus(StrEnum):
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+class FileVerb(StrEnum):
+    TAKE = "take"
+    FINISH = "finish"
+    REFUSE = "refuse"
+    CANCEL = "cancel"
+
+
+MOVES: Final[Mapping[FileStatus, Mapping[FileVerb, FileStatus]]] = {
+    FileStatus.WAITING: {
+        FileVerb.TAKE: FileStatus.WORKING,
+        FileVerb.CANCEL: FileStatus.CANCELLED,
+    },
+    FileStatus.WORKING: {
+        # A worker that was ended leaves its file in this state; another takes it over.
+        FileVerb.TAKE: FileStatus.WORKING,
+        FileVerb.FINISH: FileStatus.DONE,
+        FileVerb.REFUSE: FileStatus.REFUSED,
+        FileVerb.CANCEL: FileStatus.CANCELLED,
+    },
+    FileStatus.DONE: {},
+    FileStatus.REFUSED: {},
+    FileStatus.CANCELLED: {},
+}
+
+
+class TooManyFiles(Conflict):
+    """Facts: `files_max`."""
+
+    slug = "too-many-files"
+    title_en = "Your organisation has too many files waiting."
+    title_zh = "本机构等待处理的文件过多。"
+    cure_en = "Wait until one is done: at most {files_max} can wait at once."
+    cure_zh = "请待已提交的文件处理完毕后再提交：同时最多 {files_max} 个。"
+
+
+class FileFailed(Conflict):
+    """Facts: `rows_done`."""
+
+    slug = "file-failed"
+    title_en = "The service failed while it worked on this file; its first {rows_done} rows have been answered."
+    title_zh = "系统处理该文件时出错；前 {rows_done} 行已处理完毕。"
+    cure_en = "Post the file again: rows stored already are answered as repeated. If it fails again, tell the operator."
+    cure_zh = "请重新提交该文件：已保存的行会显示为重复，不会重复登记。若再次失败，请联系运维人员并提供文件编号。"
+
+
+class RefusedRowsErased(Conflict):
+    slug = "refused-rows-erased"
+    title_en = "The refused rows of this file have been erased; only their number is left."
+    title_zh = "该文件退回的行已删除，仅保留行数统计。"
+    cure_en = "Post the file again, as a trial (mode=validate) if you only want to know what is wrong."
+    cure_zh = "请重新提交该文件；只需查看问题的，可先试算（mode=validate）。"
+
+
+class Tally(NamedTuple):
+    """How many rows came out how."""
+
+    accepted: int = 0
+    repeated: int = 0
+    refused: int = 0
+
+    @property
+    def rows(self) -> int:
+        return self.accepted + self.repeated + self.refused
+
+
+class Posting(NamedTuple):
+    """Who posted a file and what for: all that the deciding of its rows may depend on.
+
+    `target_id` is the one record that all rows go to; None where each row names its own. A dry run stores nothing.
+    """
+
+    organisation_id: UUID
+    target_id: UUID | None
+    posted_by: str
+    dry_run: bool
+
+    def caller(self, role: Role) -> Caller:
+        """The person who posted the file, as one of the organisation: rows are decided with that person's rights."""
+        return Caller(person=self.posted_by, role=role, organisation=self.organisation_id, region=None)
+
+
+@dataclass(frozen=True)
+class FileJob:
+    """A posted file of one `kind`.
+
+    `problem` says why the file as a whole was refused. `attempts` counts how often it was taken up since it last moved
+    forward. Of a file that is over, what was refused is kept until `rows_until`; None where nothing is left of it.
+    `rows_hidden` of its rows are not seen in the sheet, and are decided like the others.
+    """
+
+    id: UUID
+    kind: str
+    posting: Posting
+    format: FileFormat
+    status: FileStatus
+    rows_total: int
+    tally: Tally
+    problem: Mapping[str, Any] | None
+    posted_at: datetime
+    finished_at: datetime | None
+    attempts: int
+    rows_until: datetime | None = None
+    rows_hidden: int = 0
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether something is still to be done."""
+        return bool(MOVES[self.status])
+
+    @property
+    def percent(self) -> int:
+        """How much is done, in full percent; 100 only once it is all done."""
+        if self.status is FileStatus.DONE:
+            return 100
+        return min(99, self.tally.rows * 100 // self.rows_total) if self.rows_total else 0
+
+
+def wait(file_id: UUID, kind: str, posting: Posting, format_: FileFormat, *, at: datetime) -> FileJob:
+    """A file that was posted just now."""
+    return FileJob(
+        id=file_id,
+        kind=kind,
+        posting=posting,
+        format=format_,
+        status=FileStatus.WAITING,
+        rows_total=0,
+        tally=Tally(),
+        problem=None,
+        posted_at=at,
+        finished_at=None,
+        attempts=0,
+    )
+
+
+def take(file: FileJob) -> FileJob:
+    """Begin, or go on after another worker was ended. A dry run leaves nothing to go on from, so it starts over."""
+    status = move(MOVES, file.status, FileVerb.TAKE)
+    tally = Tally() if file.posting.dry_run else file.tally
+    return replace(file, status=status, tally=tally, attempts=file.attempts + 1)
+
+
+def count(file: FileJob, chunk: Tally, *, rows_total: int, rows_hidden: int) -> FileJob:
+    """One more chunk was decided."""
+    tally = Tally(*(before + now for before, now in zip(file.tally, chunk, strict=True)))
+    return replace(file, tally=tally, rows_total=rows_total, rows_hidden=rows_hidden, attempts=0)
+
+
+def finish(file: FileJob, *, at: datetime, rows_kept: timedelta) -> FileJob:
+    """Every row was decided."""
+    return _end(file, FileVerb.FINISH, at=at, rows_kept=rows_kept)
+
+
+def refuse(file: FileJob, problem: Mapping[str, Any], *, at: datetime, rows_kept: timedelta) -> FileJob:
+    """The file as a whole was refused, or given up."""
+    return _end(replace(file, problem=problem), FileVerb.REFUSE, at=at, rows_kept=rows_kept)
+
+
+def cancel(file: FileJob, *, at: datetime, rows_kept: timedelta) -> FileJob:
+    """No row after those that have been decided will be."""
+    return _end(file, FileVerb.CANCEL, at=at, rows_kept=rows_kept)
+
+
+def _end(file: FileJob, verb: FileVerb, *, at: datetime, rows_kept: timedelta) -> FileJob:
+    status = move(MOVES, file.status, verb)
+    return replace(file, status=status, finished_at=at, rows_until=at + rows_kept if file.tally.refused else None)
+
+
+def erase_rows(file: FileJob, *, at: datetime) -> FileJob:
+    """Keep nothing more of what was refused."""
+    return replace(file, rows_until=file.rows_until and min(at, file.rows_until))
+
+
+def require_rows(file: FileJob, *, at: datetime) -> None:
+    """Raises RefusedRowsErased where rows were refused and are not kept any more."""
+    if file.tally.refused and not file.is_standing and (file.rows_until is None or file.rows_until <= at):
+        raise RefusedRowsErased

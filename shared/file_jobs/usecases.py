@@ -1,0 +1,156 @@
+"""Files of rows as requests see them: taken in sealed, and shown to the organisation that posted them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.file_jobs import rules, store
+from shared.file_jobs.kinds import FileKind, FileStorage
+from shared.file_jobs.rules import FileJob, Posting
+from shared.file_jobs.store import RefusedRow
+from shared.kernel.callers import Caller, ForeignOrganisation
+from shared.kernel.ids import new_id
+from shared.sealed import Seal
+from shared.spreadsheets import packages
+from shared.spreadsheets.failed_rows import FailedRow, FailedRowsFile, failed_rows_file
+from shared.spreadsheets.file_faults import SpreadsheetEmpty
+from shared.spreadsheets.tables import FileFormat, SheetFormat
+
+_ROWS_A_PIECE: Final = 1_000
+
+
+async def posting_of(
+    connection: AsyncConnection, kind: FileKind, *, target_id: UUID | None, dry_run: bool, caller: Caller
+) -> Posting:
+    """What the caller may post a file of that kind for. Raises WrongRole, ForeignOrganisation and what `admit` does."""
+    organisation_id = organisation_of(kind, caller)
+    await kind.admit(connection, caller, target_id)
+    return Posting(organisation_id, target_id, caller.person, dry_run)
+
+
+def organisation_of(kind: FileKind, caller: Caller) -> UUID:
+    """The organisation whose files the caller may post and see. Raises WrongRole, ForeignOrganisation."""
+    caller.require(kind.role)
+    if caller.organisation is None:
+        raise ForeignOrganisation
+    return caller.organisation
+
+
+async def post(
+    connection: AsyncConnection,
+    kind: FileKind,
+    content: bytes,
+    *,
+    format_: FileFormat,
+    target_id: UUID | None,
+    dry_run: bool,
+    storage: FileStorage,
+    caller: Caller,
+    at: datetime,
+) -> FileJob:
+    """A file that waits to be worked on; the one there is if the same was posted and is not done yet.
+
+    Raises WrongRole, ForeignOrganisation, what the kind's `admit` raises, NotASpreadsheet, SpreadsheetDamaged,
+    SpreadsheetTooLarge, SpreadsheetEmpty, and the kind's `too_many`.
+    """
+    posting = await posting_of(connection, kind, target_id=target_id, dry_run=dry_run, caller=caller)
+    if not content:
+        raise SpreadsheetEmpty
+    packages.check(format_, content)
+    same = f"{hashlib.sha256(content).hexdigest()} {format_.value} {target_id} {dry_run}"
+    digest = storage.mark(f"{kind.name} file", same)
+    known = await store.find_same(connection, posting.organisation_id, digest)
+    if known is not None:
+        return known
+    if await store.standing(connection, kind.name, posting.organisation_id) >= kind.files_standing_max:
+        raise kind.too_many(files_max=kind.files_standing_max)
+    file = rules.wait(new_id(), kind.name, posting, format_, at=at)
+    await store.add(connection, file, sealed=storage.seal.close(content, owner=file.id.bytes), digest=digest)
+    return file
+
+
+async def own_files(
+    connection: AsyncConnection, kind: FileKind, *, caller: Caller, before: UUID, limit: int
+) -> list[FileJob]:
+    """The files of the caller's organisation, the newest first, from below `before`.
+
+    Raises WrongRole, ForeignOrganisation.
+    """
+    organisation_id = organisation_of(kind, caller)
+    return await store.page(connection, kind.name, organisation_id=organisation_id, before=before, limit=limit)
+
+
+async def own_file(connection: AsyncConnection, kind: FileKind, file_id: UUID, *, caller: Caller) -> FileJob:
+    """Raises WrongRole, NotFound, ForeignOrganisation."""
+    return await _own_file(connection, kind, file_id, caller=caller)
+
+
+async def remove(
+    connection: AsyncConnection, kind: FileKind, file_id: UUID, *, storage: FileStorage, caller: Caller, at: datetime
+) -> FileJob:
+    """The file: cancelled if something was still to be done, else its refused rows are soon erased.
+
+    Raises WrongRole, NotFound, ForeignOrganisation.
+    """
+    file = await _own_file(connection, kind, file_id, caller=caller, lock=True)
+    kept = storage.rows_kept
+    file = rules.cancel(file, at=at, rows_kept=kept) if file.is_standing else rules.erase_rows(file, at=at)
+    await store.end(connection, file)
+    return file
+
+
+async def own_rows(
+    connection: AsyncConnection, kind: FileKind, file_id: UUID, *, caller: Caller, at: datetime
+) -> FileJob:
+    """The file, whose refused rows can be had.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, RefusedRowsErased.
+    """
+    file = await _own_file(connection, kind, file_id, caller=caller)
+    rules.require_rows(file, at=at)
+    return file
+
+
+async def _own_file(
+    connection: AsyncConnection, kind: FileKind, file_id: UUID, *, caller: Caller, lock: bool = False
+) -> FileJob:
+    caller.require(kind.role)
+    file = await store.load(connection, kind.name, file_id, lock=lock)
+    caller.require_organisation(file.posting.organisation_id)
+    return file
+
+
+async def failed_rows(
+    engine: AsyncEngine,
+    kind: FileKind,
+    file: FileJob,
+    *,
+    format_: SheetFormat,
+    seal: Seal,
+    rows_a_piece: int = _ROWS_A_PIECE,
+) -> AsyncIterator[bytes]:
+    """What was refused so far as a file, piece by piece: each piece has a short transaction of its own."""
+    made, after = failed_rows_file(format_, kind.table), 0
+    yield await asyncio.to_thread(made.begin)
+    while rows := await _rows(engine, file.id, after=after, limit=rows_a_piece):
+        after = rows[-1].row
+        # Other requests go on meanwhile.
+        yield await asyncio.to_thread(_add, made, rows, file.id, seal)
+    yield made.end()
+
+
+async def _rows(engine: AsyncEngine, file_id: UUID, *, after: int, limit: int) -> list[RefusedRow]:
+    async with engine.connect() as connection:
+        return await store.rows(connection, file_id, after=after, limit=limit)
+
+
+def _add(made: FailedRowsFile, rows: Sequence[RefusedRow], file_id: UUID, seal: Seal) -> bytes:
+    return made.add(FailedRow(orjson.loads(seal.open(row.sealed, owner=file_id.bytes)), row.errors) for row in rows)

@@ -1,0 +1,74 @@
+"""What more than one service keeps of the registry's facts: regions, and keys of persons who turned out to be one.
+
+Each service that uses it has the tables `heard_region` and `heard_alias` in its own database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared import tables
+from shared.database import driver
+from shared.plan import Region
+
+HEARD_REGION: Final = Table(
+    "heard_region",
+    MetaData(),
+    Column("code", Text),
+    Column("parent", Text),
+    Column("reporting_region", Text),
+    Column("valid_to", Date),
+    Column("replaced_by", Text),
+)
+HEARD_ALIAS: Final = Table("heard_alias", MetaData(), Column("person", Uuid), Column("into_person", Uuid))
+
+_KEEP_REGIONS: Final = f"""
+INSERT INTO heard_region ({tables.names(HEARD_REGION.c)})
+SELECT * FROM {tables.unnest(HEARD_REGION.c)} ORDER BY code
+ON CONFLICT (code) DO UPDATE SET {tables.excluded(HEARD_REGION.c)}
+"""
+_KEEP_ALIASES: Final = f"""
+INSERT INTO heard_alias ({tables.names(HEARD_ALIAS.c)})
+SELECT * FROM {tables.unnest(HEARD_ALIAS.c)} ORDER BY person
+ON CONFLICT (person) DO UPDATE SET into_person = excluded.into_person
+"""
+_DROP_ALIASES: Final = "DELETE FROM heard_alias WHERE person = ANY($1)"
+_OTHER_KEYS: Final = "SELECT person, into_person FROM heard_alias WHERE into_person = ANY($1)"
+
+
+async def keep_regions(connection: AsyncConnection, regions: Sequence[Region]) -> None:
+    """Store the latest state of each region."""
+    if regions:
+        columns = tables.arrays(HEARD_REGION.c, [each._asdict() for each in regions])
+        await (await driver(connection)).execute(_KEEP_REGIONS, *columns)
+
+
+async def regions(connection: AsyncConnection) -> dict[str, Region]:
+    """All regions by code; empty until they were heard of."""
+    return {each.code: each for each in await tables.fetch_all(connection, select(HEARD_REGION), Region)}
+
+
+async def keep_aliases(connection: AsyncConnection, merged: Mapping[UUID, UUID]) -> None:
+    """Each key of `merged` belongs from now on to the person with the other key."""
+    if merged:
+        await (await driver(connection)).execute(_KEEP_ALIASES, list(merged), list(merged.values()))
+
+
+async def drop_aliases(connection: AsyncConnection, separated: Collection[UUID]) -> None:
+    """Each key of `separated` stands for a person of its own again."""
+    if separated:
+        await (await driver(connection)).execute(_DROP_ALIASES, list(separated))
+
+
+async def keys_of(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, UUID]:
+    """Every key of each of `persons`, with the key that the person goes by: their own included.
+
+    None of `persons` may be a key that was merged into another.
+    """
+    others = await (await driver(connection)).fetch(_OTHER_KEYS, list(persons)) if persons else ()
+    return {person: person for person in persons} | {row["person"]: row["into_person"] for row in others}

@@ -1,0 +1,152 @@
+"""Reads files in processes of their own, a few at a time, and hands their rows on a chunk at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from shared.kernel.refusals import Refusal
+from shared.spreadsheets.file_faults import FILE_FAULTS, SpreadsheetDamaged, SpreadsheetTooLarge
+from shared.spreadsheets.file_rows import FileRow
+from shared.spreadsheets.frames import CONTENT_BYTES_MAX, LENGTH_BYTES, ReadingRequest, unpack
+from shared.spreadsheets.tables import FileFormat, Table
+
+CHUNK_ROWS: Final = 1_000
+"""Rows that are handed on, decided and stored together."""
+PROCESSES_MAX: Final = 2
+"""Files that one service process reads at the same time; each takes a processor and up to a quarter of a gigabyte."""
+SECONDS_MAX: Final = 90
+"""How long a file may take until its first rows come; a full one takes about three."""
+
+_AT_ONCE_BYTES: Final = 256 * 1024
+"""A frame up to so long is unpacked at once; a longer one in a thread, so that requests are answered meanwhile."""
+_TOO_MUCH: Final = frozenset({-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT})
+"""How a process ends that takes more time or memory than it may."""
+
+_ROOT = Path(__file__).resolve().parents[2]
+_COMMAND: Final = (sys.executable, "-m", "shared.spreadsheets")
+
+
+class OpenFile:
+    """A file that is being read. `rows_total` is about right at first, and exact once all has been read;
+    `rows_hidden` of them are not seen in the sheet.
+
+    Its rows wait here, compressed, so that reading goes on while the first of them are decided.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._waiting: asyncio.Queue[bytes | Refusal] = asyncio.Queue()
+        self.rows_total = 0
+        self.rows_hidden = 0
+
+    async def begin(self) -> None:
+        """Return when there are rows to be had. Raises what is in file_faults."""
+        counts = await _decoded(await self._frame())
+        self.rows_total, self.rows_hidden = counts["about"], counts["hidden"]
+
+    async def listen(self) -> None:
+        """Take in what the process writes, until it says that it is done or is gone."""
+        try:
+            while frame := await self._frame():
+                self._waiting.put_nowait(frame)
+            self._waiting.put_nowait(b"")
+        except Refusal as refusal:
+            self._waiting.put_nowait(refusal)
+
+    async def chunks(self) -> AsyncIterator[list[FileRow]]:
+        """The rows, as many at a time as were asked for.
+
+        Raises SpreadsheetDamaged and SpreadsheetTooLarge, also behind the first rows.
+        """
+        count = 0
+        while (frame := await self._waiting.get()) != b"":
+            if isinstance(frame, Refusal):
+                raise frame
+            rows = [FileRow(*row) for row in await _decoded(frame)]
+            count += len(rows)
+            yield rows
+        self.rows_total = count
+
+    async def _frame(self) -> bytes:
+        """The next frame; an empty one is the last. Raises SpreadsheetDamaged, SpreadsheetTooLarge."""
+        assert self._process.stdout is not None
+        try:
+            length = int.from_bytes(await self._process.stdout.readexactly(LENGTH_BYTES), "big")
+            if length > CONTENT_BYTES_MAX:
+                raise SpreadsheetTooLarge
+            return await self._process.stdout.readexactly(length)
+        except asyncio.IncompleteReadError:
+            pass
+        raise SpreadsheetTooLarge if await self._process.wait() in _TOO_MUCH else SpreadsheetDamaged
+
+
+class ReaderPool:
+    """Starts the processes that read files: at most `processes_max` at a time, and who comes first is served first.
+
+    One for each service process. Whoever may not wait for a place is to be refused here, in `open`.
+    """
+
+    def __init__(self, *, processes_max: int = PROCESSES_MAX, command: Sequence[str] = _COMMAND) -> None:
+        # Its waiting tasks are woken in the order in which they came.
+        self._places = asyncio.Semaphore(processes_max)
+        self._command = tuple(command)
+
+    @asynccontextmanager
+    async def open(
+        self, format_: FileFormat, content: bytes, table: Table, *, chunk_rows: int = CHUNK_ROWS
+    ) -> AsyncGenerator[OpenFile]:
+        """The file, being read by the columns of `table` while the context lasts.
+
+        Raises what is in file_faults, TimeoutError.
+        """
+        request = ReadingRequest(format_, table, len(content), chunk_rows)
+        async with self._places, self._process() as process:
+            file = OpenFile(process)
+            async with asyncio.timeout(SECONDS_MAX):
+                assert process.stdin is not None
+                await _send(process.stdin, request.serialised(), content)
+                del content
+                await file.begin()
+            listening = asyncio.create_task(file.listen())
+            try:
+                yield file
+            finally:
+                listening.cancel()
+
+    @asynccontextmanager
+    async def _process(self) -> AsyncGenerator[asyncio.subprocess.Process]:
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            *self._command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, cwd=_ROOT
+        )
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.communicate()
+
+
+async def _send(stdin: asyncio.StreamWriter, *parts: bytes) -> None:
+    # That a process died early shows in what it did not write.
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        for part in parts:
+            stdin.write(part)
+        await stdin.drain()
+        stdin.close()
+        await stdin.wait_closed()
+
+
+async def _decoded(frame: bytes) -> Any:
+    """What a frame says. Raises the refusal that it holds, and SpreadsheetTooLarge."""
+    message = unpack(frame) if len(frame) <= _AT_ONCE_BYTES else await asyncio.to_thread(unpack, frame)
+    if isinstance(message, dict) and "refusal" in message:
+        raise FILE_FAULTS[message["refusal"]](**message["facts"])
+    return message

@@ -1,0 +1,177 @@
+"""What a worksheet's XML says that the fast reader does not: formulas, errors, merged cells, and how far it reaches.
+
+The XML is searched in pieces, never held whole. Where a piece holds none of the words looked for, nothing is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from zipfile import BadZipFile, ZipFile
+
+from shared.spreadsheets.cell_faults import ErrorCell, FormulaCell, MergedCell
+from shared.spreadsheets.file_faults import (
+    FormulasEverywhere,
+    MergedEverywhere,
+    SpreadsheetDamaged,
+    TooManyColumns,
+    TooManyRows,
+)
+from shared.spreadsheets.tables import ROWS_MAX
+
+COLUMNS_MAX: Final = 60
+
+_PIECE_BYTES: Final = 1 << 20
+_KEPT_BYTES: Final = 1 << 16
+"""A cell or a row's opening that is cut by the end of a piece is looked at again with the next: no more than that."""
+_LAST_ROW: Final = ROWS_MAX + 10
+"""With titles, empty rows and headings above the rows."""
+_MERGED_MAX: Final = 2 * ROWS_MAX
+"""Merged cells that are listed one by one: two columns of a full roster."""
+
+# Every pattern is anchored at "<" and stays before the next one, and what it has read it does not read again: the time
+# follows the length of the sheet, whatever stands in it.
+_NAME = rb"<(?:[A-Za-z0-9_]+:)?"
+_ROW = re.compile(_NAME + rb"""row\s(?:[^<>]*?\s)?r=["'](\d+)["']""")
+_OPENED_ROW = re.compile(_NAME + rb"row(\s[^<>]*+)")
+_HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
+_FULL_CELL = re.compile(_NAME + rb"""c\s(?>(?:[^<>]*?\s)?r=["']([A-Z]{1,3})(\d{1,7})["'])[^<>]*+(?<!/)>""")
+_FORMULA = re.compile(_NAME + rb"""c(\s[^<>]*+)?(?<!/)>\s*+""" + _NAME + rb"""f[\s/>]""")
+_ERROR = re.compile(_NAME + rb"""c((?>\s[^<>]*?\bt=["']e["'])[^<>]*+)>""")
+_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
+_MERGED = re.compile(_NAME + rb"""mergeCell\s(?:[^<>]*?\s)?ref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
+_FORMULA_SIGN = re.compile(rb"<(?:[A-Za-z0-9_]+:)?f[\s/>]")
+_VALUE_SIGN = re.compile(rb"<(?:[A-Za-z0-9_]+:)?(?:v|is|t)[\s>]")
+
+
+@dataclass
+class Scan:
+    """By row, from 1: which columns (from 0) hold what. `is_empty` if no cell of the sheet holds a value.
+
+    `merged` counts the cells that are merged; `hidden` are the rows that a filter or a person has hidden.
+    """
+
+    marks: dict[int, set[tuple[int, str]]] = field(default_factory=dict)
+    merged: int = 0
+    hidden: set[int] = field(default_factory=set)
+    is_empty: bool = True
+
+    def mark(self, row: int, column: int, fault: str) -> None:
+        self.marks.setdefault(row, set()).add((column, fault))
+
+
+def scan(package: ZipFile, part: str) -> Scan:
+    """What the worksheet in `part` holds.
+
+    Raises TooManyRows, TooManyColumns, FormulasEverywhere, MergedEverywhere, SpreadsheetDamaged.
+
+    Everything is unpacked and checked against its announced size and checksum, so that a file that lies about these
+    gets no further.
+    """
+    found = Scan()
+    for piece in _pieces(package, part):
+        _check_reach(piece)
+        if found.is_empty and _VALUE_SIGN.search(piece):
+            found.is_empty = False
+        if _FORMULA_SIGN.search(piece):
+            _mark(found, _FORMULA, piece, FormulaCell.slug)
+        if b't="e"' in piece or b"t='e'" in piece:
+            _mark(found, _ERROR, piece, ErrorCell.slug)
+        if b"hidden=" in piece:
+            found.hidden.update(row for row in map(int, _hidden(piece)) if row <= _LAST_ROW)
+        if b"mergeCell" in piece:
+            _mark_merged(found, piece)
+    return found
+
+
+def verify(package: ZipFile, part: str) -> None:
+    """Unpack `part` and drop it: it is as long as announced. Raises SpreadsheetDamaged."""
+    for _ in _pieces(package, part):
+        pass
+
+
+def number_of(letters: str) -> int:
+    """The column called "A" is 0, "AA" is 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def letters_of(number: int) -> str:
+    """The letters of column `number`, from 0: as the clerk sees them above the sheet."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _pieces(package: ZipFile, part: str) -> Iterator[bytes]:
+    """The part's content, each piece beginning with what the one before may have cut."""
+    kept = b""
+    try:
+        with package.open(part) as content:
+            while read := content.read(_PIECE_BYTES):
+                piece = kept + read
+                yield piece
+                cut = piece.rfind(b"</", max(0, len(piece) - _KEPT_BYTES))
+                kept = piece[cut:] if cut >= 0 else piece[-_KEPT_BYTES:]
+    except (KeyError, BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        raise SpreadsheetDamaged from None
+
+
+def _check_reach(piece: bytes) -> None:
+    # The fast reader lays out a table from the first to the last cell that is filled, so the reach comes first.
+    # The last row of a piece is its highest, unless a hostile file has its rows out of order: all are seen.
+    rows = max(map(int, _ROW.findall(piece)), default=0)
+    if rows > _LAST_ROW:
+        for match in _FULL_CELL.finditer(piece):
+            if int(match[2]) > _LAST_ROW:
+                raise TooManyRows(rows_max=ROWS_MAX)
+    for letters in set(_COLUMN_LETTERS.findall(piece)):
+        if number_of(letters.decode()) >= COLUMNS_MAX:
+            _refuse_wide(piece)
+            break
+
+
+_COLUMN_LETTERS = re.compile(rb"""\br=["']([A-Z]{2,3})\d""")
+"""Of columns behind the 26th: nearly no roster has any, which makes looking for them cheap."""
+
+
+def _refuse_wide(piece: bytes) -> None:
+    # Cells that only have a colour or a border are no surprise.
+    for match in _FULL_CELL.finditer(piece):
+        if number_of(match[1].decode()) >= COLUMNS_MAX:
+            raise TooManyColumns(columns_max=COLUMNS_MAX)
+
+
+def _mark(found: Scan, pattern: re.Pattern[bytes], piece: bytes, fault: str) -> None:
+    for match in pattern.finditer(piece):
+        place = _PLACE.search(match[1] or b"")
+        if place is None:
+            raise FormulasEverywhere
+        found.mark(int(place[2]), number_of(place[1].decode()), fault)
+
+
+def _hidden(piece: bytes) -> Iterator[bytes]:
+    for match in _OPENED_ROW.finditer(piece):
+        if _HIDDEN.search(match[1]) and (row := _ROW.match(match[0])):
+            yield row[1]
+
+
+def _mark_merged(found: Scan, piece: bytes) -> None:
+    for match in _MERGED.finditer(piece):
+        first, last = number_of(match[1].decode()), number_of(match[3].decode())
+        rows = range(int(match[2]), min(int(match[4]), _LAST_ROW) + 1)
+        columns = range(first, min(last, COLUMNS_MAX) + 1)
+        found.merged += len(rows) * len(columns)
+        if found.merged > _MERGED_MAX:
+            raise MergedEverywhere
+        for row in rows:
+            for column in columns:
+                found.mark(row, column, MergedCell.slug)

@@ -1,0 +1,135 @@
+"""What is wrong with a row of a file, in the words of its table's columns; and rows brought to the form of JSON's.
+
+One form decides whether a row is well-formed, whether it comes as JSON or in a file; cells have words of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter
+
+from shared.entries import entry
+from shared.form_errors import MalformedRow
+from shared.kernel.outcomes import RowOutcome
+from shared.kernel.refusals import Invalid, Refusal
+from shared.rows import errors_of, parse_rows
+from shared.spreadsheets.cell_faults import CELL_FAULTS, CellMissing, CellTooLong, CellUnfit, UnknownChoice
+from shared.spreadsheets.file_rows import FileRow
+from shared.spreadsheets.tables import CELL_LENGTH_MAX, Column, Table
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def parse_file_rows(
+    adapter: TypeAdapter[M], rows: Sequence[FileRow], table: Table, *, row_id: str
+) -> tuple[list[tuple[int, M]], list[RowOutcome]]:
+    """The well-formed rows with their places in `rows`, and a refusal for each of the others.
+
+    A refusal says everything that is wrong with the cells and the form of its row, so that it is mended once. `row_id`
+    names the field that holds the caller's own name for the row.
+    """
+    parsed, malformed = parse_rows(adapter, [json_content(row) for row in rows], row_id=row_id)
+    refused = {outcome.row: outcome for outcome in malformed}
+    good = []
+    for place, request in parsed:
+        if rows[place].faults:
+            refused[place] = RowOutcome(place, "refused", getattr(request, row_id))
+        else:
+            good.append((place, request))
+    return good, [_refused(rows[place], outcome, table) for place, outcome in refused.items()]
+
+
+def json_content(row: FileRow) -> dict[str, Any]:
+    """The row as JSON would have it."""
+    content: dict[str, Any] = {}
+    for field, value in row.values.items():
+        if "/" in field:
+            # "groups/1/group" stands in the second of a list, "consent/on" in an object.
+            name, *places, last = field.split("/")
+            entries = content.setdefault(name, [] if places else {})
+            for place in map(int, places):
+                entries += ({} for _ in range(len(entries), place + 1))
+                entries = entries[place]
+            entries[last] = value
+        else:
+            content[field] = value
+    return content
+
+
+def may_have_slipped(row: FileRow, table: Table) -> bool:
+    """Whether nothing can be said of what stands in the row's columns, because it may stand in the wrong ones."""
+    return any(field not in table.by_field for field, _ in row.faults)
+
+
+def in_words(error: dict[str, Any], table: Table) -> dict[str, Any]:
+    """What the form says of a field of a JSON row, under the same code, in the words of the field's column."""
+    column = table.column_of(str(error.get("pointer", "")))
+    if column is None:
+        return error
+    return entry(_form_fault(column, error)) | {"code": error["code"], "pointer": error["pointer"]}
+
+
+def column_errors(outcome: RowOutcome, table: Table) -> list[dict[str, Any]]:
+    """The errors of a refused row, each with the headings of its column, and of the columns that it misses."""
+    if outcome.refusal is not None:
+        also = tuple(_in_headings(refusal, table) for refusal in outcome.also)
+        outcome = outcome._replace(refusal=_in_headings(outcome.refusal, table), also=also)
+    return [error | _headings(error, table) for error in errors_of(outcome)]
+
+
+def _refused(row: FileRow, outcome: RowOutcome, table: Table) -> RowOutcome:
+    errors = [entry(_cell_fault(field, slug, table)) for field, slug in row.faults]
+    if isinstance(outcome.refusal, MalformedRow) and not may_have_slipped(row, table):
+        errors += _form_errors(outcome.refusal.errors, {field for field, _ in row.faults}, table)
+    return outcome._replace(refusal=MalformedRow(errors))
+
+
+def _form_errors(errors: Sequence[dict[str, Any]], at_fault: set[str | None], table: Table) -> list[dict[str, Any]]:
+    """What the form says of the columns that are not `at_fault`; of the row as a whole, if no column is."""
+    found = []
+    for error in errors:
+        column = table.column_of(str(error.get("pointer", "")))
+        if column is not None and column.field not in at_fault:
+            found.append(entry(_form_fault(column, error)))
+        if column is None and not at_fault:
+            found.append(in_words(error, table))
+    return found
+
+
+def _cell_fault(field: str | None, slug: str, table: Table) -> Invalid:
+    fault = CELL_FAULTS[slug]
+    column = table.by_field.get(field or "")
+    if column is None:
+        return fault() if field is None else fault(columns=field.split(","))
+    facts: dict[type[Invalid], dict[str, object]] = {
+        UnknownChoice: {"choices": list(column.choices)},
+        CellUnfit: {"expected": column.expected_en, "expected_zh": column.expected_zh},
+        CellTooLong: {"length_max": CELL_LENGTH_MAX},
+    }
+    return fault(pointer=f"/{column.field}", **facts.get(fault, {}))
+
+
+def _form_fault(column: Column, error: dict[str, Any]) -> Invalid:
+    """What is wrong with the form of a field that `column` stands for."""
+    pointer = f"/{column.field}"
+    if error["code"] == "missing":
+        return CellMissing(pointer=pointer)
+    return CellUnfit(pointer=pointer, reason=error["code"], expected=column.expected_en, expected_zh=column.expected_zh)
+
+
+def _headings(error: dict[str, Any], table: Table) -> dict[str, str]:
+    column = table.column_of(str(error.get("pointer", "")))
+    return {} if column is None else {"column": column.en, "column_zh": column.zh}
+
+
+def _in_headings(refusal: Refusal, table: Table) -> Refusal:
+    """`refusal` with the fields that are `missing` named as whoever looks at a sheet knows them."""
+    missing = refusal.facts.get("missing")
+    if not isinstance(missing, list) or "missing_zh" in refusal.facts:
+        return refusal
+    columns = [(field, table.by_field.get(field) or table.column_of(field)) for field in missing]
+    en = [column.en if column else field for field, column in columns]
+    zh = [column.zh if column else field for field, column in columns]
+    return type(refusal)(pointer=refusal.pointer, **refusal.facts | {"missing": en, "missing_zh": zh})

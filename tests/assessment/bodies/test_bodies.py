@@ -1,0 +1,96 @@
+"""Bodies over HTTP, on a real database."""
+
+from __future__ import annotations
+
+from shared.contracts.assessment import BodyFiled, ScopeItem
+from shared.kernel.callers import Role
+from tests.assessment.centre import body_filing, open_centre, province
+from tests.support.services import ServiceUnderTest
+
+WRONG_FILINGS: list[tuple[dict[str, object], str]] = [
+    ({"credit_code": "52410000MJ0012345X"}, "credit-code-wrong-check"),
+    ({"region": "999999"}, "unknown-region"),
+    ({"region": "410306"}, "ended-region"),
+    ({"region": "410000"}, "province-is-no-place"),
+    ({"number_prefix": "S000042000123"}, "wrong-number-prefix"),
+    ({"number_prefix": "Y000041000123"}, "wrong-prefix-letter"),
+    ({"scope": [{"occupation": "nurse", "level": "L4"}]}, "malformed-occupation"),
+    ({"scope": [{"occupation": "4-10-01-05", "level": "L9"}]}, "unknown-level"),
+    ({"scope": []}, "malformed-request"),
+    ({"kind": "club"}, "malformed-request"),
+]
+
+
+class TestFile:
+    async def test_a_body_is_stored_and_told_once_however_often_it_is_filed(self, assessment: ServiceUnderTest) -> None:
+        first = await open_centre(assessment)
+        again = await open_centre(assessment)
+
+        assert again.body == first.body
+        assert first.body["reporting_region"] == "410100"
+        [told] = await assessment.told()
+        assert isinstance(told, BodyFiled)
+        assert (told.version, str(told.body_id)) == (1, first.body["id"])
+
+    async def test_filing_again_with_another_scope_is_the_next_version(self, assessment: ServiceUnderTest) -> None:
+        await open_centre(assessment)
+        narrow = [{"occupation": "4-10-01-05", "level": "L4"}] * 2
+
+        filed = await open_centre(assessment, scope=narrow)
+
+        assert filed.body["version"] == 2
+        assert filed.body["scope"] == narrow[:1]
+        told = (await assessment.told())[-1]
+        assert isinstance(told, BodyFiled)
+        assert (told.version, told.scope) == (2, (ScopeItem(occupation="4-10-01-05", level=4),))
+        assert (await filed.get("/bodies", filed.province)).json()["rows"] == [filed.body]
+
+    async def test_other_particulars_of_a_known_credit_code_are_refused(self, assessment: ServiceUnderTest) -> None:
+        await open_centre(assessment)
+        changed = body_filing(name="洛阳评价中心")
+
+        answer = await assessment.http.post("/v1/bodies", json=changed, headers=province(assessment))
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "body-credit-code-taken")
+
+    async def test_a_prefix_is_allotted_once(self, assessment: ServiceUnderTest) -> None:
+        await open_centre(assessment)
+        rival = body_filing(124, number_prefix="S000041000123")
+
+        answer = await assessment.http.post("/v1/bodies", json=rival, headers=province(assessment))
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "number-prefix-taken")
+
+    async def test_what_is_wrong_in_a_filing_is_said_and_nothing_is_stored(self, assessment: ServiceUnderTest) -> None:
+        for changes, code in WRONG_FILINGS:
+            filing = body_filing() | changes
+            answer = await assessment.http.post("/v1/bodies", json=filing, headers=province(assessment))
+            assert (answer.status_code, answer.json()["code"]) == (422, code), changes
+            assert answer.json()["title"]
+
+        assert await assessment.told() == []
+
+    async def test_only_the_authority_of_the_region_files_bodies(self, assessment: ServiceUnderTest) -> None:
+        callers = {
+            "wrong-role": assessment.tokens.of(Role.INSTITUTION, region="410102"),
+            "foreign-region": assessment.tokens.of(Role.COUNTY_OFFICER, region="410300"),
+        }
+        for code, headers in callers.items():
+            answer = await assessment.http.post("/v1/bodies", json=body_filing(), headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (403, code)
+        own = assessment.tokens.of(Role.COUNTY_OFFICER, region="410102")
+        assert (await assessment.http.post("/v1/bodies", json=body_filing(), headers=own)).status_code == 201
+
+
+class TestList:
+    async def test_a_region_narrows_the_list_to_its_counties(self, assessment: ServiceUnderTest) -> None:
+        centre = await open_centre(assessment)
+        there = await open_centre(assessment, 124, region="410308")
+
+        async def listed(query: str) -> list[str]:
+            return [row["id"] for row in (await centre.get(f"/bodies?{query}")).json()["rows"]]
+
+        assert await listed("") == [centre.body["id"], there.body["id"]]
+        assert await listed("region=410102") == await listed("region=410100") == [centre.body["id"]]
+        assert await listed("region=410300") == [there.body["id"]]
+        assert await listed(f"credit_code={there.body['credit_code']}") == [there.body["id"]]

@@ -1,0 +1,97 @@
+"""Certificate numbers of 22 characters."""
+
+from datetime import date
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from services.assessment.certificates.rules.numbers import (
+    SERIAL_MAX,
+    CertificateNumber,
+    NoCertificateNumber,
+    NumberExhausted,
+    WrongNumberCharacters,
+    WrongNumberLength,
+    build,
+    parse,
+    serials_after,
+)
+from shared.kernel.levels import Level
+from shared.kernel.refusals import Invalid
+
+PREFIXES = st.from_regex(r"[YS][0-9]{4}41[0-9]{6}", fullmatch=True)
+NUMBERED = st.sampled_from([level for level in Level if level is not Level.APPRENTICE])
+DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
+SERIALS = st.integers(1, SERIAL_MAX)
+GOOD = "S000041000123253000042"
+
+
+class TestBuildAndParse:
+    @given(prefix=PREFIXES, day=DAYS, level=NUMBERED, serial=SERIALS)
+    def test_a_number_that_was_built_is_taken_apart_into_the_same_parts(
+        self, prefix: str, day: date, level: Level, serial: int
+    ) -> None:
+        number = build(prefix, issued_on=day, level=level, serial=serial)
+
+        assert len(number) == 22
+        assert parse(number) == CertificateNumber(prefix, day.year % 100, level, serial)
+        assert str(parse(number)) == number
+        assert parse(number).agrees_with(issued_on=day, level=level)
+
+    def test_the_places_are_those_of_the_rule(self) -> None:
+        assert build("S000041000123", issued_on=date(2025, 6, 30), level=Level.SENIOR_WORKER, serial=42) == GOOD
+
+    def test_an_apprentice_gets_no_number(self) -> None:
+        with pytest.raises(NoCertificateNumber):
+            build("S000041000123", issued_on=date(2025, 1, 1), level=Level.APPRENTICE, serial=1)
+
+
+class TestParse:
+    def test_spacing_width_and_case_do_not_matter(self) -> None:
+        assert parse(" s0000 41000123 25 3 ０00042 ") == parse(GOOD)
+
+    @given(st.text(max_size=40))
+    def test_any_text_is_a_number_or_refused_without_being_repeated_in_the_refusal(self, raw: str) -> None:
+        refusals: list[Invalid] = []
+        try:
+            parse(raw)
+        except Invalid as refusal:
+            refusals.append(refusal)
+
+        assert not [value for refusal in refusals for value in refusal.facts.values() if value == raw]
+
+    @pytest.mark.parametrize("length", [0, 1, 21, 23, 100])
+    def test_another_length_is_refused(self, length: int) -> None:
+        with pytest.raises(WrongNumberLength) as refused:
+            parse((GOOD * 5)[:length])
+        assert refused.value.facts == {"length": length, "expected": 22}
+
+    @given(place=st.integers(0, 21), letter=st.characters(min_codepoint=33, max_codepoint=126))
+    def test_a_character_that_cannot_stand_at_its_place_is_refused(self, place: int, letter: str) -> None:
+        allowed = {0: "YS", 5: "4", 6: "1", 15: "54321TS"}.get(place, "0123456789")
+        assume(letter.upper() not in allowed)
+
+        with pytest.raises(WrongNumberCharacters):
+            parse(GOOD[:place] + letter + GOOD[place + 1 :])
+
+    def test_serials_count_from_one(self) -> None:
+        with pytest.raises(WrongNumberCharacters):
+            parse(GOOD[:16] + "000000")
+
+    @given(day=DAYS, level=NUMBERED)
+    def test_a_record_of_another_year_or_level_does_not_agree(self, day: date, level: Level) -> None:
+        assume(day.year % 100 != 25 or level is not Level.SENIOR_WORKER)
+
+        assert not parse(GOOD).agrees_with(issued_on=day, level=level)
+
+
+class TestSerials:
+    @given(last=st.integers(0, SERIAL_MAX), count=st.integers(0, 2000))
+    def test_serials_follow_without_a_gap_until_the_year_has_none_left(self, last: int, count: int) -> None:
+        if last + count > SERIAL_MAX:
+            with pytest.raises(NumberExhausted):
+                serials_after(last, count, year=2025)
+        else:
+            serials = list(serials_after(last, count, year=2025))
+            assert serials == [last + place for place in range(1, count + 1)]

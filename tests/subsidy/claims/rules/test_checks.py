@@ -1,0 +1,105 @@
+"""The checks of one line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.subsidy.claims.rules.checks import Check, Held, LineFacts, judge, terms_on
+from services.subsidy.trainings.rules import Outcome
+from shared.kernel.levels import Level
+from shared.kernel.money import Fen
+from shared.kernel.periods import months_after
+from tests.subsidy.builders import CAREGIVER
+from tests.subsidy.claiming import DAYS, HELD, STARTS_ON, WELDER
+
+GOOD = LineFacts(
+    outcome=Outcome.COMPLETED,
+    occupation=CAREGIVER,
+    level=Level.SENIOR_WORKER,
+    starts_on=STARTS_ON,
+    certified_on=date(2025, 4, 30),
+    claimed_on=date(2025, 6, 1),
+    held=(),
+    rate=Fen(200_000),
+)
+
+FACTS = st.builds(
+    LineFacts,
+    outcome=st.sampled_from(Outcome),
+    occupation=st.sampled_from([CAREGIVER, WELDER]),
+    level=st.sampled_from(Level),
+    starts_on=DAYS,
+    certified_on=st.none() | DAYS,
+    claimed_on=DAYS,
+    held=st.lists(HELD, max_size=4).map(tuple),
+    rate=st.none() | st.integers(1, 1_000_000).map(Fen),
+)
+
+
+class TestJudge:
+    def test_a_completed_and_certified_training_gets_the_rate(self) -> None:
+        assert judge(GOOD) == 200_000
+
+    @pytest.mark.parametrize(
+        ("changes", "check"),
+        [
+            ({"outcome": Outcome.WITHDRAWN}, Check.WITHDRAWN),
+            ({"outcome": Outcome.FAILED}, Check.NOT_COMPLETED),
+            ({"certified_on": None}, Check.NO_CERTIFICATE),
+            ({"certified_on": STARTS_ON - timedelta(days=1)}, Check.NO_CERTIFICATE),
+            ({"claimed_on": date(2026, 5, 1)}, Check.WINDOW_PASSED),
+            ({"held": (Held(CAREGIVER, Level.SENIOR_WORKER, 2019),)}, Check.ALREADY_CLAIMED),
+            ({"held": (Held(CAREGIVER, Level.TECHNICIAN, 2019),)}, Check.HIGHER_LEVEL_CLAIMED),
+            ({"held": (Held(WELDER, Level.TECHNICIAN, 2025),) * 3}, Check.CAP_USED_UP),
+            ({"rate": None}, Check.NO_POLICY),
+        ],
+    )
+    def test_each_check_refuses_by_its_code(self, changes: dict[str, object], check: Check) -> None:
+        assert judge(replace(GOOD, **changes)) is check  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"certified_on": STARTS_ON},
+            {"claimed_on": date(2026, 4, 30)},
+            {"held": (Held(CAREGIVER, Level.INTERMEDIATE_WORKER, 2025),)},
+            {"held": (Held(WELDER, Level.SENIOR_WORKER, 2025), Held(WELDER, Level.TECHNICIAN, 2025))},
+            {"held": (Held(WELDER, Level.TECHNICIAN, 2024),) * 3},
+        ],
+    )
+    def test_what_lies_just_inside_a_limit_passes(self, changes: dict[str, object]) -> None:
+        assert judge(replace(GOOD, **changes)) == 200_000  # type: ignore[arg-type]
+
+    @given(FACTS)
+    def test_an_amount_is_the_rate_and_only_for_a_completed_certified_training_in_time(self, facts: LineFacts) -> None:
+        verdict = judge(facts)
+
+        if not isinstance(verdict, Check):
+            assert verdict == facts.rate
+            assert facts.outcome is Outcome.COMPLETED
+            assert facts.certified_on is not None
+            assert facts.starts_on <= facts.certified_on
+            assert facts.claimed_on <= months_after(facts.certified_on, 12)
+
+    @given(FACTS, HELD)
+    def test_another_subsidy_never_makes_a_refused_line_payable(self, facts: LineFacts, held: Held) -> None:
+        if isinstance(judge(facts), Check):
+            assert isinstance(judge(replace(facts, held=(*facts.held, held))), Check)
+
+    @given(FACTS)
+    def test_a_line_that_is_held_is_never_paid_a_second_time(self, facts: LineFacts) -> None:
+        own = Held(facts.occupation, facts.level, facts.starts_on.year)
+
+        assert isinstance(judge(replace(facts, held=(*facts.held, own))), Check)
+
+    @given(FACTS)
+    def test_no_more_than_the_cap_of_trainings_that_begin_in_one_year_is_payable(self, facts: LineFacts) -> None:
+        in_year = sum(held.year == facts.starts_on.year for held in facts.held)
+
+        if not isinstance(judge(facts), Check):
+            assert in_year < terms_on(facts.claimed_on).trainings_a_year_max

@@ -1,0 +1,166 @@
+"""Every verb of a claim in every state, and what money does meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from services.subsidy.claims.rules import claims as rules
+from services.subsidy.claims.rules.claims import MOVES, Claim, ClaimVerb
+from services.subsidy.claims.rules.lines import Line
+from services.subsidy.claims.rules.refusals import NothingToClaim
+from services.subsidy.payments import rules as payments
+from services.subsidy.recoveries import rules as recoveries
+from services.subsidy.review import rules as review
+from shared.contracts.subsidy import ClaimState, ClaimStatus
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import IllegalMove, Refusal
+from tests.subsidy.builders import claim, line
+from tests.subsidy.claiming import AT, DAY, refused, submitted, training_of
+
+PEOPLE = st.sampled_from(["li", "wang", "zhao"])
+AMOUNTS = st.lists(st.integers(0, 3), min_size=1, max_size=4)
+
+
+class TestSubmit:
+    def test_a_claim_whose_lines_are_all_refused_cannot_be_submitted(self) -> None:
+        with pytest.raises(NothingToClaim):
+            rules.submit(claim(refused(1), refused(2)), by="li", at=AT)
+
+    def test_the_first_submission_keeps_its_day_over_a_return(self) -> None:
+        returned, _ = review.return_(submitted(), at=AT)
+        later = AT + timedelta(days=40)
+
+        rebuilt, _ = rules.rebuild(returned, returned.lines, policy_row=None, at=later)
+        again, _ = rules.submit(rebuilt, by="li", at=later)
+
+        assert (again.submitted_on, again.claimed_on(business_day(later))) == (DAY, DAY)
+
+    def test_the_business_day_is_that_of_china(self) -> None:
+        evening = datetime(2025, 6, 1, 20, tzinfo=UTC)
+
+        assert rules.submit(claim(), by="li", at=evening)[0].submitted_on == DAY + timedelta(days=1)
+
+
+class ClaimWalk(RuleBasedStateMachine):
+    """Tries every verb at any time; the table of moves says which may pass, and a ledger follows the money."""
+
+    @initialize(amounts=AMOUNTS, steps=st.integers(0, 3))
+    def draft(self, amounts: list[int], steps: int) -> None:
+        """A draft, and some first steps of the way to payment, because few random walks come so far."""
+        self.claim = claim(*self._lines(amounts))
+        self.facts: list[ClaimState] = [rules.draft(self.claim, at=AT)]
+        self.committed = self.paid = self.recovered = 0
+        way: tuple[Callable[[], object], ...] = (
+            lambda: self.submit("li"),
+            lambda: self.approve("wang", False),
+            lambda: self.pay("zhao", 0),
+        )
+        for step in way[:steps]:
+            step()
+
+    @rule(amounts=AMOUNTS)
+    def rebuild(self, amounts: list[int]) -> None:
+        lines = self._lines(amounts)
+        self._try(ClaimVerb.REBUILD, lambda: rules.rebuild(self.claim, lines, policy_row="HN-T-L4", at=AT))
+
+    @rule(by=PEOPLE)
+    def submit(self, by: str) -> None:
+        self._try(ClaimVerb.SUBMIT, lambda: rules.submit(self.claim, by=by, at=AT))
+
+    @rule()
+    def return_(self) -> None:
+        self._try(ClaimVerb.RETURN, lambda: review.return_(self.claim, at=AT))
+
+    @rule()
+    def reject(self) -> None:
+        self._try(ClaimVerb.REJECT, lambda: review.reject(self.claim, at=AT))
+
+    @rule(by=PEOPLE, outdated=st.booleans())
+    def approve(self, by: str, outdated: bool) -> None:
+        now = () if outdated else self.claim.lines
+        if self._try(ClaimVerb.APPROVE, lambda: review.approve(self.claim, as_of_now=now, by=by, at=AT)):
+            self.committed += self.claim.amount_fen
+
+    @rule(by=PEOPLE, days=st.integers(-1, 1))
+    def pay(self, by: str, days: int) -> None:
+        day = DAY + timedelta(days=days)
+        if self._try(ClaimVerb.PAY, lambda: payments.pay(self.claim, paid_on=day, reference="T", by=by, at=AT)):
+            self.paid += self.claim.amount_fen
+
+    @rule(numbers=st.none() | st.sets(st.integers(1, 4), min_size=1, max_size=2))
+    def recover(self, numbers: set[int] | None) -> None:
+        before = self.claim.recovered_fen
+        if self._try(ClaimVerb.RECOVER, lambda: recoveries.recover(self.claim, numbers, at=AT)):
+            self.recovered += self.claim.recovered_fen - before
+
+    @rule(programme=st.sampled_from(["S01", "S02-1"]), place=st.integers(0, 3))
+    def correct(self, programme: str, place: int) -> None:
+        before = self.claim
+        heard = [training_of(each, programme=programme) for each in before.lines[place : place + 1]]
+        if corrected := rules.correct(before, heard, holders=(), at=AT):
+            self.claim, fact = corrected
+            self.facts.append(fact)
+        assert (self.claim == before) == all(each.programme == programme for each in before.lines[place : place + 1])
+        assert replace(self.claim, lines=before.lines, version=before.version) == before
+
+    @invariant()
+    def the_lines_add_up(self) -> None:
+        assert self.claim.amount_fen == sum(each.amount_fen for each in self.claim.lines)
+        assert self.claim.recovered_fen == sum(each.recovered_fen for each in self.claim.lines)
+        assert 0 <= self.recovered <= self.paid <= self.committed
+        assert self.recovered == self.claim.recovered_fen
+
+    @invariant()
+    def money_goes_with_the_state(self) -> None:
+        amount, status = self.claim.amount_fen, self.claim.status
+        holds = status in (ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOVERED)
+        assert self.committed == (amount if holds else 0)
+        assert self.paid == (amount if status in (ClaimStatus.PAID, ClaimStatus.RECOVERED) else 0)
+        assert (status is ClaimStatus.RECOVERED) == (self.recovered == amount > 0)
+
+    @invariant()
+    def nobody_decides_twice(self) -> None:
+        assert self.claim.approved_by is None or self.claim.approved_by != self.claim.submitted_by
+
+    @invariant()
+    def every_change_is_one_fact(self) -> None:
+        assert [fact.version for fact in self.facts] == list(range(1, self.claim.version + 1))
+        last = self.facts[-1]
+        assert (last.status, last.amount_fen, last.recovered_fen) == (
+            self.claim.status,
+            self.claim.amount_fen,
+            self.claim.recovered_fen,
+        )
+
+    def _try(self, verb: ClaimVerb, act: Callable[[], tuple[Claim, Any]]) -> bool:
+        """Whether `verb` passed. One that the table does not allow must be refused by it, and change nothing."""
+        allowed = verb in MOVES[self.claim.status]
+        try:
+            after, fact = act()
+        except IllegalMove:
+            assert not allowed
+            return False
+        except Refusal:
+            assert allowed
+            return False
+        assert allowed
+        assert after.status in MOVES[self.claim.status].values()
+        self.claim = after
+        self.facts.append(fact)
+        return True
+
+    @staticmethod
+    def _lines(amounts: list[int]) -> tuple[Line, ...]:
+        return tuple(line(number, amount) if amount else refused(number) for number, amount in enumerate(amounts, 1))
+
+
+TestClaimWalk = ClaimWalk.TestCase
+TestClaimWalk.settings = settings(max_examples=150, stateful_step_count=25)
