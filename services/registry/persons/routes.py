@@ -14,8 +14,7 @@ from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.persons import store, usecases
 from services.registry.persons.rules import Merge, MergeStatus
 from services.registry.persons.usecases import Pair
-from services.registry.plan.rules.reach import reach
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.forms import Reason, Strict
 from shared.kernel.callers import Role
@@ -132,7 +131,7 @@ async def list_merges(
 ) -> Page[MergeAnswer]:
     """Merges that officers of the caller's region and below have made."""
     caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
-    far = reach(await plan_store.load(connection), caller, None)
+    far = await visibility.reach(connection, caller, None)
     rows = await store.page(connection, far, status=status, after=after(cursor), limit=size)
     return Page(rows=await _answers(connection, http.app.state.persons, rows), next=next_cursor(rows, size))
 

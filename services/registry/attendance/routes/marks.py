@@ -26,7 +26,9 @@ from services.registry.attendance.store import hours as store
 from services.registry.attendance.store import marks as mark_store
 from services.registry.attendance.usecases import marks as usecases
 from services.registry.attendance.usecases.marks import MarkRow
+from services.registry.classes.usecases import visible_class
 from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.plan.usecases.visibility import READERS
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EnrolmentStatus
@@ -197,7 +199,7 @@ def _row(place: int, mark: MarkRequest) -> MarkRow:
 async def get_attendance(enrolment_id: UUID, connection: Connection, caller: CurrentCaller) -> AttendanceAnswer:
     """A trainee's attendance. An institution sees its own, officers that of their region."""
     enrolment = await enrolment_store.load(connection, enrolment_id)
-    class_ = await usecases.readable_class(connection, enrolment.class_id, caller=caller)
+    class_ = await visible_class(connection, enrolment.class_id, caller, roles=READERS)
     totals = await store.totals(connection, [enrolment_id])
     hours = totals[enrolment_id].hours if enrolment_id in totals else 0
     return AttendanceAnswer(
@@ -214,7 +216,7 @@ async def list_class_attendance(
     class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[TraineeHoursAnswer]:
     """What attendance counts for each trainee of a class; `id` is the enrolment's."""
-    class_ = await usecases.readable_class(connection, class_id, caller=caller)
+    class_ = await visible_class(connection, class_id, caller, roles=READERS)
     rows = await store.of_class(connection, class_id, after=after(cursor), limit=size)
     shown = [TraineeHoursAnswer(**row._asdict(), share=share(row.hours, class_.hours)) for row in rows]
     return Page(rows=shown, next=next_cursor(rows, size))
@@ -230,7 +232,7 @@ async def list_attendance_marks(
     size: PageSize = 100,
 ) -> Page[MarkAnswer]:
     """A class's marks in the order of their own time, as they came: none is ever changed or taken away."""
-    await usecases.readable_class(connection, class_id, caller=caller)
+    await visible_class(connection, class_id, caller, roles=READERS)
     begins = None if day is None else datetime.combine(day, time(), BUSINESS_ZONE)
     ends = None if begins is None else begins + timedelta(days=1)
     rows = await mark_store.page(connection, class_id, begins=begins, ends=ends, after=after(cursor), limit=size)

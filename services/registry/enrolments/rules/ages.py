@@ -7,7 +7,6 @@ from datetime import date
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.trainees import AtEntry
 from services.registry.plan.rules.policy import Policy
-from shared.kernel.identity import DocumentKind, IdentityDocument
 from shared.kernel.refusals import Invalid
 
 
@@ -47,18 +46,6 @@ def birth_date_fault(shown: date | None, said: AtEntry) -> BirthDateDiffers | No
     if shown is None or said.birth_date in (None, shown):
         return None
     return BirthDateDiffers(pointer="/birth_date")
-
-
-def require_birth_date(kind: DocumentKind, number: str, said: AtEntry) -> None:
-    """Raises BirthDateDiffers (C01)."""
-    if fault := birth_date_fault(IdentityDocument(kind, number).birth_date, said):
-        raise fault
-
-
-def require_age(kind: DocumentKind, number: str, said: AtEntry, *, class_: TrainingClass, policy: Policy) -> None:
-    """The holder of `number` has the age that `class_` asks for. Raises AgeOutOfRange (C01)."""
-    if fault := age_fault(IdentityDocument(kind, number).birth_date, said, class_=class_, policy=policy):
-        raise fault
 
 
 def age_fault(shown: date | None, said: AtEntry, *, class_: TrainingClass, policy: Policy) -> AgeOutOfRange | None:

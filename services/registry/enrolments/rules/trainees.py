@@ -125,14 +125,6 @@ class AtEntry:
 NOTHING_SAID: Final = AtEntry()
 
 
-def require_complete(
-    phone: str | None, entry: AtEntry, *, kind: DocumentKind, class_: TrainingClass, policy: Policy
-) -> None:
-    """Raises TraineeIncomplete, where the class is subsidised and policy asks for it."""
-    if fault := missing_fault(phone, entry, kind=kind, class_=class_, policy=policy):
-        raise fault
-
-
 def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: date) -> list[Refusal]:
     """What is wrong with the papers and the consent: they name nothing, or a day that cannot be.
 
@@ -151,12 +143,6 @@ def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: da
         fault.pointer = "/consent/on"
         found.append(fault)
     return found
-
-
-def require_papers(entry: AtEntry, *, first_on: date, today: date) -> None:
-    """Raises the first of `paper_faults`."""
-    for fault in paper_faults(entry, None, first_on=first_on, today=today):
-        raise fault
 
 
 def _says_nothing(evidence: str) -> bool:

@@ -17,9 +17,9 @@ from services.registry.enrolments.rules.enrolments import Enrolment, NotInClass
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.follow_ups import rules, store
 from services.registry.follow_ups.rules import FollowUp, Outcome
-from services.registry.follow_ups.store import Replaced
+from services.registry.follow_ups.store import FormerFollowUp
 from services.registry.plan.rules.policy import Policy, PolicyUnset
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
 from shared.contracts.registry.follow_ups import FollowUpCorrected, FollowUpReported, FollowUpState
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
@@ -138,7 +138,7 @@ async def _decide_all(
     caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
     known = await _known(connection, rows, caller, lock=not dry_run)
     facts: list[FollowUpState] = []
-    replaced: list[Replaced] = []
+    replaced: list[FormerFollowUp] = []
     outcomes: list[RowOutcome] = []
     for row in rows:
         name = str(row.whose) if isinstance(row.whose, UUID) else row.whose.trainee_local_id
@@ -155,7 +155,7 @@ async def _decide_all(
         if after is before:
             continue
         if before is not None:
-            replaced.append(Replaced(before, row.reason, by=after.reported_by, at=after.reported_at))
+            replaced.append(FormerFollowUp(before, row.reason, by=after.reported_by, at=after.reported_at))
         known.follow_ups[enrolment.id] = after
         facts.append(rules.tell(fact, after, enrolment, class_))
     if dry_run:
@@ -178,13 +178,13 @@ async def _known(connection: AsyncConnection, rows: Sequence[FollowUpRow], calle
     enrolments = await enrolment_store.by_ids(connection, ids, lock=lock) if ids else {}
     found = {each.id: each for each in (*enrolments.values(), *by_local_id.values())}
     classes = await class_store.by_ids(connection, {each.class_id for each in found.values()})
-    plan = await plan_store.load(connection)
+    rulebook = await rulebook_store.current(connection)
     return _Known(
         enrolments=enrolments,
         by_local_id=by_local_id,
         classes=classes,
-        policies=await policies_of(connection, classes.values(), plan),
-        plan=plan,
+        policies=policies_of(classes.values(), rulebook),
+        plan=rulebook.plan,
         follow_ups=await store.of_enrolments(connection, found),
     )
 
