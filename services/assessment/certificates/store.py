@@ -64,6 +64,9 @@ _VALID: Final = CERTIFICATE.c.status == literal_column("'valid'")
 _VALID_OF_CANDIDATE: Final = select(CERTIFICATE.c.id).where(
     CERTIFICATE.c.candidate_id == bindparam("candidate_id"), _VALID
 )
+_CERTIFIED: Final = """
+SELECT person FROM certificate WHERE person = ANY($1) AND occupation = $2 AND level = $3 AND status = 'valid'
+"""
 _MISCOUNTED: Final = f"""
 SELECT c.id, e.programme
 FROM certificate AS c
@@ -104,9 +107,8 @@ async def certified(
     connection: AsyncConnection, persons: Collection[UUID], *, occupation: str, level: Level
 ) -> frozenset[UUID]:
     """Those of `persons` who hold a valid certificate of that occupation and level, from any body."""
-    of_kind = tables.matches(CERTIFICATE, occupation=occupation, level=level)
-    statement = select(CERTIFICATE.c.person).where(tables.one_of(CERTIFICATE.c.person, persons), *of_kind, _VALID)
-    return frozenset(await connection.scalars(statement))
+    rows = await (await driver(connection)).fetch(_CERTIFIED, list(persons), occupation, level)
+    return frozenset(row["person"] for row in rows)
 
 
 async def valid_of_candidate(connection: AsyncConnection, candidate_id: UUID) -> UUID | None:
