@@ -25,7 +25,9 @@ class Unauthenticated(Refusal):
     slug = "unauthenticated"
     title_en = "A valid bearer token is needed."
     title_zh = "需要有效的访问令牌。"
-    cure_en = "Send `Authorization: Bearer <token>` with a token of the programme's issuer that has not run out."
+    cure_en = (
+        "Send the header Authorization: Bearer <token> with a token of the programme's issuer that has not run out."
+    )
     cure_zh = "请在请求头 Authorization 中携带本系统签发且未过期的 Bearer 令牌。"
 
 
@@ -71,7 +73,12 @@ class Verifier:
         )
 
 
-_BEARER = HTTPBearer(auto_error=False)
+_BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="Bearer",
+    bearerFormat="JWT",
+    description="A token of the programme's issuer (EdDSA) that says person, role, organisation and region",
+)
 
 
 async def _current_caller(request: Request, _: Annotated[object, Depends(_BEARER)]) -> Caller:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from shared.kernel.outcomes import RowOutcome, RowWarning, Verdict
-from shared.rows import ROWS_MAX, errors_of
+from shared.entries import ErrorEntry, warning_entry
+from shared.kernel.outcomes import RowOutcome, Verdict
+from shared.rows import errors_of
 
 
 class RowAnswer(BaseModel):
@@ -22,9 +22,9 @@ class RowAnswer(BaseModel):
     row_id: str | None
     outcome: Verdict
     id: UUID | None = None
-    errors: list[dict[str, Any]] | None = None
+    errors: list[ErrorEntry] | None = None
     """Every reason for which the row was refused."""
-    warnings: list[dict[str, Any]] | None = None
+    warnings: list[ErrorEntry] | None = None
     """What looks odd about a row that was taken: an officer will look at it."""
 
 
@@ -54,25 +54,5 @@ def _row(outcome: RowOutcome) -> dict[str, object]:
     if outcome.refusal is not None:
         row["errors"] = errors_of(outcome)
     if outcome.warnings:
-        row["warnings"] = [_told(warning) for warning in outcome.warnings]
+        row["warnings"] = [warning_entry(warning) for warning in outcome.warnings]
     return row
-
-
-def _told(warning: RowWarning) -> dict[str, object]:
-    words: dict[str, object] = {
-        "code": warning.code,
-        "pointer": warning.pointer,
-        "title": warning.title_en,
-        "title_zh": warning.title_zh,
-        "check": warning.check,
-    }
-    return {key: value for key, value in words.items() if value} | dict(warning.facts)
-
-
-def batch_of(row: type[BaseModel]) -> dict[str, Any]:
-    """The OpenAPI text for a route that reads its rows one by one: what a row looks like."""
-    schema = row.model_json_schema(ref_template="#/components/schemas/{model}")
-    schema.pop("$defs", None)
-    rows = {"type": "array", "maxItems": ROWS_MAX, "items": schema}
-    content = {"type": "object", "required": ["rows"], "properties": {"rows": rows}}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": content}}}}

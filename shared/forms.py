@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 
+from shared.form_errors import form_error
 from shared.kernel.identity import contains_identity_number
-from shared.rows import ROWS_MAX
 
 
 def _no_identity_number(local_id: str) -> str:
     # An organisation's own ids are stored, answered and logged in clear.
     if contains_identity_number(local_id):
-        raise PydanticCustomError("identity_number", "An identity number cannot be used as an id of your own")
+        raise form_error(
+            "identity_number",
+            "An identity number cannot be used as an id of your own",
+            "自编编号不能使用证件号码。",
+        )
     return local_id
 
 
@@ -45,9 +48,3 @@ class Strict(BaseModel):
     """Requests are read strictly: an unknown field is a mistake worth telling."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class Batch(Strict):
-    """Rows are read one by one, so that a bad one spoils nothing but itself."""
-
-    rows: list[Any] = Field(max_length=ROWS_MAX)

@@ -7,7 +7,9 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-routes = APIRouter(prefix="/health", tags=["health"])
+from shared.edge import EdgeRoute
+
+routes = APIRouter(prefix="/health", tags=["health"], route_class=EdgeRoute)
 
 _HAS_OUTBOX = "SELECT to_regclass('outbox') IS NOT NULL"
 _WAITING = """
@@ -27,12 +29,12 @@ class Backlog(BaseModel):
 
 
 @routes.get("/live", summary="The process answers")
-async def live() -> dict[str, str]:
+async def get_liveness() -> dict[str, str]:
     return {"status": "live"}
 
 
 @routes.get("/ready", summary="The database answers and the worker, where it runs in this process, has not stopped")
-async def ready(request: Request, response: Response) -> dict[str, str]:
+async def get_readiness(request: Request, response: Response) -> dict[str, str]:
     if request.app.state.failure is not None:
         response.status_code = 503
         return {"status": "worker stopped", "reason": request.app.state.failure}
@@ -42,7 +44,7 @@ async def ready(request: Request, response: Response) -> dict[str, str]:
 
 
 @routes.get("/backlog", summary="Facts that wait to be told, and events that could not be applied")
-async def backlog(request: Request) -> Backlog:
+async def get_backlog(request: Request) -> Backlog:
     async with request.app.state.engine.connect() as connection:
         facts, oldest_seconds = await _waiting(connection)
         parked = (await connection.execute(text(_PARKED))).one()

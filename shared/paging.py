@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from typing import Annotated, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.kernel.refusals import Invalid
 
@@ -26,7 +26,7 @@ class WrongCursor(Invalid):
     slug = "wrong-cursor"
     title_en = "This is not a cursor of this list."
     title_zh = "分页游标无效。"
-    cure_en = "Use `next` of the page before as it is, or leave it out to begin."
+    cure_en = "Use the `next` of the page before as it is, or leave the cursor out to begin."
     cure_zh = "请原样使用上一页返回的 `next`；从头读取时不填。"
 
 
@@ -39,7 +39,11 @@ class Page(BaseModel, Generic[T]):
     """Some rows of a list, and the cursor of the next page; None at the end."""
 
     rows: list[T]
-    next: str | None
+    next: str | None = Field(description="The cursor of the next page; null at the end")
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        return f"{params[0].__name__.removesuffix('Answer')}Page"
 
 
 def after(cursor: str | None) -> UUID:

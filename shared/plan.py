@@ -14,8 +14,9 @@ class UnknownProgramme(Invalid):
     slug = "unknown-programme"
     title_en = "The plan has no such programme."
     title_zh = "计划中没有该专项。"
-    cure_en = "Use a code from GET /v1/programmes."
-    cure_zh = "请使用 GET /v1/programmes 中的编码。"
+    cure_en = "Use a code from the list of programmes."
+    cure_zh = "请使用专项列表中的编码。"
+    reference = "GET /v1/programmes"
 
 
 class SumProgramme(Invalid):
@@ -24,16 +25,17 @@ class SumProgramme(Invalid):
     slug = "programme-is-a-sum"
     title_en = "This programme is the sum of its parts; name one of the parts."
     title_zh = "该专项由若干子项合计，请填写其中一个子项。"
-    cure_en = "`parts` lists them."
-    cure_zh = "`parts` 列出了可选的子项。"
+    cure_en = "Choose one of its parts: {parts}."
+    cure_zh = "请选择其子项：{parts}。"
 
 
 class UnknownRegion(Invalid):
     slug = "unknown-region"
     title_en = "There is no such region."
     title_zh = "没有该地区编码。"
-    cure_en = "Use a code from GET /v1/regions."
-    cure_zh = "请使用 GET /v1/regions 中的编码。"
+    cure_en = "Use a code from the list of regions."
+    cure_zh = "请使用地区列表中的编码。"
+    reference = "GET /v1/regions"
 
 
 class EndedRegion(Invalid):
@@ -42,8 +44,8 @@ class EndedRegion(Invalid):
     slug = "ended-region"
     title_en = "This region does not exist any more on that day."
     title_zh = "该地区在所涉日期已撤销。"
-    cure_en = "Use the region in `replaced_by`."
-    cure_zh = "请使用 `replaced_by` 中的地区编码。"
+    cure_en = "Use the region that took its place: {replaced_by}."
+    cure_zh = "请使用替代该地区的编码：{replaced_by}。"
 
 
 class ProvinceIsNoPlace(Invalid):

@@ -1,66 +1,58 @@
-"""The rows of a request, posted as JSON or as NDJSON."""
+"""Batches over HTTP: the rows of a request and whether it is a dry run, as parameters of every batch route."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Literal
 
-import orjson
-from fastapi import Depends, Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from shared.batches import batch_of
-from shared.forms import Batch
-from shared.kernel.outcomes import RowOutcome
-from shared.rows import ROWS_MAX, BrokenLine, Posted
+from shared.edge import JSON, media_type_of
+from shared.rows import ROWS_MAX, Posted, rows_of_json, rows_of_lines
 
 NDJSON: Final = "application/x-ndjson"
 
-R = TypeVar("R", bound=BaseModel)
 
-
-async def read_posted(request: Request) -> Posted:
-    """The rows of a JSON or NDJSON body. Raises RequestValidationError."""
+async def _posted(request: Request) -> Posted:
+    """The rows of a JSON or NDJSON body. Raises MalformedRequest."""
     body = await request.body()
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type == NDJSON:
-        return _lines(body)
-    try:
-        return Posted(list(enumerate(Batch.model_validate(orjson.loads(body)).rows)), ())
-    except ValidationError as error:
-        raise RequestValidationError(_in_body(error.errors(include_url=False, include_input=False))) from None
-    except orjson.JSONDecodeError:
-        raise RequestValidationError([{"type": "json_invalid", "loc": ("body",), "msg": "JSON decode error"}]) from None
+    return rows_of_lines(body) if media_type_of(request) == NDJSON else rows_of_json(body)
 
 
-PostedRows = Annotated[Posted, Depends(read_posted)]
+PostedRows = Annotated[Posted, Depends(_posted)]
+"""The rows as a batch route's parameter; the route is described by `posting`."""
 
 
-def _in_body(errors: Sequence[Any]) -> list[dict[str, Any]]:
-    return [{**error, "loc": ("body", *error["loc"])} for error in errors]
+def _dry_run(
+    mode: Annotated[
+        Literal["store", "validate"],
+        Query(description="`validate` is a dry run: it decides by the same rules and stores nothing"),
+    ] = "store",
+) -> bool:
+    return mode == "validate"
 
 
-def _lines(body: bytes) -> Posted:
-    """Each line that is not blank by itself; its place is its line's, so that blank lines move nothing."""
-    lines = enumerate(body.removeprefix(b"\xef\xbb\xbf").split(b"\n"))
-    filled = [(place, line) for place, line in lines if line.strip()]
-    if len(filled) > ROWS_MAX:
-        message = f"At most {ROWS_MAX} rows"
-        raise RequestValidationError([{"type": "too_long", "loc": ("body", "rows"), "msg": message}])
-    rows: list[tuple[int, object]] = []
-    broken: list[RowOutcome] = []
-    for place, line in filled:
-        try:
-            rows.append((place, orjson.loads(line)))
-        except orjson.JSONDecodeError:
-            broken.append(RowOutcome(place, "refused", refusal=BrokenLine(line=place + 1)))
-    return Posted(rows, broken)
+DryRun = Annotated[bool, Depends(_dry_run)]
+"""Whether a route decides and stores nothing: `?mode=validate`."""
 
 
-def posting(row: type[BaseModel]) -> dict[str, Any]:
-    """The OpenAPI text for a route that takes rows as JSON or NDJSON."""
-    described = batch_of(row)
-    content = described["requestBody"]["content"]
-    content[NDJSON] = {"schema": content["application/json"]["schema"]["properties"]["rows"]["items"]}
-    return described
+class Posting(dict[str, Any]):
+    """The OpenAPI text for a route that takes rows as JSON or NDJSON, and the model of the `batch` that it names."""
+
+    def __init__(self, row: type[BaseModel]) -> None:
+        self.batch = create_model(
+            row.__name__.removesuffix("Request") + "Batch",
+            __doc__="Rows that are read one by one, so that a bad one spoils nothing but itself.",
+            __config__=ConfigDict(extra="forbid"),
+            rows=(list[row], Field(max_length=ROWS_MAX)),  # type: ignore[valid-type]
+        )
+        content = {
+            JSON: {"schema": {"$ref": f"#/components/schemas/{self.batch.__name__}"}},
+            NDJSON: {"schema": {"type": "string", "description": f"One JSON object a line, each a {row.__name__}"}},
+        }
+        super().__init__(requestBody={"required": True, "content": content})
+
+
+def posting(row: type[BaseModel]) -> Posting:
+    """The OpenAPI text for a route that takes rows of this form."""
+    return Posting(row)

@@ -3,50 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from html import escape
+from typing import Any, cast
 
 import asyncpg
 import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth import Unauthenticated
+from shared.edge import UnsupportedMediaType
+from shared.entries import ErrorEntry, entry, placeholders
 from shared.faults import LOCK_NOT_AVAILABLE, is_passing, state_of
-from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetHeard, Refusal, entry
-from shared.rows import MalformedRequest, malformed
+from shared.form_errors import MalformedRequest, malformed, told
+from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetHeard, Refusal
 
 log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
 
+
+class Problem(ErrorEntry):
+    """Why a request was refused (RFC 9457). `GET /problems` lists all that there are."""
+
+    type: str = Field(description="Where it is described", examples=["/problems/class-too-large"])
+    status: int = Field(examples=[422])
+    instance: str | None = Field(default=None, description="The path that was asked for", examples=["/v1/classes"])
+    errors: list[ErrorEntry] | None = Field(default=None, description="Where the form is wrong: each place by itself")
+
+
 DESCRIPTION: dict[str, Any] = {
-    "description": "Anything else: a problem (RFC 9457). GET /problems lists all of them with their cures.",
-    "content": {
-        MEDIA_TYPE: {
-            "schema": {
-                "type": "object",
-                "required": ["type", "status", "code", "title"],
-                "properties": {
-                    "type": {"type": "string", "examples": ["/problems/over-budget"]},
-                    "status": {"type": "integer"},
-                    "code": {"type": "string", "description": "The machine's name for it; never changes"},
-                    "title": {"type": "string"},
-                    "title_zh": {"type": "string"},
-                    "cure": {"type": "string"},
-                    "cure_zh": {"type": "string"},
-                    "check": {"type": "string", "description": "The numbered check that refused it (C01 …)"},
-                    "instance": {"type": "string"},
-                    "pointer": {"type": "string", "description": "Where in the request (RFC 6901)"},
-                    "errors": {"type": "array", "items": {"type": "object"}},
-                },
-            }
-        }
-    },
+    "description": "Any other problem (RFC 9457). GET /problems lists all of them with their cures.",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 """What the API description says of every answer that is not a success."""
 
@@ -92,24 +86,26 @@ class NoSuchPath(NotFound):
     slug = "no-such-path"
     title_en = "There is no such path."
     title_zh = "没有该接口。"
-    cure_en = "/docs lists the paths of this service."
-    cure_zh = "本服务的接口列表见 /docs。"
+    cure_en = "Check the address; the description of the API lists the paths of this service."
+    cure_zh = "请核对地址；本服务的接口列表见接口说明。"
+    reference = "GET /docs"
 
 
 class WrongMethod(Refusal):
     slug = "wrong-method"
     title_en = "This path does not take that method."
     title_zh = "该接口不支持此方法。"
-    cure_en = "/docs lists the methods of each path."
-    cure_zh = "各接口支持的方法见 /docs。"
+    cure_en = "Use a method that the description of the API names for this path."
+    cure_zh = "请使用接口说明中该接口支持的方法。"
+    reference = "GET /docs"
 
 
 class TooLarge(Refusal):
     """Facts: `bytes_max`."""
 
     slug = "too-large"
-    title_en = "The request body is larger than `bytes_max`."
-    title_zh = "请求体超过 `bytes_max` 所示的字节数上限。"
+    title_en = "The request body is larger than {bytes_max} bytes."
+    title_zh = "请求体超过 {bytes_max} 字节的上限。"
     cure_en = "Send it in smaller parts."
     cure_zh = "请拆分后分批提交。"
 
@@ -118,12 +114,15 @@ class Unanswerable(Refusal):
     slug = "unanswerable"
     title_en = "The request cannot be answered."
     title_zh = "请求无法处理。"
-    cure_en = "/docs shows the form that requests have."
-    cure_zh = "接口格式见 /docs。"
+    cure_en = "Compare the request with the description of the API."
+    cure_zh = "请对照接口说明核对请求。"
+    reference = "GET /docs"
 
 
 _OF_STATUS: dict[int, type[Refusal]] = {404: NoSuchPath, 405: WrongMethod, 413: TooLarge}
 """What the framework itself refuses, in our words."""
+
+_WORDS = ("title_en", "title_zh", "cure_en", "cure_zh", "reference")
 
 STATUS: dict[type[Refusal], int] = {
     Unauthenticated: 401,
@@ -132,6 +131,7 @@ STATUS: dict[type[Refusal], int] = {
     WrongMethod: 405,
     Conflict: 409,
     TooLarge: 413,
+    UnsupportedMediaType: 415,
     Invalid: 422,
     Unexpected: 500,
     Unavailable: 503,
@@ -139,17 +139,15 @@ STATUS: dict[type[Refusal], int] = {
 }
 
 
-def status_of(refusal: Refusal) -> int:
+def status_of(refusal: type[Refusal]) -> int:
     """The HTTP status for `refusal`, by the nearest class in STATUS."""
-    for cls in type(refusal).__mro__:
+    for cls in refusal.__mro__:
         if cls in STATUS:
             return STATUS[cls]
     return 400
 
 
-def problem(
-    request: Request, refusal: Refusal, *, status: int, errors: list[dict[str, object]] | None = None
-) -> Response:
+def problem(request: Request, refusal: Refusal, *, status: int) -> Response:
     """The answer that says `refusal`."""
     body = {
         "type": f"/problems/{refusal.slug}",
@@ -157,22 +155,24 @@ def problem(
         "instance": request.url.path,
         **entry(refusal),
     }
-    if errors:
-        body["errors"] = errors
+    if isinstance(refusal, MalformedRequest) and refusal.errors:
+        body["errors"] = refusal.errors
     headers = {"Retry-After": "1"} if isinstance(refusal, NotYetHeard | Occupied | Unavailable) else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(refusal, UnsupportedMediaType):
+        headers["Accept"] = ", ".join(map(str, cast("list[str]", refusal.facts["accepted"])))
     return Response(orjson.dumps(body, default=str), status, headers, MEDIA_TYPE)
 
 
 async def _on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    return problem(request, error, status=status_of(error))
+    return problem(request, error, status=status_of(type(error)))
 
 
 async def _on_malformed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError | ValidationError)
-    return problem(request, MalformedRequest(), status=422, errors=malformed(list(error.errors())))
+    return problem(request, MalformedRequest(malformed(error.errors())), status=422)
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
@@ -185,8 +185,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
 async def _on_database(request: Request, error: Exception) -> Response:
     state = state_of(error)
     if state == _NOT_STORABLE:
-        errors: list[dict[str, object]] = [{"code": "null-character", "title": "A text holds the character U+0000."}]
-        return problem(request, MalformedRequest(), status=422, errors=errors)
+        # Bodies have been looked through; what is left are parameters of the path and the query.
+        return problem(request, MalformedRequest([told("null_character", ())]), status=422)
     if state == LOCK_NOT_AVAILABLE:
         return problem(request, Occupied(), status=409)
     if state == _CANCELLED:
@@ -240,10 +240,84 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(error, _on_database)
     app.add_middleware(AnswerFailures)
 
-    @app.get("/problems", tags=["reference"], summary="Every refusal this service can answer with, and its cure")
-    async def problems() -> list[dict[str, object]]:
-        known = {cls.slug: cls for cls in _all_refusals(Refusal) if cls.title_zh and cls.slug != Refusal.slug}
-        return [entry(cls()) | {"status": status_of(cls())} for _, cls in sorted(known.items())]
+    @app.get("/problems", tags=["reference"])
+    async def list_problems() -> list[ProblemDescription]:
+        """Every refusal that this service can answer with, and its cure."""
+        return [describe(cls) for _, cls in sorted(known_refusals().items())]
+
+    @app.get("/problems/{code}", tags=["reference"], responses=_AS_PAGE)
+    async def describe_problem(code: str, request: Request) -> Response:
+        """What a problem's `type` stands for: as JSON, or as a page where the browser asks for one."""
+        refusal = known_refusals().get(code)
+        if refusal is None:
+            raise NotFound(what="problem")
+        description = describe(refusal)
+        if "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse(_page(description))
+        return Response(description.model_dump_json(), media_type="application/json")
+
+
+class ProblemDescription(BaseModel):
+    """A refusal that a service can answer with. Its words name in braces the facts that stand there in an answer."""
+
+    type: str = Field(examples=["/problems/class-too-large"])
+    code: str = Field(examples=["class-too-large"])
+    status: int = Field(examples=[422])
+    title: str = Field(examples=["The class has more seats than a class may have."])
+    title_zh: str = Field(examples=["班级名额超过规定的班额上限。"])
+    cure: str = Field(examples=["File at most {seats_max} seats; divide a larger group into several classes."])
+    cure_zh: str = Field(examples=["每班名额不得超过 {seats_max}；人数较多时请分班报备。"])
+    reference: str = Field(description="The route or parameter that helps", examples=[""])
+    check: str = Field(description="The numbered check that refuses it", examples=[""])
+
+
+def describe(refusal: type[Refusal]) -> ProblemDescription:
+    """What `refusal` is, whatever the facts of an answer that says it."""
+    return ProblemDescription(
+        type=f"/problems/{refusal.slug}",
+        code=refusal.slug,
+        status=status_of(refusal),
+        title=refusal.title_en,
+        title_zh=refusal.title_zh,
+        cure=refusal.cure_en,
+        cure_zh=refusal.cure_zh,
+        reference=refusal.reference,
+        check=refusal.check,
+    )
+
+
+_AS_PAGE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": ProblemDescription,
+        "description": "What the problem is and what to do about it",
+    }
+}
+
+
+def described(refusal: type[Refusal]) -> dict[str, object]:
+    """An answer that says `refusal`, with "…" where the facts would be."""
+    facts: dict[str, object] = {name: "…" for words in _WORDS for name in placeholders(getattr(refusal, words))}
+    example = refusal.__new__(refusal)
+    example.pointer, example.facts = None, facts
+    said = entry(example)
+    return {"type": f"/problems/{refusal.slug}", "status": status_of(refusal)} | {
+        name: value for name, value in said.items() if name not in facts
+    }
+
+
+def known_refusals() -> dict[str, type[Refusal]]:
+    """The refusals that can be answered, by their codes."""
+    return {cls.slug: cls for cls in _all_refusals(Refusal) if cls.title_zh and cls.slug != Refusal.slug}
+
+
+def _page(problem: ProblemDescription) -> str:
+    said = {name: escape(str(value)) for name, value in problem.model_dump().items()}
+    return (
+        f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{said["code"]}</title>'
+        f"<h1>{said['title_zh']}</h1><p>{said['cure_zh']}</p>"
+        f'<div lang="en"><h2>{said["title"]}</h2><p>{said["cure"]}</p></div>'
+        f"<p><code>{said['code']}</code> · {said['status']} · {said['check']} {said['reference']}</p></html>"
+    )
 
 
 def _all_refusals(cls: type[Refusal]) -> Iterator[type[Refusal]]:

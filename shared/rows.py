@@ -1,42 +1,35 @@
-"""Rows that somebody sent: each is parsed by itself, and what is wrong with its form is said by place, never by value.
+"""The rows of a batch before anything is decided: read from JSON or NDJSON, and parsed one by one.
 
-Knows no HTTP: the rows of a request and those of a file that a worker reads go the same way.
+A row that cannot be read, or has not the form that the API describes, spoils nothing but itself. This module knows no
+HTTP: what came in a request, in a file or in a queue is parsed the same way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
+from shared import json_text
+from shared.entries import entry
+from shared.form_errors import Entry, MalformedRequest, MalformedRow, malformed, told
+from shared.json_text import NotJson
 from shared.kernel.outcomes import RowOutcome
-from shared.kernel.refusals import Invalid, entry
+from shared.kernel.refusals import Invalid
 
 ROWS_MAX: Final = 1000
-"""Rows of one request."""
 NAME_LENGTH_MAX: Final = 64
 
-M = TypeVar("M", bound=BaseModel)
+_ROWS: Final = "rows"
+_NO_FAULTS: Final[Mapping[int, Sequence[Entry]]] = MappingProxyType({})
 
+R = TypeVar("R", bound=BaseModel)
 
-class MalformedRequest(Invalid):
-    slug = "malformed-request"
-    title_en = "The request does not have the form that the API describes."
-    title_zh = "请求格式不符合接口说明。"
-    cure_en = "`errors` says where and what; /docs shows the form."
-    cure_zh = "`errors` 指明了位置和原因；接口格式见 /docs。"
-
-
-class MalformedRow(MalformedRequest):
-    """A row that does not have the form the API describes; the other rows are not affected."""
-
-    slug = "malformed-row"
-
-    def __init__(self, errors: Sequence[dict[str, object]] = ()) -> None:
-        super().__init__()
-        self.errors = list(errors)
+Words = Callable[[Entry], Entry]
+"""Words an error of the form for who filled the form in; code and pointer stay."""
 
 
 class BrokenLine(Invalid):
@@ -45,85 +38,142 @@ class BrokenLine(Invalid):
     slug = "broken-line"
     title_en = "This line is no JSON."
     title_zh = "该行不是有效的 JSON。"
-    cure_en = "Mend line `line` and send it again: one object a line, in UTF-8; the other lines are not affected."
-    cure_zh = "请更正第 `line` 行后重新提交：每行一个 JSON 对象，UTF-8 编码；其他行不受影响。"
+    cure_en = "Mend line {line} and send it again: one object a line, in UTF-8; the other lines are not affected."
+    cure_zh = "请更正第 {line} 行后重新提交：每行一个 JSON 对象，UTF-8 编码；其他行不受影响。"
 
 
 class Posted(NamedTuple):
-    """The rows of a request with their places, from 0, and a refusal for each line that could not be read."""
+    """Rows with their places, from 0; a refusal for each line that could not be read; and, by the places of their rows,
+    errors of values that no row may have (half a character, NaN, U+0000).
+    """
 
     rows: Sequence[tuple[int, object]]
-    broken: Sequence[RowOutcome]
+    broken: Sequence[RowOutcome] = ()
+    faults: Mapping[int, Sequence[Entry]] = _NO_FAULTS
 
 
-def parse_rows(
-    adapter: TypeAdapter[M], rows: Sequence[object], *, row_id: str
-) -> tuple[list[tuple[int, M]], list[RowOutcome]]:
-    """Each of `rows` by itself: the well-formed with their places, and a refusal for each of the others.
+def rows_of_json(text: bytes) -> Posted:
+    """The rows of `{"rows": […]}`. Raises MalformedRequest."""
+    try:
+        content, faults = json_text.read(text)
+    except NotJson:
+        raise MalformedRequest([told("json_invalid", ())]) from None
+    rows = _rows_in(content)
+    of_rows: defaultdict[int, list[Entry]] = defaultdict(list)
+    elsewhere: list[Entry] = []
+    for place, type_ in faults:
+        match place:
+            case (str(member), int(row), *inside) if member == _ROWS:
+                of_rows[row].append(told(type_, inside))
+            case _:
+                elsewhere.append(told(type_, place))
+    if elsewhere:
+        raise MalformedRequest(elsewhere)
+    return Posted(list(enumerate(rows)), (), of_rows)
 
-    `row_id` names the field that holds the caller's own name for the row.
+
+def _rows_in(content: object) -> list[object]:
+    if not isinstance(content, dict):
+        raise MalformedRequest([told("model_type", ())])
+    errors = [
+        told("extra_forbidden", (name,), en="Extra inputs are not permitted") for name in content if name != _ROWS
+    ]
+    rows = content.get(_ROWS)
+    if _ROWS not in content:
+        errors.insert(0, told("missing", (_ROWS,), en="Field required"))
+    elif not isinstance(rows, list):
+        errors.insert(0, told("list_type", (_ROWS,)))
+    elif len(rows) > ROWS_MAX:
+        errors.insert(0, told("too_long", (_ROWS,), context={"max_length": ROWS_MAX}))
+    if errors:
+        raise MalformedRequest(errors)
+    assert isinstance(rows, list), "anything else was refused above"
+    return rows
+
+
+def rows_of_lines(text: bytes) -> Posted:
+    """The rows of NDJSON: each line that is not blank by itself. Its place is its line's, so that blank lines move
+    nothing. Raises MalformedRequest.
     """
-    parsed: list[tuple[int, M]] = []
-    refused: list[RowOutcome] = []
-    for row, content in enumerate(rows):
+    lines = enumerate(text.removeprefix(b"\xef\xbb\xbf").split(b"\n"))
+    filled = [(place, line) for place, line in lines if line.strip()]
+    if len(filled) > ROWS_MAX:
+        raise MalformedRequest([told("too_long", (_ROWS,), context={"max_length": ROWS_MAX})])
+    rows: list[tuple[int, object]] = []
+    broken: list[RowOutcome] = []
+    faults: dict[int, list[Entry]] = {}
+    for place, line in filled:
         try:
-            parsed.append((row, adapter.validate_python(content)))
-        except ValidationError as error:
-            details = error.errors(include_url=False, include_input=False)
-            # A name that was itself refused is not repeated: it may be just what must not be shown.
-            is_refused = any(line["loc"][:1] == (row_id,) for line in details)
-            named = content.get(row_id) if isinstance(content, dict) and not is_refused else None
-            name = named if isinstance(named, str) and len(named) <= NAME_LENGTH_MAX else None
-            refused.append(RowOutcome(row, "refused", name, refusal=MalformedRow(malformed(details))))
-    return parsed, refused
-
-
-Words = Callable[[dict[str, Any]], dict[str, Any]]
-"""Puts an error of the form into words for whoever filled in the row; code and pointer stay."""
-
-
-def in_general_words(error: dict[str, Any]) -> dict[str, Any]:
-    """Words that are right for the field of any row."""
-    return entry(MalformedRow()) | error
+            content, found = json_text.read(line)
+        except NotJson:
+            broken.append(RowOutcome(place, "refused", refusal=BrokenLine(line=place + 1)))
+            continue
+        rows.append((place, content))
+        if found:
+            faults[place] = [told(type_, inside) for inside, type_ in found]
+    return Posted(rows, broken, faults)
 
 
 def parse_posted(
-    adapter: TypeAdapter[M], posted: Posted, *, row_id: str = "local_id", in_words: Words = in_general_words
-) -> tuple[list[tuple[int, M]], list[RowOutcome]]:
-    """The well-formed rows with their places, and a refusal for each of the others, told `in_words`."""
+    adapter: TypeAdapter[R], posted: Posted, *, row_id: str = "local_id", in_words: Words | None = None
+) -> tuple[list[tuple[int, R]], list[RowOutcome]]:
+    """The well-formed rows with their places, and a refusal for each of the others.
+
+    `row_id` names the field that holds the caller's own name for the row. `in_words` words the errors for who knows the
+    rows by another form than JSON, such as a spreadsheet.
+    """
     places = [place for place, _ in posted.rows]
-    parsed, refused = parse_rows(adapter, [content for _, content in posted.rows], row_id=row_id)
+    faults = {index: posted.faults[place] for index, place in enumerate(places) if place in posted.faults}
+    contents = [content for _, content in posted.rows]
+    parsed, refused = parse_rows(adapter, contents, row_id=row_id, in_words=in_words, faults=faults)
     return (
         [(places[index], row) for index, row in parsed],
-        [*posted.broken, *(_told(outcome, in_words)._replace(row=places[outcome.row]) for outcome in refused)],
+        [*posted.broken, *(outcome._replace(row=places[outcome.row]) for outcome in refused)],
     )
 
 
-def _told(outcome: RowOutcome, in_words: Words) -> RowOutcome:
-    if not isinstance(outcome.refusal, MalformedRow):
-        return outcome
-    return outcome._replace(refusal=MalformedRow([in_words(error) for error in outcome.refusal.errors]))
+def parse_rows(
+    adapter: TypeAdapter[R],
+    rows: Sequence[object],
+    *,
+    row_id: str,
+    in_words: Words | None = None,
+    faults: Mapping[int, Sequence[Entry]] = _NO_FAULTS,
+) -> tuple[list[tuple[int, R]], list[RowOutcome]]:
+    """Each of `rows` by itself: the well-formed with their places, and a refusal for each of the others.
+
+    `row_id` and `in_words` as in `parse_posted`; `faults` are errors known already, by the places of their rows.
+    """
+    parsed: list[tuple[int, R]] = []
+    refused: list[RowOutcome] = []
+    for row, content in enumerate(rows):
+        errors = list(faults.get(row, ()))
+        try:
+            request = adapter.validate_python(content)
+        except ValidationError as error:
+            known = {each["pointer"] for each in errors}
+            found = malformed(error.errors(include_url=False, include_input=False))
+            errors += (each for each in found if each["pointer"] not in known)
+        else:
+            if not errors:
+                parsed.append((row, request))
+                continue
+        refusal = MalformedRow(errors if in_words is None else [in_words(each) for each in errors])
+        refused.append(RowOutcome(row, "refused", _name(content, row_id, errors), refusal=refusal))
+    return parsed, refused
 
 
-def malformed(errors: Iterable[ErrorDetails], *, prefix: str = "") -> list[dict[str, object]]:
-    """Validation errors as entries: where and what, never the value that was found there."""
-    return [
-        {"code": error["type"].replace("_", "-"), "pointer": prefix + _pointer(error), "title": error["msg"]}
-        for error in errors
-    ]
+def _name(content: object, row_id: str, errors: Sequence[Entry]) -> str | None:
+    """The caller's own name for the row; one that was itself refused is not repeated, for it may be just what must not
+    be shown."""
+    named: Any = content.get(row_id) if isinstance(content, dict) else None
+    is_refused = any(str(error["pointer"]).split("/")[1:2] == [row_id] for error in errors)
+    return named if isinstance(named, str) and len(named) <= NAME_LENGTH_MAX and not is_refused else None
 
 
-def errors_of(outcome: RowOutcome) -> list[dict[str, Any]]:
-    """Every reason for which a row was refused, as entries."""
-    errors: list[dict[str, Any]] = []
+def errors_of(outcome: RowOutcome) -> list[Entry]:
+    """What is told of a refused row: an entry for everything that speaks against it."""
+    errors: list[Entry] = []
     for refusal in outcome.refusals:
-        errors += refusal.errors if isinstance(refusal, MalformedRow) else [entry(refusal)]
+        errors += refusal.errors if isinstance(refusal, MalformedRequest) else [entry(refusal)]
     return errors
-
-
-def _pointer(error: ErrorDetails) -> str:
-    """RFC 6901, from the top of the body; of a body that is no JSON nothing can be pointed to."""
-    place = error["loc"][1:] if error["loc"][:1] == ("body",) else error["loc"]
-    if error["type"] == "json_invalid":
-        return ""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place)

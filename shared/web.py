@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 
 import asyncpg
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
-from fastapi.routing import APIRoute
-from fastapi_offline import FastAPIOffline
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import health, problems
+from shared import api_pages, health, openapi, problems
 from shared.auth import Verifier
+from shared.edge import EdgeRoute, Handler
 from shared.faults import state_of
 from shared.kernel.callers import Caller
 from shared.kernel.refusals import Conflict, Invalid, Stale
@@ -42,8 +41,6 @@ UPDATE idempotent_answer SET status = :status, media_type = :media_type, body = 
 WHERE caller = :caller AND key = :key
 """
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-
 
 class KeyReused(Conflict):
     slug = "idempotency-key-reused"
@@ -59,31 +56,31 @@ class KeyTooLong(Invalid):
     title_zh = "幂等键的长度应为 1 至 200 个字符。"
 
 
-class TransactionalRoute(APIRoute):
+class TransactionalRoute(EdgeRoute):
     """A route whose request is authenticated, then handled in one transaction that commits before the answer leaves.
 
     Two requests that race for the same row meet in the database; the loser is handled again from the start, and then
     sees what the winner stored. A POST with an Idempotency-Key is answered once; a repeat gets the kept answer.
     """
 
-    def get_route_handler(self) -> Handler:
-        handle = super().get_route_handler()
+    needs_caller = True
 
-        async def in_transaction(request: Request) -> Response:
-            request.state.caller = request.app.state.verifier.caller_of(request)
-            for attempts_left in (2, 1, 0):
-                try:
-                    async with request.app.state.engine.begin() as connection:
-                        request.state.connection = connection
-                        return await _answer_once(request, handle)
-                except (DBAPIError, asyncpg.PostgresError) as error:
-                    if state_of(error) not in _RACE_STATES:
-                        raise
-                    if attempts_left == 0:
-                        raise Stale from error
-            raise AssertionError("unreachable")
+    def identify(self, request: Request) -> None:
+        """Raises Unauthenticated."""
+        request.state.caller = request.app.state.verifier.caller_of(request)
 
-        return in_transaction
+    async def respond(self, request: Request, handle: Handler) -> Response:
+        for attempts_left in (2, 1, 0):
+            try:
+                async with request.app.state.engine.begin() as connection:
+                    request.state.connection = connection
+                    return await _answer_once(request, handle)
+            except (DBAPIError, asyncpg.PostgresError) as error:
+                if state_of(error) not in _RACE_STATES:
+                    raise
+                if attempts_left == 0:
+                    raise Stale from error
+        raise AssertionError("unreachable")
 
 
 async def _answer_once(request: Request, handle: Handler) -> Response:
@@ -120,7 +117,8 @@ Connection = Annotated[AsyncConnection, Depends(_current_connection)]
 
 
 async def _now(request: Request) -> datetime:
-    return datetime.now(UTC) + timedelta(days=request.app.state.settings.clock_offset_days)
+    now: datetime = request.app.state.clock()
+    return now
 
 
 Now = Annotated[datetime, Depends(_now)]
@@ -130,6 +128,11 @@ Now = Annotated[datetime, Depends(_now)]
 def router(tag: str) -> APIRouter:
     """A router below /v1 whose routes need a caller and are transactions."""
     return APIRouter(prefix="/v1", tags=[tag], route_class=TransactionalRoute)
+
+
+def open_router(tag: str) -> APIRouter:
+    """A router below /v1 whose routes anybody may ask; they are no transactions."""
+    return APIRouter(prefix="/v1", tags=[tag], route_class=EdgeRoute)
 
 
 class BoundedBodies:
@@ -172,10 +175,11 @@ def make_app(
     routers: Sequence[APIRouter],
     background: Background | None = None,
     bytes_max_of: Mapping[str, int] | None = None,
+    codes: openapi.Codes | None = None,
 ) -> FastAPI:
     """A service's application: its routers, health, docs that need no network, problems for every error.
 
-    `bytes_max_of` gives paths a largest body of their own.
+    `bytes_max_of` gives paths a largest body of their own; `codes` are those of the problems that operations answer.
     """
 
     @asynccontextmanager
@@ -189,22 +193,28 @@ def make_app(
         finally:
             await engine.dispose()
 
-    app: FastAPI = FastAPIOffline(
+    app = FastAPI(
         title=title,
         description=description,
         version="1",
         lifespan=lifespan,
-        license_info={"name": "Apache-2.0"},
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+        generate_unique_id_function=lambda route: route.name,
         responses={"default": problems.DESCRIPTION},
+        openapi_url=None,  # the description and its pages are served by api_pages
     )
+    app.router.route_class = EdgeRoute
     app.state.engine = engine
     app.state.settings = settings
+    app.state.clock = settings.now
     app.state.verifier = Verifier(settings.keys_directory / "issuer-public.pem")
     app.state.failure = None
     app.add_middleware(BoundedBodies, bytes_max=settings.request_bytes_max, bytes_max_of=bytes_max_of or {})
+    api_pages.install(app)
     problems.install(app)
     app.add_middleware(RequestLines)  # around everything, so that every answer has its id and its line
     app.include_router(health.routes)
     for each in routers:
         app.include_router(each)
+    openapi.install(app, codes or {})
     return app

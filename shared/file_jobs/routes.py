@@ -7,7 +7,7 @@ A service calls `job_routes` for large files, which need its worker, or `at_once
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -17,35 +17,35 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from shared.auth import CurrentCaller
+from shared.edge import INSTEAD_OF_MEDIA_TYPE, Handler, UnsupportedMediaType, media_type_of
+from shared.entries import ErrorEntry
 from shared.file_jobs import at_once, store, usecases
 from shared.file_jobs.at_once import RowReport
 from shared.file_jobs.kinds import FileKind, FileStorage, RowDecider
 from shared.file_jobs.rules import FileJob, FileStatus
-from shared.kernel.callers import Caller
 from shared.paging import Cursor, Page, PageSize, before, next_cursor
+from shared.posted import DryRun
 from shared.spreadsheets import templates
-from shared.spreadsheets.reader import FileRow
-from shared.spreadsheets.tables import FileFormat
-from shared.web import Connection, Handler, Now, TransactionalRoute, router
+from shared.spreadsheets.file_rows import FileRow
+from shared.spreadsheets.tables import FileFormat, SheetFormat
+from shared.web import Connection, Now, TransactionalRoute, router
 
 _MEDIA_TYPES: Final = {
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     FileFormat.CSV: "text/csv; charset=utf-8",
-}
-_BODY: Final = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-            for media_type in _MEDIA_TYPES.values()
-        },
-    }
+    FileFormat.NDJSON: "application/x-ndjson",
 }
 _FILE: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {media_type: {} for media_type in _MEDIA_TYPES.values()}, "description": "The file"}
+    200: {
+        "content": {
+            _MEDIA_TYPES[FileFormat(each)].partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for each in SheetFormat
+        },
+        "description": "The file",
+    }
 }
 
-Form = Annotated[FileFormat, Query(description="The kind of file")]
+Form = Annotated[SheetFormat, Query(description="The kind of file")]
 Target = Callable[..., UUID | None]
 """A dependency: the record that all rows of a posted file go to, by a query parameter of the service's own."""
 
@@ -58,7 +58,7 @@ class FileJobAnswer(BaseModel):
     """
 
     id: UUID
-    form: FileFormat
+    form: SheetFormat
     target_id: UUID | None = Field(exclude=True)
     """Shown, under a name of its own, by kinds of files that are posted for one record."""
     dry_run: bool
@@ -70,7 +70,7 @@ class FileJobAnswer(BaseModel):
     accepted: int
     repeated: int
     refused: int
-    problem: dict[str, Any] | None
+    problem: ErrorEntry | None
     posted_at: datetime
     finished_at: datetime | None
     refused_rows_until: datetime | None
@@ -81,7 +81,11 @@ class RefusedRowAnswer(BaseModel):
 
     row: int
     row_id: str | None
-    errors: list[dict[str, Any]]
+    errors: list[ErrorEntry]
+
+
+def _refused_row(row: int, row_id: str | None, errors: Sequence[Mapping[str, Any]]) -> RefusedRowAnswer:
+    return RefusedRowAnswer(row=row, row_id=row_id, errors=[ErrorEntry.model_validate(error) for error in errors])
 
 
 class ReportPage(BaseModel):
@@ -101,20 +105,26 @@ class FileAnswer(BaseModel):
     rows: list[RefusedRowAnswer]
 
 
-def _asked_form(
-    form: Annotated[
-        FileFormat | None, Query(description="The kind of file, where the Content-Type does not say it")
-    ] = None,
-) -> FileFormat | None:
-    return form
+def _asked_form(kind: FileKind) -> Callable[..., FileFormat | None]:
+    """A dependency: the format that a request names, one of the kind's."""
+
+    def asked_form(
+        form: Annotated[
+            kind.formats | None,  # type: ignore[name-defined]
+            Query(description="The kind of file, where the Content-Type does not say it"),
+        ] = None,
+    ) -> FileFormat | None:
+        return None if form is None else FileFormat(form)
+
+    return asked_form
 
 
-def _asked_dry_run(
-    mode: Annotated[
-        str, Query(pattern="^(store|validate)$", description="`validate` decides, stores nothing")
-    ] = "store",
-) -> bool:
-    return mode == "validate"
+def _body(kind: FileKind) -> dict[str, Any]:
+    """The OpenAPI text for a route that takes the file itself as its body."""
+    media_types = (_MEDIA_TYPES[FileFormat(each)].partition(";")[0] for each in kind.formats)
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in media_types}
+    # Browsers and curl often have another content type for a file than what it is, so `form` may say it instead.
+    return {"requestBody": {"required": True, INSTEAD_OF_MEDIA_TYPE: "form", "content": content}}
 
 
 def _asked_failed_rows(
@@ -149,7 +159,7 @@ def job_routes(
     def shown(file: FileJob) -> FileJobAnswer:
         return answer(
             id=file.id,
-            form=file.format,
+            form=file.format.value,
             target_id=file.posting.target_id,
             dry_run=file.posting.dry_run,
             status=file.status,
@@ -158,17 +168,20 @@ def job_routes(
             rows_done=file.tally.rows,
             rows_hidden=file.rows_hidden,
             **file.tally._asdict(),
-            problem=None if file.problem is None else dict(file.problem),
+            problem=None if file.problem is None else ErrorEntry.model_validate(file.problem),
             posted_at=file.posted_at,
             finished_at=file.finished_at,
             refused_rows_until=file.rows_until,
         )
 
+    name = _name(kind)
+
     @routes.post(
         path,
+        name=f"post_{name}",
         status_code=202,
         response_model=answer,
-        openapi_extra=_BODY,
+        openapi_extra=_body(kind),
         description=inspect.cleandoc(describe_post),
     )
     async def post(
@@ -176,9 +189,9 @@ def job_routes(
         connection: Connection,
         caller: CurrentCaller,
         at: Now,
-        form: Annotated[FileFormat | None, Depends(_asked_form)],
+        form: Annotated[FileFormat | None, Depends(_asked_form(kind))],
         target_id: Annotated[UUID | None, Depends(target)],
-        dry_run: Annotated[bool, Depends(_asked_dry_run)],
+        dry_run: DryRun,
     ) -> FileJobAnswer:
         file = await usecases.post(
             connection,
@@ -193,7 +206,7 @@ def job_routes(
         )
         return shown(file)
 
-    @routes.get(path, response_model=Page[answer])  # type: ignore[valid-type]
+    @routes.get(path, name=f"list_{name}s", response_model=Page[answer])  # type: ignore[valid-type]
     async def list_files(
         connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
     ) -> Page[FileJobAnswer]:
@@ -203,12 +216,12 @@ def job_routes(
 
     _add_template(routes, kind, path)
 
-    @routes.get(f"{path}/{{file_id}}", response_model=answer)
+    @routes.get(f"{path}/{{file_id}}", name=f"get_{name}", response_model=answer)
     async def get_file(file_id: UUID, connection: Connection, caller: CurrentCaller) -> FileJobAnswer:
         """How far the file is."""
         return shown(await usecases.own_file(connection, kind, file_id, caller=caller))
 
-    @routes.delete(f"{path}/{{file_id}}", response_model=answer)
+    @routes.delete(f"{path}/{{file_id}}", name=f"remove_{name}", response_model=answer)
     async def remove(
         file_id: UUID, request: Request, connection: Connection, caller: CurrentCaller, at: Now
     ) -> FileJobAnswer:
@@ -218,7 +231,7 @@ def job_routes(
         storage = _storage(request)
         return shown(await usecases.remove(connection, kind, file_id, storage=storage, caller=caller, at=at))
 
-    @routes.get(f"{path}/{{file_id}}/report")
+    @routes.get(f"{path}/{{file_id}}/report", name=f"get_{name}_report")
     async def report(
         file_id: UUID,
         connection: Connection,
@@ -230,23 +243,27 @@ def job_routes(
         """The rows that were refused so far: what is wrong in which column, and what to do. No cell is repeated here."""  # noqa: E501
         await usecases.own_rows(connection, kind, file_id, caller=caller, at=at)
         rows = await store.rows(connection, file_id, after=after, limit=size)
-        answers = [RefusedRowAnswer(row=row.row, row_id=row.row_id, errors=row.errors) for row in rows]
+        answers = [_refused_row(row.row, row.row_id, row.errors) for row in rows]
         return ReportPage(rows=answers, next=rows[-1].row if len(rows) == size else None)
 
-    @routes.get(f"{path}/{{file_id}}/failed-rows", response_class=Response, responses=_FILE)
+    @routes.get(
+        f"{path}/{{file_id}}/failed-rows", name=f"get_{name}_failed_rows", response_class=Response, responses=_FILE
+    )
     async def get_failed_rows(
         file_id: UUID,
         request: Request,
         connection: Connection,
         caller: CurrentCaller,
         at: Now,
-        form: Form = FileFormat.XLSX,
+        form: Form = SheetFormat.XLSX,
     ) -> Response:
         """The refused rows as you sent them, with what is wrong beside each: mend them and post the file again."""
         file = await usecases.own_rows(connection, kind, file_id, caller=caller, at=at)
         # The request's own transaction ends before the first piece leaves.
         pieces = usecases.failed_rows(request.app.state.engine, kind, file, format_=form, seal=_storage(request).seal)
-        return StreamingResponse(pieces, media_type=_MEDIA_TYPES[form], headers=_attachment(form, "failed-rows"))
+        return StreamingResponse(
+            pieces, media_type=_MEDIA_TYPES[FileFormat(form)], headers=_attachment(form, "failed-rows")
+        )
 
     return routes
 
@@ -256,7 +273,7 @@ def at_once_routes(
 ) -> APIRouter:
     """The routes below `path` for files of up to `rows_max` rows, decided within the request that posts them.
 
-    A file is read before the request's transaction begins, so that nobody's connection waits for it.
+    A file is read before the request's transaction begins, so that no connection is held meanwhile.
     """
     kind = decider.kind
     routes = router(tag)
@@ -264,31 +281,25 @@ def at_once_routes(
     class ReadFirst(TransactionalRoute):
         """Reads the file, then handles the request in its transaction."""
 
-        def get_route_handler(self) -> Handler:
-            handle = super().get_route_handler()
-
-            async def read_first(request: Request) -> Response:
-                caller: Caller = request.app.state.verifier.caller_of(request)
-                usecases.organisation_of(kind, caller)
-                if (format_ := _format_asked(request, kind)) is not None:
-                    request.state.file_rows = await at_once.read(
-                        format_,
-                        await request.body(),
-                        kind.table,
-                        rows_max=rows_max,
-                        readers=request.app.state.readers,
-                    )
-                return await handle(request)
-
-            return read_first
+        async def respond(self, request: Request, handle: Handler) -> Response:
+            usecases.organisation_of(kind, request.state.caller)
+            if (format_ := _format_asked(request, kind)) is not None:
+                request.state.file_rows = await at_once.read(
+                    format_,
+                    await request.body(),
+                    kind.table,
+                    rows_max=rows_max,
+                    readers=request.app.state.readers,
+                )
+            return await super().respond(request, handle)
 
     async def post(
         request: Request,
         connection: Connection,
         caller: CurrentCaller,
         at: Now,
-        form: Annotated[FileFormat | None, Depends(_asked_form)],
-        dry_run: Annotated[bool, Depends(_asked_dry_run)],
+        form: Annotated[FileFormat | None, Depends(_asked_form(kind))],
+        dry_run: DryRun,
         wants_failed_rows: Annotated[bool, Depends(_asked_failed_rows)],
     ) -> FileAnswer | Response:
         rows: Sequence[FileRow] = request.state.file_rows
@@ -303,16 +314,17 @@ def at_once_routes(
             repeated=counts["repeated"],
             refused=counts["refused"],
             dry_run=dry_run,
-            rows=[RefusedRowAnswer(row=each.row, row_id=each.row_id, errors=each.errors) for each in refused],
+            rows=[_refused_row(each.row, each.row_id, each.errors) for each in refused],
         )
 
     _add_template(routes, kind, path)
     routes.add_api_route(
         path,
         post,
+        name=f"post_{_name(kind)}",
         methods=["POST"],
         response_model=FileAnswer,
-        openapi_extra=_BODY,
+        openapi_extra=_body(kind),
         responses=_FILE | {204: {}},
         description=inspect.cleandoc(describe_post),
         route_class_override=ReadFirst,
@@ -320,15 +332,17 @@ def at_once_routes(
     return routes
 
 
-async def _failed_rows(format_: FileFormat, refused: Sequence[RowReport], kind: FileKind) -> Response:
+async def _failed_rows(posted: FileFormat, refused: Sequence[RowReport], kind: FileKind) -> Response:
     if not refused:
         return Response(status_code=204)
+    # People mend rows in a spreadsheet, whatever they posted.
+    format_ = SheetFormat.CSV if posted is FileFormat.CSV else SheetFormat.XLSX
     return _download(await at_once.failed_rows(format_, refused, kind.table), format_, "failed-rows")
 
 
 def _add_template(routes: APIRouter, kind: FileKind, path: str) -> None:
-    @routes.get(f"{path}/template", response_class=Response, responses=_FILE)
-    async def template(_: CurrentCaller, form: Form = FileFormat.XLSX) -> Response:
+    @routes.get(f"{path}/template", name=f"get_{_name(kind)}_template", response_class=Response, responses=_FILE)
+    async def template(_: CurrentCaller, form: Form = SheetFormat.XLSX) -> Response:
         """An empty file to fill in, with the headings, the lists to choose from, and what belongs where."""
         return _download(templates.template(form, kind.table), form, f"{kind.name.replace(' ', '-')}-template")
 
@@ -343,22 +357,26 @@ def _format_asked(request: Request, kind: FileKind) -> FileFormat | None:
     asked = request.query_params.get("form")
     if asked is None:
         return _format_of(request, kind)
-    return FileFormat(asked) if asked in list(FileFormat) else None
+    return FileFormat(asked) if asked in list(kind.formats) else None
 
 
 def _format_of(request: Request, kind: FileKind) -> FileFormat:
-    """The format that the Content-Type says. Raises the kind's `format_unknown`."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    for format_, known in _MEDIA_TYPES.items():
-        if media_type == known.partition(";")[0]:
-            return format_
-    raise kind.format_unknown
+    """The format that the Content-Type says. Raises UnsupportedMediaType."""
+    formats = {_MEDIA_TYPES[FileFormat(each)].partition(";")[0]: FileFormat(each) for each in kind.formats}
+    if (told := media_type_of(request)) not in formats:
+        raise UnsupportedMediaType(accepted=list(formats))
+    return formats[told]
 
 
-def _download(content: bytes, format_: FileFormat, name: str) -> Response:
+def _name(kind: FileKind) -> str:
+    """What operations call a file of this kind: "roster_file"."""
+    return kind.name.replace(" ", "_").replace("-", "_") + "_file"
+
+
+def _download(content: bytes, format_: SheetFormat, name: str) -> Response:
     """`content` as a file of that name."""
-    return Response(content, media_type=_MEDIA_TYPES[format_], headers=_attachment(format_, name))
+    return Response(content, media_type=_MEDIA_TYPES[FileFormat(format_)], headers=_attachment(format_, name))
 
 
-def _attachment(format_: FileFormat, name: str) -> dict[str, str]:
+def _attachment(format_: SheetFormat, name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}.{format_.value}"'}

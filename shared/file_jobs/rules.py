@@ -11,7 +11,7 @@ from uuid import UUID
 
 from shared.kernel.callers import Caller, Role
 from shared.kernel.moves import move
-from shared.kernel.refusals import Conflict, Invalid
+from shared.kernel.refusals import Conflict
 from shared.spreadsheets.tables import FileFormat
 
 ATTEMPTS_MAX: Final = 5
@@ -57,26 +57,18 @@ class TooManyFiles(Conflict):
     slug = "too-many-files"
     title_en = "Your organisation has too many files waiting."
     title_zh = "本机构等待处理的文件过多。"
-    cure_en = "Wait until one is done: at most `files_max` can wait at once."
-    cure_zh = "请待已提交的文件处理完毕后再提交：同时最多 `files_max` 个。"
+    cure_en = "Wait until one is done: at most {files_max} can wait at once."
+    cure_zh = "请待已提交的文件处理完毕后再提交：同时最多 {files_max} 个。"
 
 
 class FileFailed(Conflict):
     """Facts: `rows_done`."""
 
     slug = "file-failed"
-    title_en = "The service failed while it worked on this file; its first `rows_done` rows have been answered."
-    title_zh = "系统处理该文件时出错；前 `rows_done` 行已处理完毕。"
+    title_en = "The service failed while it worked on this file; its first {rows_done} rows have been answered."
+    title_zh = "系统处理该文件时出错；前 {rows_done} 行已处理完毕。"
     cure_en = "Post the file again: rows stored already are answered as repeated. If it fails again, tell the operator."
     cure_zh = "请重新提交该文件：已保存的行会显示为重复，不会重复登记。若再次失败，请联系运维人员并提供文件编号。"
-
-
-class FormatUnknown(Invalid):
-    slug = "file-format-unknown"
-    title_en = "The request does not say whether the file is an Excel workbook or CSV."
-    title_zh = "请求未说明文件是Excel工作簿还是CSV。"
-    cure_en = "Add ?form=xlsx or ?form=csv to the address."
-    cure_zh = "请在地址后加上 ?form=xlsx 或 ?form=csv。"
 
 
 class RefusedRowsErased(Conflict):

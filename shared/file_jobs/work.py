@@ -29,7 +29,7 @@ from shared.file_jobs.store import RefusedRow
 from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Refusal
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.reading import CHUNK_ROWS, OpenFile, ReaderPool
 from shared.spreadsheets.wording import column_errors
 
@@ -42,7 +42,7 @@ CHUNK_TRIES: Final = 5
 _WAIT_SECONDS: Final = 0.2
 _ROWS_ERASED_AT_ONCE: Final = 5_000
 _RACE_STATES: Final = ("23505", "23P01")
-"""Somebody else stored the same first: the next try sees it, and refuses the row properly."""
+"""Another transaction stored the same first: the next try sees it, and refuses the row properly."""
 
 Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 """Begins a transaction, which is committed at the end of its context."""
@@ -76,7 +76,7 @@ class FileWorker:
         await _for_ever(self.erase_batch, "refused rows", ERASURE_POLL_SECONDS)
 
     async def work_one(self) -> bool:
-        """Take the oldest file that nobody works on, and work on it to its end. False if there is none."""
+        """Take the oldest file that no worker holds, and work on it to its end. False if there is none."""
         holder = new_id()
         deciders = {decider.kind.name: decider for decider in self.deciders}
         async with self.begin() as connection:
@@ -192,8 +192,8 @@ class _Job:
         return _Chunk(first, rows, parsed.rows, parsed.refused)
 
     async def _try_chunk(self, chunk: _Chunk, reading: OpenFile) -> None:
-        """Decide the chunk, again while somebody else is in its way. Waits for a lock are not counted: its holder will
-        be done.
+        """Decide the chunk, again while other transactions are in its way. Waits for a lock are not counted, as its
+        holder will be done.
         """
         tries_left = CHUNK_TRIES
         while True:

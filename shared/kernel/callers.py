@@ -20,11 +20,13 @@ class Role(StrEnum):
 
 
 class WrongRole(Forbidden):
+    """Facts: `roles`, those that may."""
+
     slug = "wrong-role"
     title_en = "Your role may not do this."
     title_zh = "您的角色无权执行此操作。"
-    cure_en = "`roles` lists the roles that may."
-    cure_zh = "`roles` 列出了可执行此操作的角色。"
+    cure_en = "Roles that may: {roles}."
+    cure_zh = "可执行此操作的角色：{roles}。"
 
 
 class ForeignOrganisation(Forbidden):

@@ -47,8 +47,8 @@ class WrongLength(Invalid):
     slug = "identity-wrong-length"
     title_en = "The identity number has the wrong number of characters."
     title_zh = "证件号码位数不正确。"
-    cure_en = "`expected` says how many there are; copy the whole number, spaces do not matter."
-    cure_zh = "`expected` 为应有位数；请对照证件完整填写，空格不影响识别。"
+    cure_en = "There should be {expected}; copy the whole number, spaces do not matter."
+    cure_zh = "应为 {expected} 位；请对照证件完整填写，空格不影响识别。"
     check = "C01"
 
 
@@ -80,8 +80,8 @@ class ImpossibleBirthDate(Invalid):
     slug = "identity-impossible-birth-date"
     title_en = "The birth date in the identity number is not possible."
     title_zh = "证件号码中的出生日期不成立。"
-    cure_en = "Places 7 to 14 are year, month and day of birth, between `earliest` and `latest`."
-    cure_zh = "第7至14位为出生年月日，应在 `earliest` 与 `latest` 之间，请核对。"
+    cure_en = "Places 7 to 14 are year, month and day of birth, between {earliest} and {latest}."
+    cure_zh = "第7至14位为出生年月日，应在 {earliest} 与 {latest} 之间，请核对。"
     check = "C01"
 
 
@@ -102,8 +102,8 @@ class WrongDocumentKind(Invalid):
     slug = "identity-wrong-document-kind"
     title_en = "The identity number belongs to another kind of document."
     title_zh = "证件号码与证件类型不一致。"
-    cure_en = "Send the kind in `looks_like`, or correct the first digits of the number."
-    cure_zh = "请改用 `looks_like` 中的证件类型，或核对号码开头几位。"
+    cure_en = "Send the document kind {looks_like}, or correct the first digits of the number."
+    cure_zh = "请将证件类型改为 {looks_like}，或核对号码开头几位。"
     check = "C01"
 
 

@@ -14,8 +14,8 @@ class UnknownLevel(Invalid):
     slug = "unknown-level"
     title_en = "There is no such skill level."
     title_zh = "没有这个技能等级。"
-    cure_en = "Use one of the values in `known`."
-    cure_zh = "请使用 `known` 中列出的取值。"
+    cure_en = "Use one of these: {known}."
+    cure_zh = "请使用以下取值之一：{known}。"
 
 
 class Level(IntEnum):

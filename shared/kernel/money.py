@@ -30,8 +30,8 @@ class AmountTooLarge(Invalid):
     slug = "amount-too-large"
     title_en = "The amount is too large."
     title_zh = "金额过大。"
-    cure_en = "Check the amount; `fen_max` is the largest possible one, in fen."
-    cure_zh = "请核对金额；`fen_max` 为允许的最大值（单位：分）。"
+    cure_en = "Check the amount; the largest possible one is {fen_max} fen."
+    cure_zh = "请核对金额；允许的最大值为 {fen_max} 分。"
 
 
 def fen_from_yuan(yuan: Decimal | int) -> Fen:

@@ -14,8 +14,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 RESERVED = frozenset(
-    {"type", "title", "title_zh", "status", "detail", "instance", "code", "cure", "cure_zh", "errors", "check"}
-)
+    {
+        "type", "title", "title_zh", "status", "detail", "instance", "code", "cure", "cure_zh", "errors", "check",
+        "reference",
+    }
+)  # fmt: skip
 """Members that a problem has of its own, so no fact may be called that. Source: RFC 9457 §3."""
 
 
@@ -24,8 +27,10 @@ class Refusal(Exception):
 
     Subclasses set `slug` (stable, kebab-case: the machine's name for it), `title_en`/`title_zh` (what is wrong),
     `cure_en`/`cure_zh` (how to mend it), and `check` if it is one of the numbered checks (C01 …; domain rules §4.6).
-    `facts` are JSON values that help (allowed states, limits, codes); they never hold personal data. `pointer` is an
-    RFC 6901 JSON pointer into the request, where one place is at fault.
+    Titles and cures are read by clerks as well, in reports and on pages: they are templates that `{fact}` fills, and
+    name no path of the API. The path that helps an integrator stands in `reference` ("GET /v1/regions"), also a
+    template. `facts` are JSON values that help (allowed states, limits, codes); they never hold personal data.
+    `pointer` is an RFC 6901 JSON pointer into the request, where one place is at fault.
     """
 
     slug: ClassVar[str] = "refused"
@@ -33,6 +38,7 @@ class Refusal(Exception):
     title_zh: ClassVar[str] = "请求被拒绝。"
     cure_en: ClassVar[str] = ""
     cure_zh: ClassVar[str] = ""
+    reference: ClassVar[str] = ""
     check: ClassVar[str] = ""
 
     def __init__(self, *, pointer: str | None = None, **facts: object) -> None:
@@ -42,18 +48,11 @@ class Refusal(Exception):
         self.facts = facts
 
 
-def entry(refusal: Refusal) -> dict[str, object]:
-    """`refusal` as one entry of a problem's or a batch's errors: its words, its pointer and its facts."""
-    words = {
-        "code": refusal.slug,
-        "pointer": refusal.pointer,
-        "title": refusal.title_en,
-        "title_zh": refusal.title_zh,
-        "cure": refusal.cure_en,
-        "cure_zh": refusal.cure_zh,
-        "check": refusal.check,
-    }
-    return {key: value for key, value in words.items() if value} | refusal.facts
+def raise_first(*faults: Refusal | None) -> None:
+    """Raises the first of `faults` that is one: for a request of which one fault is told."""
+    for fault in faults:
+        if fault is not None:
+            raise fault
 
 
 class NotFound(Refusal):
@@ -92,8 +91,8 @@ class IllegalMove(Conflict):
     slug = "illegal-move"
     title_en = "This step is not possible in the present state."
     title_zh = "当前状态不允许执行此操作。"
-    cure_en = "`allowed` lists the steps that are open now."
-    cure_zh = "`allowed` 列出了当前可执行的操作。"
+    cure_en = "Steps that are open now: {allowed}."
+    cure_zh = "当前可执行的操作：{allowed}。"
 
 
 class Stale(Conflict):

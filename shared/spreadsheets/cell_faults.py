@@ -41,7 +41,7 @@ class ZerosLost(Invalid):
     slug = "cell-zeros-lost"
     title_en = "The cell is a number and not text, so leading zeros may be lost."
     title_zh = "该单元格是数字而不是文本，开头的0可能已经丢失。"
-    cure_en = "Format the column as text (the template's is), then type the cell anew."
+    cure_en = "Format the column as text (as in the template), then type the cell again."
     cure_zh = "请先将该列设为文本格式（模板中已设好），再重新录入。"
 
 
@@ -49,7 +49,7 @@ class TurnedIntoDate(Invalid):
     slug = "cell-turned-into-date"
     title_en = "The spreadsheet has turned this into a date."
     title_zh = "录入的内容被自动转换成了日期。"
-    cure_en = "Format the column as text (the template's is), then type the cell anew."
+    cure_en = "Format the column as text (as in the template), then type the cell again."
     cure_zh = "请先将该列设为文本格式（模板中已设好），再重新录入。"
 
 
@@ -81,8 +81,8 @@ class CellUnfit(Invalid):
     """Facts: `expected`, `expected_zh`; `reason` is the name that the JSON route has for it."""
 
     slug = "cell-unfit"
-    title_en = "This value is not valid. Expected: `expected`."
-    title_zh = "此项内容不符合要求：`expected_zh`。"
+    title_en = "This value is not valid. Expected: {expected}."
+    title_zh = "此项内容不符合要求：{expected_zh}。"
     cure_en = "Correct it; the second sheet of the template explains each column."
     cure_zh = "请更正；各项说明见模板的第二张工作表。"
 
@@ -91,8 +91,8 @@ class CellTooLong(Invalid):
     """Facts: `length_max`."""
 
     slug = "cell-too-long"
-    title_en = "The cell has more than `length_max` characters, so it was filled in by mistake."
-    title_zh = "该单元格超过 `length_max` 个字符，填写有误。"
+    title_en = "The cell has more than {length_max} characters, so it was filled in by mistake."
+    title_zh = "该单元格超过 {length_max} 个字符，填写有误。"
     cure_en = "Type the value again; the second sheet of the template explains each column."
     cure_zh = "请重新填写正确内容；各列说明见模板的第二张工作表。"
 
@@ -103,16 +103,16 @@ class UnknownChoice(Invalid):
     slug = "cell-unknown-choice"
     title_en = "The value is not on the list of this column."
     title_zh = "该单元格的内容不在可选项中。"
-    cure_en = "Choose one of: `choices`."
-    cure_zh = "请从该单元格的下拉列表中选择；`choices` 列出了全部可选项。"
+    cure_en = "Choose one of: {choices}."
+    cure_zh = "请从该单元格的下拉列表中选择：{choices}。"
 
 
 class ExtraCells(Invalid):
     """Facts: `columns`, by their letters."""
 
     slug = "row-extra-cells"
-    title_en = "The row has content in columns without a heading: `columns`."
-    title_zh = "该行在没有表头的列（`columns`）中有内容。"
+    title_en = "The row has content in columns without a heading: {columns}."
+    title_zh = "该行在没有表头的列（{columns}）中有内容。"
     cure_en = (
         "Delete it, or give the column its heading. In CSV, put text that contains the separator into double quotes."
     )
@@ -143,11 +143,20 @@ class UnreadableRow(Invalid):
     cure_zh = "请重新录入该行；文件可能在复制或传输时损坏。"
 
 
+class BrokenObject(Invalid):
+    slug = "row-not-an-object"
+    title_en = "The line is not a JSON object."
+    title_zh = "该行不是有效的JSON对象。"
+    cure_en = "Correct it: one object a line, in UTF-8, with the fields of the form."
+    cure_zh = "请更正：每行一个JSON对象，UTF-8编码，字段与接口说明一致。"
+
+
 CELL_FAULTS: dict[str, type[Invalid]] = {
     fault.slug: fault
     for fault in (
         FormulaCell, ErrorCell, MergedCell, DigitsLost, ZerosLost, TurnedIntoDate, DateAsText, DateAsNumber,
         CellMissing, UnknownChoice, CellUnfit, CellTooLong, ExtraCells, MixedEncoding, QuoteNotClosed, UnreadableRow,
+        BrokenObject,
     )
 }  # fmt: skip
 """By slug: the process that reads files answers with slugs."""

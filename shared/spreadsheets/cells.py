@@ -1,4 +1,4 @@
-"""How one cell becomes a value: what spreadsheets do to numbers and dates is told here, or undone where it can be."""
+"""How one cell becomes a value: what spreadsheets do to numbers and dates is found, and undone if possible."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def shown(raw: Raw) -> str:
 
 
 def tidy(text: str) -> str:
-    """`text` in NFKC, without blanks around it and without marks that nobody sees: full-width digits are digits."""
+    """`text` in NFKC, without blanks around it and without invisible characters: full-width digits are digits."""
     stripped = text.strip()
     return stripped if stripped.isascii() and stripped.isprintable() else _normal(text)
 

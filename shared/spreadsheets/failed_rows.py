@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from shared.spreadsheets.sheet_scan import letters_of
-from shared.spreadsheets.tables import REASON, FileFormat, Table
+from shared.spreadsheets.tables import REASON, SheetFormat, Table
 from shared.spreadsheets.templates import BYTE_ORDER_MARK, xlsx
 
 _SHEET: Final = "xl/worksheets/sheet1.xml"
@@ -31,7 +31,7 @@ class FailedRow(NamedTuple):
 
 
 class FailedRowsFile(Protocol):
-    """A file that is made piece by piece, so that nobody has to hold all of it.
+    """A file that is made piece by piece, so that all of it is never held in memory.
 
     `begin`, then `add` as often as needed, then `end` return its bytes.
     """
@@ -41,12 +41,12 @@ class FailedRowsFile(Protocol):
     def end(self) -> bytes: ...
 
 
-def failed_rows_file(format_: FileFormat, table: Table) -> FailedRowsFile:
+def failed_rows_file(format_: SheetFormat, table: Table) -> FailedRowsFile:
     """The template, to be filled with rows, and for each what is wrong, in Chinese and English."""
-    return _Xlsx(table) if format_ is FileFormat.XLSX else _Csv(table)
+    return _Xlsx(table) if format_ is SheetFormat.XLSX else _Csv(table)
 
 
-def write(format_: FileFormat, rows: Iterable[FailedRow], table: Table) -> bytes:
+def write(format_: SheetFormat, rows: Iterable[FailedRow], table: Table) -> bytes:
     """All of the file at once, for few rows."""
     made = failed_rows_file(format_, table)
     return made.begin() + made.add(rows) + made.end()
@@ -164,11 +164,4 @@ def _sentence(error: Mapping[str, Any], language: str) -> str:
     words = [str(error[name]) for name in (f"title{language}", f"cure{language}") if error.get(name)]
     column = error.get(f"column{language}")
     said = ("" if language else " ").join(words)
-    # A sentence speaks of its facts by name, as in `seats`; here they are put in.
-    said = re.sub("`([a-z_]+)`", lambda match: _fact(error, match[1], language), said)
     return f"{column}：{said}" if column and language else f"{column}: {said}" if column else said
-
-
-def _fact(error: Mapping[str, Any], name: str, language: str) -> str:
-    value = error.get(name + language, error.get(name, name))
-    return ("、" if language else ", ").join(map(str, value)) if isinstance(value, list) else str(value)

@@ -9,8 +9,8 @@ class NotASpreadsheet(Invalid):
     """Facts: `form` that was announced; `looks_like`, `looks_like_zh`."""
 
     slug = "not-a-spreadsheet"
-    title_en = "The file is not of the announced kind: it looks like `looks_like`."
-    title_zh = "文件与所说明的类型不符：看起来是`looks_like_zh`。"
+    title_en = "The file is not of the announced kind: it looks like {looks_like}."
+    title_zh = "文件与所说明的类型不符：看起来是{looks_like_zh}。"
     cure_en = (
         "Open it in Excel or WPS, choose Save as, select “Excel Workbook (.xlsx)” or “CSV UTF-8”, and post that file."
     )
@@ -41,8 +41,8 @@ class TooManyRows(Invalid):
     slug = "spreadsheet-too-many-rows"
     title_en = "The sheet has too many rows."
     title_zh = "工作表的行数超过单个文件的上限。"
-    cure_en = "Split the file: at most `rows_max` rows. If rows at the end only look empty, delete them as whole rows."
-    cure_zh = "单个文件最多 `rows_max` 行，请拆分；看似空白的行请整行删除。"
+    cure_en = "Split the file: at most {rows_max} rows. If rows at the end only look empty, delete them as whole rows."
+    cure_zh = "单个文件最多 {rows_max} 行，请拆分；看似空白的行请整行删除。"
 
 
 class TooManyColumns(Invalid):
@@ -51,8 +51,8 @@ class TooManyColumns(Invalid):
     slug = "spreadsheet-too-many-columns"
     title_en = "The sheet has too many columns."
     title_zh = "工作表的列数超过上限。"
-    cure_en = "Copy only the columns of the template into a new template; at most `columns_max` are read."
-    cure_zh = "请只保留模板中的各列，复制到新下载的模板中；最多读取 `columns_max` 列。"
+    cure_en = "Copy only the columns of the template into a new template; at most {columns_max} are read."
+    cure_zh = "请只保留模板中的各列，复制到新下载的模板中；最多读取 {columns_max} 列。"
 
 
 class SpreadsheetEmpty(Invalid):
@@ -67,18 +67,18 @@ class HeadingsNotFound(Invalid):
     """Facts: `row` where they were looked for; `found_in_row` where some seem to be."""
 
     slug = "spreadsheet-headings-not-found"
-    title_en = "Row `row` does not hold the headings."
-    title_zh = "在第 `row` 行没有找到表头。"
-    cure_en = "Put the headings of the template into row `row`, and delete titles and empty rows above them."
-    cure_zh = "请将模板的表头放在第 `row` 行，并删除表头上方的标题行和空行。"
+    title_en = "Row {row} does not hold the headings."
+    title_zh = "在第 {row} 行没有找到表头。"
+    cure_en = "Put the headings of the template into row {row}, and delete titles and empty rows above them."
+    cure_zh = "请将模板的表头放在第 {row} 行，并删除表头上方的标题行和空行。"
 
 
 class HeadingsMissing(Invalid):
     """Facts: `missing`, `missing_zh`."""
 
     slug = "spreadsheet-headings-missing"
-    title_en = "These columns are missing: `missing`."
-    title_zh = "缺少`missing_zh`中列出的列。"
+    title_en = "These columns are missing: {missing}."
+    title_zh = "缺少以下列：{missing_zh}。"
     cure_en = (
         "Add them; their order does not matter. A roster that is posted for one class needs no column for the class."
     )
@@ -89,8 +89,8 @@ class UnknownColumns(Invalid):
     """Facts: `columns`, by their letters: what stands in them is not repeated."""
 
     slug = "spreadsheet-unknown-columns"
-    title_en = "These columns have headings that the template does not have: `columns`."
-    title_zh = "`columns`所示各列的表头不在模板中。"
+    title_en = "These columns have headings that the template does not have: {columns}."
+    title_zh = "以下列的表头不在模板中：{columns}。"
     cure_en = "Delete these columns, or give them headings of the template. 序号 and 备注 may stay; they are not read."
     cure_zh = "请删除这些列，或改用模板中的表头。“序号”和“备注”列可以保留，系统不读取。"
 
@@ -99,8 +99,8 @@ class HeadingsTwice(Invalid):
     """Facts: `columns`."""
 
     slug = "spreadsheet-headings-twice"
-    title_en = "These columns repeat a heading: `columns`."
-    title_zh = "`columns`所示各列的表头重复。"
+    title_en = "These columns repeat a heading: {columns}."
+    title_zh = "以下列的表头重复：{columns}。"
     cure_en = "Keep one column for each heading."
     cure_zh = "每个表头只保留一列。"
 
@@ -119,8 +119,8 @@ class SeveralSheets(Invalid):
     """Facts: `sheets` that are not empty, by their places from 1: what they are called is not repeated."""
 
     slug = "spreadsheet-several-sheets"
-    title_en = "More than one sheet has content: numbers `sheets`, counted from the left."
-    title_zh = "有多张工作表含有内容（从左数第`sheets`张）。"
+    title_en = "More than one sheet has content: numbers {sheets}, counted from the left."
+    title_zh = "有多张工作表含有内容（从左数第 {sheets} 张）。"
     cure_en = "Put all rows on one sheet and delete the others; the sheet 说明 of the template may stay."
     cure_zh = "请将全部数据放在一张工作表中，并删除其余工作表；模板自带的“说明”可以保留。"
 

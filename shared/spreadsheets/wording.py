@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
 
+from shared.entries import entry
+from shared.form_errors import MalformedRow
 from shared.kernel.outcomes import RowOutcome
-from shared.kernel.refusals import Invalid, entry
-from shared.rows import MalformedRow, errors_of, parse_rows
+from shared.kernel.refusals import Invalid, Refusal
+from shared.rows import errors_of, parse_rows
 from shared.spreadsheets.cell_faults import CELL_FAULTS, CellMissing, CellTooLong, CellUnfit, UnknownChoice
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.tables import CELL_LENGTH_MAX, Column, Table
 
 M = TypeVar("M", bound=BaseModel)
@@ -65,13 +67,16 @@ def in_words(error: dict[str, Any], table: Table) -> dict[str, Any]:
     """What the form says of a field of a JSON row, under the same code, in the words of the field's column."""
     column = table.column_of(str(error.get("pointer", "")))
     if column is None:
-        return entry(MalformedRow()) | error
+        return error
     return entry(_form_fault(column, error)) | {"code": error["code"], "pointer": error["pointer"]}
 
 
 def column_errors(outcome: RowOutcome, table: Table) -> list[dict[str, Any]]:
     """The errors of a refused row, each with the headings of its column, and of the columns that it misses."""
-    return [error | _headings(error, table) | _missing(error, table) for error in errors_of(outcome)]
+    if outcome.refusal is not None:
+        also = tuple(_in_headings(refusal, table) for refusal in outcome.also)
+        outcome = outcome._replace(refusal=_in_headings(outcome.refusal, table), also=also)
+    return [error | _headings(error, table) for error in errors_of(outcome)]
 
 
 def _refused(row: FileRow, outcome: RowOutcome, table: Table) -> RowOutcome:
@@ -119,12 +124,12 @@ def _headings(error: dict[str, Any], table: Table) -> dict[str, str]:
     return {} if column is None else {"column": column.en, "column_zh": column.zh}
 
 
-def _missing(error: dict[str, Any], table: Table) -> dict[str, list[str]]:
-    """The fields in `missing` as whoever looks at a sheet knows them."""
-    if "missing" not in error or "missing_zh" in error:
-        return {}
-    columns = [(field, table.by_field.get(field) or table.column_of(field)) for field in error["missing"]]
-    return {
-        "missing": [column.en if column else field for field, column in columns],
-        "missing_zh": [column.zh if column else field for field, column in columns],
-    }
+def _in_headings(refusal: Refusal, table: Table) -> Refusal:
+    """`refusal` with the fields that are `missing` named as whoever looks at a sheet knows them."""
+    missing = refusal.facts.get("missing")
+    if not isinstance(missing, list) or "missing_zh" in refusal.facts:
+        return refusal
+    columns = [(field, table.by_field.get(field) or table.column_of(field)) for field in missing]
+    en = [column.en if column else field for field, column in columns]
+    zh = [column.zh if column else field for field, column in columns]
+    return type(refusal)(pointer=refusal.pointer, **refusal.facts | {"missing": en, "missing_zh": zh})

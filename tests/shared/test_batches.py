@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from shared.batches import answer, batch_of
+from shared.batches import answer
+from shared.form_errors import MalformedRow
 from shared.kernel.outcomes import RowOutcome, RowWarning, refused
 from shared.kernel.refusals import NotFound
-from shared.rows import MalformedRow, parse_rows
+from shared.posted import posting
+from shared.rows import parse_rows
 
 
 class Row(BaseModel):
@@ -118,7 +120,7 @@ class TestAnswer:
 
 
 def test_the_description_of_a_batch_shows_a_row() -> None:
-    schema = batch_of(Row)["requestBody"]["content"]["application/json"]["schema"]
+    schema = posting(Row)["requestBody"]["content"]["application/json"]["schema"]
 
     assert schema["properties"]["rows"]["maxItems"] == 1000
     assert set(schema["properties"]["rows"]["items"]["properties"]) == {"local_id", "hours"}

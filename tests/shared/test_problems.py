@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
 from shared import telemetry
+from shared.form_errors import malformed
 from shared.kernel.refusals import Refusal
 from shared.problems import _all_refusals
-from shared.rows import malformed
 from tests.shared.noteboard import SECRET, Noteboard
 
 
@@ -109,11 +109,17 @@ class TestMalformedRequests:
 
         problem = check_shape(answer, status=422, code="malformed-request")
         assert problem["errors"] == [
-            {"code": "string-too-short", "pointer": "/title", "title": "String should have at least 1 character"},
+            {
+                "code": "string-too-short",
+                "pointer": "/title",
+                "title": "String should have at least 1 character",
+                "title_zh": "至少应有 1 个字符。",
+            },
             {
                 "code": "int-parsing",
                 "pointer": "/copies",
                 "title": "Input should be a valid integer, unable to parse string as an integer",
+                "title_zh": "应为整数。",
             },
         ]
         assert SECRET not in answer.text

@@ -58,7 +58,7 @@ class BodyAnswer(BaseModel):
 
 
 @routes.post("/bodies", status_code=201)
-async def file(request: BodyRequest, connection: Connection, caller: CurrentCaller, at: Now) -> BodyAnswer:
+async def file_body(request: BodyRequest, connection: Connection, caller: CurrentCaller, at: Now) -> BodyAnswer:
     """File an assessment body, as the province or an officer of its region; again with another scope to change that."""
     return BodyAnswer.of(await usecases.file(connection, request.filing(), caller=caller, at=at))
 

@@ -80,7 +80,7 @@ async def get_certificate(
 
 
 @routes.post("/certificates/{certificate_id}/revocation")
-async def revoke(
+async def revoke_certificate(
     certificate_id: UUID, request: RevocationRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> CertificateAnswer:
     """Revoke a certificate. For officers of its region or above who did not issue it; totals follow."""

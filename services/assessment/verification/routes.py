@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel
 
 from services.assessment.verification import usecases
 from services.assessment.verification.store import Verified
 from shared.contracts.assessment import CertificateStatus
+from shared.web import open_router
 
-# A plain router: its routes need no caller, so they are no transactions either.
-routes = APIRouter(prefix="/v1", tags=["verifications"])
+routes = open_router("verifications")
 
 
 class VerificationAnswer(BaseModel):
@@ -35,7 +35,7 @@ class VerificationAnswer(BaseModel):
 
 
 @routes.get("/verifications/{number}")
-async def verify(number: str, request: Request) -> VerificationAnswer:
+async def verify_certificate(number: str, request: Request) -> VerificationAnswer:
     """Whether the certificate with this number is valid or revoked; 404 if there is none.
 
     A number has no check digit, so only the look-up tells; year and level inside it must be those of the record.

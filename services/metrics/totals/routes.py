@@ -1,35 +1,37 @@
-"""GET /v1/totals, /v1/progress, /v1/stream."""
+"""GET /v1/totals, /v1/names, /v1/stream."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator
 from datetime import date
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.routing import APIRoute
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from services.metrics.plan.usecases import names
 from services.metrics.totals.store import Cut, Dimension
-from services.metrics.totals.usecases import Board, names, plan_progress, totals
+from services.metrics.totals.usecases.answer_cache import AnswerCache
+from services.metrics.totals.usecases.totals import totals
+from shared.edge import EdgeRoute, Handler
 from shared.forms import Day
 from shared.kernel.levels import Level
 from shared.kernel.refusals import Invalid
 
-_JSON = "application/json"
+JSON = "application/json"
 
 
-class KeptRoute(APIRoute):
-    """A route that first looks whether the board keeps the answer to just this question, before it is parsed."""
+class KeptRoute(EdgeRoute):
+    """A route that first looks whether the answer is kept ready to just this question, before it is parsed."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            board: Board = request.app.state.board
-            kept = board.kept(question(request))
-            return await handle(request) if kept is None else Response(kept, media_type=_JSON)
+            answers: AnswerCache = request.app.state.answers
+            kept = answers.kept(question(request))
+            return await handle(request) if kept is None else Response(kept, media_type=JSON)
 
         return answer
 
@@ -48,8 +50,8 @@ class UnknownDimension(Invalid):
     slug = "unknown-dimension"
     title_en = "Totals cannot be cut by that."
     title_zh = "不支持按该维度汇总。"
-    cure_en = "Join names from `known` with commas."
-    cure_zh = "请用逗号连接 `known` 中的维度名称。"
+    cure_en = "Join names with commas: {known}."
+    cure_zh = "请用逗号连接维度名称：{known}。"
 
 
 def _dimensions(
@@ -87,7 +89,7 @@ _EXAMPLE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Rows of totals, their sum, and how far each topic has been applied. Amounts are integer fen.",
         "content": {
-            _JSON: {
+            JSON: {
                 "example": {
                     "as_of": {"read_at": "…", "topics": {"registry": {"facts": 5120, "applied_at": "…"}}},
                     "by": ["programme", "region"],
@@ -103,33 +105,25 @@ _EXAMPLE: dict[int | str, dict[str, Any]] = {
 @routes.get("/totals", responses=_EXAMPLE, response_class=Response)
 async def get_totals(request: Request, cut: AskedCut) -> Response:
     """Live totals. Regions are rolled up by parent; a level is its rank, 1 to 8."""
-    board: Board = request.app.state.board
-    body = await board.answer(question(request), lambda connection: totals(connection, cut))
-    return Response(body, media_type=_JSON)
-
-
-@routes.get("/progress", response_class=Response)
-async def get_progress(request: Request, cut: AskedCut) -> Response:
-    """Every programme and indicator of the plan: done, target, percent (not capped at 100)."""
-    board: Board = request.app.state.board
-    body = await board.answer(question(request), lambda connection: plan_progress(connection, cut))
-    return Response(body, media_type=_JSON)
+    answers: AnswerCache = request.app.state.answers
+    body = await answers.answer(question(request), lambda connection: totals(connection, cut))
+    return Response(body, media_type=JSON)
 
 
 @routes.get("/names", response_class=Response)
 async def get_names(request: Request) -> Response:
     """Chinese and English names of programmes and regions by code: what a dashboard labels its rows with."""
-    board: Board = request.app.state.board
-    return Response(await board.answer(question(request), names), media_type=_JSON)
+    answers: AnswerCache = request.app.state.answers
+    return Response(await answers.answer(question(request), names), media_type=JSON)
 
 
 @routes.get("/stream", response_class=EventSourceResponse)
-async def stream(request: Request, cut: AskedCut) -> EventSourceResponse:
+async def stream_totals(request: Request, cut: AskedCut) -> EventSourceResponse:
     """Server-sent events named `cells`: first all cells, then those that changed, within a second of the change."""
-    board: Board = request.app.state.board
+    answers: AnswerCache = request.app.state.answers
 
     async def events() -> AsyncGenerator[ServerSentEvent]:
-        async for change in board.changes(cut):
+        async for change in answers.changes(cut):
             yield ServerSentEvent(data=orjson.dumps(change).decode(), event="cells")
 
     return EventSourceResponse(events(), ping=15)

@@ -53,18 +53,18 @@ class EmployedBeforeCompletion(Invalid):
     slug = "employed-before-completion"
     title_en = "Work that began before the training was completed is not its outcome."
     title_zh = "结业前已开始的就业不属于培训成效。"
-    cure_en = "Give a day from `completed_on` on, or leave the work out."
-    cure_zh = "请填写 `completed_on` 当日或以后的日期，否则不填就业情况。"
+    cure_en = "Give a day from {completed_on} on, or leave the work out."
+    cure_zh = "请填写 {completed_on} 当日或以后的日期，否则不填就业情况。"
 
 
 class PayTooEarly(Invalid):
     """Facts: `months`, `possible_from`."""
 
     slug = "pay-too-early"
-    title_en = "The `months` months after the training are not over yet."
-    title_zh = "结业后未满 `months` 个月，不能填报培训后工资。"
-    cure_en = "Leave pay_after_fen out until the day in `possible_from`."
-    cure_zh = "请在 `possible_from` 所示日期之后再填报 pay_after_fen。"
+    title_en = "The {months} months after the training are not over yet."
+    title_zh = "结业后未满 {months} 个月，不能填报培训后工资。"
+    cure_en = "Leave pay_after_fen out until {possible_from}."
+    cure_zh = "请在 {possible_from} 之后再填报 pay_after_fen。"
 
 
 class PayImplausible(Invalid):
@@ -73,8 +73,8 @@ class PayImplausible(Invalid):
     slug = "pay-implausible"
     title_en = "No monthly pay is that high, or none at all before."
     title_zh = "月工资数额不合理。"
-    cure_en = "Give the mean monthly pay in fen, at most `fen_max`; pay before is above 0, else leave it out."
-    cure_zh = "请以分为单位填写月平均工资，不超过 `fen_max`；培训前工资须大于 0，没有则不填。"
+    cure_en = "Give the mean monthly pay in fen, at most {fen_max}; pay before is above 0, else leave it out."
+    cure_zh = "请以分为单位填写月平均工资，不超过 {fen_max}；培训前工资须大于 0，没有则不填。"
 
 
 class OtherFollowUp(Conflict):
@@ -83,8 +83,9 @@ class OtherFollowUp(Conflict):
     slug = "other-follow-up"
     title_en = "Something else was reported of this trainee before."
     title_zh = "该学员已登记内容不同的跟踪情况。"
-    cure_en = "Correct it with a reason: POST to the path in `correction`."
-    cure_zh = "请说明理由，通过 `correction` 所示接口更正。"
+    cure_en = "Correct it, with a reason."
+    cure_zh = "请说明理由并更正。"
+    reference = "POST {correction}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-routes = APIRouter(include_in_schema=False)
+from shared.edge import EdgeRoute
+
+routes = APIRouter(include_in_schema=False, route_class=EdgeRoute)
 
 _PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 

@@ -45,18 +45,6 @@ class PlaceholderPhone(Invalid):
     cure_zh = "请填写学员本人的手机号。"
 
 
-def require_name(name: str) -> None:
-    """Raises PlaceholderName for what no person is called."""
-    if fault := name_fault(name):
-        raise fault
-
-
-def require_phone(phone: str | None) -> None:
-    """Raises PlaceholderPhone."""
-    if fault := phone_fault(phone):
-        raise fault
-
-
 def name_fault(name: str) -> PlaceholderName | None:
     """What is wrong with words for "none", with no letter at all, one letter repeated, two lines."""
     if _ORDINARY_NAME.fullmatch(name) is not None and name not in NO_WORDS:

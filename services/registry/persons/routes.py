@@ -14,8 +14,7 @@ from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.persons import store, usecases
 from services.registry.persons.rules import Merge, MergeStatus
 from services.registry.persons.usecases import Pair
-from services.registry.plan.rules.reach import reach
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.forms import Reason, Strict
 from shared.kernel.callers import Role
@@ -84,7 +83,7 @@ class MergeAnswer(BaseModel):
 
 
 @routes.post("/persons/merges", status_code=201)
-async def merge(
+async def merge_persons(
     request: MergeRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> MergeAnswer:
     """Say that two documents are one human's. All enrolments go on under one of them; totals and counters follow.
@@ -99,7 +98,7 @@ async def merge(
 
 
 @routes.post("/persons/merges/{merge_id}/undoing")
-async def undo(
+async def undo_merge(
     merge_id: UUID, request: UndoingRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> MergeAnswer:
     """Take a merge back: whatever came with the document that was merged away is that person's again."""
@@ -108,7 +107,7 @@ async def undo(
 
 
 @routes.post("/persons/particulars")
-async def correct(
+async def correct_particulars(
     request: ParticularsRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> PersonAnswer:
     """Correct the name, and the phone, that a document is known by; rosters are then taken under the new name.
@@ -132,7 +131,7 @@ async def list_merges(
 ) -> Page[MergeAnswer]:
     """Merges that officers of the caller's region and below have made."""
     caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
-    far = reach(await plan_store.load(connection), caller, None)
+    far = await visibility.reach(connection, caller, None)
     rows = await store.page(connection, far, status=status, after=after(cursor), limit=size)
     return Page(rows=await _answers(connection, http.app.state.persons, rows), next=next_cursor(rows, size))
 

@@ -56,8 +56,8 @@ class MergeChains(Conflict):
     slug = "merge-chains"
     title_en = "One of the two was merged before: the one that goes leads others, or one of them leads elsewhere."
     title_zh = "其中一方已参与其他合并，不能形成连环合并。"
-    cure_en = "Merge into the person whom the merge in `merge` leads to, or undo that one first."
-    cure_zh = "请合并到 `merge` 所示合并的保留人员，或先撤销该合并。"
+    cure_en = "Merge into the person whom merge {merge} leads to, or undo that one first."
+    cure_zh = "请合并到合并记录 {merge} 的保留人员，或先撤销该合并。"
 
 
 class MergeOverlaps(Conflict):
@@ -66,8 +66,11 @@ class MergeOverlaps(Conflict):
     slug = "merge-overlaps"
     title_en = "The two were in classes on the same days, or have two seats in one class."
     title_zh = "两人的培训时间重叠，或在同一班级占用两个名额，不能合并。"
-    cure_en = "Withdraw the enrolments that were none (`on`: their first day), then merge; `overlaps` pairs meet."
-    cure_zh = "共有 `overlaps` 对报名记录重叠；请先将不实的报名办理退学（`on` 填其首日），再合并。"
+    cure_en = (
+        "{overlaps} pairs of enrolments overlap: withdraw those that were no training, from their first day on, "
+        "then merge."
+    )
+    cure_zh = "共有 {overlaps} 对报名记录重叠；请先将不实的报名自首日起办理退学，再合并。"
     check = "C04"
 
 

@@ -62,7 +62,7 @@ class QualityAnswer(BaseModel):
 
 
 @routes.get("/quality")
-async def quality(
+async def get_quality_rates(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,

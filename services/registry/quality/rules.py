@@ -16,8 +16,8 @@ class WrongWindow(Invalid):
     slug = "wrong-window"
     title_en = "The days asked for are no window that can be counted."
     title_zh = "统计时段不正确。"
-    cure_en = "Let last_on be first_on or later, and ask for at most `days_max` days at once."
-    cure_zh = "last_on 不得早于 first_on，且时段不超过 `days_max` 天。"
+    cure_en = "Let last_on be first_on or later, and ask for at most {days_max} days at once."
+    cure_zh = "last_on 不得早于 first_on，且时段不超过 {days_max} 天。"
 
 
 class Counts(NamedTuple):

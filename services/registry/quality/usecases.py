@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
@@ -14,14 +13,13 @@ from services.registry.classes.usecases import policies_of
 from services.registry.directory.store import institutions as institution_store
 from services.registry.plan.rules.policy import Policy, PolicyUnset
 from services.registry.plan.rules.reach import Reach, reach, reach_of
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.quality.rules import Rates, rates, require_window
 from services.registry.quality.store import rates as store
 from services.registry.quality.store import sums as quality_sums
 from services.registry.quality.store.rates import By, RatesQuery
 from services.registry.quality.store.sums import Months
-from shared.faults import Backoff
+from shared.faults import forever
 from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role
 from shared.kernel.periods import business_day
 from shared.plan import Plan, UnknownProgramme
@@ -58,9 +56,10 @@ async def tell(
     """
     caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
     require_window(question.first_on, question.last_on)
-    plan = await plan_store.load(connection)
+    rulebook = await rulebook_store.current(connection)
+    plan = rulebook.plan
     place, seen = await _reach(connection, plan, question.region, caller)
-    policy = await policy_store.on(connection, day=question.first_on, region=place)
+    policy = rulebook.policy(question.first_on, place)
     query = RatesQuery(
         question.first_on,
         question.last_on,
@@ -95,17 +94,8 @@ def _with_parts(plan: Plan, programme: str) -> list[str]:
 
 
 async def work(engine: AsyncEngine) -> None:
-    """Count for ever what is due; backs off while the database is away."""
-    backoff = Backoff("quality sums")
-    while True:
-        try:
-            counted = await recount(engine)
-        except Exception as error:  # noqa: BLE001  (nothing is lost: what is due stays due)
-            await backoff.wait(error)
-            continue
-        backoff.reset()
-        if not counted:
-            await asyncio.sleep(POLL_SECONDS)
+    """Count for ever what is due; what a failure leaves due stays due."""
+    await forever("quality sums", lambda: recount(engine), pause_seconds=POLL_SECONDS)
 
 
 async def recount(engine: AsyncEngine) -> bool:
@@ -115,7 +105,7 @@ async def recount(engine: AsyncEngine) -> bool:
         if not due:
             return False
         classes = await class_store.by_ids(connection, due)
-        policies = await policies_of(connection, classes.values(), await plan_store.load(connection))
+        policies = policies_of(classes.values(), await rulebook_store.current(connection))
         months: list[Months] = []
         for class_id, policy in policies.items():
             if isinstance(policy, PolicyUnset):

@@ -56,7 +56,7 @@ class BudgetAnswer(BaseModel):
 
 
 @routes.post("/budgets", status_code=201)
-async def set_total(request: BudgetRequest, connection: Connection, caller: CurrentCaller, at: Now) -> BudgetAnswer:
+async def set_budget(request: BudgetRequest, connection: Connection, caller: CurrentCaller, at: Now) -> BudgetAnswer:
     """Set the total that a reporting region may spend from a fund source on a year's classes, as the province.
 
     The same total again changes nothing; another one takes its place, if it is not below what is committed.

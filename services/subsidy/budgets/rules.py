@@ -17,8 +17,8 @@ class OverBudget(Conflict):
     slug = "over-budget"
     title_en = "The budget does not have enough left for this claim."
     title_zh = "预算余额不足，不能批准该申领。"
-    cure_en = "Have the province raise the budget by `short` fen or more, or return the claim."
-    cure_zh = "请由省级将预算至少增加 `short` 分，或退回该申领。"
+    cure_en = "Have the province raise the budget by {short} fen or more, or return the claim."
+    cure_zh = "请由省级将预算至少增加 {short} 分，或退回该申领。"
 
 
 class BudgetBelowCommitted(Conflict):
@@ -27,8 +27,8 @@ class BudgetBelowCommitted(Conflict):
     slug = "budget-below-committed"
     title_en = "This is less than the amount that is already committed."
     title_zh = "已承诺金额超过该数额，预算不能低于已承诺金额。"
-    cure_en = "Give `committed` fen or more."
-    cure_zh = "预算总额应不低于 `committed` 分。"
+    cure_en = "Give {committed} fen or more."
+    cure_zh = "预算总额应不低于 {committed} 分。"
 
 
 class NotReportingRegion(Invalid):
@@ -37,8 +37,8 @@ class NotReportingRegion(Invalid):
     slug = "not-a-reporting-region"
     title_en = "Budgets are set for reporting regions; this region is not one."
     title_zh = "预算按统计地区设立，该地区不是统计地区。"
-    cure_en = "Use the region in `reporting_region`, or one of the 19 for the whole province."
-    cure_zh = "请使用 `reporting_region` 中的地区；全省预算请分地区设立。"
+    cure_en = "Use the region {reporting_region}, or one of the 19 for the whole province."
+    cure_zh = "请使用地区 {reporting_region}；全省预算请分地区设立。"
 
 
 class Account(NamedTuple):

@@ -22,7 +22,7 @@ class PaymentRequest(Strict):
 
 
 @routes.post("/claims/{claim_id}/payment")
-async def pay(
+async def pay_claim(
     claim_id: UUID, request: PaymentRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClaimAnswer:
     """Record the payment of an approved claim, as finance of its region or above who did not approve it."""

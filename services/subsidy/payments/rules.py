@@ -17,8 +17,8 @@ class PaymentDayImpossible(Invalid):
     slug = "payment-day-impossible"
     title_en = "The claim cannot have been paid on that day."
     title_zh = "付款日期不成立。"
-    cure_en = "Give a day from `earliest` (the approval) to `latest` (today)."
-    cure_zh = "付款日期应在 `earliest`（批准日）与 `latest`（今日）之间。"
+    cure_en = "Give a day from {earliest} (the approval) to {latest} (today)."
+    cure_zh = "付款日期应在 {earliest}（批准日）与 {latest}（今日）之间。"
 
 
 def pay(claim: Claim, *, paid_on: date, reference: str, by: str, at: datetime) -> tuple[Claim, ClaimPaid]:

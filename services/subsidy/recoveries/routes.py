@@ -27,7 +27,7 @@ class RecoveryRequest(Strict):
 
 
 @routes.post("/claims/{claim_id}/recovery")
-async def recover(
+async def recover_claim(
     claim_id: UUID, request: RecoveryRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClaimAnswer:
     """Recover the money of some or all lines, whole lines only; the budget can spend it again."""

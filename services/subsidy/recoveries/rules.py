@@ -19,8 +19,8 @@ class NotPaidLine(Invalid):
     slug = "not-a-paid-line"
     title_en = "Nothing was paid for some of these lines."
     title_zh = "部分明细未曾付款。"
-    cure_en = "Name lines of this claim that have an amount; `lines` lists those that have none."
-    cure_zh = "请填写本申领中有金额的明细；`lines` 为未付款的明细。"
+    cure_en = "Name lines of this claim that have an amount; these have none: {lines}."
+    cure_zh = "请填写本申领中有金额的明细；以下明细未付款：{lines}。"
 
 
 class LineRecovered(Conflict):
@@ -29,8 +29,8 @@ class LineRecovered(Conflict):
     slug = "line-recovered-already"
     title_en = "Some of these lines were already recovered."
     title_zh = "部分明细的补贴已经追回。"
-    cure_en = "Leave out the lines in `lines`."
-    cure_zh = "请去掉 `lines` 中的明细。"
+    cure_en = "Leave out these lines: {lines}."
+    cure_zh = "请去掉以下明细：{lines}。"
 
 
 def recover(claim: Claim, numbers: Collection[int] | None, *, at: datetime) -> tuple[Claim, ClaimRecovered]:

@@ -18,7 +18,7 @@ class ReasonRequest(Strict):
 
 
 @routes.post("/claims/{claim_id}/return")
-async def return_(
+async def return_claim(
     claim_id: UUID, request: ReasonRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClaimAnswer:
     """Send a submitted claim back to be rebuilt, as a reviewer of its region or above."""
@@ -26,7 +26,7 @@ async def return_(
 
 
 @routes.post("/claims/{claim_id}/rejection")
-async def reject(
+async def reject_claim(
     claim_id: UUID, request: ReasonRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClaimAnswer:
     """Refuse a submitted claim for good; its class and its trainees can be claimed for again."""
@@ -34,6 +34,6 @@ async def reject(
 
 
 @routes.post("/claims/{claim_id}/approval")
-async def approve(claim_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
+async def approve_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
     """Accept a submitted claim, as a reviewer of its region or above who did not submit it, and commit its amount."""
     return ClaimAnswer.of(await usecases.approve(connection, claim_id, caller=caller, at=at))

@@ -256,7 +256,8 @@ class TestAFileThatCannotBeRead:
     async def test_needs_to_say_what_it_is(self, school: School) -> None:
         answer = await school.registry.http.post("/v1/roster-files", content=b"x", headers=school.headers)
 
-        assert (answer.status_code, answer.json()["code"]) == (422, "roster-form-unknown")
+        assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-media-type")
+        assert "text/csv" in answer.json()["accepted"]
 
     async def test_is_refused_where_it_is_too_large_for_this_route_which_takes_more_than_others(
         self, school: School
@@ -264,7 +265,8 @@ class TestAFileThatCannotBeRead:
         between = b"," * (20 * 1024 * 1024)
 
         taken = await post(school, between, form="csv")
-        elsewhere = await school.registry.http.post("/v1/classes", content=between, headers=school.headers)
+        headers = school.headers | {"Content-Type": "application/json"}
+        elsewhere = await school.registry.http.post("/v1/classes", content=between, headers=headers)
         refused = await post(school, b"," * (32 * 1024 * 1024 + 1), form="csv")
 
         assert taken.status_code == 202

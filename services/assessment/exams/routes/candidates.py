@@ -38,7 +38,7 @@ async def get_candidate(
 
 
 @routes.post("/candidates/{candidate_id}/correction")
-async def correct(
+async def correct_result(
     candidate_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> CorrectionAnswer:
     """Correct a result, with a reason; the old one stays on record. A candidate who now passes gets a certificate."""

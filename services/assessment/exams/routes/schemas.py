@@ -15,13 +15,14 @@ from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store.candidates import ReplacedResult
 from services.assessment.exams.usecases.sessions import Certification, Conclusion, Filing
 from shared.contracts.assessment import SessionStatus
+from shared.form_errors import form_error
 from shared.forms import Day, LocalId, Reason, Strict
 from shared.kernel.identity import DocumentKind
 
 
 def _not_a_truth(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError("a mark is a number")
+        raise form_error("value_error", "A mark is a number", "分数应为数字。")
     return value
 
 
@@ -70,9 +71,13 @@ class ResultRowRequest(Strict):
         has_marks = self.theory is not None and self.skills is not None
         has_some = any(mark is not None for mark in (self.theory, self.skills, self.review))
         if self.absent and has_some:
-            raise ValueError("an absent candidate has no marks")
+            raise form_error("value_error", "An absent candidate has no marks", "缺考的考生不能填写分数。")
         if not self.absent and not has_marks:
-            raise ValueError("give theory and skills, or absent: true")
+            raise form_error(
+                "value_error",
+                "Give theory and skills, or absent: true",
+                "请填写 theory 和 skills，缺考的填写 absent: true。",
+            )
         return self
 
     def marks(self) -> Marks | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 from pydantic import TypeAdapter
 
 from services.assessment.bodies.rules.readers import require_reader
@@ -26,13 +25,13 @@ from services.assessment.exams.usecases import sessions as usecases
 from services.assessment.exams.usecases.candidates import CandidateRow
 from services.assessment.persons import store as person_store
 from shared.auth import CurrentCaller
-from shared.batches import BatchAnswer, answer, batch_of
+from shared.batches import BatchAnswer, answer
 from shared.contracts.assessment import SessionStatus
-from shared.forms import Batch
 from shared.kernel.callers import Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Particulars, Persons
-from shared.rows import parse_rows
+from shared.posted import DryRun, PostedRows, posting
+from shared.rows import parse_posted
 from shared.web import Connection, Now, router
 
 routes = router("sessions")
@@ -42,7 +41,9 @@ _RESULT_ROW = TypeAdapter(ResultRowRequest)
 
 
 @routes.post("/sessions", status_code=201)
-async def file(request: SessionRequest, connection: Connection, caller: CurrentCaller, at: Now) -> SessionAnswer:
+async def file_session(
+    request: SessionRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> SessionAnswer:
     """File an exam session within your body's scope. The same filing again returns the existing session."""
     return SessionAnswer.of(await usecases.file(connection, request.filing(), caller=caller, at=at))
 
@@ -68,45 +69,46 @@ async def get_session(session_id: UUID, connection: Connection, _: CurrentCaller
 
 
 @routes.post("/sessions/{session_id}/conclusion")
-async def conclude(session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ConclusionAnswer:
+async def conclude_session(
+    session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
+) -> ConclusionAnswer:
     """Make the results final, and issue certificates to the candidates who passed."""
     return ConclusionAnswer.of_conclusion(await usecases.conclude(connection, session_id, caller=caller, at=at))
 
 
 @routes.post("/sessions/{session_id}/certificates")
-async def issue_owed(session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> IssuedAnswer:
+async def issue_owed_certificates(
+    session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
+) -> IssuedAnswer:
     """Issue certificates to candidates who passed a concluded session and were taken for another person then."""
     return IssuedAnswer.of(await usecases.issue_owed(connection, session_id, caller=caller, at=at))
 
 
 @routes.post("/sessions/{session_id}/cancellation")
-async def cancel(session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> SessionAnswer:
+async def cancel_session(session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> SessionAnswer:
     """Cancel a session that has no marks."""
     return SessionAnswer.of(await usecases.cancel(connection, session_id, caller=caller, at=at))
 
 
 @routes.post(
-    "/sessions/{session_id}/candidates", response_model=BatchAnswer, openapi_extra=batch_of(CandidateRowRequest)
+    "/sessions/{session_id}/candidates", response_model=BatchAnswer, openapi_extra=posting(CandidateRowRequest)
 )
 async def add_candidates(
     session_id: UUID,
-    batch: Batch,
+    posted: PostedRows,
     request: Request,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
-    mode: Annotated[
-        str, Query(pattern="^(store|validate)$", description="`validate` decides, stores nothing")
-    ] = "store",
+    dry_run: DryRun,
 ) -> Response:
     """Post up to 1,000 candidates. Each row is answered by itself: accepted, repeated or refused with reasons."""
-    parsed, refused = parse_rows(_CANDIDATE_ROW, batch.rows, row_id="local_id")
+    parsed, refused = parse_posted(_CANDIDATE_ROW, posted)
     persons: Persons = request.app.state.persons
     rows = [
         CandidateRow(place, row.local_id, Particulars(row.document_kind, row.document_number, row.name))
         for place, row in parsed
     ]
-    dry_run = mode == "validate"
     outcomes = await candidates.add(
         connection, session_id, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
     )
@@ -131,10 +133,12 @@ async def list_candidates(
     return Page(rows=shown, next=next_cursor(rows, size))
 
 
-@routes.post("/sessions/{session_id}/results", response_model=BatchAnswer, openapi_extra=batch_of(ResultRowRequest))
-async def record(session_id: UUID, batch: Batch, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
+@routes.post("/sessions/{session_id}/results", response_model=BatchAnswer, openapi_extra=posting(ResultRowRequest))
+async def record_results(
+    session_id: UUID, posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
     """Post the marks of up to 1,000 candidates, from the day of the exam to the session's conclusion."""
-    parsed, refused = parse_rows(_RESULT_ROW, batch.rows, row_id="local_id")
+    parsed, refused = parse_posted(_RESULT_ROW, posted)
     rows = [ResultRow(place, row.local_id, row.marks()) for place, row in parsed]
-    outcomes = await results.record(connection, session_id, rows, caller=caller, at=at)
-    return answer([*refused, *outcomes])
+    outcomes = await results.record(connection, session_id, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)

@@ -52,7 +52,7 @@ async def add(
     at: datetime,
     dry_run: bool = False,
 ) -> list[RowOutcome]:
-    """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores nothing, locks nothing.
+    """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
     Raises WrongRole, NotFound, ForeignOrganisation, SessionClosed: then nothing at all was stored.
     """

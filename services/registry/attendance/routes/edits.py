@@ -32,7 +32,7 @@ class EditedAnswer(DayAnswer):
 
 
 @routes.post("/enrolments/{enrolment_id}/attendance-edits")
-async def edit(
+async def edit_attendance(
     enrolment_id: UUID, request: EditRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> EditedAnswer:
     """Set the hours of a day by hand, signed, with a reason. Marks that come in later do not undo it.
@@ -47,7 +47,7 @@ async def edit(
 
 
 @routes.get("/attendance-edits")
-async def list_edits(
+async def list_attendance_edits(
     connection: Connection,
     caller: CurrentCaller,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,

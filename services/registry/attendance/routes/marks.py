@@ -17,7 +17,6 @@ from pydantic import (
     TypeAdapter,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from services.registry.attendance.routes.schemas import DayAnswer, EditAnswer
 from services.registry.attendance.rules.hours import share
@@ -27,15 +26,18 @@ from services.registry.attendance.store import hours as store
 from services.registry.attendance.store import marks as mark_store
 from services.registry.attendance.usecases import marks as usecases
 from services.registry.attendance.usecases.marks import MarkRow
+from services.registry.classes.usecases import visible_class
 from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.plan.usecases.visibility import READERS
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EnrolmentStatus
+from shared.form_errors import form_error
 from shared.forms import Day, Instant, LocalId, Strict
 from shared.kernel.identity import contains_identity_number
 from shared.kernel.periods import BUSINESS_ZONE
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.posted import PostedRows, posting
+from shared.posted import DryRun, PostedRows, posting
 from shared.rows import parse_posted
 from shared.web import Connection, Now, router
 
@@ -45,19 +47,27 @@ routes = router("attendance")
 def _text(at: object) -> object:
     # A number could be seconds or milliseconds since 1970.
     if not isinstance(at, str):
-        raise PydanticCustomError("datetime_text", "Give date, time and zone as text: 2025-03-05T08:58:12+08:00")
+        raise form_error(
+            "datetime_text",
+            "Give date, time and zone as text: 2025-03-05T08:58:12+08:00",
+            "请以文本填写日期、时间和时区，如 2025-03-05T08:58:12+08:00。",
+        )
     return at
 
 
 def _imaginable(at: datetime) -> datetime:
     if not 2000 <= at.year < 2100:
-        raise PydanticCustomError("datetime_range", "The clock of the device is wrong by many years")
+        raise form_error("datetime_range", "The clock of the device is wrong by many years", "设备时钟有误，相差多年。")
     return at
 
 
 def _not_personal(device: str) -> str:
     if contains_identity_number(device) or (len(device) == 11 and device.startswith("1") and device.isdecimal()):
-        raise PydanticCustomError("personal_number", "Neither an identity number nor a phone number names a device")
+        raise form_error(
+            "personal_number",
+            "Neither an identity number nor a phone number names a device",
+            "设备名称不能使用证件号码或手机号。",
+        )
     return device
 
 
@@ -98,17 +108,25 @@ class MarkRequest(Strict):
         by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
         nothing_else = self.class_local_id is None and self.trainee_local_id is None
         if not (by_local_ids if self.enrolment_id is None else nothing_else):
-            raise PydanticCustomError(
-                "whose_mark", "Give either enrolment_id, or both class_local_id and trainee_local_id"
+            raise form_error(
+                "whose_mark",
+                "Give either enrolment_id, or both class_local_id and trainee_local_id",
+                "请填写 enrolment_id，或同时填写 class_local_id 和 trainee_local_id，二者选一。",
             )
         if (self.device is None) is not (self.method is Method.HAND):
-            raise PydanticCustomError("which_device", "Name the device, unless the mark was made by hand")
+            raise form_error(
+                "which_device", "Name the device, unless the mark was made by hand", "非人工登记的打卡须填写设备。"
+            )
         if self.score is not None and self.method is not Method.FACE:
-            raise PydanticCustomError("score_without_face", "Only a comparison of faces has a score")
+            raise form_error("score_without_face", "Only a comparison of faces has a score", "仅人脸比对有分值。")
         if self.matched is not None and self.method is not Method.FACE:
-            raise PydanticCustomError("match_without_face", "Only a comparison of faces has a result")
+            raise form_error("match_without_face", "Only a comparison of faces has a result", "仅人脸比对有比对结果。")
         if self.matched is None and self.method is Method.FACE:
-            raise PydanticCustomError("match_missing", "Say in matched whether the faces matched: true or false")
+            raise form_error(
+                "match_missing",
+                "Say in matched whether the faces matched: true or false",
+                "请在 matched 中填写人脸比对是否一致：true 或 false。",
+            )
         return self
 
 
@@ -156,7 +174,9 @@ _MARK = TypeAdapter(MarkRequest)
 
 
 @routes.post("/attendance-marks", response_model=BatchAnswer, openapi_extra=posting(MarkRequest))
-async def record(posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
+async def record_attendance_marks(
+    posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
     """Post up to 1,000 marks, of any of your running classes, in any order, however late, one of them or many.
 
     A mark is judged by its own day, whatever has become of the training since; who has an outcome already gets the one
@@ -167,7 +187,8 @@ async def record(posted: PostedRows, connection: Connection, caller: CurrentCall
     """
     parsed, refused = parse_posted(_MARK, posted)
     rows = [_row(place, row) for place, row in parsed]
-    return answer([*refused, *await usecases.record(connection, rows, caller=caller, at=at)])
+    outcomes = await usecases.record(connection, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)
 
 
 def _row(place: int, mark: MarkRequest) -> MarkRow:
@@ -178,7 +199,7 @@ def _row(place: int, mark: MarkRequest) -> MarkRow:
 async def get_attendance(enrolment_id: UUID, connection: Connection, caller: CurrentCaller) -> AttendanceAnswer:
     """A trainee's attendance. An institution sees its own, officers that of their region."""
     enrolment = await enrolment_store.load(connection, enrolment_id)
-    class_ = await usecases.readable_class(connection, enrolment.class_id, caller=caller)
+    class_ = await visible_class(connection, enrolment.class_id, caller, roles=READERS)
     totals = await store.totals(connection, [enrolment_id])
     hours = totals[enrolment_id].hours if enrolment_id in totals else 0
     return AttendanceAnswer(
@@ -191,18 +212,18 @@ async def get_attendance(enrolment_id: UUID, connection: Connection, caller: Cur
 
 
 @routes.get("/classes/{class_id}/attendance")
-async def list_attendance(
+async def list_class_attendance(
     class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[TraineeHoursAnswer]:
     """What attendance counts for each trainee of a class; `id` is the enrolment's."""
-    class_ = await usecases.readable_class(connection, class_id, caller=caller)
+    class_ = await visible_class(connection, class_id, caller, roles=READERS)
     rows = await store.of_class(connection, class_id, after=after(cursor), limit=size)
     shown = [TraineeHoursAnswer(**row._asdict(), share=share(row.hours, class_.hours)) for row in rows]
     return Page(rows=shown, next=next_cursor(rows, size))
 
 
 @routes.get("/classes/{class_id}/attendance-marks")
-async def list_marks(
+async def list_attendance_marks(
     class_id: UUID,
     connection: Connection,
     caller: CurrentCaller,
@@ -211,7 +232,7 @@ async def list_marks(
     size: PageSize = 100,
 ) -> Page[MarkAnswer]:
     """A class's marks in the order of their own time, as they came: none is ever changed or taken away."""
-    await usecases.readable_class(connection, class_id, caller=caller)
+    await visible_class(connection, class_id, caller, roles=READERS)
     begins = None if day is None else datetime.combine(day, time(), BUSINESS_ZONE)
     ends = None if begins is None else begins + timedelta(days=1)
     rows = await mark_store.page(connection, class_id, begins=begins, ends=ends, after=after(cursor), limit=size)

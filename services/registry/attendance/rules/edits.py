@@ -23,8 +23,8 @@ class TooManyDayHours(Invalid):
     slug = "too-many-day-hours"
     title_en = "No more class hours than that count for one day."
     title_zh = "超过单日可计学时上限。"
-    cure_en = "Give at most `hours_max` class hours of 45 minutes."
-    cure_zh = "单日最多填写 `hours_max` 学时（每学时45分钟）。"
+    cure_en = "Give at most {hours_max} class hours of 45 minutes."
+    cure_zh = "单日最多填写 {hours_max} 学时（每学时45分钟）。"
 
 
 class EditTooLate(Conflict):
@@ -33,8 +33,8 @@ class EditTooLate(Conflict):
     slug = "attendance-edit-too-late"
     title_en = "It is too late for an institution to edit that day by itself."
     title_zh = "已超过机构自行更正考勤的期限。"
-    cure_en = "Ask an officer of the region to edit it; institutions have `days_max` days."
-    cure_zh = "机构可在 `days_max` 天内自行更正；请联系所在地区的工作人员办理。"
+    cure_en = "Ask an officer of the region to edit it; institutions have {days_max} days."
+    cure_zh = "机构可在 {days_max} 天内自行更正；请联系所在地区的工作人员办理。"
 
 
 class DayToCome(Invalid):

@@ -35,8 +35,8 @@ class MarkFromFuture(Invalid):
     slug = "mark-from-future"
     title_en = "The mark is of a moment that has not come yet."
     title_zh = "考勤时间晚于当前时间。"
-    cure_en = "Set the clock of the device right (`now` is the time here), and send the mark with its true time."
-    cure_zh = "请校准设备时钟（`now` 为本系统时间），并以实际时间重新上报。"
+    cure_en = "Set the clock of the device right (the time here is {now}), and send the mark with its true time."
+    cure_zh = "请校准设备时钟（本系统时间为 {now}），并以实际时间重新上报。"
 
 
 class MarkOutsideClass(Conflict):
@@ -45,8 +45,8 @@ class MarkOutsideClass(Conflict):
     slug = "mark-outside-class"
     title_en = "The class does not take place on that day."
     title_zh = "该日期不在班级的培训期内。"
-    cure_en = "Check the day and the clock of the device; the class runs from `starts_on` to `ends_on`."
-    cure_zh = "请核对日期和设备时钟；该班培训期为 `starts_on` 至 `ends_on`。"
+    cure_en = "Check the day and the clock of the device; the class runs from {starts_on} to {ends_on}."
+    cure_zh = "请核对日期和设备时钟；该班培训期为 {starts_on} 至 {ends_on}。"
 
 
 class NotInTraining(Conflict):
@@ -75,8 +75,8 @@ class TooManyDayMarks(Conflict):
     slug = "too-many-day-marks"
     title_en = "The trainee has as many marks on that day as are taken."
     title_zh = "该学员当日打卡记录已达上限。"
-    cure_en = "At most `marks_max` are taken; see whether a device sends the same mark under ever new ids."
-    cure_zh = "每名学员每天最多接收 `marks_max` 条打卡记录；请检查设备是否以不同编号重复上报。"
+    cure_en = "At most {marks_max} are taken; see whether a device sends the same mark under ever new ids."
+    cure_zh = "每名学员每天最多接收 {marks_max} 条打卡记录；请检查设备是否以不同编号重复上报。"
 
 
 class UnknownSite(Invalid):

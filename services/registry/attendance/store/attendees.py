@@ -1,4 +1,4 @@
-"""The trainees whom marks name, locked, with the figures that the rules need for their classes: in one statement."""
+"""The trainees whom marks name, with the figures that the rules need for their classes: in one statement."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shared.database import driver
 # The policy of a class are the rows of its region and of those above it, with the distance to each; beside them stand
 # those of the days that the calendar lists as free. A single mark asks all this too, so it is one statement, and each
 # LATERAL with a limit is one look-up in an index, whatever the planner believes of the number of rows.
-_LOCK: Final = """
+_FIND: Final = """
 WITH RECURSIVE locked AS MATERIALIZED (
     SELECT e.id, e.local_id, e.person, e.programme, e.status, c.id AS class_id, c.local_id AS class_local_id,
         c.status AS class_status, c.institution_id, c.region, c.reporting_region, c.occupation, c.level,
@@ -31,7 +31,7 @@ WITH RECURSIVE locked AS MATERIALIZED (
         ) AS spans,
         EXISTS (SELECT FROM enrolment o WHERE o.person = e.person AND o.id <> e.id) AS has_others
     FROM enrolment e CROSS JOIN LATERAL (SELECT * FROM class WHERE id = e.class_id LIMIT 1) c
-    WHERE {which} ORDER BY e.id FOR NO KEY UPDATE OF e
+    WHERE {which} ORDER BY e.id {lock}
 ),
 above AS (
     SELECT DISTINCT starts_on AS day, region, region AS code, 0 AS distance FROM locked
@@ -52,37 +52,47 @@ SELECT ARRAY(SELECT ROW(locked.*) FROM locked),
         WHERE subject = ANY($1) AND NOT (content->>'working')::boolean
     )
 """
-_BY_LOCAL_ID: Final = _LOCK.format(which="e.institution_id = $2 AND e.local_id = ANY($3)")
-_BY_EITHER: Final = _LOCK.format(
-    which="""e.id IN (
-        SELECT id FROM enrolment WHERE institution_id = $2 AND local_id = ANY($3)
-        UNION ALL SELECT id FROM enrolment WHERE institution_id = $2 AND id = ANY($4)
-    )"""
-)
-_ONE: Final = _LOCK.format(which="e.id = $2")
+_LOCKED: Final = "FOR NO KEY UPDATE OF e"
+_OF_LOCAL_IDS: Final = "e.institution_id = $2 AND e.local_id = ANY($3)"
+_OF_EITHER: Final = """e.id IN (
+    SELECT id FROM enrolment WHERE institution_id = $2 AND local_id = ANY($3)
+    UNION ALL SELECT id FROM enrolment WHERE institution_id = $2 AND id = ANY($4)
+)"""
+_BY_LOCAL_ID: Final = {
+    True: _FIND.format(which=_OF_LOCAL_IDS, lock=_LOCKED),
+    False: _FIND.format(which=_OF_LOCAL_IDS, lock=""),
+}
+_BY_EITHER: Final = {
+    True: _FIND.format(which=_OF_EITHER, lock=_LOCKED),
+    False: _FIND.format(which=_OF_EITHER, lock=""),
+}
+_ONE: Final = _FIND.format(which="e.id = $2", lock=_LOCKED)
 
 
 class Attendees(NamedTuple):
-    """The trainees that were found, locked; the policy of each of their classes; the holidays among the days asked."""
+    """The trainees that were found; the policy of each of their classes; the holidays among the days asked."""
 
     all: list[Attendee]
     policies: dict[UUID, Policy]
     holidays: set[date]
 
 
-async def lock(
+async def find(
     connection: AsyncConnection,
     institution_id: UUID,
     *,
     local_ids: Collection[str],
     ids: Collection[UUID],
     days: Collection[date],
+    lock: bool,
 ) -> Attendees:
-    """The institution's trainees by their local ids or ids. Raises PolicyUnset."""
+    """The institution's trainees by their local ids or ids. With `lock`, others who want them locked wait until this
+    transaction ends. Raises PolicyUnset.
+    """
     database, calendar = await driver(connection), [f"calendar/{day}" for day in days]
     if not ids:
-        return _attendees(await database.fetchrow(_BY_LOCAL_ID, calendar, institution_id, list(local_ids)))
-    return _attendees(await database.fetchrow(_BY_EITHER, calendar, institution_id, list(local_ids), list(ids)))
+        return _attendees(await database.fetchrow(_BY_LOCAL_ID[lock], calendar, institution_id, list(local_ids)))
+    return _attendees(await database.fetchrow(_BY_EITHER[lock], calendar, institution_id, list(local_ids), list(ids)))
 
 
 async def lock_one(connection: AsyncConnection, enrolment_id: UUID, day: date) -> Attendees:

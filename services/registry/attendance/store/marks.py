@@ -62,7 +62,7 @@ _INSTITUTION: Final = f"${len(_GIVEN) + 1}"
 _RECEIVED: Final = f"${len(_GIVEN) + 2}"
 # Those that are there already take no place of the day. In the order of the ids that might be taken, so that two
 # batches with the same ids do not wait for each other.
-_ADD: Final = f"""
+_NEW: Final = f"""
 WITH new AS (
     SELECT given.*, row_number() OVER (PARTITION BY enrolment_id, day ORDER BY place) AS nth
     FROM {tables.unnest(_GIVEN)}
@@ -71,16 +71,22 @@ WITH new AS (
         WHERE institution_id = {_INSTITUTION} AND local_id = given.local_id LIMIT 1
     ) known ON true
     WHERE is_known IS NULL
+),
+admitted AS (
+    SELECT new.*
+    FROM new CROSS JOIN LATERAL (
+        SELECT count(*) AS stored FROM attendance_mark WHERE enrolment_id = new.enrolment_id AND day = new.day
+    ) of_day
+    WHERE stored + nth <= marks_max
 )
+"""
+_ADD: Final = f"""{_NEW}
 INSERT INTO attendance_mark ({tables.names(_MARK)}, institution_id, received_at)
-SELECT {tables.names(_MARK)}, {_INSTITUTION}, {_RECEIVED}
-FROM new CROSS JOIN LATERAL (
-    SELECT count(*) AS stored FROM attendance_mark WHERE enrolment_id = new.enrolment_id AND day = new.day
-) of_day
-WHERE stored + nth <= marks_max
-ORDER BY local_id, id
+SELECT {tables.names(_MARK)}, {_INSTITUTION}, {_RECEIVED} FROM admitted ORDER BY local_id, id
 ON CONFLICT (institution_id, local_id) DO NOTHING RETURNING id
 """
+# Of several marks under one local id the first is the one that would be stored.
+_WOULD_ADD: Final = f"{_NEW} SELECT DISTINCT ON (local_id) id FROM admitted ORDER BY local_id, id"
 # What the rules look at once marks are stored, in one statement, because a single mark asks for it too: all marks of
 # the same persons on the same days; what these days and trainings counted before; the marks of the same devices at the
 # time; how many of the class were marked in the same second; the lessons of the classes on the days. Each LATERAL with
@@ -174,11 +180,12 @@ async def add_all(
     *,
     marks_max: Mapping[UUID, int],
     at: datetime,
+    dry_run: bool = False,
 ) -> set[UUID]:
     """Store those of `marks` whose local ids are new to the institution; the ids of these.
 
     Of each trainee and day no more than the `marks_max` of the class, the first ones. The caller holds the locks of the
-    enrolments.
+    enrolments. A dry run stores nothing, and answers the ids of those that would be stored.
     """
     if not marks:
         return set()
@@ -188,7 +195,10 @@ async def add_all(
         for place, mark in enumerate(marks)
     ]
     columns = tables.arrays(_GIVEN, rows)
-    return {row["id"] for row in await (await driver(connection)).fetch(_ADD, *columns, institution_id, at)}
+    database = await driver(connection)
+    if dry_run:
+        return {row["id"] for row in await database.fetch(_WOULD_ADD, *columns, institution_id)}
+    return {row["id"] for row in await database.fetch(_ADD, *columns, institution_id, at)}
 
 
 async def by_local_ids(

@@ -22,18 +22,15 @@ from services.registry.attendance.store import marks as mark_store
 from services.registry.attendance.store.marks import Around
 from services.registry.attendance.usecases import rhythms as rhythm_usecases
 from services.registry.attendance.usecases.rhythms import Arrived
-from services.registry.classes.rules.classes import TrainingClass
-from services.registry.classes.store import classes as class_store
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.enrolments.rules.enrolments import NotInClass
 from services.registry.enrolments.usecases import outcomes
 from services.registry.enrolments.usecases.outcomes import Recounted
 from services.registry.plan.rules.policy import Policy
-from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
 from shared.kernel.ids import new_id
-from shared.kernel.outcomes import RowOutcome
+from shared.kernel.outcomes import RowOutcome, without_ids
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotFound, Refusal
 
@@ -78,9 +75,9 @@ class _Known:
 
 
 async def record(
-    connection: AsyncConnection, rows: Sequence[MarkRow], *, caller: Caller, at: datetime
+    connection: AsyncConnection, rows: Sequence[MarkRow], *, caller: Caller, at: datetime, dry_run: bool = False
 ) -> list[RowOutcome]:
-    """An outcome for each of `rows`: accepted, repeated or refused.
+    """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
     Late, doubled or out of order, the same marks give the same hours.
 
@@ -91,7 +88,7 @@ async def record(
         raise ForeignOrganisation
     if not rows:
         return []
-    known = await _known(connection, caller.organisation, rows)
+    known = await _known(connection, caller.organisation, rows, lock=not dry_run)
     answers: list[RowOutcome] = []
     read: list[_Read] = []
     for row in rows:
@@ -101,20 +98,24 @@ async def record(
             answers.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
     admitted = [each.mark for each in read if each.refusal is None]
     marks_max = {each: policy.attendance_day_marks_max for each, policy in known.policies.items()}
-    stored = await mark_store.add_all(connection, caller.organisation, admitted, marks_max=marks_max, at=at)
+    stored = await mark_store.add_all(
+        connection, caller.organisation, admitted, marks_max=marks_max, at=at, dry_run=dry_run
+    )
     new = [mark for mark in admitted if mark.id in stored]
-    if new:
+    if new and not dry_run:
         await _count(connection, new, known, caller=caller, at=at)
-    return [*answers, *await _answers(connection, caller.organisation, read, stored, marks_max)]
+    answers += await _answers(connection, caller.organisation, read, new, marks_max)
+    return without_ids(answers, stored) if dry_run else answers
 
 
-async def _known(connection: AsyncConnection, institution_id: UUID, rows: Sequence[MarkRow]) -> _Known:
-    found = await attendee_store.lock(
+async def _known(connection: AsyncConnection, institution_id: UUID, rows: Sequence[MarkRow], *, lock: bool) -> _Known:
+    found = await attendee_store.find(
         connection,
         institution_id,
         local_ids={row.trainee_local_id for row in rows if row.trainee_local_id is not None},
         ids={row.enrolment_id for row in rows if row.enrolment_id is not None},
         days={business_day(row.at) for row in rows},
+        lock=lock,
     )
     named = {row.site for row in rows if row.site is not None}
     return _Known(
@@ -170,11 +171,13 @@ async def _answers(
     connection: AsyncConnection,
     institution_id: UUID,
     read: Sequence[_Read],
-    stored: set[UUID],
+    new: Sequence[Mark],
     marks_max: Mapping[UUID, int],
 ) -> list[RowOutcome]:
-    doubtful = {each.mark.local_id for each in read if each.mark.id not in stored}
-    before = await mark_store.by_local_ids(connection, institution_id, doubtful) if doubtful else {}
+    stored, before = {mark.id for mark in new}, {mark.local_id: mark for mark in new}
+    doubtful = {each.mark.local_id for each in read if each.mark.id not in stored} - before.keys()
+    if doubtful:
+        before |= await mark_store.by_local_ids(connection, institution_id, doubtful)
     answers: list[RowOutcome] = []
     for row, mark, refusal in read:
         kept = before.get(mark.local_id)
@@ -249,13 +252,3 @@ async def _save(
     await store.save(connection, days, changed)
     await outbox.record(connection, *(fact for _, fact in told if fact is not None))
     return changed
-
-
-async def readable_class(connection: AsyncConnection, class_id: UUID, *, caller: Caller) -> TrainingClass:
-    """A class whose attendance the caller may read: its institution, and officers of its region or above.
-
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
-    """
-    class_ = await class_store.load(connection, class_id)
-    await visibility.require_visible(connection, caller, region=class_.region, institution_id=class_.institution_id)
-    return class_

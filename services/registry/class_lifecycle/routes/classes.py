@@ -26,13 +26,13 @@ routes = router("classes")
 
 
 @routes.post("/classes", status_code=201)
-async def file(request: ClassRequest, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
+async def file_class(request: ClassRequest, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
     """File a class of your institution with the county. The same filing again answers the one that exists."""
     return ClassAnswer.of(await filing.file(connection, request.filing(request.local_id), caller=caller, at=at))
 
 
 @routes.post("/classes/{class_id}/return")
-async def return_(
+async def return_class(
     class_id: UUID, request: ReturnRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
     """Send a class that has not started back with reasons, as an officer of its county or above."""
@@ -40,7 +40,7 @@ async def return_(
 
 
 @routes.post("/classes/{class_id}/refiling")
-async def refile(
+async def refile_class(
     class_id: UUID, request: ClassTerms, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
     """File a returned class again, mended; it keeps its local_id and its trainees."""
@@ -50,13 +50,13 @@ async def refile(
 
 
 @routes.post("/classes/{class_id}/approval")
-async def approve(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
+async def approve_class(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
     """Approve a filed class, as an officer of its county or above who did not file it."""
     return ClassAnswer.of(await usecases.approve(connection, class_id, caller=caller, at=at))
 
 
 @routes.post("/classes/{class_id}/check")
-async def check(
+async def check_class(
     class_id: UUID, request: CheckRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
     """Say what you found on site, as an officer of the class's county or above. Until it passed, no class starts."""
@@ -68,13 +68,13 @@ async def check(
 
 
 @routes.post("/classes/{class_id}/start")
-async def start(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
+async def start_class(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
     """Open an approved class on its first day or later."""
     return ClassAnswer.of(await usecases.start(connection, class_id, caller=caller, at=at))
 
 
 @routes.post("/classes/{class_id}/change")
-async def change(
+async def change_class(
     class_id: UUID, asked: ChangeRequest, request: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
     """Report other days, seats, site or examination of an approved or running class, before what they touch."""
@@ -84,13 +84,13 @@ async def change(
 
 
 @routes.post("/classes/{class_id}/completion")
-async def complete(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
+async def complete_class(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
     """Complete a running class whose trainees all have an outcome."""
     return ClassAnswer.of(await usecases.complete(connection, class_id, caller=caller, at=at))
 
 
 @routes.post("/classes/{class_id}/cancellation")
-async def cancel(
+async def cancel_class(
     class_id: UUID, request: CancellationRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
     """Give your class up; who has no outcome is withdrawn.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.registry.class_lifecycle.usecases.changes import Change
 from services.registry.class_lifecycle.usecases.filing import Fee, Filing
@@ -13,6 +12,7 @@ from services.registry.classes.rules.classes import ExamPlan
 from services.registry.classes.rules.limits import HOURS_MAX, PART_FEN_MAX, SEATS_MAX, TEACHING_PLAN_LENGTH_MAX
 from services.registry.timetable.routes.timetable import Lessons, planned
 from shared.contracts.dimensions import FundSource
+from shared.form_errors import form_error
 from shared.forms import Day, LocalId, Reason, Strict
 
 Fen = Annotated[int, Field(ge=0, le=PART_FEN_MAX, strict=True)]
@@ -95,7 +95,11 @@ class CheckRequest(Strict):
     @model_validator(mode="after")
     def _say_what_was_wrong(self) -> CheckRequest:
         if not self.passed and not self.findings:
-            raise PydanticCustomError("findings_missing", "A check that was not passed says what was found")
+            raise form_error(
+                "findings_missing",
+                "A check that was not passed says what was found",
+                "核查未通过的，须填写发现的问题。",
+            )
         return self
 
 

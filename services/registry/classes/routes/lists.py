@@ -14,7 +14,8 @@ from services.registry.classes.store import history as event_store
 from services.registry.classes.store.classes import Narrowing
 from services.registry.classes.usecases import visible_class
 from services.registry.plan.rules.reach import Reach, reach, reach_of
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import rulebook as rulebook_store
+from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.contracts.registry import ClassStatus
 from shared.day_paging import cursor_behind, place_after
@@ -52,7 +53,7 @@ async def list_classes(
             raise ForeignOrganisation
         narrowing = narrowing._replace(institution_id=caller.organisation)
     if region is not None or caller.role not in _EVERYWHERE:
-        plan = await plan_store.load(connection)
+        plan = (await rulebook_store.current(connection)).plan
         far = reach_of(plan, region) if region and caller.role in _EVERYWHERE else reach(plan, caller, region)
         narrowing = narrowing._replace(reach=far)
     rows = await store.page(connection, narrowing, after=place_after(cursor), limit=size)
@@ -61,7 +62,7 @@ async def list_classes(
 
 
 @routes.get("/classes/waiting")
-async def list_waiting(
+async def list_waiting_classes(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
@@ -71,7 +72,7 @@ async def list_waiting(
 ) -> Page[WaitingAnswer]:
     """Filed classes that wait for the county's answer, by the day on which it is due. For officers, in their region."""
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
-    far = reach(await plan_store.load(connection), caller, region)
+    far = await visibility.reach(connection, caller, region)
     rows = await store.waiting(connection, far, after=place_after(cursor), limit=size)
     today = business_day(at)
     next_ = cursor_behind(rows, [row.answer_due_on or date.max for row in rows], size=size)
@@ -79,7 +80,7 @@ async def list_waiting(
 
 
 @routes.get("/class-changes")
-async def list_changes(
+async def list_class_changes(
     connection: Connection,
     caller: CurrentCaller,
     region: Region = None,
@@ -88,7 +89,7 @@ async def list_changes(
 ) -> Page[ReportedChangeAnswer]:
     """What institutions reported of their classes, the newest first: other terms, other lessons. For officers."""
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
-    far = reach(await plan_store.load(connection), caller, region)
+    far = await visibility.reach(connection, caller, region)
     rows = await event_store.reported(connection, far, before=before(cursor), limit=size)
     return Page(rows=[ReportedChangeAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
 
@@ -100,7 +101,7 @@ async def get_class(class_id: UUID, connection: Connection, caller: CurrentCalle
 
 
 @routes.get("/classes/{class_id}/history")
-async def list_history(
+async def list_class_history(
     class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[ClassEventAnswer]:
     """Every step of a class from its filing on: who took it, when, why, and what was filed, found or changed."""

@@ -80,7 +80,7 @@ class InstitutionAnswer(BaseModel):
 
 
 @routes.post("/institutions", status_code=201, response_model=InstitutionAnswer)
-async def register(
+async def register_institution(
     institution: InstitutionRequest, request: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Institution:
     """Register a training institution. The same particulars again answer the one that exists."""
@@ -96,7 +96,7 @@ async def register(
 
 
 @routes.post("/institutions/{institution_id}/changes", response_model=InstitutionAnswer)
-async def change(
+async def change_institution(
     institution_id: UUID,
     asked: InstitutionChangeRequest,
     request: Request,

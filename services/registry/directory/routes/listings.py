@@ -15,7 +15,7 @@ from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import listings as store
 from services.registry.directory.usecases import listings as usecases
 from services.registry.plan.rules.reach import Reach, reach_of
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import rulebook as rulebook_store
 from shared.auth import CurrentCaller
 from shared.forms import Day, Reason, Strict
 from shared.kernel.periods import business_day
@@ -71,7 +71,7 @@ class ListedAnswer(ListingAnswer):
 
 
 @routes.post("/institutions/{institution_id}/listings", status_code=201, response_model=ListingAnswer)
-async def open_(
+async def open_listing(
     institution_id: UUID, listing: ListingRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Listing:
     """List the institution for a project, as an officer of its region or above. A repeat answers what stands."""
@@ -79,7 +79,7 @@ async def open_(
 
 
 @routes.get("/institutions/{institution_id}/listings")
-async def list_listings(
+async def list_institution_listings(
     institution_id: UUID, connection: Connection, _: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[ListingAnswer]:
     """What the institution is, was and will be listed for."""
@@ -88,7 +88,7 @@ async def list_listings(
 
 
 @routes.get("/listings")
-async def list_listed(
+async def list_listings(
     connection: Connection,
     _: CurrentCaller,
     at: Now,
@@ -99,7 +99,7 @@ async def list_listed(
     size: PageSize = 100,
 ) -> Page[ListedAnswer]:
     """Which institutions are listed for a project on a day, each with its listing. The catalogue is open to all."""
-    far = Reach() if region is None else reach_of(await plan_store.load(connection), region)
+    far = Reach() if region is None else reach_of((await rulebook_store.current(connection)).plan, region)
     on = day or business_day(at)
     rows = await store.listed(connection, project, far, day=on, after=after(cursor), limit=size)
     known = await institution_store.by_ids(connection, [row.institution_id for row in rows])
@@ -109,7 +109,7 @@ async def list_listed(
 
 
 @routes.post("/institutions/{institution_id}/listings/{listing_id}/closing", response_model=ListingAnswer)
-async def close(
+async def close_listing(
     institution_id: UUID,
     listing_id: UUID,
     closing: ListingClosingRequest,

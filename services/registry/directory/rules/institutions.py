@@ -26,8 +26,9 @@ class CreditCodeTaken(Conflict):
     slug = "credit-code-taken"
     title_en = "An institution with this credit code is registered with other particulars."
     title_zh = "该统一社会信用代码已登记，且登记信息不同。"
-    cure_en = "Look it up with GET /v1/institutions?credit_code=…; one institution is registered once."
-    cure_zh = "请用 GET /v1/institutions?credit_code=… 查询；同一机构只登记一次。"
+    cure_en = "Look the institution up by its credit code; one institution is registered once."
+    cure_zh = "请按统一社会信用代码查询该机构；同一机构只登记一次。"
+    reference = "GET /v1/institutions"
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,11 @@ class InstitutionStopped(Conflict):
     slug = "institution-stopped"
     title_en = "The institution may begin no class on that day: a sanction stands against it."
     title_zh = "该机构在所涉日期处于处罚期内，不得开办新班。"
-    cure_en = "Wait until the sanction in `step` ends or is lifted; the county says what is needed for that."
-    cure_zh = "请待 `step` 所示处罚到期或解除后再报备；解除条件请咨询县区主管部门。"
+    cure_en = (
+        "Wait until the sanction ({step}, {first_on} to {last_on}) ends or is lifted; the county says what is "
+        "needed for that."
+    )
+    cure_zh = "请待处罚（{step}，{first_on} 至 {last_on}）到期或解除后再报备；解除条件请咨询县区主管部门。"
     check = "C25"
 
 
@@ -59,8 +62,8 @@ class InstitutionDelisted(Conflict):
     slug = "institution-delisted"
     title_en = "The institution was taken off the list for a part of that time."
     title_zh = "该机构在所选时间内已被移出目录或列入黑名单。"
-    cure_en = "Leave out the days of the sanction in `step`, or have it lifted first."
-    cure_zh = "请避开 `step` 所示处罚的期间，或先解除该处罚。"
+    cure_en = "Leave out the days of the sanction ({step}, {first_on} to {last_on}), or have it lifted first."
+    cure_zh = "请避开处罚期间（{step}，{first_on} 至 {last_on}），或先解除该处罚。"
     check = "C25"
 
 
@@ -70,8 +73,9 @@ class SanctionStands(Conflict):
     slug = "sanction-stands"
     title_en = "The same step stands against the institution in a part of that time already."
     title_zh = "该机构在所选时间内已有同级处罚，期间重叠。"
-    cure_en = "Leave out the days of the sanction in `sanction`, or lift that one first."
-    cure_zh = "请避开 `sanction` 所示处罚的期间，或先解除该处罚。"
+    cure_en = "Leave out the days of the sanction that stands ({first_on} to {last_on}), or lift that one first."
+    cure_zh = "请避开已有处罚的期间（{first_on} 至 {last_on}），或先解除该处罚。"
+    reference = "POST /v1/institutions/…/sanctions/{sanction}/lifting"
 
 
 class SanctionEnded(Conflict):

@@ -37,8 +37,8 @@ class RoomsInUse(Conflict):
     slug = "rooms-in-use"
     title_en = "Lessons are planned in a room that would not be listed any more, or would be too small for the class."
     title_zh = "拟取消或缩减座位的教室仍有已排定的课程，变更后将无法容纳有关班级。"
-    cure_en = "Move the lessons in `rooms` first, or keep these rooms and their seats."
-    cure_zh = "请先调整 `rooms` 所示教室的课程，或保留这些教室及其座位数。"
+    cure_en = "Move the lessons in these rooms first, or keep the rooms and their seats: {rooms}."
+    cure_zh = "请先调整以下教室的课程，或保留这些教室及其座位数：{rooms}。"
     check = "C18"
 
 

@@ -112,13 +112,15 @@ async def get_enrolment(
 
 
 @routes.get("/enrolments/{enrolment_id}/history", response_model=list[EventAnswer])
-async def list_history(enrolment_id: UUID, connection: Connection, caller: CurrentCaller) -> list[EnrolmentEvent]:
+async def list_enrolment_history(
+    enrolment_id: UUID, connection: Connection, caller: CurrentCaller
+) -> list[EnrolmentEvent]:
     """The entry and every step after it, oldest first: who took it, when, why, and what changed."""
     return await usecases.history(connection, enrolment_id, caller=caller)
 
 
 @routes.post("/enrolments/{enrolment_id}/withdrawal", response_model=EnrolmentAnswer)
-async def withdraw(
+async def withdraw_enrolment(
     enrolment_id: UUID,
     connection: Connection,
     caller: CurrentCaller,
@@ -134,7 +136,7 @@ async def withdraw(
 
 
 @routes.post("/enrolments/{enrolment_id}/deferral", response_model=EnrolmentAnswer)
-async def defer(
+async def defer_enrolment(
     enrolment_id: UUID, request: EndingRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
     """Interrupt a training. The seat stays taken; the class can be completed without the trainee.
@@ -145,7 +147,7 @@ async def defer(
 
 
 @routes.post("/enrolments/{enrolment_id}/resumption", response_model=EnrolmentAnswer)
-async def resume(
+async def resume_enrolment(
     enrolment_id: UUID, request: StepRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
     """Let a deferred trainee go on in their class, from today to its last day."""
@@ -153,7 +155,7 @@ async def resume(
 
 
 @routes.post("/enrolments/{enrolment_id}/transfer", status_code=201, response_model=EnrolmentAnswer)
-async def transfer(
+async def transfer_enrolment(
     enrolment_id: UUID, request: TransferRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
     """Let a trainee go on in another class of the same occupation and level, as the enrolment that is answered.
@@ -168,7 +170,7 @@ async def transfer(
 
 
 @routes.post("/enrolments/{enrolment_id}/correction", response_model=EnrolmentAnswer)
-async def correct(
+async def correct_enrolment(
     enrolment_id: UUID,
     request: CorrectionRequest,
     http: Request,

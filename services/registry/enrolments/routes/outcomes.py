@@ -13,10 +13,10 @@ from services.registry.enrolments.rules.outcomes import CHECK, Miss
 from services.registry.enrolments.usecases import outcomes as usecases
 from services.registry.enrolments.usecases.outcomes import Given, HoursRow
 from shared.auth import CurrentCaller
-from shared.batches import BatchAnswer, answer, batch_of
+from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EnrolmentStatus
-from shared.forms import Batch
-from shared.rows import parse_rows
+from shared.posted import DryRun, PostedRows, posting
+from shared.rows import parse_posted
 from shared.web import Connection, Now, router
 
 routes = router("classes")
@@ -45,22 +45,22 @@ class ConclusionAnswer(BaseModel):
     rows: list[OutcomeAnswer]
 
 
-@routes.post("/classes/{class_id}/outcomes", response_model=BatchAnswer, openapi_extra=batch_of(HoursRowRequest))
-async def conclude(class_id: UUID, batch: Batch, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
+@routes.post("/classes/{class_id}/outcomes", response_model=BatchAnswer, openapi_extra=posting(HoursRowRequest))
+async def post_outcomes(
+    class_id: UUID, posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
     """Post the hours of up to 1,000 trainees; the hours decide whether a training was completed.
 
     Not where hours have to come from attendance; and never more than a class that keeps attendance shows.
     """
-    parsed, refused = parse_rows(_HOURS_ROW, batch.rows, row_id="local_id")
+    parsed, refused = parse_posted(_HOURS_ROW, posted)
     rows = [HoursRow(place, row.local_id, row.hours) for place, row in parsed]
-    outcomes = await usecases.conclude(connection, class_id, rows, caller=caller, at=at)
-    return answer([*refused, *outcomes])
+    outcomes = await usecases.conclude(connection, class_id, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)
 
 
 @routes.post("/classes/{class_id}/conclusion")
-async def conclude_by_attendance(
-    class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
-) -> ConclusionAnswer:
+async def conclude_class(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ConclusionAnswer:
     """Give every trainee in training the outcome of their attendance, once the last lesson is over; without a timetable
     once the last day is. Again: nothing changes.
     """

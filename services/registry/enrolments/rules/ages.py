@@ -7,7 +7,6 @@ from datetime import date
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.trainees import AtEntry
 from services.registry.plan.rules.policy import Policy
-from shared.kernel.identity import DocumentKind, IdentityDocument
 from shared.kernel.refusals import Invalid
 
 
@@ -18,12 +17,12 @@ class AgeOutOfRange(Invalid):
     title_en = "On the class's first day the person is younger or older than its trainees may be."
     title_zh = "该人员在开班当日的年龄不在规定范围内。"
     cure_en = (
-        "Trainees are `age_min` to `age_max` years old on `on`. For somebody older who draws no monthly pension, "
-        "send draws_pension: false; others can join a class without subsidy."
+        "Trainees are {age_min} years old or more on {on}; upper limit: {age_max}. For an older person who draws "
+        "no monthly pension, send draws_pension: false; others can join a class without subsidy."
     )
     cure_zh = (
-        "学员在 `on` 当日须年满 `age_min` 周岁且不超过 `age_max` 周岁。超龄但尚未按月领取养老金的，"
-        "请填写 draws_pension: false；其他人员可参加非补贴班。"
+        "学员在 {on} 当日须年满 {age_min} 周岁；年龄上限：{age_max}。超龄但尚未按月领取养老金的，请填写 "
+        "draws_pension: false；其他人员可参加非补贴班。"
     )
     check = "C01"
 
@@ -47,18 +46,6 @@ def birth_date_fault(shown: date | None, said: AtEntry) -> BirthDateDiffers | No
     if shown is None or said.birth_date in (None, shown):
         return None
     return BirthDateDiffers(pointer="/birth_date")
-
-
-def require_birth_date(kind: DocumentKind, number: str, said: AtEntry) -> None:
-    """Raises BirthDateDiffers (C01)."""
-    if fault := birth_date_fault(IdentityDocument(kind, number).birth_date, said):
-        raise fault
-
-
-def require_age(kind: DocumentKind, number: str, said: AtEntry, *, class_: TrainingClass, policy: Policy) -> None:
-    """The holder of `number` has the age that `class_` asks for. Raises AgeOutOfRange (C01)."""
-    if fault := age_fault(IdentityDocument(kind, number).birth_date, said, class_=class_, policy=policy):
-        raise fault
 
 
 def age_fault(shown: date | None, said: AtEntry, *, class_: TrainingClass, policy: Policy) -> AgeOutOfRange | None:

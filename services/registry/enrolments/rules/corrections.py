@@ -17,8 +17,8 @@ class ReasonMissing(Invalid):
     slug = "reason-missing"
     title_en = "An officer's step, and one that takes an outcome back, is kept with its reason."
     title_zh = "工作人员办理，或撤销已登记的结业结果，须说明理由。"
-    cure_en = "Give a `reason`; name no person in it."
-    cure_zh = "请填写 `reason`（理由），其中不要出现人员姓名。"
+    cure_en = "Give a reason; name no person in it."
+    cure_zh = "请填写理由，其中不要出现人员姓名。"
 
 
 class HoursFollowAttendance(Conflict):
@@ -27,8 +27,9 @@ class HoursFollowAttendance(Conflict):
     slug = "hours-follow-attendance"
     title_en = "The hours of this class follow from its attendance; they cannot be put right by themselves."
     title_zh = "该班学时以考勤记录为准，不能直接更正学时。"
-    cure_en = "Edit the days whose attendance is wrong, each with a reason: POST to the path in `edits`."
-    cure_zh = "请通过 `edits` 所示接口逐日更正有误的考勤，并说明理由。"
+    cure_en = "Edit the days whose attendance is wrong, each with a reason."
+    cure_zh = "请逐日更正有误的考勤，并说明理由。"
+    reference = "POST {edits}"
     check = CHECK
 
 

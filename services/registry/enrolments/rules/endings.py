@@ -16,8 +16,10 @@ class EndsBeforeItBegan(Invalid):
     slug = "ends-before-it-began"
     title_en = "The training cannot end before it began."
     title_zh = "退学、休学日期不能早于该学员的培训开始日期。"
-    cure_en = "`on` is the first day without training: `first_on` or later; `first_on` itself if there was none at all."
-    cure_zh = "`on` 为停止培训的首日，不得早于 `first_on`；从未参加培训的，填写 `first_on`。"
+    cure_en = (
+        "The first day without training is {first_on} or later; {first_on} itself if there was no training at all."
+    )
+    cure_zh = "停止培训的首日不得早于 {first_on}；从未参加培训的，填写 {first_on}。"
 
 
 class EndsBeforeAttendance(Conflict):
@@ -27,9 +29,9 @@ class EndsBeforeAttendance(Conflict):
     title_en = "Attendance counts hours for this trainee on that day or later, so the training did not end before."
     title_zh = "该学员在所填日期或之后仍有计入学时的考勤，培训不能在此之前结束。"
     cure_en = (
-        "Give a day after `attended_on` (once it has come). If that attendance is wrong, edit the day to 0 hours first."
+        "Give a day after {attended_on} (once it has come). If that attendance is wrong, edit the day to 0 hours first."
     )
-    cure_zh = "请填写 `attended_on` 之后的日期（到期后办理）；若该考勤有误，请先将当日学时更正为 0。"
+    cure_zh = "请填写 {attended_on} 之后的日期（到期后办理）；若该考勤有误，请先将当日学时更正为 0。"
     check = "C04"
 
 

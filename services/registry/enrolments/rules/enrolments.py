@@ -13,7 +13,7 @@ from uuid import UUID
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.endings import last_day
 from services.registry.enrolments.rules.outcomes import missed
-from services.registry.enrolments.rules.trainees import AtEntry, GroupEvidence, require_papers
+from services.registry.enrolments.rules.trainees import AtEntry, GroupEvidence, paper_faults
 from services.registry.plan.rules.dimensions import Dimensions
 from shared.contracts.registry import (
     EmploymentState,
@@ -28,7 +28,7 @@ from shared.contracts.registry import (
 )
 from shared.kernel.moves import move
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Invalid
+from shared.kernel.refusals import Invalid, raise_first
 
 F = TypeVar("F", bound=EnrolmentState)
 
@@ -83,8 +83,8 @@ class TooManyHours(Invalid):
     slug = "too-many-hours"
     title_en = "A trainee cannot have more hours than the class."
     title_zh = "学员学时不能超过班级总学时。"
-    cure_en = "Give hours between 0 and `hours_max`."
-    cure_zh = "请填写 0 至 `hours_max` 之间的学时。"
+    cure_en = "Give hours between 0 and {hours_max}."
+    cure_zh = "请填写 0 至 {hours_max} 之间的学时。"
 
 
 class NotInClass(Invalid):
@@ -204,7 +204,7 @@ def correct(
     """
     status = move(MOVES, enrolment.status, EnrolmentVerb.CORRECT)
     said = AtEntry(groups=correction.groups or (), consented_on=correction.consented_on)
-    require_papers(said, first_on=papers_from, today=business_day(at))
+    raise_first(*paper_faults(said, None, first_on=papers_from, today=business_day(at)))
     if correction.hours is not None:
         enough = is_enough(correction.hours, class_, share_min=share_min, hours_min=hours_min)
         if status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED):

@@ -37,8 +37,8 @@ class AnotherTraining(Conflict):
     slug = "another-training"
     title_en = "The other class does not go on with this training: it is for another occupation or level."
     title_zh = "目标班级的职业（工种）或等级与原培训不同，不能转入。"
-    cure_en = "Choose a class for `occupation` at `level`, or withdraw the trainee and enrol them there anew."
-    cure_zh = "请选择 `occupation`、`level` 相同的班级；否则请先办理退学，再重新报名。"
+    cure_en = "Choose a class for {occupation} at {level}, or withdraw the trainee and enrol them there anew."
+    cure_zh = "请选择 {occupation}、{level} 相同的班级；否则请先办理退学，再重新报名。"
 
 
 class TransferToSameClass(Conflict):

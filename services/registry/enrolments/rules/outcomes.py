@@ -25,8 +25,8 @@ class MoreHoursThanAttended(Invalid):
     slug = "more-hours-than-attended"
     title_en = "The attendance of the class shows fewer hours for this trainee."
     title_zh = "填报学时多于考勤记录的学时。"
-    cure_en = "Post at most `hours_max`; where the attendance is wrong, edit its day with a reason first."
-    cure_zh = "填报学时不得超过 `hours_max`；若考勤有误，请先说明理由更正当日考勤。"
+    cure_en = "Post at most {hours_max}; where the attendance is wrong, edit its day with a reason first."
+    cure_zh = "填报学时不得超过 {hours_max}；若考勤有误，请先说明理由更正当日考勤。"
     check = CHECK
 
 
@@ -36,8 +36,9 @@ class HoursComeFromMarks(Conflict):
     slug = "hours-come-from-marks"
     title_en = "The hours of this class come from its attendance; they cannot be posted."
     title_zh = "该班学时以考勤记录为准，不能自行填报。"
-    cure_en = "Send the marks that are missing, then POST to the path in `conclusion`."
-    cure_zh = "请补报缺少的考勤记录，再调用 `conclusion` 所示接口办理结业。"
+    cure_en = "Send the marks that are missing, then conclude the class by its attendance."
+    cure_zh = "请补报缺少的考勤记录，再按考勤办理结业。"
+    reference = "POST {conclusion}"
     check = CHECK
 
 
@@ -47,8 +48,8 @@ class LessonsToCome(Conflict):
     slug = "lessons-to-come"
     title_en = "The last lesson of the class is not over yet."
     title_zh = "该班最后一节课尚未结束。"
-    cure_en = "Conclude the class after `ends_at`, when all marks can have come."
-    cure_zh = "请在 `ends_at` 之后、考勤记录齐全时办理结业。"
+    cure_en = "Conclude the class after {ends_at}, when all marks can have come."
+    cure_zh = "请在 {ends_at} 之后、考勤记录齐全时办理结业。"
 
 
 class NoAttendance(Conflict):
@@ -57,8 +58,9 @@ class NoAttendance(Conflict):
     slug = "no-attendance"
     title_en = "This class has no attendance to conclude it by."
     title_zh = "该班没有考勤记录，无法据此办理结业。"
-    cure_en = "Send the marks of the class, or POST the hours of its trainees to the path in `outcomes`."
-    cure_zh = "请上报该班考勤记录，或通过 `outcomes` 所示接口填报学员学时。"
+    cure_en = "Send the marks of the class, or post the hours of its trainees."
+    cure_zh = "请上报该班考勤记录，或填报学员学时。"
+    reference = "POST {outcomes}"
 
 
 class Miss(StrEnum):

@@ -16,8 +16,8 @@ class OverlappingClass(Conflict):
     slug = "overlapping-class"
     title_en = "This person is in another class on some of these days."
     title_zh = "该人员在所涉日期已参加其他培训班，时间重叠。"
-    cure_en = "Choose a class that keeps clear of `first_on` to `last_on`, or end the other training first."
-    cure_zh = "请选择不与 `first_on` 至 `last_on` 重叠的班级，或先为其办理另一培训的退学、休学。"
+    cure_en = "Choose a class that keeps clear of {first_on} to {last_on}, or end the other training first."
+    cure_zh = "请选择不与 {first_on} 至 {last_on} 重叠的班级，或先为其办理另一培训的退学、休学。"
     check = "C04"
 
 

@@ -11,6 +11,6 @@ class ClassFull(Conflict):
     slug = "class-full"
     title_en = "The class has no seat left."
     title_zh = "该班名额已满。"
-    cure_en = "A class takes as many trainees as it was filed for (`seats`); file another class for the others."
-    cure_zh = "班级人数以报备名额（`seats`）为限；其余学员请另行报备班级。"
+    cure_en = "A class takes as many trainees as it was filed for ({seats}); file another class for the others."
+    cure_zh = "班级人数以报备名额（{seats}）为限；其余学员请另行报备班级。"
     check = "C18"

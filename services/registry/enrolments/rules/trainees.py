@@ -41,12 +41,11 @@ class NameDiffers(Invalid):
     title_en = "This document is known under another name."
     title_zh = "该证件号码已登记的姓名与所填姓名不一致。"
     cure_en = (
-        "Compare number and name with the document. If both are right, an officer of the county corrects the name that "
-        "is known (POST /v1/persons/particulars); then send it again."
+        "Compare number and name with the document. If both are right, an officer of the county corrects the "
+        "name that is known; then send it again."
     )
-    cure_zh = (
-        "请对照证件核对号码和姓名。均无误的，请县区工作人员更正已登记的姓名（POST /v1/persons/particulars）后重新提交。"
-    )
+    cure_zh = "请对照证件核对号码和姓名。均无误的，请县区工作人员更正已登记的姓名后重新提交。"
+    reference = "POST /v1/persons/particulars"
     check = "C01"
 
 
@@ -64,8 +63,8 @@ class DatedTooEarly(Invalid):
     """Facts: `first_on`. When the person was born is not told."""
 
     slug = "paper-dated-too-early"
-    title_en = "A paper or a consent cannot be dated before the person was born, nor before `first_on`."
-    title_zh = "证明材料或同意书的日期不能早于本人出生日期，也不能早于 `first_on`。"
+    title_en = "A paper or a consent cannot be dated before the person was born, nor before {first_on}."
+    title_zh = "证明材料或同意书的日期不能早于本人出生日期，也不能早于 {first_on}。"
     cure_en = "Copy the date that stands on it; for a group, name a paper that is valid now."
     cure_zh = "请按材料上的实际日期填写；重点群体请提供现行有效的证明材料。"
 
@@ -89,8 +88,8 @@ class TraineeIncomplete(Invalid):
     title_zh = (
         "补贴性培训班的学员须填报手机号、就业状态和个人信息处理同意日期；证件号码不含出生日期的，还须填报出生日期。"
     )
-    cure_en = "`missing` lists what the row lacks; add it and send the row again."
-    cure_zh = "`missing` 列出了该行缺少的内容，请补充后重新提交该行。"
+    cure_en = "Missing: {missing}. Add this and send the row again."
+    cure_zh = "缺少：{missing}。请补充后重新提交该行。"
 
 
 class GroupEvidence(NamedTuple):
@@ -126,14 +125,6 @@ class AtEntry:
 NOTHING_SAID: Final = AtEntry()
 
 
-def require_complete(
-    phone: str | None, entry: AtEntry, *, kind: DocumentKind, class_: TrainingClass, policy: Policy
-) -> None:
-    """Raises TraineeIncomplete, where the class is subsidised and policy asks for it."""
-    if fault := missing_fault(phone, entry, kind=kind, class_=class_, policy=policy):
-        raise fault
-
-
 def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: date) -> list[Refusal]:
     """What is wrong with the papers and the consent: they name nothing, or a day that cannot be.
 
@@ -152,12 +143,6 @@ def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: da
         fault.pointer = "/consent/on"
         found.append(fault)
     return found
-
-
-def require_papers(entry: AtEntry, *, first_on: date, today: date) -> None:
-    """Raises the first of `paper_faults`."""
-    for fault in paper_faults(entry, None, first_on=first_on, today=today):
-        raise fault
 
 
 def _says_nothing(evidence: str) -> bool:

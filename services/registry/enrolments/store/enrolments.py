@@ -63,7 +63,8 @@ _SELECT: Final = select(*(column for column in ENROLMENT.c if column.key not in 
 _BY_ID: Final = _SELECT.where(ENROLMENT.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
 # Whoever locks several does it in the order of their ids.
-_LOCK_ALL: Final = _SELECT.order_by(ENROLMENT.c.id).with_for_update()
+_ALL: Final = _SELECT.order_by(ENROLMENT.c.id)
+_LOCK_ALL: Final = _ALL.with_for_update()
 _IN_TRAINING: Final = ENROLMENT.c.status == literal_column("'in_training'")
 # An array of arrays has no rows of its own, so tags come as text.
 _GIVEN: Final = [
@@ -88,9 +89,9 @@ async def load(connection: AsyncConnection, enrolment_id: UUID, *, lock: bool = 
     return enrolment
 
 
-async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Enrolment]:
+async def by_ids(connection: AsyncConnection, ids: Collection[UUID], *, lock: bool = True) -> dict[UUID, Enrolment]:
     """Those of `ids` that there are, locked."""
-    statement = _LOCK_ALL.where(tables.one_of(ENROLMENT.c.id, ids))
+    statement = (_LOCK_ALL if lock else _ALL).where(tables.one_of(ENROLMENT.c.id, ids))
     return {each.id: each for each in await tables.fetch_all(connection, statement, Enrolment)}
 
 
@@ -111,11 +112,12 @@ async def go_on(connection: AsyncConnection, enrolment: Enrolment, *, by: str, a
 
 
 async def by_local_ids(
-    connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]
+    connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str], *, lock: bool = True
 ) -> dict[str, Enrolment]:
     """Those enrolments of the institution, locked."""
     named = [ENROLMENT.c.institution_id == institution_id, tables.one_of(ENROLMENT.c.local_id, local_ids)]
-    return {each.local_id: each for each in await tables.fetch_all(connection, _LOCK_ALL.where(*named), Enrolment)}
+    statement = (_LOCK_ALL if lock else _ALL).where(*named)
+    return {each.local_id: each for each in await tables.fetch_all(connection, statement, Enrolment)}
 
 
 async def in_training(connection: AsyncConnection, class_id: UUID) -> list[Enrolment]:

@@ -19,10 +19,9 @@ from services.registry.enrolments.rules.interruptions import ClassOver
 from services.registry.enrolments.rules.late_entries import late_day
 from services.registry.enrolments.rules.trainees import AtEntry
 from services.registry.particulars.rules import name_fault, phone_fault
-from services.registry.plan.rules.policy import Policy, policy_on
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
-from services.registry.plan.store import projects as project_store
+from services.registry.plan.rules.policy import Policy
+from services.registry.plan.rules.rulebook import Rulebook
+from services.registry.plan.store import rulebook as rulebook_store
 from shared.kernel.identity import IdentityDocument
 from shared.kernel.refusals import Refusal
 from shared.persons import Particulars
@@ -81,16 +80,10 @@ async def checks_for(
     connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass], *, today: date
 ) -> Checks:
     """What rows for these `classes` of the institution are checked against. Raises PolicyUnset."""
-    plan = await plan_store.load(connection)
-    rows = await policy_store.rows(connection) if classes else []
-    policies: dict[tuple[date, str], Policy] = {}
-    for class_ in classes:
-        place = (class_.starts_on, class_.region)
-        if place not in policies:
-            policies[place] = policy_on(rows, day=place[0], region_and_above=plan.region_and_above(place[1]))
-    of_class = {each.id: policies[each.starts_on, each.region] for each in classes}
-    closed = await _closed(connection, institution_id, classes)
-    return Checks(today, plan, of_class, closed, _late_days(classes, of_class, closed, today=today))
+    rulebook = await rulebook_store.current(connection)
+    policies = {each.id: rulebook.policy(each.starts_on, each.region) for each in classes}
+    closed = await _closed(connection, institution_id, classes, rulebook)
+    return Checks(today, rulebook.plan, policies, closed, _late_days(classes, policies, closed, today=today))
 
 
 def _late_days(
@@ -114,7 +107,7 @@ def _late_days(
 
 
 async def _closed(
-    connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass]
+    connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass], rulebook: Rulebook
 ) -> dict[UUID, Refusal]:
     """Why each of the `classes` that takes nobody does not: it is over, or the directory of its first day forbids it.
 
@@ -124,10 +117,7 @@ async def _closed(
         return {}
     earliest = min(each.starts_on for each in classes)
     sanctions = await sanction_store.since(connection, institution_id, earliest)
-    subsidised = {
-        (each.project, each.starts_on) for each in classes if each.fund_source is not None and each.project is not None
-    }
-    projects = await project_store.on(connection, subsidised)
+    subsidised = any(each.fund_source is not None and each.project is not None for each in classes)
     listings = await listing_store.since(connection, institution_id, earliest) if subsidised else []
     closed: dict[UUID, Refusal] = {}
     for class_ in classes:
@@ -136,7 +126,8 @@ async def _closed(
                 raise RosterClosed(state=class_.status)
             require_not_stopped(sanctions, day=class_.starts_on)
             if class_.fund_source is not None and class_.project is not None:
-                require_listed(projects[class_.project, class_.starts_on], listings, day=class_.starts_on)
+                project = rulebook.project(class_.project, day=class_.starts_on)
+                require_listed(project, listings, day=class_.starts_on)
         except Refusal as refusal:
             closed[class_.id] = refusal
     return closed

@@ -20,7 +20,7 @@ from shared.batches import BatchAnswer, answer
 from shared.forms import Reason
 from shared.kernel.callers import Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.posted import PostedRows, posting
+from shared.posted import DryRun, PostedRows, posting
 from shared.rows import parse_posted
 from shared.web import Connection, Now, router
 
@@ -54,26 +54,32 @@ _CORRECTION: Final = TypeAdapter(CorrectionRowRequest)
 
 
 @routes.post("/follow-ups", response_model=BatchAnswer, openapi_extra=posting(FollowUpRowRequest))
-async def report(posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
+async def report_follow_ups(
+    posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
     """Report up to 1,000 trainees of completed trainings, as JSON or NDJSON; each row is answered by itself.
 
     Send again with what was not known the first time, such as pay months later: what is left out stays as it is.
     """
     parsed, refused = parse_posted(_ROW, posted, row_id="trainee_local_id")
     rows = [FollowUpRow(place, row.whose(), row.outcome()) for place, row in parsed]
-    return answer([*refused, *await usecases.report(connection, rows, caller=caller, at=at)])
+    outcomes = await usecases.report(connection, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)
 
 
 @routes.post("/follow-up-corrections", response_model=BatchAnswer, openapi_extra=posting(CorrectionRowRequest))
-async def correct_all(posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now) -> Response:
+async def correct_follow_ups(
+    posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
+) -> Response:
     """Put right up to 1,000 follow-ups, each in full and with a reason; what stood before is kept."""
     parsed, refused = parse_posted(_CORRECTION, posted, row_id="trainee_local_id")
     rows = [FollowUpRow(place, row.whose(), row.outcome(), row.reason) for place, row in parsed]
-    return answer([*refused, *await usecases.correct_all(connection, rows, caller=caller, at=at)])
+    outcomes = await usecases.correct_all(connection, rows, caller=caller, at=at, dry_run=dry_run)
+    return answer([*refused, *outcomes], dry_run=dry_run)
 
 
 @routes.post("/follow-ups/{enrolment_id}/correction")
-async def correct(
+async def correct_follow_up(
     enrolment_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FollowUpAnswer:
     """Put right what was reported, in full and with a reason; what stood before is kept."""

@@ -13,12 +13,11 @@ from services.registry.follow_ups.usecases import reports as follow_ups
 from services.registry.follow_ups.usecases.forms import FollowUpRowRequest
 from services.registry.follow_ups.usecases.reports import FollowUpRow
 from services.registry.follow_ups.usecases.table import FOLLOW_UPS
-from services.registry.rosters.rules.files import RosterFormUnknown
 from shared.file_jobs.kinds import DryRunMemory, FileKind, ParsedRows, RowDecider
 from shared.file_jobs.rules import Posting
 from shared.kernel.callers import Role
 from shared.kernel.outcomes import RowOutcome
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.wording import parse_file_rows
 
 _FORM: Final = TypeAdapter(FollowUpRowRequest)
@@ -36,7 +35,7 @@ async def _decide(
 
 
 FOLLOW_UP_FILES: Final[RowDecider[FollowUpRow, DryRunMemory]] = RowDecider(
-    kind=FileKind(name="follow-up", table=FOLLOW_UPS, role=Role.INSTITUTION, format_unknown=RosterFormUnknown),
+    kind=FileKind(name="follow-up", table=FOLLOW_UPS, role=Role.INSTITUTION),
     parse=_parse,
     decide=_decide,
 )

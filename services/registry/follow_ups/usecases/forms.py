@@ -6,10 +6,10 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, StrictInt, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.registry.follow_ups.rules import Evidence, Outcome
 from services.registry.follow_ups.usecases.reports import Named
+from shared.form_errors import form_error
 from shared.forms import Day, Strict
 
 
@@ -33,8 +33,10 @@ class FollowUpRowRequest(OutcomeRequest):
         by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
         nothing_else = self.class_local_id is None and self.trainee_local_id is None
         if not (by_local_ids if self.enrolment_id is None else nothing_else):
-            raise PydanticCustomError(
-                "whose_follow_up", "Give either enrolment_id, or both class_local_id and trainee_local_id"
+            raise form_error(
+                "whose_follow_up",
+                "Give either enrolment_id, or both class_local_id and trainee_local_id",
+                "请填写 enrolment_id，或同时填写 class_local_id 和 trainee_local_id，二者选一。",
             )
         return self
 

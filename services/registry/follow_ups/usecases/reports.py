@@ -19,7 +19,7 @@ from services.registry.follow_ups import rules, store
 from services.registry.follow_ups.rules import FollowUp, Outcome
 from services.registry.follow_ups.store import FormerFollowUp
 from services.registry.plan.rules.policy import Policy, PolicyUnset
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
 from shared.contracts.registry.follow_ups import FollowUpCorrected, FollowUpReported, FollowUpState
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
@@ -79,9 +79,9 @@ Decide = Callable[[FollowUpRow, Enrolment, _Known], FollowUp]
 
 
 async def report(
-    connection: AsyncConnection, rows: Sequence[FollowUpRow], *, caller: Caller, at: datetime
+    connection: AsyncConnection, rows: Sequence[FollowUpRow], *, caller: Caller, at: datetime, dry_run: bool = False
 ) -> list[RowOutcome]:
-    """An outcome for each of `rows`: reported or filled in, a repeat, or refused.
+    """An outcome for each of `rows`: reported or filled in, a repeat, or refused. A dry run stores and locks nothing.
 
     Raises WrongRole, ForeignOrganisation: then nothing was stored.
     """
@@ -90,13 +90,15 @@ async def report(
         before, months = known.follow_ups.get(enrolment.id), known.pay_months(enrolment)
         return rules.report(before, enrolment, row.outcome, by=caller.person, at=at, pay_months=months)
 
-    return await _decide_all(connection, rows, decide, FollowUpReported, caller=caller)
+    return await _decide_all(connection, rows, decide, FollowUpReported, caller=caller, dry_run=dry_run)
 
 
 async def correct_all(
-    connection: AsyncConnection, rows: Sequence[FollowUpRow], *, caller: Caller, at: datetime
+    connection: AsyncConnection, rows: Sequence[FollowUpRow], *, caller: Caller, at: datetime, dry_run: bool = False
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`, which replaces what was reported in full: corrected, a repeat, or refused.
+
+    A dry run stores and locks nothing.
 
     Raises WrongRole, ForeignOrganisation: then nothing was stored.
     """
@@ -107,7 +109,7 @@ async def correct_all(
         months = known.pay_months(enrolment)
         return rules.correct(before, enrolment, row.outcome, by=caller.person, at=at, pay_months=months)
 
-    return await _decide_all(connection, rows, decide, FollowUpCorrected, caller=caller)
+    return await _decide_all(connection, rows, decide, FollowUpCorrected, caller=caller, dry_run=dry_run)
 
 
 async def correct(
@@ -131,9 +133,10 @@ async def _decide_all(
     fact: type[FollowUpState],
     *,
     caller: Caller,
+    dry_run: bool,
 ) -> list[RowOutcome]:
     caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
-    known = await _known(connection, rows, caller)
+    known = await _known(connection, rows, caller, lock=not dry_run)
     facts: list[FollowUpState] = []
     replaced: list[FormerFollowUp] = []
     outcomes: list[RowOutcome] = []
@@ -155,31 +158,33 @@ async def _decide_all(
             replaced.append(FormerFollowUp(before, row.reason, by=after.reported_by, at=after.reported_at))
         known.follow_ups[enrolment.id] = after
         facts.append(rules.tell(fact, after, enrolment, class_))
+    if dry_run:
+        return outcomes
     await store.save_all(connection, [known.follow_ups[each] for each in {fact.enrolment_id for fact in facts}])
     await store.keep_replaced(connection, replaced)
     await outbox.record(connection, *facts)
     return outcomes
 
 
-async def _known(connection: AsyncConnection, rows: Sequence[FollowUpRow], caller: Caller) -> _Known:
+async def _known(connection: AsyncConnection, rows: Sequence[FollowUpRow], caller: Caller, *, lock: bool) -> _Known:
     """Raises ForeignOrganisation where somebody who is no institution goes by an institution's own numbers."""
     named = {row.whose.trainee_local_id for row in rows if isinstance(row.whose, Named)}
     if named and (caller.role is not Role.INSTITUTION or caller.organisation is None):
         raise ForeignOrganisation
     by_local_id: Mapping[str, Enrolment] = {}
     if named and caller.organisation is not None:
-        by_local_id = await enrolment_store.by_local_ids(connection, caller.organisation, named)
+        by_local_id = await enrolment_store.by_local_ids(connection, caller.organisation, named, lock=lock)
     ids = {row.whose for row in rows if isinstance(row.whose, UUID)}
-    enrolments = await enrolment_store.by_ids(connection, ids) if ids else {}
+    enrolments = await enrolment_store.by_ids(connection, ids, lock=lock) if ids else {}
     found = {each.id: each for each in (*enrolments.values(), *by_local_id.values())}
     classes = await class_store.by_ids(connection, {each.class_id for each in found.values()})
-    plan = await plan_store.load(connection)
+    rulebook = await rulebook_store.current(connection)
     return _Known(
         enrolments=enrolments,
         by_local_id=by_local_id,
         classes=classes,
-        policies=await policies_of(connection, classes.values(), plan),
-        plan=plan,
+        policies=policies_of(classes.values(), rulebook),
+        plan=rulebook.plan,
         follow_ups=await store.of_enrolments(connection, found),
     )
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel
 
 from services.registry.classes.usecases import visible_class
@@ -28,12 +27,10 @@ from shared.forms import Day
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
-from shared.posted import PostedRows, posting
+from shared.posted import DryRun, PostedRows, posting
 from shared.web import Connection, Now, router
 
 routes = router("rosters")
-
-Mode = Annotated[str, Query(pattern="^(store|validate)$", description="`validate` decides, stores nothing")]
 
 
 class EntryAnswer(BaseModel):
@@ -50,14 +47,14 @@ class EntryAnswer(BaseModel):
 
 
 @routes.post("/classes/{class_id}/enrolments", response_model=BatchAnswer, openapi_extra=posting(RosterRowRequest))
-async def enrol_in(
+async def enrol_in_class(
     class_id: UUID,
     posted: PostedRows,
     request: Request,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
-    mode: Mode = "store",
+    dry_run: DryRun,
 ) -> Response:
     """Post up to 1,000 rows of a roster. Each row is answered by itself: accepted, repeated or refused with reasons.
 
@@ -65,7 +62,6 @@ async def enrol_in(
     """
     rows, refused = read_rows(ROSTER_ROW, posted)
     persons: Persons = request.app.state.persons
-    dry_run = mode == "validate"
     outcomes = await rosters.enrol_in(
         connection, class_id, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
     )
@@ -73,13 +69,13 @@ async def enrol_in(
 
 
 @routes.post("/enrolments", response_model=BatchAnswer, openapi_extra=posting(FiledRowRequest))
-async def enrol(
+async def enrol_trainees(
     posted: PostedRows,
     request: Request,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
-    mode: Mode = "store",
+    dry_run: DryRun,
 ) -> Response:
     """Post up to 1,000 rows for any classes of your institution; each names its class. Answered row by row.
 
@@ -90,7 +86,6 @@ async def enrol(
         raise ForeignOrganisation
     rows, refused = read_rows(FILED_ROW, posted)
     persons: Persons = request.app.state.persons
-    dry_run = mode == "validate"
     outcomes = await rosters.enrol(
         connection, caller.organisation, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
     )
@@ -123,7 +118,9 @@ async def list_trainees(
 
 
 @routes.get("/enrolments/{enrolment_id}/entry")
-async def get_entry(enrolment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller) -> EntryAnswer:
+async def get_enrolment_entry(
+    enrolment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
+) -> EntryAnswer:
     """What was said at entry, with the priority groups: for the institution and the officers of its county alone."""
     persons: Persons = request.app.state.persons
     said = await entries.load(connection, enrolment_id, persons=persons, caller=caller)

@@ -24,8 +24,9 @@ class ClassUnknown(Invalid):
     slug = "roster-class-unknown"
     title_en = "Your institution has filed no class by this number."
     title_zh = "本机构没有报备过该编号的班级。"
-    cure_en = "Write the number under which you filed the class (its local_id); GET /v1/classes lists yours."
-    cure_zh = "请填写报备班级时使用的班级编号（local_id）；可通过 GET /v1/classes 查看本机构班级。"
+    cure_en = "Write the number under which you filed the class (its local_id)."
+    cure_zh = "请填写报备班级时使用的班级编号（local_id）。"
+    reference = "GET /v1/classes"
 
 
 class AlreadyEnrolled(Conflict):
@@ -34,8 +35,8 @@ class AlreadyEnrolled(Conflict):
     slug = "already-enrolled"
     title_en = "This person is in the class already, under another local_id."
     title_zh = "该人员已在本班报名（local_id 不同）。"
-    cure_en = "Leave the row out, or use the local_id in `local_id`."
-    cure_zh = "请删除该行，或使用 `local_id` 中的编号。"
+    cure_en = "Leave the row out, or use the local_id {local_id}."
+    cure_zh = "请删除该行，或使用已有的 local_id：{local_id}。"
 
 
 class OtherContent(Conflict):
@@ -45,14 +46,11 @@ class OtherContent(Conflict):
     title_en = "Under this local_id the person is in the class already, and the row was another then."
     title_zh = "该人员已用此 local_id 在本班报名，但本行内容与当时提交的不同。"
     cure_en = (
-        "A row sent again changes nothing. Correct the enrolment `enrolment_id` "
-        "(POST /v1/enrolments/{enrolment_id}/correction); a name or a phone is corrected by an officer of the county "
-        "(POST /v1/persons/particulars)."
+        "A row sent again changes nothing. Correct enrolment {enrolment_id}; a name or a phone is corrected by "
+        "an officer of the county."
     )
-    cure_zh = (
-        "重复提交不会修改已有报名。请更正报名 `enrolment_id`（POST /v1/enrolments/{enrolment_id}/correction）；"
-        "姓名或手机号请由县区工作人员更正（POST /v1/persons/particulars）。"
-    )
+    cure_zh = "重复提交不会修改已有报名。请更正报名 {enrolment_id}；姓名或手机号请由县区工作人员更正。"
+    reference = "POST /v1/enrolments/{enrolment_id}/correction"
 
 
 class SeatGivenUp(Conflict):

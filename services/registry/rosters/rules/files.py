@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.file_jobs.rules import FileFailed, FormatUnknown, TooManyFiles
+from shared.file_jobs.rules import FileFailed, TooManyFiles
 from shared.kernel.refusals import Invalid
 
 
@@ -11,12 +11,9 @@ class TooManyRosterFiles(TooManyFiles):
 
     slug = "too-many-roster-files"
     title_en = "Your institution has too many files waiting."
-    cure_en = "Wait until one is done: at most `files_max` can wait at once. GET /v1/roster-files lists them."
-    cure_zh = "请待已提交的文件处理完毕后再提交：同时最多 `files_max` 个。可通过 GET /v1/roster-files 查看。"
-
-
-class RosterFormUnknown(FormatUnknown):
-    slug = "roster-form-unknown"
+    cure_en = "Wait until one is done: at most {files_max} can wait at once."
+    cure_zh = "请待已提交的文件处理完毕后再提交：同时最多 {files_max} 个。"
+    reference = "GET /v1/roster-files"
 
 
 class RosterFileFailed(FileFailed):

@@ -17,7 +17,6 @@ from services.registry.rosters.rules.dry_runs import DryRun
 from services.registry.rosters.rules.files import (
     ClassDiffers,
     RosterFileFailed,
-    RosterFormUnknown,
     TooManyRosterFiles,
 )
 from services.registry.rosters.usecases import enrol as rosters
@@ -30,7 +29,7 @@ from shared.file_jobs.rules import Posting
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
 from shared.kernel.outcomes import RowOutcome
 from shared.persons import Persons
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.wording import json_content, may_have_slipped, parse_file_rows
 
 
@@ -54,7 +53,6 @@ ROSTER_FILES: Final = FileKind(
     target_field=CLASS,
     too_many=TooManyRosterFiles,
     failed=RosterFileFailed,
-    format_unknown=RosterFormUnknown,
 )
 
 

@@ -14,9 +14,10 @@ from services.registry.rosters.usecases.forms import RosterRowRequest, roster_ro
 from services.registry.rosters.usecases.row import RosterRow
 from services.registry.rosters.usecases.table import ROSTER
 from shared.contracts.registry import EmploymentState
+from shared.form_errors import MalformedRow
 from shared.kernel.identity import DocumentKind
 from shared.kernel.outcomes import RowOutcome
-from shared.rows import MalformedRow, Posted, parse_posted
+from shared.rows import Posted, parse_posted
 from shared.spreadsheets.wording import in_words
 
 R = TypeVar("R", bound=BaseModel)

@@ -50,7 +50,7 @@ class AttachmentAnswer(BaseModel):
 
 
 @routes.post("/patrols/{patrol_id}/attachments", status_code=201)
-async def add_to_patrol(
+async def attach_to_patrol(
     patrol_id: UUID,
     attachment: AttachmentRequest,
     request: Request,
@@ -69,7 +69,7 @@ async def add_to_patrol(
 
 
 @routes.post("/findings/{finding_id}/attachments", status_code=201)
-async def add_to_finding(
+async def attach_to_finding(
     finding_id: UUID,
     attachment: AttachmentRequest,
     request: Request,
@@ -88,7 +88,9 @@ async def add_to_finding(
 
 
 @routes.get("/attachments/{attachment_id}/content", response_class=Response, responses=FILE)
-async def get_content(attachment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller) -> Response:
+async def get_attachment_content(
+    attachment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
+) -> Response:
     """The content, to be kept as a file: a browser does not show it as a page of ours."""
     found, content = await usecases.content(connection, attachment_id, seal=request.app.state.seal, caller=caller)
     return as_file(content, found.media_type, str(attachment_id))

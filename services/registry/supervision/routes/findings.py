@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.registry.plan.usecases import visibility
 from services.registry.supervision.routes.attachments import AttachmentAnswer
@@ -21,6 +20,7 @@ from services.registry.supervision.usecases.findings import Rechecked
 from shared.auth import CurrentCaller
 from shared.contracts.registry import FindingStatus, PatrolLevel, Severity
 from shared.day_paging import cursor_behind, place_after
+from shared.form_errors import form_error
 from shared.forms import Day, LocalId, Reason, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize
@@ -47,7 +47,11 @@ class RecheckRequest(Strict):
     @model_validator(mode="after")
     def _nothing_is_due_after_it_passed(self) -> RecheckRequest:
         if self.passed and self.due_on is not None:
-            raise PydanticCustomError("due_without_failure", "Nothing is due any more when it passed; leave out due_on")
+            raise form_error(
+                "due_without_failure",
+                "Nothing is due any more when it passed; leave out due_on",
+                "复查通过的不再有整改期限，请不填 due_on。",
+            )
         return self
 
 
@@ -133,7 +137,7 @@ async def get_finding(finding_id: UUID, connection: Connection, caller: CurrentC
 
 
 @routes.post("/findings/{finding_id}/rectification")
-async def rectify(
+async def rectify_finding(
     finding_id: UUID, request: RectificationRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FindingAnswer:
     """Say what your institution did about a finding; an officer looks again."""
@@ -144,7 +148,7 @@ async def rectify(
 
 
 @routes.post("/findings/{finding_id}/recheck")
-async def recheck(
+async def recheck_finding(
     finding_id: UUID, request: RecheckRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FindingAnswer:
     """Say what another look showed, as an officer of the region or above: it is closed, or open anew with a new day.

@@ -114,7 +114,7 @@ class CoverageAnswer(BaseModel):
 
 
 @routes.post("/classes/{class_id}/patrols", status_code=201)
-async def record(
+async def record_patrol(
     class_id: UUID, request: PatrolRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> PatrolWithFindings:
     """Record what you saw in a class while it ran, as an officer of its county, city or the province.
@@ -145,7 +145,7 @@ async def list_patrols(
 
 
 @routes.get("/patrols/coverage")
-async def coverage(
+async def get_patrol_coverage(
     connection: Connection,
     caller: CurrentCaller,
     first_on: Day,
@@ -162,7 +162,7 @@ async def coverage(
 
 
 @routes.get("/patrols/uncovered")
-async def list_uncovered(
+async def list_uncovered_classes(
     connection: Connection,
     caller: CurrentCaller,
     first_on: Day,

@@ -90,7 +90,7 @@ class SafetyDocumentVersions(SafetyDocumentAnswer):
 
 
 @routes.post("/institutions/{institution_id}/safety-documents", status_code=201)
-async def post(
+async def post_safety_document(
     institution_id: UUID,
     document: SafetyDocumentRequest,
     request: Request,
@@ -110,7 +110,7 @@ async def post(
 
 
 @routes.get("/institutions/{institution_id}/safety-documents")
-async def list_documents(
+async def list_safety_documents(
     institution_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[SafetyDocumentAnswer]:
     """An institution sees its own, officers those of their region; each with its latest version."""
@@ -120,7 +120,7 @@ async def list_documents(
 
 
 @routes.get("/safety-documents/{document_id}")
-async def get_document(
+async def get_safety_document(
     document_id: UUID,
     connection: Connection,
     caller: CurrentCaller,
@@ -139,7 +139,7 @@ async def get_document(
 
 
 @routes.get("/safety-documents/{document_id}/versions/{version}/content", response_class=Response, responses=FILE)
-async def get_content(
+async def get_safety_document_content(
     document_id: UUID,
     version: Annotated[int, Path(ge=1, le=_VERSION_MAX)],
     request: Request,

@@ -13,8 +13,7 @@ from services.registry.directory.rules.institutions import Institution
 from services.registry.directory.rules.sanctions import Sanction, SanctionStatus
 from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import sanctions as store
-from services.registry.plan.rules.reach import reach
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.usecases import visibility
 from services.registry.supervision.usecases import sanctions as usecases
 from shared.auth import CurrentCaller
 from shared.contracts.registry import SanctionStep
@@ -81,7 +80,7 @@ class StandingAnswer(SanctionAnswer):
 
 
 @routes.post("/institutions/{institution_id}/sanctions", status_code=201, response_model=SanctionAnswer)
-async def impose(
+async def impose_sanction(
     institution_id: UUID, sanction: SanctionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Sanction:
     """Impose a step of the ladder: talk, rectify, stop (no new classes), delist, blacklist (and no listing)."""
@@ -98,7 +97,7 @@ async def impose(
 
 
 @routes.get("/institutions/{institution_id}/sanctions")
-async def list_sanctions(
+async def list_institution_sanctions(
     institution_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[SanctionAnswer]:
     """An institution sees its own, officers see all: who moves to another county brings the history along."""
@@ -111,7 +110,7 @@ async def list_sanctions(
 
 
 @routes.get("/sanctions")
-async def list_standing(
+async def list_sanctions(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
@@ -122,7 +121,7 @@ async def list_standing(
 ) -> Page[StandingAnswer]:
     """Sanctions that stand today, those that end soonest first. For officers, in their region."""
     caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
-    far = reach(await plan_store.load(connection), caller, region)
+    far = await visibility.reach(connection, caller, region)
     today, behind = business_day(at), place_after(cursor)
     rows = await store.standing(connection, far, step=step, day=today, after=behind, limit=size)
     known = await institution_store.by_ids(connection, {row.institution_id for row in rows})
@@ -131,7 +130,7 @@ async def list_standing(
 
 
 @routes.post("/institutions/{institution_id}/sanctions/{sanction_id}/lifting", response_model=SanctionAnswer)
-async def lift(
+async def lift_sanction(
     institution_id: UUID,
     sanction_id: UUID,
     lifting: LiftingRequest,

@@ -57,7 +57,7 @@ class SpotCheckAnswer(BaseModel):
 
 
 @routes.post("/classes/{class_id}/spot-checks", status_code=201, response_model=SpotCheckAnswer)
-async def record(
+async def record_spot_check(
     class_id: UUID, request: SpotCheckRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> SpotCheck:
     """Record what trainees of a completed class said on the phone, as an officer of its county, city or the province.

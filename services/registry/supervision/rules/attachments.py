@@ -30,8 +30,9 @@ class FindingNotLeft(Conflict):
     slug = "finding-not-left"
     title_en = "The finding is closed, and takes no evidence any more."
     title_zh = "该问题已销号，不再接收整改材料。"
-    cure_en = "Check that it is the right finding; what is not closed is listed at /v1/findings."
-    cure_zh = "请核对问题编号；未销号的问题见 /v1/findings。"
+    cure_en = "Check that it is the right finding; the list of findings shows which are not closed."
+    cure_zh = "请核对问题编号；未销号的问题可在问题列表中查看。"
+    reference = "GET /v1/findings"
 
 
 class TooManyAttachments(Conflict):
@@ -40,8 +41,8 @@ class TooManyAttachments(Conflict):
     slug = "too-many-attachments"
     title_en = "Nothing more can be attached here."
     title_zh = "附件数量已达上限。"
-    cure_en = "At most `attachments_max` files are kept; put several photos into one PDF."
-    cure_zh = "最多保存 `attachments_max` 个附件，可将多张照片合并为一个 PDF。"
+    cure_en = "At most {attachments_max} files are kept; put several photos into one PDF."
+    cure_zh = "最多保存 {attachments_max} 个附件，可将多张照片合并为一个 PDF。"
 
 
 @dataclass(frozen=True)

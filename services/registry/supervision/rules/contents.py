@@ -22,8 +22,8 @@ class ContentTooLarge(Invalid):
     """Facts: `bytes_max`."""
 
     slug = "content-too-large"
-    title_en = "The file is larger than `bytes_max` bytes."
-    title_zh = "文件超过 `bytes_max` 所示的字节数上限。"
+    title_en = "The file is larger than {bytes_max} bytes."
+    title_zh = "文件超过 {bytes_max} 字节的上限。"
     cure_en = "Save it with smaller pictures, or as several documents."
     cure_zh = "请压缩图片后重新保存，或拆分为多个文件。"
 

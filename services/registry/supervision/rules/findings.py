@@ -55,8 +55,8 @@ class FindingDueTooEarly(Invalid):
     slug = "finding-due-too-early"
     title_en = "A finding cannot be due before the day on which it was made or looked at again."
     title_zh = "整改期限不能早于发现问题或复查的日期。"
-    cure_en = "Give a day from `possible_from` on, or leave it out for the usual one."
-    cure_zh = "请填写不早于 `possible_from` 的日期；不填则按默认期限。"
+    cure_en = "Give a day from {possible_from} on, or leave it out for the usual one."
+    cure_zh = "请填写不早于 {possible_from} 的日期；不填则按默认期限。"
 
 
 class FindingOfHigherLevel(Forbidden):
@@ -65,8 +65,8 @@ class FindingOfHigherLevel(Forbidden):
     slug = "finding-of-higher-level"
     title_en = "A level above yours made this finding."
     title_zh = "该问题由上级巡查发现，本级不能复查销号。"
-    cure_en = "Let an officer of the level named by `level`, or of one above it, look again."
-    cure_zh = "请由 `level` 所示层级或更高层级的工作人员复查。"
+    cure_en = "Let an officer of the level {level}, or of one above it, look again."
+    cure_zh = "请由该层级（{level}）或更高层级的工作人员复查。"
 
 
 class CriticalFindingOpen(Conflict):
@@ -75,8 +75,9 @@ class CriticalFindingOpen(Conflict):
     slug = "critical-finding-open"
     title_en = "A critical finding of this class has not been closed."
     title_zh = "该班有重大问题尚未整改销号。"
-    cure_en = "Put right what `findings` name, say so at /v1/findings/{id}/rectification, and have it looked at again."
-    cure_zh = "请先整改 `findings` 所列问题，通过 /v1/findings/{id}/rectification 提交整改情况，并由主管部门复查销号。"
+    cure_en = "Put these findings right, report the rectification, and have it looked at again: {findings}."
+    cure_zh = "请先整改以下问题，提交整改情况，并由主管部门复查销号：{findings}。"
+    reference = "POST /v1/findings/…/rectification"
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,8 @@ class PatrolOutsideClass(Invalid):
     slug = "patrol-outside-class"
     title_en = "The class did not run on the day of the patrol."
     title_zh = "巡查日期不在该班培训期内。"
-    cure_en = "Give a time from `first_on` to `last_on`, and check that it is the right class."
-    cure_zh = "巡查时间应在 `first_on` 至 `last_on` 之间，并请核对班级。"
+    cure_en = "Give a time from {first_on} to {last_on}, and check that it is the right class."
+    cure_zh = "巡查时间应在 {first_on} 至 {last_on} 之间，并请核对班级。"
 
 
 class CoverageTooLong(Invalid):
@@ -62,8 +62,8 @@ class CoverageTooLong(Invalid):
     slug = "coverage-too-long"
     title_en = "These are too many days for one answer."
     title_zh = "查询的日期范围过长。"
-    cure_en = "Ask for at most `days_max` days at once."
-    cure_zh = "一次最多查询 `days_max` 天。"
+    cure_en = "Ask for at most {days_max} days at once."
+    cure_zh = "一次最多查询 {days_max} 天。"
 
 
 @dataclass(frozen=True)

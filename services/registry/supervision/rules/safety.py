@@ -19,8 +19,8 @@ class SafetyKindFixed(Conflict):
     slug = "safety-kind-fixed"
     title_en = "This document is of another kind, and a document keeps its kind."
     title_zh = "该文件已登记为其他类型，类型不能变更。"
-    cure_en = "Post it as `kind`, or under a new local_id."
-    cure_zh = "请按 `kind` 所示类型提交，或使用新的 local_id。"
+    cure_en = "Post it as {kind}, or under a new local_id."
+    cure_zh = "请按原类型（{kind}）提交，或使用新的 local_id。"
 
 
 class SafetyHoursWrong(Invalid):

@@ -34,8 +34,8 @@ class SpotCheckDayWrong(Invalid):
     slug = "spot-check-day-wrong"
     title_en = "A spot check is done on the class's last day or later, and recorded after it was done."
     title_zh = "抽查日期不得早于班级最后一天，也不得晚于今天。"
-    cure_en = "Give a day from `possible_from` to `possible_until`."
-    cure_zh = "请填写 `possible_from` 至 `possible_until` 之间的日期。"
+    cure_en = "Give a day from {possible_from} to {possible_until}."
+    cure_zh = "请填写 {possible_from} 至 {possible_until} 之间的日期。"
 
 
 class MoreConfirmedThanAsked(Invalid):
@@ -52,8 +52,8 @@ class WrongNumberAsked(Invalid):
     slug = "wrong-number-asked"
     title_en = "That many cannot have been asked, or too few were to say anything about the class."
     title_zh = "抽查人数超过本班学员人数，或低于规定的抽查比例。"
-    cure_en = "Ask from `asked_min` to `asked_max` trainees of the class."
-    cure_zh = "请抽查本班 `asked_min` 至 `asked_max` 名学员。"
+    cure_en = "Ask from {asked_min} to {asked_max} trainees of the class."
+    cure_zh = "请抽查本班 {asked_min} 至 {asked_max} 名学员。"
 
 
 @dataclass(frozen=True)

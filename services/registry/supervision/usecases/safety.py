@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.store import institutions as institution_store
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.usecases import visibility
+from services.registry.plan.usecases.visibility import Place
 from services.registry.supervision.rules import safety as rules
 from services.registry.supervision.rules.contents import MediaType, require_readable
 from services.registry.supervision.rules.safety import SafetyContent, SafetyDocument, SafetyVersion
@@ -73,12 +74,9 @@ async def require_visible(connection: AsyncConnection, institution_id: UUID, cal
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    caller.require(*visibility.READERS)
     institution = await institution_store.load(connection, institution_id)
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(institution.id)
-    else:
-        caller.require_region((await plan_store.load(connection)).region_and_above(institution.region))
+    await visibility.require_visible(connection, caller, Place(institution.id, institution.region))
 
 
 async def visible_document(connection: AsyncConnection, document_id: UUID, caller: Caller) -> SafetyDocument:

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.store import classes as class_store
 from services.registry.flags import usecases as flag_usecases
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.supervision.rules import spot_checks as rules
 from services.registry.supervision.rules.patrols import level_of
 from services.registry.supervision.rules.spot_checks import SpotCheck
@@ -44,15 +43,15 @@ async def record(
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     # The class is locked, so that the same check sent twice at once finds itself.
     class_ = await class_store.load(connection, class_id, lock=True)
-    plan = await plan_store.load(connection)
-    caller.require_region(plan.region_and_above(class_.region))
+    rulebook = await rulebook_store.current(connection)
+    caller.require_region(rulebook.plan.region_and_above(class_.region))
     check = SpotCheck(
         id=new_id(),
         class_id=class_id,
         institution_id=class_.institution_id,
         region=class_.region,
         reporting_region=class_.reporting_region,
-        level=level_of(plan, caller),
+        level=level_of(rulebook.plan, caller),
         **report._asdict(),
         trained=(await class_store.headcount(connection, class_id)).seated,
         done_by=caller.person,
@@ -62,7 +61,7 @@ async def record(
         if not known.same_as(check):
             raise LocalIdTaken(pointer="/local_id")
         return known
-    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    policy = rulebook.policy(class_.starts_on, class_.region)
     rules.require_possible(check, class_, policy, today=business_day(at))
     await store.add(connection, check)
     await outbox.record(connection, rules.record(check, class_, at=at))

@@ -129,7 +129,7 @@ class TeacherAnswer(BaseModel):
 
 
 @routes.post("/institutions/{institution_id}/teachers", status_code=201)
-async def engage(
+async def engage_teacher(
     institution_id: UUID,
     asked: TeacherRequest,
     request: Request,
@@ -146,7 +146,7 @@ async def engage(
 
 
 @routes.get("/institutions/{institution_id}/teachers")
-async def list_teachers(
+async def list_institution_teachers(
     institution_id: UUID,
     request: Request,
     connection: Connection,
@@ -164,7 +164,7 @@ async def list_teachers(
 
 
 @routes.post("/engagements/{engagement_id}/ending")
-async def end(
+async def end_engagement(
     engagement_id: UUID,
     ending: EndingRequest,
     request: Request,
@@ -178,7 +178,7 @@ async def end(
 
 
 @routes.post("/engagements/{engagement_id}/correction")
-async def correct(
+async def correct_engagement(
     engagement_id: UUID,
     asked: EngagementCorrectionRequest,
     request: Request,

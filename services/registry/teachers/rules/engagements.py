@@ -21,8 +21,8 @@ class TooManyInstitutions(Conflict):
     slug = "teacher-at-too-many-institutions"
     title_en = "On some of those days the teacher would teach at more institutions than one person may."
     title_zh = "该教师在所涉期间任教的培训机构数量超过规定上限。"
-    cure_en = "A teacher is engaged at no more than `institutions_max` institutions at once; end another one first."
-    cure_zh = "一名教师同一时间最多在 `institutions_max` 家机构任教，请先结束其他机构的聘用。"
+    cure_en = "A teacher is engaged at no more than {institutions_max} institutions at once; end another one first."
+    cure_zh = "一名教师同一时间最多在 {institutions_max} 家机构任教，请先结束其他机构的聘用。"
     check = "C06"
 
 
@@ -47,8 +47,8 @@ class EngagedAlready(Conflict):
     slug = "teacher-engaged-already"
     title_en = "The teacher is engaged at your institution on some of those days already."
     title_zh = "该教师在所涉期间已受聘于本机构。"
-    cure_en = "Use the engagement in `engagement`, or end it first and begin the new one on a later day."
-    cure_zh = "请沿用 `engagement` 所示的聘用记录；如需变更，请先结束原聘用，再自次日起新增。"
+    cure_en = "Use engagement {engagement}, or end it first and begin the new one on a later day."
+    cure_zh = "请沿用聘用记录 {engagement}；如需变更，请先结束原聘用，再自次日起新增。"
 
 
 class EngagementOver(Conflict):
@@ -57,8 +57,8 @@ class EngagementOver(Conflict):
     slug = "engagement-over"
     title_en = "The engagement has an earlier last day already."
     title_zh = "该聘用已在更早的日期结束。"
-    cure_en = "It ended on `last_on`; a teacher who comes back is engaged anew."
-    cure_zh = "该聘用已于 `last_on` 结束；教师再次任教的，请重新登记聘用。"
+    cure_en = "It ended on {last_on}; a teacher who comes back is engaged anew."
+    cure_zh = "该聘用已于 {last_on} 结束；教师再次任教的，请重新登记聘用。"
 
 
 class LessonsLeft(Conflict):
@@ -67,8 +67,8 @@ class LessonsLeft(Conflict):
     slug = "lessons-left"
     title_en = "The teacher has lessons at your institution after that day."
     title_zh = "该教师在该日期之后仍有已排定的课程。"
-    cure_en = "Give the lessons of the classes in `classes` to other teachers first."
-    cure_zh = "请先将 `classes` 所示班级的后续课程改由其他教师承担。"
+    cure_en = "Give the teacher's {lessons} lessons of these classes to other teachers first: {classes}."
+    cure_zh = "请先将以下班级的 {lessons} 节后续课程改由其他教师承担：{classes}。"
 
 
 @dataclass(frozen=True)

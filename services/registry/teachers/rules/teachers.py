@@ -20,8 +20,8 @@ class TeacherTooOld(Invalid):
     slug = "teacher-too-old"
     title_en = "On that day the teacher is older than a teacher of the programme may be."
     title_zh = "该教师在所涉日期已超过规定的任教年龄上限。"
-    cure_en = "Teachers are at most `age_max` years old on `on`; let somebody else teach."
-    cure_zh = "教师在 `on` 当日的年龄不得超过 `age_max` 周岁，请另行安排教师。"
+    cure_en = "Teachers are at most {age_max} years old on {on}; let somebody else teach."
+    cure_zh = "教师在 {on} 当日的年龄不得超过 {age_max} 周岁，请另行安排教师。"
 
 
 class TeacherNameDiffers(Invalid):
@@ -29,13 +29,11 @@ class TeacherNameDiffers(Invalid):
     title_en = "The teacher with this document is in the pool under another name."
     title_zh = "该证件号码在师资库中登记的姓名与所填姓名不一致。"
     cure_en = (
-        "Compare number and name with the document. If both are right, an officer or the institution that listed the "
-        "teacher first corrects the name (POST /v1/teachers/{id}/correction); then send it again."
+        "Compare number and name with the document. If both are right, an officer or the institution that listed "
+        "the teacher first corrects the name; then send it again."
     )
-    cure_zh = (
-        "请对照证件核对号码和姓名。均无误的，请县区工作人员或最先登记该教师的机构更正姓名"
-        "（POST /v1/teachers/{id}/correction）后重新提交。"
-    )
+    cure_zh = "请对照证件核对号码和姓名。均无误的，请县区工作人员或最先登记该教师的机构更正姓名后重新提交。"
+    reference = "POST /v1/teachers/…/correction"
     check = "C01"
 
 

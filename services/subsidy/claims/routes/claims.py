@@ -23,7 +23,7 @@ OFFICERS = (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
 
 
 @routes.post("/claims", status_code=201)
-async def draft(request: DraftRequest, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
+async def draft_claim(request: DraftRequest, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
     """Build a claim for a completed class of your institution: one line a trainee, with an amount or the check
     that refused it. The same local_id for the same class again answers the one that exists."""
     values = request.model_dump()
@@ -58,13 +58,13 @@ async def get_claim(claim_id: UUID, connection: Connection, caller: CurrentCalle
 
 
 @routes.post("/claims/{claim_id}/rebuild")
-async def rebuild(claim_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
+async def rebuild_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
     """Rebuild the lines of a draft or returned claim from current data."""
     return ClaimAnswer.of(await drafts.rebuild(connection, claim_id, caller=caller, at=at))
 
 
 @routes.post("/claims/{claim_id}/submission")
-async def submit(claim_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
+async def submit_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
     """Hand a draft in to the reviewers of its region."""
     return ClaimAnswer.of(await usecases.submit(connection, claim_id, caller=caller, at=at))
 

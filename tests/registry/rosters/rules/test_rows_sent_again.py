@@ -9,9 +9,9 @@ from services.registry.classes.rules.classes import RosterClosed
 from services.registry.enrolments.rules.trainees import NameDiffers
 from services.registry.particulars.rules import PlaceholderPhone
 from services.registry.rosters.rules.decisions import Entry, Known, OtherContent, Seated, decide
+from shared.form_errors import MalformedRow
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Refusal
-from shared.rows import MalformedRow
 from tests.registry.builders import training_class
 
 CLASS = training_class()

@@ -1,0 +1,164 @@
+"""What every route asks of a request before anything else happens: parameters it knows, a content type it takes, JSON.
+
+All of it follows from what the route declares, so that no route can forget it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping
+from functools import cached_property
+from typing import Any, ClassVar, Final
+
+from fastapi import Request, Response
+from fastapi._compat import field_annotation_is_sequence
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query
+from fastapi.routing import APIRoute
+
+from shared import json_text
+from shared.form_errors import MalformedRequest, told
+from shared.json_text import NotJson
+from shared.kernel.refusals import Invalid, Refusal
+
+JSON: Final = "application/json"
+INSTEAD_OF_MEDIA_TYPE: Final = "x-instead-of-media-type"
+"""In the description of a body: the query parameter that may say what the body is, whatever its content type is."""
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class UnknownParameter(Invalid):
+    """Facts: `unknown`, the names in the request; `accepted`, those that the route takes."""
+
+    slug = "unknown-parameter"
+    title_en = "This route does not take a query parameter of that name: {unknown}."
+    title_zh = "该接口没有此查询参数：{unknown}。"
+    cure_en = "Check the spelling. Accepted query parameters: {accepted}."
+    cure_zh = "请核对拼写。可用的查询参数：{accepted}。"
+    reference = "GET /docs"
+
+
+class RepeatedParameter(Invalid):
+    """Facts: `repeated`, the names."""
+
+    slug = "repeated-parameter"
+    title_en = "This query parameter is given more than once: {repeated}."
+    title_zh = "查询参数重复：{repeated}。"
+    cure_en = "Give it once; which of several values is meant cannot be known."
+    cure_zh = "请只填写一次；无法判断应以哪个值为准。"
+
+
+class UnsupportedMediaType(Refusal):
+    """Facts: `accepted`, the content types that the route takes."""
+
+    slug = "unsupported-media-type"
+    title_en = "The body has no Content-Type that this route takes."
+    title_zh = "请求体的 Content-Type 不受支持或未填写。"
+    cure_en = "Send the body with one of these content types: {accepted}."
+    cure_zh = "请使用以下 Content-Type 之一：{accepted}。"
+    reference = "GET /docs"
+
+
+class ReadRequest(Request):
+    """A request whose body has been read, and parsed if it is JSON."""
+
+    def __init__(self, request: Request, body: bytes, content: object = None) -> None:
+        super().__init__(request.scope, request.receive)
+        self._read = body
+        self._content = content
+
+    async def body(self) -> bytes:
+        return self._read
+
+    async def json(self) -> Any:
+        return self._content
+
+
+class EdgeRoute(APIRoute):
+    """A route that refuses what it does not know: a query parameter, a content type, a value that JSON has not.
+
+    Subclasses say what surrounds a request that has been read (`respond`), and who may ask at all (`identify`).
+    """
+
+    needs_caller: ClassVar[bool] = False
+    """Whether a request needs a token, and is a transaction."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            self.identify(request)
+            self._check_query(request)
+            return await self.respond(await self._read(request), handle)
+
+        return answer
+
+    def identify(self, request: Request) -> None:
+        """Looks at who asks, before anything that was sent is looked at."""
+
+    async def respond(self, request: Request, handle: Handler) -> Response:
+        """The answer to a request that has been read."""
+        return await handle(request)
+
+    @cached_property
+    def media_types(self) -> tuple[str, ...]:
+        """The content types of bodies that the route takes; empty for a route without a body."""
+        described = self._described_body.get("content", {})
+        return tuple(described) or ((JSON,) if self.body_field is not None else ())
+
+    @cached_property
+    def _described_body(self) -> Mapping[str, Any]:
+        described: Mapping[str, Any] = (self.openapi_extra or {}).get("requestBody", {})
+        return described
+
+    @cached_property
+    def _query(self) -> Mapping[str, Query]:
+        """The query parameters by their names, also those that the description hides."""
+        fields = get_flat_params(self.dependant)
+        return {field.alias: field.field_info for field in fields if isinstance(field.field_info, Query)}
+
+    def _check_query(self, request: Request) -> None:
+        """Raises UnknownParameter, RepeatedParameter."""
+        given = Counter(name for name, _ in request.query_params.multi_items())
+        if unknown := [name for name in given if name not in self._query]:
+            # What stands where a name belongs may be anything, a number of a person as well.
+            shown = [name for name in unknown if name.isidentifier() and name.isascii() and len(name) <= 64]
+            accepted = sorted(name for name, parameter in self._query.items() if parameter.include_in_schema)
+            pointer = "/query/" + shown[0] if shown else "/query"
+            raise UnknownParameter(pointer=pointer, unknown=shown or ["…"], accepted=accepted)
+        repeated = [name for name, times in given.items() if times > 1 and not self._takes_several(name)]
+        if repeated:
+            raise RepeatedParameter(pointer=f"/query/{repeated[0]}", repeated=repeated)
+
+    def _takes_several(self, name: str) -> bool:
+        return field_annotation_is_sequence(self._query[name].annotation)
+
+    async def _read(self, request: Request) -> Request:
+        """Raises UnsupportedMediaType, MalformedRequest."""
+        if not self.media_types:
+            return request
+        headers = request.headers
+        if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+            return request
+        said_otherwise = self._described_body.get(INSTEAD_OF_MEDIA_TYPE) in request.query_params
+        if media_type_of(request) not in self.media_types and not said_otherwise:
+            raise UnsupportedMediaType(accepted=list(self.media_types))
+        body = await request.body()
+        return ReadRequest(request, body, _parsed(body) if self.body_field is not None and body else None)
+
+
+def media_type_of(request: Request) -> str:
+    """The content type without its parameters, in small letters; empty where there is none."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _parsed(body: bytes) -> object:
+    """Raises MalformedRequest."""
+    try:
+        content, faults = json_text.read(body)
+    except NotJson:
+        raise MalformedRequest([told("json_invalid", ())]) from None
+    if faults:
+        raise MalformedRequest([told(type_, place) for place, type_ in faults])
+    return content

@@ -1,0 +1,187 @@
+"""The description of a service's API: what its application knows of itself, completed for those who make clients.
+
+FastAPI describes parameters, bodies and answers. What holds for every route is added here, once: who may ask, headers,
+problems with their codes, and an example of each body, so that no route can forget it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from shared.edge import EdgeRoute
+from shared.examples import example_of
+from shared.posted import Posting
+from shared.problems import MEDIA_TYPE, Problem, described, known_refusals, status_of
+
+Codes = Mapping[str, list[str]]
+"""By operation ids, the codes of the refusals that the service's own rules can answer with."""
+
+_REF: Final = "#/components/schemas/{model}"
+_IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Your name for this request, 1 to 200 characters. The same key with the same request is answered "
+    "as the first one was, and changes nothing; with another request it is a 409.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    "example": "roster-2025-001-page-1",
+}
+_HEADERS: Final[dict[str, dict[str, Any]]] = {
+    "X-Request-Id": {
+        "description": "The request's id in the service's log; tell it to the operator when something goes wrong",
+        "schema": {"type": "string", "format": "uuid"},
+    },
+    "Idempotent-Replayed": {
+        "description": "`true` where the answer was kept from an earlier request with the same Idempotency-Key",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "Retry-After": {
+        "description": "Seconds after which the request may be repeated; where it is missing, repeating does not help",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+}
+_OF_ALL: Final = ("unknown-parameter", "repeated-parameter", "malformed-request", "unexpected", "unavailable")
+_OF_BODIES: Final = ("too-large", "unsupported-media-type")
+_OF_TRANSACTIONS: Final = ("unauthenticated", "stale", "occupied", "took-too-long")
+_OF_POSTS: Final = ("idempotency-key-reused", "idempotency-key-too-long")
+_RETRIED: Final = (409, 503)
+
+
+def install(app: FastAPI, codes: Codes) -> None:
+    """Let `app` describe itself; `codes` are those of its operations."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _described(app, codes)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def routes_of(app: FastAPI) -> Iterator[APIRoute]:
+    """All routes of `app`, also those of routers that it includes."""
+    for route in app.routes:
+        router = getattr(route, "original_router", None)
+        for each in [route] if router is None else router.routes:
+            assert isinstance(each, APIRoute), "nothing else is added to an application of ours"
+            yield each
+
+
+def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        license_info=app.license_info,
+    )
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    shown = [route for route in routes_of(app) if route.include_in_schema]
+    rows = [route.openapi_extra.batch for route in shown if isinstance(route.openapi_extra, Posting)]
+    schemas.update(_schemas_of([*rows, Problem]))
+    components["headers"] = _HEADERS
+    components["parameters"] = {"IdempotencyKey": _IDEMPOTENCY_KEY}
+    components["examples"] = {}
+    refusals = known_refusals()
+    for route in shown:
+        for method in route.methods or ():
+            operation = document["paths"][route.path][method.lower()]
+            _add_security(operation, route)
+            _add_headers(operation, route)
+            _add_problems(operation, [*_common(route), *codes.get(operation["operationId"], ())], refusals, components)
+            _add_examples(operation, components)
+    document["components"] = {kind: dict(sorted(each.items())) for kind, each in components.items() if each}
+    return _readable(document)
+
+
+def _readable(document: dict[str, Any]) -> dict[str, Any]:
+    """`document` with the names that generic models have for people ("ClassPage") in place of "Page_ClassAnswer_"."""
+    text = json.dumps(document)
+    for name, schema in document["components"]["schemas"].items():
+        if name.endswith("_"):
+            text = text.replace(f'"{name}": {{', f'"{schema["title"]}": {{')
+            text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{schema["title"]}"')
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _schemas_of(models: list[type[BaseModel]]) -> dict[str, Any]:
+    _, described = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
+    found: dict[str, Any] = described["$defs"]
+    return found
+
+
+def _common(route: APIRoute) -> Iterator[str]:
+    """The codes that follow from what kind of route it is."""
+    yield from _OF_ALL
+    if isinstance(route, EdgeRoute) and route.media_types:
+        yield from _OF_BODIES
+    if _needs_caller(route):
+        yield from _OF_TRANSACTIONS
+    if _may_have_key(route):
+        yield from _OF_POSTS
+
+
+def _needs_caller(route: APIRoute) -> bool:
+    return isinstance(route, EdgeRoute) and route.needs_caller
+
+
+def _may_have_key(route: APIRoute) -> bool:
+    return _needs_caller(route) and route.methods == {"POST"}
+
+
+def _add_security(operation: dict[str, Any], route: APIRoute) -> None:
+    operation["security"] = [{"Bearer": []}] if _needs_caller(route) else []
+
+
+def _add_headers(operation: dict[str, Any], route: APIRoute) -> None:
+    replayed = _may_have_key(route)
+    if replayed:
+        operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
+    for response in operation["responses"].values():
+        names = ["X-Request-Id", *(["Idempotent-Replayed"] if replayed else [])]
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _add_problems(
+    operation: dict[str, Any], codes: list[str], refusals: Mapping[str, Any], components: dict[str, Any]
+) -> None:
+    """A response for each status, with a reference to the one schema and an example for each code."""
+    by_status: dict[int, list[str]] = {}
+    for code in sorted(set(codes)):
+        by_status.setdefault(status_of(refusals[code]), []).append(code)
+    for status, of_status in sorted(by_status.items()):
+        headers = ["X-Request-Id", *(["Retry-After"] if status in _RETRIED else [])]
+        for code in of_status:
+            example = described(refusals[code])
+            components["examples"][code] = {"summary": example["title"], "value": example}
+        operation["responses"][str(status)] = {
+            "description": f"{HTTPStatus(status).phrase}: {', '.join(of_status)}",
+            "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"$ref": _REF.format(model=Problem.__name__)},
+                    "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in of_status},
+                }
+            },
+        }
+
+
+def _add_examples(operation: dict[str, Any], components: dict[str, Any]) -> None:
+    bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+    for body in bodies:
+        for content in body.get("content", {}).values():
+            if "example" not in content and "examples" not in content and "schema" in content:
+                found = example_of(content["schema"], components["schemas"])
+                if found is not None:
+                    content["example"] = found
