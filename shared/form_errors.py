@@ -196,6 +196,12 @@ WORDS: Final[Mapping[str, Words]] = {
 }
 """By the validator's type of error. Where the validator's English would quote the value, the English is ours."""
 
+_CURE: Final = ("Correct this place; the others are not affected.", "请更正此处，其他内容无须改动。")
+_CURES: Final[Mapping[str, tuple[str, str]]] = {
+    "missing": ("Add it.", "请补充此项。"),
+    "extra_forbidden": ("Leave it out, or check how it is spelt.", "请删除此项，或核对名称的拼写。"),
+    "json_invalid": ("Send one JSON document in UTF-8.", "请发送一份 UTF-8 编码的 JSON 文档。"),
+}
 _ZH: Final = "zh"
 
 
@@ -228,8 +234,15 @@ def told(
     else:
         words = WORDS.get(type_, _NOT_FITTING)
         title, title_zh = _filled(words.en, context) or en, _filled(words.zh, _in_chinese(context))
-    pointer = "" if type_ == "json_invalid" else prefix + pointer_to(place)
-    return {"code": type_.replace("_", "-"), "pointer": pointer, "title": title, "title_zh": title_zh}
+    cure, cure_zh = _CURES.get(type_, _CURE)
+    return {
+        "code": type_.replace("_", "-"),
+        "pointer": "" if type_ == "json_invalid" else prefix + pointer_to(place),
+        "title": title,
+        "title_zh": title_zh,
+        "cure": cure,
+        "cure_zh": cure_zh,
+    }
 
 
 def pointer_to(place: Sequence[str | int]) -> str:

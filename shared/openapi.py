@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -65,6 +66,13 @@ def install(app: FastAPI, codes: Codes) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def codes_beside(module_file: str) -> Codes:
+    """The codes in the `problems.json` beside a service's module; none while it has not been made."""
+    path = Path(module_file).with_name("problems.json")
+    found: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
 
 
 def routes_of(app: FastAPI) -> Iterator[APIRoute]:

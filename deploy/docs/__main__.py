@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from deploy.docs import apis, asyncapi, checks, events, layout, problems, settings, states
+from deploy.docs import apis, asyncapi, checks, events, layout, problems, refusals, settings, states
 
 DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
 
@@ -19,6 +19,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "problems.md": problems.page,
     "checks.md": checks.page,
     "settings.md": settings.page,
+    **refusals.pages(),
     **apis.pages(),
 }
 """The function that returns each page's text, by the page's path under docs/."""

@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from fastapi import FastAPI
+
 from deploy.local.issuer import make_keys
 from shared.service import Service
 
@@ -34,11 +36,17 @@ def service(name: str) -> Service:
 
 
 @cache
-def description(name: str) -> str:
-    """The service's OpenAPI document."""
+def application(name: str) -> FastAPI:
+    """The service's application, as it is made for its process."""
     parts = service(name)
     with TemporaryDirectory() as keys:
         # An application loads its keys when it is created; the description contains none of them.
         make_keys(Path(keys))
-        app = parts.make_app(parts.settings(SKILLS_KEYS_DIRECTORY=Path(keys)), None)
-    return json.dumps(app.openapi(), ensure_ascii=False, indent=2) + "\n"
+        return parts.make_app(parts.settings(SKILLS_KEYS_DIRECTORY=Path(keys)), None)
+
+
+@cache
+def description(name: str) -> str:
+    """The service's OpenAPI document."""
+    # Made afresh: the codes of problems may have been worked out since.
+    return json.dumps(application.__wrapped__(name).openapi(), ensure_ascii=False, indent=2) + "\n"

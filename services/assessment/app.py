@@ -10,6 +10,7 @@ from services.assessment.exams.routes import candidates, sessions
 from services.assessment.settings import AssessmentSettings
 from services.assessment.verification import routes as verifications
 from shared.database import make_engine
+from shared.openapi import codes_beside
 from shared.persons import Persons
 from shared.web import Background
 from shared.web import make_app as make_service_app
@@ -24,6 +25,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         engine=make_engine(settings.database_url, name="assessment", pool_size=settings.database_connections_max),
         routers=[bodies.routes, sessions.routes, candidates.routes, certificates.routes, verifications.routes],
         background=background,
+        codes=codes_beside(__file__),
     )
     app.state.persons = Persons.load(settings.keys_directory)
     return app

@@ -14,6 +14,7 @@ from services.metrics.settings import MetricsSettings
 from services.metrics.totals.routes import routes as total_routes
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 from shared.database import make_engine
+from shared.openapi import codes_beside
 from shared.web import Background
 from shared.web import make_app as make_service_app
 
@@ -43,6 +44,7 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         engine=engine,
         routers=[total_routes, progress_routes, page_routes],
         background=beside,
+        codes=codes_beside(__file__),
     )
     app.state.answers = answers
     return app

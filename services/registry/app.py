@@ -25,6 +25,7 @@ from services.registry.teachers.routes import engagements, teachers
 from services.registry.timetable.routes import sites, timetable
 from shared.database import make_engine
 from shared.file_jobs.kinds import FileStorage
+from shared.openapi import codes_beside
 from shared.persons import Persons
 from shared.sealed import Seal
 from shared.spreadsheets.reading import ReaderPool
@@ -71,6 +72,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             quality.routes,
         ],
         background=background,
+        codes=codes_beside(__file__),
         bytes_max_of={
             roster_files.PATH: settings.roster_file_bytes_max,
             follow_up_files.PATH: follow_up_files.BYTES_MAX,

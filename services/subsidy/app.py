@@ -12,6 +12,7 @@ from services.subsidy.recoveries import routes as recoveries
 from services.subsidy.review import routes as review
 from services.subsidy.settings import SubsidySettings
 from shared.database import make_engine
+from shared.openapi import codes_beside
 from shared.web import Background
 from shared.web import make_app as make_service_app
 
@@ -28,4 +29,5 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(claims.routes, review.routes, payments.routes, recoveries.routes),
         ],
         background=background,
+        codes=codes_beside(__file__),
     )

@@ -119,8 +119,11 @@ class TestAnswer:
         assert content(dry_run=True) == {"accepted": 0, "repeated": 0, "refused": 0, "dry_run": True, "rows": []}
 
 
-def test_the_description_of_a_batch_shows_a_row() -> None:
-    schema = posting(Row)["requestBody"]["content"]["application/json"]["schema"]
+def test_the_description_of_a_batch_names_a_model_of_the_rows() -> None:
+    described = posting(Row)
 
+    content = described["requestBody"]["content"]
+    assert content["application/json"]["schema"] == {"$ref": "#/components/schemas/RowBatch"}
+    schema = described.batch.model_json_schema()
     assert schema["properties"]["rows"]["maxItems"] == 1000
-    assert set(schema["properties"]["rows"]["items"]["properties"]) == {"local_id", "hours"}
+    assert set(schema["$defs"]["Row"]["properties"]) == {"local_id", "hours"}

@@ -18,6 +18,8 @@ from shared.kernel.refusals import Refusal
 from shared.problems import _all_refusals
 from tests.shared.noteboard import SECRET, Noteboard
 
+CURE = {"cure": "Correct this place; the others are not affected.", "cure_zh": "请更正此处，其他内容无须改动。"}
+
 
 def check_shape(answer: httpx.Response, *, status: int, code: str) -> dict[str, object]:
     """The problem in `answer`, after a look at the members that every problem has."""
@@ -114,12 +116,14 @@ class TestMalformedRequests:
                 "pointer": "/title",
                 "title": "String should have at least 1 character",
                 "title_zh": "至少应有 1 个字符。",
+                **CURE,
             },
             {
                 "code": "int-parsing",
                 "pointer": "/copies",
                 "title": "Input should be a valid integer, unable to parse string as an integer",
                 "title_zh": "应为整数。",
+                **CURE,
             },
         ]
         assert SECRET not in answer.text

@@ -70,9 +70,9 @@ def test_words_may_be_handed_in_and_code_and_place_stay() -> None:
 
     _, (outcome,) = parse_posted(ROWS, in_json([{"note": 1}]), in_words=words)
 
-    assert errors_of(outcome) == [
-        {"code": "missing", "pointer": "/local_id", "title": "Ask the clerk", "title_zh": "缺少此项。"}
-    ]
+    (error,) = errors_of(outcome)
+    assert (error["code"], error["pointer"]) == ("missing", "/local_id")
+    assert (error["title"], error["cure_zh"]) == ("Ask the clerk", "请补充此项。")
 
 
 @pytest.mark.parametrize(

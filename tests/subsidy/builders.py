@@ -282,8 +282,9 @@ class Office:
         content = {"paid_on": on.isoformat(), "reference": "T-1"}
         return await self.post(f"/v1/claims/{claim_id}/payment", content, headers or self.finance())
 
-    async def recover(self, claim_id: str, lines: object = "all") -> httpx.Response:
-        content = {"lines": lines, "reason": "出勤不实"}
+    async def recover(self, claim_id: str, lines: object = None) -> httpx.Response:
+        which: dict[str, object] = {"all_lines": True} if lines is None else {"lines": lines}
+        content = which | {"reason": "出勤不实"}
         return await self.post(f"/v1/claims/{claim_id}/recovery", content, self.finance())
 
     async def submitted(self, taught: Taught, local_id: str = "c-1") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +21,7 @@ from shared.backbone.log import EventLog, Record
 from shared.backbone.relay import relay_batch
 from shared.contracts.fact import Fact, decode, encode
 from shared.kernel.callers import Role
+from shared.openapi import routes_of
 from shared.service import Service, open_log, worker_engine
 from shared.settings import ServiceSettings
 
@@ -92,6 +94,27 @@ class ServiceUnderTest:
             return (await connection.execute(text(statement), values)).all()
 
 
+class Described:
+    """Looks at every problem that a test is answered: the description of the API must tell of it for that route."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._routes = [route for route in routes_of(app) if route.include_in_schema]
+        self._app = app
+
+    async def __call__(self, response: httpx.Response) -> None:
+        if response.headers.get("content-type") != "application/problem+json":
+            return
+        await response.aread()
+        asked, code = response.request, response.json()["code"]
+        for route in self._routes:
+            if asked.method in (route.methods or ()) and route.path_regex.match(asked.url.path):
+                operation = self._app.openapi()["paths"][route.path][asked.method.lower()]
+                described = operation["responses"].get(str(response.status_code), {}).get("description", "")
+                codes = described.partition(": ")[2].split(", ")
+                assert code in codes, f"{asked.method} {route.path} answers {code}, which is not described"
+                return
+
+
 @asynccontextmanager
 async def opened(service: Service, settings: ServiceSettings) -> AsyncGenerator[ServiceUnderTest]:
     """The service with `settings`, its database migrated before; everything is closed at the end."""
@@ -99,8 +122,9 @@ async def opened(service: Service, settings: ServiceSettings) -> AsyncGenerator[
     app.state.clock = clock.now
     engine, log = worker_engine(service, settings), open_log(settings)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    hooks: dict[str, list[Callable[..., Any]]] = {"response": [Described(app)]}
     try:
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        async with httpx.AsyncClient(transport=transport, base_url="http://test", event_hooks=hooks) as http:
             yield ServiceUnderTest(service, settings, http, engine, log, Tokens(settings.keys_directory), clock)
     finally:
         await log.close()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.metrics.plan.usecases import names
@@ -85,24 +86,73 @@ def _cut(
 
 AskedCut = Annotated[Cut, Depends(_cut)]
 
-_EXAMPLE: dict[int | str, dict[str, Any]] = {
+
+class AppliedTopicAnswer(BaseModel):
+    """How far a topic of the log has been applied."""
+
+    facts: int
+    applied_at: datetime
+
+
+class AsOfAnswer(BaseModel):
+    """What the figures are as of."""
+
+    read_at: datetime
+    topics: dict[str, AppliedTopicAnswer]
+
+
+class MeasuresAnswer(BaseModel):
+    """What is counted: trainings as events, high-skilled as persons, amounts in integer fen."""
+
+    in_training: int
+    trainings: int
+    subsidised_trainings: int
+    certificates: int
+    high_skilled_persons: int
+    approved_fen: int
+    paid_fen: int
+    recovered_fen: int
+
+
+class TotalsRowAnswer(MeasuresAnswer):
+    """The totals of one cell; it has those dimensions by which was cut."""
+
+    programme: str | None = None
+    region: str | None = None
+    county: str | None = None
+    level: int | None = Field(default=None, description="The rank of the level, 1 to 8")
+    day: date | None = None
+
+
+class TotalsAnswer(BaseModel):
+    """Rows of totals, their sum, and how far each topic has been applied."""
+
+    as_of: AsOfAnswer
+    by: list[Dimension]
+    rows: list[TotalsRowAnswer]
+    total: MeasuresAnswer
+
+
+Names = Annotated[list[str], Field(min_length=2, max_length=2, description="Chinese, English")]
+
+
+class NamesAnswer(BaseModel):
+    """Names by code."""
+
+    programmes: dict[str, Names]
+    regions: dict[str, Names]
+
+
+# The board keeps answers as bytes, so the models describe them and make none of them.
+_EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "Rows of totals, their sum, and how far each topic has been applied. Amounts are integer fen.",
-        "content": {
-            JSON: {
-                "example": {
-                    "as_of": {"read_at": "…", "topics": {"registry": {"facts": 5120, "applied_at": "…"}}},
-                    "by": ["programme", "region"],
-                    "rows": [{"programme": "S01", "region": "410100", "trainings": 96, "certificates": 80}],
-                    "total": {"trainings": 96, "certificates": 80},
-                }
-            }
-        },
+        "description": "Events `cells`: `as_of`, the `cells` that changed, and the `total`",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
 
 
-@routes.get("/totals", responses=_EXAMPLE, response_class=Response)
+@routes.get("/totals", response_model=TotalsAnswer)
 async def get_totals(request: Request, cut: AskedCut) -> Response:
     """Live totals. Regions are rolled up by parent; a level is its rank, 1 to 8."""
     answers: AnswerCache = request.app.state.answers
@@ -110,14 +160,14 @@ async def get_totals(request: Request, cut: AskedCut) -> Response:
     return Response(body, media_type=JSON)
 
 
-@routes.get("/names", response_class=Response)
+@routes.get("/names", response_model=NamesAnswer)
 async def get_names(request: Request) -> Response:
     """Chinese and English names of programmes and regions by code: what a dashboard labels its rows with."""
     answers: AnswerCache = request.app.state.answers
     return Response(await answers.answer(question(request), names), media_type=JSON)
 
 
-@routes.get("/stream", response_class=EventSourceResponse)
+@routes.get("/stream", response_class=Response, responses=_EVENTS)
 async def stream_totals(request: Request, cut: AskedCut) -> EventSourceResponse:
     """Server-sent events named `cells`: first all cells, then those that changed, within a second of the change."""
     answers: AnswerCache = request.app.state.answers

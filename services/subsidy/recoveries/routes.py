@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.subsidy.claims.routes.schemas import ClaimAnswer
 from services.subsidy.recoveries import usecases
 from shared.auth import CurrentCaller
+from shared.form_errors import form_error
 from shared.forms import Reason, Strict
 from shared.web import Connection, Now, router
 
@@ -17,13 +18,24 @@ routes = router("claims")
 
 
 class RecoveryRequest(Strict):
-    lines: (
-        Annotated[list[Annotated[int, Field(ge=1, strict=True)]], Field(min_length=1, max_length=1000)] | Literal["all"]
+    lines: Annotated[list[Annotated[int, Field(ge=1, strict=True)]], Field(min_length=1, max_length=1000)] | None = (
+        Field(default=None, description="Their numbers; or set `all_lines`", examples=[[1, 2]])
     )
+    all_lines: bool = Field(default=False, strict=True, description="Every line that was paid and not recovered")
     reason: Reason
 
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if self.all_lines is (self.lines is not None):
+            raise form_error(
+                "which_lines",
+                "Give either lines, or all_lines: true",
+                "请填写 lines，或填写 all_lines: true，二者选一。",
+            )
+        return self
+
     def numbers(self) -> frozenset[int] | None:
-        return None if self.lines == "all" else frozenset(self.lines)
+        return None if self.lines is None else frozenset(self.lines)
 
 
 @routes.post("/claims/{claim_id}/recovery")

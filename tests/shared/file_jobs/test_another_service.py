@@ -111,12 +111,12 @@ async def test_a_file_belongs_to_the_organisation_and_the_role_that_posted_it(li
     assert codes == ["foreign-organisation", "wrong-role"]
 
 
-async def test_a_file_that_does_not_say_what_it_is_is_refused_under_the_shared_code(library: Library) -> None:
+async def test_a_file_that_does_not_say_what_it_is_is_refused_with_the_types_there_are(library: Library) -> None:
     headers = library.tokens.of(Role.ASSESSMENT_BODY, organisation=ORGANISATION)
 
     for path in (JOBS, AT_ONCE):
         answer = await library.http.post(path, content=b"x", headers=headers)
-        assert (answer.status_code, answer.json()["code"]) == (422, "file-format-unknown")
+        assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-media-type")
 
 
 async def test_a_template_explains_the_services_own_columns(library: Library) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks
@@ -30,6 +30,8 @@ Mark = Annotated[
     Decimal,
     BeforeValidator(_not_a_truth),
     Field(ge=0, le=100, decimal_places=1, description="Points out of 100, with one decimal place at most"),
+    # A text of digits is read as well; described is what to send.
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.1, "examples": [88.5]}),
 ]
 
 

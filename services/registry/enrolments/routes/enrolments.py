@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Body, Request
@@ -31,7 +31,7 @@ class StepRequest(Strict):
     reason: Reason | None = None
 
 
-class EndingRequest(StepRequest):
+class EnrolmentEndingRequest(StepRequest):
     on: Day | None = Field(default=None, description="The first day without training; today where left out")
 
 
@@ -41,7 +41,7 @@ class TransferRequest(Strict):
     reason: Reason
 
 
-class CorrectionRequest(Strict):
+class EnrolmentCorrectionRequest(Strict):
     """What is to become another; what is left out stays as it is."""
 
     reason: Reason
@@ -75,6 +75,13 @@ class CorrectionRequest(Strict):
         )
 
 
+class ValueChangeAnswer(BaseModel):
+    """A value before and after; its type is the field's."""
+
+    from_: Any = Field(alias="from")
+    to: Any
+
+
 class EventAnswer(BaseModel):
     """One step, with the state and the days that it led to."""
 
@@ -88,7 +95,7 @@ class EventAnswer(BaseModel):
     status: EnrolmentStatus
     from_on: date
     until_on: date
-    changed: dict[str, dict[str, str | int | bool | list[str] | None] | None] = Field(
+    changed: dict[str, ValueChangeAnswer | None] = Field(
         description="By name, what it was (`from`) and became (`to`); null where the values are sealed"
     )
 
@@ -96,7 +103,7 @@ class EventAnswer(BaseModel):
 def _said(request: StepRequest | None) -> Said:
     if request is None:
         return Said()
-    return Said(request.reason, request.on if isinstance(request, EndingRequest) else None)
+    return Said(request.reason, request.on if isinstance(request, EnrolmentEndingRequest) else None)
 
 
 @routes.get("/enrolments/{enrolment_id}")
@@ -125,7 +132,7 @@ async def withdraw_enrolment(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
-    request: Annotated[EndingRequest | None, Body()] = None,
+    request: Annotated[EnrolmentEndingRequest | None, Body()] = None,
 ) -> Enrolment:
     """Take a trainee out, also one whose completion turned out to be wrong (then with a reason); totals follow.
 
@@ -137,7 +144,7 @@ async def withdraw_enrolment(
 
 @routes.post("/enrolments/{enrolment_id}/deferral", response_model=EnrolmentAnswer)
 async def defer_enrolment(
-    enrolment_id: UUID, request: EndingRequest, connection: Connection, caller: CurrentCaller, at: Now
+    enrolment_id: UUID, request: EnrolmentEndingRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
     """Interrupt a training. The seat stays taken; the class can be completed without the trainee.
 
@@ -172,7 +179,7 @@ async def transfer_enrolment(
 @routes.post("/enrolments/{enrolment_id}/correction", response_model=EnrolmentAnswer)
 async def correct_enrolment(
     enrolment_id: UUID,
-    request: CorrectionRequest,
+    request: EnrolmentCorrectionRequest,
     http: Request,
     connection: Connection,
     caller: CurrentCaller,

@@ -27,11 +27,11 @@ from shared.web import Connection, Now, router
 routes = router("follow-ups")
 
 
-class CorrectionRequest(OutcomeRequest):
+class FollowUpCorrectionRequest(OutcomeRequest):
     reason: Reason
 
 
-class CorrectionRowRequest(FollowUpRowRequest):
+class FollowUpCorrectionRowRequest(FollowUpRowRequest):
     reason: Reason
 
 
@@ -50,7 +50,7 @@ class FollowUpAnswer(BaseModel):
 
 
 _ROW: Final = TypeAdapter(FollowUpRowRequest)
-_CORRECTION: Final = TypeAdapter(CorrectionRowRequest)
+_CORRECTION: Final = TypeAdapter(FollowUpCorrectionRowRequest)
 
 
 @routes.post("/follow-ups", response_model=BatchAnswer, openapi_extra=posting(FollowUpRowRequest))
@@ -67,7 +67,7 @@ async def report_follow_ups(
     return answer([*refused, *outcomes], dry_run=dry_run)
 
 
-@routes.post("/follow-up-corrections", response_model=BatchAnswer, openapi_extra=posting(CorrectionRowRequest))
+@routes.post("/follow-up-corrections", response_model=BatchAnswer, openapi_extra=posting(FollowUpCorrectionRowRequest))
 async def correct_follow_ups(
     posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
 ) -> Response:
@@ -80,7 +80,7 @@ async def correct_follow_ups(
 
 @routes.post("/follow-ups/{enrolment_id}/correction")
 async def correct_follow_up(
-    enrolment_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
+    enrolment_id: UUID, request: FollowUpCorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FollowUpAnswer:
     """Put right what was reported, in full and with a reason; what stood before is kept."""
     outcome, reason = request.outcome(), request.reason

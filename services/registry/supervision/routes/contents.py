@@ -13,7 +13,10 @@ from services.registry.supervision.rules.contents import CONTENT_BYTES_MAX, EXTE
 from shared.kernel.refusals import Invalid
 
 FILE: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {each.value: {} for each in MediaType}, "description": "The content, as it was posted"}
+    200: {
+        "content": {each.value: {"schema": {"type": "string", "format": "binary"}} for each in MediaType},
+        "description": "The content, as it was posted",
+    }
 }
 Base64 = Annotated[str, Field(description=f"The file in base64, at most {CONTENT_BYTES_MAX} bytes of it")]
 

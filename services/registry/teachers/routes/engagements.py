@@ -73,7 +73,7 @@ class TeacherRequest(Strict):
         )
 
 
-class EndingRequest(Strict):
+class EngagementEndingRequest(Strict):
     last_on: Annotated[Day, Field(description="The last day on which the teacher is engaged")]
 
 
@@ -166,7 +166,7 @@ async def list_institution_teachers(
 @routes.post("/engagements/{engagement_id}/ending")
 async def end_engagement(
     engagement_id: UUID,
-    ending: EndingRequest,
+    ending: EngagementEndingRequest,
     request: Request,
     connection: Connection,
     caller: CurrentCaller,
