@@ -1,20 +1,20 @@
-# Needs python3 (3.11 or newer) and make; everything else is installed into .venv by the first target that needs it.
+# Needs python3 (3.11 or newer) and make. The first target that needs anything else installs it into .venv.
 
 PYTHON := .venv/bin/python
 LOCAL := $(or $(SKILLS_LOCAL),.local)
 PYTEST := $(PYTHON) -m pytest -n 2 --dist loadgroup
 
-# What a run is told: LOG=kafka puts Kafka in the place of the embedded log, ONCE=1 stops after the totals.
+# Options of a run: LOG=kafka uses Kafka instead of the embedded log, ONCE=1 stops after the totals.
 RUN := $(PYTHON) -m deploy.local.runner $(if $(filter kafka,$(LOG)),--log kafka) $(if $(filter-out 0,$(ONCE)),--once)
 MISSING := $(PYTHON) -c 'from deploy.kafka.broker import Broker; print(Broker.missing() or "")'
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev java run up kafka reset token rebuild test test-domain lint types imports format bench docs lock
 
-help: ## Say what there is
+help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Install the locked packages into .venv (others do this by themselves)
+setup: ## Install the locked packages into .venv (other targets do this when needed)
 	@sh deploy/local/setup.sh runtime >&2
 
 dev:
@@ -23,36 +23,36 @@ dev:
 java:
 	@sh deploy/local/java.sh >&2
 
-run: setup $(if $(filter kafka,$(LOG)),java) ## Start everything, post the sample, show the totals, serve until Ctrl-C (ONCE=1, LOG=kafka)
+run: setup $(if $(filter kafka,$(LOG)),java) ## Start everything, post the sample, print the totals, serve until Ctrl-C (ONCE=1, LOG=kafka)
 	@$(RUN) --samples
 
 up: setup $(if $(filter kafka,$(LOG)),java) ## The same without the sample (LOG=kafka)
 	@$(RUN)
 
-kafka: setup java ## Serve a Kafka broker by itself (KAFKA_PORT, else 9092)
+kafka: setup java ## Run only a Kafka broker (KAFKA_PORT, default 9092)
 	@$(PYTHON) -m deploy.kafka
 
-reset: setup ## Forget all that runs have stored: databases, topics, keys, logs
+reset: setup ## Delete all data of earlier runs: databases, topics, keys, logs
 	@$(PYTHON) -m deploy.local.reset
 
 token: setup ## Print a bearer token: ROLE=institution [ORG=id] [PERSON=name] [REGION=410102]
-	@$(if $(ROLE),,$(error Say who: make token ROLE=institution ORG=<id>; roles are in shared/kernel/callers.py))
+	@$(if $(ROLE),,$(error ROLE is missing: make token ROLE=institution ORG=<id>; roles are in shared/kernel/callers.py))
 	@$(PYTHON) -m deploy.local.issuer --keys "$(LOCAL)/keys" --role $(ROLE) --person "$(or $(PERSON),somebody)" \
 		$(if $(ORG),--organisation $(ORG)) $(if $(REGION),--region $(REGION))
 
-rebuild: setup ## Derive the totals anew from the log, while everything is running
+rebuild: setup ## Rebuild the totals from the log while everything is running
 	@. "$(abspath $(LOCAL))/services.env" && $(PYTHON) -m services.metrics rebuild
 
-test: lint types imports ## Lint, types, import contracts, then every test; Kafka's half where a broker can be had
+test: lint types imports ## Lint, types, import contracts, then every test; the Kafka half if a broker is available
 	@reason=$$($(MISSING)); \
 	if [ -z "$$reason" ]; then exec $(PYTEST); fi; \
 	if [ "$$REQUIRE_KAFKA" = 1 ]; then echo "The Kafka half must run here and cannot: $$reason"; exit 1; fi; \
 	$(PYTEST) -m "not kafka" && echo "The Kafka half was skipped: $$reason"
 
-test-domain: dev ## The rules and values alone, a few examples of each: no database, seconds
+test-domain: dev ## Test rules and values only, with few examples: no database, seconds
 	@$(PYTHON) -m pytest -q --hypothesis-profile quick $(wildcard tests/*/*/rules) tests/shared/kernel
 
-lint: dev ## Style and form of the code
+lint: dev ## Check style and formatting
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 
@@ -63,17 +63,17 @@ imports: dev
 	@.venv/bin/lint-imports
 	@.venv/bin/deptry .
 
-format: dev ## Put the code into form
+format: dev ## Format the code
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-bench: dev ## Measure speed beside the raw limits of this machine (PART=roster …; none: all)
+bench: dev ## Measure speed and the raw limits of this machine (PART=roster …; default: all)
 	@$(PYTHON) -m tests.bench $(PART)
 
-docs: dev ## Make the generated documents and pictures anew
+docs: dev ## Regenerate the documents that come from the code
 	@$(PYTHON) -m deploy.docs
 
-lock: ## Resolve the dependencies anew and lock them with their hashes
+lock: ## Resolve the dependencies again and lock them with hashes
 	@python3 -m venv "$(LOCAL)/lock" && "$(LOCAL)/lock/bin/pip" install -q --disable-pip-version-check uv
 	@for set in "runtime --extra embedded" "dev --extra embedded --group dev -c requirements/runtime.lock"; do \
 		"$(LOCAL)/lock/bin/uv" pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -1,1 +1,1 @@
-"""What turns the sources into something that runs: on one machine, with containers, in a cluster."""
+"""Running the sources: on one machine, with containers, in a cluster."""

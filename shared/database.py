@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -24,6 +25,7 @@ def make_engine(
         max_overflow=pool_size,
         # Parameters may be personal data, and an error's text ends in logs.
         hide_parameters=True,
+        json_serializer=_json,
         connect_args={
             "timeout": 10,
             "server_settings": {
@@ -39,6 +41,10 @@ def make_engine(
             },
         },
     )
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, default=str).decode()
 
 
 async def driver(connection: AsyncConnection) -> Any:

@@ -1,14 +1,14 @@
-"""Which errors pass by themselves and which are an event's own, and how long to wait for the first kind."""
+"""Which errors pass by themselves, how long to wait for them, and the loop of all work that goes on for ever."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import asyncpg
 import structlog
-from aiokafka.errors import KafkaError
 from sqlalchemy.exc import DBAPIError
 
 log = structlog.get_logger()
@@ -35,7 +35,7 @@ def is_passing(error: BaseException) -> bool:
         return state is None or state.startswith(_PASSING_STATES)
     if isinstance(error, asyncpg.PostgresError):
         return (error.sqlstate or "08").startswith(_PASSING_STATES)
-    return isinstance(error, OSError | TimeoutError | KafkaError | asyncpg.InterfaceError)
+    return isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError)
 
 
 class Backoff:
@@ -62,3 +62,29 @@ class Backoff:
         if self._failures:
             log.info("worker.attempt.recovered", worker=self._worker, failures=self._failures)
         self._failures = 0
+
+
+async def forever(
+    worker: str,
+    step: Callable[[], Awaitable[bool]],
+    *,
+    pause_seconds: float,
+    is_retried: Callable[[Exception], bool] = lambda _: True,
+) -> None:
+    """Do `step` again and again: at once after one that did something, else after a pause of `pause_seconds`.
+
+    `step` answers whether it did something, and leaves nothing half done when it raises: it is tried again after a
+    wait that grows with each failure in a row. Raises what `is_retried` does not hold for.
+    """
+    backoff = Backoff(worker)
+    while True:
+        try:
+            did_something = await step()
+        except Exception as error:
+            if not is_retried(error):
+                raise
+            await backoff.wait(error)
+            continue
+        backoff.reset()
+        if not did_something:
+            await asyncio.sleep(pause_seconds)

@@ -20,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared import telemetry
 from shared.backbone import dead_letters
 from shared.backbone.consumer import Consumer, consume, retry
-from shared.backbone.kafka import KafkaLog
 from shared.backbone.log import EventLog
 from shared.backbone.postgres import PostgresLog
 from shared.backbone.relay import relay
@@ -67,6 +66,9 @@ def open_log(settings: ServiceSettings) -> EventLog:
     """The log that the settings name: Kafka or PostgreSQL."""
     scheme, _, rest = settings.log_url.partition("://")
     if scheme == "kafka":
+        # Imported where it is wanted, so that the embedded log runs where no client of Kafka is installed.
+        from shared.backbone.kafka import KafkaLog
+
         return KafkaLog(rest, replication=settings.log_replication)
     return PostgresLog(settings.log_url)
 

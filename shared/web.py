@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 import asyncpg
@@ -117,7 +117,8 @@ Connection = Annotated[AsyncConnection, Depends(_current_connection)]
 
 
 async def _now(request: Request) -> datetime:
-    return datetime.now(UTC) + timedelta(days=request.app.state.settings.clock_offset_days)
+    now: datetime = request.app.state.clock()
+    return now
 
 
 Now = Annotated[datetime, Depends(_now)]
@@ -205,6 +206,7 @@ def make_app(
     app.router.route_class = EdgeRoute
     app.state.engine = engine
     app.state.settings = settings
+    app.state.clock = settings.now
     app.state.verifier = Verifier(settings.keys_directory / "issuer-public.pem")
     app.state.failure = None
     app.add_middleware(BoundedBodies, bytes_max=settings.request_bytes_max, bytes_max_of=bytes_max_of or {})

@@ -1,1 +1,1 @@
-"""Pages of docs/ that follow from the code: `python -m deploy.docs` writes them, a test compares them."""
+"""Pages of docs/ generated from the code: `python -m deploy.docs` writes them, a test compares them with the code."""

@@ -1,4 +1,4 @@
-"""python -m deploy.docs: write every generated page of docs/ anew."""
+"""python -m deploy.docs: regenerate the pages of docs/ that come from the code."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     **refusals.pages(),
     **apis.pages(),
 }
-"""Each generated page, by its path under docs/, and what its text is."""
+"""The function that returns each page's text, by the page's path under docs/."""
 
 
 def main() -> None:
-    """Write the pages that differ, and say which."""
+    """Write the pages that differ, and print their names."""
     for name, text_of in PAGES.items():
         path, text = DOCS / name, text_of()
         if not path.exists() or path.read_text(encoding="utf-8") != text:

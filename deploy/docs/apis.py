@@ -1,4 +1,4 @@
-"""docs/api/<service>.openapi.json: what each service's HTTP side answers to, as its own application describes it."""
+"""docs/api/<service>.openapi.json: each service's HTTP API, as its application describes it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def pages() -> dict[str, Callable[[], str]]:
 
 
 def names() -> list[str]:
-    """The services there are."""
+    """The names of all services."""
     return sorted(path.parent.name for path in SERVICES.glob("*/__main__.py"))
 
 
@@ -40,7 +40,7 @@ def application(name: str) -> FastAPI:
     """The service's application, as it is made for its process."""
     parts = service(name)
     with TemporaryDirectory() as keys:
-        # An application wants its keys when it is made; no description holds any of them.
+        # An application loads its keys when it is created; the description contains none of them.
         make_keys(Path(keys))
         return parts.make_app(parts.settings(SKILLS_KEYS_DIRECTORY=Path(keys)), None)
 

@@ -1,4 +1,4 @@
-"""docs/events/*.json: the facts for machines, as an AsyncAPI document and as one JSON Schema."""
+"""docs/events/*.json: the facts in machine-readable form, as an AsyncAPI document and as one JSON Schema."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from deploy.docs.apis import names
 from deploy.docs.facts import Group, about, content_schema, event_schema, groups, hearers
-from shared.backbone.log import PARTITIONS
+from shared.backbone.partitioner import PARTITIONS
 from shared.contracts.fact import Fact
 
 _MEDIA_TYPE: Final = "application/cloudevents+json"
@@ -28,7 +28,7 @@ def schema_page() -> str:
 
 
 def asyncapi_page() -> str:
-    """Topics, messages, and which service sends and receives them."""
+    """Topics, messages, and the services that send and receive them."""
     definitions, events = _schemas("#/components/schemas/")
     found = groups()
     topics = list(dict.fromkeys(group.topic for group in found))
@@ -38,7 +38,7 @@ def asyncapi_page() -> str:
             "info": {
                 "title": "Facts of the skills programme",
                 "version": "1",
-                "description": "What the four services tell each other, as CloudEvents 1.0 in JSON.",
+                "description": "The facts that the four services publish, as CloudEvents 1.0 in JSON.",
                 "license": {"name": "Apache-2.0"},
             },
             "defaultContentType": _MEDIA_TYPE,
@@ -67,7 +67,7 @@ def _channel(topic: str, found: list[Group]) -> dict[str, Any]:
     types = [cls.type for group in found if group.topic == topic for cls in group.facts]
     return {
         "address": topic,
-        "description": f"What {topic} tells. The key of a record is the subject of its event.",
+        "description": f"The facts of {topic}. The key of a record is the subject of its event.",
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in types},
         "bindings": {"kafka": {"topic": topic, "partitions": PARTITIONS, "bindingVersion": "0.5.0"}},
     }

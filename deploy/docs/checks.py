@@ -1,4 +1,4 @@
-"""docs/checks.md: the numbered checks, and what in the code refuses, flags or decides for each of them."""
+"""docs/checks.md: the numbered checks, and the refusals, flags and claim-line decisions that implement each."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from services.subsidy.claims.rules.checks import Check
 HEAD: Final = """\
 # Checks
 
-Every numbered check of the domain rules (§4.6), and where it stands in the code. A *refusal* is an answer: nothing was
-stored, and `check` in the problem or in the row's error carries the number. A *flag* stores what was asked for and puts
-a note on the list of the county (`GET /v1/flags`): somebody looks at it and upholds or dismisses it; one that *holds*
-keeps a claim waiting until then. A *line* of a claim that fails a check gets nothing, and says so.
+Every numbered check of the domain rules (§4.6), and where it is implemented.
 
-Every check looks at the class's first day, so that a decision can be replayed with the lists and policy of that day;
-C25 looks at its other days as well.
+- A *refusal*: nothing is stored, and `check` in the problem or in the row's error contains the number.
+- A *flag*: the request is stored, and the flag is listed for the county (`GET /v1/flags`), where an officer upholds or
+  dismisses it. A claim waits for a flag that *holds* until it is settled.
+- A *line* of a claim that fails a check pays nothing and names the check.
 
-This page is generated from the code (`python -m deploy.docs`); a test keeps the two equal.
+Every check uses the class's first day, so that a decision can be replayed with the lists and policy of that day. C25
+also uses the other days of the class.
+
+This page is generated from the code (`python -m deploy.docs`); a test compares the two.
 """
 
 ABOUT: Final[Mapping[str, str]] = {
@@ -56,7 +58,7 @@ ABOUT: Final[Mapping[str, str]] = {
 
 
 class Place(NamedTuple):
-    """Where a check stands: in which service, as what, under which name, and its words where it has any."""
+    """Where a check is implemented: service, kind, name, and its title if it has one."""
 
     service: str
     kind: str
@@ -84,7 +86,7 @@ def page() -> str:
 
 
 def places() -> Mapping[str, list[Place]]:
-    """By check, everything in the code that carries its number."""
+    """Everything in the code with a check's number, by check."""
     found: defaultdict[str, list[Place]] = defaultdict(list)
     for cls in refusals():
         if cls.check:

@@ -1,4 +1,4 @@
-"""What stands in the source under the fields of a class, which Python itself does not keep."""
+"""The texts under the fields of a class in the source, which Python itself discards."""
 
 from __future__ import annotations
 

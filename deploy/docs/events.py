@@ -1,4 +1,4 @@
-"""docs/events.md: every fact that services tell each other, who tells it, who hears it, and what it carries."""
+"""docs/events.md: every fact, its publisher, its consumers, and its fields."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from deploy.docs.apis import names
 from deploy.docs.docstrings import under_fields
 from deploy.docs.facts import Group, about, content_schema, groups, hearers
 from deploy.docs.markdown import picture, prose, table
-from shared.backbone.log import PARTITIONS
+from shared.backbone.partitioner import PARTITIONS
 from shared.contracts.fact import Fact
 
 _REF: Final = "{name}"
@@ -19,25 +19,25 @@ HEAD: Final = f"""\
 
 A fact is an event on the topic of the service that publishes it ({PARTITIONS} partitions, kept for ever). Its subject
 is its key on the log, so the facts of one subject stay in order. It carries the subject's state after the change and
-every dimension that a consumer needs, and no personal data: a person is a key (UUID).
+every dimension that a consumer needs. It carries no personal data: a person is a key (UUID).
 
 Throughout: `level` is the rank 1 to 8, never the digit of a certificate number; `_fen` is an amount in whole fen;
-`_on` is a business day in Asia/Shanghai; `region` is the place itself, `reporting_region` the one of the 19 that it
+`_on` is a business day in Asia/Shanghai; `region` is the place itself; `reporting_region` is the one of the 19 that it
 rolls up to by parent.
 
 On the wire a fact is a CloudEvent 1.0 in structured JSON. `id` is the subject, `@` and the version; `source` is `/`
 and the topic; `time` is the moment of the change (RFC 3339 with offset); the extension attribute `version` counts 1,
-2, 3 … per subject without a gap; the fields below stand under `data`. Machines read the same from
+2, 3 … per subject without a gap; the fields below are under `data`. The machine-readable forms are
 [events/asyncapi.json](events/asyncapi.json) (AsyncAPI 3.0) and [events/facts.schema.json](events/facts.schema.json)
-(JSON Schema 2020-12: a whole event is one of its kinds).
+(JSON Schema 2020-12: an event matches exactly one of its definitions).
 
-This page is generated from the code (`python -m deploy.docs`); a test keeps the two equal.
+This page is generated from the code (`python -m deploy.docs`); a test compares the two.
 """
 
 
 def page() -> str:
     """The page in Markdown."""
-    parts = [HEAD, "## Who tells whom\n", picture(_flow()), prose(_LEGEND)]
+    parts = [HEAD, "## Publishers and consumers\n", picture(_flow()), prose(_LEGEND)]
     found = groups()
     for topic in dict.fromkeys(group.topic for group in found):
         parts.append(f"## Topic `{topic}`\n")
@@ -46,8 +46,8 @@ def page() -> str:
 
 
 _LEGEND: Final = """
-A line into a topic is the relay of the service's outbox; a line out of it is a consumer, with the kinds of things
-whose facts it hears.
+An arrow into a topic is the relay of the service's outbox. An arrow out of it is a consumer, with the kinds of
+subjects whose facts it consumes.
 """
 
 
@@ -83,7 +83,7 @@ def _part(group: Group) -> str:
         [
             f"### {group.subjects}\n",
             prose(f"Subject: `{group.subjects}/{{{group.id}}}`. Published by {group.topic}."),
-            table(["type", "what happened", "heard by"], facts),
+            table(["type", "what happened", "consumed by"], facts),
             fields,
             *_parts_of(inner, group.facts[0]),
         ]
@@ -91,7 +91,7 @@ def _part(group: Group) -> str:
 
 
 def _who(cls: type[Fact]) -> str:
-    return ", ".join(hearers()[cls]) or "nobody yet"
+    return ", ".join(hearers()[cls]) or "none yet"
 
 
 def _fields(schema: Mapping[str, Any], definitions: Mapping[str, Any], meanings: Mapping[str, str]) -> list[list[str]]:
@@ -118,7 +118,7 @@ def _inner(cls: type[Fact], name: str) -> type | None:
 
 
 def typed(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
-    """A schema in a few words."""
+    """A short description of a schema."""
     match schema:
         case {"$ref": str(name)}:
             return f"`{name}`" if definitions[name]["type"] == "object" else typed(definitions[name], definitions)

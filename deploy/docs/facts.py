@@ -1,4 +1,4 @@
-"""The facts as the documents need them: grouped by what they are about, with who tells and who hears them."""
+"""The facts as the documents need them: grouped by subject, with their publisher and consumers."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Group(NamedTuple):
     """Facts about one kind of thing: they have the same fields and form of subject."""
 
     subjects: str
-    """"claims": what stands before the slash in their subjects."""
+    """"claims": the part of their subjects before the slash."""
     id: str
-    """The field that stands after it."""
+    """The field whose value follows the slash."""
     facts: tuple[type[Fact], ...]
 
     @property
@@ -32,7 +32,7 @@ class Group(NamedTuple):
 
 
 def groups() -> list[Group]:
-    """Every fact there is, in the order of definition."""
+    """All facts, in the order of definition."""
     apart: dict[tuple[str, ...], list[type[Fact]]] = {}
     for cls in types().values():
         apart.setdefault((cls.topic, *cls.__struct_fields__), []).append(cls)
@@ -47,7 +47,7 @@ def _group(facts: list[type[Fact]]) -> Group:
 
 @cache
 def hearers() -> Mapping[type[Fact], tuple[str, ...]]:
-    """The services whose consumers hear each fact."""
+    """The services that consume each fact."""
     heard = {name: _heard_by(name) for name in names()}
     return {cls: tuple(name for name in heard if cls in heard[name]) for cls in types().values()}
 

@@ -1,4 +1,4 @@
-"""docs/layout.md: the tree, a line for each module from its own first sentence, and pictures of who imports whom."""
+"""docs/layout.md: the source tree, one line per module from its docstring, and diagrams of imports."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ HEAD: Final = """\
 # Layout
 
 The tree is the architecture. A service is its topics, and a topic is `rules`, `usecases`, `store` and `routes`: if you
-have read one topic, you know your way in all of them. An arrow means “imports”. Arrows that follow from others are left
-out: where a imports b and b imports c, an arrow from a to c is not drawn. The contracts themselves stand in
-`pyproject.toml` (import-linter) and are checked by `make test`.
+have read one topic, you know your way in all of them. An arrow means “imports”. Implied arrows are left out: if a
+imports b and b imports c, an arrow from a to c is not drawn. The contracts are in `pyproject.toml` (import-linter) and
+are checked by `make test`.
 
-This page is generated from the code (`python -m deploy.docs`); a test keeps the two equal.
+This page is generated from the code (`python -m deploy.docs`); a test compares the two.
 """
 
 
@@ -33,13 +33,13 @@ def page() -> str:
     parts = [
         HEAD,
         "## Inside a topic\n",
-        prose("The rooms of all topics of the four services together."),
+        prose("The layers of all topics of the four services together."),
         picture(_drawn(_rooms())),
         *(part for service in _services() for part in _topics(service)),
         "## Inside shared\n",
         prose("A package is drawn as one box."),
         picture(_drawn(_imports("shared", _within_shared))),
-        "## Who uses what is shared\n",
+        "## Users of shared modules\n",
         table(*_users()),
         *(_tree(tree) for tree in TREES),
     ]
@@ -73,7 +73,7 @@ def _services() -> list[str]:
 
 
 def _topics(service: str) -> list[str]:
-    """The heading and the picture of a service: which of its topics use which others."""
+    """The heading and the picture of a service: the imports between its topics."""
     graph = _imports(f"services/{service}", partial(_topic, service))
     return [f"## Topics of {service}\n", picture(_drawn(graph))]
 
@@ -158,7 +158,7 @@ def _users() -> tuple[list[str], Iterable[list[str]]]:
     within = {other for others in _imports("shared", _within_shared).values() for other in others}
     rows = [
         [
-            f"`shared/{box}`",
+            f"`shared/{box}{'' if (ROOT / 'shared' / box).is_dir() else '.py'}`",
             *("×" if box in used[service] else "" for service in services),
             "×" if box in within else "",
         ]

@@ -1,4 +1,4 @@
-"""docs/problems.md: every refusal that a service can answer with, by its slug."""
+"""docs/problems.md: every refusal of the services, by its slug."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 OURS: Final = ("services.", "shared.")
 
 KINDS: Final = frozenset({Conflict, Forbidden, Invalid})
-"""Never raised themselves, only through what is below them."""
+"""Base classes, never raised themselves."""
 
 MEANINGS: Final = {
     400: "The request cannot be answered",
-    401: "Who calls is not known",
-    403: "The caller may not",
-    404: "There is no such thing",
-    405: "The path does not take that method",
-    409: "The state of things does not allow it (now)",
+    401: "The caller is not authenticated",
+    403: "The caller has no right to do this",
+    404: "The resource does not exist",
+    405: "The path does not support this method",
+    409: "The current state does not allow it",
     413: "The request is too large",
     415: "The content type is not taken",
     422: "The content is wrong",
     500: "The service failed",
-    503: "The service cannot just now",
+    503: "The service is temporarily unavailable",
 }
 
 HEAD: Final = """\
 # Problems
 
 An error is answered as `application/problem+json` (RFC 9457): `type` is `/problems/` and the slug, and `code` is the
-slug again, which never changes. `title` and `cure` are English, `title_zh` and `cure_zh` Chinese; `pointer` says
-where in the request, as an RFC 6901 JSON pointer, and `reference` the route or parameter that helps. The facts stand
-beside them as members of the problem; where the words below name one in braces, the answer has its value there. In the
-answer to a batch each refused row has entries of the same members under `errors`. Every service serves its own list
-at `GET /problems`.
+slug alone; a slug never changes. `title` and `cure` are English, `title_zh` and `cure_zh` Chinese. `pointer` locates
+the error in the request, as an RFC 6901 JSON pointer, and `reference` names the route or parameter that helps. The
+facts are further members of the problem; where a text below names one in braces, the answer contains its value. In the
+answer to a batch, the `errors` of each refused row have the same members. Every service serves its own list at
+`GET /problems`.
 
-Where two services use one slug, both wordings stand here.
+Where two services use the same slug, both texts are listed.
 
-This page is generated from the code (`python -m deploy.docs`); a test keeps the two equal.
+This page is generated from the code (`python -m deploy.docs`); a test compares the two.
 """
 
 

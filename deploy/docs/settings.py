@@ -1,4 +1,4 @@
-"""docs/settings.md: every variable that a service reads, from the classes that read them."""
+"""docs/settings.md: every environment variable that a service reads, from the settings classes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SERVICES: Final = Path(__file__).resolve().parents[2] / "services"
 HEAD: Final = """\
 # Settings
 
-Services read their settings from environment variables and nowhere else. Every default works on one machine.
-This page is generated from the code (`python -m deploy.docs`); a test keeps the two equal.
+Services read their settings from environment variables only. Every default works on one machine.
+This page is generated from the code (`python -m deploy.docs`); a test compares the two.
 """
 
 
@@ -34,7 +34,7 @@ class Variable(NamedTuple):
 
 def page() -> str:
     """The page in Markdown."""
-    parts = [HEAD, "## The same for every service\n", _table(_variables(ServiceSettings, shared=True))]
+    parts = [HEAD, "## Shared by all services\n", _table(_variables(ServiceSettings, shared=True))]
     for service, cls in settings_classes().items():
         parts += [f"## {service}\n", _table(_variables(cls, shared=False))]
     return "\n".join(parts)
@@ -51,7 +51,7 @@ def settings_classes() -> dict[str, type[ServiceSettings]]:
 
 
 def meanings(cls: type[ServiceSettings]) -> dict[str, str]:
-    """What the text under each field of `cls` and of the classes above it says."""
+    """The text under each field of `cls` and of its base classes."""
     return {name: text for name, text in under_fields(cls).items() if name in cls.model_fields}
 
 

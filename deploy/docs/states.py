@@ -1,4 +1,4 @@
-"""docs/states.md: the state machines, drawn and tabled from the MOVES tables of the rules."""
+"""docs/states.md: the state machines, as diagrams and tables from the MOVES tables of the rules."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 HEAD: Final = """\
 # States
 
-What a thing may become, and by which verb. Each table is the code's own `MOVES`: a verb that a state does not list is
-refused with `illegal-move` (HTTP 409), and the refusal names the verbs that are open. A thing begins in the state
-that the table names first; a state without verbs is its end.
+The states of each record and the verbs that change them. Each table is the code's own `MOVES`: a verb that a state
+does not list is refused with `illegal-move` (HTTP 409), and the refusal names the allowed verbs. A record begins in the
+first state of its table; a state without verbs is final.
 
-This page is generated from the code (`python -m deploy.docs`); a test keeps the two equal.
+This page is generated from the code (`python -m deploy.docs`); a test compares the two.
 """
 
 Moves = Mapping[StrEnum, Mapping[StrEnum, StrEnum]]
 
 
 class Machine(NamedTuple):
-    """One MOVES table, and where it stands. A thing begins in the table's first state."""
+    """One MOVES table and its location. A record begins in the table's first state."""
 
     service: str
     module: str

@@ -1,1 +1,1 @@
-"""A real Apache Kafka for a machine without containers: its jars by Maven, run on the machine's Java."""
+"""A real Apache Kafka for a machine without containers: its jars come from Maven and run on the machine's Java."""

@@ -1,4 +1,4 @@
-"""`python -m deploy.kafka`: serve a broker from `.local/kafka` until Ctrl-C; KAFKA_PORT moves it from 9092."""
+"""`python -m deploy.kafka`: serve a broker from `.local/kafka` until Ctrl-C; KAFKA_PORT replaces port 9092."""
 
 from __future__ import annotations
 

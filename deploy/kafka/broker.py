@@ -1,7 +1,8 @@
-"""One Apache Kafka broker of our own on this machine: broker and controller in one process, on loopback only."""
+"""A single Apache Kafka broker on this machine: broker and controller in one process, on loopback only."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import fcntl
 import hashlib
@@ -18,11 +19,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
-
 from deploy.local import LOCAL
 from deploy.local.processes import LOOPBACK, Child, LaunchError, ending_with_parent, free_port, is_free, wait_until
+from shared.backbone.kafka import KafkaLog
 
 HERE: Final = Path(__file__).resolve().parent
 JAVA_VERSION_MIN: Final = 17
@@ -38,10 +37,10 @@ advertised.listeners=PLAINTEXT://{host}:{port}
 controller.listener.names=CONTROLLER
 log.dirs={data}
 auto.create.topics.enable=false
-# The log is the record: nothing in it ever expires.
+# The log is the source of truth: nothing in it ever expires.
 log.retention.ms=-1
 log.retention.bytes=-1
-# One broker holds the only copy of everything.
+# The single broker holds the only replica.
 default.replication.factor=1
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
@@ -52,7 +51,7 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 share.coordinator.state.topic.num.partitions=1
 group.initial.rebalance.delay.ms=0
-# A killed broker is let in again only when its old session has run out; the default of 9 s makes every crash test wait.
+# A killed broker can register again only after its old session has expired; the default of 9 s slows every crash test.
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 """
@@ -65,7 +64,7 @@ class Broker:
     """
 
     def __init__(self, directory: Path, port: int | None = None, *, libraries: Path = LOCAL / "kafka" / "libs") -> None:
-        """`port` None picks a free one and keeps it over restarts; `libraries` is where the jars are fetched to."""
+        """`port` None picks a free one and keeps it across restarts; `libraries` is the directory for the jars."""
         self.directory = directory.resolve()
         self.libraries = libraries.resolve()
         self._fixed_port = port
@@ -74,7 +73,7 @@ class Broker:
 
     @staticmethod
     def missing(libraries: Path = LOCAL / "kafka" / "libs") -> str | None:
-        """One sentence naming what a broker lacks on this machine, or None. Fetches the jars when they are absent."""
+        """One sentence naming what this machine lacks for a broker, or None. Downloads the jars if they are absent."""
         try:
             _java()
             _fetch(libraries)
@@ -97,9 +96,9 @@ class Broker:
         return self._child.pid
 
     def start(self) -> None:
-        """Fetch the jars and format the storage where that is still to do; return once metadata is answered.
+        """Download the jars and format the storage if needed; return once the broker answers metadata requests.
 
-        Raises LaunchError: something missing, a taken port, a broker that ends or stays silent.
+        Raises LaunchError if something is missing, the port is taken, or the broker exits or does not answer.
         """
         assert not self.alive, "already started"
         self._refuse_rival()
@@ -117,12 +116,12 @@ class Broker:
             wait_until(self._answers, self._child, name="Kafka", limit=START_SECONDS_MAX)
 
     def stop(self) -> None:
-        """End the broker in good order; nothing happens where none runs."""
+        """Shut the broker down cleanly; does nothing if none runs."""
         if self._child is not None:
             self._child.stop(signal.SIGTERM, seconds_max=STOP_SECONDS_MAX)
 
     def kill(self) -> None:
-        """End the broker as a crash would; `start` then recovers its storage."""
+        """Kill the broker, as a crash would; `start` then recovers its storage."""
         if self._child is not None:
             self._child.kill()
 
@@ -139,7 +138,7 @@ class Broker:
             return
         with lock.open("r+b") as file:
             try:
-                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go of again when the file is closed
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # released when the file is closed
             except OSError:
                 raise LaunchError(f"The broker in {self.directory} is already running.") from None
 
@@ -166,19 +165,17 @@ class Broker:
             raise LaunchError(f"Kafka could not format its storage in {self.directory}.\n{done.stderr.strip()}")
 
     async def _answers(self) -> bool:
-        """Whether the broker names itself in its metadata; an open port alone is not a ready broker."""
-        client = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=2000)
+        """Whether the broker lists itself in its metadata; an open port does not mean that it is ready."""
         try:
-            await client.start()
-            return bool((await client.describe_cluster())["brokers"])
-        except (KafkaError, OSError, TimeoutError):
+            async with asyncio.timeout(2):
+                await KafkaLog(self.bootstrap).ends([])
+        except (OSError, TimeoutError):
             return False
-        finally:
-            await client.close()
+        return True
 
 
 def _java() -> str:
-    """The Java to use: JAVA_HOME's, else the one on the path. Raises LaunchError."""
+    """The Java to use: from JAVA_HOME, otherwise from the path. Raises LaunchError."""
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=f"{home}/bin" if home else None)
     if java is None:
@@ -191,7 +188,7 @@ def _java() -> str:
 
 
 def _fetch(libraries: Path) -> Path:
-    """The folder with the jars that pom.xml names, fetched by Maven where they are not there yet.
+    """The folder with the jars named in pom.xml, downloaded by Maven if necessary.
 
     Raises LaunchError.
     """
@@ -199,7 +196,7 @@ def _fetch(libraries: Path) -> Path:
     marker = libraries / "pom.sha256"
     libraries.parent.mkdir(parents=True, exist_ok=True)
     with (libraries.parent / "libs.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two runners at once would fetch into one folder
+        fcntl.flock(lock, fcntl.LOCK_EX)  # otherwise two runners would download into one folder
         if marker.exists() and marker.read_text(encoding="ascii") == stamp:
             return libraries
         shutil.rmtree(libraries, ignore_errors=True)
@@ -221,7 +218,7 @@ def _run_maven(libraries: Path) -> None:
 
 @contextmanager
 def _silent_client() -> Iterator[None]:
-    """Keep the client from reporting each attempt at a broker that is only about to be ready."""
+    """Suppress the client's reports about connection attempts while the broker is starting."""
     logger = logging.getLogger("aiokafka")
     before = logger.level
     logger.setLevel(logging.CRITICAL + 1)

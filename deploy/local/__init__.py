@@ -1,4 +1,4 @@
-"""The machinery of one machine without containers: its PostgreSQL, its token issuer, its set-up scripts, its runner."""
+"""Running on one machine without containers: PostgreSQL, the token issuer, set-up scripts, the runner."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,9 +7,9 @@ from typing import Final
 ROOT: Final[Path] = Path(__file__).resolve().parents[2]
 
 LOCAL: Final[Path] = ROOT / ".local"
-"""Everything that a run leaves on this machine lies here; never committed, forgotten by deleting it."""
+"""All data of a run on this machine; never committed, safe to delete."""
 
 
 def home(environment: Mapping[str, str]) -> Path:
-    """Where a run keeps its data: the directory that SKILLS_LOCAL names, else LOCAL."""
+    """The directory for a run's data: SKILLS_LOCAL if set, otherwise LOCAL."""
     return Path(environment.get("SKILLS_LOCAL") or LOCAL).resolve()

@@ -1,11 +1,11 @@
-"""Under which account, with which rights and from where a PostgreSQL child runs; the server refuses to be root.
+"""The account, rights and location with which PostgreSQL runs; the server refuses to run as root.
 
-As any other account the answer is simple: as ourselves. As root there are three ways, tried in this order, and none of
-them creates an account or widens a permission:
+Any other account runs the server itself. As root there are three ways, tried in this order. None of them creates an
+account or widens a permission:
 
 1. drop to an unprivileged account;
-2. the same, keeping the one capability to walk through closed directories: a clone in root's home is such a case;
-3. the same as 1 from a copy of the programs under /var/tmp, where a container withholds those capabilities.
+2. the same, keeping one capability to traverse closed directories, for example for a clone in root's home;
+3. the same as 1, from a copy of the programs under /var/tmp, if a container withholds those capabilities.
 """
 
 from __future__ import annotations
@@ -23,34 +23,34 @@ from typing import Final
 from deploy.local.processes import LaunchError, ending_with_parent
 
 CAPABILITIES: Final = ("dac_read_search", "dac_override")
-"""The narrower one first; containers often grant only the second. A superuser's SQL can read files through either."""
+"""The narrower one first; containers often grant only the second. With either, a superuser's SQL can read files."""
 
 ELSEWHERE: Final = "elsewhere"
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Where the server stands."""
+    """The account and directories of the server."""
 
     prefix: tuple[str, ...]
-    """The words before each command that make it run under the account."""
+    """The words to put before a command so that it runs under the account."""
     home: Path
-    """Password, log and data lie here."""
+    """The directory of password, log and data."""
     programs: Path
     """The folder with `initdb` and `postgres`."""
     account: pwd.struct_passwd | None
-    """Who must own the data; None: whoever we are."""
+    """The owner of the data; None: the current account."""
     remark: str | None = None
-    """One sentence for the user, where something is not as expected."""
+    """One sentence for the user if something is unexpected."""
 
     def give(self, path: Path) -> None:
-        """Hand a file or directory to the account."""
+        """Make the account the owner of a file or directory."""
         if self.account is not None:
             os.chown(path, self.account.pw_uid, self.account.pw_gid)
 
 
 def find_ground(home: Path, programs: Path, account_name: str) -> Ground:
-    """The first way that works on this machine. Raises LaunchError when there is none.
+    """The first way that works on this machine. Raises LaunchError if none does.
 
     `account_name` is used when we are root and the cluster is new; an existing cluster keeps its owner.
     """
@@ -69,19 +69,19 @@ def find_ground(home: Path, programs: Path, account_name: str) -> Ground:
         for rights in ([], *(_keeping(capability) for capability in CAPABILITIES)):
             if _reaches([*dropping, *rights], home, programs):
                 return Ground((*dropping, *rights), home, programs, account)
-        if (home / "data").exists():  # an empty cluster elsewhere would look like lost data
+        if (home / "data").exists():  # an empty cluster in another place would look like data loss
             raise LaunchError(f"Account {account.pw_name}, who owns the cluster in {home}, can no longer reach it.")
     return _copy(home, programs, dropping, account)
 
 
 def homes(home: Path) -> tuple[Path, ...]:
-    """Every place where a cluster of this home may lie: itself, and its copy under /var/tmp."""
+    """Every directory that may hold this home's cluster: the home itself, and its copy under /var/tmp."""
     refuge = _refuge(home)
     return (home, refuge / "home") if refuge.exists() and _is_ours(refuge) else (home,)
 
 
 def forget(home: Path) -> None:
-    """Delete the cluster wherever it lies, and the programs copied for it."""
+    """Delete the cluster, wherever it is, and the programs copied for it."""
     for place in homes(home):
         remove(place)
         if place != home:
@@ -89,7 +89,7 @@ def forget(home: Path) -> None:
 
 
 def remove(home: Path) -> None:
-    """Delete a home; nothing happens where there is none."""
+    """Delete a home if it exists."""
     for name in ("data", "data.new"):
         remove_owned(home / name)
     if home.exists():
@@ -97,11 +97,11 @@ def remove(home: Path) -> None:
 
 
 def remove_owned(data: Path) -> None:
-    """Delete a directory that was given to the account; nothing happens where there is none."""
+    """Delete a directory owned by the account if it exists."""
     if not data.exists():
         return
     if os.geteuid() == 0:
-        # Without the capability to override permissions, not even root looks into what the account owns.
+        # Without the capability to override permissions, not even root can read the account's directories.
         owner = data.stat()
         dropping = ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
         if _runs([*dropping, "find", str(data), "-mindepth", "1", "-delete"]):
@@ -111,13 +111,13 @@ def remove_owned(data: Path) -> None:
 
 
 def _keeping(capability: str) -> list[str]:
-    # PostgreSQL looks at its own programs with access(2), for which the kernel sets capabilities aside unless the
-    # process asks to be spared the fix-ups that come with a change of user: hence the secure bit.
+    # PostgreSQL checks its own programs with access(2), for which the kernel ignores capabilities unless the process
+    # disables the fix-ups that follow a change of user; hence the secure bit.
     return ["--securebits=+no_setuid_fixup", f"--inh-caps=-all,+{capability}", f"--ambient-caps=-all,+{capability}"]
 
 
 def _reaches(prefix: list[str], home: Path, programs: Path) -> bool:
-    # A try is worth more than a look at mode bits: it also knows of access lists, name spaces and capabilities.
+    # A trial is more reliable than the mode bits: it also covers access lists, name spaces and capabilities.
     script = 'cd "$1" && "$2"/initdb --version && test -r "$2"/postgres'
     return _runs([*prefix, "sh", "-c", script, "sh", str(home), str(programs)])
 
@@ -144,20 +144,20 @@ def _refuge(home: Path) -> Path:
 
 
 def _is_ours(refuge: Path) -> bool:
-    # Anybody may create anything in /var/tmp, a link to somewhere else included.
+    # Any user may create anything in /var/tmp, including a link to another place.
     return not refuge.is_symlink() and refuge.stat().st_uid == os.geteuid()
 
 
 def _copy(home: Path, programs: Path, dropping: list[str], account: pwd.struct_passwd) -> Ground:
-    """Put programs and home below /var/tmp, in a folder that only root may change."""
+    """Copy programs and home to /var/tmp, into a folder that only root may change."""
     refuge = _refuge(home)
     note = home / ELSEWHERE
     refuge.mkdir(exist_ok=True)
     if not _is_ours(refuge):
-        raise LaunchError(f"{refuge} is needed for PostgreSQL but belongs to somebody else: delete it.")
+        raise LaunchError(f"{refuge} is needed for PostgreSQL but belongs to another account: delete it.")
     if not note.exists():
-        remove(refuge / "home")  # left by a clone of the same path that was deleted since
-    installed = programs.parents[1]  # its libraries lie in a folder beside it, where the programs look for them
+        remove(refuge / "home")  # left by a clone at the same path that has been deleted
+    installed = programs.parents[1]  # the programs look for their libraries in a folder beside it
     described = f"PostgreSQL lives in {refuge}, built {(programs / 'postgres').stat().st_mtime_ns}\n"
     if not note.exists() or note.read_text(encoding="utf-8") != described:
         for source in (installed, installed.with_name(installed.name + ".libs")):

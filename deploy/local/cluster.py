@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster on disk: created whole or not at all, and freed from the lock of a server that is dead."""
+"""A PostgreSQL cluster on disk: created completely or not at all, and released from the lock of a dead server."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ SUPERUSER: Final = "skills"
 STOP_SECONDS_MAX: Final = 30.0
 SIGNAL_SECONDS_MAX: Final = 0.5
 ENVIRONMENT: Final = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-"""For every program of PostgreSQL's: none of the user's PG* variables reaches it."""
+"""The environment of PostgreSQL's programs: it excludes the user's PG* variables."""
 
 
 def create_cluster(ground: Ground, *, durable: bool) -> None:
     """Create `data` and `password` in the home. Raises LaunchError.
 
-    It is built beside its place and moved there when complete, so that an interrupted attempt leaves nothing behind.
+    It is built in a temporary directory and renamed when complete, so an interrupted attempt leaves nothing behind.
     """
     fresh, copy = ground.home / "data.new", ground.home / "password.new"
     remove_owned(fresh)
@@ -47,10 +47,10 @@ def create_cluster(ground: Ground, *, durable: bool) -> None:
 
 
 def clear_lock(data: Path) -> None:
-    """See to the lock file of an earlier server: wait for one that ends, name one that lives, defuse a dead one's.
+    """Handle the lock file of an earlier server: wait if it is stopping, raise if it is running, reset a stale lock.
 
-    PostgreSQL does the last itself but looks only whether *some* process has the number; a zombie, or a stranger that
-    got the same number after a reboot, then blocks the start. Raises LaunchError.
+    PostgreSQL detects stale locks itself, but checks only whether *some* process has the pid. A zombie, or an unrelated
+    process with the same pid after a reboot, then blocks the start. Raises LaunchError.
     """
     lock = data / "postmaster.pid"
     begun = time.monotonic()
@@ -59,13 +59,13 @@ def clear_lock(data: Path) -> None:
             lines = lock.read_text(encoding="utf-8").splitlines()
             pid, status = int(lines[0]), lines[-1].strip()
         except (OSError, ValueError, IndexError):
-            return  # none, or one that only PostgreSQL itself can judge
+            return  # no lock, or one that only PostgreSQL can judge
         if not _is_served_by(pid, data):
-            # Not deleted: PostgreSQL reads on in it to find processes of the dead server that still end. Our own
-            # number will be that of its parent, which it knows to be no rival.
+            # Not deleted: PostgreSQL reads it to find processes of the dead server that are still ending. Our own pid
+            # will be that of its parent, which it does not treat as a rival.
             lock.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n", encoding="utf-8")
             return
-        # A server whose runner was killed a moment ago may not have noticed yet.
+        # A server whose runner has just been killed may not have noticed yet.
         patience = STOP_SECONDS_MAX if status == "stopping" else SIGNAL_SECONDS_MAX
         if time.monotonic() - begun > patience:
             raise LaunchError(f"The PostgreSQL in {data.parent} is already running as process {pid}.")
@@ -76,6 +76,6 @@ def _is_served_by(pid: int, data: Path) -> bool:
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")  # empty for a zombie
     except (FileNotFoundError, ProcessLookupError):
-        # Without a /proc to look into, the number alone must do.
+        # Without /proc, only the pid can be compared.
         return not Path("/proc/self").exists() and pid != os.getpid()
     return os.fsencode(data) in words

@@ -1,4 +1,4 @@
-"""The databases of a run: one per service and one for the embedded log, in our own PostgreSQL or in any other."""
+"""The databases of a run: one per service and one for the embedded log, in the embedded PostgreSQL or in another."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from deploy.local.services import PORTS
 
 
 class Databases:
-    """Made where they are missing. `services` are their addresses by service, `log` that of the embedded log.
+    """The databases, created if missing. `services` holds their URLs by service, `log` that of the embedded log.
 
-    A run on Kafka has databases of its own: a service's database knows how far it has read in *its* log, so the two
-    logs cannot take turns on one.
+    A run on Kafka has separate databases: a service's database stores its position in *one* log, so the two logs cannot
+    share it.
     """
 
     def __init__(self, home: Path, environment: Mapping[str, str], *, log: str) -> None:
@@ -29,13 +29,13 @@ class Databases:
         self._prefix = "skills" if log == "embedded" else f"skills_{log}"
 
     def start(self) -> None:
-        """Start our server, unless another is used, and make the databases. Raises LaunchError."""
+        """Start the embedded server, unless another is used, and create the databases. Raises LaunchError."""
         if self._server is not None:
             self._server.start()
         asyncio.run(self._create())
 
     def stop(self) -> None:
-        """Stop our server; another's is left alone."""
+        """Stop the embedded server; another server is not touched."""
         if self._server is not None:
             self._server.stop()
 
@@ -49,7 +49,7 @@ class Databases:
 
     @property
     def where(self) -> str:
-        """The server's address, fit to be shown."""
+        """The server's address, without the password."""
         parts = urlsplit(self._url("postgres"))
         return f"{parts.hostname}:{parts.port or 5432}"
 

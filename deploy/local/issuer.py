@@ -1,4 +1,4 @@
-"""The embedded token issuer: makes this machine's keys once, and signs the bearer tokens that callers show.
+"""The embedded token issuer: creates this machine's keys once, and signs the callers' bearer tokens.
 
 `python -m deploy.local.issuer --role reviewer --person P --organisation O --region 410100 --hours 8` prints a token.
 """
@@ -33,13 +33,13 @@ FIELD_KEYS: Final = "field-keys.json"
 
 
 def make_keys(directory: Path) -> None:
-    """Make sure that the directory holds every key a run on one machine needs; what exists is never changed.
+    """Create the keys that a run on one machine needs; existing keys are never changed.
 
     - `issuer-private.pem`, `issuer-public.pem`: Ed25519, for tokens.
     - `person-key.secret`: 32 random bytes in hex, the HMAC secret of person keys, shared by the services.
     - `field-keys.json`: `{"current": "k1", "keys": {"k1": base64 of 32 bytes}}`, for the encryption of fields.
 
-    Only the owner can read them. Losing the last two loses the personal data that they protect.
+    Only the owner can read them. If the last two are lost, so is the personal data that they protect.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write_once(directory / PRIVATE_KEY, _new_private_key())
@@ -63,7 +63,7 @@ def issue(
     hours: float,
     now: datetime,
 ) -> str:
-    """A signed token that says who the caller is, valid from `now` for `hours`.
+    """A signed token that identifies the caller, valid from `now` for `hours`.
 
     Every token has the same claims; `org` and `region` are null where the caller has none.
     """
@@ -88,7 +88,7 @@ def _new_private_key() -> bytes:
 
 
 def _write_once(path: Path, content: bytes) -> None:
-    # Written beside its place and linked into it: complete or absent, and of two makers at once the first one wins.
+    # Written to a temporary file and linked into place: complete or absent; if two processes do this, the first wins.
     if path.exists():
         return
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
@@ -106,7 +106,7 @@ def _write_once(path: Path, content: bytes) -> None:
 
 
 def main() -> int:
-    """Print a token for the caller that the arguments describe, making the keys if this is the first time."""
+    """Print a token for the caller in the arguments; create the keys on first use."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.issuer", description="Print a signed bearer token.")
     parser.add_argument("--person", required=True, help="the person's key (a UUID)")
     parser.add_argument("--role", required=True, help="for example institution, centre, reviewer")

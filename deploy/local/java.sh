@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make sure that Java 17 or newer and Maven are here: Kafka's broker runs on the one and is fetched by the other.
+# Ensure that Java 17 or newer and Maven are installed: Kafka's broker runs on Java, and Maven downloads it.
 set -eu
 
 say() { printf '%s\n' "$*"; }
@@ -25,7 +25,7 @@ export DEBIAN_FRONTEND=noninteractive
 say "Installing Java and Maven (system packages, a minute or two)"
 apt-get update -qq >/dev/null || fail "apt-get could not refresh its lists, so Java and Maven cannot be installed."
 if ! has_java; then
-    # Newer Debians no longer carry 17; their default is newer.
+    # Newer Debian releases no longer have 17; their default is newer.
     if apt-cache show openjdk-17-jre-headless >/dev/null 2>&1; then install openjdk-17-jre-headless; else install default-jre-headless; fi
 fi
 has_maven || install maven

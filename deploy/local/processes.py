@@ -1,7 +1,7 @@
-"""A server program run as our own foreground child: started, watched, stopped, and never left behind.
+"""A server program as a foreground child process: started, watched, stopped, and never left behind.
 
-Why foreground: a child that we wait for ourselves cannot be mistaken for alive once it is dead, which programs that
-daemonise themselves suffer from wherever process 1 reaps slowly.
+Why foreground: a child that its parent waits for is never taken for alive after it has died. Programs that daemonise
+themselves have this problem wherever process 1 reaps slowly.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ TAIL_LINES: Final = 12
 
 
 class LaunchError(RuntimeError):
-    """A server could not be started. The first line of the message says why in one sentence."""
+    """A server could not be started. The first line of the message gives the reason in one sentence."""
 
 
 class Server(Protocol):
-    """What `serve` needs to know of a server."""
+    """The interface that `serve` needs."""
 
     @property
     def alive(self) -> bool: ...
@@ -36,10 +36,10 @@ class Server(Protocol):
 
 
 class Child:
-    """A running child process whose output goes to a log file of its own.
+    """A running child process that writes its output to its own log file.
 
-    It leads its own session, so that Ctrl-C in a terminal reaches the runner alone, which then stops its servers in
-    the right order.
+    It leads its own session, so that Ctrl-C in a terminal reaches only the runner, which then stops its servers in the
+    right order.
     """
 
     def __init__(self, command: Sequence[str], *, log: Path, cwd: Path, environment: Mapping[str, str]) -> None:
@@ -68,11 +68,11 @@ class Child:
 
     @property
     def exit_code(self) -> int | None:
-        """What it ended with (negative: the signal that ended it); None while it runs."""
+        """The exit code (negative: the signal that ended the process); None while it runs."""
         return self._process.poll()
 
     def stop(self, how: signal.Signals, *, seconds_max: float) -> None:
-        """Ask with `how`, wait, and kill what has not ended after `seconds_max`."""
+        """Send `how`, wait, and kill the process if it has not ended after `seconds_max`."""
         self._process.send_signal(how)
         try:
             self._process.wait(seconds_max)
@@ -80,35 +80,35 @@ class Child:
             self.kill()
 
     def kill(self) -> None:
-        """End it without warning, as a crash would, and reap it."""
+        """Kill the process, as a crash would, and reap it."""
         self._process.kill()
         self._process.wait()
 
     def output(self) -> str:
-        """Everything it has said since it was started."""
+        """Its whole output since it was started."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def tail(self) -> str:
-        """The last lines it has said, indented, under the name of the log file."""
+        """The last lines of its output, indented, under the name of the log file."""
         lines = self.output().splitlines()[-TAIL_LINES:]
         return "\n".join([f"  {self.log}:", *(f"    {line}" for line in lines)])
 
 
 def ending_with_parent(how: signal.Signals) -> list[str]:
-    """The words to put before a command so that it receives `how` when its parent dies, even by SIGKILL.
+    """The words to put before a command so that it receives `how` when its parent dies, even from SIGKILL.
 
-    This is Linux's parent death signal, set by util-linux's `setpriv`; where that program is missing, no words. The
-    signal is sent when the *thread* that started the child ends, so servers belong started from a thread that lives as
-    long as the run does: the main thread, or an event loop's, not a short-lived worker's.
+    This is Linux's parent death signal, set by util-linux's `setpriv`; without that program, the list is empty. The
+    signal is sent when the *thread* that started the child ends. Start servers from a thread that lives as long as the
+    run: the main thread, or an event loop's, not a short-lived worker's.
     """
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", how.name.removeprefix("SIG")] if setpriv else []
 
 
 def wait_until(answers: Callable[[], Coroutine[None, None, bool]], child: Child, *, name: str, limit: float) -> None:
-    """Return once `answers` does so with true; it is asked again and again, for up to `limit` seconds.
+    """Return once `answers` returns True; it is polled for up to `limit` seconds.
 
-    Raises LaunchError, with the last lines of the log, when the child ends by itself or stays silent and is killed.
+    Raises LaunchError, with the last lines of the log, if the child exits, or does not answer and is killed.
     """
 
     async def ask() -> bool:
@@ -133,7 +133,7 @@ def wait_until(answers: Callable[[], Coroutine[None, None, bool]], child: Child,
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on at this moment."""
+    """A currently free port of the loopback address."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -152,7 +152,7 @@ def is_free(port: int) -> bool:
 
 
 def serve(server: Server, describe: Callable[[], str]) -> int:
-    """Start a server, print one line about it, and hold until Ctrl-C, SIGTERM or its own end. Returns the exit code."""
+    """Start a server, print one line about it, and wait for Ctrl-C, SIGTERM or its exit. Returns the exit code."""
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())

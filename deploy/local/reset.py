@@ -1,4 +1,4 @@
-"""Forget all that runs have left on this machine: `python -m deploy.local.reset`. What was downloaded stays."""
+"""Delete all data of earlier runs on this machine: `python -m deploy.local.reset`. Downloads stay."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def _delete(path: Path) -> None:
 
 
 def main() -> int:
-    """Forget the directory of the runs; databases on another server are left to whoever owns it."""
+    """Delete the data of the runs; databases on another server are not touched."""
     directory = home(os.environ)
     try:
         forget(directory)
     except LaunchError as error:
         print(error)
         return 1
-    print(f"Forgotten: all data in {directory}.")
+    print(f"Deleted: all data in {directory}.")
     if os.environ.get("SKILLS_POSTGRES_URL"):
         print("The databases on the server of SKILLS_POSTGRES_URL are still there.")
     return 0

@@ -1,7 +1,7 @@
 """The whole system on this machine: `python -m deploy.local.runner [--samples] [--once] [--log embedded|kafka]`.
 
-It makes keys, starts PostgreSQL (and Kafka, if asked), makes and migrates the databases, starts the four services,
-loads the plan, posts the sample, prints the totals, and serves until Ctrl-C. What is there already stays and is used.
+It creates keys, starts PostgreSQL (and Kafka, if requested), creates and migrates the databases, loads the plan, starts
+the four services, posts the sample, prints the totals, and serves until Ctrl-C. Existing data is kept and used.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from deploy.local.services import (
     refuse_dead,
     refuse_taken_ports,
     run_all,
+    settings_of,
     start,
     stop_all,
-    told,
     wait_ready,
     write_settings,
 )
@@ -48,10 +48,10 @@ T = TypeVar("T")
 
 
 class Run:
-    """One run, from nothing to four services that are ready."""
+    """One run, from the start to four ready services."""
 
     def __init__(self, environment: Mapping[str, str], log: str, *, business_day: date | None) -> None:
-        """The services' clock is put so that today is `business_day`, or left alone for None."""
+        """The services' clock is set so that today is `business_day`; None leaves it unchanged."""
         self._environment = environment
         self._business_day = business_day
         self._log = log
@@ -65,7 +65,7 @@ class Run:
         print(f"[{time.monotonic() - self._started:5.1f} s] {text}", flush=True)
 
     def start(self, stack: ExitStack) -> None:
-        """Start everything; `stack` stops it again, services first. Raises LaunchError."""
+        """Start everything; `stack` stops it, services first. Raises LaunchError."""
         refuse_taken_ports(self._environment)
         logs = self.home / "logs"
         logs.mkdir(parents=True, exist_ok=True)
@@ -73,7 +73,7 @@ class Run:
         self.say(f"keys are in {self.keys}")
         databases = self._open_databases(stack)
         log_url = self._open_log(stack, databases)
-        settings = told(self._environment, databases=databases.services, log_url=log_url, keys=self.keys)
+        settings = settings_of(self._environment, databases=databases.services, log_url=log_url, keys=self.keys)
         if self._business_day is not None:
             settings["SKILLS_CLOCK_OFFSET_DAYS"] = str((self._business_day - datetime.now(UTC).date()).days)
         write_settings(self.home / "services.env", settings)
@@ -109,7 +109,7 @@ class Run:
         return f"kafka://{broker.bootstrap}"
 
     def while_alive(self, work: Coroutine[None, None, T]) -> T:
-        """The result of `work`, which is given up with a LaunchError if a service dies meanwhile."""
+        """The result of `work`. Cancels it and raises LaunchError if a service exits meanwhile."""
         return asyncio.run(self._while_alive(work))
 
     async def _while_alive(self, work: Coroutine[None, None, T]) -> T:
@@ -120,13 +120,13 @@ class Run:
                 await asyncio.wait([task], timeout=WATCH_SECONDS)
             return task.result()
         except httpx.TransportError:
-            refuse_dead(self.services)  # says more than a broken connection does
+            refuse_dead(self.services)  # more informative than a broken connection
             raise
         finally:
             task.cancel()
 
     async def post_sample(self) -> bool:
-        """Post the sample and print the live totals; whether they are what the hand count says."""
+        """Post the sample and print the live totals. Returns whether they match the independent count."""
         self.say("posting the sample")
         async with Client(self.addresses, self.keys) as client:
             await post(client, self.say)
@@ -143,7 +143,7 @@ class Run:
         return not wrong
 
     def show(self) -> None:
-        """Print what there is to look at."""
+        """Print the addresses to look at."""
         metrics = self.addresses["metrics"]
         pages = {service: f"{where}/docs" for service, where in self.addresses.items()}
         pages |= {
@@ -157,14 +157,14 @@ class Run:
         print("\nCtrl-C stops everything; the data stays.", flush=True)
 
     def serve(self) -> None:
-        """Hold until Ctrl-C. Raises LaunchError when a service dies."""
+        """Wait until Ctrl-C. Raises LaunchError if a service exits."""
         while True:
             refuse_dead(self.services)
             time.sleep(WATCH_SECONDS)
 
 
 def run(*, samples: bool, once: bool, log: str) -> int:
-    """The exit code: 0 after Ctrl-C while serving, or at the end of `once` if the totals are right."""
+    """The exit code: 0 after Ctrl-C while serving, or at the end of `once` if the totals match."""
     serving = False
     with ExitStack() as stack:
         try:
@@ -183,20 +183,20 @@ def run(*, samples: bool, once: bool, log: str) -> int:
             print("\nStopping.", flush=True)
             return 0 if serving else 130
         finally:
-            # A second Ctrl-C must not leave anything half stopped.
+            # A second Ctrl-C must not interrupt the shutdown.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
     return 0
 
 
 def main() -> int:
-    """Read the command line, and run."""
+    """Parse the command line, and run."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.runner", description=__doc__)
     parser.add_argument("--samples", action="store_true", help="post the sample and print the totals")
     parser.add_argument("--once", action="store_true", help="stop after the totals; exit code 0 if they are right")
     parser.add_argument("--log", choices=("embedded", "kafka"), default="embedded", help="what carries the facts")
     chosen = parser.parse_args()
-    # SIGTERM ends a run as Ctrl-C does; set by hand, because a shell starts background jobs with SIGINT ignored.
+    # SIGTERM ends a run like Ctrl-C; set explicitly, because a shell starts background jobs with SIGINT ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     return run(samples=chosen.samples, once=chosen.once, log=chosen.log)

@@ -1,4 +1,4 @@
-"""The four services as processes on this machine: where they listen, what they are told, how they start and stop."""
+"""The four services as processes on this machine: ports, settings, start and stop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from deploy.local import ROOT
 from deploy.local.processes import LOOPBACK, Child, LaunchError, ending_with_parent, is_free
 
 PORTS: Final = {"registry": 8001, "subsidy": 8002, "assessment": 8003, "metrics": 8004}
-"""Where each service listens unless a setting such as REGISTRY_PORT says otherwise."""
+"""Each service's port unless a setting such as REGISTRY_PORT overrides it."""
 
 START_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 15.0
@@ -36,7 +36,7 @@ class Command(NamedTuple):
 
 
 def ports(environment: Mapping[str, str]) -> dict[str, int]:
-    """The port of each service. Raises LaunchError for a setting that is no port."""
+    """The port of each service. Raises LaunchError for a setting that is not a port."""
     found = {}
     for service, usual in PORTS.items():
         name = f"{service.upper()}_PORT"
@@ -48,19 +48,21 @@ def ports(environment: Mapping[str, str]) -> dict[str, int]:
 
 
 def addresses(environment: Mapping[str, str]) -> dict[str, str]:
-    """Where each service is spoken to."""
+    """The base URL of each service."""
     return {service: f"http://{LOOPBACK}:{port}" for service, port in ports(environment).items()}
 
 
 def refuse_taken_ports(environment: Mapping[str, str]) -> None:
-    """Raises LaunchError, naming the setting that moves the service, where a port is taken."""
+    """Raises LaunchError if a port is taken, naming the setting that changes it."""
     for service, port in ports(environment).items():
         if not is_free(port):
             name = f"{service.upper()}_PORT"
             raise LaunchError(f"Port {port} on {LOOPBACK} is taken by another program; {name} moves {service}.")
 
 
-def told(environment: Mapping[str, str], *, databases: Mapping[str, str], log_url: str, keys: Path) -> dict[str, str]:
+def settings_of(
+    environment: Mapping[str, str], *, databases: Mapping[str, str], log_url: str, keys: Path
+) -> dict[str, str]:
     """The settings of a run, as the services read them from their environment."""
     settings = {f"{service.upper()}_DATABASE_URL": url for service, url in databases.items()}
     settings |= {f"{service.upper()}_PORT": str(port) for service, port in ports(environment).items()}
@@ -69,7 +71,7 @@ def told(environment: Mapping[str, str], *, databases: Mapping[str, str], log_ur
 
 
 def write_settings(file: Path, settings: Mapping[str, str]) -> None:
-    """Write `settings` to a file for a shell to source; it holds a password, so only its owner may read it."""
+    """Write `settings` to a file for a shell to source. It contains a password, so only its owner may read it."""
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in sorted(settings.items())]
@@ -85,7 +87,7 @@ def start(command: Command, settings: Mapping[str, str], logs: Path) -> Child:
 
 
 def run_all(commands: Sequence[Command], settings: Mapping[str, str], logs: Path) -> None:
-    """Run commands side by side to their end. Raises LaunchError, with the last lines, for one that fails."""
+    """Run commands in parallel until they end. Raises LaunchError, with the last log lines, if one fails."""
     children = {command: start(command, settings, logs) for command in commands}
     try:
         while any(child.alive for child in children.values()):
@@ -98,7 +100,7 @@ def run_all(commands: Sequence[Command], settings: Mapping[str, str], logs: Path
 
 
 def stop_all(children: Sequence[Child]) -> None:
-    """Ask all of them to end, and wait until they have."""
+    """Send SIGTERM to all of them, and wait until they have ended."""
     for child in children:
         if child.alive:
             os.kill(child.pid, signal.SIGTERM)
@@ -107,7 +109,7 @@ def stop_all(children: Sequence[Child]) -> None:
 
 
 def refuse_dead(children: Mapping[str, Child]) -> None:
-    """Raises LaunchError, with the last lines it said, for a service that is no longer alive."""
+    """Raises LaunchError, with the last log lines, if a service is no longer running."""
     for service, child in children.items():
         if not child.alive:
             raise LaunchError(
@@ -116,7 +118,7 @@ def refuse_dead(children: Mapping[str, Child]) -> None:
 
 
 async def wait_ready(children: Mapping[str, Child], where: Mapping[str, str]) -> None:
-    """Return once every service is ready. Raises LaunchError for one that ends or stays silent."""
+    """Return once every service is ready. Raises LaunchError if one exits or does not answer."""
     deadline = time.monotonic() + START_SECONDS_MAX
     async with httpx.AsyncClient(timeout=5) as http:
         for service, child in children.items():

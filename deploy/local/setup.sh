@@ -1,14 +1,14 @@
 #!/bin/sh
-# Make .venv hold exactly the locked packages of one set: `sh deploy/local/setup.sh runtime` or `… dev`.
-# A second call finds the stamp of the first and returns at once. dev contains runtime.
-# PYTHON names the interpreter to use; without it the newest python3 that is new enough is taken.
+# Install exactly the locked packages of one set into .venv: `sh deploy/local/setup.sh runtime` or `… dev`.
+# dev contains runtime. A second call finds the stamp of the first and returns at once.
+# PYTHON names the interpreter; by default, the newest sufficient python3 is used.
 set -eu
 cd "$(dirname "$0")/../.."
 
 say() { printf '%s\n' "$*"; }
 fail() { say "$*" >&2; exit 1; }
 
-# A lock file's checksum and the folder: programs inside an environment know their place, so a moved clone starts anew.
+# A lock file's checksum and the folder: programs in an environment contain its path, so a moved clone is rebuilt.
 stamp_of() {
     if command -v sha256sum >/dev/null 2>&1; then sum=$(sha256sum <"requirements/$1.lock"); else sum=$(shasum -a 256 <"requirements/$1.lock"); fi
     say "${sum%% *} $(pwd -P)"
@@ -25,7 +25,7 @@ find_python() {
     fail "Python 3.11 or newer is needed and was not found; PYTHON=/path/to/python3 names one elsewhere."
 }
 
-# Debian splits what makes environments off into a package of its own.
+# Debian packages venv separately.
 install_venv() {
     command -v apt-get >/dev/null 2>&1 || fail "$1 cannot make virtual environments: its modules venv and ensurepip are missing."
     package=$("$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
@@ -43,7 +43,7 @@ case $name in
     *) fail "usage: $0 runtime|dev" ;;
 esac
 
-# Rebuilt when its Python is gone, when it was moved, and when it has no pip; otherwise packages are changed in place.
+# Rebuilt if its Python is gone, if it was moved, or if it has no pip; otherwise packages are updated in place.
 if ! .venv/bin/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
     python=$(find_python)
     "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || install_venv "$python"

@@ -1,4 +1,4 @@
-"""Live totals, asked of metrics, compared with a hand count, and printed as tables."""
+"""Live totals, read from metrics, compared with an independent count, and printed as tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.kernel.money import Fen, format_yuan
 
 WAIT_SECONDS_MAX: Final = 60.0
 QUIET_SECONDS: Final = 10.0
-"""When nothing new was applied for so long, nothing more is coming."""
+"""If nothing new was applied for this long, no more facts are expected."""
 POLL_SECONDS: Final = 0.1
 
 HEADINGS: Final = ("在训", "培训人次", "补贴人次", "证书", "高技能人才", "批准（元）", "支付（元）", "追回（元）")
@@ -28,14 +28,14 @@ HEADINGS_EN: Final = (
 
 
 class Live(NamedTuple):
-    """What metrics answered: the totals, and how many facts they are made of."""
+    """An answer of metrics: the totals, and the number of facts applied."""
 
     totals: Totals
     facts: int
 
 
 async def ask(http: httpx.AsyncClient, address: str) -> Live:
-    """The totals by programme and reporting region as they are now, without what is nothing."""
+    """The current totals by programme and reporting region, without zeros."""
     answer = (await http.get(f"{address}/v1/totals", params={"by": "programme,region"})).raise_for_status().json()
     rows = {
         (row["programme"], row["region"]): Counter({measure: row[measure] for measure in MEASURES if row[measure]})
@@ -46,7 +46,7 @@ async def ask(http: httpx.AsyncClient, address: str) -> Live:
 
 
 async def wait_for(address: str, expected: Totals) -> Totals:
-    """The live totals, once they are as `expected`, or once they are not but nothing more is coming."""
+    """The live totals, once they equal `expected` or no more facts are expected."""
     deadline = time.monotonic() + WAIT_SECONDS_MAX
     facts, changed_at = -1, time.monotonic()
     async with httpx.AsyncClient(timeout=10) as http:
@@ -61,7 +61,7 @@ async def wait_for(address: str, expected: Totals) -> Totals:
 
 
 def differences(expected: Totals, live: Totals) -> list[str]:
-    """One line for each amount that is not as expected."""
+    """One line for each amount that differs."""
     nothing = Counter[str]()
     return [
         f"{programme} in {region}: {measure} is {found[measure]:,}, should be {due[measure]:,}"
@@ -102,7 +102,7 @@ def _shown(measure: str, amount: int) -> str:
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Rows as lines with columns of equal width on a screen, where a Chinese character takes two places.
+    """Rows as lines with aligned columns; a Chinese character is two columns wide.
 
     The first column is flush left, the others, which are numbers, flush right.
     """

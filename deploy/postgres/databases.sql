@@ -1,4 +1,4 @@
--- One database per service, made when the cluster is new. The log is Kafka, so it needs none.
+-- One database per service, created with a new cluster. The log is Kafka and needs none.
 CREATE DATABASE skills_registry;
 CREATE DATABASE skills_subsidy;
 CREATE DATABASE skills_assessment;

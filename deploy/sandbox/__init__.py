@@ -1,4 +1,4 @@
-"""The sandbox: a synthetic province as files, its totals counted by hand, and a way to post it."""
+"""The sandbox: a synthetic province as files, an independent count of its totals, and a client that posts it."""
 
 from datetime import date
 from pathlib import Path
@@ -8,4 +8,4 @@ SAMPLE: Final[Path] = Path(__file__).resolve().parent / "sample"
 PLAN: Final[Path] = Path(__file__).resolve().parents[1] / "plans" / "henan-2025"
 
 POSTED_ON: Final = date(2025, 11, 20)
-"""The business day on which the sample is posted: late enough for all of it to have happened, early enough to claim."""
+"""The business day on which the sample is posted: everything has happened by then, and claims are still in time."""

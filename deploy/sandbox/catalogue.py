@@ -1,4 +1,4 @@
-"""What the synthetic province is made of: occupations by programme, kinds of institutions, words for names."""
+"""What the synthetic province is made of: occupations by programme, kinds of institutions, parts of names."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ OCCUPATIONS: Final = {
     "S09": ("6-31-01-02",),  # fitter
     "S10": ("4-10-01-06",),  # domestic help
 }
-"""By programme; a code is looked up by its form only, so what matters is that they differ."""
+"""By programme. Only the form of a code is checked, so these need only differ."""
 
 FUNDS: Final = ("special_account", "employment_fund", "unemployment_insurance", "")
-"""Blank: nobody will claim a subsidy."""
+"""Blank: no subsidy will be claimed."""
 
 INSTITUTIONS: Final = (
     ("training_school", "样例职业培训学校"),
@@ -32,17 +32,17 @@ INSTITUTIONS: Final = (
     ("enterprise", "样例制造有限公司"),
     ("public_base", "样例公共实训基地"),
 )
-"""Kinds, and what their names end in."""
+"""Kinds, and the endings of their names."""
 
 LEVELS: Final = (("L2", 60), ("L3", 72), ("L4", 80), ("L4", 84), ("L5", 96))
-"""Levels with the hours of a class; a level that stands twice is drawn twice as often."""
+"""Levels with the hours of a class; a level listed twice is drawn twice as often."""
 
 SEATS: Final = 40
 
 SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 NUMERALS: Final = "〇一二三四五六七八九"
 NOWHERE: Final = "419999"
-"""Was never the code of a place, so an identity number or credit code that holds it belongs to nobody."""
+"""This was never a region code, so no real identity number or credit code contains it."""
 
 HEADINGS: Final = {
     "institutions": "institution,credit_code,name,kind,region",

@@ -16,7 +16,7 @@ STAGES: Final = ("draft", "submitted", "approved", "paid")
 
 
 class Claims:
-    """Posts to the subsidy service, and remembers what it answered: the claims."""
+    """Posts to the subsidy service, and keeps the claims it returned."""
 
     def __init__(self, client: Client, files: Files, trainings: Trainings, exams: Exams) -> None:
         self._client = client
@@ -26,7 +26,7 @@ class Claims:
         self._claims: dict[str, Any] = {}
 
     def steps(self) -> list[Step]:
-        """From the budgets to the money that came back."""
+        """From the budgets to the recoveries."""
         claims = self._files["claims"]
         recoveries = list(grouped(self._files["recoveries"], "claim").values())
         return [
@@ -42,7 +42,7 @@ class Claims:
         await self._client.post("subsidy", "/v1/budgets", content | amounts, by=PROVINCE)
 
     async def _draft(self, row: Row) -> int:
-        """Build the claim, again and again until every certificate of the class was heard of."""
+        """Build the claim, and rebuild it until it covers every certificate of the class."""
         institution = self._trainings.institution_of(row["class"])
         content = {"class_id": self._trainings.classes[row["class"]]["id"], "local_id": row["claim"]}
         drafted = await self._client.post("subsidy", "/v1/claims", content, by=institution)
@@ -58,7 +58,7 @@ class Claims:
         return _payable(claim)
 
     async def _decide(self, row: Row) -> str:
-        """Take the claim as far as the sample says; a claim that is there already is left alone."""
+        """Move the claim to the stage that the sample gives; a claim already at or past it is unchanged."""
         claim = self._claims[row["claim"]]
         region = claim["reporting_region"]
         callers = {

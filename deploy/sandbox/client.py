@@ -1,4 +1,4 @@
-"""A caller of the services, as an institution's or a centre's own system would be one: tokens, repeats, patience."""
+"""A client of the services, like an institution's or a centre's own system: tokens, repeats, retries."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ import orjson
 from deploy.local import issuer
 
 HEARD_SECONDS_MAX: Final = 60.0
-"""How long another service may take to hear of something; normally it is less than a second."""
+"""How long a fact may take to reach another service; normally less than a second."""
 PAUSE_SECONDS: Final = 0.05
 TOKEN_HOURS: Final = 4.0
 
 
 class Unanswered(RuntimeError):
-    """A service refused what the sample says it must accept, or never came to hear of it."""
+    """A service refused what the sample expects it to accept, or a fact did not reach it in time."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who a request is from. Four-eyes rules compare `person`."""
+    """The sender of a request. Four-eyes rules compare `person`."""
 
     role: str
     person: str
@@ -39,7 +39,7 @@ class Caller:
 
 
 class Client:
-    """Speaks to all services at `addresses` ("registry": "http://…"), with tokens signed by the keys in `keys`."""
+    """Calls all services at `addresses` ("registry": "http://…"), with tokens signed by the keys in `keys`."""
 
     def __init__(self, addresses: Mapping[str, str], keys: Path) -> None:
         self._addresses = addresses
@@ -55,13 +55,13 @@ class Client:
         await self._http.aclose()
 
     async def get(self, service: str, path: str, *, by: Caller, **query: str) -> Any:
-        """The answer to a question. Raises Unanswered."""
+        """The response to a GET. Raises Unanswered."""
         headers = {"Authorization": f"Bearer {self._token(by)}"}
         answer = await self._http.get(self._addresses[service] + path, params=query, headers=headers)
         return _content(answer)
 
     async def post(self, service: str, path: str, body: object = None, *, by: Caller, once: bool = True) -> Any:
-        """The answer to a request, which is sent again until what it builds on was heard. Raises Unanswered.
+        """The response to a POST, repeated until the facts it depends on have arrived. Raises Unanswered.
 
         With `once`, the same request posted at any later time gets the same answer and does nothing more.
         """

@@ -1,4 +1,4 @@
-"""What assessment centres post: sessions, candidates, marks; and what the authority revokes."""
+"""What assessment centres post (sessions, candidates, results), and the authority's revocations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PARTS = ("theory", "skills", "review")
 
 
 class Exams:
-    """Posts to assessment, and remembers what it answered: ids of bodies, sessions and candidates."""
+    """Posts to assessment, and keeps the ids of bodies, sessions and candidates that it returned."""
 
     def __init__(self, client: Client, files: Files, trainings: Trainings) -> None:
         self._client = client
@@ -26,20 +26,20 @@ class Exams:
         self._sessions: dict[str, Any] = {}
         self._candidates: dict[str, str] = {}
         self.certificates: dict[str, int] = {}
-        """How many were issued, by class."""
+        """Number of certificates issued, by class."""
 
     def steps(self) -> list[Step]:
-        """From filing the bodies to the certificates."""
+        """From filing the bodies to issuing the certificates."""
         sessions = self._files["sessions"]
         return [
             Step(self._files["bodies"], self._file_body, lambda done: f"{len(done)} assessment bodies filed"),
             Step(sessions, self._examine, lambda done: f"{len(done)} exam sessions held, {sum(done):,} results posted"),
-            # In the order of the file: who is certified twice is counted by the first.
+            # In file order: a person certified twice counts by the first certificate.
             Step(sessions, self._conclude, lambda done: f"{sum(done):,} certificates issued", at_once=1),
         ]
 
     def revocations(self) -> Step:
-        """What county officers take back in the end."""
+        """The county officers' revocations at the end."""
         rows = self._files["revocations"]
         return Step(rows, self._revoke, lambda done: f"{len(done)} certificates revoked")
 

@@ -1,7 +1,7 @@
-"""The sample's totals, counted by hand from its files: the check on everything that the services say.
+"""The sample's totals, counted independently from its files to check the services' totals.
 
-It reads CSV files and nothing else, shares no code with the services, and goes down the lists as a person with a
-pencil would. `python -m deploy.sandbox.expected` prints the sums.
+It reads only the CSV files, shares no code with the services, and goes through the lists line by line as a person
+with a pencil would. `python -m deploy.sandbox.expected` prints the sums.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ MEASURES: Final = (
 )
 
 Totals = dict[tuple[str, str], Counter[str]]
-"""By programme and reporting region, how much of each measure; what is nothing is left out."""
+"""The amount of each measure, by programme and reporting region; zeros are left out."""
 
 
 def count(sample: Path = SAMPLE, plan: Path = PLAN) -> Totals:
-    """The totals that the sample must lead to, once it is posted to the end."""
+    """The totals expected once the whole sample is posted."""
     tally = _Tally(sample, plan)
     completed = tally.count_trainings()
     certified = tally.count_certificates()
@@ -38,7 +38,7 @@ def count(sample: Path = SAMPLE, plan: Path = PLAN) -> Totals:
 
 
 class _Tally:
-    """The sheet of paper on which the counting is done."""
+    """The running count."""
 
     def __init__(self, sample: Path, plan: Path) -> None:
         self.totals: Totals = defaultdict(Counter)
@@ -53,15 +53,15 @@ class _Tally:
         return _rows(self._sample / f"{name}.csv")
 
     def _add(self, measure: str, class_name: str, trainee: str, amount: int = 1) -> None:
-        """All that comes of a training counts to the corrected programme where there is one, else to the class's."""
+        """Everything about a training counts to its corrected programme if it has one, otherwise to the class's."""
         class_ = self._classes[class_name]
         programme = self._corrected.get(trainee, class_["programme"])
         self.totals[programme, self._region_of[class_["region"]]][measure] += amount
 
     def count_trainings(self) -> set[str]:
-        """Who completed a training: at least 80 % of the class's hours, and not withdrawn.
+        """Completed trainings: at least 80 % of the class's hours, and not withdrawn.
 
-        Whoever has no outcome yet is in training.
+        A trainee without an outcome is in training.
         """
         outcomes = {row["trainee"]: row for row in self._file("outcomes")}
         completed = set()
@@ -76,10 +76,10 @@ class _Tally:
         return completed
 
     def count_certificates(self) -> set[str]:
-        """Who was ever certified: every part passed with 60 or more.
+        """Certificates: every part passed with 60 or more.
 
         A certificate counts until it is revoked. A person is high-skilled once, by the first certificate at L4 or above
-        that still stands; sessions are in order of time.
+        that is still valid; sessions are in chronological order.
         """
         number_of = {row["trainee"]: row["document_number"] for row in self._accepted}
         class_of = {row["session"]: row["class"] for row in self._file("sessions")}
@@ -100,7 +100,7 @@ class _Tally:
     def count_subsidies(self, entitled: set[str]) -> None:
         """One amount for each trainee of a claimed class who completed it and was certified.
 
-        A certificate that is revoked afterwards takes nothing back by itself; a recovery does.
+        Revoking a certificate does not recover money by itself; a recovery does.
         """
         claims = {row["class"]: row for row in self._file("claims") if row["stage"] in ("approved", "paid")}
         recovered = {(row["claim"], row["trainee"]) for row in self._file("recoveries")}
@@ -124,7 +124,7 @@ def _rows(file: Path) -> list[dict[str, str]]:
 
 
 def _reporting_regions(plan: Path) -> dict[str, str]:
-    """Each region's reporting region: itself if it reports, else the nearest parent that does."""
+    """Each region's reporting region: the region itself if it reports, otherwise its nearest parent that does."""
     regions = {row["code"]: row for row in _rows(plan / "regions.csv")}
     found = {}
     for code in regions:
@@ -141,7 +141,7 @@ def _passed(row: dict[str, str]) -> bool:
 
 
 def _fen(plan: Path, class_: dict[str, str]) -> int:
-    """What the province pays for a training at the class's level, by the policy of the class's first day."""
+    """The province's amount for a training at the class's level, by the policy valid on the class's first day."""
     day = class_["starts_on"]
     [yuan] = [
         row["yuan"]

@@ -1,6 +1,7 @@
-"""Make the sample's files anew, always the same: `python -m deploy.sandbox.generate`.
+"""Regenerate the sample's files, always with the same content: `python -m deploy.sandbox.generate`.
 
-Everybody in them is invented: their numbers name a place that never was, their names say that they are samples.
+All people in them are invented: their numbers contain a region code that never existed, and their names mark them as
+samples.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Place(NamedTuple):
 
 
 def make() -> Files:
-    """All files of the sample, as rows by the file's name."""
+    """All files of the sample: the rows by file name."""
     chance = random.Random(SEED)  # noqa: S311 - the same files each time
     files: Files = {name: [] for name in HEADINGS}
     places = _places()
@@ -53,7 +54,7 @@ def make() -> Files:
         for fund in funds
     ]
     files["claims"] = list(_claims(chance, files))
-    _mend(chance, files)
+    _add_corrections(chance, files)
     return files
 
 
@@ -91,7 +92,7 @@ def _institutions(places: Sequence[Place]) -> Iterator[Row]:
 
 
 def _classes(chance: random.Random, places: Sequence[Place], institutions: Sequence[Row]) -> Iterator[Row]:
-    # 14 programmes and 19 regions have no common divisor, so walking along both meets every pair in time.
+    # 14 programmes and 19 regions have no common divisor, so stepping through both reaches every pair.
     programmes = list(OCCUPATIONS)
     starts = sorted(date(2025, 2, 10) + timedelta(days=chance.randrange(240)) for _ in range(CLASSES))
     for number, starts_on in enumerate(starts):
@@ -115,7 +116,7 @@ def _classes(chance: random.Random, places: Sequence[Place], institutions: Seque
 
 
 def _listings(classes: Sequence[Row]) -> Iterator[Row]:
-    """What each institution is listed for: the projects of its subsidised classes, all of 2025."""
+    """Each institution's listings: the projects of its subsidised classes, for all of 2025."""
     wanted = {(each["institution"], f"{each['occupation']}-{each['level']}") for each in classes if each["fund_source"]}
     for institution, project in sorted(wanted):
         yield {"institution": institution, "project": project, "first_on": "2025-01-01"}
@@ -156,7 +157,7 @@ def _outcomes(chance: random.Random, files: Files) -> Iterator[Row]:
 
 
 def _completed(files: Files) -> dict[str, list[str]]:
-    """The trainees of each class who had enough hours."""
+    """The trainees of each class with enough hours."""
     hours = {each["class"]: int(each["hours"]) for each in files["classes"]}
     found = defaultdict(list)
     for row in files["outcomes"]:
@@ -167,7 +168,7 @@ def _completed(files: Files) -> dict[str, list[str]]:
 
 def _sessions(chance: random.Random, files: Files, places: Sequence[Place]) -> Iterator[Row]:
     completed = [each for each in files["classes"] if each["stage"] == "completed"]
-    # A few classes end without an exam: their trainees count, and get no certificate.
+    # A few classes end without an exam: their trainees count but get no certificate.
     without = {each["class"] for each in chance.sample(completed, 3)}
     held = [
         (date.fromisoformat(each["ends_on"]) + timedelta(days=chance.randint(5, 14)), each)
@@ -210,13 +211,13 @@ def _claims(chance: random.Random, files: Files) -> Iterator[Row]:
         yield {"claim": f"K{serial:03d}", "class": class_["class"], "stage": stage}
 
 
-def _mend(chance: random.Random, files: Files) -> None:
-    """What turned out wrong afterwards: certificates revoked and their money recovered, programmes corrected."""
+def _add_corrections(chance: random.Random, files: Files) -> None:
+    """Later corrections: certificates revoked and their money recovered, programmes corrected."""
     numbers = {row["trainee"]: row["document_number"] for row in files["rosters"]}
     passed = [row for row in files["results"] if _passed(row)]
     often = Counter(numbers[row["trainee"]] for row in passed)
     twice = [row for row in passed if often[numbers[row["trainee"]]] == 2]
-    # Two people lose the first of two certificates, and stay high-skilled by the other.
+    # Two people lose the first of two certificates and stay high-skilled through the second.
     revoked = [*twice[:2], *chance.sample([row for row in passed if row not in twice], 8)]
     files["revocations"] = [
         {"session": row["session"], "trainee": row["trainee"], "reason": "样例：考核过程不符合规定"} for row in revoked

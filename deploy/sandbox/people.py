@@ -1,4 +1,4 @@
-"""The trainees of the sample: invented people in classes, a few of whom come back later for another occupation."""
+"""The trainees of the sample: invented people in classes, a few of whom return later for another occupation."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Rosters:
         return people
 
     def _returning(self, class_: Row) -> Person:
-        """Somebody who finished a class of another occupation at least a month before; each comes back once."""
+        """A person who finished a class of another occupation at least a month before; each returns once."""
         month_before = (date.fromisoformat(class_["starts_on"]) - timedelta(days=30)).isoformat()
         for place, (earlier, person) in enumerate(self._may_return):
             if earlier["ends_on"] < month_before and earlier["occupation"] != class_["occupation"]:

@@ -1,4 +1,4 @@
-"""Post the sample over REST, as those who work with the services would: `python -m deploy.sandbox.post`.
+"""Post the sample over REST, as the services' users would: `python -m deploy.sandbox.post`.
 
 Every request may be repeated: posting the sample again, also after an interruption, ends with the same totals.
 """
@@ -24,7 +24,7 @@ from deploy.sandbox.trainings import Trainings
 
 
 async def post(client: Client, say: Say, *, sample: Path = SAMPLE) -> None:
-    """Post every file of the sample, in the order in which life would. Raises Unanswered."""
+    """Post every file of the sample in chronological order. Raises Unanswered."""
     files = read(sample)
     trainings = Trainings(client, files)
     exams = Exams(client, files, trainings)
@@ -34,7 +34,7 @@ async def post(client: Client, say: Say, *, sample: Path = SAMPLE) -> None:
 
 
 def read(sample: Path) -> Files:
-    """The rows of every file, by the file's name."""
+    """The rows of every file, by file name."""
     files = {}
     for file in sorted(sample.glob("*.csv")):
         with file.open(encoding="utf-8", newline="") as lines:

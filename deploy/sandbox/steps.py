@@ -1,4 +1,4 @@
-"""A step of the posting: something done for each of many rows, several at once, and one line said about it."""
+"""A step of the posting: an action for each of many rows, several at a time, and a line of progress."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ R = TypeVar("R", bound=Row)
 
 @dataclass(frozen=True)
 class Step:
-    """`act` for each of `rows`, then `told` makes the line out of what came back."""
+    """Run `act` for each of `rows`; `describe` makes a line of progress from the results."""
 
     rows: Sequence[Any]
     act: Callable[[Any], Awaitable[Any]]
-    told: Callable[[Sequence[Any]], str]
+    describe: Callable[[Sequence[Any]], str]
     at_once: int = AT_ONCE
 
 
 async def walk(steps: Sequence[Step], say: Say) -> None:
-    """Take the steps one after the other, saying after each how much of the whole is done."""
+    """Take the steps one after the other, reporting progress after each."""
     total, done = sum(len(step.rows) for step in steps), 0
     for step in steps:
         results = await _take(step)
         done += len(step.rows)
-        say(f"{100 * done // total:3d} %  {step.told(results)}")
+        say(f"{100 * done // total:3d} %  {step.describe(results)}")
 
 
 async def _take(step: Step) -> list[Any]:
@@ -42,7 +42,7 @@ async def _take(step: Step) -> list[Any]:
         async with turn:
             return await step.act(row)
 
-    # One failure ends the others: a task group would wrap it, and what counts is the first.
+    # The first failure cancels the others. A task group would wrap it; the caller needs the error itself.
     tasks = [asyncio.ensure_future(act(row)) for row in step.rows]
     try:
         return list(await asyncio.gather(*tasks))

@@ -12,7 +12,7 @@ PROVINCE: Final = Caller("province", "sample-province-officer", region="410000")
 
 
 class Trainings:
-    """Posts to the registry, and remembers what it answered: ids of classes and enrolments."""
+    """Posts to the registry, and keeps the ids of classes and enrolments that it returned."""
 
     def __init__(self, client: Client, files: Files) -> None:
         self._client = client
@@ -21,12 +21,12 @@ class Trainings:
         self._outcomes = grouped(files["outcomes"], "class")
         self._institutions: dict[str, str] = {}
         self.classes: dict[str, Any] = {}
-        """The registry's answers by the sample's name of the class."""
+        """The registry's answers, by the class's name in the sample."""
         self.enrolments: dict[str, str] = {}
-        """Ids by the trainee's name in the sample."""
+        """Ids, by the trainee's name in the sample."""
 
     def steps(self) -> list[Step]:
-        """All that comes before exams."""
+        """Everything before the exams."""
         completed = [row for row in self._files["classes"] if row["stage"] == "completed"]
         classes = self._files["classes"]
         return [
@@ -40,12 +40,12 @@ class Trainings:
         ]
 
     def corrections(self) -> Step:
-        """What institutions put right in the end."""
+        """The institutions' corrections at the end."""
         rows = self._files["corrections"]
         return Step(rows, self._correct, lambda done: f"{len(done)} trainings corrected to another programme")
 
     def institution_of(self, class_name: str) -> Caller:
-        """Who speaks for the institution of a class."""
+        """The caller for the institution of a class."""
         organisation = self.classes[class_name]["institution_id"]
         return Caller("institution", f"sample-clerk-{organisation}", organisation=organisation)
 
@@ -68,7 +68,7 @@ class Trainings:
         self.classes[row["class"]] = await self._client.post("registry", "/v1/classes", content, by=clerk)
 
     async def _enrol(self, row: Row) -> Sequence[str]:
-        """The outcome of each row, which must be the one that the sample says."""
+        """The outcome of each row, which must be the one given in the sample."""
         roster = self._rosters[row["class"]]
         rows = [
             {

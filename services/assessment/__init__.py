@@ -1,8 +1,8 @@
-"""Assessment: who may examine whom, what came of it, and which certificates stand.
+"""Assessment: who may examine what, the results of exams, and the certificates that are valid.
 
 Owns        assessment bodies and their scopes; exam sessions; candidates; results; certificates
 Publishes   assessment.* (bodies, sessions, results, certificates)
 Hears       registry: the plan's programmes and regions, classes, enrolments, merged persons
 Its users   assessment centres, employers, county officers, and the public, who verify certificates without a token
-Keeps       names and numbers of candidates, sealed, and their marks; tells only person keys and whether they passed
+Keeps       names and numbers of candidates, encrypted, and their marks; publishes person keys and whether they passed
 """

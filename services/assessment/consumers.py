@@ -1,4 +1,4 @@
-"""What assessment hears, all of it from the registry: the plan, classes, who is enrolled in them, and who is who."""
+"""What assessment consumes, all of it from the registry: the plan, classes, enrolments, and merged persons."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.certificates import usecases as certificates
-from services.assessment.persons import store as persons
 from services.assessment.plan import store as plan
 from services.assessment.settings import AssessmentSettings
 from services.assessment.trainings import store as trainings
 from services.assessment.trainings.rules import HeardClass, HeardEnrolment
+from shared import heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.fact import Fact
 from shared.contracts.registry import (
@@ -74,7 +74,7 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await plan.keep_programmes(
         connection, [Programme(each.code, each.parent) for each in _last(facts, ProgrammeListed)]
     )
-    await plan.keep_regions(
+    await heard.keep_regions(
         connection,
         [
             Region(each.code, each.parent, each.reporting_region, each.valid_to, each.replaced_by)
@@ -96,10 +96,8 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
         ],
     )
     merges = _last(facts, MergeState)
-    await persons.keep_aliases(
-        connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)}
-    )
-    await persons.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
+    await heard.keep_aliases(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
+    await heard.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
     # An enrolment's first fact cannot be a correction, and most facts are first ones.
     later = [each for each in _last(facts, EnrolmentState) if each.version > 1]
     if later:

@@ -1,4 +1,4 @@
-"""What assessment is told by its environment."""
+"""Assessment's settings, from the environment."""
 
 from __future__ import annotations
 

@@ -8,10 +8,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 
 from services.metrics.page.routes import routes as page_routes
+from services.metrics.progress.routes import routes as progress_routes
 from services.metrics.projection.store import SEARCH_PATH
 from services.metrics.settings import MetricsSettings
 from services.metrics.totals.routes import routes as total_routes
-from services.metrics.totals.usecases import Board
+from services.metrics.totals.usecases.answer_cache import AnswerCache
 from shared.database import make_engine
 from shared.openapi import codes_beside
 from shared.web import Background
@@ -19,19 +20,19 @@ from shared.web import make_app as make_service_app
 
 
 def make_app(settings: MetricsSettings, background: Background | None = None) -> FastAPI:
-    """The application of metrics; while it runs, a board keeps answers ready."""
+    """The application of metrics; while it runs, answers are kept ready."""
     engine = make_engine(
         settings.database_url,
         name="metrics",
         pool_size=settings.database_connections_max,
         search_path=SEARCH_PATH,
     )
-    board = Board(engine, refresh_seconds=settings.refresh_ms / 1000)
+    answers = AnswerCache(engine, refresh_seconds=settings.refresh_ms / 1000)
 
     @asynccontextmanager
     async def beside(app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(board.watching())
+            await stack.enter_async_context(answers.watching())
             if background is not None:
                 await stack.enter_async_context(background(app))
             yield
@@ -41,9 +42,9 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         description="Live totals and progress against the plan. 实时汇总与计划进度。",
         settings=settings,
         engine=engine,
-        routers=[total_routes, page_routes],
+        routers=[total_routes, progress_routes, page_routes],
         background=beside,
         codes=codes_beside(__file__),
     )
-    app.state.board = board
+    app.state.answers = answers
     return app

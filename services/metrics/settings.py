@@ -1,4 +1,4 @@
-"""What metrics is told by its environment."""
+"""The settings of metrics, read from its environment."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ class MetricsSettings(ServiceSettings):
     port: int = 8004
     """The TCP port to listen on."""
     refresh_ms: int = Field(default=250, ge=10)
-    """How often changed totals are looked for, in milliseconds: the most that an answer lags behind the database."""
+    """Interval of the checks for changed totals, in milliseconds: the maximum lag of an answer behind the database."""

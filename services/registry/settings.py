@@ -1,4 +1,4 @@
-"""What the registry is told by its environment."""
+"""The registry's settings, read from its environment."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class RegistrySettings(ServiceSettings):
     port: int = 8001
     """The TCP port to listen on."""
     roster_file_bytes_max: int = Field(default=32 * 1024 * 1024, ge=1024)
-    """The largest roster file that can be posted, in bytes; other requests are bounded by request_bytes_max."""
+    """The largest roster file, in bytes; other requests are limited by request_bytes_max."""
     refused_rows_days: int = Field(default=30, ge=1)
-    """Days for which the refused rows of a roster file are kept, sealed, so that they can be mended."""
+    """Days for which the refused rows of a roster file are kept, encrypted, so that they can be corrected."""
 
     @property
     def refused_rows_kept(self) -> timedelta:

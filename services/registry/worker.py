@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -47,7 +47,7 @@ def file_worker(settings: RegistrySettings, engine: AsyncEngine) -> FileWorker:
             seal=Seal.load(settings.keys_directory), mark=persons.mark, rows_kept=settings.refused_rows_kept
         ),
         readers=ReaderPool(),
-        now=lambda: datetime.now(UTC) + timedelta(days=settings.clock_offset_days),
+        now=settings.now,
     )
 
 

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.usecases import corrections
 from services.subsidy.settings import SubsidySettings
+from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import Certificate, Outcome, Trainee, TrainingClass
-from services.subsidy.trainings.store import aliases
-from services.subsidy.trainings.store import trainings as heard
+from shared import heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import (
     CertificateCorrected,
@@ -76,14 +76,14 @@ def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (ev
 async def hear(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Keep the latest state of each subject: facts carry the state after the change, so earlier ones are skipped."""
     latest = {fact.subject: fact for fact in facts}.values()
-    await heard.save_regions(connection, [_region(fact) for fact in latest if isinstance(fact, RegionListed)])
-    await heard.save_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])
-    await heard.save_trainees(connection, [_trainee(fact) for fact in latest if isinstance(fact, EnrolmentState)])
+    await heard.keep_regions(connection, [_region(fact) for fact in latest if isinstance(fact, RegionListed)])
+    await trainings.keep_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])
+    await trainings.keep_enrolments(connection, [_trainee(fact) for fact in latest if isinstance(fact, EnrolmentState)])
     merges = [fact for fact in latest if isinstance(fact, MergeState)]
-    await aliases.save_all(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
-    await aliases.drop_all(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
+    await heard.keep_aliases(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
+    await heard.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
     certificates = [_certificate(fact) for fact in latest if isinstance(fact, CertificateState)]
-    await heard.save_certificates(connection, certificates)
+    await trainings.keep_certificates(connection, certificates)
     # An enrolment's first fact cannot be a correction, and most facts are first ones.
     later = [fact for fact in latest if isinstance(fact, EnrolmentState) and fact.version > 1]
     if later:

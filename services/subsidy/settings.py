@@ -1,4 +1,4 @@
-"""What the subsidy service is told by its environment."""
+"""The settings of the subsidy service, read from its environment."""
 
 from __future__ import annotations
 

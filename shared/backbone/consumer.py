@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import structlog
+from msgspec import Struct
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.backbone import dead_letters, positions
 from shared.backbone.dead_letters import DeadLetter
-from shared.backbone.inbox import Inbox, InboxTable, admit
-from shared.backbone.log import Batch, EventLog, Place, Stored
+from shared.backbone.inbox import Inbox, InboxTable, admit, steps
+from shared.backbone.log import Batch, ConsumerRecord, EventLog, TopicPartition
 from shared.contracts.fact import Fact, Malformed, UnknownType, decode
-from shared.faults import Backoff, is_passing
+from shared.faults import forever, is_passing
 
 log = structlog.get_logger()
 
@@ -30,27 +31,25 @@ class TooManyParked(Exception):
 
 
 @dataclass
-class Streak:
-    """How many subjects in a row could not be applied, over batches; one that could ends it."""
+class ConsecutiveFailures:
+    """How many subjects in a row could not be applied, over batches; one that could ends the row."""
 
-    longest: int
-    length: int = 0
+    limit: int
+    count: int = 0
 
     def note(self, *, applied: int, refused: int) -> None:
-        """Raises TooManyParked when the streak becomes longer than it may."""
-        self.length = 0 if applied else self.length + refused
-        if self.length > self.longest:
-            raise TooManyParked(f"{self.length} subjects in a row")
+        """Raises TooManyParked when there are more than `limit`."""
+        self.count = 0 if applied else self.count + refused
+        if self.count > self.limit:
+            raise TooManyParked(f"{self.count} subjects in a row")
 
 
-class Heard(NamedTuple):
-    """A decoded record and where it lay. Subject and version stand beside the fact because they are asked for often."""
+class DecodedRecord(Struct, frozen=True, gc=False):
+    """A record of the log, the fact in it, and the partition it lies in."""
 
-    subject: str
-    version: int
     fact: Fact
-    place: Place
-    record: Stored
+    partition: TopicPartition
+    record: ConsumerRecord
 
 
 @dataclass(frozen=True)
@@ -72,31 +71,41 @@ class Consumer:
     def topics(self) -> tuple[str, ...]:
         return tuple(sorted({cls.topic for cls in self.hears}))
 
-    def streak(self) -> Streak:
-        return Streak(self.parked_in_a_row_max)
+    def failures(self) -> ConsecutiveFailures:
+        return ConsecutiveFailures(self.parked_in_a_row_max)
 
     @property
-    def memory(self) -> Inbox:
+    def versions(self) -> Inbox:
         return self.inbox or InboxTable(self.name)
 
 
 async def consume(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int = 20_000) -> None:
     """Apply for ever. Backs off while log or database are away; raises LogTruncated and TooManyParked."""
-    backoff, streak = Backoff(consumer.name), consumer.streak()
-    while True:
+    failures = consumer.failures()
+    batches: AsyncGenerator[tuple[Batch, Decoded]] | None = None
+
+    async def step() -> bool:
+        nonlocal batches
+        if batches is None:
+            batches = read_decoded(consumer, engine=engine, event_log=event_log, limit=limit)
         try:
-            async with aclosing(read_decoded(consumer, engine=engine, event_log=event_log, limit=limit)) as batches:
-                async for batch, decoded in batches:
-                    if batch:
-                        await absorb(consumer, engine, batch, decoded, streak)
-                    backoff.reset()
-        except positions.PositionMoved:
-            log.info("consumer.position.moved", consumer=consumer.name)
-        except Exception as error:
-            if not is_passing(error):
-                log.exception("consumer.stopped", consumer=consumer.name)
+            batch, decoded = await anext(batches)
+            if batch:
+                await apply_batch(consumer, engine, batch, decoded, failures)
+        except BaseException as error:
+            # What was read ahead is of no use any more: the next step reads on from the position in the database.
+            await batches.aclose()
+            batches = None
+            if not isinstance(error, positions.PositionMoved):
                 raise
-            await backoff.wait(error)
+            log.info("consumer.position.moved", consumer=consumer.name)
+        return True
+
+    try:
+        await forever(consumer.name, step, pause_seconds=0, is_retried=is_passing)
+    except Exception:
+        log.exception("consumer.stopped", consumer=consumer.name)
+        raise
 
 
 async def catch_up(
@@ -104,26 +113,26 @@ async def catch_up(
 ) -> None:
     """Apply until all that the log holds now has been applied, by whomever. For rebuilds and tests; errors are raised.
 
-    An empty batch alone does not end it: a group that has not been given its places yet reads nothing either.
+    An empty batch alone does not end it: a group that has not been given its partitions yet reads nothing either.
     """
     ends = await event_log.ends(consumer.topics)
-    streak = consumer.streak()
+    failures = consumer.failures()
     reading = read_decoded(consumer, engine=engine, event_log=event_log, limit=limit, group=group)
     async with aclosing(reading) as batches:
         async for batch, decoded in batches:
             if batch:
-                await absorb(consumer, engine, batch, decoded, streak)
+                await apply_batch(consumer, engine, batch, decoded, failures)
                 continue
             async with engine.connect() as connection:
                 at = await positions.load(connection, consumer.name, ends)
-            if all(at[place] >= end for place, end in ends.items()):
+            if all(at[partition] >= end for partition, end in ends.items()):
                 return
 
 
 class Decoded(NamedTuple):
-    """The facts of a batch that the consumer hears, in order, and the records that are no facts."""
+    """Of a batch the facts that the consumer hears, in order, and the records that are no facts."""
 
-    heard: list[Heard]
+    records: list[DecodedRecord]
     broken: list[DeadLetter]
 
 
@@ -132,9 +141,9 @@ async def read_decoded(
 ) -> AsyncGenerator[tuple[Batch, Decoded]]:
     """Batches with their decoded facts, one batch ahead: the next is read while the database works on the last."""
 
-    async def start(places: Iterable[Place]) -> Mapping[Place, int]:
+    async def start(partitions: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
         async with engine.connect() as connection:
-            return await positions.load(connection, consumer.name, list(places))
+            return await positions.load(connection, consumer.name, list(partitions))
 
     async def following(batches: AsyncGenerator[Batch]) -> tuple[Batch, Decoded] | None:
         batch = await anext(batches, None)
@@ -153,81 +162,115 @@ async def read_decoded(
 
 async def decode_all(consumer: Consumer, batch: Batch) -> Decoded:
     """Decode `batch`, leaving out what the consumer does not hear. Lets other tasks run in between."""
-    heard: list[Heard] = []
+    decoded: list[DecodedRecord] = []
     broken: list[DeadLetter] = []
-    for place, slice_ in batch.items():
-        for count, record in enumerate(slice_.records, 1):
+    hears = consumer.hears
+    for partition, part in batch.items():
+        for count, record in enumerate(part.records, 1):
             try:
                 fact = decode(record.value)
             except UnknownType:
                 continue
             except Malformed as error:
-                broken.append(DeadLetter(place, record, str(error)))
+                broken.append(DeadLetter(partition, record, str(error)))
                 continue
-            if type(fact) in consumer.hears:
-                heard.append(Heard(fact.subject, fact.version, fact, place, record))
+            if type(fact) in hears:
+                decoded.append(DecodedRecord(fact, partition, record))
             if count % _DECODE_AT_ONCE == 0:
                 await asyncio.sleep(0)
-    return Decoded(heard, broken)
+    return Decoded(decoded, broken)
 
 
-async def absorb(consumer: Consumer, engine: AsyncEngine, batch: Batch, decoded: Decoded, streak: Streak) -> None:
+async def apply_batch(
+    consumer: Consumer, engine: AsyncEngine, batch: Batch, decoded: Decoded, failures: ConsecutiveFailures
+) -> None:
     """Apply one batch, and move past it, in one transaction."""
     async with engine.begin() as connection:
         first = await positions.advance(connection, consumer.name, batch)
-        heard = [item for item in decoded.heard if item.record.offset >= first[item.place]]
-        letters = [letter for letter in decoded.broken if letter.record.offset >= first[letter.place]]
-        letters += await apply(consumer, connection, heard, streak)
+        records = [each for each in decoded.records if each.record.offset >= first[each.partition]]
+        letters = [letter for letter in decoded.broken if letter.record.offset >= first[letter.partition]]
+        letters += await apply(consumer, connection, records, failures)
         await dead_letters.park(connection, consumer.name, letters)
     if letters:
         log.warning("consumer.events.parked", consumer=consumer.name, parked=len(letters), reason=letters[0].reason)
-    log.debug("consumer.batch.applied", consumer=consumer.name, heard=len(heard), parked=len(letters))
+    log.debug("consumer.batch.applied", consumer=consumer.name, records=len(records), parked=len(letters))
 
 
 async def apply(
-    consumer: Consumer, connection: AsyncConnection, heard: Sequence[Heard], streak: Streak
+    consumer: Consumer, connection: AsyncConnection, records: Sequence[DecodedRecord], failures: ConsecutiveFailures
 ) -> list[DeadLetter]:
-    """Apply what is next for its subject, remember the versions, and answer what could not be applied."""
-    if not heard:
+    """Apply what is next for its subject, move the versions, and answer what could not be applied."""
+    if not records:
         return []
-    known = await consumer.memory.known(connection, {item.subject for item in heard})
-    admitted, gaps = admit(known, heard)
+    if await _apply_all(consumer, connection, records):
+        failures.note(applied=len(records), refused=0)
+        return []
+    known = await consumer.versions.known(connection, {each.fact.subject for each in records})
+    admitted, gaps = admit(known, records)
     letters = [
-        DeadLetter(item.place, item.record, f"version {item.version} came after version {at}") for item, at in gaps
+        DeadLetter(each.partition, each.record, f"version {each.fact.version} came after version {at}")
+        for each, at in gaps
     ]
     applied, refused = await _apply_or_divide(consumer, connection, admitted, {})
-    streak.note(applied=len(applied), refused=len({letter.record.key for letter in refused}))
-    await consumer.memory.remember(connection, {item.subject: item.version for item in applied})
+    failures.note(applied=len(applied), refused=len({letter.record.key for letter in refused}))
+    if moved := steps(each.fact for each in applied):
+        await consumer.versions.move(connection, moved)
     return letters + refused
 
 
+async def _apply_all(consumer: Consumer, connection: AsyncConnection, records: Sequence[DecodedRecord]) -> bool:
+    """Apply all of `records` as the next versions of their subjects, which they nearly always are.
+
+    False, and nothing is changed, if some are not or cannot be applied: then somebody has to look at each. So the
+    versions known are not fetched first; where they move, they are compared.
+    """
+    facts = [each.fact for each in records]
+    supposed = steps(facts)
+    if supposed is None:
+        return False
+    try:
+        async with connection.begin_nested():
+            await consumer.apply(connection, facts)
+            await consumer.versions.move(connection, supposed)
+    except Exception as error:
+        if is_passing(error):
+            raise
+        return False
+    return True
+
+
 async def _apply_or_divide(
-    consumer: Consumer, connection: AsyncConnection, heard: Sequence[Heard], stuck: dict[str, str]
-) -> tuple[list[Heard], list[DeadLetter]]:
+    consumer: Consumer, connection: AsyncConnection, records: Sequence[DecodedRecord], stuck: dict[str, str]
+) -> tuple[list[DecodedRecord], list[DeadLetter]]:
     """Apply all at once; on a failure in halves, down to the one event at fault, which its subject's later ones join.
 
     Returns the applied and the refused. Passing errors (the database is away) are raised: they are nobody's fault.
     """
     behind: list[DeadLetter] = []
     if stuck:
-        behind = [DeadLetter(item.place, item.record, stuck[item.subject]) for item in heard if item.subject in stuck]
-        heard = [item for item in heard if item.subject not in stuck]
-    if not heard:
+        behind = [
+            DeadLetter(each.partition, each.record, stuck[each.fact.subject])
+            for each in records
+            if each.fact.subject in stuck
+        ]
+        records = [each for each in records if each.fact.subject not in stuck]
+    if not records:
         return [], behind
     try:
         async with connection.begin_nested():
-            await consumer.apply(connection, [item.fact for item in heard])
+            await consumer.apply(connection, [each.fact for each in records])
     except Exception as error:
         if is_passing(error):
             raise
-        if len(heard) == 1:
-            stuck[heard[0].subject] = f"after a version that was refused ({type(error).__name__})"
-            return [], [*behind, DeadLetter(heard[0].place, heard[0].record, reason_of(error))]
-        middle = len(heard) // 2
-        first, refused_first = await _apply_or_divide(consumer, connection, heard[:middle], stuck)
-        second, refused_second = await _apply_or_divide(consumer, connection, heard[middle:], stuck)
+        if len(records) == 1:
+            [one] = records
+            stuck[one.fact.subject] = f"after a version that was refused ({type(error).__name__})"
+            return [], [*behind, DeadLetter(one.partition, one.record, reason_of(error))]
+        middle = len(records) // 2
+        first, refused_first = await _apply_or_divide(consumer, connection, records[:middle], stuck)
+        second, refused_second = await _apply_or_divide(consumer, connection, records[middle:], stuck)
         return first + second, behind + refused_first + refused_second
-    return list(heard), behind
+    return list(records), behind
 
 
 def reason_of(error: Exception) -> str:
@@ -246,6 +289,6 @@ async def retry(consumer: Consumer, engine: AsyncEngine, subject: str) -> tuple[
         await positions.lock(connection, consumer.name)
         taken = await dead_letters.take(connection, consumer.name, subject)
         decoded = await decode_all(consumer, taken)
-        letters = decoded.broken + await apply(consumer, connection, decoded.heard, consumer.streak())
+        letters = decoded.broken + await apply(consumer, connection, decoded.records, consumer.failures())
         await dead_letters.park(connection, consumer.name, letters)
-    return sum(len(slice_.records) for slice_ in taken.values()) - len(letters), len(letters)
+    return sum(len(part.records) for part in taken.values()) - len(letters), len(letters)

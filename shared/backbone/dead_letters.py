@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.backbone.log import Batch, Place, Slice, Stored
+from shared.backbone.log import Batch, ConsumerRecord, PartitionBatch, TopicPartition
 from shared.database import driver
 
 _PARK = """
@@ -31,8 +31,8 @@ FROM dead_letter GROUP BY consumer, subject ORDER BY min(parked_at), subject LIM
 class DeadLetter(NamedTuple):
     """A record that could not be applied, and why. The reason never holds a value from the event."""
 
-    place: Place
-    record: Stored
+    partition: TopicPartition
+    record: ConsumerRecord
     reason: str
 
 
@@ -51,8 +51,8 @@ async def park(connection: AsyncConnection, consumer: str, letters: Sequence[Dea
         await (await driver(connection)).execute(
             _PARK,
             consumer,
-            [letter.place.topic for letter in letters],
-            [letter.place.partition for letter in letters],
+            [letter.partition.topic for letter in letters],
+            [letter.partition.partition for letter in letters],
             [letter.record.offset for letter in letters],
             [letter.record.key for letter in letters],
             [letter.record.value for letter in letters],
@@ -64,7 +64,8 @@ async def take(connection: AsyncConnection, consumer: str, subject: str) -> Batc
     """Remove and answer the parked events of `subject`, in their order in the log."""
     rows = sorted(await (await driver(connection)).fetch(_TAKE, consumer, subject))
     return {
-        Place(*key): Slice(0, [Stored(*row[2:]) for row in group]) for key, group in groupby(rows, key=itemgetter(0, 1))
+        TopicPartition(topic, partition): PartitionBatch(0, [ConsumerRecord(row[2], row[3], row[4]) for row in group])
+        for (topic, partition), group in groupby(rows, key=itemgetter(0, 1))
     }
 
 

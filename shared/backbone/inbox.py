@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import driver
 
 _KNOWN = "SELECT subject, version FROM inbox WHERE consumer = $1 AND subject = ANY($2)"
-_REMEMBER = """
-INSERT INTO inbox (consumer, subject, version)
-SELECT $1, subject, version FROM unnest($2::text[], $3::integer[]) AS applied (subject, version) ORDER BY subject
-ON CONFLICT (consumer, subject) DO UPDATE SET version = excluded.version
+# Versions move only from where they are supposed to be; what is elsewhere is left as it is, and counted by the caller.
+_MOVE = """
+MERGE INTO inbox USING unnest($2::text[], $3::integer[], $4::integer[]) AS applied (subject, before, version)
+ON inbox.consumer = $1 AND inbox.subject = applied.subject
+WHEN MATCHED AND inbox.version = applied.before THEN UPDATE SET version = applied.version
+WHEN NOT MATCHED AND applied.before = 0 THEN INSERT VALUES ($1, applied.subject, applied.version)
 """
+
+
+class NotNext(Exception):
+    """Some subject is not at the version before the first one that was applied. What was done must be undone."""
+
+
+class Steps(NamedTuple):
+    """By subject, the version before the first fact of it, and the version of the last."""
+
+    before: Mapping[str, int]
+    after: Mapping[str, int]
 
 
 class Versioned(Protocol):
@@ -24,34 +37,58 @@ class Versioned(Protocol):
     def version(self) -> int: ...
 
 
-F = TypeVar("F", bound=Versioned)
+class HasFact(Protocol):
+    @property
+    def fact(self) -> Versioned: ...
 
 
-def admit(known: Mapping[str, int], facts: Iterable[F]) -> tuple[list[F], list[tuple[F, int]]]:
-    """Split `facts` into the next versions of their subjects and those behind a gap; repeats are dropped.
+R = TypeVar("R", bound=HasFact)
 
-    A fact behind a gap comes with the version that its subject is at.
+
+def admit(known: Mapping[str, int], records: Iterable[R]) -> tuple[list[R], list[tuple[R, int]]]:
+    """Split `records` into those with the next versions of their subjects and those behind a gap; repeats are dropped.
+
+    One behind a gap comes with the version that its subject is at.
 
     `known` holds the last applied version of each subject; a subject it does not name is at 0.
     """
     at = dict(known)
-    fresh: list[F] = []
-    gaps: list[tuple[F, int]] = []
-    for fact in facts:
-        version = at.get(fact.subject, 0)
-        if fact.version == version + 1:
-            at[fact.subject] = fact.version
-            fresh.append(fact)
-        elif fact.version > version:
-            gaps.append((fact, version))
+    fresh: list[R] = []
+    gaps: list[tuple[R, int]] = []
+    for record in records:
+        subject, version = record.fact.subject, record.fact.version
+        last = at.get(subject, 0)
+        if version == last + 1:
+            at[subject] = version
+            fresh.append(record)
+        elif version > last:
+            gaps.append((record, last))
     return fresh, gaps
+
+
+def steps(facts: Iterable[Versioned]) -> Steps | None:
+    """The steps that `facts` make, if the versions of each subject follow each other; else None."""
+    before: dict[str, int] = {}
+    after: dict[str, int] = {}
+    for fact in facts:
+        subject, version = fact.subject, fact.version
+        at = after.get(subject)
+        if at is None:
+            before[subject] = version - 1
+        elif version != at + 1:
+            return None
+        after[subject] = version
+    return Steps(before, after)
 
 
 class Inbox(Protocol):
     """Where a consumer keeps the versions. One that has a row per subject anyway keeps them there."""
 
-    async def known(self, connection: AsyncConnection, subjects: Collection[str]) -> Mapping[str, int]: ...
-    async def remember(self, connection: AsyncConnection, versions: Mapping[str, int]) -> None: ...
+    async def known(self, connection: AsyncConnection, subjects: Collection[str]) -> Mapping[str, int]:
+        """The last applied versions of those of `subjects` that were ever heard of."""
+
+    async def move(self, connection: AsyncConnection, steps: Steps) -> None:
+        """Remember the versions after `steps`. Raises NotNext if a subject is not at the version before."""
 
 
 class InboxTable:
@@ -63,5 +100,9 @@ class InboxTable:
     async def known(self, connection: AsyncConnection, subjects: Collection[str]) -> Mapping[str, int]:
         return dict(await (await driver(connection)).fetch(_KNOWN, self._consumer, list(subjects)))
 
-    async def remember(self, connection: AsyncConnection, versions: Mapping[str, int]) -> None:
-        await (await driver(connection)).execute(_REMEMBER, self._consumer, list(versions), list(versions.values()))
+    async def move(self, connection: AsyncConnection, steps: Steps) -> None:
+        subjects = sorted(steps.after)
+        before, after = [steps.before[each] for each in subjects], [steps.after[each] for each in subjects]
+        moved: str = await (await driver(connection)).execute(_MOVE, self._consumer, subjects, before, after)
+        if int(moved.removeprefix("MERGE ")) != len(subjects):
+            raise NotNext

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
+from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError, TopicAlreadyExistsError
 
 from shared.backbone.log import (
-    PARTITIONS,
-    Appetite,
     Batch,
+    ConsumerRecord,
+    FetchSize,
     LogTruncated,
-    Place,
+    LogUnavailable,
+    PartitionBatch,
     Record,
-    Slice,
     Start,
-    Stored,
+    TopicPartition,
     by_partition,
 )
+from shared.backbone.partitioner import PARTITIONS
 
 _IDLE_MS = 500
 _FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
+
+
+@contextlib.contextmanager
+def _failures_named() -> Iterator[None]:
+    """Raise the client's errors as LogUnavailable: nothing outside of this module knows the client."""
+    try:
+        yield
+    except KafkaError as error:
+        raise LogUnavailable(type(error).__name__) from error
 
 
 class KafkaLog:
@@ -36,6 +47,7 @@ class KafkaLog:
         self._producer: AIOKafkaProducer | None = None
         self._opening = asyncio.Lock()
 
+    @_failures_named()
     async def prepare(self, topics: Collection[str]) -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
         await admin.start()
@@ -49,6 +61,7 @@ class KafkaLog:
         finally:
             await admin.close()
 
+    @_failures_named()
     async def _open_producer(self) -> AIOKafkaProducer:
         async with self._opening:
             if self._producer is None:
@@ -71,6 +84,7 @@ class KafkaLog:
                 sending.create_task(self._append_in_order(producer, topic, partition, group))
 
     @staticmethod
+    @_failures_named()
     async def _append_in_order(
         producer: AIOKafkaProducer, topic: str, partition: int, records: Sequence[Record]
     ) -> None:
@@ -95,37 +109,44 @@ class KafkaLog:
             fetch_max_bytes=64 * 1024 * 1024,
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )
-        positions, appetite = _Positions(consumer, start), Appetite(limit)
+        positions, fetch_size = _Positions(consumer, start), FetchSize(limit)
         consumer.subscribe(list(topics), listener=positions)
         try:
             await consumer.start()
             while True:
                 try:
-                    found = await consumer.getmany(timeout_ms=_IDLE_MS, max_records=appetite.records)
+                    found = await consumer.getmany(timeout_ms=_IDLE_MS, max_records=fetch_size.records)
                 except NoOffsetForPartitionError:
                     found = {}  # the client looked for a position of its own while ours was still being asked for
                 if positions.failure is not None:
                     raise positions.failure
-                batch = positions.slices(found)
-                appetite.learn(batch)
+                batch = positions.batch_of(found)
+                fetch_size.learn(batch)
                 yield batch
                 if batch:
                     # Only tools that show lag read these; the position that counts is in the consumer's database.
                     with contextlib.suppress(KafkaError):
-                        await consumer.commit({TopicPartition(*place): s.next_offset for place, s in batch.items()})
+                        await consumer.commit(
+                            {KafkaPartition(*partition): s.next_offset for partition, s in batch.items()}
+                        )
         except OffsetOutOfRangeError as error:
             raise LogTruncated(str(error)) from error
+        except KafkaError as error:
+            raise LogUnavailable(type(error).__name__) from error
         finally:
             # Stopping while the broker is away can surface a cancellation from inside the client's fetcher.
             with contextlib.suppress(KafkaError, asyncio.CancelledError):
                 await consumer.stop()
 
-    async def ends(self, topics: Collection[str]) -> Mapping[Place, int]:
+    @_failures_named()
+    async def ends(self, topics: Collection[str]) -> Mapping[TopicPartition, int]:
         consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
-        await consumer.start()
         try:
-            places = [TopicPartition(topic, partition) for topic in topics for partition in range(PARTITIONS)]
-            return {Place(*place): end for place, end in (await consumer.end_offsets(places)).items()}
+            await consumer.start()
+            partitions = [KafkaPartition(topic, partition) for topic in topics for partition in range(PARTITIONS)]
+            return {
+                TopicPartition(*partition): end for partition, end in (await consumer.end_offsets(partitions)).items()
+            }
         finally:
             await consumer.stop()
 
@@ -137,42 +158,41 @@ class KafkaLog:
 
 
 class _Positions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
-    """Seeks to the consumer's own positions whenever the group assigns places anew, and remembers how far it read."""
+    """Seeks to the consumer's own positions whenever the group assigns partitions, and remembers how far it read."""
 
     def __init__(self, consumer: AIOKafkaConsumer, start: Start) -> None:
         self._consumer = consumer
         self._start = start
-        self._at: dict[Place, int] = {}
+        self._at: dict[TopicPartition, int] = {}
         self.failure: Exception | None = None
 
-    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        for place in revoked:
-            self._at.pop(Place(*place), None)
+    async def on_partitions_revoked(self, revoked: Collection[KafkaPartition]) -> None:
+        for partition in revoked:
+            self._at.pop(TopicPartition(*partition), None)
 
-    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+    async def on_partitions_assigned(self, assigned: Collection[KafkaPartition]) -> None:
         # An exception here would be logged and swallowed by the client, so it is handed to the reader instead.
         try:
-            at = await self._start([Place(*place) for place in assigned])
+            at = await self._start([TopicPartition(*partition) for partition in assigned])
             first = await self._consumer.beginning_offsets(list(assigned))
             end = await self._consumer.end_offsets(list(assigned))
-            for place in assigned:
-                offset = at[Place(*place)]
-                if not first[place] <= offset <= end[place]:
-                    raise LogTruncated(
-                        f"{place.topic}/{place.partition} holds {first[place]}-{end[place]}, not {offset}"
-                    )
-                self._consumer.seek(place, offset)
+            for partition in assigned:
+                offset = at[TopicPartition(*partition)]
+                if not first[partition] <= offset <= end[partition]:
+                    held = f"{first[partition]}-{end[partition]}"
+                    raise LogTruncated(f"{partition.topic}/{partition.partition} holds {held}, not {offset}")
+                self._consumer.seek(partition, offset)
             self._at.update(at)
         except Exception as error:  # noqa: BLE001
             self.failure = error
 
-    def slices(self, found: Mapping[TopicPartition, Sequence[object]]) -> Batch:
-        batch: dict[Place, Slice] = {}
-        for topic_partition, messages in found.items():
-            place = Place(*topic_partition)
-            if place not in self._at:
+    def batch_of(self, found: Mapping[KafkaPartition, Sequence[object]]) -> Batch:
+        batch: dict[TopicPartition, PartitionBatch] = {}
+        for source, messages in found.items():
+            partition = TopicPartition(*source)
+            if partition not in self._at:
                 continue  # read from the position kept in Kafka, before ours was set: it is read again from there
-            records = [Stored(m.offset, m.key.decode(), m.value) for m in messages]  # type: ignore[attr-defined]
-            batch[place] = Slice(self._at[place], records)
-            self._at[place] = batch[place].next_offset
+            records = [ConsumerRecord(m.offset, m.key.decode(), m.value) for m in messages]  # type: ignore[attr-defined]
+            batch[partition] = PartitionBatch(self._at[partition], records)
+            self._at[partition] = batch[partition].next_offset
         return batch

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.backbone.log import Batch, Place
+from shared.backbone.log import Batch, TopicPartition
 from shared.database import driver
 
 _FIND = "SELECT topic, partition, next_offset FROM position WHERE consumer = $1"
@@ -23,33 +23,35 @@ class PositionMoved(Exception):
     """The stored position is behind where the reader read on from: somebody put it back (a rebuild). Read again."""
 
 
-async def load(connection: AsyncConnection, consumer: str, places: Collection[Place]) -> Mapping[Place, int]:
-    """The next offset to read in each of `places`; 0 where the consumer has never been."""
+async def load(
+    connection: AsyncConnection, consumer: str, partitions: Collection[TopicPartition]
+) -> Mapping[TopicPartition, int]:
+    """The next offset to read in each of `partitions`; 0 where the consumer has never been."""
     rows = await (await driver(connection)).fetch(_FIND, consumer)
-    known = {Place(topic, partition): offset for topic, partition, offset in rows}
-    return {place: known.get(place, 0) for place in places}
+    known = {TopicPartition(topic, partition): offset for topic, partition, offset in rows}
+    return {partition: known.get(partition, 0) for partition in partitions}
 
 
 async def lock(connection: AsyncConnection, consumer: str) -> None:
-    """Let one transaction at a time apply for `consumer`. A row lock would miss the first appearance of a place."""
+    """Let one transaction at a time apply for `consumer`. A row lock would miss the first appearance of a partition."""
     await (await driver(connection)).execute(_LOCK, consumer)
 
 
-async def advance(connection: AsyncConnection, consumer: str, batch: Batch) -> Mapping[Place, int]:
-    """Lock and move the positions past `batch`; answers for each place the first offset not applied before.
+async def advance(connection: AsyncConnection, consumer: str, batch: Batch) -> Mapping[TopicPartition, int]:
+    """Lock and move the positions past `batch`; answers for each partition the first offset not applied before.
 
     A rival that read the same records waits for the lock and then finds none of them new. Raises PositionMoved.
     """
     await lock(connection, consumer)
     known = await load(connection, consumer, batch.keys())
-    for place, slice_ in batch.items():
-        if known[place] < slice_.asked_from:
-            raise PositionMoved(f"{consumer} is at {known[place]} in {place.topic}/{place.partition}")
+    for partition, part in batch.items():
+        if known[partition] < part.asked_from:
+            raise PositionMoved(f"{consumer} is at {known[partition]} in {partition.topic}/{partition.partition}")
     await (await driver(connection)).execute(
         _MOVE,
         consumer,
-        [place.topic for place in batch],
-        [place.partition for place in batch],
-        [max(known[place], slice_.next_offset) for place, slice_ in batch.items()],
+        [partition.topic for partition in batch],
+        [partition.partition for partition in batch],
+        [max(known[partition], part.next_offset) for partition, part in batch.items()],
     )
     return known

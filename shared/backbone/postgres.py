@@ -12,17 +12,17 @@ from operator import itemgetter
 import asyncpg
 
 from shared.backbone.log import (
-    PARTITIONS,
-    Appetite,
     Batch,
+    ConsumerRecord,
+    FetchSize,
     LogTruncated,
-    Place,
+    PartitionBatch,
     Record,
-    Slice,
     Start,
-    Stored,
+    TopicPartition,
     by_partition,
 )
+from shared.backbone.partitioner import PARTITIONS
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS log_partition (
@@ -53,11 +53,11 @@ FROM unnest($2::integer[], $3::bigint[]) AS n (partition, next_offset)
 WHERE p.topic = $1 AND p.partition = n.partition
 """
 _READ = """
-SELECT place.topic, place.partition, record."offset", record.key, record.value
-FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS place (topic, partition, first)
+SELECT wanted.topic, wanted.partition, record."offset", record.key, record.value
+FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS wanted (topic, partition, first)
 CROSS JOIN LATERAL (
     SELECT "offset", key, value FROM log_record
-    WHERE topic = place.topic AND partition = place.partition AND "offset" >= place.first
+    WHERE topic = wanted.topic AND partition = wanted.partition AND "offset" >= wanted.first
     ORDER BY "offset" LIMIT $4
 ) AS record
 LIMIT $5
@@ -83,13 +83,13 @@ class PostgresLog:
             return self._pool
 
     async def prepare(self, topics: Collection[str]) -> None:
-        places = [(topic, partition) for topic in topics for partition in range(PARTITIONS)]
+        partitions = [(topic, partition) for topic in topics for partition in range(PARTITIONS)]
         async with (await self._connections()).acquire() as connection, connection.transaction():
             # CREATE … IF NOT EXISTS still collides when two processes run it at once.
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('log schema'))")
             await connection.execute(_SCHEMA)
             await connection.executemany(
-                "INSERT INTO log_partition (topic, partition) VALUES ($1, $2) ON CONFLICT DO NOTHING", places
+                "INSERT INTO log_partition (topic, partition) VALUES ($1, $2) ON CONFLICT DO NOTHING", partitions
             )
 
     async def append(self, topic: str, records: Sequence[Record]) -> None:
@@ -110,23 +110,23 @@ class PostgresLog:
             await connection.execute(f"NOTIFY {_CHANNEL}")
 
     async def read(self, group: str, topics: Collection[str], start: Start, *, limit: int) -> AsyncGenerator[Batch]:  # noqa: ARG002  (rivals of one group read the same; the position guard lets one of them through)
-        places = [Place(topic, partition) for topic in topics for partition in range(PARTITIONS)]
-        at = dict(await start(places))
+        partitions = [TopicPartition(topic, partition) for topic in topics for partition in range(PARTITIONS)]
+        at = dict(await start(partitions))
         await self._refuse_truncation(topics, at)
         pool = await self._connections()
         appended = asyncio.Event()
-        busy, appetite = PARTITIONS, Appetite(limit)
+        busy, fetch_size = PARTITIONS, FetchSize(limit)
         async with self._listening(pool, appended):
             while True:
                 appended.clear()
-                batch = await self._slices(pool, at, appetite.records, max(1, appetite.records // busy))
+                batch = await self._fetch(pool, at, fetch_size.records, max(1, fetch_size.records // busy))
                 busy = max(1, len(batch))
-                appetite.learn(batch)
+                fetch_size.learn(batch)
                 yield batch
-                # What was read moves to the end of the queue, so that a long backlog in one place starves no other.
-                for place, slice_ in batch.items():
-                    del at[place]
-                    at[place] = slice_.next_offset
+                # What was read moves to the end of the queue, so that a long backlog in one partition starves no other.
+                for partition, part in batch.items():
+                    del at[partition]
+                    at[partition] = part.next_offset
                 if not batch:
                     # The notification is a hint; a reader that missed one looks again by itself.
                     with contextlib.suppress(TimeoutError):
@@ -144,24 +144,28 @@ class PostgresLog:
             finally:
                 await listener.remove_listener(_CHANNEL, notice)
 
-    async def _slices(self, pool: asyncpg.Pool, at: Mapping[Place, int], limit: int, limit_each: int) -> Batch:
+    async def _fetch(self, pool: asyncpg.Pool, at: Mapping[TopicPartition, int], limit: int, limit_each: int) -> Batch:
         topics, partitions, offsets = [p.topic for p in at], [p.partition for p in at], list(at.values())
         rows = await pool.fetch(_READ, topics, partitions, offsets, limit_each, limit)
-        # The rows of one place stand together, so the place is worked out once for all of them.
-        return {
-            Place(*key): Slice(at[Place(*key)], [Stored(*row[2:]) for row in group])
-            for key, group in groupby(rows, key=itemgetter(0, 1))
-        }
+        batch: dict[TopicPartition, PartitionBatch] = {}
+        # The rows of one partition stand together, so it is worked out once for all of them.
+        for key, group in groupby(rows, key=itemgetter(0, 1)):
+            partition = TopicPartition(*key)
+            records = [ConsumerRecord(row[2], row[3], row[4]) for row in group]
+            batch[partition] = PartitionBatch(at[partition], records)
+        return batch
 
-    async def _refuse_truncation(self, topics: Collection[str], at: Mapping[Place, int]) -> None:
+    async def _refuse_truncation(self, topics: Collection[str], at: Mapping[TopicPartition, int]) -> None:
         ends = await self.ends(topics)
-        for place, offset in at.items():
-            if offset > ends.get(place, 0):
-                raise LogTruncated(f"{place.topic}/{place.partition} ends at {ends.get(place, 0)}, not at {offset}")
+        for partition, offset in at.items():
+            if offset > ends.get(partition, 0):
+                raise LogTruncated(
+                    f"{partition.topic}/{partition.partition} ends at {ends.get(partition, 0)}, not at {offset}"
+                )
 
-    async def ends(self, topics: Collection[str]) -> Mapping[Place, int]:
+    async def ends(self, topics: Collection[str]) -> Mapping[TopicPartition, int]:
         rows = await (await self._connections()).fetch(_ENDS, list(topics))
-        return {Place(topic, partition): next_offset for topic, partition, next_offset in rows}
+        return {TopicPartition(topic, partition): next_offset for topic, partition, next_offset in rows}
 
     async def close(self) -> None:
         if self._pool is not None:

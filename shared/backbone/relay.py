@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from itertools import groupby
 from operator import itemgetter
 
@@ -11,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.backbone.log import EventLog, Record
 from shared.database import driver
-from shared.faults import Backoff
+from shared.faults import forever
 
 log = structlog.get_logger()
 
@@ -44,15 +43,12 @@ async def relay_batch(engine: AsyncEngine, event_log: EventLog, *, limit: int = 
 
 async def relay(engine: AsyncEngine, event_log: EventLog, *, poll_seconds: float = 0.05, limit: int = 5000) -> None:
     """Relay for ever; backs off while the log or the database is away, and loses nothing."""
-    backoff = Backoff("relay")
-    while True:
-        try:
-            moved = await relay_batch(engine, event_log, limit=limit)
-        except Exception as error:  # noqa: BLE001  (whatever it was, the rows are back in the outbox)
-            await backoff.wait(error)
-            continue
-        backoff.reset()
+
+    async def step() -> bool:
+        moved = await relay_batch(engine, event_log, limit=limit)
         if moved:
             log.debug("relay.batch.appended", facts=moved)
-        if moved < limit:
-            await asyncio.sleep(poll_seconds)
+        return moved == limit
+
+    # Whatever went wrong, the rows are back in the outbox.
+    await forever("relay", step, pause_seconds=poll_seconds)

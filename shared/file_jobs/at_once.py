@@ -17,9 +17,9 @@ from shared.file_jobs.rules import Posting
 from shared.kernel.outcomes import RowOutcome
 from shared.spreadsheets.failed_rows import FailedRow, write
 from shared.spreadsheets.file_faults import SpreadsheetEmpty, TooManyRows
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.reading import CHUNK_ROWS, ReaderPool
-from shared.spreadsheets.tables import FileFormat, Table
+from shared.spreadsheets.tables import FileFormat, SheetFormat, Table
 from shared.spreadsheets.wording import column_errors
 
 
@@ -79,7 +79,7 @@ def refused_rows(rows: Sequence[FileRow], outcomes: Sequence[RowOutcome], table:
     ]
 
 
-async def failed_rows(format_: FileFormat, refused: Sequence[RowReport], table: Table) -> bytes:
+async def failed_rows(format_: SheetFormat, refused: Sequence[RowReport], table: Table) -> bytes:
     """The refused rows as a file to mend and post again."""
     failed = [FailedRow(each.cells, each.errors) for each in refused]
     return await asyncio.to_thread(write, format_, failed, table)

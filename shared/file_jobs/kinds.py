@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
@@ -15,8 +16,8 @@ from shared.kernel.callers import Caller, Role
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Conflict
 from shared.sealed import Seal
-from shared.spreadsheets.reader import FileRow
-from shared.spreadsheets.tables import Table
+from shared.spreadsheets.file_rows import FileRow
+from shared.spreadsheets.tables import SheetFormat, Table
 
 FILES_STANDING_MAX: Final = 20
 """Files of one organisation and kind that may wait or be worked on at once."""
@@ -33,14 +34,15 @@ Admit = Callable[[AsyncConnection, Caller, UUID | None], Awaitable[None]]
 class FileKind:
     """A kind of file. `name` says in English what one is ("roster"), and never changes: it stands in the database.
 
-    Files belong to the organisation of whoever posts them, in the role `role`. The column `target_field` may be missing
-    where the file is posted for one record. `too_many` and `failed` give these refusals codes that callers of this kind
-    have known before.
+    Files belong to the organisation of whoever posts them, in the role `role`; they may have one of `formats`, whose
+    values are those of FileFormat. The column `target_field` may be missing where the file is posted for one record.
+    `too_many` and `failed` give these refusals codes that callers of this kind have known before.
     """
 
     name: str
     table: Table
     role: Role
+    formats: type[StrEnum] = SheetFormat
     admit: Admit = _admit_all
     target_field: str | None = None
     files_standing_max: int = FILES_STANDING_MAX

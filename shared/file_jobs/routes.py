@@ -26,36 +26,26 @@ from shared.file_jobs.rules import FileJob, FileStatus
 from shared.paging import Cursor, Page, PageSize, before, next_cursor
 from shared.posted import DryRun
 from shared.spreadsheets import templates
-from shared.spreadsheets.reader import FileRow
-from shared.spreadsheets.tables import FileFormat
+from shared.spreadsheets.file_rows import FileRow
+from shared.spreadsheets.tables import FileFormat, SheetFormat
 from shared.web import Connection, Now, TransactionalRoute, router
 
 _MEDIA_TYPES: Final = {
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     FileFormat.CSV: "text/csv; charset=utf-8",
-}
-_BODY: Final = {
-    "requestBody": {
-        "required": True,
-        # Browsers and curl often have another content type for a file than what it is.
-        INSTEAD_OF_MEDIA_TYPE: "form",
-        "content": {
-            media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-            for media_type in _MEDIA_TYPES.values()
-        },
-    }
+    FileFormat.NDJSON: "application/x-ndjson",
 }
 _FILE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "content": {
-            media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-            for media_type in _MEDIA_TYPES.values()
+            _MEDIA_TYPES[FileFormat(each)].partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for each in SheetFormat
         },
         "description": "The file",
     }
 }
 
-Form = Annotated[FileFormat, Query(description="The kind of file")]
+Form = Annotated[SheetFormat, Query(description="The kind of file")]
 Target = Callable[..., UUID | None]
 """A dependency: the record that all rows of a posted file go to, by a query parameter of the service's own."""
 
@@ -68,7 +58,7 @@ class FileJobAnswer(BaseModel):
     """
 
     id: UUID
-    form: FileFormat
+    form: SheetFormat
     target_id: UUID | None = Field(exclude=True)
     """Shown, under a name of its own, by kinds of files that are posted for one record."""
     dry_run: bool
@@ -115,12 +105,26 @@ class FileAnswer(BaseModel):
     rows: list[RefusedRowAnswer]
 
 
-def _asked_form(
-    form: Annotated[
-        FileFormat | None, Query(description="The kind of file, where the Content-Type does not say it")
-    ] = None,
-) -> FileFormat | None:
-    return form
+def _asked_form(kind: FileKind) -> Callable[..., FileFormat | None]:
+    """A dependency: the format that a request names, one of the kind's."""
+
+    def asked_form(
+        form: Annotated[
+            kind.formats | None,  # type: ignore[name-defined]
+            Query(description="The kind of file, where the Content-Type does not say it"),
+        ] = None,
+    ) -> FileFormat | None:
+        return None if form is None else FileFormat(form)
+
+    return asked_form
+
+
+def _body(kind: FileKind) -> dict[str, Any]:
+    """The OpenAPI text for a route that takes the file itself as its body."""
+    media_types = (_MEDIA_TYPES[FileFormat(each)].partition(";")[0] for each in kind.formats)
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in media_types}
+    # Browsers and curl often have another content type for a file than what it is, so `form` may say it instead.
+    return {"requestBody": {"required": True, INSTEAD_OF_MEDIA_TYPE: "form", "content": content}}
 
 
 def _asked_failed_rows(
@@ -155,7 +159,7 @@ def job_routes(
     def shown(file: FileJob) -> FileJobAnswer:
         return answer(
             id=file.id,
-            form=file.format,
+            form=file.format.value,
             target_id=file.posting.target_id,
             dry_run=file.posting.dry_run,
             status=file.status,
@@ -177,7 +181,7 @@ def job_routes(
         name=f"post_{name}",
         status_code=202,
         response_model=answer,
-        openapi_extra=_BODY,
+        openapi_extra=_body(kind),
         description=inspect.cleandoc(describe_post),
     )
     async def post(
@@ -185,7 +189,7 @@ def job_routes(
         connection: Connection,
         caller: CurrentCaller,
         at: Now,
-        form: Annotated[FileFormat | None, Depends(_asked_form)],
+        form: Annotated[FileFormat | None, Depends(_asked_form(kind))],
         target_id: Annotated[UUID | None, Depends(target)],
         dry_run: DryRun,
     ) -> FileJobAnswer:
@@ -193,7 +197,7 @@ def job_routes(
             connection,
             kind,
             await request.body(),
-            format_=form or _format_of(request),
+            format_=form or _format_of(request, kind),
             target_id=target_id,
             dry_run=dry_run,
             storage=_storage(request),
@@ -251,13 +255,15 @@ def job_routes(
         connection: Connection,
         caller: CurrentCaller,
         at: Now,
-        form: Form = FileFormat.XLSX,
+        form: Form = SheetFormat.XLSX,
     ) -> Response:
         """The refused rows as you sent them, with what is wrong beside each: mend them and post the file again."""
         file = await usecases.own_rows(connection, kind, file_id, caller=caller, at=at)
         # The request's own transaction ends before the first piece leaves.
         pieces = usecases.failed_rows(request.app.state.engine, kind, file, format_=form, seal=_storage(request).seal)
-        return StreamingResponse(pieces, media_type=_MEDIA_TYPES[form], headers=_attachment(form, "failed-rows"))
+        return StreamingResponse(
+            pieces, media_type=_MEDIA_TYPES[FileFormat(form)], headers=_attachment(form, "failed-rows")
+        )
 
     return routes
 
@@ -277,7 +283,7 @@ def at_once_routes(
 
         async def respond(self, request: Request, handle: Handler) -> Response:
             usecases.organisation_of(kind, request.state.caller)
-            if (format_ := _format_asked(request)) is not None:
+            if (format_ := _format_asked(request, kind)) is not None:
                 request.state.file_rows = await at_once.read(
                     format_,
                     await request.body(),
@@ -292,7 +298,7 @@ def at_once_routes(
         connection: Connection,
         caller: CurrentCaller,
         at: Now,
-        form: Annotated[FileFormat | None, Depends(_asked_form)],
+        form: Annotated[FileFormat | None, Depends(_asked_form(kind))],
         dry_run: DryRun,
         wants_failed_rows: Annotated[bool, Depends(_asked_failed_rows)],
     ) -> FileAnswer | Response:
@@ -301,7 +307,7 @@ def at_once_routes(
         outcomes = await at_once.decide(connection, decider, posting, rows, at=at)
         refused = at_once.refused_rows(rows, outcomes, kind.table)
         if wants_failed_rows:
-            return await _failed_rows(form or _format_of(request), refused, kind)
+            return await _failed_rows(form or _format_of(request, kind), refused, kind)
         counts = Counter(outcome.outcome for outcome in outcomes)
         return FileAnswer(
             accepted=counts["accepted"],
@@ -318,7 +324,7 @@ def at_once_routes(
         name=f"post_{_name(kind)}",
         methods=["POST"],
         response_model=FileAnswer,
-        openapi_extra=_BODY,
+        openapi_extra=_body(kind),
         responses=_FILE | {204: {}},
         description=inspect.cleandoc(describe_post),
         route_class_override=ReadFirst,
@@ -326,15 +332,17 @@ def at_once_routes(
     return routes
 
 
-async def _failed_rows(format_: FileFormat, refused: Sequence[RowReport], kind: FileKind) -> Response:
+async def _failed_rows(posted: FileFormat, refused: Sequence[RowReport], kind: FileKind) -> Response:
     if not refused:
         return Response(status_code=204)
+    # People mend rows in a spreadsheet, whatever they posted.
+    format_ = SheetFormat.CSV if posted is FileFormat.CSV else SheetFormat.XLSX
     return _download(await at_once.failed_rows(format_, refused, kind.table), format_, "failed-rows")
 
 
 def _add_template(routes: APIRouter, kind: FileKind, path: str) -> None:
     @routes.get(f"{path}/template", name=f"get_{_name(kind)}_template", response_class=Response, responses=_FILE)
-    async def template(_: CurrentCaller, form: Form = FileFormat.XLSX) -> Response:
+    async def template(_: CurrentCaller, form: Form = SheetFormat.XLSX) -> Response:
         """An empty file to fill in, with the headings, the lists to choose from, and what belongs where."""
         return _download(templates.template(form, kind.table), form, f"{kind.name.replace(' ', '-')}-template")
 
@@ -344,17 +352,17 @@ def _storage(request: Request) -> FileStorage:
     return storage
 
 
-def _format_asked(request: Request) -> FileFormat | None:
+def _format_asked(request: Request, kind: FileKind) -> FileFormat | None:
     """The format of a posted file; None if the request asks for one that there is not, which its form refuses."""
     asked = request.query_params.get("form")
     if asked is None:
-        return _format_of(request)
-    return FileFormat(asked) if asked in list(FileFormat) else None
+        return _format_of(request, kind)
+    return FileFormat(asked) if asked in list(kind.formats) else None
 
 
-def _format_of(request: Request) -> FileFormat:
+def _format_of(request: Request, kind: FileKind) -> FileFormat:
     """The format that the Content-Type says. Raises UnsupportedMediaType."""
-    formats = {media_type.partition(";")[0]: format_ for format_, media_type in _MEDIA_TYPES.items()}
+    formats = {_MEDIA_TYPES[FileFormat(each)].partition(";")[0]: FileFormat(each) for each in kind.formats}
     if (told := media_type_of(request)) not in formats:
         raise UnsupportedMediaType(accepted=list(formats))
     return formats[told]
@@ -365,10 +373,10 @@ def _name(kind: FileKind) -> str:
     return kind.name.replace(" ", "_").replace("-", "_") + "_file"
 
 
-def _download(content: bytes, format_: FileFormat, name: str) -> Response:
+def _download(content: bytes, format_: SheetFormat, name: str) -> Response:
     """`content` as a file of that name."""
-    return Response(content, media_type=_MEDIA_TYPES[format_], headers=_attachment(format_, name))
+    return Response(content, media_type=_MEDIA_TYPES[FileFormat(format_)], headers=_attachment(format_, name))
 
 
-def _attachment(format_: FileFormat, name: str) -> dict[str, str]:
+def _attachment(format_: SheetFormat, name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}.{format_.value}"'}

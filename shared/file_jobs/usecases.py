@@ -22,7 +22,7 @@ from shared.sealed import Seal
 from shared.spreadsheets import packages
 from shared.spreadsheets.failed_rows import FailedRow, FailedRowsFile, failed_rows_file
 from shared.spreadsheets.file_faults import SpreadsheetEmpty
-from shared.spreadsheets.tables import FileFormat
+from shared.spreadsheets.tables import FileFormat, SheetFormat
 
 _ROWS_A_PIECE: Final = 1_000
 
@@ -133,7 +133,7 @@ async def failed_rows(
     kind: FileKind,
     file: FileJob,
     *,
-    format_: FileFormat,
+    format_: SheetFormat,
     seal: Seal,
     rows_a_piece: int = _ROWS_A_PIECE,
 ) -> AsyncIterator[bytes]:

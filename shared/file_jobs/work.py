@@ -29,7 +29,7 @@ from shared.file_jobs.store import RefusedRow
 from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Refusal
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.reading import CHUNK_ROWS, OpenFile, ReaderPool
 from shared.spreadsheets.wording import column_errors
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from shared.kernel.refusals import Refusal
 
 Verdict = Literal["accepted", "repeated", "refused"]
+
+T = TypeVar("T")
 
 
 class RowWarning(NamedTuple):
@@ -50,3 +52,62 @@ def refused(row: int, row_id: str | None, refusals: Sequence[Refusal]) -> RowOut
 def without_ids(outcomes: Iterable[RowOutcome], never_stored: Collection[UUID]) -> list[RowOutcome]:
     """`outcomes` of a dry run: an id that was thought up for a record, and then not stored, is not told."""
     return [outcome._replace(id=None) if outcome.id in never_stored else outcome for outcome in outcomes]
+
+
+class Row(Protocol):
+    """A row of a batch: its place in the request, from 0, and the caller's own name for it."""
+
+    @property
+    def row(self) -> int: ...
+
+    @property
+    def local_id(self) -> str: ...
+
+
+R = TypeVar("R", bound=Row)
+
+
+class Repeat(NamedTuple):
+    """The decision on a row that changes nothing: the record `id` says the same already."""
+
+    id: UUID
+
+
+class Change(NamedTuple, Generic[T]):
+    """The decision to take a row: the record `id`, and what is to be stored of it."""
+
+    id: UUID
+    content: T
+
+
+def decide_each(rows: Iterable[R], decide: Callable[[R], Change[T] | Repeat]) -> tuple[list[T], list[RowOutcome]]:
+    """What is to be stored, and an outcome for each row, both in the order of `rows`.
+
+    `decide` raises a Refusal for a row that cannot be taken. It remembers the changes it has decided on, so that each
+    row is judged as if those before it had been stored.
+    """
+    changes: list[T] = []
+    outcomes: list[RowOutcome] = []
+    for row in rows:
+        try:
+            decision = decide(row)
+        except Refusal as refusal:
+            outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
+            continue
+        if isinstance(decision, Change):
+            changes.append(decision.content)
+        verdict: Verdict = "accepted" if isinstance(decision, Change) else "repeated"
+        outcomes.append(RowOutcome(row.row, verdict, row.local_id, id=decision.id))
+    return changes, outcomes
+
+
+def read_each(rows: Iterable[R], read: Callable[[R], T]) -> tuple[list[T], list[RowOutcome]]:
+    """What `read` makes of each row, and a refused outcome for each row for which it raises a Refusal."""
+    found: list[T] = []
+    refused: list[RowOutcome] = []
+    for row in rows:
+        try:
+            found.append(read(row))
+        except Refusal as refusal:
+            refused.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
+    return found, refused

@@ -20,8 +20,9 @@ import orjson
 
 from shared.kernel.refusals import Invalid
 from shared.spreadsheets.file_faults import SpreadsheetTooLarge
+from shared.spreadsheets.file_rows import FileRows
 from shared.spreadsheets.frames import LAST, ReadingRequest, pack
-from shared.spreadsheets.reader import FileRows, read
+from shared.spreadsheets.reader import read
 
 MEMORY_BYTES_MAX: Final = 1024 * 1024 * 1024
 """Of address space, which is more than is used: a full roster takes about a quarter of it."""

@@ -143,11 +143,20 @@ class UnreadableRow(Invalid):
     cure_zh = "请重新录入该行；文件可能在复制或传输时损坏。"
 
 
+class BrokenObject(Invalid):
+    slug = "row-not-an-object"
+    title_en = "The line is not a JSON object."
+    title_zh = "该行不是有效的JSON对象。"
+    cure_en = "Correct it: one object a line, in UTF-8, with the fields of the form."
+    cure_zh = "请更正：每行一个JSON对象，UTF-8编码，字段与接口说明一致。"
+
+
 CELL_FAULTS: dict[str, type[Invalid]] = {
     fault.slug: fault
     for fault in (
         FormulaCell, ErrorCell, MergedCell, DigitsLost, ZerosLost, TurnedIntoDate, DateAsText, DateAsNumber,
         CellMissing, UnknownChoice, CellUnfit, CellTooLong, ExtraCells, MixedEncoding, QuoteNotClosed, UnreadableRow,
+        BrokenObject,
     )
 }  # fmt: skip
 """By slug: the process that reads files answers with slugs."""

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from shared.spreadsheets.sheet_scan import letters_of
-from shared.spreadsheets.tables import REASON, FileFormat, Table
+from shared.spreadsheets.tables import REASON, SheetFormat, Table
 from shared.spreadsheets.templates import BYTE_ORDER_MARK, xlsx
 
 _SHEET: Final = "xl/worksheets/sheet1.xml"
@@ -41,12 +41,12 @@ class FailedRowsFile(Protocol):
     def end(self) -> bytes: ...
 
 
-def failed_rows_file(format_: FileFormat, table: Table) -> FailedRowsFile:
+def failed_rows_file(format_: SheetFormat, table: Table) -> FailedRowsFile:
     """The template, to be filled with rows, and for each what is wrong, in Chinese and English."""
-    return _Xlsx(table) if format_ is FileFormat.XLSX else _Csv(table)
+    return _Xlsx(table) if format_ is SheetFormat.XLSX else _Csv(table)
 
 
-def write(format_: FileFormat, rows: Iterable[FailedRow], table: Table) -> bytes:
+def write(format_: SheetFormat, rows: Iterable[FailedRow], table: Table) -> bytes:
     """All of the file at once, for few rows."""
     made = failed_rows_file(format_, table)
     return made.begin() + made.add(rows) + made.end()

@@ -55,6 +55,11 @@ _ZIP_PARTS: Final[Mapping[str, Words]] = {
     "ppt/presentation.xml": ("a presentation (.pptx)", "演示文稿（.pptx）"),
     "content.xml": ("an OpenDocument file (.ods)", "OpenDocument文件（.ods）"),
 }
+_EXPECTED: Final[Mapping[FileFormat, tuple[Words, ...]]] = {
+    FileFormat.XLSX: (_XLSX,),
+    FileFormat.CSV: (_TEXT, _UTF_16),
+    FileFormat.NDJSON: (_TEXT,),
+}
 _MARKUP: Final[Mapping[bytes, Words]] = {
     b"<workbook": ("an XML spreadsheet of 2003", "2003版XML表格"),
     b"<html": ("a web page saved as a spreadsheet", "另存为表格的网页（HTML）"),
@@ -71,7 +76,7 @@ def check(format_: FileFormat, content: bytes) -> None:
     if not content:
         return
     found = _looks_like(content)
-    if found not in ((_XLSX,) if format_ is FileFormat.XLSX else (_TEXT, _UTF_16)):
+    if found not in _EXPECTED[format_]:
         raise NotASpreadsheet(form=format_.value, looks_like=found[0], looks_like_zh=found[1])
     if format_ is FileFormat.XLSX:
         _check_size(content)

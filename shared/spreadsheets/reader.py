@@ -4,35 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from shared.kernel.refusals import Refusal
-from shared.spreadsheets import cells, csv_rows, packages, xlsx_rows
+from shared.spreadsheets import cells, csv_rows, ndjson_rows, packages, xlsx_rows
 from shared.spreadsheets.cell_faults import CellMissing, CellTooLong, ExtraCells
 from shared.spreadsheets.file_faults import SpreadsheetEmpty, TooManyRows
+from shared.spreadsheets.file_rows import FileRow, FileRows
 from shared.spreadsheets.headings import ROWS_LOOKED_AT, Layout, SheetRow, layout
 from shared.spreadsheets.sheet_scan import letters_of
 from shared.spreadsheets.tables import CELL_LENGTH_MAX, ROWS_MAX, Column, FileFormat, Table
-
-
-class FileRow(NamedTuple):
-    """A row of the file. `row` is its number in the sheet, from 1; `values` are by the columns' fields. `faults` are
-    (field, slug), of the row as a whole (None, slug), of columns without a heading (their letters, slug). `cells` is
-    what stood there, cut to what a cell may hold, to be given back.
-    """
-
-    row: int
-    values: dict[str, Any]
-    faults: list[tuple[str | None, str]]
-    cells: dict[str, str]
-
-
-class FileRows(NamedTuple):
-    """`about` so many rows, or a few less; how many of them are hidden in the sheet; and the rows."""
-
-    about: int
-    hidden: int
-    rows: Iterator[FileRow]
 
 
 def read(format_: FileFormat, content: bytes, table: Table) -> FileRows:
@@ -43,19 +24,25 @@ def read(format_: FileFormat, content: bytes, table: Table) -> FileRows:
     packages.check(format_, content)
     if not content:
         raise SpreadsheetEmpty
+    if format_ is FileFormat.NDJSON:
+        return _checked(ndjson_rows.found(content, table))
     found = xlsx_rows.found(content) if format_ is FileFormat.XLSX else csv_rows.found(content)
     first = list(islice(found.rows, ROWS_LOOKED_AT))
     plan = layout(first, table)
     headings = 1 + plan.has_second_row
-    if found.last_row - headings > ROWS_MAX:
-        raise TooManyRows(rows_max=ROWS_MAX)
     rows = (_row(row, plan, table.required) for row in chain(first[headings:], found.rows))
-    filled = (row for row in rows if row is not None)
-    begun = list(islice(filled, 1))
+    hidden = sum(headings < row <= found.last_row for row in found.hidden)
+    return _checked(FileRows(found.last_row - headings, hidden, (row for row in rows if row is not None)))
+
+
+def _checked(rows: FileRows) -> FileRows:
+    """The same rows. Raises TooManyRows, SpreadsheetEmpty."""
+    if rows.about > ROWS_MAX:
+        raise TooManyRows(rows_max=ROWS_MAX)
+    begun = list(islice(rows.rows, 1))
     if not begun:
         raise SpreadsheetEmpty
-    hidden = sum(headings < row <= found.last_row for row in found.hidden)
-    return FileRows(found.last_row - headings, hidden, chain(begun, filled))
+    return rows._replace(rows=chain(begun, rows.rows))
 
 
 def _row(row: SheetRow, plan: Layout, required: Sequence[Column]) -> FileRow | None:

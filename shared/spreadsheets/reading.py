@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from shared.kernel.refusals import Refusal
 from shared.spreadsheets.file_faults import FILE_FAULTS, SpreadsheetDamaged, SpreadsheetTooLarge
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.frames import CONTENT_BYTES_MAX, LENGTH_BYTES, ReadingRequest, unpack
-from shared.spreadsheets.reader import FileRow
 from shared.spreadsheets.tables import FileFormat, Table
 
 CHUNK_ROWS: Final = 1_000

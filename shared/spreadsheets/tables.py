@@ -22,6 +22,16 @@ NOT_READ: Final = (*REASON, "序号", "备注", "no.", "remarks")
 
 
 class FileFormat(StrEnum):
+    """Formats that can be read."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    NDJSON = "ndjson"
+
+
+class SheetFormat(StrEnum):
+    """Formats that people open in a spreadsheet: those of templates and of failed rows."""
+
     XLSX = "xlsx"
     CSV = "csv"
 

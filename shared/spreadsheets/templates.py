@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from shared.spreadsheets.tables import ROWS_MAX, Column, FileFormat, Kind, Table
+from shared.spreadsheets.tables import ROWS_MAX, Column, Kind, SheetFormat, Table
 from shared.spreadsheets.xlsx_rows import EXPLANATIONS
 
 BYTE_ORDER_MARK: Final = "\ufeff"
@@ -20,9 +20,9 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 _EXPLAINED: Final = ("列 / column", "必填 / required", "填写内容", "what belongs there", "可选项 / choices")
 
 
-def template(format_: FileFormat, table: Table) -> bytes:
+def template(format_: SheetFormat, table: Table) -> bytes:
     """An empty file to fill in."""
-    return xlsx(table) if format_ is FileFormat.XLSX else csv_text(table).encode()
+    return xlsx(table) if format_ is SheetFormat.XLSX else csv_text(table).encode()
 
 
 @cache

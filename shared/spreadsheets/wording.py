@@ -16,7 +16,7 @@ from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Invalid, Refusal
 from shared.rows import errors_of, parse_rows
 from shared.spreadsheets.cell_faults import CELL_FAULTS, CellMissing, CellTooLong, CellUnfit, UnknownChoice
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.tables import CELL_LENGTH_MAX, Column, Table
 
 M = TypeVar("M", bound=BaseModel)

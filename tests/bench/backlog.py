@@ -12,7 +12,7 @@ from services.metrics.consumers import consumers
 from services.metrics.settings import MetricsSettings
 from services.metrics.worker import SERVICE
 from shared.backbone.consumer import catch_up
-from shared.backbone.log import EventLog, Place, Record
+from shared.backbone.log import EventLog, Record, TopicPartition
 from shared.contracts.registry import TOPIC
 from shared.service import open_log, settle_memory, worker_engine
 from tests.bench.brokers import broker
@@ -50,14 +50,14 @@ async def _measure(name: str, here: Ground, facts: Sequence[Record]) -> None:
 
 
 async def _drain_alone(log: EventLog, facts: int) -> float:
-    async def start(places: Collection[Place]) -> Mapping[Place, int]:
-        return dict.fromkeys(places, 0)
+    async def start(partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
+        return dict.fromkeys(partitions, 0)
 
     drained = 0
     started = time.perf_counter()
     async with aclosing(log.read("bare", [TOPIC], start, limit=20_000)) as batches:
         async for batch in batches:
-            drained += sum(len(slice_.records) for slice_ in batch.values())
+            drained += sum(len(part.records) for part in batch.values())
             if drained == facts:
                 break
     return facts / (time.perf_counter() - started)

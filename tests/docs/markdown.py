@@ -11,6 +11,9 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 
 _FENCE: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK: Final = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_OURS: Final = r"(?<![\w/.-])(?:services|shared|deploy|tests)"
+_PATH: Final = re.compile(_OURS + r"/[\w./<>-]*[\w>]")
+_MODULE: Final = re.compile(_OURS + r"(?:\.\w+)+(?!\w|\.\w|\.[<*])")
 
 
 class Block(NamedTuple):
@@ -59,3 +62,13 @@ def links(page: Path) -> Iterator[tuple[Path, str]]:
         if "://" not in target:
             file, _, anchor = target.partition("#")
             yield (page.parent / file).resolve() if file else page, anchor
+
+
+def paths(page: Path) -> set[str]:
+    """The paths into the source tree that the page names, in prose or code. `<name>` stands for any name."""
+    return set(_PATH.findall(read(page)))
+
+
+def module_names(page: Path) -> set[str]:
+    """The dotted names of our modules, and of what they define, that the page names; `services.py` is a file's."""
+    return {name for name in _MODULE.findall(read(page)) if not name.endswith(".py")}

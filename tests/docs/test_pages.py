@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from pathlib import Path
 
@@ -14,7 +15,19 @@ from deploy.local.totals import tables
 from deploy.sandbox import PLAN
 from deploy.sandbox.expected import count
 from shared.contracts.fact import types
-from tests.docs.markdown import ROOT, anchors, blocks, headings, links, name_of, pages, prose, read
+from tests.docs.markdown import (
+    ROOT,
+    anchors,
+    blocks,
+    headings,
+    links,
+    module_names,
+    name_of,
+    pages,
+    paths,
+    prose,
+    read,
+)
 
 WRITTEN = [page for page in pages() if page.relative_to(ROOT).as_posix().removeprefix("docs/") not in PAGES]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
@@ -30,6 +43,27 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     ]
 
     assert broken == []
+
+
+@pytest.mark.parametrize("page", pages(), ids=name_of)
+def test_every_path_into_the_tree_that_is_named_exists(page: Path) -> None:
+    missing = [path for path in sorted(paths(page)) if not any(ROOT.glob(re.sub(r"<[^>]*>", "*", path)))]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", pages(), ids=name_of)
+def test_every_module_that_is_named_exists(page: Path) -> None:
+    assert [name for name in sorted(module_names(page)) if not exists(name)] == []
+
+
+def exists(name: str) -> bool:
+    """Whether `name` is a module, or something in one."""
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=name_of)

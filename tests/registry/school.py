@@ -107,9 +107,7 @@ async def list_for_everything(registry: ServiceUnderTest, institution_id: str) -
 
 def set_today(registry: ServiceUnderTest, day: date) -> None:
     """From now on it is `day` for the service under test."""
-    offset_days = (day - business_day(datetime.now(UTC))).days
-    # Settings are frozen for everybody else.
-    object.__setattr__(registry.settings, "clock_offset_days", offset_days)
+    registry.clock.offset_days = (day - business_day(datetime.now(UTC))).days
 
 
 async def set_policy(registry: ServiceUnderTest, key: str, value: str) -> None:

@@ -1,4 +1,4 @@
-"""Builders for claims: values for the rules, facts as the other services tell them, and a service that heard them."""
+"""Builders for claims: values for the rules, facts of other services, and a service that has heard them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import httpx
 from msgspec.structs import asdict
+from sqlalchemy import text
 
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
@@ -261,6 +262,11 @@ class Office:
         answer = await self.service.http.get("/v1/budgets", headers=self.finance())
         [row] = answer.json()["rows"]
         return {name: row[f"{name}_fen"] for name in ("total", "committed", "paid", "recovered", "free")}
+
+    async def lose_budgets(self) -> None:
+        """The database has no budgets any more, as after a wrong repair by hand."""
+        async with self.service.engine.begin() as connection:
+            await connection.execute(text("TRUNCATE budget, budget_event"))
 
     async def draft(self, taught: Taught, local_id: str = "c-1") -> httpx.Response:
         content = {"class_id": str(taught.class_id), "local_id": local_id}

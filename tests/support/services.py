@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,16 @@ class Tokens:
         return {"Authorization": f"Bearer {token}"}
 
 
+@dataclass
+class Clock:
+    """What time it is for a service under test; a test may set it some days ahead or back."""
+
+    offset_days: int = 0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=self.offset_days)
+
+
 @dataclass(frozen=True)
 class ServiceUnderTest:
     """`http` speaks to the application; `hear` and `told` stand for the other services."""
@@ -57,6 +67,7 @@ class ServiceUnderTest:
     engine: AsyncEngine
     log: EventLog
     tokens: Tokens
+    clock: Clock
 
     async def hear(self, *facts: Fact) -> None:
         """Other services told `facts`: append them to the log and let this service's consumers catch up."""
@@ -107,13 +118,14 @@ class Described:
 @asynccontextmanager
 async def opened(service: Service, settings: ServiceSettings) -> AsyncGenerator[ServiceUnderTest]:
     """The service with `settings`, its database migrated before; everything is closed at the end."""
-    app = service.make_app(settings, None)
+    app, clock = service.make_app(settings, None), Clock()
+    app.state.clock = clock.now
     engine, log = worker_engine(service, settings), open_log(settings)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     hooks: dict[str, list[Callable[..., Any]]] = {"response": [Described(app)]}
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://test", event_hooks=hooks) as http:
-            yield ServiceUnderTest(service, settings, http, engine, log, Tokens(settings.keys_directory))
+            yield ServiceUnderTest(service, settings, http, engine, log, Tokens(settings.keys_directory), clock)
     finally:
         await log.close()
         await engine.dispose()

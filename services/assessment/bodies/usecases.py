@@ -24,7 +24,7 @@ from shared.kernel.periods import business_day
 
 @dataclass(frozen=True)
 class Filing:
-    """What the authority says of a body; `scope` as pairs of occupation and level code."""
+    """What the authority states about a body; `scope` as pairs of occupation and level code."""
 
     credit_code: str
     name: str
@@ -35,7 +35,7 @@ class Filing:
 
 
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> Body:
-    """A new body, or the next version of one whose scope changed; the same filing again answers the one that exists.
+    """A new body, or the next version of one whose scope changed; the same filing again returns the existing one.
 
     Raises WrongRole, ForeignRegion, NotYetHeard, BodyCreditCodeTaken, NumberPrefixTaken, WrongPrefixLetter, and what
     credit code, region, prefix, occupations or levels may be refused for.

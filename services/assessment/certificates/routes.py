@@ -83,7 +83,7 @@ async def get_certificate(
 async def revoke_certificate(
     certificate_id: UUID, request: RevocationRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> CertificateAnswer:
-    """Take a certificate back, as an officer of its region or above who did not issue it; totals follow."""
+    """Revoke a certificate. For officers of its region or above who did not issue it; totals follow."""
     return CertificateAnswer.of(
         await usecases.revoke(connection, certificate_id, reason=request.reason, caller=caller, at=at)
     )

@@ -1,4 +1,4 @@
-"""Issue certificates to those who passed, revoke one, and let them count to what their holders' trainings do."""
+"""Issue certificates, revoke one, and correct the programme that they count to."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from services.assessment.certificates.rules.certificates import Certificate, Exa
 from services.assessment.certificates.rules.numbers import serials_after
 from services.assessment.persons import store as person_store
 from services.assessment.plan import usecases as plans
+from shared import heard
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
@@ -24,7 +25,7 @@ from shared.kernel.periods import business_day
 
 
 class Issuance(NamedTuple):
-    """New certificates, and the recipients who hold a valid one of this occupation and level already."""
+    """New certificates, and the recipients who already hold a valid one of this occupation and level."""
 
     certificates: list[Certificate]
     already_certified: list[Recipient]
@@ -33,12 +34,12 @@ class Issuance(NamedTuple):
 async def issue(
     connection: AsyncConnection, examination: Examination, recipients: Sequence[Recipient], *, by: str, at: datetime
 ) -> Issuance:
-    """Certificates for `recipients`, numbered in their order without a gap. Raises NumberExhausted."""
+    """Issue certificates to `recipients`, numbered in their order without a gap. Raises NumberExhausted."""
     if not recipients:
         return Issuance([], [])
     body = await body_store.load(connection, examination.body_id)
     on = business_day(at)
-    # Sessions of one body queue up at the counter, so each sees what the one before it has issued.
+    # Sessions of one body wait for each other at this lock, so each sees what the one before it has issued.
     last = await store.lock_serial(connection, body.id, on.year)
     entitled, others = await _entitled(connection, examination, recipients)
     serials = serials_after(last, len(entitled), year=on.year)
@@ -63,11 +64,11 @@ async def certified(
 async def _entitled(
     connection: AsyncConnection, examination: Examination, recipients: Sequence[Recipient]
 ) -> tuple[list[Recipient], list[Recipient]]:
-    """Those who get a certificate, and those who, as humans, have one already or get it for an earlier recipient."""
+    """The recipients to certify, and those who are certified already: before, or earlier in the list."""
     humans = await person_store.humans(connection, {recipient.person for recipient in recipients})
-    # An index keeps one key from two certificates. Of a human with several keys, another body may examine another one.
+    # A unique index allows one certificate per key. Two bodies may examine one human under two keys: hence the lock.
     await person_store.lock(connection, set(humans.values()))
-    keys = await person_store.keys_of(connection, set(humans.values()))
+    keys = await heard.keys_of(connection, set(humans.values()))
     have = await certified(connection, keys, occupation=examination.occupation, level=examination.level)
     entitled: list[Recipient] = []
     others: list[Recipient] = []
@@ -81,7 +82,7 @@ async def _entitled(
 async def revoke(
     connection: AsyncConnection, certificate_id: UUID, *, reason: str, caller: Caller, at: datetime
 ) -> Certificate:
-    """Take a certificate back, as an officer of its region or above who did not issue it.
+    """Revoke a certificate. The caller is an officer of its region or above, and did not issue it.
 
     Raises WrongRole, NotFound, ForeignRegion, IllegalMove, SamePerson.
     """
@@ -95,9 +96,9 @@ async def revoke(
 
 
 async def follow(connection: AsyncConnection, classes: Collection[UUID], *, at: datetime) -> None:
-    """Let certificates of trainees of `classes` count to what their trainings do now, and tell of those that changed.
+    """Correct the programme of certificates whose holders' enrolments in `classes` count to another one by now.
 
-    A reaction to facts heard, in the transaction that takes them in: so it happens once.
+    Runs in the transaction that applies the registry's facts, so each correction happens once.
     """
     found = await store.miscounted(connection, classes)
     corrected = [rules.count_to(certificate, programme, at=at) for certificate, programme in found]

@@ -1,11 +1,11 @@
-"""Persons in the database: their particulars, encrypted, and which of their keys turned out to be one human's.
+"""Persons in the database: their particulars, encrypted, and which of their keys belong to one human.
 
-One human is one candidate of a session and holds one certificate of a kind, under whatever keys.
+A human may have several keys and is still one candidate of a session and holds one certificate of a kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -14,14 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.database import driver
 from shared.persons import SealedPerson
 
-_KEEP_ALIASES: Final = """
-INSERT INTO heard_alias (person, into_person)
-SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS a (person, into_person) ORDER BY person
-ON CONFLICT (person) DO UPDATE SET into_person = excluded.into_person
-"""
-_DROP_ALIASES: Final = "DELETE FROM heard_alias WHERE person = ANY($1)"
 _MERGED: Final = "SELECT person, into_person FROM heard_alias WHERE person = ANY($1)"
-_OTHER_KEYS: Final = "SELECT person, into_person FROM heard_alias WHERE into_person = ANY($1)"
 _LOCK: Final = """
 SELECT FROM heard_alias WHERE person = ANY($1) OR into_person = ANY($1) ORDER BY person FOR UPDATE
 """
@@ -34,7 +27,7 @@ _SEALED: Final = "SELECT person, document_kind, sealed FROM candidate_person WHE
 
 
 async def add_all(connection: AsyncConnection, persons: Sequence[SealedPerson]) -> None:
-    """Store those of `persons`, each named once, who are not known yet."""
+    """Store the new ones among `persons`, who are all different."""
     if persons:
         await (await driver(connection)).execute(_ADD, *map(list, zip(*persons, strict=True)))
 
@@ -44,30 +37,12 @@ async def sealed(connection: AsyncConnection, persons: Collection[UUID]) -> dict
     return {row["person"]: SealedPerson(*row) for row in rows}
 
 
-async def keep_aliases(connection: AsyncConnection, merged: Mapping[UUID, UUID]) -> None:
-    """Each person goes on as the other one."""
-    if merged:
-        await (await driver(connection)).execute(_KEEP_ALIASES, list(merged), list(merged.values()))
-
-
-async def drop_aliases(connection: AsyncConnection, separated: Collection[UUID]) -> None:
-    """Each person stands for themselves again."""
-    if separated:
-        await (await driver(connection)).execute(_DROP_ALIASES, list(separated))
-
-
 async def humans(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, UUID]:
-    """Of each of `persons` the key that the human in it goes by: mostly the same one."""
+    """The human behind each person: the key that theirs was merged into, or their own."""
     rows = await (await driver(connection)).fetch(_MERGED, list(persons))
     return {person: person for person in persons} | {row["person"]: row["into_person"] for row in rows}
 
 
-async def keys_of(connection: AsyncConnection, humans: Collection[UUID]) -> dict[UUID, UUID]:
-    """Every key of each of `humans`, with the one that the human goes by."""
-    rows = await (await driver(connection)).fetch(_OTHER_KEYS, list(humans))
-    return {human: human for human in humans} | {row["person"]: row["into_person"] for row in rows}
-
-
 async def lock(connection: AsyncConnection, humans: Collection[UUID]) -> None:
-    """Of those of `humans` who have several keys, nobody else decides anything until this transaction ends."""
+    """Lock the humans who have several keys until this transaction ends."""
     await (await driver(connection)).execute(_LOCK, list(humans))

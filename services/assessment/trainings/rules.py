@@ -1,4 +1,4 @@
-"""Training classes and enrolments, as much of them as was heard from the registry."""
+"""Training classes and enrolments: the part of them that assessment needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.kernel.levels import Level
 
 
 class HeardClass(NamedTuple):
-    """As much of a training class as was heard from the registry."""
+    """What assessment keeps of a training class."""
 
     id: UUID
     occupation: str
@@ -18,7 +18,7 @@ class HeardClass(NamedTuple):
 
 
 class HeardEnrolment(NamedTuple):
-    """As much of an enrolment as was heard: what the person's training in the class counts to, and if they left."""
+    """What assessment keeps of an enrolment: the programme it counts to, and whether the trainee has left the class."""
 
     id: UUID
     class_id: UUID

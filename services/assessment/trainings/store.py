@@ -1,37 +1,39 @@
-"""Classes and enrolments, each as the registry told it last."""
+"""Classes and enrolments, as the registry's last facts state them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, column, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.trainings.rules import HeardClass, HeardEnrolment
 from shared.database import driver
 from shared.kernel.levels import Level
 
-_KEEP_CLASSES = """
+_KEEP_CLASSES: Final = """
 INSERT INTO heard_class (id, occupation, level, cancelled)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::boolean[]) AS h (id, occupation, level, cancelled)
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET occupation = excluded.occupation, level = excluded.level, cancelled = excluded.cancelled
 """
-_KEEP_ENROLMENTS = """
+_KEEP_ENROLMENTS: Final = """
 INSERT INTO heard_enrolment (id, class_id, person, programme, has_left)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[])
     AS h (id, class_id, person, programme, has_left)
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET person = excluded.person, programme = excluded.programme, has_left = excluded.has_left
 """
-_CLASS = "SELECT id, occupation, level, cancelled FROM heard_class WHERE id = :id"
+_CLASS: Final = table("heard_class", *map(column, HeardClass._fields))
+_FIND_CLASS: Final = select(_CLASS).where(_CLASS.c.id == bindparam("class_id"))
 
 
 def training_of(human: str, *, class_id: str) -> str:
-    """The select of the programme that the training of a human in a class counts to; both are given as SQL.
+    """A SELECT of the programme to which the enrolment of `human` in the class counts; both arguments are SQL.
 
-    The enrolment may have been heard of under any of the human's keys.
+    The enrolment may be known under any of the human's keys.
     """
     return f"""
     SELECT programme FROM heard_enrolment
@@ -53,5 +55,5 @@ async def keep_enrolments(connection: AsyncConnection, enrolments: Sequence[Hear
 
 
 async def find_class(connection: AsyncConnection, class_id: UUID) -> HeardClass | None:
-    row = (await connection.execute(text(_CLASS), {"id": class_id})).one_or_none()
+    row = (await connection.execute(_FIND_CLASS, {"class_id": class_id})).one_or_none()
     return None if row is None else HeardClass(row.id, row.occupation, Level(row.level), row.cancelled)

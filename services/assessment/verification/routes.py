@@ -1,4 +1,4 @@
-"""The public look-up: whether a certificate with a number stands. No token, and nothing of its holder in the answer."""
+"""The public look-up of a certificate: without a token, and with nothing about its holder in the answer."""
 
 from __future__ import annotations
 

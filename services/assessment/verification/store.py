@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, column, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.assessment import CertificateStatus
 from shared.kernel.levels import Level
-
-_VERIFY = """
-SELECT c.number, c.status, c.occupation, c.level, c.issued_on, b.name AS body_name
-FROM certificate AS c JOIN body AS b ON b.id = c.body_id WHERE c.number = :number
-"""
 
 
 class Verified(NamedTuple):
@@ -28,9 +23,19 @@ class Verified(NamedTuple):
     body_name: str
 
 
+_BODY: Final = table("body", *map(column, ("id", "name")))
+_CERTIFICATE: Final = table(
+    "certificate", *map(column, ("body_id", "number", "status", "occupation", "level", "issued_on"))
+)
+_FIND: Final = (
+    select(*_CERTIFICATE.c["number", "status", "occupation", "level", "issued_on"], _BODY.c.name.label("body_name"))
+    .join_from(_CERTIFICATE, _BODY, _BODY.c.id == _CERTIFICATE.c.body_id)
+    .where(_CERTIFICATE.c.number == bindparam("number"))
+)
+
+
 async def find(connection: AsyncConnection, number: str) -> Verified | None:
-    row = (await connection.execute(text(_VERIFY), {"number": number})).one_or_none()
+    row = (await connection.execute(_FIND, {"number": number})).mappings().one_or_none()
     if row is None:
         return None
-    status, level = CertificateStatus(row.status), Level(row.level)
-    return Verified(row.number, status, row.occupation, level, row.issued_on, row.body_name)
+    return Verified(**dict(row) | {"status": CertificateStatus(row["status"]), "level": Level(row["level"])})

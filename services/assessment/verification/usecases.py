@@ -1,4 +1,4 @@
-"""Look up whether a certificate stands, for anybody who holds its number."""
+"""Verify a certificate by its number, for the public."""
 
 from __future__ import annotations
 

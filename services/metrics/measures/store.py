@@ -6,23 +6,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.measures.rules.contributions import Contribution, Holding
 from services.metrics.measures.rules.measures import Measure
-from shared.contracts.registry import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
+from shared.backbone.inbox import NotNext
 from shared.database import driver
-
-ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed
 
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged (
-    subject uuid, part integer, version integer, measure text COLLATE "C", programme text COLLATE "C",
+    subject uuid, part integer, before integer, version integer, measure text COLLATE "C", programme text COLLATE "C",
     region text COLLATE "C", level smallint, day date, amount bigint
-) ON COMMIT DELETE ROWS
+) ON COMMIT DELETE ROWS;
+DELETE FROM staged
 """
-_COLUMNS = ("subject", "part", "version", "measure", "programme", "region", "level", "day", "amount")
 
 # Each row of `contribution` is replaced by its staged successor; what it counted before is taken from its old cell,
 # what it counts now is added to its new one, and each cell is touched once.
@@ -34,10 +31,11 @@ _COLUMNS = ("subject", "part", "version", "measure", "programme", "region", "lev
 _FOLD = """
 WITH replaced AS (
     MERGE INTO contribution AS c USING staged AS s ON c.subject = s.subject AND c.part = s.part
-    WHEN MATCHED THEN UPDATE
+    WHEN MATCHED AND (s.before IS NULL OR c.version = s.before) THEN UPDATE
     SET version = s.version, measure = s.measure, programme = s.programme, region = s.region, level = s.level,
         day = s.day, amount = s.amount
-    WHEN NOT MATCHED THEN INSERT (subject, part, version, measure, programme, region, level, day, amount)
+    WHEN NOT MATCHED AND (s.before IS NULL OR s.before = 0)
+    THEN INSERT (subject, part, version, measure, programme, region, level, day, amount)
     VALUES (s.subject, s.part, s.version, s.measure, s.programme, s.region, s.level, s.day, s.amount)
     RETURNING
         old.measure AS m0, old.programme AS p0, old.region AS r0, old.level AS l0, old.day AS d0, old.amount AS a0,
@@ -49,12 +47,15 @@ WITH replaced AS (
 ), difference AS (
     SELECT measure, programme, region, level, day, sum(amount)::bigint AS amount FROM moved
     GROUP BY measure, programme, region, level, day HAVING sum(amount) <> 0
+), counted AS (
+    MERGE INTO cell AS c USING difference AS d
+    ON (c.measure, c.programme, c.region, c.level, c.day) = (d.measure, d.programme, d.region, d.level, d.day)
+    WHEN MATCHED THEN UPDATE SET amount = c.amount + d.amount
+    WHEN NOT MATCHED THEN INSERT (measure, programme, region, level, day, amount)
+    VALUES (d.measure, d.programme, d.region, d.level, d.day, d.amount)
+    RETURNING 1
 )
-MERGE INTO cell AS c USING difference AS d
-ON (c.measure, c.programme, c.region, c.level, c.day) = (d.measure, d.programme, d.region, d.level, d.day)
-WHEN MATCHED THEN UPDATE SET amount = c.amount + d.amount
-WHEN NOT MATCHED THEN INSERT (measure, programme, region, level, day, amount)
-VALUES (d.measure, d.programme, d.region, d.level, d.day, d.amount)
+SELECT (SELECT count(*) FROM replaced) = (SELECT count(*) FROM staged)
 """
 
 _HOLD = """
@@ -91,11 +92,6 @@ INSERT INTO alias (person, into_person) SELECT * FROM unnest($1::uuid[], $2::uui
 ON CONFLICT (person) DO UPDATE SET into_person = excluded.into_person
 """
 _SEPARATE = "DELETE FROM alias WHERE person = ANY($1)"
-_LIST = """
-INSERT INTO listed (subject, content) SELECT subject, content::jsonb
-FROM unnest($1::text[], $2::text[]) AS l (subject, content)
-ON CONFLICT (subject) DO UPDATE SET content = excluded.content
-"""
 _KNOWN = """
 SELECT named.subject, contribution.version
 FROM unnest($1::text[]) AS named (subject)
@@ -115,12 +111,12 @@ async def fold(
 ) -> None:
     """Replace what each subject contributed, move the totals by the difference, and count persons anew.
 
+    Raises NotNext if a subject is not at the version before; the caller then undoes what was done.
     `contributions`, `holdings` and `aliases` name each (subject, part), certificate and person at most once.
     """
     database = await driver(connection)
     await database.execute(_STAGE)
-    rows = [(c.subject, c.part, c.version, *(c.cell or (None,) * 5), c.amount) for c in contributions]
-    await database.copy_records_to_table("staged", columns=_COLUMNS, records=rows)
+    await database.copy_records_to_table("staged", columns=Contribution._fields, records=contributions)
     touched = {each.person for each in holdings}
     if holdings:
         await database.execute(_HOLD, *zip(*holdings, strict=True))
@@ -128,7 +124,8 @@ async def fold(
         touched |= await _rename(connection, aliases)
     if touched:
         await database.execute(_STAGE_PERSONS, list(touched), Measure.HIGH_SKILLED_PERSONS)
-    await database.execute(_FOLD)
+    if not await database.fetchval(_FOLD):
+        raise NotNext
 
 
 async def _rename(connection: AsyncConnection, aliases: Aliases) -> set[UUID]:
@@ -139,12 +136,6 @@ async def _rename(connection: AsyncConnection, aliases: Aliases) -> set[UUID]:
     await database.execute(_SEPARATE, list(aliases.separated))
     await database.execute(_MERGE, list(aliases.merged), list(aliases.merged.values()))
     return {*renamed, *former}
-
-
-async def list_(connection: AsyncConnection, facts: Sequence[ListedFact]) -> None:
-    """Keep the latest content of each programme, region, level and indicator."""
-    contents = {fact.subject: msgspec.json.encode(fact).decode() for fact in facts}
-    await (await driver(connection)).execute(_LIST, list(contents), list(contents.values()))
 
 
 async def known_versions(connection: AsyncConnection, subjects: Collection[str]) -> Mapping[str, int]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.measures import store
-from services.metrics.measures.rules.contributions import Contribution, Holding, contributions, holding
-from shared.backbone.inbox import InboxTable
+from services.metrics.measures.rules import contributions as rules
+from services.metrics.measures.rules.contributions import Contribution, Holding
+from services.metrics.plan.store import ListedFact, list_
+from shared.backbone.inbox import InboxTable, Steps
 from shared.contracts.assessment import CertificateState
 from shared.contracts.fact import Fact
 from shared.contracts.registry import (
@@ -26,35 +31,79 @@ CONSUMER = "metrics"
 COUNTED = ("enrolments/", "certificates/", "claims/")
 
 
+@dataclass
+class _Batch:
+    """What the facts of a batch come to. Each verb takes a subject's latest fact and the version before its first."""
+
+    counted: list[Contribution] = field(default_factory=list)
+    holdings: list[Holding] = field(default_factory=list)
+    listed: list[ListedFact] = field(default_factory=list)
+    aliases: store.Aliases = field(default_factory=lambda: store.Aliases({}, set()))
+
+    def enrolment(self, fact: EnrolmentState, before: int) -> None:
+        self.counted += rules.of_enrolment(fact, before=before)
+
+    def certificate(self, fact: CertificateState, before: int) -> None:
+        self.counted += rules.of_certificate(fact, before=before)
+        if held := rules.holding(fact):
+            self.holdings.append(held)
+
+    def claim(self, fact: ClaimState, before: int) -> None:
+        self.counted += rules.of_claim(fact, before=before)
+
+    def merged(self, fact: PersonsMerged, _: int) -> None:
+        self.aliases.merged[fact.person] = fact.into
+
+    def separated(self, fact: PersonsSeparated, _: int) -> None:
+        self.aliases.separated.add(fact.person)
+
+    def entry(self, fact: ListedFact, _: int) -> None:
+        self.listed.append(fact)
+
+
+_VERBS: Final[Mapping[type[Fact], Callable[[_Batch, Any, int], None]]] = {
+    EnrolmentState: _Batch.enrolment,
+    CertificateState: _Batch.certificate,
+    ClaimState: _Batch.claim,
+    PersonsMerged: _Batch.merged,
+    PersonsSeparated: _Batch.separated,
+    ProgrammeListed: _Batch.entry,
+    RegionListed: _Batch.entry,
+    LevelListed: _Batch.entry,
+    IndicatorListed: _Batch.entry,
+}
+
+
+@cache
+def _verb(cls: type[Fact]) -> Callable[[_Batch, Any, int], None]:
+    """What a batch does with facts of `cls`. Kept by class: asking an instance takes as long as folding it."""
+    return next(_VERBS[base] for base in cls.__mro__ if base in _VERBS)
+
+
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
-    """Fold `facts`: of each subject only the latest matters, because a fact carries the state after it."""
-    latest = {fact.subject: fact for fact in facts}
-    counted: list[Contribution] = []
-    holdings: list[Holding] = []
-    listed: list[store.ListedFact] = []
-    aliases = store.Aliases({}, set())
-    for fact in latest.values():
-        match fact:
-            case EnrolmentState() | CertificateState() | ClaimState():
-                counted += contributions(fact)
-                if isinstance(fact, CertificateState) and (held := holding(fact)):
-                    holdings.append(held)
-            case PersonsMerged():
-                aliases.merged[fact.person] = fact.into
-            case PersonsSeparated():
-                aliases.separated.add(fact.person)
-            case ProgrammeListed() | RegionListed() | LevelListed() | IndicatorListed():
-                listed.append(fact)
-            case _:
-                raise AssertionError(f"metrics does not count {type(fact).__name__}")
-    if listed:
-        await store.list_(connection, listed)
-    if counted or any(aliases):
-        await store.fold(connection, counted, holdings, aliases)
+    """Fold `facts`: of each subject only the latest matters, because a fact carries the state after it.
+
+    Raises NotNext if a subject that counts is not at the version before its first fact.
+    """
+    first: dict[str, int] = {}
+    latest: dict[str, Fact] = {}
+    for fact in facts:
+        first.setdefault(fact.subject, fact.version)
+        latest[fact.subject] = fact
+    batch = _Batch()
+    for subject, fact in latest.items():
+        _verb(type(fact))(batch, fact, first[subject] - 1)
+    if batch.listed:
+        await list_(connection, batch.listed)
+    if batch.counted or any(batch.aliases):
+        await store.fold(connection, batch.counted, batch.holdings, batch.aliases)
 
 
 class ContributionInbox:
-    """An Inbox for which the contributions, which are kept per subject anyway, remember the versions."""
+    """An Inbox for which the contributions, which are kept per subject anyway, hold the versions.
+
+    The fold compares and moves them in its own statement, so that nothing is left to do here for what counts.
+    """
 
     def __init__(self) -> None:
         self._others = InboxTable(CONSUMER)
@@ -62,15 +111,13 @@ class ContributionInbox:
     async def known(self, connection: AsyncConnection, subjects: Collection[str]) -> Mapping[str, int]:
         counted = [subject for subject in subjects if _is_counted(subject)]
         known = await store.known_versions(connection, counted)
-        if len(counted) == len(subjects):
-            return known
         others = set(subjects).difference(counted)
-        return {**known, **await self._others.known(connection, others)}
+        return {**known, **await self._others.known(connection, others)} if others else known
 
-    async def remember(self, connection: AsyncConnection, versions: Mapping[str, int]) -> None:
-        others = {subject: version for subject, version in versions.items() if not _is_counted(subject)}
+    async def move(self, connection: AsyncConnection, steps: Steps) -> None:
+        others = {subject: version for subject, version in steps.after.items() if not _is_counted(subject)}
         if others:
-            await self._others.remember(connection, others)
+            await self._others.move(connection, Steps({each: steps.before[each] for each in others}, others))
 
 
 def _is_counted(subject: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from shared.migrations import backbone
 
 LIVE = "live"
@@ -70,3 +73,17 @@ TABLES = (_CONTRIBUTION, _CELL, _HOLDING, _HOLDING_OF_PERSON, _ALIAS, _ALIAS_INT
 def creation(schema: str) -> list[str]:
     """The statements that make an empty projection in `schema`, to be run in one transaction."""
     return [f"CREATE SCHEMA {schema}", f"SET LOCAL search_path = {schema}", *TABLES]
+
+
+async def make_building(connection: AsyncConnection) -> None:
+    """Make an empty projection in BUILDING; what is left of a rebuild that did not end is thrown away."""
+    await connection.execute(text(f"DROP SCHEMA IF EXISTS {BUILDING} CASCADE"))
+    for statement in creation(BUILDING):
+        await connection.execute(text(statement))
+
+
+async def swap(connection: AsyncConnection) -> None:
+    """Put BUILDING in the place of LIVE, which is gone."""
+    await connection.execute(text(f"ALTER SCHEMA {LIVE} RENAME TO {RETIRED}"))
+    await connection.execute(text(f"ALTER SCHEMA {BUILDING} RENAME TO {LIVE}"))
+    await connection.execute(text(f"DROP SCHEMA {RETIRED} CASCADE"))

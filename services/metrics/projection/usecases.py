@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.metrics.projection.store import BUILDING, LIVE, RETIRED, creation
+from services.metrics.projection import store
+from shared.backbone import positions
 from shared.backbone.consumer import Consumer, catch_up
 from shared.backbone.log import EventLog
 
@@ -20,15 +20,11 @@ async def rebuild(consumer: Consumer, *, live: AsyncEngine, building: AsyncEngin
     thrown away first. The live worker goes on meanwhile, and after the swap reads on from the rebuilt positions.
     """
     async with live.begin() as connection:
-        await connection.execute(text(f"DROP SCHEMA IF EXISTS {BUILDING} CASCADE"))
-        for statement in creation(BUILDING):
-            await connection.execute(text(statement))
+        await store.make_building(connection)
     # A group of its own, so that a rebuild on Kafka takes no partition from the live worker.
     await catch_up(consumer, engine=building, event_log=event_log, group=f"{consumer.name}-rebuild")
     async with live.begin() as connection:
         # The worker's batches take this lock first, so none is half way when the tables change under it.
-        await connection.execute(text(f"SELECT pg_advisory_xact_lock(hashtext('position {consumer.name}'))"))
-        await connection.execute(text(f"ALTER SCHEMA {LIVE} RENAME TO {RETIRED}"))
-        await connection.execute(text(f"ALTER SCHEMA {BUILDING} RENAME TO {LIVE}"))
-        await connection.execute(text(f"DROP SCHEMA {RETIRED} CASCADE"))
+        await positions.lock(connection, consumer.name)
+        await store.swap(connection)
     log.info("projection.rebuilt", consumer=consumer.name)

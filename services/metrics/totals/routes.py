@@ -1,4 +1,4 @@
-"""GET /v1/totals, /v1/progress, /v1/stream."""
+"""GET /v1/totals, /v1/names, /v1/stream."""
 
 from __future__ import annotations
 
@@ -11,26 +11,28 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from services.metrics.plan.usecases import names
 from services.metrics.totals.store import Cut, Dimension
-from services.metrics.totals.usecases import Board, names, plan_progress, totals
+from services.metrics.totals.usecases.answer_cache import AnswerCache
+from services.metrics.totals.usecases.totals import totals
 from shared.edge import EdgeRoute, Handler
 from shared.forms import Day
 from shared.kernel.levels import Level
 from shared.kernel.refusals import Invalid
 
-_JSON = "application/json"
+JSON = "application/json"
 
 
 class KeptRoute(EdgeRoute):
-    """A route that first looks whether the board keeps the answer to just this question, before it is parsed."""
+    """A route that first looks whether the answer is kept ready to just this question, before it is parsed."""
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            board: Board = request.app.state.board
-            kept = board.kept(question(request))
-            return await handle(request) if kept is None else Response(kept, media_type=_JSON)
+            answers: AnswerCache = request.app.state.answers
+            kept = answers.kept(question(request))
+            return await handle(request) if kept is None else Response(kept, media_type=JSON)
 
         return answer
 
@@ -131,42 +133,6 @@ class TotalsAnswer(BaseModel):
     total: MeasuresAnswer
 
 
-class TargetAnswer(BaseModel):
-    """`done` of `target`; null where there is none or nothing comparable is measured."""
-
-    done: int | None
-    target: int | None
-    percent: str | None = Field(description="With one decimal; may pass 100", examples=["87.5"])
-
-
-class ProgrammeProgressAnswer(BaseModel):
-    code: str
-    parent: str | None
-    name_zh: str
-    name_en: str
-    trainings: TargetAnswer
-    high_skilled: TargetAnswer
-
-
-class IndicatorProgressAnswer(BaseModel):
-    code: str
-    programme: str
-    name_zh: str
-    name_en: str
-    unit: str
-    target: str = Field(examples=["650000"])
-    done: int | None
-    percent: str | None = Field(examples=["87.5"])
-
-
-class ProgressAnswer(BaseModel):
-    as_of: AsOfAnswer
-    first_day: date | None
-    last_day: date | None
-    programmes: list[ProgrammeProgressAnswer]
-    indicators: list[IndicatorProgressAnswer]
-
-
 Names = Annotated[list[str], Field(min_length=2, max_length=2, description="Chinese, English")]
 
 
@@ -189,33 +155,25 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 @routes.get("/totals", response_model=TotalsAnswer)
 async def get_totals(request: Request, cut: AskedCut) -> Response:
     """Live totals. Regions are rolled up by parent; a level is its rank, 1 to 8."""
-    board: Board = request.app.state.board
-    body = await board.answer(question(request), lambda connection: totals(connection, cut))
-    return Response(body, media_type=_JSON)
-
-
-@routes.get("/progress", response_model=ProgressAnswer)
-async def get_progress(request: Request, cut: AskedCut) -> Response:
-    """Every programme and indicator of the plan: done, target, percent (not capped at 100)."""
-    board: Board = request.app.state.board
-    body = await board.answer(question(request), lambda connection: plan_progress(connection, cut))
-    return Response(body, media_type=_JSON)
+    answers: AnswerCache = request.app.state.answers
+    body = await answers.answer(question(request), lambda connection: totals(connection, cut))
+    return Response(body, media_type=JSON)
 
 
 @routes.get("/names", response_model=NamesAnswer)
 async def get_names(request: Request) -> Response:
     """Chinese and English names of programmes and regions by code: what a dashboard labels its rows with."""
-    board: Board = request.app.state.board
-    return Response(await board.answer(question(request), names), media_type=_JSON)
+    answers: AnswerCache = request.app.state.answers
+    return Response(await answers.answer(question(request), names), media_type=JSON)
 
 
 @routes.get("/stream", response_class=Response, responses=_EVENTS)
 async def stream_totals(request: Request, cut: AskedCut) -> EventSourceResponse:
     """Server-sent events named `cells`: first all cells, then those that changed, within a second of the change."""
-    board: Board = request.app.state.board
+    answers: AnswerCache = request.app.state.answers
 
     async def events() -> AsyncGenerator[ServerSentEvent]:
-        async for change in board.changes(cut):
+        async for change in answers.changes(cut):
             yield ServerSentEvent(data=orjson.dumps(change).decode(), event="cells")
 
     return EventSourceResponse(events(), ping=15)

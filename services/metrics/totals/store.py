@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from msgspec import convert
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.measures.rules.measures import Measure
-from shared.contracts.registry import IndicatorListed, ProgrammeListed
+from services.metrics.plan import store as plan
 from shared.plan import UnknownProgramme, UnknownRegion
 
 
@@ -73,21 +72,10 @@ SELECT {columns} {amounts} FROM summed LEFT JOIN listed ON listed.subject = 'reg
 WHERE CAST(:region AS text) IS NULL OR place = :region OR listed.content->>'reporting_region' = :region
 {group}
 """
-_PARTS = """
-WITH RECURSIVE part AS (
-    SELECT content->>'code' AS code FROM listed WHERE subject = 'programmes/' || :programme
-    UNION ALL
-    SELECT content->>'code' FROM listed JOIN part ON content->>'parent' = part.code
-    WHERE starts_with(subject, 'programmes/')
-)
-SELECT code FROM part
-"""
-_IS_LISTED = "SELECT EXISTS (SELECT FROM listed WHERE subject = 'regions/' || :region)"
 _APPLIED = """
 SELECT topic, sum(next_offset)::bigint AS facts, max(applied_at) AS at FROM position GROUP BY topic ORDER BY topic
 """
 _REVISION = "SELECT sum(next_offset)::bigint AS facts, max(applied_at) AS at FROM position"
-_LISTED = "SELECT content FROM listed WHERE starts_with(subject, :kind) ORDER BY subject"
 
 
 async def totals(connection: AsyncConnection, cut: Cut) -> list[dict[str, Any]]:
@@ -103,7 +91,7 @@ async def totals(connection: AsyncConnection, cut: Cut) -> list[dict[str, Any]]:
         amounts=_AMOUNTS,
         group=f"GROUP BY {_places(len(cut.by))} ORDER BY {_places(len(cut.by))}" if cut.by else "",
     )
-    if cut.region is not None and not await connection.scalar(text(_IS_LISTED), {"region": cut.region}):
+    if cut.region is not None and not await plan.is_region(connection, cut.region):
         raise UnknownRegion(pointer="/region")
     values = {
         "programmes": None if cut.programme is None else await _parts(connection, cut.programme),
@@ -116,11 +104,9 @@ async def totals(connection: AsyncConnection, cut: Cut) -> list[dict[str, Any]]:
 
 
 async def _parts(connection: AsyncConnection, programme: str) -> list[str]:
-    """`programme`, its parts, and theirs."""
-    parts = list(await connection.scalars(text(_PARTS), {"programme": programme}))
-    if not parts:
-        raise UnknownProgramme(pointer="/programme")
-    return parts
+    if parts := await plan.parts(connection, programme):
+        return parts
+    raise UnknownProgramme(pointer="/programme")
 
 
 def _places(count: int) -> str:
@@ -136,24 +122,3 @@ async def applied(connection: AsyncConnection) -> list[Applied]:
 async def revision(connection: AsyncConnection) -> object:
     """Something that differs whenever totals may have changed."""
     return tuple((await connection.execute(text(_REVISION))).one())
-
-
-async def programmes(connection: AsyncConnection) -> dict[str, ProgrammeListed]:
-    """The programmes that were told, by code."""
-    listed = convert(await _listed(connection, "programmes/"), list[ProgrammeListed])
-    return {each.code: each for each in listed}
-
-
-async def indicators(connection: AsyncConnection) -> dict[str, IndicatorListed]:
-    """The indicators that were told, by code."""
-    listed = convert(await _listed(connection, "indicators/"), list[IndicatorListed])
-    return {each.code: each for each in listed}
-
-
-async def names(connection: AsyncConnection, kind: str) -> Mapping[str, tuple[str, str]]:
-    """Chinese and English names by code, of "programmes" or "regions"."""
-    return {each["code"]: (each["name_zh"], each["name_en"]) for each in await _listed(connection, f"{kind}/")}
-
-
-async def _listed(connection: AsyncConnection, kind: str) -> Sequence[Any]:
-    return list(await connection.scalars(text(_LISTED), {"kind": kind}))

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
-from services.registry.enrolments.rules.enrolments import DayAhead, Enrolment
+from services.registry.enrolments.rules.enrolments import DayAhead, Enrolment, dimensions_of
 from shared.contracts.registry import EnrolmentStatus
 from shared.contracts.registry.follow_ups import FollowUpState
 from shared.kernel.periods import business_day, months_after
@@ -188,13 +188,7 @@ def tell(fact: type[F], follow_up: FollowUp, enrolment: Enrolment, class_: Train
         class_id=class_.id,
         institution_id=class_.institution_id,
         person=enrolment.person,
-        programme=enrolment.programme,
-        region=class_.region,
-        reporting_region=class_.reporting_region,
-        occupation=class_.occupation,
-        level=class_.level.value,
-        fund_source=class_.fund_source,
-        project=class_.project,
+        **dimensions_of(enrolment, class_).told(),
         completed_on=enrolment.effective_on,
         entered=enrolment.employment,
         employed_on=follow_up.outcome.employed_on,

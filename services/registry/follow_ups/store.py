@@ -7,33 +7,45 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.enrolments.store.enrolments import ENROLMENT
 from services.registry.follow_ups.rules import Evidence, FollowUp, Outcome
+from shared import tables
 from shared.database import driver
+from shared.tables import Choice, Instant
 
-_COLUMNS: Final = """f.enrolment_id, f.employed_on, f.evidence, f.pay_before_fen, f.pay_after_fen, f.reported_by,
-    f.reported_at, f.version"""
-_OF_ENROLMENTS: Final = f"SELECT {_COLUMNS} FROM follow_up AS f WHERE f.enrolment_id = ANY($1)"
-_SAVE: Final = """
-INSERT INTO follow_up
-    (enrolment_id, employed_on, evidence, pay_before_fen, pay_after_fen, reported_by, reported_at, version)
-SELECT * FROM unnest($1::uuid[], $2::date[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::timestamptz[],
-    $8::integer[])
-ON CONFLICT (enrolment_id) DO UPDATE SET employed_on = excluded.employed_on, evidence = excluded.evidence,
-    pay_before_fen = excluded.pay_before_fen, pay_after_fen = excluded.pay_after_fen,
-    reported_by = excluded.reported_by, reported_at = excluded.reported_at, version = excluded.version
+
+def _columns() -> list[Column[Any]]:
+    return [
+        Column("enrolment_id", Uuid),
+        Column("version", Integer),
+        Column("employed_on", Date),
+        Column("evidence", Choice(Evidence)),
+        Column("pay_before_fen", BigInteger),
+        Column("pay_after_fen", BigInteger),
+        Column("reported_by", Text),
+        Column("reported_at", Instant),
+    ]
+
+
+FOLLOW_UP: Final = Table("follow_up", MetaData(), *_columns())
+REPLACED_FOLLOW_UP: Final = Table(
+    "replaced_follow_up",
+    MetaData(),
+    *_columns(),
+    Column("reason", Text),
+    Column("replaced_by", Text, key="by"),
+    Column("replaced_at", Instant, key="at"),
+)
+_SAVE: Final = f"""
+INSERT INTO follow_up ({tables.names(FOLLOW_UP.c)}) SELECT * FROM {tables.unnest(FOLLOW_UP.c)}
+ON CONFLICT (enrolment_id) DO UPDATE SET {tables.excluded(FOLLOW_UP.c)}
 """
-_KEEP: Final = """
-INSERT INTO replaced_follow_up
-    (enrolment_id, version, employed_on, evidence, pay_before_fen, pay_after_fen, reported_by, reported_at, reason,
-        replaced_by, replaced_at)
-SELECT * FROM unnest($1::uuid[], $2::integer[], $3::date[], $4::text[], $5::bigint[], $6::bigint[], $7::text[],
-    $8::timestamptz[], $9::text[], $10::text[], $11::timestamptz[])
-"""
-_OF_CLASS: Final = f"""
-SELECT {_COLUMNS} FROM enrolment AS e JOIN follow_up AS f ON f.enrolment_id = e.id
-WHERE e.class_id = $1 AND e.id > $2 ORDER BY e.id LIMIT $3
+_KEEP: Final = f"""
+INSERT INTO replaced_follow_up ({tables.names(REPLACED_FOLLOW_UP.c)})
+SELECT * FROM {tables.unnest(REPLACED_FOLLOW_UP.c)}
 """
 
 
@@ -47,43 +59,41 @@ class Replaced(NamedTuple):
 
 
 async def of_enrolments(connection: AsyncConnection, enrolment_ids: Collection[UUID]) -> dict[UUID, FollowUp]:
-    rows = await (await driver(connection)).fetch(_OF_ENROLMENTS, list(enrolment_ids))
-    return {row["enrolment_id"]: _follow_up(row) for row in rows}
+    statement = select(FOLLOW_UP).where(tables.one_of(FOLLOW_UP.c.enrolment_id, enrolment_ids))
+    return {each.enrolment_id: each for each in await tables.fetch_all(connection, statement, _follow_up)}
 
 
 async def save_all(connection: AsyncConnection, follow_ups: Sequence[FollowUp]) -> None:
     """Store each as it is now. The caller holds the locks of the enrolments."""
     if follow_ups:
-        columns = [list(column) for column in zip(*map(_values, follow_ups), strict=True)]
-        await (await driver(connection)).execute(_SAVE, *columns)
+        rows = [tables.values_of(FOLLOW_UP, each, **_outcome(each)) for each in follow_ups]
+        await (await driver(connection)).execute(_SAVE, *tables.arrays(FOLLOW_UP.c, rows))
 
 
 async def keep_replaced(connection: AsyncConnection, replaced: Sequence[Replaced]) -> None:
     """Store what was reported before."""
     if replaced:
-        columns = [list(column) for column in zip(*map(_kept, replaced), strict=True)]
-        await (await driver(connection)).execute(_KEEP, *columns)
+        rows = [tables.values_of(FOLLOW_UP, each.before, **_outcome(each.before)) | each._asdict() for each in replaced]
+        await (await driver(connection)).execute(_KEEP, *tables.arrays(REPLACED_FOLLOW_UP.c, rows))
 
 
 async def of_class(connection: AsyncConnection, class_id: UUID, *, after: UUID, limit: int) -> list[FollowUp]:
     """The class's follow-ups in the order of the enrolments' ids, from above `after`."""
-    return [_follow_up(row) for row in await (await driver(connection)).fetch(_OF_CLASS, class_id, after, limit)]
+    statement = (
+        select(FOLLOW_UP)
+        .join_from(ENROLMENT, FOLLOW_UP, FOLLOW_UP.c.enrolment_id == ENROLMENT.c.id)
+        .where(ENROLMENT.c.class_id == class_id, ENROLMENT.c.id > after)
+        .order_by(ENROLMENT.c.id)
+        .limit(limit)
+    )
+    return await tables.fetch_all(connection, statement, _follow_up)
 
 
-def _kept(each: Replaced) -> tuple[Any, ...]:
-    before, said = each.before, each.before.outcome
-    outcome = (said.employed_on, said.evidence, said.pay_before_fen, said.pay_after_fen)
-    reported = (before.reported_by, before.reported_at)
-    return before.enrolment_id, before.version, *outcome, *reported, each.reason, each.by, each.at
+def _outcome(each: FollowUp) -> dict[str, Any]:
+    return {name: getattr(each.outcome, name) for name in Outcome.__dataclass_fields__}
 
 
-def _values(each: FollowUp) -> tuple[Any, ...]:
-    said = each.outcome
-    pay = (said.pay_before_fen, said.pay_after_fen)
-    return each.enrolment_id, said.employed_on, said.evidence, *pay, each.reported_by, each.reported_at, each.version
-
-
-def _follow_up(row: Any) -> FollowUp:
-    evidence = None if row["evidence"] is None else Evidence(row["evidence"])
-    outcome = Outcome(row["employed_on"], evidence, row["pay_before_fen"], row["pay_after_fen"])
-    return FollowUp(row["enrolment_id"], outcome, row["reported_by"], row["reported_at"], row["version"])
+def _follow_up(
+    *, enrolment_id: UUID, version: int, reported_by: str, reported_at: datetime, **outcome: Any
+) -> FollowUp:
+    return FollowUp(enrolment_id, Outcome(**outcome), reported_by, reported_at, version)

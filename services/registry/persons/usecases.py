@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.classes.store import classes as class_store
 from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store import overlaps as overlap_store
@@ -133,7 +134,7 @@ async def _reassign(connection: AsyncConnection, steps: Steps, *, by: str, reaso
 
 
 async def _known(connection: AsyncConnection, person: UUID, enrolments: Collection[Enrolment]) -> Known:
-    classes = await store.classes(connection, {each.class_id for each in enrolments})
+    classes = await class_store.by_ids(connection, {each.class_id for each in enrolments})
     earlier = await overlap_store.earlier(connection, {each.person for each in enrolments})
     return Known(list(enrolments), classes, await store.version(connection, person), earlier)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
@@ -21,7 +20,7 @@ from services.registry.quality.store import rates as store
 from services.registry.quality.store import sums as quality_sums
 from services.registry.quality.store.rates import Asked, By
 from services.registry.quality.store.sums import Months
-from shared.faults import Backoff
+from shared.faults import forever
 from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role
 from shared.kernel.periods import business_day
 from shared.plan import Plan, UnknownProgramme
@@ -95,17 +94,8 @@ def _with_parts(plan: Plan, programme: str) -> list[str]:
 
 
 async def work(engine: AsyncEngine) -> None:
-    """Count for ever what is due; backs off while the database is away."""
-    backoff = Backoff("quality sums")
-    while True:
-        try:
-            counted = await recount(engine)
-        except Exception as error:  # noqa: BLE001  (nothing is lost: what is due stays due)
-            await backoff.wait(error)
-            continue
-        backoff.reset()
-        if not counted:
-            await asyncio.sleep(POLL_SECONDS)
+    """Count for ever what is due; what a failure leaves due stays due."""
+    await forever("quality sums", lambda: recount(engine), pause_seconds=POLL_SECONDS)
 
 
 async def recount(engine: AsyncEngine) -> bool:

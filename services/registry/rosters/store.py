@@ -7,12 +7,8 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.classes.rules.classes import TrainingClass
-from services.registry.classes.store.classes import COLUMNS as CLASS_COLUMNS
-from services.registry.classes.store.classes import class_of
 from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.rules.overlaps import Taken
 from services.registry.rosters.rules.decisions import Seated
@@ -21,11 +17,6 @@ from shared.contracts.registry import EnrolmentStatus
 from shared.database import driver
 from shared.persons import SealedPerson
 
-# In one order always, so that two rosters that share classes do not wait for each other crosswise.
-_CLASSES: Final = f"""
-SELECT {CLASS_COLUMNS} FROM class
-WHERE institution_id = :institution_id AND (id = ANY(:ids) OR local_id = ANY(:local_ids)) ORDER BY id
-"""
 _SEATED: Final = """
 SELECT class_id, count(*) FROM enrolment
 WHERE class_id = ANY($1) AND status NOT IN ('withdrawn', 'transferred') GROUP BY class_id
@@ -100,15 +91,6 @@ class Newcomer(NamedTuple):
     @classmethod
     def of(cls, sealed: SealedPerson, phone_mark: UUID | None) -> Newcomer:
         return cls(*sealed, phone_mark)
-
-
-async def classes(
-    connection: AsyncConnection, institution_id: UUID, ids: Collection[UUID], local_ids: Collection[str], *, lock: bool
-) -> list[TrainingClass]:
-    """Those classes of the institution; locked in the order of their ids, rosters of one class queue up here."""
-    statement = f"{_CLASSES} FOR UPDATE" if lock else _CLASSES
-    values = {"institution_id": institution_id, "ids": list(ids), "local_ids": list(local_ids)}
-    return [class_of(row) for row in (await connection.execute(text(statement), values)).mappings()]
 
 
 async def seated(connection: AsyncConnection, class_ids: Collection[UUID]) -> dict[UUID, int]:

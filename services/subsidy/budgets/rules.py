@@ -15,7 +15,7 @@ class OverBudget(Conflict):
     """Facts, all in fen: `total`, `committed` (net of what was recovered), `needed`, `short`."""
 
     slug = "over-budget"
-    title_en = "The budget has not enough left for this claim."
+    title_en = "The budget does not have enough left for this claim."
     title_zh = "预算余额不足，不能批准该申领。"
     cure_en = "Have the province raise the budget by {short} fen or more, or return the claim."
     cure_zh = "请由省级将预算至少增加 {short} 分，或退回该申领。"
@@ -25,7 +25,7 @@ class BudgetBelowCommitted(Conflict):
     """Facts, in fen: `committed` (net of what was recovered), `asked`."""
 
     slug = "budget-below-committed"
-    title_en = "More than this is committed already, so the budget cannot be that small."
+    title_en = "This is less than the amount that is already committed."
     title_zh = "已承诺金额超过该数额，预算不能低于已承诺金额。"
     cure_en = "Give {committed} fen or more."
     cure_zh = "预算总额应不低于 {committed} 分。"
@@ -35,7 +35,7 @@ class NotReportingRegion(Invalid):
     """Facts: `reporting_region`, the one to use; None for the province."""
 
     slug = "not-a-reporting-region"
-    title_en = "Budgets belong to reporting regions, and this region is none."
+    title_en = "Budgets are set for reporting regions; this region is not one."
     title_zh = "预算按统计地区设立，该地区不是统计地区。"
     cure_en = "Use the region {reporting_region}, or one of the 19 for the whole province."
     cure_zh = "请使用地区 {reporting_region}；全省预算请分地区设立。"
@@ -55,7 +55,7 @@ class Account(NamedTuple):
 
 @dataclass(frozen=True)
 class Budget:
-    """Amounts in fen; all but the total only ever grow."""
+    """Amounts in fen. All of them only grow, except the total."""
 
     id: UUID
     account: Account

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import BigInteger, ColumnElement, RowMapping, column, select, table, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.budgets.rules import Account, Budget, BudgetBelowCommitted, over_budget
@@ -13,81 +15,89 @@ from shared.contracts.dimensions import FundSource
 from shared.kernel.ids import new_id
 from shared.kernel.money import Fen
 
-_COLUMNS = "id, region, fund_source, year, total_fen, committed_fen, paid_fen, recovered_fen"
-_OF_ACCOUNT = "region = :region AND fund_source = :fund_source AND year = :year"
-_SET = f"""
-INSERT INTO budget (id, region, fund_source, year, total_fen) VALUES (:id, :region, :fund_source, :year, :total)
-ON CONFLICT (region, fund_source, year) DO UPDATE SET total_fen = excluded.total_fen
-    WHERE excluded.total_fen >= budget.committed_fen - budget.recovered_fen
-RETURNING {_COLUMNS}
-"""
-_NOTE = """
-INSERT INTO budget_event (budget_id, total_fen, done_by, done_at) VALUES (:id, :total, :by, :at)
-"""
-_FIND = f"SELECT {_COLUMNS} FROM budget WHERE {_OF_ACCOUNT}"
-_COMMIT = f"""
-UPDATE budget SET committed_fen = committed_fen + :amount
-WHERE {_OF_ACCOUNT} AND committed_fen - recovered_fen + :amount <= total_fen
-"""
-_PAY = f"UPDATE budget SET paid_fen = paid_fen + :amount WHERE {_OF_ACCOUNT}"
-_RECOVER = f"UPDATE budget SET recovered_fen = recovered_fen + :amount WHERE {_OF_ACCOUNT}"
-_LIST = f"""
-SELECT {_COLUMNS} FROM budget
-WHERE id > :after
-  AND (CAST(:region AS text) IS NULL OR region = :region)
-  AND (CAST(:year AS integer) IS NULL OR year = :year)
-ORDER BY id LIMIT :limit
-"""
+_AMOUNTS: Final = ("total_fen", "committed_fen", "paid_fen", "recovered_fen")
+_BUDGET: Final = table(
+    "budget", *map(column, ("id", *Account._fields)), *(column(name, BigInteger) for name in _AMOUNTS)
+)
+_EVENT: Final = table("budget_event", *map(column, ("budget_id", "total_fen", "done_by", "done_at")))
+_BOUND: Final = _BUDGET.c.committed_fen - _BUDGET.c.recovered_fen
+"""What was promised and did not come back: the total cannot be less."""
+
+
+def _is(account: Account) -> list[ColumnElement[bool]]:
+    return [_BUDGET.c[name] == value for name, value in account._asdict().items()]
 
 
 def _budget(row: RowMapping) -> Budget:
-    values = dict(row)
-    account = Account(values.pop("region"), FundSource(values.pop("fund_source")), values.pop("year"))
-    return Budget(account=account, **values)
+    account = Account(row["region"], FundSource(row["fund_source"]), row["year"])
+    return Budget(id=row["id"], account=account, **{name: row[name] for name in _AMOUNTS})
 
 
 async def set_total(connection: AsyncConnection, account: Account, total: Fen, *, by: str, at: datetime) -> Budget:
     """The account's budget, made or changed to `total`. Raises BudgetBelowCommitted."""
-    values = {"id": new_id(), "total": total, **account._asdict()}
-    row = (await connection.execute(text(_SET), values)).mappings().one_or_none()
+    new = insert(_BUDGET).values(id=new_id(), total_fen=total, **account._asdict())
+    statement = new.on_conflict_do_update(
+        index_elements=Account._fields,
+        set_={"total_fen": new.excluded.total_fen},
+        where=new.excluded.total_fen >= _BOUND,
+    ).returning(*_BUDGET.c)
+    row = (await connection.execute(statement)).mappings().one_or_none()
     if row is None:
         known = await find(connection, account)
         assert known is not None, "a budget that stood in the way exists"
         raise BudgetBelowCommitted(
             pointer="/amount_fen", committed=known.committed_fen - known.recovered_fen, asked=total
         )
-    await connection.execute(text(_NOTE), {"id": row["id"], "total": total, "by": by, "at": at})
+    event = {"budget_id": row["id"], "total_fen": total, "done_by": by, "done_at": at}
+    await connection.execute(insert(_EVENT), event)
     return _budget(row)
 
 
 async def find(connection: AsyncConnection, account: Account) -> Budget | None:
-    row = (await connection.execute(text(_FIND), account._asdict())).mappings().one_or_none()
+    row = (await connection.execute(select(_BUDGET).where(*_is(account)))).mappings().one_or_none()
     return None if row is None else _budget(row)
 
 
 async def commit(connection: AsyncConnection, account: Account, amount: Fen) -> None:
     """Promise `amount` from the account. Raises OverBudget where it does not fit."""
-    if not await _grow(connection, _COMMIT, account, amount):
+    if not await _grow(connection, account, "committed_fen", amount, fits=_BOUND + amount <= _BUDGET.c.total_fen):
         raise over_budget(await find(connection, account), amount)
 
 
 async def pay(connection: AsyncConnection, account: Account, amount: Fen) -> None:
-    """Note that `amount`, committed before, was paid."""
-    await _grow(connection, _PAY, account, amount)
+    """Note that `amount`, committed before, was paid. Raises BudgetMissing."""
+    if not await _grow(connection, account, "paid_fen", amount):
+        raise BudgetMissing(account)
 
 
 async def recover(connection: AsyncConnection, account: Account, amount: Fen) -> None:
-    """Note that `amount`, paid before, came back."""
-    await _grow(connection, _RECOVER, account, amount)
+    """Note that `amount`, paid before, came back. Raises BudgetMissing."""
+    if not await _grow(connection, account, "recovered_fen", amount):
+        raise BudgetMissing(account)
 
 
-async def _grow(connection: AsyncConnection, statement: str, account: Account, amount: Fen) -> bool:
-    return (await connection.execute(text(statement), account._asdict() | {"amount": amount})).rowcount == 1
+class BudgetMissing(LookupError):
+    """Money was promised from an account that has no budget any more: the books are wrong, so nothing is booked."""
+
+
+async def _grow(
+    connection: AsyncConnection, account: Account, name: str, amount: Fen, *, fits: ColumnElement[bool] | None = None
+) -> bool:
+    """Whether the account's amount `name` has grown by `amount`: it has a budget, and the growth `fits`."""
+    conditions = _is(account) if fits is None else [*_is(account), fits]
+    statement = update(_BUDGET).where(*conditions).values({name: _BUDGET.c[name] + amount})
+    return (await connection.execute(statement)).rowcount == 1
 
 
 async def page(
     connection: AsyncConnection, *, region: str | None, year: int | None, after: UUID, limit: int
 ) -> list[Budget]:
     """Budgets in the order of their ids, from above `after`."""
-    values = {"region": region, "year": year, "after": after, "limit": limit}
-    return [_budget(row) for row in (await connection.execute(text(_LIST), values)).mappings()]
+    # Only what is asked for stands in the statement, so that each question is planned for itself.
+    conditions = [_BUDGET.c.id > after]
+    if region is not None:
+        conditions.append(_BUDGET.c.region == region)
+    if year is not None:
+        conditions.append(_BUDGET.c.year == year)
+    rows = await connection.execute(select(_BUDGET).where(*conditions).order_by(_BUDGET.c.id).limit(limit))
+    return [_budget(row) for row in rows.mappings()]

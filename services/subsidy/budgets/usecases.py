@@ -1,4 +1,4 @@
-"""Set what a region may spend."""
+"""Set what a reporting region may spend."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.budgets import store
 from services.subsidy.budgets.rules import Account, Budget, NotReportingRegion
-from services.subsidy.trainings.store import trainings as heard
+from services.subsidy.trainings.usecases import load_plan
 from shared.kernel.callers import Caller, Role
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotYetHeard
@@ -18,13 +18,13 @@ from shared.plan import UnknownRegion
 async def set_total(
     connection: AsyncConnection, account: Account, total: Fen, *, caller: Caller, at: datetime
 ) -> Budget:
-    """The account's budget with `total`, whether it is new or had another one; the same again changes nothing.
+    """Set the account's total, in a new budget or in the one that exists. The same total again changes nothing.
 
     Raises WrongRole, ForeignRegion unless the caller is of the province, NotYetHeard, UnknownRegion,
     NotReportingRegion, BudgetBelowCommitted.
     """
     caller.require(Role.PROVINCE, Role.FINANCE)
-    plan = await heard.plan(connection)
+    plan = await load_plan(connection)
     if not plan.regions:
         raise NotYetHeard(what="regions")
     region = plan.regions.get(account.region)

@@ -25,6 +25,6 @@ class PaymentRequest(Strict):
 async def pay_claim(
     claim_id: UUID, request: PaymentRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClaimAnswer:
-    """Note that an approved claim was paid, as finance of its region or above who did not approve it."""
+    """Record the payment of an approved claim, as finance of its region or above who did not approve it."""
     values = request.model_dump()
     return ClaimAnswer.of(await usecases.pay(connection, claim_id, **values, caller=caller, at=at))

@@ -9,16 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.budgets import store as budgets
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
-from services.subsidy.claims.usecases.steps import load_for, save
+from services.subsidy.claims.usecases import steps
 from services.subsidy.payments import rules
+from services.subsidy.trainings.usecases import load_plan
 from shared.kernel.callers import Caller, Role
 
 
 async def pay(
     connection: AsyncConnection, claim_id: UUID, *, paid_on: date, reference: str, caller: Caller, at: datetime
 ) -> Claim:
-    """Note the payment of an approved claim. Raises WrongRole, ForeignRegion and the rule's."""
-    before = await load_for(connection, claim_id, Role.FINANCE, caller)
+    """Record the payment of an approved claim. Raises WrongRole, ForeignRegion and the rule's."""
+    plan = await load_plan(connection)
+    before = await steps.load_for(connection, claim_id, role=Role.FINANCE, caller=caller, plan=plan)
     after, fact = rules.pay(before, paid_on=paid_on, reference=reference, by=caller.person, at=at)
     await budgets.pay(connection, after.account, after.amount_fen)
-    return await save(connection, after, fact, ClaimVerb.PAY, caller=caller, at=at)
+    await steps.save(connection, after, fact, ClaimVerb.PAY, by=caller.person)
+    return after

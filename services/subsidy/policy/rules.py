@@ -28,9 +28,9 @@ class PolicyRowChanged(Conflict):
     """Facts: `rows`, the ids."""
 
     slug = "policy-row-changed"
-    title_en = "A policy row that was loaded before says something else now."
+    title_en = "A policy row that was loaded earlier has changed."
     title_zh = "已导入的补贴标准内容发生了变化。"
-    cure_en = "Only its last day may change. For a new amount end the old row and add one with a new id."
+    cure_en = "Only its last day may change. For a new amount, end the old row and add one with a new id."
     cure_zh = "已导入的标准只能修改终止日期；金额变动时请终止旧标准，并以新编号添加新标准。"
 
 
@@ -38,9 +38,9 @@ class PolicyRowsOverlap(Conflict):
     """Facts: `rows`, pairs of ids."""
 
     slug = "policy-rows-overlap"
-    title_en = "Two policy rows of one kind, item and jurisdiction would hold on the same day."
+    title_en = "Two policy rows of the same kind, item and jurisdiction would hold on the same day."
     title_zh = "同一种类、项目和适用地区的两条补贴标准有效期重叠。"
-    cure_en = "End the first before the second begins."
+    cure_en = "End the earlier row before the later one begins."
     cure_zh = "请在后一条生效前终止前一条。"
 
 
@@ -49,7 +49,7 @@ class PolicyRow:
     id: str
     kind: PolicyKind
     payee: str
-    """Who may get the money, in the policy's own words: each kind of subsidy has another. Source: domain trap 9."""
+    """Who may be paid, in the policy's own words; it differs by kind of subsidy. Source: domain trap 9."""
     item: str
     """A level ("L4") or a free item."""
     amount_fen: Fen | None
@@ -69,7 +69,7 @@ def applicable(
 ) -> PolicyRow | None:
     """The row that holds for `item` on `on` in the first of `region_and_above`: the nearest jurisdiction decides.
 
-    A nearer row without an amount is not filled in from a farther one: nobody said that it should be.
+    A nearer row without an amount is not filled in from a farther one: no policy says that it should be.
     """
     order = [*region_and_above, NATIONAL]
     found = [

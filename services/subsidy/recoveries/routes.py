@@ -42,7 +42,7 @@ class RecoveryRequest(Strict):
 async def recover_claim(
     claim_id: UUID, request: RecoveryRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClaimAnswer:
-    """Take the money of some or all lines back, whole lines only; the budget has it again."""
+    """Recover the money of some or all lines, whole lines only; the budget can spend it again."""
     return ClaimAnswer.of(
         await usecases.recover(
             connection, claim_id, numbers=request.numbers(), reason=request.reason, caller=caller, at=at

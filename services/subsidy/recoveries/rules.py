@@ -1,4 +1,4 @@
-"""Recovery of money that was paid: line by line, each whole."""
+"""Recovery of money that was paid, in whole lines."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class LineRecovered(Conflict):
     """Facts: `lines`, the numbers at fault."""
 
     slug = "line-recovered-already"
-    title_en = "The money of some of these lines came back already."
+    title_en = "Some of these lines were already recovered."
     title_zh = "部分明细的补贴已经追回。"
     cure_en = "Leave out these lines: {lines}."
     cure_zh = "请去掉以下明细：{lines}。"
 
 
 def recover(claim: Claim, numbers: Collection[int] | None, *, at: datetime) -> tuple[Claim, ClaimRecovered]:
-    """Take the whole money of the lines `numbers` back; None: of every line that still has any.
+    """Recover the lines `numbers`, each whole; None: every paid line that was not recovered yet.
 
     The status is `recovered` once nothing is left. Raises IllegalMove, NotPaidLine, LineRecovered.
     """

@@ -1,4 +1,4 @@
-"""Recover lines of a paid claim."""
+"""Recover the money of a paid claim's lines."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.budgets import store as budgets
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.store import lines
-from services.subsidy.claims.usecases.steps import load_for, save
+from services.subsidy.claims.usecases import steps
 from services.subsidy.recoveries import rules
+from services.subsidy.trainings.usecases import load_plan
 from shared.kernel.callers import Caller, Role
 from shared.kernel.money import Fen
 
@@ -26,9 +27,14 @@ async def recover(
     caller: Caller,
     at: datetime,
 ) -> Claim:
-    """Take lines' money back into the budget; None: all that is left. Raises WrongRole, ForeignRegion, the rule's."""
-    before = await load_for(connection, claim_id, Role.FINANCE, caller)
+    """Recover the lines `numbers`, so that the budget has their money again; None: every line that is left.
+
+    Raises WrongRole, ForeignRegion and the rule's.
+    """
+    plan = await load_plan(connection)
+    before = await steps.load_for(connection, claim_id, role=Role.FINANCE, caller=caller, plan=plan)
     after, fact = rules.recover(before, numbers, at=at)
     await lines.recover(connection, after)
     await budgets.recover(connection, after.account, Fen(after.recovered_fen - before.recovered_fen))
-    return await save(connection, after, fact, ClaimVerb.RECOVER, caller=caller, at=at, reason=reason)
+    await steps.save(connection, after, fact, ClaimVerb.RECOVER, by=caller.person, reason=reason)
+    return after

@@ -29,7 +29,7 @@ async def return_claim(
 async def reject_claim(
     claim_id: UUID, request: ReasonRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClaimAnswer:
-    """Refuse a submitted claim for good; its class and its trainees can be claimed for anew."""
+    """Refuse a submitted claim for good; its class and its trainees can be claimed for again."""
     return ClaimAnswer.of(await usecases.reject(connection, claim_id, reason=request.reason, caller=caller, at=at))
 
 

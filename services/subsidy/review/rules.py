@@ -17,9 +17,9 @@ class ClaimOutdated(Conflict):
     """Facts: `lines`, each with its number and the check that would refuse it now (null: its content changed)."""
 
     slug = "claim-outdated"
-    title_en = "Some payable lines would not come out the same today."
+    title_en = "Some payable lines have changed since the claim was built."
     title_zh = "部分可补贴明细与最新情况不符。"
-    cure_en = "Return the claim, so that the institution rebuilds it from what is known now."
+    cure_en = "Return the claim; the institution can then rebuild it from current data."
     cure_zh = "请退回该申领，由机构按最新情况重新生成。"
 
 
@@ -30,13 +30,13 @@ def return_(claim: Claim, *, at: datetime) -> tuple[Claim, ClaimReturned]:
 
 
 def reject(claim: Claim, *, at: datetime) -> tuple[Claim, ClaimRejected]:
-    """Refuse a submitted claim for good: its class and its trainees may be claimed for anew. Raises IllegalMove."""
+    """Refuse a submitted claim for good; its class and its trainees can be claimed for again. Raises IllegalMove."""
     after = moved(claim, ClaimVerb.REJECT)
     return after, fact_of(ClaimRejected, after, at=at)
 
 
 def approve(claim: Claim, *, as_of_now: Sequence[Line], by: str, at: datetime) -> tuple[Claim, ClaimApproved]:
-    """Accept a submitted claim whose payable lines would come out the same today: `as_of_now` is what they would be.
+    """Accept a submitted claim, if its payable lines equal `as_of_now`, the lines built from current data.
 
     Raises IllegalMove, SamePerson if `by` submitted it, ClaimOutdated.
     """

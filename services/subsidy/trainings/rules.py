@@ -1,4 +1,4 @@
-"""What claims need to know of other services' things, as last heard."""
+"""What claims need to know of classes, enrolments, certificates and regions, as last heard."""
 
 from __future__ import annotations
 
@@ -9,28 +9,8 @@ from uuid import UUID
 
 from shared.contracts.dimensions import FundSource
 from shared.kernel.levels import Level
-from shared.kernel.refusals import Conflict
-
-COMPLETED = "completed"
-"""The only state of a class in which it may be claimed for."""
-
-
-class ClaimBeforeCompletion(Conflict):
-    """Facts: `state`, the state of the class."""
-
-    slug = "claim-before-completion"
-    title_en = "The class is not completed, so nothing can be claimed for it yet."
-    title_zh = "该班尚未结班，不能申领补贴。"
-    cure_en = "Complete the class in the registry first; its present state is {state}."
-    cure_zh = "请先在登记服务中办理结班；该班当前状态：{state}。"
-
-
-class NotSubsidised(Conflict):
-    slug = "not-subsidised"
-    title_en = "The class was filed without a fund source: nobody pays a subsidy for it."
-    title_zh = "该班报备时未选择资金来源，不享受补贴。"
-    cure_en = "Only classes that were filed with a fund source can be claimed for."
-    cure_zh = "仅报备时填写了资金来源的班级可以申领。"
+from shared.kernel.refusals import NotYetHeard
+from shared.plan import Plan
 
 
 class Outcome(StrEnum):
@@ -58,15 +38,7 @@ class TrainingClass:
     starts_on: date
     state: str
     enrolled: int
-    """Enrolments ever filed in it, so that one can tell whether all of them were heard."""
-
-    def claimable_from(self) -> FundSource:
-        """The account that pays for the class. Raises ClaimBeforeCompletion, NotSubsidised."""
-        if self.state != COMPLETED:
-            raise ClaimBeforeCompletion(state=self.state)
-        if self.fund_source is None:
-            raise NotSubsidised
-        return self.fund_source
+    """How many enrolments were ever filed in it: shows whether all of them have been heard of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +62,11 @@ class Certificate:
     level: Level
     issued_on: date
     valid: bool
+
+
+def region_and_above(plan: Plan, code: str) -> list[str]:
+    """`code` and the regions above it, up to the province. Raises NotYetHeard."""
+    chain = plan.region_and_above(code)
+    if not chain:
+        raise NotYetHeard(what="region", id=code)
+    return chain

@@ -80,3 +80,17 @@ class TestFile:
             assert (answer.status_code, answer.json()["code"]) == (403, code)
         own = assessment.tokens.of(Role.COUNTY_OFFICER, region="410102")
         assert (await assessment.http.post("/v1/bodies", json=body_filing(), headers=own)).status_code == 201
+
+
+class TestList:
+    async def test_a_region_narrows_the_list_to_its_counties(self, assessment: ServiceUnderTest) -> None:
+        centre = await open_centre(assessment)
+        there = await open_centre(assessment, 124, region="410308")
+
+        async def listed(query: str) -> list[str]:
+            return [row["id"] for row in (await centre.get(f"/bodies?{query}")).json()["rows"]]
+
+        assert await listed("") == [centre.body["id"], there.body["id"]]
+        assert await listed("region=410102") == await listed("region=410100") == [centre.body["id"]]
+        assert await listed("region=410300") == [there.body["id"]]
+        assert await listed(f"credit_code={there.body['credit_code']}") == [there.body["id"]]

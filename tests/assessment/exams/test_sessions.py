@@ -11,6 +11,7 @@ from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from tests.assessment.centre import (
     Centre,
+    a_class,
     fail_row,
     open_centre,
     pass_row,
@@ -263,3 +264,25 @@ class TestCancel:
         answer = await centre.conclude(str(UUID(int=1)))
 
         assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+class TestList:
+    async def test_what_is_asked_for_narrows_the_list_and_a_body_sees_its_own(self, centre: Centre) -> None:
+        class_id = new_id()
+        await centre.service.hear(a_class(class_id))
+        of_class = await centre.session(class_id=str(class_id))
+        cancelled = await centre.session(local_id="E2")
+        await centre.post(f"/sessions/{cancelled}/cancellation")
+        other = await open_centre(centre.service, 124)
+        elsewhere = await other.session(class_id=str(class_id))
+
+        async def listed(query: str, headers: dict[str, str]) -> list[str]:
+            return [row["id"] for row in (await centre.get(f"/sessions?{query}", headers)).json()["rows"]]
+
+        assert await listed("", centre.own) == [of_class, cancelled]
+        assert await listed("", centre.province) == [of_class, cancelled, elsewhere]
+        assert await listed("status=cancelled", centre.own) == [cancelled]
+        assert await listed("status=filed", centre.province) == [of_class, elsewhere]
+        assert await listed(f"class_id={class_id}", centre.province) == [of_class, elsewhere]
+        assert await listed(f"class_id={class_id}&status=filed", other.own) == [elsewhere]
+        assert await listed("status=concluded", centre.province) == []

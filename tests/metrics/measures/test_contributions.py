@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.metrics.measures.rules.contributions import contributions, holding
+from services.metrics.measures.rules.contributions import holding, of_claim, of_enrolment
 from services.metrics.measures.rules.measures import Measure
 from shared.contracts.registry import EnrolmentStatus
 from shared.contracts.subsidy import ClaimDrafted, ClaimLine, ClaimPaid, ClaimState, ClaimStatus
@@ -40,9 +40,9 @@ def paid(lines: tuple[ClaimLine, ...]) -> ClaimState:
 
 def sums(fact: ClaimState) -> dict[Measure, int]:
     found = dict.fromkeys(Measure, 0)
-    for contribution in contributions(fact):
-        if contribution.cell is not None:
-            found[contribution.cell.measure] += contribution.amount
+    for contribution in of_claim(fact, before=fact.version - 1):
+        if contribution.measure is not None:
+            found[contribution.measure] += contribution.amount
     return found
 
 
@@ -56,9 +56,9 @@ class TestEnrolments:
             EnrolmentStatus.WITHDRAWN: None,
             EnrolmentStatus.TRANSFERRED: None,
         }.items():
-            (contribution,) = contributions(enrolment(1, status=status))
+            (contribution,) = of_enrolment(enrolment(1, status=status), before=0)
 
-            assert (contribution.cell and contribution.cell.measure) == measure
+            assert contribution.measure == measure
             assert contribution.amount == (1 if measure else 0)
 
 
@@ -84,8 +84,8 @@ class TestClaims:
     ) -> None:
         draft = replace(claim(1, version=1, fact=ClaimDrafted, status=ClaimStatus.DRAFT), lines=lines)
 
-        parts = [each.part for each in contributions(draft)]
-        assert parts == [each.part for each in contributions(paid(lines))]
+        parts = [each.part for each in of_claim(draft, before=0)]
+        assert parts == [each.part for each in of_claim(paid(lines), before=3)]
         assert len(set(parts)) == len(parts)
 
     def test_a_draft_counts_nothing(self) -> None:

@@ -1,4 +1,4 @@
-"""The board while it watches: answers that follow the totals, and the stream of changes."""
+"""The answers while they are watched: answers that follow the totals, and the stream of changes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from services.metrics.totals.store import Cut, Dimension
-from services.metrics.totals.usecases import Board
+from services.metrics.totals.usecases.answer_cache import AnswerCache
 from services.metrics.worker import SERVICE
 from shared.contracts.registry import EnrolmentStatus
 from tests.conftest import OpenService
@@ -28,15 +28,15 @@ async def metrics(open_service: OpenService) -> AsyncGenerator[ServiceUnderTest]
         region("419001", reports_to="419001"),
         region("410173", reports_to="410173"),
     )
-    async with board_of(metrics).watching():
+    async with answers_of(metrics).watching():
         yield metrics
 
 
-def board_of(metrics: ServiceUnderTest) -> Board:
+def answers_of(metrics: ServiceUnderTest) -> AnswerCache:
     transport = metrics.http._transport
     assert isinstance(transport, httpx.ASGITransport)
-    board: Board = transport.app.state.board  # type: ignore[attr-defined]
-    return board
+    answers: AnswerCache = transport.app.state.answers  # type: ignore[attr-defined]
+    return answers
 
 
 async def test_the_stream_starts_with_all_cells_and_then_tells_only_those_that_changed(
@@ -44,7 +44,7 @@ async def test_the_stream_starts_with_all_cells_and_then_tells_only_those_that_c
 ) -> None:
     await metrics.hear(enrolment(1, status=EnrolmentStatus.IN_TRAINING, region="419001"))
 
-    async with aclosing(board_of(metrics).changes(BY_REGION)) as changes, asyncio.timeout(10):
+    async with aclosing(answers_of(metrics).changes(BY_REGION)) as changes, asyncio.timeout(10):
         first = await anext(changes)
         assert [(cell["region"], cell["in_training"]) for cell in first["cells"]] == [("419001", 1)]  # type: ignore[attr-defined]
 
@@ -59,10 +59,45 @@ async def test_a_kept_answer_follows_the_totals(metrics: ServiceUnderTest) -> No
         count: int = (await metrics.http.get("/v1/totals?by=region")).json()["total"]["in_training"]
         return count
 
-    async with aclosing(board_of(metrics).changes(BY_REGION)) as changes, asyncio.timeout(10):
+    async with aclosing(answers_of(metrics).changes(BY_REGION)) as changes, asyncio.timeout(10):
         await anext(changes)
         assert await in_training() == 0
         await metrics.hear(enrolment(1, status=EnrolmentStatus.IN_TRAINING, region="419001"))
         await anext(changes)
 
         assert await in_training() == 1
+
+
+async def test_the_difference_is_worked_out_once_for_all_listeners(metrics: ServiceUnderTest) -> None:
+    answers = answers_of(metrics)
+    async with (
+        aclosing(answers.changes(BY_REGION)) as one,
+        aclosing(answers.changes(BY_REGION)) as another,
+        asyncio.timeout(10),
+    ):
+        await anext(one)
+        await anext(another)
+
+        await metrics.hear(enrolment(1, status=EnrolmentStatus.IN_TRAINING, region="419001"))
+        told, told_too = await anext(one), await anext(another)
+
+        assert [cell["region"] for cell in told["cells"]] == ["419001"]  # type: ignore[attr-defined]
+        assert told["cells"] is told_too["cells"]
+
+
+async def test_a_listener_who_was_too_slow_for_a_change_is_told_of_it_with_the_next(metrics: ServiceUnderTest) -> None:
+    answers = answers_of(metrics)
+    async with (
+        aclosing(answers.changes(BY_REGION)) as quick,
+        aclosing(answers.changes(BY_REGION)) as slow,
+        asyncio.timeout(10),
+    ):
+        await anext(quick)
+        await anext(slow)
+        for number, region_code in enumerate(("419001", "410173"), 1):
+            await metrics.hear(enrolment(number, status=EnrolmentStatus.IN_TRAINING, region=region_code))
+            await anext(quick)
+
+        told = await anext(slow)
+
+        assert sorted(cell["region"] for cell in told["cells"]) == ["410173", "419001"]  # type: ignore[attr-defined]

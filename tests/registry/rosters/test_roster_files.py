@@ -13,7 +13,7 @@ from shared.file_jobs import store, usecases
 from shared.kernel.callers import Role
 from shared.sealed import Seal
 from shared.spreadsheets import reader
-from shared.spreadsheets.tables import FileFormat
+from shared.spreadsheets.tables import FileFormat, SheetFormat
 from tests.registry.rosters.spreadsheets.posting import counts, done, get, post, report, roster, stored, work
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_policy
 from tests.registry.test_privacy import dump
@@ -191,7 +191,7 @@ class TestTheReport:
         async with engine.connect() as connection:
             file = await store.load(connection, ROSTER_FILES.name, UUID(file_id))
 
-        pieces = usecases.failed_rows(engine, ROSTER_FILES, file, format_=FileFormat.XLSX, seal=seal, rows_a_piece=2)
+        pieces = usecases.failed_rows(engine, ROSTER_FILES, file, format_=SheetFormat.XLSX, seal=seal, rows_a_piece=2)
         failed = b"".join([piece async for piece in pieces])
 
         rows = list(reader.read(FileFormat.XLSX, failed, ROSTER).rows)

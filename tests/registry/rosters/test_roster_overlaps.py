@@ -99,6 +99,13 @@ FROM enrolment WHERE local_id = 'T1'
 """
 
 
+async def waits_for_a_lock(school: School) -> None:
+    """Return once some transaction in the school's database waits for another."""
+    waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while not await school.registry.rows(waiting):
+        pass
+
+
 class TestDatabase:
     """What holds whoever writes, also by hand."""
 
@@ -128,7 +135,7 @@ class TestDatabase:
         await first.execute(_COPY_OF, one, "X1", *days)
 
         rival = asyncio.create_task(second.execute(_COPY_OF, two, "X2", *days))
-        await asyncio.sleep(0.3)
+        await waits_for_a_lock(school)
         assert not rival.done()
         await transaction.commit()
 
@@ -147,7 +154,7 @@ class TestDatabase:
         await first.execute(_COPY_OF, one, "X1", *days)
 
         rival = asyncio.create_task(second.execute(_COPY_OF, two, "X2", *days))
-        await asyncio.sleep(0.1)
+        await waits_for_a_lock(school)
         await transaction.rollback()
         await rival
 

@@ -9,7 +9,7 @@ import pytest
 from services.registry.rosters.usecases.files import parse
 from services.registry.rosters.usecases.forms import RosterRowRequest, roster_row
 from services.registry.rosters.usecases.row import content
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from tests.registry.school import School, trainee
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.backbone import consumer, dead_letters, outbox
 from shared.backbone.consumer import Consumer
-from shared.backbone.log import Batch, EventLog, Place, Record, Start
+from shared.backbone.log import Batch, EventLog, Record, Start, TopicPartition
 from shared.backbone.relay import relay_batch
 from shared.contracts.fact import _TYPES, Fact, encode
 from shared.database import make_engine
@@ -188,7 +188,7 @@ class Wrapped:
     def read(self, group: str, topics: Collection[str], start: Start, *, limit: int) -> AsyncGenerator[Batch]:
         return self.inner.read(group, topics, start, limit=limit)
 
-    async def ends(self, topics: Collection[str]) -> Mapping[Place, int]:
+    async def ends(self, topics: Collection[str]) -> Mapping[TopicPartition, int]:
         return await self.inner.ends(topics)
 
     async def close(self) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.backbone import consumer
 from shared.backbone.consumer import TooManyParked
-from shared.backbone.log import LogTruncated, partition_of
+from shared.backbone.log import LogTruncated
+from shared.backbone.partitioner import partition_of
 from shared.contracts.fact import encode
 from shared.faults import is_passing
 from tests.shared.backbone.ledger import Ledger, Posted, Zombie, until

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shared.backbone.inbox import InboxTable, admit
+from shared.backbone.inbox import InboxTable, NotNext, Steps, admit, steps
 from tests.shared.backbone.ledger import Ledger
 
 
 class Arrival(NamedTuple):
     subject: str
     version: int
+
+    @property
+    def fact(self) -> Arrival:
+        return self
 
 
 SUBJECTS = ("a", "b", "c")
@@ -77,16 +82,61 @@ class TestAdmit:
         assert known == before
 
 
+class TestSteps:
+    @given(arrivals)
+    def test_are_those_of_a_stream_whose_versions_follow_each_other_and_of_no_other(
+        self, arrived: list[Arrival]
+    ) -> None:
+        found = steps(arrived)
+
+        by_subject: defaultdict[str, list[int]] = defaultdict(list)
+        for fact in arrived:
+            by_subject[fact.subject].append(fact.version)
+        if all(versions == list(range(versions[0], versions[0] + len(versions))) for versions in by_subject.values()):
+            assert found == (
+                {subject: versions[0] - 1 for subject, versions in by_subject.items()},
+                {subject: versions[-1] for subject, versions in by_subject.items()},
+            )
+        else:
+            assert found is None
+
+    @given(arrivals)
+    def test_let_through_exactly_what_admit_lets_through_when_the_versions_known_are_those_before(
+        self, arrived: list[Arrival]
+    ) -> None:
+        found = steps(arrived)
+        assume(found is not None)
+        assert found is not None
+
+        assert admit(found.before, arrived) == (arrived, [])
+
+
 class TestInboxTable:
     async def test_remembers_the_last_version_of_each_subject_for_each_consumer(self, ledger: Ledger) -> None:
         first, second = InboxTable("first"), InboxTable("second")
         async with ledger.engine.begin() as connection:
-            await first.remember(connection, {"accounts/1": 3, "accounts/2": 1})
-            await first.remember(connection, {"accounts/1": 4})
-            await second.remember(connection, {"accounts/1": 9})
+            await first.move(connection, Steps({"accounts/1": 0, "accounts/2": 0}, {"accounts/1": 3, "accounts/2": 1}))
+            await first.move(connection, Steps({"accounts/1": 3}, {"accounts/1": 4}))
+            await second.move(connection, Steps({"accounts/1": 0}, {"accounts/1": 9}))
 
             assert await first.known(connection, {"accounts/1", "accounts/2", "accounts/3"}) == {
                 "accounts/1": 4,
                 "accounts/2": 1,
             }
             assert await second.known(connection, ["accounts/1"]) == {"accounts/1": 9}
+
+    @pytest.mark.parametrize("before", [0, 1, 3])
+    async def test_refuses_a_step_from_a_version_where_the_subject_is_not(self, ledger: Ledger, before: int) -> None:
+        inbox = InboxTable("first")
+        async with ledger.engine.begin() as connection:
+            await inbox.move(connection, Steps({"accounts/1": 0}, {"accounts/1": 2}))
+
+            with pytest.raises(NotNext):
+                await inbox.move(connection, Steps({"accounts/1": before}, {"accounts/1": 4}))
+
+            assert await inbox.known(connection, ["accounts/1"]) == {"accounts/1": 2}
+
+    async def test_refuses_a_later_step_of_a_subject_never_heard_of(self, ledger: Ledger) -> None:
+        async with ledger.engine.begin() as connection:
+            with pytest.raises(NotNext):
+                await InboxTable("first").move(connection, Steps({"accounts/1": 1}, {"accounts/1": 2}))

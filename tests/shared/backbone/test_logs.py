@@ -10,43 +10,42 @@ from contextlib import aclosing
 import pytest
 
 from shared.backbone.log import (
-    PARTITIONS,
-    Appetite,
     Batch,
+    ConsumerRecord,
     EventLog,
+    FetchSize,
     LogTruncated,
-    Place,
+    PartitionBatch,
     Record,
-    Slice,
-    Stored,
-    partition_of,
+    TopicPartition,
 )
+from shared.backbone.partitioner import PARTITIONS, partition_of
 
 
-async def from_the_start(places: Iterable[Place]) -> Mapping[Place, int]:
-    return dict.fromkeys(places, 0)
+async def from_the_start(partitions: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
+    return dict.fromkeys(partitions, 0)
 
 
-def reader(log: EventLog, topic: str, start: Mapping[Place, int] | None = None) -> AsyncGenerator[Batch]:
-    async def begin(places: Iterable[Place]) -> Mapping[Place, int]:
-        return {place: (start or {}).get(place, 0) for place in places}
+def reader(log: EventLog, topic: str, start: Mapping[TopicPartition, int] | None = None) -> AsyncGenerator[Batch]:
+    async def begin(partitions: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
+        return {partition: (start or {}).get(partition, 0) for partition in partitions}
 
     return log.read(f"reader-of-{topic}", [topic], begin, limit=5000)
 
 
-async def collect(batches: AsyncGenerator[Batch], count: int) -> dict[Place, list[Stored]]:
-    """The next `count` records, by place."""
-    found: defaultdict[Place, list[Stored]] = defaultdict(list)
+async def collect(batches: AsyncGenerator[Batch], count: int) -> dict[TopicPartition, list[ConsumerRecord]]:
+    """The next `count` records, by partition."""
+    found: defaultdict[TopicPartition, list[ConsumerRecord]] = defaultdict(list)
     async for batch in batches:
-        for place, slice_ in batch.items():
-            assert slice_.next_offset == slice_.asked_from + len(slice_.records), "a slice has holes"
-            found[place] += slice_.records
+        for partition, part in batch.items():
+            assert part.next_offset == part.asked_from + len(part.records), "a slice has holes"
+            found[partition] += part.records
         if sum(map(len, found.values())) >= count:
             break
     return dict(found)
 
 
-async def read_all(log: EventLog, topic: str, count: int) -> dict[Place, list[Stored]]:
+async def read_all(log: EventLog, topic: str, count: int) -> dict[TopicPartition, list[ConsumerRecord]]:
     async with aclosing(reader(log, topic)) as batches:
         return await collect(batches, count)
 
@@ -57,7 +56,7 @@ def records(count: int, *, keys: int = 50) -> list[Record]:
 
 class TestPrepare:
     async def test_a_topic_has_twelve_empty_partitions(self, event_log: EventLog, topic: str) -> None:
-        assert await event_log.ends([topic]) == {Place(topic, number): 0 for number in range(PARTITIONS)}
+        assert await event_log.ends([topic]) == {TopicPartition(topic, number): 0 for number in range(PARTITIONS)}
 
     async def test_doing_it_again_changes_nothing(self, event_log: EventLog, topic: str) -> None:
         await event_log.append(topic, [Record("accounts/1", b"kept")])
@@ -79,10 +78,10 @@ class TestAppend:
         found = await read_all(event_log, topic, 400)
 
         by_key: defaultdict[str, list[bytes]] = defaultdict(list)
-        for place, stored in found.items():
+        for partition, stored in found.items():
             assert [each.offset for each in stored] == list(range(len(stored)))
             for each in stored:
-                assert partition_of(each.key) == place.partition
+                assert partition_of(each.key) == partition.partition
                 by_key[each.key].append(each.value)
         assert by_key == {key: [each.value for each in sent if each.key == key] for key in {r.key for r in sent}}
 
@@ -98,7 +97,7 @@ class TestAppend:
 
         await event_log.append(topic, large)
 
-        stored = (await read_all(event_log, topic, 3))[Place(topic, partition_of("accounts/1"))]
+        stored = (await read_all(event_log, topic, 3))[TopicPartition(topic, partition_of("accounts/1"))]
         assert [each.value for each in stored] == [each.value for each in large]
 
     async def test_two_that_append_at_once_leave_no_hole(self, event_log: EventLog, topic: str) -> None:
@@ -113,13 +112,13 @@ class TestRead:
     async def test_begins_where_it_is_told(self, event_log: EventLog, topic: str) -> None:
         await event_log.append(topic, records(400))
         ends = await event_log.ends([topic])
-        start = {place: end // 2 for place, end in ends.items()}
+        start = {partition: end // 2 for partition, end in ends.items()}
 
         async with aclosing(reader(event_log, topic, start)) as batches:
             found = await collect(batches, sum(ends.values()) - sum(start.values()))
 
-        for place, stored in found.items():
-            assert [each.offset for each in stored] == list(range(start[place], ends[place]))
+        for partition, stored in found.items():
+            assert [each.offset for each in stored] == list(range(start[partition], ends[partition]))
 
     async def test_waits_and_sees_what_is_appended_later(self, event_log: EventLog, topic: str) -> None:
         async with aclosing(reader(event_log, topic)) as batches:
@@ -129,18 +128,18 @@ class TestRead:
 
                 found = await collect(batches, 1)
 
-                assert [each.value for each in found[Place(topic, partition_of("accounts/1"))]] == [value]
+                assert [each.value for each in found[TopicPartition(topic, partition_of("accounts/1"))]] == [value]
 
     async def test_says_when_it_holds_less_than_the_position(self, event_log: EventLog, topic: str) -> None:
         await event_log.append(topic, records(40))
-        beyond = {place: end + 1 for place, end in (await event_log.ends([topic])).items()}
+        beyond = {partition: end + 1 for partition, end in (await event_log.ends([topic])).items()}
 
         with pytest.raises(LogTruncated):
             async with aclosing(reader(event_log, topic, beyond)) as batches:
                 await collect(batches, 1)
 
     async def test_passes_on_an_error_met_when_asking_for_the_start(self, event_log: EventLog, topic: str) -> None:
-        async def fail(_: object) -> Mapping[Place, int]:
+        async def fail(_: object) -> Mapping[TopicPartition, int]:
             raise ConnectionResetError
 
         with pytest.raises(ConnectionResetError):
@@ -157,7 +156,7 @@ class TestEnds:
         expected = dict.fromkeys(range(PARTITIONS), 0)
         for record in records(100):
             expected[partition_of(record.key)] += 1
-        assert {place.partition: end for place, end in ends.items()} == expected
+        assert {partition.partition: end for partition, end in ends.items()} == expected
 
 
 class TestPartitionOf:
@@ -179,19 +178,21 @@ class TestPartitionOf:
 
 class TestAppetite:
     def test_asks_for_less_while_records_are_large_and_for_all_when_they_are_small_again(self) -> None:
-        appetite = Appetite(20_000)
-        assert appetite.records <= 100
-        large = [Stored(number, "key", bytes(1024 * 1024)) for number in range(8)]
+        fetch_size = FetchSize(20_000)
+        assert fetch_size.records <= 100
+        large = [ConsumerRecord(number, "key", bytes(1024 * 1024)) for number in range(8)]
 
-        appetite.learn({Place("topic", 0): Slice(0, large)})
-        assert appetite.records == 32
+        fetch_size.learn({TopicPartition("topic", 0): PartitionBatch(0, large)})
+        assert fetch_size.records == 32
 
-        appetite.learn({Place("topic", 0): Slice(0, [Stored(0, "key", b"small")])})
-        assert appetite.records == 20_000
+        fetch_size.learn({TopicPartition("topic", 0): PartitionBatch(0, [ConsumerRecord(0, "key", b"small")])})
+        assert fetch_size.records == 20_000
 
     def test_is_never_more_than_the_limit_and_never_nothing(self) -> None:
-        appetite = Appetite(1)
-        assert appetite.records == 1
+        fetch_size = FetchSize(1)
+        assert fetch_size.records == 1
 
-        appetite.learn({Place("topic", 0): Slice(0, [Stored(0, "key", bytes(64 * 1024 * 1024))])})
-        assert appetite.records == 1
+        fetch_size.learn(
+            {TopicPartition("topic", 0): PartitionBatch(0, [ConsumerRecord(0, "key", bytes(64 * 1024 * 1024))])}
+        )
+        assert fetch_size.records == 1

@@ -8,23 +8,25 @@ from collections.abc import Mapping
 import pytest
 
 from shared.backbone import positions
-from shared.backbone.log import Batch, Place, Slice, Stored
+from shared.backbone.log import Batch, ConsumerRecord, PartitionBatch, TopicPartition
 from shared.backbone.positions import PositionMoved
 from tests.shared.backbone.ledger import Ledger
 
-HERE, THERE = Place("topic", 0), Place("topic", 1)
+HERE, THERE = TopicPartition("topic", 0), TopicPartition("topic", 1)
 
 
 def batch(**slices: tuple[int, int]) -> Batch:
-    """`here=(3, 7)`: records 3 to 6 of the first place, asked for from 3 on."""
-    places = {"here": HERE, "there": THERE}
+    """`here=(3, 7)`: records 3 to 6 of the first partition, asked for from 3 on."""
+    partitions = {"here": HERE, "there": THERE}
     return {
-        places[name]: Slice(begin, [Stored(offset, "accounts/1", b"") for offset in range(begin, end)])
+        partitions[name]: PartitionBatch(
+            begin, [ConsumerRecord(offset, "accounts/1", b"") for offset in range(begin, end)]
+        )
         for name, (begin, end) in slices.items()
     }
 
 
-async def advance(ledger: Ledger, read: Batch) -> Mapping[Place, int]:
+async def advance(ledger: Ledger, read: Batch) -> Mapping[TopicPartition, int]:
     async with ledger.engine.begin() as connection:
         return await positions.advance(connection, "consumer", read)
 
@@ -35,7 +37,7 @@ async def fail_after_advance(ledger: Ledger, read: Batch) -> None:
         raise RuntimeError
 
 
-async def stored(ledger: Ledger) -> Mapping[Place, int]:
+async def stored(ledger: Ledger) -> Mapping[TopicPartition, int]:
     async with ledger.engine.connect() as connection:
         return await positions.load(connection, "consumer", [HERE, THERE])
 

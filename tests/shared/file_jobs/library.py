@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.database import make_engine
 from shared.file_jobs.kinds import DryRunMemory, FileKind, FileStorage, ParsedRows, RowDecider
-from shared.file_jobs.routes import at_once_routes, job_routes
+from shared.file_jobs.routes import FileJobAnswer, at_once_routes, job_routes
 from shared.file_jobs.rules import Posting
 from shared.file_jobs.work import FileWorker
 from shared.forms import Strict
@@ -30,9 +30,9 @@ from shared.migrations.file_jobs import FILE_JOBS
 from shared.persons import Persons
 from shared.sealed import Seal
 from shared.settings import ServiceSettings
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.reading import ReaderPool
-from shared.spreadsheets.tables import Column, Kind, Table
+from shared.spreadsheets.tables import Column, FileFormat, Kind, Table
 from shared.spreadsheets.wording import parse_file_rows
 from shared.web import make_app
 from tests.support.services import Tokens
@@ -101,10 +101,18 @@ async def _decide(
 
 
 BOOK_FILES: Final[RowDecider[tuple[int, BookRequest], DryRunMemory]] = RowDecider(
-    kind=FileKind(name="book", table=BOOKS, role=Role.ASSESSMENT_BODY), parse=_parse, decide=_decide
+    kind=FileKind(name="book", table=BOOKS, role=Role.ASSESSMENT_BODY, formats=FileFormat), parse=_parse, decide=_decide
 )
+
+
+class BookFileAnswer(FileJobAnswer):
+    form: FileFormat  # type: ignore[assignment]  # one more format than most kinds take
+
+
 ROUTES: Final = (
-    job_routes(BOOK_FILES.kind, "/book-files", tag="books", describe_post="Post books as a file."),
+    job_routes(
+        BOOK_FILES.kind, "/book-files", tag="books", answer=BookFileAnswer, describe_post="Post books as a file."
+    ),
     at_once_routes(BOOK_FILES, "/few-book-files", tag="books", rows_max=3, describe_post="Post up to 3 books."),
 )
 

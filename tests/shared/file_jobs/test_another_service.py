@@ -15,7 +15,7 @@ from deploy.local.postgres import Postgres
 from shared.kernel.callers import Role
 from shared.spreadsheets import reader
 from shared.spreadsheets.failed_rows import FailedRow, write
-from shared.spreadsheets.tables import FileFormat
+from shared.spreadsheets.tables import FileFormat, SheetFormat
 from tests.shared.file_jobs.library import BOOKS, Library, opened
 
 ORGANISATION = UUID(int=7)
@@ -75,6 +75,27 @@ async def test_a_dry_run_of_a_decider_without_a_memory_is_rolled_back_chunk_by_c
 
     assert (file["status"], file["accepted"], file["repeated"]) == ("done", 2, 1)
     assert await library.titles() == []
+
+
+async def test_lines_of_json_go_the_same_way_and_come_back_as_a_sheet(library: Library) -> None:
+    lines = [
+        b'{"number": "1", "title": "A"}', b"", b'{"number": "2", "title": "\\ud842"}', b'{"number": "3"}',
+        b'{"number": "4", "title": "D", "shelf": 7}', b"[1]", b'{"number": "5", "title": "E", "a/b": 1}',
+        b'{"number": 6, "title": "F"}',
+    ]  # fmt: skip
+
+    file = await done(library, b"\n".join(lines), form="ndjson")
+    report = (await get(library, f"{JOBS}/{file['id']}/report")).json()["rows"]
+    failed = await get(library, f"{JOBS}/{file['id']}/failed-rows", form="csv")
+
+    assert (file["form"], file["accepted"], file["refused"]) == ("ndjson", 1, 6)
+    assert {row["row"]: [each["code"] for each in row["errors"]] for row in report} == {
+        3: ["row-not-an-object"], 4: ["cell-missing"], 5: ["extra-forbidden"], 6: ["row-not-an-object"],
+        7: ["row-not-an-object"], 8: ["cell-unfit"],
+    }  # fmt: skip
+    assert [row.values for row in reader.read(FileFormat.CSV, failed.content, BOOKS).rows][1] == {
+        "number": "4", "title": "D",
+    }  # fmt: skip
 
 
 async def test_a_file_belongs_to_the_organisation_and_the_role_that_posted_it(library: Library) -> None:
@@ -152,10 +173,10 @@ class TestAtOnce:
         assert [(await task).json()["accepted"] for task in waiting] == [1, 1]
 
 
-@pytest.mark.parametrize("format_", FileFormat)
-def test_failed_rows_of_any_table_can_be_read_again(format_: FileFormat) -> None:
+@pytest.mark.parametrize("format_", SheetFormat)
+def test_failed_rows_of_any_table_can_be_read_again(format_: SheetFormat) -> None:
     content = write(format_, [FailedRow({"number": "007", "title": "=A1"}, [])], BOOKS)
 
-    (row,) = reader.read(format_, content, BOOKS).rows
+    (row,) = reader.read(FileFormat(format_), content, BOOKS).rows
 
     assert row.cells["number"].strip() == "007"

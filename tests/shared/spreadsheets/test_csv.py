@@ -15,7 +15,7 @@ from shared.spreadsheets.file_faults import (
     TooManyRows,
     UnknownColumns,
 )
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.tables import ROWS_MAX, FileFormat
 from tests.shared.spreadsheets.workbooks import HEADINGS, csv_file, line, workbook
 

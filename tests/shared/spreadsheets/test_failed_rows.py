@@ -10,10 +10,10 @@ import pytest
 from services.registry.rosters.usecases.table import ROSTER
 from shared.spreadsheets import cells, failed_rows, reader
 from shared.spreadsheets.failed_rows import FailedRow
-from shared.spreadsheets.tables import FileFormat
+from shared.spreadsheets.tables import FileFormat, SheetFormat
 
 
-def write(form: FileFormat, rows: list[FailedRow]) -> bytes:
+def write(form: SheetFormat, rows: list[FailedRow]) -> bytes:
     """A file of pieces of two rows."""
     made = failed_rows.failed_rows_file(form, ROSTER)
     pieces = [made.begin(), *(made.add(rows[first : first + 2]) for first in range(0, len(rows), 2)), made.end()]
@@ -23,25 +23,25 @@ def write(form: FileFormat, rows: list[FailedRow]) -> bytes:
 class TestFailedRows:
     ERRORS = ({"title": "Wrong.", "cure": "See 3.", "title_zh": "错。", "cure_zh": "见 3。", "seats": 3},)
 
-    @pytest.mark.parametrize("form", list(FileFormat))
-    def test_come_back_as_they_were_and_can_be_read_again(self, form: FileFormat) -> None:
+    @pytest.mark.parametrize("form", list(SheetFormat))
+    def test_come_back_as_they_were_and_can_be_read_again(self, form: SheetFormat) -> None:
         given = {"class": "2025-001", "local_id": "T<1>", "name": "+何", "document_number": "419999200208319443"}
 
         content = write(form, [FailedRow(given, self.ERRORS)] * 3)
 
-        rows = list(reader.read(form, content, ROSTER).rows)
+        rows = list(reader.read(FileFormat(form), content, ROSTER).rows)
         assert [row.values for row in rows] == [given] * 3
         assert [row.faults for row in rows] == [[]] * 3
 
     def test_say_what_is_wrong_in_both_languages(self) -> None:
         error = self.ERRORS[0] | {"column": "name", "column_zh": "姓名"}
 
-        text = write(FileFormat.CSV, [FailedRow({"local_id": "T1"}, [error])]).decode("utf-8-sig")
+        text = write(SheetFormat.CSV, [FailedRow({"local_id": "T1"}, [error])]).decode("utf-8-sig")
 
         assert "姓名：错。见 3。,name: Wrong. See 3." in text
 
     def test_that_a_spreadsheet_would_work_out_are_kept_from_it(self) -> None:
-        text = write(FileFormat.CSV, [FailedRow({"name": "=cmd()"}, ())]).decode()
+        text = write(SheetFormat.CSV, [FailedRow({"name": "=cmd()"}, ())]).decode()
 
         assert "\t=cmd()" in text
 
@@ -54,7 +54,7 @@ class TestFailedRows:
         ],
     )  # fmt: skip
     def test_in_csv_keep_what_excel_would_change_and_are_read_as_they_were(self, field: str, cell: str) -> None:
-        content = write(FileFormat.CSV, [FailedRow({field: cell}, ())])
+        content = write(SheetFormat.CSV, [FailedRow({field: cell}, ())])
         (row,) = reader.read(FileFormat.CSV, content, ROSTER).rows
 
         assert f"\t{cell}" in content.decode()
@@ -62,10 +62,10 @@ class TestFailedRows:
 
     @pytest.mark.parametrize("cell", ["13912345678", "T1", "何示例", "S02-1", "41999919911103426X"])
     def test_in_csv_are_left_alone_where_excel_leaves_them_alone(self, cell: str) -> None:
-        assert "\t" not in write(FileFormat.CSV, [FailedRow({"local_id": cell}, ())]).decode()
+        assert "\t" not in write(SheetFormat.CSV, [FailedRow({"local_id": cell}, ())]).decode()
 
     def test_keep_the_format_of_text_in_a_workbook(self) -> None:
-        content = write(FileFormat.XLSX, [FailedRow({"document_number": "1"}, ())])
+        content = write(SheetFormat.XLSX, [FailedRow({"document_number": "1"}, ())])
 
         with ZipFile(BytesIO(content)) as package:
             sheet = package.read("xl/worksheets/sheet1.xml").decode()

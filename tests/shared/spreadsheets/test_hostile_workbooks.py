@@ -11,7 +11,7 @@ from services.registry.rosters.usecases.table import ROSTER
 from shared.kernel.refusals import Refusal
 from shared.spreadsheets import file_faults as told
 from shared.spreadsheets import packages, reader
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.tables import ROWS_MAX, FileFormat
 from tests.shared.spreadsheets.workbooks import line, rewritten, workbook, zipped
 

@@ -20,8 +20,8 @@ from shared.spreadsheets.file_faults import (
     SpreadsheetEmpty,
     SpreadsheetTooLarge,
 )
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.frames import ReadingRequest
-from shared.spreadsheets.reader import FileRow
 from shared.spreadsheets.reading import ReaderPool
 from shared.spreadsheets.tables import CELL_LENGTH_MAX, FileFormat
 from tests.shared.spreadsheets.workbooks import HEADINGS, line, rewritten, workbook

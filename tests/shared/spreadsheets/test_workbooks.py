@@ -13,7 +13,7 @@ from services.registry.rosters.usecases.table import CLASS, ROSTER
 from shared.kernel.refusals import Refusal
 from shared.spreadsheets import file_faults as told
 from shared.spreadsheets import reader, templates
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.tables import FileFormat, Table
 from shared.spreadsheets.wording import column_errors
 from tests.shared.spreadsheets.workbooks import HEADINGS, line, rewritten, workbook, zipped

@@ -1,4 +1,4 @@
-"""Lines of claims follow what the registry puts right of trainings: whose they are, and what they count to."""
+"""Claim lines are updated when the registry corrects a training's person or programme."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Certificates: issued to who passed, valid until revoked by another person."""
+"""Certificates: issued after a passed exam, valid until another person revokes them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Certificate:
     level: Level
     issued_on: date
     issued_by: str
-    """Who concluded the session, or corrected the result that had been wrong."""
+    """The person who concluded the session, or corrected the wrong result."""
     status: CertificateStatus
     version: int
 
@@ -102,7 +102,7 @@ def issue(
 
 
 def revoke(certificate: Certificate, *, by: str, at: datetime) -> tuple[Certificate, CertificateRevoked]:
-    """Take back a valid certificate. Raises IllegalMove, or SamePerson if `by` issued it."""
+    """Revoke a valid certificate. Raises IllegalMove, or SamePerson if `by` issued it."""
     status = move(MOVES, certificate.status, CertificateVerb.REVOKE)
     if by == certificate.issued_by:
         raise SamePerson(rule="issue and revocation of a certificate")
@@ -111,7 +111,7 @@ def revoke(certificate: Certificate, *, by: str, at: datetime) -> tuple[Certific
 
 
 def count_to(certificate: Certificate, programme: str, *, at: datetime) -> tuple[Certificate, CertificateCorrected]:
-    """The certificate, valid or not, as one that counts to `programme`, to which its holder's training does by now."""
+    """Let the certificate, valid or revoked, count to `programme`, as its holder's enrolment does by now."""
     after = replace(certificate, programme=programme, version=certificate.version + 1)
     return after, _fact(CertificateCorrected, after, at=at)
 

@@ -1,4 +1,4 @@
-"""Certificate numbers of 22 characters: built, taken apart, drawn in order. Source: domain rules §3.5.
+"""Certificate numbers of 22 characters: built, parsed, and their serials in order. Source: domain rules §3.5.
 
     Y 0001 41 000123   25   3     000042
     body's prefix      year level serial of the body in that year

@@ -28,7 +28,7 @@ routes = router("candidates")
 async def get_candidate(
     candidate_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
 ) -> CandidateHistoryAnswer:
-    """A candidate, masked, with the results that corrections replaced."""
+    """A candidate, masked, with the results that were replaced by corrections."""
     candidate = await store.load(connection, candidate_id)
     require_reader(caller, (await session_store.load(connection, candidate.session_id)).body_id)
     persons: Persons = request.app.state.persons
@@ -41,7 +41,7 @@ async def get_candidate(
 async def correct_result(
     candidate_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> CorrectionAnswer:
-    """Put a result right, with the reason; what it was stays on record. Who now passes gets the certificate."""
+    """Correct a result, with a reason; the old one stays on record. A candidate who now passes gets a certificate."""
     candidate, certification = await usecases.correct(
         connection, candidate_id, request.marks(), reason=request.reason, caller=caller, at=at
     )

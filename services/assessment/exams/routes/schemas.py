@@ -39,7 +39,7 @@ class SessionRequest(Strict):
     local_id: LocalId
     class_id: UUID | None = Field(default=None, description="The class of the registry whose trainees are examined")
     programme: Annotated[str, Field(max_length=16, examples=["S02-1"])] = Field(
-        description="What certificates count to where a candidate's enrolment in the class does not say otherwise"
+        description="The programme of certificates, unless the candidate's enrolment in the class names another one"
     )
     region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the session is held")]
     occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
@@ -133,7 +133,7 @@ class ConclusionAnswer(SessionAnswer):
     absent: int
     certificates: int
     already_certified: list[str] = Field(
-        description="local_ids of those who passed but hold a valid certificate of this occupation and level already"
+        description="local_ids of candidates who passed but already hold a valid certificate of this kind"
     )
 
     @classmethod
@@ -151,10 +151,12 @@ class ConclusionAnswer(SessionAnswer):
 
 
 class IssuedAnswer(BaseModel):
-    """What was issued after a conclusion."""
+    """Certificates issued after the conclusion."""
 
     certificates: int
-    already_certified: list[str] = Field(description="local_ids of those who still hold a certificate of this kind")
+    already_certified: list[str] = Field(
+        description="local_ids of candidates who still hold a valid certificate of this kind"
+    )
 
     @classmethod
     def of(cls, certification: Certification) -> IssuedAnswer:
@@ -218,5 +220,7 @@ class CandidateHistoryAnswer(ShownCandidateAnswer):
 
 
 class CorrectionAnswer(CandidateAnswer):
-    certificate_id: UUID | None = Field(description="The certificate that the correction led to")
-    already_certified: bool = Field(description="Passes now, but holds a valid certificate of this kind already")
+    certificate_id: UUID | None = Field(description="The certificate issued because of the correction")
+    already_certified: bool = Field(
+        description="The candidate passes now, but already holds a valid certificate of this kind"
+    )

@@ -17,12 +17,12 @@ from services.assessment.exams.routes.schemas import (
     SessionRequest,
     ShownCandidateAnswer,
 )
+from services.assessment.exams.rules.results import ResultRow
 from services.assessment.exams.store import candidates as candidate_store
 from services.assessment.exams.store import sessions as store
 from services.assessment.exams.usecases import candidates, results
 from services.assessment.exams.usecases import sessions as usecases
 from services.assessment.exams.usecases.candidates import CandidateRow
-from services.assessment.exams.usecases.results import ResultRow
 from services.assessment.persons import store as person_store
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
@@ -44,7 +44,7 @@ _RESULT_ROW = TypeAdapter(ResultRowRequest)
 async def file_session(
     request: SessionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> SessionAnswer:
-    """File an exam session within your body's scope. The same filing again answers the one that exists."""
+    """File an exam session within your body's scope. The same filing again returns the existing session."""
     return SessionAnswer.of(await usecases.file(connection, request.filing(), caller=caller, at=at))
 
 
@@ -72,7 +72,7 @@ async def get_session(session_id: UUID, connection: Connection, _: CurrentCaller
 async def conclude_session(
     session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ConclusionAnswer:
-    """Make the results final; certificates are issued to those who passed."""
+    """Make the results final, and issue certificates to the candidates who passed."""
     return ConclusionAnswer.of_conclusion(await usecases.conclude(connection, session_id, caller=caller, at=at))
 
 
@@ -80,13 +80,13 @@ async def conclude_session(
 async def issue_owed_certificates(
     session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
 ) -> IssuedAnswer:
-    """Issue certificates to who passed a concluded session and was left out, having been taken for somebody else."""
+    """Issue certificates to candidates who passed a concluded session and were taken for another person then."""
     return IssuedAnswer.of(await usecases.issue_owed(connection, session_id, caller=caller, at=at))
 
 
 @routes.post("/sessions/{session_id}/cancellation")
 async def cancel_session(session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> SessionAnswer:
-    """Give up a session that has no marks."""
+    """Cancel a session that has no marks."""
     return SessionAnswer.of(await usecases.cancel(connection, session_id, caller=caller, at=at))
 
 

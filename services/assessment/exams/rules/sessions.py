@@ -134,7 +134,7 @@ class ResultsStand(Conflict):
 
 
 class Summary(NamedTuple):
-    """How many candidates a session has, and how many of them have marks, passed, were absent, or none of this yet."""
+    """How many candidates a session has, and how many have marks, passed, were absent, or have no result yet."""
 
     candidates: int
     with_marks: int
@@ -150,7 +150,7 @@ class ExamSession:
     local_id: str
     class_id: UUID | None
     programme: str
-    """What a certificate counts to, unless its holder's enrolment in the class says otherwise."""
+    """The programme of its certificates, unless the holder's enrolment in the class names another one."""
     region: str
     reporting_region: str
     outside_territory: bool
@@ -188,7 +188,7 @@ class ExamSession:
             raise NotConcluded(state=self.status.value)
 
     def same_filing(self, other: ExamSession) -> bool:
-        """Whether `other` is a repeat of this session's filing, whatever has become of the session since."""
+        """Whether `other` repeats the filing of this session, whatever the session's state is by now."""
         unlike = {"id": other.id, "status": other.status, "filed_by": other.filed_by, "version": other.version}
         return replace(self, **unlike) == other  # type: ignore[arg-type]
 
@@ -202,7 +202,7 @@ def require_examined(level: Level) -> None:
 
 
 def file(session: ExamSession, class_: HeardClass | None, *, at: datetime) -> SessionFiled:
-    """The fact that a new `session` (filed, version 1) was filed, for the people of `class_` if there is one.
+    """The fact that a new `session` (filed, version 1) was filed, for the trainees of `class_` if there is one.
 
     Raises ApprenticesAreNotExamined, AppointedNotExamined, ClassDiffers, ClassWasCancelled.
     """
@@ -229,7 +229,7 @@ def conclude(
 
 
 def cancel(session: ExamSession, summary: Summary, *, at: datetime) -> tuple[ExamSession, SessionCancelled]:
-    """Give a session up that has no marks. Raises IllegalMove, ResultsStand."""
+    """Cancel a session that has no marks. Raises IllegalMove, ResultsStand."""
     after = _moved(session, SessionVerb.CANCEL)
     if summary.with_marks:
         raise ResultsStand(with_marks=summary.with_marks)

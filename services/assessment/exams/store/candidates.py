@@ -3,55 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import DateTime, bindparam, column, insert, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.exams.rules.candidates import Candidate, Seated
+from services.assessment.exams.rules.candidates import Candidate, Seat
 from services.assessment.exams.rules.marks import Marks
 from services.assessment.trainings.store import training_of
 from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
 
-# What a candidate counts to is looked up each time: the enrolment may be heard, or put right, after they were posted.
-# It may also be another key's of the same human: candidate and enrolment are compared as who each goes on as.
-_SELECT = f"""
-SELECT c.id, c.session_id, c.person, c.local_id, COALESCE(e.programme, s.programme) AS programme, c.absent, c.theory,
-    c.skills, c.review, c.passed, c.version
+_OWN: Final = ("id", "session_id", "person", "local_id", "absent", "passed", "version")
+_PARTS: Final = tuple(part.name for part in fields(Marks))
+# The programme is looked up each time: the enrolment may arrive, or be corrected, after the candidate was posted. It
+# may also stand under another key of the same human, so the humans behind candidate and enrolment are compared.
+_SELECT: Final = f"""
+SELECT {", ".join(f"c.{name}" for name in (*_OWN, *_PARTS))}, COALESCE(e.programme, s.programme) AS programme
 FROM candidate AS c
 JOIN session AS s ON s.id = c.session_id
 LEFT JOIN heard_alias AS a ON a.person = c.person
 LEFT JOIN LATERAL ({training_of("COALESCE(a.into_person, c.person)", class_id="s.class_id")}) AS e ON true
 """
-_FIND = f"{_SELECT} WHERE c.id = $1"
-_LOCK = f"{_FIND} FOR UPDATE OF c"
-_BY_LOCAL_IDS = f"{_SELECT} WHERE c.session_id = $1 AND c.local_id = ANY($2) ORDER BY c.id"
-_PASSED = f"{_SELECT} WHERE c.session_id = $1 AND c.passed ORDER BY c.id"
-_PASSED_IN_VAIN = f"""
+_FIND: Final = f"{_SELECT} WHERE c.id = $1"
+_LOCK: Final = f"{_FIND} FOR UPDATE OF c"
+_BY_LOCAL_IDS: Final = f"{_SELECT} WHERE c.session_id = $1 AND c.local_id = ANY($2) ORDER BY c.id"
+_LOCK_BY_LOCAL_IDS: Final = f"{_BY_LOCAL_IDS} FOR UPDATE OF c"
+_PASSED: Final = f"{_SELECT} WHERE c.session_id = $1 AND c.passed ORDER BY c.id"
+_PASSED_WITHOUT_CERTIFICATE: Final = f"""
 {_SELECT} WHERE c.session_id = $1 AND c.passed AND NOT EXISTS (SELECT FROM certificate WHERE candidate_id = c.id)
 ORDER BY c.id
 """
-_PAGE = f"{_SELECT} WHERE c.session_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3"
-_SEATED_BY_LOCAL_ID = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND local_id = ANY($2)"
-_SEATED_BY_PERSON = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND person = ANY($2)"
-_SAVE = """
+_PAGE: Final = f"{_SELECT} WHERE c.session_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3"
+_SEATS_BY_LOCAL_ID: Final = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND local_id = ANY($2)"
+_SEATS_BY_PERSON: Final = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND person = ANY($2)"
+_SAVE: Final = """
 UPDATE candidate AS c
 SET absent = s.absent, theory = s.theory, skills = s.skills, review = s.review, passed = s.passed, version = s.version
 FROM unnest($1::uuid[], $2::boolean[], $3::smallint[], $4::smallint[], $5::smallint[], $6::boolean[], $7::integer[])
     AS s (id, absent, theory, skills, review, passed, version)
 WHERE c.id = s.id AND c.version = CASE WHEN s.absent THEN 0 ELSE s.version - 1 END
 """
-_KEEP_REPLACED = """
-INSERT INTO replaced_result
-    (candidate_id, version, absent, theory, skills, review, reason, replaced_by, replaced_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-"""
-_REPLACED = """
-SELECT version, absent, theory, skills, review, reason, replaced_at
-FROM replaced_result WHERE candidate_id = $1 ORDER BY version
-"""
+_REPLACED: Final = table(
+    "replaced_result",
+    *map(column, ("candidate_id", "version", "absent", *_PARTS, "reason", "replaced_by")),
+    column("replaced_at", DateTime(timezone=True)),
+)
+_HISTORY: Final = (
+    select(_REPLACED).where(_REPLACED.c.candidate_id == bindparam("candidate_id")).order_by(_REPLACED.c.version)
+)
 
 
 class ReplacedResult(NamedTuple):
@@ -65,21 +68,15 @@ class ReplacedResult(NamedTuple):
 
 
 def _marks(row: Any) -> Marks | None:
-    return None if row["theory"] is None else Marks(row["theory"], row["skills"], row["review"])
+    return None if row["theory"] is None else Marks(*(row[part] for part in _PARTS))
+
+
+def _parts(marks: Marks | None) -> dict[str, int | None]:
+    return dict.fromkeys(_PARTS) if marks is None else asdict(marks)
 
 
 def _candidate(row: Any) -> Candidate:
-    return Candidate(
-        id=row["id"],
-        session_id=row["session_id"],
-        person=row["person"],
-        local_id=row["local_id"],
-        programme=row["programme"],
-        absent=row["absent"],
-        marks=_marks(row),
-        passed=row["passed"],
-        version=row["version"],
-    )
+    return Candidate(**{name: row[name] for name in (*_OWN, "programme")}, marks=_marks(row))
 
 
 async def load(connection: AsyncConnection, candidate_id: UUID, *, lock: bool = False) -> Candidate:
@@ -91,10 +88,10 @@ async def load(connection: AsyncConnection, candidate_id: UUID, *, lock: bool = 
 
 
 async def by_local_ids(
-    connection: AsyncConnection, session_id: UUID, local_ids: Collection[str], *, lock: bool = True
+    connection: AsyncConnection, session_id: UUID, local_ids: Collection[str], *, lock: bool
 ) -> dict[str, Candidate]:
-    """Those candidates of the session, locked."""
-    statement = f"{_BY_LOCAL_IDS} FOR UPDATE OF c" if lock else _BY_LOCAL_IDS
+    """Those candidates of the session, by local_id."""
+    statement = _LOCK_BY_LOCAL_IDS if lock else _BY_LOCAL_IDS
     rows = await (await driver(connection)).fetch(statement, session_id, list(local_ids))
     return {row["local_id"]: _candidate(row) for row in rows}
 
@@ -104,9 +101,9 @@ async def passed(connection: AsyncConnection, session_id: UUID) -> list[Candidat
     return [_candidate(row) for row in await (await driver(connection)).fetch(_PASSED, session_id)]
 
 
-async def passed_in_vain(connection: AsyncConnection, session_id: UUID) -> list[Candidate]:
-    """The session's candidates who passed and were never given a certificate for it, not even one that was revoked."""
-    return [_candidate(row) for row in await (await driver(connection)).fetch(_PASSED_IN_VAIN, session_id)]
+async def passed_without_certificate(connection: AsyncConnection, session_id: UUID) -> list[Candidate]:
+    """The session's candidates who passed and never got a certificate for it, not even one that was revoked."""
+    return [_candidate(row) for row in await (await driver(connection)).fetch(_PASSED_WITHOUT_CERTIFICATE, session_id)]
 
 
 async def page(connection: AsyncConnection, session_id: UUID, *, after: UUID, limit: int) -> list[Candidate]:
@@ -114,20 +111,18 @@ async def page(connection: AsyncConnection, session_id: UUID, *, after: UUID, li
     return [_candidate(row) for row in await (await driver(connection)).fetch(_PAGE, session_id, after, limit)]
 
 
-async def seated_by_local_id(
+async def seats_by_local_id(
     connection: AsyncConnection, session_id: UUID, local_ids: Collection[str]
-) -> dict[str, Seated]:
+) -> dict[str, Seat]:
     """Which of the session's `local_ids` are in use, and for whom."""
-    rows = await (await driver(connection)).fetch(_SEATED_BY_LOCAL_ID, session_id, list(local_ids))
-    return {row["local_id"]: Seated(*row) for row in rows}
+    rows = await (await driver(connection)).fetch(_SEATS_BY_LOCAL_ID, session_id, list(local_ids))
+    return {row["local_id"]: Seat(*row) for row in rows}
 
 
-async def seated_by_person(
-    connection: AsyncConnection, session_id: UUID, persons: Collection[UUID]
-) -> dict[UUID, Seated]:
+async def seats_by_person(connection: AsyncConnection, session_id: UUID, persons: Collection[UUID]) -> dict[UUID, Seat]:
     """Which of `persons` are candidates of the session."""
-    rows = await (await driver(connection)).fetch(_SEATED_BY_PERSON, session_id, list(persons))
-    return {row["person"]: Seated(*row) for row in rows}
+    rows = await (await driver(connection)).fetch(_SEATS_BY_PERSON, session_id, list(persons))
+    return {row["person"]: Seat(*row) for row in rows}
 
 
 async def add_all(connection: AsyncConnection, candidates: Sequence[Candidate]) -> None:
@@ -143,31 +138,21 @@ async def save_all(connection: AsyncConnection, candidates: Sequence[Candidate])
     """Store the result of each: the next version, or an absence. Raises Stale if one was changed meanwhile."""
     if not candidates:
         return
-    tag = await (await driver(connection)).execute(
-        _SAVE,
-        [each.id for each in candidates],
-        [each.absent for each in candidates],
-        [each.marks and each.marks.theory for each in candidates],
-        [each.marks and each.marks.skills for each in candidates],
-        [each.marks and each.marks.review for each in candidates],
-        [each.passed for each in candidates],
-        [each.version for each in candidates],
-    )
+    rows = [(each.id, each.absent, *_parts(each.marks).values(), each.passed, each.version) for each in candidates]
+    tag = await (await driver(connection)).execute(_SAVE, *map(list, zip(*rows, strict=True)))
     if tag != f"UPDATE {len(candidates)}":
         raise Stale
 
 
 async def keep_replaced(connection: AsyncConnection, before: Candidate, *, reason: str, by: str, at: datetime) -> None:
-    """Keep the result that `before` had, and why it is replaced."""
-    marks = before.marks
-    theory, skills, review = (marks.theory, marks.skills, marks.review) if marks else (None, None, None)
-    values = (before.id, before.version, before.absent, theory, skills, review, reason, by, at)
-    await (await driver(connection)).execute(_KEEP_REPLACED, *values)
+    """Keep the result of `before` on record, with the reason for replacing it."""
+    result = {"candidate_id": before.id, "version": before.version, "absent": before.absent, **_parts(before.marks)}
+    await connection.execute(insert(_REPLACED), result | {"reason": reason, "replaced_by": by, "replaced_at": at})
 
 
 async def replaced(connection: AsyncConnection, candidate_id: UUID) -> list[ReplacedResult]:
     """The results that corrections replaced, oldest first."""
-    rows = await (await driver(connection)).fetch(_REPLACED, candidate_id)
+    rows = (await connection.execute(_HISTORY, {"candidate_id": candidate_id})).mappings()
     return [
         ReplacedResult(row["version"], row["absent"], _marks(row), row["reason"], row["replaced_at"]) for row in rows
     ]

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import (
+    BindParameter,
+    RowMapping,
+    Select,
+    String,
+    bindparam,
+    column,
+    func,
+    insert,
+    not_,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.exams.rules.sessions import ExamSession, Summary
@@ -13,66 +27,59 @@ from shared.contracts.assessment import SessionStatus
 from shared.kernel.levels import Level
 from shared.kernel.refusals import NotFound, Stale
 
-_COLUMNS = """id, body_id, local_id, class_id, programme, region, reporting_region, outside_territory, occupation,
-    level, held_on, status, filed_by, version"""
-_ADD = f"""
-INSERT INTO session ({_COLUMNS})
-VALUES (:id, :body_id, :local_id, :class_id, :programme, :region, :reporting_region, :outside_territory, :occupation,
-    :level, :held_on, :status, :filed_by, :version)
-"""
-_FIND = f"SELECT {_COLUMNS} FROM session WHERE id = :id"
-_LOCK = f"{_FIND} FOR UPDATE"
-_FIND_BY_LOCAL_ID = f"SELECT {_COLUMNS} FROM session WHERE body_id = :body_id AND local_id = :local_id"
-_SAVE = "UPDATE session SET status = :status, version = :version WHERE id = :id AND version = :version - 1"
-_LIST = f"""
-SELECT {_COLUMNS} FROM session
-WHERE id > :after
-  AND (CAST(:body_id AS uuid) IS NULL OR body_id = :body_id)
-  AND (CAST(:class_id AS uuid) IS NULL OR class_id = :class_id)
-  AND (CAST(:status AS text) IS NULL OR status = :status)
-ORDER BY id LIMIT :limit
-"""
-_SUMMARY = """
-SELECT count(*) AS candidates,
-       count(*) FILTER (WHERE passed IS NOT NULL) AS with_marks,
-       count(*) FILTER (WHERE passed) AS passed,
-       count(*) FILTER (WHERE absent) AS absent,
-       count(*) FILTER (WHERE passed IS NULL AND NOT absent) AS without_result
-FROM candidate WHERE session_id = :id
-"""
+_COLUMNS: Final = tuple(each.name for each in fields(ExamSession))
+_SESSION: Final = table("session", *map(column, _COLUMNS))
+_CANDIDATE: Final = table("candidate", *map(column, ("session_id", "absent", "passed")))
+_FIND: Final = select(_SESSION).where(_SESSION.c.id == bindparam("session_id"))
+_LOCK: Final = _FIND.with_for_update()
+_FIND_BY_LOCAL_ID: Final = select(_SESSION).where(
+    _SESSION.c.body_id == bindparam("body_id"), _SESSION.c.local_id == bindparam("local_id")
+)
+_HAS_MARKS: Final = _CANDIDATE.c.passed.is_not(None)
+_SUMMARY: Final = select(
+    func.count().label("candidates"),
+    func.count().filter(_HAS_MARKS).label("with_marks"),
+    func.count().filter(_CANDIDATE.c.passed).label("passed"),
+    func.count().filter(_CANDIDATE.c.absent).label("absent"),
+    func.count().filter(not_(_HAS_MARKS), not_(_CANDIDATE.c.absent)).label("without_result"),
+).where(_CANDIDATE.c.session_id == bindparam("session_id"))
 
 
 def _session(row: RowMapping) -> ExamSession:
     return ExamSession(**dict(row) | {"level": Level(row["level"]), "status": SessionStatus(row["status"])})
 
 
+async def _find(connection: AsyncConnection, statement: Select[Any], **values: object) -> ExamSession | None:
+    row = (await connection.execute(statement, values)).mappings().one_or_none()
+    return None if row is None else _session(row)
+
+
 async def add(connection: AsyncConnection, session: ExamSession) -> None:
-    await connection.execute(text(_ADD), asdict(session) | {"level": session.level.value})
+    await connection.execute(insert(_SESSION), {name: getattr(session, name) for name in _COLUMNS})
 
 
 async def load(connection: AsyncConnection, session_id: UUID, *, lock: bool = False) -> ExamSession:
     """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
-    row = (await connection.execute(text(_LOCK if lock else _FIND), {"id": session_id})).mappings().one_or_none()
-    if row is None:
+    found = await _find(connection, _LOCK if lock else _FIND, session_id=session_id)
+    if found is None:
         raise NotFound(what="session", id=session_id)
-    return _session(row)
+    return found
 
 
 async def find_by_local_id(connection: AsyncConnection, body_id: UUID, local_id: str) -> ExamSession | None:
-    values = {"body_id": body_id, "local_id": local_id}
-    row = (await connection.execute(text(_FIND_BY_LOCAL_ID), values)).mappings().one_or_none()
-    return None if row is None else _session(row)
+    return await _find(connection, _FIND_BY_LOCAL_ID, body_id=body_id, local_id=local_id)
 
 
 async def save(connection: AsyncConnection, session: ExamSession) -> None:
     """Store the next version. Raises Stale if the session was changed meanwhile."""
-    values = {"id": session.id, "status": session.status, "version": session.version}
-    if (await connection.execute(text(_SAVE), values)).rowcount == 0:
+    expected = [_SESSION.c.id == session.id, _SESSION.c.version == session.version - 1]
+    changed = update(_SESSION).where(*expected).values(status=session.status, version=session.version)
+    if (await connection.execute(changed)).rowcount == 0:
         raise Stale
 
 
 async def summary(connection: AsyncConnection, session_id: UUID) -> Summary:
-    return Summary(*(await connection.execute(text(_SUMMARY), {"id": session_id})).one())
+    return Summary(*(await connection.execute(_SUMMARY, {"session_id": session_id})).one())
 
 
 async def page(
@@ -84,6 +91,13 @@ async def page(
     after: UUID,
     limit: int,
 ) -> list[ExamSession]:
-    """Sessions in the order of their ids, from above `after`."""
-    values = {"body_id": body_id, "class_id": class_id, "status": status, "after": after, "limit": limit}
-    return [_session(row) for row in (await connection.execute(text(_LIST), values)).mappings()]
+    """Sessions in the order of their ids, from above `after`. Only what is asked for stands in the statement."""
+    asked = {_SESSION.c.body_id: body_id, _SESSION.c.class_id: class_id, _SESSION.c.status: _as_literal(status)}
+    conditions = [_SESSION.c.id > after, *(each == value for each, value in asked.items() if value is not None)]
+    statement = select(_SESSION).where(*conditions).order_by(_SESSION.c.id).limit(limit)
+    return [_session(row) for row in (await connection.execute(statement)).mappings()]
+
+
+def _as_literal(status: SessionStatus | None) -> BindParameter[str] | None:
+    """Few sessions are open and nearly all concluded, so each status has a plan of its own, which a parameter hides."""
+    return None if status is None else bindparam("status", status.value, String, literal_execute=True)

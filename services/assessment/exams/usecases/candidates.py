@@ -16,9 +16,10 @@ from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as store
 from services.assessment.exams.usecases.sessions import own
 from services.assessment.persons import store as person_store
+from shared import heard
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
-from shared.kernel.outcomes import RowOutcome, without_ids
+from shared.kernel.outcomes import RowOutcome, read_each, without_ids
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal
 from shared.persons import Particulars, Persons
@@ -26,7 +27,7 @@ from shared.persons import Particulars, Persons
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CandidateRow:
-    """One row as it came, well formed but not yet believed. `row` is its place in the request, from 0."""
+    """One well-formed row. `row` is its place in the request, from 0."""
 
     row: int
     local_id: str
@@ -34,7 +35,7 @@ class CandidateRow:
 
 
 class _Recognised(NamedTuple):
-    """A row whose person is known by key, and what is to be sealed if it is admitted."""
+    """A row with its person's key, and the particulars to encrypt if it is accepted."""
 
     entry: Entry
     number: str
@@ -51,22 +52,22 @@ async def add(
     at: datetime,
     dry_run: bool = False,
 ) -> list[RowOutcome]:
-    """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
+    """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores nothing, locks nothing.
 
     Raises WrongRole, NotFound, ForeignOrganisation, SessionClosed: then nothing at all was stored.
     """
     session = await own(connection, session_id, caller, lock=not dry_run)
     session.require_open()
     recognised, refused = await _recognise(connection, rows, persons=persons, at=at)
-    decided = await _decide(connection, session, [each.entry for each in recognised])
+    admitted, decided = await _decide(connection, session, [each.entry for each in recognised])
     if dry_run:
         return [*refused, *without_ids(decided, {each.entry.id for each in recognised})]
-    accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
-    admitted = [each for each in recognised if each.entry.row in accepted]
     if admitted:
-        sealed = [persons.close(each.entry.person, each.number, each.particulars) for each in admitted]
+        by_row = {each.entry.row: each for each in recognised}
+        papers = [by_row[entry.row] for entry in admitted]
+        sealed = [persons.close(each.entry.person, each.number, each.particulars) for each in papers]
         await person_store.add_all(connection, sealed)
-        await store.add_all(connection, [_new_candidate(each.entry, session) for each in admitted])
+        await store.add_all(connection, [_new_candidate(entry, session) for entry in admitted])
     return [*refused, *decided]
 
 
@@ -74,14 +75,15 @@ async def _recognise(
     connection: AsyncConnection, rows: Iterable[CandidateRow], *, persons: Persons, at: datetime
 ) -> tuple[list[_Recognised], list[RowOutcome]]:
     today = business_day(at)
-    found: list[tuple[CandidateRow, UUID, str]] = []
-    refused: list[RowOutcome] = []
-    for row in rows:
+
+    def read(row: CandidateRow) -> tuple[CandidateRow, UUID, str]:
         try:
-            found.append((row, *persons.recognise(row.particulars, today=today)))
+            return row, *persons.recognise(row.particulars, today=today)
         except Refusal as refusal:
             refusal.pointer = refusal.pointer or "/document_number"
-            refused.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
+            raise
+
+    found, refused = read_each(rows, read)
     humans = await person_store.humans(connection, {person for _, person, _ in found})
     recognised = [
         _Recognised(Entry(row.row, new_id(), row.local_id, person, humans[person]), number, row.particulars)
@@ -90,13 +92,15 @@ async def _recognise(
     return recognised, refused
 
 
-async def _decide(connection: AsyncConnection, session: ExamSession, entries: Sequence[Entry]) -> list[RowOutcome]:
-    keys = await person_store.keys_of(connection, {entry.human for entry in entries})
-    seated = await store.seated_by_person(connection, session.id, keys)
+async def _decide(
+    connection: AsyncConnection, session: ExamSession, entries: Sequence[Entry]
+) -> tuple[list[Entry], list[RowOutcome]]:
+    keys = await heard.keys_of(connection, {entry.human for entry in entries})
+    seats = await store.seats_by_person(connection, session.id, keys)
     return decide(
         entries,
-        by_local_id=await store.seated_by_local_id(connection, session.id, {entry.local_id for entry in entries}),
-        by_person={keys[person]: each for person, each in seated.items()},
+        by_local_id=await store.seats_by_local_id(connection, session.id, {entry.local_id for entry in entries}),
+        by_person={keys[person]: seat for person, seat in seats.items()},
         certified=await certificates.certified(connection, keys, occupation=session.occupation, level=session.level),
     )
 

@@ -1,4 +1,4 @@
-"""Record the results of a session, and put one right."""
+"""Record the results of a session, and correct one."""
 
 from __future__ import annotations
 
@@ -10,29 +10,21 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.certificates import store as certificate_store
-from services.assessment.exams.rules import candidates as rules
-from services.assessment.exams.rules.candidates import Candidate, NotInSession
+from services.assessment.exams.rules import results as rules
+from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks
+from services.assessment.exams.rules.results import ResultRow
 from services.assessment.exams.store import candidates as store
 from services.assessment.exams.usecases.sessions import Certification, certify, own
 from shared.backbone import outbox
-from shared.contracts.assessment import ResultState, SessionStatus
+from shared.contracts.assessment import SessionStatus
 from shared.kernel.callers import Caller
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Refusal
-
-
-class ResultRow(NamedTuple):
-    """The marks of one candidate; None for an absence."""
-
-    row: int
-    local_id: str
-    marks: Marks | None
 
 
 class Correction(NamedTuple):
-    """A candidate whose result was put right, and the certificate that came of it after the session's conclusion."""
+    """A candidate with a corrected result, and the certificate issued because of it."""
 
     candidate: Candidate
     certification: Certification
@@ -47,42 +39,25 @@ async def record(
     at: datetime,
     dry_run: bool = False,
 ) -> list[RowOutcome]:
-    """An outcome for each of `rows`: recorded, repeated or refused. A dry run stores and locks nothing.
+    """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores nothing, locks nothing.
 
     Raises WrongRole, NotFound, ForeignOrganisation, SessionClosed, TooEarly: then nothing was stored.
     """
     session = await own(connection, session_id, caller, lock=not dry_run)
     session.require_open(today=business_day(at))
     local_ids = {row.local_id for row in rows}
-    known = await store.by_local_ids(connection, session_id, local_ids, lock=not dry_run)
-    changed: dict[UUID, Candidate] = {}
-    facts: list[ResultState] = []
-    outcomes: list[RowOutcome] = []
-    for row in rows:
-        try:
-            before = known.get(row.local_id)
-            if before is None:
-                raise NotInSession(pointer="/local_id")
-            if before.has(row.marks):
-                outcomes.append(RowOutcome(row.row, "repeated", row.local_id, id=before.id))
-                continue
-            after, fact = rules.record(before, session, row.marks, at=at)
-        except Refusal as refusal:
-            outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
-            continue
-        known[row.local_id] = changed[after.id] = after
-        facts += [fact] if fact is not None else []
-        outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=after.id))
+    candidates = await store.by_local_ids(connection, session_id, local_ids, lock=not dry_run)
+    recorded, outcomes = rules.decide(rows, session, candidates, at=at)
     if not dry_run:
-        await store.save_all(connection, list(changed.values()))
-        await outbox.record(connection, *facts)
+        await store.save_all(connection, [candidate for candidate, _ in recorded])
+        await outbox.record(connection, *(fact for _, fact in recorded if fact is not None))
     return outcomes
 
 
 async def correct(
     connection: AsyncConnection, candidate_id: UUID, marks: Marks, *, reason: str, caller: Caller, at: datetime
 ) -> Correction:
-    """Put a candidate's marks right; the same marks again change nothing.
+    """Correct a candidate's marks; the same marks again change nothing.
 
     A candidate of a concluded session who now passes gets a certificate. Raises WrongRole, NotFound,
     ForeignOrganisation and what rules.correct raises, NumberExhausted.

@@ -34,7 +34,7 @@ from shared.plan import Plan
 
 @dataclass(frozen=True)
 class Filing:
-    """What a body says of a session it files."""
+    """What a body states about a session when it files it."""
 
     local_id: str
     class_id: UUID | None
@@ -46,7 +46,7 @@ class Filing:
 
 
 class Certification(NamedTuple):
-    """The certificates of candidates who passed, and the candidates who hold a valid one of this kind already."""
+    """New certificates, and the candidates who passed but already hold a valid one of this occupation and level."""
 
     certificates: list[Certificate]
     already_certified: list[Candidate]
@@ -107,7 +107,7 @@ def _new(filing: Filing, body: Body, plan: Plan, *, by: str) -> ExamSession:
 
 
 async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> Conclusion:
-    """Make the results final and issue a certificate to each who passed and holds none of this occupation and level.
+    """Make the results final, and issue a certificate to every candidate who passed and does not hold one yet.
 
     Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, TooEarly, NoCandidates, ResultsMissing,
     NumberExhausted.
@@ -122,15 +122,15 @@ async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Cal
 
 
 async def issue_owed(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> Certification:
-    """Certificates for those who passed a concluded session and were left out: mostly nobody.
+    """Issue certificates to candidates who passed a concluded session without getting one; usually there are none.
 
-    Somebody was left out who held a certificate already, as the same human as another, and turned out not to be.
+    A candidate is left out whose merged key holds a certificate; if the merge is undone, the certificate is due.
 
     Raises WrongRole, NotFound, ForeignOrganisation, NotConcluded, NumberExhausted.
     """
     session = await own(connection, session_id, caller)
     session.require_concluded()
-    passed = await candidate_store.passed_in_vain(connection, session_id)
+    passed = await candidate_store.passed_without_certificate(connection, session_id)
     return await certify(connection, session, passed, by=caller.person, at=at)
 
 
@@ -145,7 +145,7 @@ async def certify(
 
 
 async def cancel(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> ExamSession:
-    """Give a session up. Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, ResultsStand."""
+    """Cancel a session. Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, ResultsStand."""
     before = await own(connection, session_id, caller)
     after, fact = rules.cancel(before, await store.summary(connection, session_id), at=at)
     await store.save(connection, after)
@@ -154,7 +154,7 @@ async def cancel(connection: AsyncConnection, session_id: UUID, *, caller: Calle
 
 
 async def own(connection: AsyncConnection, session_id: UUID, caller: Caller, *, lock: bool = True) -> ExamSession:
-    """The session for its body, locked: whatever changes a session or its candidates queues up here.
+    """The session, for its body. Every change of a session or its candidates takes this lock first.
 
     Raises WrongRole, NotFound, ForeignOrganisation.
     """

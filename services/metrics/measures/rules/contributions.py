@@ -16,27 +16,24 @@ from shared.contracts.registry import EnrolmentState, EnrolmentStatus
 from shared.contracts.subsidy import ClaimLine, ClaimState
 from shared.kernel.levels import Level
 
-CountedFact = EnrolmentState | CertificateState | ClaimState
-
-
-class Cell(NamedTuple):
-    """Where something counts. `region` is the place itself; queries roll it up by parent."""
-
-    measure: Measure
-    programme: str
-    region: str
-    level: int
-    day: date
-
 
 class Contribution(NamedTuple):
-    """`amount` in `cell`, from one part of one subject. Part 0 is always there: its version is the subject's."""
+    """What one part of one subject counts: `amount` in the cell of the five fields before it, or nothing.
+
+    `region` is the place itself; queries roll it up by parent. Part 0 of a subject is always there: its version is the
+    subject's, and `before` the version that it must take the place of. The other parts follow part 0.
+    """
 
     subject: UUID
     part: int
+    before: int | None
     version: int
-    cell: Cell | None
-    amount: int
+    measure: Measure | None = None
+    programme: str | None = None
+    region: str | None = None
+    level: int | None = None
+    day: date | None = None
+    amount: int = 0
 
 
 class Holding(NamedTuple):
@@ -63,20 +60,35 @@ _ENROLMENT_MEASURE = {
 _PARTS_PER_LINE = 4
 
 
-def contributions(fact: CountedFact) -> list[Contribution]:
-    """All that the subject of `fact` contributes now. The parts of a subject never vanish; they fall to nothing."""
-    match fact:
-        case EnrolmentState():
-            measure = _ENROLMENT_MEASURE[fact.status]
-            cell = Cell(measure, fact.programme, fact.region, fact.level, fact.effective_on) if measure else None
-            return [Contribution(fact.enrolment_id, 0, fact.version, cell, 1 if cell else 0)]
-        case CertificateState():
-            valid = fact.status is CertificateStatus.VALID
-            cell = Cell(Measure.CERTIFICATES, fact.programme, fact.region, fact.level, fact.issued_on)
-            return [Contribution(fact.certificate_id, 0, fact.version, cell if valid else None, int(valid))]
-        case ClaimState():
-            itself = Contribution(fact.claim_id, 0, fact.version, None, 0)
-            return [itself, *(each for line in fact.lines for each in _of_line(fact, line))]
+def of_enrolment(fact: EnrolmentState, *, before: int) -> list[Contribution]:
+    """An enrolment counts in one measure or in none. `before`: see Contribution, here as below."""
+    measure = _ENROLMENT_MEASURE[fact.status]
+    if measure is None:
+        return [Contribution(fact.enrolment_id, 0, before, fact.version)]
+    return [
+        Contribution(
+            fact.enrolment_id, 0, before, fact.version,
+            measure, fact.programme, fact.region, fact.level, fact.effective_on, 1,
+        )
+    ]  # fmt: skip
+
+
+def of_certificate(fact: CertificateState, *, before: int) -> list[Contribution]:
+    """A valid certificate counts once."""
+    if fact.status is not CertificateStatus.VALID:
+        return [Contribution(fact.certificate_id, 0, before, fact.version)]
+    return [
+        Contribution(
+            fact.certificate_id, 0, before, fact.version,
+            Measure.CERTIFICATES, fact.programme, fact.region, fact.level, fact.issued_on, 1,
+        )
+    ]  # fmt: skip
+
+
+def of_claim(fact: ClaimState, *, before: int) -> list[Contribution]:
+    """A claim counts by its lines. The parts of a claim never vanish; they fall to nothing."""
+    itself = Contribution(fact.claim_id, 0, before, fact.version)
+    return [itself, *(each for line in fact.lines for each in _of_line(fact, line))]
 
 
 def _of_line(claim: ClaimState, line: ClaimLine) -> list[Contribution]:
@@ -93,10 +105,12 @@ def _of_line(claim: ClaimState, line: ClaimLine) -> list[Contribution]:
     )
     found = []
     for place, (measure, day, amount) in enumerate(amounts, 1):
-        counts = day is not None and amount > 0
-        cell = Cell(measure, line.programme, claim.region, line.level, day) if counts and day else None
         part = (line.line - 1) * _PARTS_PER_LINE + place
-        found.append(Contribution(claim.claim_id, part, claim.version, cell, amount if cell else 0))
+        if day is None or amount == 0:
+            found.append(Contribution(claim.claim_id, part, None, claim.version))
+            continue
+        cell = (measure, line.programme, claim.region, line.level, day)
+        found.append(Contribution(claim.claim_id, part, None, claim.version, *cell, amount))
     return found
 
 

@@ -46,11 +46,6 @@ def see_attendance(
         class_id=class_id,
         enrolment_id=enrolment_id,
         person=person,
-        region=attendee.region,
-        reporting_region=attendee.reporting_region,
-        programme=attendee.programme,
-        occupation=attendee.occupation,
-        level=attendee.level,
-        fund_source=attendee.fund_source,
+        **attendee.dimensions.told(project=False),
         facts=facts,
     )

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Date, Integer, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.attendance.rules.edits import Edit
 from services.registry.plan.rules.reach import Reach
-from shared.database import driver
+from shared import tables
+from shared.tables import Instant, fixed
 
 EDITS_MAX: Final = 500
 
-_COLUMNS: Final = """id, enrolment_id, day, hours_before, hours_after, reason, signed_by, signed_at, class_id,
-    institution_id, region, reporting_region"""
-_ADD: Final = f"""
-INSERT INTO attendance_edit ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-"""
-_OF_ENROLMENT: Final = f"SELECT {_COLUMNS} FROM attendance_edit WHERE enrolment_id = $1 ORDER BY id DESC LIMIT $2"
+ATTENDANCE_EDIT: Final = Table(
+    "attendance_edit",
+    MetaData(),
+    fixed("id", Uuid),
+    fixed("enrolment_id", Uuid),
+    fixed("day", Date),
+    fixed("hours_before", Integer),
+    fixed("hours_after", Integer),
+    fixed("reason", Text),
+    fixed("signed_by", Text),
+    fixed("signed_at", Instant),
+    fixed("class_id", Uuid),
+    fixed("institution_id", Uuid),
+    fixed("region", Text),
+    fixed("reporting_region", Text),
+)
 
 
 async def add(connection: AsyncConnection, edit: Edit) -> None:
-    values = [getattr(edit, name) for name in Edit.__dataclass_fields__]
-    await (await driver(connection)).execute(_ADD, *values)
+    await tables.add(connection, ATTENDANCE_EDIT, edit)
 
 
 async def of_enrolment(connection: AsyncConnection, enrolment_id: UUID) -> list[Edit]:
     """The latest edits of one enrolment, newest first."""
-    return [Edit(*row) for row in await (await driver(connection)).fetch(_OF_ENROLMENT, enrolment_id, EDITS_MAX)]
+    of_one = select(ATTENDANCE_EDIT).where(ATTENDANCE_EDIT.c.enrolment_id == enrolment_id)
+    statement = of_one.order_by(ATTENDANCE_EDIT.c.id.desc()).limit(EDITS_MAX)
+    return await tables.fetch_all(connection, statement, Edit)
 
 
 async def page(
@@ -42,10 +54,6 @@ async def page(
     limit: int,
 ) -> list[Edit]:
     """Edits in the order of their ids, from above `after`."""
-    asked: dict[str, Any] = {**reach._asdict(), "class_id": class_id, "institution_id": institution_id}
-    asked = {name: value for name, value in asked.items() if value is not None}
-    # Only what was asked for stands in the statement: so each combination is planned for itself, on its own index.
-    narrowed = " AND ".join(["id > :after", *(f"{name} = :{name}" for name in asked)])
-    statement = f"SELECT {_COLUMNS} FROM attendance_edit WHERE {narrowed} ORDER BY id LIMIT :limit"
-    rows = await connection.execute(text(statement), asked | {"after": after, "limit": limit})
-    return [Edit(**row) for row in rows.mappings()]
+    asked = tables.matches(ATTENDANCE_EDIT, **reach._asdict(), class_id=class_id, institution_id=institution_id)
+    found = select(ATTENDANCE_EDIT).where(*asked, ATTENDANCE_EDIT.c.id > after)
+    return await tables.fetch_all(connection, found.order_by(ATTENDANCE_EDIT.c.id).limit(limit), Edit)

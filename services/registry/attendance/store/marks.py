@@ -8,29 +8,67 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.attendance.rules.hours import DayHours, LessonTime, Presence, Stamp, Total
 from services.registry.attendance.rules.marks import Direction, Mark, Method
 from services.registry.attendance.rules.rhythms import DeviceStamp, Place, SameSecond, Window
+from services.registry.directory.store.sites import SITE
+from shared import tables
 from shared.database import driver
+from shared.tables import Choice, Instant, fixed
 
 WINDOW_MARKS_MAX: Final = 5_000
 """Marks of one device that are looked at in one window; a device with more is far beyond suspicion."""
 
-_SITES: Final = "SELECT local_id, id FROM site WHERE institution_id = $1 AND local_id = ANY($2)"
-_COLUMNS: Final = """id, local_id, enrolment_id, class_id, day, marked_at, direction, method, device, site_id, score,
-    matched, marked_by, counts"""
+ATTENDANCE_MARK: Final = Table(
+    "attendance_mark",
+    MetaData(),
+    fixed("id", Uuid),
+    fixed("local_id", Text),
+    fixed("enrolment_id", Uuid),
+    fixed("class_id", Uuid),
+    fixed("day", Date),
+    fixed("marked_at", Instant, key="at"),
+    fixed("direction", Choice(Direction)),
+    fixed("method", Choice(Method)),
+    fixed("device", Text),
+    fixed("site_id", Uuid),
+    fixed("score", SmallInteger),
+    fixed("matched", Boolean),
+    fixed("marked_by", Text),
+    fixed("counts", Boolean),
+    fixed("institution_id", Uuid),
+    fixed("received_at", Instant),
+)
+_MARK: Final = [column for column in ATTENDANCE_MARK.c if column.key not in ("institution_id", "received_at")]
+_GIVEN: Final = [*_MARK, Column("marks_max", Integer), Column("place", Integer)]
+_INSTITUTION: Final = f"${len(_GIVEN) + 1}"
+_RECEIVED: Final = f"${len(_GIVEN) + 2}"
 # Those that are there already take no place of the day. In the order of the ids that might be taken, so that two
 # batches with the same ids do not wait for each other.
 _NEW: Final = f"""
 WITH new AS (
-    SELECT mark.*, row_number() OVER (PARTITION BY enrolment_id, day ORDER BY place) AS nth
-    FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::date[], $6::timestamptz[], $7::text[], $8::text[],
-        $9::text[], $10::uuid[], $11::smallint[], $12::boolean[], $13::text[], $14::boolean[], $15::integer[])
-        WITH ORDINALITY AS mark ({_COLUMNS}, marks_max, place)
+    SELECT given.*, row_number() OVER (PARTITION BY enrolment_id, day ORDER BY place) AS nth
+    FROM {tables.unnest(_GIVEN)}
     LEFT JOIN LATERAL (
-        SELECT true AS is_known FROM attendance_mark WHERE institution_id = $16 AND local_id = mark.local_id LIMIT 1
+        SELECT true AS is_known FROM attendance_mark
+        WHERE institution_id = {_INSTITUTION} AND local_id = given.local_id LIMIT 1
     ) known ON true
     WHERE is_known IS NULL
 ),
@@ -43,13 +81,12 @@ admitted AS (
 )
 """
 _ADD: Final = f"""{_NEW}
-INSERT INTO attendance_mark ({_COLUMNS}, institution_id, received_at)
-SELECT {_COLUMNS}, $16, $17 FROM admitted ORDER BY local_id, id
+INSERT INTO attendance_mark ({tables.names(_MARK)}, institution_id, received_at)
+SELECT {tables.names(_MARK)}, {_INSTITUTION}, {_RECEIVED} FROM admitted ORDER BY local_id, id
 ON CONFLICT (institution_id, local_id) DO NOTHING RETURNING id
 """
 # Of several marks under one local id the first is the one that would be stored.
 _WOULD_ADD: Final = f"{_NEW} SELECT DISTINCT ON (local_id) id FROM admitted ORDER BY local_id, id"
-_BY_LOCAL_ID: Final = f"SELECT {_COLUMNS} FROM attendance_mark WHERE institution_id = $1 AND local_id = ANY($2)"
 # What the rules look at once marks are stored, in one statement, because a single mark asks for it too: all marks of
 # the same persons on the same days; what these days and trainings counted before; the marks of the same devices at the
 # time; how many of the class were marked in the same second; the lessons of the classes on the days. Each LATERAL with
@@ -106,16 +143,6 @@ JOIN enrolment e ON e.person = t.person AND t.day BETWEEN e.from_on AND e.until_
 JOIN lesson l ON l.class_id = e.class_id AND l.held
     AND l.during && tstzrange(t.midnight, t.midnight + interval '1 day')
 """
-_PLACES: Final = """
-SELECT id, longitude, latitude FROM site WHERE id = ANY($1) AND longitude IS NOT NULL AND latitude IS NOT NULL
-"""
-_PAGE: Final = f"""
-SELECT {_COLUMNS}, received_at FROM attendance_mark
-WHERE class_id = $1
-  AND (marked_at, id) > (coalesce((SELECT marked_at FROM attendance_mark WHERE id = $2), '-infinity'), $2::uuid)
-  AND marked_at >= coalesce($3, '-infinity'::timestamptz) AND marked_at < coalesce($4, 'infinity'::timestamptz)
-ORDER BY marked_at, id LIMIT $5
-"""
 
 
 class Around(NamedTuple):
@@ -141,8 +168,9 @@ class KeptMark(NamedTuple):
 
 
 async def sites(connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]) -> dict[str, UUID]:
-    rows = await (await driver(connection)).fetch(_SITES, institution_id, list(local_ids))
-    return {row[0]: row[1] for row in rows}
+    named = [SITE.c.institution_id == institution_id, tables.one_of(SITE.c.local_id, local_ids)]
+    rows = await connection.execute(select(SITE.c.local_id, SITE.c.id).where(*named))
+    return {row.local_id: row.id for row in rows}
 
 
 async def add_all(
@@ -161,34 +189,24 @@ async def add_all(
     """
     if not marks:
         return set()
-    columns: list[list[Any]] = [
-        [mark.id for mark in marks],
-        [mark.local_id for mark in marks],
-        [mark.enrolment_id for mark in marks],
-        [mark.class_id for mark in marks],
-        [mark.day for mark in marks],
-        [mark.at for mark in marks],
-        [mark.direction for mark in marks],
-        [mark.method for mark in marks],
-        [mark.device for mark in marks],
-        [mark.site_id for mark in marks],
-        [mark.score for mark in marks],
-        [mark.matched for mark in marks],
-        [mark.marked_by for mark in marks],
-        [mark.counts for mark in marks],
-        [marks_max[mark.class_id] for mark in marks],
+    rows = [
+        {column.key: getattr(mark, column.key) for column in _MARK}
+        | {"marks_max": marks_max[mark.class_id], "place": place}
+        for place, mark in enumerate(marks)
     ]
+    columns = tables.arrays(_GIVEN, rows)
     database = await driver(connection)
     if dry_run:
-        return {row[0] for row in await database.fetch(_WOULD_ADD, *columns, institution_id)}
-    return {row[0] for row in await database.fetch(_ADD, *columns, institution_id, at)}
+        return {row["id"] for row in await database.fetch(_WOULD_ADD, *columns, institution_id)}
+    return {row["id"] for row in await database.fetch(_ADD, *columns, institution_id, at)}
 
 
 async def by_local_ids(
     connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]
 ) -> dict[str, Mark]:
-    rows = await (await driver(connection)).fetch(_BY_LOCAL_ID, institution_id, list(local_ids))
-    return {row["local_id"]: _mark(row) for row in rows}
+    named = [ATTENDANCE_MARK.c.institution_id == institution_id, tables.one_of(ATTENDANCE_MARK.c.local_id, local_ids)]
+    found = await tables.fetch_all(connection, select(*_MARK).where(*named), Mark)
+    return {mark.local_id: mark for mark in found}
 
 
 async def around(
@@ -241,8 +259,10 @@ async def lessons(
 
 async def places(connection: AsyncConnection, site_ids: Collection[UUID]) -> dict[UUID, Place]:
     """Where those sites are, as far as it is known."""
-    rows = await (await driver(connection)).fetch(_PLACES, list(site_ids))
-    return {row[0]: Place(row[1], row[2]) for row in rows}
+    located = [SITE.c.longitude.is_not(None), SITE.c.latitude.is_not(None)]
+    statement = select(SITE.c.id, SITE.c.longitude, SITE.c.latitude)
+    rows = await connection.execute(statement.where(tables.one_of(SITE.c.id, site_ids), *located))
+    return {id_: Place(longitude, latitude) for id_, longitude, latitude in rows}
 
 
 async def page(
@@ -255,15 +275,24 @@ async def page(
     limit: int,
 ) -> list[KeptMark]:
     """A class's marks from `begins` to before `ends` in the order of time, from after the mark `after`."""
-    rows = await (await driver(connection)).fetch(_PAGE, class_id, after, begins, ends, limit)
-    return [KeptMark(row["id"], _mark(row[:14]), row["received_at"]) for row in rows]
+    mark = ATTENDANCE_MARK.c
+    last = select(mark.at).where(mark.id == after).scalar_subquery()
+    asked = [
+        mark.class_id == class_id,
+        tuple_(mark.at, mark.id) > tuple_(func.coalesce(last, literal_column("'-infinity'")), after),
+    ]
+    if begins is not None:
+        asked.append(mark.at >= begins)
+    if ends is not None:
+        asked.append(mark.at < ends)
+    statement = select(*_MARK, mark.received_at).where(*asked).order_by(mark.at, mark.id).limit(limit)
+    return await tables.fetch_all(connection, statement, _kept)
 
 
 def _stamp(row: Any) -> Stamp:
     return Stamp(row[0], row[1], row[2], row[3], row[4], Direction(row[5]), row[6])
 
 
-def _mark(row: Any) -> Mark:
-    values = list(row)
-    values[6], values[7] = Direction(row[6]), Method(row[7])
-    return Mark(*values)
+def _kept(*, received_at: datetime, **mark: Any) -> KeptMark:
+    kept = Mark(**mark)
+    return KeptMark(kept.id, kept, received_at)

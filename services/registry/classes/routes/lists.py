@@ -9,9 +9,9 @@ from uuid import UUID
 from fastapi import Query
 
 from services.registry.classes.routes.schemas import ClassAnswer, ClassEventAnswer, ReportedChangeAnswer, WaitingAnswer
+from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
-from services.registry.classes.store import lists
-from services.registry.classes.store.lists import Narrowing
+from services.registry.classes.store.classes import Narrowing
 from services.registry.classes.usecases import visible_class
 from services.registry.plan.rules.reach import Reach, reach, reach_of
 from services.registry.plan.store import plan as plan_store
@@ -55,7 +55,7 @@ async def list_classes(
         plan = await plan_store.load(connection)
         far = reach_of(plan, region) if region and caller.role in _EVERYWHERE else reach(plan, caller, region)
         narrowing = narrowing._replace(reach=far)
-    rows = await lists.page(connection, narrowing, after=place_after(cursor), limit=size)
+    rows = await store.page(connection, narrowing, after=place_after(cursor), limit=size)
     next_ = cursor_behind(rows, [row.starts_on for row in rows], size=size)
     return Page(rows=[ClassAnswer.of(row) for row in rows], next=next_)
 
@@ -72,7 +72,7 @@ async def list_waiting_classes(
     """Filed classes that wait for the county's answer, by the day on which it is due. For officers, in their region."""
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     far = reach(await plan_store.load(connection), caller, region)
-    rows = await lists.waiting(connection, far, after=place_after(cursor), limit=size)
+    rows = await store.waiting(connection, far, after=place_after(cursor), limit=size)
     today = business_day(at)
     next_ = cursor_behind(rows, [row.answer_due_on or date.max for row in rows], size=size)
     return Page(rows=[WaitingAnswer.at(row, today=today) for row in rows], next=next_)

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.registry.classes.rules.faults import NoTrainees, OutcomesMissing, TooEarly, TooLate
+from services.registry.plan.rules.dimensions import Dimensions
 from services.registry.plan.rules.policy import Policy
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import (
@@ -140,6 +141,18 @@ class TrainingClass:
     """Who found place and equipment in order, when, and which."""
 
     @property
+    def dimensions(self) -> Dimensions:
+        return Dimensions(
+            self.programme,
+            self.region,
+            self.reporting_region,
+            self.occupation,
+            self.level.value,
+            self.fund_source,
+            self.project,
+        )
+
+    @property
     def fee_fen(self) -> int:
         """One trainee's fee."""
         return self.government_fen + self.enterprise_fen + self.individual_fen
@@ -260,19 +273,13 @@ def tell(fact: type[F], class_: TrainingClass, *, at: datetime, enrolled: int) -
         class_id=class_.id,
         institution_id=class_.institution_id,
         local_id=class_.local_id,
-        programme=class_.programme,
-        region=class_.region,
-        reporting_region=class_.reporting_region,
-        occupation=class_.occupation,
-        level=class_.level.value,
-        fund_source=class_.fund_source,
+        **class_.dimensions.told(),
         starts_on=class_.starts_on,
         ends_on=class_.ends_on,
         hours=class_.hours,
         seats=class_.seats,
         status=class_.status,
         enrolled=enrolled,
-        project=class_.project,
         is_scarce=class_.is_scarce,
         is_needed=class_.is_needed,
         signed_order=class_.signed_order,

@@ -20,12 +20,7 @@ def see_class(kind: FlagKind, class_: TrainingClass, seen: str = "", *, facts: M
         f"{class_.id}/{seen}" if seen else f"{class_.id}",
         institution_id=class_.institution_id,
         class_id=class_.id,
-        region=class_.region,
-        reporting_region=class_.reporting_region,
-        programme=class_.programme,
-        occupation=class_.occupation,
-        level=class_.level.value,
-        fund_source=class_.fund_source,
+        **class_.dimensions.told(project=False),
         facts=facts,
     )
 

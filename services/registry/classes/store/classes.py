@@ -1,68 +1,124 @@
-"""Classes in the database."""
+"""Classes in the database, one by one and in lists."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-import orjson
-from sqlalchemy import RowMapping, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Dialect,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    Uuid,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.rules.classes import ExamPlan, SiteVersion, TrainingClass
+from services.registry.plan.rules.reach import Reach
+from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus
 from shared.database import driver
+from shared.kernel.keyset import KeysetPosition
 from shared.kernel.levels import Level
 from shared.kernel.periods import Period
-from shared.kernel.refusals import NotFound, Stale
+from shared.kernel.refusals import NotFound
+from shared.tables import Choice, Json, Texts, fixed
 
-COLUMNS = """id, institution_id, local_id, programme, region, reporting_region, occupation, level, fund_source,
-    starts_on, ends_on, hours, seats, status, filed_by, version, project, is_scarce, is_needed, signed_order, site_id,
-    teaching_plan, exam_plan, government_fen, enterprise_fen, individual_fen, filed_on, answer_due_on, return_reasons,
-    checked_by, checked_on, checked_sites"""
-_ADD = f"""
-INSERT INTO class ({COLUMNS})
-VALUES (:id, :institution_id, :local_id, :programme, :region, :reporting_region, :occupation, :level, :fund_source,
-    :starts_on, :ends_on, :hours, :seats, :status, :filed_by, :version, :project, :is_scarce, :is_needed, :signed_order,
-    :site_id, :teaching_plan, CAST(:exam_plan AS jsonb), :government_fen, :enterprise_fen, :individual_fen, :filed_on,
-    :answer_due_on, :return_reasons, :checked_by, :checked_on, CAST(:checked_sites AS jsonb))
-"""
-_FIND = f"SELECT {COLUMNS} FROM class WHERE id = :id"
-_LOCK = f"{_FIND} FOR UPDATE"
-_BY_IDS = f"SELECT {COLUMNS} FROM class WHERE id = ANY(:ids)"
-_MEETING = f"""
-SELECT {COLUMNS} FROM class
-WHERE institution_id = :institution_id AND starts_on <= coalesce(CAST(:last AS date), 'infinity') AND ends_on >= :first
-ORDER BY id
-"""
-_FIND_BY_LOCAL_ID = f"SELECT {COLUMNS} FROM class WHERE institution_id = :institution_id AND local_id = :local_id"
-_SAVE = """
-UPDATE class
-SET programme = :programme, region = :region, reporting_region = :reporting_region, occupation = :occupation,
-    level = :level, fund_source = :fund_source, starts_on = :starts_on, ends_on = :ends_on, hours = :hours,
-    seats = :seats, status = :status, filed_by = :filed_by, version = :version, project = :project,
-    is_scarce = :is_scarce, is_needed = :is_needed, signed_order = :signed_order, site_id = :site_id,
-    teaching_plan = :teaching_plan, exam_plan = CAST(:exam_plan AS jsonb), government_fen = :government_fen,
-    enterprise_fen = :enterprise_fen, individual_fen = :individual_fen, filed_on = :filed_on,
-    answer_due_on = :answer_due_on, return_reasons = :return_reasons, checked_by = :checked_by,
-    checked_on = :checked_on, checked_sites = CAST(:checked_sites AS jsonb)
-WHERE id = :id AND version = :expected
-"""
-_HEADCOUNT = """
+
+class _ExamPlan(TypeDecorator[ExamPlan]):
+    """{"planned_on": …, "body_credit_code": …}"""
+
+    impl = Json
+    cache_ok = True
+
+    def process_bind_param(self, value: ExamPlan | None, _: Dialect) -> dict[str, Any] | None:
+        return None if value is None else value._asdict()
+
+    def process_result_value(self, value: dict[str, Any] | None, _: Dialect) -> ExamPlan | None:
+        if value is None:
+            return None
+        return ExamPlan(date.fromisoformat(value["planned_on"]), value["body_credit_code"])
+
+
+class _SiteVersions(TypeDecorator[tuple[SiteVersion, ...]]):
+    """[[site, version], …]"""
+
+    impl = Json
+    cache_ok = True
+
+    def process_result_value(self, value: list[Any] | None, _: Dialect) -> tuple[SiteVersion, ...]:
+        return tuple(SiteVersion(UUID(site), version) for site, version in value or ())
+
+
+CLASS: Final = Table(
+    "class",
+    MetaData(),
+    fixed("id", Uuid),
+    fixed("institution_id", Uuid),
+    fixed("local_id", Text),
+    Column("programme", Text),
+    Column("region", Text),
+    Column("reporting_region", Text),
+    Column("occupation", Text),
+    Column("level", Choice(Level)),
+    Column("fund_source", Choice(FundSource)),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("hours", Integer),
+    Column("seats", Integer),
+    Column("status", Choice(ClassStatus)),
+    Column("filed_by", Text),
+    Column("version", Integer),
+    Column("project", Text),
+    Column("is_scarce", Boolean),
+    Column("is_needed", Boolean),
+    Column("signed_order", Boolean),
+    Column("site_id", Uuid),
+    Column("teaching_plan", Text),
+    Column("exam_plan", _ExamPlan),
+    Column("government_fen", BigInteger),
+    Column("enterprise_fen", BigInteger),
+    Column("individual_fen", BigInteger),
+    Column("filed_on", Date),
+    Column("answer_due_on", Date),
+    Column("return_reasons", Texts),
+    Column("checked_by", Text),
+    Column("checked_on", Date),
+    Column("checked_sites", _SiteVersions),
+)
+_BY_ID: Final = select(CLASS).where(CLASS.c.id == bindparam("id"))
+_LOCK: Final = _BY_ID.with_for_update()
+# As the indexes hold them: a class that nobody has to answer by a day comes last.
+_DUE: Final = func.coalesce(CLASS.c.answer_due_on, literal_column("'infinity'", Date))
+_WAITS: Final = CLASS.c.status == literal_column("'filed'")
+_HEADCOUNT: Final = """
 SELECT count(*) AS enrolled,
        count(*) FILTER (WHERE status NOT IN ('withdrawn', 'transferred')) AS seated,
        count(*) FILTER (WHERE status = 'in_training') AS in_training
-FROM enrolment WHERE class_id = :id
+FROM enrolment WHERE class_id = $1
 """
-_SITES = """
+_SITES: Final = """
 SELECT id, version FROM site
 WHERE id = $2 OR id IN (SELECT site_id FROM lesson WHERE class_id = $1 AND upper(during) > $3)
 ORDER BY id
 """
-_ELSEWHERE = """
+_ELSEWHERE: Final = """
 SELECT count(DISTINCT m.person)
 FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[]) AS m (id, person, from_on, until_on)
 JOIN (
@@ -81,68 +137,88 @@ class Headcount(NamedTuple):
     in_training: int
 
 
-def class_of(row: RowMapping) -> TrainingClass:
-    values = dict(row)
-    source, exam = values["fund_source"], values["exam_plan"]
-    values |= {
-        "exam_plan": exam and ExamPlan(date.fromisoformat(exam["planned_on"]), exam["body_credit_code"]),
-        "return_reasons": tuple(values["return_reasons"]),
-        "checked_sites": tuple(SiteVersion(UUID(site), version) for site, version in values["checked_sites"]),
-        "level": Level(values["level"]),
-        "fund_source": None if source is None else FundSource(source),
-        "status": ClassStatus(values["status"]),
-    }
-    return TrainingClass(**values)
+class Narrowing(NamedTuple):
+    """Which classes are asked for; what is None does not matter. Both days are included."""
 
-
-def _values(class_: TrainingClass) -> dict[str, object]:
-    exam = class_.exam_plan
-    return {name: getattr(class_, name) for name in class_.__dataclass_fields__} | {
-        "level": class_.level.value,
-        "exam_plan": None if exam is None else orjson.dumps(exam._asdict()).decode(),
-        "return_reasons": list(class_.return_reasons),
-        "checked_sites": orjson.dumps([(str(site), version) for site, version in class_.checked_sites]).decode(),
-    }
+    reach: Reach = Reach()
+    institution_id: UUID | None = None
+    status: ClassStatus | None = None
+    starts_from: date | None = None
+    starts_to: date | None = None
 
 
 async def add(connection: AsyncConnection, class_: TrainingClass) -> None:
-    await connection.execute(text(_ADD), _values(class_))
-
-
-async def load(connection: AsyncConnection, class_id: UUID, *, lock: bool = False) -> TrainingClass:
-    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
-    row = (await connection.execute(text(_LOCK if lock else _FIND), {"id": class_id})).mappings().one_or_none()
-    if row is None:
-        raise NotFound(what="class", id=class_id)
-    return class_of(row)
-
-
-async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, TrainingClass]:
-    """Those of `ids` that there are."""
-    rows = await connection.execute(text(_BY_IDS), {"ids": list(ids)})
-    return {row["id"]: class_of(row) for row in rows.mappings()}
-
-
-async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> TrainingClass | None:
-    values = {"institution_id": institution_id, "local_id": local_id}
-    row = (await connection.execute(text(_FIND_BY_LOCAL_ID), values)).mappings().one_or_none()
-    return None if row is None else class_of(row)
-
-
-async def meeting(connection: AsyncConnection, institution_id: UUID, period: Period) -> list[TrainingClass]:
-    """All classes of the institution that have a day in `period`, by id."""
-    values = {"institution_id": institution_id, "first": period.first, "last": period.last}
-    return [class_of(row) for row in (await connection.execute(text(_MEETING), values)).mappings()]
+    await tables.add(connection, CLASS, class_)
 
 
 async def save(connection: AsyncConnection, class_: TrainingClass, *, expected: int) -> None:
     """Raises Stale if the stored version is not `expected` any more."""
-    if (await connection.execute(text(_SAVE), _values(class_) | {"expected": expected})).rowcount == 0:
-        raise Stale
+    await tables.save(connection, CLASS, class_, expected=expected)
+
+
+async def load(connection: AsyncConnection, class_id: UUID, *, lock: bool = False) -> TrainingClass:
+    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    class_ = await tables.fetch_one(connection, _LOCK if lock else _BY_ID, TrainingClass, id=class_id)
+    if class_ is None:
+        raise NotFound(what="class", id=class_id)
+    return class_
+
+
+async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, TrainingClass]:
+    """Those of `ids` that there are."""
+    statement = select(CLASS).where(tables.one_of(CLASS.c.id, ids))
+    return {class_.id: class_ for class_ in await tables.fetch_all(connection, statement, TrainingClass)}
+
+
+async def named(
+    connection: AsyncConnection, institution_id: UUID, ids: Collection[UUID], local_ids: Collection[str], *, lock: bool
+) -> list[TrainingClass]:
+    """Those classes of the institution in the order of their ids; with `lock`, rosters of one class queue up here."""
+    either = or_(tables.one_of(CLASS.c.id, ids), tables.one_of(CLASS.c.local_id, local_ids))
+    statement = select(CLASS).where(CLASS.c.institution_id == institution_id, either).order_by(CLASS.c.id)
+    return await tables.fetch_all(connection, statement.with_for_update() if lock else statement, TrainingClass)
+
+
+async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> TrainingClass | None:
+    its_own = tables.matches(CLASS, institution_id=institution_id, local_id=local_id)
+    return await tables.fetch_one(connection, select(CLASS).where(*its_own), TrainingClass)
+
+
+async def meeting(connection: AsyncConnection, institution_id: UUID, period: Period) -> list[TrainingClass]:
+    """All classes of the institution that have a day in `period`, by id."""
+    met = [CLASS.c.institution_id == institution_id, CLASS.c.ends_on >= period.first]
+    if period.last is not None:
+        met.append(CLASS.c.starts_on <= period.last)
+    return await tables.fetch_all(connection, select(CLASS).where(*met).order_by(CLASS.c.id), TrainingClass)
+
+
+async def page(
+    connection: AsyncConnection, narrowing: Narrowing, *, after: KeysetPosition, limit: int
+) -> list[TrainingClass]:
+    """Classes in the order of their first days, from behind `after`."""
+    reach, institution_id, status, starts_from, starts_to = narrowing
+    asked = tables.matches(CLASS, **reach._asdict(), institution_id=institution_id, status=status)
+    if starts_from is not None:
+        asked.append(CLASS.c.starts_on >= starts_from)
+    if starts_to is not None:
+        asked.append(CLASS.c.starts_on <= starts_to)
+    place = (CLASS.c.starts_on, CLASS.c.id)
+    statement = select(CLASS).where(*asked, tuple_(*place) > after).order_by(*place).limit(limit)
+    return await tables.fetch_all(connection, statement, TrainingClass)
+
+
+async def waiting(
+    connection: AsyncConnection, reach: Reach, *, after: KeysetPosition, limit: int
+) -> list[TrainingClass]:
+    """Filed classes in the order in which answers are due, from behind `after`; last those without a day."""
+    asked = [_WAITS, *tables.matches(CLASS, **reach._asdict())]
+    place = (_DUE, CLASS.c.id)
+    statement = select(CLASS).where(*asked, tuple_(*place) > after).order_by(*place).limit(limit)
+    return await tables.fetch_all(connection, statement, TrainingClass)
 
 
 async def headcount(connection: AsyncConnection, class_id: UUID) -> Headcount:
-    return Headcount(*(await connection.execute(text(_HEADCOUNT), {"id": class_id})).one())
+    return Headcount(*await (await driver(connection)).fetchrow(_HEADCOUNT, class_id))
 
 
 async def sites(connection: AsyncConnection, class_: TrainingClass, *, since: datetime) -> list[SiteVersion]:

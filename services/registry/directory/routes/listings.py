@@ -43,7 +43,7 @@ class ListingClosingRequest(Strict):
 class ListingAnswer(BaseModel):
     """A listing whose last day lies before its first never held. `closed_by` set its end, or brought it forward."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, validate_by_name=True, validate_by_alias=True)
 
     id: UUID
     institution_id: UUID
@@ -52,8 +52,8 @@ class ListingAnswer(BaseModel):
     last_on: date | None
     opened_by: str
     opened_at: datetime
-    closed_by: str | None
-    closed_at: datetime | None
+    closed_by: Annotated[str | None, Field(validation_alias="ended_by")]
+    closed_at: Annotated[datetime | None, Field(validation_alias="ended_at")]
     version: int
 
 
@@ -66,7 +66,7 @@ class ListedAnswer(ListingAnswer):
 
     @classmethod
     def of(cls, listing: Listing, who: Institution) -> ListedAnswer:
-        said = {name: getattr(listing, name) for name in ListingAnswer.model_fields}
+        said = ListingAnswer.model_validate(listing).model_dump()
         return cls(**said, institution_name=who.name, region=who.region, reporting_region=who.reporting_region)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
+from services.registry.directory.rules import dated_entries
+from services.registry.directory.rules.dated_entries import DatedEntry
 from services.registry.directory.rules.institutions import Institution
 from services.registry.plan.rules.projects import Project
 from shared.contracts.registry import ListingClosed, ListingOpened, ListingState
-from shared.kernel.periods import Period, day_before
 from shared.kernel.refusals import Conflict
 
 F = TypeVar("F", bound=ListingState)
@@ -61,29 +62,12 @@ class ListingEnded(Conflict):
     cure_zh = "无需再次终止；目录记录只能提前终止。"
 
 
-@dataclass(frozen=True)
-class Listing:
-    """Both days are included; one that was closed before it began ends on the day before its first."""
+@dataclass(frozen=True, kw_only=True)
+class Listing(DatedEntry):
+    """An institution that is listed for a project."""
 
-    id: UUID
     institution_id: UUID
     project: str
-    first_on: date
-    last_on: date | None
-    opened_by: str
-    opened_at: datetime
-    closed_by: str | None = None
-    closed_at: datetime | None = None
-    closing_reason: str | None = None
-    version: int = 1
-
-    def holds_on(self, day: date) -> bool:
-        return self.first_on <= day and (self.last_on is None or day <= self.last_on)
-
-    def meets(self, period: Period) -> bool:
-        """Whether it holds on any day of `period`."""
-        never = self.last_on is not None and self.last_on < self.first_on
-        return not never and Period(self.first_on, self.last_on).overlaps(period)
 
 
 def require_listed(project: Project, listings: Iterable[Listing], *, day: date) -> None:
@@ -92,7 +76,7 @@ def require_listed(project: Project, listings: Iterable[Listing], *, day: date) 
     Raises ProjectNotListed, InstitutionNotListed. Source: domain rules §4.6 C02.
     """
     require_in_catalogue(project, day=day)
-    if not any(each.project == project.code and each.holds_on(day) for each in listings):
+    if not any(each.project == project.code and each.stands_on(day) for each in listings):
         raise InstitutionNotListed(project=project.code, day=day.isoformat())
 
 
@@ -115,28 +99,18 @@ def open_(
 
     Raises ListingOverlaps, PeriodEndsBeforeStart.
     """
-    asked = Period(listing.first_on, listing.last_on)
-    for each in others:
-        if each.project == listing.project and each.meets(asked):
-            raise ListingOverlaps(
-                pointer="/first_on",
-                listing=str(each.id),
-                first_on=each.first_on.isoformat(),
-                last_on=None if each.last_on is None else each.last_on.isoformat(),
-            )
+    of_project = [each for each in others if each.project == listing.project]
+    standing = dated_entries.overlapped(listing, of_project)
+    if standing is not None:
+        raise ListingOverlaps(pointer="/first_on", listing=str(standing.id), **standing.days())
     return listing, _fact(ListingOpened, listing, institution, at=at)
 
 
 def close(
     listing: Listing, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
 ) -> tuple[Listing, ListingClosed]:
-    """End `listing` so that it does not hold on `from_on` any more. Raises ListingEnded."""
-    last_on = day_before(max(from_on, listing.first_on))
-    if listing.last_on is not None and listing.last_on <= last_on:
-        raise ListingEnded(last_on=listing.last_on.isoformat())
-    after = replace(
-        listing, last_on=last_on, closed_by=by, closed_at=at, closing_reason=reason, version=listing.version + 1
-    )
+    """End `listing` so that it does not stand on `from_on` any more. Raises ListingEnded."""
+    after = dated_entries.end(listing, from_on=from_on, by=by, reason=reason, at=at, ended=ListingEnded)
     return after, _fact(ListingClosed, after, institution, at=at)
 
 

@@ -9,10 +9,12 @@ from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID
 
+from services.registry.directory.rules import dated_entries
+from services.registry.directory.rules.dated_entries import DatedEntry
 from services.registry.directory.rules.institutions import Institution
 from shared.contracts.registry import SanctionImposed, SanctionLifted, SanctionState, SanctionStep
 from shared.kernel.moves import move
-from shared.kernel.periods import Period, day_before
+from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict, SamePerson
 
 F = TypeVar("F", bound=SanctionState)
@@ -86,44 +88,22 @@ class SanctionEnded(Conflict):
     cure_zh = "无需解除。"
 
 
-@dataclass(frozen=True)
-class Sanction:
-    """Both days are included; one that was lifted before it began ends on the day before its first."""
+@dataclass(frozen=True, kw_only=True)
+class Sanction(DatedEntry):
+    """A step of the ladder against an institution: imposed when it is opened, lifted when it is ended."""
 
-    id: UUID
     institution_id: UUID
     step: SanctionStep
-    first_on: date
-    last_on: date | None
     reason: str
-    imposed_by: str
-    imposed_at: datetime
-    lifted_by: str | None = None
-    lifted_at: datetime | None = None
-    lifting_reason: str | None = None
-    version: int = 1
 
     @property
     def status(self) -> SanctionStatus:
-        return SanctionStatus.IMPOSED if self.lifted_by is None else SanctionStatus.LIFTED
-
-    def is_in_force_on(self, day: date) -> bool:
-        return self.first_on <= day and (self.last_on is None or day <= self.last_on)
-
-    def meets(self, period: Period) -> bool:
-        """Whether it is in force on any day of `period`."""
-        never = self.last_on is not None and self.last_on < self.first_on
-        return not never and Period(self.first_on, self.last_on).overlaps(period)
-
-    def days(self) -> dict[str, str | None]:
-        """The days as facts of a refusal."""
-        last = self.last_on
-        return {"first_on": self.first_on.isoformat(), "last_on": None if last is None else last.isoformat()}
+        return SanctionStatus.IMPOSED if self.ended_by is None else SanctionStatus.LIFTED
 
 
 def standing(sanctions: Iterable[Sanction], *, day: date) -> Sanction | None:
-    """The highest of `sanctions` that is in force on `day`."""
-    in_force = (each for each in sanctions if each.is_in_force_on(day))
+    """The highest of `sanctions` that stands on `day`."""
+    in_force = (each for each in sanctions if each.stands_on(day))
     return max(in_force, key=lambda each: LADDER.index(each.step), default=None)
 
 
@@ -153,29 +133,24 @@ def impose(
     """
     if sanction.step is SanctionStep.TALK and sanction.last_on is None:
         sanction = replace(sanction, last_on=sanction.first_on)
-    period = Period(sanction.first_on, sanction.last_on)
-    for each in others:
-        if each.step is sanction.step and each.meets(period):
-            raise SanctionStands(sanction=str(each.id), **each.days())
+    same_step = [each for each in others if each.step is sanction.step]
+    stands = dated_entries.overlapped(sanction, same_step)
+    if stands is not None:
+        raise SanctionStands(sanction=str(stands.id), **stands.days())
     return sanction, _fact(SanctionImposed, sanction, institution, at=at)
 
 
 def lift(
     sanction: Sanction, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
 ) -> tuple[Sanction, SanctionLifted]:
-    """End `sanction` so that it is not in force on `from_on` any more.
+    """End `sanction` so that it does not stand on `from_on` any more.
 
     Raises IllegalMove, SanctionEnded, or SamePerson if `by` imposed it.
     """
     move(MOVES, sanction.status, SanctionVerb.LIFT)
-    if by == sanction.imposed_by:
+    if by == sanction.opened_by:
         raise SamePerson(rule="imposing and lifting of a sanction")
-    last_on = day_before(max(from_on, sanction.first_on))
-    if sanction.last_on is not None and sanction.last_on <= last_on:
-        raise SanctionEnded(last_on=sanction.last_on.isoformat())
-    after = replace(
-        sanction, last_on=last_on, lifted_by=by, lifted_at=at, lifting_reason=reason, version=sanction.version + 1
-    )
+    after = dated_entries.end(sanction, from_on=from_on, by=by, reason=reason, at=at, ended=SanctionEnded)
     return after, _fact(SanctionLifted, after, institution, at=at)
 
 

@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Boolean, Column, Double, Integer, MetaData, Table, Text, Uuid, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules.sites import Room, RoomKind, Site
+from shared import tables
 from shared.database import driver
-from shared.kernel.refusals import NotFound, Stale
+from shared.kernel.refusals import NotFound
+from shared.tables import fixed
 
-# With the rooms as [name, kind, seats], in the order of their names.
-_SELECT: Final = """
-SELECT id, institution_id, local_id, address, address_mark, region, reporting_region, longitude, latitude, version,
-    ARRAY(SELECT ARRAY[name, kind, CAST(seats AS text)] FROM room WHERE site_id = site.id AND listed
-        ORDER BY name) AS rooms
-FROM site
-"""
-_FIND: Final = f"{_SELECT} WHERE id = :id"
-_LOCK: Final = f"{_FIND} FOR UPDATE"
-_LOCK_SHARED: Final = "SELECT id FROM site WHERE id = ANY(:ids) ORDER BY id FOR SHARE"
-_FIND_BY_LOCAL_ID: Final = f"{_SELECT} WHERE institution_id = :institution_id AND local_id = :local_id"
-_FIND_ALL: Final = f"{_SELECT} WHERE id = ANY(:ids)"
-_LIST: Final = f"{_SELECT} WHERE institution_id = :institution_id AND id > :after ORDER BY id LIMIT :limit"
-_ADD: Final = """
-INSERT INTO site (id, institution_id, local_id, address, address_mark, region, reporting_region, longitude, latitude,
-    version)
-VALUES (:id, :institution_id, :local_id, :address, :address_mark, :region, :reporting_region, :longitude, :latitude,
-    :version)
-"""
-_SAVE: Final = """
-UPDATE site
-SET address = :address, address_mark = :address_mark, region = :region, reporting_region = :reporting_region,
-    longitude = :longitude, latitude = :latitude, version = :version
-WHERE id = :id AND version = :version - 1
-"""
+SITE: Final = Table(
+    "site",
+    MetaData(),
+    fixed("id", Uuid),
+    fixed("institution_id", Uuid),
+    fixed("local_id", Text),
+    Column("address", Text),
+    Column("address_mark", Uuid),
+    Column("region", Text),
+    Column("reporting_region", Text),
+    Column("longitude", Double),
+    Column("latitude", Double),
+    Column("version", Integer),
+)
+ROOM: Final = Table(
+    "room",
+    MetaData(),
+    fixed("site_id", Uuid),
+    fixed("name", Text),
+    Column("kind", Text),
+    Column("seats", Integer),
+    Column("listed", Boolean),
+)
+# As [name, kind, seats], in the order of their names.
+_ROOMS: Final = (
+    select(array([ROOM.c.name, ROOM.c.kind, cast(ROOM.c.seats, Text)]))
+    .where(ROOM.c.site_id == SITE.c.id, ROOM.c.listed)
+    .order_by(ROOM.c.name)
+    .scalar_subquery()
+)
+_SELECT: Final = select(SITE, func.array(_ROOMS, type_=ARRAY(Text)).label("rooms"))
+_BY_ID: Final = _SELECT.where(SITE.c.id == bindparam("id"))
+_LOCK: Final = _BY_ID.with_for_update()
 # A room in which lessons were held is still referred to, so it stays, but is not listed any more.
 _DROP_ROOMS: Final = "UPDATE room SET listed = false WHERE site_id = $1 AND name <> ALL($2::text[])"
 _PUT_ROOMS: Final = """
@@ -48,60 +59,60 @@ ON CONFLICT (site_id, name) DO UPDATE SET kind = excluded.kind, seats = excluded
 """
 _ROOMS_IN_USE: Final = """
 SELECT DISTINCT room FROM lesson
-WHERE held AND site_id = :site_id AND room = ANY(:rooms) AND during && tstzrange(:since, NULL) ORDER BY room
+WHERE held AND site_id = $1 AND room = ANY($2) AND during && tstzrange($3, NULL) ORDER BY room
 """
 
 
 async def add(connection: AsyncConnection, site: Site) -> None:
-    await connection.execute(text(_ADD), _values(site))
+    await tables.add(connection, SITE, site)
     await _put_rooms(connection, site)
 
 
 async def save(connection: AsyncConnection, site: Site) -> None:
     """Store the next version of `site`. Raises Stale if it was changed meanwhile."""
-    if (await connection.execute(text(_SAVE), _values(site))).rowcount == 0:
-        raise Stale
+    await tables.save(connection, SITE, site, expected=site.version - 1)
     await (await driver(connection)).execute(_DROP_ROOMS, site.id, list(site.rooms))
     await _put_rooms(connection, site)
 
 
 async def load(connection: AsyncConnection, site_id: UUID, *, pointer: str | None = None, lock: bool = False) -> Site:
     """Raises NotFound."""
-    row = (await connection.execute(text(_LOCK if lock else _FIND), {"id": site_id})).mappings().one_or_none()
-    if row is None:
+    site = await tables.fetch_one(connection, _LOCK if lock else _BY_ID, _site, id=site_id)
+    if site is None:
         raise NotFound(pointer=pointer, what="site", id=site_id)
-    return _site(row)
+    return site
 
 
 async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> Site | None:
-    values = {"institution_id": institution_id, "local_id": local_id}
-    row = (await connection.execute(text(_FIND_BY_LOCAL_ID), values)).mappings().one_or_none()
-    return None if row is None else _site(row)
+    its_own = tables.matches(SITE, institution_id=institution_id, local_id=local_id)
+    return await tables.fetch_one(connection, _SELECT.where(*its_own), _site)
 
 
 async def lock_shared(connection: AsyncConnection, ids: Collection[UUID]) -> None:
     """Nobody changes those sites and their rooms until this transaction ends; others may plan there meanwhile."""
-    await connection.execute(text(_LOCK_SHARED), {"ids": list(ids)})
+    found = select(SITE.c.id).where(tables.one_of(SITE.c.id, ids)).order_by(SITE.c.id)
+    await connection.execute(found.with_for_update(read=True))
 
 
 async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Site]:
     """Those of `ids` that exist."""
-    rows = (await connection.execute(text(_FIND_ALL), {"ids": list(ids)})).mappings()
-    return {row["id"]: _site(row) for row in rows}
+    statement = _SELECT.where(tables.one_of(SITE.c.id, ids))
+    return {site.id: site for site in await tables.fetch_all(connection, statement, _site)}
 
 
 async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID, limit: int) -> list[Site]:
     """The institution's sites in the order of their ids, from above `after`."""
-    values = {"institution_id": institution_id, "after": after, "limit": limit}
-    return [_site(row) for row in (await connection.execute(text(_LIST), values)).mappings()]
+    its_own = tables.matches(SITE, institution_id=institution_id)
+    statement = _SELECT.where(*its_own, SITE.c.id > after).order_by(SITE.c.id).limit(limit)
+    return await tables.fetch_all(connection, statement, _site)
 
 
 async def rooms_in_use(
     connection: AsyncConnection, site_id: UUID, rooms: Collection[str], *, since: datetime
 ) -> list[str]:
     """Those of the site's `rooms` in which lessons are planned that end after `since`."""
-    values = {"site_id": site_id, "rooms": list(rooms), "since": since}
-    return list(await connection.scalars(text(_ROOMS_IN_USE), values))
+    rows = await (await driver(connection)).fetch(_ROOMS_IN_USE, site_id, list(rooms), since)
+    return [row["room"] for row in rows]
 
 
 async def _put_rooms(connection: AsyncConnection, site: Site) -> None:
@@ -109,10 +120,5 @@ async def _put_rooms(connection: AsyncConnection, site: Site) -> None:
     await (await driver(connection)).execute(_PUT_ROOMS, site.id, list(site.rooms), kinds, seats)
 
 
-def _site(row: Any) -> Site:
-    rooms = {name: Room(RoomKind(kind), int(seats)) for name, kind, seats in row["rooms"]}
-    return Site(**dict(row) | {"rooms": rooms})
-
-
-def _values(site: Site) -> dict[str, object]:
-    return {name: getattr(site, name) for name in site.__dataclass_fields__ if name != "rooms"}
+def _site(*, rooms: Iterable[tuple[str, str, str]], **columns: Any) -> Site:
+    return Site(rooms={name: Room(RoomKind(kind), int(seats)) for name, kind, seats in rooms}, **columns)

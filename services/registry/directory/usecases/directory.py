@@ -26,5 +26,5 @@ async def require_open(
     await institution_store.hold(connection, institution.id)
     require_not_stopped(await sanction_store.since(connection, institution.id, day), day=day)
     if project is not None:
-        listings = await listing_store.holding(connection, institution.id, project.code, day=day)
+        listings = await listing_store.standing(connection, institution.id, project.code, day=day)
         require_listed(project, listings, day=day)

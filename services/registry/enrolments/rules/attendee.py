@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.registry.plan.rules.dimensions import Dimensions
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus, EnrolmentStatus
 
@@ -35,3 +36,15 @@ class Attendee:
     """The days that the training takes, first and last of each stretch: the enrolment's own, and earlier ones that a
     deferral ended. None of them if the last lies before the first."""
     has_other_enrolments: bool
+
+    @property
+    def dimensions(self) -> Dimensions:
+        return Dimensions(
+            self.programme,
+            self.region,
+            self.reporting_region,
+            self.occupation,
+            self.level,
+            self.fund_source,
+            self.project,
+        )

@@ -14,6 +14,7 @@ from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.endings import last_day
 from services.registry.enrolments.rules.outcomes import missed
 from services.registry.enrolments.rules.trainees import AtEntry, GroupEvidence, require_papers
+from services.registry.plan.rules.dimensions import Dimensions
 from shared.contracts.registry import (
     EmploymentState,
     EnrolmentCompleted,
@@ -269,6 +270,11 @@ def is_enough(hours: int, class_: TrainingClass, *, share_min: Decimal, hours_mi
     return not missed(hours, class_hours=class_.hours, share_min=share_min, hours_min=hours_min)
 
 
+def dimensions_of(enrolment: Enrolment, class_: TrainingClass) -> Dimensions:
+    """Those of the class, under the programme that the training itself counts to."""
+    return class_.dimensions._replace(programme=enrolment.programme)
+
+
 def tell(fact: type[F], enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> F:
     """The `fact` of what `enrolment` in `class_` is now."""
     return fact(
@@ -279,17 +285,11 @@ def tell(fact: type[F], enrolment: Enrolment, class_: TrainingClass, *, at: date
         class_id=enrolment.class_id,
         institution_id=enrolment.institution_id,
         person=enrolment.person,
-        programme=enrolment.programme,
+        **dimensions_of(enrolment, class_).told(),
         tags=enrolment.tags,
-        region=class_.region,
-        reporting_region=class_.reporting_region,
-        occupation=class_.occupation,
-        level=class_.level.value,
-        fund_source=class_.fund_source,
         status=enrolment.status,
         hours=enrolment.hours,
         effective_on=enrolment.effective_on,
-        project=class_.project,
         is_needed=class_.is_needed,
         from_on=enrolment.from_on,
         until_on=enrolment.until_on,

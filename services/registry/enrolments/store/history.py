@@ -7,30 +7,47 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
+from sqlalchemy import Date, Integer, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.rules.history import EnrolmentEvent, EnteredBy
+from shared import tables
 from shared.contracts.registry import EnrolmentStatus
 from shared.database import driver
+from shared.tables import Choice, Instant, Json, fixed
 
-_COLUMNS: Final = EnrolmentEvent._fields
-_LIST: Final = f"""
-SELECT {", ".join(_COLUMNS)} FROM enrolment_event
-WHERE enrolment_id = $1 ORDER BY version LIMIT $2
-"""
+ENROLMENT_EVENT: Final = Table(
+    "enrolment_event",
+    MetaData(),
+    fixed("enrolment_id", Uuid),
+    fixed("version", Integer),
+    fixed("verb", Text),
+    fixed("done_by", Text),
+    fixed("done_at", Instant),
+    fixed("reason", Text),
+    fixed("status", Choice(EnrolmentStatus)),
+    fixed("from_on", Date),
+    fixed("until_on", Date),
+    fixed("changed", Json),
+)
 _ENTERED: Final = "SELECT enrolled_by, enrolled_at FROM enrolment WHERE id = $1 AND enrolled_by IS NOT NULL"
 
 
 async def add_all(connection: AsyncConnection, events: Sequence[EnrolmentEvent]) -> None:
     if events:
-        records = [(*each[:-1], orjson.dumps(each.changed).decode()) for each in events]
-        await (await driver(connection)).copy_records_to_table("enrolment_event", columns=_COLUMNS, records=records)
+        rows = [tables.values_of(ENROLMENT_EVENT, each, changed=orjson.dumps(each.changed).decode()) for each in events]
+        await (await driver(connection)).copy_records_to_table(
+            "enrolment_event",
+            columns=[column.name for column in ENROLMENT_EVENT.c],
+            records=[tuple(row.values()) for row in rows],
+        )
 
 
 async def of_enrolment(connection: AsyncConnection, enrolment_id: UUID, *, limit: int) -> list[EnrolmentEvent]:
     """The enrolment's steps, oldest first."""
-    rows = await (await driver(connection)).fetch(_LIST, enrolment_id, limit)
-    return [_event(row) for row in rows]
+    its_own = ENROLMENT_EVENT.c.enrolment_id == enrolment_id
+    statement = select(ENROLMENT_EVENT).where(its_own).order_by(ENROLMENT_EVENT.c.version).limit(limit)
+    return await tables.fetch_all(connection, statement, _event)
 
 
 async def entered_by(connection: AsyncConnection, enrolment_id: UUID) -> EnteredBy | None:
@@ -39,6 +56,5 @@ async def entered_by(connection: AsyncConnection, enrolment_id: UUID) -> Entered
     return None if row is None else EnteredBy(*row)
 
 
-def _event(row: Any) -> EnrolmentEvent:
-    status, changed = EnrolmentStatus(row["status"]), row["changed"] or {}
-    return EnrolmentEvent(**dict(row) | {"status": status, "changed": changed})
+def _event(*, changed: dict[str, Any] | None, **columns: Any) -> EnrolmentEvent:
+    return EnrolmentEvent(changed=changed or {}, **columns)

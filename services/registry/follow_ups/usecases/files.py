@@ -17,7 +17,7 @@ from shared.file_jobs.kinds import DryRunMemory, FileKind, ParsedRows, RowDecide
 from shared.file_jobs.rules import Posting
 from shared.kernel.callers import Role
 from shared.kernel.outcomes import RowOutcome
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.wording import parse_file_rows
 
 _FORM: Final = TypeAdapter(FollowUpRowRequest)

@@ -7,23 +7,42 @@ from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import Boolean, Column, Date, MetaData, SmallInteger, Table, Text, Uuid
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared import tables
 from shared.database import driver
 
-_SAVE_RESULTS: Final = """
-INSERT INTO heard_result (candidate_id, person, occupation, level, passed, tested_on)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::boolean[], $6::date[]) AS r (id)
-ORDER BY id
-ON CONFLICT (candidate_id) DO UPDATE SET person = excluded.person, occupation = excluded.occupation,
-    level = excluded.level, passed = excluded.passed, tested_on = excluded.tested_on
+HEARD_RESULT: Final = Table(
+    "heard_result",
+    MetaData(),
+    Column("candidate_id", Uuid),
+    Column("person", Uuid),
+    Column("occupation", Text),
+    Column("level", SmallInteger),
+    Column("passed", Boolean),
+    Column("tested_on", Date),
+)
+HEARD_CERTIFICATE: Final = Table(
+    "heard_certificate",
+    MetaData(),
+    Column("id", Uuid),
+    Column("person", Uuid),
+    Column("occupation", Text),
+    Column("level", SmallInteger),
+    Column("issued_on", Date),
+    Column("valid", Boolean),
+)
+# In one order always, so that two batches do not wait for each other.
+_SAVE_RESULTS: Final = f"""
+INSERT INTO heard_result ({tables.names(HEARD_RESULT.c)})
+SELECT * FROM {tables.unnest(HEARD_RESULT.c)} ORDER BY candidate_id
+ON CONFLICT (candidate_id) DO UPDATE SET {tables.excluded(HEARD_RESULT.c)}
 """
-_SAVE_CERTIFICATES: Final = """
-INSERT INTO heard_certificate (id, person, occupation, level, issued_on, valid)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::date[], $6::boolean[]) AS c (id)
-ORDER BY id
-ON CONFLICT (id) DO UPDATE SET person = excluded.person, occupation = excluded.occupation, level = excluded.level,
-    issued_on = excluded.issued_on, valid = excluded.valid
+_SAVE_CERTIFICATES: Final = f"""
+INSERT INTO heard_certificate ({tables.names(HEARD_CERTIFICATE.c)})
+SELECT * FROM {tables.unnest(HEARD_CERTIFICATE.c)} ORDER BY id
+ON CONFLICT (id) DO UPDATE SET {tables.excluded(HEARD_CERTIFICATE.c)}
 """
 
 
@@ -51,9 +70,11 @@ class Certificate(NamedTuple):
 
 async def save_results(connection: AsyncConnection, results: Sequence[Result]) -> None:
     if results:
-        await (await driver(connection)).execute(_SAVE_RESULTS, *map(list, zip(*results, strict=True)))
+        columns = tables.arrays(HEARD_RESULT.c, [each._asdict() for each in results])
+        await (await driver(connection)).execute(_SAVE_RESULTS, *columns)
 
 
 async def save_certificates(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
     if certificates:
-        await (await driver(connection)).execute(_SAVE_CERTIFICATES, *map(list, zip(*certificates, strict=True)))
+        columns = tables.arrays(HEARD_CERTIFICATE.c, [each._asdict() for each in certificates])
+        await (await driver(connection)).execute(_SAVE_CERTIFICATES, *columns)

@@ -81,7 +81,7 @@ async def enrol(
     caller.require_organisation(institution_id)
     ids = {row.class_id for row in rows if row.class_id is not None}
     local_ids = {row.class_local_id for row in rows if row.class_local_id is not None}
-    classes = await store.classes(connection, institution_id, ids, local_ids, lock=not dry_run)
+    classes = await class_store.named(connection, institution_id, ids, local_ids, lock=not dry_run)
     checks = await checks_for(connection, institution_id, classes, today=business_day(at))
     return await _enrol(
         connection, classes, rows, checks,

@@ -29,7 +29,7 @@ from shared.file_jobs.rules import Posting
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
 from shared.kernel.outcomes import RowOutcome
 from shared.persons import Persons
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.wording import json_content, may_have_slipped, parse_file_rows
 
 

@@ -50,7 +50,7 @@ class LiftingRequest(Strict):
 class SanctionAnswer(BaseModel):
     """A sanction whose last day lies before its first was lifted before it began."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, validate_by_name=True, validate_by_alias=True)
 
     id: UUID
     institution_id: UUID
@@ -59,11 +59,11 @@ class SanctionAnswer(BaseModel):
     first_on: date
     last_on: date | None
     reason: str
-    imposed_by: str
-    imposed_at: datetime
-    lifted_by: str | None
-    lifted_at: datetime | None
-    lifting_reason: str | None
+    imposed_by: Annotated[str, Field(validation_alias="opened_by")]
+    imposed_at: Annotated[datetime, Field(validation_alias="opened_at")]
+    lifted_by: Annotated[str | None, Field(validation_alias="ended_by")]
+    lifted_at: Annotated[datetime | None, Field(validation_alias="ended_at")]
+    lifting_reason: Annotated[str | None, Field(validation_alias="ending_reason")]
     version: int
 
 
@@ -76,7 +76,7 @@ class StandingAnswer(SanctionAnswer):
 
     @classmethod
     def of(cls, sanction: Sanction, who: Institution) -> StandingAnswer:
-        said = {name: getattr(sanction, name) for name in SanctionAnswer.model_fields}
+        said = SanctionAnswer.model_validate(sanction).model_dump()
         return cls(**said, institution_name=who.name, region=who.region, reporting_region=who.reporting_region)
 
 

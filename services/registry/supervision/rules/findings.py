@@ -188,6 +188,7 @@ def _moved(finding: Finding, verb: FindingVerb) -> Finding:
 
 
 def _fact(fact: type[F], finding: Finding, class_: TrainingClass, *, at: datetime) -> F:
+    dimensions = class_.dimensions._replace(region=finding.region, reporting_region=finding.reporting_region)
     return fact(
         subject=f"findings/{finding.id}",
         version=finding.version,
@@ -196,14 +197,9 @@ def _fact(fact: type[F], finding: Finding, class_: TrainingClass, *, at: datetim
         patrol_id=finding.patrol_id,
         class_id=finding.class_id,
         institution_id=finding.institution_id,
-        region=finding.region,
-        reporting_region=finding.reporting_region,
         severity=finding.severity,
         due_on=finding.due_on,
         status=finding.status,
         patrol_level=finding.level,
-        programme=class_.programme,
-        occupation=class_.occupation,
-        level=class_.level.value,
-        fund_source=class_.fund_source,
+        **dimensions.told(project=False),
     )

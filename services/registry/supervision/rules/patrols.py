@@ -158,6 +158,7 @@ def counted(patrol: Patrol, *, enrolled: int) -> Patrol:
 
 def record(patrol: Patrol, class_: TrainingClass, *, findings: int, at: datetime) -> PatrolRecorded:
     """The fact that a new `patrol` of `class_` was recorded, with so many findings."""
+    dimensions = class_.dimensions._replace(region=patrol.region, reporting_region=patrol.reporting_region)
     return PatrolRecorded(
         subject=f"patrols/{patrol.id}",
         version=patrol.version,
@@ -165,18 +166,13 @@ def record(patrol: Patrol, class_: TrainingClass, *, findings: int, at: datetime
         patrol_id=patrol.id,
         class_id=patrol.class_id,
         institution_id=patrol.institution_id,
-        programme=class_.programme,
-        region=patrol.region,
-        reporting_region=patrol.reporting_region,
         patrol_level=patrol.level,
         method=patrol.method,
         patrolled_on=business_day(patrol.patrolled_at),
         present=patrol.present,
         enrolled=patrol.enrolled,
         findings=findings,
-        occupation=class_.occupation,
-        level=class_.level.value,
-        fund_source=class_.fund_source,
+        **dimensions.told(project=False),
     )
 
 

@@ -99,6 +99,7 @@ def require_possible(check: SpotCheck, class_: TrainingClass, policy: Policy, *,
 
 def record(check: SpotCheck, class_: TrainingClass, *, at: datetime) -> SpotCheckRecorded:
     """The fact that a new spot `check` of `class_` was recorded."""
+    dimensions = class_.dimensions._replace(region=check.region, reporting_region=check.reporting_region)
     return SpotCheckRecorded(
         subject=f"spot-checks/{check.id}",
         version=check.version,
@@ -106,12 +107,7 @@ def record(check: SpotCheck, class_: TrainingClass, *, at: datetime) -> SpotChec
         spot_check_id=check.id,
         class_id=check.class_id,
         institution_id=check.institution_id,
-        programme=class_.programme,
-        region=check.region,
-        reporting_region=check.reporting_region,
-        occupation=class_.occupation,
-        level=class_.level.value,
-        fund_source=class_.fund_source,
+        **dimensions.told(project=False),
         patrol_level=check.level,
         checked_on=check.checked_on,
         asked=check.asked,

@@ -2,82 +2,88 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.rules.classes import TrainingClass
-from services.registry.classes.store.classes import COLUMNS, class_of
+from services.registry.classes.store.classes import CLASS
 from services.registry.plan.rules.reach import Reach
 from services.registry.supervision.rules.patrols import Area, Patrol, Ran
+from shared import tables
 from shared.contracts.registry import PatrolLevel, PatrolMethod
+from shared.database import driver
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.refusals import NotFound
+from shared.tables import Choice, Instant, fixed
 
-_COLUMNS: Final = """id, class_id, institution_id, region, reporting_region, level, method, local_id, patrolled_at,
-    present, enrolled, note, done_by, version"""
-_ADD: Final = f"""
-INSERT INTO patrol ({_COLUMNS})
-VALUES (:id, :class_id, :institution_id, :region, :reporting_region, :level, :method, :local_id, :patrolled_at,
-    :present, :enrolled, :note, :done_by, :version)
-"""
-_FIND: Final = f"SELECT {_COLUMNS} FROM patrol WHERE id = :id"
-_LOCK: Final = f"{_FIND} FOR NO KEY UPDATE"
-_FIND_BY_LOCAL_ID: Final = f"SELECT {_COLUMNS} FROM patrol WHERE done_by = :done_by AND local_id = :local_id"
+PATROL: Final = Table(
+    "patrol",
+    MetaData(),
+    fixed("id", Uuid),
+    fixed("class_id", Uuid),
+    fixed("institution_id", Uuid),
+    fixed("region", Text),
+    fixed("reporting_region", Text),
+    fixed("level", Choice(PatrolLevel)),
+    fixed("method", Choice(PatrolMethod)),
+    fixed("local_id", Text),
+    fixed("patrolled_at", Instant),
+    fixed("present", Integer),
+    fixed("enrolled", Integer),
+    fixed("note", Text),
+    fixed("done_by", Text),
+    fixed("version", Integer),
+)
+_PER_CLASS_MAX: Final = 1_000
+"""Far more than are ever recorded of one class."""
+
+_BY_ID: Final = select(PATROL).where(PATROL.c.id == bindparam("id"))
+_LOCK: Final = _BY_ID.with_for_update(key_share=True)
 # The days of a training end when it is given up, so they say who was to be there, whatever became of it since.
-_ENROLLED: Final = """
-SELECT count(*) FROM enrolment WHERE class_id = :class_id AND from_on <= :day AND until_on >= :day
-"""
-# The class remembers who looked at it, so that nobody has to go through all patrols to find those that nobody did.
-# Where a class lies in a reporting region itself, no county stands between: its officers look in the county's stead.
+_ENROLLED: Final = "SELECT count(*) FROM enrolment WHERE class_id = $1 AND from_on <= $2 AND until_on >= $2"
+# The class remembers at which levels it was patrolled, so that the others are found without going through all patrols.
+# Where a class lies in a reporting region itself, no county stands between: its officers count as the county's.
 _MARK: Final = """
 UPDATE class AS c
 SET patrolled_county = patrolled_county OR p.level = 'county' OR p.level = 'city' AND c.region = c.reporting_region,
     patrolled_city = patrolled_city OR p.level = 'city',
     patrolled_province = patrolled_province OR p.level = 'province'
-FROM (SELECT CAST(:level AS text) AS level) AS p
-WHERE id = :class_id
+FROM (SELECT $2::text AS level) AS p
+WHERE id = $1
 """
-_RAN_THEN: Final = "c.status IN ('running', 'completed') AND c.starts_on <= :last_on AND c.ends_on >= :first_on"
-_RAN: Final = f"""
-SELECT c.reporting_region, {{region}} AS region, count(*) AS classes,
-    {", ".join(f"count(*) FILTER (WHERE c.patrolled_{level}) AS {level}" for level in PatrolLevel)}
-FROM class AS c WHERE {{where}}
-GROUP BY 1, 2 ORDER BY 1, 2
-"""
-_REGION: Final = {Area.REPORTING_REGION: "CAST(NULL AS text)", Area.REGION: "c.region"}
-_UNCOVERED: Final = f"""
-SELECT {COLUMNS} FROM class AS c
-WHERE {{where}} AND (ends_on, id) > (:day, :id) AND NOT patrolled_{{level}}
-ORDER BY ends_on, id LIMIT :limit
-"""
+_PATROLLED: Final = {level: column(f"patrolled_{level.value}", Boolean) for level in PatrolLevel}
+_OPENED: Final = CLASS.c.status.in_([literal_column("'running'"), literal_column("'completed'")])
 # Who came in that day and had not gone out by then. At the same moment the way out is the earlier one, as in the hours.
-_MARKED: Final = f"""
-SELECT {", ".join(f"p.{column.strip()}" for column in _COLUMNS.split(","))},
-    (
-        SELECT count(*) FROM (
-            SELECT DISTINCT ON (enrolment_id) direction FROM attendance_mark
-            WHERE class_id = p.class_id
-              AND marked_at > p.patrolled_at - interval '1 day' AND marked_at <= p.patrolled_at
-              AND day = CAST(p.patrolled_at AT TIME ZONE 'Asia/Shanghai' AS date)
-            ORDER BY enrolment_id, marked_at DESC, direction
-        ) AS last WHERE direction = 'in'
-    ) AS marked
-FROM patrol AS p WHERE p.class_id = :class_id ORDER BY p.id LIMIT :limit
-"""
-_PER_CLASS_MAX: Final = 1_000
-"""Far more than anybody records of one class."""
-# Only what is asked for stands in the statement, so that each question finds the index made for it.
-_NARROWED: Final = {
-    "region": "region = :region",
-    "reporting_region": "reporting_region = :reporting_region",
-    "class_id": "class_id = :class_id",
-    "institution_id": "institution_id = :institution_id",
-}
+_MARKED: Final = literal_column(
+    """(
+    SELECT count(*) FROM (
+        SELECT DISTINCT ON (enrolment_id) direction FROM attendance_mark
+        WHERE class_id = patrol.class_id
+          AND marked_at > patrol.patrolled_at - interval '1 day' AND marked_at <= patrol.patrolled_at
+          AND day = CAST(patrol.patrolled_at AT TIME ZONE 'Asia/Shanghai' AS date)
+        ORDER BY enrolment_id, marked_at DESC, direction
+    ) AS last WHERE direction = 'in'
+)""",
+    Integer,
+)
 
 
 class Days(NamedTuple):
@@ -88,35 +94,39 @@ class Days(NamedTuple):
 
 
 async def add(connection: AsyncConnection, patrol: Patrol) -> None:
-    """Store a new patrol, and that its class was looked at."""
-    await connection.execute(text(_ADD), asdict(patrol))
-    await connection.execute(text(_MARK), {"class_id": patrol.class_id, "level": patrol.level})
+    """Store a new patrol, and that its class was patrolled."""
+    await tables.add(connection, PATROL, patrol)
+    await (await driver(connection)).execute(_MARK, patrol.class_id, patrol.level)
 
 
 async def load(connection: AsyncConnection, patrol_id: UUID, *, lock: bool = False) -> Patrol:
     """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
-    row = (await connection.execute(text(_LOCK if lock else _FIND), {"id": patrol_id})).mappings().one_or_none()
-    if row is None:
+    patrol = await tables.fetch_one(connection, _LOCK if lock else _BY_ID, Patrol, id=patrol_id)
+    if patrol is None:
         raise NotFound(what="patrol", id=patrol_id)
-    return _patrol(row)
+    return patrol
 
 
 async def find_by_local_id(connection: AsyncConnection, done_by: str, local_id: str) -> Patrol | None:
-    values = {"done_by": done_by, "local_id": local_id}
-    row = (await connection.execute(text(_FIND_BY_LOCAL_ID), values)).mappings().one_or_none()
-    return None if row is None else _patrol(row)
+    named = tables.matches(PATROL, done_by=done_by, local_id=local_id)
+    return await tables.fetch_one(connection, select(PATROL).where(*named), Patrol)
 
 
 async def enrolled(connection: AsyncConnection, class_id: UUID, *, day: date) -> int:
     """How many trainings in the class took `day`."""
-    found: int = (await connection.execute(text(_ENROLLED), {"class_id": class_id, "day": day})).scalar_one()
+    found: int = await (await driver(connection)).fetchval(_ENROLLED, class_id, day)
     return found
 
 
 async def marked(connection: AsyncConnection, class_id: UUID) -> list[tuple[Patrol, int]]:
     """The patrols of the class, each with how many trainees were there at that moment by the marks known so far."""
-    rows = await connection.execute(text(_MARKED), {"class_id": class_id, "limit": _PER_CLASS_MAX})
-    return [(_patrol(row), row["marked"]) for row in rows.mappings()]
+    statement = (
+        select(PATROL, _MARKED.label("marked"))
+        .where(PATROL.c.class_id == class_id)
+        .order_by(PATROL.c.id)
+        .limit(_PER_CLASS_MAX)
+    )
+    return await tables.fetch_all(connection, statement, lambda marked, **patrol: (Patrol(**patrol), marked))
 
 
 async def page(
@@ -129,44 +139,37 @@ async def page(
     limit: int,
 ) -> list[Patrol]:
     """Patrols in the order of their ids, from above `after`."""
-    conditions, values = _narrowed(reach._asdict() | {"class_id": class_id, "institution_id": institution_id})
-    where = " AND ".join([*conditions, "id > :after"])
-    statement = f"SELECT {_COLUMNS} FROM patrol WHERE {where} ORDER BY id LIMIT :limit"
-    rows = await connection.execute(text(statement), values | {"after": after, "limit": limit})
-    return [_patrol(row) for row in rows.mappings()]
+    asked = tables.matches(PATROL, **reach._asdict(), class_id=class_id, institution_id=institution_id)
+    statement = select(PATROL).where(*asked, PATROL.c.id > after).order_by(PATROL.c.id).limit(limit)
+    return await tables.fetch_all(connection, statement, Patrol)
 
 
 async def ran(connection: AsyncConnection, reach: Reach, days: Days, *, by: Area) -> list[Ran]:
     """By area, the classes that were opened and ran on any of `days`."""
-    where, values = _ran_then(reach, days)
-    rows = await connection.execute(text(_RAN.format(region=_REGION[by], where=where)), values)
+    areas = [CLASS.c.reporting_region, CLASS.c.region] if by is Area.REGION else [CLASS.c.reporting_region]
+    patrolled = [func.count().filter(_PATROLLED[level]) for level in PatrolLevel]
+    statement = select(*areas, func.count().label("classes"), *patrolled).where(*_ran_on(reach, days))
+    rows = await connection.execute(statement.group_by(*areas).order_by(*areas))
     return [
-        Ran(row["reporting_region"], row["classes"], {level: row[level] for level in PatrolLevel}, row["region"])
-        for row in rows.mappings()
+        Ran(
+            row.reporting_region,
+            row.classes,
+            dict(zip(PatrolLevel, row[-len(patrolled) :], strict=True)),
+            row.region if by is Area.REGION else None,
+        )
+        for row in rows
     ]
 
 
 async def uncovered(
     connection: AsyncConnection, reach: Reach, days: Days, level: PatrolLevel, *, after: KeysetPosition, limit: int
 ) -> list[TrainingClass]:
-    """The classes that ran on any of `days` and that nobody of `level` looked at, by their last days, from behind
-    `after`."""
-    where, values = _ran_then(reach, days)
-    statement = _UNCOVERED.format(where=where, level=level.value)
-    rows = await connection.execute(text(statement), values | after._asdict() | {"limit": limit})
-    return [class_of(row) for row in rows.mappings()]
+    """Classes that ran on any of `days` and were not patrolled at `level`, by their last days, from behind `after`."""
+    place = (CLASS.c.ends_on, CLASS.c.id)
+    asked = [*_ran_on(reach, days), ~_PATROLLED[level], tuple_(*place) > after]
+    return await tables.fetch_all(connection, select(CLASS).where(*asked).order_by(*place).limit(limit), TrainingClass)
 
 
-def _ran_then(reach: Reach, days: Days) -> tuple[str, dict[str, Any]]:
-    conditions, values = _narrowed(reach._asdict())
-    return " AND ".join([*(f"c.{each}" for each in conditions), _RAN_THEN]), values | days._asdict()
-
-
-def _narrowed(asked: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
-    values = {name: value for name, value in asked.items() if value is not None}
-    return [_NARROWED[name] for name in values], values
-
-
-def _patrol(row: RowMapping) -> Patrol:
-    values = {name: row[name] for name in Patrol.__dataclass_fields__}
-    return Patrol(**values | {"level": PatrolLevel(row["level"]), "method": PatrolMethod(row["method"])})
+def _ran_on(reach: Reach, days: Days) -> list[ColumnElement[bool]]:
+    ran = [_OPENED, CLASS.c.starts_on <= days.last_on, CLASS.c.ends_on >= days.first_on]
+    return [*tables.matches(CLASS, **reach._asdict()), *ran]

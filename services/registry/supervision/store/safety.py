@@ -2,52 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from typing import Final, NamedTuple
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.supervision.rules.contents import MediaType
 from services.registry.supervision.rules.safety import Described, SafetyDocument, SafetyVersion
+from shared import tables
 from shared.contracts.registry import SafetyKind
-from shared.kernel.refusals import NotFound, Stale
+from shared.kernel.refusals import NotFound
+from shared.tables import Choice, Instant, Texts, fixed
 
-_COLUMNS: Final = "id, institution_id, kind, local_id, version"
-_VERSION_COLUMNS: Final = """document_id, v.version, title, topics, hours, media_type, digest, bytes_long, added_by,
-    added_at"""
-_ADD: Final = f"""
-INSERT INTO safety_document ({_COLUMNS}) VALUES (:id, :institution_id, :kind, :local_id, :version)
-"""
-_SAVE: Final = "UPDATE safety_document SET version = :version WHERE id = :id AND version = :version - 1"
-_FIND: Final = f"SELECT {_COLUMNS} FROM safety_document WHERE id = :id"
-_LOCK_BY_LOCAL_ID: Final = f"""
-SELECT {_COLUMNS} FROM safety_document WHERE institution_id = :institution_id AND local_id = :local_id FOR UPDATE
-"""
-_ADD_VERSION: Final = """
-INSERT INTO safety_version (document_id, version, title, topics, hours, media_type, digest, bytes_long, added_by,
-    added_at, sealed)
-VALUES (:document_id, :version, :title, :topics, :hours, :media_type, :digest, :bytes_long, :added_by, :added_at,
-    :sealed)
-"""
-_FIND_VERSION: Final = f"""
-SELECT {_VERSION_COLUMNS} FROM safety_version AS v WHERE document_id = :document_id AND version = :version
-"""
-_SEALED: Final = "SELECT sealed FROM safety_version WHERE document_id = :document_id AND version = :version"
-_VERSIONS: Final = f"""
-SELECT {_VERSION_COLUMNS} FROM safety_version AS v
-WHERE document_id = :document_id AND version > :after ORDER BY version LIMIT :limit
-"""
-_LIST: Final = f"""
-SELECT id, institution_id, kind, local_id, {_VERSION_COLUMNS}
-FROM (
-    SELECT {_COLUMNS} FROM safety_document
-    WHERE institution_id = :institution_id AND id > :after ORDER BY id LIMIT :limit
-) AS d
-JOIN safety_version AS v ON v.document_id = d.id AND v.version = d.version
-ORDER BY id
-"""
+SAFETY_DOCUMENT: Final = Table(
+    "safety_document",
+    MetaData(),
+    fixed("id", Uuid),
+    fixed("institution_id", Uuid),
+    fixed("kind", Choice(SafetyKind)),
+    fixed("local_id", Text),
+    Column("version", Integer),
+)
+SAFETY_VERSION: Final = Table(
+    "safety_version",
+    MetaData(),
+    fixed("document_id", Uuid),
+    fixed("version", Integer),
+    fixed("title", Text),
+    fixed("topics", Texts),
+    fixed("hours", Integer),
+    fixed("media_type", Choice(MediaType)),
+    fixed("digest", LargeBinary),
+    fixed("bytes_long", Integer),
+    fixed("added_by", Text),
+    fixed("added_at", Instant),
+    fixed("sealed", LargeBinary),
+)
+_BY_ID: Final = select(SAFETY_DOCUMENT).where(SAFETY_DOCUMENT.c.id == bindparam("id"))
+_VERSIONS: Final = select(*(column for column in SAFETY_VERSION.c if column is not SAFETY_VERSION.c.sealed))
 
 
 class Latest(NamedTuple):
@@ -62,73 +56,76 @@ class Latest(NamedTuple):
 
 
 async def add(connection: AsyncConnection, document: SafetyDocument) -> None:
-    await connection.execute(text(_ADD), asdict(document))
+    await tables.add(connection, SAFETY_DOCUMENT, document)
 
 
 async def save(connection: AsyncConnection, document: SafetyDocument) -> None:
     """Store which version of `document` is the latest. Raises Stale if it was changed meanwhile."""
-    if (await connection.execute(text(_SAVE), asdict(document))).rowcount == 0:
-        raise Stale
+    await tables.save(connection, SAFETY_DOCUMENT, document, expected=document.version - 1)
 
 
 async def add_version(connection: AsyncConnection, version: SafetyVersion, *, sealed: bytes) -> None:
     """Store a new `version` with its content, `sealed`."""
-    values = vars(version) | version.described._asdict()
-    values |= {"topics": list(version.described.topics), "sealed": sealed}
-    await connection.execute(text(_ADD_VERSION), {name: values[name] for name in values if name != "described"})
+    await tables.add(connection, SAFETY_VERSION, version, **version.described._asdict(), sealed=sealed)
 
 
 async def load(connection: AsyncConnection, document_id: UUID) -> SafetyDocument:
     """Raises NotFound."""
-    row = (await connection.execute(text(_FIND), {"id": document_id})).mappings().one_or_none()
-    if row is None:
+    document = await tables.fetch_one(connection, _BY_ID, SafetyDocument, id=document_id)
+    if document is None:
         raise NotFound(what="safety document", id=document_id)
-    return _document(row)
+    return document
 
 
 async def lock_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> SafetyDocument | None:
     """The document, and others who want it wait until this transaction ends."""
-    values = {"institution_id": institution_id, "local_id": local_id}
-    row = (await connection.execute(text(_LOCK_BY_LOCAL_ID), values)).mappings().one_or_none()
-    return None if row is None else _document(row)
+    named = tables.matches(SAFETY_DOCUMENT, institution_id=institution_id, local_id=local_id)
+    return await tables.fetch_one(connection, select(SAFETY_DOCUMENT).where(*named).with_for_update(), SafetyDocument)
 
 
 async def load_version(connection: AsyncConnection, document_id: UUID, version: int) -> SafetyVersion:
     """Raises NotFound."""
-    values = {"document_id": document_id, "version": version}
-    row = (await connection.execute(text(_FIND_VERSION), values)).mappings().one_or_none()
-    if row is None:
+    asked = tables.matches(SAFETY_VERSION, document_id=document_id, version=version)
+    found = await tables.fetch_one(connection, _VERSIONS.where(*asked), _version)
+    if found is None:
         raise NotFound(what="version", id=version)
-    return _version(row)
+    return found
 
 
 async def sealed(connection: AsyncConnection, version: SafetyVersion) -> bytes:
     """The content of `version`, sealed."""
-    values = {"document_id": version.document_id, "version": version.version}
-    content: bytes = (await connection.execute(text(_SEALED), values)).scalar_one()
+    asked = tables.matches(SAFETY_VERSION, document_id=version.document_id, version=version.version)
+    content: bytes = (await connection.execute(select(SAFETY_VERSION.c.sealed).where(*asked))).scalar_one()
     return content
 
 
 async def versions(connection: AsyncConnection, document_id: UUID, *, after: int, limit: int) -> list[SafetyVersion]:
     """The versions of the document, from above `after`."""
-    values = {"document_id": document_id, "after": after, "limit": limit}
-    return [_version(row) for row in (await connection.execute(text(_VERSIONS), values)).mappings()]
+    asked = [SAFETY_VERSION.c.document_id == document_id, SAFETY_VERSION.c.version > after]
+    statement = _VERSIONS.where(*asked).order_by(SAFETY_VERSION.c.version).limit(limit)
+    return await tables.fetch_all(connection, statement, _version)
 
 
 async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID, limit: int) -> list[Latest]:
     """The institution's documents in the order of their ids, from above `after`, each with its latest version."""
-    values = {"institution_id": institution_id, "after": after, "limit": limit}
-    rows = (await connection.execute(text(_LIST), values)).mappings()
-    return [Latest(_document(row), _version(row)) for row in rows]
+    asked = [SAFETY_DOCUMENT.c.institution_id == institution_id, SAFETY_DOCUMENT.c.id > after]
+    latest = tuple_(SAFETY_VERSION.c.document_id, SAFETY_VERSION.c.version)
+    statement = (
+        _VERSIONS.add_columns(SAFETY_DOCUMENT.c.institution_id, SAFETY_DOCUMENT.c.kind, SAFETY_DOCUMENT.c.local_id)
+        .join_from(SAFETY_DOCUMENT, SAFETY_VERSION, latest == tuple_(SAFETY_DOCUMENT.c.id, SAFETY_DOCUMENT.c.version))
+        .where(*asked)
+        .order_by(SAFETY_DOCUMENT.c.id)
+        .limit(limit)
+    )
+    return await tables.fetch_all(connection, statement, _latest)
 
 
-def _document(row: RowMapping) -> SafetyDocument:
-    document = SafetyDocument(**{name: row[name] for name in SafetyDocument.__dataclass_fields__})
-    return replace(document, kind=SafetyKind(document.kind))
+def _version(
+    *, document_id: UUID, version: int, bytes_long: int, added_by: str, added_at: datetime, **described: Any
+) -> SafetyVersion:
+    return SafetyVersion(document_id, version, Described(**described), bytes_long, added_by, added_at)
 
 
-def _version(row: RowMapping) -> SafetyVersion:
-    described = Described(**{name: row[name] for name in Described._fields})
-    described = described._replace(topics=tuple(described.topics), media_type=MediaType(described.media_type))
-    names = ("document_id", "version", "bytes_long", "added_by", "added_at")
-    return SafetyVersion(described=described, **{name: row[name] for name in names})
+def _latest(*, institution_id: UUID, kind: SafetyKind, local_id: str, **version: Any) -> Latest:
+    latest = _version(**version)
+    return Latest(SafetyDocument(latest.document_id, institution_id, kind, local_id, latest.version), latest)

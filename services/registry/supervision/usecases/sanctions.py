@@ -51,8 +51,8 @@ async def impose(
         first_on=first_on,
         last_on=last_on,
         reason=reason,
-        imposed_by=caller.person,
-        imposed_at=at,
+        opened_by=caller.person,
+        opened_at=at,
     )
     others = await store.since(connection, institution.id, first_on)
     sanction, fact = rules.impose(new, institution, others=others, at=at)
@@ -77,7 +77,7 @@ async def lift(
     caller: Caller,
     at: datetime,
 ) -> Sanction:
-    """End a sanction so that it is not in force on `from_on` any more, as another officer than who imposed it.
+    """End a sanction so that it does not stand on `from_on` any more, as another officer than who imposed it.
 
     Listings that it ended stay ended: being listed again is a decision of its own. Raises WrongRole, NotFound,
     ForeignRegion, SamePerson, IllegalMove, SanctionEnded.
@@ -105,7 +105,7 @@ async def _end_listings(
     period = Period(sanction.first_on, sanction.last_on)
     listings = await listing_store.since(connection, institution.id, sanction.first_on)
     met = [each for each in listings if each.meets(period)]
-    by, reason = sanction.imposed_by, sanction.reason
+    by, reason = sanction.opened_by, sanction.reason
     await listing_usecases.close_all(
         connection, institution, met, from_on=sanction.first_on, by=by, reason=reason, at=at
     )

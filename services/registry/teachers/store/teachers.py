@@ -7,47 +7,57 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-import orjson
-from sqlalchemy import text
+from sqlalchemy import Column, Integer, Label, LargeBinary, MetaData, Table, Text, Uuid, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.directory.store.institutions import INSTITUTION
 from services.registry.plan.rules.reach import Reach
 from services.registry.teachers.rules.teachers import Assignment, Correction, Qualification, Teacher
+from services.registry.teachers.store.engagements import ENGAGEMENT
+from shared import tables
 from shared.database import driver
 from shared.kernel.periods import Period
-from shared.kernel.refusals import NotFound, Stale
+from shared.kernel.refusals import NotFound
 from shared.persons import SealedPerson
+from shared.tables import Instant, Json, fixed
 
-_SELECT: Final = """
-SELECT id, person, document_kind, sealed, named_by, version, ARRAY(
+TEACHER: Final = Table(
+    "teacher",
+    MetaData(),
+    fixed("id", Uuid),
+    fixed("person", Uuid),
+    fixed("document_kind", Text),
+    Column("sealed", LargeBinary),
+    Column("named_by", Uuid),
+    Column("version", Integer),
+)
+TEACHER_PROJECT: Final = Table(
+    "teacher_project", MetaData(), fixed("teacher_id", Uuid), fixed("institution_id", Uuid), fixed("project", Text)
+)
+TEACHER_CORRECTION: Final = Table(
+    "teacher_correction",
+    MetaData(),
+    fixed("id", Uuid),
+    fixed("teacher_id", Uuid),
+    fixed("engagement_id", Uuid),
+    fixed("change", Json),
+    fixed("sealed_before", LargeBinary),
+    fixed("reason", Text),
+    fixed("corrected_by", Text),
+    fixed("corrected_at", Instant),
+)
+_QUALIFICATIONS: Final[Label[Any]] = literal_column("""ARRAY(
     SELECT ROW(q.id, q.institution_id, q.name, q.mark, q.sealed, lower(q.held), upper(q.held) - 1, q.verified_by)
     FROM qualification q WHERE q.teacher_id = teacher.id AND NOT q.withdrawn ORDER BY q.id
-) AS qualifications, ARRAY(
+)""").label("qualifications")
+_ASSIGNMENTS: Final[Label[Any]] = literal_column("""ARRAY(
     SELECT ROW(p.institution_id, p.project) FROM teacher_project p WHERE p.teacher_id = teacher.id
-) AS assignments
-FROM teacher
-"""
+)""").label("assignments")
+_SELECT: Final = select(TEACHER, _QUALIFICATIONS, _ASSIGNMENTS)
 _LOCK_BY_PERSON: Final = "SELECT id FROM teacher WHERE person = $1 FOR UPDATE"
 _LOCK: Final = "SELECT id FROM teacher WHERE id = ANY($1) ORDER BY id FOR UPDATE"
 _LOCK_SHARED: Final = "SELECT id FROM teacher WHERE id = ANY($1) ORDER BY id FOR SHARE"
-_BY_IDS: Final = f"{_SELECT} WHERE id = ANY($1)"
-# Of a project it matters who says that they may teach it; else where they are engaged, at any time.
-_PAGE: Final = f"""
-{_SELECT} WHERE id > :after AND id IN (
-    SELECT said.teacher_id FROM {{said}} AS said JOIN institution i ON i.id = said.institution_id WHERE {{where}}
-) ORDER BY id LIMIT :limit
-"""
-_NARROWED: Final = {
-    "region": "i.region = :region",
-    "reporting_region": "i.reporting_region = :reporting_region",
-    "institution_id": "i.id = :institution_id",
-    "project": "said.project = :project",
-}
 _HOLDER: Final = "SELECT teacher_id FROM qualification WHERE id = $1 AND NOT withdrawn"
-_ADD: Final = """
-INSERT INTO teacher (id, person, document_kind, sealed, named_by, version) VALUES ($1, $2, $3, $4, $5, $6)
-"""
-_SAVE: Final = "UPDATE teacher SET sealed = $2, named_by = $3, version = $4 WHERE id = $1 AND version = $4 - 1"
 _WITHDRAW: Final = """
 UPDATE qualification SET withdrawn = true WHERE teacher_id = $1 AND NOT withdrawn AND id <> ALL($2::uuid[])
 """
@@ -68,18 +78,6 @@ _ASSIGN: Final = """
 INSERT INTO teacher_project (teacher_id, institution_id, project)
 SELECT $1, institution_id, project FROM unnest($2::uuid[], $3::text[]) AS said (institution_id, project)
 ON CONFLICT DO NOTHING
-"""
-
-
-_ADD_CORRECTION: Final = """
-INSERT INTO teacher_correction
-    (id, teacher_id, engagement_id, change, sealed_before, reason, corrected_by, corrected_at)
-VALUES (:id, :teacher_id, :engagement_id, CAST(:change AS jsonb), :sealed_before, :reason, :corrected_by,
-    :corrected_at)
-"""
-_CORRECTIONS: Final = """
-SELECT id, teacher_id, engagement_id, change, sealed_before, reason, corrected_by, corrected_at
-FROM teacher_correction WHERE teacher_id = :teacher_id ORDER BY id LIMIT :limit
 """
 
 
@@ -118,7 +116,8 @@ async def holder(connection: AsyncConnection, qualification_id: UUID) -> UUID:
 
 async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Teacher]:
     """Those of `ids` that exist."""
-    return {row["id"]: _teacher(row) for row in await (await driver(connection)).fetch(_BY_IDS, list(ids))}
+    found = await tables.fetch_all(connection, _SELECT.where(tables.one_of(TEACHER.c.id, ids)), _teacher)
+    return {teacher.id: teacher for teacher in found}
 
 
 async def page(
@@ -134,17 +133,20 @@ async def page(
 
     With a `project`, those who may teach it there.
     """
-    asked = reach._asdict() | {"institution_id": institution_id, "project": project}
-    values = {name: value for name, value in asked.items() if value is not None}
-    where = " AND ".join([_NARROWED[name] for name in values]) or "true"
-    statement = _PAGE.format(said="engagement" if project is None else "teacher_project", where=where)
-    rows = await connection.execute(text(statement), values | {"after": after, "limit": limit})
-    return [_teacher(row) for row in rows.mappings()]
+    # Of a project it matters who says that they may teach it; else where they are engaged, at any time.
+    said = ENGAGEMENT if project is None else TEACHER_PROJECT
+    asked = tables.matches(INSTITUTION, **reach._asdict(), id=institution_id)
+    if project is not None:
+        asked.append(TEACHER_PROJECT.c.project == project)
+    found = (
+        select(said.c.teacher_id).join_from(said, INSTITUTION, INSTITUTION.c.id == said.c.institution_id).where(*asked)
+    )
+    statement = _SELECT.where(TEACHER.c.id > after, TEACHER.c.id.in_(found)).order_by(TEACHER.c.id).limit(limit)
+    return await tables.fetch_all(connection, statement, _teacher)
 
 
 async def add(connection: AsyncConnection, teacher: Teacher) -> None:
-    values = (teacher.id, teacher.person, teacher.document_kind, teacher.sealed, teacher.named_by, teacher.version)
-    await (await driver(connection)).execute(_ADD, *values)
+    await tables.add(connection, TEACHER, teacher)
     await _put_sayings(connection, teacher)
 
 
@@ -153,10 +155,8 @@ async def save(connection: AsyncConnection, teacher: Teacher) -> None:
 
     Raises Stale if they were changed meanwhile.
     """
+    await tables.save(connection, TEACHER, teacher, expected=teacher.version - 1)
     database = await driver(connection)
-    status = await database.execute(_SAVE, teacher.id, teacher.sealed, teacher.named_by, teacher.version)
-    if status == "UPDATE 0":
-        raise Stale
     await database.execute(_WITHDRAW, teacher.id, [each.id for each in teacher.qualifications])
     await database.execute(_UNASSIGN, teacher.id, *_columns(teacher.assignments))
     await _put_sayings(connection, teacher)
@@ -168,14 +168,14 @@ def particulars(teacher: Teacher) -> SealedPerson:
 
 
 async def add_correction(connection: AsyncConnection, correction: Correction) -> None:
-    values = vars(correction) | {"change": orjson.dumps(correction.change).decode()}
-    await connection.execute(text(_ADD_CORRECTION), values)
+    await tables.add(connection, TEACHER_CORRECTION, correction)
 
 
 async def corrections(connection: AsyncConnection, teacher_id: UUID, *, limit: int) -> list[Correction]:
-    """What was put right of a teacher, in the order of time."""
-    rows = await connection.execute(text(_CORRECTIONS), {"teacher_id": teacher_id, "limit": limit})
-    return [Correction(**row) for row in rows.mappings()]
+    """The corrections of a teacher, in the order of time."""
+    theirs = TEACHER_CORRECTION.c.teacher_id == teacher_id
+    statement = select(TEACHER_CORRECTION).where(theirs).order_by(TEACHER_CORRECTION.c.id).limit(limit)
+    return await tables.fetch_all(connection, statement, Correction)
 
 
 async def _put_sayings(connection: AsyncConnection, teacher: Teacher) -> None:
@@ -201,10 +201,12 @@ def _columns(assignments: Collection[Assignment]) -> tuple[list[UUID], list[str]
     return [each.institution_id for each in ordered], [each.project for each in ordered]
 
 
-def _teacher(row: Any) -> Teacher:
-    papers = tuple(_qualification(*paper) for paper in row["qualifications"])
-    assignments = frozenset(Assignment(*each) for each in row["assignments"])
-    return Teacher(**dict(row) | {"assignments": assignments, "qualifications": papers})
+def _teacher(*, qualifications: Collection[Any], assignments: Collection[Any], **columns: Any) -> Teacher:
+    return Teacher(
+        **columns,
+        qualifications=tuple(_qualification(*each) for each in qualifications),
+        assignments=frozenset(Assignment(*each) for each in assignments),
+    )
 
 
 def _qualification(

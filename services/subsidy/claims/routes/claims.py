@@ -1,4 +1,4 @@
-"""Claims: drafting, the moves, looking at them."""
+"""Claims over HTTP: draft, rebuild, submit, list, show."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def get_claim(claim_id: UUID, connection: Connection, caller: CurrentCalle
 
 @routes.post("/claims/{claim_id}/rebuild")
 async def rebuild_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
-    """Build the lines of a draft or returned claim anew, from what is heard now."""
+    """Rebuild the lines of a draft or returned claim from current data."""
     return ClaimAnswer.of(await drafts.rebuild(connection, claim_id, caller=caller, at=at))
 
 
@@ -70,7 +70,7 @@ async def submit_claim(claim_id: UUID, connection: Connection, caller: CurrentCa
 
 
 def _own(caller: Caller) -> UUID | None:
-    """The institution to which the caller's sight is bound; None for officers. Raises WrongRole."""
+    """The only institution whose claims the caller may see; None for officers, who see all. Raises WrongRole."""
     if caller.role is Role.INSTITUTION:
         # An institution's token without an organisation sees nothing rather than everything.
         return caller.organisation or UUID(int=0)

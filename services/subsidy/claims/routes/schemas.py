@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from services.subsidy.claims.rules.checks import Check
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
@@ -52,8 +52,6 @@ class LineAnswer(BaseModel):
 
 
 class StepAnswer(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     version: int
     verb: ClaimVerb
     done_by: str
@@ -95,8 +93,7 @@ class ClaimAnswer(ClaimRow):
 
     @classmethod
     def of(cls, claim: Claim) -> ClaimAnswer:
-        values = _values(claim, claim.amount_fen, claim.recovered_fen)
-        return cls.model_validate(values | {"lines": [LineAnswer.of(line) for line in claim.lines]})
+        return cls.model_validate(_whole(claim))
 
 
 class ClaimWithHistory(ClaimAnswer):
@@ -104,8 +101,12 @@ class ClaimWithHistory(ClaimAnswer):
 
     @classmethod
     def with_history(cls, claim: Claim, steps: list[Step]) -> ClaimWithHistory:
-        history = [StepAnswer.model_validate(step) for step in steps]
-        return cls(**ClaimAnswer.of(claim).model_dump(), history=history)
+        return cls.model_validate(_whole(claim) | {"history": [StepAnswer(**step._asdict()) for step in steps]})
+
+
+def _whole(claim: Claim) -> dict[str, object]:
+    values = _values(claim, claim.amount_fen, claim.recovered_fen)
+    return values | {"lines": [LineAnswer.of(line) for line in claim.lines]}
 
 
 def _values(claim: Claim, amount: Fen, recovered: Fen) -> dict[str, object]:

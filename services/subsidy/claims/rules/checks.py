@@ -1,4 +1,4 @@
-"""The checks that a trainee's line must pass, in words and in code."""
+"""The checks that a trainee's line must pass: their words and their rules."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ _WORDS: Final = {
         "该学员不能申领。",
     ),
     Check.TRANSFERRED: Words(
-        "The trainee went on in another class.",
+        "The trainee was transferred to another class.",
         "学员已转入其他班级。",
-        "Claim for the trainee with the class in which the training ended.",
+        "Claim for this trainee with the class in which the training ended.",
         "请随学员结业的班级申领。",
     ),
     Check.NOT_COMPLETED: Words(
@@ -62,7 +62,7 @@ _WORDS: Final = {
         "若学时登记有误，请先在登记服务中更正，再重新生成申领。",
     ),
     Check.NO_CERTIFICATE: Words(
-        "No valid certificate of the class's occupation and level was issued to the trainee since the class began.",
+        "The trainee has no valid certificate of the class's occupation and level issued since the class began.",
         "开班之后未取得本班职业（工种）和等级的有效证书。",
         "Once a certificate is issued, rebuild the claim.",
         "取得证书后请重新生成申领。",
@@ -70,23 +70,23 @@ _WORDS: Final = {
     Check.WINDOW_PASSED: Words(
         "The certificate was issued too long before the claim.",
         "证书签发日期距申领已超过规定期限。",
-        "Nothing can be claimed for this trainee; claim earlier next time.",
+        "Nothing can be claimed for this trainee. Claim within the time limit next time.",
         "该学员不能再申领；今后请在期限内申领。",
     ),
     Check.ALREADY_CLAIMED: Words(
         "Another claim holds the subsidy for this person, occupation and level.",
         "该人员同一职业（工种）同一等级的补贴已由其他申领占用。",
-        "It is paid once, ever; the line is free again only if that claim is rejected or its money recovered.",
+        "It is paid only once. It can be claimed again only if that claim is rejected or its money is recovered.",
         "同一人员同职业同等级只补贴一次；仅在该申领被驳回或追回后方可再次申领。",
     ),
     Check.HIGHER_LEVEL_CLAIMED: Words(
-        "A higher level of the same occupation was claimed for this person already.",
+        "A higher level of the same occupation has already been claimed for this person.",
         "该人员同一职业（工种）已申领更高等级的补贴。",
-        "After a higher level no lower one is paid.",
+        "A lower level is not paid after a higher one.",
         "已享受高等级补贴的，不再补贴低等级。",
     ),
     Check.CAP_USED_UP: Words(
-        "The person's subsidised trainings of the calendar year are used up.",
+        "The person has reached the maximum of subsidised trainings for the calendar year.",
         "该人员本年度补贴性培训次数已用完。",
         "Nothing can be claimed for this training.",
         "本次培训不能申领。",
@@ -94,8 +94,8 @@ _WORDS: Final = {
     Check.NO_POLICY: Words(
         "No policy sets an amount for this level on the day the class began.",
         "开班之日没有适用于该等级的补贴标准。",
-        "See GET /v1/policy-rows for that day; once a row is loaded, rebuild the claim.",
-        "请通过 GET /v1/policy-rows 查询当日标准；补录标准后请重新生成申领。",
+        "Ask the province to add the policy row for that day, then rebuild the claim.",
+        "请联系省级补录当日适用的补贴标准，然后重新生成申领。",
     ),
 }
 
@@ -150,7 +150,7 @@ class LineFacts:
 def judge(facts: LineFacts) -> Fen | Check:
     """The line's amount, or the first check that refuses it. Source: domain rules §4.3, §4.6.
 
-    A subsidy counts as held from the line on, not only from the payment on: else two claims could pass side by side.
+    A subsidy counts as held once the line exists, not only once it is paid: otherwise two claims could both pass.
     """
     if facts.outcome is Outcome.WITHDRAWN:
         return Check.WITHDRAWN

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from services.subsidy.budgets.rules import Account
 from services.subsidy.claims.rules.lines import Line, as_heard
-from services.subsidy.claims.rules.refusals import NothingToClaim
-from services.subsidy.trainings.rules import Trainee
+from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotSubsidised
+from services.subsidy.trainings.rules import Trainee, TrainingClass
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import (
     ClaimCorrected,
@@ -29,6 +29,9 @@ from shared.kernel.periods import business_day
 
 F = TypeVar("F", bound=ClaimState)
 
+CLASS_COMPLETED: Final = "completed"
+"""The only state of a class in which it can be claimed for."""
+
 
 class ClaimVerb(StrEnum):
     DRAFT = "draft"
@@ -43,7 +46,7 @@ class ClaimVerb(StrEnum):
     RECOVER_REST = "recover_rest"
     """A recovery after which nothing that was paid is left."""
     CORRECT = "correct"
-    """Lets lines follow their trainings: nothing is decided and nobody asks for it, so it is no move."""
+    """Updates lines after a correction in the registry. No decision of this service, so it is not a move."""
 
 
 MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
@@ -114,6 +117,36 @@ class Claim:
         return self.submitted_on or today
 
 
+def new_claim(class_: TrainingClass, *, claim_id: UUID, local_id: str) -> Claim:
+    """A draft for a completed class, still without lines. Raises ClaimBeforeCompletion, NotSubsidised."""
+    if class_.state != CLASS_COMPLETED:
+        raise ClaimBeforeCompletion(state=class_.state)
+    if class_.fund_source is None:
+        raise NotSubsidised
+    return Claim(
+        id=claim_id,
+        institution_id=class_.institution_id,
+        local_id=local_id,
+        class_id=class_.id,
+        region=class_.region,
+        reporting_region=class_.reporting_region,
+        fund_source=class_.fund_source,
+        occupation=class_.occupation,
+        level=class_.level,
+        starts_on=class_.starts_on,
+        policy_row=None,
+        status=ClaimStatus.DRAFT,
+        submitted_by=None,
+        submitted_on=None,
+        approved_by=None,
+        approved_on=None,
+        paid_on=None,
+        payment_reference=None,
+        lines=(),
+        version=1,
+    )
+
+
 def draft(claim: Claim, *, at: datetime) -> ClaimDrafted:
     """The fact that a new `claim` (draft, version 1) was built."""
     return fact_of(ClaimDrafted, claim, at=at)
@@ -139,7 +172,7 @@ def submit(claim: Claim, *, by: str, at: datetime) -> tuple[Claim, ClaimSubmitte
 def correct(
     claim: Claim, trainees: Sequence[Trainee], *, holders: Collection[UUID], at: datetime
 ) -> tuple[Claim, ClaimCorrected] | None:
-    """Let the lines count to whom and to what their trainings, of `trainees`, do now. None where they do already.
+    """Give the lines the person and programme that their trainings, of `trainees`, have now. None if nothing changes.
 
     `holders` are the persons who hold the subsidy of the claim's occupation and level by other claims.
     """
@@ -151,10 +184,12 @@ def correct(
 
 
 def moved(claim: Claim, verb: ClaimVerb) -> Claim:
+    """The claim's next version, in the state to which `verb` leads. Raises IllegalMove."""
     return replace(claim, status=move(MOVES, claim.status, verb), version=claim.version + 1)
 
 
 def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:
+    """The `fact` that carries the claim as it is now."""
     return fact(
         subject=f"claims/{claim.id}",
         version=claim.version,
@@ -170,11 +205,11 @@ def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:
         recovered_fen=claim.recovered_fen,
         approved_on=claim.approved_on,
         paid_on=claim.paid_on,
-        lines=tuple(_told(line, claim) for line in claim.lines),
+        lines=tuple(_fact_line(line, claim) for line in claim.lines),
     )
 
 
-def _told(line: Line, claim: Claim) -> ClaimLine:
+def _fact_line(line: Line, claim: Claim) -> ClaimLine:
     return ClaimLine(
         line=line.line,
         enrolment_id=line.enrolment_id,

@@ -88,10 +88,10 @@ def lines_of(
 
 
 def as_heard(lines: Sequence[Line], trainees: Sequence[Trainee], *, holders: Collection[UUID]) -> tuple[Line, ...]:
-    """`lines`, each for the person and the programme that its training is known for now; amounts stay.
+    """`lines`, each with the person and the programme that its training has now. Amounts stay.
 
-    A payable line stays with its person where the other one holds the subsidy already, as one of `holders` or by
-    another line: a subsidy has one holder, and who was paid twice has to be seen.
+    A payable line keeps its person where the new person already holds the subsidy, as one of `holders` or by another
+    line: a subsidy has one holder, and a double payment must stay visible.
     """
     known = {trainee.enrolment_id: trainee for trainee in trainees}
     holding = {line.person for line in lines if line.is_payable}

@@ -1,15 +1,33 @@
-"""What a claim can be refused for."""
+"""Why a claim cannot be drafted or submitted."""
 
 from __future__ import annotations
 
 from shared.kernel.refusals import Conflict
 
 
+class ClaimBeforeCompletion(Conflict):
+    """Facts: `state`, the state of the class."""
+
+    slug = "claim-before-completion"
+    title_en = "The class is not completed, so nothing can be claimed for it yet."
+    title_zh = "该班尚未结班，不能申领补贴。"
+    cure_en = "Complete the class in the registry first; `state` is where it stands."
+    cure_zh = "请先在登记服务中办理结班；`state` 为该班当前状态。"
+
+
+class NotSubsidised(Conflict):
+    slug = "not-subsidised"
+    title_en = "The class was filed without a fund source, so no subsidy is paid for it."
+    title_zh = "该班报备时未选择资金来源，不享受补贴。"
+    cure_en = "Only classes filed with a `fund_source` can be claimed for."
+    cure_zh = "仅报备时填写了 `fund_source` 的班级可以申领。"
+
+
 class ClassAlreadyClaimed(Conflict):
     """Facts: `claim_id`, the claim that stands."""
 
     slug = "class-already-claimed"
-    title_en = "There is a claim for this class already."
+    title_en = "A claim for this class already exists."
     title_zh = "该班已有申领。"
     cure_en = "Go on with claim {claim_id}; a class is claimed for once, unless its claim was rejected."
     cure_zh = "请继续办理申领 {claim_id}；同一班级只能申领一次，被驳回的除外。"
@@ -18,7 +36,7 @@ class ClassAlreadyClaimed(Conflict):
 
 class NothingToClaim(Conflict):
     slug = "nothing-to-claim"
-    title_en = "Every line of the claim is refused, so there is nothing to claim."
+    title_en = "Every line of the claim is refused; there is nothing to claim."
     title_zh = "申领的所有明细均不符合条件，没有可申领的金额。"
-    cure_en = "The lines say why; mend what can be mended, then rebuild the claim."
+    cure_en = "Each line gives its reason. Correct what can be corrected, then rebuild the claim."
     cure_zh = "各明细已注明原因；请处理后重新生成申领。"

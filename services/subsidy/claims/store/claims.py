@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, bindparam, column, insert, literal_column, or_, select, table, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
@@ -19,38 +18,37 @@ from shared.kernel.levels import Level
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotFound, Stale
 
-_NAMES = [field.name for field in fields(Claim) if field.name != "lines"]
-_COLUMNS = ", ".join(_NAMES)
-_ADD = f"""
-INSERT INTO claim ({_COLUMNS}, amount_fen, recovered_fen)
-VALUES ({", ".join(f":{name}" for name in _NAMES)}, :amount_fen, :recovered_fen)
-"""
-_FIND = f"SELECT {_COLUMNS} FROM claim WHERE id = :id"
-_LOCK = f"{_FIND} FOR UPDATE"
-_FIND_BY_LOCAL_ID = "SELECT id, class_id FROM claim WHERE institution_id = :institution_id AND local_id = :local_id"
-_STANDING = "SELECT id FROM claim WHERE class_id = :class_id AND status <> 'rejected'"
-_SAVE = """
-UPDATE claim SET status = :status, policy_row = :policy_row, submitted_by = :submitted_by,
-    submitted_on = :submitted_on, approved_by = :approved_by, approved_on = :approved_on, paid_on = :paid_on,
-    payment_reference = :payment_reference, amount_fen = :amount_fen, recovered_fen = :recovered_fen,
-    version = :version
-WHERE id = :id AND version = :version - 1
-"""
-_NOTE = """
-INSERT INTO claim_event (claim_id, version, verb, done_by, done_at, reason)
-VALUES (:claim_id, :version, :verb, :by, :at, :reason)
-"""
-_HISTORY = """
-SELECT version, verb, done_by, done_at, reason FROM claim_event WHERE claim_id = :id ORDER BY version LIMIT :limit
-"""
-_LIST = f"""
-SELECT {_COLUMNS}, amount_fen, recovered_fen FROM claim
-WHERE id > :after
-  AND (CAST(:institution_id AS uuid) IS NULL OR institution_id = :institution_id)
-  AND (CAST(:status AS text) IS NULL OR status = :status)
-  AND (CAST(:region AS text) IS NULL OR region = :region OR reporting_region = :region)
-ORDER BY id LIMIT :limit
-"""
+_KEPT: Final = (
+    *("id", "institution_id", "local_id", "class_id", "region", "reporting_region", "fund_source", "occupation"),
+    *("level", "starts_on"),
+)
+"""What a claim has from its first version on."""
+_CHANGING: Final = (
+    *("policy_row", "status", "submitted_by", "submitted_on", "approved_by", "approved_on", "paid_on"),
+    *("payment_reference", "version"),
+)
+_SUMS: Final = ("amount_fen", "recovered_fen")
+"""Of the claim's lines, so that a list need not load these."""
+
+_CLAIM: Final = table("claim", *map(column, (*_KEPT, *_CHANGING, *_SUMS)))
+_EVENT: Final = table("claim_event", *map(column, ("claim_id", "version", "verb", "done_by", "done_at", "reason")))
+
+_FIND: Final = select(_CLAIM).where(_CLAIM.c.id == bindparam("claim_id"))
+_LOCK: Final = _FIND.with_for_update()
+_FIND_BY_LOCAL_ID: Final = select(_CLAIM.c.id, _CLAIM.c.class_id).where(
+    _CLAIM.c.institution_id == bindparam("institution_id"), _CLAIM.c.local_id == bindparam("local_id")
+)
+# The condition of the partial index stands in the statement as it is there: a parameter would hide it from the planner.
+_STANDING: Final = select(_CLAIM.c.id).where(
+    _CLAIM.c.class_id == bindparam("class_id"), _CLAIM.c.status != literal_column("'rejected'")
+)
+_SAVE: Final = update(_CLAIM).where(_CLAIM.c.id == bindparam("claim_id"), _CLAIM.c.version == bindparam("expected"))
+_HISTORY: Final = (
+    select(*_EVENT.c["version", "verb", "done_by", "done_at", "reason"])
+    .where(_EVENT.c.claim_id == bindparam("claim_id"))
+    .order_by(_EVENT.c.version)
+    .limit(bindparam("limit"))
+)
 
 
 class Step(NamedTuple):
@@ -75,8 +73,15 @@ class ClaimSummary(NamedTuple):
         return self.claim.id
 
 
+class ClaimAndClass(NamedTuple):
+    """A claim's id, and the id of the class that it is for."""
+
+    id: UUID
+    class_id: UUID
+
+
 def _claim(row: RowMapping, lines: tuple[Line, ...]) -> Claim:
-    values: dict[str, Any] = {name: row[name] for name in _NAMES}
+    values = {name: row[name] for name in (*_KEPT, *_CHANGING)}
     parsed = {
         "fund_source": FundSource(values["fund_source"]),
         "level": Level(values["level"]),
@@ -85,43 +90,40 @@ def _claim(row: RowMapping, lines: tuple[Line, ...]) -> Claim:
     return Claim(**values | parsed, lines=lines)
 
 
-def _values(claim: Claim) -> dict[str, object]:
-    values = {name: getattr(claim, name) for name in _NAMES}
-    sums = {"amount_fen": claim.amount_fen, "recovered_fen": claim.recovered_fen}
-    return values | sums | {"level": claim.level.value}
+def _values(claim: Claim, names: tuple[str, ...]) -> dict[str, object]:
+    return {name: getattr(claim, name) for name in names}
 
 
 async def add(connection: AsyncConnection, claim: Claim) -> None:
-    await connection.execute(text(_ADD), _values(claim))
+    await connection.execute(insert(_CLAIM), _values(claim, (*_KEPT, *_CHANGING, *_SUMS)))
     await line_store.add_all(connection, claim)
 
 
 async def load(connection: AsyncConnection, claim_id: UUID, *, lock: bool = False) -> Claim:
     """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
-    row = (await connection.execute(text(_LOCK if lock else _FIND), {"id": claim_id})).mappings().one_or_none()
+    found = await connection.execute(_LOCK if lock else _FIND, {"claim_id": claim_id})
+    row = found.mappings().one_or_none()
     if row is None:
         raise NotFound(what="claim", id=claim_id)
     return _claim(row, await line_store.of_claim(connection, claim_id))
 
 
-async def find_by_local_id(
-    connection: AsyncConnection, institution_id: UUID, local_id: str
-) -> tuple[UUID, UUID] | None:
-    """The ids of the claim and of its class."""
+async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> ClaimAndClass | None:
     values = {"institution_id": institution_id, "local_id": local_id}
-    row = (await connection.execute(text(_FIND_BY_LOCAL_ID), values)).one_or_none()
-    return None if row is None else (row.id, row.class_id)
+    row = (await connection.execute(_FIND_BY_LOCAL_ID, values)).one_or_none()
+    return None if row is None else ClaimAndClass(*row)
 
 
 async def standing(connection: AsyncConnection, class_id: UUID) -> UUID | None:
     """The id of the class's claim that was not rejected."""
-    found: UUID | None = await connection.scalar(text(_STANDING), {"class_id": class_id})
+    found: UUID | None = await connection.scalar(_STANDING, {"class_id": class_id})
     return found
 
 
 async def save(connection: AsyncConnection, claim: Claim) -> None:
     """Store the claim's next version, without its lines. Raises Stale if it is not the next any more."""
-    if (await connection.execute(text(_SAVE), _values(claim))).rowcount == 0:
+    which = {"claim_id": claim.id, "expected": claim.version - 1}
+    if (await connection.execute(_SAVE, which | _values(claim, (*_CHANGING, *_SUMS)))).rowcount == 0:
         raise Stale
 
 
@@ -129,14 +131,14 @@ async def note(
     connection: AsyncConnection, claim: Claim, verb: ClaimVerb, *, by: str, at: datetime, reason: str | None = None
 ) -> None:
     """Keep who brought the claim to its present version, by which verb, when and why."""
-    values = {"claim_id": claim.id, "version": claim.version, "verb": verb, "by": by, "at": at, "reason": reason}
-    await connection.execute(text(_NOTE), values)
+    step = Step(claim.version, verb, by, at, reason)
+    await connection.execute(insert(_EVENT), {"claim_id": claim.id, **step._asdict()})
 
 
 async def history(connection: AsyncConnection, claim_id: UUID, *, limit: int = 200) -> list[Step]:
     """The claim's transitions, oldest first."""
-    rows = await connection.execute(text(_HISTORY), {"id": claim_id, "limit": limit})
-    return [Step(version, ClaimVerb(verb), by, at, reason) for version, verb, by, at, reason in rows]
+    rows = await connection.execute(_HISTORY, {"claim_id": claim_id, "limit": limit})
+    return [Step(**dict(row) | {"verb": ClaimVerb(row["verb"])}) for row in rows.mappings()]
 
 
 async def page(
@@ -149,6 +151,13 @@ async def page(
     limit: int,
 ) -> list[ClaimSummary]:
     """Claims in the order of their ids, from above `after`."""
-    values = {"institution_id": institution_id, "status": status, "region": region, "after": after, "limit": limit}
-    rows = (await connection.execute(text(_LIST), values)).mappings()
-    return [ClaimSummary(_claim(row, ()), row["amount_fen"], row["recovered_fen"]) for row in rows]
+    # Only what is asked for stands in the statement, so that each question is planned for itself.
+    conditions = [_CLAIM.c.id > after]
+    if institution_id is not None:
+        conditions.append(_CLAIM.c.institution_id == institution_id)
+    if status is not None:
+        conditions.append(_CLAIM.c.status == status)
+    if region is not None:
+        conditions.append(or_(_CLAIM.c.region == region, _CLAIM.c.reporting_region == region))
+    rows = await connection.execute(select(_CLAIM).where(*conditions).order_by(_CLAIM.c.id).limit(limit))
+    return [ClaimSummary(_claim(row, ()), row["amount_fen"], row["recovered_fen"]) for row in rows.mappings()]

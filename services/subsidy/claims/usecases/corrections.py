@@ -1,4 +1,4 @@
-"""Let claims follow what the registry puts right of trainings: whose they are, and what they count to."""
+"""Update claim lines when the registry corrects a training's person or programme."""
 
 from __future__ import annotations
 
@@ -13,36 +13,38 @@ from services.subsidy.claims.rules import claims as rules
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
+from services.subsidy.claims.usecases import steps
+from services.subsidy.trainings import store as training_store
 from services.subsidy.trainings.rules import Trainee
-from services.subsidy.trainings.store import trainings as heard
-from shared.backbone import outbox
+from shared import heard
 
 _REGISTRY: Final = "registry"
-"""Who puts lines right: no person of this service did anything."""
+"""Who corrects lines: no person of this service did anything."""
 
 
 async def follow(connection: AsyncConnection, enrolments: Collection[UUID], *, at: datetime) -> None:
-    """Put the lines of `enrolments` right, in claims of any status, and tell of each claim that changed.
+    """Correct the lines of `enrolments`, in claims of any status; each claim that changes is one fact.
 
-    A reaction to facts heard, in the transaction that takes them in: so it happens once.
+    A reaction to facts heard, in the transaction that applies them: so it happens once.
     """
     for claim_id in await line_store.claims_of(connection, enrolments) if enrolments else ():
         before = await store.load(connection, claim_id, lock=True)
-        trainees = await heard.trainees(connection, before.class_id)
+        trainees = await training_store.trainees(connection, before.class_id)
         holders = await _holders(connection, before, trainees)
         if corrected := rules.correct(before, trainees, holders=holders, at=at):
             after, fact = corrected
-            await store.save(connection, after)
             await line_store.correct(connection, after)
-            await store.note(connection, after, ClaimVerb.CORRECT, by=_REGISTRY, at=at)
-            await outbox.record(connection, fact)
+            await steps.save(connection, after, fact, ClaimVerb.CORRECT, by=_REGISTRY)
 
 
 async def _holders(connection: AsyncConnection, claim: Claim, trainees: Collection[Trainee]) -> set[UUID]:
-    """Who of `trainees` holds what the claim is for by another claim; nobody else builds lines for them meanwhile."""
-    persons = {trainee.person for trainee in trainees}
-    await line_store.queue(connection, persons)
-    held = await line_store.held(connection, persons, outside=claim.id)
+    """Which persons of `trainees` hold, by another claim, the subsidy that this claim is for.
+
+    No other transaction builds lines for them until this one ends.
+    """
+    keys = await heard.keys_of(connection, {trainee.person for trainee in trainees})
+    await line_store.queue(connection, keys)
+    held = await line_store.held(connection, keys, outside=claim.id)
     return {
         person
         for person, each in held.items()

@@ -10,26 +10,37 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.claims.rules import claims as rules
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
-from services.subsidy.trainings.usecases import region_and_above
+from services.subsidy.trainings.rules import region_and_above
 from shared.backbone import outbox
 from shared.contracts.subsidy import ClaimState
 from shared.kernel.callers import Caller, Role
+from shared.plan import Plan
 
 
 async def submit(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, at: datetime) -> Claim:
-    """Hand in a draft of the caller's institution. Raises WrongRole, ForeignOrganisation and the rule's."""
-    caller.require(Role.INSTITUTION)
-    before = await store.load(connection, claim_id, lock=True)
-    caller.require_organisation(before.institution_id)
+    """Hand in a draft of the caller's institution. Raises WrongRole, NotFound, ForeignOrganisation and the rule's."""
+    before = await load_own(connection, claim_id, caller=caller)
     after, fact = rules.submit(before, by=caller.person, at=at)
-    return await save(connection, after, fact, ClaimVerb.SUBMIT, caller=caller, at=at)
+    await save(connection, after, fact, ClaimVerb.SUBMIT, by=caller.person)
+    return after
 
 
-async def load_for(connection: AsyncConnection, claim_id: UUID, role: Role, caller: Caller) -> Claim:
-    """The claim, locked, for a caller of `role` in its region or above."""
+async def load_own(connection: AsyncConnection, claim_id: UUID, *, caller: Caller) -> Claim:
+    """The claim, locked, for its own institution. Raises WrongRole, NotFound, ForeignOrganisation."""
+    caller.require(Role.INSTITUTION)
+    claim = await store.load(connection, claim_id, lock=True)
+    caller.require_organisation(claim.institution_id)
+    return claim
+
+
+async def load_for(connection: AsyncConnection, claim_id: UUID, *, role: Role, caller: Caller, plan: Plan) -> Claim:
+    """The claim, locked, for a caller of `role` in its region or above.
+
+    Raises WrongRole, NotFound, NotYetHeard, ForeignRegion.
+    """
     caller.require(role)
     claim = await store.load(connection, claim_id, lock=True)
-    caller.require_region(await region_and_above(connection, claim.region))
+    caller.require_region(region_and_above(plan, claim.region))
     return claim
 
 
@@ -39,11 +50,10 @@ async def save(
     fact: ClaimState,
     verb: ClaimVerb,
     *,
-    caller: Caller,
-    at: datetime,
+    by: str,
     reason: str | None = None,
-) -> Claim:
+) -> None:
+    """Store the claim's next version, who brought it there and why, and the fact of it. Raises Stale."""
     await store.save(connection, claim)
-    await store.note(connection, claim, verb, by=caller.person, at=at, reason=reason)
+    await store.note(connection, claim, verb, by=by, at=fact.at, reason=reason)
     await outbox.record(connection, fact)
-    return claim

@@ -13,17 +13,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from services.assessment.bodies.rules.bodies import (
     Body,
     BodyKind,
-    OutsideScope,
     ScopeEntry,
-    WrongPrefixLetter,
-    in_order,
 )
-from services.assessment.bodies.rules.bodies import file as file_body
 from services.assessment.certificates.rules import certificates
 from services.assessment.certificates.rules.certificates import Certificate
-from services.assessment.exams.rules import candidates, sessions
-from services.assessment.exams.rules.candidates import Candidate, CertificateStands, NoResultYet, ResultDiffers
+from services.assessment.exams.rules import results, sessions
+from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks
+from services.assessment.exams.rules.results import CertificateStands, NoResultYet, ResultDiffers
 from services.assessment.exams.rules.sessions import (
     MOVES,
     AppointedNotExamined,
@@ -101,9 +98,9 @@ class Walk(RuleBasedStateMachine):
     def record(self, marks: Marks | None) -> None:
         if self.candidate.has_result:
             with pytest.raises(ResultDiffers):
-                candidates.record(self.candidate, self.session, marks, at=AT)
+                results.record(self.candidate, self.session, marks, at=AT)
             return
-        self.candidate, fact = candidates.record(self.candidate, self.session, marks, at=AT)
+        self.candidate, fact = results.record(self.candidate, self.session, marks, at=AT)
         assert (fact is None) == (marks is None)
         self.told += [fact] if fact else []
 
@@ -113,7 +110,7 @@ class Walk(RuleBasedStateMachine):
         certificate = valid.id if valid else None
         before = self.candidate
         try:
-            after, fact = candidates.correct(before, self.session, marks, certificate=certificate, at=AT)
+            after, fact = results.correct(before, self.session, marks, certificate=certificate, at=AT)
         except SessionClosed:
             assert self.session.status is SessionStatus.CANCELLED
         except NoResultYet:
@@ -219,23 +216,3 @@ class TestConclude:
     def test_a_session_without_candidates_is_not_concluded(self) -> None:
         with pytest.raises(NoCandidates):
             sessions.conclude(a_session(), Summary(0, 0, 0, 0, 0), today=HELD_ON, at=AT)
-
-
-class TestScope:
-    def test_only_what_was_filed_may_be_examined_and_the_refusal_says_what_was(self) -> None:
-        BODY.require_scope("4-10-01-05", Level.TECHNICIAN)
-
-        with pytest.raises(OutsideScope) as refused:
-            BODY.require_scope("4-10-01-05", Level.JUNIOR_WORKER)
-        assert refused.value.facts["levels_filed"] == ["L4", "L5"]
-
-    def test_equal_scopes_compare_equal_in_whatever_order_they_came(self) -> None:
-        assert in_order([*reversed(SCOPE), *SCOPE]) == SCOPE
-
-    @pytest.mark.parametrize("kind", list(BodyKind))
-    def test_the_prefix_begins_with_the_letter_of_the_kind(self, kind: BodyKind) -> None:
-        file_body(replace(BODY, kind=kind, number_prefix=f"{kind.letter}000041000123"), at=AT)
-
-        wrong = "S" if kind is BodyKind.EMPLOYER else "Y"
-        with pytest.raises(WrongPrefixLetter):
-            file_body(replace(BODY, kind=kind, number_prefix=f"{wrong}000041000123"), at=AT)

@@ -48,7 +48,7 @@ def listing(**changes: Any) -> Listing:
 def sanction(**changes: Any) -> Sanction:
     usual: dict[str, Any] = {
         "id": UUID(int=6), "institution_id": UUID(int=2), "step": SanctionStep.STOP, "first_on": date(2025, 3, 1),
-        "last_on": None, "reason": "签到造假", "imposed_by": "officer", "imposed_at": NOON,
+        "last_on": None, "reason": "签到造假", "opened_by": "officer", "opened_at": NOON,
     }  # fmt: skip
     return Sanction(**usual | changes)
 

@@ -64,7 +64,7 @@ def test_a_listing_for_another_project_does_not_help() -> None:
 def test_two_listings_for_one_project_never_share_a_day(one: Listing, other: Listing, of: str) -> None:
     other = listing(id=other.id, project=of, first_on=other.first_on, last_on=other.last_on)
     shared = any(
-        one.holds_on(day) and other.holds_on(day) for day in (date(2025, 1, 1) + timedelta(n) for n in range(60))
+        one.stands_on(day) and other.stands_on(day) for day in (date(2025, 1, 1) + timedelta(n) for n in range(60))
     )
 
     if shared and of == one.project:
@@ -90,8 +90,8 @@ def test_a_closed_listing_holds_as_before_up_to_the_day_and_not_from_it_on(befor
         return
 
     for day in (date(2025, 1, 1) + timedelta(n) for n in range(90)):
-        assert after.holds_on(day) is (before.holds_on(day) and day < from_on)
-    assert (fact.version, fact.last_on, after.closed_by, after.closed_at) == (2, after.last_on, "officer", NOON)
+        assert after.stands_on(day) is (before.stands_on(day) and day < from_on)
+    assert (fact.version, fact.last_on, after.ended_by, after.ended_at) == (2, after.last_on, "officer", NOON)
 
 
 @given(listings(id_=1), DAYS, st.none() | st.integers(0, 20), st.booleans())
@@ -103,7 +103,7 @@ def test_it_meets_a_period_if_it_holds_on_one_of_its_days(
     period = Period(first, None if days is None else first + timedelta(days=days))
 
     shared = any(
-        each.holds_on(day) and period.contains(day) for day in (date(2025, 1, 1) + timedelta(n) for n in range(90))
+        each.stands_on(day) and period.contains(day) for day in (date(2025, 1, 1) + timedelta(n) for n in range(90))
     )
 
     assert each.meets(period) is shared
@@ -121,4 +121,4 @@ def test_one_closed_before_it_began_leaves_its_days_to_another() -> None:
     again, _ = open_(listing(id=UUID(int=7)), institution(), others=[never], at=NOON)
 
     assert never.last_on == date(2024, 12, 31)
-    assert again.holds_on(date(2025, 1, 1))
+    assert again.stands_on(date(2025, 1, 1))

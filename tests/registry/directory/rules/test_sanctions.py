@@ -81,7 +81,7 @@ def test_a_class_is_flagged_for_what_stops_its_institution_on_any_of_its_days(
         str(each.id)
         for each in imposed
         if each.step not in (SanctionStep.TALK, SanctionStep.RECTIFY)
-        and any(each.is_in_force_on(first + timedelta(days=number)) for number in range(days + 1))
+        and any(each.stands_on(first + timedelta(days=number)) for number in range(days + 1))
     ]
 
     seen = stopped_during(class_, imposed)
@@ -96,7 +96,7 @@ def test_a_class_is_flagged_for_what_stops_its_institution_on_any_of_its_days(
 def test_off_the_list_is_off_the_list_on_each_day_of_a_listing(imposed: Sanction, first: date, days: int) -> None:
     period = Period(first, first + timedelta(days=days))
     off = imposed.step in (SanctionStep.DELIST, SanctionStep.BLACKLIST)
-    meets = any(imposed.is_in_force_on(first + timedelta(days=each)) for each in range(days + 1))
+    meets = any(imposed.stands_on(first + timedelta(days=each)) for each in range(days + 1))
 
     if off and meets:
         with pytest.raises(InstitutionDelisted):
@@ -146,7 +146,7 @@ class TestLift:
             return
 
         for day in (date(2025, 1, 1) + timedelta(n) for n in range(70)):
-            assert after.is_in_force_on(day) is (before.is_in_force_on(day) and day < from_on)
+            assert after.stands_on(day) is (before.stands_on(day) and day < from_on)
         assert (after.status, fact.version, fact.last_on) == (SanctionStatus.LIFTED, 2, after.last_on)
 
     def test_who_imposed_it_cannot_lift_it(self) -> None:

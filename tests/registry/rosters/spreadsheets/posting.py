@@ -98,9 +98,10 @@ def _raiser(error: BaseException) -> Callable[[], Awaitable[None]]:
 
 
 def worker(school: School, **changes: Any) -> FileWorker:
-    """The service's own worker, but for `changes`."""
-    assert isinstance(school.registry.settings, RegistrySettings)
-    return replace(file_worker(school.registry.settings, school.registry.engine), **changes)
+    """The service's own worker by the clock of the test, but for `changes`."""
+    registry = school.registry
+    assert isinstance(registry.settings, RegistrySettings)
+    return replace(file_worker(registry.settings, registry.engine), **{"now": registry.clock.now} | changes)
 
 
 async def work(school: School, **changes: Any) -> int:

@@ -20,7 +20,7 @@ from shared.kernel.refusals import Refusal
 from shared.spreadsheets import cells
 from shared.spreadsheets.cell_faults import CELL_FAULTS, DateAsNumber, DateAsText, UnknownChoice
 from shared.spreadsheets.file_faults import FILE_FAULTS
-from shared.spreadsheets.reader import FileRow
+from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.tables import Column, Kind, plain
 from shared.spreadsheets.wording import column_errors
 from tests.registry.school import trainee

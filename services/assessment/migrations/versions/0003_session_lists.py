@@ -1,0 +1,17 @@
+"""Sessions in lists: those of a body, of a class and in a state are found along an index each."""
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+STATEMENTS = (
+    "CREATE INDEX session_body ON session (body_id, id)",
+    "CREATE INDEX session_class ON session (class_id, id) WHERE class_id IS NOT NULL",
+    "CREATE INDEX session_status ON session (status, id)",
+)
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        op.execute(statement)

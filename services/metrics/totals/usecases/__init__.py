@@ -1,0 +1,1 @@
+"""Totals worked out, and kept ready."""

@@ -1,0 +1,180 @@
+"""Answers kept ready as bytes, worked out anew when totals have changed, and the changes told to listeners."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine, Hashable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import orjson
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.metrics.totals import store
+from services.metrics.totals.store import Cut
+from services.metrics.totals.usecases.totals import totals
+
+log = structlog.get_logger()
+
+ANSWERS_MAX: Final = 256
+"""Queries kept ready; a query that nobody asked during the last IDLE_SECONDS is forgotten."""
+IDLE_SECONDS: Final = 30.0
+
+Row = Mapping[str, Any]
+CellKey = tuple[object, ...]
+Make = Callable[[AsyncConnection], Coroutine[Any, Any, Any]]
+
+
+@dataclass
+class _Answer:
+    """`value` as `make` worked it out, and as JSON in `body`."""
+
+    make: Make
+    value: Any
+    body: bytes
+    asked_at: float
+
+
+class _Cells(NamedTuple):
+    """The cells of one state of a cut, and those that are not as they were in the state `before`."""
+
+    view: Mapping[str, Any]
+    rows: Mapping[CellKey, Row]
+    before: Mapping[str, Any] | None
+    changed: Sequence[Row]
+
+
+class AnswerCache:
+    """Answers from memory. When totals have changed, the queries that are in use are worked out anew, once each.
+
+    A dashboard's load is many readers of few queries: a reader costs a dictionary look-up, and the cost of a change
+    does not grow with the readers. An answer is behind the database by one refresh and the time of working it out.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, refresh_seconds: float) -> None:
+        self._engine = engine
+        self._refresh_seconds = refresh_seconds
+        self._revision: object = None
+        self._refreshed = asyncio.Condition()
+        self._refreshes = 0
+        self._answers: dict[Hashable, _Answer] = {}
+        self._cells: dict[Cut, _Cells] = {}
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncGenerator[None]:
+        """Keep the answers fresh while the context lasts; outside of it each question is worked out when asked."""
+        task = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            self._revision = None
+
+    async def _watch(self) -> None:
+        while True:
+            started = time.monotonic()
+            try:
+                await self._look()
+            except Exception as error:  # noqa: BLE001  (the next look may find the database again)
+                self._revision = None
+                log.warning("answers.look.failed", error=type(error).__name__)
+            # At most half of the time goes into refreshing, however many cells there are.
+            await asyncio.sleep(max(self._refresh_seconds, time.monotonic() - started))
+
+    async def _look(self) -> None:
+        async with self._engine.connect() as connection:
+            revision = await store.revision(connection)
+        if revision == self._revision:
+            return
+        unused_since = time.monotonic() - IDLE_SECONDS
+        for key, answer in list(self._answers.items()):
+            if answer.asked_at < unused_since:
+                del self._answers[key]
+            else:
+                answer.value, answer.body = await self._work_out(answer.make)
+        self._cells = {cut: cells for cut, cells in self._cells.items() if _key(cut) in self._answers}
+        async with self._refreshed:
+            self._revision = revision
+            self._refreshes += 1
+            self._refreshed.notify_all()
+
+    async def _work_out(self, make: Make) -> tuple[Any, bytes]:
+        async with self._engine.connect() as connection:
+            value = await make(connection)
+        return value, orjson.dumps(value, default=str)
+
+    def kept(self, key: Hashable) -> bytes | None:
+        """The answer to `key` as JSON if it is kept ready."""
+        answer = self._kept(key)
+        return None if answer is None else answer.body
+
+    async def answer(self, key: Hashable, make: Make) -> bytes:
+        """The answer to `key` as JSON; `make` works it out, now if it is new and again whenever totals change."""
+        return (await self._answer(key, make)).body
+
+    def _kept(self, key: Hashable) -> _Answer | None:
+        answer = self._answers.get(key)
+        if answer is None or self._revision is None:
+            return None
+        answer.asked_at = time.monotonic()
+        return answer
+
+    async def _answer(self, key: Hashable, make: Make) -> _Answer:
+        answer = self._kept(key)
+        if answer is None:
+            value, body = await self._work_out(make)
+            answer = _Answer(make, value, body, time.monotonic())
+            if len(self._answers) < ANSWERS_MAX:
+                self._answers[key] = answer
+        return answer
+
+    async def changes(self, cut: Cut) -> AsyncGenerator[dict[str, object]]:
+        """First all cells of `cut`, then, whenever some have changed, those; each with `as_of`."""
+        seen: _Cells | None = None
+        refreshes = -1
+        while True:
+            async with self._refreshed:
+                await self._refreshed.wait_for(lambda: self._revision is not None and self._refreshes != refreshes)  # noqa: B023
+                refreshes = self._refreshes
+            cells = self._cells_of(
+                cut, (await self._answer(_key(cut), lambda connection: totals(connection, cut))).value
+            )
+            changed = _told_to(seen, cells)
+            if changed or seen is None:
+                yield {"as_of": cells.view["as_of"], "cells": changed, "total": cells.view["total"]}
+            seen = cells
+
+    def _cells_of(self, cut: Cut, view: Mapping[str, Any]) -> _Cells:
+        """The cells of `view`, compared with those of the view before once, by whichever listener comes first."""
+        known = self._cells.get(cut)
+        if known is not None and known.view is view:
+            return known
+        rows = {tuple(row[dimension] for dimension in cut.by): row for row in view["rows"]}
+        if known is None:
+            cells = _Cells(view, rows, None, list(rows.values()))
+        else:
+            cells = _Cells(view, rows, known.view, _differing(known.rows, rows))
+        self._cells[cut] = cells
+        return cells
+
+
+def _key(cut: Cut) -> Hashable:
+    return ("cells", cut)
+
+
+def _told_to(seen: _Cells | None, cells: _Cells) -> Sequence[Row]:
+    """What a listener who has `seen` other cells is told of `cells`."""
+    if seen is None:
+        return list(cells.rows.values())
+    if cells.before is seen.view:
+        return cells.changed
+    # A listener who was too slow for a refresh.
+    return _differing(seen.rows, cells.rows)
+
+
+def _differing(before: Mapping[CellKey, Row], now: Mapping[CellKey, Row]) -> Sequence[Row]:
+    return [row for key, row in now.items() if before.get(key) != row]
