@@ -14,7 +14,7 @@ _NONCE_BYTES = 12
 
 
 class Seal:
-    """Encrypts and decrypts small values (AES-256-GCM). `owner` is authenticated: a value moved to another row is refused."""
+    """Encrypts and decrypts small values (AES-256-GCM). A value is bound to its `owner`, the row that holds it."""
 
     def __init__(self, *, current: str, keys: Mapping[str, bytes]) -> None:
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}

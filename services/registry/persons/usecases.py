@@ -111,7 +111,7 @@ async def correct(
 
 def _recognise(persons: Persons, particulars: Particulars, pointer: str, *, at: datetime) -> UUID:
     try:
-        return persons.recognise(particulars, today=business_day(at))[0]
+        return persons.recognise(particulars.document_kind, particulars.document_number, today=business_day(at))[0]
     except Refusal as refusal:
         refusal.pointer = pointer
         raise

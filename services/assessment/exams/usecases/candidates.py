@@ -78,7 +78,7 @@ async def _recognise(
 
     def read(row: CandidateRow) -> tuple[CandidateRow, UUID, str]:
         try:
-            return row, *persons.recognise(row.particulars, today=today)
+            return row, *persons.recognise(row.particulars.document_kind, row.particulars.document_number, today=today)
         except Refusal as refusal:
             refusal.pointer = refusal.pointer or "/document_number"
             raise

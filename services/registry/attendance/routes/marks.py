@@ -28,12 +28,13 @@ from services.registry.attendance.usecases import marks as usecases
 from services.registry.attendance.usecases.marks import MarkRow
 from services.registry.classes.usecases import visible_class
 from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.enrolments.usecases.forms import TrainingReference
 from services.registry.plan.usecases.visibility import READERS
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EnrolmentStatus
 from shared.form_errors import form_error
-from shared.forms import Day, Instant, LocalId, Strict
+from shared.forms import Day, Instant, LocalId
 from shared.kernel.identity import contains_identity_number
 from shared.kernel.periods import BUSINESS_ZONE
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -79,17 +80,16 @@ Device = Annotated[
 ]
 
 
-class MarkRequest(Strict):
+class MarkRequest(TrainingReference):
     """One check-in or check-out. Of a face comparison only the result is accepted; a picture or a template is refused
     as an unknown field.
 
     A failed comparison is stored and does not count.
     """
 
+    reference_fault = "whose_mark"
+
     local_id: LocalId
-    enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
-    class_local_id: Annotated[str, Field(max_length=64)] | None = None
-    trainee_local_id: Annotated[str, Field(max_length=64)] | None = None
     direction: Direction
     at: Annotated[Instant, BeforeValidator(_text), AfterValidator(_imaginable)]
     method: Method
@@ -106,14 +106,6 @@ class MarkRequest(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
-        nothing_else = self.class_local_id is None and self.trainee_local_id is None
-        if not (by_local_ids if self.enrolment_id is None else nothing_else):
-            raise form_error(
-                "whose_mark",
-                "Give either enrolment_id, or both class_local_id and trainee_local_id",
-                "请填写 enrolment_id，或同时填写 class_local_id 和 trainee_local_id，二者选一。",
-            )
         if (self.device is None) is not (self.method is Method.HAND):
             raise form_error(
                 "which_device", "Give the device, unless the mark was made by hand", "非人工登记的打卡须填写设备。"

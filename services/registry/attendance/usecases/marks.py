@@ -30,7 +30,7 @@ from services.registry.plan.rules.policy import Policy
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
 from shared.kernel.ids import new_id
-from shared.kernel.outcomes import RowOutcome, without_ids
+from shared.kernel.outcomes import RowOutcome, read_each, without_ids
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotFound, Refusal
 
@@ -89,13 +89,7 @@ async def record(
     if not rows:
         return []
     known = await _known(connection, caller.organisation, rows, lock=not dry_run)
-    answers: list[RowOutcome] = []
-    read: list[_Read] = []
-    for row in rows:
-        try:
-            read.append(_read(row, known, caller=caller, at=at))
-        except Refusal as refusal:
-            answers.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
+    read, answers = read_each(rows, lambda row: _read(row, known, caller=caller, at=at))
     admitted = [each.mark for each in read if each.refusal is None]
     marks_max = {each: policy.attendance_day_marks_max for each, policy in known.policies.items()}
     stored = await mark_store.add_all(

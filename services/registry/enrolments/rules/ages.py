@@ -48,11 +48,13 @@ def birth_date_fault(shown: date | None, said: AtEntry) -> BirthDateDiffers | No
     return BirthDateDiffers(pointer="/birth_date")
 
 
-def age_fault(shown: date | None, said: AtEntry, *, class_: TrainingClass, policy: Policy) -> AgeOutOfRange | None:
+def age_fault(
+    shown: date | None, said: AtEntry, *, class_: TrainingClass, policy: Policy, knows_pension: bool = True
+) -> AgeOutOfRange | None:
     """The fault if the age on the first day of `class_` is outside the limits (C01), else None.
 
     `shown` is the birth date on the document; the stated one counts if there is none. A person without a known birth
-    date passes. Source: domain rules §4.1, §4.6.
+    date passes, and so does one above the limit as long as `knows_pension` is False. Source: domain rules §4.1, §4.6.
     """
     born = born_on(shown, said)
     if born is None:
@@ -60,7 +62,7 @@ def age_fault(shown: date | None, said: AtEntry, *, class_: TrainingClass, polic
     on = class_.starts_on
     age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
     age_max = None if class_.fund_source is None else policy.trainee_age_max
-    too_old = age_max is not None and age > age_max and said.draws_pension is not False
+    too_old = age_max is not None and age > age_max and said.draws_pension is not False and knows_pension
     if age >= policy.trainee_age_min and not too_old:
         return None
     pointer = "/birth_date" if shown is None else "/document_number"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,10 +23,22 @@ from services.registry.particulars.rules import name_fault, phone_fault
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
-from shared.kernel.identity import IdentityDocument
+from shared.kernel.identity import DocumentKind, IdentityDocument
 from shared.kernel.refusals import Refusal
-from shared.persons import Particulars
 from shared.plan import Plan
+
+
+class EntryStatement(NamedTuple):
+    """What an institution states about a person at entry. `unread` are the fields that could not be read, at least in
+    part: None does not mean that they were omitted.
+    """
+
+    document_kind: DocumentKind | None
+    name: str | None
+    phone: str | None
+    programme: str | None
+    at_entry: AtEntry
+    unread: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -38,32 +51,28 @@ class Checks:
     closed: Mapping[UUID, Refusal]
     late_days: Mapping[UUID, date]
 
-    def faults(
-        self,
-        particulars: Particulars,
-        said: AtEntry,
-        *,
-        programme: str | None,
-        number: str | None,
-        class_: TrainingClass | None,
-    ) -> list[Refusal]:
+    def faults(self, entry: EntryStatement, *, number: str | None, class_: TrainingClass | None) -> list[Refusal]:
         """All faults of an entry that do not depend on stored enrolments.
 
-        `number` is the verified document number; checks that need a `number` or `class_` that is None are skipped.
+        `number` is the verified document number. Checks that need a `number` or `class_` that is None, or a field that
+        could not be read, are skipped.
         """
         policy = None if class_ is None else self.policies[class_.id]
-        kind = particulars.document_kind
-        shown = None if number is None else IdentityDocument(kind, number).birth_date
+        said, kind = entry.at_entry, entry.document_kind
+        shown = None if number is None or kind is None else IdentityDocument(kind, number).birth_date
         first_on = date.min if policy is None else policy.trainee_paper_first_on
         found = [
-            None if programme is None else self._programme_fault(programme),
-            name_fault(particulars.name),
-            phone_fault(particulars.phone),
+            None if entry.programme is None else self._programme_fault(entry.programme),
+            None if entry.name is None else name_fault(entry.name),
+            phone_fault(entry.phone),
             ages.birth_date_fault(shown, said),
         ]
         if class_ is not None and policy is not None:
-            found.append(ages.age_fault(shown, said, class_=class_, policy=policy))
-            found.append(trainees.missing_fault(particulars.phone, said, kind=kind, class_=class_, policy=policy))
+            knows_pension = "draws_pension" not in entry.unread
+            found.append(ages.age_fault(shown, said, class_=class_, policy=policy, knows_pension=knows_pension))
+            found.append(
+                trainees.missing_fault(entry.phone, said, kind=kind, class_=class_, policy=policy, unread=entry.unread)
+            )
         faults = [fault for fault in found if fault is not None]
         return faults + trainees.paper_faults(said, ages.born_on(shown, said), first_on=first_on, today=self.today)
 

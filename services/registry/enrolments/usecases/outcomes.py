@@ -26,9 +26,11 @@ from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.contracts.registry import ClassStatus, EnrolmentState, EnrolmentStatus
 from shared.kernel.callers import Caller
-from shared.kernel.outcomes import RowOutcome
+from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Refusal
+
+Step = tuple[Enrolment, EnrolmentState]
+"""An enrolment with its outcome, and the fact of it."""
 
 
 class HoursRow(NamedTuple):
@@ -79,25 +81,20 @@ async def conclude(
     known = await store.by_local_ids(connection, class_.institution_id, local_ids, lock=not dry_run)
     attended = await _attended(connection, class_, [each.id for each in known.values()])
     on = min(business_day(at), class_.ends_on)
-    steps: list[tuple[Enrolment, EnrolmentState]] = []
-    outcomes: list[RowOutcome] = []
-    for row in rows:
-        try:
-            before = known.get(row.local_id)
-            if before is None or before.class_id != class_.id:
-                raise NotInClass(pointer="/local_id")
-            if _is_repeat(before, row):
-                outcomes.append(RowOutcome(row.row, "repeated", row.local_id, id=before.id))
-                continue
-            if attended is not None:
-                outcome_rules.require_attended(row.hours, attended=attended.get(before.id, 0))
-            step = rules.conclude(before, class_, hours=row.hours, **least._asdict(), on=on, at=at)
-        except Refusal as refusal:
-            outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
-            continue
+
+    def decide(row: HoursRow) -> Change[Step] | Repeat:
+        before = known.get(row.local_id)
+        if before is None or before.class_id != class_.id:
+            raise NotInClass(pointer="/local_id")
+        if _is_repeat(before, row):
+            return Repeat(before.id)
+        if attended is not None:
+            outcome_rules.require_attended(row.hours, attended=attended.get(before.id, 0))
+        step = rules.conclude(before, class_, hours=row.hours, **least._asdict(), on=on, at=at)
         known[row.local_id] = step[0]
-        steps.append(step)
-        outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=before.id))
+        return Change(before.id, step)
+
+    steps, outcomes = decide_each(rows, decide)
     if not dry_run:
         await enrolment_steps.keep(connection, steps, by=caller.person)
     return outcomes

@@ -78,10 +78,11 @@ async def engage(
     """
     institution = await load_for_writing(connection, institution_id, caller=caller)
     raise_first(name_fault(asked.particulars.name))
-    person, number = persons.recognise(asked.particulars, today=business_day(at))
+    kind, written = asked.particulars.document_kind, asked.particulars.document_number
+    person, number = persons.recognise(kind, written, today=business_day(at))
     rulebook = await rulebook_store.current(connection)
     policy = rulebook.policy(asked.engaged.first, institution.region)
-    document = IdentityDocument(asked.particulars.document_kind, number)
+    document = IdentityDocument(kind, number)
     teacher_rules.require_age(document, on=asked.engaged.first, age_max=policy.teacher_age_max)
     _require_projects(asked.projects, rulebook)
     before = await _listed(connection, person, number, asked.particulars, institution_id, persons=persons)
