@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.rules.enrolments import Enrolment
-from services.registry.enrolments.rules.overlaps import Taken
-from services.registry.rosters.rules.decisions import Seated
+from services.registry.enrolments.rules.overlaps import OccupiedDays
+from services.registry.rosters.rules.decisions import PriorEnrolment
 from services.registry.rosters.rules.phones import PhoneUse
 from shared.contracts.registry import EnrolmentStatus
 from shared.database import driver
@@ -98,12 +98,12 @@ async def seated(connection: AsyncConnection, class_ids: Collection[UUID]) -> di
     return dict(await (await driver(connection)).fetch(_SEATED, list(class_ids)))
 
 
-async def seated_by_local_id(
+async def enrolments_by_local_id(
     connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]
-) -> dict[str, Seated]:
+) -> dict[str, PriorEnrolment]:
     """The institution's enrolments with these `local_ids`, by local_id."""
     rows = await (await driver(connection)).fetch(_BY_LOCAL_ID, institution_id, list(local_ids))
-    return {row["local_id"]: Seated(*row)._replace(status=EnrolmentStatus(row["status"])) for row in rows}
+    return {row["local_id"]: PriorEnrolment(*row)._replace(status=EnrolmentStatus(row["status"])) for row in rows}
 
 
 async def taken(
@@ -113,10 +113,10 @@ async def taken(
     class_ids: Collection[UUID],
     from_on: date,
     until_on: date,
-) -> list[Taken]:
+) -> list[OccupiedDays]:
     """Enrolments of `persons` in these classes, or in any others on days from `from_on` to `until_on`."""
     rows = await (await driver(connection)).fetch(_TAKEN, list(persons), list(class_ids), from_on, until_on)
-    return [Taken(*row) for row in rows]
+    return [OccupiedDays(*row) for row in rows]
 
 
 async def people(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, KnownPerson]:

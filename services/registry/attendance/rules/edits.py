@@ -11,7 +11,7 @@ from services.registry.attendance.rules.flags import see_class_of, see_trainee
 from services.registry.attendance.rules.hours import DayHours, Total, describe, hours_by_marks, sum_up
 from services.registry.attendance.rules.marks import ClassTakesNoMarks
 from services.registry.enrolments.rules.attendee import Attendee
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from shared.contracts.registry import AttendanceEdited, ClassStatus
 from shared.kernel.refusals import Conflict, Invalid
@@ -93,7 +93,7 @@ def require_in_time(day: date, *, today: date, days_max: int | None) -> None:
         raise EditTooLate(pointer="/day", days_max=days_max)
 
 
-def without_marks(signed: Edit, before: DayHours, attendee: Attendee, *, hours_max: int) -> Iterator[Seen]:
+def without_marks(signed: Edit, before: DayHours, attendee: Attendee, *, hours_max: int) -> Iterator[Observation]:
     """Hours set by an institution above those of the day's marks (C14): a claim waits for the flag."""
     by_marks = hours_by_marks(before, hours_max=hours_max)
     if signed.hours_after > by_marks:
@@ -102,7 +102,7 @@ def without_marks(signed: Edit, before: DayHours, attendee: Attendee, *, hours_m
         yield see_trainee(FlagKind.HOURS_WITHOUT_MARKS, attendee, seen, **facts)
 
 
-def on_a_holiday(signed: Edit, attendee: Attendee, *, holidays: Collection[date]) -> Iterator[Seen]:
+def on_a_holiday(signed: Edit, attendee: Attendee, *, holidays: Collection[date]) -> Iterator[Observation]:
     """Hours set for a public holiday: the same flag as for marks on a holiday (C20)."""
     if signed.hours_after and signed.day in holidays:
         yield see_class_of(FlagKind.ON_A_HOLIDAY, attendee, f"{signed.day}", day=signed.day.isoformat())

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services.registry.enrolments.rules.attendee import Attendee
-from services.registry.flags.rules.flags import Seen, see
+from services.registry.flags.rules.flags import Observation, see
 from services.registry.flags.rules.kinds import FlagKind
 
 
-def see_trainee(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Seen:
+def see_trainee(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Observation:
     """An observation about the trainee."""
     return see_attendance(
         kind,
@@ -23,7 +23,7 @@ def see_trainee(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) 
     )
 
 
-def see_class_of(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Seen:
+def see_class_of(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Observation:
     """An observation about the trainee's class; `seen` identifies it within the class."""
     return see_attendance(kind, attendee, f"{attendee.class_id}/{seen}", class_id=attendee.class_id, facts=facts)
 
@@ -37,7 +37,7 @@ def see_attendance(
     class_id: UUID | None = None,
     enrolment_id: UUID | None = None,
     person: UUID | None = None,
-) -> Seen:
+) -> Observation:
     """An observation at the institution of `attendee`, about the class, enrolment or person given."""
     return see(
         kind,

@@ -15,7 +15,7 @@ from services.registry.attendance.rules.flags import see_attendance, see_class_o
 from services.registry.attendance.rules.hours import DayHours, Presence, Stamp, presences, uncapped_hours
 from services.registry.attendance.rules.marks import Direction, Mark, Method
 from services.registry.enrolments.rules.attendee import Attendee
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
 from shared.kernel.periods import BUSINESS_ZONE, business_day
@@ -65,7 +65,7 @@ class SameSecond(NamedTuple):
 
 def at_impossible_times(
     marks: Iterable[Mark], attendee: Attendee, *, policy: Policy, holidays: Collection[date]
-) -> Iterator[Seen]:
+) -> Iterator[Observation]:
     """Marks at night and on public holidays, once for a class and day (C20). Ordinary weekends are not flagged."""
     for mark in marks:
         local = mark.at.astimezone(BUSINESS_ZONE).time()
@@ -75,7 +75,7 @@ def at_impossible_times(
             yield see_class_of(FlagKind.ON_A_HOLIDAY, attendee, f"{mark.day}", day=mark.day.isoformat())
 
 
-def over_daily_hours(day: DayHours, attendee: Attendee, *, hours_max: int) -> Iterator[Seen]:
+def over_daily_hours(day: DayHours, attendee: Attendee, *, hours_max: int) -> Iterator[Observation]:
     """More hours by the marks of a day than can count (C20), once for a class and day."""
     hours = uncapped_hours(day.minutes)
     if hours > hours_max:
@@ -85,7 +85,7 @@ def over_daily_hours(day: DayHours, attendee: Attendee, *, hours_max: int) -> It
 
 def in_two_places(
     stamps: Sequence[Stamp], lessons: Iterable[Presence], attendees: Mapping[UUID, Attendee]
-) -> Iterator[Seen]:
+) -> Iterator[Observation]:
     """A mark made while the same person was present in another class, or had a lesson there (C04, as a flag C05).
 
     `stamps` are one person's of one day, in all of their classes; `lessons` those of the person's other classes.
@@ -104,7 +104,7 @@ def in_two_places(
 
 def too_far_apart(
     stamps: Iterable[Stamp], places: Mapping[UUID, Coordinates], attendees: Mapping[UUID, Attendee], *, policy: Policy
-) -> Iterator[Seen]:
+) -> Iterator[Observation]:
     """Two consecutive marks at places that are too far apart for the time between them (C05).
 
     `stamps` are one person's of one day. The permitted clock drift is added to the time.
@@ -135,7 +135,7 @@ def windows(marks: Iterable[Mark]) -> list[Window]:
 
 def shared_devices(
     stamps: Iterable[DeviceStamp], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
-) -> Iterator[Seen]:
+) -> Iterator[Observation]:
     """Phones with which too many trainees of a class, or of several classes of an institution, checked in on one day
     (C16). `stamps` are one institution's."""
     phones: defaultdict[tuple[str, date], defaultdict[UUID, set[UUID]]] = defaultdict(lambda: defaultdict(set))
@@ -156,7 +156,7 @@ def shared_devices(
 
 def hurried_devices(
     stamps: Iterable[DeviceStamp], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
-) -> Iterator[Seen]:
+) -> Iterator[Observation]:
     """Devices that made more marks in a minute than policy allows (C16), once for a device and day."""
     ordered = sorted(stamps, key=lambda stamp: (stamp.device, stamp.at))
     for device, group in groupby(ordered, key=lambda stamp: stamp.device):
@@ -170,7 +170,7 @@ def hurried_devices(
 
 def same_second(
     found: Iterable[SameSecond], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
-) -> Iterator[Seen]:
+) -> Iterator[Observation]:
     """Too many trainees of a class marked in the same second, at several devices or by hand: invented marks (C20)."""
     for each in found:
         several = each.by_hand or each.devices > 1
@@ -181,7 +181,7 @@ def same_second(
 
 def faces_not_matched(
     failed: Mapping[tuple[UUID, date], int], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
-) -> Iterator[Seen]:
+) -> Iterator[Observation]:
     """Trainees with too many failed face comparisons on one day (C20); `failed` counts by enrolment and day."""
     for (enrolment_id, day), count in failed.items():
         attendee = attendees.get(enrolment_id)
@@ -237,7 +237,7 @@ def _counts_within_a_minute(marks: Sequence[DeviceStamp]) -> Iterator[int]:
 
 def _of_two(
     kind: FlagKind, stamp: Stamp, other: tuple[UUID, UUID], attendees: Mapping[UUID, Attendee], **facts: object
-) -> Iterator[Seen]:
+) -> Iterator[Observation]:
     """An observation about the enrolment that was just marked; both enrolments give the same one."""
     other_enrolment, other_class = other
     attendee = attendees.get(stamp.enrolment_id) or attendees.get(other_enrolment)

@@ -17,7 +17,7 @@ from services.registry.attendance.store import marks as mark_store
 from services.registry.attendance.store.marks import Around
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.flags import usecases as flag_usecases
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.plan.rules.policy import Policy
 from shared.kernel.periods import BUSINESS_ZONE
 
@@ -54,8 +54,8 @@ async def look(connection: AsyncConnection, arrived: Arrived, *, at: datetime) -
     await flag_usecases.raise_all(connection, list({(each.kind, each.seen): each for each in seen}.values()), at=at)
 
 
-def _times(arrived: Arrived) -> list[Seen]:
-    found: list[Seen] = []
+def _times(arrived: Arrived) -> list[Observation]:
+    found: list[Observation] = []
     for mark in arrived.marks:
         attendee, policy = arrived.attendees[mark.enrolment_id], arrived.policies[mark.class_id]
         found += rules.at_impossible_times([mark], attendee, policy=policy, holidays=arrived.holidays)
@@ -66,7 +66,7 @@ def _times(arrived: Arrived) -> list[Seen]:
     return found
 
 
-async def _persons(connection: AsyncConnection, arrived: Arrived) -> list[Seen]:
+async def _persons(connection: AsyncConnection, arrived: Arrived) -> list[Observation]:
     lessons = await _lessons(connection, arrived)
     groups: defaultdict[tuple[UUID, date], list[Stamp]] = defaultdict(list)
     for stamp in arrived.around.stamps:
@@ -74,7 +74,7 @@ async def _persons(connection: AsyncConnection, arrived: Arrived) -> list[Seen]:
     sites = {stamp.site_id for stamp in arrived.around.stamps if stamp.site_id is not None}
     places = await mark_store.places(connection, sites) if len(sites) > 1 else {}
     policies = {each.person: arrived.policies[each.class_id] for each in arrived.attendees.values()}
-    found: list[Seen] = []
+    found: list[Observation] = []
     for (person, day), stamps in groups.items():
         found += rules.in_two_places(stamps, lessons.get((person, day), ()), arrived.attendees)
         found += rules.too_far_apart(stamps, places, arrived.attendees, policy=policies[person])

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.ages import age_fault
-from services.registry.enrolments.rules.trainees import AtEntry, missing_fault
+from services.registry.enrolments.rules.trainees import EntryParticulars, missing_fault
 from services.registry.plan.rules.policy import Policy
 from shared.kernel.identity import DocumentKind, IdentityDocument
 from shared.kernel.refusals import Conflict, Refusal
@@ -38,7 +38,7 @@ class Trainee(NamedTuple):
     document_kind: DocumentKind
     document_number: str
     phone: str | None
-    said: AtEntry
+    said: EntryParticulars
 
 
 def faults(trainee: Trainee, class_: TrainingClass, policy: Policy) -> list[Refusal]:

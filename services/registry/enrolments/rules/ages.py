@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from services.registry.classes.rules.classes import TrainingClass
-from services.registry.enrolments.rules.trainees import AtEntry
+from services.registry.enrolments.rules.trainees import EntryParticulars
 from services.registry.plan.rules.policy import Policy
 from shared.kernel.refusals import Invalid
 
@@ -36,12 +36,12 @@ class BirthDateDiffers(Invalid):
     check = "C01"
 
 
-def born_on(shown: date | None, said: AtEntry) -> date | None:
+def born_on(shown: date | None, said: EntryParticulars) -> date | None:
     """The birth date `shown` by the document, else the stated one; None if neither is known."""
     return said.birth_date if shown is None else shown
 
 
-def birth_date_fault(shown: date | None, said: AtEntry) -> BirthDateDiffers | None:
+def birth_date_fault(shown: date | None, said: EntryParticulars) -> BirthDateDiffers | None:
     """The fault if the stated birth date differs from the one `shown` by the document (C01), else None."""
     if shown is None or said.birth_date in (None, shown):
         return None
@@ -49,7 +49,7 @@ def birth_date_fault(shown: date | None, said: AtEntry) -> BirthDateDiffers | No
 
 
 def age_fault(
-    shown: date | None, said: AtEntry, *, class_: TrainingClass, policy: Policy, knows_pension: bool = True
+    shown: date | None, said: EntryParticulars, *, class_: TrainingClass, policy: Policy, knows_pension: bool = True
 ) -> AgeOutOfRange | None:
     """The fault if the age on the first day of `class_` is outside the limits (C01), else None.
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.registry.enrolments.rules.enrolments import Correction
 from services.registry.enrolments.rules.outcomes import CHECK, CONCLUDED, require_attended
-from services.registry.enrolments.rules.trainees import AtEntry
+from services.registry.enrolments.rules.trainees import EntryParticulars
 from services.registry.plan.rules.policy import Policy
 from shared.contracts.registry import EnrolmentStatus
 from shared.kernel.refusals import Conflict, Invalid
@@ -55,7 +55,7 @@ def of_age(correction: Correction) -> list[str]:
     return [name for name in ("birth_date", "draws_pension") if getattr(correction, name) is not None]
 
 
-def apply(said: AtEntry, correction: Correction) -> AtEntry:
+def apply(said: EntryParticulars, correction: Correction) -> EntryParticulars:
     """The statement at entry with the fields that `correction` gives replaced."""
     given = {name: getattr(correction, name) for name in ("employment", "groups", "birth_date", "draws_pension")}
     corrected = replace(said, **{name: value for name, value in given.items() if value is not None})

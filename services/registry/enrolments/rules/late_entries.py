@@ -11,8 +11,8 @@ from uuid import UUID
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.flags import see_class
 from services.registry.enrolments.rules.interruptions import first_day_in
-from services.registry.enrolments.rules.overlaps import Taken
-from services.registry.flags.rules.flags import Seen
+from services.registry.enrolments.rules.overlaps import OccupiedDays
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
 from shared.contracts.registry import ClassStatus
@@ -31,7 +31,7 @@ def late_day(class_: TrainingClass, policy: Policy, *, today: date) -> date | No
     return first_day_in(class_, today=today)
 
 
-def first_day(class_: TrainingClass, theirs: Sequence[Taken], late_days: Mapping[UUID, date]) -> date:
+def first_day(class_: TrainingClass, theirs: Sequence[OccupiedDays], late_days: Mapping[UUID, date]) -> date:
     """The first training day in `class_` of the person with the enrolments `theirs`.
 
     `late_days` are the first days of late entrants, by class. A person who gave up a seat in the class returns on the
@@ -44,7 +44,7 @@ def first_day(class_: TrainingClass, theirs: Sequence[Taken], late_days: Mapping
     return first
 
 
-def see_grown(entered: Collection[TrainingClass], late_days: Mapping[UUID, date]) -> list[Seen]:
+def see_grown(entered: Collection[TrainingClass], late_days: Mapping[UUID, date]) -> list[Observation]:
     """One observation for each class and day with late entrants (C15). `entered` has one class for each entrant."""
     if not late_days:
         return []

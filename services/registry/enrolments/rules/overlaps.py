@@ -21,7 +21,7 @@ class OverlappingClass(Conflict):
     check = "C04"
 
 
-class Taken(NamedTuple):
+class OccupiedDays(NamedTuple):
     """The days that an enrolment occupies, both included; there are none if the last is before the first.
 
     `is_seated`: the enrolment was neither withdrawn nor transferred.
@@ -49,14 +49,14 @@ def overlaps(one: tuple[date, date], other: tuple[date, date]) -> bool:
     return one[0] <= one[1] and other[0] <= other[1] and one[0] <= other[1] and other[0] <= one[1]
 
 
-def require_free(taken: Iterable[Taken], *, from_on: date, until_on: date, institution_id: UUID) -> None:
+def require_free(taken: Iterable[OccupiedDays], *, from_on: date, until_on: date, institution_id: UUID) -> None:
     """Raises OverlappingClass if any of the days `taken` lies in the period from `from_on` to `until_on`."""
     for each in taken:
         if each.overlaps(from_on, until_on):
             raise overlap_with(each, institution_id=institution_id)
 
 
-def overlap_with(taken: Taken, *, institution_id: UUID, pointer: str | None = None) -> OverlappingClass:
+def overlap_with(taken: OccupiedDays, *, institution_id: UUID, pointer: str | None = None) -> OverlappingClass:
     """The refusal for `institution_id` of an overlap with `taken`; of other institutions it shows the days only."""
     facts = {"first_on": taken.from_on.isoformat(), "last_on": taken.until_on.isoformat()}
     if taken.institution_id == institution_id:

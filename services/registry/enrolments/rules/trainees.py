@@ -104,7 +104,7 @@ class GroupEvidence(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class AtEntry:
+class EntryParticulars:
     """What is stated about a trainee at entry. Never printed: the priority groups of a person are sensitive.
 
     `draws_pension` None: not stated.
@@ -125,10 +125,10 @@ class AtEntry:
         return max((each.dated_on for each in self.groups if each.dated_on is not None), default=None)
 
 
-NOTHING_SAID: Final = AtEntry()
+NO_PARTICULARS: Final = EntryParticulars()
 
 
-def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: date) -> list[Refusal]:
+def paper_faults(entry: EntryParticulars, born: date | None, *, first_on: date, today: date) -> list[Refusal]:
     """Faults of the papers and the consent: placeholder text, or an impossible date.
 
     A date is impossible if it is after `today`, before `first_on`, or before the person was `born`.
@@ -159,7 +159,7 @@ def _day_fault(day: date | None, born: date | None, *, first_on: date, today: da
 
 def missing_fault(
     phone: str | None,
-    entry: AtEntry,
+    entry: EntryParticulars,
     *,
     kind: DocumentKind | None,
     class_: TrainingClass,

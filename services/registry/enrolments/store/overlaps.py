@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.rules.enrolments import Enrolment
-from services.registry.enrolments.rules.overlaps import Taken
+from services.registry.enrolments.rules.overlaps import OccupiedDays
 from shared.database import driver
 
 _TAKEN: Final = """
@@ -42,10 +42,10 @@ _ATTENDED_ON: Final = "SELECT max(day) FROM attendance_day WHERE enrolment_id = 
 
 async def taken(
     connection: AsyncConnection, persons: Collection[UUID], *, from_on: date, until_on: date
-) -> list[Taken]:
+) -> list[OccupiedDays]:
     """The occupied days of `persons` that overlap `from_on` to `until_on`, ordered by person and day."""
     rows = await (await driver(connection)).fetch(_TAKEN, list(persons), from_on, until_on)
-    return [Taken(*row) for row in rows]
+    return [OccupiedDays(*row) for row in rows]
 
 
 async def keep_earlier(connection: AsyncConnection, deferred: Enrolment) -> None:

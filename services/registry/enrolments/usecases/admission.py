@@ -11,7 +11,7 @@ from services.registry.enrolments.rules import admission as rules
 from services.registry.enrolments.rules import ages
 from services.registry.enrolments.rules.admission import Trainee
 from services.registry.enrolments.rules.enrolments import Enrolment
-from services.registry.enrolments.rules.trainees import AtEntry
+from services.registry.enrolments.rules.trainees import EntryParticulars
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store import entries as entry_store
 from services.registry.enrolments.usecases import entries
@@ -45,7 +45,7 @@ async def require_age(
     connection: AsyncConnection,
     class_: TrainingClass,
     enrolment: Enrolment,
-    said: AtEntry,
+    said: EntryParticulars,
     policy: Policy,
     *,
     persons: Persons,

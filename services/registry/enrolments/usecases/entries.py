@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.usecases import visible_class
 from services.registry.enrolments.rules.enrolments import Enrolment
-from services.registry.enrolments.rules.trainees import AtEntry, GroupEvidence, PriorityGroup
+from services.registry.enrolments.rules.trainees import EntryParticulars, GroupEvidence, PriorityGroup
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store import entries as store
 from services.registry.enrolments.store.entries import SealedEntry
@@ -21,7 +21,7 @@ from shared.persons import Persons
 _READERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER)
 
 
-def close(persons: Persons, enrolment_id: UUID, said: AtEntry) -> bytes | None:
+def close(persons: Persons, enrolment_id: UUID, said: EntryParticulars) -> bytes | None:
     """The fields of `said` that the enrolment does not hold itself, encrypted for it; None if all are empty."""
     sealed = (said.draws_pension, said.consent_version, said.phone, said.birth_date)
     if not said.groups and all(each is None for each in sealed):
@@ -36,7 +36,9 @@ def close(persons: Persons, enrolment_id: UUID, said: AtEntry) -> bytes | None:
     return persons.seal(orjson.dumps(content), owner=enrolment_id)
 
 
-async def load(connection: AsyncConnection, enrolment_id: UUID, *, persons: Persons, caller: Caller) -> AtEntry:
+async def load(
+    connection: AsyncConnection, enrolment_id: UUID, *, persons: Persons, caller: Caller
+) -> EntryParticulars:
     """The statement at entry, for the institution and the officers of its county or above.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
@@ -47,24 +49,26 @@ async def load(connection: AsyncConnection, enrolment_id: UUID, *, persons: Pers
     return await said(connection, enrolment, persons=persons)
 
 
-async def said(connection: AsyncConnection, enrolment: Enrolment, *, persons: Persons) -> AtEntry:
+async def said(connection: AsyncConnection, enrolment: Enrolment, *, persons: Persons) -> EntryParticulars:
     """The statement at the entry of `enrolment`, or of the enrolment that it continues."""
     return open_(persons, (await store.of(connection, [enrolment.id]))[enrolment.id], enrolment)
 
 
-async def replace(connection: AsyncConnection, enrolment: Enrolment, said: AtEntry, *, persons: Persons) -> None:
+async def replace(
+    connection: AsyncConnection, enrolment: Enrolment, said: EntryParticulars, *, persons: Persons
+) -> None:
     """Store `said` as the statement at entry, with the step that led to `enrolment`; the earlier one is kept."""
     owner = (await store.of(connection, [enrolment.id]))[enrolment.id].owner
     await store.replace(connection, enrolment.id, close(persons, owner, said), version=enrolment.version)
 
 
-def open_(persons: Persons, entry: SealedEntry, enrolment: Enrolment) -> AtEntry:
+def open_(persons: Persons, entry: SealedEntry, enrolment: Enrolment) -> EntryParticulars:
     """The statement at entry: the fields that `enrolment` holds and those that were encrypted."""
     content: dict[str, Any] = {}
     if entry.sealed is not None:
         content = orjson.loads(persons.unseal(entry.sealed, owner=entry.owner))
     birth_date = content.get("birth_date")
-    return AtEntry(
+    return EntryParticulars(
         employment=enrolment.employment,
         groups=tuple(
             GroupEvidence(PriorityGroup(group), evidence, date.fromisoformat(dated_on))
@@ -78,7 +82,9 @@ def open_(persons: Persons, entry: SealedEntry, enrolment: Enrolment) -> AtEntry
     )
 
 
-async def phones(connection: AsyncConnection, enrolment_id: UUID, said: AtEntry, *, persons: Persons) -> list[str]:
+async def phones(
+    connection: AsyncConnection, enrolment_id: UUID, said: EntryParticulars, *, persons: Persons
+) -> list[str]:
     """The phone numbers of the trainee: first the one given at entry, then the one stored with the person."""
     person = (await enrolment_store.load(connection, enrolment_id)).person
     known = persons.particulars((await enrolment_store.sealed_trainees(connection, [person]))[person])

@@ -18,7 +18,7 @@ from services.registry.directory.store import sanctions as sanction_store
 from services.registry.enrolments.rules import ages, trainees
 from services.registry.enrolments.rules.interruptions import ClassOver
 from services.registry.enrolments.rules.late_entries import late_day
-from services.registry.enrolments.rules.trainees import AtEntry
+from services.registry.enrolments.rules.trainees import EntryParticulars
 from services.registry.particulars.rules import name_fault, phone_fault
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.rules.rulebook import Rulebook
@@ -37,7 +37,7 @@ class EntryStatement(NamedTuple):
     name: str | None
     phone: str | None
     programme: str | None
-    at_entry: AtEntry
+    at_entry: EntryParticulars
     unread: Collection[str] = ()
 
 

@@ -34,7 +34,7 @@ MOVES: Final[Mapping[FlagStatus, Mapping[FlagVerb, FlagStatus]]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class Observation:
     """An observation of a rule. `kind` and `seen` identify the flag, however often it is observed.
 
     `holds`: a claim waits for the settlement. `facts` are JSON values without personal data.
@@ -65,18 +65,18 @@ class Seen:
         return KINDS[self.kind].title_zh
 
 
-def see(kind: FlagKind, seen: str, **about: Any) -> Seen:
+def see(kind: FlagKind, seen: str, **about: Any) -> Observation:
     """An observation with the check and `holds` of its `kind`; `about` gives the other fields."""
-    return Seen(check=KINDS[kind].check, kind=kind, seen=seen, holds=KINDS[kind].holds, **about)
+    return Observation(check=KINDS[kind].check, kind=kind, seen=seen, holds=KINDS[kind].holds, **about)
 
 
-def warning_of(seen: Seen, *, pointer: str) -> RowWarning:
+def warning_of(seen: Observation, *, pointer: str) -> RowWarning:
     """The warning in the answer to a row; `pointer` is the field that looks odd."""
     return RowWarning(seen.kind, seen.check, seen.title_en, seen.title_zh, seen.facts, pointer)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flag(Seen):
+class Flag(Observation):
     id: UUID
     raised_at: datetime
     status: FlagStatus = FlagStatus.OPEN
@@ -86,9 +86,9 @@ class Flag(Seen):
     version: int = 1
 
 
-def raise_(seen: Seen, *, id_: UUID, at: datetime) -> Flag:
+def raise_(seen: Observation, *, id_: UUID, at: datetime) -> Flag:
     """The open flag for the observation `seen`."""
-    values = {name: getattr(seen, name) for name in Seen.__dataclass_fields__}
+    values = {name: getattr(seen, name) for name in Observation.__dataclass_fields__}
     return Flag(**values, id=id_, raised_at=at)
 
 

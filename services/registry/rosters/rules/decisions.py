@@ -12,7 +12,7 @@ from uuid import UUID
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.enrolments import GIVEN_UP
 from services.registry.enrolments.rules.late_entries import first_day
-from services.registry.enrolments.rules.overlaps import Taken, overlap_with
+from services.registry.enrolments.rules.overlaps import OccupiedDays, overlap_with
 from services.registry.enrolments.rules.seats import ClassFull
 from services.registry.enrolments.rules.trainees import NameDiffers
 from shared.contracts.registry import EnrolmentStatus
@@ -80,7 +80,7 @@ class Entry(NamedTuple):
     is_whole: bool = True
 
 
-class Seated(NamedTuple):
+class PriorEnrolment(NamedTuple):
     """An existing enrolment (or one accepted by an earlier row), with which a repeated row is compared."""
 
     id: UUID
@@ -92,7 +92,7 @@ class Seated(NamedTuple):
     """The digest of its row; None if the row is older than digests."""
 
 
-class Known(NamedTuple):
+class RosterContext(NamedTuple):
     """Stored data with which rows of one institution can conflict.
 
     `by_local_id` are the institution's enrolments. `taken` are the enrolments of the rows' persons in these classes,
@@ -100,8 +100,8 @@ class Known(NamedTuple):
     and `late_days` (first day of late entrants) are by class.
     """
 
-    by_local_id: Mapping[str, Seated]
-    taken: Collection[Taken]
+    by_local_id: Mapping[str, PriorEnrolment]
+    taken: Collection[OccupiedDays]
     seats_left: Mapping[UUID, int]
     closed: Mapping[UUID, Refusal]
     late_days: Mapping[UUID, date] = MappingProxyType({})
@@ -114,9 +114,9 @@ class Decisions(NamedTuple):
     first_days: dict[UUID, date]
 
 
-def decide(entries: Sequence[Entry], known: Known) -> Decisions:
+def decide(entries: Sequence[Entry], known: RosterContext) -> Decisions:
     """Decide each entry as if those before it had been stored; a refusal lists every reason."""
-    ids: MutableMapping[str, Seated] = dict(known.by_local_id)
+    ids: MutableMapping[str, PriorEnrolment] = dict(known.by_local_id)
     seats_left = dict(known.seats_left)
     taken = _by_person(known.taken)
     outcomes: list[RowOutcome] = []
@@ -141,21 +141,21 @@ def decide(entries: Sequence[Entry], known: Known) -> Decisions:
             outcomes.append(refused(entry.row, entry.local_id, refusals))
             continue
         seats_left[class_.id] -= 1
-        ids[entry.local_id] = seated_by(entry)
-        theirs.append(taken_by(entry, from_on))
+        ids[entry.local_id] = enrolment_from(entry)
+        theirs.append(days_of_entry(entry, from_on))
         first_days[entry.id] = from_on
         outcomes.append(RowOutcome(entry.row, "accepted", entry.local_id, entry.id))
     return Decisions(outcomes, first_days)
 
 
-def _by_person(taken: Iterable[Taken]) -> defaultdict[UUID, list[Taken]]:
-    by_person: defaultdict[UUID, list[Taken]] = defaultdict(list)
+def _by_person(taken: Iterable[OccupiedDays]) -> defaultdict[UUID, list[OccupiedDays]]:
+    by_person: defaultdict[UUID, list[OccupiedDays]] = defaultdict(list)
     for each in taken:
         by_person[each.person].append(each)
     return by_person
 
 
-def _again(entry: Entry, before: Seated, known: Known) -> RowOutcome:
+def _again(entry: Entry, before: PriorEnrolment, known: RosterContext) -> RowOutcome:
     """The outcome of a row whose person is in the class under the same number: repeated if unchanged, else refused.
 
     Rows are compared, not stored values, so that an old row stays harmless after a correction. Without a stored digest
@@ -175,7 +175,7 @@ def _closed(closed: Mapping[UUID, Refusal], class_: TrainingClass) -> list[Refus
     return [closed[class_.id]] if class_.id in closed else []
 
 
-def _met(theirs: Sequence[Taken], class_: TrainingClass, from_on: date) -> list[Refusal]:
+def _met(theirs: Sequence[OccupiedDays], class_: TrainingClass, from_on: date) -> list[Refusal]:
     """Conflicts of the person's other enrolments with `class_` from `from_on` on. Source: domain rules §4.6."""
     if not theirs:
         return []
@@ -187,12 +187,14 @@ def _met(theirs: Sequence[Taken], class_: TrainingClass, from_on: date) -> list[
     ]
 
 
-def seated_by(entry: Entry) -> Seated:
+def enrolment_from(entry: Entry) -> PriorEnrolment:
     """The enrolment that `entry` becomes."""
-    return Seated(entry.id, entry.class_.id, entry.person, entry.local_id, mark=entry.mark)
+    return PriorEnrolment(entry.id, entry.class_.id, entry.person, entry.local_id, mark=entry.mark)
 
 
-def taken_by(entry: Entry, from_on: date) -> Taken:
+def days_of_entry(entry: Entry, from_on: date) -> OccupiedDays:
     """The days that `entry` occupies, from `from_on` on."""
     class_ = entry.class_
-    return Taken(entry.id, class_.id, class_.institution_id, entry.person, entry.local_id, from_on, class_.ends_on)
+    return OccupiedDays(
+        entry.id, class_.id, class_.institution_id, entry.person, entry.local_id, from_on, class_.ends_on
+    )

@@ -11,7 +11,7 @@ from uuid import UUID
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.flags import see_class
 from services.registry.enrolments.rules.overlaps import overlaps
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
 
@@ -31,7 +31,7 @@ def shared(
     before: Iterable[PhoneUse],
     classes: Mapping[UUID, TrainingClass],
     policies: Mapping[UUID, Policy],
-) -> dict[tuple[UUID, UUID], Seen]:
+) -> dict[tuple[UUID, UUID], Observation]:
     """Observations about the phones just `given`, by class and blind index: more trainees use one than policy allows.
 
     `before` are the stored uses of these phones at the institution; `classes` and `policies` cover the classes of
@@ -40,7 +40,7 @@ def shared(
     uses: defaultdict[UUID, list[PhoneUse]] = defaultdict(list)
     for each in (*before, *given):
         uses[each.mark].append(each)
-    seen: dict[tuple[UUID, UUID], Seen] = {}
+    seen: dict[tuple[UUID, UUID], Observation] = {}
     for class_id, mark in dict.fromkeys((each.class_id, each.mark) for each in given):
         class_, trainees_max = classes[class_id], policies[class_id].attendance_trainees_per_phone_max
         here = {each.person for each in uses[mark] if each.class_id == class_id}

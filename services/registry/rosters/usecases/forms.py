@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from services.registry.enrolments.rules.trainees import NOTHING_SAID, AtEntry, GroupEvidence, PriorityGroup
+from services.registry.enrolments.rules.trainees import NO_PARTICULARS, EntryParticulars, GroupEvidence, PriorityGroup
 from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry, Tag
 from services.registry.rosters.usecases.row import RosterRow
 from services.registry.rosters.usecases.table import ROSTER
@@ -150,12 +150,12 @@ def roster_row(place: int, row: RosterRowRequest) -> RosterRow:
     )  # fmt: skip
 
 
-def _at_entry(row: RosterRowRequest) -> AtEntry:
+def _at_entry(row: RosterRowRequest) -> EntryParticulars:
     consent = row.consent
     said = (row.employment, row.draws_pension, row.birth_date, consent)
     if not row.groups and all(each is None for each in said):
-        return NOTHING_SAID
-    return AtEntry(
+        return NO_PARTICULARS
+    return EntryParticulars(
         row.employment,
         tuple(_evidence(each) for each in row.groups or ()),
         row.draws_pension,

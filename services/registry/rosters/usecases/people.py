@@ -18,7 +18,7 @@ from shared.kernel.refusals import Refusal
 from shared.persons import Persons, same_name
 
 
-class Recognised(NamedTuple):
+class IdentifiedRow(NamedTuple):
     """A row whose class and person are known, with what is stored if it is accepted."""
 
     entry: Entry
@@ -35,11 +35,11 @@ class Recognised(NamedTuple):
 
 def recognise(
     rows: Sequence[RosterRow], classes: Sequence[TrainingClass], checks: Checks, *, persons: Persons
-) -> tuple[list[Recognised], list[RowOutcome]]:
+) -> tuple[list[IdentifiedRow], list[RowOutcome]]:
     """The rows whose class and person are known, with their faults; and refusals of the others, with every reason."""
     by_id = {each.id: each for each in classes}
     by_local_id = {each.local_id: each for each in classes}
-    recognised: list[Recognised] = []
+    recognised: list[IdentifiedRow] = []
     outcomes: list[RowOutcome] = []
     for row in rows:
         class_ = by_local_id.get(row.class_local_id or "") if row.class_id is None else by_id.get(row.class_id)
@@ -61,7 +61,7 @@ def recognise(
         mark = None if row.flaws else persons.mark_row(content(row, number))
         phone_mark = None if row.phone is None else persons.mark("phone", row.phone)
         entry = Entry(row.row, new_id(), row.local_id, person, class_, faults, mark, not row.flaws)
-        recognised.append(Recognised(entry, row, number, phone_mark))
+        recognised.append(IdentifiedRow(entry, row, number, phone_mark))
     return recognised, outcomes
 
 
@@ -81,15 +81,15 @@ def _stated(row: RosterRow) -> EntryStatement:
 
 
 def meet(
-    recognised: list[Recognised], known: Mapping[UUID, KnownPerson], first: Mapping[UUID, str], *, persons: Persons
-) -> list[Recognised]:
+    recognised: list[IdentifiedRow], known: Mapping[UUID, KnownPerson], first: Mapping[UUID, str], *, persons: Persons
+) -> list[IdentifiedRow]:
     """The same rows, each for the person into whom its own was merged, with a fault if the name differs.
 
     The name to match is the stored one (`known`), else that of the `first` good row for the document, which may be from
     an earlier chunk.
     """
     first = dict(first)
-    met: list[Recognised] = []
+    met: list[IdentifiedRow] = []
     for each in recognised:
         entry, row = each.entry, each.row
         before = known.get(entry.person)
@@ -105,7 +105,7 @@ def meet(
     return met
 
 
-def _met(recognised: Recognised, known: KnownPerson, *, persons: Persons) -> Recognised:
+def _met(recognised: IdentifiedRow, known: KnownPerson, *, persons: Persons) -> IdentifiedRow:
     sealed, phone = persons.particulars(known.sealed), recognised.row.phone
     recognised = _named(recognised, sealed.name)
     if known.into is None:
@@ -114,7 +114,7 @@ def _met(recognised: Recognised, known: KnownPerson, *, persons: Persons) -> Rec
     return recognised._replace(entry=entry, is_known=True, came_as=came_as, is_phone_new=phone is not None)
 
 
-def _named(recognised: Recognised, name: str) -> Recognised:
+def _named(recognised: IdentifiedRow, name: str) -> IdentifiedRow:
     """The row, with a fault if it gives another name than `name`."""
     row = recognised.row
     if row.name is None or same_name(name, row.name) or "/name" in row.unread:

@@ -9,15 +9,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.usecases.entry_checks import Checks
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.rosters import store as store
 from services.registry.rosters.rules.phones import PhoneUse, shared
-from services.registry.rosters.usecases.people import Recognised
+from services.registry.rosters.usecases.people import IdentifiedRow
 
 
 async def shared_phones(
-    connection: AsyncConnection, admitted: Sequence[Recognised], checks: Checks
-) -> dict[tuple[UUID, UUID], Seen]:
+    connection: AsyncConnection, admitted: Sequence[IdentifiedRow], checks: Checks
+) -> dict[tuple[UUID, UUID], Observation]:
     """Observations about the phones of `admitted`, by class and blind index of the phone (C16)."""
     given = Counter(each.phone_mark for each in admitted if each.phone_mark is not None)
     if not given:
@@ -42,6 +42,6 @@ async def shared_phones(
     return shared(uses, before, classes, checks.policies)
 
 
-def _use(recognised: Recognised, mark: UUID) -> PhoneUse:
+def _use(recognised: IdentifiedRow, mark: UUID) -> PhoneUse:
     class_ = recognised.entry.class_
     return PhoneUse(mark, recognised.entry.person, class_.id, class_.starts_on, class_.ends_on)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from services.registry.enrolments.rules.trainees import NOTHING_SAID, AtEntry
+from services.registry.enrolments.rules.trainees import NO_PARTICULARS, EntryParticulars
 from shared.kernel.identity import DocumentKind
 from shared.kernel.refusals import Refusal
 from shared.persons import Particulars
@@ -31,7 +31,7 @@ class RosterRow(NamedTuple):
     class_local_id: str | None = None
     programme: str | None = None
     tags: tuple[str, ...] = ()
-    at_entry: AtEntry = NOTHING_SAID
+    at_entry: EntryParticulars = NO_PARTICULARS
     flaws: tuple[Refusal, ...] = ()
     """Why it is refused regardless of the rules: its form is wrong, or it names another class."""
     unread: frozenset[str] = frozenset()
