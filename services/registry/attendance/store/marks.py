@@ -145,7 +145,7 @@ JOIN lesson l ON l.class_id = e.class_id AND l.held
 """
 
 
-class Around(NamedTuple):
+class MarkContext(NamedTuple):
     """The context of new marks: all counting marks of the same persons and days, and the number of failed face
     comparisons; days and totals before recounting (zero for new ones); marks of the same devices around that time;
     seconds with several marked trainees; the lessons of the classes on those days."""
@@ -218,7 +218,7 @@ async def around(
     windows: Sequence[Window],
     seconds: Collection[tuple[UUID, datetime]],
     class_days: Collection[tuple[UUID, date]],
-) -> Around:
+) -> MarkContext:
     """The context of marks with these persons and days, trainings and days, devices, seconds, and classes and days."""
     row = await (await driver(connection)).fetchrow(
         _AROUND,
@@ -233,7 +233,7 @@ async def around(
     lessons: defaultdict[tuple[UUID, date], list[LessonTime]] = defaultdict(list)
     for class_id, day, *time in row[4]:
         lessons[class_id, day].append(LessonTime(*time))
-    return Around(
+    return MarkContext(
         stamps=[_stamp(each) for each in row[0] if each[7]],
         mismatches=Counter((each[1], each[3]) for each in row[0] if not each[7]),
         days={

@@ -17,7 +17,7 @@ from services.registry.attendance.store import edits as edit_store
 from services.registry.attendance.store import hours as store
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.enrolments.usecases import outcomes
-from services.registry.enrolments.usecases.outcomes import Recounted
+from services.registry.enrolments.usecases.outcomes import HoursChange
 from services.registry.flags import usecases as flag_usecases
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
@@ -69,7 +69,7 @@ async def edit(
     await store.save(connection, [after], [summed])
     await edit_store.add(connection, signed)
     await outbox.record(connection, fact)
-    recounted = [Recounted(attendee, total.hours, summed.hours)]
+    recounted = [HoursChange(attendee, total.hours, summed.hours)]
     await outcomes.follow(connection, recounted, found.policies, by=caller.person, reason=details.reason, at=at)
     seen = list(rules.on_a_holiday(signed, attendee, holidays=found.holidays))
     if is_own:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from services.registry.enrolments.routes.schemas import HoursRowRequest
 from services.registry.enrolments.rules.outcomes import CHECK, Miss
 from services.registry.enrolments.usecases import outcomes as usecases
-from services.registry.enrolments.usecases.outcomes import Given, HoursRow
+from services.registry.enrolments.usecases.outcomes import HoursRow, OutcomeDecision
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EnrolmentStatus
@@ -70,7 +70,7 @@ async def conclude_class(class_id: UUID, connection: Connection, caller: Current
     return ConclusionAnswer(completed=completed, failed=len(rows) - completed, rows=rows)
 
 
-def _row(given: Given) -> OutcomeAnswer:
+def _row(given: OutcomeDecision) -> OutcomeAnswer:
     concluded = given.concluded
     return OutcomeAnswer(
         enrolment_id=concluded.id,

@@ -72,7 +72,7 @@ class Miss(StrEnum):
     """The minimum share of the class's hours."""
 
 
-class Least(NamedTuple):
+class CompletionThresholds(NamedTuple):
     """What completes a training: a minimum share of the class's hours, and a minimum number of class hours."""
 
     share_min: Decimal

@@ -24,7 +24,7 @@ from services.registry.enrolments.store import outcomes as outcome_store
 from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.enrolments.usecases import admission, entries
 from services.registry.enrolments.usecases.entry_checks import checks_for
-from services.registry.enrolments.usecases.outcomes import least_of
+from services.registry.enrolments.usecases.outcomes import thresholds_of
 from services.registry.enrolments.usecases.steps import keep
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.store import rulebook as rulebook_store
@@ -156,9 +156,9 @@ async def correct(
     policy = rulebook.policy(class_.starts_on, class_.region)
     if correction.hours is not None:
         await _require_hours(connection, before, correction.hours, policy)
-    least = least_of(class_, rulebook)
+    thresholds = thresholds_of(class_, rulebook)
     papers_from = policy.trainee_paper_first_on
-    step = rules.correct(before, class_, correction, **least._asdict(), papers_from=papers_from, at=at)
+    step = rules.correct(before, class_, correction, **thresholds._asdict(), papers_from=papers_from, at=at)
     sealed = corrections.sealed_of(correction)
     if not sealed:
         await keep(connection, [step], by=caller.person, reason=reason)

@@ -9,7 +9,7 @@ from pydantic import Field, StrictInt
 
 from services.registry.enrolments.usecases.forms import TrainingReference
 from services.registry.follow_ups.rules import Evidence, Outcome
-from services.registry.follow_ups.usecases.reports import Named
+from services.registry.follow_ups.usecases.reports import TrainingNumbers
 from shared.forms import Day, Strict
 
 
@@ -26,5 +26,5 @@ class OutcomeRequest(Strict):
 class FollowUpRowRequest(TrainingReference, OutcomeRequest):
     reference_fault = "whose_follow_up"
 
-    def whose(self) -> UUID | Named:
-        return self.enrolment_id or Named(self.class_local_id or "", self.trainee_local_id or "")
+    def whose(self) -> UUID | TrainingNumbers:
+        return self.enrolment_id or TrainingNumbers(self.class_local_id or "", self.trainee_local_id or "")

@@ -28,7 +28,7 @@ from shared.kernel.refusals import NotFound
 from shared.plan import Plan
 
 
-class Named(NamedTuple):
+class TrainingNumbers(NamedTuple):
     """A training named by the institution's own numbers of class and trainee."""
 
     class_local_id: str
@@ -39,7 +39,7 @@ class FollowUpRow(NamedTuple):
     """The outcome reported for a training; `reason` is set if it replaces an earlier report."""
 
     row: int
-    whose: UUID | Named
+    whose: UUID | TrainingNumbers
     outcome: Outcome
     reason: str = ""
 
@@ -50,7 +50,7 @@ class FollowUpRow(NamedTuple):
 
 
 @dataclass
-class _Known:
+class _TrainingContext:
     """The trainings that the rows name, locked, and what is stored about each."""
 
     enrolments: Mapping[UUID, Enrolment]
@@ -60,7 +60,7 @@ class _Known:
     plan: Plan
     follow_ups: dict[UUID, FollowUp]
 
-    def enrolment(self, whose: UUID | Named) -> Enrolment:
+    def enrolment(self, whose: UUID | TrainingNumbers) -> Enrolment:
         """Raises NotFound, NotInClass."""
         if isinstance(whose, UUID):
             if (found := self.enrolments.get(whose)) is None:
@@ -86,7 +86,7 @@ class _Revision(NamedTuple):
     former: FormerFollowUp | None
 
 
-Decide = Callable[[FollowUpRow, Enrolment, _Known], FollowUp]
+Decide = Callable[[FollowUpRow, Enrolment, _TrainingContext], FollowUp]
 """The follow-up after a row; the existing one if the row says nothing new."""
 
 
@@ -98,7 +98,7 @@ async def report(
     Raises WrongRole, ForeignOrganisation: then nothing was stored.
     """
 
-    def decide(row: FollowUpRow, enrolment: Enrolment, known: _Known) -> FollowUp:
+    def decide(row: FollowUpRow, enrolment: Enrolment, known: _TrainingContext) -> FollowUp:
         before, months = known.follow_ups.get(enrolment.id), known.pay_months(enrolment)
         return rules.report(before, enrolment, row.outcome, by=caller.person, at=at, pay_months=months)
 
@@ -115,7 +115,7 @@ async def correct_all(
     Raises WrongRole, ForeignOrganisation: then nothing was stored.
     """
 
-    def decide(row: FollowUpRow, enrolment: Enrolment, known: _Known) -> FollowUp:
+    def decide(row: FollowUpRow, enrolment: Enrolment, known: _TrainingContext) -> FollowUp:
         if (before := known.follow_ups.get(enrolment.id)) is None:
             raise NotFound(what="follow-up", id=enrolment.id)
         months = known.pay_months(enrolment)
@@ -174,9 +174,11 @@ async def _decide_all(
     return outcomes
 
 
-async def _known(connection: AsyncConnection, rows: Sequence[FollowUpRow], caller: Caller, *, lock: bool) -> _Known:
+async def _known(
+    connection: AsyncConnection, rows: Sequence[FollowUpRow], caller: Caller, *, lock: bool
+) -> _TrainingContext:
     """Raises ForeignOrganisation if a caller other than an institution uses an institution's own numbers."""
-    named = {row.whose.trainee_local_id for row in rows if isinstance(row.whose, Named)}
+    named = {row.whose.trainee_local_id for row in rows if isinstance(row.whose, TrainingNumbers)}
     if named and (caller.role is not Role.INSTITUTION or caller.organisation is None):
         raise ForeignOrganisation
     by_local_id: Mapping[str, Enrolment] = {}
@@ -187,7 +189,7 @@ async def _known(connection: AsyncConnection, rows: Sequence[FollowUpRow], calle
     found = {each.id: each for each in (*enrolments.values(), *by_local_id.values())}
     classes = await class_store.by_ids(connection, {each.class_id for each in found.values()})
     rulebook = await rulebook_store.current(connection)
-    return _Known(
+    return _TrainingContext(
         enrolments=enrolments,
         by_local_id=by_local_id,
         classes=classes,
