@@ -181,7 +181,7 @@ def pay_change_permille(outcome: Outcome) -> int | None:
     return None if before is None or after is None else (after - before) * 1000 // before
 
 
-def tell(fact: type[F], follow_up: FollowUp, enrolment: Enrolment, class_: TrainingClass) -> F:
+def describe(fact: type[F], follow_up: FollowUp, enrolment: Enrolment, class_: TrainingClass) -> F:
     """A `fact` with the content of `follow_up` for `enrolment` in `class_`."""
     return fact(
         subject=f"follow-ups/{enrolment.id}",

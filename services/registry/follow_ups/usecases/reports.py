@@ -162,7 +162,7 @@ async def _decide_all(
         former = None
         if before is not None:
             former = FormerFollowUp(before, row.reason, by=after.reported_by, at=after.reported_at)
-        return Change(enrolment.id, _Revision(rules.tell(fact, after, enrolment, class_), former))
+        return Change(enrolment.id, _Revision(rules.describe(fact, after, enrolment, class_), former))
 
     revisions, outcomes = decide_each(rows, decide_row)
     if dry_run:
