@@ -1,12 +1,21 @@
-"""Names and phone numbers of people: what cannot be one is refused."""
+"""Names and phone numbers of people: the form of a phone number, and what is refused as a placeholder."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import StringConstraints
 
 from shared.kernel.refusals import Invalid
 from shared.kernel.spelling import canonical
+
+PHONE_DIGITS: Final = 11
+PHONE_EXPECTED_EN: Final = f"{PHONE_DIGITS} digits that begin with 1"
+PHONE_EXPECTED_ZH: Final = f"以1开头的{PHONE_DIGITS}位数字"
+
+Phone = Annotated[str, StringConstraints(pattern=rf"^1[0-9]{{{PHONE_DIGITS - 1}}}$")]
+"""A mobile phone number, as forms take it."""
 
 _ORDINARY_NAME: Final = re.compile(r"([\u4e00-\u9fff])(?!\1+$)[\u4e00-\u9fff]{1,3}")
 """Two to four Chinese characters, not all the same: nearly every name, and read at once."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.particulars.rules import Phone
 from services.registry.persons import store, usecases
 from services.registry.persons.rules import Merge, MergeStatus
 from services.registry.persons.usecases import Pair
@@ -55,7 +56,7 @@ class ParticularsRequest(DocumentRequest):
     """What the document shows. The number says whose it is; a phone that is left out stays."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-    phone: Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")] | None = None
+    phone: Phone | None = None
     reason: Reason
 
 

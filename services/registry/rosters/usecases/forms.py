@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, TypeAdapter
 
 from services.registry.enrolments.rules.trainees import NOTHING_SAID, AtEntry, GroupEvidence, PriorityGroup
 from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry, Tag
+from services.registry.particulars.rules import Phone
 from services.registry.rosters.usecases.row import RosterRow
 from services.registry.rosters.usecases.table import ROSTER
 from shared.contracts.registry import EmploymentState
@@ -43,9 +44,7 @@ class RosterRowRequest(Strict):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)] = Field(
         json_schema_extra=_named("姓名", "name")
     )
-    phone: Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")] | None = Field(
-        default=None, json_schema_extra=_named("手机号", "mobile phone")
-    )
+    phone: Phone | None = Field(default=None, json_schema_extra=_named("手机号", "mobile phone"))
     programme: Annotated[str, Field(max_length=16)] | None = Field(
         default=None,
         description="The one programme this training counts to; the class's where left out",
