@@ -52,9 +52,9 @@ class Persons:
         secret = bytes.fromhex((directory / "person-key.secret").read_text().strip())
         return cls(PersonKeys(secret), Seal.load(directory))
 
-    def recognise(self, particulars: Particulars, *, today: date) -> tuple[UUID, str]:
+    def recognise(self, kind: DocumentKind, number: str, *, today: date) -> tuple[UUID, str]:
         """The person's key and the number in its one spelling. Raises the refusals of an identity number."""
-        document = parse_document(particulars.document_kind, particulars.document_number, today=today)
+        document = parse_document(kind, number, today=today)
         return self._keys.of(document), document.number
 
     def mark(self, kind: str, text: str) -> UUID:

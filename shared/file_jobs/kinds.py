@@ -110,8 +110,8 @@ class RowDecider(Generic[Row, Memory]):
 
 @dataclass(frozen=True, kw_only=True)
 class FileStorage:
-    """How files are kept: sealed by `seal`, recognised by a keyed `mark` (of a kind of text, and a text) that lets
-    nobody try whether a certain file was posted, and what was refused for `rows_kept`.
+    """How files are kept: sealed by `seal`, recognised by a keyed `mark` (of a kind of text, and a text) so that no one
+    can test whether a certain file was posted, and what was refused for `rows_kept`.
     """
 
     seal: Seal

@@ -273,7 +273,7 @@ def at_once_routes(
 ) -> APIRouter:
     """The routes below `path` for files of up to `rows_max` rows, decided within the request that posts them.
 
-    A file is read before the request's transaction begins, so that nobody's connection waits for it.
+    A file is read before the request's transaction begins, so that no connection is held meanwhile.
     """
     kind = decider.kind
     routes = router(tag)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +21,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.faults import LOCK_NOT_AVAILABLE, Backoff, is_passing, state_of
+from shared.faults import LOCK_NOT_AVAILABLE, forever, is_passing, state_of
 from shared.file_jobs import rules, store
 from shared.file_jobs.kinds import FileStorage, RowDecider
 from shared.file_jobs.rules import ATTEMPTS_MAX, FileJob, Tally
@@ -42,7 +42,7 @@ CHUNK_TRIES: Final = 5
 _WAIT_SECONDS: Final = 0.2
 _ROWS_ERASED_AT_ONCE: Final = 5_000
 _RACE_STATES: Final = ("23505", "23P01")
-"""Somebody else stored the same first: the next try sees it, and refuses the row properly."""
+"""Another transaction stored the same first: the next try sees it, and refuses the row properly."""
 
 Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 """Begins a transaction, which is committed at the end of its context."""
@@ -69,14 +69,14 @@ class FileWorker:
 
     async def work(self) -> None:
         """Work on files for ever, one at a time; backs off while the database is away."""
-        await _for_ever(self.work_one, "files", POLL_SECONDS)
+        await forever("files", self.work_one, pause_seconds=POLL_SECONDS)
 
     async def erase(self) -> None:
         """Erase refused rows that have outlived their time, for ever; backs off while the database is away."""
-        await _for_ever(self.erase_batch, "refused rows", ERASURE_POLL_SECONDS)
+        await forever("refused rows", self.erase_batch, pause_seconds=ERASURE_POLL_SECONDS)
 
     async def work_one(self) -> bool:
-        """Take the oldest file that nobody works on, and work on it to its end. False if there is none."""
+        """Take the oldest file that no worker holds, and work on it to its end. False if there is none."""
         holder = new_id()
         deciders = {decider.kind.name: decider for decider in self.deciders}
         async with self.begin() as connection:
@@ -192,8 +192,8 @@ class _Job:
         return _Chunk(first, rows, parsed.rows, parsed.refused)
 
     async def _try_chunk(self, chunk: _Chunk, reading: OpenFile) -> None:
-        """Decide the chunk, again while somebody else is in its way. Waits for a lock are not counted: its holder will
-        be done.
+        """Decide the chunk, again while other transactions are in its way. Waits for a lock are not counted, as its
+        holder will be done.
         """
         tries_left = CHUNK_TRIES
         while True:
@@ -269,17 +269,3 @@ async def _behind(reading: OpenFile, after: int) -> AsyncGenerator[tuple[int, li
         if done < len(rows):
             yield first + done, rows[done:]
         first += len(rows)
-
-
-async def _for_ever(step: Callable[[], Awaitable[bool]], worker: str, poll_seconds: float) -> None:
-    """Do `step` again and again; where there was nothing to do, look again after `poll_seconds`."""
-    backoff = Backoff(worker)
-    while True:
-        try:
-            had_work = await step()
-        except Exception as error:  # noqa: BLE001  (whatever it was, what is left is found again)
-            await backoff.wait(error)
-            continue
-        backoff.reset()
-        if not had_work:
-            await asyncio.sleep(poll_seconds)

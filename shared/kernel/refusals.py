@@ -48,6 +48,13 @@ class Refusal(Exception):
         self.facts = facts
 
 
+def raise_first(*faults: Refusal | None) -> None:
+    """Raises the first of `faults` that is one: for a request of which one fault is told."""
+    for fault in faults:
+        if fault is not None:
+            raise fault
+
+
 class NotFound(Refusal):
     """Nothing by that name exists here. Facts: `what`, `id` (never a personal number)."""
 

@@ -41,7 +41,7 @@ class ZerosLost(Invalid):
     slug = "cell-zeros-lost"
     title_en = "The cell is a number and not text, so leading zeros may be lost."
     title_zh = "该单元格是数字而不是文本，开头的0可能已经丢失。"
-    cure_en = "Format the column as text (the template's is), then type the cell anew."
+    cure_en = "Format the column as text (as in the template), then type the cell again."
     cure_zh = "请先将该列设为文本格式（模板中已设好），再重新录入。"
 
 
@@ -49,7 +49,7 @@ class TurnedIntoDate(Invalid):
     slug = "cell-turned-into-date"
     title_en = "The spreadsheet has turned this into a date."
     title_zh = "录入的内容被自动转换成了日期。"
-    cure_en = "Format the column as text (the template's is), then type the cell anew."
+    cure_en = "Format the column as text (as in the template), then type the cell again."
     cure_zh = "请先将该列设为文本格式（模板中已设好），再重新录入。"
 
 

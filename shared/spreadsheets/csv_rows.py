@@ -44,14 +44,14 @@ def found(content: bytes) -> Found:
     body = content[len(_MARK) :] if has_mark else content
     main = "utf-8" if has_mark else _main_encoding(body)
     lines = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    told = _told_separator(next(filter(bytes.strip, lines), b""))
-    if told is not None:
+    named = _named_separator(next(filter(bytes.strip, lines), b""))
+    if named is not None:
         # Excel hides this line, so the clerk counts from the next.
         del lines[: 1 + next(place for place, line in enumerate(lines) if line.strip())]
     head = next(filter(bytes.strip, lines), None)
     if head is None:
         return Found(0, iter(()))
-    separator = told or _separator(head)
+    separator = named or _separator(head)
     filled = [(number, each) for number, each in enumerate(_records(lines, separator), start=1) if each.content.strip()]
     return Found(filled[-1][0], (_row(number, record, main, separator) for number, record in filled))
 
@@ -61,7 +61,7 @@ def _row(number: int, record: _Record, main: str, separator: str) -> SheetRow:
     if _NO_TEXT.search(text):
         text, fault = _NO_TEXT.sub("", text), fault or UnreadableRow.slug
     if record.is_broken:
-        # The cells are given back as well as they can be told apart.
+        # The cells are given back as far as they can be separated.
         return SheetRow(number, text.replace('"', "").split(separator), [(None, QuoteNotClosed.slug)])
     cells = _Quotes.of(separator).cells(text) if '"' in text else text.split(separator)
     faults: list[tuple[int | None, str]] = [(None, fault)] if fault else []
@@ -122,10 +122,10 @@ def _records(lines: Sequence[bytes], separator: str) -> Iterator[_Record]:
         place += count or 1
 
 
-def _told_separator(first: bytes) -> str | None:
+def _named_separator(first: bytes) -> str | None:
     """The separator of a first line "sep=;", as Excel writes and hides it."""
-    told = first.decode("ascii", "ignore").strip()
-    return told[4:] if told[:4].casefold() == "sep=" and told[4:] in _SEPARATORS else None
+    line = first.decode("ascii", "ignore").strip()
+    return line[4:] if line[:4].casefold() == "sep=" and line[4:] in _SEPARATORS else None
 
 
 def _separator(head: bytes) -> str:

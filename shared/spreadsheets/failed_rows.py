@@ -31,7 +31,7 @@ class FailedRow(NamedTuple):
 
 
 class FailedRowsFile(Protocol):
-    """A file that is made piece by piece, so that nobody has to hold all of it.
+    """A file that is made piece by piece, so that all of it is never held in memory.
 
     `begin`, then `add` as often as needed, then `end` return its bytes.
     """

@@ -36,7 +36,7 @@ class SheetRow(NamedTuple):
 class Found(NamedTuple):
     """What a reader found: the number of the last row, headings and all, and the rows that are not empty.
 
-    `hidden` are the numbers of rows that nobody sees.
+    `hidden` are the numbers of rows that are hidden in the sheet.
     """
 
     last_row: int

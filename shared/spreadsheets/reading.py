@@ -135,7 +135,7 @@ class ReaderPool:
 
 
 async def _send(stdin: asyncio.StreamWriter, *parts: bytes) -> None:
-    # A process that died early is told by what it did not write.
+    # That a process died early shows in what it did not write.
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         for part in parts:
             stdin.write(part)

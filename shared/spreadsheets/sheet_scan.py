@@ -30,7 +30,7 @@ _KEPT_BYTES: Final = 1 << 16
 _LAST_ROW: Final = ROWS_MAX + 10
 """With titles, empty rows and headings above the rows."""
 _MERGED_MAX: Final = 2 * ROWS_MAX
-"""Merged cells that are told one by one: two columns of a full roster."""
+"""Merged cells that are listed one by one: two columns of a full roster."""
 
 # Every pattern is anchored at "<" and stays before the next one, and what it has read it does not read again: the time
 # follows the length of the sheet, whatever stands in it.
@@ -127,7 +127,7 @@ def _pieces(package: ZipFile, part: str) -> Iterator[bytes]:
 
 def _check_reach(piece: bytes) -> None:
     # The fast reader lays out a table from the first to the last cell that is filled, so the reach comes first.
-    # The last row of a piece is its highest, unless somebody wrote rows out of order to get past this: all are seen.
+    # The last row of a piece is its highest, unless a hostile file has its rows out of order: all are seen.
     rows = max(map(int, _ROW.findall(piece)), default=0)
     if rows > _LAST_ROW:
         for match in _FULL_CELL.finditer(piece):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections import defaultdict
 
 import pytest
@@ -24,6 +26,22 @@ def test_the_import_contracts_are_kept(capsys: pytest.CaptureFixture[str], monke
     code = lint_imports(cache_dir=str(ROOT / ".import_linter_cache"))
 
     assert code == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_on_the_embedded_log_runs_without_the_client_of_kafka(service: str) -> None:
+    program = f"""
+import sys
+sys.modules["aiokafka"] = None
+from services.{service}.worker import SERVICE
+from shared.service import open_log
+settings = SERVICE.settings(SKILLS_LOG_URL="postgresql://nobody@localhost/log")
+print(type(open_log(settings)).__name__)
+"""
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.stdout == "PostgresLog\n", done.stderr
 
 
 def test_what_is_shared_is_used_by_two_services_or_by_shared_itself() -> None:

@@ -19,7 +19,7 @@ EVERYTHING = [path for folder in ("services", "shared", "deploy", "tests") for p
 
 LINES_MAX = 400
 """Where a file has most likely become two thoughts. No file is split because of it: see CONTRIBUTING."""
-BACKBONE_LINES_MAX = 800
+BACKBONE_LINES_MAX = 920
 LONGER: dict[str, int] = {}
 """A ratchet: files that are longer for now, and how long they may be. Lines go down and leave; none are added."""
 

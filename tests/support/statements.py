@@ -6,41 +6,53 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+import asyncpg
+import pytest
 from sqlalchemy import Engine, Pool, event
 
-_NOT_COUNTED: Final = ("BEGIN", "COMMIT", "ROLLBACK")
-_INTROSPECTION: Final = ("typeinfo_tree", "set_config('jit'")
-"""In the queries by which the driver learns a type, once for each connection that meets it."""
+_TRANSACTIONS: Final = ("BEGIN", "COMMIT", "ROLLBACK")
+_INTROSPECTION: Final = ("typeinfo_tree", "current_setting('jit')")
+"""In what the driver asks before it reads a type for the first time on a connection."""
 
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
     """Collects the text of each statement that any engine of this process sends while the context is open.
 
-    The beginning and the end of transactions and the driver's own questions about types do not count.
+    Beginnings and ends of transactions, and the driver's own questions about types, do not count. Records copied to a
+    table count as one COPY.
     """
     sent: list[str] = []
-    drivers: set[Any] = set()
+    connections: set[Any] = set()
+    copy = asyncpg.Connection.copy_records_to_table
 
     def through_sqlalchemy(_: Any, __: Any, statement: str, ___: Any, ____: Any, executemany: bool) -> None:
-        if not executemany:  # that one goes through the driver's logger as well
+        if not executemany:  # the driver reports that one as well
             sent.append(statement)
 
     def through_driver(record: Any) -> None:
-        if not record.query.startswith(_NOT_COUNTED) and not any(each in record.query for each in _INTROSPECTION):
-            sent.append(record.query)
+        text = record.query
+        if not text.startswith(_TRANSACTIONS) and not any(each in text for each in _INTROSPECTION):
+            sent.append(text)
 
     def watch(connection: Any, _: Any, __: Any) -> None:
-        drivers.add(connection.driver_connection)
+        connections.add(connection.driver_connection)
         connection.driver_connection.add_query_logger(through_driver)
+
+    async def copy_counted(self: Any, table_name: str, **options: Any) -> Any:
+        sent.append(f"COPY {table_name}")
+        return await copy(self, table_name, **options)
 
     event.listen(Engine, "before_cursor_execute", through_sqlalchemy)
     event.listen(Pool, "checkout", watch)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", through_sqlalchemy)
-        event.remove(Pool, "checkout", watch)
-        for driver in drivers:
-            if not driver.is_closed():
-                driver.remove_query_logger(through_driver)
+    with pytest.MonkeyPatch.context() as patch:
+        # The driver reports what it executes and fetches, but not what it copies.
+        patch.setattr(asyncpg.Connection, "copy_records_to_table", copy_counted)
+        try:
+            yield sent
+        finally:
+            event.remove(Engine, "before_cursor_execute", through_sqlalchemy)
+            event.remove(Pool, "checkout", watch)
+            for each in connections:
+                if not each.is_closed():
+                    each.remove_query_logger(through_driver)

@@ -14,15 +14,14 @@ from services.registry.classes.rules.history import ClassEvent
 from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
 from services.registry.plan.rules.policy import Policy, PolicyUnset
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
+from services.registry.plan.rules.rulebook import Rulebook
+from services.registry.plan.usecases import visibility
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
-from shared.plan import Plan
 
 
-class Said(NamedTuple):
-    """What the history keeps of a step: why it was taken, and what was found or changed."""
+class Explanation(NamedTuple):
+    """What the history keeps of a step: its reasons, and what was found or changed."""
 
     reasons: Sequence[str] = ()
     change: dict[str, Any] | None = None
@@ -35,16 +34,16 @@ async def own_class(connection: AsyncConnection, class_id: UUID, caller: Caller,
     return class_
 
 
-async def visible_class(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:
-    """A class that the caller may read: an institution its own, officers those of their region, bodies each.
+async def visible_class(
+    connection: AsyncConnection, class_id: UUID, caller: Caller, *, roles: Collection[Role] = tuple(Role)
+) -> TrainingClass:
+    """A class that the caller may read if their role is one of `roles`.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    An institution reads its own, officers those of their region, assessment bodies all. Raises WrongRole, NotFound,
+    ForeignOrganisation, ForeignRegion.
     """
     class_ = await store.load(connection, class_id)
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(class_.institution_id)
-    elif caller.role is not Role.ASSESSMENT_BODY:
-        caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
+    await visibility.require_visible(connection, caller, class_, *roles)
     return class_
 
 
@@ -55,16 +54,13 @@ def require_own(class_: TrainingClass, caller: Caller) -> None:
 
 
 async def remember(
-    connection: AsyncConnection, class_: TrainingClass, verb: str, said: Said, *, caller: Caller, at: datetime
+    connection: AsyncConnection, class_: TrainingClass, verb: str, step: Explanation, *, caller: Caller, at: datetime
 ) -> None:
     """Keep the step in the history of `class_`."""
-    event = ClassEvent(new_id(), class_.id, class_.version, verb, caller.person, at, tuple(said.reasons), said.change)
+    event = ClassEvent(new_id(), class_.id, class_.version, verb, caller.person, at, tuple(step.reasons), step.change)
     await event_store.add(connection, event)
 
 
-async def policies_of(
-    connection: AsyncConnection, classes: Collection[TrainingClass], plan: Plan
-) -> dict[UUID, Policy | PolicyUnset]:
+def policies_of(classes: Collection[TrainingClass], rulebook: Rulebook) -> dict[UUID, Policy | PolicyUnset]:
     """What holds for each of `classes`, by id: on its first day, in its region; or why nothing can be said."""
-    policies = await policy_store.for_places(connection, {(each.starts_on, each.region) for each in classes}, plan)
-    return {each.id: policies[each.starts_on, each.region] for each in classes}
+    return {each.id: rulebook.policy_or_fault(each.starts_on, each.region) for each in classes}

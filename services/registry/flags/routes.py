@@ -11,12 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from services.registry.flags import store, usecases
 from services.registry.flags.rules.flags import Flag, FlagVerb
-from services.registry.plan.store import plan as plan_store
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.contracts.registry import FlagStatus
 from shared.forms import Reason, Strict
-from shared.kernel.callers import ForeignOrganisation, Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
@@ -83,14 +81,9 @@ async def list_flags(
 
 @routes.get("/flags/{flag_id}", response_model=FlagAnswer)
 async def get_flag(flag_id: UUID, connection: Connection, caller: CurrentCaller) -> Flag:
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    caller.require(*visibility.READERS)
     flag = await store.load(connection, flag_id)
-    if caller.role is Role.INSTITUTION:
-        if flag.institution_id is None:
-            raise ForeignOrganisation
-        caller.require_organisation(flag.institution_id)
-    else:
-        caller.require_region((await plan_store.load(connection)).region_and_above(flag.region))
+    await visibility.require_visible(connection, caller, flag)
     return flag
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.flags import store
 from services.registry.flags.rules import flags as rules
 from services.registry.flags.rules.flags import Flag, FlagVerb, Seen
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
@@ -40,7 +40,7 @@ async def settle(
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     before = await store.load(connection, flag_id, lock=True)
-    caller.require_region((await plan_store.load(connection)).region_and_above(before.region))
+    await visibility.require_region(connection, caller, before.region)
     after, fact = rules.settle(before, verb, by=caller.person, reason=reason, at=at)
     await store.save(connection, after, expected=before.version)
     await outbox.record(connection, fact)

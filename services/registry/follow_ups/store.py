@@ -49,7 +49,7 @@ SELECT * FROM {tables.unnest(REPLACED_FOLLOW_UP.c)}
 """
 
 
-class Replaced(NamedTuple):
+class FormerFollowUp(NamedTuple):
     """What was reported until somebody filled in what was missing, or replaced it for a reason."""
 
     before: FollowUp
@@ -70,7 +70,7 @@ async def save_all(connection: AsyncConnection, follow_ups: Sequence[FollowUp]) 
         await (await driver(connection)).execute(_SAVE, *tables.arrays(FOLLOW_UP.c, rows))
 
 
-async def keep_replaced(connection: AsyncConnection, replaced: Sequence[Replaced]) -> None:
+async def keep_replaced(connection: AsyncConnection, replaced: Sequence[FormerFollowUp]) -> None:
     """Store what was reported before."""
     if replaced:
         rows = [tables.values_of(FOLLOW_UP, each.before, **_outcome(each.before)) | each._asdict() for each in replaced]

@@ -1,12 +1,21 @@
-"""Names and phone numbers of people: what cannot be one is refused."""
+"""Names and phone numbers of people: the form of a phone number, and what is refused as a placeholder."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import StringConstraints
 
 from shared.kernel.refusals import Invalid
 from shared.kernel.spelling import canonical
+
+PHONE_DIGITS: Final = 11
+PHONE_EXPECTED_EN: Final = f"{PHONE_DIGITS} digits that begin with 1"
+PHONE_EXPECTED_ZH: Final = f"以1开头的{PHONE_DIGITS}位数字"
+
+Phone = Annotated[str, StringConstraints(pattern=rf"^1[0-9]{{{PHONE_DIGITS - 1}}}$")]
+"""A mobile phone number, as forms take it."""
 
 _ORDINARY_NAME: Final = re.compile(r"([\u4e00-\u9fff])(?!\1+$)[\u4e00-\u9fff]{1,3}")
 """Two to four Chinese characters, not all the same: nearly every name, and read at once."""
@@ -43,18 +52,6 @@ class PlaceholderPhone(Invalid):
     title_zh = "该手机号是占位内容，不是学员的真实号码。"
     cure_en = "Give the trainee's own number."
     cure_zh = "请填写学员本人的手机号。"
-
-
-def require_name(name: str) -> None:
-    """Raises PlaceholderName for what no person is called."""
-    if fault := name_fault(name):
-        raise fault
-
-
-def require_phone(phone: str | None) -> None:
-    """Raises PlaceholderPhone."""
-    if fault := phone_fault(phone):
-        raise fault
 
 
 def name_fault(name: str) -> PlaceholderName | None:

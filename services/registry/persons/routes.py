@@ -11,11 +11,11 @@ from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.particulars.rules import Phone
 from services.registry.persons import store, usecases
 from services.registry.persons.rules import Merge, MergeStatus
 from services.registry.persons.usecases import Pair
-from services.registry.plan.rules.reach import reach
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.forms import Reason, Strict
 from shared.kernel.callers import Role
@@ -56,7 +56,7 @@ class ParticularsRequest(DocumentRequest):
     """What the document shows. The number says whose it is; a phone that is left out stays."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-    phone: Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")] | None = None
+    phone: Phone | None = None
     reason: Reason
 
 
@@ -132,7 +132,7 @@ async def list_merges(
 ) -> Page[MergeAnswer]:
     """Merges that officers of the caller's region and below have made."""
     caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
-    far = reach(await plan_store.load(connection), caller, None)
+    far = await visibility.reach(connection, caller, None)
     rows = await store.page(connection, far, status=status, after=after(cursor), limit=size)
     return Page(rows=await _answers(connection, http.app.state.persons, rows), next=next_cursor(rows, size))
 

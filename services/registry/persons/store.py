@@ -64,8 +64,8 @@ async def standing(connection: AsyncConnection, persons: Collection[UUID]) -> li
     """The merges that stand and have one of `persons` on either side."""
     goes, stays = tables.one_of(MERGE.c.person, persons), tables.one_of(MERGE.c.into_person, persons)
     # Each half walks its own index.
-    statement = union_all(select(MERGE).where(_STANDS, goes), select(MERGE).where(_STANDS, stays, not_(goes)))
-    return await tables.fetch_all(connection, statement, Merge)
+    halves = union_all(select(MERGE).where(_STANDS, goes), select(MERGE).where(_STANDS, stays, not_(goes))).subquery()
+    return await tables.fetch_all(connection, select(halves), Merge)
 
 
 async def load(connection: AsyncConnection, merge_id: UUID, *, lock: bool = False) -> Merge:

@@ -14,16 +14,17 @@ from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.enrolments.usecases.steps import keep
-from services.registry.particulars.rules import require_name, require_phone
+from services.registry.particulars.rules import name_fault, phone_fault
 from services.registry.persons import rules, store
 from services.registry.persons.rules import Known, Merge, Steps, UnknownPerson
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import rulebook as rulebook_store
+from services.registry.plan.usecases import visibility
 from services.registry.rosters import store as roster_store
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, ForeignRegion, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Refusal
+from shared.kernel.refusals import Refusal, raise_first
 from shared.persons import Particulars, Persons, SealedPerson
 from shared.plan import Plan
 
@@ -50,7 +51,7 @@ async def merge(
     into = _recognise(persons, pair.into, pair.into_at, at=at)
     enrolments = await _lock(connection, {gone: pair.gone_at, into: pair.into_at})
     known = await _known(connection, gone, enrolments)
-    place = _place(known, await plan_store.load(connection), caller)
+    place = _place(known, (await rulebook_store.current(connection)).plan, caller)
     standing = await store.standing(connection, [gone, into])
     for each in standing:
         if (each.person, each.into_person) == (gone, into):
@@ -71,7 +72,7 @@ async def undo(connection: AsyncConnection, merge_id: UUID, *, reason: str, call
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     concerned = await store.load(connection, merge_id)
-    caller.require_region((await plan_store.load(connection)).region_and_above(concerned.region))
+    await visibility.require_region(connection, caller, concerned.region)
     enrolments = await _lock(connection, dict.fromkeys((concerned.person, concerned.into_person), ""))
     before = await store.load(connection, merge_id, lock=True)
     known = await _known(connection, before.person, enrolments)
@@ -94,12 +95,11 @@ async def correct(
     documents.
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
-    require_name(said.name)
-    require_phone(said.phone)
+    raise_first(name_fault(said.name), phone_fault(said.phone))
     person = _recognise(persons, said, "/document_number", at=at)
     into = await roster_store.merged(connection, [person])
     enrolments = await _lock(connection, dict.fromkeys([person, *into.values()], "/document_number"))
-    _place(await _known(connection, person, enrolments), await plan_store.load(connection), caller)
+    _place(await _known(connection, person, enrolments), (await rulebook_store.current(connection)).plan, caller)
     before = (await enrolment_store.sealed_trainees(connection, [person]))[person]
     if said.phone is None and persons.is_called(before, said.name):
         return before
@@ -111,7 +111,7 @@ async def correct(
 
 def _recognise(persons: Persons, particulars: Particulars, pointer: str, *, at: datetime) -> UUID:
     try:
-        return persons.recognise(particulars, today=business_day(at))[0]
+        return persons.recognise(particulars.document_kind, particulars.document_number, today=business_day(at))[0]
     except Refusal as refusal:
         refusal.pointer = pointer
         raise

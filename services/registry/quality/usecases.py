@@ -13,12 +13,11 @@ from services.registry.classes.usecases import policies_of
 from services.registry.directory.store import institutions as institution_store
 from services.registry.plan.rules.policy import Policy, PolicyUnset
 from services.registry.plan.rules.reach import Reach, reach, reach_of
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.quality.rules import Rates, rates, require_window
 from services.registry.quality.store import rates as store
 from services.registry.quality.store import sums as quality_sums
-from services.registry.quality.store.rates import Asked, By
+from services.registry.quality.store.rates import By, RatesQuery
 from services.registry.quality.store.sums import Months
 from shared.faults import forever
 from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role
@@ -57,10 +56,11 @@ async def tell(
     """
     caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
     require_window(question.first_on, question.last_on)
-    plan = await plan_store.load(connection)
+    rulebook = await rulebook_store.current(connection)
+    plan = rulebook.plan
     place, seen = await _reach(connection, plan, question.region, caller)
-    policy = await policy_store.on(connection, day=question.first_on, region=place)
-    asked = Asked(
+    policy = rulebook.policy(question.first_on, place)
+    query = RatesQuery(
         question.first_on,
         question.last_on,
         business_day(at),
@@ -70,7 +70,7 @@ async def tell(
         programmes=None if question.programme is None else _with_parts(plan, question.programme),
     )
     as_of = await quality_sums.due_since(connection) or at
-    counts = await store.count(connection, asked, after=after, limit=limit)
+    counts = await store.count(connection, query, after=after, limit=limit)
     return Told(as_of, policy, [rates(each, size_min=policy.quality_group_size_min) for each in counts])
 
 
@@ -105,7 +105,7 @@ async def recount(engine: AsyncEngine) -> bool:
         if not due:
             return False
         classes = await class_store.by_ids(connection, due)
-        policies = await policies_of(connection, classes.values(), await plan_store.load(connection))
+        policies = policies_of(classes.values(), await rulebook_store.current(connection))
         months: list[Months] = []
         for class_id, policy in policies.items():
             if isinstance(policy, PolicyUnset):

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.timetable.rules.lessons import Clash, Lesson, LessonKind
+from services.registry.timetable.rules.lessons import Clash, Lesson, LessonKind, Timetable
 from shared.database import driver
 
 _OF_CLASS: Final = """
-SELECT lower(during), upper(during), kind, hours, teacher_id, site_id, room FROM lesson
-WHERE class_id = $1 AND omitted = $2 ORDER BY during, site_id, room
+SELECT lower(during), upper(during), kind, hours, teacher_id, site_id, room, omitted FROM lesson WHERE class_id = $1
+"""
+_NAMED: Final = """
+SELECT true, local_id, teacher_id FROM engagement WHERE institution_id = $1 AND local_id = ANY($2)
+UNION SELECT false, local_id, id FROM site WHERE institution_id = $1 AND local_id = ANY($3)
+"""
+# Teachers before sites, each in the order of their ids, so that two who plan at once do not wait for each other.
+_HOLD: Final = """
+WITH teachers AS MATERIALIZED (SELECT id FROM teacher WHERE id = ANY($1) ORDER BY id FOR SHARE),
+    sites AS MATERIALIZED (SELECT id FROM site WHERE id = ANY($2) ORDER BY id FOR SHARE)
+SELECT (SELECT count(*) FROM teachers), (SELECT count(*) FROM sites)
 """
 _BESIDE: Final = """
 SELECT DISTINCT l.class_id, lower(l.during), upper(l.during), l.kind, l.hours, l.teacher_id, l.site_id, l.room
@@ -33,30 +42,70 @@ _ADD: Final = f"""
 INSERT INTO lesson (id, class_id, teacher_id, site_id, room, kind, during, hours)
 SELECT uuidv7(), $1, teacher_id, site_id, room, kind, tstzrange(begins, ends), hours FROM {_LESSONS} ORDER BY place
 """
-_CLASHES: Final = f"""
-WITH new AS MATERIALIZED (SELECT * FROM {_LESSONS})
-SELECT place, true FROM new JOIN lesson l ON l.held AND l.teacher_id = new.teacher_id
-    AND l.during && tstzrange(begins, ends) AND l.class_id <> $1
-UNION
-SELECT place, false FROM new JOIN lesson l ON l.held AND l.site_id = new.site_id AND l.room = new.room
-    AND l.during && tstzrange(begins, ends) AND l.class_id <> $1
+_SURROUNDINGS: Final = f"""
+WITH new AS MATERIALIZED (SELECT * FROM {_LESSONS}), clashes AS (
+    SELECT place, true AS by_teacher FROM new JOIN lesson l ON l.held AND l.teacher_id = new.teacher_id
+        AND l.during && tstzrange(begins, ends) AND l.class_id <> $1
+    UNION
+    SELECT place, false FROM new JOIN lesson l ON l.held AND l.site_id = new.site_id AND l.room = new.room
+        AND l.during && tstzrange(begins, ends) AND l.class_id <> $1
+), shared_sites AS (
+    SELECT DISTINCT s.id, other.institution_id
+    FROM site s JOIN site other ON other.address_mark = s.address_mark AND other.institution_id <> s.institution_id
+    WHERE s.id IN (SELECT site_id FROM new)
+)
+SELECT ARRAY(SELECT ROW(place, by_teacher) FROM clashes), ARRAY(SELECT ROW(id, institution_id) FROM shared_sites)
 """
 _RELEASE: Final = "UPDATE lesson SET held = false WHERE class_id = $1"
 _OMIT: Final = """
 UPDATE lesson SET omitted = true, held = false
 WHERE class_id = $1 AND lower(during) = ANY($2) AND NOT omitted
 """
-_SHARED_SITES: Final = """
-SELECT s.id, array_agg(DISTINCT other.institution_id)
-FROM site s JOIN site other ON other.address_mark = s.address_mark AND other.institution_id <> s.institution_id
-WHERE s.id = ANY($1) GROUP BY s.id
-"""
 
 
-async def of_class(connection: AsyncConnection, class_id: UUID, *, omitted: bool = False) -> list[Lesson]:
-    """The lessons of a class in the order of time, or those that were not held; a class given up keeps both."""
-    rows = await (await driver(connection)).fetch(_OF_CLASS, class_id, omitted)
-    return [_lesson(row) for row in rows]
+class Names(NamedTuple):
+    """An institution's own local ids, and what they stand for. One local id is one teacher, however often engaged."""
+
+    teachers: Mapping[str, UUID]
+    sites: Mapping[str, UUID]
+
+
+class Surroundings(NamedTuple):
+    """What other classes and institutions have to do with a timetable.
+
+    `clashes` are where lessons of other classes meet its lessons; `shared_sites` are those of its sites whose address
+    other institutions list too, with these institutions.
+    """
+
+    clashes: list[Clash]
+    shared_sites: Mapping[UUID, Collection[UUID]]
+
+
+async def of_class(connection: AsyncConnection, class_id: UUID) -> Timetable:
+    """All lessons of a class, also of one that was given up."""
+    rows = await (await driver(connection)).fetch(_OF_CLASS, class_id)
+    return Timetable.of(
+        [_lesson(row[:-1]) for row in rows if not row[-1]], [_lesson(row[:-1]) for row in rows if row[-1]]
+    )
+
+
+async def named(
+    connection: AsyncConnection, institution_id: UUID, *, teachers: Collection[str], sites: Collection[str]
+) -> Names:
+    """The ids of those that the institution's local ids name, of teachers who have left as well."""
+    ids: dict[bool, dict[str, UUID]] = {True: {}, False: {}}
+    rows = await (await driver(connection)).fetch(_NAMED, institution_id, list(teachers), list(sites))
+    for is_teacher, local_id, id_ in rows:
+        ids[is_teacher][local_id] = id_
+    return Names(teachers=ids[True], sites=ids[False])
+
+
+async def hold(connection: AsyncConnection, *, teacher_ids: Collection[UUID], site_ids: Collection[UUID]) -> None:
+    """Nobody changes those teachers, their engagements, or those sites and their rooms until this transaction ends.
+
+    Others may plan lessons with them meanwhile.
+    """
+    await (await driver(connection)).execute(_HOLD, list(teacher_ids), list(site_ids))
 
 
 async def beside(
@@ -69,23 +118,28 @@ async def beside(
     return found
 
 
-async def clashes(connection: AsyncConnection, class_id: UUID, lessons: Sequence[Lesson]) -> list[Clash]:
-    """Where lessons of other classes meet `lessons` of this one."""
-    rows = await (await driver(connection)).fetch(_CLASHES, class_id, *_columns(lessons))
-    return [Clash(row[0] - 1, row[1]) for row in rows]
+async def surroundings(connection: AsyncConnection, class_id: UUID, lessons: Sequence[Lesson]) -> Surroundings:
+    """What others have to do with `lessons` of a class; the places of clashes are those in `lessons`."""
+    clashes, shared = await (await driver(connection)).fetchrow(_SURROUNDINGS, class_id, *_columns(lessons))
+    institutions: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    for site_id, institution_id in shared:
+        institutions[site_id].append(institution_id)
+    return Surroundings([Clash(place - 1, by_teacher) for place, by_teacher in clashes], institutions)
 
 
 async def replace(
     connection: AsyncConnection, class_id: UUID, *, gone: Collection[Lesson], new: Collection[Lesson]
 ) -> None:
-    """Put `new` lessons of the class in the stead of those that are `gone`.
+    """Replace the lessons of the class that are `gone` by `new` ones.
 
-    Raises the database's exclusion violation where somebody else took the teacher or the room meanwhile.
+    Raises the database's exclusion violation where another class took the teacher or the room meanwhile.
     """
     database = await driver(connection)
-    keys = [each.begins for each in gone], [each.site_id for each in gone], [each.room for each in gone]
-    await database.execute(_DELETE, class_id, *keys)
-    await database.execute(_ADD, class_id, *_columns(new))
+    if gone:
+        keys = [each.begins for each in gone], [each.site_id for each in gone], [each.room for each in gone]
+        await database.execute(_DELETE, class_id, *keys)
+    if new:
+        await database.execute(_ADD, class_id, *_columns(new))
 
 
 async def release(connection: AsyncConnection, class_id: UUID) -> None:
@@ -96,11 +150,6 @@ async def release(connection: AsyncConnection, class_id: UUID) -> None:
 async def omit(connection: AsyncConnection, class_id: UUID, begins: Collection[datetime]) -> None:
     """Keep the lessons of the class that began at these moments as not held."""
     await (await driver(connection)).execute(_OMIT, class_id, list(begins))
-
-
-async def shared_sites(connection: AsyncConnection, site_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
-    """Those of the sites whose address other institutions list too, with these institutions."""
-    return {row[0]: row[1] for row in await (await driver(connection)).fetch(_SHARED_SITES, list(site_ids))}
 
 
 def _lesson(row: Sequence[Any]) -> Lesson:

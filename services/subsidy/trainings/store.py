@@ -7,95 +7,100 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, column, select, table, text
+from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.trainings.rules import Certificate, Outcome, Trainee, TrainingClass
+from shared import tables
 from shared.contracts.dimensions import FundSource
+from shared.database import driver
+from shared.heard import HEARD_ALIAS
 from shared.kernel.levels import Level
+from shared.tables import Choice
 
-_CLASS: Final = (
-    *("id", "institution_id", "region", "reporting_region", "occupation", "level", "fund_source", "starts_on"),
-    *("state", "enrolled"),
+HEARD_CLASS: Final = Table(
+    "heard_class",
+    MetaData(),
+    Column("id", Uuid),
+    Column("institution_id", Uuid),
+    Column("region", Text),
+    Column("reporting_region", Text),
+    Column("occupation", Text),
+    Column("level", Choice(Level)),
+    Column("fund_source", Choice(FundSource)),
+    Column("starts_on", Date),
+    Column("state", Text),
+    Column("enrolled", Integer),
 )
-_TRAINEE: Final = ("enrolment_id", "class_id", "person", "programme", "outcome", "effective_on")
-_CERTIFICATE: Final = ("id", "person", "occupation", "level", "issued_on", "valid")
-_HEARD_CLASS: Final = table("heard_class", *map(column, _CLASS))
-_FIND_CLASS: Final = select(_HEARD_CLASS).where(_HEARD_CLASS.c.id == bindparam("class_id"))
+HEARD_ENROLMENT: Final = Table(
+    "heard_enrolment",
+    MetaData(),
+    Column("id", Uuid, key="enrolment_id"),
+    Column("class_id", Uuid),
+    Column("person", Uuid),
+    Column("programme", Text),
+    Column("outcome", Choice(Outcome)),
+    Column("effective_on", Date),
+)
+HEARD_CERTIFICATE: Final = Table(
+    "heard_certificate",
+    MetaData(),
+    Column("id", Uuid),
+    Column("person", Uuid),
+    Column("occupation", Text),
+    Column("level", Choice(Level)),
+    Column("issued_on", Date),
+    Column("valid", Boolean),
+)
 
-_KEEP_CLASSES: Final = text("""
-INSERT INTO heard_class (id, institution_id, region, reporting_region, occupation, level, fund_source, starts_on,
-    state, enrolled)
-SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:institution_id AS uuid[]), CAST(:region AS text[]),
-    CAST(:reporting_region AS text[]), CAST(:occupation AS text[]), CAST(:level AS smallint[]),
-    CAST(:fund_source AS text[]), CAST(:starts_on AS date[]), CAST(:state AS text[]), CAST(:enrolled AS integer[]))
-    AS c (id) ORDER BY id
-ON CONFLICT (id) DO UPDATE SET institution_id = excluded.institution_id, region = excluded.region,
-    reporting_region = excluded.reporting_region, occupation = excluded.occupation, level = excluded.level,
-    fund_source = excluded.fund_source, starts_on = excluded.starts_on, state = excluded.state,
-    enrolled = excluded.enrolled
-""")
-_KEEP_ENROLMENTS: Final = text("""
-INSERT INTO heard_enrolment (id, class_id, person, programme, outcome, effective_on)
-SELECT * FROM unnest(CAST(:enrolment_id AS uuid[]), CAST(:class_id AS uuid[]), CAST(:person AS uuid[]),
-    CAST(:programme AS text[]), CAST(:outcome AS text[]), CAST(:effective_on AS date[])) AS e (id) ORDER BY id
-ON CONFLICT (id) DO UPDATE SET class_id = excluded.class_id, person = excluded.person,
-    programme = excluded.programme, outcome = excluded.outcome, effective_on = excluded.effective_on
-""")
-_KEEP_CERTIFICATES: Final = text("""
-INSERT INTO heard_certificate (id, person, occupation, level, issued_on, valid)
-SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:person AS uuid[]), CAST(:occupation AS text[]),
-    CAST(:level AS smallint[]), CAST(:issued_on AS date[]), CAST(:valid AS boolean[])) AS c (id) ORDER BY id
-ON CONFLICT (id) DO UPDATE SET person = excluded.person, occupation = excluded.occupation, level = excluded.level,
-    issued_on = excluded.issued_on, valid = excluded.valid
-""")
+_FIND_CLASS: Final = select(HEARD_CLASS).where(HEARD_CLASS.c.id == bindparam("class_id"))
 # Under the key that each person goes by, also where only one of the merge and the enrolment's own fact has been heard.
-_TRAINEES: Final = text("""
-SELECT id AS enrolment_id, class_id, COALESCE(a.into_person, e.person) AS person, programme, outcome, effective_on
-FROM heard_enrolment AS e LEFT JOIN heard_alias AS a ON a.person = e.person
-WHERE class_id = :class_id ORDER BY id
-""")
-_CERTIFIED_ON: Final = text("""
-SELECT k.person, max(c.issued_on) AS issued_on
-FROM unnest(CAST(:keys AS uuid[]), CAST(:persons AS uuid[])) AS k (key, person)
-JOIN heard_certificate AS c ON c.person = k.key
-WHERE c.occupation = :occupation AND c.level = :level AND c.valid AND c.issued_on >= :since GROUP BY k.person
-""")
+_TRAINEES: Final = (
+    select(
+        *HEARD_ENROLMENT.c["enrolment_id", "class_id", "programme", "outcome", "effective_on"],
+        func.coalesce(HEARD_ALIAS.c.into_person, HEARD_ENROLMENT.c.person).label("person"),
+    )
+    .outerjoin_from(HEARD_ENROLMENT, HEARD_ALIAS, HEARD_ALIAS.c.person == HEARD_ENROLMENT.c.person)
+    .where(HEARD_ENROLMENT.c.class_id == bindparam("of_class"))
+    .order_by(HEARD_ENROLMENT.c.enrolment_id)
+)
+_CERTIFIED_ON: Final = """
+SELECT k.person, max(c.issued_on)
+FROM unnest($1::uuid[], $2::uuid[]) AS k (key, person) JOIN heard_certificate AS c ON c.person = k.key
+WHERE c.occupation = $3 AND c.level = $4 AND c.valid AND c.issued_on >= $5 GROUP BY k.person
+"""
 
 
 async def keep_classes(connection: AsyncConnection, classes: Sequence[TrainingClass]) -> None:
-    if classes:
-        await connection.execute(_KEEP_CLASSES, _arrays(classes, _CLASS))
+    await _keep(connection, HEARD_CLASS, classes)
 
 
 async def keep_enrolments(connection: AsyncConnection, trainees: Sequence[Trainee]) -> None:
-    if trainees:
-        await connection.execute(_KEEP_ENROLMENTS, _arrays(trainees, _TRAINEE))
+    await _keep(connection, HEARD_ENROLMENT, trainees)
 
 
 async def keep_certificates(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
-    if certificates:
-        await connection.execute(_KEEP_CERTIFICATES, _arrays(certificates, _CERTIFICATE))
+    await _keep(connection, HEARD_CERTIFICATE, certificates)
 
 
-def _arrays(values: Sequence[object], names: Sequence[str]) -> dict[str, list[object]]:
-    """An array for each of `names`: what `values` have there."""
-    return {name: [getattr(value, name) for value in values] for name in names}
+async def _keep(connection: AsyncConnection, table: Table, values: Sequence[object]) -> None:
+    """Store each of `values` as it is now, in one order always, so that two batches do not wait for each other."""
+    if values:
+        statement = f"""
+        INSERT INTO {table.name} ({tables.names(table.c)}) SELECT * FROM {tables.unnest(table.c)} ORDER BY id
+        ON CONFLICT (id) DO UPDATE SET {tables.excluded(table.c)}
+        """
+        columns = tables.arrays(table.c, [tables.values_of(table, each) for each in values])
+        await (await driver(connection)).execute(statement, *columns)
 
 
 async def find_class(connection: AsyncConnection, class_id: UUID) -> TrainingClass | None:
-    row = (await connection.execute(_FIND_CLASS, {"class_id": class_id})).mappings().one_or_none()
-    if row is None:
-        return None
-    source = row["fund_source"]
-    parsed = {"level": Level(row["level"]), "fund_source": None if source is None else FundSource(source)}
-    return TrainingClass(**dict(row) | parsed)
+    return await tables.fetch_one(connection, _FIND_CLASS, TrainingClass, class_id=class_id)
 
 
 async def trainees(connection: AsyncConnection, class_id: UUID) -> list[Trainee]:
     """The enrolments heard of for the class, by id."""
-    rows = (await connection.execute(_TRAINEES, {"class_id": class_id})).mappings()
-    return [Trainee(**dict(row) | {"outcome": Outcome(row["outcome"])}) for row in rows]
+    return await tables.fetch_all(connection, _TRAINEES, Trainee, of_class=class_id)
 
 
 async def certified_on(
@@ -106,11 +111,5 @@ async def certified_on(
     `keys` are all keys of the persons, each with the person's own: a certificate counts under any of them.
     Certificates from before the class are left out.
     """
-    values = {
-        "keys": list(keys),
-        "persons": list(keys.values()),
-        "occupation": class_.occupation,
-        "level": class_.level,
-        "since": class_.starts_on,
-    }
-    return {row.person: row.issued_on for row in await connection.execute(_CERTIFIED_ON, values)}
+    arguments = (list(keys), list(keys.values()), class_.occupation, class_.level, class_.starts_on)
+    return dict(await (await driver(connection)).fetch(_CERTIFIED_ON, *arguments))

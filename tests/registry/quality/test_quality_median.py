@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from services.registry.follow_ups.rules import PAY_FEN_MAX
 from services.registry.quality.store import rates as store
-from services.registry.quality.store.rates import Asked, By
+from services.registry.quality.store.rates import By, RatesQuery
 from tests.support.services import ServiceUnderTest
 
 DAY = date(2025, 3, 20)
@@ -34,14 +34,14 @@ def _changes(chance: random.Random) -> list[int]:
 async def test_the_median_of_many_classes_is_that_of_all_their_people(registry: ServiceUnderTest, seed: int) -> None:
     chance = random.Random(seed)
     classes = {str(410100 + place): [_changes(chance) for _ in range(chance.randint(1, 12))] for place in range(60)}
-    asked = Asked(DAY, DAY, DAY, By.REGION)
+    query = RatesQuery(DAY, DAY, DAY, By.REGION)
 
     async with registry.engine.connect() as connection:
         await connection.execute(text("SET session_replication_role = replica"))
         for region, each in classes.items():
             for changes in each:
                 await connection.execute(text(_ADD), {"day": DAY, "region": region, "changes": changes})
-        found = {each.key: each for each in await store.count(connection, asked, after="", limit=100)}
+        found = {each.key: each for each in await store.count(connection, query, after="", limit=100)}
         await connection.rollback()
 
     for region, each in classes.items():

@@ -19,7 +19,7 @@ from services.registry.timetable.rules.faults import TeacherNotEngaged
 from services.registry.timetable.rules.lessons import LessonKind
 from services.registry.timetable.usecases import planning, sites
 from services.registry.timetable.usecases.judging import PlannedLesson
-from services.registry.timetable.usecases.sites import Place
+from services.registry.timetable.usecases.sites import SiteParticulars
 from shared.kernel.callers import Caller, Role
 from shared.kernel.refusals import NotFound, Refusal
 from shared.persons import Persons
@@ -58,7 +58,7 @@ class Scene:
 
     async def drop_room(self, connection: AsyncConnection) -> object:
         site = await site_store.load(connection, self.site_id)
-        place = Place(site.address, site.address_mark, site.region, None, None, {})
+        place = SiteParticulars(site.address, site.address_mark, site.region, None, None, {})
         return await sites.change(connection, self.site_id, place, expected=1, caller=self.caller, at=AT)
 
     async def one_after_the_other(self, first: Step, second: Step) -> Refusal:

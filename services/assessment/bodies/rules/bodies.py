@@ -30,18 +30,18 @@ class BodyKind(StrEnum):
 
 class BodyCreditCodeTaken(Conflict):
     slug = "body-credit-code-taken"
-    title_en = "A body with this credit code is filed with other particulars."
+    title_en = "A body with this credit code is already filed with different details."
     title_zh = "该统一社会信用代码的评价机构已备案，且备案信息不同。"
-    cure_en = "Look the body up by its credit code; filing again may change the scope, nothing else."
+    cure_en = "Look the body up by its credit code; filing it again can change its scope only."
     cure_zh = "请按统一社会信用代码查询该机构；再次备案只能变更评价范围。"
     reference = "GET /v1/bodies"
 
 
 class NumberPrefixTaken(Conflict):
     slug = "number-prefix-taken"
-    title_en = "Another body was given this number prefix."
+    title_en = "This number prefix belongs to another body."
     title_zh = "该证书编号前缀已分配给其他机构。"
-    cure_en = "Allot a prefix with another site serial (its last six digits)."
+    cure_en = "Assign a prefix with a different site serial (its last six digits)."
     cure_zh = "请分配站点序号（后六位）不同的前缀。"
 
 
@@ -49,9 +49,9 @@ class WrongPrefixLetter(Invalid):
     """The prefix's first letter is not that of the body's kind. Facts: `expected`."""
 
     slug = "wrong-prefix-letter"
-    title_en = "The number prefix begins with the letter of another kind of body."
+    title_en = "The first letter of the number prefix belongs to another kind of body."
     title_zh = "证书编号前缀首字母与机构类别不符。"
-    cure_en = "A prefix of this kind of body begins with {expected}."
+    cure_en = "Prefixes of this kind of body start with {expected}."
     cure_zh = "该类机构的前缀应以 {expected} 开头。"
 
 
@@ -59,9 +59,9 @@ class OutsideScope(Invalid):
     """Check C03. Facts: `occupation`, `level`, `levels_filed` (what the body may examine in that occupation)."""
 
     slug = "outside-scope"
-    title_en = "The body is not filed to examine this occupation at this level."
+    title_en = "This occupation and level are outside the filed scope of the body."
     title_zh = "该职业及等级不在机构备案的评价范围内（C03）。"
-    cure_en = "Examine within the filed scope, or have the authority file the body with a wider one."
+    cure_en = "Choose an occupation and level within the scope, or ask the authority to file the body with a wider one."
     cure_zh = "请在备案范围内开展评价，或先向主管部门变更备案范围。"
 
 

@@ -23,9 +23,9 @@ class WrongNumberPrefix(Invalid):
     """Facts: `example`."""
 
     slug = "wrong-number-prefix"
-    title_en = "This is not the prefix of a certificate number."
+    title_en = "This is not a valid prefix of certificate numbers."
     title_zh = "证书编号前缀格式不正确。"
-    cure_en = "Y or S, four digits of body code, 41 for the province, six digits of site serial, as in {example}."
+    cure_en = "Enter Y or S, the four digits of the body, 41 for the province, and six digits of the site: {example}."
     cure_zh = "前缀由 Y 或 S、四位机构代码、省份代码41和六位站点序号组成，如 {example}。"
 
 

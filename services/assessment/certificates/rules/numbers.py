@@ -35,9 +35,11 @@ class WrongNumberLength(Invalid):
 
 class WrongNumberCharacters(Invalid):
     slug = "certificate-number-wrong-characters"
-    title_en = "The certificate number holds a character that cannot stand where it stands."
+    title_en = "The certificate number contains a character that is not allowed in its position."
     title_zh = "证书编号含有不允许的字符。"
-    cure_en = "It begins with Y or S, the province in places 6 and 7 is 41, and place 16 is the level: 5 to 1, T or S."
+    cure_en = (
+        "It starts with Y or S, characters 6 and 7 are 41 (the province), and character 16 is the level (5 to 1, T, S)."
+    )
     cure_zh = "编号以 Y 或 S 开头，第6至7位为省份代码41，第16位为等级（5至1、T 或 S），其余为数字。"
 
 
@@ -45,15 +47,15 @@ class NumberExhausted(Conflict):
     """Facts: `year`, `left`, `needed`."""
 
     slug = "certificate-numbers-exhausted"
-    title_en = "The body has not enough certificate numbers left in this year."
+    title_en = "The body does not have enough certificate numbers left this year."
     title_zh = "该机构本年度证书编号已不足。"
-    cure_en = "A body has 999,999 numbers a year; ask the authority to file a further site with a prefix of its own."
+    cure_en = "A body has 999,999 numbers a year; ask the authority to file another site with its own prefix."
     cure_zh = "每个机构每年最多 999999 个编号；请向主管部门申请新的站点及编号前缀。"
 
 
 class NoCertificateNumber(Invalid):
     slug = "level-has-no-certificate-number"
-    title_en = "Certificates of this level have no number of the eight-level scheme."
+    title_en = "Certificates of this level do not have a number in the eight-level scheme."
     title_zh = "该等级不核发职业技能等级证书编号。"
 
 

@@ -17,7 +17,7 @@ class AlreadyCandidate(Conflict):
     """Facts: `local_id` of the candidate that exists."""
 
     slug = "already-candidate"
-    title_en = "This person is a candidate of the session already, under another local_id."
+    title_en = "This person is already a candidate of the session, under another local_id."
     title_zh = "该人员已是本场考生（local_id 不同）。"
     cure_en = "Leave the row out, or use the local_id {local_id}."
     cure_zh = "请删除该行，或使用已有的 local_id：{local_id}。"
@@ -25,9 +25,9 @@ class AlreadyCandidate(Conflict):
 
 class AlreadyCertified(Conflict):
     slug = "already-certified"
-    title_en = "This person holds a valid certificate of this occupation and level."
+    title_en = "This person already holds a valid certificate of this occupation and level."
     title_zh = "该人员已持有该职业同等级的有效证书。"
-    cure_en = "Leave the row out, or examine at the next level."
+    cure_en = "Leave the row out, or enter the person for a higher level."
     cure_zh = "请删除该行，或报考更高等级。"
 
 

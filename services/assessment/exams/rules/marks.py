@@ -27,9 +27,9 @@ class PartMissing(Invalid):
     """Facts: `part`, `level`."""
 
     slug = "part-missing"
-    title_en = "A part of the examination has no mark."
+    title_en = "One part of the exam has no mark."
     title_zh = "缺少一个考核科目的成绩。"
-    cure_en = "Give the mark of {part}: technicians and senior technicians are also reviewed."
+    cure_en = "Enter the mark of {part}: technicians and senior technicians also need a comprehensive review."
     cure_zh = "请填写 {part} 的成绩：技师、高级技师另须综合评审。"
 
 
@@ -37,9 +37,9 @@ class PartNotHeld(Invalid):
     """Facts: `part`, `level`."""
 
     slug = "part-not-held"
-    title_en = "This level has no such part."
+    title_en = "Exams of this level do not have this part."
     title_zh = "该等级没有此考核科目。"
-    cure_en = "Leave {part} out; only technicians and senior technicians are reviewed."
+    cure_en = "Leave {part} out; only technicians and senior technicians have a comprehensive review."
     cure_zh = "请删除 {part}；仅技师、高级技师进行综合评审。"
 
 

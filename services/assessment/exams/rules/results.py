@@ -30,28 +30,31 @@ class ResultDiffers(Conflict):
     """Facts: `candidate_id`."""
 
     slug = "result-differs"
-    title_en = "The candidate has another result already."
+    title_en = "A different result is already recorded for this candidate."
     title_zh = "该考生已有不同的成绩。"
-    cure_en = "Put it right with POST /v1/candidates/{candidate_id}/correction and a reason."
-    cure_zh = "如需更正，请用 POST /v1/candidates/{candidate_id}/correction 并说明原因。"
+    cure_en = "Correct the result, with a reason."
+    cure_zh = "如需更正，请说明原因并办理成绩更正。"
+    reference = "POST /v1/candidates/{candidate_id}/correction"
 
 
 class NoResultYet(Conflict):
     slug = "no-result-yet"
-    title_en = "The candidate has no result that could be corrected."
+    title_en = "The candidate has no result to correct yet."
     title_zh = "该考生尚无成绩，无法更正。"
-    cure_en = "Post the first result to the session's /results."
-    cure_zh = "请先通过该场考试的 /results 登记成绩。"
+    cure_en = "Post the first result to the session."
+    cure_zh = "请先在该场考试中登记成绩。"
+    reference = "POST /v1/sessions/…/results"
 
 
 class CertificateStands(Conflict):
     """Facts: `certificate_id`."""
 
     slug = "certificate-stands"
-    title_en = "With these marks the candidate would fail, but holds a certificate of this exam."
+    title_en = "With these marks the candidate fails, but a certificate of this exam is still valid."
     title_zh = "按更正后的成绩该考生不合格，但其本次考试的证书仍有效。"
-    cure_en = "Have the authority revoke the certificate in `certificate_id` first, then correct the result."
-    cure_zh = "请先由主管部门撤销 `certificate_id` 所示证书，再更正成绩。"
+    cure_en = "Ask the authority to revoke certificate {certificate_id} first, then correct the result."
+    cure_zh = "请先由主管部门撤销证书 {certificate_id}，再更正成绩。"
+    reference = "POST /v1/certificates/{certificate_id}/revocation"
 
 
 class ResultRow(NamedTuple):

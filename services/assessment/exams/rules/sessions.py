@@ -42,17 +42,17 @@ MOVES: Final[Mapping[SessionStatus, Mapping[SessionVerb, SessionStatus]]] = {
 
 class ApprenticesAreNotExamined(Invalid):
     slug = "apprentices-are-not-examined"
-    title_en = "An apprentice is made by the employer, without an exam and without a certificate."
+    title_en = "Employers designate apprentices themselves: this level has no exam and no certificate."
     title_zh = "学徒工由用人单位自主确定，不参加考试，不核发证书。"
-    cure_en = "Examine at L2 to L6."
+    cure_en = "Choose a level from L2 to L6."
     cure_zh = "考试等级应为 L2 至 L6。"
 
 
 class AppointedNotExamined(Invalid):
     slug = "appointed-not-examined"
-    title_en = "Special-grade and chief technicians are appointed to a post after a review, not examined."
+    title_en = "Special-grade and chief technicians are appointed after a review; there is no exam."
     title_zh = "特级技师、首席技师实行评聘结合，不通过考试取得。"
-    cure_en = "Examine at L2 to L6; the province handles appointments of enterprises that are filed for them."
+    cure_en = "Choose a level from L2 to L6. Filed enterprises appoint at the two highest levels, under the province."
     cure_zh = "考试等级应为 L2 至 L6；特级、首席技师由备案企业按规定评聘，由省级主管部门管理。"
 
 
@@ -60,17 +60,17 @@ class ClassDiffers(Invalid):
     """Facts: `occupation`, `level` of the class."""
 
     slug = "class-differs"
-    title_en = "The class trains for another occupation or level than this session examines."
+    title_en = "The class trains for a different occupation or level."
     title_zh = "该班培训的职业或等级与本场考试不一致。"
-    cure_en = "Examine the class's own occupation and level ({occupation}, {level}), or leave class_id out."
+    cure_en = "Use the occupation and level of the class ({occupation}, {level}), or leave class_id out."
     cure_zh = "请按该班的职业和等级（{occupation}，{level}）组织考试，或不填 class_id。"
 
 
 class ClassWasCancelled(Conflict):
     slug = "class-was-cancelled"
-    title_en = "The class was cancelled, so its trainees cannot be examined as its trainees."
+    title_en = "The class was cancelled, so no session can be filed for it."
     title_zh = "该班已取消。"
-    cure_en = "Leave class_id out to examine people who sat in no class."
+    cure_en = "Leave class_id out if the candidates did not train in a class."
     cure_zh = "如考生未参加培训班，请不填 class_id。"
 
 
@@ -80,7 +80,7 @@ class TooEarly(Conflict):
     slug = "session-too-early"
     title_en = "The session has not been held yet."
     title_zh = "考试尚未举行。"
-    cure_en = "Results and the conclusion are taken from {possible_from} on."
+    cure_en = "Post results and conclude the session on {possible_from} or later."
     cure_zh = "自 {possible_from} 起方可登记成绩、结束考试。"
 
 
@@ -88,9 +88,9 @@ class SessionClosed(Conflict):
     """Facts: `state`."""
 
     slug = "session-closed"
-    title_en = "The session was concluded or cancelled."
+    title_en = "The session is already concluded or cancelled."
     title_zh = "该场考试已结束或已取消。"
-    cure_en = "Candidates and results are taken until then; afterwards a result can be corrected."
+    cure_en = "Post candidates and results before the conclusion; after it, results can only be corrected."
     cure_zh = "考生与成绩应在结束前提交；结束后只能更正成绩。"
 
 
@@ -98,9 +98,9 @@ class NotConcluded(Conflict):
     """Facts: `state`."""
 
     slug = "session-not-concluded"
-    title_en = "The session has not been concluded."
+    title_en = "The session has not been concluded yet."
     title_zh = "该场考试尚未结束。"
-    cure_en = "Conclude the session: certificates are issued with it."
+    cure_en = "Conclude the session; this issues its certificates."
     cure_zh = "请先结束考试，证书随之核发。"
 
 
@@ -110,7 +110,7 @@ class ResultsMissing(Conflict):
     slug = "results-missing"
     title_en = "Some candidates have no result yet."
     title_zh = "仍有考生未登记成绩。"
-    cure_en = "Post the marks of each candidate, or absent: true; then conclude the session."
+    cure_en = "Post the marks of every candidate, or absent: true for an absence; then conclude the session."
     cure_zh = "请先登记每名考生的成绩，缺考者填写 absent: true，再结束考试。"
     reference = "POST /v1/sessions/…/results"
 
@@ -129,7 +129,7 @@ class ResultsStand(Conflict):
     slug = "results-stand"
     title_en = "The session has results, so it cannot be cancelled."
     title_zh = "该场考试已有成绩，不能取消。"
-    cure_en = "Correct what is wrong and conclude the session."
+    cure_en = "Correct wrong results, then conclude the session."
     cure_zh = "请更正有误的成绩后结束考试。"
 
 

@@ -52,7 +52,7 @@ async def add(
     at: datetime,
     dry_run: bool = False,
 ) -> list[RowOutcome]:
-    """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores nothing, locks nothing.
+    """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
     Raises WrongRole, NotFound, ForeignOrganisation, SessionClosed: then nothing at all was stored.
     """
@@ -78,7 +78,7 @@ async def _recognise(
 
     def read(row: CandidateRow) -> tuple[CandidateRow, UUID, str]:
         try:
-            return row, *persons.recognise(row.particulars, today=today)
+            return row, *persons.recognise(row.particulars.document_kind, row.particulars.document_number, today=today)
         except Refusal as refusal:
             refusal.pointer = refusal.pointer or "/document_number"
             raise

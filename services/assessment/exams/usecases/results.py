@@ -39,7 +39,7 @@ async def record(
     at: datetime,
     dry_run: bool = False,
 ) -> list[RowOutcome]:
-    """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores nothing, locks nothing.
+    """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
     Raises WrongRole, NotFound, ForeignOrganisation, SessionClosed, TooEarly: then nothing was stored.
     """

@@ -26,12 +26,15 @@ from services.registry.attendance.store import hours as store
 from services.registry.attendance.store import marks as mark_store
 from services.registry.attendance.usecases import marks as usecases
 from services.registry.attendance.usecases.marks import MarkRow
+from services.registry.classes.usecases import visible_class
 from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.enrolments.usecases.forms import TrainingReference
+from services.registry.plan.usecases.visibility import READERS
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EnrolmentStatus
 from shared.form_errors import form_error
-from shared.forms import Day, Instant, LocalId, Strict
+from shared.forms import Day, Instant, LocalId
 from shared.kernel.identity import contains_identity_number
 from shared.kernel.periods import BUSINESS_ZONE
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -77,16 +80,15 @@ Device = Annotated[
 ]
 
 
-class MarkRequest(Strict):
+class MarkRequest(TrainingReference):
     """One check-in or check-out. Of a face only the result is taken: a picture or a template is an unknown field.
 
     A comparison that failed is kept and counts nothing.
     """
 
+    reference_fault = "whose_mark"
+
     local_id: LocalId
-    enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
-    class_local_id: Annotated[str, Field(max_length=64)] | None = None
-    trainee_local_id: Annotated[str, Field(max_length=64)] | None = None
     direction: Direction
     at: Annotated[Instant, BeforeValidator(_text), AfterValidator(_imaginable)]
     method: Method
@@ -103,14 +105,6 @@ class MarkRequest(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
-        nothing_else = self.class_local_id is None and self.trainee_local_id is None
-        if not (by_local_ids if self.enrolment_id is None else nothing_else):
-            raise form_error(
-                "whose_mark",
-                "Give either enrolment_id, or both class_local_id and trainee_local_id",
-                "请填写 enrolment_id，或同时填写 class_local_id 和 trainee_local_id，二者选一。",
-            )
         if (self.device is None) is not (self.method is Method.HAND):
             raise form_error(
                 "which_device", "Name the device, unless the mark was made by hand", "非人工登记的打卡须填写设备。"
@@ -197,7 +191,7 @@ def _row(place: int, mark: MarkRequest) -> MarkRow:
 async def get_attendance(enrolment_id: UUID, connection: Connection, caller: CurrentCaller) -> AttendanceAnswer:
     """A trainee's attendance. An institution sees its own, officers that of their region."""
     enrolment = await enrolment_store.load(connection, enrolment_id)
-    class_ = await usecases.readable_class(connection, enrolment.class_id, caller=caller)
+    class_ = await visible_class(connection, enrolment.class_id, caller, roles=READERS)
     totals = await store.totals(connection, [enrolment_id])
     hours = totals[enrolment_id].hours if enrolment_id in totals else 0
     return AttendanceAnswer(
@@ -214,7 +208,7 @@ async def list_class_attendance(
     class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[TraineeHoursAnswer]:
     """What attendance counts for each trainee of a class; `id` is the enrolment's."""
-    class_ = await usecases.readable_class(connection, class_id, caller=caller)
+    class_ = await visible_class(connection, class_id, caller, roles=READERS)
     rows = await store.of_class(connection, class_id, after=after(cursor), limit=size)
     shown = [TraineeHoursAnswer(**row._asdict(), share=share(row.hours, class_.hours)) for row in rows]
     return Page(rows=shown, next=next_cursor(rows, size))
@@ -230,7 +224,7 @@ async def list_attendance_marks(
     size: PageSize = 100,
 ) -> Page[MarkAnswer]:
     """A class's marks in the order of their own time, as they came: none is ever changed or taken away."""
-    await usecases.readable_class(connection, class_id, caller=caller)
+    await visible_class(connection, class_id, caller, roles=READERS)
     begins = None if day is None else datetime.combine(day, time(), BUSINESS_ZONE)
     ends = None if begins is None else begins + timedelta(days=1)
     rows = await mark_store.page(connection, class_id, begins=begins, ends=ends, after=after(cursor), limit=size)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +26,8 @@ from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import NotFound
 
+_EDITORS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
+
 
 class Wanted(NamedTuple):
     """The class hours that a day is to count, and why."""
@@ -45,12 +47,12 @@ async def edit(
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion and the rules'.
     """
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
+    caller.require(*_EDITORS)
     found = await attendee_store.lock_one(connection, enrolment_id, wanted.day)
     if not found.all:
         raise NotFound(what="enrolment", id=enrolment_id)
     (attendee,) = found.all
-    await visibility.require_reach(connection, caller, region=attendee.region, institution_id=attendee.institution_id)
+    await visibility.require_visible(connection, caller, attendee, *_EDITORS)
     policy = found.policies[attendee.class_id]
     rules.require_held(attendee)
     require_day(wanted.day, attendee, pointer="/day")

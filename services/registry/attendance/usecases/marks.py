@@ -22,18 +22,15 @@ from services.registry.attendance.store import marks as mark_store
 from services.registry.attendance.store.marks import Around
 from services.registry.attendance.usecases import rhythms as rhythm_usecases
 from services.registry.attendance.usecases.rhythms import Arrived
-from services.registry.classes.rules.classes import TrainingClass
-from services.registry.classes.store import classes as class_store
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.enrolments.rules.enrolments import NotInClass
 from services.registry.enrolments.usecases import outcomes
 from services.registry.enrolments.usecases.outcomes import Recounted
 from services.registry.plan.rules.policy import Policy
-from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
 from shared.kernel.ids import new_id
-from shared.kernel.outcomes import RowOutcome, without_ids
+from shared.kernel.outcomes import RowOutcome, read_each, without_ids
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotFound, Refusal
 
@@ -92,13 +89,7 @@ async def record(
     if not rows:
         return []
     known = await _known(connection, caller.organisation, rows, lock=not dry_run)
-    answers: list[RowOutcome] = []
-    read: list[_Read] = []
-    for row in rows:
-        try:
-            read.append(_read(row, known, caller=caller, at=at))
-        except Refusal as refusal:
-            answers.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
+    read, answers = read_each(rows, lambda row: _read(row, known, caller=caller, at=at))
     admitted = [each.mark for each in read if each.refusal is None]
     marks_max = {each: policy.attendance_day_marks_max for each, policy in known.policies.items()}
     stored = await mark_store.add_all(
@@ -255,13 +246,3 @@ async def _save(
     await store.save(connection, days, changed)
     await outbox.record(connection, *(fact for _, fact in told if fact is not None))
     return changed
-
-
-async def readable_class(connection: AsyncConnection, class_id: UUID, *, caller: Caller) -> TrainingClass:
-    """A class whose attendance the caller may read: its institution, and officers of its region or above.
-
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
-    """
-    class_ = await class_store.load(connection, class_id)
-    await visibility.require_visible(connection, caller, region=class_.region, institution_id=class_.institution_id)
-    return class_

@@ -1,4 +1,4 @@
-"""Changes of a class after its approval: reported before the lessons and days that they touch."""
+"""Changes of a class after its approval, which are reported before the lessons and days that they affect."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ class ClassHasStarted(Conflict):
     """Facts: `starts_on`."""
 
     slug = "class-has-started"
-    title_en = "The class is running, so its first day cannot become another."
+    title_en = "The class is running: its first day can no longer change."
     title_zh = "班级已经开班，不能再变更开班日期。"
-    cure_en = "Leave starts_on out: the class began on {starts_on}. Other terms can still be changed."
+    cure_en = "Leave out starts_on: the class began on {starts_on}. Other terms can still change."
     cure_zh = "该班已于 {starts_on} 开班，请不要填写 starts_on；其他事项仍可变更。"
 
 
 class ChangeOverlaps(Conflict):
-    """Facts: `trainees`, how many would be in two classes on one day."""
+    """Facts: `trainees`, the number who would be in two classes on one day."""
 
     slug = "change-overlaps"
-    title_en = "On the new days, trainees of the class would be in another class at the same time."
+    title_en = "On the new days, some trainees would be in two classes at once."
     title_zh = "按变更后的日期，部分学员将同时参加其他培训班。"
-    cure_en = "Choose days on which none of the {trainees} trainees is in another class, or withdraw or transfer them."
+    cure_en = "Choose days on which these {trainees} trainees are in no other class, or withdraw or transfer them."
     cure_zh = "请另选日期，避免 {trainees} 名学员培训时间重叠；或先为其办理退学、转班。"
     check = "C04"
 
 
 def first_day_touched(before: TrainingClass, after: TrainingClass) -> date | None:
-    """The first day of training that is another in `after`; None if none is.
+    """The first day of training that `after` changes; None if it changes none.
 
     A class that has not started touches no day before its new first one: what was to begin and did not can be put off.
     Seats and the examination touch no day, nor does another site of a running class: its lessons say from when on they

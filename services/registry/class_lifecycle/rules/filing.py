@@ -1,4 +1,4 @@
-"""Filing: what a class must be to be filed, judged by the rules of its first day."""
+"""Filing: what a class needs to be filed and approved, by the policy of its first day."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.kernel.refusals import Conflict, Invalid
 
 class EndsBeforeStart(Invalid):
     slug = "class-ends-before-start"
-    title_en = "The class would end before it starts."
+    title_en = "The class ends before it starts."
     title_zh = "结束日期早于开班日期。"
     cure_en = "Give an ends_on that is not before starts_on."
     cure_zh = "请将 ends_on 改为不早于 starts_on 的日期。"
@@ -35,11 +35,11 @@ class FeePartsDiffer(Invalid):
     """Facts: `total_fen` as given, `parts_fen`, the sum of the parts."""
 
     slug = "fee-parts-differ"
-    title_en = "The parts of the fee do not add up to the fee."
+    title_en = "The parts of the fee do not add up to the total."
     title_zh = "政府、企业、个人分担金额之和与培训费总额不符。"
     cure_en = (
-        "The parts add up to {parts_fen} fen and the fee is {total_fen} fen; who pays what must add up to one "
-        "trainee's fee."
+        "The parts add up to {parts_fen} fen, the total is {total_fen} fen. Correct one of them; the parts must "
+        "add up to one trainee's fee."
     )
     cure_zh = "三方分担金额合计 {parts_fen} 分，培训费总额 {total_fen} 分；二者须一致（每名学员）。"
 
@@ -48,7 +48,7 @@ class NoProjectForClass(Conflict):
     """Facts: `occupation`, `level`, `day`."""
 
     slug = "no-project-for-class"
-    title_en = "The catalogue of subsidised projects has none for this occupation and level on that day."
+    title_en = "The catalogue has no subsidised project for this occupation and level on that day."
     title_zh = "所涉日期的补贴性培训项目目录中没有该职业和等级的项目。"
     cure_en = "Choose an occupation and level that a project has on {day}, or file without fund_source."
     cure_zh = "请选择在 {day} 有效的项目中的职业和等级，或不填 fund_source（按非补贴班报备）。"
@@ -60,9 +60,9 @@ class ProjectNotNamed(Invalid):
     """Facts: `projects`, the codes to choose from."""
 
     slug = "project-not-named"
-    title_en = "The catalogue has several projects for this occupation and level."
+    title_en = "The catalogue has several projects for this occupation and level: name one."
     title_zh = "该职业和等级在目录中有多个项目，须指明其中一个。"
-    cure_en = "Name the project: one of {projects}."
+    cure_en = "Choose one of {projects} as the project."
     cure_zh = "请填写项目，从以下项目中选择：{projects}。"
 
 
@@ -70,12 +70,9 @@ class NotOfProject(Invalid):
     """Facts: `project`, `occupation` and `level` of the project."""
 
     slug = "class-not-of-project"
-    title_en = "The class has another occupation or level than its project."
+    title_en = "The occupation or level of the class differs from that of its project."
     title_zh = "班级的职业或等级与所选项目不一致。"
-    cure_en = (
-        "Use the project's occupation and level ({occupation}, {level}), or name the project that the class "
-        "really belongs to."
-    )
+    cure_en = "Use the project's occupation and level ({occupation}, {level}), or choose the right project."
     cure_zh = "请按项目的职业和等级（{occupation}，{level}）填写，或改选相符的项目。"
     check = "C02"
 
@@ -84,9 +81,9 @@ class ClassTooShort(Invalid):
     """Facts: `hours_min`, the least hours of the project."""
 
     slug = "class-too-short"
-    title_en = "The class has fewer hours than its project asks for."
+    title_en = "The class has fewer hours than its project requires."
     title_zh = "班级学时少于项目规定的最低学时。"
-    cure_en = "Plan {hours_min} class hours of 45 minutes, or more."
+    cure_en = "Plan at least {hours_min} class hours of 45 minutes."
     cure_zh = "请安排不少于 {hours_min} 学时（每学时 45 分钟）。"
     check = "C14"
 
@@ -95,9 +92,9 @@ class ClassTooLarge(Invalid):
     """Facts: `seats_max`."""
 
     slug = "class-too-large"
-    title_en = "The class has more seats than a class may have."
+    title_en = "The class has more seats than allowed."
     title_zh = "班级名额超过规定的班额上限。"
-    cure_en = "File at most {seats_max} seats; divide a larger group into several classes."
+    cure_en = "File at most {seats_max} seats; split a larger group into several classes."
     cure_zh = "每班名额不得超过 {seats_max}；人数较多时请分班报备。"
     check = "C18"
 
@@ -106,17 +103,19 @@ class FiledTooLate(Conflict):
     """Facts: `lead_working_days`, `possible_from`, the first day that a class filed today may start on."""
 
     slug = "class-filed-too-late"
-    title_en = "The class would start too soon after its filing, or has started already."
+    title_en = "The class starts too soon after its filing, or has started already."
     title_zh = "报备日期距开班日期不足规定的工作日，或班级已经开班。"
-    cure_en = "File at least {lead_working_days} working days ahead: filed today, it may start from {possible_from} on."
+    cure_en = (
+        "File at least {lead_working_days} working days ahead. A class filed today may start from {possible_from}."
+    )
     cure_zh = "须至少提前 {lead_working_days} 个工作日报备；今日报备的，最早可于 {possible_from} 开班。"
 
 
 class FilingIncomplete(Invalid):
-    """Facts: `missing`, the fields of the request that a subsidised class needs."""
+    """Facts: `missing`, the required fields that are empty."""
 
     slug = "filing-incomplete"
-    title_en = "A subsidised class is filed with site and teaching plan."
+    title_en = "A subsidised class needs a site and a teaching plan."
     title_zh = "补贴性培训班须随报备提交培训场地和教学计划。"
     cure_en = "Missing: {missing}. Add this and file again."
     cure_zh = "缺少：{missing}。请补充后重新报备。"
@@ -126,11 +125,11 @@ class ClassIncomplete(Conflict):
     """Facts: `missing`, what a subsidised class lacks."""
 
     slug = "class-incomplete"
-    title_en = "A subsidised class is approved once all that belongs to it is there."
+    title_en = "A subsidised class can be approved only when it is complete."
     title_zh = "补贴性培训班报备材料不齐全，不能批准。"
     cure_en = (
-        "Missing: {missing}. Roster and timetable can be posted now; for the rest return the class with reasons, "
-        "so that it is filed again."
+        "Missing: {missing}. The institution can send roster and timetable now; for anything else, return the "
+        "class with reasons so that it is filed again."
     )
     cure_zh = "缺少：{missing}。学员名册和课程表可直接补报；其他内容请退回，由机构补充后重新报备。"
 
@@ -139,19 +138,31 @@ class SeatsTaken(Conflict):
     """Facts: `seated`."""
 
     slug = "seats-taken"
-    title_en = "More trainees are in the class than it would have seats."
+    title_en = "The class has more trainees than the new number of seats."
     title_zh = "名额少于已报名的学员人数。"
-    cure_en = "Keep {seated} seats or more, or withdraw trainees first."
+    cure_en = "Keep at least {seated} seats, or withdraw trainees first."
     cure_zh = "名额不得少于 {seated}；如需减少，请先办理退学。"
     check = "C18"
 
 
-class Asked(NamedTuple):
-    """What the rules of a day ask of a class, and on which day it is filed."""
+class FilingDeadlines(NamedTuple):
+    """What the deadlines of a class are counted by: the policy of its first day, and working days from `filed_on`."""
 
     policy: Policy
-    days: WorkingDays
+    calendar: WorkingDays
     filed_on: date
+
+    def possible_from(self) -> date | None:
+        """The first day on which a class may start; None where any may. Raises CalendarUnset."""
+        lead = self.policy.filing_lead_working_days
+        return None if lead is None else self.calendar.after(self.filed_on, lead)
+
+    def answer_due_on(self) -> date | None:
+        """The day by which the county answers; None until the holidays before it are loaded."""
+        try:
+            return self.calendar.after(self.filed_on, self.policy.filing_answer_working_days)
+        except CalendarUnset:
+            return None
 
 
 def require_sound(class_: TrainingClass) -> None:
@@ -163,7 +174,7 @@ def require_sound(class_: TrainingClass) -> None:
 
 
 def require_fee(*parts_fen: int, total_fen: int | None) -> None:
-    """The parts of one trainee's fee are `total_fen`, where that was said. Raises FeePartsDiffer.
+    """The parts of one trainee's fee add up to `total_fen`, where it is given. Raises FeePartsDiffer.
 
     Parts are never negative, so the government's is never more than the fee. Source: domain rules §4.4.
     """
@@ -204,22 +215,22 @@ def require_seats(class_: TrainingClass, *, policy: Policy, seated: int) -> None
 
 
 def require_complete(class_: TrainingClass, *, policy: Policy) -> None:
-    """A subsidised class says where and what it teaches. Raises FilingIncomplete. Source: domain rules §4.5."""
+    """A subsidised class has a site and a teaching plan. Raises FilingIncomplete. Source: domain rules §4.5."""
     if class_.fund_source is None or not policy.class_plan_required:
         return
-    said = {"site": class_.site_id, "teaching_plan": class_.teaching_plan}
-    if missing := [name for name, value in said.items() if not value]:
+    given = {"site": class_.site_id, "teaching_plan": class_.teaching_plan}
+    if missing := [name for name, value in given.items() if not value]:
         raise FilingIncomplete(pointer=f"/{missing[0]}", missing=missing)
 
 
 def require_whole(class_: TrainingClass, *, policy: Policy, planned: bool, seated: int) -> None:
-    """A subsidised class has all that its approval rests on: whether lessons are `planned`, how many are `seated`.
+    """A subsidised class has all that its approval needs; `planned` and `seated` are of its timetable and roster.
 
     Raises ClassIncomplete. Source: domain rules §4.4, §4.5.
     """
     if class_.fund_source is None:
         return
-    asked = {
+    needed = {
         "site": (policy.class_plan_required, class_.site_id),
         "teaching_plan": (policy.class_plan_required, class_.teaching_plan),
         "timetable": (policy.class_timetable_required, planned),
@@ -227,23 +238,16 @@ def require_whole(class_: TrainingClass, *, policy: Policy, planned: bool, seate
         "fee": (policy.class_fee_required, class_.fee_fen),
         "roster": (policy.class_roster_required, seated),
     }
-    if missing := [name for name, (required, value) in asked.items() if required and not value]:
+    if missing := [name for name, (required, value) in needed.items() if required and not value]:
         raise ClassIncomplete(missing=missing)
 
 
-def require_lead(class_: TrainingClass, asked: Asked) -> None:
+def require_lead(class_: TrainingClass, deadlines: FilingDeadlines) -> None:
     """The county has its working days before the class begins. Raises FiledTooLate, CalendarUnset."""
-    lead = asked.policy.filing_lead_working_days
-    if lead is None:
-        return
-    possible_from = asked.days.after(asked.filed_on, lead)
-    if class_.starts_on < possible_from:
-        raise FiledTooLate(pointer="/starts_on", lead_working_days=lead, possible_from=possible_from.isoformat())
-
-
-def answer_due_on(asked: Asked) -> date | None:
-    """The day by which the county answers; None while nobody has entered the holidays that lie before it."""
-    try:
-        return asked.days.after(asked.filed_on, asked.policy.filing_answer_working_days)
-    except CalendarUnset:
-        return None
+    possible_from = deadlines.possible_from()
+    if possible_from is not None and class_.starts_on < possible_from:
+        raise FiledTooLate(
+            pointer="/starts_on",
+            lead_working_days=deadlines.policy.filing_lead_working_days,
+            possible_from=possible_from.isoformat(),
+        )

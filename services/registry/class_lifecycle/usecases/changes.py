@@ -20,12 +20,10 @@ from services.registry.classes.rules import classes as class_rules
 from services.registry.classes.rules.classes import ClassVerb, ExamPlan, TrainingClass
 from services.registry.classes.rules.notice import begins_at, require_reported_before
 from services.registry.classes.store import classes as store
-from services.registry.classes.usecases import Said, own_class, remember
-from services.registry.directory.store import institutions as institution_store
+from services.registry.classes.usecases import Explanation, own_class, remember
 from services.registry.directory.usecases import directory
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
-from services.registry.plan.store import projects as project_store
+from services.registry.plan.rules.rulebook import Rulebook
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.timetable import store as lesson_store
 from services.registry.timetable.rules import site_checks
 from services.registry.timetable.usecases import judging as timetable
@@ -39,7 +37,7 @@ from shared.persons import Persons
 
 @dataclass(frozen=True)
 class Change:
-    """What is to become another, and why; what is None stays as it is."""
+    """The terms to change, and why; None leaves a term as it is."""
 
     reason: str
     starts_on: date | None = None
@@ -49,7 +47,7 @@ class Change:
     """The institution's own local_id of the site."""
     exam_plan: ExamPlan | None = None
     lessons: Sequence[PlannedLesson] | None = None
-    """All of them, as for a new timetable; needed where those planned do not fit the new terms."""
+    """All of them, as for a new timetable; needed if the planned ones do not fit the new terms."""
 
 
 async def change(
@@ -69,14 +67,14 @@ async def change(
         planned, reason = asked.lessons, asked.reason
         await planning.put(connection, class_id, planned, reason=reason, persons=persons, caller=caller, at=at)
         return await store.load(connection, class_id)
-    count = await store.headcount(connection, class_id)
-    await _require_sound(connection, before, terms, seated=count.seated, at=at)
-    lessons = await _move_lessons(connection, before, terms, asked, persons=persons, at=at)
+    count, rulebook = await store.headcount(connection, class_id), await rulebook_store.current(connection)
+    await _require_sound(connection, before, terms, rulebook, seated=count.seated, at=at)
+    lessons = await _move_lessons(connection, before, terms, asked, rulebook=rulebook, persons=persons, at=at)
     changed, fact = class_rules.change(before, terms, at=at, enrolled=count.enrolled)
     after = site_checks.hold_at(changed, await store.sites(connection, changed, since=at))
     await store.save(connection, after, expected=before.version)
-    said = Said([asked.reason], _changed(before, after) | lessons)
-    await remember(connection, after, ClassVerb.CHANGE, said, caller=caller, at=at)
+    explanation = Explanation([asked.reason], _changed(before, after) | lessons)
+    await remember(connection, after, ClassVerb.CHANGE, explanation, caller=caller, at=at)
     await outbox.record(connection, fact)
     await class_trainees.follow(
         connection, before, after, persons=persons, by=caller.person, reason=asked.reason, at=at
@@ -97,16 +95,22 @@ async def _terms(connection: AsyncConnection, class_: TrainingClass, asked: Chan
 
 
 async def _require_sound(
-    connection: AsyncConnection, before: TrainingClass, terms: TrainingClass, *, seated: int, at: datetime
+    connection: AsyncConnection,
+    before: TrainingClass,
+    terms: TrainingClass,
+    rulebook: Rulebook,
+    *,
+    seated: int,
+    at: datetime,
 ) -> None:
     filing_rules.require_sound(terms)
-    policy = await policy_store.on(connection, day=terms.starts_on, region=terms.region)
+    policy = rulebook.policy(terms.starts_on, terms.region)
     filing_rules.require_seats(terms, policy=policy, seated=seated)
     day = rules.first_day_touched(before, terms)
     touches_from = None if day is None else begins_at(day)
     require_reported_before(touches_from, lead_hours=policy.filing_change_lead_hours, at=at)
     if terms.starts_on != before.starts_on:
-        await _require_open(connection, terms)
+        await _require_open(connection, terms, rulebook)
 
 
 async def _move_lessons(
@@ -115,35 +119,35 @@ async def _move_lessons(
     terms: TrainingClass,
     asked: Change,
     *,
+    rulebook: Rulebook,
     persons: Persons,
     at: datetime,
 ) -> dict[str, Any]:
-    """The lessons planned fit the new terms, or those that were `asked` take their place; what the history keeps."""
-    planned = await lesson_store.of_class(connection, before.id)
-    lessons = planned if asked.lessons is None else await timetable.read(connection, terms, asked.lessons)
+    """Check that the lessons fit the new terms, or replace them by those of `asked`; what the history keeps."""
+    stored = await lesson_store.of_class(connection, before.id)
+    lessons = stored.lessons if asked.lessons is None else await timetable.read(connection, terms, asked.lessons)
     if not lessons:
         return {}
     if terms.starts_on == before.starts_on:
         # With its first day, which is reported before, a class that has not started moves all of its lessons.
-        await planning.require_in_time(connection, before, planned, lessons, reason=asked.reason, at=at)
-    await timetable.judge(connection, terms, lessons, at=at)
-    await timetable.require_ages(connection, terms, lessons, persons=persons, at=at)
-    await timetable.save(connection, before.id, planned, lessons)
-    return {} if asked.lessons is None else {"lessons": timetable.changed(planned, lessons)}
+        planning.require_in_time(before, stored.lessons, lessons, reason=asked.reason, rulebook=rulebook, at=at)
+    staff = await timetable.judge(connection, terms, lessons, stored=stored, rulebook=rulebook, at=at)
+    timetable.require_ages(terms, lessons, staff, stored=stored, rulebook=rulebook, persons=persons, at=at)
+    await timetable.save(connection, before.id, stored.lessons, lessons)
+    return {} if asked.lessons is None else {"lessons": timetable.changed(stored.lessons, lessons)}
 
 
-async def _require_open(connection: AsyncConnection, terms: TrainingClass) -> None:
-    (await plan_store.load(connection)).reporting_region(terms.region, on=terms.starts_on)
-    institution = await institution_store.load(connection, terms.institution_id)
+async def _require_open(connection: AsyncConnection, terms: TrainingClass, rulebook: Rulebook) -> None:
+    rulebook.plan.reporting_region(terms.region, on=terms.starts_on)
     project = None
     if terms.fund_source is not None and terms.project is not None:
-        project = await project_store.load(connection, terms.project, day=terms.starts_on)
+        project = rulebook.project(terms.project, day=terms.starts_on)
         filing_rules.require_of_project(terms, project)
-    await directory.require_open(connection, institution, project, day=terms.starts_on)
+    await directory.require_open(connection, terms.institution_id, project, day=terms.starts_on)
 
 
 def _changed(before: TrainingClass, after: TrainingClass) -> dict[str, Any]:
-    """Each term that is another, with what it was and what it is."""
+    """Each changed term with its values before and after."""
     names = ("starts_on", "ends_on", "seats", "site_id", "exam_plan")
     terms = {name: (getattr(before, name), getattr(after, name)) for name in names}
     changed = {name: {"from": was, "to": is_} for name, (was, is_) in terms.items() if was != is_}

@@ -1,4 +1,4 @@
-"""File a class, and file a returned one again: the checks of its first day."""
+"""File a class, or file a returned one again, by the rules of its first day."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.class_lifecycle.rules import filing as rules
-from services.registry.class_lifecycle.rules.filing import Asked
+from services.registry.class_lifecycle.rules.filing import FilingDeadlines
 from services.registry.class_lifecycle.usecases import trainees as class_trainees
 from services.registry.class_lifecycle.usecases.sanctions import flag_stopped
 from services.registry.classes.rules import classes as class_rules
@@ -26,9 +26,8 @@ from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import sites as site_store
 from services.registry.directory.usecases import directory
 from services.registry.plan.rules.projects import Project
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
-from services.registry.plan.store import projects as project_store
+from services.registry.plan.rules.rulebook import Rulebook
+from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus
@@ -41,12 +40,10 @@ from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotFound
 from shared.persons import Persons
-
-_CANDIDATES_MAX = 100
-"""Projects of one occupation and level that are looked at; a catalogue has a few."""
+from shared.plan import Plan
 
 _FILED_AGAIN = "the class was mended and filed again 班级修改后重新报备"
-"""Why trainees got other days: a reason that nobody types."""
+"""The reason in the history of trainees whose days change with it."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class Fee:
 
 @dataclass(frozen=True)
 class Filing:
-    """What an institution says of a class that it files."""
+    """A class as an institution files it."""
 
     local_id: str
     programme: str
@@ -82,9 +79,9 @@ class Filing:
     fee: Fee | None = None
 
     def content(self) -> dict[str, Any]:
-        """What was said, as JSON, without what was left out: a repeat says the same."""
-        said = {name: value for name in self.__dataclass_fields__ if (value := getattr(self, name))}
-        content: dict[str, Any] = orjson.loads(orjson.dumps(said, default=lambda value: value._asdict()))
+        """What was filed, as JSON, without empty fields: a repeat has the same content."""
+        given = {name: value for name in self.__dataclass_fields__ if (value := getattr(self, name))}
+        content: dict[str, Any] = orjson.loads(orjson.dumps(given, default=lambda value: value._asdict()))
         return content
 
 
@@ -114,7 +111,7 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
 async def refile(
     connection: AsyncConnection, class_id: UUID, filing: Filing, *, persons: Persons, caller: Caller, at: datetime
 ) -> TrainingClass:
-    """A returned class, mended; the same filing again answers the class as it is. Its trainees follow it.
+    """A returned class, corrected; the same filing again answers the class as it is. Its trainees follow it.
 
     Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, TraineesUnfit (C01), ChangeOverlaps and what `file`
     raises.
@@ -127,8 +124,8 @@ async def refile(
     move(class_rules.MOVES, before.status, ClassVerb.REFILE)
     count = await store.headcount(connection, class_id)
     institution = await institution_store.load(connection, before.institution_id)
-    mended = await _checked(connection, filing, institution, seated=count.seated, caller=caller, at=at)
-    after, fact = class_rules.refile(before, mended, at=at, enrolled=count.enrolled)
+    corrected = await _checked(connection, filing, institution, seated=count.seated, caller=caller, at=at)
+    after, fact = class_rules.refile(before, corrected, at=at, enrolled=count.enrolled)
     await store.save(connection, after, expected=before.version)
     await _remember(connection, after, ClassVerb.REFILE, filing, caller=caller, at=at)
     await outbox.record(connection, fact)
@@ -142,28 +139,26 @@ async def refile(
 async def _checked(
     connection: AsyncConnection, filing: Filing, institution: Institution, *, seated: int, caller: Caller, at: datetime
 ) -> TrainingClass:
-    """The class that `filing` describes, if nothing speaks against it."""
-    class_ = await _read(connection, filing, institution, caller=caller, at=at)
+    """The class that `filing` describes, checked against all rules of filing."""
+    rulebook = await rulebook_store.current(connection)
+    class_ = _class(filing, institution, rulebook.plan, caller=caller, at=at)
     rules.require_sound(class_)
-    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
-    asked = Asked(policy, await policy_store.working_days(connection), business_day(at))
-    project = await _project(connection, class_, filing.project)
+    policy = rulebook.policy(class_.starts_on, class_.region)
+    deadlines = FilingDeadlines(policy, rulebook.calendar, business_day(at))
+    project = _project(class_, filing.project, rulebook)
     subsidised = None if class_.fund_source is None else project
-    await directory.require_open(connection, institution, subsidised, day=class_.starts_on)
+    await directory.require_open(connection, institution.id, subsidised, day=class_.starts_on)
     if project is not None:
         rules.require_of_project(class_, project)
         class_ = replace(class_, project=project.code, is_scarce=project.is_scarce, is_needed=project.is_needed)
     class_ = replace(class_, site_id=await site_id(connection, class_, filing.site))
     rules.require_seats(class_, policy=policy, seated=seated)
     rules.require_complete(class_, policy=policy)
-    rules.require_lead(class_, asked)
-    return replace(class_, answer_due_on=rules.answer_due_on(asked))
+    rules.require_lead(class_, deadlines)
+    return replace(class_, answer_due_on=deadlines.answer_due_on())
 
 
-async def _read(
-    connection: AsyncConnection, filing: Filing, institution: Institution, *, caller: Caller, at: datetime
-) -> TrainingClass:
-    plan = await plan_store.load(connection)
+def _class(filing: Filing, institution: Institution, plan: Plan, *, caller: Caller, at: datetime) -> TrainingClass:
     fee = filing.fee or Fee()
     rules.require_fee(fee.government_fen, fee.enterprise_fen, fee.individual_fen, total_fen=fee.total_fen)
     return TrainingClass(
@@ -193,20 +188,12 @@ async def _read(
     )
 
 
-async def _project(connection: AsyncConnection, class_: TrainingClass, code: str | None) -> Project | None:
+def _project(class_: TrainingClass, code: str | None, rulebook: Rulebook) -> Project | None:
     if code is not None:
-        return await project_store.load(connection, code, day=class_.starts_on, pointer="/project")
+        return rulebook.project(code, day=class_.starts_on, pointer="/project")
     if class_.fund_source is None:
         return None
-    candidates = await project_store.page(
-        connection,
-        day=class_.starts_on,
-        only_listed=True,
-        occupation=class_.occupation,
-        level=class_.level,
-        after="",
-        limit=_CANDIDATES_MAX,
-    )
+    candidates = rulebook.listed_projects(class_.occupation, class_.level, day=class_.starts_on)
     return rules.choose_project(class_, candidates)
 
 

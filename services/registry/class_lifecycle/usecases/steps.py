@@ -18,16 +18,14 @@ from services.registry.classes.rules.flags import see_class
 from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
 from services.registry.classes.store.classes import Headcount
-from services.registry.classes.usecases import Said, remember, require_own
-from services.registry.directory.store import institutions as institution_store
+from services.registry.classes.usecases import Explanation, remember, require_own
 from services.registry.directory.usecases import directory
 from services.registry.flags import usecases as flag_usecases
 from services.registry.flags.rules.flags import Seen
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
-from services.registry.plan.store import projects as project_store
+from services.registry.plan.rules.rulebook import Rulebook
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.supervision.usecases import findings as finding_usecases
 from services.registry.supervision.usecases import patrols as patrol_usecases
 from services.registry.timetable import store as lesson_store
@@ -39,12 +37,13 @@ from shared.contracts.registry import ClassState
 from shared.kernel.callers import Caller, Role
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import IllegalMove
+from shared.plan import Plan
 
 _OFFICERS: Final = (Role.COUNTY_OFFICER, Role.PROVINCE)
 
 
-class Decided(NamedTuple):
-    """The class after a move, the fact of it (None if nobody has to hear of it), and what was found, as JSON."""
+class Decision(NamedTuple):
+    """The class after a move, its fact (None if none is published), and what was found, as JSON."""
 
     after: TrainingClass
     fact: ClassState | None
@@ -59,9 +58,9 @@ async def return_(
     Raises WrongRole, ForeignRegion and the rule's.
     """
 
-    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
-        await _require_officer(connection, class_, caller)
-        return Decided(*rules.return_(class_, reasons=reasons, at=at, enrolled=count.enrolled))
+    async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
+        _require_officer(class_, rulebook.plan, caller)
+        return Decision(*rules.return_(class_, reasons=reasons, at=at, enrolled=count.enrolled))
 
     return await _move(connection, class_id, ClassVerb.RETURN, decide, reasons, caller=caller, at=at)
 
@@ -73,17 +72,17 @@ async def approve(connection: AsyncConnection, class_id: UUID, *, caller: Caller
     since, ClassIncomplete, and what its timetable may be refused for.
     """
 
-    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
-        await _require_officer(connection, class_, caller)
-        policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
+        _require_officer(class_, rulebook.plan, caller)
+        policy = rulebook.policy(class_.starts_on, class_.region)
         today, by = business_day(at), caller.person
         after, fact = rules.approve(class_, policy=policy, by=by, today=today, at=at, enrolled=count.enrolled)
-        await _require_open(connection, class_, at=at)
-        lessons = await lesson_store.of_class(connection, class_id)
-        filing_rules.require_whole(class_, policy=policy, planned=bool(lessons), seated=count.seated)
-        if lessons:
-            await timetable.judge(connection, class_, lessons, at=at)
-        return Decided(after, fact)
+        await _require_open(connection, class_, rulebook, at=at)
+        stored = await lesson_store.of_class(connection, class_id)
+        filing_rules.require_whole(class_, policy=policy, planned=bool(stored.lessons), seated=count.seated)
+        if stored.lessons:
+            await timetable.judge(connection, class_, stored.lessons, stored=stored, rulebook=rulebook, at=at)
+        return Decision(after, fact)
 
     return await _move(connection, class_id, ClassVerb.APPROVE, decide, caller=caller, at=at)
 
@@ -96,13 +95,13 @@ async def check(
     Raises WrongRole, ForeignRegion and the rule's.
     """
 
-    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
-        await _require_officer(connection, class_, caller)
+    async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
+        _require_officer(class_, rulebook.plan, caller)
         sites = await store.sites(connection, class_, since=at)
         by, enrolled = caller.person, count.enrolled
         after, fact = site_check_rules.check(class_, passed=passed, sites=sites, by=by, at=at, enrolled=enrolled)
         found = {"passed": passed, "sites": [{"site_id": str(site), "version": version} for site, version in sites]}
-        return Decided(after, fact, found)
+        return Decision(after, fact, found)
 
     return await _move(connection, class_id, ClassVerb.CHECK, decide, findings, caller=caller, at=at)
 
@@ -114,16 +113,16 @@ async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, 
     if the listing was closed since for the class's first day.
     """
 
-    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+    async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
         require_own(class_, caller)
-        policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+        policy = rulebook.policy(class_.starts_on, class_.region)
         today, enrolled = business_day(at), count.enrolled
         after, fact = rules.start(class_, policy=policy, seated=count.seated, today=today, at=at, enrolled=enrolled)
         await site_checks.require_checked(connection, class_, policy=policy, at=at)
-        await _require_open(connection, class_, at=at)
+        await _require_open(connection, class_, rulebook, at=at)
         await flag_usecases.raise_all(connection, _too_small(class_, count, policy), at=at)
         await flag_stopped(connection, class_, at=at)
-        return Decided(after, fact)
+        return Decision(after, fact)
 
     return await _move(connection, class_id, ClassVerb.START, decide, caller=caller, at=at)
 
@@ -135,15 +134,15 @@ async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Calle
     order, and CriticalFindingOpen.
     """
 
-    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+    async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
         require_own(class_, caller)
         today, in_training = business_day(at), count.in_training
         after, fact = rules.complete(class_, in_training=in_training, today=today, at=at, enrolled=count.enrolled)
-        policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+        policy = rulebook.policy(class_.starts_on, class_.region)
         site_check_rules.require_checked(class_, policy=policy)
         await finding_usecases.require_none_critical(connection, class_.id)
         await patrol_usecases.hold_against_marks(connection, class_, policy, at=at)
-        return Decided(after, fact)
+        return Decision(after, fact)
 
     return await _move(connection, class_id, ClassVerb.COMPLETE, decide, caller=caller, at=at)
 
@@ -151,29 +150,29 @@ async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Calle
 async def cancel(
     connection: AsyncConnection, class_id: UUID, *, reason: str, caller: Caller, at: datetime
 ) -> TrainingClass:
-    """Give a class up, withdraw who has no outcome, and let others have its teachers and rooms.
+    """Cancel a class, withdraw trainees without an outcome, and release its teachers and rooms.
 
-    An officer of its county or above, who did not file it, stops it: then completed trainings do not count either.
+    Cancelled by an officer of its county or above, who did not file it, completed trainings do not count either.
     Raises WrongRole, ForeignOrganisation, ForeignRegion, IllegalMove, SamePerson.
     """
 
-    async def decide(class_: TrainingClass, count: Headcount) -> Decided:
+    async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
         caller.require(Role.INSTITUTION, *_OFFICERS)
         stopped = caller.role is not Role.INSTITUTION
         if stopped:
-            caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
+            caller.require_region(rulebook.plan.region_and_above(class_.region))
         else:
             require_own(class_, caller)
         officer = caller.person if stopped else None
         after, fact = rules.cancel(class_, by_officer=officer, at=at, enrolled=count.enrolled)
         await class_trainees.withdraw_all(connection, class_, completed=stopped, by=caller.person, at=at)
         await lesson_store.release(connection, class_id)
-        return Decided(after, fact)
+        return Decision(after, fact)
 
     return await _move(connection, class_id, ClassVerb.CANCEL, decide, [reason], caller=caller, at=at)
 
 
-Decide = Callable[[TrainingClass, Headcount], Awaitable[Decided]]
+Decide = Callable[[TrainingClass, Headcount, Rulebook], Awaitable[Decision]]
 
 
 async def _move(
@@ -186,16 +185,17 @@ async def _move(
     caller: Caller,
     at: datetime,
 ) -> TrainingClass:
-    # The class is locked, so that no roster and no outcome comes in between the headcount and the move.
+    # The class is locked, so no roster and no outcome is stored between the headcount and the move.
     before = await store.load(connection, class_id, lock=True)
     try:
-        after, fact, found = await decide(before, await store.headcount(connection, class_id))
+        count = await store.headcount(connection, class_id)
+        after, fact, found = await decide(before, count, await rulebook_store.current(connection))
     except IllegalMove:
         if await _was_taken(connection, before, verb, reasons, caller=caller):
             return before
         raise
     await store.save(connection, after, expected=before.version)
-    await remember(connection, after, verb, Said(reasons, found), caller=caller, at=at)
+    await remember(connection, after, verb, Explanation(reasons, found), caller=caller, at=at)
     if fact is not None:
         await outbox.record(connection, fact)
     return after
@@ -209,19 +209,20 @@ async def _was_taken(
     return last is not None and (last.verb, last.done_by, last.reasons) == (verb, caller.person, tuple(reasons))
 
 
-async def _require_officer(connection: AsyncConnection, class_: TrainingClass, caller: Caller) -> None:
+def _require_officer(class_: TrainingClass, plan: Plan, caller: Caller) -> None:
     caller.require(Role.COUNTY_OFFICER)
-    caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
+    caller.require_region(plan.region_and_above(class_.region))
 
 
-async def _require_open(connection: AsyncConnection, class_: TrainingClass, *, at: datetime) -> None:
-    institution = await institution_store.load(connection, class_.institution_id)
+async def _require_open(
+    connection: AsyncConnection, class_: TrainingClass, rulebook: Rulebook, *, at: datetime
+) -> None:
     project = None
     if class_.fund_source is not None and class_.project is not None:
-        project = await project_store.load(connection, class_.project, day=class_.starts_on)
-    await directory.require_open(connection, institution, project, day=class_.starts_on)
+        project = rulebook.project(class_.project, day=class_.starts_on)
     # A sanction imposed after the class's first day stops a class that has not been opened yet as well.
-    await directory.require_open(connection, institution, None, day=business_day(at))
+    today = business_day(at)
+    await directory.require_open(connection, class_.institution_id, project, day=class_.starts_on, today=today)
 
 
 def _too_small(class_: TrainingClass, count: Headcount, policy: Policy) -> list[Seen]:

@@ -1,4 +1,4 @@
-"""What becomes of the trainees of a class when it is changed or given up."""
+"""What happens to the trainees of a class when it is changed or cancelled."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from shared.contracts.registry import EnrolmentStatus
 from shared.kernel.periods import business_day
 from shared.persons import Persons
 
-_TOLD_OF_TRAINEES = (
+_IN_ENROLMENT_FACTS = (
     "programme", "region", "reporting_region", "occupation", "level", "fund_source", "project", "is_needed",
     "starts_on", "ends_on",
 )  # fmt: skip
-"""What of a class is said in the facts of its enrolments too."""
+"""The fields of a class that the facts of its enrolments carry as well."""
 
-_ASKED_AT_ENTRY: Final = ("fund_source", "project", "starts_on")
-"""What decides who may be enrolled in a class, and what they have to say."""
+_DECIDING_ADMISSION: Final = ("fund_source", "project", "starts_on")
+"""The fields that decide who may be enrolled in a class and what they have to declare."""
 
 _UNFINISHED: Final = (EnrolmentStatus.IN_TRAINING, EnrolmentStatus.DEFERRED)
 _BEGINNING: Final = UUID(int=0)
@@ -49,20 +49,20 @@ async def follow(
     reason: str,
     at: datetime,
 ) -> None:
-    """Give those who train the days of `after`, and tell of them what is told of it; the class is stored already.
+    """Give those in training the days of `after` and publish what changed; the class is stored already.
 
     Raises TraineesUnfit (C01), ChangeOverlaps (C04).
     """
-    if all(getattr(before, name) == getattr(after, name) for name in _TOLD_OF_TRAINEES):
+    if all(getattr(before, name) == getattr(after, name) for name in _IN_ENROLMENT_FACTS):
         return
     unfinished = await _of(connection, after, _UNFINISHED)
-    if any(getattr(before, name) != getattr(after, name) for name in _ASKED_AT_ENTRY):
+    if any(getattr(before, name) != getattr(after, name) for name in _DECIDING_ADMISSION):
         await admission.require_all_fit(connection, after, unfinished, persons=persons)
     days = {each.id: _days(each, before, after) for each in unfinished}
-    asked = [
+    periods = [
         (each.id, each.person, *days[each.id]) for each in unfinished if each.status is EnrolmentStatus.IN_TRAINING
     ]
-    if trainees := await store.elsewhere(connection, asked):
+    if trainees := await store.elsewhere(connection, periods):
         raise ChangeOverlaps(trainees=trainees)
     moved = [
         rules.move_days(
@@ -80,7 +80,7 @@ async def follow(
 async def withdraw_all(
     connection: AsyncConnection, class_: TrainingClass, *, completed: bool, by: str, at: datetime
 ) -> None:
-    """Withdraw who has no outcome from a class that is given up; with `completed`, who completed it as well."""
+    """Withdraw trainees without an outcome from a cancelled class; with `completed`, those who completed it as well."""
     statuses = (*_UNFINISHED, EnrolmentStatus.COMPLETED) if completed else _UNFINISHED
     withdrawn = [
         rules.withdraw(each, class_, on=business_day(at), at=at) for each in await _of(connection, class_, statuses)

@@ -14,7 +14,8 @@ from services.registry.classes.store import history as event_store
 from services.registry.classes.store.classes import Narrowing
 from services.registry.classes.usecases import visible_class
 from services.registry.plan.rules.reach import Reach, reach, reach_of
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import rulebook as rulebook_store
+from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.contracts.registry import ClassStatus
 from shared.forms import Day
@@ -51,7 +52,7 @@ async def list_classes(
             raise ForeignOrganisation
         narrowing = narrowing._replace(institution_id=caller.organisation)
     if region is not None or caller.role not in _EVERYWHERE:
-        plan = await plan_store.load(connection)
+        plan = (await rulebook_store.current(connection)).plan
         far = reach_of(plan, region) if region and caller.role in _EVERYWHERE else reach(plan, caller, region)
         narrowing = narrowing._replace(reach=far)
     rows = await store.page(connection, narrowing, after=after_day(cursor), limit=size)
@@ -70,7 +71,7 @@ async def list_waiting_classes(
 ) -> Page[WaitingAnswer]:
     """Filed classes that wait for the county's answer, by the day on which it is due. For officers, in their region."""
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
-    far = reach(await plan_store.load(connection), caller, region)
+    far = await visibility.reach(connection, caller, region)
     rows = await store.waiting(connection, far, after=after_day(cursor), limit=size)
     today = business_day(at)
     next_ = next_cursor(rows, size, lambda row: (row.answer_due_on or date.max, row.id))
@@ -87,7 +88,7 @@ async def list_class_changes(
 ) -> Page[ReportedChangeAnswer]:
     """What institutions reported of their classes, the newest first: other terms, other lessons. For officers."""
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
-    far = reach(await plan_store.load(connection), caller, region)
+    far = await visibility.reach(connection, caller, region)
     rows = await event_store.reported(connection, far, before=before(cursor), limit=size)
     return Page(rows=[ReportedChangeAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
 

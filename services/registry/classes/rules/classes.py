@@ -74,7 +74,7 @@ MOVES: Final[Mapping[ClassStatus, Mapping[ClassVerb, ClassStatus]]] = {
 
 class RosterClosed(Conflict):
     slug = "roster-closed"
-    title_en = "The class takes no trainees any more."
+    title_en = "The class no longer takes trainees."
     title_zh = "该班已不能再增加学员。"
     cure_en = "Trainees can be added until a class is completed or cancelled."
     cure_zh = "班级结班或取消后不能再增加学员。"
@@ -84,7 +84,7 @@ class ClassNotRunning(Conflict):
     slug = "class-not-running"
     title_en = "The class is not running."
     title_zh = "该班未在进行中。"
-    cure_en = "Outcomes are taken from the start of a class to its completion."
+    cure_en = "Outcomes can be recorded from the start of a class until its completion."
     cure_zh = "结业结果应在开班后、结班前登记。"
 
 
@@ -170,18 +170,18 @@ def file(class_: TrainingClass, *, at: datetime) -> ClassFiled:
 def return_(
     class_: TrainingClass, *, reasons: Sequence[str], at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassReturned]:
-    """Send a class that has not started back to be mended. Raises IllegalMove."""
+    """Send a class that has not started back for correction. Raises IllegalMove."""
     after = replace(advance(class_, ClassVerb.RETURN), return_reasons=tuple(reasons))
     return after, tell(ClassReturned, after, at=at, enrolled=enrolled)
 
 
 def refile(
-    class_: TrainingClass, mended: TrainingClass, *, at: datetime, enrolled: int
+    class_: TrainingClass, corrected: TrainingClass, *, at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassRefiled]:
-    """File a returned class again as `mended`; why it was returned stays readable. Raises IllegalMove."""
+    """File a returned class again as `corrected`; the reasons of its return are kept. Raises IllegalMove."""
     refiled = advance(class_, ClassVerb.REFILE)
     after = replace(
-        mended,
+        corrected,
         id=class_.id,
         institution_id=class_.institution_id,
         local_id=class_.local_id,

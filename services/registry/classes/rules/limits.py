@@ -19,9 +19,9 @@ class SiteElsewhere(Invalid):
     """Facts: `region`, the county of the site."""
 
     slug = "site-in-another-region"
-    title_en = "The site lies in another region than the class."
+    title_en = "The site is in another region than the class."
     title_zh = "培训场地与班级所在地区不一致。"
-    cure_en = "File the class in the region of its site ({region}), or name a site in the region of the class."
+    cure_en = "File the class in the region of its site ({region}), or choose a site in the region of the class."
     cure_zh = "请按场地所在地区（{region}）报备，或改用班级所在地区内的场地。"
 
 

@@ -1,4 +1,4 @@
-"""How far ahead a change of a class has to be reported."""
+"""How far ahead a change of a class must be reported."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from shared.kernel.refusals import Conflict
 
 
 class ChangeReportedTooLate(Conflict):
-    """Facts: `touches_from`, the first moment that would be another, and `lead_hours`."""
+    """Facts: `touches_from`, the first moment that changes, and `lead_hours`."""
 
     slug = "change-reported-too-late"
-    title_en = "The change touches days or lessons that have passed or are too near."
+    title_en = "The change affects days or lessons that are past or too near."
     title_zh = "变更涉及的日期或课程已过，或距开始时间不足规定的小时数。"
-    cure_en = "Report it {lead_hours} hours ahead of what it touches; what is nearer takes place as it was filed."
+    cure_en = "Report changes at least {lead_hours} hours ahead; what is nearer takes place as filed."
     cure_zh = "变更须至少提前 {lead_hours} 小时报告；时间更近的课程按原报备执行。"
 
 

@@ -20,7 +20,7 @@ from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.identity import DocumentKind
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.persons import Particulars, Persons
+from shared.persons import Persons
 from shared.web import Connection, Now, router
 
 routes = router("institutions")
@@ -139,8 +139,7 @@ async def get_institution(institution_id: UUID, connection: Connection, _: Curre
 def _marks(said: InstitutionRequest | InstitutionChangeRequest, persons: Persons, *, at: datetime) -> dict[str, Any]:
     owner, account = None, None
     if said.owner is not None:
-        particulars = Particulars(said.owner.document_kind, said.owner.document_number, name="")
-        owner, _ = persons.recognise(particulars, today=business_day(at))
+        owner, _ = persons.recognise(said.owner.document_kind, said.owner.document_number, today=business_day(at))
     if said.account is not None:
         account = persons.mark(MarkKind.ACCOUNT, account_text(said.account))
     return {"owner_mark": owner, "account_mark": account}

@@ -15,7 +15,7 @@ from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import listings as store
 from services.registry.directory.usecases import listings as usecases
 from services.registry.plan.rules.reach import Reach, reach_of
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import rulebook as rulebook_store
 from shared.auth import CurrentCaller
 from shared.forms import Day, Reason, Strict
 from shared.kernel.periods import business_day
@@ -99,7 +99,7 @@ async def list_listings(
     size: PageSize = 100,
 ) -> Page[ListedAnswer]:
     """Which institutions are listed for a project on a day, each with its listing. The catalogue is open to all."""
-    far = Reach() if region is None else reach_of(await plan_store.load(connection), region)
+    far = Reach() if region is None else reach_of((await rulebook_store.current(connection)).plan, region)
     on = day or business_day(at)
     rows = await store.listed(connection, project, far, day=on, after=after(cursor), limit=size)
     known = await institution_store.by_ids(connection, [row.institution_id for row in rows])

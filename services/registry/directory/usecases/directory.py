@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.directory.rules.institutions import Institution
 from services.registry.directory.rules.listings import require_listed
 from services.registry.directory.rules.sanctions import require_not_stopped
 from services.registry.directory.store import institutions as institution_store
@@ -16,15 +16,19 @@ from services.registry.plan.rules.projects import Project
 
 
 async def require_open(
-    connection: AsyncConnection, institution: Institution, project: Project | None, *, day: date
+    connection: AsyncConnection, institution_id: UUID, project: Project | None, *, day: date, today: date | None = None
 ) -> None:
-    """`institution` may begin a class on `day`; with a `project`, one that is subsidised as such.
+    """The institution may begin a class on `day`; with a `project`, one that is subsidised as such.
 
-    Raises InstitutionStopped (C25), ProjectNotListed and InstitutionNotListed (C02). The answer depends on nothing but
-    the directory and the day, so a decision can be replayed. No sanction comes in between until the transaction ends.
+    With `today`, it is not stopped then either. Raises InstitutionStopped (C25), ProjectNotListed and
+    InstitutionNotListed (C02). The answer depends on nothing but the directory and the days, so a decision can be
+    replayed. No sanction comes in between until the transaction ends.
     """
-    await institution_store.hold(connection, institution.id)
-    require_not_stopped(await sanction_store.since(connection, institution.id, day), day=day)
+    await institution_store.hold(connection, institution_id)
+    sanctions = await sanction_store.since(connection, institution_id, min(day, today or day))
+    require_not_stopped(sanctions, day=day)
     if project is not None:
-        listings = await listing_store.standing(connection, institution.id, project.code, day=day)
+        listings = await listing_store.standing(connection, institution_id, project.code, day=day)
         require_listed(project, listings, day=day)
+    if today is not None:
+        require_not_stopped(sanctions, day=today)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,12 +14,16 @@ from services.registry.directory.rules.blacklist import marks_of
 from services.registry.directory.rules.institutions import CreditCodeTaken, Institution, InstitutionKind
 from services.registry.directory.store import institutions as store
 from services.registry.directory.usecases import blacklist
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import rulebook as rulebook_store
+from services.registry.plan.usecases import visibility
+from services.registry.plan.usecases.visibility import Place
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, Role
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
+
+_WRITERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ async def register(
     Raises WrongRole, ForeignRegion, CreditCodeTaken, and what the credit code or the region may be refused for.
     """
     caller.require(Role.PROVINCE, Role.COUNTY_OFFICER)
-    plan = await plan_store.load(connection)
+    plan = (await rulebook_store.current(connection)).plan
     institution = Institution(
         id=new_id(),
         reporting_region=plan.reporting_region(registration.region, on=business_day(at)),
@@ -81,7 +86,7 @@ async def change(
     Raises WrongRole, NotFound, ForeignRegion, Stale, and what the region may be refused for.
     """
     caller.require(Role.PROVINCE, Role.COUNTY_OFFICER)
-    plan = await plan_store.load(connection)
+    plan = (await rulebook_store.current(connection)).plan
     before = await store.load(connection, institution_id, lock=True)
     said = {name: value for name, value in asdict(change_).items() if value is not None}
     changed = replace(before, **said)
@@ -108,7 +113,7 @@ async def load_for_officer(
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     institution = await store.load(connection, institution_id, lock=True)
     region = institution.reporting_region if city else institution.region
-    caller.require_region((await plan_store.load(connection)).region_and_above(region))
+    await visibility.require_region(connection, caller, region)
     return institution
 
 
@@ -117,10 +122,7 @@ async def load_for_writing(connection: AsyncConnection, institution_id: UUID, *,
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
+    caller.require(*_WRITERS)
     institution = await store.load(connection, institution_id)
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(institution.id)
-    else:
-        caller.require_region((await plan_store.load(connection)).region_and_above(institution.region))
+    await visibility.require_visible(connection, caller, Place(institution.id, institution.region), *_WRITERS)
     return institution

@@ -15,7 +15,7 @@ from services.registry.directory.rules.sanctions import require_not_delisted
 from services.registry.directory.store import listings as store
 from services.registry.directory.store import sanctions as sanction_store
 from services.registry.directory.usecases.institutions import load_for_officer
-from services.registry.plan.store import projects as project_store
+from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
@@ -44,7 +44,7 @@ async def open_(
     for each in others:
         if (each.project, each.first_on, each.last_on) == (project, first_on, last_on):
             return each
-    in_catalogue = await project_store.load(connection, project, day=first_on, pointer="/project")
+    in_catalogue = (await rulebook_store.current(connection)).project(project, day=first_on, pointer="/project")
     rules.require_in_catalogue(in_catalogue, day=first_on)
     require_not_delisted(await sanction_store.since(connection, institution.id, first_on), period)
     new = Listing(

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from services.registry.classes.rules.classes import TrainingClass
-from services.registry.enrolments.rules.ages import require_age
-from services.registry.enrolments.rules.trainees import AtEntry, require_complete
+from services.registry.enrolments.rules.ages import age_fault
+from services.registry.enrolments.rules.trainees import AtEntry, missing_fault
 from services.registry.plan.rules.policy import Policy
-from shared.kernel.identity import DocumentKind
+from shared.kernel.identity import DocumentKind, IdentityDocument
 from shared.kernel.refusals import Conflict, Refusal
 
 _NAMED_MAX: Final = 20
@@ -39,22 +39,19 @@ class Trainee(NamedTuple):
     said: AtEntry
 
 
-def require_fit(trainee: Trainee, class_: TrainingClass, policy: Policy) -> None:
-    """Raises AgeOutOfRange (C01), TraineeIncomplete."""
-    require_age(trainee.document_kind, trainee.document_number, trainee.said, class_=class_, policy=policy)
-    require_complete(trainee.phone, trainee.said, kind=trainee.document_kind, class_=class_, policy=policy)
+def faults(trainee: Trainee, class_: TrainingClass, policy: Policy) -> list[Refusal]:
+    """Why the trainee could not be enrolled in `class_`: by age (C01), or by what is missing."""
+    kind, said = trainee.document_kind, trainee.said
+    shown = IdentityDocument(kind, trainee.document_number).birth_date
+    found = (
+        age_fault(shown, said, class_=class_, policy=policy),
+        missing_fault(trainee.phone, said, kind=kind, class_=class_, policy=policy),
+    )
+    return [fault for fault in found if fault is not None]
 
 
 def require_all_fit(trainees: Iterable[Trainee], class_: TrainingClass, policy: Policy) -> None:
     """All `trainees` could be enrolled in `class_`. Raises TraineesUnfit (C01)."""
-    unfit = [each.local_id for each in trainees if not _fits(each, class_, policy)]
+    unfit = [each.local_id for each in trainees if faults(each, class_, policy)]
     if unfit:
         raise TraineesUnfit(trainees=len(unfit), local_ids=sorted(unfit)[:_NAMED_MAX])
-
-
-def _fits(trainee: Trainee, class_: TrainingClass, policy: Policy) -> bool:
-    try:
-        require_fit(trainee, class_, policy)
-    except Refusal:
-        return False
-    return True

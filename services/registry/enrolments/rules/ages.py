@@ -7,7 +7,6 @@ from datetime import date
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.trainees import AtEntry
 from services.registry.plan.rules.policy import Policy
-from shared.kernel.identity import DocumentKind, IdentityDocument
 from shared.kernel.refusals import Invalid
 
 
@@ -49,23 +48,13 @@ def birth_date_fault(shown: date | None, said: AtEntry) -> BirthDateDiffers | No
     return BirthDateDiffers(pointer="/birth_date")
 
 
-def require_birth_date(kind: DocumentKind, number: str, said: AtEntry) -> None:
-    """Raises BirthDateDiffers (C01)."""
-    if fault := birth_date_fault(IdentityDocument(kind, number).birth_date, said):
-        raise fault
-
-
-def require_age(kind: DocumentKind, number: str, said: AtEntry, *, class_: TrainingClass, policy: Policy) -> None:
-    """The holder of `number` has the age that `class_` asks for. Raises AgeOutOfRange (C01)."""
-    if fault := age_fault(IdentityDocument(kind, number).birth_date, said, class_=class_, policy=policy):
-        raise fault
-
-
-def age_fault(shown: date | None, said: AtEntry, *, class_: TrainingClass, policy: Policy) -> AgeOutOfRange | None:
+def age_fault(
+    shown: date | None, said: AtEntry, *, class_: TrainingClass, policy: Policy, knows_pension: bool = True
+) -> AgeOutOfRange | None:
     """What is wrong with the age that somebody has on the first day of `class_` (C01).
 
-    Their document has `shown` when they were born, or it was said. Whose date of birth is not known passes. Source:
-    domain rules §4.1, §4.6.
+    Their document has `shown` when they were born, or it was said. Whose date of birth is not known passes; so does an
+    age above the range while it is not known whether they draw a pension. Source: domain rules §4.1, §4.6.
     """
     born = born_on(shown, said)
     if born is None:
@@ -73,7 +62,7 @@ def age_fault(shown: date | None, said: AtEntry, *, class_: TrainingClass, polic
     on = class_.starts_on
     age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
     age_max = None if class_.fund_source is None else policy.trainee_age_max
-    too_old = age_max is not None and age > age_max and said.draws_pension is not False
+    too_old = age_max is not None and age > age_max and said.draws_pension is not False and knows_pension
     if age >= policy.trainee_age_min and not too_old:
         return None
     pointer = "/birth_date" if shown is None else "/document_number"

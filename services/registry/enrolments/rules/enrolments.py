@@ -13,7 +13,7 @@ from uuid import UUID
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.endings import last_day
 from services.registry.enrolments.rules.outcomes import missed
-from services.registry.enrolments.rules.trainees import AtEntry, GroupEvidence, require_papers
+from services.registry.enrolments.rules.trainees import AtEntry, GroupEvidence, paper_faults
 from services.registry.plan.rules.dimensions import Dimensions
 from shared.contracts.registry import (
     EmploymentState,
@@ -28,7 +28,7 @@ from shared.contracts.registry import (
 )
 from shared.kernel.moves import move
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Invalid
+from shared.kernel.refusals import Invalid, raise_first
 
 F = TypeVar("F", bound=EnrolmentState)
 
@@ -204,7 +204,7 @@ def correct(
     """
     status = move(MOVES, enrolment.status, EnrolmentVerb.CORRECT)
     said = AtEntry(groups=correction.groups or (), consented_on=correction.consented_on)
-    require_papers(said, first_on=papers_from, today=business_day(at))
+    raise_first(*paper_faults(said, None, first_on=papers_from, today=business_day(at)))
     if correction.hours is not None:
         enough = is_enough(correction.hours, class_, share_min=share_min, hours_min=hours_min)
         if status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED):

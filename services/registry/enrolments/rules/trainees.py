@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -93,11 +93,14 @@ class TraineeIncomplete(Invalid):
 
 
 class GroupEvidence(NamedTuple):
-    """That a person is in a priority group, by which paper of which day."""
+    """That a person is in a priority group, by which paper of which day.
 
-    group: PriorityGroup
-    evidence: str
-    dated_on: date
+    None is what could not be read in a row; such a row is refused for its form.
+    """
+
+    group: PriorityGroup | None
+    evidence: str | None
+    dated_on: date | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -119,18 +122,10 @@ class AtEntry:
     @property
     def evidence_on(self) -> date | None:
         """The latest date on the papers that show a priority group."""
-        return max((each.dated_on for each in self.groups), default=None)
+        return max((each.dated_on for each in self.groups if each.dated_on is not None), default=None)
 
 
 NOTHING_SAID: Final = AtEntry()
-
-
-def require_complete(
-    phone: str | None, entry: AtEntry, *, kind: DocumentKind, class_: TrainingClass, policy: Policy
-) -> None:
-    """Raises TraineeIncomplete, where the class is subsidised and policy asks for it."""
-    if fault := missing_fault(phone, entry, kind=kind, class_=class_, policy=policy):
-        raise fault
 
 
 def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: date) -> list[Refusal]:
@@ -140,23 +135,15 @@ def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: da
     """
     found: list[Refusal] = []
     for place, each in enumerate(entry.groups):
-        if _says_nothing(each.evidence):
+        if each.evidence is not None and _says_nothing(each.evidence):
             found.append(PlaceholderEvidence(pointer=f"/groups/{place}/evidence"))
         if fault := _day_fault(each.dated_on, born, first_on=first_on, today=today):
             fault.pointer = f"/groups/{place}/dated_on"
             found.append(fault)
-    if entry.consented_on is not None and (
-        fault := _day_fault(entry.consented_on, born, first_on=first_on, today=today)
-    ):
+    if fault := _day_fault(entry.consented_on, born, first_on=first_on, today=today):
         fault.pointer = "/consent/on"
         found.append(fault)
     return found
-
-
-def require_papers(entry: AtEntry, *, first_on: date, today: date) -> None:
-    """Raises the first of `paper_faults`."""
-    for fault in paper_faults(entry, None, first_on=first_on, today=today):
-        raise fault
 
 
 def _says_nothing(evidence: str) -> bool:
@@ -164,22 +151,32 @@ def _says_nothing(evidence: str) -> bool:
     return letters in NO_WORDS or len(set(letters)) < 2
 
 
-def _day_fault(day: date, born: date | None, *, first_on: date, today: date) -> Refusal | None:
-    if first_on <= day <= today and (born is None or born <= day):
+def _day_fault(day: date | None, born: date | None, *, first_on: date, today: date) -> Refusal | None:
+    if day is None or (first_on <= day <= today and (born is None or born <= day)):
         return None
     return DatedAhead(today=today.isoformat()) if day > today else DatedTooEarly(first_on=first_on.isoformat())
 
 
 def missing_fault(
-    phone: str | None, entry: AtEntry, *, kind: DocumentKind, class_: TrainingClass, policy: Policy
+    phone: str | None,
+    entry: AtEntry,
+    *,
+    kind: DocumentKind | None,
+    class_: TrainingClass,
+    policy: Policy,
+    unread: Collection[str] = (),
 ) -> TraineeIncomplete | None:
-    """What the holder of such a document lacks, where the class is subsidised and policy asks for it."""
+    """What the holder of such a document lacks, where the class is subsidised and policy asks for it.
+
+    The `unread` fields are filled in with what could not be read, so they are not missing.
+    """
     if class_.fund_source is None or not policy.trainee_particulars_required:
         return None
     said: Sequence[tuple[str, object]] = (
         ("phone", phone), ("employment", entry.employment), ("consent", entry.consented_on),
     )  # fmt: skip
-    missing = [name for name, value in said if value is None]
-    if entry.birth_date is None and not kind.shows_birth_date:
+    missing = [name for name, value in said if value is None and name not in unread]
+    is_shown = kind is None or kind.shows_birth_date
+    if entry.birth_date is None and not is_shown and "birth_date" not in unread:
         missing.append("birth_date")
     return TraineeIncomplete(pointer=f"/{missing[0]}", missing=missing) if missing else None

@@ -26,7 +26,7 @@ WHERE e.class_id = $1 AND e.status IN ('completed', 'failed') ORDER BY e.id
 """
 
 
-class Concluded(NamedTuple):
+class Conclusion(NamedTuple):
     """A trainee with an outcome: the hours that it was given for, and those that attendance counts."""
 
     id: UUID
@@ -36,10 +36,10 @@ class Concluded(NamedTuple):
     attended: int
 
 
-async def concluded(connection: AsyncConnection, class_id: UUID) -> list[Concluded]:
+async def concluded(connection: AsyncConnection, class_id: UUID) -> list[Conclusion]:
     """The outcomes of a class, by enrolment."""
     rows = await (await driver(connection)).fetch(_CONCLUDED, class_id)
-    return [Concluded(row[0], row[1], EnrolmentStatus(row[2]), row[3], row[4]) for row in rows]
+    return [Conclusion(row[0], row[1], EnrolmentStatus(row[2]), row[3], row[4]) for row in rows]
 
 
 async def is_kept(connection: AsyncConnection, class_id: UUID) -> bool:

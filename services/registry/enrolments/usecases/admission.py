@@ -16,8 +16,9 @@ from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store import entries as entry_store
 from services.registry.enrolments.usecases import entries
 from services.registry.plan.rules.policy import Policy
-from services.registry.plan.store import policy as policy_store
-from shared.kernel.refusals import Refusal
+from services.registry.plan.store import rulebook as rulebook_store
+from shared.kernel.identity import IdentityDocument
+from shared.kernel.refusals import raise_first
 from shared.persons import Persons
 
 
@@ -26,19 +27,17 @@ async def require_fit(
 ) -> None:
     """Its trainee could be enrolled in `class_`. Raises AgeOutOfRange (C01), TraineeIncomplete."""
     (trainee,) = await _trainees(connection, [enrolment], persons=persons)
-    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
-    try:
-        rules.require_fit(trainee, class_, policy)
-    except Refusal as refusal:
-        refusal.pointer = "/class_id"
-        raise
+    policy = (await rulebook_store.current(connection)).policy(class_.starts_on, class_.region)
+    for fault in rules.faults(trainee, class_, policy):
+        fault.pointer = "/class_id"
+        raise fault
 
 
 async def require_all_fit(
     connection: AsyncConnection, class_: TrainingClass, enrolments: Sequence[Enrolment], *, persons: Persons
 ) -> None:
     """All their trainees could be enrolled in `class_`. Raises TraineesUnfit (C01)."""
-    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    policy = (await rulebook_store.current(connection)).policy(class_.starts_on, class_.region)
     rules.require_all_fit(await _trainees(connection, enrolments, persons=persons), class_, policy)
 
 
@@ -58,12 +57,11 @@ async def require_age(
     """
     sealed = await enrolment_store.sealed_trainees(connection, [enrolment.person])
     known = persons.particulars(sealed[enrolment.person])
-    ages.require_birth_date(known.document_kind, known.document_number, said)
-    try:
-        ages.require_age(known.document_kind, known.document_number, said, class_=class_, policy=policy)
-    except Refusal as refusal:
-        refusal.pointer = pointer
-        raise
+    shown = IdentityDocument(known.document_kind, known.document_number).birth_date
+    raise_first(ages.birth_date_fault(shown, said))
+    if fault := ages.age_fault(shown, said, class_=class_, policy=policy):
+        fault.pointer = pointer
+        raise fault
 
 
 async def _trainees(connection: AsyncConnection, enrolments: Sequence[Enrolment], *, persons: Persons) -> list[Trainee]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.store import classes as class_store
+from services.registry.classes.usecases import visible_class
 from services.registry.enrolments.rules import corrections, interruptions
 from services.registry.enrolments.rules import enrolments as rules
 from services.registry.enrolments.rules.enrolments import Correction, Enrolment
@@ -26,8 +27,7 @@ from services.registry.enrolments.usecases.entry_checks import checks_for
 from services.registry.enrolments.usecases.outcomes import least_of
 from services.registry.enrolments.usecases.steps import keep
 from services.registry.plan.rules.policy import Policy
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, Role
@@ -150,12 +150,13 @@ async def correct(
     BirthDateDiffers, AgeOutOfRange (C01) and the rule's.
     """
     before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
+    rulebook = await rulebook_store.current(connection)
     if correction.programme is not None:
-        (await plan_store.load(connection)).primary_programme(correction.programme)
-    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+        rulebook.plan.primary_programme(correction.programme)
+    policy = rulebook.policy(class_.starts_on, class_.region)
     if correction.hours is not None:
         await _require_hours(connection, before, correction.hours, policy)
-    least = await least_of(connection, class_, policy)
+    least = least_of(class_, rulebook)
     papers_from = policy.trainee_paper_first_on
     step = rules.correct(before, class_, correction, **least._asdict(), papers_from=papers_from, at=at)
     sealed = corrections.sealed_of(correction)
@@ -177,13 +178,9 @@ async def visible(connection: AsyncConnection, enrolment_id: UUID, *, caller: Ca
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    caller.require(*visibility.READERS)
     enrolment = await store.load(connection, enrolment_id)
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(enrolment.institution_id)
-    else:
-        class_ = await class_store.load(connection, enrolment.class_id)
-        caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
+    await visible_class(connection, enrolment.class_id, caller, roles=visibility.READERS)
     return enrolment
 
 
@@ -203,7 +200,7 @@ async def _theirs(
     # The class first, as everywhere; an enrolment never changes its class.
     class_id = (await store.load(connection, enrolment_id)).class_id
     class_ = await class_store.load(connection, class_id, lock=True)
-    await visibility.require_reach(connection, caller, region=class_.region, institution_id=class_.institution_id)
+    await visibility.require_visible(connection, caller, class_, *roles)
     return await store.load(connection, enrolment_id, lock=True), class_
 
 
@@ -228,7 +225,7 @@ async def _both_classes(
     ids = sorted({source, to.class_id})
     classes = {each: await class_store.load(connection, each, lock=True) for each in ids}
     for each in classes.values():
-        await visibility.require_reach(connection, caller, region=each.region, institution_id=each.institution_id)
+        await visibility.require_visible(connection, caller, each, *_MOVERS)
     return classes[source], classes[to.class_id]
 
 

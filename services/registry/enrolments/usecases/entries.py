@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.classes.store import classes as class_store
+from services.registry.classes.usecases import visible_class
 from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.rules.trainees import AtEntry, GroupEvidence, PriorityGroup
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store import entries as store
 from services.registry.enrolments.store.entries import SealedEntry
-from services.registry.plan.store import plan as plan_store
 from shared.kernel.callers import Caller, Role
 from shared.persons import Persons
+
+_READERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER)
 
 
 def close(persons: Persons, enrolment_id: UUID, said: AtEntry) -> bytes | None:
@@ -40,13 +41,9 @@ async def load(connection: AsyncConnection, enrolment_id: UUID, *, persons: Pers
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER)
+    caller.require(*_READERS)
     enrolment = await enrolment_store.load(connection, enrolment_id)
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(enrolment.institution_id)
-    else:
-        class_ = await class_store.load(connection, enrolment.class_id)
-        caller.require_region((await plan_store.load(connection)).region_and_above(class_.region))
+    await visible_class(connection, enrolment.class_id, caller, roles=_READERS)
     return await said(connection, enrolment, persons=persons)
 
 

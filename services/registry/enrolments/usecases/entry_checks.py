@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,14 +20,25 @@ from services.registry.enrolments.rules.interruptions import ClassOver
 from services.registry.enrolments.rules.late_entries import late_day
 from services.registry.enrolments.rules.trainees import AtEntry
 from services.registry.particulars.rules import name_fault, phone_fault
-from services.registry.plan.rules.policy import Policy, policy_on
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
-from services.registry.plan.store import projects as project_store
-from shared.kernel.identity import IdentityDocument
+from services.registry.plan.rules.policy import Policy
+from services.registry.plan.rules.rulebook import Rulebook
+from services.registry.plan.store import rulebook as rulebook_store
+from shared.kernel.identity import DocumentKind, IdentityDocument
 from shared.kernel.refusals import Refusal
-from shared.persons import Particulars
 from shared.plan import Plan
+
+
+class EntryStatement(NamedTuple):
+    """What an institution states of a person at entry. `unread` are the fields that could not be read, or not all of
+    them: what is None there was not left out.
+    """
+
+    document_kind: DocumentKind | None
+    name: str | None
+    phone: str | None
+    programme: str | None
+    at_entry: AtEntry
+    unread: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -39,33 +51,28 @@ class Checks:
     closed: Mapping[UUID, Refusal]
     late_days: Mapping[UUID, date]
 
-    def faults(
-        self,
-        particulars: Particulars,
-        said: AtEntry,
-        *,
-        programme: str | None,
-        number: str | None,
-        class_: TrainingClass | None,
-    ) -> list[Refusal]:
+    def faults(self, entry: EntryStatement, *, number: str | None, class_: TrainingClass | None) -> list[Refusal]:
         """Everything that speaks against an entry by itself, whatever else is stored.
 
         `number` is that of the document, found right, `class_` the class; checks that need one that is None are left
-        out.
+        out, and so are those of a field that could not be read.
         """
         policy = None if class_ is None else self.policies[class_.id]
-        kind = particulars.document_kind
-        shown = None if number is None else IdentityDocument(kind, number).birth_date
+        said, kind = entry.at_entry, entry.document_kind
+        shown = None if number is None or kind is None else IdentityDocument(kind, number).birth_date
         first_on = date.min if policy is None else policy.trainee_paper_first_on
         found = [
-            None if programme is None else self._programme_fault(programme),
-            name_fault(particulars.name),
-            phone_fault(particulars.phone),
+            None if entry.programme is None else self._programme_fault(entry.programme),
+            None if entry.name is None else name_fault(entry.name),
+            phone_fault(entry.phone),
             ages.birth_date_fault(shown, said),
         ]
         if class_ is not None and policy is not None:
-            found.append(ages.age_fault(shown, said, class_=class_, policy=policy))
-            found.append(trainees.missing_fault(particulars.phone, said, kind=kind, class_=class_, policy=policy))
+            knows_pension = "draws_pension" not in entry.unread
+            found.append(ages.age_fault(shown, said, class_=class_, policy=policy, knows_pension=knows_pension))
+            found.append(
+                trainees.missing_fault(entry.phone, said, kind=kind, class_=class_, policy=policy, unread=entry.unread)
+            )
         faults = [fault for fault in found if fault is not None]
         return faults + trainees.paper_faults(said, ages.born_on(shown, said), first_on=first_on, today=self.today)
 
@@ -81,16 +88,10 @@ async def checks_for(
     connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass], *, today: date
 ) -> Checks:
     """What rows for these `classes` of the institution are checked against. Raises PolicyUnset."""
-    plan = await plan_store.load(connection)
-    rows = await policy_store.rows(connection) if classes else []
-    policies: dict[tuple[date, str], Policy] = {}
-    for class_ in classes:
-        place = (class_.starts_on, class_.region)
-        if place not in policies:
-            policies[place] = policy_on(rows, day=place[0], region_and_above=plan.region_and_above(place[1]))
-    of_class = {each.id: policies[each.starts_on, each.region] for each in classes}
-    closed = await _closed(connection, institution_id, classes)
-    return Checks(today, plan, of_class, closed, _late_days(classes, of_class, closed, today=today))
+    rulebook = await rulebook_store.current(connection)
+    policies = {each.id: rulebook.policy(each.starts_on, each.region) for each in classes}
+    closed = await _closed(connection, institution_id, classes, rulebook)
+    return Checks(today, rulebook.plan, policies, closed, _late_days(classes, policies, closed, today=today))
 
 
 def _late_days(
@@ -114,7 +115,7 @@ def _late_days(
 
 
 async def _closed(
-    connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass]
+    connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass], rulebook: Rulebook
 ) -> dict[UUID, Refusal]:
     """Why each of the `classes` that takes nobody does not: it is over, or the directory of its first day forbids it.
 
@@ -124,10 +125,7 @@ async def _closed(
         return {}
     earliest = min(each.starts_on for each in classes)
     sanctions = await sanction_store.since(connection, institution_id, earliest)
-    subsidised = {
-        (each.project, each.starts_on) for each in classes if each.fund_source is not None and each.project is not None
-    }
-    projects = await project_store.on(connection, subsidised)
+    subsidised = any(each.fund_source is not None and each.project is not None for each in classes)
     listings = await listing_store.since(connection, institution_id, earliest) if subsidised else []
     closed: dict[UUID, Refusal] = {}
     for class_ in classes:
@@ -136,7 +134,8 @@ async def _closed(
                 raise RosterClosed(state=class_.status)
             require_not_stopped(sanctions, day=class_.starts_on)
             if class_.fund_source is not None and class_.project is not None:
-                require_listed(projects[class_.project, class_.starts_on], listings, day=class_.starts_on)
+                project = rulebook.project(class_.project, day=class_.starts_on)
+                require_listed(project, listings, day=class_.starts_on)
         except Refusal as refusal:
             closed[class_.id] = refusal
     return closed

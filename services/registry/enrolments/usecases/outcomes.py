@@ -19,16 +19,18 @@ from services.registry.enrolments.rules.enrolments import Correction, Enrolment,
 from services.registry.enrolments.rules.outcomes import CONCLUDED, Least, Miss
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.store import outcomes as outcome_store
-from services.registry.enrolments.store.outcomes import Concluded
+from services.registry.enrolments.store.outcomes import Conclusion
 from services.registry.enrolments.usecases import steps as enrolment_steps
 from services.registry.plan.rules.policy import Policy
-from services.registry.plan.store import policy as policy_store
-from services.registry.plan.store import projects as project_store
+from services.registry.plan.rules.rulebook import Rulebook
+from services.registry.plan.store import rulebook as rulebook_store
 from shared.contracts.registry import ClassStatus, EnrolmentState, EnrolmentStatus
 from shared.kernel.callers import Caller
-from shared.kernel.outcomes import RowOutcome
+from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Refusal
+
+Step = tuple[Enrolment, EnrolmentState]
+"""An enrolment with its outcome, and the fact of it."""
 
 
 class HoursRow(NamedTuple):
@@ -42,7 +44,7 @@ class HoursRow(NamedTuple):
 class Given(NamedTuple):
     """An outcome, whether it is new, and what a failed training fell short of."""
 
-    concluded: Concluded
+    concluded: Conclusion
     is_new: bool
     missed: list[Miss]
 
@@ -70,32 +72,29 @@ async def conclude(
 
     Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, HoursComeFromMarks: then nothing was stored.
     """
-    class_, policy = await _running(connection, class_id, caller, lock=not dry_run)
+    class_ = await _running(connection, class_id, caller, lock=not dry_run)
+    rulebook = await rulebook_store.current(connection)
+    policy = rulebook.policy(class_.starts_on, class_.region)
     outcome_rules.require_posting(policy, class_id=class_.id)
-    least = await least_of(connection, class_, policy)
+    least = least_of(class_, rulebook)
     local_ids = {row.local_id for row in rows}
     known = await store.by_local_ids(connection, class_.institution_id, local_ids, lock=not dry_run)
     attended = await _attended(connection, class_, [each.id for each in known.values()])
     on = min(business_day(at), class_.ends_on)
-    steps: list[tuple[Enrolment, EnrolmentState]] = []
-    outcomes: list[RowOutcome] = []
-    for row in rows:
-        try:
-            before = known.get(row.local_id)
-            if before is None or before.class_id != class_.id:
-                raise NotInClass(pointer="/local_id")
-            if _is_repeat(before, row):
-                outcomes.append(RowOutcome(row.row, "repeated", row.local_id, id=before.id))
-                continue
-            if attended is not None:
-                outcome_rules.require_attended(row.hours, attended=attended.get(before.id, 0))
-            step = rules.conclude(before, class_, hours=row.hours, **least._asdict(), on=on, at=at)
-        except Refusal as refusal:
-            outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
-            continue
+
+    def decide(row: HoursRow) -> Change[Step] | Repeat:
+        before = known.get(row.local_id)
+        if before is None or before.class_id != class_.id:
+            raise NotInClass(pointer="/local_id")
+        if _is_repeat(before, row):
+            return Repeat(before.id)
+        if attended is not None:
+            outcome_rules.require_attended(row.hours, attended=attended.get(before.id, 0))
+        step = rules.conclude(before, class_, hours=row.hours, **least._asdict(), on=on, at=at)
         known[row.local_id] = step[0]
-        steps.append(step)
-        outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=before.id))
+        return Change(before.id, step)
+
+    steps, outcomes = decide_each(rows, decide)
     if not dry_run:
         await enrolment_steps.keep(connection, steps, by=caller.person)
     return outcomes
@@ -111,11 +110,13 @@ async def conclude_by_attendance(
     Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, TooEarly, LessonsToCome, NoAttendance: then
     nothing was stored.
     """
-    class_, policy = await _running(connection, class_id, caller)
+    class_ = await _running(connection, class_id, caller)
+    rulebook = await rulebook_store.current(connection)
+    policy = rulebook.policy(class_.starts_on, class_.region)
     is_kept = await outcome_store.is_kept(connection, class_.id)
     lessons_end = await outcome_store.lessons_end(connection, class_.id)
     outcome_rules.require_conclusion(class_, policy, is_kept=is_kept, lessons_end=lessons_end, at=at)
-    least = await least_of(connection, class_, policy)
+    least = least_of(class_, rulebook)
     waiting = await store.in_training(connection, class_.id)
     attended = await outcome_store.attended_hours(connection, [each.id for each in waiting])
     on = min(business_day(at), class_.ends_on)
@@ -154,10 +155,11 @@ async def follow(
     concluded = {each.attendee.enrolment_id: each for each in recounted if each.attendee.status in CONCLUDED}
     if not concluded:
         return
+    rulebook = await rulebook_store.current(connection)
     known: dict[UUID, tuple[TrainingClass, Least]] = {}
     for class_id in {each.attendee.class_id for each in concluded.values()}:
         class_ = await class_store.load(connection, class_id)
-        known[class_id] = class_, await least_of(connection, class_, policies[class_id])
+        known[class_id] = class_, least_of(class_, rulebook)
     steps: list[tuple[Enrolment, EnrolmentState]] = []
     for before in (await store.by_ids(connection, concluded)).values():
         (class_, least), counted = known[before.class_id], concluded[before.id]
@@ -168,28 +170,27 @@ async def follow(
     await enrolment_steps.keep(connection, steps, by=by, reason=reason)
 
 
-async def least_of(connection: AsyncConnection, class_: TrainingClass, policy: Policy) -> Least:
+def least_of(class_: TrainingClass, rulebook: Rulebook) -> Least:
     """What completes a training in `class_`: with the least hours of its project, where policy asks for them."""
+    policy = rulebook.policy(class_.starts_on, class_.region)
     hours_min = 0
     if policy.attendance_hours_min_required and class_.project is not None:
-        hours_min = (await project_store.load(connection, class_.project, day=class_.starts_on)).hours_min
+        hours_min = rulebook.project(class_.project, day=class_.starts_on).hours_min
     return Least(policy.attendance_share_min, hours_min)
 
 
-def _missed(concluded: Concluded, class_: TrainingClass, least: Least) -> list[Miss]:
+def _missed(concluded: Conclusion, class_: TrainingClass, least: Least) -> list[Miss]:
     if concluded.status is not EnrolmentStatus.FAILED:
         return []
     return outcome_rules.missed(concluded.hours, class_hours=class_.hours, **least._asdict())
 
 
-async def _running(
-    connection: AsyncConnection, class_id: UUID, caller: Caller, *, lock: bool = True
-) -> tuple[TrainingClass, Policy]:
-    """The caller's class, locked, and its policy. Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning."""
+async def _running(connection: AsyncConnection, class_id: UUID, caller: Caller, *, lock: bool = True) -> TrainingClass:
+    """The caller's class, locked. Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning."""
     class_ = await own_class(connection, class_id, caller, lock=lock)
     if class_.status is not ClassStatus.RUNNING:
         raise ClassNotRunning(state=class_.status)
-    return class_, await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    return class_
 
 
 async def _attended(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictInt
 
+from services.registry.enrolments.usecases.forms import TrainingReference
 from services.registry.follow_ups.rules import Evidence, Outcome
 from services.registry.follow_ups.usecases.reports import Named
-from shared.form_errors import form_error
 from shared.forms import Day, Strict
 
 
@@ -23,22 +23,8 @@ class OutcomeRequest(Strict):
         return Outcome(self.employed_on, self.evidence, self.pay_before_fen, self.pay_after_fen)
 
 
-class FollowUpRowRequest(OutcomeRequest):
-    enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
-    class_local_id: Annotated[str, Field(max_length=64)] | None = None
-    trainee_local_id: Annotated[str, Field(max_length=64)] | None = None
-
-    @model_validator(mode="after")
-    def _names_one(self) -> Self:
-        by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
-        nothing_else = self.class_local_id is None and self.trainee_local_id is None
-        if not (by_local_ids if self.enrolment_id is None else nothing_else):
-            raise form_error(
-                "whose_follow_up",
-                "Give either enrolment_id, or both class_local_id and trainee_local_id",
-                "请填写 enrolment_id，或同时填写 class_local_id 和 trainee_local_id，二者选一。",
-            )
-        return self
+class FollowUpRowRequest(TrainingReference, OutcomeRequest):
+    reference_fault = "whose_follow_up"
 
     def whose(self) -> UUID | Named:
         return self.enrolment_id or Named(self.class_local_id or "", self.trainee_local_id or "")

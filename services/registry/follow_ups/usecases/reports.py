@@ -17,14 +17,14 @@ from services.registry.enrolments.rules.enrolments import Enrolment, NotInClass
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.follow_ups import rules, store
 from services.registry.follow_ups.rules import FollowUp, Outcome
-from services.registry.follow_ups.store import Replaced
+from services.registry.follow_ups.store import FormerFollowUp
 from services.registry.plan.rules.policy import Policy, PolicyUnset
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
 from shared.contracts.registry.follow_ups import FollowUpCorrected, FollowUpReported, FollowUpState
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
-from shared.kernel.outcomes import RowOutcome
-from shared.kernel.refusals import NotFound, Refusal
+from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
+from shared.kernel.refusals import NotFound
 from shared.plan import Plan
 
 
@@ -42,6 +42,11 @@ class FollowUpRow(NamedTuple):
     whose: UUID | Named
     outcome: Outcome
     reason: str = ""
+
+    @property
+    def local_id(self) -> str:
+        """The caller's own name for the row: that of the training."""
+        return str(self.whose) if isinstance(self.whose, UUID) else self.whose.trainee_local_id
 
 
 @dataclass
@@ -72,6 +77,13 @@ class _Known:
         if isinstance(policy, PolicyUnset):
             raise policy
         return policy.followup_pay_months
+
+
+class _Revision(NamedTuple):
+    """The fact of a new or corrected follow-up, and the one that it replaces."""
+
+    fact: FollowUpState
+    former: FormerFollowUp | None
 
 
 Decide = Callable[[FollowUpRow, Enrolment, _Known], FollowUp]
@@ -137,32 +149,28 @@ async def _decide_all(
 ) -> list[RowOutcome]:
     caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
     known = await _known(connection, rows, caller, lock=not dry_run)
-    facts: list[FollowUpState] = []
-    replaced: list[Replaced] = []
-    outcomes: list[RowOutcome] = []
-    for row in rows:
-        name = str(row.whose) if isinstance(row.whose, UUID) else row.whose.trainee_local_id
-        try:
-            enrolment = known.enrolment(row.whose)
-            class_ = known.classes[enrolment.class_id]
-            _require_reach(class_, known.plan, caller)
-            after = decide(row, enrolment, known)
-        except Refusal as refusal:
-            outcomes.append(RowOutcome(row.row, "refused", name, refusal=refusal))
-            continue
+
+    def decide_row(row: FollowUpRow) -> Change[_Revision] | Repeat:
+        enrolment = known.enrolment(row.whose)
+        class_ = known.classes[enrolment.class_id]
+        _require_reach(class_, known.plan, caller)
+        after = decide(row, enrolment, known)
         before = known.follow_ups.get(enrolment.id)
-        outcomes.append(RowOutcome(row.row, "repeated" if after is before else "accepted", name, id=enrolment.id))
         if after is before:
-            continue
-        if before is not None:
-            replaced.append(Replaced(before, row.reason, by=after.reported_by, at=after.reported_at))
+            return Repeat(enrolment.id)
         known.follow_ups[enrolment.id] = after
-        facts.append(rules.tell(fact, after, enrolment, class_))
+        former = None
+        if before is not None:
+            former = FormerFollowUp(before, row.reason, by=after.reported_by, at=after.reported_at)
+        return Change(enrolment.id, _Revision(rules.tell(fact, after, enrolment, class_), former))
+
+    revisions, outcomes = decide_each(rows, decide_row)
     if dry_run:
         return outcomes
-    await store.save_all(connection, [known.follow_ups[each] for each in {fact.enrolment_id for fact in facts}])
-    await store.keep_replaced(connection, replaced)
-    await outbox.record(connection, *facts)
+    revised = {each.fact.enrolment_id for each in revisions}
+    await store.save_all(connection, [known.follow_ups[each] for each in revised])
+    await store.keep_replaced(connection, [each.former for each in revisions if each.former is not None])
+    await outbox.record(connection, *(each.fact for each in revisions))
     return outcomes
 
 
@@ -178,13 +186,13 @@ async def _known(connection: AsyncConnection, rows: Sequence[FollowUpRow], calle
     enrolments = await enrolment_store.by_ids(connection, ids, lock=lock) if ids else {}
     found = {each.id: each for each in (*enrolments.values(), *by_local_id.values())}
     classes = await class_store.by_ids(connection, {each.class_id for each in found.values()})
-    plan = await plan_store.load(connection)
+    rulebook = await rulebook_store.current(connection)
     return _Known(
         enrolments=enrolments,
         by_local_id=by_local_id,
         classes=classes,
-        policies=await policies_of(connection, classes.values(), plan),
-        plan=plan,
+        policies=policies_of(classes.values(), rulebook),
+        plan=rulebook.plan,
         follow_ups=await store.of_enrolments(connection, found),
     )
 

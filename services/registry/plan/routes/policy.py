@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.registry.plan.rules.policy import PolicyRow, holding
 from services.registry.plan.store import plan as plan_store
 from services.registry.plan.store import policy as store
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import policy as usecases
 from shared.auth import CurrentCaller
 from shared.forms import Day, Strict
@@ -62,13 +63,14 @@ async def list_policy_rows(
     region: Annotated[str | None, Query(max_length=16, description="What holds in this region")] = None,
 ) -> list[PolicyRow]:
     """Every row, or what holds on a day, for each key the row of the nearest region."""
-    rows = await store.rows(connection)
     if region is None:
+        rows = await store.rows(connection)
         return [row for row in rows if day is None or row.first_on <= day <= (row.last_on or date.max)]
-    plan = await plan_store.load(connection)
+    rulebook = await rulebook_store.current(connection)
+    plan = rulebook.plan
     if region not in plan.regions:
         raise UnknownRegion(pointer="/region")
-    found = holding(rows, day=day or business_day(at), region_and_above=plan.region_and_above(region))
+    found = holding(rulebook.policy_rows, day=day or business_day(at), region_and_above=plan.region_and_above(region))
     return [found[key] for key in sorted(found)]
 
 

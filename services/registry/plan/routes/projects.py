@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.registry.plan.rules.projects import Project
 from services.registry.plan.store import projects as store
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import projects as usecases
 from shared.auth import CurrentCaller
 from shared.forms import Day, Name, Strict
@@ -111,7 +112,7 @@ async def get_project(
     day: Annotated[Day | None, Query(description="Today where left out")] = None,
 ) -> ProjectAnswer:
     """The project as it stands on `day`; where it does not then, as it stood last, or else will first."""
-    return ProjectAnswer.of(await store.load(connection, code, day=day or business_day(at)))
+    return ProjectAnswer.of((await rulebook_store.current(connection)).project(code, day=day or business_day(at)))
 
 
 @routes.get("/projects/{code}/terms")

@@ -1,21 +1,22 @@
-"""Policy: the figures that rules need, as rows with a region and days of validity; none is a constant of ours."""
+"""Policy: the figures that rules need, as rows with a region and days of validity."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple, get_type_hints
 
+from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict, Invalid
 
 
 class PolicyUnset(Conflict):
-    """A rule needs a figure for a day and a place for which none is in force. Facts: `key`, `day`."""
+    """No row gives a figure that a rule needs for a day and a place. Facts: `key`, `day`."""
 
     slug = "policy-unset"
-    title_en = "No policy row says what holds on that day."
+    title_en = "No policy row is valid on that day."
     title_zh = "所涉日期没有生效的政策参数。"
     cure_en = "Ask the province to enter a row for {key} that is valid on {day}."
     cure_zh = "请由省级管理人员补充 {key} 在 {day} 有效的政策参数。"
@@ -25,9 +26,9 @@ class UnknownPolicyKey(Invalid):
     """Facts: `known`."""
 
     slug = "unknown-policy-key"
-    title_en = "No rule asks for this key."
+    title_en = "No rule uses this key."
     title_zh = "没有规则使用该政策参数。"
-    cure_en = "Keys that rules ask for: {known}."
+    cure_en = "Use one of the keys in use: {known}."
     cure_zh = "规则所使用的参数名：{known}。"
 
 
@@ -35,10 +36,23 @@ class WrongPolicyValue(Invalid):
     """Facts: `key`, `expected`."""
 
     slug = "wrong-policy-value"
-    title_en = "The value has not the form that this key needs."
+    title_en = "The value has the wrong format for this key."
     title_zh = "参数值的格式与该参数不符。"
     cure_en = "Write the value of {key} like this: {expected}."
     cure_zh = "请按以下格式填写 {key}：{expected}。"
+
+
+class PolicyRowOverlaps(Conflict):
+    """Facts: `first_on`, `last_on` of the other row."""
+
+    slug = "policy-row-overlaps"
+    title_en = "Another row for this key and region is valid during part of that period."
+    title_zh = "同一参数在该地区已有有效期重叠的记录。"
+    cure_en = (
+        "Start after {first_on}, when the other row begins. For an exception, enter the new value without an end, then "
+        "the old value again."
+    )
+    cure_zh = "请自 {first_on} 之后起生效；临时调整请先录入不设截止日期的新值，再录入恢复原值的记录。"
 
 
 @dataclass(frozen=True)
@@ -168,6 +182,36 @@ def policy_on(rows: Iterable[PolicyRow], *, day: date, region_and_above: Sequenc
             raise PolicyUnset(key=key, day=day.isoformat())
     values: dict[str, Any] = {name: parse(key, nearest[key].value) for key, name in KEYS.items()}
     return Policy(**values)
+
+
+def require_no_overlap(row: PolicyRow, others: Iterable[PolicyRow]) -> None:
+    """`row` may stand beside `others`. A row without an end may begin within one without an end, which then ends.
+
+    Raises PeriodEndsBeforeStart, PolicyRowOverlaps.
+    """
+    period = Period(row.first_on, row.last_on)
+    for each in others:
+        if (each.key, each.region) != (row.key, row.region):
+            continue
+        follows = each.last_on is None and row.last_on is None and each.first_on < row.first_on
+        if not follows and Period(each.first_on, each.last_on).overlaps(period):
+            raise PolicyRowOverlaps(
+                pointer="/first_on",
+                first_on=each.first_on.isoformat(),
+                last_on=None if each.last_on is None else each.last_on.isoformat(),
+            )
+
+
+def before_the_next(row: PolicyRow, others: Iterable[PolicyRow]) -> PolicyRow:
+    """`row` as far as it reaches: to the day before the next of `others` for its key and region begins."""
+    later = [
+        each.first_on
+        for each in others
+        if (each.key, each.region) == (row.key, row.region) and each.first_on > row.first_on
+    ]
+    if not later or (row.last_on is not None and row.last_on < min(later)):
+        return row
+    return row._replace(last_on=min(later) - timedelta(days=1))
 
 
 def parse(key: str, value: str) -> object:

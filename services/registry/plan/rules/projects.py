@@ -13,12 +13,12 @@ from shared.kernel.refusals import Conflict
 
 
 class ProjectTermOverlaps(Conflict):
-    """Facts: `first_on`, `last_on` of the later term that stands."""
+    """Facts: `first_on`, `last_on` of the later term."""
 
     slug = "project-term-overlaps"
-    title_en = "A later term of the project begins before this one would end."
+    title_en = "A later term of the project begins before this one ends."
     title_zh = "该项目已有更晚开始的目录期间，与所填期间重叠。"
-    cure_en = "End this term before {first_on}; to change the later one, put it with its own {first_on}."
+    cure_en = "End this term before {first_on}. To change the later term, send it with {first_on} as its own first day."
     cure_zh = "请将结束日期设在 {first_on} 之前；如需修改较晚的期间，请按其 {first_on} 提交。"
 
 
@@ -46,14 +46,14 @@ class Project:
         return self.listed.contains(day)
 
     def same_as(self, other: Project) -> bool:
-        """Whether `other` says the same of the same term."""
+        """Whether `other` is the same term with the same content."""
         return replace(other, version=self.version, put_by=self.put_by) == self
 
 
 def put(term: Project, terms: Iterable[Project]) -> list[Project]:
-    """The terms that are new or another once `term` has its place among all `terms` of its project, by first day.
+    """The terms that are new or changed when `term` is added to all `terms` of its project.
 
-    It takes the place of the one that begins on its first day, and ends the one that it begins in. Raises
+    It replaces the one that begins on its first day, and ends the one during which it begins. Raises
     ProjectTermOverlaps where it would reach into a later one.
     """
     ended = []
@@ -85,6 +85,16 @@ def planned(term: Project, terms: Sequence[Project]) -> Project | None:
     if later is not None and term.listed.contains(later):
         term = replace(term, listed=Period(first, day_before(later)))
     return None if same is not None and same.same_as(term) else term
+
+
+def holding(terms: Sequence[Project], *, day: date) -> Project:
+    """The project by all its `terms`: as it stands on `day`, or else as it stood last, or else as it will first."""
+    begun = [each for each in terms if each.listed.first <= day]
+    return max(begun, key=_first_day) if begun else min(terms, key=_first_day)
+
+
+def _first_day(term: Project) -> date:
+    return term.listed.first
 
 
 def list_(term: Project, *, at: datetime) -> ProjectListed:

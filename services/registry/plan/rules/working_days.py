@@ -13,10 +13,10 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 class CalendarUnset(Conflict):
-    """The holidays of a year are not loaded, so nobody can count working days in it. Facts: `year`."""
+    """The holidays of a year are not loaded, so working days in it cannot be counted. Facts: `year`."""
 
     slug = "calendar-unset"
-    title_en = "The public holidays of that year are not loaded yet."
+    title_en = "The public holidays of that year are not available yet."
     title_zh = "该年度的节假日安排尚未录入。"
     cure_en = "Ask the province to load the calendar of {year}."
     cure_zh = "请由省级管理人员录入 {year} 年的节假日安排。"
@@ -27,6 +27,11 @@ class WorkingDays:
     """`listed` says of each day that is not what its weekday says whether it is worked; its years are known whole."""
 
     listed: Mapping[date, bool]
+
+    @property
+    def holidays(self) -> set[date]:
+        """The days that are listed as not worked."""
+        return {day for day, worked in self.listed.items() if not worked}
 
     def is_working(self, day: date) -> bool:
         """Whether `day` is worked. Raises CalendarUnset."""

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date
 from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.plan.rules.policy import Policy, PolicyRow, PolicyUnset, policy_on
+from services.registry.plan.rules.policy import PolicyRow
 from services.registry.plan.rules.working_days import WorkingDays
-from services.registry.plan.store import plan as plan_store
-from shared.plan import Plan
 
 # Days of a range that is closed below and open above, as its first and its last day.
 _FIRST_AND_LAST: Final = "lower(validity), upper(validity) - 1"
-_LIST: Final = f"SELECT key, value, region, {_FIRST_AND_LAST}, status, source FROM policy_row"
-_ON_DAY: Final = f"{_LIST} WHERE validity @> CAST(:day AS date)"
-_PAGE: Final = f"{_LIST} ORDER BY key, region, validity"
+_LIST: Final = f"""
+SELECT key, value, region, {_FIRST_AND_LAST}, status, source FROM policy_row ORDER BY key, region, validity
+"""
 _REPLACE: Final = """
 DELETE FROM policy_row
 WHERE key = :key AND region = :region AND lower(validity) = CAST(:first_on AS date)
@@ -39,31 +35,9 @@ FROM plan_entry WHERE starts_with(subject, 'calendar/')
 """
 
 
-async def on(connection: AsyncConnection, *, day: date, region: str) -> Policy:
-    """What holds on `day` in `region`. Raises PolicyUnset."""
-    rows = [PolicyRow(*row) for row in await connection.execute(text(_ON_DAY), {"day": day})]
-    plan = await plan_store.load(connection)
-    return policy_on(rows, day=day, region_and_above=plan.region_and_above(region))
-
-
-async def for_places(
-    connection: AsyncConnection, places: Collection[tuple[date, str]], plan: Plan
-) -> dict[tuple[date, str], Policy | PolicyUnset]:
-    """What holds on each day in each region of `places`; or why nothing can be said."""
-    known = await rows(connection)
-    return {place: _policy(known, place[0], plan.region_and_above(place[1])) for place in set(places)}
-
-
-def _policy(known: Sequence[PolicyRow], day: date, region_and_above: Sequence[str]) -> Policy | PolicyUnset:
-    try:
-        return policy_on(known, day=day, region_and_above=region_and_above)
-    except PolicyUnset as unset:
-        return unset
-
-
 async def rows(connection: AsyncConnection) -> list[PolicyRow]:
     """Every row, by key, region and days."""
-    return [PolicyRow(*row) for row in await connection.execute(text(_PAGE))]
+    return [PolicyRow(*row) for row in await connection.execute(text(_LIST))]
 
 
 async def lock(connection: AsyncConnection) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -13,7 +14,6 @@ from services.registry.plan.rules.projects import Project
 from shared.database import driver
 from shared.kernel.levels import Level
 from shared.kernel.periods import Period
-from shared.kernel.refusals import NotFound
 
 TERMS_MAX: Final = 500
 """Terms of one project that are read; there is one a year."""
@@ -24,17 +24,14 @@ _COLUMNS: Final = f"p.code, p.version, lower(t.listed) AS first_on, upper(t.list
 _NEAREST: Final = """
 SELECT * FROM project_term WHERE project = p.code ORDER BY lower(listed) > d.day, abs(lower(listed) - d.day) LIMIT 1
 """
-_ON: Final = f"""
-SELECT d.day, {_COLUMNS} FROM unnest($1::text[], $2::date[]) AS d (code, day)
-JOIN project AS p ON p.code = d.code
-CROSS JOIN LATERAL ({_NEAREST}) AS t
-"""
 _LOCK: Final = "SELECT code, version FROM project WHERE code = ANY($1) ORDER BY code FOR UPDATE"
+_CATALOGUE: Final = f"""
+SELECT {_COLUMNS} FROM project AS p JOIN project_term AS t ON t.project = p.code ORDER BY p.code, lower(t.listed)
+"""
 _TERMS: Final = f"""
 SELECT {_COLUMNS} FROM project AS p JOIN project_term AS t ON t.project = p.code
 WHERE p.code = $1 ORDER BY lower(t.listed) LIMIT {TERMS_MAX}
 """
-_KNOWN: Final = "SELECT code FROM project WHERE code = ANY($1)"
 _ADD: Final = "INSERT INTO project (code, version) VALUES ($1, 0) ON CONFLICT (code) DO NOTHING"
 _SET_VERSION: Final = "UPDATE project SET version = $2 WHERE code = $1"
 _DROP: Final = "DELETE FROM project_term WHERE project = $1 AND lower(listed) = ANY($2::date[])"
@@ -47,26 +44,12 @@ FROM unnest($2::date[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text
 _NARROWED: Final = {"occupation": "occupation = :occupation", "level": "level = :level"}
 
 
-async def load(connection: AsyncConnection, code: str, *, day: date, pointer: str | None = None) -> Project:
-    """The project as it stands on `day`; where it does not then, as it stood last, or else will first.
-
-    Raises NotFound.
-    """
-    found = await on(connection, {(code, day)})
-    if (code, day) not in found:
-        raise NotFound(pointer=pointer, what="project", id=code)
-    return found[code, day]
-
-
-async def on(connection: AsyncConnection, asked: Collection[tuple[str, date]]) -> dict[tuple[str, date], Project]:
-    """Each project that exists as `load` answers it for its day."""
-    rows = await (await driver(connection)).fetch(_ON, [code for code, _ in asked], [day for _, day in asked])
-    return {(row["code"], row["day"]): _project(row) for row in rows}
-
-
-async def known(connection: AsyncConnection, codes: Collection[str]) -> set[str]:
-    """Those of `codes` that exist."""
-    return {row["code"] for row in await (await driver(connection)).fetch(_KNOWN, list(codes))}
+async def catalogue(connection: AsyncConnection) -> dict[str, list[Project]]:
+    """All terms of all projects, by code and then by first day."""
+    terms: defaultdict[str, list[Project]] = defaultdict(list)
+    for row in await (await driver(connection)).fetch(_CATALOGUE):
+        terms[row["code"]].append(_project(row))
+    return dict(terms)
 
 
 async def terms(connection: AsyncConnection, code: str) -> list[Project]:

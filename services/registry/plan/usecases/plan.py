@@ -12,7 +12,7 @@ from msgspec import structs, to_builtins
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.plan.rules import projects as project_rules
-from services.registry.plan.rules.policy_rows import before_the_next
+from services.registry.plan.rules.policy import before_the_next
 from services.registry.plan.store import plan as store
 from services.registry.plan.store import policy as policy_store
 from services.registry.plan.store import projects as project_store

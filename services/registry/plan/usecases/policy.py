@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.plan.rules.policy import PolicyRow, parse
-from services.registry.plan.rules.policy_rows import require_no_overlap
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.rules.policy import PolicyRow, parse, require_no_overlap
 from services.registry.plan.store import policy as store
+from services.registry.plan.store import rulebook as rulebook_store
 from shared.kernel.callers import Caller, Role
 from shared.plan import UnknownRegion
 
@@ -20,7 +19,7 @@ async def add(connection: AsyncConnection, row: PolicyRow, *, caller: Caller) ->
     """
     caller.require(Role.PROVINCE)
     parse(row.key, row.value)
-    if row.region not in (await plan_store.load(connection)).regions:
+    if row.region not in (await rulebook_store.current(connection)).plan.regions:
         raise UnknownRegion(pointer="/region")
     await store.lock(connection)
     others = await store.rows(connection)

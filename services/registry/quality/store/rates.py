@@ -23,12 +23,7 @@ class By(StrEnum):
 
 
 _KEYS: Final = {by: by.value for by in By} | {By.INSTITUTION: "institution_id::text"}
-_NARROWED: Final = {
-    "region": "region = :region",
-    "reporting_region": "reporting_region = :reporting_region",
-    "institution_id": "institution_id = :institution_id",
-    "programmes": "programme = ANY(:programmes)",
-}
+_EQUAL: Final = ("region", "reporting_region", "institution_id")
 _CUTS: Final = (-1001, -500, -200, -100, -50, 0, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 2000, 10**13)
 """Of the changes of pay, in thousandths: the first lies below all that there can be, the last above."""
 
@@ -73,7 +68,7 @@ FROM summed LEFT JOIN middle USING (key) ORDER BY key
 """
 
 
-class Asked(NamedTuple):
+class RatesQuery(NamedTuple):
     """Trainings that ended from `first_on` to `last_on`, both included; of the others what is None does not narrow."""
 
     first_on: date
@@ -86,10 +81,12 @@ class Asked(NamedTuple):
     programmes: Sequence[str] | None = None
 
 
-async def count(connection: AsyncConnection, asked: Asked, *, after: str, limit: int) -> list[Counts]:
+async def count(connection: AsyncConnection, query: RatesQuery, *, after: str, limit: int) -> list[Counts]:
     """The groups in the order of their keys, from behind `after`."""
-    values: dict[str, Any] = {name: value for name, value in asked._asdict().items() if value is not None}
-    narrowed = "".join(f" AND {condition}" for name, condition in _NARROWED.items() if name in values)
+    values: dict[str, Any] = {name: value for name, value in query._asdict().items() if value is not None}
+    narrowed = "".join(f" AND {name} = :{name}" for name in _EQUAL if name in values)
+    if "programmes" in values:
+        narrowed += " AND programme = ANY(:programmes)"
     up_to = ", ".join(f"sum(width_bucket({cut}::bigint, pay_changes))" for cut in _CUTS)
     statement = text(_COUNT.format(key=_KEYS[values.pop("by")], narrowed=narrowed, up_to=up_to))
     rows = await connection.execute(statement, values | {"after": after, "limit": limit, "cuts": list(_CUTS)})

@@ -13,13 +13,7 @@ from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.usecases import entries
 from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry
 from services.registry.rosters.usecases import enrol as rosters
-from services.registry.rosters.usecases.forms import (
-    FILED_ROW,
-    ROSTER_ROW,
-    FiledRowRequest,
-    RosterRowRequest,
-)
-from services.registry.rosters.usecases.rests import read_rows
+from services.registry.rosters.usecases.forms import FiledRowRequest, RosterRowRequest, read_rows
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EmploymentState
@@ -60,7 +54,7 @@ async def enrol_in_class(
 
     As NDJSON (`application/x-ndjson`) one row a line: a broken line is refused by itself, `row` is the line from 0.
     """
-    rows, refused = read_rows(ROSTER_ROW, posted)
+    rows, refused = read_rows(RosterRowRequest, posted)
     persons: Persons = request.app.state.persons
     outcomes = await rosters.enrol_in(
         connection, class_id, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
@@ -84,7 +78,7 @@ async def enrol_trainees(
     caller.require(Role.INSTITUTION)
     if caller.organisation is None:
         raise ForeignOrganisation
-    rows, refused = read_rows(FILED_ROW, posted)
+    rows, refused = read_rows(FiledRowRequest, posted)
     persons: Persons = request.app.state.persons
     outcomes = await rosters.enrol(
         connection, caller.organisation, rows, persons=persons, caller=caller, at=at, dry_run=dry_run

@@ -107,12 +107,20 @@ class Known(NamedTuple):
     late_days: Mapping[UUID, date] = MappingProxyType({})
 
 
-def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
-    """One outcome per entry, each as if those before it had been stored; a refusal gives every reason there is."""
+class Decisions(NamedTuple):
+    """An outcome for each entry, and the first day of training of each accepted one, by the entry's id."""
+
+    outcomes: list[RowOutcome]
+    first_days: dict[UUID, date]
+
+
+def decide(entries: Sequence[Entry], known: Known) -> Decisions:
+    """Decide each entry as if those before it had been stored; a refusal gives every reason there is."""
     ids: MutableMapping[str, Seated] = dict(known.by_local_id)
     seats_left = dict(known.seats_left)
     taken = _by_person(known.taken)
     outcomes: list[RowOutcome] = []
+    first_days: dict[UUID, date] = {}
     for entry in entries:
         class_ = entry.class_
         before = ids.get(entry.local_id)
@@ -135,17 +143,9 @@ def decide(entries: Sequence[Entry], known: Known) -> list[RowOutcome]:
         seats_left[class_.id] -= 1
         ids[entry.local_id] = seated_by(entry)
         theirs.append(taken_by(entry, from_on))
+        first_days[entry.id] = from_on
         outcomes.append(RowOutcome(entry.row, "accepted", entry.local_id, entry.id))
-    return outcomes
-
-
-def late_starts(entries: Collection[Entry], known: Known) -> dict[UUID, date]:
-    """The first days of those `entries`, all accepted, that do not begin with their class, by their ids."""
-    if not known.late_days and not known.taken:
-        return {}
-    taken = _by_person(known.taken)
-    days = {each.id: first_day(each.class_, taken.get(each.person, ()), known.late_days) for each in entries}
-    return {each.id: days[each.id] for each in entries if days[each.id] != each.class_.starts_on}
+    return Decisions(outcomes, first_days)
 
 
 def _by_person(taken: Iterable[Taken]) -> defaultdict[UUID, list[Taken]]:

@@ -24,20 +24,17 @@ class DryRun:
         self._names: dict[UUID, str] = {}
         self._noted: tuple[list[Entry], Mapping[UUID, date], Mapping[UUID, str]] = ([], {}, {})
 
-    def note(self, admitted: Iterable[Entry], starts: Mapping[UUID, date], names: Mapping[UUID, str]) -> None:
-        """The last chunk would store `admitted`, and people who were not known under `names`.
-
-        `starts` are the first days, by id, of those that do not begin with their class.
-        """
-        self._noted = (list(admitted), starts, names)
+    def note(self, admitted: Iterable[Entry], first_days: Mapping[UUID, date], names: Mapping[UUID, str]) -> None:
+        """The last chunk would store `admitted`, with the first days of their ids, and new people under `names`."""
+        self._noted = (list(admitted), first_days, names)
 
     def keep(self) -> None:
         """What was noted last counts for the chunks to come."""
-        admitted, starts, names = self._noted
+        admitted, first_days, names = self._noted
         self._noted = ([], {}, {})
         for entry in admitted:
             self._by_local_id[entry.local_id] = seated_by(entry)
-            self._taken[entry.person].append(taken_by(entry, starts.get(entry.id, entry.class_.starts_on)))
+            self._taken[entry.person].append(taken_by(entry, first_days[entry.id]))
             self._seats[entry.class_.id] += 1
         for person, name in names.items():
             self._names.setdefault(person, name)

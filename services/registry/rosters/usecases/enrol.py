@@ -21,7 +21,7 @@ from services.registry.enrolments.usecases.entry_checks import Checks, checks_fo
 from services.registry.flags import usecases as flag_usecases
 from services.registry.flags.rules.flags import Seen, warning_of
 from services.registry.rosters import store as store
-from services.registry.rosters.rules.decisions import Known, decide, late_starts
+from services.registry.rosters.rules.decisions import Known, decide
 from services.registry.rosters.rules.dry_runs import DryRun
 from services.registry.rosters.store import Newcomer
 from services.registry.rosters.usecases.people import Recognised, meet, recognise
@@ -113,18 +113,17 @@ async def _enrol(
     known = await _look_up(connection, classes, recognised, checks, acquainted=acquainted)
     wanted = [each.entry for each in recognised]
     known = earlier.over(known, wanted) if earlier else known
-    decided = decide(wanted, known)
+    decided, first_days = decide(wanted, known)
     accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
     admitted = [each for each in recognised if each.entry.row in accepted]
-    starts = late_starts([each.entry for each in admitted], known)
     seen = await shared_phones(connection, admitted, checks)
     if dry_run:
         decided = without_ids(decided, {each.id for each in wanted})
         if earlier is not None:
-            newcomers = {e.entry.person: e.row.particulars.name for e in reversed(admitted) if not e.is_known}
-            earlier.note([each.entry for each in admitted], starts, newcomers)
+            newcomers = {e.entry.person: str(e.row.name) for e in reversed(admitted) if not e.is_known}
+            earlier.note([each.entry for each in admitted], first_days, newcomers)
     else:
-        await _store(connection, admitted, starts, persons=persons, by=by, at=at)
+        await _store(connection, admitted, first_days, persons=persons, by=by, at=at)
         grown = see_grown([each.entry.class_ for each in admitted], checks.late_days)
         await flag_usecases.raise_all(connection, [*seen.values(), *grown], at=at)
     if seen:
@@ -173,7 +172,7 @@ def _with_warnings(
 async def _store(
     connection: AsyncConnection,
     admitted: Sequence[Recognised],
-    starts: Mapping[UUID, date],
+    first_days: Mapping[UUID, date],
     *,
     persons: Persons,
     by: str,
@@ -191,7 +190,7 @@ async def _store(
     phones = {e.entry.person: e.phone_mark for e in admitted if e.is_known and e.came_as is None and e.phone_mark}
     if phones:
         await store.mark_phones(connection, phones)
-    enrolments = [_new_enrolment(each, starts) for each in admitted]
+    enrolments = [_new_enrolment(each, first_days[each.entry.id]) for each in admitted]
     sealed = [entries.close(persons, each.entry.id, _said(each)) for each in admitted]
     await store.add_all(connection, enrolments, sealed, [each.entry.mark for each in admitted], by=by, at=at)
     facts = [
@@ -202,16 +201,16 @@ async def _store(
 
 def _sealed(recognised: Recognised, persons: Persons) -> Newcomer:
     person = recognised.entry.person
-    return Newcomer.of(persons.close(person, recognised.number, recognised.row.particulars), recognised.phone_mark)
+    return Newcomer.of(persons.close(person, recognised.number, recognised.row.particulars()), recognised.phone_mark)
 
 
 def _said(recognised: Recognised) -> AtEntry:
     """What was said at entry, with the phone if it would be lost otherwise."""
     row = recognised.row
-    return replace(row.at_entry, phone=row.particulars.phone) if recognised.is_phone_new else row.at_entry
+    return replace(row.at_entry, phone=row.phone) if recognised.is_phone_new else row.at_entry
 
 
-def _new_enrolment(recognised: Recognised, starts: Mapping[UUID, date]) -> Enrolment:
+def _new_enrolment(recognised: Recognised, first_on: date) -> Enrolment:
     entry, row = recognised.entry, recognised.row
     class_, said = entry.class_, row.at_entry
     return Enrolment(
@@ -226,7 +225,7 @@ def _new_enrolment(recognised: Recognised, starts: Mapping[UUID, date]) -> Enrol
         hours=0,
         effective_on=class_.starts_on,
         version=1,
-        from_on=starts.get(entry.id, class_.starts_on),
+        from_on=first_on,
         until_on=class_.ends_on,
         employment=said.employment,
         priority=bool(said.groups),

@@ -20,8 +20,7 @@ from services.registry.rosters.rules.files import (
     TooManyRosterFiles,
 )
 from services.registry.rosters.usecases import enrol as rosters
-from services.registry.rosters.usecases.forms import FILE_ROW, roster_row
-from services.registry.rosters.usecases.rests import with_rests
+from services.registry.rosters.usecases.forms import FILE_ROW, FileRowRequest, roster_row, with_partial_rows
 from services.registry.rosters.usecases.row import RosterRow
 from services.registry.rosters.usecases.table import CLASS, ROSTER
 from shared.file_jobs.kinds import FileKind, ParsedRows, RowDecider
@@ -68,7 +67,7 @@ def parse(rows: Sequence[FileRow]) -> ParsedRows[RosterRow]:
         for outcome in refused
         if not may_have_slipped(rows[outcome.row], ROSTER)
     }
-    return ParsedRows(*with_rests(good, refused, readable, adapter=FILE_ROW, take=roster_row))
+    return ParsedRows(*with_partial_rows(good, refused, readable, form=FileRowRequest))
 
 
 @dataclass(frozen=True)

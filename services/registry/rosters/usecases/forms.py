@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from services.registry.enrolments.rules.trainees import NOTHING_SAID, AtEntry, GroupEvidence, PriorityGroup
 from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry, Tag
+from services.registry.particulars.rules import Phone
 from services.registry.rosters.usecases.row import RosterRow
+from services.registry.rosters.usecases.table import ROSTER
 from shared.contracts.registry import EmploymentState
+from shared.form_errors import MalformedRow
 from shared.forms import Day, LocalId, Strict
 from shared.kernel.identity import DocumentKind
-from shared.persons import Particulars
+from shared.kernel.outcomes import RowOutcome
+from shared.partial_rows import read_partially
+from shared.rows import Posted, parse_posted
+from shared.spreadsheets.wording import in_words
 
 
 def _named(zh: str, en: str) -> dict[str, Any]:
@@ -36,9 +44,7 @@ class RosterRowRequest(Strict):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)] = Field(
         json_schema_extra=_named("姓名", "name")
     )
-    phone: Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")] | None = Field(
-        default=None, json_schema_extra=_named("手机号", "mobile phone")
-    )
+    phone: Phone | None = Field(default=None, json_schema_extra=_named("手机号", "mobile phone"))
     programme: Annotated[str, Field(max_length=16)] | None = Field(
         default=None,
         description="The one programme this training counts to; the class's where left out",
@@ -97,13 +103,50 @@ class FileRowRequest(RosterRowRequest):
 ROSTER_ROW: Final = TypeAdapter(RosterRowRequest)
 FILED_ROW: Final = TypeAdapter(FiledRowRequest)
 FILE_ROW: Final = TypeAdapter(FileRowRequest)
+_ADAPTERS: Final[Mapping[type[RosterRowRequest], TypeAdapter[Any]]] = {
+    RosterRowRequest: ROSTER_ROW,
+    FiledRowRequest: FILED_ROW,
+}
+
+
+def read_rows(form: type[RosterRowRequest], posted: Posted) -> tuple[list[RosterRow], list[RowOutcome]]:
+    """The posted rows in order, with the flaws of their form; and refusals of those that cannot be read at all."""
+    parsed, refused = parse_posted(_ADAPTERS[form], posted, in_words=partial(in_words, table=ROSTER))
+    rows = [roster_row(place, row) for place, row in parsed]
+    return with_partial_rows(rows, refused, dict(posted.rows) if refused else {}, form=form)
+
+
+def with_partial_rows(
+    rows: list[RosterRow],
+    refused: Sequence[RowOutcome],
+    contents: Mapping[int, object],
+    *,
+    form: type[RosterRowRequest],
+) -> tuple[list[RosterRow], list[RowOutcome]]:
+    """`rows` with what can be read of those `refused` for their form, in order; and the refusals that are left.
+
+    `contents` are the refused rows by their places.
+    """
+    unreadable = []
+    for outcome in refused:
+        content = read_partially(form, contents.get(outcome.row))
+        if content is None or not isinstance(outcome.refusal, MalformedRow):
+            unreadable.append(outcome)
+        else:
+            unread = {str(error.get("pointer", "")) for error in outcome.refusal.errors}
+            rows.append(roster_row(outcome.row, content).flawed(outcome.refusal, unread))
+    if len(unreadable) < len(refused):
+        rows.sort(key=lambda row: row.row)
+    return rows, unreadable
 
 
 def roster_row(place: int, row: RosterRowRequest) -> RosterRow:
-    """The row as the use case takes it."""
-    particulars = Particulars(row.document_kind, row.document_number, row.name, row.phone)
-    class_ = row.class_ if isinstance(row, FiledRowRequest | FileRowRequest) else None
-    return RosterRow(place, row.local_id, particulars, None, class_, row.programme, tuple(row.tags), _at_entry(row))
+    """The row as the use case takes it. Fields of a `row` that was read partially may be None."""
+    class_: str | None = getattr(row, "class_", None)
+    return RosterRow(
+        place, row.local_id, row.document_kind, row.document_number, row.name, row.phone,
+        None, class_, row.programme, tuple(row.tags or ()), _at_entry(row),
+    )  # fmt: skip
 
 
 def _at_entry(row: RosterRowRequest) -> AtEntry:
@@ -113,9 +156,15 @@ def _at_entry(row: RosterRowRequest) -> AtEntry:
         return NOTHING_SAID
     return AtEntry(
         row.employment,
-        tuple(GroupEvidence(each.group, each.evidence, each.dated_on) for each in row.groups),
+        tuple(_evidence(each) for each in row.groups or ()),
         row.draws_pension,
         None if consent is None else consent.on,
         None if consent is None else consent.version,
         birth_date=row.birth_date,
+    )
+
+
+def _evidence(group: GroupEntry | None) -> GroupEvidence:
+    return (
+        GroupEvidence(None, None, None) if group is None else GroupEvidence(group.group, group.evidence, group.dated_on)
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.trainees import NameDiffers
-from services.registry.enrolments.usecases.entry_checks import Checks
+from services.registry.enrolments.usecases.entry_checks import Checks, EntryStatement
 from services.registry.rosters.rules.decisions import ClassUnknown, Entry
 from services.registry.rosters.store import KnownPerson
 from services.registry.rosters.usecases.row import RosterRow, content
@@ -42,38 +42,42 @@ def recognise(
     recognised: list[Recognised] = []
     outcomes: list[RowOutcome] = []
     for row in rows:
-        particulars = row.particulars
         class_ = by_local_id.get(row.class_local_id or "") if row.class_id is None else by_id.get(row.class_id)
+        if row.document_kind is None or row.document_number is None:
+            outcomes.append(refused(row.row, row.local_id, _unplaced(row, class_, checks, [])))
+            continue
         try:
-            person, number = persons.recognise(particulars, today=checks.today)
+            person, number = persons.recognise(row.document_kind, row.document_number, today=checks.today)
         except Refusal as refusal:
             refusal.pointer = refusal.pointer or "/document_number"
-            outcomes.append(refused(row.row, row.row_id, _strange(row, class_, checks, [refusal])))
+            outcomes.append(refused(row.row, row.local_id, _unplaced(row, class_, checks, [refusal])))
             continue
-        if class_ is None or row.row_id is None:
-            outcomes.append(refused(row.row, row.row_id, _strange(row, class_, checks, [], number=number)))
+        if class_ is None or row.local_id is None:
+            outcomes.append(refused(row.row, row.local_id, _unplaced(row, class_, checks, [], number=number)))
             continue
-        mark = persons.mark_row(content(row, number))
-        faults = checks.faults(row.particulars, row.at_entry, programme=row.programme, number=number, class_=class_)
+        faults = checks.faults(_stated(row), number=number, class_=class_)
         if row.flaws:
             faults = row.against(faults)
-        phone_mark = None if particulars.phone is None else persons.mark("phone", particulars.phone)
+        mark = None if row.flaws else persons.mark_row(content(row, number))
+        phone_mark = None if row.phone is None else persons.mark("phone", row.phone)
         entry = Entry(row.row, new_id(), row.local_id, person, class_, faults, mark, not row.flaws)
         recognised.append(Recognised(entry, row, number, phone_mark))
     return recognised, outcomes
 
 
-def _strange(
+def _unplaced(
     row: RosterRow, class_: TrainingClass | None, checks: Checks, found: list[Refusal], *, number: str | None = None
 ) -> list[Refusal]:
-    """Everything that can be said against a row whose class, document (`found`) or own number nobody knows."""
+    """Everything that can be said against a row whose class, document (`found`) or own number is not known."""
     if class_ is None:
         found = [ClassUnknown(pointer="/class"), *found]
     elif class_.id in checks.closed:
         found = [checks.closed[class_.id], *found]
-    return row.against(
-        [*found, *checks.faults(row.particulars, row.at_entry, programme=row.programme, number=number, class_=class_)]
-    )
+    return row.against([*found, *checks.faults(_stated(row), number=number, class_=class_)])
+
+
+def _stated(row: RosterRow) -> EntryStatement:
+    return EntryStatement(row.document_kind, row.name, row.phone, row.programme, row.at_entry, row.unread_fields)
 
 
 def meet(
@@ -87,22 +91,22 @@ def meet(
     first = dict(first)
     met: list[Recognised] = []
     for each in recognised:
-        entry, said = each.entry, each.row.particulars
+        entry, row = each.entry, each.row
         before = known.get(entry.person)
         if before is not None:
             met.append(_met(each, before, persons=persons))
         elif entry.person in first:
             # Which of several rows is stored with the person is not known yet, so each keeps its phone.
-            met.append(_named(each, first[entry.person])._replace(is_phone_new=said.phone is not None))
+            met.append(_named(each, first[entry.person])._replace(is_phone_new=row.phone is not None))
         else:
-            if not entry.faults:
-                first[entry.person] = said.name
+            if not entry.faults and row.name is not None:
+                first[entry.person] = row.name
             met.append(each)
     return met
 
 
 def _met(recognised: Recognised, known: KnownPerson, *, persons: Persons) -> Recognised:
-    sealed, phone = persons.particulars(known.sealed), recognised.row.particulars.phone
+    sealed, phone = persons.particulars(known.sealed), recognised.row.phone
     recognised = _named(recognised, sealed.name)
     if known.into is None:
         return recognised._replace(is_known=True, is_phone_new=phone not in (None, sealed.phone))
@@ -113,7 +117,7 @@ def _met(recognised: Recognised, known: KnownPerson, *, persons: Persons) -> Rec
 def _named(recognised: Recognised, name: str) -> Recognised:
     """The row, with a fault if it gives another name than `name`."""
     row = recognised.row
-    if same_name(name, row.particulars.name) or "/name" in row.unread:
+    if row.name is None or same_name(name, row.name) or "/name" in row.unread:
         return recognised
     faults = [*recognised.entry.faults, NameDiffers(pointer="/name")]
     return recognised._replace(entry=recognised.entry._replace(faults=faults))

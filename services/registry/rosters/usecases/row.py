@@ -9,19 +9,24 @@ from uuid import UUID
 import orjson
 
 from services.registry.enrolments.rules.trainees import NOTHING_SAID, AtEntry
+from shared.kernel.identity import DocumentKind
 from shared.kernel.refusals import Refusal
 from shared.persons import Particulars
 
 
 class RosterRow(NamedTuple):
-    """One row as it came, not yet believed. `row` is its place in the request, from 0.
+    """One row as it came, not yet checked. `row` is its place in the request, from 0.
 
-    Its class is named by id or by the institution's own local_id. Never printed, never logged.
+    Its class is named by id or by the institution's own local_id. In a row with `flaws`, what could not be read is
+    None, also in the papers of `at_entry`; a row without any is whole. Never printed, never logged.
     """
 
     row: int
-    local_id: str
-    particulars: Particulars
+    local_id: str | None
+    document_kind: DocumentKind | None
+    document_number: str | None
+    name: str | None
+    phone: str | None
     class_id: UUID | None = None
     class_local_id: str | None = None
     programme: str | None = None
@@ -33,9 +38,16 @@ class RosterRow(NamedTuple):
     """Pointers to what is wrong with it: nothing more is told of what stands there."""
 
     @property
-    def row_id(self) -> str | None:
-        """The institution's own name for it, if that could be read."""
-        return None if "/local_id" in self.unread else self.local_id
+    def unread_fields(self) -> frozenset[str]:
+        """The fields in which something could not be read."""
+        return frozenset(pointer.split("/")[1] for pointer in self.unread if pointer)
+
+    def particulars(self) -> Particulars:
+        """What a whole row states of the person."""
+        assert self.document_kind is not None
+        assert self.document_number is not None
+        assert self.name is not None
+        return Particulars(self.document_kind, self.document_number, self.name, self.phone)
 
     def flawed(self, flaw: Refusal, unread: Collection[str]) -> RosterRow:
         """The same row, which cannot be taken for what is wrong at the pointers `unread`."""
@@ -53,11 +65,11 @@ class RosterRow(NamedTuple):
 
 
 def content(row: RosterRow, number: str) -> bytes:
-    """All that `row` says, but for its place, class and local_id; `number` is its document's in the one spelling."""
-    particulars, said = row.particulars, row.at_entry
+    """All that a whole `row` says, but for its place, class and local_id; `number` is the document's normal form."""
+    said = row.at_entry
     return orjson.dumps(
         (
-            particulars.document_kind, number, particulars.name, particulars.phone, row.programme, row.tags,
+            row.document_kind, number, row.name, row.phone, row.programme, row.tags,
             said.employment, [tuple(each) for each in said.groups] if said.groups else (), said.draws_pension,
             said.consented_on, said.consent_version,
             # Rows that say no birth date keep the mark that they had before one could be said.

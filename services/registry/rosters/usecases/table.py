@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.registry.enrolments.rules.trainees import PriorityGroup
+from services.registry.particulars.rules import PHONE_EXPECTED_EN, PHONE_EXPECTED_ZH
 from shared.contracts.registry import EmploymentState
 from shared.kernel.identity import DocumentKind
 from shared.spreadsheets.tables import Column, Kind, Table
@@ -69,7 +70,7 @@ _COLUMNS: Final = (
         "出生日期，如 1990-05-01；补贴班学员持外国人永久居留身份证的必填，持其他证件的可不填", width=14,
     ),
     Column(
-        "phone", "手机号", "mobile phone", Kind.PHONE, "eleven digits that begin with 1", "以1开头的11位数字",
+        "phone", "手机号", "mobile phone", Kind.PHONE, PHONE_EXPECTED_EN, PHONE_EXPECTED_ZH,
         aliases=("手机号码", "联系电话"),
     ),
     Column(

@@ -13,7 +13,7 @@ from services.registry.classes.routes.schemas import ClassAnswer
 from services.registry.plan.usecases import visibility
 from services.registry.supervision.routes.attachments import AttachmentAnswer
 from services.registry.supervision.routes.findings import FindingAnswer
-from services.registry.supervision.rules.patrols import Area, Coverage, Ran
+from services.registry.supervision.rules.patrols import Area, ClassesRun, Coverage
 from services.registry.supervision.store import attachments as attachment_store
 from services.registry.supervision.store import patrols as store
 from services.registry.supervision.store.findings import PER_PATROL_MAX
@@ -107,7 +107,7 @@ class CoverageAnswer(BaseModel):
     levels: list[LevelCoverageAnswer]
 
     @classmethod
-    def of(cls, ran: Ran, levels: list[Coverage]) -> CoverageAnswer:
+    def of(cls, ran: ClassesRun, levels: list[Coverage]) -> CoverageAnswer:
         answers = [LevelCoverageAnswer(**each._asdict() | {"met": each.is_met}) for each in levels]
         return cls(reporting_region=ran.reporting_region, region=ran.region, classes=ran.classes, levels=answers)
 

@@ -13,8 +13,7 @@ from services.registry.directory.rules.institutions import Institution
 from services.registry.directory.rules.sanctions import Sanction, SanctionStatus
 from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import sanctions as store
-from services.registry.plan.rules.reach import reach
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.usecases import visibility
 from services.registry.supervision.usecases import sanctions as usecases
 from shared.auth import CurrentCaller
 from shared.contracts.registry import SanctionStep
@@ -121,7 +120,7 @@ async def list_sanctions(
 ) -> Page[StandingAnswer]:
     """Sanctions that stand today, those that end soonest first. For officers, in their region."""
     caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
-    far = reach(await plan_store.load(connection), caller, region)
+    far = await visibility.reach(connection, caller, region)
     today, behind = business_day(at), after_day(cursor)
     rows = await store.standing(connection, far, step=step, day=today, after=behind, limit=size)
     known = await institution_store.by_ids(connection, {row.institution_id for row in rows})

@@ -13,7 +13,7 @@ from services.registry.plan.usecases import visibility
 from services.registry.supervision.rules.spot_checks import SpotCheck
 from services.registry.supervision.store import spot_checks as store
 from services.registry.supervision.usecases import spot_checks as usecases
-from services.registry.supervision.usecases.spot_checks import Asked
+from services.registry.supervision.usecases.spot_checks import SpotCheckReport
 from shared.auth import CurrentCaller
 from shared.contracts.registry import PatrolLevel
 from shared.forms import Day, LocalId, Strict
@@ -64,7 +64,7 @@ async def record_spot_check(
 
     Too many who do not confirm are a flag. The same again answers the one that exists.
     """
-    return await usecases.record(connection, class_id, Asked(**request.model_dump()), caller=caller, at=at)
+    return await usecases.record(connection, class_id, SpotCheckReport(**request.model_dump()), caller=caller, at=at)
 
 
 @routes.get("/spot-checks")

@@ -97,7 +97,7 @@ class Area(StrEnum):
     REGION = "region"
 
 
-class Ran(NamedTuple):
+class ClassesRun(NamedTuple):
     """How many classes of an area ran in some days, and how many of these each level looked at.
 
     `region` is None for a reporting region as a whole.
@@ -200,7 +200,7 @@ def looks_marked(patrol: Patrol, class_: TrainingClass, *, marked: int, toleranc
         yield see_class(FlagKind.MARKED_NOT_PRESENT, class_, f"{patrol.id}", facts=facts)
 
 
-def coverage(ran: Ran, policy: Policy) -> list[Coverage]:
+def coverage(ran: ClassesRun, policy: Policy) -> list[Coverage]:
     """What each level looked at of the classes that `ran`, beside the share it has to. Source: domain rules §5.3."""
     shares = {
         PatrolLevel.COUNTY: policy.patrol_county_share,

@@ -41,7 +41,7 @@ class SafetyTopicsMissing(Invalid):
     cure_zh = "请填写主题，例如交通安全、消防安全、用电安全。"
 
 
-class Described(NamedTuple):
+class SafetyContent(NamedTuple):
     """What is said of a version; `hours` are class hours of 45 minutes, `digest` is SHA-256 of the content."""
 
     title: str
@@ -68,13 +68,13 @@ class SafetyVersion:
 
     document_id: UUID
     version: int
-    described: Described
+    described: SafetyContent
     bytes_long: int
     added_by: str
     added_at: datetime
 
 
-def require_complete(kind: SafetyKind, described: Described) -> None:
+def require_complete(kind: SafetyKind, described: SafetyContent) -> None:
     """A lesson has hours and topics, a plan no hours. Raises SafetyHoursWrong, SafetyTopicsMissing.
 
     Source: domain rules §5.5.

@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.store.classes import CLASS
 from services.registry.plan.rules.reach import Reach
-from services.registry.supervision.rules.patrols import Area, Patrol, Ran
+from services.registry.supervision.rules.patrols import Area, ClassesRun, Patrol
 from shared import tables
 from shared.contracts.registry import PatrolLevel, PatrolMethod
 from shared.database import driver
@@ -144,14 +144,14 @@ async def page(
     return await tables.fetch_all(connection, statement, Patrol)
 
 
-async def ran(connection: AsyncConnection, reach: Reach, days: Days, *, by: Area) -> list[Ran]:
+async def ran(connection: AsyncConnection, reach: Reach, days: Days, *, by: Area) -> list[ClassesRun]:
     """By area, the classes that were opened and ran on any of `days`."""
     areas = [CLASS.c.reporting_region, CLASS.c.region] if by is Area.REGION else [CLASS.c.reporting_region]
     patrolled = [func.count().filter(_PATROLLED[level]) for level in PatrolLevel]
     statement = select(*areas, func.count().label("classes"), *patrolled).where(*_ran_on(reach, days))
     rows = await connection.execute(statement.group_by(*areas).order_by(*areas))
     return [
-        Ran(
+        ClassesRun(
             row.reporting_region,
             row.classes,
             dict(zip(PatrolLevel, row[-len(patrolled) :], strict=True)),

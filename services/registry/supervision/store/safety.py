@@ -10,7 +10,7 @@ from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.supervision.rules.contents import MediaType
-from services.registry.supervision.rules.safety import Described, SafetyDocument, SafetyVersion
+from services.registry.supervision.rules.safety import SafetyContent, SafetyDocument, SafetyVersion
 from shared import tables
 from shared.contracts.registry import SafetyKind
 from shared.kernel.refusals import NotFound
@@ -123,7 +123,7 @@ async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID
 def _version(
     *, document_id: UUID, version: int, bytes_long: int, added_by: str, added_at: datetime, **described: Any
 ) -> SafetyVersion:
-    return SafetyVersion(document_id, version, Described(**described), bytes_long, added_by, added_at)
+    return SafetyVersion(document_id, version, SafetyContent(**described), bytes_long, added_by, added_at)
 
 
 def _latest(*, institution_id: UUID, kind: SafetyKind, local_id: str, **version: Any) -> Latest:

@@ -75,7 +75,7 @@ async def content(
     """
     attachment = await store.load(connection, attachment_id)
     patrol = await patrol_store.load(connection, attachment.patrol_id)
-    await visibility.require_visible(connection, caller, region=patrol.region, institution_id=patrol.institution_id)
+    await visibility.require_visible(connection, caller, patrol)
     return attachment, seal.open(await store.sealed(connection, attachment_id), owner=attachment_id.bytes)
 
 

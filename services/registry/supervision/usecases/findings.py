@@ -9,8 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.store import classes as class_store
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from services.registry.supervision.rules import findings as rules
 from services.registry.supervision.rules import patrols as patrol_rules
@@ -55,9 +54,9 @@ async def recheck(
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     before = await store.load(connection, finding_id, lock=True)
-    plan = await plan_store.load(connection)
-    caller.require_region(plan.region_and_above(before.region))
-    rules.require_level(before, patrol_rules.level_of(plan, caller))
+    rulebook = await rulebook_store.current(connection)
+    caller.require_region(rulebook.plan.region_and_above(before.region))
+    rules.require_level(before, patrol_rules.level_of(rulebook.plan, caller))
     class_ = await class_store.load(connection, before.class_id)
     by = caller.person
     if rechecked.passed:
@@ -65,7 +64,7 @@ async def recheck(
         return await _keep(
             connection, after, closed, _event(after, FindingVerb.PASS, rechecked.said, None, by=by, at=at)
         )
-    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    policy = rulebook.policy(class_.starts_on, class_.region)
     due_on = rules.due_day(rechecked.due_on, since=business_day(at), days=policy.patrol_finding_due_days)
     after, reopened = rules.fail(before, class_, due_on=due_on, by=by, at=at)
     return await _keep(connection, after, reopened, _event(after, FindingVerb.FAIL, rechecked.said, None, by=by, at=at))
@@ -77,7 +76,7 @@ async def visible_finding(connection: AsyncConnection, finding_id: UUID, caller:
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
     finding = await store.load(connection, finding_id)
-    await visibility.require_visible(connection, caller, region=finding.region, institution_id=finding.institution_id)
+    await visibility.require_visible(connection, caller, finding)
     return finding
 
 

@@ -12,15 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.store import classes as class_store
 from services.registry.flags import usecases as flag_usecases
-from services.registry.plan.rules.policy import Policy, policy_on
+from services.registry.plan.rules.policy import Policy
 from services.registry.plan.rules.reach import Reach, reach
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
+from services.registry.plan.rules.rulebook import Rulebook
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from services.registry.supervision.rules import findings as finding_rules
 from services.registry.supervision.rules import patrols as rules
 from services.registry.supervision.rules.findings import OPEN, Finding, FindingEvent
-from services.registry.supervision.rules.patrols import Area, Coverage, Patrol, Ran
+from services.registry.supervision.rules.patrols import Area, ClassesRun, Coverage, Patrol
 from services.registry.supervision.store import findings as finding_store
 from services.registry.supervision.store import patrols as store
 from services.registry.supervision.store.patrols import Days
@@ -70,8 +70,9 @@ async def record(
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     # The class is locked: either its completion waits for a critical finding, or a claim does.
     class_ = await class_store.load(connection, class_id, lock=True)
-    patrol = await _patrol(connection, class_, looked, caller)
-    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    rulebook = await rulebook_store.current(connection)
+    patrol = _patrol(rulebook.plan, class_, looked, caller)
+    policy = rulebook.policy(class_.starts_on, class_.region)
     known = await store.find_by_local_id(connection, caller.person, looked.local_id)
     if known is not None:
         return await _repeated(connection, known, patrol, looked.findings, policy)
@@ -113,24 +114,23 @@ async def hold_against_marks(
 async def visible_patrol(connection: AsyncConnection, patrol_id: UUID, caller: Caller) -> Recorded:
     """A patrol with what it found, as it is now. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion."""
     patrol = await store.load(connection, patrol_id)
-    await visibility.require_visible(connection, caller, region=patrol.region, institution_id=patrol.institution_id)
+    await visibility.require_visible(connection, caller, patrol)
     return Recorded(patrol, await finding_store.of_patrol(connection, patrol_id))
 
 
 async def coverage(
     connection: AsyncConnection, region: str | None, days: Days, *, by: Area, caller: Caller
-) -> list[tuple[Ran, list[Coverage]]]:
+) -> list[tuple[ClassesRun, list[Coverage]]]:
     """By area, the classes that ran on these days, and what each level looked at of them, whenever it did.
 
     The shares are those that hold on the last day. Raises WrongRole, ForeignRegion, UnknownRegion,
     PeriodEndsBeforeStart, CoverageTooLong, PolicyUnset.
     """
-    plan, far = await _coverable(connection, region, days, caller)
-    rows = await policy_store.rows(connection)
-    found: list[tuple[Ran, list[Coverage]]] = []
+    rulebook, far = await _coverable(connection, region, days, caller)
+    found: list[tuple[ClassesRun, list[Coverage]]] = []
     for ran in await store.ran(connection, far, days, by=by):
-        places = plan.region_and_above(ran.region or far.region or ran.reporting_region)
-        found.append((ran, rules.coverage(ran, policy_on(rows, day=days.last_on, region_and_above=places))))
+        policy = rulebook.policy(days.last_on, ran.region or far.region or ran.reporting_region)
+        found.append((ran, rules.coverage(ran, policy)))
     return found
 
 
@@ -148,21 +148,22 @@ async def uncovered(
 
     Raises WrongRole, ForeignRegion, UnknownRegion, PeriodEndsBeforeStart, CoverageTooLong.
     """
-    plan, far = await _coverable(connection, region, days, caller)
-    level = level or rules.level_of(plan, caller)
+    rulebook, far = await _coverable(connection, region, days, caller)
+    level = level or rules.level_of(rulebook.plan, caller)
     return await store.uncovered(connection, far, days, level, after=after, limit=limit)
 
 
-async def _coverable(connection: AsyncConnection, region: str | None, days: Days, caller: Caller) -> tuple[Plan, Reach]:
+async def _coverable(
+    connection: AsyncConnection, region: str | None, days: Days, caller: Caller
+) -> tuple[Rulebook, Reach]:
     caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
     rules.require_coverable(Period(*days))
-    plan = await plan_store.load(connection)
-    return plan, reach(plan, caller, region)
+    rulebook = await rulebook_store.current(connection)
+    return rulebook, reach(rulebook.plan, caller, region)
 
 
-async def _patrol(connection: AsyncConnection, class_: TrainingClass, looked: Looked, caller: Caller) -> Patrol:
+def _patrol(plan: Plan, class_: TrainingClass, looked: Looked, caller: Caller) -> Patrol:
     """What was looked at, before we count who is enrolled. Raises ForeignRegion."""
-    plan = await plan_store.load(connection)
     caller.require_region(plan.region_and_above(class_.region))
     return Patrol(
         id=new_id(),

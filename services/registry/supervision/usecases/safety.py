@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.store import institutions as institution_store
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.usecases import visibility
+from services.registry.plan.usecases.visibility import Place
 from services.registry.supervision.rules import safety as rules
 from services.registry.supervision.rules.contents import MediaType, require_readable
-from services.registry.supervision.rules.safety import Described, SafetyDocument, SafetyVersion
+from services.registry.supervision.rules.safety import SafetyContent, SafetyDocument, SafetyVersion
 from services.registry.supervision.store import safety as store
 from services.registry.supervision.store.safety import Latest
 from shared.backbone import outbox
@@ -48,7 +49,7 @@ async def post(
     institution = await institution_store.load(connection, institution_id)
     require_readable(posted.content, posted.media_type)
     digest = hashlib.sha256(posted.content).digest()
-    described = Described(posted.title, posted.topics, posted.hours, posted.media_type, digest)
+    described = SafetyContent(posted.title, posted.topics, posted.hours, posted.media_type, digest)
     rules.require_complete(posted.kind, described)
     known = await store.lock_by_local_id(connection, institution_id, posted.local_id)
     if known is None:
@@ -73,12 +74,9 @@ async def require_visible(connection: AsyncConnection, institution_id: UUID, cal
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+    caller.require(*visibility.READERS)
     institution = await institution_store.load(connection, institution_id)
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(institution.id)
-    else:
-        caller.require_region((await plan_store.load(connection)).region_and_above(institution.region))
+    await visibility.require_visible(connection, caller, Place(institution.id, institution.region))
 
 
 async def visible_document(connection: AsyncConnection, document_id: UUID, caller: Caller) -> SafetyDocument:

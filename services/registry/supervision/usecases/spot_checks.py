@@ -1,4 +1,4 @@
-"""Record what trainees of a completed class said when they were asked."""
+"""Record what trainees of a completed class said when they were report."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.store import classes as class_store
 from services.registry.flags import usecases as flag_usecases
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.supervision.rules import spot_checks as rules
 from services.registry.supervision.rules.patrols import level_of
 from services.registry.supervision.rules.spot_checks import SpotCheck
@@ -23,7 +22,7 @@ from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken
 
 
-class Asked(NamedTuple):
+class SpotCheckReport(NamedTuple):
     """A spot check as the officer says it. `local_id` is the officer's own name for it."""
 
     local_id: str
@@ -34,7 +33,7 @@ class Asked(NamedTuple):
 
 
 async def record(
-    connection: AsyncConnection, class_id: UUID, asked: Asked, *, caller: Caller, at: datetime
+    connection: AsyncConnection, class_id: UUID, report: SpotCheckReport, *, caller: Caller, at: datetime
 ) -> SpotCheck:
     """A new spot check, by an officer of the class's county or above; the same again answers the one that exists.
 
@@ -44,25 +43,25 @@ async def record(
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     # The class is locked, so that the same check sent twice at once finds itself.
     class_ = await class_store.load(connection, class_id, lock=True)
-    plan = await plan_store.load(connection)
-    caller.require_region(plan.region_and_above(class_.region))
+    rulebook = await rulebook_store.current(connection)
+    caller.require_region(rulebook.plan.region_and_above(class_.region))
     check = SpotCheck(
         id=new_id(),
         class_id=class_id,
         institution_id=class_.institution_id,
         region=class_.region,
         reporting_region=class_.reporting_region,
-        level=level_of(plan, caller),
-        **asked._asdict(),
+        level=level_of(rulebook.plan, caller),
+        **report._asdict(),
         trained=(await class_store.headcount(connection, class_id)).seated,
         done_by=caller.person,
     )
-    known = await store.find_by_local_id(connection, caller.person, asked.local_id)
+    known = await store.find_by_local_id(connection, caller.person, report.local_id)
     if known is not None:
         if not known.same_as(check):
             raise LocalIdTaken(pointer="/local_id")
         return known
-    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+    policy = rulebook.policy(class_.starts_on, class_.region)
     rules.require_possible(check, class_, policy, today=business_day(at))
     await store.add(connection, check)
     await outbox.record(connection, rules.record(check, class_, at=at))

@@ -9,8 +9,7 @@ from uuid import UUID
 from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from services.registry.plan.rules.reach import reach
-from services.registry.plan.store import plan as plan_store
+from services.registry.plan.usecases import visibility
 from services.registry.teachers.rules.engagements import Engagement
 from services.registry.teachers.rules.teachers import Qualification, Teacher
 from services.registry.teachers.store import engagements as engagement_store
@@ -146,7 +145,7 @@ async def list_teachers(
     With a project, those who may teach it, as one of these institutions says.
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
-    far = reach(await plan_store.load(connection), caller, region)
+    far = await visibility.reach(connection, caller, region)
     rows = await store.page(
         connection, far, institution_id=institution_id, project=project, after=after(cursor), limit=size
     )

@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.usecases.institutions import load_for_writing
-from services.registry.particulars.rules import require_name
-from services.registry.plan.store import policy as policy_store
-from services.registry.plan.store import projects as project_store
+from services.registry.particulars.rules import name_fault
+from services.registry.plan.rules.rulebook import Rulebook
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.teachers.rules import engagements as rules
 from services.registry.teachers.rules import teachers as teacher_rules
 from services.registry.teachers.rules.engagements import Engagement, LessonsLeft
@@ -25,7 +25,7 @@ from shared.kernel.callers import Caller
 from shared.kernel.identity import IdentityDocument
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period, business_day
-from shared.kernel.refusals import LocalIdTaken, NotFound
+from shared.kernel.refusals import LocalIdTaken, NotFound, raise_first
 from shared.persons import Particulars, Persons
 
 _PAPER: Final = "qualification"
@@ -77,12 +77,14 @@ async def engage(
     EngagedAlready, TooManyInstitutions, FullTimeElsewhere (C06), and the refusals of documents.
     """
     institution = await load_for_writing(connection, institution_id, caller=caller)
-    require_name(asked.particulars.name)
-    person, number = persons.recognise(asked.particulars, today=business_day(at))
-    policy = await policy_store.on(connection, day=asked.engaged.first, region=institution.region)
-    document = IdentityDocument(asked.particulars.document_kind, number)
+    raise_first(name_fault(asked.particulars.name))
+    kind, written = asked.particulars.document_kind, asked.particulars.document_number
+    person, number = persons.recognise(kind, written, today=business_day(at))
+    rulebook = await rulebook_store.current(connection)
+    policy = rulebook.policy(asked.engaged.first, institution.region)
+    document = IdentityDocument(kind, number)
     teacher_rules.require_age(document, on=asked.engaged.first, age_max=policy.teacher_age_max)
-    await _require_projects(connection, asked.projects)
+    _require_projects(asked.projects, rulebook)
     before = await _listed(connection, person, number, asked.particulars, institution_id, persons=persons)
     papers = [_sealed(paper, institution_id, persons) for paper in asked.qualifications]
     teacher = await _save(
@@ -136,7 +138,8 @@ async def correct(
     """
     before, known = await _lock(connection, engagement_id, caller)
     institution_id = before.institution_id
-    await _require_projects(connection, said.projects or ())
+    if said.projects:
+        _require_projects(said.projects, await rulebook_store.current(connection))
     projects = known.projects_at(institution_id) if said.projects is None else said.projects
     papers = [each for each in known.qualifications if each.institution_id == institution_id]
     if said.qualifications is not None:
@@ -162,10 +165,9 @@ async def _lock(connection: AsyncConnection, engagement_id: UUID, caller: Caller
     return await store.load(connection, engagement_id, lock=True), teacher
 
 
-async def _require_projects(connection: AsyncConnection, codes: Sequence[str]) -> None:
-    known = await project_store.known(connection, codes)
+def _require_projects(codes: Sequence[str], rulebook: Rulebook) -> None:
     for place, code in enumerate(codes):
-        if code not in known:
+        if code not in rulebook.catalogue:
             raise NotFound(pointer=f"/projects/{place}", what="project", id=code)
 
 

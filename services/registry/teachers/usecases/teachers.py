@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.usecases.institutions import load_for_writing
-from services.registry.particulars.rules import require_name
-from services.registry.plan.store import plan as plan_store
+from services.registry.particulars.rules import name_fault
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.teachers.rules import teachers as rules
 from services.registry.teachers.rules.teachers import Correction, Teacher
 from services.registry.teachers.store import engagements as engagement_store
@@ -17,6 +17,7 @@ from services.registry.teachers.store import teachers as store
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role
 from shared.kernel.ids import new_id
+from shared.kernel.refusals import raise_first
 from shared.persons import Persons
 
 
@@ -54,7 +55,7 @@ async def rename(
         raise ForeignOrganisation
     else:
         caller.require_organisation(before.named_by)
-    require_name(name)
+    raise_first(name_fault(name))
     known = store.particulars(before)
     if persons.is_called(known, name):
         return before
@@ -89,7 +90,7 @@ async def _save(connection: AsyncConnection, teacher: Teacher, *, at: datetime) 
 
 
 async def _require_region(connection: AsyncConnection, teacher: Teacher, caller: Caller) -> None:
-    plan = await plan_store.load(connection)
+    plan = (await rulebook_store.current(connection)).plan
     regions = await engagement_store.regions(connection, teacher.id)
     if not any(caller.region in plan.region_and_above(each) for each in regions):
         raise ForeignRegion

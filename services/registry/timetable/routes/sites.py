@@ -12,7 +12,7 @@ from services.registry.directory.rules.blacklist import MarkKind, address_text
 from services.registry.directory.rules.sites import PlaceHalfGiven, Room, RoomKind, Site, rooms_by_name
 from services.registry.directory.store import sites as store
 from services.registry.timetable.usecases import sites as usecases
-from services.registry.timetable.usecases.sites import Place
+from services.registry.timetable.usecases.sites import SiteParticulars
 from shared.auth import CurrentCaller
 from shared.forms import LocalId, Name, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -37,11 +37,11 @@ class PlaceRequest(Strict):
     latitude: Annotated[float, Field(ge=3, le=54, description="Degrees north")] | None = None
     rooms: Annotated[list[RoomRequest], Field(max_length=200)] = Field(default_factory=list)
 
-    def place(self, persons: Persons) -> Place:
+    def place(self, persons: Persons) -> SiteParticulars:
         """Raises WrongAddress, RoomNamedTwice, PlaceHalfGiven."""
         if (self.longitude is None) is not (self.latitude is None):
             raise PlaceHalfGiven(pointer="/longitude")
-        return Place(
+        return SiteParticulars(
             address=self.address,
             address_mark=persons.mark(MarkKind.SITE, address_text(self.address)),
             region=self.region,

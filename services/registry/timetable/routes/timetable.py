@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from services.registry.classes.usecases import visible_class
 from services.registry.timetable import store
 from services.registry.timetable.routes.sites import RoomName
 from services.registry.timetable.rules.faults import LessonEndsBeforeStart
-from services.registry.timetable.rules.lessons import LESSON_HOURS_MAX, Lesson, LessonKind
+from services.registry.timetable.rules.lessons import LESSON_HOURS_MAX, Lesson, LessonKind, Timetable
 from services.registry.timetable.usecases import planning
 from services.registry.timetable.usecases.judging import LESSONS_MAX, PlannedLesson
 from shared.auth import CurrentCaller
@@ -52,15 +52,20 @@ class OmissionRequest(Strict):
 
 
 class LessonAnswer(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    begins_at: datetime = Field(validation_alias="begins")
-    ends_at: datetime = Field(validation_alias="ends")
+    begins_at: datetime
+    ends_at: datetime
     kind: LessonKind
     hours: int
     teacher_id: UUID
     site_id: UUID
     room: str
+
+    @classmethod
+    def of(cls, lesson: Lesson) -> LessonAnswer:
+        values = lesson._asdict()
+        # Lessons that were just planned have the offset of the request, stored ones have none.
+        begins_at, ends_at = (values.pop(name).astimezone(UTC) for name in ("begins", "ends"))
+        return cls(begins_at=begins_at, ends_at=ends_at, **values)
 
 
 class TimetableAnswer(BaseModel):
@@ -70,10 +75,10 @@ class TimetableAnswer(BaseModel):
     omitted: list[LessonAnswer]
 
     @classmethod
-    def of(cls, lessons: Iterable[Lesson], omitted: Iterable[Lesson]) -> TimetableAnswer:
+    def of(cls, timetable: Timetable) -> TimetableAnswer:
         return cls(
-            lessons=[LessonAnswer.model_validate(lesson) for lesson in lessons],
-            omitted=[LessonAnswer.model_validate(lesson) for lesson in omitted],
+            lessons=[LessonAnswer.of(lesson) for lesson in timetable.lessons],
+            omitted=[LessonAnswer.of(lesson) for lesson in timetable.omitted],
         )
 
 
@@ -98,26 +103,23 @@ async def put_timetable(
 ) -> TimetableAnswer:
     """Plan the lessons of a class. After its approval a change needs a reason, before what it touches."""
     lessons, persons = planned(asked.lessons), request.app.state.persons
-    await planning.put(connection, class_id, lessons, reason=asked.reason, persons=persons, caller=caller, at=at)
-    return await _answer(connection, class_id)
+    return TimetableAnswer.of(
+        await planning.put(connection, class_id, lessons, reason=asked.reason, persons=persons, caller=caller, at=at)
+    )
 
 
 @routes.post("/classes/{class_id}/omission")
 async def record_omission(
     class_id: UUID, request: OmissionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> TimetableAnswer:
-    """Say of lessons that have begun that they were not held; others can then be planned that make up their hours."""
-    await planning.omit(connection, class_id, request.begins_at, reason=request.reason, caller=caller, at=at)
-    return await _answer(connection, class_id)
+    """Report lessons that have begun as not held; others can then be planned that make up their hours."""
+    return TimetableAnswer.of(
+        await planning.omit(connection, class_id, request.begins_at, reason=request.reason, caller=caller, at=at)
+    )
 
 
 @routes.get("/classes/{class_id}/timetable")
 async def get_timetable(class_id: UUID, connection: Connection, caller: CurrentCaller) -> TimetableAnswer:
     """For those who may read the class."""
     await visible_class(connection, class_id, caller)
-    return await _answer(connection, class_id)
-
-
-async def _answer(connection: Connection, class_id: UUID) -> TimetableAnswer:
-    lessons = await store.of_class(connection, class_id)
-    return TimetableAnswer.of(lessons, await store.of_class(connection, class_id, omitted=True))
+    return TimetableAnswer.of(await store.of_class(connection, class_id))

@@ -1,4 +1,4 @@
-"""Changes of a timetable: what it touches from when on, which lessons are settled, which were not held."""
+"""Changes of a timetable: from when on it affects people, which lessons are settled, which were not held."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ _APPROVED: Final = (ClassStatus.APPROVED, ClassStatus.RUNNING)
 
 
 def is_approved(class_: TrainingClass) -> bool:
-    """Whether its lessons are planned with reasons and in time; before, the institution plans freely."""
+    """Whether changes of its lessons need a reason and notice; before approval, the institution plans freely."""
     return class_.status in _APPROVED
 
 
 def settled(lessons: Iterable[Lesson], class_: TrainingClass, *, at: datetime) -> frozenset[Lesson]:
-    """Those of the `lessons` stored that have begun in an approved class: nothing can change them any more.
+    """The stored `lessons` of an approved class that have started: they can no longer change.
 
-    Rooms, people and policy are judged for what is new or still to come; what was right once stays as it was.
+    Rooms, people and policy are judged for new and coming lessons only; what was right once stays as it was.
     """
     return frozenset(each for each in lessons if each.begins < at) if is_approved(class_) else frozenset()
 
 
 def touched_from(before: Collection[Lesson], after: Collection[Lesson]) -> datetime | None:
-    """The first moment at which the class would be at another time or place; None if it would not.
+    """The first moment at which the time or place of the class changes; None if neither does.
 
-    Another teacher in the same room at the same time touches nothing that people have to be told in time.
+    Another teacher in the same room at the same time needs no notice.
     """
     places = [{(*lesson.slot, *lesson.place) for lesson in lessons} for lessons in (before, after)]
     return min((each[0] for each in places[0] ^ places[1]), default=None)
 
 
 def changed_from(before: Collection[Lesson], after: Collection[Lesson]) -> datetime | None:
-    """When the first lesson begins that is another in any way; None if all are the same."""
+    """When the first lesson begins that differs in any way; None if all are the same."""
     return min((lesson.begins for lesson in {*before} ^ {*after}), default=None)
 
 
 def omit(
     lessons: Collection[Lesson], begins: Iterable[datetime], *, known: Collection[datetime] = (), at: datetime
 ) -> list[Lesson]:
-    """Those of the class's `lessons` that began at these moments and were not held, whichever group they were for.
+    """The class's `lessons` that began at these moments, in all its groups: they were not held.
 
-    Of those at moments that are `known` nobody has to be told again. Raises NotFound, LessonToCome.
+    Moments that are `known` are skipped. Raises NotFound, LessonToCome.
     """
     found, told = [], {*known}
     for place, moment in enumerate(begins):

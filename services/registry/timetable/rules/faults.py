@@ -1,4 +1,4 @@
-"""What a timetable is refused for."""
+"""The refusals of a timetable."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ class LessonOutsideClass(Invalid):
     slug = "lesson-outside-class"
     title_en = "The lesson is not on a day of the class."
     title_zh = "该课程不在班级的培训日期之内。"
-    cure_en = "Plan it from {starts_on} to {ends_on}, or report other days of the class together with its new lessons."
+    cure_en = "Move it between {starts_on} and {ends_on}, or change the days of the class together with its lessons."
     cure_zh = "请安排在 {starts_on} 至 {ends_on} 之间；如需变更班级日期，请连同新的课程表一并报告。"
 
 
 class LessonEndsBeforeStart(Invalid):
     slug = "lesson-ends-before-start"
-    title_en = "The lesson would end before it begins."
+    title_en = "The lesson ends before it starts."
     title_zh = "课程的结束时间不晚于开始时间。"
     cure_en = "Give an ends_at after begins_at."
     cure_zh = "请将 ends_at 改为晚于 begins_at 的时间。"
@@ -27,9 +27,9 @@ class LessonTooShort(Invalid):
     """Facts: `hours`."""
 
     slug = "lesson-too-short"
-    title_en = "So many class hours do not fit between the beginning and the end of the lesson."
+    title_en = "The lesson is too short for its class hours."
     title_zh = "该课程的起止时间不足所填学时（每学时 45 分钟）。"
-    cure_en = "A class hour has 45 minutes: correct the hours ({hours}), or the times."
+    cure_en = "A class hour takes 45 minutes. Correct the hours ({hours}) or the times."
     cure_zh = "每学时为 45 分钟，请核对学时或起止时间。"
     check = "C14"
 
@@ -38,9 +38,9 @@ class LessonsMeet(Invalid):
     """Facts: `begins_at` of the later one."""
 
     slug = "lessons-meet"
-    title_en = "Two lessons of the class meet for a part of their time, or give groups different hours."
+    title_en = "Two lessons of the class overlap in part, or parallel lessons have different hours."
     title_zh = "同一班级的课程时间部分重叠，或分组课程的学时不一致。"
-    cure_en = "Lessons of groups begin and end together and have the same hours; other lessons follow each other."
+    cure_en = "Parallel lessons of groups have the same start, end and hours. All other lessons must not overlap."
     cure_zh = "分组授课的课程须同时开始、同时结束且学时相同；其他课程应先后安排。"
 
 
@@ -48,9 +48,9 @@ class TeacherInTwoPlaces(Conflict):
     """Facts: `begins_at` of the lesson."""
 
     slug = "teacher-in-two-places"
-    title_en = "The teacher gives another lesson at that time."
+    title_en = "The teacher already has another lesson at that time."
     title_zh = "该教师在此时间已有其他课程。"
-    cure_en = "Plan the lesson for another time, or let another teacher give it."
+    cure_en = "Move the lesson to another time or assign another teacher."
     cure_zh = "请调整上课时间，或改由其他教师授课。"
     check = "C06"
 
@@ -59,9 +59,9 @@ class RoomTaken(Conflict):
     """Facts: `begins_at` of the lesson."""
 
     slug = "room-taken"
-    title_en = "There is another lesson in that room at that time."
+    title_en = "The room already has another lesson at that time."
     title_zh = "该教室在此时间已有其他课程。"
-    cure_en = "Plan the lesson for another time or another room."
+    cure_en = "Move the lesson to another time or another room."
     cure_zh = "请调整上课时间或更换教室。"
     check = "C18"
 
@@ -70,9 +70,9 @@ class RoomsTooSmall(Invalid):
     """Facts: `holds`, how many the rooms and teachers of that time take, and `seats` of the class."""
 
     slug = "rooms-too-small"
-    title_en = "The rooms do not hold the class, or in practice it has too few teachers."
+    title_en = "The rooms are too small for the class, or a practical lesson has too few teachers."
     title_zh = "教室容量不足，或实操课的教师人数不足。"
-    cure_en = "Rooms and teachers of that time take {holds} of {seats} trainees: use larger rooms or add groups."
+    cure_en = "At that time there is room for {holds} of {seats} trainees. Use larger rooms or add groups."
     cure_zh = "该时段的教室和教师只能容纳 {holds} 人，班级名额为 {seats} 人；请更换教室或增加分组。"
     check = "C18"
 
@@ -81,9 +81,9 @@ class TooManyLessonHours(Invalid):
     """Facts: `day`, `hours` planned, `hours_max`."""
 
     slug = "too-many-lesson-hours"
-    title_en = "The lessons of a day have more class hours than may count for one day."
+    title_en = "The lessons of one day have too many class hours."
     title_zh = "单日课程学时超过每日学时上限。"
-    cure_en = "Plan at most {hours_max} class hours for {day}."
+    cure_en = "Plan at most {hours_max} class hours on {day}."
     cure_zh = "请将 {day} 的课程控制在 {hours_max} 学时以内。"
     check = "C20"
 
@@ -92,9 +92,9 @@ class TimetableHoursDiffer(Invalid):
     """Facts: `hours` of the lessons, `class_hours`."""
 
     slug = "timetable-hours-differ"
-    title_en = "The lessons do not have as many hours as the class."
+    title_en = "The hours of the lessons do not add up to the hours of the class."
     title_zh = "课程表的总学时与班级学时不一致。"
-    cure_en = "The lessons have {hours}, the class {class_hours}; lessons of groups at the same time count once."
+    cure_en = "The lessons have {hours} hours, the class has {class_hours}. Parallel lessons of groups count once."
     cure_zh = "课程表合计 {hours} 学时，班级为 {class_hours} 学时；同一时间的分组课程只计一次。"
     check = "C14"
 
@@ -103,9 +103,9 @@ class TeacherNotEngaged(Invalid):
     """Facts: `day` of the lesson."""
 
     slug = "teacher-not-engaged"
-    title_en = "Nobody by that name teaches at the institution on that day; a teacher may have left."
+    title_en = "This teacher is not engaged by your institution on that day."
     title_zh = "该教师在课程当日未受聘于本机构（可能已离任）。"
-    cure_en = "Name a teacher who is engaged on {day}, or engage this one first."
+    cure_en = "Choose a teacher who is engaged on {day}, or register the engagement first."
     cure_zh = "请指定在 {day} 受聘于本机构的教师，或先登记聘用。"
 
 
@@ -113,9 +113,9 @@ class TeacherNotForProject(Invalid):
     """Facts: `project`."""
 
     slug = "teacher-not-for-project"
-    title_en = "Your institution has not said that the teacher may teach the project of the class."
+    title_en = "The teacher is not registered by your institution for the project of the class."
     title_zh = "本机构未登记该教师可承担本班所属项目的教学。"
-    cure_en = "Add {project} to what the teacher may teach, or let another teacher give the lesson."
+    cure_en = "Add {project} to the teacher's projects, or assign another teacher."
     cure_zh = "请先将 {project} 加入该教师可承担的项目，或改由其他教师授课。"
 
 
@@ -123,11 +123,11 @@ class TeacherNotQualified(Invalid):
     """Facts: `day` of the lesson."""
 
     slug = "teacher-not-qualified"
-    title_en = "The teacher has no paper that is valid on that day."
+    title_en = "The teacher has no qualification that is valid on that day."
     title_zh = "该教师在课程当日没有有效的资格证书。"
     cure_en = (
-        "Add a qualification that is valid on {day}, or let another teacher give the lesson. What other "
-        "institutions entered counts here once an officer has verified it."
+        "Add a qualification that is valid on {day}, or assign another teacher. Qualifications entered by other "
+        "institutions count after an officer has verified them."
     )
     cure_zh = (
         "请补充在 {day} 有效的资格证书，或改由其他教师授课。其他机构登记的证书，"
@@ -137,21 +137,21 @@ class TeacherNotQualified(Invalid):
 
 class TimetableClosed(Conflict):
     slug = "timetable-closed"
-    title_en = "The lessons of this class cannot be planned any more."
+    title_en = "The timetable of this class can no longer be changed."
     title_zh = "该班的课程表已不能再变更。"
-    cure_en = "A class is planned until it is completed or cancelled."
+    cure_en = "A timetable can be changed until the class is completed or cancelled."
     cure_zh = "班级结班或取消后，课程表不能再变更。"
 
 
 class LessonHasBegun(Conflict):
-    """Facts: `begins_at` of the first lesson that would be another."""
+    """Facts: `begins_at` of the first lesson that would change."""
 
     slug = "lesson-has-begun"
-    title_en = "A lesson that has begun cannot become another one."
+    title_en = "A lesson that has started can no longer be changed."
     title_zh = "已经开始的课程不能再变更。"
     cure_en = (
-        "Leave the lessons up to now as they were planned, without those that were not held. If a lesson was not "
-        "held, report that first; then add the lesson that makes it up."
+        "Send all lessons up to now unchanged, except those reported as not held. If a lesson was not held, "
+        "report it first, then add a lesson to replace it."
     )
     cure_zh = "请保留此刻之前的课程（已登记停课的除外），仅变更之后的课程。课程实际未上的，请先登记停课，再补排课程。"
     reference = "POST /v1/classes/…/omission"
@@ -161,15 +161,15 @@ class LessonToCome(Conflict):
     """Facts: `begins_at` of the lesson."""
 
     slug = "lesson-to-come"
-    title_en = "The lesson has not begun yet, so nobody can say that it was not held."
+    title_en = "The lesson has not started yet, so it cannot be reported as not held."
     title_zh = "该课程尚未开始，不能登记停课。"
-    cure_en = "Move it in the timetable of the class; a lesson that falls out is told of after its beginning."
+    cure_en = "Change the timetable instead, or report the cancelled lesson after its planned start."
     cure_zh = "请在课程表中调整该课程；临时停课的，请在原定开始时间之后登记。"
 
 
 class ReasonMissing(Invalid):
     slug = "timetable-reason-missing"
-    title_en = "The class is approved, so a change of its timetable needs a reason."
+    title_en = "The class is approved: a change of its timetable needs a reason."
     title_zh = "班级已审批，变更课程表须填写原因。"
-    cure_en = "Give a reason for the change; the county sees it in the history of the class."
+    cure_en = "State a reason for the change; the county sees it in the history of the class."
     cure_zh = "请填写变更原因，县区可在班级历史中查看。"

@@ -1,4 +1,4 @@
-"""What looks odd in a timetable: lessons at night, on holidays or in the wrong rooms, borrowed teachers and places."""
+"""The flags of a timetable: lessons at night, on holidays or in unsuitable rooms, borrowed teachers and sites."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""The timetable of a class: lessons that fit the class, in rooms that hold it, with teachers who may give them.
+"""The timetable of a class: its lessons, the rooms that they need, and the teachers who may give them.
 
-Lessons of a class that are given at the same time are given to groups of it; others do not meet. A day's lessons count
-as class hours of 45 minutes.
+Parallel lessons of a class are given to groups of it; other lessons do not overlap. Class hours have 45 minutes.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
@@ -48,7 +47,7 @@ class LessonKind(StrEnum):
 
 
 class Slot(NamedTuple):
-    """A stretch of time in which lessons are given."""
+    """A period of time in which one or more lessons are given."""
 
     begins: datetime
     ends: datetime
@@ -77,12 +76,24 @@ class Lesson(NamedTuple):
         return self.site_id, self.room
 
 
+class Timetable(NamedTuple):
+    """The lessons of a class in the order of time, and those that were not held, in the same order."""
+
+    lessons: Sequence[Lesson]
+    omitted: Sequence[Lesson]
+
+    @classmethod
+    def of(cls, lessons: Iterable[Lesson], omitted: Iterable[Lesson]) -> Timetable:
+        """The timetable of lessons in any order."""
+        return cls(sorted(lessons, key=_order), sorted(omitted, key=_order))
+
+
 Rooms = Mapping[tuple[UUID, str], Room]
 """By site and name."""
 
 
 class Clash(NamedTuple):
-    """A lesson of another class that meets the one at `place` of a timetable: by its teacher, or else by its room."""
+    """A lesson of another class that overlaps the one at `place`: with the same teacher, or else in the same room."""
 
     place: int
     by_teacher: bool
@@ -118,7 +129,7 @@ def require_sound(
     settled: AbstractSet[Lesson] = frozenset(),
     omitted: Sequence[Lesson] = (),
 ) -> None:
-    """The lessons fit the class, each other and their rooms; those `settled` are only asked for their hours.
+    """The lessons fit the class, each other and their rooms; of those `settled` only the hours count.
 
     The hours of lessons `omitted` may be missing until they are made up. Raises LessonOutsideClass, LessonTooShort,
     LessonsMeet, TeacherInTwoPlaces (C06), RoomTaken, RoomsTooSmall (C18), TooManyLessonHours (C20),
@@ -146,9 +157,9 @@ def require_sound(
 def require_teachers(
     lessons: Iterable[Lesson], class_: TrainingClass, staff: Staff, *, settled: AbstractSet[Lesson] = frozenset()
 ) -> None:
-    """Each lesson is given by somebody who is engaged on its day and, in a class of a project, may teach that.
+    """Each teacher is engaged on the day of the lesson and, in a class of a project, qualified for it.
 
-    Lessons of safety need no paper, those `settled` are not asked about. Raises TeacherNotEngaged,
+    Safety lessons need no qualification; those `settled` are not checked. Raises TeacherNotEngaged,
     TeacherNotForProject, TeacherNotQualified.
     """
     for place, lesson in enumerate(lessons):
@@ -173,7 +184,7 @@ def require_ages(
     policy: Policy,
     settled: AbstractSet[Lesson] = frozenset(),
 ) -> None:
-    """Nobody is too old on the day of a lesson; `documents` are those of the teachers. Raises TeacherTooOld."""
+    """No teacher is too old on the day of a lesson; `documents` are by teacher. Raises TeacherTooOld."""
     for place, lesson in enumerate(lessons):
         if lesson not in settled:
             pointer, age_max = f"/lessons/{place}/teacher", policy.teacher_age_max
@@ -181,9 +192,9 @@ def require_ages(
 
 
 def held_by(lessons: Iterable[Lesson], rooms: Rooms, *, policy: Policy) -> int:
-    """How many trainees the `lessons` of one slot take.
+    """How many trainees the `lessons` of one slot have room for.
 
-    Groups of a class are divided among the rooms; in practice a teacher looks after so many.
+    Groups of a class are divided among the rooms; in practical lessons each teacher supervises a limited number.
     """
     holds = 0
     for lesson in lessons:
@@ -206,6 +217,10 @@ def require_free(lessons: Sequence[Lesson], clashes: Iterable[Clash]) -> None:
         if clash.by_teacher:
             raise TeacherInTwoPlaces(pointer=f"/lessons/{clash.place}/teacher", begins_at=begins)
         raise RoomTaken(pointer=f"/lessons/{clash.place}/room", begins_at=begins)
+
+
+def _order(lesson: Lesson) -> tuple[Any, ...]:
+    return (*lesson.slot, *lesson.place)
 
 
 def _require_within(place: int, lesson: Lesson, class_: TrainingClass) -> None:

@@ -1,4 +1,4 @@
-"""The check of a class's places: who found them in order, and when it has to be done again."""
+"""The on-site check of a class: who passed it, for which sites, and when it has to be repeated."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from shared.kernel.refusals import Conflict, SamePerson
 
 class SiteNotChecked(Conflict):
     slug = "site-not-checked"
-    title_en = "Nobody has found the places and the equipment of this class in order as they are now."
+    title_en = "The sites and equipment of this class have not passed an on-site check in their present state."
     title_zh = "该班现有的培训场地和设备尚未通过现场核查。"
     cure_en = (
-        "Ask the county to check them on site, again after each move or alteration; after a check that found faults, "
-        "mend these and ask again."
+        "Ask the county for an on-site check. A move or an alteration needs a new check; after a failed check, correct "
+        "what was found and ask again."
     )
     cure_zh = "请联系县区进行现场核查；场地更换或改动后须重新核查，核查发现问题的，整改后申请复查。"
 
@@ -27,7 +27,7 @@ class SiteNotChecked(Conflict):
 def check(
     class_: TrainingClass, *, passed: bool, sites: Collection[SiteVersion], by: str, at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassChecked | None]:
-    """What an officer found at all `sites` of a class. A failed check takes an earlier one back and is told to nobody.
+    """Record the check of all `sites` of a class. A failed check revokes an earlier one and publishes no fact.
 
     Raises IllegalMove, or SamePerson if `by` filed the class.
     """
@@ -41,12 +41,12 @@ def check(
 
 
 def hold_at(class_: TrainingClass, sites: Collection[SiteVersion]) -> TrainingClass:
-    """The class when it is held at `sites`: one that was not found in order as it is now asks for another check."""
+    """The class as held at `sites`: without its check if a site has not passed one in its present version."""
     return class_ if {*sites} <= {*class_.checked_sites} else _unchecked(class_)
 
 
 def require_checked(class_: TrainingClass, *, policy: Policy) -> None:
-    """A subsidised class was found in order where policy asks for it. Raises SiteNotChecked.
+    """A subsidised class has passed its check where policy requires one. Raises SiteNotChecked.
 
     Source: domain rules §4.5 [8].
     """

@@ -1,10 +1,10 @@
-"""What a timetable must be: lessons as the institution names them, read and judged by the rules of the class's day."""
+"""Read the lessons that an institution names, and judge them by the rules of the class's first day."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from services.registry.classes.rules.limits import require_in_region
 from services.registry.directory.rules.sites import Site
 from services.registry.directory.store import sites as site_store
 from services.registry.flags import usecases as flag_usecases
-from services.registry.plan.store import policy as policy_store
+from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.teachers.rules.engagements import Engagement
 from services.registry.teachers.store import engagements as engagement_store
 from services.registry.teachers.store import teachers as teacher_store
@@ -25,7 +25,7 @@ from services.registry.timetable.rules import flags as oddities
 from services.registry.timetable.rules import lessons as rules
 from services.registry.timetable.rules.changes import settled as settled_of
 from services.registry.timetable.rules.faults import TeacherNotEngaged
-from services.registry.timetable.rules.lessons import Lesson, LessonKind, Rooms, Staff
+from services.registry.timetable.rules.lessons import Lesson, LessonKind, Rooms, Staff, Timetable
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import NotFound
 from shared.persons import Persons
@@ -48,58 +48,81 @@ class PlannedLesson:
 
 async def read(connection: AsyncConnection, class_: TrainingClass, planned: Sequence[PlannedLesson]) -> list[Lesson]:
     """The lessons that `planned` names, in that order, not judged yet. Raises TeacherNotEngaged, NotFound."""
-    teachers = await _teachers(connection, class_.institution_id, {each.teacher for each in planned})
-    sites = await _site_ids(connection, class_, {each.site for each in planned})
+    names = await store.named(
+        connection,
+        class_.institution_id,
+        teachers={each.teacher for each in planned},
+        sites={each.site for each in planned if each.site is not None},
+    )
     lessons = []
     for place, each in enumerate(planned):
-        if each.teacher not in teachers:
+        if each.teacher not in names.teachers:
             raise TeacherNotEngaged(pointer=f"/lessons/{place}/teacher", day=business_day(each.begins).isoformat())
-        if each.site not in sites:
+        site_id = class_.site_id if each.site is None else names.sites.get(each.site)
+        if site_id is None:
             raise NotFound(pointer=f"/lessons/{place}/site", what="site", id=each.site)
-        teacher_id, site_id = teachers[each.teacher], sites[each.site]
+        teacher_id = names.teachers[each.teacher]
         lessons.append(Lesson(each.begins, each.ends, each.kind, each.hours, teacher_id, site_id, each.room))
     return lessons
 
 
-async def judge(connection: AsyncConnection, class_: TrainingClass, lessons: Sequence[Lesson], *, at: datetime) -> None:
-    """Nothing speaks against `lessons` as those of `class_`; what looks odd is flagged (C18, C20, C24).
+async def judge(
+    connection: AsyncConnection,
+    class_: TrainingClass,
+    lessons: Sequence[Lesson],
+    *,
+    stored: Timetable,
+    rulebook: Rulebook,
+    at: datetime,
+) -> Staff:
+    """Check `lessons` as those of `class_`, whose timetable is `stored` now; the teachers who give them.
 
-    Lessons of an approved class that have begun are not judged again. Teachers and sites are locked: who ends an
-    engagement or gives up a room comes before and is seen here, or waits and sees the lessons. Raises NotFound for a
-    room that is not listed, SiteElsewhere, and what the rules of timetables raise.
+    What looks odd is flagged (C18, C20, C24). Lessons of an approved class that have begun are not judged again.
+    Teachers and sites are locked: a request that ends an engagement or removes a room either came before and is seen
+    here, or waits and sees the lessons. Raises NotFound for a room that is not listed, SiteElsewhere, and what the
+    rules of timetables raise.
     """
-    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
-    settled = settled_of(await store.of_class(connection, class_.id), class_, at=at)
-    staff = await _staff(connection, {each.teacher_id for each in lessons})
-    sites = await _sites(connection, {each.site_id for each in lessons})
+    policy = rulebook.policy(class_.starts_on, class_.region)
+    settled = settled_of(stored.lessons, class_, at=at)
+    teacher_ids, site_ids = {each.teacher_id for each in lessons}, {each.site_id for each in lessons}
+    await store.hold(connection, teacher_ids=teacher_ids, site_ids=site_ids)
+    staff = await _staff(connection, teacher_ids)
+    sites = await site_store.by_ids(connection, site_ids)
     rooms = {(site.id, name): room for site in sites.values() for name, room in site.rooms.items()}
     _require_places(lessons, class_, sites, rooms, settled=settled)
-    omitted = await store.of_class(connection, class_.id, omitted=True)
-    rules.require_sound(lessons, class_, rooms=rooms, policy=policy, settled=settled, omitted=omitted)
+    rules.require_sound(lessons, class_, rooms=rooms, policy=policy, settled=settled, omitted=stored.omitted)
     rules.require_teachers(lessons, class_, staff, settled=settled)
-    rules.require_free(lessons, await store.clashes(connection, class_.id, lessons))
+    clashes, shared_sites = await store.surroundings(connection, class_.id, lessons)
+    rules.require_free(lessons, clashes)
     judged = [each for each in lessons if each not in settled]
-    shared = await store.shared_sites(connection, {each.site_id for each in judged})
+    judged_sites = {each.site_id for each in judged}
+    shared_sites = {site: others for site, others in shared_sites.items() if site in judged_sites}
     seen = [
         *oddities.at_odd_times(judged, class_, policy=policy),
-        *oddities.on_holidays(judged, class_, await _holidays(connection)),
+        *oddities.on_holidays(judged, class_, rulebook.calendar.holidays),
         *oddities.in_wrong_rooms(judged, class_, rooms),
         *oddities.borrowed_teachers(judged, class_, staff),
-        *oddities.borrowed_sites(shared, class_),
+        *oddities.borrowed_sites(shared_sites, class_),
     ]
     # Every lesson of a borrowed teacher or in a wrong room says the same.
     await flag_usecases.raise_all(connection, list({(each.kind, each.seen): each for each in seen}.values()), at=at)
+    return staff
 
 
-async def require_ages(
-    connection: AsyncConnection, class_: TrainingClass, lessons: Sequence[Lesson], *, persons: Persons, at: datetime
+def require_ages(
+    class_: TrainingClass,
+    lessons: Sequence[Lesson],
+    staff: Staff,
+    *,
+    stored: Timetable,
+    rulebook: Rulebook,
+    persons: Persons,
+    at: datetime,
 ) -> None:
-    """Nobody is too old to give the `lessons` that have not begun, on their days. Raises TeacherTooOld."""
-    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
-    settled = settled_of(await store.of_class(connection, class_.id), class_, at=at)
-    teachers = await teacher_store.by_ids(connection, {each.teacher_id for each in lessons})
-    documents = {id_: persons.document(teacher_store.particulars(each)) for id_, each in teachers.items()}
-    rules.require_ages(lessons, documents, policy=policy, settled=settled)
+    """No teacher is too old on the days of those `lessons` that have not begun. Raises TeacherTooOld."""
+    documents = {id_: persons.document(teacher_store.particulars(each)) for id_, each in staff.teachers.items()}
+    policy = rulebook.policy(class_.starts_on, class_.region)
+    rules.require_ages(lessons, documents, policy=policy, settled=settled_of(stored.lessons, class_, at=at))
 
 
 async def save(
@@ -121,25 +144,6 @@ def kept(lessons: Iterable[Lesson]) -> list[dict[str, Any]]:
     return found
 
 
-async def _teachers(connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]) -> dict[str, UUID]:
-    """One local id names one teacher, however often they were engaged."""
-    return {
-        each.local_id: each.teacher_id for each in await engagement_store.named(connection, institution_id, local_ids)
-    }
-
-
-async def _site_ids(
-    connection: AsyncConnection, class_: TrainingClass, local_ids: Iterable[str | None]
-) -> dict[str | None, UUID]:
-    ids: dict[str | None, UUID] = {} if class_.site_id is None else {None: class_.site_id}
-    for local_id in local_ids:
-        if local_id is not None:
-            site = await site_store.find_by_local_id(connection, class_.institution_id, local_id)
-            if site is not None:
-                ids[local_id] = site.id
-    return ids
-
-
 def _require_places(
     lessons: Iterable[Lesson],
     class_: TrainingClass,
@@ -156,19 +160,8 @@ def _require_places(
             raise NotFound(pointer=f"/lessons/{place}/room", what="room", id=lesson.room)
 
 
-async def _sites(connection: AsyncConnection, site_ids: Collection[UUID]) -> dict[UUID, Site]:
-    await site_store.lock_shared(connection, site_ids)
-    return await site_store.by_ids(connection, site_ids)
-
-
 async def _staff(connection: AsyncConnection, teacher_ids: Collection[UUID]) -> Staff:
-    await teacher_store.lock(connection, teacher_ids, share=True)
     engagements: dict[UUID, list[Engagement]] = {teacher_id: [] for teacher_id in teacher_ids}
     for each in await engagement_store.of_teachers(connection, teacher_ids):
         engagements[each.teacher_id].append(each)
     return Staff(await teacher_store.by_ids(connection, teacher_ids), engagements)
-
-
-async def _holidays(connection: AsyncConnection) -> set[date]:
-    listed = (await policy_store.working_days(connection)).listed
-    return {day for day, is_worked in listed.items() if not is_worked}

@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.history import PLAN
 from services.registry.classes.rules.notice import require_reported_before
-from services.registry.classes.usecases import Said, own_class, remember
-from services.registry.plan.store import policy as policy_store
+from services.registry.classes.usecases import Explanation, own_class, remember
+from services.registry.plan.rules.rulebook import Rulebook
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.timetable import store
 from services.registry.timetable.rules import changes as rules
 from services.registry.timetable.rules.faults import LessonHasBegun, ReasonMissing, TimetableClosed
-from services.registry.timetable.rules.lessons import Lesson
+from services.registry.timetable.rules.lessons import Lesson, Timetable
 from services.registry.timetable.usecases import judging as timetable
 from services.registry.timetable.usecases import site_checks
 from services.registry.timetable.usecases.judging import PlannedLesson
@@ -37,25 +38,27 @@ async def put(
     persons: Persons,
     caller: Caller,
     at: datetime,
-) -> None:
+) -> Timetable:
     """Give a class of the caller's institution these lessons, all of them; the same again changes nothing.
 
     Raises WrongRole, NotFound, ForeignOrganisation, TimetableClosed, ReasonMissing, LessonHasBegun,
     ChangeReportedTooLate, TeacherTooOld, and what the rules of timetables raise.
     """
     class_ = await _open_class(connection, class_id, caller)
-    before = await store.of_class(connection, class_id)
-    after = await timetable.read(connection, class_, planned)
-    if {*before} == {*after}:
-        return
+    stored = await store.of_class(connection, class_id)
+    lessons = await timetable.read(connection, class_, planned)
+    if {*stored.lessons} == {*lessons}:
+        return stored
+    rulebook = await rulebook_store.current(connection)
     if rules.is_approved(class_):
-        await require_in_time(connection, class_, before, after, reason=reason, at=at)
-    await timetable.judge(connection, class_, after, at=at)
-    await timetable.require_ages(connection, class_, after, persons=persons, at=at)
-    await timetable.save(connection, class_id, before, after)
+        require_in_time(class_, stored.lessons, lessons, reason=reason, rulebook=rulebook, at=at)
+    staff = await timetable.judge(connection, class_, lessons, stored=stored, rulebook=rulebook, at=at)
+    timetable.require_ages(class_, lessons, staff, stored=stored, rulebook=rulebook, persons=persons, at=at)
+    await timetable.save(connection, class_id, stored.lessons, lessons)
     await site_checks.follow(connection, class_, at=at)
-    said = Said([] if reason is None else [reason], timetable.changed(before, after))
-    await remember(connection, class_, PLAN, said, caller=caller, at=at)
+    explanation = Explanation([] if reason is None else [reason], timetable.changed(stored.lessons, lessons))
+    await remember(connection, class_, PLAN, explanation, caller=caller, at=at)
+    return Timetable.of(lessons, stored.omitted)
 
 
 async def omit(
@@ -66,19 +69,21 @@ async def omit(
     reason: str,
     caller: Caller,
     at: datetime,
-) -> None:
-    """Keep that lessons of a class of the caller's institution were not held; their hours can be made up by new ones.
+) -> Timetable:
+    """Keep that lessons of a class of the caller's institution were not held; new lessons can make up their hours.
 
-    What was said already is not said again. Raises WrongRole, NotFound, ForeignOrganisation, TimetableClosed,
-    LessonToCome.
+    Lessons that are kept as not held already change nothing. Raises WrongRole, NotFound, ForeignOrganisation,
+    TimetableClosed, LessonToCome.
     """
     class_ = await _open_class(connection, class_id, caller)
-    known = {each.begins for each in await store.of_class(connection, class_id, omitted=True)}
-    omitted = rules.omit(await store.of_class(connection, class_id), begins, known=known, at=at)
-    if omitted:
-        await store.omit(connection, class_id, {each.begins for each in omitted})
-        said = Said([reason], {"omitted": timetable.kept(omitted)})
-        await remember(connection, class_, OMIT, said, caller=caller, at=at)
+    stored = await store.of_class(connection, class_id)
+    omitted = rules.omit(stored.lessons, begins, known={each.begins for each in stored.omitted}, at=at)
+    if not omitted:
+        return stored
+    await store.omit(connection, class_id, {each.begins for each in omitted})
+    explanation = Explanation([reason], {"omitted": timetable.kept(omitted)})
+    await remember(connection, class_, OMIT, explanation, caller=caller, at=at)
+    return Timetable.of({*stored.lessons} - {*omitted}, [*stored.omitted, *omitted])
 
 
 async def _open_class(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:
@@ -88,13 +93,13 @@ async def _open_class(connection: AsyncConnection, class_id: UUID, caller: Calle
     return class_
 
 
-async def require_in_time(
-    connection: AsyncConnection,
+def require_in_time(
     class_: TrainingClass,
     before: Collection[Lesson],
     after: Collection[Lesson],
     *,
     reason: str | None,
+    rulebook: Rulebook,
     at: datetime,
 ) -> None:
     """A change of an approved class's lessons is explained and reported before what it touches.
@@ -109,6 +114,5 @@ async def require_in_time(
     changed_from = rules.changed_from(before, after)
     if changed_from is not None and changed_from < at:
         raise LessonHasBegun(pointer="/lessons", begins_at=changed_from.astimezone(BUSINESS_ZONE).isoformat())
-    policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
-    touched_from = rules.touched_from(before, after)
-    require_reported_before(touched_from, lead_hours=policy.filing_change_lead_hours, at=at)
+    lead_hours = rulebook.policy(class_.starts_on, class_.region).filing_change_lead_hours
+    require_reported_before(rules.touched_from(before, after), lead_hours=lead_hours, at=at)

@@ -16,8 +16,7 @@ from services.registry.directory.rules.sites import Room, RoomsInUse, Site
 from services.registry.directory.store import sites as store
 from services.registry.directory.usecases import blacklist
 from services.registry.directory.usecases.institutions import load_for_writing
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as policy_store
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.timetable import store as lesson_store
 from services.registry.timetable.rules import lessons as timetable
 from shared.backbone import outbox
@@ -28,8 +27,8 @@ from shared.kernel.refusals import LocalIdTaken, Stale
 
 
 @dataclass(frozen=True)
-class Place:
-    """What is said of a site; see Site."""
+class SiteParticulars:
+    """What an institution states about a site; see Site."""
 
     address: str
     address_mark: UUID
@@ -40,21 +39,27 @@ class Place:
 
 
 async def add(
-    connection: AsyncConnection, institution_id: UUID, local_id: str, place: Place, *, caller: Caller, at: datetime
+    connection: AsyncConnection,
+    institution_id: UUID,
+    local_id: str,
+    particulars: SiteParticulars,
+    *,
+    caller: Caller,
+    at: datetime,
 ) -> Site:
     """A new site, by the institution itself or an officer; the same again answers the one that exists.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, and what a region may be refused for.
     """
-    plan = await plan_store.load(connection)
+    plan = (await rulebook_store.current(connection)).plan
     institution = await load_for_writing(connection, institution_id, caller=caller)
     site = Site(
         id=new_id(),
         institution_id=institution.id,
         local_id=local_id,
-        reporting_region=plan.reporting_region(place.region, on=business_day(at)),
+        reporting_region=plan.reporting_region(particulars.region, on=business_day(at)),
         version=1,
-        **vars(place),
+        **vars(particulars),
     )
     known = await store.find_by_local_id(connection, institution.id, local_id)
     if known is not None:
@@ -68,22 +73,28 @@ async def add(
 
 
 async def change(
-    connection: AsyncConnection, site_id: UUID, place: Place, *, expected: int, caller: Caller, at: datetime
+    connection: AsyncConnection,
+    site_id: UUID,
+    particulars: SiteParticulars,
+    *,
+    expected: int,
+    caller: Caller,
+    at: datetime,
 ) -> Site:
-    """Put `place` in the stead of what was said of a site. Rooms that it leaves out are not listed any more.
+    """Replace the particulars of a site. Rooms that `particulars` leave out are not listed any more.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, Stale, RoomsInUse, and what a region may be refused
     for.
     """
-    plan = await plan_store.load(connection)
+    plan = (await rulebook_store.current(connection)).plan
     before = await store.load(connection, site_id, lock=True)
     institution = await load_for_writing(connection, before.institution_id, caller=caller)
     if before.version != expected:
         raise Stale
     reporting_region = before.reporting_region
-    if place.region != before.region:
-        reporting_region = plan.reporting_region(place.region, on=business_day(at))
-    after = replace(before, reporting_region=reporting_region, **vars(place))
+    if particulars.region != before.region:
+        reporting_region = plan.reporting_region(particulars.region, on=business_day(at))
+    after = replace(before, reporting_region=reporting_region, **vars(particulars))
     if after == before:
         return before
     await _require_unused(connection, before, after, at=at)
@@ -96,7 +107,7 @@ async def change(
 
 
 async def _require_unused(connection: AsyncConnection, before: Site, after: Site, *, at: datetime) -> None:
-    """No lesson to come is in a room that is gone or gets too small for it. Raises RoomsInUse (C18)."""
+    """No coming lesson is in a room that is removed or becomes too small. Raises RoomsInUse (C18)."""
     gone = before.rooms.keys() - after.rooms.keys()
     in_use = await store.rooms_in_use(connection, before.id, gone, since=at)
     # With all rooms still there, every lesson beside one in a smaller room has its room.
@@ -112,8 +123,9 @@ async def _overcrowded(connection: AsyncConnection, smaller: set[str], after: Si
     sites[after.id] = after
     rooms = {(site.id, name): room for site in sites.values() for name, room in site.rooms.items()}
     found: set[str] = set()
+    rulebook = await rulebook_store.current(connection)
     for class_ in (await class_store.by_ids(connection, beside)).values():
-        policy = await policy_store.on(connection, day=class_.starts_on, region=class_.region)
+        policy = rulebook.policy(class_.starts_on, class_.region)
         crowded = timetable.overcrowded(beside[class_.id], class_, rooms=rooms, policy=policy)
         found |= {lesson.room for lesson in crowded if lesson.site_id == after.id and lesson.room in smaller}
     return found

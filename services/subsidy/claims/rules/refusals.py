@@ -11,16 +11,16 @@ class ClaimBeforeCompletion(Conflict):
     slug = "claim-before-completion"
     title_en = "The class is not completed, so nothing can be claimed for it yet."
     title_zh = "该班尚未结班，不能申领补贴。"
-    cure_en = "Complete the class in the registry first; `state` is where it stands."
-    cure_zh = "请先在登记服务中办理结班；`state` 为该班当前状态。"
+    cure_en = "Complete the class in the registry first; its present state is {state}."
+    cure_zh = "请先在登记服务中办理结班；该班当前状态：{state}。"
 
 
 class NotSubsidised(Conflict):
     slug = "not-subsidised"
     title_en = "The class was filed without a fund source, so no subsidy is paid for it."
     title_zh = "该班报备时未选择资金来源，不享受补贴。"
-    cure_en = "Only classes filed with a `fund_source` can be claimed for."
-    cure_zh = "仅报备时填写了 `fund_source` 的班级可以申领。"
+    cure_en = "Only classes that were filed with a fund source can be claimed for."
+    cure_zh = "仅报备时填写了资金来源的班级可以申领。"
 
 
 class ClassAlreadyClaimed(Conflict):

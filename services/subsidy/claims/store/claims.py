@@ -2,52 +2,88 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, column, insert, literal_column, or_, select, table, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
-from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.store import lines as line_store
+from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
 from shared.kernel.levels import Level
 from shared.kernel.money import Fen
-from shared.kernel.refusals import NotFound, Stale
+from shared.kernel.refusals import NotFound
+from shared.tables import Choice, Instant, fixed
 
-_KEPT: Final = (
-    *("id", "institution_id", "local_id", "class_id", "region", "reporting_region", "fund_source", "occupation"),
-    *("level", "starts_on"),
+CLAIM: Final = Table(
+    "claim",
+    MetaData(),
+    fixed("id", Uuid),
+    fixed("institution_id", Uuid),
+    fixed("local_id", Text),
+    fixed("class_id", Uuid),
+    fixed("region", Text),
+    fixed("reporting_region", Text),
+    fixed("fund_source", Choice(FundSource)),
+    fixed("occupation", Text),
+    fixed("level", Choice(Level)),
+    fixed("starts_on", Date),
+    Column("policy_row", Text),
+    Column("status", Choice(ClaimStatus)),
+    Column("submitted_by", Text),
+    Column("submitted_on", Date),
+    Column("approved_by", Text),
+    Column("approved_on", Date),
+    Column("paid_on", Date),
+    Column("payment_reference", Text),
+    Column("version", Integer),
+    # The sums of the claim's lines, so that a list need not load these.
+    Column("amount_fen", BigInteger),
+    Column("recovered_fen", BigInteger),
 )
-"""What a claim has from its first version on."""
-_CHANGING: Final = (
-    *("policy_row", "status", "submitted_by", "submitted_on", "approved_by", "approved_on", "paid_on"),
-    *("payment_reference", "version"),
+CLAIM_EVENT: Final = Table(
+    "claim_event",
+    MetaData(),
+    Column("claim_id", Uuid),
+    Column("version", Integer),
+    Column("verb", Choice(ClaimVerb)),
+    Column("done_by", Text),
+    Column("done_at", Instant),
+    Column("reason", Text),
 )
-_SUMS: Final = ("amount_fen", "recovered_fen")
-"""Of the claim's lines, so that a list need not load these."""
 
-_CLAIM: Final = table("claim", *map(column, (*_KEPT, *_CHANGING, *_SUMS)))
-_EVENT: Final = table("claim_event", *map(column, ("claim_id", "version", "verb", "done_by", "done_at", "reason")))
-
-_FIND: Final = select(_CLAIM).where(_CLAIM.c.id == bindparam("claim_id"))
+_FIND: Final = select(CLAIM).where(CLAIM.c.id == bindparam("claim_id"))
 _LOCK: Final = _FIND.with_for_update()
-_FIND_BY_LOCAL_ID: Final = select(_CLAIM.c.id, _CLAIM.c.class_id).where(
-    _CLAIM.c.institution_id == bindparam("institution_id"), _CLAIM.c.local_id == bindparam("local_id")
+_OF_LOCAL_ID: Final = select(CLAIM.c.id, CLAIM.c.class_id).where(
+    CLAIM.c.institution_id == bindparam("institution"), CLAIM.c.local_id == bindparam("called")
 )
 # The condition of the partial index stands in the statement as it is there: a parameter would hide it from the planner.
-_STANDING: Final = select(_CLAIM.c.id).where(
-    _CLAIM.c.class_id == bindparam("class_id"), _CLAIM.c.status != literal_column("'rejected'")
+_STANDING: Final = select(CLAIM.c.id).where(
+    CLAIM.c.class_id == bindparam("of_class"), CLAIM.c.status != literal_column("'rejected'")
 )
-_SAVE: Final = update(_CLAIM).where(_CLAIM.c.id == bindparam("claim_id"), _CLAIM.c.version == bindparam("expected"))
 _HISTORY: Final = (
-    select(*_EVENT.c["version", "verb", "done_by", "done_at", "reason"])
-    .where(_EVENT.c.claim_id == bindparam("claim_id"))
-    .order_by(_EVENT.c.version)
-    .limit(bindparam("limit"))
+    select(*CLAIM_EVENT.c["version", "verb", "done_by", "done_at", "reason"])
+    .where(CLAIM_EVENT.c.claim_id == bindparam("of_claim"))
+    .order_by(CLAIM_EVENT.c.version)
+    .limit(bindparam("rows"))
 )
 
 
@@ -80,65 +116,43 @@ class ClaimAndClass(NamedTuple):
     class_id: UUID
 
 
-def _claim(row: RowMapping, lines: tuple[Line, ...]) -> Claim:
-    values = {name: row[name] for name in (*_KEPT, *_CHANGING)}
-    parsed = {
-        "fund_source": FundSource(values["fund_source"]),
-        "level": Level(values["level"]),
-        "status": ClaimStatus(values["status"]),
-    }
-    return Claim(**values | parsed, lines=lines)
-
-
-def _values(claim: Claim, names: tuple[str, ...]) -> dict[str, object]:
-    return {name: getattr(claim, name) for name in names}
-
-
 async def add(connection: AsyncConnection, claim: Claim) -> None:
-    await connection.execute(insert(_CLAIM), _values(claim, (*_KEPT, *_CHANGING, *_SUMS)))
+    await tables.add(connection, CLAIM, claim)
     await line_store.add_all(connection, claim)
 
 
 async def load(connection: AsyncConnection, claim_id: UUID, *, lock: bool = False) -> Claim:
     """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
-    found = await connection.execute(_LOCK if lock else _FIND, {"claim_id": claim_id})
-    row = found.mappings().one_or_none()
-    if row is None:
+    found = await tables.fetch_one(connection, _LOCK if lock else _FIND, _summary, claim_id=claim_id)
+    if found is None:
         raise NotFound(what="claim", id=claim_id)
-    return _claim(row, await line_store.of_claim(connection, claim_id))
+    return replace(found.claim, lines=await line_store.of_claim(connection, claim_id))
 
 
 async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> ClaimAndClass | None:
-    values = {"institution_id": institution_id, "local_id": local_id}
-    row = (await connection.execute(_FIND_BY_LOCAL_ID, values)).one_or_none()
-    return None if row is None else ClaimAndClass(*row)
+    return await tables.fetch_one(connection, _OF_LOCAL_ID, ClaimAndClass, institution=institution_id, called=local_id)
 
 
 async def standing(connection: AsyncConnection, class_id: UUID) -> UUID | None:
     """The id of the class's claim that was not rejected."""
-    found: UUID | None = await connection.scalar(_STANDING, {"class_id": class_id})
-    return found
+    return await connection.scalar(_STANDING, {"of_class": class_id})
 
 
 async def save(connection: AsyncConnection, claim: Claim) -> None:
     """Store the claim's next version, without its lines. Raises Stale if it is not the next any more."""
-    which = {"claim_id": claim.id, "expected": claim.version - 1}
-    if (await connection.execute(_SAVE, which | _values(claim, (*_CHANGING, *_SUMS)))).rowcount == 0:
-        raise Stale
+    await tables.save(connection, CLAIM, claim, expected=claim.version - 1)
 
 
 async def note(
     connection: AsyncConnection, claim: Claim, verb: ClaimVerb, *, by: str, at: datetime, reason: str | None = None
 ) -> None:
     """Keep who brought the claim to its present version, by which verb, when and why."""
-    step = Step(claim.version, verb, by, at, reason)
-    await connection.execute(insert(_EVENT), {"claim_id": claim.id, **step._asdict()})
+    await tables.add(connection, CLAIM_EVENT, Step(claim.version, verb, by, at, reason), claim_id=claim.id)
 
 
 async def history(connection: AsyncConnection, claim_id: UUID, *, limit: int = 200) -> list[Step]:
     """The claim's transitions, oldest first."""
-    rows = await connection.execute(_HISTORY, {"claim_id": claim_id, "limit": limit})
-    return [Step(**dict(row) | {"verb": ClaimVerb(row["verb"])}) for row in rows.mappings()]
+    return await tables.fetch_all(connection, _HISTORY, Step, of_claim=claim_id, rows=limit)
 
 
 async def page(
@@ -151,13 +165,12 @@ async def page(
     limit: int,
 ) -> list[ClaimSummary]:
     """Claims in the order of their ids, from above `after`."""
-    # Only what is asked for stands in the statement, so that each question is planned for itself.
-    conditions = [_CLAIM.c.id > after]
-    if institution_id is not None:
-        conditions.append(_CLAIM.c.institution_id == institution_id)
-    if status is not None:
-        conditions.append(_CLAIM.c.status == status)
+    asked = tables.matches(CLAIM, institution_id=institution_id, status=status)
     if region is not None:
-        conditions.append(or_(_CLAIM.c.region == region, _CLAIM.c.reporting_region == region))
-    rows = await connection.execute(select(_CLAIM).where(*conditions).order_by(_CLAIM.c.id).limit(limit))
-    return [ClaimSummary(_claim(row, ()), row["amount_fen"], row["recovered_fen"]) for row in rows.mappings()]
+        asked.append(or_(CLAIM.c.region == region, CLAIM.c.reporting_region == region))
+    statement = select(CLAIM).where(CLAIM.c.id > after, *asked).order_by(CLAIM.c.id).limit(limit)
+    return await tables.fetch_all(connection, statement, _summary)
+
+
+def _summary(*, amount_fen: Fen, recovered_fen: Fen, **values: Any) -> ClaimSummary:
+    return ClaimSummary(Claim(**values, lines=()), amount_fen, recovered_fen)

@@ -2,108 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, column, delete, select, table, text, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules.checks import Check, Held
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
+from shared import tables
+from shared.database import driver
 from shared.kernel.levels import Level
+from shared.tables import Choice
 
-_OF_LINE: Final = (
-    *("line", "enrolment_id", "person", "programme", "trained_on", "amount_fen", "refusal", "recovered_on"),
+LINE: Final = Table(
+    "claim_line",
+    MetaData(),
+    Column("claim_id", Uuid),
+    Column("line", Integer),
+    Column("enrolment_id", Uuid),
+    Column("person", Uuid),
+    Column("programme", Text),
+    Column("trained_on", Date),
+    Column("amount_fen", BigInteger),
+    Column("refusal", Choice(Check)),
+    Column("recovered_on", Date),
+    # Of the claim, for what is looked up over all claims of a person.
+    Column("occupation", Text),
+    Column("level", Choice(Level)),
+    Column("year", Integer),
+    Column("live", Boolean),
 )
-_LINE: Final = table("claim_line", *map(column, (*_OF_LINE, "claim_id", "live")))
-_OF_CLAIM: Final = _LINE.c.claim_id == bindparam("claim")
-_FIND: Final = select(*_LINE.c[_OF_LINE]).where(_OF_CLAIM).order_by(_LINE.c.line)
-_DELETE: Final = delete(_LINE).where(_OF_CLAIM)
-_RELEASE: Final = update(_LINE).where(_OF_CLAIM).values(live=False)
+_OF_CLAIM: Final = LINE.c.claim_id == bindparam("of_claim")
+_OWN: Final = LINE.c[
+    "line", "enrolment_id", "person", "programme", "trained_on", "amount_fen", "refusal", "recovered_on"
+]
+_FIND: Final = select(*_OWN).where(_OF_CLAIM).order_by(LINE.c.line)
+_DELETE: Final = delete(LINE).where(_OF_CLAIM)
+_RELEASE: Final = update(LINE).where(_OF_CLAIM).values(live=False)
 
-_ADD: Final = text("""
-INSERT INTO claim_line (claim_id, line, enrolment_id, person, programme, occupation, level, year, trained_on,
-    amount_fen, refusal, live)
-SELECT :claim, line, enrolment_id, person, programme, :occupation, :level, :year, trained_on, amount_fen, refusal, true
-FROM unnest(CAST(:line AS integer[]), CAST(:enrolment_id AS uuid[]), CAST(:person AS uuid[]),
-    CAST(:programme AS text[]), CAST(:trained_on AS date[]), CAST(:amount_fen AS bigint[]), CAST(:refusal AS text[]))
-    AS l (line, enrolment_id, person, programme, trained_on, amount_fen, refusal)
-""")
-_RECOVER: Final = text("""
-UPDATE claim_line AS l SET recovered_on = r.recovered_on, live = false
-FROM unnest(CAST(:line AS integer[]), CAST(:recovered_on AS date[])) AS r (line, recovered_on)
-WHERE l.claim_id = :claim AND l.line = r.line AND r.recovered_on IS NOT NULL AND l.recovered_on IS NULL
-""")
-_CORRECT: Final = text("""
-UPDATE claim_line AS l SET person = c.person, programme = c.programme
-FROM unnest(CAST(:line AS integer[]), CAST(:person AS uuid[]), CAST(:programme AS text[]))
-    AS c (line, person, programme)
-WHERE l.claim_id = :claim AND l.line = c.line
-""")
-_CLAIMS_OF: Final = text("""
+_ADD: Final = f"INSERT INTO claim_line ({tables.names(LINE.c)}) SELECT * FROM {tables.unnest(LINE.c)}"
+_RECOVERED: Final = LINE.c["line", "recovered_on"]
+_RECOVER: Final = f"""
+UPDATE claim_line AS l SET recovered_on = given.recovered_on, live = false
+FROM {tables.unnest(_RECOVERED, first=2)}
+WHERE l.claim_id = $1 AND l.line = given.line AND given.recovered_on IS NOT NULL AND l.recovered_on IS NULL
+"""
+_CORRECTED: Final = LINE.c["line", "person", "programme"]
+_CORRECT: Final = f"""
+UPDATE claim_line AS l SET person = given.person, programme = given.programme
+FROM {tables.unnest(_CORRECTED, first=2)}
+WHERE l.claim_id = $1 AND l.line = given.line
+"""
+_CLAIMS_OF: Final = """
 SELECT DISTINCT l.claim_id
 FROM claim_line AS l
 JOIN heard_enrolment AS e ON e.id = l.enrolment_id
 LEFT JOIN heard_alias AS a ON a.person = e.person
-WHERE l.enrolment_id = ANY(CAST(:enrolments AS uuid[]))
-    AND (l.person <> coalesce(a.into_person, e.person) OR l.programme <> e.programme)
+WHERE l.enrolment_id = ANY($1) AND (l.person <> coalesce(a.into_person, e.person) OR l.programme <> e.programme)
 ORDER BY l.claim_id
-""")
-_QUEUE: Final = text("""
-INSERT INTO claimant (person) SELECT person FROM unnest(CAST(:persons AS uuid[])) AS p (person) ORDER BY person
+"""
+_QUEUE: Final = """
+INSERT INTO claimant (person) SELECT person FROM unnest($1::uuid[]) AS p (person) ORDER BY person
 ON CONFLICT (person) DO UPDATE SET person = excluded.person
-""")
-_HELD: Final = text("""
+"""
+_HELD: Final = """
 SELECT person, occupation, level, year FROM claim_line
-WHERE person = ANY(CAST(:persons AS uuid[])) AND live AND amount_fen > 0 AND claim_id <> :claim
-""")
+WHERE person = ANY($1) AND live AND amount_fen > 0 AND claim_id <> $2
+"""
 
 
 async def add_all(connection: AsyncConnection, claim: Claim) -> None:
     """Store the lines of a claim that has none yet."""
-    names = ("line", "enrolment_id", "person", "programme", "trained_on", "amount_fen", "refusal")
-    values = {"occupation": claim.occupation, "level": claim.level, "year": claim.starts_on.year}
-    await connection.execute(_ADD, values | _arrays(claim, names))
+    beside = {
+        "claim_id": claim.id,
+        "occupation": claim.occupation,
+        "level": claim.level,
+        "year": claim.starts_on.year,
+        "live": True,
+    }
+    rows = [tables.values_of(LINE, line, **beside) for line in claim.lines]
+    await (await driver(connection)).execute(_ADD, *tables.arrays(LINE.c, rows))
 
 
 async def of_claim(connection: AsyncConnection, claim_id: UUID) -> tuple[Line, ...]:
-    rows = (await connection.execute(_FIND, {"claim": claim_id})).mappings()
-    return tuple(
-        Line(**dict(row) | {"refusal": None if row["refusal"] is None else Check(row["refusal"])}) for row in rows
-    )
+    return tuple(await tables.fetch_all(connection, _FIND, Line, of_claim=claim_id))
 
 
 async def replace_all(connection: AsyncConnection, claim: Claim) -> None:
     """Store the lines of a rebuilt claim in place of those it had."""
-    await connection.execute(_DELETE, {"claim": claim.id})
+    await connection.execute(_DELETE, {"of_claim": claim.id})
     await add_all(connection, claim)
 
 
 async def release(connection: AsyncConnection, claim: Claim) -> None:
     """Let go of what the lines of a rejected claim hold."""
-    await connection.execute(_RELEASE, {"claim": claim.id})
+    await connection.execute(_RELEASE, {"of_claim": claim.id})
 
 
 async def recover(connection: AsyncConnection, claim: Claim) -> None:
     """Store which lines were recovered, and let go of what they hold."""
-    await connection.execute(_RECOVER, _arrays(claim, ("line", "recovered_on")))
+    await (await driver(connection)).execute(_RECOVER, claim.id, *_arrays(claim, _RECOVERED))
 
 
 async def correct(connection: AsyncConnection, claim: Claim) -> None:
     """Store whose the lines are, and what they count to."""
-    await connection.execute(_CORRECT, _arrays(claim, ("line", "person", "programme")))
+    await (await driver(connection)).execute(_CORRECT, claim.id, *_arrays(claim, _CORRECTED))
 
 
-def _arrays(claim: Claim, names: Collection[str]) -> dict[str, object]:
-    """The claim's id, and an array for each of `names`: what the claim's lines have there."""
-    return {"claim": claim.id} | {name: [getattr(line, name) for line in claim.lines] for name in names}
+def _arrays(claim: Claim, columns: Iterable[Column[Any]]) -> list[list[Any]]:
+    """What the claim's lines have in each of the columns."""
+    return [[getattr(line, column.key) for line in claim.lines] for column in columns]
 
 
 async def claims_of(connection: AsyncConnection, enrolments: Collection[UUID]) -> list[UUID]:
     """The claims with lines of `enrolments` that say something else than what was heard of these, by id."""
-    return list(await connection.scalars(_CLAIMS_OF, {"enrolments": list(enrolments)}))
+    return [row["claim_id"] for row in await (await driver(connection)).fetch(_CLAIMS_OF, list(enrolments))]
 
 
 async def queue(connection: AsyncConnection, keys: Collection[UUID]) -> None:
@@ -114,7 +144,7 @@ async def queue(connection: AsyncConnection, keys: Collection[UUID]) -> None:
     waits for each other.
     """
     if keys:
-        await connection.execute(_QUEUE, {"persons": sorted(keys)})
+        await (await driver(connection)).execute(_QUEUE, sorted(keys))
 
 
 async def held(connection: AsyncConnection, keys: Mapping[UUID, UUID], *, outside: UUID) -> dict[UUID, list[Held]]:
@@ -124,6 +154,6 @@ async def held(connection: AsyncConnection, keys: Mapping[UUID, UUID], *, outsid
     """
     found: dict[UUID, list[Held]] = {}
     if keys:
-        for row in await connection.execute(_HELD, {"persons": list(keys), "claim": outside}):
-            found.setdefault(keys[row.person], []).append(Held(row.occupation, Level(row.level), row.year))
+        for person, occupation, level, year in await (await driver(connection)).fetch(_HELD, list(keys), outside):
+            found.setdefault(keys[person], []).append(Held(occupation, Level(level), year))
     return found

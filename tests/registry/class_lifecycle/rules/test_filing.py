@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.class_lifecycle.rules import filing
-from services.registry.class_lifecycle.rules.filing import Asked
+from services.registry.class_lifecycle.rules.filing import FilingDeadlines
 from services.registry.classes.rules.classes import ExamPlan
 from services.registry.classes.rules.limits import SiteElsewhere, require_in_region
 from services.registry.directory.rules.sites import Site
@@ -24,8 +24,8 @@ from tests.registry.builders import WORKING_DAYS, policy, project, training_clas
 JUNE = date(2026, 6, 1)
 
 
-def asked(filed_on: date, *, lead: int | None = 5) -> Asked:
-    return Asked(policy(JUNE, filing_lead_working_days=lead), WORKING_DAYS, filed_on)
+def deadlines(filed_on: date, *, lead: int | None = 5) -> FilingDeadlines:
+    return FilingDeadlines(policy(JUNE, filing_lead_working_days=lead), WORKING_DAYS, filed_on)
 
 
 class TestSound:
@@ -218,27 +218,27 @@ class TestLead:
 
     @pytest.mark.parametrize(("filed_on", "fifth"), FIFTH_WORKING_DAY)
     def test_a_class_starts_five_working_days_after_its_filing(self, filed_on: date, fifth: date) -> None:
-        filing.require_lead(training_class(starts_on=fifth), asked(filed_on))
+        filing.require_lead(training_class(starts_on=fifth), deadlines(filed_on))
 
         with pytest.raises(filing.FiledTooLate) as refused:
-            filing.require_lead(training_class(starts_on=fifth - timedelta(days=1)), asked(filed_on))
+            filing.require_lead(training_class(starts_on=fifth - timedelta(days=1)), deadlines(filed_on))
         assert refused.value.facts == {"lead_working_days": 5, "possible_from": fifth.isoformat()}
 
     @pytest.mark.parametrize(("filed_on", "fifth"), FIFTH_WORKING_DAY)
     def test_the_county_answers_within_five_working_days(self, filed_on: date, fifth: date) -> None:
-        assert filing.answer_due_on(asked(filed_on)) == fifth
+        assert deadlines(filed_on).answer_due_on() == fifth
 
     def test_a_class_that_starts_yesterday_is_refused_even_without_a_lead(self) -> None:
         with pytest.raises(filing.FiledTooLate):
-            filing.require_lead(training_class(starts_on=JUNE - timedelta(days=1)), asked(JUNE, lead=0))
+            filing.require_lead(training_class(starts_on=JUNE - timedelta(days=1)), deadlines(JUNE, lead=0))
 
     @given(st.dates(date(2025, 1, 1), date(2026, 12, 31)))
     def test_where_the_policy_names_no_lead_a_class_may_be_filed_afterwards(self, filed_on: date) -> None:
-        filing.require_lead(training_class(), asked(filed_on, lead=None))
+        filing.require_lead(training_class(), deadlines(filed_on, lead=None))
 
     def test_what_lies_beyond_the_calendar_cannot_be_counted(self) -> None:
-        late = asked(date(2026, 12, 29))
+        late = deadlines(date(2026, 12, 29))
 
         with pytest.raises(CalendarUnset):
             filing.require_lead(training_class(starts_on=date(2027, 1, 20)), late)
-        assert filing.answer_due_on(late) is None
+        assert late.answer_due_on() is None

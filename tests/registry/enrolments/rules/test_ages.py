@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.enrolments.rules import ages
 from services.registry.enrolments.rules.ages import AgeOutOfRange, BirthDateDiffers
 from services.registry.enrolments.rules.trainees import NOTHING_SAID, AtEntry
-from shared.kernel.identity import DocumentKind
+from shared.kernel.identity import DocumentKind, IdentityDocument
 from tests.registry.builders import policy, training_class
 from tests.support.people import identity_number
 
@@ -47,17 +46,16 @@ def test_what_the_document_shows_goes_before_what_is_said(shown: date, said: dat
 
 
 def test_of_the_holder_of_a_foreign_card_is_looked_at_once_it_is_said() -> None:
-    kind = DocumentKind.FOREIGN_PERMANENT_RESIDENT
+    shown = IdentityDocument(DocumentKind.FOREIGN_PERMANENT_RESIDENT, FOREIGN_CARD).birth_date
+    grown, young = AtEntry(birth_date=date(1990, 1, 1)), AtEntry(birth_date=date(2012, 1, 1))
 
-    ages.require_age(kind, FOREIGN_CARD, AtEntry(birth_date=date(1990, 1, 1)), class_=CLASS, policy=POLICY)
-    ages.require_birth_date(kind, FOREIGN_CARD, AtEntry(birth_date=date(1990, 1, 1)))
-    with pytest.raises(AgeOutOfRange):
-        ages.require_age(kind, FOREIGN_CARD, AtEntry(birth_date=date(2012, 1, 1)), class_=CLASS, policy=POLICY)
+    assert ages.age_fault(shown, grown, class_=CLASS, policy=POLICY) is None
+    assert ages.birth_date_fault(shown, grown) is None
+    assert isinstance(ages.age_fault(shown, young, class_=CLASS, policy=POLICY), AgeOutOfRange)
 
 
 def test_of_somebody_with_another_document_cannot_be_said_otherwise() -> None:
-    number = identity_number(date(1990, 1, 1), 1)
+    shown = IdentityDocument(DocumentKind.RESIDENT_ID, identity_number(date(1990, 1, 1), 1)).birth_date
 
-    ages.require_birth_date(DocumentKind.RESIDENT_ID, number, AtEntry(birth_date=date(1990, 1, 1)))
-    with pytest.raises(BirthDateDiffers):
-        ages.require_birth_date(DocumentKind.RESIDENT_ID, number, AtEntry(birth_date=date(1990, 1, 2)))
+    assert ages.birth_date_fault(shown, AtEntry(birth_date=date(1990, 1, 1))) is None
+    assert isinstance(ages.birth_date_fault(shown, AtEntry(birth_date=date(1990, 1, 2))), BirthDateDiffers)

@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.plan.rules.policy import PolicyRow, UnknownPolicyKey, WrongPolicyValue, holding, parse
-from services.registry.plan.rules.policy_rows import PolicyRowOverlaps, require_no_overlap
+from services.registry.plan.rules.policy import (
+    PolicyRow,
+    PolicyRowOverlaps,
+    UnknownPolicyKey,
+    WrongPolicyValue,
+    holding,
+    parse,
+    require_no_overlap,
+)
 from shared.kernel.periods import PeriodEndsBeforeStart
 
 DAYS = st.dates(date(2025, 1, 1), date(2025, 1, 31))

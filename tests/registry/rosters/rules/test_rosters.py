@@ -71,7 +71,7 @@ def decided(
     seats: Mapping[UUID, int],
     closed: Mapping[UUID, Refusal] | None = None,
 ) -> list[RowOutcome]:
-    return decide(entries, known_of(known, seats, closed))
+    return decide(entries, known_of(known, seats, closed)).outcomes
 
 
 def known_of(known: list[Taken], seats: Mapping[UUID, int], closed: Mapping[UUID, Refusal] | None = None) -> Known:

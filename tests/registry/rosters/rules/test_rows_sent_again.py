@@ -21,7 +21,7 @@ ENTRY = Entry(0, UUID(int=1), "T1", UUID(int=101), CLASS, (), b"then")
 
 def again(entry: Entry, before: Seated = SEATED, closed: Mapping[UUID, Refusal] | None = None) -> RowOutcome:
     seats = {CLASS.id: 0}
-    (outcome,) = decide([entry], Known({"T1": before}, [], seats, closed or {}))
+    (outcome,) = decide([entry], Known({"T1": before}, [], seats, closed or {})).outcomes
     return outcome
 
 
@@ -63,6 +63,6 @@ def test_a_row_that_could_be_read_in_part_only_is_no_repeat_and_is_compared_with
 def test_a_row_sent_again_inside_one_roster_is_compared_as_well() -> None:
     entries = [ENTRY, ENTRY, ENTRY._replace(mark=b"now")]
 
-    outcomes = decide(entries, Known({}, [], {CLASS.id: 9}, {}))
+    outcomes = decide(entries, Known({}, [], {CLASS.id: 9}, {})).outcomes
 
     assert [each.outcome for each in outcomes] == ["accepted", "repeated", "refused"]

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.supervision.rules.patrols import (
     COVERED_DAYS_MAX,
+    ClassesRun,
     ClassNotPatrolled,
     CoverageTooLong,
     Patrol,
     PatrolAhead,
     PatrolOutsideClass,
-    Ran,
     coverage,
     level_of,
     looks_marked,
@@ -212,7 +212,7 @@ class TestCoverage:
         figures = policy(TODAY, patrol_city_share=share)
 
         by_level = {
-            each.level: each for each in coverage(Ran("410100", classes, {PatrolLevel.CITY: patrolled}), figures)
+            each.level: each for each in coverage(ClassesRun("410100", classes, {PatrolLevel.CITY: patrolled}), figures)
         }
 
         city = by_level[PatrolLevel.CITY]
@@ -221,7 +221,7 @@ class TestCoverage:
         assert by_level[PatrolLevel.COUNTY].patrolled == 0
 
     def test_each_level_has_the_share_of_the_plan(self) -> None:
-        found = coverage(Ran("410100", 30, {}), policy(TODAY))
+        found = coverage(ClassesRun("410100", 30, {}), policy(TODAY))
 
         assert [(each.level.value, each.needed) for each in found] == [("county", 30), ("city", 3), ("province", 1)]
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.registry.supervision.rules.contents import MediaType
 from services.registry.supervision.rules.safety import (
-    Described,
+    SafetyContent,
     SafetyHoursWrong,
     SafetyTopicsMissing,
     require_complete,
@@ -27,7 +27,7 @@ def test_a_lesson_has_hours_and_topics_and_a_plan_no_hours(kind: SafetyKind, hou
 
     refused: type[Refusal] | None = None
     try:
-        require_complete(kind, Described("标题", tuple(topics), hours, MediaType.PDF, b""))
+        require_complete(kind, SafetyContent("标题", tuple(topics), hours, MediaType.PDF, b""))
     except Refusal as refusal:
         refused = type(refusal)
 
