@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.flags import see_class
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
 from shared.contracts.registry import ClassStatus, PatrolLevel, PatrolMethod, PatrolRecorded
@@ -172,11 +172,11 @@ def record(patrol: Patrol, class_: TrainingClass, *, findings: int, at: datetime
         present=patrol.present,
         enrolled=patrol.enrolled,
         findings=findings,
-        **dimensions.told(project=False),
+        **dimensions.as_fields(project=False),
     )
 
 
-def looks_wrong(patrol: Patrol, class_: TrainingClass, *, share_min: Decimal) -> Iterator[Seen]:
+def looks_wrong(patrol: Patrol, class_: TrainingClass, *, share_min: Decimal) -> Iterator[Observation]:
     """More present than enrolled: perhaps another's class sits there (C24). Fewer than `share_min` of them (C14).
 
     Source: domain rules §4.6, §5.3.
@@ -189,7 +189,9 @@ def looks_wrong(patrol: Patrol, class_: TrainingClass, *, share_min: Decimal) ->
         yield see_class(FlagKind.FEW_PRESENT, class_, f"{patrol.id}", facts=facts)
 
 
-def looks_marked(patrol: Patrol, class_: TrainingClass, *, marked: int, tolerance_share: Decimal) -> Iterator[Seen]:
+def looks_marked(
+    patrol: Patrol, class_: TrainingClass, *, marked: int, tolerance_share: Decimal
+) -> Iterator[Observation]:
     """Marks say that `marked` trainees were there, but the patrol met fewer, and not by `tolerance_share` alone (C14).
 
     The tolerance is one of whole trainees, so that in a small class one who is out for a moment is none too few.

@@ -76,7 +76,7 @@ async def content(
     attachment = await store.load(connection, attachment_id)
     patrol = await patrol_store.load(connection, attachment.patrol_id)
     await visibility.require_visible(connection, caller, patrol)
-    return attachment, seal.open(await store.sealed(connection, attachment_id), owner=attachment_id.bytes)
+    return attachment, seal.decrypt(await store.sealed(connection, attachment_id), owner=attachment_id.bytes)
 
 
 def _attachment(handed: Handed, patrol_id: UUID, finding_id: UUID | None, *, by: str, at: datetime) -> Attachment:
@@ -110,5 +110,5 @@ async def _add(
     connection: AsyncConnection, attachment: Attachment, handed: Handed, before: list[Attachment], *, seal: Seal
 ) -> Attachment:
     rules.require_room(before)
-    await store.add(connection, attachment, sealed=seal.close(handed.content, owner=attachment.id.bytes))
+    await store.add(connection, attachment, sealed=seal.encrypt(handed.content, owner=attachment.id.bytes))
     return attachment
