@@ -21,17 +21,17 @@ _ADDRESS_PLACES_MIN: Final = 4
 
 class WrongAccount(Invalid):
     slug = "account-wrong-form"
-    title_en = "This is not the number of an account."
+    title_en = "This is not a valid account number."
     title_zh = "收款账号格式不正确。"
-    cure_en = "Give 6 to 40 digits or letters as the bank wrote them; spaces and hyphens do not matter."
+    cure_en = "Enter the 6 to 40 digits or letters that the bank gave; spaces and hyphens are ignored."
     cure_zh = "请按开户行提供的账号填写 6 至 40 位数字或字母，空格和连字符不影响识别。"
 
 
 class WrongAddress(Invalid):
     slug = "address-wrong-form"
-    title_en = "This is not the address of a place."
+    title_en = "This address is incomplete."
     title_zh = "地址填写不完整。"
-    cure_en = "Give town, street and number, so that a patrol finds the door."
+    cure_en = "Enter town, street and house number, so that an officer can find the site."
     cure_zh = "请填写到街道和门牌号，以便检查人员能够到达。"
 
 

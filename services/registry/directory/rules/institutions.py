@@ -24,9 +24,9 @@ class InstitutionKind(StrEnum):
 
 class CreditCodeTaken(Conflict):
     slug = "credit-code-taken"
-    title_en = "An institution with this credit code is registered with other particulars."
+    title_en = "An institution with this credit code is already registered with different particulars."
     title_zh = "该统一社会信用代码已登记，且登记信息不同。"
-    cure_en = "Look the institution up by its credit code; one institution is registered once."
+    cure_en = "Look the institution up by its credit code; each institution is registered once."
     cure_zh = "请按统一社会信用代码查询该机构；同一机构只登记一次。"
     reference = "GET /v1/institutions"
 

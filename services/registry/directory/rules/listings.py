@@ -24,7 +24,7 @@ class ProjectNotListed(Conflict):
     slug = "project-not-listed"
     title_en = "The project is not in the catalogue of subsidised projects on that day."
     title_zh = "该项目在所涉日期不在补贴性培训项目目录内。"
-    cure_en = "Choose a project that is listed on {day}, or another first day."
+    cure_en = "Choose a project that is in the catalogue on {day}, or a different first day."
     cure_zh = "请选择在 {day} 有效的项目，或调整开班日期。"
     reference = "GET /v1/projects"
     check = "C02"
@@ -36,7 +36,7 @@ class InstitutionNotListed(Conflict):
     slug = "institution-not-listed"
     title_en = "The institution is not listed for this project on that day."
     title_zh = "该机构在所涉日期未列入该项目的培训机构目录。"
-    cure_en = "Ask the county to list the institution for {project} from {day} on, or file the class without a subsidy."
+    cure_en = "Ask the county to list the institution for {project} from {day}, or file the class without a subsidy."
     cure_zh = "请向县区申请自 {day} 起将机构列入 {project} 的目录，或按非补贴班报备。"
     check = "C02"
 
@@ -45,9 +45,9 @@ class ListingOverlaps(Conflict):
     """Facts: `listing`, `first_on` and `last_on` of the one that stands."""
 
     slug = "listing-overlaps"
-    title_en = "The institution is listed for this project in a part of that time already."
+    title_en = "The institution is already listed for this project on some of these days."
     title_zh = "该机构在所选时间内已列入该项目目录，期间重叠。"
-    cure_en = "Leave out the days of the listing that stands ({first_on} to {last_on}), or close that one first."
+    cure_en = "Choose days outside the existing listing ({first_on} to {last_on}), or close that listing first."
     cure_zh = "请避开已有记录的期间（{first_on} 至 {last_on}），或先终止该记录。"
     reference = "POST /v1/institutions/…/listings/{listing}/closing"
 
@@ -56,9 +56,9 @@ class ListingEnded(Conflict):
     """Facts: `last_on`."""
 
     slug = "listing-ended"
-    title_en = "The listing ends before that day already."
+    title_en = "The listing already ends before that day."
     title_zh = "该目录记录在所选日期之前已经终止。"
-    cure_en = "Nothing needs to be closed; a listing can only be brought to an earlier end."
+    cure_en = "You need not close it: a listing can only be given an earlier end."
     cure_zh = "无需再次终止；目录记录只能提前终止。"
 
 

@@ -46,7 +46,7 @@ class InstitutionStopped(Conflict):
     """Facts: `step`, `day`, `first_on`, `last_on` (None: until it is lifted)."""
 
     slug = "institution-stopped"
-    title_en = "The institution may begin no class on that day: a sanction stands against it."
+    title_en = "The institution is under a sanction on that day and cannot begin a class."
     title_zh = "该机构在所涉日期处于处罚期内，不得开办新班。"
     cure_en = (
         "Wait until the sanction ({step}, {first_on} to {last_on}) ends or is lifted; the county says what is "
@@ -60,9 +60,9 @@ class InstitutionDelisted(Conflict):
     """Facts: `step`, `first_on`, `last_on` (None: until it is lifted)."""
 
     slug = "institution-delisted"
-    title_en = "The institution was taken off the list for a part of that time."
+    title_en = "The institution is delisted on some of these days."
     title_zh = "该机构在所选时间内已被移出目录或列入黑名单。"
-    cure_en = "Leave out the days of the sanction ({step}, {first_on} to {last_on}), or have it lifted first."
+    cure_en = "Choose days outside the sanction ({step}, {first_on} to {last_on}), or have the sanction lifted first."
     cure_zh = "请避开处罚期间（{step}，{first_on} 至 {last_on}），或先解除该处罚。"
     check = "C25"
 
@@ -71,9 +71,9 @@ class SanctionStands(Conflict):
     """Facts: `sanction`, `first_on`, `last_on` of the one that stands."""
 
     slug = "sanction-stands"
-    title_en = "The same step stands against the institution in a part of that time already."
+    title_en = "The institution is already under the same sanction on some of these days."
     title_zh = "该机构在所选时间内已有同级处罚，期间重叠。"
-    cure_en = "Leave out the days of the sanction that stands ({first_on} to {last_on}), or lift that one first."
+    cure_en = "Choose days outside the existing sanction ({first_on} to {last_on}), or lift that sanction first."
     cure_zh = "请避开已有处罚的期间（{first_on} 至 {last_on}），或先解除该处罚。"
     reference = "POST /v1/institutions/…/sanctions/{sanction}/lifting"
 
@@ -82,9 +82,9 @@ class SanctionEnded(Conflict):
     """Facts: `last_on`."""
 
     slug = "sanction-ended"
-    title_en = "The sanction ends before that day by itself."
+    title_en = "The sanction already ends before that day."
     title_zh = "该处罚在所选日期之前已经到期。"
-    cure_en = "Nothing needs to be lifted."
+    cure_en = "You need not lift it."
     cure_zh = "无需解除。"
 
 

@@ -19,15 +19,15 @@ class RoomNamedTwice(Invalid):
     slug = "room-named-twice"
     title_en = "Two rooms of the site have the same name."
     title_zh = "同一培训点有重名的教室。"
-    cure_en = "Give every room a name of its own; a timetable names them."
+    cure_en = "Give each room a different name; timetables refer to rooms by name."
     cure_zh = "请为每间教室设置不同的名称，课程表按名称引用。"
 
 
 class PlaceHalfGiven(Invalid):
     slug = "place-half-given"
-    title_en = "Longitude and latitude belong together."
+    title_en = "Only one of longitude and latitude was sent."
     title_zh = "经度和纬度须同时填写。"
-    cure_en = "Give both, or neither."
+    cure_en = "Send both, or leave both out."
     cure_zh = "请同时填写经度和纬度，或都不填。"
 
 
@@ -35,9 +35,9 @@ class RoomsInUse(Conflict):
     """Facts: `rooms`."""
 
     slug = "rooms-in-use"
-    title_en = "Lessons are planned in a room that would not be listed any more, or would be too small for the class."
+    title_en = "Lessons are planned in rooms that this change would remove or make too small for the class."
     title_zh = "拟取消或缩减座位的教室仍有已排定的课程，变更后将无法容纳有关班级。"
-    cure_en = "Move the lessons in these rooms first, or keep the rooms and their seats: {rooms}."
+    cure_en = "Move the lessons to other rooms first, or keep these rooms and their seats: {rooms}."
     cure_zh = "请先调整以下教室的课程，或保留这些教室及其座位数：{rooms}。"
     check = "C18"
 

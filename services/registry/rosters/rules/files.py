@@ -11,7 +11,7 @@ class TooManyRosterFiles(TooManyFiles):
 
     slug = "too-many-roster-files"
     title_en = "Your institution has too many files waiting."
-    cure_en = "Wait until one is done: at most {files_max} can wait at once."
+    cure_en = "Wait until one is processed; at most {files_max} can wait at once."
     cure_zh = "请待已提交的文件处理完毕后再提交：同时最多 {files_max} 个。"
     reference = "GET /v1/roster-files"
 

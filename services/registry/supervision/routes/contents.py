@@ -23,9 +23,9 @@ Base64 = Annotated[str, Field(description=f"The file in base64, at most {CONTENT
 
 class ContentNotBase64(Invalid):
     slug = "content-not-base64"
-    title_en = "The content is not written in base64."
+    title_en = "The content is not valid base64."
     title_zh = "文件内容不是有效的 base64 编码。"
-    cure_en = "Encode the bytes of the file in base64 (RFC 4648 §4), without line breaks and with nothing before it."
+    cure_en = "Encode the bytes of the file in base64 (RFC 4648 §4), without line breaks and without a prefix."
     cure_zh = "请将文件字节按 base64（RFC 4648 §4）编码，不含换行和前缀。"
 
 

@@ -22,15 +22,15 @@ class PatrolOfAnother(Forbidden):
     slug = "patrol-of-another"
     title_en = "Another officer recorded this patrol."
     title_zh = "该巡查由其他工作人员登记。"
-    cure_en = "Let the officer who recorded it add to it, or record a patrol of your own."
+    cure_en = "Ask the officer who recorded it to attach the file, or record your own patrol."
     cure_zh = "请由登记人补充材料，或另行登记本人的巡查。"
 
 
 class FindingNotLeft(Conflict):
     slug = "finding-not-left"
-    title_en = "The finding is closed, and takes no evidence any more."
+    title_en = "The finding is closed, so no evidence can be attached to it."
     title_zh = "该问题已销号，不再接收整改材料。"
-    cure_en = "Check that it is the right finding; the list of findings shows which are not closed."
+    cure_en = "Check that this is the right finding; the list of findings shows which are not closed."
     cure_zh = "请核对问题编号；未销号的问题可在问题列表中查看。"
     reference = "GET /v1/findings"
 
@@ -39,9 +39,9 @@ class TooManyAttachments(Conflict):
     """Facts: `attachments_max`."""
 
     slug = "too-many-attachments"
-    title_en = "Nothing more can be attached here."
+    title_en = "The maximum number of attachments has been reached."
     title_zh = "附件数量已达上限。"
-    cure_en = "At most {attachments_max} files are kept; put several photos into one PDF."
+    cure_en = "At most {attachments_max} files can be attached; combine several photos into one PDF."
     cure_zh = "最多保存 {attachments_max} 个附件，可将多张照片合并为一个 PDF。"
 
 

@@ -53,9 +53,9 @@ class FindingDueTooEarly(Invalid):
     """Facts: `possible_from`."""
 
     slug = "finding-due-too-early"
-    title_en = "A finding cannot be due before the day on which it was made or looked at again."
+    title_en = "A finding cannot be due before the day on which it was opened or rechecked."
     title_zh = "整改期限不能早于发现问题或复查的日期。"
-    cure_en = "Give a day from {possible_from} on, or leave it out for the usual one."
+    cure_en = "Enter {possible_from} or a later day, or leave it out for the usual due day."
     cure_zh = "请填写不早于 {possible_from} 的日期；不填则按默认期限。"
 
 
@@ -63,9 +63,9 @@ class FindingOfHigherLevel(Forbidden):
     """Facts: `level`."""
 
     slug = "finding-of-higher-level"
-    title_en = "A level above yours made this finding."
+    title_en = "A level above yours opened this finding."
     title_zh = "该问题由上级巡查发现，本级不能复查销号。"
-    cure_en = "Let an officer of the level {level}, or of one above it, look again."
+    cure_en = "Ask an officer of the level {level}, or of a higher one, to recheck it."
     cure_zh = "请由该层级（{level}）或更高层级的工作人员复查。"
 
 
@@ -73,9 +73,9 @@ class CriticalFindingOpen(Conflict):
     """Facts: `findings`, some of the ids."""
 
     slug = "critical-finding-open"
-    title_en = "A critical finding of this class has not been closed."
+    title_en = "The class has critical findings that are not closed."
     title_zh = "该班有重大问题尚未整改销号。"
-    cure_en = "Put these findings right, report the rectification, and have it looked at again: {findings}."
+    cure_en = "Rectify these findings, report the rectification, and have it rechecked: {findings}."
     cure_zh = "请先整改以下问题，提交整改情况，并由主管部门复查销号：{findings}。"
     reference = "POST /v1/findings/…/rectification"
 

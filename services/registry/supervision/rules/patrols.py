@@ -32,17 +32,17 @@ class ClassNotPatrolled(Conflict):
     """Facts: `state`."""
 
     slug = "class-not-patrolled"
-    title_en = "Only a class that was opened is patrolled."
+    title_en = "The class has not begun, so it cannot be patrolled."
     title_zh = "只能登记对已开班班级的巡查。"
-    cure_en = "Record a patrol of a running or completed class; check that it is the right class."
+    cure_en = "Check that this is the right class; a patrol can be recorded for a running or completed class."
     cure_zh = "请选择进行中或已结班的班级登记巡查，并核对班级是否填写正确。"
 
 
 class PatrolAhead(Invalid):
     slug = "patrol-ahead"
-    title_en = "The patrol lies in the future."
+    title_en = "The time of the patrol is in the future."
     title_zh = "巡查时间晚于当前时间。"
-    cure_en = "Record a patrol after it was done; check the time and its zone."
+    cure_en = "Record a patrol after it has taken place; check the time and its time zone."
     cure_zh = "请在巡查完成后登记，并核对时间和时区。"
 
 
@@ -52,7 +52,7 @@ class PatrolOutsideClass(Invalid):
     slug = "patrol-outside-class"
     title_en = "The class did not run on the day of the patrol."
     title_zh = "巡查日期不在该班培训期内。"
-    cure_en = "Give a time from {first_on} to {last_on}, and check that it is the right class."
+    cure_en = "Enter a time from {first_on} to {last_on}, and check that this is the right class."
     cure_zh = "巡查时间应在 {first_on} 至 {last_on} 之间，并请核对班级。"
 
 
@@ -60,9 +60,9 @@ class CoverageTooLong(Invalid):
     """Facts: `days_max`."""
 
     slug = "coverage-too-long"
-    title_en = "These are too many days for one answer."
+    title_en = "The period is longer than one answer can cover."
     title_zh = "查询的日期范围过长。"
-    cure_en = "Ask for at most {days_max} days at once."
+    cure_en = "Request at most {days_max} days at once."
     cure_zh = "一次最多查询 {days_max} 天。"
 
 

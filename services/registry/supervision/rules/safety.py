@@ -17,7 +17,7 @@ class SafetyKindFixed(Conflict):
     """Facts: `kind`."""
 
     slug = "safety-kind-fixed"
-    title_en = "This document is of another kind, and a document keeps its kind."
+    title_en = "This document is of a different kind, and the kind of a document cannot change."
     title_zh = "该文件已登记为其他类型，类型不能变更。"
     cure_en = "Post it as {kind}, or under a new local_id."
     cure_zh = "请按原类型（{kind}）提交，或使用新的 local_id。"
@@ -27,17 +27,17 @@ class SafetyHoursWrong(Invalid):
     """Facts: `kind`."""
 
     slug = "safety-hours-wrong"
-    title_en = "A safety lesson has one class hour at least; an emergency plan has none."
+    title_en = "A safety lesson must have at least one class hour; an emergency plan must have none."
     title_zh = "安全课程至少为 1 学时，应急预案的学时应为 0。"
-    cure_en = "Put the hours right, or the kind of the document."
+    cure_en = "Correct the hours, or the kind of the document."
     cure_zh = "请更正学时或文件类型。"
 
 
 class SafetyTopicsMissing(Invalid):
     slug = "safety-topics-missing"
-    title_en = "The safety lesson does not say what it is about."
+    title_en = "The safety lesson has no topics."
     title_zh = "安全课程未填写内容主题。"
-    cure_en = "Give its topics, such as traffic, fire or electricity."
+    cure_en = "Enter its topics, such as traffic, fire or electricity."
     cure_zh = "请填写主题，例如交通安全、消防安全、用电安全。"
 
 

@@ -19,16 +19,16 @@ class TooManyInstitutions(Conflict):
     """Facts: `institutions_max`."""
 
     slug = "teacher-at-too-many-institutions"
-    title_en = "On some of those days the teacher would teach at more institutions than one person may."
+    title_en = "The teacher would be engaged at too many institutions on some of these days."
     title_zh = "该教师在所涉期间任教的培训机构数量超过规定上限。"
-    cure_en = "A teacher is engaged at no more than {institutions_max} institutions at once; end another one first."
+    cure_en = "A teacher can be engaged at {institutions_max} institutions at most; end another engagement first."
     cure_zh = "一名教师同一时间最多在 {institutions_max} 家机构任教，请先结束其他机构的聘用。"
     check = "C06"
 
 
 class FullTimeElsewhere(Conflict):
     slug = "teacher-full-time-elsewhere"
-    title_en = "On some of those days the teacher works full time for another institution already."
+    title_en = "The teacher already works full time for another institution on some of these days."
     title_zh = "该教师在所涉期间已登记为其他机构的专职教师。"
     cure_en = (
         "Nobody works full time for two institutions at once: engage the teacher part time, or let the other "
@@ -45,9 +45,9 @@ class EngagedAlready(Conflict):
     """Facts: `engagement`, the one that stands."""
 
     slug = "teacher-engaged-already"
-    title_en = "The teacher is engaged at your institution on some of those days already."
+    title_en = "The teacher is already engaged at your institution on some of these days."
     title_zh = "该教师在所涉期间已受聘于本机构。"
-    cure_en = "Use engagement {engagement}, or end it first and begin the new one on a later day."
+    cure_en = "Use engagement {engagement}, or end it first and begin the new engagement on a later day."
     cure_zh = "请沿用聘用记录 {engagement}；如需变更，请先结束原聘用，再自次日起新增。"
 
 
@@ -55,9 +55,9 @@ class EngagementOver(Conflict):
     """Facts: `last_on`."""
 
     slug = "engagement-over"
-    title_en = "The engagement has an earlier last day already."
+    title_en = "The engagement has already ended, on an earlier day."
     title_zh = "该聘用已在更早的日期结束。"
-    cure_en = "It ended on {last_on}; a teacher who comes back is engaged anew."
+    cure_en = "It ended on {last_on}; if the teacher has returned, register a new engagement."
     cure_zh = "该聘用已于 {last_on} 结束；教师再次任教的，请重新登记聘用。"
 
 
@@ -67,7 +67,7 @@ class LessonsLeft(Conflict):
     slug = "lessons-left"
     title_en = "The teacher has lessons at your institution after that day."
     title_zh = "该教师在该日期之后仍有已排定的课程。"
-    cure_en = "Give the teacher's {lessons} lessons of these classes to other teachers first: {classes}."
+    cure_en = "First assign the teacher's {lessons} lessons in these classes to other teachers: {classes}."
     cure_zh = "请先将以下班级的 {lessons} 节后续课程改由其他教师承担：{classes}。"
 
 

@@ -18,15 +18,15 @@ class TeacherTooOld(Invalid):
     """Facts: `age_max`, on the day `on`. The age itself is not told."""
 
     slug = "teacher-too-old"
-    title_en = "On that day the teacher is older than a teacher of the programme may be."
+    title_en = "The teacher is over the age limit on that day."
     title_zh = "该教师在所涉日期已超过规定的任教年龄上限。"
-    cure_en = "Teachers are at most {age_max} years old on {on}; let somebody else teach."
+    cure_en = "Choose another teacher: a teacher may be at most {age_max} years old on {on}."
     cure_zh = "教师在 {on} 当日的年龄不得超过 {age_max} 周岁，请另行安排教师。"
 
 
 class TeacherNameDiffers(Invalid):
     slug = "teacher-name-differs"
-    title_en = "The teacher with this document is in the pool under another name."
+    title_en = "The teacher with this document is in the pool under a different name."
     title_zh = "该证件号码在师资库中登记的姓名与所填姓名不一致。"
     cure_en = (
         "Compare number and name with the document. If both are right, an officer or the institution that listed "
