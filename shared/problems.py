@@ -22,7 +22,7 @@ from shared.edge import UnsupportedMediaType
 from shared.entries import ErrorEntry, entry, placeholders
 from shared.faults import LOCK_NOT_AVAILABLE, is_passing, state_of
 from shared.form_errors import MalformedRequest, malformed, told
-from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetHeard, Refusal
+from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetReceived, Refusal
 
 log = structlog.get_logger()
 
@@ -157,7 +157,7 @@ def problem(request: Request, refusal: Refusal, *, status: int) -> Response:
     }
     if isinstance(refusal, MalformedRequest) and refusal.errors:
         body["errors"] = refusal.errors
-    headers = {"Retry-After": "1"} if isinstance(refusal, NotYetHeard | Occupied | Unavailable) else {}
+    headers = {"Retry-After": "1"} if isinstance(refusal, NotYetReceived | Occupied | Unavailable) else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, UnsupportedMediaType):

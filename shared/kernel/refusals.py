@@ -105,7 +105,7 @@ class Stale(Conflict):
     cure_zh = "请重新读取后再决定是否重试。"
 
 
-class NotYetHeard(Conflict):
+class NotYetReceived(Conflict):
     """Another service's fact has not arrived here yet; it usually does within a second."""
 
     slug = "not-yet-heard"

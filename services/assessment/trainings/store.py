@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, column, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.trainings.rules import HeardClass, HeardEnrolment
+from services.assessment.trainings.rules import RegistryClass, RegistryEnrolment
 from shared.database import driver
 from shared.kernel.levels import Level
 
@@ -26,7 +26,7 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET person = excluded.person, programme = excluded.programme, has_left = excluded.has_left
 """
-_CLASS: Final = table("heard_class", *map(column, HeardClass._fields))
+_CLASS: Final = table("heard_class", *map(column, RegistryClass._fields))
 _FIND_CLASS: Final = select(_CLASS).where(_CLASS.c.id == bindparam("class_id"))
 
 
@@ -44,16 +44,16 @@ def training_of(human: str, *, class_id: str) -> str:
     """
 
 
-async def keep_classes(connection: AsyncConnection, classes: Sequence[HeardClass]) -> None:
+async def keep_classes(connection: AsyncConnection, classes: Sequence[RegistryClass]) -> None:
     if classes:
         await (await driver(connection)).execute(_KEEP_CLASSES, *map(list, zip(*classes, strict=True)))
 
 
-async def keep_enrolments(connection: AsyncConnection, enrolments: Sequence[HeardEnrolment]) -> None:
+async def keep_enrolments(connection: AsyncConnection, enrolments: Sequence[RegistryEnrolment]) -> None:
     if enrolments:
         await (await driver(connection)).execute(_KEEP_ENROLMENTS, *map(list, zip(*enrolments, strict=True)))
 
 
-async def find_class(connection: AsyncConnection, class_id: UUID) -> HeardClass | None:
+async def find_class(connection: AsyncConnection, class_id: UUID) -> RegistryClass | None:
     row = (await connection.execute(_FIND_CLASS, {"class_id": class_id})).one_or_none()
-    return None if row is None else HeardClass(row.id, row.occupation, Level(row.level), row.cancelled)
+    return None if row is None else RegistryClass(row.id, row.occupation, Level(row.level), row.cancelled)

@@ -12,7 +12,7 @@ from shared.contracts.assessment import CertificateStatus
 from shared.kernel.levels import Level
 
 
-class Verified(NamedTuple):
+class CertificateExtract(NamedTuple):
     """What anybody may know of a certificate whose number they hold."""
 
     number: str
@@ -34,8 +34,8 @@ _FIND: Final = (
 )
 
 
-async def find(connection: AsyncConnection, number: str) -> Verified | None:
+async def find(connection: AsyncConnection, number: str) -> CertificateExtract | None:
     row = (await connection.execute(_FIND, {"number": number})).mappings().one_or_none()
     if row is None:
         return None
-    return Verified(**dict(row) | {"status": CertificateStatus(row["status"]), "level": Level(row["level"])})
+    return CertificateExtract(**dict(row) | {"status": CertificateStatus(row["status"]), "level": Level(row["level"])})

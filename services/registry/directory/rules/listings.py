@@ -1,4 +1,4 @@
-"""The second catalogue: which institution is listed for which project, from when to when."""
+"""The second catalogue: which institution is listed for which project, and on which days."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ F = TypeVar("F", bound=ListingState)
 
 
 class ProjectNotListed(Conflict):
-    """Facts: `project`, `day`, and `first_on`, `last_on` of its time in the catalogue."""
+    """Facts: `project`, `day`, and `first_on`, `last_on`: its days in the catalogue."""
 
     slug = "project-not-listed"
     title_en = "The project is not in the catalogue of subsidised projects on that day."
@@ -42,7 +42,7 @@ class InstitutionNotListed(Conflict):
 
 
 class ListingOverlaps(Conflict):
-    """Facts: `listing`, `first_on` and `last_on` of the one that stands."""
+    """Facts: `listing`, `first_on` and `last_on` of the existing one."""
 
     slug = "listing-overlaps"
     title_en = "The institution is already listed for this project on some of these days."
@@ -64,14 +64,14 @@ class ListingEnded(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Listing(DatedEntry):
-    """An institution that is listed for a project."""
+    """The listing of an institution for a project."""
 
     institution_id: UUID
     project: str
 
 
 def require_listed(project: Project, listings: Iterable[Listing], *, day: date) -> None:
-    """The institution with `listings` may begin a class of `project` on `day`.
+    """Check that an institution with `listings` may begin a class of `project` on `day`.
 
     Raises ProjectNotListed, InstitutionNotListed. Source: domain rules §4.6 C02.
     """
@@ -81,7 +81,7 @@ def require_listed(project: Project, listings: Iterable[Listing], *, day: date) 
 
 
 def require_in_catalogue(project: Project, *, day: date) -> None:
-    """`project` may be subsidised on `day`. Raises ProjectNotListed. Source: domain rules §4.6 C02."""
+    """Check that `project` can be subsidised on `day`. Raises ProjectNotListed. Source: domain rules §4.6 C02."""
     if not project.is_listed_on(day):
         last = project.listed.last
         raise ProjectNotListed(
@@ -95,7 +95,7 @@ def require_in_catalogue(project: Project, *, day: date) -> None:
 def open_(
     listing: Listing, institution: Institution, *, others: Iterable[Listing], at: datetime
 ) -> tuple[Listing, ListingOpened]:
-    """Put a new `listing` (version 1) beside the institution's `others`.
+    """The new `listing` (version 1) and its fact, checked against the institution's `others`.
 
     Raises ListingOverlaps, PeriodEndsBeforeStart.
     """
@@ -109,7 +109,7 @@ def open_(
 def close(
     listing: Listing, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
 ) -> tuple[Listing, ListingClosed]:
-    """End `listing` so that it does not stand on `from_on` any more. Raises ListingEnded."""
+    """End `listing` on the day before `from_on`. Raises ListingEnded."""
     after = dated_entries.end(listing, from_on=from_on, by=by, reason=reason, at=at, ended=ListingEnded)
     return after, _fact(ListingClosed, after, institution, at=at)
 

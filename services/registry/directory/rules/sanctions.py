@@ -1,4 +1,4 @@
-"""The ladder of sanctions: what was imposed on an institution, and what it may not do while that stands."""
+"""The ladder of sanctions: what was imposed on an institution, and what it may not do meanwhile."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from shared.kernel.refusals import Conflict, SamePerson
 F = TypeVar("F", bound=SanctionState)
 
 LADDER: Final = tuple(SanctionStep)
-"""From the lowest step; a higher one includes what the lower ones forbid. Source: domain rules §4.6."""
+"""From the lowest step up; a higher step includes the prohibitions of the lower ones. Source: domain rules §4.6."""
 STOPPING: Final = frozenset(LADDER[LADDER.index(SanctionStep.STOP) :])
-"""The steps under which no class may begin."""
+"""Steps under which the institution cannot begin a class."""
 DELISTING: Final = frozenset(LADDER[LADDER.index(SanctionStep.DELIST) :])
-"""The steps under which an institution can be listed for nothing."""
+"""Steps under which the institution cannot be listed for any project."""
 
 
 class SanctionStatus(StrEnum):
@@ -68,7 +68,7 @@ class InstitutionDelisted(Conflict):
 
 
 class SanctionStands(Conflict):
-    """Facts: `sanction`, `first_on`, `last_on` of the one that stands."""
+    """Facts: `sanction`, `first_on`, `last_on` of the existing one."""
 
     slug = "sanction-stands"
     title_en = "The institution is already under the same sanction on some of these days."
@@ -90,7 +90,7 @@ class SanctionEnded(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Sanction(DatedEntry):
-    """A step of the ladder against an institution: imposed when it is opened, lifted when it is ended."""
+    """A step of the ladder against an institution; opened means imposed, ended means lifted."""
 
     institution_id: UUID
     step: SanctionStep
@@ -102,13 +102,13 @@ class Sanction(DatedEntry):
 
 
 def standing(sanctions: Iterable[Sanction], *, day: date) -> Sanction | None:
-    """The highest of `sanctions` that stands on `day`."""
+    """The highest of `sanctions` that holds on `day`."""
     in_force = (each for each in sanctions if each.stands_on(day))
     return max(in_force, key=lambda each: LADDER.index(each.step), default=None)
 
 
 def require_not_stopped(sanctions: Iterable[Sanction], *, day: date) -> None:
-    """The institution with `sanctions` may begin a class on `day`, subsidised or not.
+    """Check that an institution with `sanctions` may begin a class on `day`, subsidised or not.
 
     Raises InstitutionStopped. Source: domain rules §4.6 C25.
     """
@@ -118,7 +118,7 @@ def require_not_stopped(sanctions: Iterable[Sanction], *, day: date) -> None:
 
 
 def require_not_delisted(sanctions: Iterable[Sanction], period: Period) -> None:
-    """The institution with `sanctions` may be listed in all of `period`. Raises InstitutionDelisted."""
+    """Check that an institution with `sanctions` can be listed in all of `period`. Raises InstitutionDelisted."""
     for each in sanctions:
         if each.step in DELISTING and each.meets(period):
             raise InstitutionDelisted(step=each.step.value, **each.days())
@@ -127,7 +127,7 @@ def require_not_delisted(sanctions: Iterable[Sanction], period: Period) -> None:
 def impose(
     sanction: Sanction, institution: Institution, *, others: Iterable[Sanction], at: datetime
 ) -> tuple[Sanction, SanctionImposed]:
-    """Put a new `sanction` (version 1) on `institution`. A talk is over with its day, if nobody said otherwise.
+    """The new `sanction` (version 1) on `institution` and its fact. A talk without a last day ends on its first day.
 
     Raises PeriodEndsBeforeStart, SanctionStands.
     """
@@ -143,7 +143,7 @@ def impose(
 def lift(
     sanction: Sanction, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
 ) -> tuple[Sanction, SanctionLifted]:
-    """End `sanction` so that it does not stand on `from_on` any more.
+    """End `sanction` on the day before `from_on`.
 
     Raises IllegalMove, SanctionEnded, or SamePerson if `by` imposed it.
     """

@@ -1,4 +1,4 @@
-"""Sites: the places where an institution trains, with their rooms."""
+"""Sites: where an institution trains, with their rooms."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ class Room(NamedTuple):
 
 @dataclass(frozen=True)
 class Site:
-    """`address_mark` is what the address is recognised by, however it was spaced or widened; rooms are by name.
+    """`address_mark` is the keyed hash of the normalised address; `rooms` are keyed by name.
 
-    Longitude and latitude are degrees (both or neither), as the institution gave them.
+    Longitude and latitude are degrees as the institution sent them: both, or neither.
     """
 
     id: UUID
@@ -75,21 +75,21 @@ class Site:
 
     @property
     def seats(self) -> int:
-        """Places in all rooms together."""
+        """Seats in all rooms together."""
         return sum(room.seats for room in self.rooms.values())
 
     def smaller_in(self, after: Site) -> set[str]:
-        """The rooms that have fewer seats in `after`, not those that are gone."""
+        """Names of the rooms that have fewer seats in `after`; removed rooms are not included."""
         both = self.rooms.keys() & after.rooms.keys()
         return {name for name in both if after.rooms[name].seats < self.rooms[name].seats}
 
     def same_as(self, other: Site) -> bool:
-        """Whether `other` says the same of the place."""
+        """Whether `other` describes the site in the same way."""
         return replace(other, id=self.id, version=self.version) == self
 
 
 def rooms_by_name(rooms: Iterable[tuple[str, Room]]) -> dict[str, Room]:
-    """`rooms` by their names. Raises RoomNamedTwice."""
+    """`rooms` by name. Raises RoomNamedTwice."""
     found: dict[str, Room] = {}
     for name, room in rooms:
         if name in found:
@@ -99,7 +99,7 @@ def rooms_by_name(rooms: Iterable[tuple[str, Room]]) -> dict[str, Room]:
 
 
 def list_(site: Site, *, at: datetime) -> SiteListed:
-    """The fact that `site` is listed as it is now."""
+    """The fact with the current state of `site`."""
     return SiteListed(
         subject=f"sites/{site.id}",
         version=site.version,

@@ -1,4 +1,4 @@
-"""Attachments: what an officer saw on a patrol, and what shows that a finding was put right."""
+"""Attachments: what an officer saw on a patrol, and evidence that a finding was rectified."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.contracts.registry import FindingStatus
 from shared.kernel.refusals import Conflict, Forbidden
 
 ATTACHMENTS_MAX: Final = 20
-"""Of one patrol, and of one finding."""
+"""Per patrol, and per finding."""
 
 
 class PatrolOfAnother(Forbidden):
@@ -47,9 +47,9 @@ class TooManyAttachments(Conflict):
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file of a patrol or, where there is a `finding_id`, of that finding; its content lies apart, sealed.
+    """A file of a patrol or, with a `finding_id`, of that finding; its content is stored separately, encrypted.
 
-    `local_id` is the name that whoever added it gave it; `digest` is SHA-256 of the content.
+    `local_id` is the id that the sender gave it; `digest` is SHA-256 of the content.
     """
 
     id: UUID
@@ -64,18 +64,18 @@ class Attachment:
 
 
 def require_own(patrol: Patrol, *, by: str) -> None:
-    """Raises PatrolOfAnother."""
+    """Check that the caller recorded the patrol. Raises PatrolOfAnother."""
     if patrol.done_by != by:
         raise PatrolOfAnother
 
 
 def require_left(finding: Finding) -> None:
-    """Raises FindingNotLeft."""
+    """Check that the finding is not closed. Raises FindingNotLeft."""
     if finding.status is FindingStatus.CLOSED:
         raise FindingNotLeft
 
 
 def require_room(before: Sequence[Attachment]) -> None:
-    """One more can be kept beside those of `before`. Raises TooManyAttachments."""
+    """Check that one more file can be added to those of `before`. Raises TooManyAttachments."""
     if len(before) >= ATTACHMENTS_MAX:
         raise TooManyAttachments(attachments_max=ATTACHMENTS_MAX)

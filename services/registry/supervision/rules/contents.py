@@ -1,4 +1,4 @@
-"""The content of a document or a photo that somebody hands in: its type, its size, and whether it is what it says."""
+"""Content of uploaded documents and photos: media type, size, and whether they match."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _BEGINNINGS: Final = {
 
 
 def require_readable(content: bytes, media_type: MediaType) -> None:
-    """`content` looks like its type. Raises ContentEmpty, ContentTooLarge, ContentNotOfType."""
+    """Check the type and size of `content`. Raises ContentEmpty, ContentTooLarge, ContentNotOfType."""
     if not content.strip():
         raise ContentEmpty(pointer="/content")
     if len(content) > CONTENT_BYTES_MAX:

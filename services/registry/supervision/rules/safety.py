@@ -1,4 +1,4 @@
-"""Safety documents: an institution's emergency plans and safety lessons, of which every version stays readable."""
+"""Safety documents: an institution's emergency plans and safety lessons; every version stays readable."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class SafetyTopicsMissing(Invalid):
 
 
 class SafetyContent(NamedTuple):
-    """What is said of a version; `hours` are class hours of 45 minutes, `digest` is SHA-256 of the content."""
+    """The content of a version; `hours` are class hours of 45 minutes, `digest` is SHA-256 of the file."""
 
     title: str
     topics: tuple[str, ...]
@@ -53,7 +53,7 @@ class SafetyContent(NamedTuple):
 
 @dataclass(frozen=True)
 class SafetyDocument:
-    """`version` is that of the latest version."""
+    """A document; `version` is the number of its latest version."""
 
     id: UUID
     institution_id: UUID
@@ -64,7 +64,7 @@ class SafetyDocument:
 
 @dataclass(frozen=True)
 class SafetyVersion:
-    """A version, which never changes; its content lies apart."""
+    """An immutable version; its file is stored separately."""
 
     document_id: UUID
     version: int
@@ -75,7 +75,7 @@ class SafetyVersion:
 
 
 def require_complete(kind: SafetyKind, described: SafetyContent) -> None:
-    """A lesson has hours and topics, a plan no hours. Raises SafetyHoursWrong, SafetyTopicsMissing.
+    """Check that a lesson has hours and topics, and a plan no hours. Raises SafetyHoursWrong, SafetyTopicsMissing.
 
     Source: domain rules §5.5.
     """
@@ -86,7 +86,7 @@ def require_complete(kind: SafetyKind, described: SafetyContent) -> None:
 
 
 def require_kind(document: SafetyDocument, kind: SafetyKind) -> None:
-    """Raises SafetyKindFixed."""
+    """Check that the kind is unchanged. Raises SafetyKindFixed."""
     if document.kind is not kind:
         raise SafetyKindFixed(pointer="/kind", kind=document.kind.value)
 

@@ -1,4 +1,4 @@
-"""Spot checks: after a class is over, some of its trainees are asked by phone whether they were trained."""
+"""Spot checks: after a class is completed, some trainees are asked by phone whether they were trained."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class WrongNumberAsked(Invalid):
 
 @dataclass(frozen=True)
 class SpotCheck:
-    """What some trainees said; it never changes. `trained` is ours: who had a seat in the class to its end."""
+    """What some trainees said; immutable. `trained` is the registry's count of those with a seat until the end."""
 
     id: UUID
     class_id: UUID
@@ -76,12 +76,12 @@ class SpotCheck:
     version: int = 1
 
     def same_as(self, other: SpotCheck) -> bool:
-        """Whether `other` says the same; what we added to it does not matter."""
+        """Whether the officer's part of `other` is the same; what the registry added is ignored."""
         return replace(other, id=self.id, level=self.level, trained=self.trained) == self
 
 
 def require_possible(check: SpotCheck, class_: TrainingClass, policy: Policy, *, today: date) -> None:
-    """The trainees of `class_` could be asked that day, and enough of them were.
+    """Check that trainees of `class_` could be asked on that day, and that enough of them were.
 
     Raises ClassNotOver, SpotCheckDayWrong, MoreConfirmedThanAsked, WrongNumberAsked. Source: domain rules §4.5, §5.3.
     """
@@ -117,7 +117,7 @@ def record(check: SpotCheck, class_: TrainingClass, *, at: datetime) -> SpotChec
 
 
 def looks_wrong(check: SpotCheck, class_: TrainingClass, *, denied_share_max: Decimal) -> Iterator[Seen]:
-    """More than `denied_share_max` of those asked did not confirm that they were trained (C14)."""
+    """Flag: more than `denied_share_max` of those asked did not confirm that they were trained (C14)."""
     if check.asked - check.confirmed > check.asked * denied_share_max:
         facts: dict[str, Any] = {"asked": check.asked, "confirmed": check.confirmed}
         facts["denied_share_max"] = str(denied_share_max)

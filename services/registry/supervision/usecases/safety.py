@@ -1,4 +1,4 @@
-"""Keep an institution's safety documents, version by version, and show them."""
+"""Store an institution's safety documents in versions, and read them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.registry.supervision.rules import safety as rules
 from services.registry.supervision.rules.contents import MediaType, require_readable
 from services.registry.supervision.rules.safety import SafetyContent, SafetyDocument, SafetyVersion
 from services.registry.supervision.store import safety as store
-from services.registry.supervision.store.safety import Latest
+from services.registry.supervision.store.safety import DocumentAndVersion
 from shared.backbone import outbox
 from shared.contracts.registry import SafetyKind
 from shared.kernel.callers import Caller, Role
@@ -25,8 +25,8 @@ from shared.kernel.ids import new_id
 from shared.sealed import Seal
 
 
-class Posted(NamedTuple):
-    """A document as its institution posts it."""
+class SafetyDocumentUpload(NamedTuple):
+    """A document as its institution sends it."""
 
     kind: SafetyKind
     local_id: str
@@ -38,11 +38,17 @@ class Posted(NamedTuple):
 
 
 async def post(
-    connection: AsyncConnection, institution_id: UUID, posted: Posted, *, seal: Seal, caller: Caller, at: datetime
-) -> Latest:
-    """The first version of a document, or its next one; what says the same as the latest answers that.
+    connection: AsyncConnection,
+    institution_id: UUID,
+    posted: SafetyDocumentUpload,
+    *,
+    seal: Seal,
+    caller: Caller,
+    at: datetime,
+) -> DocumentAndVersion:
+    """The first or next version of a document; a repeat of the latest version returns it.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, SafetyKindFixed, and what the content may be refused for.
+    Raises WrongRole, NotFound, ForeignOrganisation, SafetyKindFixed, and the refusals of the content.
     """
     caller.require(Role.INSTITUTION)
     caller.require_organisation(institution_id)
@@ -59,14 +65,14 @@ async def post(
         rules.require_kind(known, posted.kind)
         latest = await store.load_version(connection, known.id, known.version)
         if latest.described == described:
-            return Latest(known, latest)
+            return DocumentAndVersion(known, latest)
         document = replace(known, version=known.version + 1)
         await store.save(connection, document)
     version = SafetyVersion(document.id, document.version, described, len(posted.content), caller.person, at)
     sealed = seal.close(posted.content, owner=_owner(version))
     await store.add_version(connection, version, sealed=sealed)
     await outbox.record(connection, rules.add(document, version, institution, at=at))
-    return Latest(document, version)
+    return DocumentAndVersion(document, version)
 
 
 async def require_visible(connection: AsyncConnection, institution_id: UUID, caller: Caller) -> None:

@@ -1,4 +1,4 @@
-"""Engagements: at which institutions a teacher works, from when to when, and whether full time."""
+"""Engagements: where a teacher works, on which days, and whether full time."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class FullTimeElsewhere(Conflict):
 
 
 class EngagedAlready(Conflict):
-    """Facts: `engagement`, the one that stands."""
+    """Facts: `engagement`, the existing one."""
 
     slug = "teacher-engaged-already"
     title_en = "The teacher is already engaged at your institution on some of these days."
@@ -62,7 +62,7 @@ class EngagementOver(Conflict):
 
 
 class LessonsLeft(Conflict):
-    """Facts: `classes`, in which the teacher has lessons after that day, and `lessons`, how many."""
+    """Facts: `classes` with lessons of the teacher after that day, and `lessons`, their number."""
 
     slug = "lessons-left"
     title_en = "The teacher has lessons at your institution after that day."
@@ -82,12 +82,12 @@ class Engagement:
     version: int = 1
 
     def same_as(self, other: Engagement) -> bool:
-        """Whether `other` says the same of the teacher's work there."""
+        """Whether `other` describes the same engagement."""
         return replace(other, id=self.id, version=self.version) == self
 
 
 def require_possible(engagement: Engagement, others: Collection[Engagement], *, institutions_max: int) -> None:
-    """`engagement` beside the teacher's `others`.
+    """Check a new `engagement` against the teacher's `others`.
 
     Raises EngagedAlready, TooManyInstitutions (C06), FullTimeElsewhere (C06). Source: domain rules §5.2 [28].
     """
@@ -95,7 +95,7 @@ def require_possible(engagement: Engagement, others: Collection[Engagement], *, 
     for each in meeting:
         if each.institution_id == engagement.institution_id:
             raise EngagedAlready(pointer="/first_on", engagement=each.id)
-    # Engagements are most where one of them begins.
+    # The number of concurrent engagements is highest on a day when one of them begins.
     days = [engagement.engaged.first, *(max(each.engaged.first, engagement.engaged.first) for each in meeting)]
     if any(1 + sum(each.engaged.contains(day) for each in meeting) > institutions_max for day in days):
         raise TooManyInstitutions(institutions_max=institutions_max)
@@ -108,7 +108,7 @@ def engage(engagement: Engagement, *, at: datetime) -> TeacherEngaged:
 
 
 def end(engagement: Engagement, *, last_on: date, at: datetime) -> tuple[Engagement, EngagementEnded]:
-    """Let an engagement end with `last_on`. Raises EngagementOver, PeriodEndsBeforeStart."""
+    """End an engagement on `last_on`. Raises EngagementOver, PeriodEndsBeforeStart."""
     ended = engagement.engaged.last
     if ended is not None and ended <= last_on:
         raise EngagementOver(pointer="/last_on", last_on=ended.isoformat())
@@ -120,14 +120,14 @@ def end(engagement: Engagement, *, last_on: date, at: datetime) -> tuple[Engagem
 def correct(
     engagement: Engagement, others: Collection[Engagement], *, full_time: bool, at: datetime
 ) -> tuple[Engagement, EngagementCorrected]:
-    """Put right whether the teacher works full time. Raises FullTimeElsewhere (C06)."""
+    """Correct whether the teacher works full time. Raises FullTimeElsewhere (C06)."""
     after = replace(engagement, full_time=full_time, version=engagement.version + 1)
     _require_one_full_time(after, [each for each in others if each.engaged.overlaps(after.engaged)])
     return after, _fact(EngagementCorrected, after, at=at)
 
 
 def changed(before: Engagement, after: Engagement) -> dict[str, object]:
-    """What a correction keeps of the engagement."""
+    """The old values that a correction stores of the engagement."""
     if before.full_time is after.full_time:
         return {}
     return {"full_time": {"from": before.full_time, "to": after.full_time}}
