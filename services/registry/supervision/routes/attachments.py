@@ -26,7 +26,7 @@ class AttachmentRequest(Strict):
     media_type: MediaType
     content: Base64
 
-    def handed(self) -> AttachmentUpload:
+    def upload(self) -> AttachmentUpload:
         """The decoded upload. Raises ContentNotBase64, ContentTooLarge."""
         return AttachmentUpload(self.local_id, self.media_type, decode(self.content))
 
@@ -64,7 +64,7 @@ async def attach_to_patrol(
     """
     seal = request.app.state.seal
     return AttachmentAnswer.of(
-        await usecases.add_to_patrol(connection, patrol_id, attachment.handed(), seal=seal, caller=caller, at=at)
+        await usecases.add_to_patrol(connection, patrol_id, attachment.upload(), seal=seal, caller=caller, at=at)
     )
 
 
@@ -83,7 +83,7 @@ async def attach_to_finding(
     """
     seal = request.app.state.seal
     return AttachmentAnswer.of(
-        await usecases.add_to_finding(connection, finding_id, attachment.handed(), seal=seal, caller=caller, at=at)
+        await usecases.add_to_finding(connection, finding_id, attachment.upload(), seal=seal, caller=caller, at=at)
     )
 
 

@@ -47,7 +47,7 @@ class PatrolRequest(Strict):
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
     findings: Annotated[list[PatrolFindingRequest], Field(max_length=PER_PATROL_MAX)] = Field(default_factory=list)
 
-    def looked(self) -> PatrolReport:
+    def report(self) -> PatrolReport:
         found = [FindingReport(each.severity, each.found, each.due_on) for each in self.findings]
         return PatrolReport(self.local_id, self.method, self.patrolled_at, self.present, self.note, found)
 
@@ -122,7 +122,7 @@ async def record_patrol(
     It may be recorded after the class was completed. An implausible count raises a flag, and so does a
     critical finding of a completed class. A repeat returns the existing patrol.
     """
-    recorded = await usecases.record(connection, class_id, request.looked(), caller=caller, at=at)
+    recorded = await usecases.record(connection, class_id, request.report(), caller=caller, at=at)
     return PatrolWithFindings.of(recorded, at=at)
 
 

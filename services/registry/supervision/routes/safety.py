@@ -40,7 +40,7 @@ class SafetyDocumentRequest(Strict):
     media_type: MediaType
     content: Base64
 
-    def posted(self) -> SafetyDocumentUpload:
+    def upload(self) -> SafetyDocumentUpload:
         """The decoded upload. Raises ContentNotBase64, ContentTooLarge."""
         content = decode(self.content)
         topics = tuple(self.topics)
@@ -107,7 +107,7 @@ async def post_safety_document(
     """
     seal = request.app.state.seal
     return SafetyDocumentAnswer.of(
-        *await usecases.post(connection, institution_id, document.posted(), seal=seal, caller=caller, at=at)
+        *await usecases.post(connection, institution_id, document.upload(), seal=seal, caller=caller, at=at)
     )
 
 

@@ -31,7 +31,7 @@ class AttachmentUpload(NamedTuple):
 
 
 async def add_to_patrol(
-    connection: AsyncConnection, patrol_id: UUID, handed: AttachmentUpload, *, seal: Seal, caller: Caller, at: datetime
+    connection: AsyncConnection, patrol_id: UUID, upload: AttachmentUpload, *, seal: Seal, caller: Caller, at: datetime
 ) -> Attachment:
     """Attach a file to a patrol, as the officer who recorded it; a repeat returns the existing attachment.
 
@@ -42,13 +42,13 @@ async def add_to_patrol(
     patrol = await patrol_store.load(connection, patrol_id, lock=True)
     rules.require_own(patrol, by=caller.person)
     before = await store.of(connection, patrol_id)
-    attachment = _attachment(handed, patrol_id, None, by=caller.person, at=at)
+    attachment = _attachment(upload, patrol_id, None, by=caller.person, at=at)
     known = _known(before, attachment)
-    return known or await _add(connection, attachment, handed, before, seal=seal)
+    return known or await _add(connection, attachment, upload, before, seal=seal)
 
 
 async def add_to_finding(
-    connection: AsyncConnection, finding_id: UUID, handed: AttachmentUpload, *, seal: Seal, caller: Caller, at: datetime
+    connection: AsyncConnection, finding_id: UUID, upload: AttachmentUpload, *, seal: Seal, caller: Caller, at: datetime
 ) -> Attachment:
     """Attach a file to a finding that is not closed, as the class's institution; a repeat returns the existing one.
 
@@ -59,11 +59,11 @@ async def add_to_finding(
     finding = await finding_store.load(connection, finding_id, lock=True)
     caller.require_organisation(finding.institution_id)
     before = await store.of(connection, finding.patrol_id, finding_id)
-    attachment = _attachment(handed, finding.patrol_id, finding_id, by=caller.person, at=at)
+    attachment = _attachment(upload, finding.patrol_id, finding_id, by=caller.person, at=at)
     known = _known(before, attachment)
     if known is None:
         rules.require_left(finding)
-    return known or await _add(connection, attachment, handed, before, seal=seal)
+    return known or await _add(connection, attachment, upload, before, seal=seal)
 
 
 async def content(
@@ -80,19 +80,19 @@ async def content(
 
 
 def _attachment(
-    handed: AttachmentUpload, patrol_id: UUID, finding_id: UUID | None, *, by: str, at: datetime
+    upload: AttachmentUpload, patrol_id: UUID, finding_id: UUID | None, *, by: str, at: datetime
 ) -> Attachment:
     """A new attachment. Raises ContentEmpty, ContentTooLarge, ContentNotOfType."""
-    require_readable(handed.content, handed.media_type)
-    digest = hashlib.sha256(handed.content).digest()
+    require_readable(upload.content, upload.media_type)
+    digest = hashlib.sha256(upload.content).digest()
     return Attachment(
         id=new_id(),
         patrol_id=patrol_id,
         finding_id=finding_id,
-        local_id=handed.local_id,
-        media_type=handed.media_type,
+        local_id=upload.local_id,
+        media_type=upload.media_type,
         digest=digest,
-        bytes_long=len(handed.content),
+        bytes_long=len(upload.content),
         added_by=by,
         added_at=at,
     )
@@ -111,11 +111,11 @@ def _known(before: list[Attachment], attachment: Attachment) -> Attachment | Non
 async def _add(
     connection: AsyncConnection,
     attachment: Attachment,
-    handed: AttachmentUpload,
+    upload: AttachmentUpload,
     before: list[Attachment],
     *,
     seal: Seal,
 ) -> Attachment:
     rules.require_room(before)
-    await store.add(connection, attachment, sealed=seal.close(handed.content, owner=attachment.id.bytes))
+    await store.add(connection, attachment, sealed=seal.close(upload.content, owner=attachment.id.bytes))
     return attachment

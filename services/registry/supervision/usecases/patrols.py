@@ -59,7 +59,7 @@ class PatrolAndFindings(NamedTuple):
 
 
 async def record(
-    connection: AsyncConnection, class_id: UUID, looked: PatrolReport, *, caller: Caller, at: datetime
+    connection: AsyncConnection, class_id: UUID, report: PatrolReport, *, caller: Caller, at: datetime
 ) -> PatrolAndFindings:
     """A new patrol, by an officer of the class's county or above; a repeat returns the existing one.
 
@@ -71,15 +71,15 @@ async def record(
     # The class is locked, so that either its completion sees a critical finding, or a flag holds its claim.
     class_ = await class_store.load(connection, class_id, lock=True)
     rulebook = await rulebook_store.current(connection)
-    patrol = _patrol(rulebook.plan, class_, looked, caller)
+    patrol = _patrol(rulebook.plan, class_, report, caller)
     policy = rulebook.policy(class_.starts_on, class_.region)
-    known = await store.find_by_local_id(connection, caller.person, looked.local_id)
+    known = await store.find_by_local_id(connection, caller.person, report.local_id)
     if known is not None:
-        return await _repeated(connection, known, patrol, looked.findings, policy)
-    rules.require_possible(class_, looked.patrolled_at, at=at)
-    day = business_day(looked.patrolled_at)
+        return await _repeated(connection, known, patrol, report.findings, policy)
+    rules.require_possible(class_, report.patrolled_at, at=at)
+    day = business_day(report.patrolled_at)
     patrol = rules.counted(patrol, enrolled=await store.enrolled(connection, class_id, day=day))
-    findings = _findings(patrol, looked.findings, policy)
+    findings = _findings(patrol, report.findings, policy)
     await store.add(connection, patrol)
     await finding_store.add_all(connection, findings)
     await finding_store.add_events(connection, [_opened(finding, by=caller.person, at=at) for finding in findings])
@@ -162,7 +162,7 @@ async def _coverable(
     return rulebook, reach(rulebook.plan, caller, region)
 
 
-def _patrol(plan: Plan, class_: TrainingClass, looked: PatrolReport, caller: Caller) -> Patrol:
+def _patrol(plan: Plan, class_: TrainingClass, report: PatrolReport, caller: Caller) -> Patrol:
     """The reported patrol, before the enrolled are counted. Raises ForeignRegion."""
     caller.require_region(plan.region_and_above(class_.region))
     return Patrol(
@@ -172,12 +172,12 @@ def _patrol(plan: Plan, class_: TrainingClass, looked: PatrolReport, caller: Cal
         region=class_.region,
         reporting_region=class_.reporting_region,
         level=rules.level_of(plan, caller),
-        method=looked.method,
-        local_id=looked.local_id,
-        patrolled_at=looked.patrolled_at,
-        present=looked.present,
+        method=report.method,
+        local_id=report.local_id,
+        patrolled_at=report.patrolled_at,
+        present=report.present,
         enrolled=0,
-        note=looked.note,
+        note=report.note,
         done_by=caller.person,
     )
 

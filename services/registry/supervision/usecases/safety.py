@@ -40,7 +40,7 @@ class SafetyDocumentUpload(NamedTuple):
 async def post(
     connection: AsyncConnection,
     institution_id: UUID,
-    posted: SafetyDocumentUpload,
+    upload: SafetyDocumentUpload,
     *,
     seal: Seal,
     caller: Caller,
@@ -53,23 +53,23 @@ async def post(
     caller.require(Role.INSTITUTION)
     caller.require_organisation(institution_id)
     institution = await institution_store.load(connection, institution_id)
-    require_readable(posted.content, posted.media_type)
-    digest = hashlib.sha256(posted.content).digest()
-    described = SafetyContent(posted.title, posted.topics, posted.hours, posted.media_type, digest)
-    rules.require_complete(posted.kind, described)
-    known = await store.lock_by_local_id(connection, institution_id, posted.local_id)
+    require_readable(upload.content, upload.media_type)
+    digest = hashlib.sha256(upload.content).digest()
+    described = SafetyContent(upload.title, upload.topics, upload.hours, upload.media_type, digest)
+    rules.require_complete(upload.kind, described)
+    known = await store.lock_by_local_id(connection, institution_id, upload.local_id)
     if known is None:
-        document = SafetyDocument(new_id(), institution_id, posted.kind, posted.local_id, version=1)
+        document = SafetyDocument(new_id(), institution_id, upload.kind, upload.local_id, version=1)
         await store.add(connection, document)
     else:
-        rules.require_kind(known, posted.kind)
+        rules.require_kind(known, upload.kind)
         latest = await store.load_version(connection, known.id, known.version)
         if latest.described == described:
             return DocumentAndVersion(known, latest)
         document = replace(known, version=known.version + 1)
         await store.save(connection, document)
-    version = SafetyVersion(document.id, document.version, described, len(posted.content), caller.person, at)
-    sealed = seal.close(posted.content, owner=_owner(version))
+    version = SafetyVersion(document.id, document.version, described, len(upload.content), caller.person, at)
+    sealed = seal.close(upload.content, owner=_owner(version))
     await store.add_version(connection, version, sealed=sealed)
     await outbox.record(connection, rules.add(document, version, institution, at=at))
     return DocumentAndVersion(document, version)

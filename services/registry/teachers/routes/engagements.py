@@ -88,7 +88,7 @@ class EngagementCorrectionRequest(Strict):
     qualifications: Qualifications | None = None
     reason: Reason
 
-    def said(self) -> TeacherStatements:
+    def statements(self) -> TeacherStatements:
         """Raises PeriodEndsBeforeStart."""
         papers = None if self.qualifications is None else [each.paper() for each in self.qualifications]
         return TeacherStatements(self.full_time, self.projects, papers)
@@ -189,6 +189,6 @@ async def correct_engagement(
     """Correct statements about a teacher, as the institution that made them or an officer of its region or above."""
     persons: Persons = request.app.state.persons
     engagement, teacher = await usecases.correct(
-        connection, engagement_id, asked.said(), reason=asked.reason, persons=persons, caller=caller, at=at
+        connection, engagement_id, asked.statements(), reason=asked.reason, persons=persons, caller=caller, at=at
     )
     return TeacherAnswer.of(engagement, teacher, persons)

@@ -124,7 +124,7 @@ async def end(
 async def correct(
     connection: AsyncConnection,
     engagement_id: UUID,
-    said: TeacherStatements,
+    statements: TeacherStatements,
     *,
     reason: str,
     persons: Persons,
@@ -138,15 +138,15 @@ async def correct(
     """
     before, known = await _lock(connection, engagement_id, caller)
     institution_id = before.institution_id
-    if said.projects:
-        _require_projects(said.projects, await rulebook_store.current(connection))
-    projects = known.projects_at(institution_id) if said.projects is None else said.projects
+    if statements.projects:
+        _require_projects(statements.projects, await rulebook_store.current(connection))
+    projects = known.projects_at(institution_id) if statements.projects is None else statements.projects
     papers = [each for each in known.qualifications if each.institution_id == institution_id]
-    if said.qualifications is not None:
-        papers = [_sealed(paper, institution_id, persons) for paper in said.qualifications]
+    if statements.qualifications is not None:
+        papers = [_sealed(paper, institution_id, persons) for paper in statements.qualifications]
     teacher = await _save(connection, known, teacher_rules.correct(known, institution_id, projects, papers), at=at)
     after = before
-    if said.full_time not in (None, before.full_time):
+    if statements.full_time not in (None, before.full_time):
         others = await store.of_teachers(connection, [teacher.id])
         after, fact = rules.correct(before, others, full_time=not before.full_time, at=at)
         await store.save(connection, after)
