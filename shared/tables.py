@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from functools import cache
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -29,6 +30,7 @@ from sqlalchemy import (
     bindparam,
     insert,
     literal,
+    select,
     update,
 )
 from sqlalchemy.dialects import postgresql
@@ -104,6 +106,20 @@ async def fetch_all(connection: AsyncConnection, statement: Select[Any], of: Cal
     """The rows as values; `of` takes a row's columns by their keys, `given` are the statement's parameters."""
     keys: list[Any] = [column.key for column in statement.inner_columns]
     return [of(**dict(zip(keys, row, strict=True))) for row in await connection.execute(statement, given)]
+
+
+async def fetch_page(
+    connection: AsyncConnection,
+    table: Table,
+    of: Callable[..., T],
+    asked: Iterable[ColumnElement[bool]],
+    *,
+    after: UUID,
+    limit: int,
+) -> list[T]:
+    """The rows that meet every condition `asked`, in the order of their ids, after the id `after`."""
+    statement = select(table).where(table.c.id > after, *asked).order_by(table.c.id).limit(limit)
+    return await fetch_all(connection, statement, of)
 
 
 async def fetch_one(

@@ -23,6 +23,7 @@ from shared.edge import EdgeRoute, Handler
 from shared.faults import state_of
 from shared.kernel.callers import Caller
 from shared.kernel.refusals import Conflict, Invalid, Stale
+from shared.persons import Persons
 from shared.settings import ServiceSettings
 from shared.telemetry import RequestLines
 
@@ -114,6 +115,15 @@ async def _current_connection(request: Request) -> AsyncConnection:
 
 Connection = Annotated[AsyncConnection, Depends(_current_connection)]
 """The request's transaction as a route's parameter."""
+
+
+async def _persons(request: Request) -> Persons:
+    persons: Persons = request.app.state.persons
+    return persons
+
+
+CurrentPersons = Annotated[Persons, Depends(_persons)]
+"""The service's persons as a route's parameter: recognised by key, stored encrypted, shown masked."""
 
 
 async def _now(request: Request) -> datetime:

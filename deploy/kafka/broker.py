@@ -16,11 +16,19 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from deploy.local import LOCAL
-from deploy.local.processes import LOOPBACK, Child, LaunchError, ending_with_parent, free_port, is_free, wait_until
+from deploy.local.processes import (
+    LOOPBACK,
+    Child,
+    LaunchError,
+    LocalServer,
+    ending_with_parent,
+    free_port,
+    is_free,
+    wait_until,
+)
 from shared.backbone.kafka import KafkaLog
 
 HERE: Final = Path(__file__).resolve().parent
@@ -57,11 +65,14 @@ broker.heartbeat.interval.ms=500
 """
 
 
-class Broker:
+class Broker(LocalServer):
     """A broker with its storage in one directory. Use it as a context manager, or pair `start` with `stop`.
 
     After `kill` or `stop`, `start` serves the same storage on the same port again.
     """
+
+    stop_signal = signal.SIGTERM
+    stop_seconds_max = STOP_SECONDS_MAX
 
     def __init__(self, directory: Path, port: int | None = None, *, libraries: Path = LOCAL / "kafka" / "libs") -> None:
         """`port` None picks a free one and keeps it across restarts; `libraries` is the directory for the jars."""
@@ -69,7 +80,6 @@ class Broker:
         self.libraries = libraries.resolve()
         self._fixed_port = port
         self._port = port
-        self._child: Child | None = None
 
     @staticmethod
     def missing(libraries: Path = LOCAL / "kafka" / "libs") -> str | None:
@@ -85,15 +95,6 @@ class Broker:
     def bootstrap(self) -> str:
         assert self._port is not None, "the port is chosen by start()"
         return f"{LOOPBACK}:{self._port}"
-
-    @property
-    def alive(self) -> bool:
-        return self._child is not None and self._child.alive
-
-    @property
-    def pid(self) -> int:
-        assert self._child is not None, "not started"
-        return self._child.pid
 
     def start(self) -> None:
         """Download the jars and format the storage if needed; return once the broker answers metadata requests.
@@ -114,23 +115,6 @@ class Broker:
         self._child = Child(command, log=log, cwd=self.directory, environment=dict(os.environ))
         with _silent_client():
             wait_until(self._answers, self._child, name="Kafka", limit=START_SECONDS_MAX)
-
-    def stop(self) -> None:
-        """Shut the broker down cleanly; does nothing if none runs."""
-        if self._child is not None:
-            self._child.stop(signal.SIGTERM, seconds_max=STOP_SECONDS_MAX)
-
-    def kill(self) -> None:
-        """Kill the broker, as a crash would; `start` then recovers its storage."""
-        if self._child is not None:
-            self._child.kill()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.stop()
 
     def _refuse_rival(self) -> None:
         lock = self.directory / "data" / ".lock"

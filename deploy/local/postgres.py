@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 import asyncpg
@@ -21,7 +20,7 @@ import asyncpg
 from deploy.local import LOCAL
 from deploy.local.accounts import Ground, find_ground, forget, homes
 from deploy.local.cluster import ENVIRONMENT, STOP_SECONDS_MAX, SUPERUSER, clear_lock, create_cluster
-from deploy.local.processes import LOOPBACK, Child, LaunchError, free_port, is_free, serve, wait_until
+from deploy.local.processes import LOOPBACK, Child, LaunchError, LocalServer, free_port, is_free, serve, wait_until
 
 START_SECONDS_MAX: Final = 120.0  # replaying the WAL after a crash takes time
 
@@ -45,11 +44,14 @@ FOR_TESTS: Final[Mapping[str, str]] = {
 """Fast: a killed server may lose its last commits, so these settings cannot test durability."""
 
 
-class Postgres:
+class Postgres(LocalServer):
     """One cluster in one directory, and the server that serves it.
 
     Use it as a context manager, or pair `start` with `stop`; both may be called repeatedly.
     """
+
+    stop_signal = signal.SIGINT  # the fast shutdown, which closes open connections
+    stop_seconds_max = STOP_SECONDS_MAX
 
     def __init__(
         self,
@@ -68,7 +70,6 @@ class Postgres:
         self._programs = programs
         self._account = account
         self._ground: Ground | None = None
-        self._child: Child | None = None
 
     @classmethod
     def for_tests(cls, directory: Path, settings: Mapping[str, str] | None = None) -> Self:
@@ -79,15 +80,6 @@ class Postgres:
     def port(self) -> int:
         assert self._port is not None, "the port is chosen by start()"
         return self._port
-
-    @property
-    def alive(self) -> bool:
-        return self._child is not None and self._child.alive
-
-    @property
-    def pid(self) -> int:
-        assert self._child is not None, "not started"
-        return self._child.pid
 
     def url(self, database: str) -> str:
         """The URL of `database` for asyncpg. It contains the password: keep it out of logs."""
@@ -113,29 +105,12 @@ class Postgres:
         while not self._try_to_start(deadline):
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        """Shut the server down cleanly (open connections are closed); does nothing if none runs."""
-        if self._child is not None:
-            self._child.stop(signal.SIGINT, seconds_max=STOP_SECONDS_MAX)
-
-    def kill(self) -> None:
-        """Kill the server, as a crash would; `start` then replays its WAL."""
-        if self._child is not None:
-            self._child.kill()
-
     def erase(self) -> None:
         """Stop the server and delete the cluster. Raises LaunchError if another process serves it."""
         self.stop()
         for home in homes(self.directory):
             clear_lock(home / "data")
         forget(self.directory)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.stop()
 
     async def create_database(self, name: str) -> None:
         """Create an empty database unless one of this name exists."""

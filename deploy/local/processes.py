@@ -13,10 +13,12 @@ import socket
 import subprocess
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, Protocol
+from types import TracebackType
+from typing import ClassVar, Final, Self
 
 LOOPBACK: Final = "127.0.0.1"
 TAIL_LINES: Final = 12
@@ -24,15 +26,6 @@ TAIL_LINES: Final = 12
 
 class LaunchError(RuntimeError):
     """A server could not be started. The first line of the message gives the reason in one sentence."""
-
-
-class Server(Protocol):
-    """The interface that `serve` needs."""
-
-    @property
-    def alive(self) -> bool: ...
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
 
 
 class Child:
@@ -94,6 +87,46 @@ class Child:
         return "\n".join([f"  {self.log}:", *(f"    {line}" for line in lines)])
 
 
+class LocalServer(ABC):
+    """A server that runs as one child process. Use it as a context manager, or pair `start` with `stop`."""
+
+    stop_signal: ClassVar[signal.Signals]
+    stop_seconds_max: ClassVar[float]
+    """How long a clean shutdown may take before the process is killed."""
+
+    _child: Child | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self._child is not None and self._child.alive
+
+    @property
+    def pid(self) -> int:
+        assert self._child is not None, "not started"
+        return self._child.pid
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start the server, and return once it answers. Raises LaunchError."""
+
+    def stop(self) -> None:
+        """Shut the server down cleanly; does nothing if none runs."""
+        if self._child is not None:
+            self._child.stop(self.stop_signal, seconds_max=self.stop_seconds_max)
+
+    def kill(self) -> None:
+        """Kill the server, as a crash would; `start` then recovers its storage."""
+        if self._child is not None:
+            self._child.kill()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+
 def ending_with_parent(how: signal.Signals) -> list[str]:
     """The words to put before a command so that it receives `how` when its parent dies, even from SIGKILL.
 
@@ -151,7 +184,7 @@ def is_free(port: int) -> bool:
         return True
 
 
-def serve(server: Server, describe: Callable[[], str]) -> int:
+def serve(server: LocalServer, describe: Callable[[], str]) -> int:
     """Start a server, print one line about it, and wait for Ctrl-C, SIGTERM or its exit. Returns the exit code."""
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -15,50 +15,24 @@ from services.assessment.trainings.rules import RegistryClass, RegistryEnrolment
 from shared import heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.fact import Fact
-from shared.contracts.registry import (
-    ClassApproved,
-    ClassCancelled,
-    ClassChanged,
-    ClassChecked,
-    ClassCompleted,
-    ClassFiled,
-    ClassRefiled,
-    ClassReturned,
-    ClassStarted,
-    ClassState,
-    ClassStatus,
-    EnrolmentCompleted,
-    EnrolmentCorrected,
-    EnrolmentDeferred,
-    EnrolmentFailed,
-    EnrolmentReassigned,
-    EnrolmentResumed,
+from shared.contracts.registry.classes import CLASS_FACTS, ClassState, ClassStatus
+from shared.contracts.registry.enrolments import (
+    ENROLMENT_FACTS,
+    MERGE_FACTS,
     EnrolmentState,
     EnrolmentStatus,
-    EnrolmentTransferred,
-    EnrolmentWithdrawn,
     MergeState,
     PersonsMerged,
     PersonsSeparated,
-    ProgrammeListed,
-    RegionListed,
-    TraineeEnrolled,
 )
+from shared.contracts.registry.plan import ProgrammeListed, RegionListed
 from shared.kernel.levels import Level
 from shared.plan import Programme, Region
 
 F = TypeVar("F", bound=Fact)
 
-# All facts of a class and of an enrolment, also those that change nothing here: versions have no gaps.
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
-    (
-        *(ProgrammeListed, RegionListed),
-        *(ClassFiled, ClassReturned, ClassRefiled, ClassApproved, ClassChecked, ClassChanged),
-        *(ClassStarted, ClassCompleted, ClassCancelled),
-        *(TraineeEnrolled, EnrolmentCompleted, EnrolmentFailed, EnrolmentDeferred, EnrolmentResumed),
-        *(EnrolmentTransferred, EnrolmentWithdrawn, EnrolmentCorrected, EnrolmentReassigned),
-        *(PersonsMerged, PersonsSeparated),
-    )
+    {ProgrammeListed, RegionListed, *CLASS_FACTS, *ENROLMENT_FACTS, *MERGE_FACTS}
 )
 
 _LEFT: Final = (EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED)

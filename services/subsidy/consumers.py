@@ -13,64 +13,29 @@ from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import Certificate, Outcome, Trainee, TrainingClass
 from shared import heard
 from shared.backbone.consumer import Consumer
-from shared.contracts.assessment import (
-    CertificateCorrected,
-    CertificateIssued,
-    CertificateRevoked,
-    CertificateState,
-    CertificateStatus,
-)
+from shared.contracts.assessment import CERTIFICATE_FACTS, CertificateState, CertificateStatus
 from shared.contracts.fact import Fact
-from shared.contracts.registry import (
-    ClassApproved,
-    ClassCancelled,
-    ClassChanged,
-    ClassChecked,
-    ClassCompleted,
-    ClassFiled,
-    ClassRefiled,
-    ClassReturned,
-    ClassStarted,
-    ClassState,
-    EnrolmentCompleted,
-    EnrolmentCorrected,
-    EnrolmentDeferred,
-    EnrolmentFailed,
-    EnrolmentReassigned,
-    EnrolmentResumed,
+from shared.contracts.registry.classes import CLASS_FACTS, ClassState
+from shared.contracts.registry.enrolments import (
+    ENROLMENT_FACTS,
+    MERGE_FACTS,
     EnrolmentState,
-    EnrolmentTransferred,
-    EnrolmentWithdrawn,
     MergeState,
     PersonsMerged,
     PersonsSeparated,
-    RegionListed,
-    TraineeEnrolled,
 )
+from shared.contracts.registry.plan import RegionListed
 from shared.kernel.levels import Level
 from shared.plan import Region
 
-REGIONS: Final = frozenset({RegionListed})
-# All facts of a class and of an enrolment, also those that change nothing here: versions have no gaps.
-CLASSES: Final = frozenset(
-    {
-        ClassFiled, ClassReturned, ClassRefiled, ClassApproved, ClassChecked, ClassChanged, ClassStarted,
-        ClassCompleted, ClassCancelled,
-    }
-)  # fmt: skip
-ENROLMENTS: Final = frozenset(
-    {
-        TraineeEnrolled, EnrolmentCompleted, EnrolmentFailed, EnrolmentDeferred, EnrolmentResumed,
-        EnrolmentTransferred, EnrolmentWithdrawn, EnrolmentCorrected, EnrolmentReassigned,
-    }
-)  # fmt: skip
-PERSONS: Final = frozenset({PersonsMerged, PersonsSeparated})
-CERTIFICATES: Final = frozenset({CertificateIssued, CertificateRevoked, CertificateCorrected})
+HEARS: Final[frozenset[type[Fact]]] = frozenset(
+    {RegionListed, *CLASS_FACTS, *ENROLMENT_FACTS, *MERGE_FACTS, *CERTIFICATE_FACTS}
+)
 
 
 def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
     """The subsidy's consumers: one, because a claim wants all of it."""
-    return [Consumer("subsidy", REGIONS | CLASSES | ENROLMENTS | PERSONS | CERTIFICATES, hear)]
+    return [Consumer("subsidy", HEARS, hear)]
 
 
 async def hear(connection: AsyncConnection, facts: Sequence[Fact]) -> None:

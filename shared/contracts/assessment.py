@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -135,3 +135,7 @@ class CertificateCorrected(CertificateState):
     """It counts to the programme that its holder's training in the class does since that was put right."""
 
     type: ClassVar[str] = "assessment.certificate-corrected.v1"
+
+
+CERTIFICATE_FACTS: Final = (CertificateIssued, CertificateRevoked, CertificateCorrected)
+"""All facts of a certificate. Versions have no gaps, so a consumer that needs one of them consumes all."""

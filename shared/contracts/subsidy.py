@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -106,3 +106,10 @@ class ClaimRecovered(ClaimState):
     """Money of some or all lines came back. The status is `recovered` once nothing that was paid is left."""
 
     type: ClassVar[str] = "subsidy.claim-recovered.v1"
+
+
+CLAIM_FACTS: Final = (
+    ClaimDrafted, ClaimSubmitted, ClaimReturned, ClaimRejected, ClaimApproved, ClaimPaid, ClaimRecovered,
+    ClaimCorrected,
+)  # fmt: skip
+"""All facts of a claim. Versions have no gaps, so a consumer that needs one of them consumes all."""

@@ -12,11 +12,8 @@ import httpx
 from msgspec.structs import asdict
 
 from shared.contracts.fact import Fact
-from shared.contracts.registry import (
-    ClassApproved,
-    ClassCancelled,
-    ClassFiled,
-    ClassStatus,
+from shared.contracts.registry.classes import ClassApproved, ClassCancelled, ClassFiled, ClassStatus
+from shared.contracts.registry.enrolments import (
     EnrolmentCorrected,
     EnrolmentDeferred,
     EnrolmentResumed,
@@ -24,10 +21,9 @@ from shared.contracts.registry import (
     EnrolmentStatus,
     EnrolmentTransferred,
     EnrolmentWithdrawn,
-    ProgrammeListed,
-    RegionListed,
     TraineeEnrolled,
 )
+from shared.contracts.registry.plan import ProgrammeListed, RegionListed
 from shared.kernel.callers import Role
 from shared.kernel.credit_code import check_character
 from shared.kernel.identity import DocumentKind, parse_document

@@ -11,7 +11,9 @@ from msgspec.structs import asdict, replace
 
 from services.assessment.worker import SERVICE
 from shared.contracts.assessment import CertificateCorrected
-from shared.contracts.registry import ClassStatus, EnrolmentCorrected, EnrolmentState, RegionListed
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.enrolments import EnrolmentCorrected, EnrolmentState
+from shared.contracts.registry.plan import RegionListed
 from shared.kernel.ids import new_id
 from tests.assessment.centre import (
     Centre,

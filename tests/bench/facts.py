@@ -12,7 +12,12 @@ from uuid import UUID
 from shared.backbone.log import Record
 from shared.contracts.dimensions import FundSource
 from shared.contracts.fact import encode
-from shared.contracts.registry import EnrolmentCompleted, EnrolmentCorrected, EnrolmentStatus, TraineeEnrolled
+from shared.contracts.registry.enrolments import (
+    EnrolmentCompleted,
+    EnrolmentCorrected,
+    EnrolmentStatus,
+    TraineeEnrolled,
+)
 
 FACTS = 500_000
 SUBJECTS = 200_000

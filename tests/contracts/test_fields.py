@@ -6,7 +6,18 @@ import re
 
 import pytest
 
-from shared.contracts import assessment, registry, subsidy
+from shared.contracts import assessment, subsidy
+from shared.contracts.registry import (
+    attendance,
+    classes,
+    directory,
+    enrolments,
+    flags,
+    follow_ups,
+    plan,
+    supervision,
+    teachers,
+)
 from tests.contracts.samples import fields, published
 
 TYPES = sorted(published())
@@ -30,40 +41,42 @@ ALLOWED = {
 
 CUT = {"programme", "region", "reporting_region", "occupation", "level"}
 PROMISED: dict[type, set[str]] = {
-    registry.ProgrammeListed: {"code", "parent", "plan", "year", "trainings_target", "high_skilled_target"},
-    registry.IndicatorListed: {"code", "programme", "year", "target", "unit"},
-    registry.RegionListed: {"code", "parent", "reporting_region", "valid_from", "valid_to", "replaced_by"},
-    registry.LevelListed: {"code", "rank", "high_skilled"},
-    registry.InstitutionState: {"institution_id", "region", "reporting_region"},
-    registry.CalendarDayListed: {"day", "working"},
-    registry.ProjectListed: {"code", "edition", "occupation", "level", "hours_min", "is_scarce", "is_needed"},
-    registry.SiteListed: {"site_id", "institution_id", "region", "reporting_region"},
-    registry.ListingState: {"listing_id", "institution_id", "project", "reporting_region", "first_on", "last_on"},
-    registry.SanctionState: {"sanction_id", "institution_id", "reporting_region", "step", "first_on", "last_on"},
-    registry.FlagState: CUT
+    plan.ProgrammeListed: {"code", "parent", "plan", "year", "trainings_target", "high_skilled_target"},
+    plan.IndicatorListed: {"code", "programme", "year", "target", "unit"},
+    plan.RegionListed: {"code", "parent", "reporting_region", "valid_from", "valid_to", "replaced_by"},
+    plan.LevelListed: {"code", "rank", "high_skilled"},
+    directory.InstitutionState: {"institution_id", "region", "reporting_region"},
+    plan.CalendarDayListed: {"day", "working"},
+    plan.ProjectListed: {"code", "edition", "occupation", "level", "hours_min", "is_scarce", "is_needed"},
+    directory.SiteListed: {"site_id", "institution_id", "region", "reporting_region"},
+    directory.ListingState: {"listing_id", "institution_id", "project", "reporting_region", "first_on", "last_on"},
+    directory.SanctionState: {"sanction_id", "institution_id", "reporting_region", "step", "first_on", "last_on"},
+    flags.FlagState: CUT
     | {
         "fund_source", "flag_id", "check", "kind", "institution_id", "class_id", "enrolment_id", "person", "region",
         "reporting_region", "holds", "status",
     },
-    registry.TeacherListed: {"teacher_id", "person", "projects"},
-    registry.EngagementState: {"engagement_id", "teacher_id", "institution_id", "first_on", "last_on"},
-    registry.MergeState: {"person", "into"},
-    registry.AttendanceState: CUT
+    teachers.TeacherListed: {"teacher_id", "person", "projects"},
+    teachers.EngagementState: {"engagement_id", "teacher_id", "institution_id", "first_on", "last_on"},
+    enrolments.MergeState: {"person", "into"},
+    attendance.AttendanceState: CUT
     | {"fund_source", "project", "enrolment_id", "class_id", "institution_id", "person", "day", "hours"},
-    registry.PatrolRecorded: CUT
+    supervision.PatrolRecorded: CUT
     | {"patrol_id", "class_id", "institution_id", "fund_source", "patrol_level", "patrolled_on", "present", "enrolled"},
-    registry.SpotCheckRecorded: CUT
+    supervision.SpotCheckRecorded: CUT
     | {"spot_check_id", "class_id", "institution_id", "fund_source", "patrol_level", "checked_on", "asked"},
-    registry.FindingState: CUT
+    supervision.FindingState: CUT
     | {"finding_id", "class_id", "institution_id", "fund_source", "patrol_level", "severity", "due_on", "status"},
-    registry.SafetyVersionAdded: {"safety_id", "institution_id", "region", "reporting_region", "safety_kind", "hours"},
-    registry.FollowUpState: CUT
+    supervision.SafetyVersionAdded: {
+        "safety_id", "institution_id", "region", "reporting_region", "safety_kind", "hours",
+    },
+    follow_ups.FollowUpState: CUT
     | {
         "fund_source", "project", "enrolment_id", "class_id", "person", "completed_on", "entered", "employed_on",
         "pay_change_permille",
     },
-    registry.ClassState: CUT | {"class_id", "institution_id", "fund_source", "status", "starts_on", "ends_on"},
-    registry.EnrolmentState: CUT
+    classes.ClassState: CUT | {"class_id", "institution_id", "fund_source", "status", "starts_on", "ends_on"},
+    enrolments.EnrolmentState: CUT
     | {"enrolment_id", "class_id", "institution_id", "person", "tags", "fund_source", "status", "effective_on"},
     assessment.BodyFiled: {"body_id", "region", "reporting_region", "scope.occupation", "scope.level"},
     assessment.SessionState: CUT | {"session_id", "body_id", "class_id", "held_on", "status"},

@@ -15,19 +15,7 @@ from deploy.local.totals import tables
 from deploy.sandbox import PLAN
 from deploy.sandbox.expected import count
 from shared.contracts.fact import types
-from tests.docs.markdown import (
-    ROOT,
-    anchors,
-    blocks,
-    headings,
-    links,
-    module_names,
-    name_of,
-    pages,
-    paths,
-    prose,
-    read,
-)
+from tests.docs.markdown import ROOT, anchors, blocks, headings, links, module_names, name_of, pages, paths, prose, read
 
 WRITTEN = [page for page in pages() if page.relative_to(ROOT).as_posix().removeprefix("docs/") not in PAGES]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
-from shared.contracts.registry import AttendanceState
+from shared.contracts.registry.attendance import AttendanceState
 from tests.registry.school import School, trainee
 
 DAY = "2025-03-05"

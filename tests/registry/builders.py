@@ -16,7 +16,9 @@ from services.registry.plan.rules.projects import Project
 from services.registry.plan.rules.working_days import WorkingDays
 from services.registry.plan.usecases.plan_files import read, read_policy
 from shared.contracts.dimensions import FundSource
-from shared.contracts.registry import CalendarDayListed, ClassStatus, EnrolmentStatus
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
+from shared.contracts.registry.plan import CalendarDayListed
 from shared.kernel.levels import Level
 from shared.kernel.periods import Period
 

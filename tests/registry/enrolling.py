@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from shared.contracts.registry import EnrolmentState
+from shared.contracts.registry.enrolments import EnrolmentState
 from tests.registry.school import School, trainee
 
 MID_MARCH = date(2025, 3, 10)

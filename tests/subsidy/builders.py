@@ -18,19 +18,17 @@ from services.subsidy.policy import usecases as policy
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
 from shared.contracts.dimensions import FundSource
 from shared.contracts.fact import Fact
-from shared.contracts.registry import (
-    ClassCompleted,
-    ClassStarted,
-    ClassStatus,
+from shared.contracts.registry.classes import ClassCompleted, ClassStarted, ClassStatus
+from shared.contracts.registry.enrolments import (
     EnrolmentCompleted,
     EnrolmentDeferred,
     EnrolmentFailed,
     EnrolmentStatus,
     EnrolmentTransferred,
     EnrolmentWithdrawn,
-    RegionListed,
     TraineeEnrolled,
 )
+from shared.contracts.registry.plan import RegionListed
 from shared.contracts.subsidy import ClaimStatus
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
 from shared.contracts.dimensions import FundSource
-from shared.contracts.registry import (
+from shared.contracts.registry.enrolments import (
     EnrolmentCompleted,
     EnrolmentDeferred,
     EnrolmentFailed,
@@ -16,10 +16,9 @@ from shared.contracts.registry import (
     EnrolmentStatus,
     EnrolmentTransferred,
     EnrolmentWithdrawn,
-    ProgrammeListed,
-    RegionListed,
     TraineeEnrolled,
 )
+from shared.contracts.registry.plan import ProgrammeListed, RegionListed
 from shared.contracts.subsidy import ClaimLine, ClaimState, ClaimStatus
 
 AT = datetime(2025, 6, 1, 8, tzinfo=UTC)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec.structs import asdict
 
-from shared.contracts.registry import EnrolmentReassigned, EnrolmentState, PersonsMerged, PersonsSeparated
+from shared.contracts.registry.enrolments import EnrolmentReassigned, EnrolmentState, PersonsMerged, PersonsSeparated
 
 AT = datetime(2025, 6, 1, 8, tzinfo=UTC)
 

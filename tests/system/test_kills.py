@@ -20,7 +20,7 @@ from shared.backbone.log import EventLog, Record
 from shared.backbone.postgres import PostgresLog
 from shared.contracts import registry
 from shared.contracts.fact import decode
-from shared.contracts.registry import EnrolmentState, EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
 from shared.service import TOPICS
 from tests.bench.facts import enrolment_facts
 from tests.conftest import Database

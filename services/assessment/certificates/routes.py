@@ -6,8 +6,9 @@ from datetime import date
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Query
 from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.bodies.rules.readers import readable_body, require_reader
 from services.assessment.certificates import store, usecases
@@ -18,7 +19,7 @@ from shared.contracts.assessment import CertificateStatus
 from shared.forms import Reason, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
-from shared.web import Connection, Now, router
+from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("certificates")
 
@@ -57,7 +58,7 @@ class HeldCertificateAnswer(CertificateAnswer):
 
 @routes.get("/certificates")
 async def list_certificates(
-    request: Request,
+    persons: CurrentPersons,
     connection: Connection,
     caller: CurrentCaller,
     session_id: Annotated[UUID | None, Query(description="Only those of one session")] = None,
@@ -67,16 +68,16 @@ async def list_certificates(
     """Certificates with their holders' names masked. A body sees its own, supervisors see all."""
     body_id = readable_body(caller)
     rows = await store.page(connection, session_id=session_id, body_id=body_id, after=after(cursor), limit=size)
-    return Page(rows=await _held(rows, request, connection), next=next_cursor(rows, size))
+    return Page(rows=await _held(rows, persons, connection), next=next_cursor(rows, size))
 
 
 @routes.get("/certificates/{certificate_id}")
 async def get_certificate(
-    certificate_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
+    certificate_id: UUID, persons: CurrentPersons, connection: Connection, caller: CurrentCaller
 ) -> HeldCertificateAnswer:
     certificate = await store.load(connection, certificate_id)
     require_reader(caller, certificate.body_id)
-    return (await _held([certificate], request, connection))[0]
+    return (await _held([certificate], persons, connection))[0]
 
 
 @routes.post("/certificates/{certificate_id}/revocation")
@@ -89,7 +90,6 @@ async def revoke_certificate(
     )
 
 
-async def _held(rows: list[Certificate], request: Request, connection: Connection) -> list[HeldCertificateAnswer]:
-    persons: Persons = request.app.state.persons
+async def _held(rows: list[Certificate], persons: Persons, connection: AsyncConnection) -> list[HeldCertificateAnswer]:
     sealed = await person_store.sealed(connection, [row.person for row in rows])
     return [HeldCertificateAnswer.of(row, name=persons.shown(sealed[row.person])["name"]) for row in rows]

@@ -99,8 +99,7 @@ async def page(
 ) -> list[Certificate]:
     """Certificates in the order of their ids, from above `after`."""
     asked = tables.matches(CERTIFICATE, session_id=session_id, body_id=body_id)
-    statement = select(CERTIFICATE).where(CERTIFICATE.c.id > after, *asked).order_by(CERTIFICATE.c.id).limit(limit)
-    return await tables.fetch_all(connection, statement, Certificate)
+    return await tables.fetch_page(connection, CERTIFICATE, Certificate, asked, after=after, limit=limit)
 
 
 async def certified(

@@ -16,15 +16,8 @@ from services.metrics.plan.store import ListedFact, list_
 from shared.backbone.inbox import InboxTable, Steps
 from shared.contracts.assessment import CertificateState
 from shared.contracts.fact import Fact
-from shared.contracts.registry import (
-    EnrolmentState,
-    IndicatorListed,
-    LevelListed,
-    PersonsMerged,
-    PersonsSeparated,
-    ProgrammeListed,
-    RegionListed,
-)
+from shared.contracts.registry.enrolments import EnrolmentState, PersonsMerged, PersonsSeparated
+from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.contracts.subsidy import ClaimState
 
 CONSUMER = "metrics"

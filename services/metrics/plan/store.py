@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.contracts.registry import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
+from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.database import driver
 
 ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed

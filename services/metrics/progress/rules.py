@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from services.metrics.measures.rules.measures import Measure
-from shared.contracts.registry import IndicatorListed, ProgrammeListed
+from shared.contracts.registry.plan import IndicatorListed, ProgrammeListed
 
 _INDICATORS: Mapping[str, Measure] = {
     "I01": Measure.TRAININGS,

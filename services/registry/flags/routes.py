@@ -13,7 +13,7 @@ from services.registry.flags import store, usecases
 from services.registry.flags.rules.flags import Flag, FlagVerb
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
-from shared.contracts.registry import FlagStatus
+from shared.contracts.registry.flags import FlagStatus
 from shared.forms import Reason, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router

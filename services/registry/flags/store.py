@@ -15,7 +15,7 @@ from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.reach import Reach
 from shared import tables
 from shared.contracts.dimensions import FundSource
-from shared.contracts.registry import FlagStatus
+from shared.contracts.registry.flags import FlagStatus
 from shared.database import driver
 from shared.kernel.refusals import NotFound
 from shared.tables import Choice, Instant, Json, fixed
@@ -91,5 +91,4 @@ async def page(
     asked = tables.matches(
         FLAG, **reach._asdict(), status=status, check=check, class_id=class_id, institution_id=institution_id
     )
-    statement = select(FLAG).where(FLAG.c.id > after, *asked).order_by(FLAG.c.id).limit(limit)
-    return await tables.fetch_all(connection, statement, Flag)
+    return await tables.fetch_page(connection, FLAG, Flag, asked, after=after, limit=limit)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.enrolments import DayAhead, Enrolment, dimensions_of
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.contracts.registry.follow_ups import FollowUpState
 from shared.kernel.periods import business_day, months_after
 from shared.kernel.refusals import Conflict, Invalid

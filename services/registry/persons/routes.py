@@ -22,7 +22,7 @@ from shared.kernel.callers import Role
 from shared.kernel.identity import DocumentKind
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Particulars, Persons
-from shared.web import Connection, Now, router
+from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("persons")
 
@@ -85,13 +85,12 @@ class MergeAnswer(BaseModel):
 
 @routes.post("/persons/merges", status_code=201)
 async def merge_persons(
-    request: MergeRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
+    request: MergeRequest, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
 ) -> MergeAnswer:
     """Merge the persons of two documents of one human. All enrolments continue under one of them; totals follow.
 
     For officers of a region where one of the two was in a class, and for the province. It can be undone.
     """
-    persons: Persons = http.app.state.persons
     merged = await usecases.merge(
         connection, request.pair(), reason=request.reason, persons=persons, caller=caller, at=at
     )
@@ -109,13 +108,12 @@ async def undo_merge(
 
 @routes.post("/persons/particulars")
 async def correct_particulars(
-    request: ParticularsRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
+    request: ParticularsRequest, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
 ) -> PersonAnswer:
     """Correct the name and the phone stored for a document; rosters are then accepted under the new name.
 
     For officers of a region where the person was in a class, and for the province.
     """
-    persons: Persons = http.app.state.persons
     said = Particulars(request.document_kind, request.document_number, request.name, request.phone)
     known = await usecases.correct(connection, said, reason=request.reason, persons=persons, caller=caller, at=at)
     return PersonAnswer.model_validate(persons.shown(known))

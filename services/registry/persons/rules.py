@@ -12,7 +12,7 @@ from uuid import UUID
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.enrolments import GIVEN_UP, Enrolment, reassign
 from services.registry.enrolments.rules.overlaps import overlaps
-from shared.contracts.registry import EnrolmentReassigned, MergeState, PersonsMerged, PersonsSeparated
+from shared.contracts.registry.enrolments import EnrolmentReassigned, MergeState, PersonsMerged, PersonsSeparated
 from shared.kernel.moves import move
 from shared.kernel.refusals import Conflict, Invalid
 

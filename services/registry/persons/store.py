@@ -116,5 +116,4 @@ async def page(
 ) -> list[Merge]:
     """Merges with ids above `after`, ordered by id."""
     asked = [*tables.matches(MERGE, **reach._asdict()), *_OF_STATUS[status]]
-    statement = select(MERGE).where(*asked, MERGE.c.id > after).order_by(MERGE.c.id).limit(limit)
-    return await tables.fetch_all(connection, statement, Merge)
+    return await tables.fetch_page(connection, MERGE, Merge, asked, after=after, limit=limit)

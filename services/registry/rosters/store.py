@@ -13,7 +13,7 @@ from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.rules.overlaps import OccupiedDays
 from services.registry.rosters.rules.decisions import PriorEnrolment
 from services.registry.rosters.rules.phones import PhoneUse
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.database import driver
 from shared.persons import SealedPerson
 

@@ -102,8 +102,7 @@ async def page(
 ) -> list[Budget]:
     """Budgets in the order of their ids, from above `after`."""
     asked = tables.matches(BUDGET, region=region, year=year)
-    statement = select(BUDGET).where(BUDGET.c.id > after, *asked).order_by(BUDGET.c.id).limit(limit)
-    return await tables.fetch_all(connection, statement, _budget)
+    return await tables.fetch_page(connection, BUDGET, _budget, asked, after=after, limit=limit)
 
 
 def _budget(*, region: str, fund_source: FundSource, year: int, **values: Any) -> Budget:

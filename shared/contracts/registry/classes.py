@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
@@ -94,3 +94,10 @@ class ClassCompleted(ClassState):
 
 class ClassCancelled(ClassState):
     type: ClassVar[str] = "registry.class-cancelled.v1"
+
+
+CLASS_FACTS: Final = (
+    ClassFiled, ClassReturned, ClassRefiled, ClassApproved, ClassChecked, ClassChanged, ClassStarted, ClassCompleted,
+    ClassCancelled,
+)  # fmt: skip
+"""All facts of a class. Versions have no gaps, so a consumer that needs one of them consumes all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
 from msgspec import Meta
@@ -127,3 +127,12 @@ class PersonsSeparated(MergeState):
     """It was a mistake: `person` stands for itself again."""
 
     type: ClassVar[str] = "registry.persons-separated.v1"
+
+
+ENROLMENT_FACTS: Final = (
+    TraineeEnrolled, EnrolmentCompleted, EnrolmentFailed, EnrolmentDeferred, EnrolmentResumed, EnrolmentTransferred,
+    EnrolmentWithdrawn, EnrolmentCorrected, EnrolmentReassigned,
+)  # fmt: skip
+"""All facts of an enrolment. Versions have no gaps, so a consumer that needs one of them consumes all."""
+MERGE_FACTS: Final = (PersonsMerged, PersonsSeparated)
+"""All facts of two keys that are one person's."""

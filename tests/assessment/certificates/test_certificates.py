@@ -7,11 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from services.assessment.certificates.rules.numbers import parse
-from shared.contracts.assessment import (
-    CertificateIssued,
-    ResultRecorded,
-    SessionConcluded,
-)
+from shared.contracts.assessment import CertificateIssued, ResultRecorded, SessionConcluded
 from shared.contracts.fact import encode
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id

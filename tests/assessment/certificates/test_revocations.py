@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from shared.contracts.assessment import (
-    CertificateRevoked,
-)
+from shared.contracts.assessment import CertificateRevoked
 from shared.contracts.fact import encode
 from shared.kernel.callers import Role
-from tests.assessment.centre import (
-    Centre,
-    pass_row,
-    province,
-)
+from tests.assessment.centre import Centre, pass_row, province
 
 REASON = {"reason": "评分有误"}
 

@@ -9,15 +9,7 @@ from uuid import UUID
 from shared.contracts.assessment import ResultRecorded, SessionCancelled, SessionFiled
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
-from tests.assessment.centre import (
-    Centre,
-    a_class,
-    fail_row,
-    open_centre,
-    pass_row,
-    person_row,
-    session_filing,
-)
+from tests.assessment.centre import Centre, a_class, fail_row, open_centre, pass_row, person_row, session_filing
 from tests.support.people import identity_number
 
 WRONG_FILINGS: list[tuple[dict[str, object], str, str | None]] = [

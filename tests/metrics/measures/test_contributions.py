@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from services.metrics.measures.rules.contributions import holding, of_claim, of_enrolment
 from services.metrics.measures.rules.measures import Measure
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.contracts.subsidy import ClaimDrafted, ClaimLine, ClaimPaid, ClaimState, ClaimStatus
 from shared.kernel.levels import Level
 from tests.support.facts import certificate, claim, enrolment, line

@@ -12,7 +12,7 @@ import pytest
 from services.metrics.totals.store import Cut, Dimension
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 from services.metrics.worker import SERVICE
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from tests.conftest import OpenService
 from tests.support.facts import enrolment, region
 from tests.support.services import ServiceUnderTest

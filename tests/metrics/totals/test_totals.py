@@ -17,7 +17,7 @@ from services.metrics.projection.usecases import rebuild
 from services.metrics.worker import SERVICE
 from shared.contracts.assessment import CertificateCorrected
 from shared.contracts.fact import Fact
-from shared.contracts.registry import EnrolmentCompleted, EnrolmentResumed, EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentCompleted, EnrolmentResumed, EnrolmentStatus
 from shared.contracts.subsidy import ClaimApproved, ClaimCorrected, ClaimDrafted, ClaimPaid, ClaimRecovered, ClaimStatus
 from shared.database import make_engine
 from tests.conftest import OpenService

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from orjson import dumps
 
-from shared.contracts.registry import AttendanceRecorded
+from shared.contracts.registry.attendance import AttendanceRecorded
 from tests.registry.attending import (
     DAY,
     WEEK,

@@ -8,13 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from shared.contracts.registry import (
-    AttendanceEdited,
-    AttendanceRecorded,
-    EnrolmentCorrected,
-    EnrolmentFailed,
-    EnrolmentState,
-)
+from shared.contracts.registry.attendance import AttendanceEdited, AttendanceRecorded
+from shared.contracts.registry.enrolments import EnrolmentCorrected, EnrolmentFailed, EnrolmentState
 from shared.kernel.callers import Role
 from tests.registry.attending import DAY, WEEK, enrolment_of, lesson, post, read, run, running, set_policy, told
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.contracts.registry import FlagRaised
+from shared.contracts.registry.flags import FlagRaised
 from tests.registry.attending import enrolment_of, flags, lesson, mark, post, run, running
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.registry import ClassChanged, EnrolmentCorrected
+from shared.contracts.registry.classes import ClassChanged
+from shared.contracts.registry.enrolments import EnrolmentCorrected
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, open_school, set_today, trainee
 from tests.registry.teaching import engage, lessons, put_timetable
 

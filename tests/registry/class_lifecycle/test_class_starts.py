@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from shared.contracts.registry import FlagRaised
+from shared.contracts.registry.flags import FlagRaised
 from shared.kernel.callers import Role
 from tests.registry.class_lifecycle.class_steps import (
     FAILED,

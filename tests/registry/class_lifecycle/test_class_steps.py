@@ -7,22 +7,10 @@ from datetime import date
 
 import pytest
 
-from shared.contracts.registry import (
-    ClassChecked,
-    ClassFiled,
-    ClassRefiled,
-    ClassReturned,
-    ClassState,
-    EnrolmentCorrected,
-)
+from shared.contracts.registry.classes import ClassChecked, ClassFiled, ClassRefiled, ClassReturned, ClassState
+from shared.contracts.registry.enrolments import EnrolmentCorrected
 from tests.registry.class_lifecycle.class_steps import FAILED, PASSED, REASONS, history, mended, returned
-from tests.registry.school import (
-    ANOTHER_CREDIT_CODE,
-    School,
-    open_school,
-    set_today,
-    trainee,
-)
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_today, trainee
 
 
 async def kinds(school: School) -> list[type]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.contracts.registry import ClassCancelled, EnrolmentWithdrawn
+from shared.contracts.registry.classes import ClassCancelled
+from shared.contracts.registry.enrolments import EnrolmentWithdrawn
 from shared.kernel.callers import Role
 from tests.registry.class_lifecycle.class_steps import history
 from tests.registry.school import School, trainee

@@ -7,16 +7,16 @@ from uuid import uuid4
 
 import pytest
 
-from shared.contracts.registry import (
+from shared.contracts.registry.classes import (
     ClassApproved,
     ClassCancelled,
     ClassCompleted,
     ClassFiled,
     ClassStarted,
     ClassState,
-    EnrolmentWithdrawn,
-    InstitutionRegistered,
 )
+from shared.contracts.registry.directory import InstitutionRegistered
+from shared.contracts.registry.enrolments import EnrolmentWithdrawn
 from shared.kernel.callers import Role
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, filing, open_school, trainee
 

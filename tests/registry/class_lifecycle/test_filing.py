@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.registry import ClassFiled, InstitutionRegistered
+from shared.contracts.registry.classes import ClassFiled
+from shared.contracts.registry.directory import InstitutionRegistered
 from shared.kernel.callers import Role
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, filing, open_school
 

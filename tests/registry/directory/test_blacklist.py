@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from services.registry.supervision.usecases import sanctions
-from shared.contracts.registry import FlagRaised, SanctionStep
+from shared.contracts.registry.directory import SanctionStep
+from shared.contracts.registry.flags import FlagRaised
 from shared.kernel.callers import Caller, Role
 from tests.registry.directory.directory import ACCOUNT, ADDRESS, OWNER, THIRD_CREDIT_CODE, impose, lift, register, site
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, set_today

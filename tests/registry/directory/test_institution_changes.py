@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.registry import InstitutionChanged
+from shared.contracts.registry.directory import InstitutionChanged
 from shared.kernel.credit_code import check_character
 from tests.registry.directory.directory import ACCOUNT, OWNER, province, register
 from tests.registry.school import School, institution

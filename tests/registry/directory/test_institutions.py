@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from services.registry.plan.usecases import plan
-from shared.contracts.registry import InstitutionRegistered, ProgrammeListed, RegionListed
+from shared.contracts.registry.directory import InstitutionRegistered
+from shared.contracts.registry.plan import ProgrammeListed, RegionListed
 from shared.kernel.callers import Role
 from tests.registry.conftest import PLAN
 from tests.registry.school import ANOTHER_CREDIT_CODE, CREDIT_CODE, institution, open_school

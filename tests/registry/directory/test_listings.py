@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.registry import ListingClosed, ListingOpened
+from shared.contracts.registry.directory import ListingClosed, ListingOpened
 from shared.kernel.periods import business_day
 from tests.registry.directory.directory import impose, open_listing, province, register, rows
 from tests.registry.school import filing, set_today

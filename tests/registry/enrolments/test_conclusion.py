@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.contracts.registry import EnrolmentCompleted, EnrolmentCorrected, EnrolmentFailed, EnrolmentState
+from shared.contracts.registry.enrolments import EnrolmentCompleted, EnrolmentCorrected, EnrolmentFailed, EnrolmentState
 from tests.registry.attending import codes, enrolment_of, lesson, post, run, running, set_policy
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, open_school
 from tests.registry.teaching import engage

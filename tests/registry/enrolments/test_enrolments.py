@@ -9,11 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from shared.contracts.registry import (
-    EnrolmentDeferred,
-    EnrolmentResumed,
-    TraineeEnrolled,
-)
+from shared.contracts.registry.enrolments import EnrolmentDeferred, EnrolmentResumed, TraineeEnrolled
 from shared.kernel.callers import Role
 from tests.registry.enrolling import MID_MARCH, REASON, code, enrolment_of, running, step, told, transfer
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_today, trainee

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.contracts.registry import (
+from shared.contracts.registry.enrolments import (
     EnrolmentCompleted,
     EnrolmentCorrected,
     EnrolmentFailed,

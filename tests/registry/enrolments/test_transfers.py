@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from shared.contracts.registry import EnrolmentTransferred, TraineeEnrolled
+from shared.contracts.registry.enrolments import EnrolmentTransferred, TraineeEnrolled
 from tests.registry.enrolling import MID_MARCH, REASON, code, running, told, transfer
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_today, trainee
 

@@ -12,7 +12,7 @@ import pytest
 from services.registry.flags import usecases as flags
 from services.registry.flags.rules.flags import Flag, Observation
 from services.registry.flags.rules.kinds import FlagKind
-from shared.contracts.registry import FlagRaised, FlagSettled, FlagStatus
+from shared.contracts.registry.flags import FlagRaised, FlagSettled, FlagStatus
 from shared.kernel.callers import Role
 from tests.registry.directory.rules.directory import seen
 from tests.registry.school import School

@@ -9,7 +9,13 @@ from uuid import UUID
 import httpx
 import pytest
 
-from shared.contracts.registry import EnrolmentReassigned, MergeState, PersonsMerged, PersonsSeparated, TraineeEnrolled
+from shared.contracts.registry.enrolments import (
+    EnrolmentReassigned,
+    MergeState,
+    PersonsMerged,
+    PersonsSeparated,
+    TraineeEnrolled,
+)
 from shared.kernel.callers import Role
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from services.registry.plan.usecases import plan
-from shared.contracts.registry import ProjectListed
+from shared.contracts.registry.plan import ProjectListed
 from tests.registry.conftest import PLAN
 from tests.registry.directory.directory import PROJECT, province
 from tests.registry.plan.catalogue import again, get, project, put

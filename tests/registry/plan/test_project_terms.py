@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from shared.contracts.registry import ProjectListed
+from shared.contracts.registry.plan import ProjectListed
 from tests.registry.directory.directory import PROJECT, register
 from tests.registry.plan.catalogue import again, get, project, put
 from tests.registry.school import filing, list_for_everything, set_today

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.contracts.assessment import CertificateRevoked, CertificateStatus, ResultCorrected
-from shared.contracts.registry import ClassFiled
+from shared.contracts.registry.classes import ClassFiled
 from shared.kernel.callers import Role
 from tests.registry.rating import WORK, certificate, completed, parts, person_of, quality, report, result
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_policy, set_today, trainee

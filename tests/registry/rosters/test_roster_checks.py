@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.contracts.fact import encode
-from shared.contracts.registry import TraineeEnrolled
+from shared.contracts.registry.enrolments import TraineeEnrolled
 from shared.kernel.callers import Role
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 from tests.support.people import identity_number

@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 
-from shared.contracts.registry import EnrolmentState, FlagRaised
+from shared.contracts.registry.enrolments import EnrolmentState
+from shared.contracts.registry.flags import FlagRaised
 from tests.registry.school import School, trainee
 from tests.support.people import identity_number
 

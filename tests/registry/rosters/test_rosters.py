@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.contracts.registry import TraineeEnrolled
+from shared.contracts.registry.enrolments import TraineeEnrolled
 from shared.kernel.callers import Role
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 from tests.support.people import identity_number

@@ -8,20 +8,11 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.registry import FindingState
+from shared.contracts.registry.supervision import FindingState
 from shared.kernel.callers import Role
 from tests.registry.enrolling import code
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_policy, set_today
-from tests.registry.supervising import (
-    FOUND,
-    found,
-    look,
-    province,
-    read,
-    recheck,
-    rectify,
-    running,
-)
+from tests.registry.supervising import FOUND, found, look, province, read, recheck, rectify, running
 
 STRANGER = "01980000-0000-7000-8000-000000000001"
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.registry import FindingOpened, FlagRaised, PatrolRecorded
+from shared.contracts.registry.flags import FlagRaised
+from shared.contracts.registry.supervision import FindingOpened, PatrolRecorded
 from shared.kernel.callers import Role
 from tests.registry.directory.directory import OWNER
 from tests.registry.enrolling import code, enrolment_of, step

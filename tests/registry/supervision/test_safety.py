@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from services.registry.supervision.rules.contents import CONTENT_BYTES_MAX
-from shared.contracts.registry import SafetyVersionAdded
+from shared.contracts.registry.supervision import SafetyVersionAdded
 from shared.kernel.callers import Role
 from tests.registry.directory.directory import OWNER, province, rows
 from tests.registry.enrolling import code

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from shared.contracts.registry import ListingClosed, SanctionImposed, SanctionLifted
+from shared.contracts.registry.directory import ListingClosed, SanctionImposed, SanctionLifted
 from tests.registry.directory.directory import impose, lift, open_listing, province, register, rows
 from tests.registry.school import School, filing
 from tests.support.services import ServiceUnderTest

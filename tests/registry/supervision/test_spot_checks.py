@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.contracts.registry import SpotCheckRecorded
+from shared.contracts.registry.supervision import SpotCheckRecorded
 from shared.kernel.callers import Role
 from tests.registry.enrolling import code
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_today

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.registry import EngagementCorrected, TeacherListed
+from shared.contracts.registry.teachers import EngagementCorrected, TeacherListed
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, filing, open_school, set_today
 from tests.registry.teaching import PAPER, PROJECT, engage, lesson, lessons, put_timetable, teacher
 from tests.registry.test_privacy import dump

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from shared.contracts.fact import encode
-from shared.contracts.registry import EngagementEnded, TeacherEngaged, TeacherListed
+from shared.contracts.registry.teachers import EngagementEnded, TeacherEngaged, TeacherListed
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, open_school, set_policy
 from tests.registry.teaching import PAPER, PROJECT, engage, lessons, put_timetable, teacher
 from tests.registry.test_privacy import dump

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from services.registry.directory.store import sites as store
-from shared.contracts.registry import SiteListed
+from shared.contracts.registry.directory import SiteListed
 from tests.registry.directory.directory import rows, site
 from tests.registry.school import School, add_site, set_today
 from tests.registry.teaching import engage, lessons, put_timetable

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.registry import FlagRaised
+from shared.contracts.registry.flags import FlagRaised
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, filing, open_school, set_policy, set_today
 from tests.registry.teaching import engage, lesson, lessons, put_timetable
 

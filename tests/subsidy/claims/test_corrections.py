@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import asdict
 
-from shared.contracts.registry import EnrolmentCorrected
+from shared.contracts.registry.enrolments import EnrolmentCorrected
 from shared.contracts.subsidy import ClaimCorrected, ClaimStatus
 from tests.subsidy.builders import L4_FEN, Office, Taught, amounts, people
 from tests.support.persons import merged, reassigned, separated

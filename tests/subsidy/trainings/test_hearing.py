@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import asdict
 
-from shared.contracts.registry import (
+from shared.contracts.registry.classes import (
     ClassApproved,
     ClassChanged,
     ClassChecked,
@@ -16,8 +16,8 @@ from shared.contracts.registry import (
     ClassStarted,
     ClassState,
     ClassStatus,
-    EnrolmentResumed,
 )
+from shared.contracts.registry.enrolments import EnrolmentResumed
 from tests.subsidy.builders import L4_FEN, Office, Taught, amounts, people, revoked
 from tests.support.persons import merged, reassigned, separated
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import Request
-
 from services.assessment.bodies.rules.readers import require_reader
 from services.assessment.exams.routes.schemas import (
     CandidateHistoryAnswer,
@@ -18,20 +16,18 @@ from services.assessment.exams.store import sessions as session_store
 from services.assessment.exams.usecases import results as usecases
 from services.assessment.persons import store as person_store
 from shared.auth import CurrentCaller
-from shared.persons import Persons
-from shared.web import Connection, Now, router
+from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("candidates")
 
 
 @routes.get("/candidates/{candidate_id}")
 async def get_candidate(
-    candidate_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
+    candidate_id: UUID, persons: CurrentPersons, connection: Connection, caller: CurrentCaller
 ) -> CandidateHistoryAnswer:
     """A candidate, masked, with the results that were replaced by corrections."""
     candidate = await store.load(connection, candidate_id)
     require_reader(caller, (await session_store.load(connection, candidate.session_id)).body_id)
-    persons: Persons = request.app.state.persons
     sealed = await person_store.sealed(connection, [candidate.person])
     replaced = [ReplacedResultAnswer.of(each) for each in await store.replaced(connection, candidate_id)]
     return CandidateHistoryAnswer.of(candidate, **persons.shown(sealed[candidate.person]), replaced=replaced)

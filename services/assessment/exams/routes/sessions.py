@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Response
 from pydantic import TypeAdapter
 
 from services.assessment.bodies.rules.readers import require_reader
@@ -29,10 +29,10 @@ from shared.batches import BatchAnswer, answer
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.callers import Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.persons import Particulars, Persons
+from shared.persons import Particulars
 from shared.posted import DryRun, PostedRows, posting
 from shared.rows import parse_posted
-from shared.web import Connection, Now, router
+from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("sessions")
 
@@ -96,7 +96,7 @@ async def cancel_session(session_id: UUID, connection: Connection, caller: Curre
 async def add_candidates(
     session_id: UUID,
     posted: PostedRows,
-    request: Request,
+    persons: CurrentPersons,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
@@ -104,7 +104,6 @@ async def add_candidates(
 ) -> Response:
     """Post up to 1,000 candidates. Each row is answered by itself: accepted, repeated or refused with reasons."""
     parsed, refused = parse_posted(_CANDIDATE_ROW, posted)
-    persons: Persons = request.app.state.persons
     rows = [
         CandidateRow(place, row.local_id, Particulars(row.document_kind, row.document_number, row.name))
         for place, row in parsed
@@ -118,7 +117,7 @@ async def add_candidates(
 @routes.get("/sessions/{session_id}/candidates")
 async def list_candidates(
     session_id: UUID,
-    request: Request,
+    persons: CurrentPersons,
     connection: Connection,
     caller: CurrentCaller,
     cursor: Cursor = None,
@@ -127,7 +126,6 @@ async def list_candidates(
     """The session's candidates and results, masked. A body sees its own sessions only."""
     require_reader(caller, (await store.load(connection, session_id)).body_id)
     rows = await candidate_store.page(connection, session_id, after=after(cursor), limit=size)
-    persons: Persons = request.app.state.persons
     sealed = await person_store.sealed(connection, [row.person for row in rows])
     shown = [MaskedCandidateAnswer.of(row, **persons.shown(sealed[row.person])) for row in rows]
     return Page(rows=shown, next=next_cursor(rows, size))

@@ -11,13 +11,7 @@ from uuid import UUID
 
 from services.assessment.certificates.rules.certificates import Examination
 from services.assessment.trainings.rules import RegistryClass
-from shared.contracts.assessment import (
-    SessionCancelled,
-    SessionConcluded,
-    SessionFiled,
-    SessionState,
-    SessionStatus,
-)
+from shared.contracts.assessment import SessionCancelled, SessionConcluded, SessionFiled, SessionState, SessionStatus
 from shared.kernel.levels import Level
 from shared.kernel.moves import move
 from shared.kernel.refusals import Conflict, Invalid

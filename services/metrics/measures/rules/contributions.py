@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.metrics.measures.rules.measures import Measure
 from shared.contracts.assessment import CertificateState, CertificateStatus
-from shared.contracts.registry import EnrolmentState, EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
 from shared.contracts.subsidy import ClaimLine, ClaimState
 from shared.kernel.levels import Level
 

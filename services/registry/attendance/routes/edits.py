@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import Field
 
 from services.registry.attendance.routes.schemas import DayAnswer, EditAnswer
 from services.registry.attendance.store import edits as store
 from services.registry.attendance.usecases import edits as usecases
 from services.registry.attendance.usecases.edits import EditDetails
-from services.registry.plan.usecases import visibility
+from services.registry.plan.routes.scope import ClassScope
 from shared.auth import CurrentCaller
 from shared.forms import Day, Reason, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -48,17 +47,8 @@ async def edit_attendance(
 
 @routes.get("/attendance-edits")
 async def list_attendance_edits(
-    connection: Connection,
-    caller: CurrentCaller,
-    region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
-    class_id: UUID | None = None,
-    institution_id: UUID | None = None,
-    cursor: Cursor = None,
-    size: PageSize = 100,
+    connection: Connection, scope: ClassScope, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[EditAnswer]:
     """Edits, oldest first. Officers see the edits in their region, an institution sees its own."""
-    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
-    rows = await store.page(
-        connection, far, class_id=class_id, institution_id=institution_id, after=after(cursor), limit=size
-    )
+    rows = await store.page(connection, scope, after=after(cursor), limit=size)
     return Page(rows=[EditAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))

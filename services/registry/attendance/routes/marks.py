@@ -32,7 +32,7 @@ from services.registry.enrolments.usecases.forms import TrainingReference
 from services.registry.plan.usecases.visibility import READERS
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.form_errors import form_error
 from shared.forms import Day, Instant, LocalId
 from shared.kernel.identity import contains_identity_number

@@ -13,7 +13,8 @@ from services.registry.attendance.rules.marks import ClassTakesNoMarks
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
-from shared.contracts.registry import AttendanceEdited, ClassStatus
+from shared.contracts.registry.attendance import AttendanceEdited
+from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.refusals import Conflict, Invalid
 
 

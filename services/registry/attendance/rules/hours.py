@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.registry.attendance.rules.marks import Direction
 from services.registry.enrolments.rules.attendee import Attendee
-from shared.contracts.registry import AttendanceRecorded, AttendanceState
+from shared.contracts.registry.attendance import AttendanceRecorded, AttendanceState
 
 F = TypeVar("F", bound=AttendanceState)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.plan.rules.policy import Policy
-from shared.contracts.registry import ClassStatus
+from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.refusals import Conflict, Invalid
 
 

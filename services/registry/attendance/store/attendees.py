@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.plan.rules.policy import Policy, PolicyRow, policy_on
 from shared.contracts.dimensions import FundSource
-from shared.contracts.registry import ClassStatus, EnrolmentStatus
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.database import driver
 
 # Every writer of attendance locks the enrolments first, in the order of their ids, so that batches never deadlock.

@@ -9,7 +9,7 @@ from sqlalchemy import Date, Integer, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.attendance.rules.edits import Edit
-from services.registry.plan.rules.reach import Reach
+from services.registry.plan.rules.reach import ListScope
 from shared import tables
 from shared.tables import Instant, fixed
 
@@ -44,16 +44,7 @@ async def of_enrolment(connection: AsyncConnection, enrolment_id: UUID) -> list[
     return await tables.fetch_all(connection, statement, Edit)
 
 
-async def page(
-    connection: AsyncConnection,
-    reach: Reach,
-    *,
-    class_id: UUID | None,
-    institution_id: UUID | None,
-    after: UUID,
-    limit: int,
-) -> list[Edit]:
+async def page(connection: AsyncConnection, scope: ListScope, *, after: UUID, limit: int) -> list[Edit]:
     """Edits with ids above `after`, ordered by id."""
-    asked = tables.matches(ATTENDANCE_EDIT, **reach._asdict(), class_id=class_id, institution_id=institution_id)
-    found = select(ATTENDANCE_EDIT).where(*asked, ATTENDANCE_EDIT.c.id > after)
-    return await tables.fetch_all(connection, found.order_by(ATTENDANCE_EDIT.c.id).limit(limit), Edit)
+    asked = tables.matches(ATTENDANCE_EDIT, **scope.columns)
+    return await tables.fetch_page(connection, ATTENDANCE_EDIT, Edit, asked, after=after, limit=limit)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.attendance.rules.hours import DayHours, Total
 from services.registry.enrolments.store.enrolments import ENROLMENT
 from shared import tables
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.database import driver
 
 DAYS_MAX: Final = 1000

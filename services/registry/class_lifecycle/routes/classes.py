@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import Request
-
 from services.registry.class_lifecycle.routes.schemas import (
     CancellationRequest,
     ChangeRequest,
@@ -19,8 +17,7 @@ from services.registry.class_lifecycle.usecases import filing
 from services.registry.class_lifecycle.usecases import steps as usecases
 from services.registry.classes.routes.schemas import ClassAnswer
 from shared.auth import CurrentCaller
-from shared.persons import Persons
-from shared.web import Connection, Now, router
+from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("classes")
 
@@ -41,10 +38,9 @@ async def return_class(
 
 @routes.post("/classes/{class_id}/refiling")
 async def refile_class(
-    class_id: UUID, request: ClassTerms, http: Request, connection: Connection, caller: CurrentCaller, at: Now
+    class_id: UUID, request: ClassTerms, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
     """File a returned class again, mended; it keeps its local_id and its trainees."""
-    persons: Persons = http.app.state.persons
     asked = request.filing("")
     return ClassAnswer.of(await filing.refile(connection, class_id, asked, persons=persons, caller=caller, at=at))
 
@@ -75,10 +71,14 @@ async def start_class(class_id: UUID, connection: Connection, caller: CurrentCal
 
 @routes.post("/classes/{class_id}/change")
 async def change_class(
-    class_id: UUID, asked: ChangeRequest, request: Request, connection: Connection, caller: CurrentCaller, at: Now
+    class_id: UUID,
+    asked: ChangeRequest,
+    persons: CurrentPersons,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
 ) -> ClassAnswer:
     """Report other days, seats, site or examination of an approved or running class, before what they touch."""
-    persons: Persons = request.app.state.persons
     changed = await class_changes.change(connection, class_id, asked.change(), persons=persons, caller=caller, at=at)
     return ClassAnswer.of(changed)
 

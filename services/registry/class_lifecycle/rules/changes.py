@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from services.registry.classes.rules.classes import TrainingClass
-from shared.contracts.registry import ClassStatus
+from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.refusals import Conflict
 
 _ONE_DAY = timedelta(days=1)

@@ -30,7 +30,7 @@ from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
 from shared.contracts.dimensions import FundSource
-from shared.contracts.registry import ClassStatus
+from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.ids import new_id

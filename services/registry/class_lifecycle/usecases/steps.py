@@ -33,7 +33,7 @@ from services.registry.timetable.rules import site_checks as site_check_rules
 from services.registry.timetable.usecases import judging as timetable
 from services.registry.timetable.usecases import site_checks
 from shared.backbone import outbox
-from shared.contracts.registry import ClassState
+from shared.contracts.registry.classes import ClassState
 from shared.kernel.callers import Caller, Role
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import IllegalMove

@@ -19,7 +19,7 @@ from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.usecases import admission
 from services.registry.enrolments.usecases import steps as enrolment_steps
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.periods import business_day
 from shared.persons import Persons
 

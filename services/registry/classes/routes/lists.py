@@ -17,7 +17,7 @@ from services.registry.plan.rules.reach import Reach, reach, reach_of
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
-from shared.contracts.registry import ClassStatus
+from shared.contracts.registry.classes import ClassStatus
 from shared.forms import Day
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day

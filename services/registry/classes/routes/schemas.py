@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.classes.rules.classes import TrainingClass
 from shared.contracts.dimensions import FundSource
-from shared.contracts.registry import ClassStatus
+from shared.contracts.registry.classes import ClassStatus
 
 
 class ExamPlanAnswer(BaseModel):

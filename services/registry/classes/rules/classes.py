@@ -13,7 +13,7 @@ from services.registry.classes.rules.faults import NoTrainees, OutcomesMissing, 
 from services.registry.plan.rules.dimensions import Dimensions
 from services.registry.plan.rules.policy import Policy
 from shared.contracts.dimensions import FundSource
-from shared.contracts.registry import (
+from shared.contracts.registry.classes import (
     ClassApproved,
     ClassCancelled,
     ClassChanged,

@@ -9,7 +9,7 @@ from services.registry.classes.rules.classes import TrainingClass
 from services.registry.directory.rules.sanctions import STOPPING, Sanction
 from services.registry.flags.rules.flags import Observation, see
 from services.registry.flags.rules.kinds import FlagKind
-from shared.contracts.registry import ClassStatus
+from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.periods import Period
 
 

@@ -32,7 +32,7 @@ from services.registry.classes.rules.classes import ExamPlan, SiteVersion, Train
 from services.registry.plan.rules.reach import Reach
 from shared import tables
 from shared.contracts.dimensions import FundSource
-from shared.contracts.registry import ClassStatus
+from shared.contracts.registry.classes import ClassStatus
 from shared.database import driver
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.levels import Level

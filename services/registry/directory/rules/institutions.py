@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from shared.contracts.registry import InstitutionChanged, InstitutionRegistered, InstitutionState
+from shared.contracts.registry.directory import InstitutionChanged, InstitutionRegistered, InstitutionState
 from shared.kernel.refusals import Conflict, Stale
 
 F = TypeVar("F", bound=InstitutionState)

@@ -12,7 +12,7 @@ from services.registry.directory.rules import dated_entries
 from services.registry.directory.rules.dated_entries import DatedEntry
 from services.registry.directory.rules.institutions import Institution
 from services.registry.plan.rules.projects import Project
-from shared.contracts.registry import ListingClosed, ListingOpened, ListingState
+from shared.contracts.registry.directory import ListingClosed, ListingOpened, ListingState
 from shared.kernel.refusals import Conflict
 
 F = TypeVar("F", bound=ListingState)

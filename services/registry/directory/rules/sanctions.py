@@ -12,7 +12,7 @@ from uuid import UUID
 from services.registry.directory.rules import dated_entries
 from services.registry.directory.rules.dated_entries import DatedEntry
 from services.registry.directory.rules.institutions import Institution
-from shared.contracts.registry import SanctionImposed, SanctionLifted, SanctionState, SanctionStep
+from shared.contracts.registry.directory import SanctionImposed, SanctionLifted, SanctionState, SanctionStep
 from shared.kernel.moves import move
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict, SamePerson

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.contracts.registry import SiteListed
+from shared.contracts.registry.directory import SiteListed
 from shared.kernel.refusals import Conflict, Invalid
 
 

@@ -6,19 +6,7 @@ from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Integer,
-    MetaData,
-    Select,
-    Table,
-    Text,
-    Uuid,
-    bindparam,
-    select,
-    union,
-)
+from sqlalchemy import Column, ColumnElement, Integer, MetaData, Select, Table, Text, Uuid, bindparam, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules.institutions import Institution, InstitutionKind

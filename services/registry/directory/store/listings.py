@@ -33,8 +33,8 @@ async def add(connection: AsyncConnection, listing: Listing) -> None:
 
 async def load(connection: AsyncConnection, institution_id: UUID, listing_id: UUID) -> Listing:
     """Raises NotFound."""
-    its_own = tables.matches(LISTING, institution_id=institution_id, id=listing_id)
-    listing = await tables.fetch_one(connection, select(LISTING).where(*its_own), Listing)
+    asked = tables.matches(LISTING, institution_id=institution_id, id=listing_id)
+    listing = await tables.fetch_one(connection, select(LISTING).where(*asked), Listing)
     if listing is None:
         raise NotFound(what="listing", id=listing_id)
     return listing
@@ -42,15 +42,15 @@ async def load(connection: AsyncConnection, institution_id: UUID, listing_id: UU
 
 async def standing(connection: AsyncConnection, institution_id: UUID, project: str, *, day: date) -> list[Listing]:
     """The institution's listings for `project` that hold on `day`: one or none."""
-    its_own = tables.matches(LISTING, institution_id=institution_id, project=project)
-    statement = select(LISTING).where(*its_own, dated_entries.stand_on(LISTING, day))
+    asked = tables.matches(LISTING, institution_id=institution_id, project=project)
+    statement = select(LISTING).where(*asked, dated_entries.stand_on(LISTING, day))
     return await tables.fetch_all(connection, statement, Listing)
 
 
 async def since(connection: AsyncConnection, institution_id: UUID, day: date) -> list[Listing]:
     """The institution's listings that hold on `day` or on a later day."""
-    its_own = tables.matches(LISTING, institution_id=institution_id)
-    statement = select(LISTING).where(*its_own, dated_entries.stand_since(LISTING, day)).order_by(LISTING.c.id)
+    asked = tables.matches(LISTING, institution_id=institution_id)
+    statement = select(LISTING).where(*asked, dated_entries.stand_since(LISTING, day)).order_by(LISTING.c.id)
     return await tables.fetch_all(connection, statement, Listing)
 
 
@@ -62,9 +62,8 @@ async def save_all(connection: AsyncConnection, listings: Collection[Listing]) -
 
 async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID, limit: int) -> list[Listing]:
     """The institution's listings in the order of their ids, after `after`."""
-    its_own = tables.matches(LISTING, institution_id=institution_id)
-    statement = select(LISTING).where(*its_own, LISTING.c.id > after).order_by(LISTING.c.id).limit(limit)
-    return await tables.fetch_all(connection, statement, Listing)
+    asked = tables.matches(LISTING, institution_id=institution_id)
+    return await tables.fetch_page(connection, LISTING, Listing, asked, after=after, limit=limit)
 
 
 async def listed(

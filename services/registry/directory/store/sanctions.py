@@ -14,7 +14,7 @@ from services.registry.directory.store import dated_entries
 from services.registry.directory.store.institutions import within
 from services.registry.plan.rules.reach import Reach
 from shared import tables
-from shared.contracts.registry import SanctionStep
+from shared.contracts.registry.directory import SanctionStep
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.refusals import NotFound
 from shared.tables import Choice, fixed
@@ -36,8 +36,8 @@ async def add(connection: AsyncConnection, sanction: Sanction) -> None:
 
 async def load(connection: AsyncConnection, institution_id: UUID, sanction_id: UUID) -> Sanction:
     """The sanction, locked. Raises NotFound."""
-    its_own = tables.matches(SANCTION, institution_id=institution_id, id=sanction_id)
-    sanction = await tables.fetch_one(connection, select(SANCTION).where(*its_own).with_for_update(), Sanction)
+    asked = tables.matches(SANCTION, institution_id=institution_id, id=sanction_id)
+    sanction = await tables.fetch_one(connection, select(SANCTION).where(*asked).with_for_update(), Sanction)
     if sanction is None:
         raise NotFound(what="sanction", id=sanction_id)
     return sanction
@@ -45,8 +45,8 @@ async def load(connection: AsyncConnection, institution_id: UUID, sanction_id: U
 
 async def since(connection: AsyncConnection, institution_id: UUID, day: date) -> list[Sanction]:
     """The institution's sanctions that hold on `day` or on a later day."""
-    its_own = tables.matches(SANCTION, institution_id=institution_id)
-    statement = select(SANCTION).where(*its_own, dated_entries.stand_since(SANCTION, day)).order_by(SANCTION.c.id)
+    asked = tables.matches(SANCTION, institution_id=institution_id)
+    statement = select(SANCTION).where(*asked, dated_entries.stand_since(SANCTION, day)).order_by(SANCTION.c.id)
     return await tables.fetch_all(connection, statement, Sanction)
 
 
@@ -57,9 +57,8 @@ async def save(connection: AsyncConnection, sanction: Sanction) -> None:
 
 async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID, limit: int) -> list[Sanction]:
     """The institution's sanctions in the order of their ids, after `after`."""
-    its_own = tables.matches(SANCTION, institution_id=institution_id)
-    statement = select(SANCTION).where(*its_own, SANCTION.c.id > after).order_by(SANCTION.c.id).limit(limit)
-    return await tables.fetch_all(connection, statement, Sanction)
+    asked = tables.matches(SANCTION, institution_id=institution_id)
+    return await tables.fetch_page(connection, SANCTION, Sanction, asked, after=after, limit=limit)
 
 
 async def standing(

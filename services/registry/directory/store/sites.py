@@ -84,8 +84,8 @@ async def load(connection: AsyncConnection, site_id: UUID, *, pointer: str | Non
 
 
 async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> Site | None:
-    its_own = tables.matches(SITE, institution_id=institution_id, local_id=local_id)
-    return await tables.fetch_one(connection, _SELECT.where(*its_own), _site)
+    asked = tables.matches(SITE, institution_id=institution_id, local_id=local_id)
+    return await tables.fetch_one(connection, _SELECT.where(*asked), _site)
 
 
 async def lock_shared(connection: AsyncConnection, ids: Collection[UUID]) -> None:
@@ -102,8 +102,8 @@ async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUI
 
 async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID, limit: int) -> list[Site]:
     """The institution's sites in the order of their ids, after `after`."""
-    its_own = tables.matches(SITE, institution_id=institution_id)
-    statement = _SELECT.where(*its_own, SITE.c.id > after).order_by(SITE.c.id).limit(limit)
+    asked = tables.matches(SITE, institution_id=institution_id)
+    statement = _SELECT.where(*asked, SITE.c.id > after).order_by(SITE.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, _site)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Body, Request
+from fastapi import Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.classes.rules.limits import HOURS_MAX
@@ -19,10 +19,9 @@ from services.registry.enrolments.usecases import enrolments as usecases
 from services.registry.enrolments.usecases.enrolments import Destination, StepDetails
 from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry, Tag
 from shared.auth import CurrentCaller
-from shared.contracts.registry import EmploymentState, EnrolmentStatus
+from shared.contracts.registry.enrolments import EmploymentState, EnrolmentStatus
 from shared.forms import Day, LocalId, Reason, Strict
-from shared.persons import Persons
-from shared.web import Connection, Now, router
+from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("enrolments")
 
@@ -108,11 +107,10 @@ def _details(request: StepRequest | None) -> StepDetails:
 
 @routes.get("/enrolments/{enrolment_id}")
 async def get_enrolment(
-    enrolment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
+    enrolment_id: UUID, persons: CurrentPersons, connection: Connection, caller: CurrentCaller
 ) -> TraineeAnswer:
     """An enrolment with its trainee, masked. An institution sees its own, officers those of their region."""
     enrolment = await usecases.visible(connection, enrolment_id, caller=caller)
-    persons: Persons = request.app.state.persons
     sealed = await store.sealed_trainees(connection, [enrolment.person])
     known = EnrolmentAnswer.model_validate(enrolment).model_dump()
     return TraineeAnswer(**known, **persons.shown(sealed[enrolment.person]))
@@ -163,7 +161,12 @@ async def resume_enrolment(
 
 @routes.post("/enrolments/{enrolment_id}/transfer", status_code=201, response_model=EnrolmentAnswer)
 async def transfer_enrolment(
-    enrolment_id: UUID, request: TransferRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
+    enrolment_id: UUID,
+    request: TransferRequest,
+    persons: CurrentPersons,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
 ) -> Enrolment:
     """Transfer a trainee to another class of the same occupation and level; returns the new enrolment.
 
@@ -171,7 +174,6 @@ async def transfer_enrolment(
     counts its own hours. The trainee must meet the entry conditions of the new class.
     """
     to = Destination(request.class_id, request.local_id)
-    persons: Persons = http.app.state.persons
     details = StepDetails(request.reason)
     return await usecases.transfer(connection, enrolment_id, to, details, persons=persons, caller=caller, at=at)
 
@@ -180,7 +182,7 @@ async def transfer_enrolment(
 async def correct_enrolment(
     enrolment_id: UUID,
     request: EnrolmentCorrectionRequest,
-    http: Request,
+    persons: CurrentPersons,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
@@ -190,7 +192,6 @@ async def correct_enrolment(
     Hours that come from attendance are corrected by editing the attendance of the day. For the institution, and for
     officers of the region.
     """
-    persons: Persons = http.app.state.persons
     return await usecases.correct(
         connection,
         enrolment_id,

@@ -14,7 +14,7 @@ from services.registry.enrolments.usecases import outcomes as usecases
 from services.registry.enrolments.usecases.outcomes import HoursRow, OutcomeDecision
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.posted import DryRun, PostedRows, posting
 from shared.rows import parse_posted
 from shared.web import Connection, Now, router

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.classes.rules.limits import HOURS_MAX
-from shared.contracts.registry import EmploymentState, EnrolmentStatus
+from shared.contracts.registry.enrolments import EmploymentState, EnrolmentStatus
 from shared.forms import LocalId, Strict
 from shared.kernel.identity import DocumentKind
 

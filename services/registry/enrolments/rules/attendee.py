@@ -8,7 +8,8 @@ from uuid import UUID
 
 from services.registry.plan.rules.dimensions import Dimensions
 from shared.contracts.dimensions import FundSource
-from shared.contracts.registry import ClassStatus, EnrolmentStatus
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from services.registry.enrolments.rules.enrolments import Correction
 from services.registry.enrolments.rules.outcomes import CHECK, CONCLUDED, require_attended
 from services.registry.enrolments.rules.trainees import EntryParticulars
 from services.registry.plan.rules.policy import Policy
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.refusals import Conflict, Invalid
 
 

@@ -15,7 +15,7 @@ from services.registry.enrolments.rules.endings import last_day
 from services.registry.enrolments.rules.outcomes import missed
 from services.registry.enrolments.rules.trainees import EntryParticulars, GroupEvidence, paper_faults
 from services.registry.plan.rules.dimensions import Dimensions
-from shared.contracts.registry import (
+from shared.contracts.registry.enrolments import (
     EmploymentState,
     EnrolmentCompleted,
     EnrolmentCorrected,

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.registry.enrolments.rules.enrolments import Enrolment, EnrolmentVerb
-from shared.contracts.registry import (
+from shared.contracts.registry.enrolments import (
     EnrolmentCompleted,
     EnrolmentCorrected,
     EnrolmentDeferred,

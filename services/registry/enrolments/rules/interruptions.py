@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import RosterClosed, TrainingClass
 from services.registry.enrolments.rules.enrolments import MOVES, Enrolment, EnrolmentVerb, describe, end, enrol
-from shared.contracts.registry import (
+from shared.contracts.registry.enrolments import (
     EnrolmentDeferred,
     EnrolmentResumed,
     EnrolmentStatus,

@@ -15,7 +15,7 @@ from services.registry.enrolments.rules.overlaps import OccupiedDays
 from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
-from shared.contracts.registry import ClassStatus
+from shared.contracts.registry.classes import ClassStatus
 
 _ONE_DAY: Final = timedelta(days=1)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.faults import TooEarly
 from services.registry.plan.rules.policy import Policy
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.periods import BUSINESS_ZONE, business_day
 from shared.kernel.refusals import Conflict, Invalid
 

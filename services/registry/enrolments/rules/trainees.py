@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.particulars.rules import NO_WORDS
 from services.registry.plan.rules.policy import Policy
-from shared.contracts.registry import EmploymentState
+from shared.contracts.registry.enrolments import EmploymentState
 from shared.kernel.identity import DocumentKind
 from shared.kernel.refusals import Invalid, Refusal
 from shared.kernel.spelling import canonical

@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.rules.enrolments import Enrolment
 from shared import tables
-from shared.contracts.registry import EmploymentState, EnrolmentStatus
+from shared.contracts.registry.enrolments import EmploymentState, EnrolmentStatus
 from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
 from shared.persons import SealedPerson

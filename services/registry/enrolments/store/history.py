@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.rules.history import EnrolmentEvent, EntryRecord
 from shared import tables
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.database import driver
 from shared.tables import Choice, Instant, Json, fixed
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,6 +30,7 @@ from services.registry.plan.rules.policy import Policy
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
+from shared.contracts.registry.enrolments import EnrolmentState
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
@@ -62,12 +63,7 @@ async def withdraw(
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
     """
-    before, class_ = await _theirs(connection, enrolment_id, caller, *_CORRECTORS)
-    _require_reason(details, before, caller)
-    attended_on = await overlap_store.attended_on(connection, before.id)
-    step = rules.withdraw(before, class_, on=details.on or business_day(at), at=at, attended_on=attended_on)
-    await keep(connection, [step], by=caller.person, reason=details.reason)
-    return step[0]
+    return await _leave(connection, enrolment_id, details, rules.withdraw, caller=caller, at=at)
 
 
 async def defer(
@@ -77,10 +73,30 @@ async def defer(
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
     """
+    return await _leave(connection, enrolment_id, details, interruptions.defer, caller=caller, at=at)
+
+
+class _LeavingRule(Protocol):
+    """A rule by which a training stops on a day, at the latest the last one that attendance counts for."""
+
+    def __call__(
+        self, enrolment: Enrolment, class_: TrainingClass, *, on: date, at: datetime, attended_on: date | None
+    ) -> tuple[Enrolment, EnrolmentState]: ...
+
+
+async def _leave(
+    connection: AsyncConnection,
+    enrolment_id: UUID,
+    details: StepDetails,
+    rule: _LeavingRule,
+    *,
+    caller: Caller,
+    at: datetime,
+) -> Enrolment:
     before, class_ = await _theirs(connection, enrolment_id, caller, *_CORRECTORS)
     _require_reason(details, before, caller)
     attended_on = await overlap_store.attended_on(connection, before.id)
-    step = interruptions.defer(before, class_, on=details.on or business_day(at), at=at, attended_on=attended_on)
+    step = rule(before, class_, on=details.on or business_day(at), at=at, attended_on=attended_on)
     await keep(connection, [step], by=caller.person, reason=details.reason)
     return step[0]
 

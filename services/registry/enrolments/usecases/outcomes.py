@@ -24,7 +24,8 @@ from services.registry.enrolments.usecases import steps as enrolment_steps
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
-from shared.contracts.registry import ClassStatus, EnrolmentState, EnrolmentStatus
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
 from shared.kernel.callers import Caller
 from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
 from shared.kernel.periods import business_day

@@ -11,7 +11,7 @@ from services.registry.enrolments.rules.history import event_of
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.store import history as event_store
 from shared.backbone import outbox
-from shared.contracts.registry import EnrolmentState
+from shared.contracts.registry.enrolments import EnrolmentState
 
 
 async def keep(

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.registry.flags.rules.kinds import KINDS, FlagKind
 from shared.contracts.dimensions import FundSource
-from shared.contracts.registry import FlagRaised, FlagSettled, FlagState, FlagStatus
+from shared.contracts.registry.flags import FlagRaised, FlagSettled, FlagState, FlagStatus
 from shared.kernel.moves import move
 from shared.kernel.outcomes import RowWarning
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from shared.contracts.registry import RegionListed
+from shared.contracts.registry.plan import RegionListed
 
 
 def with_reporting_regions(regions: Mapping[str, RegionListed], reporting: frozenset[str]) -> dict[str, RegionListed]:

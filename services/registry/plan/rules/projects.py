@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from shared.contracts.registry import ProjectListed
+from shared.contracts.registry.plan import ProjectListed
 from shared.kernel.levels import Level
 from shared.kernel.periods import Period, day_before
 from shared.kernel.refusals import Conflict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from uuid import UUID
 
 from shared.kernel.callers import Caller, ForeignRegion
 from shared.plan import Plan, UnknownRegion
@@ -18,6 +19,19 @@ class Reach(NamedTuple):
     def narrowed(self) -> dict[str, str]:
         """What is set, by its name."""
         return {name: code for name, code in self._asdict().items() if code is not None}
+
+
+class ListScope(NamedTuple):
+    """What a list shows at most: what lies in `reach`, of the institution and the class if there is one."""
+
+    reach: Reach
+    institution_id: UUID | None
+    class_id: UUID | None
+
+    @property
+    def columns(self) -> dict[str, str | UUID | None]:
+        """By the names of the columns that it narrows."""
+        return {**self.reach._asdict(), "institution_id": self.institution_id, "class_id": self.class_id}
 
 
 def reach(plan: Plan, caller: Caller, asked: str | None) -> Reach:

@@ -14,13 +14,13 @@ from msgspec import convert
 from services.registry.plan.rules.plan import with_reporting_regions
 from services.registry.plan.rules.policy import PolicyRow, parse
 from services.registry.plan.rules.projects import Project
-from shared.contracts.registry import (
+from shared.contracts.registry import RegistryFact
+from shared.contracts.registry.plan import (
     CalendarDayListed,
     IndicatorListed,
     LevelListed,
     ProgrammeListed,
     RegionListed,
-    RegistryFact,
 )
 from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation

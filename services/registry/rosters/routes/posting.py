@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Response
 from pydantic import BaseModel
 
 from services.registry.classes.usecases import visible_class
@@ -16,13 +16,12 @@ from services.registry.rosters.usecases import enrol as rosters
 from services.registry.rosters.usecases.forms import FiledRowRequest, RosterRowRequest, read_rows
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
-from shared.contracts.registry import EmploymentState
+from shared.contracts.registry.enrolments import EmploymentState
 from shared.forms import Day
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.persons import Persons
 from shared.posted import DryRun, PostedRows, posting
-from shared.web import Connection, Now, router
+from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("rosters")
 
@@ -44,7 +43,7 @@ class EntryAnswer(BaseModel):
 async def enrol_in_class(
     class_id: UUID,
     posted: PostedRows,
-    request: Request,
+    persons: CurrentPersons,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
@@ -55,7 +54,6 @@ async def enrol_in_class(
     As NDJSON (`application/x-ndjson`) one row a line: a broken line is refused by itself, `row` is the line from 0.
     """
     rows, refused = read_rows(RosterRowRequest, posted)
-    persons: Persons = request.app.state.persons
     outcomes = await rosters.enrol_in(
         connection, class_id, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
     )
@@ -65,7 +63,7 @@ async def enrol_in_class(
 @routes.post("/enrolments", response_model=BatchAnswer, openapi_extra=posting(FiledRowRequest))
 async def enrol_trainees(
     posted: PostedRows,
-    request: Request,
+    persons: CurrentPersons,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
@@ -79,7 +77,6 @@ async def enrol_trainees(
     if caller.organisation is None:
         raise ForeignOrganisation
     rows, refused = read_rows(FiledRowRequest, posted)
-    persons: Persons = request.app.state.persons
     outcomes = await rosters.enrol(
         connection, caller.organisation, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
     )
@@ -89,7 +86,7 @@ async def enrol_trainees(
 @routes.get("/classes/{class_id}/enrolments")
 async def list_trainees(
     class_id: UUID,
-    request: Request,
+    persons: CurrentPersons,
     connection: Connection,
     caller: CurrentCaller,
     cursor: Cursor = None,
@@ -99,7 +96,6 @@ async def list_trainees(
     caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
     await visible_class(connection, class_id, caller)
     rows = await enrolment_store.of_class(connection, class_id, after=after(cursor), limit=size)
-    persons: Persons = request.app.state.persons
     sealed = await enrolment_store.sealed_trainees(connection, [row.person for row in rows])
     shown = [
         TraineeAnswer(
@@ -113,10 +109,9 @@ async def list_trainees(
 
 @routes.get("/enrolments/{enrolment_id}/entry")
 async def get_enrolment_entry(
-    enrolment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
+    enrolment_id: UUID, persons: CurrentPersons, connection: Connection, caller: CurrentCaller
 ) -> EntryAnswer:
     """What was stated at entry, with the priority groups: for the institution and the officers of its county only."""
-    persons: Persons = request.app.state.persons
     said = await entries.load(connection, enrolment_id, persons=persons, caller=caller)
     consent = None if said.consented_on is None else ConsentEntry(on=said.consented_on, version=said.consent_version)
     return EntryAnswer(

@@ -15,7 +15,7 @@ from services.registry.enrolments.rules.late_entries import first_day
 from services.registry.enrolments.rules.overlaps import OccupiedDays, overlap_with
 from services.registry.enrolments.rules.seats import ClassFull
 from services.registry.enrolments.rules.trainees import NameDiffers
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.outcomes import RowOutcome, refused
 from shared.kernel.refusals import Conflict, Invalid, LocalIdTaken, Refusal
 

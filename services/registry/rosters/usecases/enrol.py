@@ -28,7 +28,7 @@ from services.registry.rosters.usecases.people import IdentifiedRow, meet, recog
 from services.registry.rosters.usecases.phones import shared_phones
 from services.registry.rosters.usecases.row import RosterRow
 from shared.backbone import outbox
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.callers import Caller, Role
 from shared.kernel.outcomes import RowOutcome, without_ids
 from shared.kernel.periods import business_day

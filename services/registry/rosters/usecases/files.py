@@ -14,11 +14,7 @@ from services.registry.classes.rules.classes import RosterClosed
 from services.registry.classes.store import classes as class_store
 from services.registry.directory.store import institutions as institution_store
 from services.registry.rosters.rules.dry_runs import DryRun
-from services.registry.rosters.rules.files import (
-    ClassDiffers,
-    RosterFileFailed,
-    TooManyRosterFiles,
-)
+from services.registry.rosters.rules.files import ClassDiffers, RosterFileFailed, TooManyRosterFiles
 from services.registry.rosters.usecases import enrol as rosters
 from services.registry.rosters.usecases.forms import FILE_ROW, FileRowRequest, roster_row, with_partial_rows
 from services.registry.rosters.usecases.row import RosterRow

@@ -13,7 +13,7 @@ from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry
 from services.registry.particulars.rules import Phone
 from services.registry.rosters.usecases.row import RosterRow
 from services.registry.rosters.usecases.table import ROSTER
-from shared.contracts.registry import EmploymentState
+from shared.contracts.registry.enrolments import EmploymentState
 from shared.form_errors import MalformedRow
 from shared.forms import Day, LocalId, Strict
 from shared.kernel.identity import DocumentKind

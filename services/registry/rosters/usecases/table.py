@@ -9,7 +9,7 @@ from typing import Final
 
 from services.registry.enrolments.rules.trainees import PriorityGroup
 from services.registry.particulars.rules import PHONE_EXPECTED_EN, PHONE_EXPECTED_ZH
-from shared.contracts.registry import EmploymentState
+from shared.contracts.registry.enrolments import EmploymentState
 from shared.kernel.identity import DocumentKind
 from shared.spreadsheets.tables import Column, Kind, Table
 

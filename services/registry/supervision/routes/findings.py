@@ -18,7 +18,7 @@ from services.registry.supervision.store.findings import Narrowing
 from services.registry.supervision.usecases import findings as usecases
 from services.registry.supervision.usecases.findings import RecheckReport
 from shared.auth import CurrentCaller
-from shared.contracts.registry import FindingStatus, PatrolLevel, Severity
+from shared.contracts.registry.supervision import FindingStatus, PatrolLevel, Severity
 from shared.form_errors import form_error
 from shared.forms import Day, LocalId, Reason, Strict
 from shared.kernel.periods import business_day

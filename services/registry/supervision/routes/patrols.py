@@ -10,7 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.registry.classes.routes.schemas import ClassAnswer
-from services.registry.plan.usecases import visibility
+from services.registry.plan.routes.scope import ClassScope
 from services.registry.supervision.routes.attachments import AttachmentAnswer
 from services.registry.supervision.routes.findings import FindingAnswer
 from services.registry.supervision.rules.patrols import Area, ClassesRun, Coverage
@@ -21,7 +21,7 @@ from services.registry.supervision.store.patrols import CoverageDays
 from services.registry.supervision.usecases import patrols as usecases
 from services.registry.supervision.usecases.patrols import FindingReport, PatrolAndFindings, PatrolReport
 from shared.auth import CurrentCaller
-from shared.contracts.registry import PatrolLevel, PatrolMethod, Severity
+from shared.contracts.registry.supervision import PatrolLevel, PatrolMethod, Severity
 from shared.forms import Day, Instant, LocalId, Reason, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, after_day, next_cursor
@@ -127,19 +127,10 @@ async def record_patrol(
 
 @routes.get("/patrols")
 async def list_patrols(
-    connection: Connection,
-    caller: CurrentCaller,
-    region: Region = None,
-    institution_id: UUID | None = None,
-    class_id: UUID | None = None,
-    cursor: Cursor = None,
-    size: PageSize = 100,
+    connection: Connection, scope: ClassScope, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[PatrolAnswer]:
     """Officers see the patrols in their region, an institution sees those of its own classes."""
-    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
-    rows = await store.page(
-        connection, far, class_id=class_id, institution_id=institution_id, after=after(cursor), limit=size
-    )
+    rows = await store.page(connection, scope, after=after(cursor), limit=size)
     return Page(rows=[PatrolAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
 
 

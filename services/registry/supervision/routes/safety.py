@@ -17,7 +17,7 @@ from services.registry.supervision.store import safety as store
 from services.registry.supervision.usecases import safety as usecases
 from services.registry.supervision.usecases.safety import SafetyDocumentUpload
 from shared.auth import CurrentCaller
-from shared.contracts.registry import SafetyKind
+from shared.contracts.registry.supervision import SafetyKind
 from shared.forms import LocalId, Name, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router

@@ -16,7 +16,7 @@ from services.registry.directory.store import sanctions as store
 from services.registry.plan.usecases import visibility
 from services.registry.supervision.usecases import sanctions as usecases
 from shared.auth import CurrentCaller
-from shared.contracts.registry import SanctionStep
+from shared.contracts.registry.directory import SanctionStep
 from shared.forms import Day, Reason, Strict
 from shared.kernel.callers import Role
 from shared.kernel.periods import business_day

@@ -6,16 +6,15 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.registry.plan.usecases import visibility
+from services.registry.plan.routes.scope import ClassScope
 from services.registry.supervision.rules.spot_checks import SpotCheck
 from services.registry.supervision.store import spot_checks as store
 from services.registry.supervision.usecases import spot_checks as usecases
 from services.registry.supervision.usecases.spot_checks import SpotCheckReport
 from shared.auth import CurrentCaller
-from shared.contracts.registry import PatrolLevel
+from shared.contracts.registry.supervision import PatrolLevel
 from shared.forms import Day, LocalId, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
@@ -69,17 +68,8 @@ async def record_spot_check(
 
 @routes.get("/spot-checks")
 async def list_spot_checks(
-    connection: Connection,
-    caller: CurrentCaller,
-    region: Annotated[str | None, Query(max_length=16, description="This region and the regions below it")] = None,
-    institution_id: UUID | None = None,
-    class_id: UUID | None = None,
-    cursor: Cursor = None,
-    size: PageSize = 100,
+    connection: Connection, scope: ClassScope, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[SpotCheckAnswer]:
     """Officers see the spot checks in their region, an institution sees those of its own classes."""
-    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
-    rows = await store.page(
-        connection, far, class_id=class_id, institution_id=institution_id, after=after(cursor), limit=size
-    )
+    rows = await store.page(connection, scope, after=after(cursor), limit=size)
     return Page(rows=[SpotCheckAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))

@@ -11,7 +11,7 @@ from uuid import UUID
 from services.registry.supervision.rules.contents import MediaType
 from services.registry.supervision.rules.findings import Finding
 from services.registry.supervision.rules.patrols import Patrol
-from shared.contracts.registry import FindingStatus
+from shared.contracts.registry.supervision import FindingStatus
 from shared.kernel.refusals import Conflict, Forbidden
 
 ATTACHMENTS_MAX: Final = 20

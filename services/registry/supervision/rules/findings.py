@@ -13,8 +13,8 @@ from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.flags import see_class
 from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
-from shared.contracts.registry import (
-    ClassStatus,
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.supervision import (
     FindingClosed,
     FindingOpened,
     FindingRectified,

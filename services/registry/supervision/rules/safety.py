@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.registry.directory.rules.institutions import Institution
 from services.registry.supervision.rules.contents import MediaType
-from shared.contracts.registry import SafetyKind, SafetyVersionAdded
+from shared.contracts.registry.supervision import SafetyKind, SafetyVersionAdded
 from shared.kernel.refusals import Conflict, Invalid
 
 

@@ -14,7 +14,8 @@ from services.registry.classes.rules.flags import see_class
 from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
-from shared.contracts.registry import ClassStatus, PatrolLevel, SpotCheckRecorded
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.supervision import PatrolLevel, SpotCheckRecorded
 from shared.kernel.refusals import Conflict, Invalid
 
 

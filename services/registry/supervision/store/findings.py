@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.plan.rules.reach import Reach
 from services.registry.supervision.rules.findings import Finding, FindingEvent
 from shared import tables
-from shared.contracts.registry import FindingStatus, PatrolLevel, Severity
+from shared.contracts.registry.supervision import FindingStatus, PatrolLevel, Severity
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.refusals import NotFound
 from shared.tables import Choice, Instant, fixed

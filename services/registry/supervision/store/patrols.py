@@ -25,10 +25,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.store.classes import CLASS
-from services.registry.plan.rules.reach import Reach
+from services.registry.plan.rules.reach import ListScope, Reach
 from services.registry.supervision.rules.patrols import Area, ClassesRun, Patrol
 from shared import tables
-from shared.contracts.registry import PatrolLevel, PatrolMethod
+from shared.contracts.registry.supervision import PatrolLevel, PatrolMethod
 from shared.database import driver
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.refusals import NotFound
@@ -129,19 +129,10 @@ async def marked(connection: AsyncConnection, class_id: UUID) -> list[tuple[Patr
     return await tables.fetch_all(connection, statement, lambda marked, **patrol: (Patrol(**patrol), marked))
 
 
-async def page(
-    connection: AsyncConnection,
-    reach: Reach,
-    *,
-    class_id: UUID | None,
-    institution_id: UUID | None,
-    after: UUID,
-    limit: int,
-) -> list[Patrol]:
+async def page(connection: AsyncConnection, scope: ListScope, *, after: UUID, limit: int) -> list[Patrol]:
     """Patrols in the order of their ids, after `after`."""
-    asked = tables.matches(PATROL, **reach._asdict(), class_id=class_id, institution_id=institution_id)
-    statement = select(PATROL).where(*asked, PATROL.c.id > after).order_by(PATROL.c.id).limit(limit)
-    return await tables.fetch_all(connection, statement, Patrol)
+    asked = tables.matches(PATROL, **scope.columns)
+    return await tables.fetch_page(connection, PATROL, Patrol, asked, after=after, limit=limit)
 
 
 async def ran(connection: AsyncConnection, reach: Reach, days: CoverageDays, *, by: Area) -> list[ClassesRun]:

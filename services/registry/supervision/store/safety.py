@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.supervision.rules.contents import MediaType
 from services.registry.supervision.rules.safety import SafetyContent, SafetyDocument, SafetyVersion
 from shared import tables
-from shared.contracts.registry import SafetyKind
+from shared.contracts.registry.supervision import SafetyKind
 from shared.kernel.refusals import NotFound
 from shared.tables import Choice, Instant, Texts, fixed
 

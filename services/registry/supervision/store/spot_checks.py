@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import Date, Integer, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.plan.rules.reach import Reach
+from services.registry.plan.rules.reach import ListScope
 from services.registry.supervision.rules.spot_checks import SpotCheck
 from shared import tables
-from shared.contracts.registry import PatrolLevel
+from shared.contracts.registry.supervision import PatrolLevel
 from shared.tables import Choice, fixed
 
 SPOT_CHECK: Final = Table(
@@ -43,16 +43,7 @@ async def find_by_local_id(connection: AsyncConnection, done_by: str, local_id: 
     return await tables.fetch_one(connection, select(SPOT_CHECK).where(*named), SpotCheck)
 
 
-async def page(
-    connection: AsyncConnection,
-    reach: Reach,
-    *,
-    class_id: UUID | None,
-    institution_id: UUID | None,
-    after: UUID,
-    limit: int,
-) -> list[SpotCheck]:
+async def page(connection: AsyncConnection, scope: ListScope, *, after: UUID, limit: int) -> list[SpotCheck]:
     """Spot checks in the order of their ids, after `after`."""
-    asked = tables.matches(SPOT_CHECK, **reach._asdict(), class_id=class_id, institution_id=institution_id)
-    statement = select(SPOT_CHECK).where(*asked, SPOT_CHECK.c.id > after).order_by(SPOT_CHECK.c.id).limit(limit)
-    return await tables.fetch_all(connection, statement, SpotCheck)
+    asked = tables.matches(SPOT_CHECK, **scope.columns)
+    return await tables.fetch_page(connection, SPOT_CHECK, SpotCheck, asked, after=after, limit=limit)

@@ -16,7 +16,7 @@ from services.registry.supervision.rules import patrols as patrol_rules
 from services.registry.supervision.rules.findings import Finding, FindingEvent, FindingVerb
 from services.registry.supervision.store import findings as store
 from shared.backbone import outbox
-from shared.contracts.registry import FindingState
+from shared.contracts.registry.supervision import FindingState
 from shared.kernel.callers import Caller, Role
 from shared.kernel.periods import business_day
 

@@ -25,7 +25,7 @@ from services.registry.supervision.store import findings as finding_store
 from services.registry.supervision.store import patrols as store
 from services.registry.supervision.store.patrols import CoverageDays
 from shared.backbone import outbox
-from shared.contracts.registry import PatrolLevel, PatrolMethod, Severity
+from shared.contracts.registry.supervision import PatrolLevel, PatrolMethod, Severity
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 from shared.kernel.keyset import KeysetPosition

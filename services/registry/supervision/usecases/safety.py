@@ -19,7 +19,7 @@ from services.registry.supervision.rules.safety import SafetyContent, SafetyDocu
 from services.registry.supervision.store import safety as store
 from services.registry.supervision.store.safety import DocumentAndVersion
 from shared.backbone import outbox
-from shared.contracts.registry import SafetyKind
+from shared.contracts.registry.supervision import SafetyKind
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 from shared.sealed import Seal

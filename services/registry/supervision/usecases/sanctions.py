@@ -19,7 +19,7 @@ from services.registry.directory.usecases import listings as listing_usecases
 from services.registry.directory.usecases.institutions import load_for_officer
 from services.registry.flags import usecases as flag_usecases
 from shared.backbone import outbox
-from shared.contracts.registry import SanctionStep
+from shared.contracts.registry.directory import SanctionStep
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period

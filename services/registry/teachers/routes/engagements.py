@@ -24,7 +24,7 @@ from shared.kernel.identity import DocumentKind
 from shared.kernel.periods import Period
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Particulars, Persons
-from shared.web import Connection, Now, router
+from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("teachers")
 
@@ -133,13 +133,12 @@ class TeacherAnswer(BaseModel):
 async def engage_teacher(
     institution_id: UUID,
     asked: TeacherRequest,
-    request: Request,
+    persons: CurrentPersons,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
 ) -> TeacherAnswer:
     """Engage a teacher. A repeat returns the existing engagement; new qualifications and projects are added."""
-    persons: Persons = request.app.state.persons
     engagement, teacher = await usecases.engage(
         connection, institution_id, asked.teacher(), persons=persons, caller=caller, at=at
     )
@@ -149,7 +148,7 @@ async def engage_teacher(
 @routes.get("/institutions/{institution_id}/teachers")
 async def list_institution_teachers(
     institution_id: UUID,
-    request: Request,
+    persons: CurrentPersons,
     connection: Connection,
     caller: CurrentCaller,
     cursor: Cursor = None,
@@ -159,7 +158,6 @@ async def list_institution_teachers(
     await load_for_writing(connection, institution_id, caller=caller)
     rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
     teachers = await teacher_store.by_ids(connection, {row.teacher_id for row in rows})
-    persons: Persons = request.app.state.persons
     answers = [TeacherAnswer.of(row, teachers[row.teacher_id], persons) for row in rows]
     return Page(rows=answers, next=next_cursor(rows, size))
 
@@ -182,13 +180,12 @@ async def end_engagement(
 async def correct_engagement(
     engagement_id: UUID,
     asked: EngagementCorrectionRequest,
-    request: Request,
+    persons: CurrentPersons,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
 ) -> TeacherAnswer:
     """Correct statements about a teacher, as the institution that made them or an officer of its region or above."""
-    persons: Persons = request.app.state.persons
     engagement, teacher = await usecases.correct(
         connection, engagement_id, asked.statements(), reason=asked.reason, persons=persons, caller=caller, at=at
     )

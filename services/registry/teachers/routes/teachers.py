@@ -21,7 +21,7 @@ from shared.kernel.callers import Role
 from shared.kernel.identity import DocumentKind, masked
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
-from shared.web import Connection, Now, router
+from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("teachers")
 
@@ -131,7 +131,7 @@ class TeacherHistoryAnswer(BaseModel):
 
 @routes.get("/teachers")
 async def list_teachers(
-    request: Request,
+    persons: CurrentPersons,
     connection: Connection,
     caller: CurrentCaller,
     region: Region = None,
@@ -149,7 +149,6 @@ async def list_teachers(
     rows = await store.page(
         connection, far, institution_id=institution_id, project=project, after=after(cursor), limit=size
     )
-    persons: Persons = request.app.state.persons
     return Page(rows=[PooledTeacherAnswer.of(row, persons) for row in rows], next=next_cursor(rows, size))
 
 
@@ -173,13 +172,12 @@ async def get_teacher(
 async def correct_teacher_name(
     teacher_id: UUID,
     asked: NameRequest,
-    request: Request,
+    persons: CurrentPersons,
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
 ) -> NameAnswer:
     """Correct a teacher's name, as the institution that gave it or an officer of a region where they are engaged."""
-    persons: Persons = request.app.state.persons
     teacher = await usecases.rename(
         connection, teacher_id, asked.name, reason=asked.reason, persons=persons, caller=caller, at=at
     )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from shared.contracts.registry import EngagementCorrected, EngagementEnded, EngagementState, TeacherEngaged
+from shared.contracts.registry.teachers import EngagementCorrected, EngagementEnded, EngagementState, TeacherEngaged
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict
 

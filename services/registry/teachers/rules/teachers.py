@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.contracts.registry import TeacherListed
+from shared.contracts.registry.teachers import TeacherListed
 from shared.kernel.identity import IdentityDocument
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Invalid, NotFound

@@ -32,7 +32,11 @@ TEACHER: Final = Table(
     Column("version", Integer),
 )
 TEACHER_PROJECT: Final = Table(
-    "teacher_project", MetaData(), fixed("teacher_id", Uuid), fixed("institution_id", Uuid), fixed("project", Text)
+    "teacher_project",
+    MetaData(),
+    fixed("teacher_id", Uuid),
+    fixed("institution_id", Uuid),
+    fixed("project", Text),
 )
 TEACHER_CORRECTION: Final = Table(
     "teacher_correction",

@@ -9,7 +9,7 @@ from typing import Final
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.timetable.rules.faults import LessonToCome
 from services.registry.timetable.rules.lessons import Lesson
-from shared.contracts.registry import ClassStatus
+from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.periods import BUSINESS_ZONE
 from shared.kernel.refusals import NotFound
 

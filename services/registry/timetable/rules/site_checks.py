@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.registry.classes.rules.classes import ClassVerb, SiteVersion, TrainingClass, advance, tell
 from services.registry.plan.rules.policy import Policy
-from shared.contracts.registry import ClassChecked
+from shared.contracts.registry.classes import ClassChecked
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Conflict, SamePerson
 

@@ -14,14 +14,7 @@ from services.subsidy.claims.rules.lines import Line, as_heard
 from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotSubsidised
 from services.subsidy.trainings.rules import Trainee, TrainingClass
 from shared.contracts.dimensions import FundSource
-from shared.contracts.subsidy import (
-    ClaimCorrected,
-    ClaimDrafted,
-    ClaimLine,
-    ClaimState,
-    ClaimStatus,
-    ClaimSubmitted,
-)
+from shared.contracts.subsidy import ClaimCorrected, ClaimDrafted, ClaimLine, ClaimState, ClaimStatus, ClaimSubmitted
 from shared.kernel.levels import Level
 from shared.kernel.money import Fen
 from shared.kernel.moves import move

@@ -168,8 +168,7 @@ async def page(
     asked = tables.matches(CLAIM, institution_id=institution_id, status=status)
     if region is not None:
         asked.append(or_(CLAIM.c.region == region, CLAIM.c.reporting_region == region))
-    statement = select(CLAIM).where(CLAIM.c.id > after, *asked).order_by(CLAIM.c.id).limit(limit)
-    return await tables.fetch_all(connection, statement, _summary)
+    return await tables.fetch_page(connection, CLAIM, _summary, asked, after=after, limit=limit)
 
 
 def _summary(*, amount_fen: Fen, recovered_fen: Fen, **values: Any) -> ClaimSummary:

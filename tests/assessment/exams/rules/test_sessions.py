@@ -10,11 +10,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from services.assessment.bodies.rules.bodies import (
-    Body,
-    BodyKind,
-    ScopeEntry,
-)
+from services.assessment.bodies.rules.bodies import Body, BodyKind, ScopeEntry
 from services.assessment.certificates.rules import certificates
 from services.assessment.certificates.rules.certificates import Certificate
 from services.assessment.exams.rules import results, sessions

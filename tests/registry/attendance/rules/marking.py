@@ -14,7 +14,8 @@ from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.plan.rules.policy import Policy, policy_on
 from services.registry.plan.usecases.plan_files import read_policy
 from shared.contracts.dimensions import FundSource
-from shared.contracts.registry import ClassStatus, EnrolmentStatus
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.periods import BUSINESS_ZONE
 
 PLAN = Path(__file__).parents[4] / "deploy" / "plans" / "henan-2025"

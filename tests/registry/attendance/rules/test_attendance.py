@@ -15,7 +15,8 @@ from services.registry.attendance.rules import hours as attendance
 from services.registry.attendance.rules import marks as attendance_marks
 from services.registry.attendance.rules.hours import DayHours, LessonTime, Stamp, Total, minutes_of, presences, recount
 from services.registry.attendance.rules.marks import ClassTakesNoMarks, MarkFromFuture, MarkOutsideClass, NotInTraining
-from shared.contracts.registry import ClassStatus, EnrolmentStatus
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from tests.registry.attendance.rules.marking import DAY, attendee, mark, moment, policy, stamp
 from tests.registry.builders import NOON
 

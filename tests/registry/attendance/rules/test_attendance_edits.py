@@ -12,7 +12,7 @@ from services.registry.attendance.rules import edits as attendance_edits
 from services.registry.attendance.rules.edits import DayToCome, Edit, EditTooLate, TooManyDayHours
 from services.registry.attendance.rules.hours import DayHours, Total
 from services.registry.attendance.rules.marks import ClassTakesNoMarks
-from shared.contracts.registry import ClassStatus
+from shared.contracts.registry.classes import ClassStatus
 from tests.registry.attendance.rules.marking import DAY, attendee
 from tests.registry.builders import NOON
 

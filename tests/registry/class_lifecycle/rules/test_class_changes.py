@@ -14,7 +14,7 @@ from services.registry.class_lifecycle.rules import changes as class_changes
 from services.registry.class_lifecycle.rules.changes import ClassHasStarted, first_day_touched
 from services.registry.classes.rules.notice import ChangeReportedTooLate, begins_at, require_reported_before
 from services.registry.enrolments.rules.days import days_of
-from shared.contracts.registry import ClassStatus
+from shared.contracts.registry.classes import ClassStatus
 from tests.registry.builders import enrolment, training_class
 
 APPROVED = training_class(status=ClassStatus.APPROVED)

@@ -18,7 +18,7 @@ from services.registry.classes.rules.classes import ClassVerb, SiteVersion, Trai
 from services.registry.classes.rules.faults import NoTrainees, OutcomesMissing, TooEarly, TooLate
 from services.registry.plan.rules.policy import Policy
 from services.registry.timetable.rules import site_checks
-from shared.contracts.registry import ClassState, ClassStatus
+from shared.contracts.registry.classes import ClassState, ClassStatus
 from shared.kernel.refusals import IllegalMove, SamePerson
 from tests.registry.builders import NOON, TODAY, policy, training_class
 

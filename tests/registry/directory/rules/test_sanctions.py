@@ -25,7 +25,8 @@ from services.registry.directory.rules.sanctions import (
     require_not_stopped,
     standing,
 )
-from shared.contracts.registry import ClassStatus, SanctionStep
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.directory import SanctionStep
 from shared.kernel.periods import Period, PeriodEndsBeforeStart
 from shared.kernel.refusals import IllegalMove, SamePerson
 from tests.registry.builders import NOON, training_class

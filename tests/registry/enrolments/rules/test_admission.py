@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.registry.enrolments.rules.admission import Trainee, TraineesUnfit, faults, require_all_fit
 from services.registry.enrolments.rules.ages import AgeOutOfRange
 from services.registry.enrolments.rules.trainees import NO_PARTICULARS, EntryParticulars, TraineeIncomplete
-from shared.contracts.registry import EmploymentState
+from shared.contracts.registry.enrolments import EmploymentState
 from shared.kernel.identity import DocumentKind
 from tests.registry.builders import policy, training_class
 from tests.support.people import identity_number

@@ -20,7 +20,7 @@ from services.registry.enrolments.rules.corrections import (
 from services.registry.enrolments.rules.enrolments import Correction
 from services.registry.enrolments.rules.outcomes import CONCLUDED, MoreHoursThanAttended
 from services.registry.enrolments.rules.trainees import EntryParticulars, GroupEvidence, PriorityGroup
-from shared.contracts.registry import EmploymentState, EnrolmentStatus
+from shared.contracts.registry.enrolments import EmploymentState, EnrolmentStatus
 from tests.registry.builders import policy
 
 LENIENT = policy(date(2025, 3, 1))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.rules.history import EnrolmentEvent, EntryRecord, changes, entry_of
-from shared.contracts.registry import EmploymentState, EnrolmentStatus
+from shared.contracts.registry.enrolments import EmploymentState, EnrolmentStatus
 from tests.registry.builders import NOON, enrolment
 
 DAYS = st.dates(date(2025, 1, 1), date(2025, 12, 31))

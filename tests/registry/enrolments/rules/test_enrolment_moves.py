@@ -32,7 +32,8 @@ from services.registry.enrolments.rules.interruptions import (
 )
 from services.registry.enrolments.rules.overlaps import overlaps
 from services.registry.enrolments.rules.trainees import DatedAhead, GroupEvidence, PriorityGroup
-from shared.contracts.registry import ClassStatus, EmploymentState, EnrolmentState, EnrolmentStatus, TraineeEnrolled
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.enrolments import EmploymentState, EnrolmentState, EnrolmentStatus, TraineeEnrolled
 from shared.kernel.levels import Level
 from shared.kernel.refusals import IllegalMove
 from tests.registry.builders import ELSEWHERE, NOON, RUNNING, SHARE_MIN, TODAY, enrolment, training_class

@@ -16,7 +16,7 @@ from services.registry.enrolments.rules.endings import EndsBeforeItBegan
 from services.registry.enrolments.rules.enrolments import Correction, DayAhead, Enrolment
 from services.registry.enrolments.rules.interruptions import ClassOver, TransferTarget
 from services.registry.enrolments.rules.overlaps import overlaps
-from shared.contracts.registry import EnrolmentState, EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import IllegalMove
 from tests.registry.builders import ELSEWHERE, RUNNING, SHARE_MIN, enrolment

@@ -21,7 +21,8 @@ from services.registry.rosters.rules.decisions import (
     SeatGivenUp,
     decide,
 )
-from shared.contracts.registry import ClassStatus, EnrolmentStatus
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from tests.registry.builders import RUNNING, TODAY, policy, training_class
 
 LENIENT = policy(date(2025, 3, 1))

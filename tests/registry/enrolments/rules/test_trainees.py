@@ -21,14 +21,8 @@ from services.registry.enrolments.rules.trainees import (
     PriorityGroup,
     TraineeIncomplete,
 )
-from services.registry.particulars.rules import (
-    NO_WORDS,
-    PlaceholderName,
-    PlaceholderPhone,
-    name_fault,
-    phone_fault,
-)
-from shared.contracts.registry import EmploymentState
+from services.registry.particulars.rules import NO_WORDS, PlaceholderName, PlaceholderPhone, name_fault, phone_fault
+from shared.contracts.registry.enrolments import EmploymentState
 from shared.kernel.identity import DocumentKind, IdentityDocument
 from tests.registry.builders import policy, training_class
 from tests.support.people import identity_number

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.registry.flags.rules.flags import MOVES, FlagVerb, raise_, raised, settle
-from shared.contracts.registry import FlagStatus
+from shared.contracts.registry.flags import FlagStatus
 from shared.kernel.refusals import IllegalMove
 from tests.registry.builders import NOON
 from tests.registry.directory.rules.directory import seen

@@ -26,7 +26,7 @@ from services.registry.follow_ups.rules import (
     report,
     require,
 )
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.refusals import Refusal
 from tests.registry.builders import enrolment
 

@@ -24,7 +24,7 @@ from services.registry.persons.rules import (
     MergeStatus,
     OnePersonAlready,
 )
-from shared.contracts.registry import EnrolmentStatus
+from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.refusals import IllegalMove
 from tests.registry.builders import NOON, enrolment, training_class
 

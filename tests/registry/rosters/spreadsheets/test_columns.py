@@ -13,7 +13,7 @@ from services.registry.enrolments.rules.trainees import PriorityGroup
 from services.registry.rosters.usecases.files import parse
 from services.registry.rosters.usecases.forms import FiledRowRequest
 from services.registry.rosters.usecases.table import ROSTER
-from shared.contracts.registry import EmploymentState
+from shared.contracts.registry.enrolments import EmploymentState
 from shared.kernel.identity import DocumentKind
 from shared.kernel.outcomes import RowOutcome, refused
 from shared.kernel.refusals import Refusal

@@ -26,7 +26,8 @@ from services.registry.supervision.rules.findings import (
     require_closed,
     require_level,
 )
-from shared.contracts.registry import ClassStatus, FindingState, FindingStatus, PatrolLevel, Severity
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.supervision import FindingState, FindingStatus, PatrolLevel, Severity
 from shared.kernel.refusals import IllegalMove, SamePerson
 from tests.registry.builders import NOON, RUNNING, TODAY, training_class
 

@@ -28,7 +28,8 @@ from services.registry.supervision.rules.patrols import (
     require_coverable,
     require_possible,
 )
-from shared.contracts.registry import ClassStatus, PatrolLevel, PatrolMethod
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.supervision import PatrolLevel, PatrolMethod
 from shared.kernel.callers import Caller, ForeignRegion, Role
 from shared.kernel.periods import BUSINESS_ZONE, Period, business_day
 from shared.plan import Plan, Region

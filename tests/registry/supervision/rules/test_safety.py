@@ -12,7 +12,7 @@ from services.registry.supervision.rules.safety import (
     SafetyTopicsMissing,
     require_complete,
 )
-from shared.contracts.registry import SafetyKind
+from shared.contracts.registry.supervision import SafetyKind
 from shared.kernel.refusals import Refusal
 
 

@@ -21,7 +21,8 @@ from services.registry.supervision.rules.spot_checks import (
     record,
     require_possible,
 )
-from shared.contracts.registry import ClassStatus, PatrolLevel
+from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.supervision import PatrolLevel
 from shared.kernel.refusals import Refusal
 from tests.registry.builders import NOON, policy, training_class
 

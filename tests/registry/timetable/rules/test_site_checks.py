@@ -14,7 +14,7 @@ from services.registry.classes.rules import classes
 from services.registry.classes.rules.classes import SiteVersion, TrainingClass
 from services.registry.timetable.rules.site_checks import SiteNotChecked, check, hold_at, require_checked
 from shared.contracts.dimensions import FundSource
-from shared.contracts.registry import ClassStatus
+from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.refusals import SamePerson
 from tests.registry.builders import NOON, TODAY, policy, training_class
 

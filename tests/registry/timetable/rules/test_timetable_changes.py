@@ -13,7 +13,7 @@ from services.registry.teachers.rules.teachers import TeacherTooOld
 from services.registry.timetable.rules import changes, faults
 from services.registry.timetable.rules import lessons as rules
 from services.registry.timetable.rules.lessons import LessonKind
-from shared.contracts.registry import ClassStatus
+from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.identity import DocumentKind, IdentityDocument
 from tests.registry.builders import training_class
 from tests.registry.timetable.rules.timetables import (
