@@ -52,7 +52,8 @@ def codes(name: str) -> dict[str, list[str]]:
     for route in routes_of(application(name)):
         if route.include_in_schema and isinstance(route, EdgeRoute):
             functions = [_plain(each) for each in _calls_of(route.dependant)]
-            reached: set[type[Refusal]] = set()
+            # What a route refuses before it calls its function cannot be seen from there, so such a route says it.
+            reached: set[type[Refusal]] = set(getattr(route, "refuses", ()))
             _follow([each for each in functions if each is not None], reached, name)
             found[route.name] = sorted({cls.slug for cls in reached - _KINDS})
     return {operation: each for operation, each in sorted(found.items()) if each}

@@ -26,6 +26,7 @@ from shared.file_jobs.rules import FileJob, FileStatus
 from shared.paging import Cursor, Page, PageSize, before, next_cursor
 from shared.posted import DryRun
 from shared.spreadsheets import templates
+from shared.spreadsheets.file_faults import FILE_FAULTS
 from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.tables import FileFormat, SheetFormat
 from shared.web import Connection, Now, TransactionalRoute, router
@@ -279,7 +280,9 @@ def at_once_routes(
     routes = router(tag)
 
     class ReadFirst(TransactionalRoute):
-        """Reads the file, then handles the request in its transaction."""
+        """Reads the file, then handles the request in its transaction. `refuses` is what reading may raise."""
+
+        refuses = frozenset(FILE_FAULTS.values())
 
         async def respond(self, request: Request, handle: Handler) -> Response:
             usecases.organisation_of(kind, request.state.caller)
