@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import httpx
@@ -97,9 +97,14 @@ class ServiceUnderTest:
 class Described:
     """Looks at every problem that a test is answered: the description of the API must tell of it for that route."""
 
-    def __init__(self, app: FastAPI) -> None:
+    # A description takes a second or more to work out: once for a service, and before a request holds a lock.
+    _paths_of: ClassVar[dict[Callable[..., FastAPI], dict[str, Any]]] = {}
+
+    def __init__(self, service: Service, app: FastAPI) -> None:
         self._routes = [route for route in routes_of(app) if route.include_in_schema]
-        self._app = app
+        if service.make_app not in self._paths_of:
+            self._paths_of[service.make_app] = app.openapi()["paths"]
+        self._paths = self._paths_of[service.make_app]
 
     async def __call__(self, response: httpx.Response) -> None:
         if response.headers.get("content-type") != "application/problem+json":
@@ -108,7 +113,7 @@ class Described:
         asked, code = response.request, response.json()["code"]
         for route in self._routes:
             if asked.method in (route.methods or ()) and route.path_regex.match(asked.url.path):
-                operation = self._app.openapi()["paths"][route.path][asked.method.lower()]
+                operation = self._paths[route.path][asked.method.lower()]
                 described = operation["responses"].get(str(response.status_code), {}).get("description", "")
                 codes = described.partition(": ")[2].split(", ")
                 assert code in codes, f"{asked.method} {route.path} answers {code}, which is not described"
@@ -122,7 +127,7 @@ async def opened(service: Service, settings: ServiceSettings) -> AsyncGenerator[
     app.state.clock = clock.now
     engine, log = worker_engine(service, settings), open_log(settings)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    hooks: dict[str, list[Callable[..., Any]]] = {"response": [Described(app)]}
+    hooks: dict[str, list[Callable[..., Any]]] = {"response": [Described(service, app)]}
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://test", event_hooks=hooks) as http:
             yield ServiceUnderTest(service, settings, http, engine, log, Tokens(settings.keys_directory), clock)
