@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, Uuid, select, text
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deploy.local.postgres import Postgres
@@ -124,6 +125,10 @@ class TestRows:
         await tables.add(connection, NOTE, replace(NOTED, facts=None))
 
         assert await connection.scalar(text("SELECT facts IS NULL FROM note")) is True
+
+    async def test_json_of_what_has_no_form_in_it_is_refused(self, connection: AsyncConnection) -> None:
+        with pytest.raises(StatementError):
+            await tables.add(connection, NOTE, replace(NOTED, facts={"days": NOTED.days, "by": object()}))
 
     async def test_no_values_are_no_statement(self, connection: AsyncConnection) -> None:
         await tables.add_all(connection, NOTE, [])

@@ -97,14 +97,14 @@ class ServiceUnderTest:
 class Described:
     """Looks at every problem that a test is answered: the description of the API must tell of it for that route."""
 
-    paths: ClassVar[dict[str, dict[str, Any]]] = {}
-    """By service: working it out takes a second, in which no other request of a test would be answered."""
+    # A description takes a second or more to work out: once for a service, and before a request holds a lock.
+    _paths_of: ClassVar[dict[Callable[..., FastAPI], dict[str, Any]]] = {}
 
     def __init__(self, service: Service, app: FastAPI) -> None:
         self._routes = [route for route in routes_of(app) if route.include_in_schema]
-        if service.name not in self.paths:
-            self.paths[service.name] = app.openapi()["paths"]
-        self._paths = self.paths[service.name]
+        if service.make_app not in self._paths_of:
+            self._paths_of[service.make_app] = app.openapi()["paths"]
+        self._paths = self._paths_of[service.make_app]
 
     async def __call__(self, response: httpx.Response) -> None:
         if response.headers.get("content-type") != "application/problem+json":
