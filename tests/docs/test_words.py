@@ -30,10 +30,6 @@ MANNERED: Final[Mapping[str, str]] = {
 _PATTERN: Final = re.compile(rf"\b({'|'.join(MANNERED)})\b", re.IGNORECASE)
 
 
-NOT_YET_PLAIN: Final = ("services.registry.teachers.", "shared.")
-"""A ratchet: where refusals are still to be rewritten. Nothing is added."""
-
-
 def mannered(places: Mapping[str, str]) -> dict[str, list[str]]:
     """The mannered words of each of `places` (a text by its name) that has any."""
     found = {name: sorted({match[0].lower() for match in _PATTERN.finditer(text)}) for name, text in places.items()}
@@ -50,11 +46,7 @@ def test_the_refusals_and_the_kinds_of_flags_are_plain() -> None:
     texts = {f"{cls.__module__}.{cls.__name__}": f"{cls.title_en} {cls.cure_en}" for cls in refusals()}
     flags = {kind.value: definition.title_en for kind, definition in KINDS.items()}
 
-    found = mannered(texts | flags)
-
-    assert {name: words for name, words in found.items() if not name.startswith(NOT_YET_PLAIN)} == {}
-    for place in NOT_YET_PLAIN:
-        assert any(name.startswith(place) for name in found), f"{place} has become plain: take it out of NOT_YET_PLAIN"
+    assert mannered(texts | flags) == {}
 
 
 def test_a_mannered_word_is_found_alone_and_not_inside_others() -> None:
