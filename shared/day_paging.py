@@ -1,4 +1,4 @@
-"""Cursors of lists that run by a day and then by id: a page begins behind the last row of the page before."""
+"""Cursors of lists ordered by day, then id: a page begins after the last row of the previous page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DAY_BYTES = 4
 
 
 def place_after(cursor: str | None) -> KeysetPosition:
-    """The place behind which the page begins. Raises WrongCursor."""
+    """The position after which the page begins. Raises WrongCursor."""
     if cursor is None:
         return KeysetPosition(date.min, BEGINNING)
     try:
@@ -30,7 +30,7 @@ def place_after(cursor: str | None) -> KeysetPosition:
 
 
 def cursor_behind(rows: Sequence[T], days: Sequence[date], *, size: int) -> str | None:
-    """The cursor after `rows`, which stand in the list by `days`; None when they do not fill the page."""
+    """The cursor after `rows`, whose days are `days`; None when they do not fill the page."""
     if len(rows) < size:
         return None
     place = days[-1].toordinal().to_bytes(_DAY_BYTES) + rows[-1].id.bytes

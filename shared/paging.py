@@ -1,4 +1,4 @@
-"""Lists by keyset cursor: ids grow with time, so a page stays where it is while rows are added."""
+"""Lists by keyset cursor: ids grow with time, so pages stay stable while rows are added."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BEGINNING = UUID(int=0)
 END = UUID(int=2**128 - 1)
 
 PageSize = Annotated[int, Query(ge=1, le=500, description="Rows a page")]
-Cursor = Annotated[str | None, Query(description="`next` of the page before; leave out for the first")]
+Cursor = Annotated[str | None, Query(description="`next` of the previous page; leave out for the first page")]
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class Page(BaseModel, Generic[T]):
 
 
 def after(cursor: str | None) -> UUID:
-    """The id above which the page begins. Raises WrongCursor."""
+    """The id after which the page begins. Raises WrongCursor."""
     if cursor is None:
         return BEGINNING
     try:

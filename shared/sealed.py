@@ -1,4 +1,4 @@
-"""Personal data at rest: sealed with authenticated encryption, one key id in each value so that keys can be turned."""
+"""Personal data at rest: authenticated encryption, with a key id in each value so that keys can be rotated."""
 
 from __future__ import annotations
 

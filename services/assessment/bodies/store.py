@@ -49,7 +49,7 @@ async def load(connection: AsyncConnection, body_id: UUID) -> Body:
 
 
 async def find_by_credit_code(connection: AsyncConnection, credit_code: str, *, lock: bool = False) -> Body | None:
-    """The body with that code. With `lock`, others who want it locked wait until this transaction ends."""
+    """The body with that code; None if there is none. With `lock`, it is locked until the transaction ends."""
     return await _find(connection, _LOCK_BY_CREDIT_CODE if lock else _FIND_BY_CREDIT_CODE, credit_code=credit_code)
 
 
@@ -58,7 +58,7 @@ async def prefix_in_use(connection: AsyncConnection, number_prefix: str) -> bool
 
 
 async def save_scope(connection: AsyncConnection, body: Body) -> None:
-    """Store the next version's scope. Raises Stale if the body was changed meanwhile."""
+    """Store the next version's scope. Raises Stale if the stored version is not the one before."""
     expected = [_BODY.c.id == body.id, _BODY.c.version == body.version - 1]
     changed = update(_BODY).where(*expected).values(scope=_scope(body), version=body.version)
     if (await connection.execute(changed)).rowcount == 0:
@@ -66,7 +66,7 @@ async def save_scope(connection: AsyncConnection, body: Body) -> None:
 
 
 async def page(connection: AsyncConnection, *, region: str | None, after: UUID, limit: int) -> list[Body]:
-    """Bodies in `region` (a county or a reporting region) in the order of their ids, from above `after`."""
+    """Bodies in `region` (a county or a reporting region) in the order of their ids, after `after`."""
     asked = [_BODY.c.id > after]
     if region is not None:
         asked.append(or_(_BODY.c.region == region, _BODY.c.reporting_region == region))

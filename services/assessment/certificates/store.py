@@ -45,7 +45,7 @@ UPDATE certificate AS c SET programme = s.programme, version = s.version
 FROM unnest($1::uuid[], $2::text[], $3::integer[]) AS s (id, programme, version)
 WHERE c.id = s.id AND c.version = s.version - 1
 """
-# The update that changes nothing takes the row's lock also where the row is there already.
+# The update changes nothing, but locks the row if it already exists.
 _LOCK_SERIAL: Final = """
 INSERT INTO certificate_serial AS s (body_id, year, last_serial) VALUES ($1, $2, 0)
 ON CONFLICT (body_id, year) DO UPDATE SET last_serial = s.last_serial RETURNING last_serial
@@ -58,7 +58,7 @@ def _certificate(row: Any) -> Certificate:
 
 
 async def load(connection: AsyncConnection, certificate_id: UUID, *, lock: bool = False) -> Certificate:
-    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    """The record with this id. With `lock`, it is locked until the transaction ends. Raises NotFound."""
     found = await connection.execute(_LOCK if lock else _FIND, {"certificate_id": certificate_id})
     row = found.mappings().one_or_none()
     if row is None:
@@ -69,7 +69,7 @@ async def load(connection: AsyncConnection, certificate_id: UUID, *, lock: bool 
 async def page(
     connection: AsyncConnection, *, session_id: UUID | None, body_id: UUID | None, after: UUID, limit: int
 ) -> list[Certificate]:
-    """Certificates in the order of their ids, from above `after`. Only what is asked for stands in the statement."""
+    """Certificates in the order of their ids, after `after`. The statement has only the conditions that were given."""
     asked = {_CERTIFICATE.c.session_id: session_id, _CERTIFICATE.c.body_id: body_id}
     conditions = [_CERTIFICATE.c.id > after, *(each == value for each, value in asked.items() if value is not None)]
     statement = select(*_COLUMNS).where(*conditions).order_by(_CERTIFICATE.c.id).limit(limit)
@@ -79,19 +79,19 @@ async def page(
 async def certified(
     connection: AsyncConnection, persons: Collection[UUID], *, occupation: str, level: Level
 ) -> frozenset[UUID]:
-    """Those of `persons` who hold a valid certificate of that occupation and level, from any body."""
+    """Those of `persons` who hold a valid certificate of the occupation and level, from any body."""
     rows = await (await driver(connection)).fetch(_CERTIFIED, list(persons), occupation, level.value)
     return frozenset(row["person"] for row in rows)
 
 
 async def valid_of_candidate(connection: AsyncConnection, candidate_id: UUID) -> UUID | None:
-    """The id of the valid certificate that was issued for this candidate's result."""
+    """The id of the valid certificate for this candidate's result; None if there is none."""
     found: UUID | None = await connection.scalar(_VALID_OF_CANDIDATE, {"candidate_id": candidate_id})
     return found
 
 
 async def lock_serial(connection: AsyncConnection, body_id: UUID, year: int) -> int:
-    """The last serial that the body has used in `year`, locked until this transaction ends."""
+    """The last serial that the body used in `year`, locked until the transaction ends."""
     last: int = await (await driver(connection)).fetchval(_LOCK_SERIAL, body_id, year)
     return last
 
@@ -103,7 +103,7 @@ async def save_serial(connection: AsyncConnection, body_id: UUID, year: int, las
 
 
 async def add_all(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
-    """Store new certificates, by person, so that two sessions with the same people meet in the same order."""
+    """Store new certificates, sorted by person, so that two sessions with the same people cannot deadlock."""
     by_person = sorted(certificates, key=lambda certificate: certificate.person)
     await (await driver(connection)).copy_records_to_table(
         "certificate", columns=_NAMES, records=[tuple(getattr(each, name) for name in _NAMES) for each in by_person]
@@ -113,7 +113,7 @@ async def add_all(connection: AsyncConnection, certificates: Sequence[Certificat
 async def save_revocation(
     connection: AsyncConnection, certificate: Certificate, *, by: str, reason: str, at: datetime
 ) -> None:
-    """Store the next version, with who revoked the certificate and why. Raises Stale if it was changed meanwhile."""
+    """Store a revocation. Raises Stale if the stored version is not the one before."""
     expected = [_CERTIFICATE.c.id == certificate.id, _CERTIFICATE.c.version == certificate.version - 1]
     revocation = {"revoked_at": at, "revoked_by": by, "revocation_reason": reason}
     values = revocation | {"status": certificate.status, "version": certificate.version}
@@ -122,13 +122,13 @@ async def save_revocation(
 
 
 async def miscounted(connection: AsyncConnection, classes: Collection[UUID]) -> list[tuple[Certificate, str]]:
-    """The certificates from `classes` whose enrolment counts to another programme, locked, each with that programme."""
+    """Certificates from `classes` whose enrolment now has another programme, locked, each with that programme."""
     rows = await (await driver(connection)).fetch(_MISCOUNTED, list(classes))
     return [(_certificate({name: row[name] for name in _NAMES}), row["counts_to"]) for row in rows]
 
 
 async def save_programmes(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
-    """Store the next version of each, with what it counts to. Raises Stale if one was changed meanwhile."""
+    """Store the next version of each with its programme. Raises Stale if a stored version is not the one before."""
     columns = [
         [each.id for each in certificates],
         [each.programme for each in certificates],

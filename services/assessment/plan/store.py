@@ -1,4 +1,4 @@
-"""The plan's programmes and regions, as the registry's last facts state them."""
+"""The plan's programmes and regions, from the registry's latest facts."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ async def keep_programmes(connection: AsyncConnection, programmes: Sequence[Prog
 
 
 async def load(connection: AsyncConnection) -> Plan:
-    """The programmes and regions; empty until their facts have arrived."""
+    """The programmes and regions; empty until the first facts have been received."""
     programmes = [Programme(*row) for row in await connection.execute(_PROGRAMMES)]
     return Plan({each.code: each for each in programmes}, await heard.regions(connection))

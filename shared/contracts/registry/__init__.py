@@ -1,4 +1,4 @@
-"""What the registry tells: the plan, institutions, teachers, classes, enrolments, and how they are supervised."""
+"""Facts of the registry: the plan, institutions, teachers, classes, enrolments, and how they are supervised."""
 
 from shared.contracts.registry.attendance import (
     AttendanceEdited,

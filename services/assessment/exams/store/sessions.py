@@ -59,7 +59,7 @@ async def add(connection: AsyncConnection, session: ExamSession) -> None:
 
 
 async def load(connection: AsyncConnection, session_id: UUID, *, lock: bool = False) -> ExamSession:
-    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    """The record with this id. With `lock`, it is locked until the transaction ends. Raises NotFound."""
     found = await _find(connection, _LOCK if lock else _FIND, session_id=session_id)
     if found is None:
         raise NotFound(what="session", id=session_id)
@@ -71,7 +71,7 @@ async def find_by_local_id(connection: AsyncConnection, body_id: UUID, local_id:
 
 
 async def save(connection: AsyncConnection, session: ExamSession) -> None:
-    """Store the next version. Raises Stale if the session was changed meanwhile."""
+    """Store the next version. Raises Stale if the stored version is not the one before."""
     expected = [_SESSION.c.id == session.id, _SESSION.c.version == session.version - 1]
     changed = update(_SESSION).where(*expected).values(status=session.status, version=session.version)
     if (await connection.execute(changed)).rowcount == 0:
@@ -91,7 +91,7 @@ async def page(
     after: UUID,
     limit: int,
 ) -> list[ExamSession]:
-    """Sessions in the order of their ids, from above `after`. Only what is asked for stands in the statement."""
+    """Sessions in the order of their ids, after `after`. The statement has only the conditions that were given."""
     asked = {_SESSION.c.body_id: body_id, _SESSION.c.class_id: class_id, _SESSION.c.status: _as_literal(status)}
     conditions = [_SESSION.c.id > after, *(each == value for each, value in asked.items() if value is not None)]
     statement = select(_SESSION).where(*conditions).order_by(_SESSION.c.id).limit(limit)
@@ -99,5 +99,5 @@ async def page(
 
 
 def _as_literal(status: SessionStatus | None) -> BindParameter[str] | None:
-    """Few sessions are open and nearly all concluded, so each status has a plan of its own, which a parameter hides."""
+    """The status as a literal: almost all sessions are concluded, so each status needs its own plan."""
     return None if status is None else bindparam("status", status.value, String, literal_execute=True)

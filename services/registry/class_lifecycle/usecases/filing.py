@@ -86,7 +86,7 @@ class Filing:
 
 
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> TrainingClass:
-    """A new class of the caller's institution; the same filing under the same local_id answers the one that exists.
+    """A new class of the caller's institution; a repeat under the same local_id returns the existing one.
 
     Raises WrongRole, NotFound, LocalIdTaken, what programme, region, occupation or level may be refused for, and the
     refusals of the directory (C02, C25) and of the filing's rules.

@@ -157,7 +157,7 @@ async def save(connection: AsyncConnection, class_: TrainingClass, *, expected: 
 
 
 async def load(connection: AsyncConnection, class_id: UUID, *, lock: bool = False) -> TrainingClass:
-    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    """The record with this id. With `lock`, it is locked until the transaction ends. Raises NotFound."""
     class_ = await tables.fetch_one(connection, _LOCK if lock else _BY_ID, TrainingClass, id=class_id)
     if class_ is None:
         raise NotFound(what="class", id=class_id)
