@@ -35,7 +35,7 @@ class ServiceSettings(BaseSettings):
     """Replication factor of the topics created on Kafka."""
     keys_directory: Path = Field(default=Path(".local/keys"), validation_alias="SKILLS_KEYS_DIRECTORY")
     """Directory of issuer-public.pem and, for registry and assessment, person-key.secret and field-keys.json."""
-    batch_facts_max: int = Field(default=20_000, ge=1, validation_alias="SKILLS_BATCH_FACTS_MAX")
+    batch_facts_max: int = Field(default=40_000, ge=1, validation_alias="SKILLS_BATCH_FACTS_MAX")
     """The maximum number of facts that a consumer applies in one transaction."""
     relay_poll_ms: int = Field(default=50, ge=1, validation_alias="SKILLS_RELAY_POLL_MS")
     """Interval at which the relay polls an empty outbox, in milliseconds."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +21,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.faults import LOCK_NOT_AVAILABLE, Backoff, is_passing, state_of
+from shared.faults import LOCK_NOT_AVAILABLE, forever, is_passing, state_of
 from shared.file_jobs import rules, store
 from shared.file_jobs.kinds import FileStorage, RowDecider
 from shared.file_jobs.rules import ATTEMPTS_MAX, FileJob, Tally
@@ -69,11 +69,11 @@ class FileWorker:
 
     async def work(self) -> None:
         """Process files for ever, one at a time; backs off during an outage of the database."""
-        await _for_ever(self.work_one, "files", POLL_SECONDS)
+        await forever("files", self.work_one, pause_seconds=POLL_SECONDS)
 
     async def erase(self) -> None:
         """Erase expired refused rows, for ever; backs off during an outage of the database."""
-        await _for_ever(self.erase_batch, "refused rows", ERASURE_POLL_SECONDS)
+        await forever("refused rows", self.erase_batch, pause_seconds=ERASURE_POLL_SECONDS)
 
     async def work_one(self) -> bool:
         """Take the next file that no worker holds, and process it to its end. False if there is none."""
@@ -149,7 +149,7 @@ class _Job:
     async def _run(self, file: FileJob) -> None:
         async with self._worker.begin() as connection:
             sealed = await store.content(connection, file.id)
-        content = self._storage.seal.open(sealed, owner=file.id.bytes)
+        content = self._storage.seal.decrypt(sealed, owner=file.id.bytes)
         table = self.decider.kind.table_for(file.posting)
         try:
             # No connection is held while the file is read.
@@ -241,7 +241,7 @@ class _Job:
                 row=chunk.rows[outcome.row].row,
                 row_id=outcome.row_id,
                 errors=column_errors(outcome, self.decider.kind.table),
-                sealed=seal.close(orjson.dumps(chunk.rows[outcome.row].cells), owner=owner),
+                sealed=seal.encrypt(orjson.dumps(chunk.rows[outcome.row].cells), owner=owner),
             )
             for outcome in sorted(outcomes, key=lambda each: each.row)
             if outcome.outcome == "refused"
@@ -269,17 +269,3 @@ async def _behind(reading: OpenFile, after: int) -> AsyncGenerator[tuple[int, li
         if done < len(rows):
             yield first + done, rows[done:]
         first += len(rows)
-
-
-async def _for_ever(step: Callable[[], Awaitable[bool]], worker: str, poll_seconds: float) -> None:
-    """Repeat `step` for ever; when there was nothing to do, again after `poll_seconds`."""
-    backoff = Backoff(worker)
-    while True:
-        try:
-            had_work = await step()
-        except Exception as error:  # noqa: BLE001  (whatever it was, what is left is found again)
-            await backoff.wait(error)
-            continue
-        backoff.reset()
-        if not had_work:
-            await asyncio.sleep(poll_seconds)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
+from stdnum.cn.uscc import calc_check_digit
+
 from shared.kernel.refusals import Invalid
 from shared.kernel.spelling import canonical
 
 CREDIT_CODE_LENGTH = 18
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_VALUES = {char: value for value, char in enumerate(_ALPHABET)}
-_WEIGHTS = tuple(pow(3, place, len(_ALPHABET)) for place in range(CREDIT_CODE_LENGTH - 1))
 # Registrar and kind may be letters (A, N, Y are registrars too); the six characters after them, the region, are digits.
 _CODE = re.compile(f"[{_ALPHABET}]{{2}}[0-9]{{6}}[{_ALPHABET}]{{10}}")
 
@@ -77,5 +77,4 @@ def parse_credit_code(raw: str) -> str:
 
 def check_character(body: str) -> str:
     """The 18th character for the first 17 (MOD 31-3), which must all be in the code's alphabet."""
-    total = sum(_VALUES[char] * weight for char, weight in zip(body, _WEIGHTS, strict=True))
-    return _ALPHABET[-total % len(_ALPHABET)]
+    return str(calc_check_digit(body))

@@ -42,7 +42,7 @@ class Kind(StrEnum):
     CODE = "code"
     """Digits and letters as text: stored as a number, it would have lost zeros or digits."""
     PHONE = "phone"
-    """The same, but a stored number is complete: no phone number begins with 0 or has more than eleven digits."""
+    """The same, but a number has all its digits: no phone begins with 0 or is so long that it would be rounded."""
     TEXT = "text"
     DATE = "date"
     CHOICE = "choice"

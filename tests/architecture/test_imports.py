@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections import defaultdict
 
 import pytest
@@ -11,8 +13,8 @@ from importlinter.cli import lint_imports
 from tests.architecture.tree import ROOT, SERVICES, imports_of, modules, name_of, rules_of
 
 ONE_USER_SO_FAR = [
-    "shared.day_paging", "shared.file_jobs.routes", "shared.file_jobs.work", "shared.kernel.money",
-    "shared.migrations.file_jobs", "shared.spreadsheets.__main__", "shared.tables",
+    "shared.file_jobs.routes", "shared.file_jobs.work", "shared.kernel.money",
+    "shared.migrations.file_jobs", "shared.partial_rows", "shared.spreadsheets.__main__",
 ]  # fmt: skip
 """A ratchet: what other services will need when they come to take files and to handle money; and one that is a program,
 which nobody imports. A test has a service of its own that takes files (tests/shared/file_jobs)."""
@@ -24,6 +26,22 @@ def test_the_import_contracts_are_kept(capsys: pytest.CaptureFixture[str], monke
     code = lint_imports(cache_dir=str(ROOT / ".import_linter_cache"))
 
     assert code == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_on_the_embedded_log_runs_without_the_client_of_kafka(service: str) -> None:
+    program = f"""
+import sys
+sys.modules["aiokafka"] = None
+from services.{service}.worker import SERVICE
+from shared.service import open_log
+settings = SERVICE.settings(SKILLS_LOG_URL="postgresql://nobody@localhost/log")
+print(type(open_log(settings)).__name__)
+"""
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.stdout == "PostgresLog\n", done.stderr
 
 
 def test_shared_code_is_used_by_two_services_or_by_shared_itself() -> None:

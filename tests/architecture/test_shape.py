@@ -11,7 +11,9 @@ from deploy.docs.__main__ import DOCS, PAGES
 from deploy.docs.settings import meanings, settings_classes
 from tests.architecture.tree import ROOT, SERVICES, modules
 
-ENTRIES = {"__init__.py", "__main__.py", "settings.py", "app.py", "worker.py", "consumers.py", "migrations"}
+ENTRIES = {
+    "__init__.py", "__main__.py", "settings.py", "app.py", "worker.py", "consumers.py", "migrations", "problems.json",
+}  # fmt: skip
 """The entries of every service apart from its topics."""
 ROOMS = {"rules", "usecases", "store", "routes"}
 """The entries of a topic, each a module or a package; not every topic needs all."""
@@ -19,7 +21,7 @@ EVERYTHING = [path for folder in ("services", "shared", "deploy", "tests") for p
 
 LINES_MAX = 400
 """The length at which a file most likely has two subjects. No file is split because of it: see CONTRIBUTING."""
-BACKBONE_LINES_MAX = 800
+BACKBONE_LINES_MAX = 920
 LONGER: dict[str, int] = {}
 """A ratchet: longer files with their maximum lengths. Lengths only go down; no file is added."""
 

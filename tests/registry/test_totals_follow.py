@@ -17,10 +17,13 @@ from tests.conftest import OpenService
 from tests.registry.school import School, open_school, set_today, trainee
 from tests.support.services import ServiceUnderTest
 
-STEPS = 120
+STEPS = 100
+STEPS_MAX = 300
+"""A walk goes on behind STEPS until each verb has passed, but not for ever."""
 PEOPLE = 12
-CLASSES = 4
+CLASSES = 6
 PROGRAMMES = ("S01", "S02-1", "S03", "S10")
+KINDS = (("2025-03-01", "2025-03-10"), ("2025-03-11", "2025-03-20"), ("2025-03-21", "2025-04-20"))
 REASON = {"reason": "更正登记"}
 NOBODY = "01990000-0000-7000-8000-000000000000"
 
@@ -30,6 +33,11 @@ SELECT CASE e.status WHEN 'in_training' THEN 'in_training' ELSE 'trainings' END,
     e.effective_on, count(*)
 FROM enrolment e JOIN class c ON c.id = e.class_id WHERE e.status IN ('in_training', 'completed')
 GROUP BY 1, 2, 3, 4, 5
+"""
+
+ENROLMENTS = """
+SELECT id, local_id FROM enrolment
+WHERE status = coalesce(:status, status) AND (CAST(:classes AS uuid[]) IS NULL OR class_id = ANY(:classes)) ORDER BY id
 """
 
 Cells = dict[tuple[str, str, str, str, str], int]
@@ -43,65 +51,81 @@ class Walk:
         self.random = random.Random(seed)
         self.passed: Counter[str] = Counter()
         self.classes: list[str] = []
+        self.going_on: list[str] = []
         self.merges: list[str] = []
         self._filed = 0
         self._last_id = 0
 
+    @property
+    def verbs(self) -> dict[str, Callable[[], Awaitable[httpx.Response]]]:
+        return {
+            "enrol": self.enrol, "withdraw": self.withdraw, "defer": self.defer, "resume": self.resume,
+            "transfer": self.transfer, "correct": self.correct, "conclude": self.conclude,
+            "correct hours": self.correct_hours, "merge": self.merge, "undo": self.undo, "change": self.change,
+            "cancel": self.cancel,
+        }  # fmt: skip
+
+    @property
+    def not_passed(self) -> list[str]:
+        return [verb for verb in self.verbs if not self.passed[verb]]
+
     async def step(self) -> None:
-        verbs: list[Callable[[], Awaitable[tuple[str, httpx.Response]]]] = [
-            self.enrol, self.enrol, self.withdraw, self.defer, self.resume, self.transfer, self.correct, self.conclude,
-            self.correct_hours, self.merge, self.undo, self.change, self.cancel,
-        ]  # fmt: skip
-        verb, answer = await self.random.choice(verbs)()
+        # What has passed seldom is tried often, or some would hardly ever be seen to pass.
+        verbs = self.verbs
+        (verb,) = self.random.choices(list(verbs), [1 / (1 + self.passed[each]) for each in verbs])
+        if verb != "enrol" and self.random.random() < 0.2:
+            verb = "enrol"
+        answer = await verbs[verb]()
         assert answer.status_code in (200, 201, 404, 409, 422), answer.text
         accepted = answer.json().get("accepted", 1) if answer.is_success else 0
         self.passed[verb] += bool(accepted)
 
     async def open(self) -> None:
+        """A class more. Those of the last kind are not over yet on the day of the walk: trainees can go on in them."""
         number, self._filed = self._filed, self._filed + 1
-        self.classes.append(
-            await self.school.run(
-                local_id=f"C{number}",
-                programme=PROGRAMMES[number % 2],
-                starts_on=f"2025-03-{1 + number % 3 * 10:02d}",
-                ends_on=f"2025-03-{10 + number % 3 * 10:02d}",
-            )
+        first, last = KINDS[number % len(KINDS)]
+        class_id = await self.school.run(
+            local_id=f"C{number}", programme=PROGRAMMES[number % 2], starts_on=first, ends_on=last
         )
+        self.classes.append(class_id)
+        if (first, last) == KINDS[-1]:
+            self.going_on.append(class_id)
 
-    async def enrol(self) -> tuple[str, httpx.Response]:
+    async def enrol(self) -> httpx.Response:
         row = trainee(self.random.randrange(PEOPLE), local_id=self._next_id())
-        return "enrol", await self.school.enrol(self._class(), row)
+        return await self.school.enrol(self._class(), row)
 
-    async def withdraw(self) -> tuple[str, httpx.Response]:
-        return "withdraw", await self._on_one("withdrawal", REASON | {"on": self._day()})
+    async def withdraw(self) -> httpx.Response:
+        return await self._on_one("withdrawal", REASON | {"on": self._day()})
 
-    async def defer(self) -> tuple[str, httpx.Response]:
-        return "defer", await self._on_one("deferral", REASON | {"on": self._day()})
+    async def defer(self) -> httpx.Response:
+        content = REASON | {"on": self._day(first=21)}
+        return await self._on_one("deferral", content, status="in_training", going_on=True)
 
-    async def resume(self) -> tuple[str, httpx.Response]:
-        return "resume", await self._on_one("resumption", REASON, status="deferred")
+    async def resume(self) -> httpx.Response:
+        return await self._on_one("resumption", REASON, status="deferred", going_on=True)
 
-    async def transfer(self) -> tuple[str, httpx.Response]:
-        return "transfer", await self._on_one(
-            "transfer", REASON | {"class_id": self._class(), "local_id": self._next_id()}
-        )
+    async def transfer(self) -> httpx.Response:
+        status = self.random.choice(("deferred", "in_training"))
+        content = REASON | {"class_id": self.random.choice(self.going_on), "local_id": self._next_id()}
+        return await self._on_one("transfer", content, status=status)
 
-    async def correct(self) -> tuple[str, httpx.Response]:
-        return "correct", await self._on_one("correction", REASON | {"programme": self.random.choice(PROGRAMMES)})
+    async def correct(self) -> httpx.Response:
+        return await self._on_one("correction", REASON | {"programme": self.random.choice(PROGRAMMES)})
 
-    async def conclude(self) -> tuple[str, httpx.Response]:
+    async def conclude(self) -> httpx.Response:
         rows = [
             {"local_id": one["local_id"], "hours": self.random.choice((20, 60))}
             for one in await self._enrolments("in_training")
             if self.random.random() < 0.4
         ]
-        return "conclude", await self.school.post(f"classes/{self._class()}/outcomes", {"rows": rows})
+        return await self.school.post(f"classes/{self._class()}/outcomes", {"rows": rows})
 
-    async def correct_hours(self) -> tuple[str, httpx.Response]:
+    async def correct_hours(self) -> httpx.Response:
         hours = self.random.choice((20, 60))
-        return "correct hours", await self._on_one("correction", REASON | {"hours": hours}, status="completed")
+        return await self._on_one("correction", REASON | {"hours": hours}, status="completed")
 
-    async def merge(self) -> tuple[str, httpx.Response]:
+    async def merge(self) -> httpx.Response:
         first, second = ({"document_number": trainee(n)["document_number"]} for n in self._two_people())
         answer = await self.school.post(
             "persons/merges",
@@ -110,19 +134,19 @@ class Walk:
         )
         if answer.is_success:
             self.merges.append(answer.json()["id"])
-        return "merge", answer
+        return answer
 
-    async def undo(self) -> tuple[str, httpx.Response]:
+    async def undo(self) -> httpx.Response:
         merge = self.merges.pop() if self.merges else NOBODY
         path = f"persons/merges/{merge}/undoing"
-        return "undo", await self.school.post(path, REASON, headers=self.school.officer("410000"))
+        return await self.school.post(path, REASON, headers=self.school.officer("410000"))
 
-    async def change(self) -> tuple[str, httpx.Response]:
+    async def change(self) -> httpx.Response:
         seats = self.random.randrange(20, 60)
-        return "change", await self.school.post(f"classes/{self._class()}/change", REASON | {"seats": seats})
+        return await self.school.post(f"classes/{self._class()}/change", REASON | {"seats": seats})
 
-    async def cancel(self) -> tuple[str, httpx.Response]:
-        if self.random.random() < 0.7:
+    async def cancel(self) -> httpx.Response:
+        if self.random.random() < 0.5:
             return await self.enrol()
         cancelled = self._class()
         answer = await self.school.post(
@@ -130,24 +154,26 @@ class Walk:
         )
         if answer.is_success:
             self.classes.remove(cancelled)
+            self.going_on = [each for each in self.going_on if each != cancelled]
             await self.open()
-        return "cancel", answer
+        return answer
 
-    async def _on_one(self, verb: str, content: dict[str, Any], *, status: str | None = None) -> httpx.Response:
-        found = await self._enrolments(status)
+    async def _on_one(
+        self, verb: str, content: dict[str, Any], *, status: str | None = None, going_on: bool = False
+    ) -> httpx.Response:
+        found = await self._enrolments(status, self.going_on if going_on else self.classes)
         one = self.random.choice(found)["id"] if found else NOBODY
         return await self.school.post(f"enrolments/{one}/{verb}", content)
 
-    async def _enrolments(self, status: str | None) -> list[dict[str, Any]]:
-        statement = "SELECT id, local_id FROM enrolment WHERE status = coalesce(:status, status) ORDER BY id"
-        rows = await self.school.registry.rows(statement, status=status)
+    async def _enrolments(self, status: str | None, classes: list[str] | None = None) -> list[dict[str, Any]]:
+        rows = await self.school.registry.rows(ENROLMENTS, status=status, classes=classes)
         return [{"id": str(row.id), "local_id": row.local_id} for row in rows]
 
     def _class(self) -> str:
         return self.random.choice(self.classes)
 
-    def _day(self) -> str:
-        return date(2025, 3, self.random.randrange(2, 31)).isoformat()
+    def _day(self, *, first: int = 2) -> str:
+        return date(2025, 3, self.random.randrange(first, 32)).isoformat()
 
     def _next_id(self) -> str:
         self._last_id += 1
@@ -182,9 +208,11 @@ async def test_totals_are_what_the_registry_has_stored_after_every_step(open_ser
     for _ in range(CLASSES):
         await walk.open()
 
-    for _ in range(STEPS):
+    for step in range(STEPS_MAX):
+        if step >= STEPS and walk.not_passed == []:
+            break
         await walk.step()
         await registry.settle()
         assert await counted(metrics) == await stored(registry)
 
-    assert walk.passed.keys() >= {"enrol", "withdraw", "defer", "transfer", "correct", "conclude", "merge", "change"}
+    assert walk.not_passed == [], "a walk on which these never passed shows nothing of them"

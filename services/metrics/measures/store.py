@@ -22,7 +22,8 @@ DELETE FROM staged
 """
 
 # Each row of `contribution` is replaced by its staged successor; what it counted before is taken from its old cell,
-# what it counts now is added to its new one, and each cell is touched once.
+# what it counts now is added to its new one, and each cell is touched once. A row is replaced only if it has the
+# version that its successor follows: the answer says whether all were, so that nobody asks for the versions first.
 #
 # MERGE, not INSERT … ON CONFLICT: batches of one consumer follow each other (the position's lock), so there is no rival
 # to guard against, and MERGE neither locks each row before it updates it (half the WAL) nor looks up each key by itself
@@ -53,7 +54,6 @@ WITH replaced AS (
     WHEN MATCHED THEN UPDATE SET amount = c.amount + d.amount
     WHEN NOT MATCHED THEN INSERT (measure, programme, region, level, day, amount)
     VALUES (d.measure, d.programme, d.region, d.level, d.day, d.amount)
-    RETURNING 1
 )
 SELECT (SELECT count(*) FROM replaced) = (SELECT count(*) FROM staged)
 """

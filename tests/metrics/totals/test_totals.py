@@ -219,6 +219,7 @@ class TestTotals:
     ) -> None:
         chance = random.Random(seed)
         latest: dict[int, Fact] = {}
+        told: list[Fact] = []
         waiting = [(number, version) for version in (1, 2, 3) for number in range(40)]
         while waiting:
             size = chance.randint(1, 30)
@@ -234,7 +235,14 @@ class TestTotals:
                 for number, version in batch
             ]
             latest |= dict(zip((number for number, _ in batch), facts, strict=True))
-            await metrics.hear(*facts)
+            # What was told before comes again, and what is to come comes too early, as after crashes and losses.
+            again = chance.sample(told, k=min(len(told), chance.choice([0, 0, 3])))
+            early = [enrolment(99, version=chance.randint(2, 9), status=EnrolmentStatus.COMPLETED)] * chance.randint(
+                0, 1
+            )
+            arriving = facts + again + early
+            told += facts
+            await metrics.hear(*arriving)
 
         tally = Counter(
             (fact.programme, fact.region, "trainings" if isinstance(fact, EnrolmentCompleted) else "in_training")  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.registry.directory.rules.institutions import Institution
-from services.registry.flags.rules.flags import Seen, see
+from services.registry.flags.rules.flags import Observation, see
 from services.registry.flags.rules.kinds import FlagKind
 from shared.kernel.refusals import Invalid
 from shared.kernel.spelling import canonical
@@ -76,7 +76,7 @@ def marks_of(institution: Institution) -> list[Mark]:
     return [Mark(kind, mark) for kind, mark in found if mark is not None]
 
 
-def returned(institution: Institution, found: Iterable[MarkOf]) -> list[Seen]:
+def returned(institution: Institution, found: Iterable[MarkOf]) -> list[Observation]:
     """Flags for `institution`: each of its marks that was blacklisted with another institution (`found`).
 
     Source: domain rules §4.6 C25, sanction ladder.
@@ -97,7 +97,7 @@ def returned(institution: Institution, found: Iterable[MarkOf]) -> list[Seen]:
     ]
 
 
-def borrowed_accounts(institution: Institution, found: Iterable[MarkOf]) -> list[Seen]:
+def borrowed_accounts(institution: Institution, found: Iterable[MarkOf]) -> list[Observation]:
     """Flags for `institution`: each of its accounts that another institution also uses (`found`).
 
     Source: domain rules §4.6 C24.

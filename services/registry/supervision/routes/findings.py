@@ -19,11 +19,10 @@ from services.registry.supervision.usecases import findings as usecases
 from services.registry.supervision.usecases.findings import RecheckReport
 from shared.auth import CurrentCaller
 from shared.contracts.registry import FindingStatus, PatrolLevel, Severity
-from shared.day_paging import cursor_behind, place_after
 from shared.form_errors import form_error
 from shared.forms import Day, LocalId, Reason, Strict
 from shared.kernel.periods import business_day
-from shared.paging import Cursor, Page, PageSize
+from shared.paging import Cursor, Page, PageSize, after_day, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("patrols")
@@ -117,8 +116,8 @@ async def list_findings(
     far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
     today = business_day(at)
     narrowing = Narrowing(far, institution_id, class_id, patrol_id, status, today if overdue else None)
-    rows = await store.page(connection, narrowing, after=place_after(cursor), limit=size)
-    next_ = cursor_behind(rows, [row.due_on for row in rows], size=size)
+    rows = await store.page(connection, narrowing, after=after_day(cursor), limit=size)
+    next_ = next_cursor(rows, size, lambda row: (row.due_on, row.id))
     return Page(rows=[FindingAnswer.at(row, today=today) for row in rows], next=next_)
 
 

@@ -22,10 +22,9 @@ from services.registry.supervision.usecases import patrols as usecases
 from services.registry.supervision.usecases.patrols import FindingReport, PatrolAndFindings, PatrolReport
 from shared.auth import CurrentCaller
 from shared.contracts.registry import PatrolLevel, PatrolMethod, Severity
-from shared.day_paging import cursor_behind, place_after
 from shared.forms import Day, Instant, LocalId, Reason, Strict
 from shared.kernel.periods import business_day
-from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.paging import Cursor, Page, PageSize, after, after_day, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("patrols")
@@ -181,11 +180,11 @@ async def list_uncovered_classes(
         region,
         CoverageDays(first_on, last_on),
         level=level,
-        after=place_after(cursor),
+        after=after_day(cursor),
         limit=size,
         caller=caller,
     )
-    next_ = cursor_behind(rows, [row.ends_on for row in rows], size=size)
+    next_ = next_cursor(rows, size, lambda row: (row.ends_on, row.id))
     return Page(rows=[ClassAnswer.of(row) for row in rows], next=next_)
 
 

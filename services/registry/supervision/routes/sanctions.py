@@ -17,11 +17,10 @@ from services.registry.plan.usecases import visibility
 from services.registry.supervision.usecases import sanctions as usecases
 from shared.auth import CurrentCaller
 from shared.contracts.registry import SanctionStep
-from shared.day_paging import cursor_behind, place_after
 from shared.forms import Day, Reason, Strict
 from shared.kernel.callers import Role
 from shared.kernel.periods import business_day
-from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.paging import Cursor, Page, PageSize, after, after_day, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("institutions")
@@ -119,11 +118,11 @@ async def list_sanctions(
     """Sanctions that hold today, those that end soonest first. Officers see those in their region."""
     caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
     far = await visibility.reach(connection, caller, region)
-    today, behind = business_day(at), place_after(cursor)
+    today, behind = business_day(at), after_day(cursor)
     rows = await store.standing(connection, far, step=step, day=today, after=behind, limit=size)
     known = await institution_store.by_ids(connection, {row.institution_id for row in rows})
     answers = [InstitutionSanctionAnswer.of(row, known[row.institution_id]) for row in rows]
-    return Page(rows=answers, next=cursor_behind(rows, [row.last_on or date.max for row in rows], size=size))
+    return Page(rows=answers, next=next_cursor(rows, size, lambda row: (row.last_on or date.max, row.id)))
 
 
 @routes.post("/institutions/{institution_id}/sanctions/{sanction_id}/lifting", response_model=SanctionAnswer)

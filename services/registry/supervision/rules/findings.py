@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.flags import see_class
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from shared.contracts.registry import (
     ClassStatus,
@@ -133,7 +133,7 @@ def open_(finding: Finding, class_: TrainingClass, *, at: datetime) -> FindingOp
     return _fact(FindingOpened, finding, class_, at=at)
 
 
-def found_late(finding: Finding, class_: TrainingClass) -> Iterator[Seen]:
+def found_late(finding: Finding, class_: TrainingClass) -> Iterator[Observation]:
     """Flag for a critical finding of a completed class: completion can no longer wait for it, so a claim does (C25).
 
     Source: domain rules §5.3.
@@ -201,5 +201,5 @@ def _fact(fact: type[F], finding: Finding, class_: TrainingClass, *, at: datetim
         due_on=finding.due_on,
         status=finding.status,
         patrol_level=finding.level,
-        **dimensions.told(project=False),
+        **dimensions.as_fields(project=False),
     )

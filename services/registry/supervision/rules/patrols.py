@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.flags import see_class
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
 from shared.contracts.registry import ClassStatus, PatrolLevel, PatrolMethod, PatrolRecorded
@@ -172,11 +172,11 @@ def record(patrol: Patrol, class_: TrainingClass, *, findings: int, at: datetime
         present=patrol.present,
         enrolled=patrol.enrolled,
         findings=findings,
-        **dimensions.told(project=False),
+        **dimensions.as_fields(project=False),
     )
 
 
-def looks_wrong(patrol: Patrol, class_: TrainingClass, *, share_min: Decimal) -> Iterator[Seen]:
+def looks_wrong(patrol: Patrol, class_: TrainingClass, *, share_min: Decimal) -> Iterator[Observation]:
     """Flags: more present than enrolled, perhaps of another class (C24); fewer than `share_min` of them (C14).
 
     Source: domain rules §4.6, §5.3.
@@ -189,7 +189,9 @@ def looks_wrong(patrol: Patrol, class_: TrainingClass, *, share_min: Decimal) ->
         yield see_class(FlagKind.FEW_PRESENT, class_, f"{patrol.id}", facts=facts)
 
 
-def looks_marked(patrol: Patrol, class_: TrainingClass, *, marked: int, tolerance_share: Decimal) -> Iterator[Seen]:
+def looks_marked(
+    patrol: Patrol, class_: TrainingClass, *, marked: int, tolerance_share: Decimal
+) -> Iterator[Observation]:
     """Flag: the patrol met fewer trainees than attendance marks show (`marked`), by more than `tolerance_share` (C14).
 
     The tolerance is rounded up to whole trainees, so that one trainee may be absent for a moment in a small class.

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.flags import see_class
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
 from shared.contracts.registry import ClassStatus, PatrolLevel, SpotCheckRecorded
@@ -107,7 +107,7 @@ def record(check: SpotCheck, class_: TrainingClass, *, at: datetime) -> SpotChec
         spot_check_id=check.id,
         class_id=check.class_id,
         institution_id=check.institution_id,
-        **dimensions.told(project=False),
+        **dimensions.as_fields(project=False),
         patrol_level=check.level,
         checked_on=check.checked_on,
         asked=check.asked,
@@ -116,7 +116,7 @@ def record(check: SpotCheck, class_: TrainingClass, *, at: datetime) -> SpotChec
     )
 
 
-def looks_wrong(check: SpotCheck, class_: TrainingClass, *, denied_share_max: Decimal) -> Iterator[Seen]:
+def looks_wrong(check: SpotCheck, class_: TrainingClass, *, denied_share_max: Decimal) -> Iterator[Observation]:
     """Flag: more than `denied_share_max` of those asked did not confirm that they were trained (C14)."""
     if check.asked - check.confirmed > check.asked * denied_share_max:
         facts: dict[str, Any] = {"asked": check.asked, "confirmed": check.confirmed}

@@ -76,7 +76,7 @@ async def content(
     attachment = await store.load(connection, attachment_id)
     patrol = await patrol_store.load(connection, attachment.patrol_id)
     await visibility.require_visible(connection, caller, patrol)
-    return attachment, seal.open(await store.sealed(connection, attachment_id), owner=attachment_id.bytes)
+    return attachment, seal.decrypt(await store.sealed(connection, attachment_id), owner=attachment_id.bytes)
 
 
 def _attachment(
@@ -117,5 +117,5 @@ async def _add(
     seal: Seal,
 ) -> Attachment:
     rules.require_room(before)
-    await store.add(connection, attachment, sealed=seal.close(upload.content, owner=attachment.id.bytes))
+    await store.add(connection, attachment, sealed=seal.encrypt(upload.content, owner=attachment.id.bytes))
     return attachment

@@ -69,7 +69,7 @@ async def post(
         document = replace(known, version=known.version + 1)
         await store.save(connection, document)
     version = SafetyVersion(document.id, document.version, described, len(upload.content), caller.person, at)
-    sealed = seal.close(upload.content, owner=_owner(version))
+    sealed = seal.encrypt(upload.content, owner=_owner(version))
     await store.add_version(connection, version, sealed=sealed)
     await outbox.record(connection, rules.add(document, version, institution, at=at))
     return DocumentAndVersion(document, version)
@@ -98,7 +98,7 @@ async def content(
     """A version with its content, as it was posted. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion."""
     await visible_document(connection, document_id, caller)
     found = await store.load_version(connection, document_id, version)
-    return found, seal.open(await store.sealed(connection, found), owner=_owner(found))
+    return found, seal.decrypt(await store.sealed(connection, found), owner=_owner(found))
 
 
 def _owner(version: SafetyVersion) -> bytes:

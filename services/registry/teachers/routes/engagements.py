@@ -10,6 +10,7 @@ from fastapi import Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.registry.directory.usecases.institutions import load_for_writing
+from services.registry.particulars.rules import Phone
 from services.registry.teachers.routes.teachers import QualificationAnswer
 from services.registry.teachers.rules.engagements import Engagement
 from services.registry.teachers.rules.teachers import Teacher
@@ -54,7 +55,7 @@ class TeacherRequest(Strict):
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
     document_number: Annotated[str, Field(max_length=64)]
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-    phone: Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")] | None = None
+    phone: Phone | None = None
     full_time: Annotated[bool, Field(strict=True)]
     first_on: Day
     last_on: Day | None = None
