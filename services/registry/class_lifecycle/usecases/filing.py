@@ -42,7 +42,7 @@ from shared.kernel.refusals import LocalIdTaken, NotFound
 from shared.persons import Persons
 from shared.plan import Plan
 
-_FILED_AGAIN = "the class was mended and filed again 班级修改后重新报备"
+_FILED_AGAIN = "the class was corrected and filed again 班级修改后重新报备"
 """The reason in the history of trainees whose days change with it."""
 
 

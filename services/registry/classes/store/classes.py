@@ -107,7 +107,7 @@ CLASS: Final = Table(
 )
 _BY_ID: Final = select(CLASS).where(CLASS.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
-# As the indexes hold them: a class that nobody has to answer by a day comes last.
+# As the indexes hold them: a class without a due day comes last.
 _DUE: Final = func.coalesce(CLASS.c.answer_due_on, literal_column("'infinity'", Date))
 _WAITS: Final = CLASS.c.status == literal_column("'filed'")
 _HEADCOUNT: Final = """
