@@ -1,1 +1,1 @@
-"""Four services, each with its own database; they tell each other what happened through facts and never call."""
+"""Four services, each with its own database. They inform each other through facts and never call each other."""

@@ -1,1 +1,1 @@
-"""What at least two services use: pure values, the facts they tell each other, the log, the edges."""
+"""Code that at least two services use: pure values, the facts they publish, the log, the edges."""

@@ -1,4 +1,4 @@
-"""/docs and /redoc: the service's description drawn by the browser, on networks that are closed to the outside, too."""
+"""/docs and /redoc: the service's API description as pages that also work on isolated networks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CACHE: Final = {"Cache-Control": "public, max-age=86400"}
 
 
 def _directory() -> Path:
-    # The package is taken for its files alone: scripts and styles of Swagger UI and ReDoc, locked with their hashes.
+    # The package is used for its files only: scripts and styles of Swagger UI and ReDoc, locked with their hashes.
     # Its own code, which would be the base of every application, is not imported.
     spec = find_spec("fastapi_offline")
     assert spec is not None, "a dependency of ours"
@@ -26,7 +26,7 @@ def _directory() -> Path:
 
 
 def install(app: FastAPI) -> None:
-    """Serve the description at /openapi.json and the pages that draw it."""
+    """Serve the description at /openapi.json and the pages that render it."""
     directory = _directory()
 
     @app.get("/openapi.json", include_in_schema=False)

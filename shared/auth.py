@@ -1,4 +1,4 @@
-"""Who calls: a bearer token signed by the issuer becomes a `Caller`, and rules ask the caller, never the token."""
+"""Authentication: a bearer token signed by the issuer becomes a `Caller`; rules see the caller, never the token."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.kernel.refusals import Refusal
 ISSUER = "skills-programme"
 AUDIENCE = "skills-programme"
 TOKENS_MAX: Final = 1_000
-"""Tokens whose signature is remembered as good: those of the latest callers."""
+"""The number of latest tokens whose signature is remembered as valid."""
 
 
 class Unauthenticated(Refusal):
@@ -32,8 +32,8 @@ class Unauthenticated(Refusal):
 class Verifier:
     """Checks tokens against the issuer's public key (Ed25519, PEM).
 
-    A device that sends a mark a second shows one token all day. Its signature is checked once, which takes as long as
-    the rest of a small request; when it runs out is looked at each time.
+    A device that sends a mark every second uses one token all day. Its signature is checked once: that takes as long as
+    the rest of a small request; its expiry is checked every time.
     """
 
     def __init__(self, public_key: Path) -> None:
@@ -60,7 +60,7 @@ class Verifier:
             raise Unauthenticated from error
 
     def _verify(self, token: str) -> dict[str, Any]:
-        """What `token` says. Raises InvalidTokenError, which is not remembered."""
+        """The claims of `token`. Raises InvalidTokenError, which is not cached."""
         return jwt.decode(
             token,
             self._key,
@@ -75,7 +75,7 @@ _BEARER = HTTPBearer(
     auto_error=False,
     scheme_name="Bearer",
     bearerFormat="JWT",
-    description="A token of the programme's issuer (EdDSA) that says person, role, organisation and region",
+    description="A token of the programme's issuer (EdDSA) with person, role, organisation and region",
 )
 
 

@@ -1,4 +1,4 @@
-"""Batches answered row by row: what a caller gets back for each row it sent."""
+"""Answers to batches, one for each row."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class RowAnswer(BaseModel):
     errors: list[ErrorEntry] | None = None
     """Every reason for which the row was refused."""
     warnings: list[ErrorEntry] | None = None
-    """What looks odd about a row that was taken: an officer will look at it."""
+    """Warnings about an accepted row; an officer reviews them."""
 
 
 class BatchAnswer(BaseModel):
-    """A batch's answer: the counts, then every row in the order in which it came."""
+    """A batch's answer: the counts, then every row in the order of the request."""
 
     accepted: int
     repeated: int
@@ -39,7 +39,7 @@ class BatchAnswer(BaseModel):
 
 
 def answer(outcomes: Sequence[RowOutcome], *, dry_run: bool = False) -> Response:
-    """The HTTP answer for a batch: 200 whatever became of its rows, because each row says so itself."""
+    """The HTTP answer for a batch: always 200, because each row has its own outcome."""
     counts = Counter(outcome.outcome for outcome in outcomes)
     rows = [_row(outcome) for outcome in sorted(outcomes, key=lambda outcome: outcome.row)]
     verdicts: tuple[Verdict, ...] = ("accepted", "repeated", "refused")

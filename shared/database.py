@@ -1,4 +1,4 @@
-"""The engine of one service's PostgreSQL database, and the way down to its driver for set-based statements."""
+"""The engine of one service's PostgreSQL database, and access to its driver for set-based statements."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def make_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         pool_size=pool_size,
         max_overflow=pool_size,
-        # Parameters may be personal data, and an error's text ends in logs.
+        # Parameters may be personal data, and the text of an error reaches logs.
         hide_parameters=True,
         json_serializer=_json,
         connect_args={

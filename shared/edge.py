@@ -1,6 +1,6 @@
-"""What every route asks of a request before anything else happens: parameters it knows, a content type it takes, JSON.
+"""Checks of every route before a request is handled: known parameters, an accepted content type, valid JSON.
 
-All of it follows from what the route declares, so that no route can forget it.
+The checks follow from what the route declares, so that no route can forget them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class UnknownParameter(Invalid):
-    """Facts: `unknown`, the names in the request; `accepted`, those that the route takes."""
+    """Facts: `unknown`, the names in the request; `accepted`, those of the route."""
 
     slug = "unknown-parameter"
     title_en = "This route does not have these query parameters: {unknown}."
@@ -50,7 +50,7 @@ class RepeatedParameter(Invalid):
 
 
 class UnsupportedMediaType(Refusal):
-    """Facts: `accepted`, the content types that the route takes."""
+    """Facts: `accepted`, the content types of the route."""
 
     slug = "unsupported-media-type"
     title_en = "This route does not accept the Content-Type of the body, or the header is missing."
@@ -76,9 +76,9 @@ class ReadRequest(Request):
 
 
 class EdgeRoute(APIRoute):
-    """A route that refuses what it does not know: a query parameter, a content type, a value that JSON has not.
+    """A route that refuses unknown query parameters, content types, and values that are not JSON.
 
-    Subclasses say what surrounds a request that has been read (`respond`), and who may ask at all (`identify`).
+    Subclasses define how a parsed request is handled (`respond`), and who may call (`identify`).
     """
 
     needs_caller: ClassVar[bool] = False
@@ -95,7 +95,7 @@ class EdgeRoute(APIRoute):
         return answer
 
     def identify(self, request: Request) -> None:
-        """Looks at who asks, before anything that was sent is looked at."""
+        """Authenticates the caller, before anything that was sent is parsed."""
 
     async def respond(self, request: Request, handle: Handler) -> Response:
         """The answer to a request that has been read."""
@@ -103,7 +103,7 @@ class EdgeRoute(APIRoute):
 
     @cached_property
     def media_types(self) -> tuple[str, ...]:
-        """The content types of bodies that the route takes; empty for a route without a body."""
+        """The content types of bodies that the route accepts; empty for a route without a body."""
         described = self._described_body.get("content", {})
         return tuple(described) or ((JSON,) if self.body_field is not None else ())
 
@@ -122,7 +122,7 @@ class EdgeRoute(APIRoute):
         """Raises UnknownParameter, RepeatedParameter."""
         given = Counter(name for name, _ in request.query_params.multi_items())
         if unknown := [name for name in given if name not in self._query]:
-            # What stands where a name belongs may be anything, a number of a person as well.
+            # What was sent as a name may be anything, also a person's number.
             shown = [name for name in unknown if name.isidentifier() and name.isascii() and len(name) <= 64]
             accepted = sorted(name for name, parameter in self._query.items() if parameter.include_in_schema)
             pointer = "/query/" + shown[0] if shown else "/query"
@@ -149,7 +149,7 @@ class EdgeRoute(APIRoute):
 
 
 def media_type_of(request: Request) -> str:
-    """The content type without its parameters, in small letters; empty where there is none."""
+    """The content type without its parameters, in lower case; empty if there is none."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 

@@ -1,6 +1,6 @@
 """A refusal as an entry of a problem, of a batch's answer or of a file's report: its words, filled in, and its facts.
 
-This is the one place where a refusal becomes an entry. It knows no HTTP, so that workers word their reports here, too.
+This is the one place where a refusal becomes an entry. It does not depend on HTTP, so workers use it for their reports.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from shared.kernel.refusals import Refusal
 
 
 class ErrorEntry(BaseModel):
-    """What is wrong in one place. Further members are the facts that the words speak of, such as a limit."""
+    """What is wrong in one place. Further members are the facts in the texts, such as a limit."""
 
     model_config = ConfigDict(extra="allow")
 
-    code: str = Field(description="The machine's name for it; never changes", examples=["class-too-large"])
+    code: str = Field(description="The machine-readable code; never changes", examples=["class-too-large"])
     pointer: str | None = Field(
         default=None,
-        description="Where in the request (RFC 6901); from the row where it is a row's",
+        description="Where in the request (RFC 6901 pointer); relative to the row for an error of a row",
         examples=["/seats"],
     )
     title: str = Field(
@@ -37,13 +37,13 @@ class ErrorEntry(BaseModel):
     cure: str | None = Field(default=None, description="What to do about it", examples=["File at most 50 seats."])
     cure_zh: str | None = Field(default=None, description="The same in Chinese", examples=["每班名额不得超过 50。"])
     reference: str | None = Field(
-        default=None, description="The route or parameter that helps", examples=["GET /v1/projects"]
+        default=None, description="A route or parameter that helps", examples=["GET /v1/projects"]
     )
     check: str | None = Field(default=None, description="The numbered check that refused it", examples=["C05"])
 
     @model_serializer(mode="wrap")
     def _as_given(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # What was not said is left out; a fact that is null stays.
+        # Empty members are left out; a fact that is null stays.
         return {name: value for name, value in serialize(self).items() if name in self.model_fields_set}
 
 
@@ -82,7 +82,7 @@ def warning_entry(warning: RowWarning) -> dict[str, Any]:
 def fill(template: str, facts: Mapping[str, Any], language: str) -> str:
     """`template` with the facts in its placeholders: "Plan {hours_min} class hours." The language is en or zh.
 
-    A fact that is worded itself has its Chinese beside it, as `missing` has `missing_zh`.
+    A fact that is itself a text has its Chinese in a second fact, as `missing` has `missing_zh`.
     """
     if "{" not in template:
         return template
@@ -93,7 +93,7 @@ def fill(template: str, facts: Mapping[str, Any], language: str) -> str:
 
 
 def placeholders(template: str) -> list[str]:
-    """The names of the facts that `template` speaks of."""
+    """The names of the facts in `template`."""
     return [name for _, name, _, _ in Formatter().parse(template) if name]
 
 

@@ -1,4 +1,4 @@
-"""An example of what a JSON schema describes: made of the examples of its fields, else of their types and bounds."""
+"""Examples of JSON schemas, made from the examples of their fields, or else from types and bounds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OF_FORMAT: Final[Mapping[str, str]] = {
 
 
 def example_of(schema: Mapping[str, Any], schemas: Schemas, *, name: str = "") -> Any:
-    """An example; None for what can be anything. `name` is the field's, which says what a text is about."""
+    """An example; None for an unconstrained schema. `name` is the field's name, which hints at what a text contains."""
     if "$ref" in schema:
         return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas, name=name)
     if examples := schema.get("examples"):

@@ -1,4 +1,4 @@
-"""Which errors pass by themselves, how long to wait for them, and the loop of all work that goes on for ever."""
+"""Transient errors, how long to wait for them, and the loop of all endless work."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ LOCK_NOT_AVAILABLE: Final = "55P03"
 
 
 def state_of(error: BaseException) -> str | None:
-    """The SQLSTATE of a database's error. Statements given to the bare driver raise its own, others SQLAlchemy's."""
+    """The SQLSTATE of a database error: the driver's own error, or SQLAlchemy's around it."""
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     return None if state is None else str(state)
 
 
 def is_passing(error: BaseException) -> bool:
-    """True if trying again later may help: the network, the broker or the database, not the event."""
+    """Whether the error is transient: caused by the network, the broker or the database, not by the event."""
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
             return True
@@ -39,23 +39,23 @@ def is_passing(error: BaseException) -> bool:
 
 
 class Backoff:
-    """Waits longer after each failure in a row, up to five seconds, and says so once per state."""
+    """Waits longer after each consecutive failure, up to five seconds, and logs once per change of state."""
 
     def __init__(self, worker: str) -> None:
         self._worker = worker
         self._failures = 0
 
     async def wait(self, error: BaseException) -> None:
-        """Return when it is time for another attempt. Raises CancelledError in a task that was told to end."""
-        # Where the connection is dead, what cleans up during a cancellation fails in its turn, and that failure hides
-        # the cancellation: without this look a worker that was told to end would go on for ever.
+        """Return when it is time for another attempt. Raises CancelledError in a cancelled task."""
+        # If the connection is dead, the clean-up during a cancellation fails as well, and that failure hides
+        # the cancellation: without this check a cancelled worker would never end.
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise asyncio.CancelledError
         self._failures += 1
         report = log.warning if self._failures == 1 else log.debug
         report("worker.attempt.failed", worker=self._worker, failures=self._failures, error=type(error).__name__)
-        # Jitter, so that rivals do not come back in step; nothing here is secret.
+        # Jitter, so that competing workers do not retry at the same moment; nothing here is secret.
         await asyncio.sleep(min(5.0, 0.1 * 2 ** min(self._failures, 6)) * random.uniform(0.5, 1))  # noqa: S311
 
     def reset(self) -> None:
@@ -71,10 +71,10 @@ async def forever(
     pause_seconds: float,
     is_retried: Callable[[Exception], bool] = lambda _: True,
 ) -> None:
-    """Do `step` again and again: at once after one that did something, else after a pause of `pause_seconds`.
+    """Repeat `step` for ever: at once after one that did something, else after `pause_seconds`.
 
-    `step` answers whether it did something, and leaves nothing half done when it raises: it is tried again after a
-    wait that grows with each failure in a row. Raises what `is_retried` does not hold for.
+    `step` returns whether it did something, and leaves nothing half done when it raises: it is retried after a
+    wait that grows with each consecutive failure. Raises errors for which `is_retried` is false.
     """
     backoff = Backoff(worker)
     while True:

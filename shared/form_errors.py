@@ -1,7 +1,7 @@
-"""What is wrong with the form of a request, as entries in Chinese and English: where and what, never the value there.
+"""Form errors of requests as entries in Chinese and English: where and what, never the value.
 
 The validator's errors come with a type and a context ("string_too_long", {"max_length": 64}). `WORDS` has a sentence
-for each type in both languages; the context fills it in. It knows no HTTP, so that files are worded here, too.
+for each type in both languages; the context fills it in. It does not depend on HTTP, so files use it as well.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FIELD_NAME_LENGTH_MAX: Final = 64
 
 
 class MalformedRequest(Invalid):
-    """`errors` are entries of what is wrong with the form, each with its place."""
+    """`errors` are the entries of the form errors, each with its pointer."""
 
     slug = "malformed-request"
     title_en = "The request does not match the API description."
@@ -35,13 +35,13 @@ class MalformedRequest(Invalid):
 
 
 class MalformedRow(MalformedRequest):
-    """A row that does not have the form the API describes; the other rows are not affected."""
+    """A row that does not match the API description; the other rows are not affected."""
 
     slug = "malformed-row"
 
 
 class Words(NamedTuple):
-    """The words for a type of error. `{…}` is a value of the error's context; no `en` leaves the validator's words."""
+    """Texts for a type of error. `{…}` is a value of the error's context; without `en`, the validator's own text."""
 
     zh: str
     en: str = ""
@@ -60,7 +60,7 @@ _NOT_UUID: Final = Words("应为 UUID。", "This should be a UUID.")
 _NOT_NUMBER: Final = Words("应为数字。")
 _NOT_DURATION: Final = Words("应为时长。", "This should be a duration.")
 _NOT_URL: Final = Words("应为有效的 URL。", "This should be a URL.")
-_NOT_FITTING: Final = Words("此项格式不符合要求。", "This does not have the form that the API describes.")
+_NOT_FITTING: Final = Words("此项格式不符合要求。", "This does not match the API description.")
 
 WORDS: Final[Mapping[str, Words]] = {
     # Ours
@@ -86,10 +86,10 @@ WORDS: Final[Mapping[str, Words]] = {
     "mapping_type": _NOT_OBJECT,
     "union_tag_invalid": Words(
         "用于区分类型的 {discriminator} 应为：{expected_tags}。",
-        "{discriminator}, which tells the kind, should be one of: {expected_tags}.",
+        "{discriminator}, which selects the variant, should be one of: {expected_tags}.",
     ),
     "union_tag_not_found": Words(
-        "缺少用于区分类型的 {discriminator}。", "{discriminator}, which tells the kind, is missing."
+        "缺少用于区分类型的 {discriminator}。", "{discriminator}, which selects the variant, is missing."
     ),
     # Lists
     "list_type": _NOT_ARRAY,
@@ -158,8 +158,8 @@ WORDS: Final[Mapping[str, Words]] = {
     "datetime_past": Words("应为过去的时间。"),
     "datetime_future": Words("应为将来的时间。"),
     "timezone_naive": Words("不应带时区。"),
-    "timezone_aware": Words("应带时区，如 +08:00。", "This should have a zone, such as +08:00."),
-    "timezone_offset": Words("时区应为 {tz_expected}。", "The zone should be {tz_expected}."),
+    "timezone_aware": Words("应带时区，如 +08:00。", "This should have a time zone, such as +08:00."),
+    "timezone_offset": Words("时区应为 {tz_expected}。", "The time zone should be {tz_expected}."),
     "time_delta_type": _NOT_DURATION,
     "time_delta_parsing": _NOT_DURATION,
     # Ids and addresses
@@ -171,7 +171,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "url_syntax_violation": _NOT_URL,
     "url_too_long": Words("URL 不能超过 {max_length} 个字符。"),
     "url_scheme": Words("URL 应以 {expected_schemes} 开头。"),
-    # Of validators of ours that raise without words; and what only Python objects can be
+    # Own validators that raise without a text, and errors that only Python objects can cause
     "value_error": _NOT_FITTING,
     "assertion_error": _NOT_FITTING,
     "none_required": Words("应为 null。", "This should be null."),
@@ -194,7 +194,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "missing_positional_only_argument": _NOT_FITTING,
     "multiple_argument_values": _NOT_FITTING,
 }
-"""By the validator's type of error. Where the validator's English would quote the value, the English is ours."""
+"""By the validator's type of error. Where the validator's English would quote the value, it is replaced."""
 
 _CURE: Final = ("Correct this place; the others are not affected.", "请更正此处，其他内容无须改动。")
 _CURES: Final[Mapping[str, tuple[str, str]]] = {
@@ -206,13 +206,13 @@ _ZH: Final = "zh"
 
 
 def form_error(type_: str, en: str, zh: str) -> PydanticCustomError:
-    """An error that a validator of ours raises, with its words in both languages."""
+    """An error for own validators to raise, with its text in both languages."""
     # The context carries the Chinese: an error has room for one message only.
     return PydanticCustomError(type_, "{en}", {"en": en, _ZH: zh})
 
 
 def malformed(errors: Iterable[ErrorDetails], *, prefix: str = "") -> list[Entry]:
-    """Validation errors as entries: where and what, never the value that was found there."""
+    """Validation errors as entries: where and what, never the value."""
     return [
         told(error["type"], error["loc"], en=error["msg"], context=error.get("ctx", {}), prefix=prefix)
         for error in errors
@@ -227,7 +227,7 @@ def told(
     context: Mapping[str, Any] | None = None,
     prefix: str = "",
 ) -> Entry:
-    """One error as an entry; `en` are the validator's words, which stand where WORDS has none of its own."""
+    """One error as an entry; `en` is the validator's text, used if WORDS has none."""
     context = dict(context or {})
     if _ZH in context:
         title, title_zh = en, str(context[_ZH])

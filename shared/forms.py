@@ -1,4 +1,4 @@
-"""Pieces of request bodies that services share."""
+"""Field types of request bodies that services share."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ def _no_identity_number(local_id: str) -> str:
 
 
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
-"""A day that can be counted from, to either side and in any zone, without leaving the calendar."""
+"""A day that leaves room for arithmetic in any time zone, without overflow of the calendar."""
 
 Instant = Annotated[
     AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC))
 ]
-"""A moment with its zone, of the days that a Day can be."""
+"""An instant with its time zone, within the range of Day."""
 
 LocalId = Annotated[
     str,
     StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$"),
     AfterValidator(_no_identity_number),
-    Field(description="Your organisation's own id for the record; the same one again is a repeat, not a second record"),
+    Field(description="Your organisation's own id of the record; the same id again is a repeat, not a second record"),
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Reason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=2, max_length=500),
-    Field(description="Kept for the audit, never told to other services; name no person in it"),
+    Field(description="Kept for the audit and not published to other services; do not name a person in it"),
 ]
 
 
 class Strict(BaseModel):
-    """Requests are read strictly: an unknown field is a mistake worth telling."""
+    """Base of request bodies: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")

@@ -1,4 +1,4 @@
-"""How a service is, for those who start it and those who watch it."""
+"""Health of a service, for orchestration and monitoring."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PARKED = "SELECT count(*) AS events, count(DISTINCT (consumer, subject)) AS sub
 
 
 class Backlog(BaseModel):
-    """What has not gone its way yet. Alarm on the outbox's age and on any parked event."""
+    """Work that is waiting. Alarm on the outbox's age and on any parked event."""
 
     outbox_facts: int
     outbox_oldest_seconds: float
@@ -28,12 +28,12 @@ class Backlog(BaseModel):
     parked_events: int
 
 
-@routes.get("/live", summary="The process answers")
+@routes.get("/live", summary="Liveness: the process answers")
 async def get_liveness() -> dict[str, str]:
     return {"status": "live"}
 
 
-@routes.get("/ready", summary="The database answers and the worker, where it runs in this process, has not stopped")
+@routes.get("/ready", summary="Readiness: the database answers, and a worker in this process has not stopped")
 async def get_readiness(request: Request, response: Response) -> dict[str, str]:
     if request.app.state.failure is not None:
         response.status_code = 503
@@ -43,7 +43,7 @@ async def get_readiness(request: Request, response: Response) -> dict[str, str]:
     return {"status": "ready"}
 
 
-@routes.get("/backlog", summary="Facts that wait to be told, and events that could not be applied")
+@routes.get("/backlog", summary="Facts that wait to be published, and events that could not be applied")
 async def get_backlog(request: Request) -> Backlog:
     async with request.app.state.engine.connect() as connection:
         facts, oldest_seconds = await _waiting(connection)
@@ -58,6 +58,6 @@ async def get_backlog(request: Request) -> Backlog:
 
 async def _waiting(connection: AsyncConnection) -> tuple[int, float]:
     if not await connection.scalar(text(_HAS_OUTBOX)):
-        return 0, 0.0  # this service tells nothing
+        return 0, 0.0  # this service publishes nothing
     row = (await connection.execute(text(_WAITING))).one()
     return row.facts, row.oldest_seconds

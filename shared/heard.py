@@ -1,4 +1,4 @@
-"""What more than one service keeps of the registry's facts: regions, and keys of persons who turned out to be one.
+"""Copies of the registry's facts that several services need: regions, and merged person keys.
 
 Each service that uses it has the tables `heard_region` and `heard_alias` in its own database.
 """
@@ -49,24 +49,24 @@ async def keep_regions(connection: AsyncConnection, regions: Sequence[Region]) -
 
 
 async def regions(connection: AsyncConnection) -> dict[str, Region]:
-    """All regions by code; empty until they were heard of."""
+    """All regions by code; empty until the first have been received."""
     return {each.code: each for each in await tables.fetch_all(connection, select(HEARD_REGION), Region)}
 
 
 async def keep_aliases(connection: AsyncConnection, merged: Mapping[UUID, UUID]) -> None:
-    """Each key of `merged` belongs from now on to the person with the other key."""
+    """Store that each key of `merged` belongs to the person with the other key."""
     if merged:
         await (await driver(connection)).execute(_KEEP_ALIASES, list(merged), list(merged.values()))
 
 
 async def drop_aliases(connection: AsyncConnection, separated: Collection[UUID]) -> None:
-    """Each key of `separated` stands for a person of its own again."""
+    """Store that each key of `separated` is a person of its own again."""
     if separated:
         await (await driver(connection)).execute(_DROP_ALIASES, list(separated))
 
 
 async def keys_of(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, UUID]:
-    """Every key of each of `persons`, with the key that the person goes by: their own included.
+    """Every key of each of `persons`, their own included, mapped to the person's current key.
 
     None of `persons` may be a key that was merged into another.
     """

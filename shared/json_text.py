@@ -1,8 +1,8 @@
-"""JSON text, read one way everywhere: what is no JSON is refused whole, a value that cannot be kept by its place.
+"""JSON text, read the same way everywhere: invalid JSON is refused as a whole, an unstorable value by its place.
 
 RFC 8259 has no NaN, and no text with half a character (`"\\ud842"`), but many programs write both; U+0000 is JSON that
 PostgreSQL cannot hold. One such value among a thousand rows must spoil its own row alone, so the text is read leniently
-where the strict reader stops, and the places at fault are told beside the value.
+where the strict reader stops, and the places at fault are returned with the value.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ class NotJson(Exception):
 
 
 class Fault(NamedTuple):
-    """A value that cannot be kept: `type` is a key of `form_errors.WORDS`."""
+    """A value that cannot be stored; `type` is a key of `form_errors.WORDS`."""
 
     place: Place
     type: str
 
 
 class Document(NamedTuple):
-    """What a text says, and what in it cannot be kept."""
+    """A parsed text, and the values in it that cannot be stored."""
 
     value: Any
     faults: tuple[Fault, ...] = ()
 
 
 def read(text: bytes) -> Document:
-    """Raises NotJson."""
+    """Parse `text`. Raises NotJson."""
     text = text.removeprefix(_BYTE_ORDER_MARK)
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         value = _read_leniently(text)
     else:
-        # Almost every text ends here: the strict reader has seen to the rest.
+        # Almost every text ends here: the strict reader accepts it.
         if _ESCAPED_NULL not in text:
             return Document(value)
     return Document(value, tuple(_faults(value)))
@@ -55,7 +55,7 @@ def read(text: bytes) -> Document:
 
 def _read_leniently(text: bytes) -> Any:
     try:
-        # Bytes that are not UTF-8 become halves of characters, and are found as such.
+        # Bytes that are not UTF-8 become lone surrogates, and are found as such.
         return json.loads(text.decode("utf-8", "surrogateescape"))
     except (ValueError, RecursionError) as error:
         raise NotJson from error
@@ -77,7 +77,7 @@ def _faults(value: Any) -> Iterator[Fault]:
         elif isinstance(found, list):
             waiting += [((*place, index), each) for index, each in reversed(list(enumerate(found)))]
         elif isinstance(found, dict):
-            # A name at fault is told by the place of its object: it cannot be written in the answer either.
+            # A name at fault is reported at its object's place: the answer cannot contain it either.
             yield from (Fault(place, fault) for name in found if (fault := _fault_of_text(name)) is not None)
             waiting += [((*place, name), each) for name, each in reversed(found.items())]
 

@@ -1,6 +1,6 @@
-"""The description of a service's API: what its application knows of itself, completed for those who make clients.
+"""The OpenAPI description of a service, completed for generators of clients.
 
-FastAPI describes parameters, bodies and answers. What holds for every route is added here, once: who may ask, headers,
+FastAPI describes parameters, bodies and answers. What holds for every route is added here, once: security, headers,
 problems with their codes, and an example of each body, so that no route can forget it.
 """
 
@@ -31,22 +31,22 @@ _IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "Your name for this request, 1 to 200 characters. The same key with the same request is answered "
+    "description": "Your id of this request, 1 to 200 characters. The same key with the same request is answered "
     "as the first one was, and changes nothing; with another request it is a 409.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200},
     "example": "roster-2025-001-page-1",
 }
 _HEADERS: Final[dict[str, dict[str, Any]]] = {
     "X-Request-Id": {
-        "description": "The request's id in the service's log; tell it to the operator when something goes wrong",
+        "description": "The request's id in the service's log; quote it when you contact the operator",
         "schema": {"type": "string", "format": "uuid"},
     },
     "Idempotent-Replayed": {
-        "description": "`true` where the answer was kept from an earlier request with the same Idempotency-Key",
+        "description": "`true` if this is the stored answer to an earlier request with the same Idempotency-Key",
         "schema": {"type": "string", "enum": ["true"]},
     },
     "Retry-After": {
-        "description": "Seconds after which the request may be repeated; where it is missing, repeating does not help",
+        "description": "Seconds after which the request may be repeated; without this header, repeating does not help",
         "schema": {"type": "integer", "minimum": 0},
     },
 }
@@ -58,7 +58,7 @@ _RETRIED: Final = (409, 503)
 
 
 def install(app: FastAPI, codes: Codes) -> None:
-    """Let `app` describe itself; `codes` are those of its operations."""
+    """Give `app` its OpenAPI description; `codes` are the problem codes of its operations."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -69,7 +69,7 @@ def install(app: FastAPI, codes: Codes) -> None:
 
 
 def codes_beside(module_file: str) -> Codes:
-    """The codes in the `problems.json` beside a service's module; none while it has not been made."""
+    """The codes in the `problems.json` next to a service's module; none if the file does not exist."""
     path = Path(module_file).with_name("problems.json")
     found: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return found
@@ -113,7 +113,7 @@ def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
 
 
 def _readable(document: dict[str, Any]) -> dict[str, Any]:
-    """`document` with the names that generic models have for people ("ClassPage") in place of "Page_ClassAnswer_"."""
+    """`document` with readable names of generic models: "ClassPage" instead of "Page_ClassAnswer_"."""
     text = json.dumps(document)
     for name, schema in document["components"]["schemas"].items():
         if name.endswith("_"):

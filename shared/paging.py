@@ -1,4 +1,4 @@
-"""Lists by keyset cursor: a page begins behind the last row of the page before, and stays there while rows are added.
+"""Lists by keyset cursor: a page begins after the last row of the previous page, also while rows are added.
 
 A cursor is the position of that row: the values by which the list runs, of which the last is unique. Most lists run by
 ids, which grow with time; some by a day and then by id. Callers hand it back as it is.
@@ -23,7 +23,7 @@ BEGINNING = UUID(int=0)
 END = UUID(int=2**128 - 1)
 
 PageSize = Annotated[int, Query(ge=1, le=500, description="Rows a page")]
-Cursor = Annotated[str | None, Query(description="`next` of the page before; leave out for the first")]
+Cursor = Annotated[str | None, Query(description="`next` of the previous page; leave out for the first")]
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound="HasId")
@@ -57,7 +57,7 @@ class Page(BaseModel, Generic[T]):
 
 
 def after(cursor: str | None) -> UUID:
-    """The id above which the page begins. Raises WrongCursor."""
+    """The id after which the page begins. Raises WrongCursor."""
     if cursor is None:
         return BEGINNING
     (id_,) = position_of(cursor, UUID)
@@ -71,7 +71,7 @@ def before(cursor: str | None) -> UUID:
 
 
 def after_day(cursor: str | None) -> KeysetPosition:
-    """The position behind which the page begins, of a list that runs by a day and then by id. Raises WrongCursor."""
+    """The position after which the page begins, in a list ordered by day, then id. Raises WrongCursor."""
     if cursor is None:
         return KeysetPosition(date.min, BEGINNING)
     day, id_ = position_of(cursor, date, UUID)
@@ -83,7 +83,7 @@ def after_day(cursor: str | None) -> KeysetPosition:
 def next_cursor(
     rows: Sequence[Row], size: int, at: Callable[[Row], tuple[Value, ...]] = lambda row: (row.id,)
 ) -> str | None:
-    """The cursor behind `rows`; None when they do not fill the page, so that nothing can follow yet.
+    """The cursor after `rows`; None when they do not fill the page, so that nothing can follow yet.
 
     `at` is the position of a row, where the list does not run by ids alone.
     """

@@ -1,4 +1,4 @@
-"""The people whom a service meets: recognised by their key, kept sealed, shown masked."""
+"""Personal data in a service: recognised by key, stored encrypted, shown masked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ROW_MARK_BYTES = 16
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Particulars:
-    """What a row of a batch says of a person. Never printed, never logged."""
+    """The personal data in a row of a batch. Never printed, never logged."""
 
     document_kind: DocumentKind
     document_number: str
@@ -30,7 +30,7 @@ class Particulars:
 
 
 class SealedPerson(NamedTuple):
-    """A person as a database may hold them; without the field keys only `person` tells anything."""
+    """A person as stored in a database; without the field keys only `person` is readable."""
 
     person: UUID
     document_kind: str
@@ -38,12 +38,12 @@ class SealedPerson(NamedTuple):
 
 
 class Persons:
-    """Turns particulars into a key and a sealed value, and back into what may be shown."""
+    """Turns particulars into a key and an encrypted value, and back into masked values."""
 
     def __init__(self, keys: PersonKeys, seal: Seal) -> None:
         self._keys = keys
         self._seal = seal
-        # A key of its own, made from the secret: what it marks can be told by nobody else.
+        # A key of its own, derived from the secret, so that no one without it can recompute a mark.
         self._row_marks = hashlib.blake2b(key=keys.mark("key", "rows").bytes, digest_size=_ROW_MARK_BYTES)
 
     @classmethod
@@ -53,16 +53,16 @@ class Persons:
         return cls(PersonKeys(secret), Seal.load(directory))
 
     def recognise(self, kind: DocumentKind, number: str, *, today: date) -> tuple[UUID, str]:
-        """The person's key and the number in its one spelling. Raises the refusals of an identity number."""
+        """The person's key and the normalised number. Raises the refusals of an identity number."""
         document = parse_document(kind, number, today=today)
         return self._keys.of(document), document.number
 
     def mark(self, kind: str, text: str) -> UUID:
-        """What `text` (a phone, an account, an address) is recognised by; nothing can be read in it."""
+        """A keyed hash (blind index) of `text`, such as a phone, an account or an address."""
         return self._keys.mark(kind, text)
 
     def mark_row(self, content: bytes) -> bytes:
-        """What a row is recognised by when it is sent again; as with `mark`, nothing can be read in it."""
+        """A keyed hash by which a repeated row is recognised; as `mark`, it reveals nothing."""
         digest = self._row_marks.copy()
         digest.update(content)
         return digest.digest()
@@ -85,17 +85,17 @@ class Persons:
         return Particulars(DocumentKind(known.document_kind), *self._open(known))
 
     def is_called(self, known: SealedPerson, name: str) -> bool:
-        """Whether `name` is the one that was sealed, but for spacing, width, case and dots."""
+        """Whether `name` is the encrypted one, apart from spacing, width, case and dots."""
         return same_name(self._open(known)[1], name)
 
     def called(self, known: SealedPerson, name: str, phone: str | None) -> SealedPerson:
-        """The same person under another name; the phone stays where none is given."""
+        """The same person under another name; without a phone the old one stays."""
         number, _, phone_before = self._open(known)
         particulars = Particulars(DocumentKind(known.document_kind), number, name, phone or phone_before)
         return self.close(known.person, number, particulars)
 
     def document(self, known: SealedPerson) -> IdentityDocument:
-        """The document that they were recognised by, for rules that ask for an age."""
+        """The document by which they were recognised, for rules that need an age."""
         return IdentityDocument(DocumentKind(known.document_kind), self._open(known)[0])
 
     def shown(self, known: SealedPerson) -> dict[str, str]:
@@ -113,7 +113,7 @@ class Persons:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two spellings are one name: spacing, width, case and the dots in names of many peoples do not count."""
+    """Whether two spellings are the same name: spacing, width, case and the dots in minority names are ignored."""
     return one == other or _letters(one) == _letters(other)
 
 

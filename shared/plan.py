@@ -1,4 +1,4 @@
-"""The plan's programmes and regions as the rules of any service see them: what may be named, what rolls up to what."""
+"""The plan's programmes and regions for the rules of any service: valid codes and their hierarchy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class UnknownProgramme(Invalid):
 
 
 class SumProgramme(Invalid):
-    """A programme that is the sum of its parts takes no trainings itself. Facts: `parts`."""
+    """A programme that is the sum of others has no trainings of its own. Facts: `parts`."""
 
     slug = "programme-is-a-sum"
     title_en = "This programme is the sum of other programmes and cannot be used here."
@@ -57,7 +57,7 @@ class ProvinceIsNoPlace(Invalid):
 
 
 class Programme(NamedTuple):
-    """A programme, and the one whose sum it is part of."""
+    """A programme, and the programme whose sum it is part of."""
 
     code: str
     parent: str | None
@@ -75,13 +75,13 @@ class Region(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """As much of the plan as was loaded: programmes and regions by code."""
+    """The loaded part of the plan: programmes and regions by code."""
 
     programmes: Mapping[str, Programme]
     regions: Mapping[str, Region]
 
     def primary_programme(self, code: str, *, pointer: str = "/programme") -> str:
-        """`code`, if trainings can count to it. Raises UnknownProgramme or SumProgramme.
+        """`code`, if trainings can count towards it. Raises UnknownProgramme or SumProgramme.
 
         One enrolment counts to exactly one programme, so only programmes without parts qualify. Source: domain trap 3.
         """
@@ -92,7 +92,7 @@ class Plan:
         return code
 
     def reporting_region(self, code: str, *, on: date, pointer: str = "/region") -> str:
-        """The reporting region to which the place `code` belongs on day `on`, by parent.
+        """The reporting region of the region `code` on day `on`, by parent.
 
         Raises UnknownRegion, EndedRegion or ProvinceIsNoPlace. Source: domain rules §2, trap 11.
         """

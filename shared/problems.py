@@ -1,4 +1,4 @@
-"""Refusals as RFC 9457 problems: the one place that knows both the rules' words and HTTP's numbers."""
+"""Refusals as RFC 9457 problems: the only module that maps the rules' refusals to HTTP statuses."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(ErrorEntry):
-    """Why a request was refused (RFC 9457). `GET /problems` lists all that there are."""
+    """Why a request was refused (RFC 9457). `GET /problems` lists all problems."""
 
-    type: str = Field(description="Where it is described", examples=["/problems/class-too-large"])
+    type: str = Field(description="A URI that describes the problem", examples=["/problems/class-too-large"])
     status: int = Field(examples=[422])
-    instance: str | None = Field(default=None, description="The path that was asked for", examples=["/v1/classes"])
-    errors: list[ErrorEntry] | None = Field(default=None, description="Where the form is wrong: each place by itself")
+    instance: str | None = Field(default=None, description="The path of the request", examples=["/v1/classes"])
+    errors: list[ErrorEntry] | None = Field(default=None, description="Form errors, one for each place")
 
 
 DESCRIPTION: dict[str, Any] = {
     "description": "Any other problem (RFC 9457). GET /problems lists all of them with their cures.",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
-"""What the API description says of every answer that is not a success."""
+"""The API description of every answer that is not a success."""
 
 _NOT_STORABLE = "22021"
-"""The SQLSTATE for the one character that JSON can say and PostgreSQL cannot hold."""
+"""The SQLSTATE for U+0000, which JSON can contain and PostgreSQL cannot store."""
 _CANCELLED = "57014"
 """The SQLSTATE of a statement that took longer than a request may."""
 
@@ -120,7 +120,7 @@ class Unanswerable(Refusal):
 
 
 _OF_STATUS: dict[int, type[Refusal]] = {404: NoSuchPath, 405: WrongMethod, 413: TooLarge}
-"""What the framework itself refuses, in our words."""
+"""Refusals for what the framework itself rejects."""
 
 _WORDS = ("title_en", "title_zh", "cure_en", "cure_zh", "reference")
 
@@ -148,7 +148,7 @@ def status_of(refusal: type[Refusal]) -> int:
 
 
 def problem(request: Request, refusal: Refusal, *, status: int) -> Response:
-    """The answer that says `refusal`."""
+    """The problem answer for `refusal`."""
     body = {
         "type": f"/problems/{refusal.slug}",
         "status": status,
@@ -185,7 +185,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
 async def _on_database(request: Request, error: Exception) -> Response:
     state = state_of(error)
     if state == _NOT_STORABLE:
-        # Bodies have been looked through; what is left are parameters of the path and the query.
+        # Bodies are already checked; what remains are parameters of the path and the query.
         return problem(request, MalformedRequest([told("null_character", ())]), status=422)
     if state == LOCK_NOT_AVAILABLE:
         return problem(request, Occupied(), status=409)
@@ -209,7 +209,7 @@ async def _on_anything(request: Request, error: Exception) -> Response:
 
 
 class AnswerFailures:
-    """ASGI middleware: answers what nothing else has. The server never sees it, because its log would quote it."""
+    """ASGI middleware: answers what nothing else has. The server never sees the error, which its log would quote."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -232,7 +232,7 @@ class AnswerFailures:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of `app` as a problem, and serve what each problem means under /problems."""
+    """Answer every error of `app` as a problem, and serve the descriptions of problems under /problems."""
     app.add_exception_handler(Refusal, _on_refusal)
     app.add_exception_handler(RequestValidationError, _on_malformed)
     app.add_exception_handler(HTTPException, _on_http)
@@ -247,7 +247,7 @@ def install(app: FastAPI) -> None:
 
     @app.get("/problems/{code}", tags=["reference"], responses=_AS_PAGE)
     async def describe_problem(code: str, request: Request) -> Response:
-        """What a problem's `type` stands for: as JSON, or as a page where the browser asks for one."""
+        """The description of a problem's `type`: as JSON, or as a page for browsers."""
         refusal = known_refusals().get(code)
         if refusal is None:
             raise NotFound(what="problem")
@@ -258,7 +258,7 @@ def install(app: FastAPI) -> None:
 
 
 class ProblemDescription(BaseModel):
-    """A refusal that a service can answer with. Its words name in braces the facts that stand there in an answer."""
+    """A problem that a service can answer with. Its texts have placeholders in braces for the facts of an answer."""
 
     type: str = Field(examples=["/problems/class-too-large"])
     code: str = Field(examples=["class-too-large"])
@@ -267,12 +267,12 @@ class ProblemDescription(BaseModel):
     title_zh: str = Field(examples=["班级名额超过规定的班额上限。"])
     cure: str = Field(examples=["File at most {seats_max} seats; divide a larger group into several classes."])
     cure_zh: str = Field(examples=["每班名额不得超过 {seats_max}；人数较多时请分班报备。"])
-    reference: str = Field(description="The route or parameter that helps", examples=[""])
-    check: str = Field(description="The numbered check that refuses it", examples=[""])
+    reference: str = Field(description="A route or parameter that helps", examples=[""])
+    check: str = Field(description="The numbered check of the domain rules", examples=[""])
 
 
 def describe(refusal: type[Refusal]) -> ProblemDescription:
-    """What `refusal` is, whatever the facts of an answer that says it."""
+    """The description of `refusal`, with its placeholders."""
     return ProblemDescription(
         type=f"/problems/{refusal.slug}",
         code=refusal.slug,
@@ -295,7 +295,7 @@ _AS_PAGE: dict[int | str, dict[str, Any]] = {
 
 
 def described(refusal: type[Refusal]) -> dict[str, object]:
-    """An answer that says `refusal`, with "…" where the facts would be."""
+    """An example answer for `refusal`, with "…" for the facts."""
     facts: dict[str, object] = {name: "…" for words in _WORDS for name in placeholders(getattr(refusal, words))}
     example = refusal.__new__(refusal)
     example.pointer, example.facts = None, facts
@@ -306,7 +306,7 @@ def described(refusal: type[Refusal]) -> dict[str, object]:
 
 
 def known_refusals() -> dict[str, type[Refusal]]:
-    """The refusals that can be answered, by their codes."""
+    """All refusals that can be answered, by code."""
     return {cls.slug: cls for cls in _all_refusals(Refusal) if cls.title_zh and cls.slug != Refusal.slug}
 
 

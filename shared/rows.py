@@ -1,7 +1,7 @@
-"""The rows of a batch before anything is decided: read from JSON or NDJSON, and parsed one by one.
+"""The rows of a batch before decisions: read from JSON or NDJSON, and parsed one by one.
 
-A row that cannot be read, or has not the form that the API describes, spoils nothing but itself. This module knows no
-HTTP: what came in a request, in a file or in a queue is parsed the same way.
+A row that is unreadable or does not match the API description affects only itself. This module does not depend on
+HTTP: rows of requests and files are parsed the same way.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NO_FAULTS: Final[Mapping[int, Sequence[Entry]]] = MappingProxyType({})
 R = TypeVar("R", bound=BaseModel)
 
 Words = Callable[[Entry], Entry]
-"""Words an error of the form for who filled the form in; code and pointer stay."""
+"""Rewords a form error for the person who filled in the form; code and pointer stay."""
 
 
 class BrokenLine(Invalid):
@@ -119,7 +119,7 @@ def parse_posted(
 ) -> tuple[list[tuple[int, R]], list[RowOutcome]]:
     """The well-formed rows with their places, and a refusal for each of the others.
 
-    `row_id` names the field that holds the caller's own name for the row. `in_words` words the errors for who knows the
+    `row_id` names the field with the caller's own id of the row. `in_words` words the errors for who knows the
     rows by another form than JSON, such as a spreadsheet.
     """
     places = [place for place, _ in posted.rows]
@@ -140,7 +140,7 @@ def parse_rows(
     in_words: Words | None = None,
     faults: Mapping[int, Sequence[Entry]] = _NO_FAULTS,
 ) -> tuple[list[tuple[int, R]], list[RowOutcome]]:
-    """Each of `rows` by itself: the well-formed with their places, and a refusal for each of the others.
+    """Parse `rows` one by one: the well-formed ones with their places, and a refusal for each of the others.
 
     `row_id` and `in_words` as in `parse_posted`; `faults` are errors known already, by the places of their rows.
     """
@@ -172,7 +172,7 @@ def _name(content: object, row_id: str, errors: Sequence[Entry]) -> str | None:
 
 
 def errors_of(outcome: RowOutcome) -> list[Entry]:
-    """What is told of a refused row: an entry for everything that speaks against it."""
+    """The entries of a refused row, one for each reason."""
     errors: list[Entry] = []
     for refusal in outcome.refusals:
         errors += refusal.errors if isinstance(refusal, MalformedRequest) else [entry(refusal)]

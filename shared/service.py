@@ -1,4 +1,4 @@
-"""What makes a package under services/ a running service: its parts, and the commands every service has."""
+"""What turns a package under services/ into a running service: its parts, and the commands of every service."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TOPICS = (registry.TOPIC, assessment.TOPIC, subsidy.TOPIC)
 MakeApp = Callable[[Any, Background | None], FastAPI]
 Command = Callable[[Any, argparse.Namespace], Any]
 Job = Coroutine[Any, Any, None]
-"""Background work that goes on for ever and puts up with a database that is away for a while."""
+"""Background work that never ends and survives an outage of the database."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Service:
     extra_commands: Sequence[tuple[str, str, Sequence[str], Command]] = ()
 
     def api(self) -> FastAPI:
-        """The HTTP side alone, in one of several processes that share a port."""
+        """The HTTP side only, in one of several processes that share a port."""
         settings = self.settings()
         telemetry.set_up(self.name, settings.log_level)
         settle_memory()
@@ -66,7 +66,7 @@ def open_log(settings: ServiceSettings) -> EventLog:
     """The log that the settings name: Kafka or PostgreSQL."""
     scheme, _, rest = settings.log_url.partition("://")
     if scheme == "kafka":
-        # Imported where it is wanted, so that the embedded log runs where no client of Kafka is installed.
+        # Imported on demand, so that the embedded log runs without an installed Kafka client.
         from shared.backbone.kafka import KafkaLog
 
         return KafkaLog(rest, replication=settings.log_replication)
@@ -85,7 +85,7 @@ def worker_engine(service: Service, settings: ServiceSettings) -> AsyncEngine:
 
 
 async def work(service: Service, settings: ServiceSettings) -> None:
-    """Relay the service's facts, apply what its consumers hear, and do its jobs, until one of them must stop."""
+    """Relay the service's facts, apply the facts it consumes, and run its jobs, until one of them must stop."""
     engine, event_log = worker_engine(service, settings), open_log(settings)
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -102,13 +102,13 @@ async def work(service: Service, settings: ServiceSettings) -> None:
 
 @asynccontextmanager
 async def work_beside(service: Service, app: FastAPI) -> AsyncGenerator[None]:
-    """Run the worker in the same process as the HTTP side; if it must stop, readiness says so and HTTP goes on."""
+    """Run the worker in the same process as the HTTP side; if it must stop, readiness reports it and HTTP continues."""
 
     async def watch() -> None:
         try:
             await work(service, app.state.settings)
         except* Exception as stopped:  # noqa: BLE001
-            # A task group wraps what went wrong; whoever reads this wants to know what, not that it was wrapped.
+            # A task group wraps the error; the log needs the error itself.
             names = sorted({type(error).__name__ for error in stopped.exceptions})
             log.error("worker.stopped", errors=names)
             app.state.failure = ", ".join(names)
@@ -150,7 +150,7 @@ async def _dead_letters(service: Service, settings: ServiceSettings, subject: st
 
 
 def settle_memory() -> None:
-    """Keep the collector from walking long-lived objects again and again while batches of thousands come and go.
+    """Keep the garbage collector from scanning long-lived objects repeatedly during large batches.
 
     Measured on the fold of a backlog: with Python's defaults most of the decoding time went into full collections.
     """
@@ -187,7 +187,7 @@ async def _until_signalled(service: Service, settings: ServiceSettings) -> None:
 
 
 def main(service: Service) -> None:
-    """The command line of a service: serve, api, worker, migrate, dead-letters, and what the service adds."""
+    """The command line of a service: serve, api, worker, migrate, dead-letters, and the service's own commands."""
     parser = argparse.ArgumentParser(prog=f"python -m services.{service.name}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="HTTP and worker in one process: the default on one machine")

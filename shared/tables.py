@@ -90,15 +90,15 @@ def fixed(name: str, type_: TypeEngine[Any] | type[TypeEngine[Any]], *, key: str
 
 
 def matches(table: Table, **asked: object) -> list[ColumnElement[bool]]:
-    """That the columns have the values `asked`; of those that are None nothing is asked.
+    """Conditions: the columns have the values `asked`; None means no condition.
 
-    Only what is asked for stands in a statement, so that each combination is planned on the index made for it.
+    A statement has only the conditions it needs, so that each combination is planned with its own index.
     """
     return [table.c[name] == value for name, value in asked.items() if value is not None]
 
 
 def one_of(column: Column[Any], values: Collection[object]) -> ColumnElement[bool]:
-    """That the column has one of `values`. They go as one array, so that the statement stays the same."""
+    """Condition: the column has one of `values`, sent as one array so that the statement stays the same."""
     return column == any_(literal(list(values), ARRAY(column.type)))
 
 
@@ -125,14 +125,14 @@ async def fetch_page(
 async def fetch_one(
     connection: AsyncConnection, statement: Select[Any], of: Callable[..., T], **given: Any
 ) -> T | None:
-    """The only row as a value, if there is one."""
+    """The only row as a value; None if there is none."""
     found = await fetch_all(connection, statement, of, **given)
     assert len(found) <= 1, "more than one row"
     return found[0] if found else None
 
 
 def values_of(table: Table, value: object, **beside: Any) -> dict[str, Any]:
-    """The table's columns with the fields of `value`, or with what stands `beside` it."""
+    """The table's columns with the fields of `value` and the further values `beside`."""
     return {key: beside[key] if key in beside else getattr(value, key) for key in table.c.keys()}  # noqa: SIM118
 
 
@@ -178,16 +178,16 @@ def unnest(columns: Iterable[Column[Any]], *, first: int = 1) -> str:
 
 
 def arrays(columns: Iterable[Column[Any]], rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-    """What `rows` have in each of the columns. They hold what the driver takes."""
+    """The values of `rows`, one list for each column, in the driver's types."""
     return [[row[column.key] for row in rows] for column in columns]
 
 
 def excluded(columns: Iterable[Column[Any]]) -> str:
-    """What ON CONFLICT DO UPDATE sets, to take a new row for one that is there: "code = excluded.code"."""
+    """The SET clause of ON CONFLICT DO UPDATE that replaces an existing row: "code = excluded.code"."""
     return ", ".join(f"{column.name} = excluded.{column.name}" for column in columns)
 
 
 @cache
 def _update(table: Table) -> Update:
-    # Made once: building a statement takes longer than all else that is done for it here.
+    # Cached: building a statement takes longer than everything else here.
     return update(table).where(table.c.id == bindparam("stored_id"), table.c.version == bindparam("stored_version"))

@@ -31,7 +31,7 @@ def set_up(service: str, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
-    # The Kafka client writes several lines a second while a broker is away; the workers' own lines say it once.
+    # The Kafka client writes several lines a second while a broker is down; the workers' own lines report it once.
     lines = logging.StreamHandler(sys.stderr)
     lines.setFormatter(LibraryLines())
     logging.basicConfig(level=logging.WARNING, handlers=[lines])
@@ -39,7 +39,7 @@ def set_up(service: str, level: str) -> None:
 
 
 class LibraryLines(logging.Formatter):
-    """Lines of libraries in the same form. Of an exception only its kind: its words may quote a request or a row."""
+    """Lines of libraries in the same form. Of an exception only the class: its text may quote a request or a row."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {"level": record.levelname.lower(), "logger": record.name, "event": record.getMessage().strip()}

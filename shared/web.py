@@ -60,8 +60,8 @@ class KeyTooLong(Invalid):
 class TransactionalRoute(EdgeRoute):
     """A route whose request is authenticated, then handled in one transaction that commits before the answer leaves.
 
-    Two requests that race for the same row meet in the database; the loser is handled again from the start, and then
-    sees what the winner stored. A POST with an Idempotency-Key is answered once; a repeat gets the kept answer.
+    When two requests compete for the same row, the loser is handled again from the start, and then
+    sees what the winner stored. A POST with an Idempotency-Key is answered once; a repeat gets the stored answer.
     """
 
     needs_caller = True
@@ -95,7 +95,7 @@ async def _answer_once(request: Request, handle: Handler) -> Response:
     asked = f"{request.url.path}?{request.url.query}\n"
     digest = hashlib.sha256(asked.encode() + await request.body()).digest()
     place = {"caller": f"{caller.organisation or caller.person}", "key": key}
-    # The row is taken first: a second request with this key waits here until the first has committed or failed.
+    # The row is inserted first: a second request with this key waits here until the first has committed or failed.
     kept = await connection.execute(text(_KEEP_ANSWER), place | {"digest": digest})
     if kept.rowcount == 0:
         answer = (await connection.execute(text(_FIND_ANSWER), place)).one()
@@ -132,7 +132,7 @@ async def _now(request: Request) -> datetime:
 
 
 Now = Annotated[datetime, Depends(_now)]
-"""The moment of the request, as a route's parameter: rules are told the time, they never ask for it."""
+"""The time of the request, as a route's parameter: rules receive the time, they never read a clock."""
 
 
 def router(tag: str) -> APIRouter:
@@ -141,13 +141,13 @@ def router(tag: str) -> APIRouter:
 
 
 def open_router(tag: str) -> APIRouter:
-    """A router below /v1 whose routes anybody may ask; they are no transactions."""
+    """A router below /v1 for routes without authentication and without a transaction."""
     return APIRouter(prefix="/v1", tags=[tag], route_class=EdgeRoute)
 
 
 class BoundedBodies:
-    """ASGI middleware: stops reading a body that is too large. The framework's own says so in plain text, not as a
-    problem with the cap in it. `bytes_max_of` names paths that take more, or less, than the others.
+    """ASGI middleware: stops reading a body that is too large. The framework's own answers in plain text, not as a
+    problem with the limit. `bytes_max_of` gives limits for particular paths.
     """
 
     def __init__(self, app: ASGIApp, *, bytes_max: int, bytes_max_of: Mapping[str, int]) -> None:
@@ -165,7 +165,7 @@ class BoundedBodies:
             message = await receive()
             received += len(message.get("body", b""))
             if received > bytes_max or (announced.isdecimal() and int(announced) > bytes_max):
-                # The answer names the cap.
+                # The answer names the limit.
                 scope.setdefault("state", {})["bytes_max"] = bytes_max
                 raise HTTPException(413, "The request body is too large.")
             return message
@@ -189,7 +189,7 @@ def make_app(
 ) -> FastAPI:
     """A service's application: its routers, health, docs that need no network, problems for every error.
 
-    `bytes_max_of` gives paths a largest body of their own; `codes` are those of the problems that operations answer.
+    `bytes_max_of` gives size limits of particular paths; `codes` are the problem codes of each operation.
     """
 
     @asynccontextmanager

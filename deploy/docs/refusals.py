@@ -32,7 +32,7 @@ _NOT_FOLLOWED: Final = (
 )  # fmt: skip
 """What every route goes through: its refusals are told of all routes."""
 _BY_FUNCTION: Final = ("shared.spreadsheets", "shared.file_jobs", "shared.contracts")
-"""Nothing calls their methods but their own functions, so nobody else's `read` or `rows` is taken for theirs."""
+"""Only their own functions call their methods, so that no other `read` or `rows` is mistaken for theirs."""
 _KINDS: Final = frozenset({Refusal, *KINDS})
 
 

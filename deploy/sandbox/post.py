@@ -29,8 +29,8 @@ async def post(client: Client, say: Say, *, sample: Path = SAMPLE) -> None:
     trainings = Trainings(client, files)
     exams = Exams(client, files, trainings)
     claims = Claims(client, files, trainings, exams)
-    mended = [exams.revocations(), trainings.corrections()]
-    await walk([*trainings.steps(), *exams.steps(), *claims.steps(), *mended], say)
+    revised = [exams.revocations(), trainings.corrections()]
+    await walk([*trainings.steps(), *exams.steps(), *claims.steps(), *revised], say)
 
 
 def read(sample: Path) -> Files:

@@ -1,4 +1,4 @@
-"""Assessment: who may examine what, the results of exams, and the certificates that are valid.
+"""Assessment: bodies and their scopes, exams with their results, and certificates.
 
 Owns        assessment bodies and their scopes; exam sessions; candidates; results; certificates
 Publishes   assessment.* (bodies, sessions, results, certificates)

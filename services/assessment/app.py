@@ -1,4 +1,4 @@
-"""Where assessment's HTTP process is wired."""
+"""Composition root of assessment's HTTP process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.web import make_app as make_service_app
 
 
 def make_app(settings: AssessmentSettings, background: Background | None = None) -> FastAPI:
-    """Assessment's application. Raises FileNotFoundError where the keys have not been made."""
+    """Assessment's application. Raises FileNotFoundError if the key files do not exist."""
     app = make_service_app(
         title="Assessment",
         description="Assessment bodies, exam sessions, results, certificates. 评价机构、考试、成绩、证书。",

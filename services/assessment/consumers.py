@@ -1,4 +1,4 @@
-"""What assessment consumes, all of it from the registry: the plan, classes, enrolments, and merged persons."""
+"""Facts that assessment consumes, all from the registry: the plan, classes, enrolments, and merged persons."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def consumers(settings: AssessmentSettings) -> list[Consumer]:  # noqa: ARG001  
 
 
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
-    """Keep what the newest of `facts` says of each subject: one statement for each kind of fact."""
+    """Store the latest state of each subject in `facts`, with one statement for each kind of fact."""
     await plan.keep_programmes(
         connection, [Programme(each.code, each.parent) for each in _last(facts, ProgrammeListed)]
     )

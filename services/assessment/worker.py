@@ -1,4 +1,4 @@
-"""Where assessment's event process is wired, and what makes the package a service."""
+"""Composition root of assessment's event process, and the definition of the service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics: live totals of what the others tell, per programme and region, against the plan's targets.
+"""Metrics: live totals of the facts of the other services, by programme and region, against the plan's targets.
 
 Owns        nothing of its own: everything here is derived and can be rebuilt from the log
 Publishes   nothing

@@ -14,7 +14,7 @@ from shared.service import Service, open_log, worker_engine
 
 
 async def run_rebuild(settings: MetricsSettings, _: argparse.Namespace) -> None:
-    """Derive all totals anew from the log, and swap them in."""
+    """Rebuild all totals from the log, and swap them in."""
     live, event_log = worker_engine(SERVICE, settings), open_log(settings)
     building = make_engine(
         settings.database_url, name="metrics rebuild", statement_ms=WORKER_STATEMENT_MS, search_path=BUILDING
@@ -35,5 +35,5 @@ SERVICE = Service(
     consumers=consumers,
     publishes=False,
     search_path=SEARCH_PATH,
-    extra_commands=(("rebuild", "derive all totals anew from the log, then swap them in", (), run_rebuild),),
+    extra_commands=(("rebuild", "rebuild all totals from the log, then swap them in", (), run_rebuild),),
 )

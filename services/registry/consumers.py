@@ -30,10 +30,10 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
 
 def consumers(settings: RegistrySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
     """The registry's consumers."""
-    return [Consumer("registry", HEARS, hear)]
+    return [Consumer("registry", HEARS, apply)]
 
 
-async def hear(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Store the latest state of each subject: facts carry the state after the change, so older ones are skipped."""
     latest = {fact.subject: fact for fact in facts}.values()
     await heard.save_results(connection, [_result(fact) for fact in latest if isinstance(fact, ResultState)])

@@ -1,4 +1,4 @@
-"""Where the subsidy's HTTP process is wired."""
+"""Composition root of the subsidy's HTTP process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.web import make_app as make_service_app
 
 
 def make_app(settings: SubsidySettings, background: Background | None = None) -> FastAPI:
-    """The subsidy's application. Raises FileNotFoundError where the keys have not been made."""
+    """The subsidy's application. Raises FileNotFoundError if the key files do not exist."""
     return make_service_app(
         title="Subsidy",
         description="Policy rows, budgets, claims, payments, recoveries. 补贴标准、预算、申领、付款、追回。",

@@ -1,4 +1,4 @@
-"""What the subsidy hears: regions, classes, enrolments and persons from the registry, certificates from assessment."""
+"""Facts that the subsidy consumes: regions, classes, enrolments and persons (registry), certificates (assessment)."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
 
 
 def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
-    """The subsidy's consumers: one, because a claim wants all of it."""
-    return [Consumer("subsidy", HEARS, hear)]
+    """The subsidy's consumers: a single one, because a claim needs all of these facts."""
+    return [Consumer("subsidy", HEARS, apply)]
 
 
-async def hear(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
-    """Keep the latest state of each subject: facts carry the state after the change, so earlier ones are skipped."""
+async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Store the latest state of each subject: facts carry the state after the change, so older ones are skipped."""
     latest = {fact.subject: fact for fact in facts}.values()
     await heard.keep_regions(connection, [_region(fact) for fact in latest if isinstance(fact, RegionListed)])
     await trainings.keep_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])

@@ -1,4 +1,4 @@
-"""Where the subsidy's event process is wired, and what makes the package a service."""
+"""Composition root of the subsidy's event process, and the definition of the service."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 async def load_policy(settings: SubsidySettings, arguments: argparse.Namespace) -> None:
-    """Load the policy rows in the directory that was named, and say what changed; exit code 1 where refused."""
+    """Load the policy rows from the given directory and log what changed; exit code 1 if they are refused."""
     engine = make_engine(settings.database_url, name="subsidy policy")
     try:
         async with engine.begin() as connection:

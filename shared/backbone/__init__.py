@@ -1,6 +1,6 @@
-"""How facts travel: written beside the state they follow from, relayed to a log, read and applied exactly once.
+"""Transport of facts: written with the state change that caused them, relayed to a log, applied exactly once.
 
     outbox ──relay──► log (Kafka, or a log kept in PostgreSQL) ──consumer──► positions, inbox, the consumer's own tables
 
-Nothing outside this package knows which log runs.
+Nothing outside this package depends on which log is used.
 """

@@ -1,4 +1,4 @@
-"""The consumer: reads batches, lets through what is new, and applies it in the transaction that moves its position."""
+"""The consumer: reads batches, drops repeats, and applies new facts in the transaction that moves its position."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _DECODE_AT_ONCE = 500
 
 
 class TooManyParked(Exception):
-    """So many subjects in a row could not be applied that the fault is ours. The last batch was not kept."""
+    """Too many consecutive subjects could not be applied: the fault is ours. The last batch was rolled back."""
 
 
 @dataclass
 class ConsecutiveFailures:
-    """How many subjects in a row could not be applied, over batches; one that could ends the row."""
+    """The number of consecutive subjects, over batches, that could not be applied; a success resets it."""
 
     limit: int
     count: int = 0
@@ -45,7 +45,7 @@ class ConsecutiveFailures:
 
 
 class DecodedRecord(Struct, frozen=True, gc=False):
-    """A record of the log, the fact in it, and the partition it lies in."""
+    """A record of the log, its fact, and its partition."""
 
     fact: Fact
     partition: TopicPartition
@@ -54,7 +54,7 @@ class DecodedRecord(Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True)
 class Consumer:
-    """What one consumer hears and does.
+    """What one consumer consumes, and how it applies it.
 
     `apply` gets facts of the classes in `hears`, the next versions of their subjects, in order, and changes tables of
     this service in the transaction it is given. It raises for a fact it cannot apply; that fact is then parked.
@@ -65,7 +65,7 @@ class Consumer:
     apply: Callable[[AsyncConnection, Sequence[Fact]], Awaitable[None]]
     inbox: Inbox | None = None
     parked_in_a_row_max: int = 100
-    """More subjects than this, one after the other, stop the worker."""
+    """More consecutive parked subjects than this stop the worker."""
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -80,7 +80,7 @@ class Consumer:
 
 
 async def consume(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int = 20_000) -> None:
-    """Apply for ever. Backs off while log or database are away; raises LogTruncated and TooManyParked."""
+    """Apply for ever. Backs off during outages of log or database; raises LogTruncated and TooManyParked."""
     failures = consumer.failures()
     batches: AsyncGenerator[tuple[Batch, Decoded]] | None = None
 
@@ -93,7 +93,7 @@ async def consume(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLo
             if batch:
                 await apply_batch(consumer, engine, batch, decoded, failures)
         except BaseException as error:
-            # What was read ahead is of no use any more: the next step reads on from the position in the database.
+            # What was read ahead is obsolete: the next step reads from the position in the database.
             await batches.aclose()
             batches = None
             if not isinstance(error, positions.PositionMoved):
@@ -111,9 +111,9 @@ async def consume(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLo
 async def catch_up(
     consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int = 20_000, group: str | None = None
 ) -> None:
-    """Apply until all that the log holds now has been applied, by whomever. For rebuilds and tests; errors are raised.
+    """Apply until everything in the log now has been applied, by any process. For rebuilds and tests; raises errors.
 
-    An empty batch alone does not end it: a group that has not been given its partitions yet reads nothing either.
+    An empty batch alone does not end it: a group without assigned partitions reads nothing either.
     """
     ends = await event_log.ends(consumer.topics)
     failures = consumer.failures()
@@ -130,7 +130,7 @@ async def catch_up(
 
 
 class Decoded(NamedTuple):
-    """Of a batch the facts that the consumer hears, in order, and the records that are no facts."""
+    """The consumed facts of a batch, in order, and the records that are not facts."""
 
     records: list[DecodedRecord]
     broken: list[DeadLetter]
@@ -139,7 +139,7 @@ class Decoded(NamedTuple):
 async def read_decoded(
     consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int, group: str | None = None
 ) -> AsyncGenerator[tuple[Batch, Decoded]]:
-    """Batches with their decoded facts, one batch ahead: the next is read while the database works on the last."""
+    """Batches with their decoded facts, one batch ahead: the next is read while the database applies the last."""
 
     async def start(partitions: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
         async with engine.connect() as connection:
@@ -161,7 +161,7 @@ async def read_decoded(
 
 
 async def decode_all(consumer: Consumer, batch: Batch) -> Decoded:
-    """Decode `batch`, leaving out what the consumer does not hear. Lets other tasks run in between."""
+    """Decode `batch`, without the facts that are not consumed. Lets other tasks run in between."""
     decoded: list[DecodedRecord] = []
     broken: list[DeadLetter] = []
     hears = consumer.hears
@@ -184,7 +184,7 @@ async def decode_all(consumer: Consumer, batch: Batch) -> Decoded:
 async def apply_batch(
     consumer: Consumer, engine: AsyncEngine, batch: Batch, decoded: Decoded, failures: ConsecutiveFailures
 ) -> None:
-    """Apply one batch, and move past it, in one transaction."""
+    """Apply one batch and move the position past it, in one transaction."""
     async with engine.begin() as connection:
         first = await positions.advance(connection, consumer.name, batch)
         records = [each for each in decoded.records if each.record.offset >= first[each.partition]]
@@ -199,7 +199,7 @@ async def apply_batch(
 async def apply(
     consumer: Consumer, connection: AsyncConnection, records: Sequence[DecodedRecord], failures: ConsecutiveFailures
 ) -> list[DeadLetter]:
-    """Apply what is next for its subject, move the versions, and answer what could not be applied."""
+    """Apply the next versions of each subject, move the versions, and return what could not be applied."""
     if not records:
         return []
     if await _apply_all(consumer, connection, records):
@@ -221,8 +221,8 @@ async def apply(
 async def _apply_all(consumer: Consumer, connection: AsyncConnection, records: Sequence[DecodedRecord]) -> bool:
     """Apply all of `records` as the next versions of their subjects, which they nearly always are.
 
-    False, and nothing is changed, if some are not or cannot be applied: then somebody has to look at each. So the
-    versions known are not fetched first; where they move, they are compared.
+    False, with nothing changed, if some are not or cannot be applied: then each has to be examined. So the
+    known versions are not fetched first; they are compared when they move.
     """
     facts = [each.fact for each in records]
     supposed = steps(facts)
@@ -242,9 +242,9 @@ async def _apply_all(consumer: Consumer, connection: AsyncConnection, records: S
 async def _apply_or_divide(
     consumer: Consumer, connection: AsyncConnection, records: Sequence[DecodedRecord], stuck: dict[str, str]
 ) -> tuple[list[DecodedRecord], list[DeadLetter]]:
-    """Apply all at once; on a failure in halves, down to the one event at fault, which its subject's later ones join.
+    """Apply all at once; after a failure in halves, down to the event at fault, with the later ones of its subject.
 
-    Returns the applied and the refused. Passing errors (the database is away) are raised: they are nobody's fault.
+    Returns the applied and the refused. Transient errors (an outage of the database) are raised: no event is at fault.
     """
     behind: list[DeadLetter] = []
     if stuck:
@@ -274,7 +274,7 @@ async def _apply_or_divide(
 
 
 def reason_of(error: Exception) -> str:
-    """What went wrong, without any value of the event: names of errors and of constraints only."""
+    """The reason of a failure, without any value of the event: names of errors and constraints only."""
     cause: BaseException = error
     if isinstance(error, DBAPIError) and error.orig is not None:
         cause = error.orig.__cause__ or error.orig
@@ -284,7 +284,7 @@ def reason_of(error: Exception) -> str:
 
 
 async def retry(consumer: Consumer, engine: AsyncEngine, subject: str) -> tuple[int, int]:
-    """Apply the parked events of `subject` in order; what fails again stays. Answers (applied, still parked)."""
+    """Apply the parked events of `subject` in order; those that fail again stay. Returns (applied, still parked)."""
     async with engine.begin() as connection:
         await positions.lock(connection, consumer.name)
         taken = await dead_letters.take(connection, consumer.name, subject)

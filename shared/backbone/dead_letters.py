@@ -1,4 +1,4 @@
-"""Dead letters: events that could not be applied, kept with the reason until somebody has mended the cause."""
+"""Dead letters: events that could not be applied, kept with the reason until the cause is corrected."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class DeadLetter(NamedTuple):
 
 
 class ParkedSubject(NamedTuple):
-    """A subject that waits, the number of its events, and the reason of the first."""
+    """A subject with parked events, their number, and the reason of the first."""
 
     consumer: str
     subject: str
@@ -46,7 +46,7 @@ class ParkedSubject(NamedTuple):
 
 
 async def park(connection: AsyncConnection, consumer: str, letters: Sequence[DeadLetter]) -> None:
-    """Keep `letters`; one that is kept already stays as it is."""
+    """Store `letters`; existing ones stay unchanged."""
     if letters:
         await (await driver(connection)).execute(
             _PARK,
@@ -61,7 +61,7 @@ async def park(connection: AsyncConnection, consumer: str, letters: Sequence[Dea
 
 
 async def take(connection: AsyncConnection, consumer: str, subject: str) -> Batch:
-    """Remove and answer the parked events of `subject`, in their order in the log."""
+    """Remove and return the parked events of `subject`, in log order."""
     rows = sorted(await (await driver(connection)).fetch(_TAKE, consumer, subject))
     return {
         TopicPartition(topic, partition): PartitionBatch(0, [ConsumerRecord(row[2], row[3], row[4]) for row in group])
@@ -70,6 +70,6 @@ async def take(connection: AsyncConnection, consumer: str, subject: str) -> Batc
 
 
 async def parked(connection: AsyncConnection, *, limit: int = 1000) -> list[ParkedSubject]:
-    """The subjects that wait, longest first."""
+    """The subjects with parked events, longest waiting first."""
     rows = await connection.execute(text(_LIST), {"limit": limit})
     return [ParkedSubject(row.consumer, row.subject, row.events, row.reason) for row in rows]

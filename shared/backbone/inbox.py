@@ -1,4 +1,4 @@
-"""The second guard: the last version a consumer applied of each subject. A repeat is dropped, a gap is told."""
+"""The second guard: the last version a consumer applied of each subject. A repeat is dropped, a gap is reported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.database import driver
 
 _KNOWN = "SELECT subject, version FROM inbox WHERE consumer = $1 AND subject = ANY($2)"
-# Versions move only from where they are supposed to be; what is elsewhere is left as it is, and counted by the caller.
+# Versions move only from the expected one; others are unchanged, and the caller counts them.
 _MOVE = """
 MERGE INTO inbox USING unnest($2::text[], $3::integer[], $4::integer[]) AS applied (subject, before, version)
 ON inbox.consumer = $1 AND inbox.subject = applied.subject
@@ -20,7 +20,7 @@ WHEN NOT MATCHED AND applied.before = 0 THEN INSERT VALUES ($1, applied.subject,
 
 
 class NotNext(Exception):
-    """Some subject is not at the version before the first one that was applied. What was done must be undone."""
+    """A subject is not at the version before the first one applied. The transaction must be rolled back."""
 
 
 class Steps(NamedTuple):
@@ -46,11 +46,11 @@ R = TypeVar("R", bound=HasFact)
 
 
 def admit(known: Mapping[str, int], records: Iterable[R]) -> tuple[list[R], list[tuple[R, int]]]:
-    """Split `records` into those with the next versions of their subjects and those behind a gap; repeats are dropped.
+    """Split `records` into those with the next versions of their subjects and those after a gap; repeats are dropped.
 
-    One behind a gap comes with the version that its subject is at.
+    One after a gap comes with the current version of its subject.
 
-    `known` holds the last applied version of each subject; a subject it does not name is at 0.
+    `known` holds the last applied version of each subject; other subjects are at 0.
     """
     at = dict(known)
     fresh: list[R] = []
@@ -67,7 +67,7 @@ def admit(known: Mapping[str, int], records: Iterable[R]) -> tuple[list[R], list
 
 
 def steps(facts: Iterable[Versioned]) -> Steps | None:
-    """The steps that `facts` make, if the versions of each subject follow each other; else None."""
+    """The steps of `facts`, if the versions of each subject are consecutive; else None."""
     before: dict[str, int] = {}
     after: dict[str, int] = {}
     for fact in facts:
@@ -82,17 +82,17 @@ def steps(facts: Iterable[Versioned]) -> Steps | None:
 
 
 class Inbox(Protocol):
-    """Where a consumer keeps the versions. One that has a row per subject anyway keeps them there."""
+    """Storage of a consumer's versions. A consumer with a row per subject stores them there."""
 
     async def known(self, connection: AsyncConnection, subjects: Collection[str]) -> Mapping[str, int]:
-        """The last applied versions of those of `subjects` that were ever heard of."""
+        """The last applied versions of `subjects`; those never applied are left out."""
 
     async def move(self, connection: AsyncConnection, steps: Steps) -> None:
-        """Remember the versions after `steps`. Raises NotNext if a subject is not at the version before."""
+        """Store the versions after `steps`. Raises NotNext if a subject is not at the version before."""
 
 
 class InboxTable:
-    """An Inbox in the table of that name."""
+    """An Inbox in a table of its own."""
 
     def __init__(self, consumer: str) -> None:
         self._consumer = consumer

@@ -31,7 +31,7 @@ _FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "d
 
 @contextlib.contextmanager
 def _failures_named() -> Iterator[None]:
-    """Raise the client's errors as LogUnavailable: nothing outside of this module knows the client."""
+    """Raise the client's errors as LogUnavailable: no other module depends on the client."""
     try:
         yield
     except KafkaError as error:
@@ -117,14 +117,14 @@ class KafkaLog:
                 try:
                     found = await consumer.getmany(timeout_ms=_IDLE_MS, max_records=fetch_size.records)
                 except NoOffsetForPartitionError:
-                    found = {}  # the client looked for a position of its own while ours was still being asked for
+                    found = {}  # the client looked up its own position before ours was loaded
                 if positions.failure is not None:
                     raise positions.failure
                 batch = positions.batch_of(found)
                 fetch_size.learn(batch)
                 yield batch
                 if batch:
-                    # Only tools that show lag read these; the position that counts is in the consumer's database.
+                    # Only tools that show lag read these; the authoritative position is in the consumer's database.
                     with contextlib.suppress(KafkaError):
                         await consumer.commit(
                             {KafkaPartition(*partition): s.next_offset for partition, s in batch.items()}
@@ -134,7 +134,7 @@ class KafkaLog:
         except KafkaError as error:
             raise LogUnavailable(type(error).__name__) from error
         finally:
-            # Stopping while the broker is away can surface a cancellation from inside the client's fetcher.
+            # Stopping during an outage of the broker can surface a cancellation from inside the client's fetcher.
             with contextlib.suppress(KafkaError, asyncio.CancelledError):
                 await consumer.stop()
 
@@ -158,7 +158,7 @@ class KafkaLog:
 
 
 class _Positions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
-    """Seeks to the consumer's own positions whenever the group assigns partitions, and remembers how far it read."""
+    """Seeks to the consumer's own positions whenever the group assigns partitions, and tracks how far it has read."""
 
     def __init__(self, consumer: AIOKafkaConsumer, start: Start) -> None:
         self._consumer = consumer
@@ -171,7 +171,7 @@ class _Positions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
             self._at.pop(TopicPartition(*partition), None)
 
     async def on_partitions_assigned(self, assigned: Collection[KafkaPartition]) -> None:
-        # An exception here would be logged and swallowed by the client, so it is handed to the reader instead.
+        # An exception here would be logged and swallowed by the client, so it is passed to the reader instead.
         try:
             at = await self._start([TopicPartition(*partition) for partition in assigned])
             first = await self._consumer.beginning_offsets(list(assigned))
@@ -191,7 +191,7 @@ class _Positions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
         for source, messages in found.items():
             partition = TopicPartition(*source)
             if partition not in self._at:
-                continue  # read from the position kept in Kafka, before ours was set: it is read again from there
+                continue  # read from Kafka's stored position, before ours was set: it is read again from ours
             records = [ConsumerRecord(m.offset, m.key.decode(), m.value) for m in messages]  # type: ignore[attr-defined]
             batch[partition] = PartitionBatch(self._at[partition], records)
             self._at[partition] = batch[partition].next_offset

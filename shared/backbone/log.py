@@ -1,4 +1,4 @@
-"""The log as the rest of the code sees it: append to a topic, read on from a position, ask for the ends."""
+"""The interface of the log: append to a topic, read from a position, get the ends."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _BATCH_BYTES = 32 * 1024 * 1024
 
 
 class TopicPartition(NamedTuple):
-    """One partition of one topic: the unit of order, of positions, and of sharing out work."""
+    """One partition of one topic: the unit of order, of positions, and of distributing work."""
 
     topic: str
     partition: int
 
 
 class Record(NamedTuple):
-    """What is appended: the key (a fact's subject) decides the partition."""
+    """A record to append: the key (a fact's subject) determines the partition."""
 
     key: str
     value: bytes
 
 
-# A struct and no tuple: half a million of them are made for a backlog, and these take a quarter of the time.
+# A struct, not a tuple: half a million of them are created for a backlog, in a quarter of the time.
 class ConsumerRecord(Struct, frozen=True, gc=False):
-    """What is read back."""
+    """A record that was read."""
 
     offset: int
     key: str
@@ -38,7 +38,7 @@ class ConsumerRecord(Struct, frozen=True, gc=False):
 
 
 class PartitionBatch(NamedTuple):
-    """Consecutive records of one partition, and the offset from which they were asked for."""
+    """Consecutive records of one partition, and the offset from which they were requested."""
 
     asked_from: int
     records: Sequence[ConsumerRecord]
@@ -50,22 +50,22 @@ class PartitionBatch(NamedTuple):
 
 Batch = Mapping[TopicPartition, PartitionBatch]
 Start = Callable[[Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]
-"""Answers where to begin in each partition; asked at the start and again whenever partitions are assigned anew."""
+"""Returns the offsets at which to begin; called at the start and whenever partitions are reassigned."""
 
 
 class LogUnavailable(ConnectionError):
-    """The log cannot be reached, or refuses for now: trying again later may help."""
+    """The log cannot be reached, or refuses temporarily: retrying later may help."""
 
 
 class LogTruncated(Exception):
-    """The log no longer holds what the consumer's position asks for. What was derived must be rebuilt."""
+    """The log no longer has the records at the consumer's position. The derived data must be rebuilt."""
 
 
 class EventLog(Protocol):
     """A log of records in partitions, ordered within each, kept for ever."""
 
     async def prepare(self, topics: Collection[str]) -> None:
-        """Make the topics where they are missing, with PARTITIONS partitions each."""
+        """Create missing topics, with PARTITIONS partitions each."""
 
     async def append(self, topic: str, records: Sequence[Record]) -> None:
         """Store `records` durably, in order per key. On an error some may have been stored: append again."""
@@ -80,25 +80,25 @@ class EventLog(Protocol):
         """The offset that the next record of each partition will get."""
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
 
 
 class FetchSize:
-    """How many records to fetch next: `limit`, or fewer while they are so large that they would fill the memory."""
+    """How many records to fetch next: `limit`, or fewer if they are so large that they would fill the memory."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self.records = min(limit, _FIRST_RECORDS)
 
     def learn(self, batch: Batch) -> None:
-        """Take the mean size of what was read for that of what comes."""
+        """Use the mean size of the records read as the estimate for the next ones."""
         sizes = [len(record.value) for part in batch.values() for record in part.records]
         if sizes:
             self.records = max(1, min(self._limit, _BATCH_BYTES * len(sizes) // max(1, sum(sizes))))
 
 
 def by_partition(records: Sequence[Record]) -> Mapping[int, list[Record]]:
-    """`records` by the partition each belongs to, in their order."""
+    """`records` by partition, in their order."""
     groups: defaultdict[int, list[Record]] = defaultdict(list)
     for record in records:
         groups[partition_of(record.key)].append(record)

@@ -17,7 +17,7 @@ FROM unnest($1::text[], $2::text[], $3::integer[], $4::bytea[]) AS fact (topic, 
 async def record(connection: AsyncConnection, *facts: Fact) -> None:
     """Store `facts`, in order, in this transaction, in one statement.
 
-    The caller has saved each subject at that version already: the row lock that took is what keeps the versions of a
+    The caller has already saved each subject at that version: the row lock taken then keeps the versions of a
     subject in order here. Raises Malformed for a fact that no consumer could read: a programming error, and better
     found here than in their dead letters.
     """

@@ -1,4 +1,4 @@
-"""Which partition a key belongs to: where Kafka's default partitioner puts it, so that a stream can change logs."""
+"""The partition of a key: that of Kafka's default partitioner, so that a stream can move between logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first guard: how far a consumer has come in each partition, kept in the database that holds what it derived."""
+"""The first guard: a consumer's position in each partition, stored in the database with its derived data."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ ON CONFLICT (consumer, topic, partition) DO UPDATE SET next_offset = excluded.ne
 
 
 class PositionMoved(Exception):
-    """The stored position is behind where the reader read on from: somebody put it back (a rebuild). Read again."""
+    """The stored position is before the reader's: it was reset by a rebuild. Read again."""
 
 
 async def load(
     connection: AsyncConnection, consumer: str, partitions: Collection[TopicPartition]
 ) -> Mapping[TopicPartition, int]:
-    """The next offset to read in each of `partitions`; 0 where the consumer has never been."""
+    """The next offset to read in each of `partitions`; 0 if the consumer has not read it yet."""
     rows = await (await driver(connection)).fetch(_FIND, consumer)
     known = {TopicPartition(topic, partition): offset for topic, partition, offset in rows}
     return {partition: known.get(partition, 0) for partition in partitions}
@@ -38,9 +38,9 @@ async def lock(connection: AsyncConnection, consumer: str) -> None:
 
 
 async def advance(connection: AsyncConnection, consumer: str, batch: Batch) -> Mapping[TopicPartition, int]:
-    """Lock and move the positions past `batch`; answers for each partition the first offset not applied before.
+    """Lock and move the positions past `batch`; returns for each partition the first offset not applied before.
 
-    A rival that read the same records waits for the lock and then finds none of them new. Raises PositionMoved.
+    A competing consumer of the same records waits for the lock and then finds none of them new. Raises PositionMoved.
     """
     await lock(connection, consumer)
     known = await load(connection, consumer, batch.keys())

@@ -1,4 +1,4 @@
-"""The log kept in PostgreSQL: what one machine runs instead of Kafka, with the same partitions and the same order."""
+"""The log in PostgreSQL: for one machine instead of Kafka, with the same partitions and the same order."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS log_record (
 """
 
 # The counter row is the lock of its partition: appends to it queue up, so offsets have no gaps and become visible in
-# the order in which they are counted. A reader may therefore trust "offset >= n" without looking at transactions.
+# the order in which they are counted. So a reader can rely on "offset >= n" without checking transactions.
 _LOCK = """
 SELECT partition, next_offset FROM log_partition
 WHERE topic = $1 AND partition = ANY($2) ORDER BY partition FOR UPDATE
@@ -123,12 +123,12 @@ class PostgresLog:
                 busy = max(1, len(batch))
                 fetch_size.learn(batch)
                 yield batch
-                # What was read moves to the end of the queue, so that a long backlog in one partition starves no other.
+                # A partition that was read goes to the end of the queue, so that a backlog in one starves no other.
                 for partition, part in batch.items():
                     del at[partition]
                     at[partition] = part.next_offset
                 if not batch:
-                    # The notification is a hint; a reader that missed one looks again by itself.
+                    # The notification is a hint; a reader that missed one polls by itself.
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(appended.wait(), _IDLE_SECONDS)
 
@@ -148,7 +148,7 @@ class PostgresLog:
         topics, partitions, offsets = [p.topic for p in at], [p.partition for p in at], list(at.values())
         rows = await pool.fetch(_READ, topics, partitions, offsets, limit_each, limit)
         batch: dict[TopicPartition, PartitionBatch] = {}
-        # The rows of one partition stand together, so it is worked out once for all of them.
+        # The rows of one partition are adjacent, so it is computed once for all of them.
         for key, group in groupby(rows, key=itemgetter(0, 1)):
             partition = TopicPartition(*key)
             records = [ConsumerRecord(row[2], row[3], row[4]) for row in group]

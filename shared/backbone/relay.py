@@ -14,7 +14,7 @@ from shared.faults import forever
 
 log = structlog.get_logger()
 
-# One relay at a time keeps a subject's facts in order; a second one waits its turn as a spare.
+# One relay at a time keeps a subject's facts in order; a second one waits as a standby.
 _ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('outbox relay'))"
 # A fact with a lower position may become visible later than one with a higher position, when its transaction was
 # slower. So rows are taken by what is there, never by "everything up to position n".
@@ -26,10 +26,10 @@ RETURNING topic, position, subject, event
 
 
 async def relay_batch(engine: AsyncEngine, event_log: EventLog, *, limit: int = 5000) -> int:
-    """Move at most `limit` of the oldest facts to the log; returns how many. 0 also while another relay works.
+    """Move at most `limit` of the oldest facts to the log; returns how many. 0 also while another relay is active.
 
-    The rows are deleted first and appended second, in one transaction: a crash in between brings them back, and they
-    are appended again. Consumers drop what they have seen.
+    The rows are deleted first and appended second, in one transaction: a crash in between restores them, and they
+    are appended again. Consumers drop repeats.
     """
     async with engine.begin() as connection:
         database = await driver(connection)
@@ -42,7 +42,7 @@ async def relay_batch(engine: AsyncEngine, event_log: EventLog, *, limit: int = 
 
 
 async def relay(engine: AsyncEngine, event_log: EventLog, *, poll_seconds: float = 0.05, limit: int = 5000) -> None:
-    """Relay for ever; backs off while the log or the database is away, and loses nothing."""
+    """Relay for ever; backs off during outages of the log or the database, and loses nothing."""
 
     async def step() -> bool:
         moved = await relay_batch(engine, event_log, limit=limit)
@@ -50,5 +50,5 @@ async def relay(engine: AsyncEngine, event_log: EventLog, *, poll_seconds: float
             log.debug("relay.batch.appended", facts=moved)
         return moved == limit
 
-    # Whatever went wrong, the rows are back in the outbox.
+    # After any error the rows are back in the outbox.
     await forever("relay", step, pause_seconds=poll_seconds)

@@ -1,4 +1,4 @@
-"""The facts that services tell each other, as code: one module per publishing service, one class per event type."""
+"""The facts that services publish, as code: one module per publishing service, one class per event type."""
 
 from shared.contracts.fact import Fact, Malformed, UnknownType, decode, encode
 

@@ -1,4 +1,4 @@
-"""What assessment tells: bodies and their scopes, exam sessions, results, certificates."""
+"""Facts of assessment: bodies and their scopes, exam sessions, results, certificates."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class SessionState(AssessmentFact):
     session_id: UUID
     body_id: UUID
     class_id: UUID | None
-    """None: most candidates never sat in a class of the programme (students, direct recognition)."""
+    """None for most candidates, who did not train in a class of the programme (students, direct recognition)."""
     programme: ProgrammeCode
     region: RegionCode
     reporting_region: RegionCode
@@ -86,7 +86,7 @@ class ResultState(AssessmentFact):
     occupation: OccupationCode
     level: LevelRank
     passed: bool
-    """Both parts at the pass mark or above. The marks themselves stay where they are."""
+    """Both parts at the pass mark or above. The marks themselves are not published."""
     effective_on: date
 
 
@@ -132,7 +132,7 @@ class CertificateRevoked(CertificateState):
 
 
 class CertificateCorrected(CertificateState):
-    """It counts to the programme that its holder's training in the class does since that was put right."""
+    """Its programme follows a correction of its holder's training in the class."""
 
     type: ClassVar[str] = "assessment.certificate-corrected.v1"
 

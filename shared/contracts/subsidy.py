@@ -1,4 +1,4 @@
-"""What subsidy tells: claims, from the draft to the money, line by line."""
+"""Facts of the subsidy: claims, from draft to payment and recovery, line by line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ClaimStatus(StrEnum):
 
 
 class ClaimLine(Struct, frozen=True, gc=False):
-    """One trainee of the claim. A refused line has amount 0 and keeps its place, so that line numbers never move."""
+    """One trainee of the claim. A refused line has amount 0 and keeps its number, so that line numbers never change."""
 
     line: int
     """1, 2, 3 … within the claim."""
@@ -94,16 +94,16 @@ class ClaimPaid(ClaimState):
 
 
 class ClaimCorrected(ClaimState):
-    """Its lines count to whom, and to the programme, that their trainings do since these were put right.
+    """Persons and programmes of its lines follow corrections of their trainings.
 
-    Nothing was decided: neither the status nor any amount is another one.
+    It is not a decision: status and amounts are unchanged.
     """
 
     type: ClassVar[str] = "subsidy.claim-corrected.v1"
 
 
 class ClaimRecovered(ClaimState):
-    """Money of some or all lines came back. The status is `recovered` once nothing that was paid is left."""
+    """Some or all lines were recovered. The status is `recovered` once every paid line is recovered."""
 
     type: ClassVar[str] = "subsidy.claim-recovered.v1"
 

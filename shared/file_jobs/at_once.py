@@ -1,6 +1,6 @@
-"""Small files, decided within the request that posts them: no job, nothing kept, all of the file or nothing.
+"""Small files, decided within the request that sends them: no job, nothing kept, all of the file or nothing.
 
-The rows of these files go through the same reader, the same words and the same decider as those of a job.
+The rows go through the same reader, wording and decider as those of a job.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class RowReport(NamedTuple):
 async def read(
     format_: FileFormat, content: bytes, table: Table, *, rows_max: int, readers: ReaderPool
 ) -> list[FileRow]:
-    """The rows of a file. Raises TooManyRows, and what else is in file_faults."""
+    """The rows of a file. Raises TooManyRows and the other refusals of file_faults."""
     if not content:
         raise SpreadsheetEmpty
     rows: list[FileRow] = []
@@ -55,9 +55,9 @@ async def decide(
     *,
     at: datetime,
 ) -> list[RowOutcome]:
-    """An outcome for each of `rows`, in order; what a dry run stores is rolled back.
+    """An outcome for each of `rows`, in order; a dry run is rolled back.
 
-    Raises what speaks against all of them: then nothing was stored.
+    Raises the refusals of the file as a whole: then nothing was stored.
     """
     parsed = await asyncio.to_thread(decider.parse, rows)
     outcomes = list(parsed.refused)
@@ -71,7 +71,7 @@ async def decide(
 
 
 def refused_rows(rows: Sequence[FileRow], outcomes: Sequence[RowOutcome], table: Table) -> list[RowReport]:
-    """The refused ones of `rows`, with what is wrong in the words of their columns."""
+    """The refused ones of `rows`, with errors in terms of their columns."""
     return [
         RowReport(rows[each.row].row, each.row_id, column_errors(each, table), rows[each.row].cells)
         for each in outcomes
@@ -80,6 +80,6 @@ def refused_rows(rows: Sequence[FileRow], outcomes: Sequence[RowOutcome], table:
 
 
 async def failed_rows(format_: SheetFormat, refused: Sequence[RowReport], table: Table) -> bytes:
-    """The refused rows as a file to mend and post again."""
+    """The refused rows as a file to correct and send again."""
     failed = [FailedRow(each.cells, each.errors) for each in refused]
     return await asyncio.to_thread(write, format_, failed, table)

@@ -1,4 +1,4 @@
-"""What a service says about a kind of file, so that all the rest of it is shared."""
+"""What a service defines for a kind of file; everything else is shared."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.tables import SheetFormat, Table
 
 FILES_STANDING_MAX: Final = 20
-"""Files of one organisation and kind that may wait or be worked on at once."""
+"""The maximum of unfinished files of one organisation and kind."""
 
 
 async def _admit_all(connection: AsyncConnection, caller: Caller, target_id: UUID | None) -> None: ...
 
 
 Admit = Callable[[AsyncConnection, Caller, UUID | None], Awaitable[None]]
-"""Raises what speaks against a whole file, before it is taken in: who posts it, and the record that its rows go to."""
+"""Raises the refusals of a whole file before it is stored: by its sender, and by the record its rows go to."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileKind:
-    """A kind of file. `name` says in English what one is ("roster"), and never changes: it stands in the database.
+    """A kind of file. `name` is its English name ("roster"), which is stored in the database and never changes.
 
-    Files belong to the organisation of whoever posts them, in the role `role`; they may have one of `formats`, whose
-    values are those of FileFormat. The column `target_field` may be missing where the file is posted for one record.
-    `too_many` and `failed` give these refusals codes that callers of this kind have known before.
+    Files belong to the organisation of the sender, who has the role `role`; they have one of `formats`, whose
+    values are those of FileFormat. The column `target_field` is optional if the file is sent for one record.
+    `too_many` and `failed` are subclasses that keep older codes of these refusals.
     """
 
     name: str
@@ -57,10 +57,10 @@ class FileKind:
 
 
 class DryRunMemory(Protocol):
-    """What earlier chunks of a dry run would have stored.
+    """Records that earlier chunks of a dry run would have stored.
 
-    Deciding a chunk notes what it would add. That counts once `keep` is called, so that a chunk whose transaction was
-    lost can be decided again in between.
+    Deciding a chunk adds its records, which count once `keep` is called, so that a chunk whose transaction was
+    lost can be decided again.
     """
 
     def keep(self) -> None: ...
@@ -73,17 +73,17 @@ DecidersMemory = TypeVar("DecidersMemory", bound=DryRunMemory, contravariant=Tru
 
 
 class ParsedRows(NamedTuple, Generic[Row]):
-    """The rows of a chunk as the service takes them, with their places in it; and refusals of the others."""
+    """The parsed rows of a chunk, with their places in it; and refusals of the others."""
 
     rows: Sequence[Row]
     refused: Sequence[RowOutcome]
 
 
 class Decide(Protocol[DecidedRow, DecidersMemory]):
-    """An outcome for each of `rows`, by their places; what was accepted is stored.
+    """An outcome for each of `rows`, by their places; accepted rows are stored.
 
-    In a dry run nothing is stored, and `memory` holds what earlier chunks would have. A decider without a memory need
-    not know about dry runs: what it stores in one is rolled back. Refusals that are raised are the whole file's.
+    In a dry run nothing is stored, and `memory` has the records of earlier chunks. A decider without a memory need
+    not know about dry runs: they are rolled back. Raised refusals apply to the whole file.
     """
 
     async def __call__(
@@ -100,7 +100,7 @@ class Decide(Protocol[DecidedRow, DecidersMemory]):
 
 @dataclass(frozen=True, kw_only=True)
 class RowDecider(Generic[Row, Memory]):
-    """How the rows of a kind of file are decided. `parse` runs in a thread and touches no database."""
+    """How the rows of a kind of file are decided. `parse` runs in a thread and does not use the database."""
 
     kind: FileKind
     parse: Callable[[Sequence[FileRow]], ParsedRows[Row]]
@@ -110,8 +110,8 @@ class RowDecider(Generic[Row, Memory]):
 
 @dataclass(frozen=True, kw_only=True)
 class FileStorage:
-    """How files are kept: sealed by `seal`, recognised by a keyed `mark` (of a kind of text, and a text) so that no one
-    can test whether a certain file was posted, and what was refused for `rows_kept`.
+    """How files are stored: encrypted by `seal`, recognised by a keyed hash `mark` (of kind and text), so that no one
+    can test whether a certain file was sent; refused rows are kept for `rows_kept`.
     """
 
     seal: Seal

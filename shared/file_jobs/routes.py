@@ -1,4 +1,4 @@
-"""Files over HTTP, for any kind: posted as they are, looked after as jobs or answered at once, given back to be mended.
+"""Files of any kind over HTTP: uploaded, processed as jobs or at once, and returned for correction.
 
 A service calls `job_routes` for large files, which need its worker, or `at_once_routes` for small ones. Both expect
 `ReaderPool` and, for jobs, `FileStorage` and the engine in the application's state.
@@ -48,20 +48,20 @@ _FILE: Final[dict[int | str, dict[str, Any]]] = {
 
 Form = Annotated[SheetFormat, Query(description="The kind of file")]
 Target = Callable[..., UUID | None]
-"""A dependency: the record that all rows of a posted file go to, by a query parameter of the service's own."""
+"""A dependency: the record that all rows of a file go to, from a query parameter of the service."""
 
 
 class FileJobAnswer(BaseModel):
-    """A posted file, and how far it is. `problem` says why the file as a whole was refused, and what to do.
+    """A file and its progress. `problem` is the refusal of the file as a whole.
 
-    `rows_hidden` of its rows are hidden or filtered in the sheet, and decided like the others. Of a file that is over,
-    refused rows can be had until `refused_rows_until`; None where nothing is kept.
+    `rows_hidden` of its rows are hidden or filtered in the sheet, and decided like the others. The refused rows of a
+    finished file are kept until `refused_rows_until`; None if nothing is kept.
     """
 
     id: UUID
     form: SheetFormat
     target_id: UUID | None = Field(exclude=True)
-    """Shown, under a name of its own, by kinds of files that are posted for one record."""
+    """Shown, under another name, by kinds of files that are sent for one record."""
     dry_run: bool
     status: FileStatus
     percent: int
@@ -90,14 +90,14 @@ def _refused_row(row: int, row_id: str | None, errors: Sequence[Mapping[str, Any
 
 
 class ReportPage(BaseModel):
-    """Some refused rows in the order of the sheet; `next` is the `after` of the next page, None at the end."""
+    """A page of refused rows in the order of the sheet; `next` is the `after` of the next page, None at the end."""
 
     rows: list[RefusedRowAnswer]
     next: int | None
 
 
 class FileAnswer(BaseModel):
-    """How many rows came out how, and those that were refused, by their numbers in the sheet."""
+    """Counts of rows by outcome, and the refused rows."""
 
     accepted: int
     repeated: int
@@ -107,12 +107,12 @@ class FileAnswer(BaseModel):
 
 
 def _asked_form(kind: FileKind) -> Callable[..., FileFormat | None]:
-    """A dependency: the format that a request names, one of the kind's."""
+    """A dependency: the requested format, one of the kind's."""
 
     def asked_form(
         form: Annotated[
             kind.formats | None,  # type: ignore[name-defined]
-            Query(description="The kind of file, where the Content-Type does not say it"),
+            Query(description="The format of the file, if the Content-Type does not give it"),
         ] = None,
     ) -> FileFormat | None:
         return None if form is None else FileFormat(form)
@@ -124,14 +124,14 @@ def _body(kind: FileKind) -> dict[str, Any]:
     """The OpenAPI text for a route that takes the file itself as its body."""
     media_types = (_MEDIA_TYPES[FileFormat(each)].partition(";")[0] for each in kind.formats)
     content = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in media_types}
-    # Browsers and curl often have another content type for a file than what it is, so `form` may say it instead.
+    # Browsers and curl often send a wrong content type for a file, so `form` can override it.
     return {"requestBody": {"required": True, INSTEAD_OF_MEDIA_TYPE: "form", "content": content}}
 
 
 def _asked_failed_rows(
     answer: Annotated[
         Literal["report", "failed-rows"],
-        Query(description="`failed-rows`: the refused rows as a file to mend and post again; 204 if there are none"),
+        Query(description="`failed-rows`: the refused rows as a file to correct and send again; 204 if there are none"),
     ] = "report",
 ) -> bool:
     return answer == "failed-rows"
@@ -150,10 +150,10 @@ def job_routes(
     target: Target = _no_target,
     describe_post: str,
 ) -> APIRouter:
-    """The routes below `path` for files that the service's worker decides.
+    """The routes below `path` for files that the service's worker processes.
 
-    `answer` shows the record that a file was posted for, which `target` asks for. `describe_post` is the description of
-    posting; the other routes describe themselves.
+    `answer` shows the record that a file was sent for, which `target` reads. `describe_post` is the description of
+    the upload; the other routes have their own.
     """
     routes = router(tag)
 
@@ -219,15 +219,15 @@ def job_routes(
 
     @routes.get(f"{path}/{{file_id}}", name=f"get_{name}", response_model=answer)
     async def get_file(file_id: UUID, connection: Connection, caller: CurrentCaller) -> FileJobAnswer:
-        """How far the file is."""
+        """The file and its progress."""
         return shown(await usecases.own_file(connection, kind, file_id, caller=caller))
 
     @routes.delete(f"{path}/{{file_id}}", name=f"remove_{name}", response_model=answer)
     async def remove(
         file_id: UUID, request: Request, connection: Connection, caller: CurrentCaller, at: Now
     ) -> FileJobAnswer:
-        """Cancel a file that waits or is worked on: rows that have been stored stay. Of one that is over, erase what is
-        kept of the refused rows; their number stays.
+        """Cancel a file that waits or is processed: stored rows stay. Of a finished file, erase the
+        refused rows; their number stays.
         """
         storage = _storage(request)
         return shown(await usecases.remove(connection, kind, file_id, storage=storage, caller=caller, at=at))
@@ -241,7 +241,7 @@ def job_routes(
         after: Annotated[int, Query(ge=0, description="`next` of the page before")] = 0,
         size: PageSize = 100,
     ) -> ReportPage:
-        """The rows that were refused so far: what is wrong in which column, and what to do. No cell is repeated here."""  # noqa: E501
+        """The rows refused so far, with errors by column. Cells are not repeated."""
         await usecases.own_rows(connection, kind, file_id, caller=caller, at=at)
         rows = await store.rows(connection, file_id, after=after, limit=size)
         answers = [_refused_row(row.row, row.row_id, row.errors) for row in rows]
@@ -258,9 +258,9 @@ def job_routes(
         at: Now,
         form: Form = SheetFormat.XLSX,
     ) -> Response:
-        """The refused rows as you sent them, with what is wrong beside each: mend them and post the file again."""
+        """The refused rows as you sent them, each with its errors: correct them and send the file again."""
         file = await usecases.own_rows(connection, kind, file_id, caller=caller, at=at)
-        # The request's own transaction ends before the first piece leaves.
+        # The request's own transaction ends before the first piece is sent.
         pieces = usecases.failed_rows(request.app.state.engine, kind, file, format_=form, seal=_storage(request).seal)
         return StreamingResponse(
             pieces, media_type=_MEDIA_TYPES[FileFormat(form)], headers=_attachment(form, "failed-rows")
@@ -272,9 +272,9 @@ def job_routes(
 def at_once_routes(
     decider: RowDecider[Any, Any], path: str, *, tag: str, rows_max: int, describe_post: str
 ) -> APIRouter:
-    """The routes below `path` for files of up to `rows_max` rows, decided within the request that posts them.
+    """The routes below `path` for files of up to `rows_max` rows, decided within the request that sends them.
 
-    A file is read before the request's transaction begins, so that no connection is held meanwhile.
+    A file is read before the request's transaction begins, so that no database connection is held meanwhile.
     """
     kind = decider.kind
     routes = router(tag)
@@ -338,7 +338,7 @@ def at_once_routes(
 async def _failed_rows(posted: FileFormat, refused: Sequence[RowReport], kind: FileKind) -> Response:
     if not refused:
         return Response(status_code=204)
-    # People mend rows in a spreadsheet, whatever they posted.
+    # People correct rows in a spreadsheet, whatever format they sent.
     format_ = SheetFormat.CSV if posted is FileFormat.CSV else SheetFormat.XLSX
     return _download(await at_once.failed_rows(format_, refused, kind.table), format_, "failed-rows")
 
@@ -346,7 +346,7 @@ async def _failed_rows(posted: FileFormat, refused: Sequence[RowReport], kind: F
 def _add_template(routes: APIRouter, kind: FileKind, path: str) -> None:
     @routes.get(f"{path}/template", name=f"get_{_name(kind)}_template", response_class=Response, responses=_FILE)
     async def template(_: CurrentCaller, form: Form = SheetFormat.XLSX) -> Response:
-        """An empty file to fill in, with the headings, the lists to choose from, and what belongs where."""
+        """An empty file to fill in, with headings, lists of choices, and an explanation of each column."""
         return _download(templates.template(form, kind.table), form, f"{kind.name.replace(' ', '-')}-template")
 
 
@@ -356,7 +356,7 @@ def _storage(request: Request) -> FileStorage:
 
 
 def _format_asked(request: Request, kind: FileKind) -> FileFormat | None:
-    """The format of a posted file; None if the request asks for one that there is not, which its form refuses."""
+    """The format of a file; None if the request names an unknown one, which its form refuses."""
     asked = request.query_params.get("form")
     if asked is None:
         return _format_of(request, kind)
@@ -364,7 +364,7 @@ def _format_asked(request: Request, kind: FileKind) -> FileFormat | None:
 
 
 def _format_of(request: Request, kind: FileKind) -> FileFormat:
-    """The format that the Content-Type says. Raises UnsupportedMediaType."""
+    """The format of the Content-Type. Raises UnsupportedMediaType."""
     formats = {_MEDIA_TYPES[FileFormat(each)].partition(";")[0]: FileFormat(each) for each in kind.formats}
     if (told := media_type_of(request)) not in formats:
         raise UnsupportedMediaType(accepted=list(formats))
@@ -372,12 +372,12 @@ def _format_of(request: Request, kind: FileKind) -> FileFormat:
 
 
 def _name(kind: FileKind) -> str:
-    """What operations call a file of this kind: "roster_file"."""
+    """The name of a file of this kind in operation ids: "roster_file"."""
     return kind.name.replace(" ", "_").replace("-", "_") + "_file"
 
 
 def _download(content: bytes, format_: SheetFormat, name: str) -> Response:
-    """`content` as a file of that name."""
+    """`content` as a download of that name."""
     return Response(content, media_type=_MEDIA_TYPES[FileFormat(format_)], headers=_attachment(format_, name))
 
 

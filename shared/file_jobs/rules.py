@@ -1,4 +1,4 @@
-"""A file of rows that is worked on beside the requests: what becomes of it, from waiting to done."""
+"""A file of rows as a job: its states, from waiting to done."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.kernel.refusals import Conflict
 from shared.spreadsheets.tables import FileFormat
 
 ATTEMPTS_MAX: Final = 5
-"""Times that a file is taken up without one step forward before it is given up."""
+"""Attempts without progress after which a file is given up."""
 
 
 class FileStatus(StrEnum):
@@ -39,7 +39,7 @@ MOVES: Final[Mapping[FileStatus, Mapping[FileVerb, FileStatus]]] = {
         FileVerb.CANCEL: FileStatus.CANCELLED,
     },
     FileStatus.WORKING: {
-        # A worker that was ended leaves its file in this state; another takes it over.
+        # A worker that ends leaves its file in this state; another one takes it over.
         FileVerb.TAKE: FileStatus.WORKING,
         FileVerb.FINISH: FileStatus.DONE,
         FileVerb.REFUSE: FileStatus.REFUSED,
@@ -82,7 +82,7 @@ class RefusedRowsErased(Conflict):
 
 
 class Tally(NamedTuple):
-    """How many rows came out how."""
+    """Counts of rows by outcome."""
 
     accepted: int = 0
     repeated: int = 0
@@ -94,9 +94,9 @@ class Tally(NamedTuple):
 
 
 class Posting(NamedTuple):
-    """Who posted a file and what for: all that the deciding of its rows may depend on.
+    """Who sent a file and for what: everything that decisions on its rows may depend on.
 
-    `target_id` is the one record that all rows go to; None where each row names its own. A dry run stores nothing.
+    `target_id` is the one record that all rows go to; None if each row names its own. A dry run stores nothing.
     """
 
     organisation_id: UUID
@@ -105,7 +105,7 @@ class Posting(NamedTuple):
     dry_run: bool
 
     def caller(self, role: Role) -> Caller:
-        """The person who posted the file, as one of the organisation: rows are decided with that person's rights."""
+        """The sender of the file, as a member of the organisation: rows are decided with their permissions."""
         return Caller(person=self.posted_by, role=role, organisation=self.organisation_id, region=None)
 
 
@@ -113,9 +113,9 @@ class Posting(NamedTuple):
 class FileJob:
     """A posted file of one `kind`.
 
-    `problem` says why the file as a whole was refused. `attempts` counts how often it was taken up since it last moved
-    forward. Of a file that is over, what was refused is kept until `rows_until`; None where nothing is left of it.
-    `rows_hidden` of its rows are not seen in the sheet, and are decided like the others.
+    `problem` is the refusal of the file as a whole. `attempts` counts how often it was taken since its last
+    progress. Refused rows of a finished file are kept until `rows_until`; None if there are none.
+    `rows_hidden` of its rows are hidden in the sheet, and decided like the others.
     """
 
     id: UUID
@@ -134,19 +134,19 @@ class FileJob:
 
     @property
     def is_standing(self) -> bool:
-        """Whether something is still to be done."""
+        """Whether the file is not finished."""
         return bool(MOVES[self.status])
 
     @property
     def percent(self) -> int:
-        """How much is done, in full percent; 100 only once it is all done."""
+        """Progress in whole percent; 100 only when everything is done."""
         if self.status is FileStatus.DONE:
             return 100
         return min(99, self.tally.rows * 100 // self.rows_total) if self.rows_total else 0
 
 
 def wait(file_id: UUID, kind: str, posting: Posting, format_: FileFormat, *, at: datetime) -> FileJob:
-    """A file that was posted just now."""
+    """A new file, waiting."""
     return FileJob(
         id=file_id,
         kind=kind,
@@ -163,7 +163,7 @@ def wait(file_id: UUID, kind: str, posting: Posting, format_: FileFormat, *, at:
 
 
 def take(file: FileJob) -> FileJob:
-    """Begin, or go on after another worker was ended. A dry run leaves nothing to go on from, so it starts over."""
+    """Begin, or continue after another worker ended. A dry run stores nothing to continue from, so it starts over."""
     status = move(MOVES, file.status, FileVerb.TAKE)
     tally = Tally() if file.posting.dry_run else file.tally
     return replace(file, status=status, tally=tally, attempts=file.attempts + 1)
@@ -181,12 +181,12 @@ def finish(file: FileJob, *, at: datetime, rows_kept: timedelta) -> FileJob:
 
 
 def refuse(file: FileJob, problem: Mapping[str, Any], *, at: datetime, rows_kept: timedelta) -> FileJob:
-    """The file as a whole was refused, or given up."""
+    """The file as a whole is refused, or given up."""
     return _end(replace(file, problem=problem), FileVerb.REFUSE, at=at, rows_kept=rows_kept)
 
 
 def cancel(file: FileJob, *, at: datetime, rows_kept: timedelta) -> FileJob:
-    """No row after those that have been decided will be."""
+    """No further row will be decided."""
     return _end(file, FileVerb.CANCEL, at=at, rows_kept=rows_kept)
 
 
@@ -196,11 +196,11 @@ def _end(file: FileJob, verb: FileVerb, *, at: datetime, rows_kept: timedelta) -
 
 
 def erase_rows(file: FileJob, *, at: datetime) -> FileJob:
-    """Keep nothing more of what was refused."""
+    """Erase the refused rows."""
     return replace(file, rows_until=file.rows_until and min(at, file.rows_until))
 
 
 def require_rows(file: FileJob, *, at: datetime) -> None:
-    """Raises RefusedRowsErased where rows were refused and are not kept any more."""
+    """Raises RefusedRowsErased if there were refused rows that are no longer kept."""
     if file.tally.refused and not file.is_standing and (file.rows_until is None or file.rows_until <= at):
         raise RefusedRowsErased

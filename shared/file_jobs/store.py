@@ -1,4 +1,4 @@
-"""Files in the database: their content while they wait, how far they are, and the rows that were refused.
+"""Files in the database: their content while they wait, their progress, and their refused rows.
 
 The tables are those of `shared.migrations.file_jobs`.
 """
@@ -39,7 +39,7 @@ _LIST = f"""
 SELECT {_COLUMNS} FROM file_job WHERE kind = :kind AND organisation_id = :organisation_id AND id < :before
 ORDER BY id DESC LIMIT :limit
 """
-# Organisations take turns: next is the one that has waited longest for its turn, with its oldest file.
+# Organisations take turns: next is the oldest file of the one that has waited longest.
 _NEXT = f"""
 SELECT {_COLUMNS} FROM file_job AS f
 WHERE {_STANDING} AND kind = ANY(:kinds) AND (held_until IS NULL OR held_until < :at)
@@ -76,7 +76,7 @@ SELECT row, row_id, errors, sealed FROM file_job_row WHERE file_id = $1 AND row 
 """
 
 HELD_FOR = timedelta(seconds=100)
-"""How long a worker that says nothing keeps its file: longer than the reading of a file may take."""
+"""How long a silent worker keeps its file: longer than reading a file may take."""
 
 
 class RefusedRow(NamedTuple):
@@ -116,14 +116,14 @@ async def load(connection: AsyncConnection, kind: str, file_id: UUID, *, lock: b
 
 
 async def find_same(connection: AsyncConnection, organisation_id: UUID, digest: UUID) -> FileJob | None:
-    """The organisation's file of that digest, if it is not done yet."""
+    """The organisation's unfinished file with that digest; None if there is none."""
     values = {"organisation_id": organisation_id, "digest": digest}
     row = (await connection.execute(text(_FIND_SAME), values)).mappings().one_or_none()
     return None if row is None else _file(row)
 
 
 async def standing(connection: AsyncConnection, kind: str, organisation_id: UUID) -> int:
-    """How many of the organisation's files of that kind are not done yet."""
+    """The number of the organisation's unfinished files of that kind."""
     values = {"kind": kind, "organisation_id": organisation_id}
     return int(await connection.scalar(text(_COUNT_STANDING), values) or 0)
 
@@ -131,7 +131,7 @@ async def standing(connection: AsyncConnection, kind: str, organisation_id: UUID
 async def page(
     connection: AsyncConnection, kind: str, *, organisation_id: UUID, before: UUID, limit: int
 ) -> list[FileJob]:
-    """The organisation's files of that kind, the newest first, from below `before`."""
+    """The organisation's files of that kind, the newest first, before `before`."""
     values = {"kind": kind, "organisation_id": organisation_id, "before": before, "limit": limit}
     return [_file(row) for row in (await connection.execute(text(_LIST), values)).mappings()]
 
@@ -139,32 +139,32 @@ async def page(
 async def lock_next(connection: AsyncConnection, kinds: Collection[str], *, at: datetime) -> FileJob | None:
     """A file that waits, or whose worker has been silent for too long; locked. None if there is none.
 
-    It is the oldest of the organisation that was served longest ago.
+    It is the oldest file of the organisation that was served longest ago.
     """
     row = (await connection.execute(text(_NEXT), {"kinds": list(kinds), "at": at})).mappings().one_or_none()
     return None if row is None else _file(row)
 
 
 async def lock_held(connection: AsyncConnection, file_id: UUID, *, holder: UUID) -> FileJob | None:
-    """The file, locked; None if `holder` does not have it any more."""
+    """The file, locked; None if `holder` no longer has it."""
     row = (await connection.execute(text(_HELD), {"id": file_id, "holder": holder})).mappings().one_or_none()
     return None if row is None else _file(row)
 
 
 async def content(connection: AsyncConnection, file_id: UUID) -> bytes:
-    """What was posted, sealed."""
+    """The encrypted content of the file."""
     found: bytes = await connection.scalar(text(_CONTENT), {"id": file_id})
     return found
 
 
 async def save(connection: AsyncConnection, file: FileJob, *, holder: UUID, at: datetime) -> None:
-    """Store how far a locked file is; `holder` keeps it for some time more."""
+    """Store the progress of a locked file; `holder` keeps it for some more time."""
     held = {"holder": holder, "held_until": at + HELD_FOR, "served_at": at}
     await connection.execute(text(_SAVE), _values(file) | held)
 
 
 async def end(connection: AsyncConnection, file: FileJob) -> None:
-    """Store that a locked file is over, and erase what was posted."""
+    """Store that a locked file is finished, and erase its content."""
     await connection.execute(text(_END), _values(file))
 
 
@@ -184,24 +184,24 @@ async def add_rows(connection: AsyncConnection, file_id: UUID, rows: Sequence[Re
 
 
 async def forget_rows(connection: AsyncConnection, file_id: UUID) -> None:
-    """Erase what was reported of a file's rows."""
+    """Erase the report of a file's rows."""
     await connection.execute(text(_FORGET_ROWS), {"id": file_id})
 
 
 async def lock_outlived(connection: AsyncConnection, *, at: datetime) -> FileJob | None:
-    """A file whose refused rows are not to be kept any longer, locked; None if there is none."""
+    """A file whose refused rows have expired, locked; None if there is none."""
     row = (await connection.execute(text(_OUTLIVED), {"at": at})).mappings().one_or_none()
     return None if row is None else _file(row)
 
 
 async def erase_rows(connection: AsyncConnection, file_id: UUID, *, limit: int) -> None:
-    """Erase up to `limit` refused rows of a locked file, and remember when none is left."""
+    """Erase up to `limit` refused rows of a locked file, and record when none is left."""
     erased = await connection.execute(text(_ERASE_ROWS), {"id": file_id, "limit": limit})
     if erased.rowcount < limit:
         await connection.execute(text(_ERASED), {"id": file_id})
 
 
 async def rows(connection: AsyncConnection, file_id: UUID, *, after: int, limit: int) -> list[RefusedRow]:
-    """Refused rows in the order of the sheet, from below row `after`."""
+    """Refused rows in the order of the sheet, after row `after`."""
     found = await (await driver(connection)).fetch(_ROWS, file_id, after, limit)
     return [RefusedRow(row["row"], row["row_id"], row["errors"], row["sealed"]) for row in found]

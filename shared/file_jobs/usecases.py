@@ -1,4 +1,4 @@
-"""Files of rows as requests see them: taken in sealed, and shown to the organisation that posted them."""
+"""Requests about files of rows: stored encrypted, and visible to the organisation that sent them."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _ROWS_A_PIECE: Final = 1_000
 async def posting_of(
     connection: AsyncConnection, kind: FileKind, *, target_id: UUID | None, dry_run: bool, caller: Caller
 ) -> Posting:
-    """What the caller may post a file of that kind for. Raises WrongRole, ForeignOrganisation and what `admit` does."""
+    """The posting for a new file of the caller. Raises WrongRole, ForeignOrganisation and the refusals of `admit`."""
     organisation_id = organisation_of(kind, caller)
     await kind.admit(connection, caller, target_id)
     return Posting(organisation_id, target_id, caller.person, dry_run)
 
 
 def organisation_of(kind: FileKind, caller: Caller) -> UUID:
-    """The organisation whose files the caller may post and see. Raises WrongRole, ForeignOrganisation."""
+    """The organisation whose files the caller may send and read. Raises WrongRole, ForeignOrganisation."""
     caller.require(kind.role)
     if caller.organisation is None:
         raise ForeignOrganisation
@@ -56,9 +56,9 @@ async def post(
     caller: Caller,
     at: datetime,
 ) -> FileJob:
-    """A file that waits to be worked on; the one there is if the same was posted and is not done yet.
+    """A new file, waiting; the existing one if the same content is already unfinished.
 
-    Raises WrongRole, ForeignOrganisation, what the kind's `admit` raises, NotASpreadsheet, SpreadsheetDamaged,
+    Raises WrongRole, ForeignOrganisation, the refusals of the kind's `admit`, NotASpreadsheet, SpreadsheetDamaged,
     SpreadsheetTooLarge, SpreadsheetEmpty, and the kind's `too_many`.
     """
     posting = await posting_of(connection, kind, target_id=target_id, dry_run=dry_run, caller=caller)
@@ -80,7 +80,7 @@ async def post(
 async def own_files(
     connection: AsyncConnection, kind: FileKind, *, caller: Caller, before: UUID, limit: int
 ) -> list[FileJob]:
-    """The files of the caller's organisation, the newest first, from below `before`.
+    """The files of the caller's organisation, the newest first, before `before`.
 
     Raises WrongRole, ForeignOrganisation.
     """
@@ -96,7 +96,7 @@ async def own_file(connection: AsyncConnection, kind: FileKind, file_id: UUID, *
 async def remove(
     connection: AsyncConnection, kind: FileKind, file_id: UUID, *, storage: FileStorage, caller: Caller, at: datetime
 ) -> FileJob:
-    """The file: cancelled if something was still to be done, else its refused rows are soon erased.
+    """The file: cancelled if it was unfinished, else its refused rows are erased soon.
 
     Raises WrongRole, NotFound, ForeignOrganisation.
     """
@@ -110,7 +110,7 @@ async def remove(
 async def own_rows(
     connection: AsyncConnection, kind: FileKind, file_id: UUID, *, caller: Caller, at: datetime
 ) -> FileJob:
-    """The file, whose refused rows can be had.
+    """The file, whose refused rows are still kept.
 
     Raises WrongRole, NotFound, ForeignOrganisation, RefusedRowsErased.
     """
@@ -137,12 +137,12 @@ async def failed_rows(
     seal: Seal,
     rows_a_piece: int = _ROWS_A_PIECE,
 ) -> AsyncIterator[bytes]:
-    """What was refused so far as a file, piece by piece: each piece has a short transaction of its own."""
+    """The rows refused so far as a file, piece by piece, each piece in a short transaction of its own."""
     made, after = failed_rows_file(format_, kind.table), 0
     yield await asyncio.to_thread(made.begin)
     while rows := await _rows(engine, file.id, after=after, limit=rows_a_piece):
         after = rows[-1].row
-        # Other requests go on meanwhile.
+        # Other requests are handled meanwhile.
         yield await asyncio.to_thread(_add, made, rows, file.id, seal)
     yield made.end()
 

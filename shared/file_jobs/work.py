@@ -1,7 +1,7 @@
-"""The work on files, beside the requests: read, decide a chunk at a time, remember how far, report; erase in the end.
+"""The worker for files: read, decide a chunk at a time, store progress and report, erase in the end.
 
-A chunk's rows, what is reported of them, and how far the file is are stored in one transaction. So a worker can be
-ended at any moment, and the next one goes on with the first row that has no answer yet.
+A chunk's rows, their report and the progress of the file are stored in one transaction. So a worker can be
+stopped at any moment, and the next one continues with the first row that has no outcome yet.
 """
 
 from __future__ import annotations
@@ -38,25 +38,25 @@ log = structlog.get_logger()
 POLL_SECONDS: Final = 0.3
 ERASURE_POLL_SECONDS: Final = 10
 CHUNK_TRIES: Final = 5
-"""Of one chunk, while others are in its way."""
+"""Attempts for one chunk while other transactions conflict with it."""
 _WAIT_SECONDS: Final = 0.2
 _ROWS_ERASED_AT_ONCE: Final = 5_000
 _RACE_STATES: Final = ("23505", "23P01")
-"""Another transaction stored the same first: the next try sees it, and refuses the row properly."""
+"""Another transaction stored the same record first: the next attempt sees it, and refuses the row properly."""
 
 Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 """Begins a transaction, which is committed at the end of its context."""
 
 
 class _FileLost(Exception):
-    """Another worker has taken the file, or it is not as far as this one thinks."""
+    """Another worker has taken the file, or its progress differs from what this one expects."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileWorker:
     """Works on the files of the kinds that `deciders` are for. `begin` begins a transaction in their database.
 
-    `readers` is the worker's own, so that no file waits for a place while others take it for silent.
+    `readers` is the worker's own, so that no file waits for a process until other workers consider this one silent.
     """
 
     begin: Begin
@@ -68,15 +68,15 @@ class FileWorker:
     wait_seconds: float = _WAIT_SECONDS
 
     async def work(self) -> None:
-        """Work on files for ever, one at a time; backs off while the database is away."""
+        """Process files for ever, one at a time; backs off during an outage of the database."""
         await forever("files", self.work_one, pause_seconds=POLL_SECONDS)
 
     async def erase(self) -> None:
-        """Erase refused rows that have outlived their time, for ever; backs off while the database is away."""
+        """Erase expired refused rows, for ever; backs off during an outage of the database."""
         await forever("refused rows", self.erase_batch, pause_seconds=ERASURE_POLL_SECONDS)
 
     async def work_one(self) -> bool:
-        """Take the oldest file that no worker holds, and work on it to its end. False if there is none."""
+        """Take the next file that no worker holds, and process it to its end. False if there is none."""
         holder = new_id()
         deciders = {decider.kind.name: decider for decider in self.deciders}
         async with self.begin() as connection:
@@ -95,7 +95,7 @@ class FileWorker:
         return True
 
     async def erase_batch(self, *, rows_max: int = _ROWS_ERASED_AT_ONCE) -> bool:
-        """Erase some rows that have outlived their time. False if there are none."""
+        """Erase some expired rows. False if there are none."""
         async with self.begin() as connection:
             file = await store.lock_outlived(connection, at=self.now())
             if file is None:
@@ -106,9 +106,9 @@ class FileWorker:
 
 
 class _Chunk(NamedTuple):
-    """Rows that are decided together: as they came, as they were parsed, and refusals of those that could not be.
+    """Rows that are decided together: raw, parsed, and the refusals of those that could not be parsed.
 
-    `first` is how many rows of the file stand before them.
+    `first` is the number of rows of the file before them.
     """
 
     first: int
@@ -129,7 +129,7 @@ class _Job:
         self._memory = decider.remember() if decider.remember else None
 
     async def run(self, file: FileJob) -> None:
-        """Work to the end; if something gets in the way, the file is free for the next worker at once."""
+        """Process the file to its end; after an error it is free for the next worker at once."""
         try:
             await self._run(file)
         except BaseException as error:
@@ -140,7 +140,7 @@ class _Job:
             log.warning("file.lost", file=str(self._file_id))
 
     async def refuse(self, connection: AsyncConnection, file: FileJob, refusal: Refusal) -> None:
-        """End a locked file for what speaks against all of it."""
+        """End a locked file with the refusal of the file as a whole."""
         (problem, *_) = column_errors(RowOutcome(0, "refused", refusal=refusal), self.decider.kind.table)
         file = rules.refuse(file, problem, at=self._worker.now(), rows_kept=self._storage.rows_kept)
         await store.end(connection, file)
@@ -171,7 +171,7 @@ class _Job:
         await self._finish(reading)
 
     async def _chunks(self, reading: OpenFile, *, after: int) -> AsyncGenerator[_Chunk]:
-        """The file's rows behind the first `after`, a chunk at a time; the next is parsed while one is decided."""
+        """The file's rows after the first `after`, a chunk at a time; the next is parsed while one is decided."""
         rows = _behind(reading, after)
         ahead = asyncio.create_task(self._parsed(rows))
         try:
@@ -187,12 +187,12 @@ class _Job:
         if behind is None:
             return None
         first, rows = behind
-        # In a thread, so that requests are answered and the database has work meanwhile.
+        # In a thread, so that requests are answered and the database is busy meanwhile.
         parsed = await asyncio.to_thread(self.decider.parse, rows)
         return _Chunk(first, rows, parsed.rows, parsed.refused)
 
     async def _try_chunk(self, chunk: _Chunk, reading: OpenFile) -> None:
-        """Decide the chunk, again while other transactions are in its way. Waits for a lock are not counted, as its
+        """Decide the chunk, with retries while other transactions conflict. Waits for a lock are not counted, as its
         holder will be done.
         """
         tries_left = CHUNK_TRIES
@@ -211,7 +211,7 @@ class _Job:
         async with self._worker.begin() as connection:
             file = await self._locked(connection)
             if file.tally.rows == chunk.first + len(chunk.rows):
-                # The try before has committed it, and only the word of it was lost.
+                # The previous attempt was committed, and only its confirmation was lost.
                 return
             if file.tally.rows != chunk.first:
                 raise _FileLost
@@ -234,7 +234,7 @@ class _Job:
         return outcomes
 
     def _refused_rows(self, chunk: _Chunk, outcomes: Sequence[RowOutcome]) -> list[RefusedRow]:
-        """What is kept of the refused rows: why, in clear, and what stood in them, sealed."""
+        """The refused rows as they are stored: reasons in clear, cells encrypted."""
         seal, owner = self._storage.seal, self._file_id.bytes
         return [
             RefusedRow(
@@ -262,7 +262,7 @@ class _Job:
 
 
 async def _behind(reading: OpenFile, after: int) -> AsyncGenerator[tuple[int, list[FileRow]]]:
-    """The rows behind the first `after`, each chunk with how many rows stand before it."""
+    """The rows after the first `after`, each chunk with the number of rows before it."""
     first = 0
     async for rows in reading.chunks():
         done = max(0, after - first)

@@ -1,4 +1,4 @@
-"""Who does something: a person in a role. How the caller was recognised is the edge's business."""
+"""Callers: persons in a role. The edge authenticates them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Role(StrEnum):
 
 
 class WrongRole(Forbidden):
-    """Facts: `roles`, those that may."""
+    """Facts: `roles`, those that permit it."""
 
     slug = "wrong-role"
     title_en = "Your role does not permit this."

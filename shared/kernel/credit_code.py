@@ -1,4 +1,4 @@
-"""Unified social credit codes of organisations (GB 32100): form and check character."""
+"""Unified social credit codes of organisations (GB 32100): format and check character."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from shared.kernel.spelling import canonical
 CREDIT_CODE_LENGTH = 18
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-# Registrar and kind may be letters (A, N, Y register too); the region in the places after them is always six digits.
+# Registrar and kind may be letters (A, N, Y are registrars too); the six characters after them, the region, are digits.
 _CODE = re.compile(f"[{_ALPHABET}]{{2}}[0-9]{{6}}[{_ALPHABET}]{{10}}")
 
 
 class WrongCreditCodeLength(Invalid):
-    """A credit code has not 18 characters. Facts: `length`, `expected`."""
+    """A credit code does not have 18 characters. Facts: `length`, `expected`."""
 
     slug = "credit-code-wrong-length"
     title_en = "A unified social credit code has 18 characters."
@@ -27,7 +27,7 @@ class WrongCreditCodeLength(Invalid):
 
 
 class WrongCreditCodeCharacters(Invalid):
-    """A credit code holds a character that cannot stand where it stands."""
+    """A credit code contains a character that is not allowed in its position."""
 
     slug = "credit-code-wrong-characters"
     title_en = "The unified social credit code contains a character that is not allowed in its position."
@@ -47,7 +47,7 @@ class WrongCreditCodeCheck(Invalid):
 
 
 class PlaceholderCreditCode(Invalid):
-    """A credit code was filled in to get past the field: one character eighteen times."""
+    """A credit code is a placeholder: one character eighteen times."""
 
     slug = "credit-code-placeholder"
     title_en = "This is a placeholder, not a unified social credit code."
@@ -57,7 +57,7 @@ class PlaceholderCreditCode(Invalid):
 
 
 def parse_credit_code(raw: str) -> str:
-    """The code in `raw`: 18 characters, upper case, its check character right.
+    """The normalised code in `raw`: 18 characters, upper case, with a correct check character.
 
     Raises WrongCreditCodeLength, PlaceholderCreditCode, WrongCreditCodeCharacters, WrongCreditCodeCheck.
     Source: GB 32100; domain rules §6.1.
@@ -65,7 +65,7 @@ def parse_credit_code(raw: str) -> str:
     code = canonical(raw)
     if len(code) != CREDIT_CODE_LENGTH:
         raise WrongCreditCodeLength(length=len(code), expected=CREDIT_CODE_LENGTH)
-    # Eighteen zeros have a right check character.
+    # Eighteen zeros have a correct check character.
     if len(set(code)) == 1:
         raise PlaceholderCreditCode
     if _CODE.fullmatch(code) is None:
@@ -76,5 +76,5 @@ def parse_credit_code(raw: str) -> str:
 
 
 def check_character(body: str) -> str:
-    """The 18th character for the first 17 (MOD 31-3), which are all of the code's alphabet."""
+    """The 18th character for the first 17 (MOD 31-3), which must all be in the code's alphabet."""
     return str(calc_check_digit(body))

@@ -1,7 +1,7 @@
-"""People's identity documents: what a right number is, and what may be shown of it.
+"""Identity documents: valid numbers, and their masked form.
 
 No error, fact or `repr` here ever holds a number. Where a number was first issued says nothing about where its holder
-lives, and lists of county codes refuse living people, so the region places are not looked up. Source: domain rules §6.
+lives, and county code lists would refuse living people, so region digits are not looked up. Source: domain rules §6.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PLACEHOLDERS_OLD_FOREIGN = frozenset(body[:12] for body in _PLACEHOLDERS)
 
 
 class DocumentKind(StrEnum):
-    """Which paper a number is printed on."""
+    """The kind of document that has the number."""
 
     RESIDENT_ID = "resident_id"
     RESIDENCE_PERMIT = "residence_permit"
@@ -37,7 +37,7 @@ class DocumentKind(StrEnum):
 
     @property
     def shows_birth_date(self) -> bool:
-        """Whether its number says when the holder was born; the places of a foreign card we do not interpret."""
+        """Whether its number contains the holder's birth date; the digits of a foreign card are not interpreted."""
         return self is not DocumentKind.FOREIGN_PERMANENT_RESIDENT
 
 
@@ -53,7 +53,7 @@ class WrongLength(Invalid):
 
 
 class WrongCharacters(Invalid):
-    """A number holds a character that cannot stand where it stands."""
+    """A number contains a character that is not allowed in its position."""
 
     slug = "identity-wrong-characters"
     title_en = "The identity number contains a character that is not allowed in its position."
@@ -77,7 +77,7 @@ class WrongCheckDigit(Invalid):
 
 
 class ImpossibleBirthDate(Invalid):
-    """The birth date in a number is no day, is still to come, or lies too far back. Facts: `earliest`, `latest`."""
+    """The birth date in a number does not exist, is in the future, or is too long ago. Facts: `earliest`, `latest`."""
 
     slug = "identity-impossible-birth-date"
     title_en = "The birth date in the identity number is not possible."
@@ -88,7 +88,7 @@ class ImpossibleBirthDate(Invalid):
 
 
 class PlaceholderNumber(Invalid):
-    """A number was filled in to get past the field: one digit repeated, or digits counted up or down."""
+    """A number is a placeholder: one digit repeated, or digits in ascending or descending order."""
 
     slug = "identity-placeholder"
     title_en = "This is a placeholder, not an identity number."
@@ -99,7 +99,7 @@ class PlaceholderNumber(Invalid):
 
 
 class WrongDocumentKind(Invalid):
-    """A number is of another kind of document than was said. Facts: `given`, `looks_like`."""
+    """A number belongs to a different kind of document from the given one. Facts: `given`, `looks_like`."""
 
     slug = "identity-wrong-document-kind"
     title_en = "The identity number belongs to another kind of document."
@@ -111,7 +111,7 @@ class WrongDocumentKind(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class IdentityDocument:
-    """A document as `parse_document` accepted it; `number` is in its one spelling and stays out of `repr`."""
+    """A document accepted by `parse_document`; `number` is normalised and left out of `repr`."""
 
     kind: DocumentKind
     number: str = field(repr=False)
@@ -124,7 +124,7 @@ class IdentityDocument:
         return date.fromisoformat(self.number[6:14])
 
     def age_on(self, day: date) -> int | None:
-        """The holder's age in full years on `day`, counted up on each birthday; None where the birth date is unknown.
+        """The holder's age in full years on `day`, from birthday to birthday; None if the birth date is unknown.
 
         A person born on 29 February turns a year older on 1 March of a common year.
         """
@@ -135,10 +135,10 @@ class IdentityDocument:
 
 
 def parse_document(kind: DocumentKind, raw: str, *, today: date) -> IdentityDocument:
-    """The document of `kind` whose number is `raw`, however it was spaced, widened or cased.
+    """The document of `kind` with the number `raw`, whatever its spacing, width and case.
 
     Raises WrongLength, PlaceholderNumber, WrongCharacters, WrongDocumentKind, WrongCheckDigit, ImpossibleBirthDate,
-    and looks in that order. `today` itself is a possible birth date. Source: domain rules §6.1, §6.2.
+    in that order. `today` itself is a possible birth date. Source: domain rules §6.1, §6.2.
     """
     number = canonical(raw)
     if kind is DocumentKind.FOREIGN_PERMANENT_RESIDENT and len(number) == _LENGTH_OLD_FOREIGN:
@@ -151,9 +151,9 @@ def parse_document(kind: DocumentKind, raw: str, *, today: date) -> IdentityDocu
 
 
 def masked(number: str) -> str:
-    """`number` fit for a public list: the first six and last four characters, the rest as stars.
+    """`number` masked for lists: the first six and last four characters, the rest as stars.
 
-    Anything shorter than a real number is nothing but stars. Source: domain rules §6.3.
+    Anything shorter than a real number is all stars. Source: domain rules §6.3.
     """
     if len(number) < _LENGTH_OLD_FOREIGN:
         return "*" * len(number)
@@ -161,7 +161,7 @@ def masked(number: str) -> str:
 
 
 def contains_identity_number(text: str) -> bool:
-    """Whether a number of 18 places with a right check digit stands anywhere in `text`."""
+    """Whether `text` contains an 18-digit number with a correct check digit."""
     return any(calc_check_digit(number) == number[17].upper() for number in _LIKE_18.findall(text))
 
 
@@ -187,7 +187,7 @@ def _expected_lengths(kind: DocumentKind) -> list[int]:
 
 
 def _kind_by_first_digits(number: str) -> DocumentKind:
-    # One person must have one key, and the kind is part of the key: so a number is taken under its own kind only.
+    # One person must have one key, and the kind is part of the key: so a number is accepted under its own kind only.
     if number[0] == "9":
         return DocumentKind.FOREIGN_PERMANENT_RESIDENT
     if number[:6] in _PERMIT_REGIONS:
@@ -202,7 +202,7 @@ def _check_birth_date(digits: str, today: date) -> None:
 
 
 def _day(digits: str) -> date | None:
-    # The refusal is raised outside this handler, so that it does not drag along an error that quotes the digits.
+    # The refusal is raised outside this handler, so that it is not chained to an error that quotes the digits.
     try:
         return date.fromisoformat(digits)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Ids of things: time-ordered, so that new rows land together in an index."""
+"""Ids of records: time-ordered, so that new rows land together in an index."""
 
 from __future__ import annotations
 

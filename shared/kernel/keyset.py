@@ -1,4 +1,4 @@
-"""Positions in lists that run by a day and then by id."""
+"""Positions in lists ordered by day, then id."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class KeysetPosition(NamedTuple):
-    """A position in a list: behind the row of this day and id."""
+    """The position after the row with this day and id."""
 
     day: date
     id: UUID

@@ -19,7 +19,7 @@ class UnknownLevel(Invalid):
 
 
 class Level(IntEnum):
-    """A skill level; its value is its rank, so `<` and `max` mean what people mean. Source: domain rules §3.1."""
+    """A skill level; its value is its rank, so `<` and `max` work as expected. Source: domain rules §3.1."""
 
     APPRENTICE = 1
     JUNIOR_WORKER = 2
@@ -40,7 +40,7 @@ class Level(IntEnum):
 
     @classmethod
     def from_certificate_mark(cls, mark: str) -> Level:
-        """The level that `mark` stands for in a certificate number (5 is low, 1 is high). Raises UnknownLevel."""
+        """The level of `mark` in a certificate number (5 is low, 1 is high). Raises UnknownLevel."""
         level = _BY_MARK.get(mark)
         if level is None:
             raise UnknownLevel(known=list(_BY_MARK))
@@ -53,7 +53,7 @@ class Level(IntEnum):
 
     @property
     def certificate_mark(self) -> str | None:
-        """The character at place 16 of a certificate number; None for an apprentice, who gets no such number.
+        """The 16th character of a certificate number; None for an apprentice, who gets no such number.
 
         The letters of the two highest levels are assumptions. Source: domain rules §3.5.
         """
@@ -71,7 +71,7 @@ class Level(IntEnum):
 
     @property
     def name_en(self) -> str:
-        """The English name, with the old "level five" to "level one" where there is one."""
+        """The English name, with the old "level five" to "level one" if there is one."""
         return _WORDS[self - 1].name_en
 
 

@@ -1,4 +1,4 @@
-"""Money as whole fen: exact on the way in, rounded only where a rule takes a share."""
+"""Money as whole fen: exact on input, rounded only where a rule takes a share."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import NewType
 from shared.kernel.refusals import Invalid
 
 Fen = NewType("Fen", int)
-"""A hundredth of a yuan; may be negative where a balance goes down."""
+"""A hundredth of a yuan; may be negative when a balance decreases."""
 
 # What a bigint column can hold.
 FEN_MAX = Fen(2**63 - 1)
 
 
 class FractionOfFen(Invalid):
-    """An amount has more than two decimal places, or is no number at all."""
+    """An amount has more than two decimal places, or is not a number."""
 
     slug = "fraction-of-fen"
     title_en = "The amount is not a whole number of fen."
@@ -25,7 +25,7 @@ class FractionOfFen(Invalid):
 
 
 class AmountTooLarge(Invalid):
-    """An amount is beyond what can be stored. Facts: `fen_max`."""
+    """An amount is too large to be stored. Facts: `fen_max`."""
 
     slug = "amount-too-large"
     title_en = "The amount is too large."
@@ -41,7 +41,7 @@ def fen_from_yuan(yuan: Decimal | int) -> Fen:
         raise FractionOfFen
     if not amount:
         return Fen(0)
-    # Looked at before any arithmetic, so that 1E+1000000 and 1E-1000000 cost nothing.
+    # Checked before any arithmetic, so that 1E+1000000 and 1E-1000000 cost nothing.
     if amount.adjusted() > len(str(FEN_MAX)):
         raise AmountTooLarge(fen_max=FEN_MAX)
     if amount.adjusted() < -2:
@@ -56,7 +56,7 @@ def fen_from_yuan(yuan: Decimal | int) -> Fen:
 
 
 def format_yuan(fen: Fen) -> str:
-    """`fen` as yuan for people: thousands in threes, always two decimal places ("1,234.50")."""
+    """`fen` as yuan for people: with thousands separators and two decimal places ("1,234.50")."""
     yuan, rest = divmod(abs(fen), 100)
     sign = "-" if fen < 0 else ""
     return f"{sign}{yuan:,}.{rest:02}"

@@ -1,4 +1,4 @@
-"""How a state machine moves: by a table that prints on one screen."""
+"""State machines as tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ V = TypeVar("V", bound=StrEnum)
 
 
 def move(moves: Mapping[S, Mapping[V, S]], status: S, verb: V) -> S:
-    """The state that `verb` leads to from `status`. Raises IllegalMove with the verbs that are open."""
+    """The state that `verb` leads to from `status`. Raises IllegalMove with the verbs that are allowed."""
     allowed = moves[status]
     if verb not in allowed:
         raise IllegalMove(state=status.value, verb=verb.value, allowed=sorted(each.value for each in allowed))

@@ -11,7 +11,7 @@ _CODE = re.compile(r"[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
 class MalformedOccupation(Invalid):
-    """An occupation code has not the form d-dd-dd-dd. Facts: `example`."""
+    """An occupation code does not have the form d-dd-dd-dd. Facts: `example`."""
 
     slug = "malformed-occupation"
     title_en = "This is not an occupation code."
@@ -23,8 +23,8 @@ class MalformedOccupation(Invalid):
 def parse_occupation(raw: str) -> str:
     """The code in `raw`, such as "4-10-01-05". Raises MalformedOccupation.
 
-    Only the form is checked: codes change with the edition of the classification, so whether one exists is a question
-    to the edition in force. Source: domain rules §6.1.
+    Only the form is checked: codes change with the edition of the classification, so existence is checked
+    against the edition in force. Source: domain rules §6.1.
     """
     code = canonical(raw)
     if _CODE.fullmatch(code) is None:

@@ -1,4 +1,4 @@
-"""What becomes of the rows of a batch."""
+"""Outcomes of the rows of a batch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class RowWarning(NamedTuple):
-    """What looks odd about a row that was taken all the same, in the words of a refusal."""
+    """A warning about an accepted row, with texts like those of a refusal."""
 
     code: str
     check: str
@@ -25,9 +25,9 @@ class RowWarning(NamedTuple):
 
 
 class RowOutcome(NamedTuple):
-    """What became of one row. `row` is its place in the request, from 0; `row_id` the caller's own name for it.
+    """The outcome of one row. `row` is its place in the request, from 0; `row_id` is the caller's own id of it.
 
-    `refusal` is the first reason for which it was refused, `also` are the others.
+    `refusal` is the first reason for the refusal, `also` are the others.
     """
 
     row: int
@@ -40,22 +40,22 @@ class RowOutcome(NamedTuple):
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
-        """Every reason for which it was refused."""
+        """All reasons for the refusal."""
         return () if self.refusal is None else (self.refusal, *self.also)
 
 
 def refused(row: int, row_id: str | None, refusals: Sequence[Refusal]) -> RowOutcome:
-    """The outcome of a row that something speaks against: all of `refusals`, of which there is at least one."""
+    """The outcome of a refused row; `refusals` has at least one element."""
     return RowOutcome(row, "refused", row_id, refusal=refusals[0], also=tuple(refusals[1:]))
 
 
 def without_ids(outcomes: Iterable[RowOutcome], never_stored: Collection[UUID]) -> list[RowOutcome]:
-    """`outcomes` of a dry run: an id that was thought up for a record, and then not stored, is not told."""
+    """`outcomes` of a dry run, without the ids of records that were not stored."""
     return [outcome._replace(id=None) if outcome.id in never_stored else outcome for outcome in outcomes]
 
 
 class Row(Protocol):
-    """A row of a batch: its place in the request, from 0, and the caller's own name for it."""
+    """A row of a batch: its place in the request, from 0, and the caller's own id of it."""
 
     @property
     def row(self) -> int: ...
@@ -68,22 +68,22 @@ R = TypeVar("R", bound=Row)
 
 
 class Repeat(NamedTuple):
-    """The decision on a row that changes nothing: the record `id` says the same already."""
+    """The decision on a row that changes nothing: the record `id` is already the same."""
 
     id: UUID
 
 
 class Change(NamedTuple, Generic[T]):
-    """The decision to take a row: the record `id`, and what is to be stored of it."""
+    """The decision to accept a row: the record `id`, and the value to store."""
 
     id: UUID
     content: T
 
 
 def decide_each(rows: Iterable[R], decide: Callable[[R], Change[T] | Repeat]) -> tuple[list[T], list[RowOutcome]]:
-    """What is to be stored, and an outcome for each row, both in the order of `rows`.
+    """The values to store, and an outcome for each row, both in the order of `rows`.
 
-    `decide` raises a Refusal for a row that cannot be taken. It remembers the changes it has decided on, so that each
+    `decide` raises a Refusal for a row that cannot be accepted. It remembers its earlier decisions, so that each
     row is judged as if those before it had been stored.
     """
     changes: list[T] = []
@@ -102,7 +102,7 @@ def decide_each(rows: Iterable[R], decide: Callable[[R], Change[T] | Repeat]) ->
 
 
 def read_each(rows: Iterable[R], read: Callable[[R], T]) -> tuple[list[T], list[RowOutcome]]:
-    """What `read` makes of each row, and a refused outcome for each row for which it raises a Refusal."""
+    """The results of `read`, and a refused outcome for each row for which it raises a Refusal."""
     found: list[T] = []
     refused: list[RowOutcome] = []
     for row in rows:

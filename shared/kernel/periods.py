@@ -1,4 +1,4 @@
-"""Periods of whole days, months later, and the day it is where the programme does its business."""
+"""Periods of whole days, months later, and the business day in China."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SECOND_DAY = date.min + timedelta(days=1)
 
 
 class PeriodEndsBeforeStart(Invalid):
-    """A period's last day lies before its first. Facts: `first`, `last`."""
+    """A period's last day is before its first. Facts: `first`, `last`."""
 
     slug = "period-ends-before-start"
     title_en = "The last day is before the first day."
@@ -25,7 +25,7 @@ class PeriodEndsBeforeStart(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days from `first` to `last`, both included; without `last` it does not end. Raises PeriodEndsBeforeStart."""
+    """Days from `first` to `last`, both included; without `last` it is open-ended. Raises PeriodEndsBeforeStart."""
 
     first: date
     last: date | None = None
@@ -39,22 +39,22 @@ class Period:
         return self.first <= day and (self.last is None or day <= self.last)
 
     def overlaps(self, other: Period) -> bool:
-        """Whether any day belongs to both; periods that merely meet (one ends the day before) do not overlap."""
+        """Whether any day belongs to both; adjacent periods do not overlap."""
         return (other.last is None or self.first <= other.last) and (self.last is None or other.first <= self.last)
 
 
 def day_before(day: date) -> date:
-    """The day before `day`. The first day of the calendar has none before it and answers itself."""
+    """The day before `day`; the first day of the calendar returns itself."""
     return max(day, _SECOND_DAY) - timedelta(days=1)
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day `months` later, or the last day of that month where it is shorter; PostgreSQL adds months alike."""
+    """The same day `months` later, or the last day of a shorter month, as in PostgreSQL."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def business_day(instant: datetime) -> date:
-    """The calendar day in China at `instant`, which knows its zone."""
+    """The calendar day in China at `instant`, which must have a time zone."""
     assert instant.utcoffset() is not None, "an instant without a zone has no business day"
     return instant.astimezone(BUSINESS_ZONE).date()

@@ -1,4 +1,4 @@
-"""The key by which a person is known outside the one service that holds their papers."""
+"""Person keys: pseudonyms of persons outside the service that stores their documents."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _VERSION_8 = (0x8 << 76) | (0x2 << 62)
 class PersonKeys:
     """Makes person keys with one secret.
 
-    The secret is what protects the number: there are so few possible numbers that anybody could try them all against
-    a plain hash. Who loses the secret can make no key again; who changes it makes strangers of everybody.
+    The secret protects the number: there are so few possible numbers that all of them could be tried against
+    a plain hash. Without the secret no key can be computed again; a changed secret gives everyone a new key.
     """
 
     __slots__ = ("_secret",)
@@ -30,17 +30,17 @@ class PersonKeys:
         self._secret = secret
 
     def of(self, document: IdentityDocument) -> UUID:
-        """The key of the holder of `document`: always the same for the same kind and number.
+        """The key of the holder of `document`: the same for the same kind and number.
 
         122 bits of HMAC-SHA-256 in a UUID of version 8 (RFC 9562 §5.8). The kind is part of what is hashed, so equal
-        numbers on different kinds of paper are different keys.
+        numbers of different kinds of documents have different keys.
         """
         return self._keyed(document.kind + ":" + document.number)
 
     def mark(self, kind: str, text: str) -> UUID:
-        """What `text` can be recognised by where it must not be kept: equal marks of one `kind` are equal texts.
+        """A keyed hash (blind index) of `text`, which must not be stored: equal texts of a `kind` have equal marks.
 
-        However the text was spaced, widened or cased. No mark is ever a person's key.
+        Spacing, width and case are ignored. No mark equals a person's key.
         """
         return self._keyed(f"mark:{kind}:{canonical(text)}")
 

@@ -1,12 +1,12 @@
-"""The one way a rule says no: a `Refusal`, in words for people (Chinese and English) and a slug for machines.
+"""Refusals: the only way in which a rule says no, with texts for people (Chinese and English) and a slug for machines.
 
     Refusal
-    ├── NotFound        the thing named does not exist here             404
-    ├── Conflict        the state of things does not allow it (now)     409
-    ├── Forbidden       the caller may not                              403
+    ├── NotFound        the record does not exist here                  404
+    ├── Conflict        the current state does not allow it             409
+    ├── Forbidden       the caller is not permitted to do it            403
     └── Invalid         the content is wrong; `pointer` says where      422
 
-The status codes stand here for orientation; only `shared/problems.py` knows HTTP.
+The status codes are here for orientation; only `shared/problems.py` knows HTTP.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ RESERVED = frozenset(
         "reference",
     }
 )  # fmt: skip
-"""Members that a problem has of its own, so no fact may be called that. Source: RFC 9457 §3."""
+"""Reserved members of a problem; no fact may have one of these names. Source: RFC 9457 §3."""
 
 
 class Refusal(Exception):
     """A rule refused a command. Nothing was changed.
 
-    Subclasses set `slug` (stable, kebab-case: the machine's name for it), `title_en`/`title_zh` (what is wrong),
-    `cure_en`/`cure_zh` (how to mend it), and `check` if it is one of the numbered checks (C01 …; domain rules §4.6).
+    Subclasses set `slug` (stable, kebab-case, machine-readable), `title_en`/`title_zh` (what is wrong),
+    `cure_en`/`cure_zh` (how to correct it), and `check` if it is one of the numbered checks (C01 …; domain rules §4.6).
     Titles and cures are read by clerks as well, in reports and on pages: they are templates that `{fact}` fills, and
-    name no path of the API. The path that helps an integrator stands in `reference` ("GET /v1/regions"), also a
+    name no path of the API. A path that helps an integrator is in `reference` ("GET /v1/regions"), also a
     template. `facts` are JSON values that help (allowed states, limits, codes); they never hold personal data.
-    `pointer` is an RFC 6901 JSON pointer into the request, where one place is at fault.
+    `pointer` is an RFC 6901 JSON pointer into the request, if one place is at fault.
     """
 
     slug: ClassVar[str] = "refused"
@@ -49,14 +49,14 @@ class Refusal(Exception):
 
 
 def raise_first(*faults: Refusal | None) -> None:
-    """Raises the first of `faults` that is one: for a request of which one fault is told."""
+    """Raise the first of `faults` that is not None, for requests that report a single fault."""
     for fault in faults:
         if fault is not None:
             raise fault
 
 
 class NotFound(Refusal):
-    """Nothing by that name exists here. Facts: `what`, `id` (never a personal number)."""
+    """The record does not exist here. Facts: `what`, `id` (never a personal number)."""
 
     slug = "not-found"
     title_en = "No record has this id."
@@ -66,13 +66,13 @@ class NotFound(Refusal):
 
 
 class Conflict(Refusal):
-    """The present state of things does not allow the command."""
+    """The current state does not allow the command."""
 
     slug = "conflict"
 
 
 class Forbidden(Refusal):
-    """The caller is known but has no right to do this."""
+    """The caller is authenticated but not permitted to do this."""
 
     slug = "forbidden"
     title_en = "You have no right to do this."
@@ -86,7 +86,7 @@ class Invalid(Refusal):
 
 
 class IllegalMove(Conflict):
-    """A state machine does not know this verb in this state. Facts: `state`, `verb`, `allowed` (verbs open now)."""
+    """The verb is not allowed in this state. Facts: `state`, `verb`, `allowed` (the verbs that are)."""
 
     slug = "illegal-move"
     title_en = "This step is not possible in the current state."
@@ -96,7 +96,7 @@ class IllegalMove(Conflict):
 
 
 class Stale(Conflict):
-    """Somebody else changed the thing between reading and saving it."""
+    """The record was changed between reading and saving it."""
 
     slug = "stale"
     title_en = "This record has changed since you read it."
@@ -106,7 +106,7 @@ class Stale(Conflict):
 
 
 class NotYetReceived(Conflict):
-    """Another service's fact has not arrived here yet; it usually does within a second."""
+    """A fact of another service has not been received yet; it usually arrives within a second."""
 
     slug = "not-yet-heard"
     title_en = "This service has not received that record from the other service yet."
@@ -116,7 +116,7 @@ class NotYetReceived(Conflict):
 
 
 class LocalIdTaken(Conflict):
-    """The caller's own id names another record already."""
+    """The caller's own id already belongs to a different record."""
 
     slug = "local-id-taken"
     title_en = "Your organisation has already used this local_id for a different record."
@@ -126,7 +126,7 @@ class LocalIdTaken(Conflict):
 
 
 class SamePerson(Forbidden):
-    """A four-eyes rule: the person who did the first step may not do the second. Facts: `rule`."""
+    """Four-eyes rule: one person cannot do both steps. Facts: `rule`."""
 
     slug = "same-person"
     title_en = "The person who did the previous step cannot do this step as well."

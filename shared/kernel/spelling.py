@@ -1,4 +1,4 @@
-"""How a typed or pasted code is brought to its one spelling before anything is checked."""
+"""Normalisation of typed or pasted codes before anything is checked."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import unicodedata
 def canonical(raw: str) -> str:
     """`raw` in NFKC, upper case, without spaces and without invisible format characters, inside or around.
 
-    Full-width digits become ASCII ones; marks that spreadsheets and chat programs leave behind (zero-width space,
-    byte-order mark, direction marks) vanish. Whether the rest is acceptable is for the caller to say.
+    Full-width digits become ASCII ones; invisible characters that spreadsheets and chat programs add (zero-width space,
+    byte-order mark, direction marks) are removed. The caller checks whether the rest is acceptable.
     """
     if raw.isascii() and raw.isalnum():
         return raw.upper()

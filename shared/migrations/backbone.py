@@ -14,7 +14,7 @@ CREATE TABLE outbox (
 )
 """
 
-# A queue is all churn: vacuum it by the number of dead rows, not by their share, and without pauses.
+# A queue changes all the time: vacuum it by the number of dead rows, not by their share, and without pauses.
 OUTBOX_VACUUM = """
 ALTER TABLE outbox SET (
     autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 0

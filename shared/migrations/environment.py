@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 async def upgrade(engine: AsyncEngine, service: str) -> None:
-    """Bring the database of `service` to its newest migration. Two that try at once take turns."""
+    """Migrate the database of `service` to its newest revision. Concurrent calls take turns."""
     async with engine.begin() as connection:
         await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('migrations'))"))
         await connection.run_sync(_upgrade, service)

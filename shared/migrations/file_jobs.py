@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# `digest` is keyed, so that nobody can try whether a certain file was posted. `holder` is the worker that has the file
+# `digest` is keyed, so that no one can test whether a certain file was sent. `holder` is the worker that has the file
 # until `held_until`; `attempts` counts how often it was taken up since it last moved forward. `served_at` is when a
 # worker last did something for the file. Refused rows are kept until `rows_until`; where a file is over and has none,
 # they are erased.
@@ -35,7 +35,7 @@ CREATE TABLE file_job (
 )
 """
 
-# What is sealed does not get any smaller.
+# Encrypted values cannot be compressed.
 FILE_JOB_SEALED = "ALTER TABLE file_job ALTER COLUMN sealed SET STORAGE EXTERNAL"
 
 FILE_JOB_INDEXES = (
@@ -43,14 +43,14 @@ FILE_JOB_INDEXES = (
     "CREATE INDEX file_job_standing ON file_job (id) WHERE status IN ('waiting', 'working')",
     "CREATE INDEX file_job_served ON file_job (organisation_id, served_at)",
     "CREATE INDEX file_job_rows_until ON file_job (rows_until) WHERE rows_until IS NOT NULL",
-    # The same file again while it stands is the same file.
+    # A repeat of an unfinished file is the same file.
     """
     CREATE UNIQUE INDEX file_job_same ON file_job (organisation_id, digest)
     WHERE status IN ('waiting', 'working')
     """,
 )
 
-# Only what was refused is kept: the cells sealed, the reasons in clear (they never quote a cell).
+# Only refused rows are kept: cells encrypted, reasons in clear (they never quote a cell).
 FILE_JOB_ROW = """
 CREATE TABLE file_job_row (
     file_id uuid NOT NULL REFERENCES file_job,

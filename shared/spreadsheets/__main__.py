@@ -1,10 +1,10 @@
-"""The process that reads one file and ends: whatever a hostile or broken file does, it does it here.
+"""The process that reads one file: it contains whatever a hostile or broken file does.
 
     python -m shared.spreadsheets <request >frames
 
 A request is a line of JSON (`ReadingRequest`), then the file. Memory and time are bounded by the system, so a file that
-bursts ends this process and nothing else. What it answers is compressed, because a whole file waits in the worker's
-memory until it is decided: first how many rows there are about, then the rows, a chunk at a time; or a refusal.
+expands too much ends this process only. Its output is compressed, because a whole file waits in the worker's
+memory until it is decided: first the approximate number of rows, then the rows, a chunk at a time; or a refusal.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from shared.spreadsheets.frames import LAST, ReadingRequest, pack
 from shared.spreadsheets.reader import read
 
 MEMORY_BYTES_MAX: Final = 1024 * 1024 * 1024
-"""Of address space, which is more than is used: a full roster takes about a quarter of it."""
+"""Bytes of address space, which is more than the memory used: a full roster takes about a quarter of it."""
 SECONDS_MAX: Final = 20
-"""Of computing; a full roster takes about five."""
+"""Seconds of CPU time; a full roster takes about five."""
 OUTPUT_BYTES_MAX: Final = 192 * 1024 * 1024
-"""Of JSON, for all rows together; a full roster with every column filled has about half of it."""
+"""Bytes of JSON for all rows together; a full roster with every column filled has about half of it."""
 
 
 def main() -> None:
@@ -40,21 +40,21 @@ def main() -> None:
     request = ReadingRequest.parsed(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read()
     if len(content) != request.size:
-        # Whoever started this is gone.
+        # The parent process has ended.
         sys.exit(1)
     try:
         for frame in frames(request, content):
             sys.stdout.buffer.write(frame)
             sys.stdout.buffer.flush()
     except MemoryError:
-        # As the system ends a process in which no error can be raised any more.
+        # As the system ends a process that can no longer raise an error.
         os.abort()
 
 
 def frames(request: ReadingRequest, content: bytes, *, output_bytes_max: int = OUTPUT_BYTES_MAX) -> Iterator[bytes]:
-    """The answer: about how many rows there are and then the rows, or a refusal.
+    """The answer: the approximate number of rows and then the rows, or a refusal.
 
-    Only that it is too large may turn out behind the first rows.
+    Only SpreadsheetTooLarge can follow the first rows.
     """
     try:
         rows = read(request.format, content, request.table)

@@ -1,4 +1,4 @@
-"""What may be wrong with a cell or a row of a file: in words for the clerk, never quoting what stands there."""
+"""Faults of a cell or a row of a file, with texts for the clerk that never quote the cell."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class CellMissing(Invalid):
 
 
 class CellUnfit(Invalid):
-    """Facts: `expected`, `expected_zh`; `reason` is the name that the JSON route has for it."""
+    """Facts: `expected`, `expected_zh`; `reason` is the code of the error in the JSON route."""
 
     slug = "cell-unfit"
     title_en = "This value is not valid. Expected: {expected}."
@@ -98,7 +98,7 @@ class CellTooLong(Invalid):
 
 
 class UnknownChoice(Invalid):
-    """Facts: `choices`: what may stand there."""
+    """Facts: `choices`, the allowed values."""
 
     slug = "cell-unknown-choice"
     title_en = "The value is not on the list of this column."
@@ -159,4 +159,4 @@ CELL_FAULTS: dict[str, type[Invalid]] = {
         BrokenObject,
     )
 }  # fmt: skip
-"""By slug: the process that reads files answers with slugs."""
+"""By slug, which the reading process returns."""

@@ -1,4 +1,4 @@
-"""How one cell becomes a value: what spreadsheets do to numbers and dates is found, and undone if possible."""
+"""Conversion of one cell to a value: detects what spreadsheets do to numbers and dates, and undoes it if possible."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from shared.spreadsheets.cell_faults import (
 from shared.spreadsheets.tables import Column, Kind
 
 Raw = str | int | float | bool | date | datetime | time | timedelta
-"""What readers find in a cell; an empty one is ""."""
+"""What readers return for a cell; an empty one is ""."""
 Value = str | bool | int | list[str]
 
 DIGITS_KEPT: Final = 15
-"""A number in a spreadsheet keeps as many digits."""
+"""The number of digits that a number in a spreadsheet keeps."""
 
 _LENGTH_OF_DAY: Final = len("20250901")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{1,3}")
@@ -43,12 +43,12 @@ _YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
 _BETWEEN = re.compile(r"[,，、;；\s]+")
 _UNSEEN = frozenset({"Cc", "Cf"})
 _SEEN = "\t\n"
-"""Control characters that part what stands around them."""
+"""Control characters that separate the text around them."""
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!"})
 
 
 def read(column: Column, raw: Raw) -> Value:
-    """The value of a cell that is not empty; "" if nothing but blanks is left of it. Raises a cell fault."""
+    """The value of a cell that is not empty; "" if it is only blanks. Raises a cell fault."""
     if isinstance(raw, str):
         text = tidy(raw)
         if text[:1] == "#" and text in _ERRORS:
@@ -70,13 +70,13 @@ def read(column: Column, raw: Raw) -> Value:
 
 
 def unheld(text: str) -> str:
-    """What programs write as ="007", so that a spreadsheet leaves it alone, without that; other text as it is."""
+    """The text inside ="007", which programs write to protect text from the spreadsheet; other text unchanged."""
     held = _HELD_AS_TEXT.fullmatch(text)
     return held[1] if held else text
 
 
 def shown(raw: Raw) -> str:
-    """The cell as text, for giving it back."""
+    """The cell as text, for the file that is returned."""
     if isinstance(raw, str):
         return raw
     if isinstance(raw, float) and raw.is_integer():
@@ -87,25 +87,25 @@ def shown(raw: Raw) -> str:
 
 
 def tidy(text: str) -> str:
-    """`text` in NFKC, without blanks around it and without invisible characters: full-width digits are digits."""
+    """`text` in NFKC, without surrounding blanks and invisible characters; full-width digits become ASCII digits."""
     stripped = text.strip()
     return stripped if stripped.isascii() and stripped.isprintable() else _normal(text)
 
 
 @lru_cache(maxsize=4096)
 def _normal(text: str) -> str:
-    # Of a column of choices there are few, and of names many come again.
+    # A column of choices has few values, and many names are repeated.
     normal = unicodedata.normalize("NFKC", text)
     return "".join(char for char in normal if char in _SEEN or unicodedata.category(char) not in _UNSEEN).strip()
 
 
 def _code_in(_: Column, text: str) -> str:
     if text[:1] in _MARKS:
-        # People type the apostrophe that a spreadsheet takes for "this is text", also where it is text already.
+        # People type the apostrophe that marks text in a spreadsheet, also where the cell is already text.
         text = unheld(text).lstrip("'‘’").strip()
     if "+" in text and _SCIENTIFIC.fullmatch(text):
         raise DigitsLost
-    # What is left of a number of 18 digits where a spreadsheet kept 15 of them and showed it in full.
+    # An 18-digit number of which a spreadsheet kept 15 digits, shown in full.
     if text[-3:] == "000" and _ROUNDED.fullmatch(text) and not contains_identity_number(text):
         raise DigitsLost
     return text
@@ -143,7 +143,7 @@ def _day_of(column: Column, raw: Raw) -> str:
         return raw.date().isoformat()
     if isinstance(raw, date):
         return raw.isoformat()
-    # 20250901 can be no number of a day: those have five digits in our time.
+    # 20250901 cannot be a serial day number: current ones have five digits.
     if isinstance(raw, int | float) and float(raw).is_integer() and len(str(int(raw))) == _LENGTH_OF_DAY:
         return _day_in(column, str(int(raw)))
     raise DateAsNumber
@@ -158,14 +158,14 @@ def _day_of_text(text: str) -> str:
     # Where the year comes first, month and day follow it everywhere.
     found = _YEAR_FIRST.fullmatch(text.translate(_IN_CHINESE) if "年" in text else text)
     day = found and _day(int(found[1]), int(found[3] or found[5]), int(found[4] or found[6]))
-    # Raised outside of a handler, so that it does not drag along an error that quotes the cell.
+    # Raised outside a handler, so that it is not chained to an error that quotes the cell.
     if text and day is None:
         raise DateAsText
     return day.isoformat() if day else text
 
 
 def _fen_in(_: Column, text: str) -> int:
-    # What separates thousands is left out.
+    # Thousands separators are removed.
     found = _YUAN.fullmatch(text.replace(",", "").removesuffix("元"))
     if found is None:
         raise CellUnfit

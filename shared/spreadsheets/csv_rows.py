@@ -1,8 +1,8 @@
-"""The rows of a CSV file: whatever its encoding and separator, each by itself: a bad one spoils no other.
+"""Rows of a CSV file in any of its usual encodings and separators; a broken row does not affect the others.
 
 A quote opens only as the first character of a cell and closes only before a separator or the end of the line (RFC
-4180, and no guess about a stray quote). A line with a quote anywhere else is broken, and broken alone: two stray quotes
-never make one row of what stands between.
+4180, without guesses about a stray quote). A line with a quote elsewhere is a broken row by itself: two stray quotes
+never join the lines between them into one row.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ _MARK = b"\xef\xbb\xbf"
 _MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS: Final = (",", ";", "\t")
 _NO_TEXT = re.compile("[\0\ufffd]")
-"""The second stands where a program before us could not read what it found."""
+"""The second is the replacement character of a program that could not decode its input."""
 
 LINES_A_CELL_MAX: Final = 20
-"""A quote that is still open after so many lines was never meant to be one."""
+"""Lines after which an open quote counts as a stray one."""
 
 _INSIDE: Final = '[^"]*+(?:""[^"]*+)*+'
 
 
 class _Record(NamedTuple):
-    """A row's bytes; `is_broken` if its quotes stand where none can."""
+    """The bytes of a row; `is_broken` if its quotes are misplaced."""
 
     content: bytes
     is_broken: bool = False
 
 
 def found(content: bytes) -> SheetContent:
-    """The rows of the file, without those that are empty."""
+    """The rows of the file, without the empty ones."""
     if content.startswith(_MARKS_OF_UTF_16):
         content = _MARK + content.decode("utf-16", "replace").encode()
     has_mark = content.startswith(_MARK)
@@ -61,7 +61,7 @@ def _row(number: int, record: _Record, main: str, separator: str) -> SheetRow:
     if _NO_TEXT.search(text):
         text, fault = _NO_TEXT.sub("", text), fault or UnreadableRow.slug
     if record.is_broken:
-        # The cells are given back as far as they can be separated.
+        # The cells are returned as far as they can be separated.
         return SheetRow(number, text.replace('"', "").split(separator), [(None, QuoteNotClosed.slug)])
     cells = _Quotes.of(separator).cells(text) if '"' in text else text.split(separator)
     faults: list[tuple[int | None, str]] = [(None, fault)] if fault else []
@@ -72,7 +72,7 @@ def _row(number: int, record: _Record, main: str, separator: str) -> SheetRow:
 
 
 def _decoded(content: bytes, main: str) -> tuple[str, str | None]:
-    """The text, and the fault if it is written in another encoding than the file's."""
+    """The text, and a fault if its encoding differs from the file's."""
     encoding = _encoding(content)
     if encoding in (main, "ascii"):
         return content.decode(main), None
@@ -88,10 +88,10 @@ def _main_encoding(body: bytes) -> str:
 
 
 def _encoding(content: bytes) -> str | None:
-    """How a row is written; None if it is no text.
+    """The encoding of a row; None if it is not text.
 
-    Two characters of GB18030 may pass for UTF-8, but then for letters of European and Near Eastern alphabets, which
-    two bytes hold there; Chinese takes three. So two-byte letters alone decide nothing where GB18030 reads them too.
+    Two characters of GB18030 may be valid UTF-8, but only as letters of European and Near Eastern alphabets, which
+    take two bytes; Chinese takes three. So two-byte letters alone are ambiguous if they are valid GB18030, too.
     """
     if content.isascii():
         return "ascii"
@@ -129,15 +129,15 @@ def _named_separator(first: bytes) -> str | None:
 
 
 def _separator(head: bytes) -> str:
-    """What the headings are kept apart by."""
+    """The separator of the headings."""
     return max(_SEPARATORS, key=lambda each: head.count(each.encode()))
 
 
 class _Quotes:
-    """The quotes of a file whose cells are kept apart by one separator."""
+    """Quotes in a file with a given separator."""
 
     def __init__(self, separator: str) -> None:
-        # ="…" is what programs write so that Excel keeps a number as text.
+        # Programs write ="…" so that Excel keeps a number as text.
         cell = f'(?:="[^"]*+"(?=[{separator}]|\\Z)|"{_INSIDE}"(?=[{separator}]|\\Z)|[^"{separator}]*+(?!"))'
         rest = f"(?:{separator}{cell})*+"
         self._separator = separator.encode()
@@ -161,8 +161,8 @@ class _Quotes:
     def lines_of_record(self, lines: Sequence[bytes], place: int, width: int) -> int:
         """How many lines, from `place` on, are one record of `width` cells (0: of any); 0 if the line is broken.
 
-        A line that could be a row by itself is never taken for the inside of a cell, and neither are lines that
-        together would have other cells than the headings: so no row takes over what belongs to another.
+        A line that could be a row by itself is never read as the inside of a cell, and neither are lines that
+        together would have a different number of cells from the headings: so no row absorbs another.
         """
         if self._whole.fullmatch(lines[place]):
             return 1
@@ -179,7 +179,7 @@ class _Quotes:
         return 0
 
     def width_of(self, record: bytes) -> int:
-        """How many cells a record has."""
+        """The number of cells of a record."""
         return len(self.cells(record.decode("latin-1")))
 
 

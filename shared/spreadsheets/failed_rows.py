@@ -1,4 +1,4 @@
-"""The rows that were refused, as a file that can be mended and posted again."""
+"""The refused rows as a file that can be corrected and sent again."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from shared.spreadsheets.templates import BYTE_ORDER_MARK, xlsx
 _SHEET: Final = "xl/worksheets/sheet1.xml"
 _STYLE_OF_COLUMN = re.compile(rb'<col min="(\d+)" max="(\d+)"[^>]*? style="(\d+)"')
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# Formulas, also those of East Asian systems; numbers whose zeros or last digits would go; dates; 1E5.
+# Formulas, also those of East Asian systems; numbers that would lose zeros or last digits; dates; 1E5.
 _TEMPTING = re.compile(r"[=+\-@＝＋－＠]|(?:0\d+|\d{12,}|\d{1,4}(?:[-/.]\d{1,4}){1,2}|\d+[Ee]\d+)$")
 _CELL_LENGTH_MAX: Final = 32_767
-"""Excel opens no cell that is longer."""
+"""The longest cell that Excel opens, in characters."""
 
 
 class FailedRow(NamedTuple):
-    """What stood in the row, by the columns' fields, and what is wrong with it."""
+    """The cells of a row, by the columns' fields, and its errors."""
 
     cells: Mapping[str, str]
     errors: Sequence[Mapping[str, Any]]
 
 
 class FailedRowsFile(Protocol):
-    """A file that is made piece by piece, so that all of it is never held in memory.
+    """A file that is produced piece by piece, so that it is never held in memory as a whole.
 
     `begin`, then `add` as often as needed, then `end` return its bytes.
     """
@@ -42,12 +42,12 @@ class FailedRowsFile(Protocol):
 
 
 def failed_rows_file(format_: SheetFormat, table: Table) -> FailedRowsFile:
-    """The template, to be filled with rows, and for each what is wrong, in Chinese and English."""
+    """The template, to be filled with rows and their errors in Chinese and English."""
     return _Xlsx(table) if format_ is SheetFormat.XLSX else _Csv(table)
 
 
 def write(format_: SheetFormat, rows: Iterable[FailedRow], table: Table) -> bytes:
-    """All of the file at once, for few rows."""
+    """The whole file at once, for few rows."""
     made = failed_rows_file(format_, table)
     return made.begin() + made.add(rows) + made.end()
 
@@ -73,14 +73,14 @@ def _csv(lines: Iterable[Sequence[str]]) -> bytes:
 
 
 def _harmless(cell: str) -> str:
-    """The cell as a spreadsheet leaves it alone: one that it would work out, round or take for a date begins with a
-    tab, which is not read when the file comes back.
+    """The cell protected from the spreadsheet: one that would be calculated, rounded or made a date begins with a
+    tab, which is ignored when the file is sent again.
     """
     return f"\t{cell}" if _TEMPTING.match(cell) else cell
 
 
 class _Xlsx:
-    """The rows are put into the template's own sheet, and never into a file in between."""
+    """Writes the rows into the template's own sheet, without a temporary file."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -115,7 +115,7 @@ class _Xlsx:
 
 
 class _PieceBuffer(RawIOBase):
-    """What a zip archive is written to, and taken from meanwhile."""
+    """The output of a zip archive, taken piece by piece while it is written."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -133,7 +133,7 @@ class _PieceBuffer(RawIOBase):
 
 
 def _styles(sheet: bytes) -> dict[int, str]:
-    """The style of each column, from 0: the cells of a row need to name it, or they would not be text."""
+    """The style of each column, from 0: without it the cells of a row would not be text."""
     return {
         place - 1: style.decode()
         for first, last, style in _STYLE_OF_COLUMN.findall(sheet)

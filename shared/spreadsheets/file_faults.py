@@ -1,4 +1,4 @@
-"""Why a file as a whole is refused: in words for the clerk who made it, never quoting what stands in it."""
+"""Refusals of a file as a whole, with texts for the clerk that never quote its content."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from shared.kernel.refusals import Invalid
 
 
 class NotASpreadsheet(Invalid):
-    """Facts: `form` that was announced; `looks_like`, `looks_like_zh`."""
+    """Facts: `form`, the declared one; `looks_like`, `looks_like_zh`."""
 
     slug = "not-a-spreadsheet"
     title_en = "The file is not of the declared type: it looks like {looks_like}."
@@ -26,7 +26,7 @@ class SpreadsheetDamaged(Invalid):
 
 
 class SpreadsheetTooLarge(Invalid):
-    """Facts: `bytes_max` unpacked, or `ratio_max` of unpacked to packed; none where reading took too much."""
+    """Facts: `bytes_max` unpacked, or `ratio_max` of unpacked to packed; none if reading exceeded its limits."""
 
     slug = "spreadsheet-too-large"
     title_en = "The workbook is far larger than its rows account for."
@@ -64,7 +64,7 @@ class SpreadsheetEmpty(Invalid):
 
 
 class HeadingsNotFound(Invalid):
-    """Facts: `row` where they were looked for; `found_in_row` where some seem to be."""
+    """Facts: `row`, where they are expected; `found_in_row`, where some seem to be."""
 
     slug = "spreadsheet-headings-not-found"
     title_en = "Row {row} does not hold the headings."
@@ -84,7 +84,7 @@ class HeadingsMissing(Invalid):
 
 
 class UnknownColumns(Invalid):
-    """Facts: `columns`, by their letters: what stands in them is not repeated."""
+    """Facts: `columns`, by their letters; their content is not repeated."""
 
     slug = "spreadsheet-unknown-columns"
     title_en = "These columns have headings that the template does not have: {columns}."
@@ -114,7 +114,7 @@ class HiddenSheets(Invalid):
 
 
 class SeveralSheets(Invalid):
-    """Facts: `sheets` that are not empty, by their places from 1: what they are called is not repeated."""
+    """Facts: `sheets` that are not empty, by their numbers from 1; their names are not repeated."""
 
     slug = "spreadsheet-several-sheets"
     title_en = "More than one sheet has content: numbers {sheets}, counted from the left."
@@ -147,4 +147,4 @@ FILE_FAULTS: dict[str, type[Invalid]] = {
         FormulasEverywhere, MergedEverywhere,
     )
 }  # fmt: skip
-"""By slug: the process that reads files answers with slugs."""
+"""By slug, which the reading process returns."""

@@ -1,4 +1,4 @@
-"""The rows of a file, whatever its format, as they are handed from the process that reads it to who decides them."""
+"""The rows of a file of any format, as the reading process passes them on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 class FileRow(NamedTuple):
     """A row of the file. `row` is its number in the sheet, from 1; `values` are by the columns' fields. `faults` are
     (field, slug), of the row as a whole (None, slug), of columns without a heading (their letters, slug). `cells` is
-    what stood there, cut to what a cell may hold, to be given back.
+    the original text, cut to the length of a cell, for the file that is returned.
     """
 
     row: int
@@ -19,7 +19,7 @@ class FileRow(NamedTuple):
 
 
 class FileRows(NamedTuple):
-    """`about` so many rows, or a few less; how many of them are hidden in the sheet; and the rows."""
+    """The rows; `about` is their approximate number (an upper bound), with the number of hidden ones."""
 
     about: int
     hidden: int

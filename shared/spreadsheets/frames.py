@@ -1,4 +1,4 @@
-"""What passes between a service and the process that reads a file: a request, and frames of compressed JSON back."""
+"""The protocol between a service and the process that reads a file: a request, then frames of compressed JSON."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from shared.spreadsheets.tables import FileFormat, Table
 
 LENGTH_BYTES: Final = 4
 CONTENT_BYTES_MAX: Final = 8 * 1024 * 1024
-"""Of JSON. A chunk of a full roster has a tenth of it; shared texts can make much more out of a small file."""
+"""Bytes of JSON. A chunk of a full roster has a tenth of it; shared strings can expand a small file much more."""
 
 LAST: Final = (0).to_bytes(LENGTH_BYTES, "big")
-"""An empty frame: nothing more comes."""
+"""An empty frame: the end."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class ReadingRequest:
 
     @classmethod
     def parsed(cls, line: bytes) -> ReadingRequest:
-        """The request that `serialised` made `line` of."""
+        """The request in a `line` of `serialised`."""
         fields = orjson.loads(line)
         return cls(FileFormat(fields["format"]), Table.of(fields["table"]), fields["size"], fields["chunk_rows"])
 
@@ -51,7 +51,7 @@ def pack(content: bytes) -> bytes:
 
 
 def unpack(packed: bytes) -> Any:
-    """What a frame holds. Raises SpreadsheetTooLarge before more is unpacked than a frame may hold."""
+    """The content of a frame. Raises SpreadsheetTooLarge before more is unpacked than a frame may contain."""
     unpacking = zlib.decompressobj()
     content = unpacking.decompress(packed, CONTENT_BYTES_MAX)
     if unpacking.unconsumed_tail:

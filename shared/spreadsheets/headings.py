@@ -1,4 +1,4 @@
-"""Which column of a sheet is which: by the headings in its first row."""
+"""The columns of a sheet, found by the headings in its first row."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from shared.spreadsheets.sheet_scan import letters_of
 from shared.spreadsheets.tables import IGNORED, Column, Table, plain
 
 ROWS_LOOKED_AT: Final = 10
-"""Where headings may have slipped to; looked at to say so, not to take them from there."""
+"""Rows in which misplaced headings are looked for, only to report them."""
 _ENOUGH: Final = 2
-"""So many known headings make a row of headings."""
+"""The number of known headings that makes a row of headings."""
 
 
 class SheetRow(NamedTuple):
-    """A row as a reader gives it. `row` is its number in the sheet, from 1; `faults` are (column from 0 or None, slug).
+    """A row as a reader returns it. `row` is its number in the sheet, from 1; `faults` are (column or None, slug).
 
-    A column of None means the row as a whole.
+    Columns count from 0; None means the row as a whole.
     """
 
     row: int
@@ -34,7 +34,7 @@ class SheetRow(NamedTuple):
 
 
 class SheetContent(NamedTuple):
-    """What a reader found: the number of the last row, headings and all, and the rows that are not empty.
+    """The content of a sheet: the number of the last row, headings included, and the rows that are not empty.
 
     `hidden` are the numbers of rows that are hidden in the sheet.
     """
@@ -45,7 +45,7 @@ class SheetContent(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The column of each place of the sheet; None where it is not read. `nameless` are the places without a heading."""
+    """The columns of the sheet by position; None if one is not read. `nameless` are the positions without a heading."""
 
     columns: tuple[Column | None, ...]
     nameless: tuple[int, ...]
@@ -54,7 +54,7 @@ class Layout(NamedTuple):
 
 
 def layout(first_rows: Sequence[SheetRow], table: Table) -> Layout:
-    """Where the columns stand, by the first rows of a sheet.
+    """The layout of a sheet, by its first rows.
 
     Raises SpreadsheetEmpty, HeadingsNotFound, HeadingsTwice, UnknownColumns, HeadingsMissing.
     """

@@ -1,4 +1,4 @@
-"""The rows of an NDJSON file: one object a line, each by itself, with the fields of the form as JSON has them."""
+"""Rows of an NDJSON file: one object per line, with the fields of the JSON form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MARK: Final = b"\xef\xbb\xbf"
 
 
 def found(content: bytes, table: Table) -> FileRows:
-    """The lines that are not blank, as rows: a row's number is its line's. Headings there are none."""
+    """The lines that are not blank, as rows; a row's number is its line number. There are no headings."""
     lines = content.removeprefix(_MARK).split(b"\n")
     last = max((number for number, line in enumerate(lines, start=1) if line.strip()), default=0)
     return FileRows(last, 0, _rows(lines, table))
@@ -32,7 +32,7 @@ def _row(number: int, line: bytes, table: Table) -> FileRow:
         content = orjson.loads(line)
     except orjson.JSONDecodeError:
         content = None
-    # A slash in a name stands for a way into the row, in columns; no field of a form has one.
+    # In columns, a slash in a name is a path into the row; no field of a form contains one.
     if not isinstance(content, dict) or any("/" in name for name in content):
         return FileRow(number, {}, [(None, BrokenObject.slug)], {})
     shown = {column.field: _shown(column, content) for column in table.columns}
@@ -43,7 +43,7 @@ def _row(number: int, line: bytes, table: Table) -> FileRow:
 
 
 def _shown(column: Column, content: Mapping[str, Any]) -> str:
-    """What the field holds as a spreadsheet has it, for giving the row back."""
+    """The field's value as spreadsheet text, for the file that is returned."""
     value: Any = content
     for step in column.field.split("/"):
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Is a file what its name says? Looked at from outside, before anything in it is unpacked or parsed."""
+"""Checks of a file from outside, before anything in it is unpacked or parsed."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from shared.spreadsheets.file_faults import NotASpreadsheet, SpreadsheetDamaged,
 from shared.spreadsheets.tables import FileFormat
 
 UNPACKED_BYTES_MAX: Final = 256 * 1024 * 1024
-"""A full roster of 100,000 rows unpacks to about 60 MB; one written by a wordy program to twice that."""
+"""A full roster of 100,000 rows unpacks to about 60 MB; one written by a verbose program to twice that."""
 RATIO_MAX: Final = 150
-"""Sheets shrink ten to thirty times; what shrinks much more was made to burst."""
+"""Sheets compress ten to thirty times; a much higher ratio is a zip bomb."""
 RATIO_FREE_BYTES: Final = 8 * 1024 * 1024
-"""Below that much, a ratio says nothing."""
+"""Bytes below which the ratio is not checked."""
 PARTS_MAX: Final = 2_000
 
 _LOOKED_AT: Final = 4096
 _TEXT_BYTES: Final = 512
-"""A file whose beginning holds a null character is no text; further down it is one bad row."""
+"""A file with a null character in its first bytes is not text; further down it is one bad row."""
 
 Words = tuple[str, str]
 
@@ -69,9 +69,9 @@ _MARKUP: Final[Mapping[bytes, Words]] = {
 
 
 def check(format_: FileFormat, content: bytes) -> None:
-    """Return where `content` can be a file of that format, and unpacks to no more than a file may.
+    """Return if `content` can be a file of that format and unpacks to no more than the limit.
 
-    Raises NotASpreadsheet, SpreadsheetDamaged, SpreadsheetTooLarge. An empty file is let through: reading says so.
+    Raises NotASpreadsheet, SpreadsheetDamaged, SpreadsheetTooLarge. An empty file passes; reading refuses it.
     """
     if not content:
         return
@@ -87,7 +87,7 @@ def _looks_like(content: bytes) -> Words:
     if start.startswith(b"PK\x03\x04"):
         return _in_zip(content)
     if start.startswith(_OLD_OFFICE):
-        # The directory of these files may lie anywhere; its names are in UTF-16.
+        # The directory of these files can be anywhere; its names are in UTF-16.
         found = (words for part, words in _OLD_PARTS.items() if part.encode("utf-16-le") + b"\0\0" in content)
         return next(found, _UNKNOWN)
     for magic, words in _STARTS.items():

@@ -1,4 +1,4 @@
-"""A file as rows of values: the checks from outside, the rows of its kind, its headings, each of its cells."""
+"""A file as rows of values: checks from outside, rows by format, headings, cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.spreadsheets.tables import CELL_LENGTH_MAX, ROWS_MAX, Column, FileFo
 def read(format_: FileFormat, content: bytes, table: Table) -> FileRows:
     """The rows of a file with the columns of `table`.
 
-    Raises what is in file_faults: all of it before the first row is given.
+    Raises the refusals of file_faults, all of them before the first row.
     """
     packages.check(format_, content)
     if not content:
@@ -46,7 +46,7 @@ def _checked(rows: FileRows) -> FileRows:
 
 
 def _row(row: SheetRow, plan: Layout, required: Sequence[Column]) -> FileRow | None:
-    """The row's values; None if only columns that are not read hold anything."""
+    """The row's values; None if only columns that are not read have content."""
     columns = plan.columns
     faults = [*_by_field(row, columns), *_extra(row, plan)]
     bad = {field for field, _ in faults}
@@ -84,7 +84,7 @@ def _by_field(row: SheetRow, columns: Sequence[Column | None]) -> Iterator[tuple
 
 
 def _extra(row: SheetRow, plan: Layout) -> list[tuple[str | None, str]]:
-    """What stands in columns without a heading, named by their letters: such a row may have slipped."""
+    """Content in columns without a heading, by their letters: such a row may be shifted."""
     width = len(row.cells)
     places = [*plan.nameless, *range(len(plan.columns), width)]
     places = [place for place in places if place < width and _is_filled(row.cells[place])] if places else places
@@ -100,7 +100,7 @@ def _missing(
 ) -> list[tuple[str | None, str]]:
     bad = {field for field, _ in faults}
     if None in bad:
-        # Of a row that could not be taken apart nothing more can be said.
+        # Nothing more is known of a row that could not be split into cells.
         return []
     lacking = (column.field for column in required if column.field not in values)
     return [(field, CellMissing.slug) for field in lacking if field not in bad]

@@ -1,4 +1,4 @@
-"""Reads files in processes of their own, a few at a time, and hands their rows on a chunk at a time."""
+"""Reads files in separate processes, a few at a time, and returns their rows a chunk at a time."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from shared.spreadsheets.frames import CONTENT_BYTES_MAX, LENGTH_BYTES, ReadingR
 from shared.spreadsheets.tables import FileFormat, Table
 
 CHUNK_ROWS: Final = 1_000
-"""Rows that are handed on, decided and stored together."""
+"""Rows that are passed on, decided and stored together."""
 PROCESSES_MAX: Final = 2
 """Files that one service process reads at the same time; each takes a processor and up to a quarter of a gigabyte."""
 SECONDS_MAX: Final = 90
-"""How long a file may take until its first rows come; a full one takes about three."""
+"""Seconds until the first rows of a file must arrive; a full one takes about three."""
 
 _AT_ONCE_BYTES: Final = 256 * 1024
-"""A frame up to so long is unpacked at once; a longer one in a thread, so that requests are answered meanwhile."""
+"""Bytes up to which a frame is unpacked at once; a longer one in a thread, so that requests are answered meanwhile."""
 _TOO_MUCH: Final = frozenset({-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT})
-"""How a process ends that takes more time or memory than it may."""
+"""Exit codes of a process that exceeded its time or memory."""
 
 _ROOT = Path(__file__).resolve().parents[2]
 _COMMAND: Final = (sys.executable, "-m", "shared.spreadsheets")
 
 
 class OpenFile:
-    """A file that is being read. `rows_total` is about right at first, and exact once all has been read;
+    """A file that is being read. `rows_total` is approximate at first, and exact once everything has been read;
     `rows_hidden` of them are not seen in the sheet.
 
-    Its rows wait here, compressed, so that reading goes on while the first of them are decided.
+    Its rows wait here, compressed, so that reading continues while the first of them are decided.
     """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -47,12 +47,12 @@ class OpenFile:
         self.rows_hidden = 0
 
     async def begin(self) -> None:
-        """Return when there are rows to be had. Raises what is in file_faults."""
+        """Return when the first rows are available. Raises the refusals of file_faults."""
         counts = await _decoded(await self._frame())
         self.rows_total, self.rows_hidden = counts["about"], counts["hidden"]
 
     async def listen(self) -> None:
-        """Take in what the process writes, until it says that it is done or is gone."""
+        """Receive the output of the process until it is done or has ended."""
         try:
             while frame := await self._frame():
                 self._waiting.put_nowait(frame)
@@ -61,9 +61,9 @@ class OpenFile:
             self._waiting.put_nowait(refusal)
 
     async def chunks(self) -> AsyncIterator[list[FileRow]]:
-        """The rows, as many at a time as were asked for.
+        """The rows, in chunks of the requested size.
 
-        Raises SpreadsheetDamaged and SpreadsheetTooLarge, also behind the first rows.
+        Raises SpreadsheetDamaged and SpreadsheetTooLarge, also after the first rows.
         """
         count = 0
         while (frame := await self._waiting.get()) != b"":
@@ -88,13 +88,13 @@ class OpenFile:
 
 
 class ReaderPool:
-    """Starts the processes that read files: at most `processes_max` at a time, and who comes first is served first.
+    """Starts the processes that read files: at most `processes_max` at a time, in the order of requests.
 
-    One for each service process. Whoever may not wait for a place is to be refused here, in `open`.
+    One for each service process. A caller who cannot wait for a process is refused here, in `open`.
     """
 
     def __init__(self, *, processes_max: int = PROCESSES_MAX, command: Sequence[str] = _COMMAND) -> None:
-        # Its waiting tasks are woken in the order in which they came.
+        # Waiting tasks are woken in order of arrival.
         self._places = asyncio.Semaphore(processes_max)
         self._command = tuple(command)
 
@@ -104,7 +104,7 @@ class ReaderPool:
     ) -> AsyncGenerator[OpenFile]:
         """The file, being read by the columns of `table` while the context lasts.
 
-        Raises what is in file_faults, TimeoutError.
+        Raises the refusals of file_faults, TimeoutError.
         """
         request = ReadingRequest(format_, table, len(content), chunk_rows)
         async with self._places, self._process() as process:
@@ -135,7 +135,7 @@ class ReaderPool:
 
 
 async def _send(stdin: asyncio.StreamWriter, *parts: bytes) -> None:
-    # That a process died early shows in what it did not write.
+    # A process that died early is noticed by its missing output.
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         for part in parts:
             stdin.write(part)
@@ -145,7 +145,7 @@ async def _send(stdin: asyncio.StreamWriter, *parts: bytes) -> None:
 
 
 async def _decoded(frame: bytes) -> Any:
-    """What a frame says. Raises the refusal that it holds, and SpreadsheetTooLarge."""
+    """The content of a frame. Raises the refusal in it, and SpreadsheetTooLarge."""
     message = unpack(frame) if len(frame) <= _AT_ONCE_BYTES else await asyncio.to_thread(unpack, frame)
     if isinstance(message, dict) and "refusal" in message:
         raise FILE_FAULTS[message["refusal"]](**message["facts"])

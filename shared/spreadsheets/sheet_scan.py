@@ -1,6 +1,6 @@
-"""What a worksheet's XML says that the fast reader does not: formulas, errors, merged cells, and how far it reaches.
+"""What the fast reader does not report of a worksheet's XML: formulas, errors, merged cells, and its extent.
 
-The XML is searched in pieces, never held whole. Where a piece holds none of the words looked for, nothing is parsed.
+The XML is searched in pieces and never held as a whole. A piece without any of the patterns is not parsed.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ COLUMNS_MAX: Final = 60
 
 _PIECE_BYTES: Final = 1 << 20
 _KEPT_BYTES: Final = 1 << 16
-"""A cell or a row's opening that is cut by the end of a piece is looked at again with the next: no more than that."""
+"""Bytes of a piece that are read again with the next one, because a tag may be cut at its end."""
 _LAST_ROW: Final = ROWS_MAX + 10
 """With titles, empty rows and headings above the rows."""
 _MERGED_MAX: Final = 2 * ROWS_MAX
-"""Merged cells that are listed one by one: two columns of a full roster."""
+"""The maximum of merged cells that are listed one by one: two columns of a full roster."""
 
-# Every pattern is anchored at "<" and stays before the next one, and what it has read it does not read again: the time
-# follows the length of the sheet, whatever stands in it.
+# Every pattern is anchored at "<", ends before the next "<", and never backtracks: the time
+# is linear in the length of the sheet, whatever it contains.
 _NAME = rb"<(?:[A-Za-z0-9_]+:)?"
 _ROW = re.compile(_NAME + rb"""row\s(?:[^<>]*?\s)?r=["'](\d+)["']""")
 _OPENED_ROW = re.compile(_NAME + rb"row(\s[^<>]*+)")
@@ -49,9 +49,9 @@ _VALUE_SIGN = re.compile(rb"<(?:[A-Za-z0-9_]+:)?(?:v|is|t)[\s>]")
 
 @dataclass
 class Scan:
-    """By row, from 1: which columns (from 0) hold what. `is_empty` if no cell of the sheet holds a value.
+    """Columns (from 0) by row (from 1) and by what they contain. `is_empty` if no cell of the sheet has a value.
 
-    `merged` counts the cells that are merged; `hidden` are the rows that a filter or a person has hidden.
+    `merged` counts the merged cells; `hidden` are the rows hidden by a filter or by hand.
     """
 
     marks: dict[int, set[tuple[int, str]]] = field(default_factory=dict)
@@ -64,12 +64,12 @@ class Scan:
 
 
 def scan(package: ZipFile, part: str) -> Scan:
-    """What the worksheet in `part` holds.
+    """The scan of the worksheet in `part`.
 
     Raises TooManyRows, TooManyColumns, FormulasEverywhere, MergedEverywhere, SpreadsheetDamaged.
 
-    Everything is unpacked and checked against its announced size and checksum, so that a file that lies about these
-    gets no further.
+    Everything is unpacked and checked against its declared size and checksum, so that a file with false ones
+    is refused.
     """
     found = Scan()
     for piece in _pieces(package, part):
@@ -88,13 +88,13 @@ def scan(package: ZipFile, part: str) -> Scan:
 
 
 def verify(package: ZipFile, part: str) -> None:
-    """Unpack `part` and drop it: it is as long as announced. Raises SpreadsheetDamaged."""
+    """Unpack and discard `part`, to check its declared length. Raises SpreadsheetDamaged."""
     for _ in _pieces(package, part):
         pass
 
 
 def number_of(letters: str) -> int:
-    """The column called "A" is 0, "AA" is 26."""
+    """The number of a column from its letters: "A" is 0, "AA" is 26."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
@@ -102,7 +102,7 @@ def number_of(letters: str) -> int:
 
 
 def letters_of(number: int) -> str:
-    """The letters of column `number`, from 0: as the clerk sees them above the sheet."""
+    """The letters of column `number`, from 0, as shown above the sheet."""
     letters = ""
     number += 1
     while number:
@@ -112,7 +112,7 @@ def letters_of(number: int) -> str:
 
 
 def _pieces(package: ZipFile, part: str) -> Iterator[bytes]:
-    """The part's content, each piece beginning with what the one before may have cut."""
+    """The part's content in pieces, each beginning with the end of the previous one."""
     kept = b""
     try:
         with package.open(part) as content:
@@ -126,8 +126,8 @@ def _pieces(package: ZipFile, part: str) -> Iterator[bytes]:
 
 
 def _check_reach(piece: bytes) -> None:
-    # The fast reader lays out a table from the first to the last cell that is filled, so the reach comes first.
-    # The last row of a piece is its highest, unless a hostile file has its rows out of order: all are seen.
+    # The fast reader allocates a table from the first to the last filled cell, so the extent is checked first.
+    # The last row of a piece is its highest, unless a hostile file has unordered rows, so all are read.
     rows = max(map(int, _ROW.findall(piece)), default=0)
     if rows > _LAST_ROW:
         for match in _FULL_CELL.finditer(piece):
@@ -140,11 +140,11 @@ def _check_reach(piece: bytes) -> None:
 
 
 _COLUMN_LETTERS = re.compile(rb"""\br=["']([A-Z]{2,3})\d""")
-"""Of columns behind the 26th: nearly no roster has any, which makes looking for them cheap."""
+"""Matches columns after the 26th: almost no roster has any, which makes the search cheap."""
 
 
 def _refuse_wide(piece: bytes) -> None:
-    # Cells that only have a colour or a border are no surprise.
+    # Cells that only have a colour or a border are normal.
     for match in _FULL_CELL.finditer(piece):
         if number_of(match[1].decode()) >= COLUMNS_MAX:
             raise TooManyColumns(columns_max=COLUMNS_MAX)

@@ -1,6 +1,6 @@
-"""What a kind of file has in its rows: its columns, under the headings that people know; and the limits of a file.
+"""Tables: the columns of a kind of file with their headings, and the limits of a file.
 
-A table is data: it is handed to the process that reads a file, which knows no service.
+A table is data: it is sent to the process that reads a file, which does not depend on any service.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import Any, Final
 
 ROWS_MAX: Final = 100_000
-"""Rows of a file, without the headings. Source: the issue that asked for files."""
+"""The maximum of rows of a file, without the headings."""
 CELL_LENGTH_MAX: Final = 500
-"""Characters of a cell; no field of a row takes half as many."""
+"""The maximum of characters of a cell; no field of a row takes half as many."""
 REASON: Final = ("原因", "reason")
-"""Headings of the columns with which failed rows are given back; a file may come with them and they are not read."""
+"""Headings of the error columns in a file of failed rows; they are ignored when the file is sent again."""
 NOT_READ: Final = (*REASON, "序号", "备注", "no.", "remarks")
 
 
@@ -30,7 +30,7 @@ class FileFormat(StrEnum):
 
 
 class SheetFormat(StrEnum):
-    """Formats that people open in a spreadsheet: those of templates and of failed rows."""
+    """Formats of templates and of failed rows, which people open in a spreadsheet."""
 
     XLSX = "xlsx"
     CSV = "csv"
@@ -40,7 +40,7 @@ class Kind(StrEnum):
     """How a cell is read."""
 
     CODE = "code"
-    """Digits and letters as text: a number stored as a number has lost what made it one."""
+    """Digits and letters as text: stored as a number, it would have lost zeros or digits."""
     PHONE = "phone"
     """The same, but a number has all its digits: no phone begins with 0 or is so long that it would be rounded."""
     TEXT = "text"
@@ -49,15 +49,15 @@ class Kind(StrEnum):
     LIST = "list"
     """Several codes in one cell."""
     YUAN = "yuan"
-    """An amount of money, up to two places behind the point; its value is in fen."""
+    """An amount of yuan with at most two decimal places; its value is in fen."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Column:
     """One column.
 
-    `field` is the way to the field in a row ("groups/0/group"). `choices` are what the column's list offers, and what
-    each stands for; both may be written, in any case, and so may what is `spoken` for them.
+    `field` is the path to the field in a row ("groups/0/group"). `choices` maps the entries of the column's list to
+    values; both may be written, in any case, and so may the `spoken` synonyms.
     """
 
     field: str
@@ -74,7 +74,7 @@ class Column:
 
     @cached_property
     def values(self) -> Mapping[str, str | bool]:
-        """What each word stands for that may be written, by the word in small letters."""
+        """The values by every accepted spelling, in lower case."""
         return {
             word.casefold(): value
             for words in (self.choices, self.spoken)
@@ -84,12 +84,12 @@ class Column:
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """Every heading under which the column is found."""
+        """Every heading by which the column is found."""
         return (self.zh, self.en, self.field, *self.aliases)
 
 
 def plain(heading: str) -> str:
-    """`heading` as headings are compared: width, case, spaces, and marks such as * and (必填) make no difference."""
+    """`heading` normalised for comparison: width, case, spaces, and marks such as * and (必填) are ignored."""
     folded = unicodedata.normalize("NFKC", heading).casefold()
     kept = "".join(char for char in folded if not char.isspace() and char not in "*:_" and char.isprintable())
     return kept.replace("(必填)", "").replace("(required)", "")
@@ -97,9 +97,9 @@ def plain(heading: str) -> str:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Table:
-    """What a kind of file has in its rows: `columns` in the order of the template.
+    """The `columns` of a kind of file, in the order of the template.
 
-    `sheet` is what the template calls the sheet to fill in, and a row is for one of `row_zh`, `row_en` (学员, trainee).
+    `sheet` is the name of the sheet to fill in; `row_zh` and `row_en` name the subject of a row (学员, trainee).
     """
 
     columns: tuple[Column, ...]
@@ -122,7 +122,7 @@ class Table:
         return self.by_field.get(path) or next(inside, None)
 
     def without(self, fields: Collection[str]) -> Table:
-        """The same table, of which the columns of `fields` may be missing: the file as a whole says what they hold."""
+        """The same table with optional columns for `fields`, whose values are given for the file as a whole."""
         columns = (
             dataclasses.replace(each, is_required=False) if each.field in fields else each for each in self.columns
         )
@@ -130,7 +130,7 @@ class Table:
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Table:
-        """The table that JSON was made of."""
+        """The table in its JSON form."""
         columns = (
             Column(**each | {"kind": Kind(each["kind"]), "aliases": tuple(each["aliases"])})
             for each in fields["columns"]

@@ -1,4 +1,4 @@
-"""The files to fill in: headings in two languages, lists to choose from, columns that keep what is typed as text."""
+"""Templates to fill in: headings in two languages, lists of choices, text columns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.spreadsheets.tables import ROWS_MAX, Column, Kind, SheetFormat, Tabl
 from shared.spreadsheets.xlsx_rows import EXPLANATIONS
 
 BYTE_ORDER_MARK: Final = "\ufeff"
-"""Without it Excel takes a CSV file for one of the system's own encoding."""
+"""Without it Excel reads a CSV file in the system's encoding."""
 
 _EXPLAINED: Final = ("列 / column", "必填 / required", "填写内容", "what belongs there", "可选项 / choices")
 
@@ -27,9 +27,9 @@ def template(format_: SheetFormat, table: Table) -> bytes:
 
 @cache
 def xlsx(table: Table, *, with_reasons: bool = False) -> bytes:
-    """An empty workbook to fill in. `with_reasons` adds the columns in which failed rows say what is wrong."""
+    """An empty workbook to fill in. `with_reasons` adds the columns for the errors of failed rows."""
     file = BytesIO()
-    # In memory: a program that makes files for people leaves none of its own behind.
+    # In memory, so that no temporary files are left behind.
     with Workbook(file, {"in_memory": True}) as workbook:
         head = workbook.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True})
         needed = workbook.add_format({"bold": True, "bg_color": "#FCE4D6", "border": 1, "text_wrap": True})
@@ -45,14 +45,14 @@ def xlsx(table: Table, *, with_reasons: bool = False) -> bytes:
 
 @cache
 def csv_text(table: Table) -> str:
-    """The headings alone: a list to choose from and columns of text are not to be had in CSV."""
+    """The headings only: CSV has no lists of choices and no text columns."""
     lines = StringIO()
     csv.writer(lines).writerow([column.zh for column in table.columns])
     return BYTE_ORDER_MARK + lines.getvalue()
 
 
 def _lay_out(workbook: Workbook, sheet: Worksheet, place: int, column: Column, head: Format) -> None:
-    # "@" is text: what is typed stays as it was typed.
+    # "@" is the text format: what is typed stays unchanged.
     as_typed = workbook.add_format({"num_format": "yyyy-mm-dd" if column.kind is Kind.DATE else "@"})
     sheet.set_column(place, place, column.width, as_typed)
     sheet.write_string(0, place, column.zh, head)

@@ -1,6 +1,6 @@
-"""What is wrong with a row of a file, in the words of its table's columns; and rows brought to the form of JSON's.
+"""Errors of rows of a file in terms of the table's columns, and conversion of rows to the JSON form.
 
-One form decides whether a row is well-formed, whether it comes as JSON or in a file; cells have words of their own.
+One form decides whether a row is well-formed, from JSON or from a file; faults of cells have their own texts.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def parse_file_rows(
 ) -> tuple[list[tuple[int, M]], list[RowOutcome]]:
     """The well-formed rows with their places in `rows`, and a refusal for each of the others.
 
-    A refusal says everything that is wrong with the cells and the form of its row, so that it is mended once. `row_id`
-    names the field that holds the caller's own name for the row.
+    A refusal reports everything that is wrong with the row, so that it can be corrected in one go. `row_id`
+    names the field with the caller's own id of the row.
     """
     parsed, malformed = parse_rows(adapter, [json_content(row) for row in rows], row_id=row_id)
     refused = {outcome.row: outcome for outcome in malformed}
@@ -46,7 +46,7 @@ def json_content(row: FileRow) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for field, value in row.values.items():
         if "/" in field:
-            # "groups/1/group" stands in the second of a list, "consent/on" in an object.
+            # "groups/1/group" is in the second element of a list, "consent/on" in an object.
             name, *places, last = field.split("/")
             entries = content.setdefault(name, [] if places else {})
             for place in map(int, places):
@@ -59,12 +59,12 @@ def json_content(row: FileRow) -> dict[str, Any]:
 
 
 def may_have_slipped(row: FileRow, table: Table) -> bool:
-    """Whether nothing can be said of what stands in the row's columns, because it may stand in the wrong ones."""
+    """Whether the row's columns cannot be judged, because its cells may be shifted."""
     return any(field not in table.by_field for field, _ in row.faults)
 
 
 def in_words(error: dict[str, Any], table: Table) -> dict[str, Any]:
-    """What the form says of a field of a JSON row, under the same code, in the words of the field's column."""
+    """A form error of a JSON row in terms of the field's column, with the same code."""
     column = table.column_of(str(error.get("pointer", "")))
     if column is None:
         return error
@@ -72,7 +72,7 @@ def in_words(error: dict[str, Any], table: Table) -> dict[str, Any]:
 
 
 def column_errors(outcome: RowOutcome, table: Table) -> list[dict[str, Any]]:
-    """The errors of a refused row, each with the headings of its column, and of the columns that it misses."""
+    """The errors of a refused row, each with the headings of its column or of the missing columns."""
     if outcome.refusal is not None:
         also = tuple(_in_headings(refusal, table) for refusal in outcome.also)
         outcome = outcome._replace(refusal=_in_headings(outcome.refusal, table), also=also)
@@ -87,7 +87,7 @@ def _refused(row: FileRow, outcome: RowOutcome, table: Table) -> RowOutcome:
 
 
 def _form_errors(errors: Sequence[dict[str, Any]], at_fault: set[str | None], table: Table) -> list[dict[str, Any]]:
-    """What the form says of the columns that are not `at_fault`; of the row as a whole, if no column is."""
+    """Form errors of the columns that are not `at_fault`; of the row as a whole, if no column is at fault."""
     found = []
     for error in errors:
         column = table.column_of(str(error.get("pointer", "")))
@@ -112,7 +112,7 @@ def _cell_fault(field: str | None, slug: str, table: Table) -> Invalid:
 
 
 def _form_fault(column: Column, error: dict[str, Any]) -> Invalid:
-    """What is wrong with the form of a field that `column` stands for."""
+    """The form error of the field of `column`."""
     pointer = f"/{column.field}"
     if error["code"] == "missing":
         return CellMissing(pointer=pointer)
@@ -125,7 +125,7 @@ def _headings(error: dict[str, Any], table: Table) -> dict[str, str]:
 
 
 def _in_headings(refusal: Refusal, table: Table) -> Refusal:
-    """`refusal` with the fields that are `missing` named as whoever looks at a sheet knows them."""
+    """`refusal` with the `missing` fields named by their headings."""
     missing = refusal.facts.get("missing")
     if not isinstance(missing, list) or "missing_zh" in refusal.facts:
         return refusal

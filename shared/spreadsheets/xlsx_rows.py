@@ -1,4 +1,4 @@
-"""The rows of an Excel workbook: read fast, and only after its inside has been looked over."""
+"""Rows of an Excel workbook: scanned first, then read by a fast reader."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ from shared.spreadsheets.headings import SheetContent, SheetRow
 from shared.spreadsheets.sheet_scan import Scan, scan, verify
 
 EXPLANATIONS: Final = "说明"
-"""What the template's second sheet is called, which is not read."""
+"""The name of the template's second sheet, which is not read."""
 
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^<>]*>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r"""(?<![\w:])([\w:]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 _STANDS_FOR_SOMETHING = {FormulaCell.slug, ErrorCell.slug}
-"""Marks of cells that the reader gives back as empty, and that are not."""
+"""Kinds of cells that the reader returns as empty although they are not."""
 
 
 def found(content: bytes) -> SheetContent:
-    """The rows of the one sheet that is filled in, without those that are empty.
+    """The rows of the one sheet with content, without the empty ones.
 
     Raises SpreadsheetDamaged, TooManyRows, TooManyColumns, HiddenSheets, SeveralSheets, SpreadsheetEmpty,
-    FormulasEverywhere, MergedEverywhere, NotASpreadsheet where it is locked; afterwards nothing.
+    FormulasEverywhere, MergedEverywhere, NotASpreadsheet if it is locked; all before the first row.
     """
     try:
         with ZipFile(BytesIO(content)) as package:
@@ -56,7 +56,7 @@ def found(content: bytes) -> SheetContent:
         looks_like, looks_like_zh = packages.LOCKED
         raise NotASpreadsheet(form="xlsx", looks_like=looks_like, looks_like_zh=looks_like_zh) from None
     except (CalamineError, BadZipFile, KeyError, ValueError):
-        # What these say may quote a cell.
+        # The texts of these errors may quote a cell.
         raise SpreadsheetDamaged from None
     last_row = sheet.end[0] + 1 if sheet.end else 0
     return SheetContent(max(last_row, *marks.marks, 0), _rows(sheet, marks), marks.hidden)
@@ -69,7 +69,7 @@ def _rows(sheet: CalamineSheet, found: Scan) -> Iterator[SheetRow]:
         marks = found.marks.get(number, ())
         if any(cell != "" for cell in cells) or any(slug in _STANDS_FOR_SOMETHING for _, slug in marks):
             yield SheetRow(number, cells, sorted(marks))
-    # The reader ends with the last cell that it found a value in.
+    # The reader ends with the last cell that has a value.
     below = sheet.end[0] + 1 if sheet.end else 0
     for number, marks in sorted(found.marks.items()):
         if number > below and any(slug in _STANDS_FOR_SOMETHING for _, slug in marks):
@@ -77,7 +77,7 @@ def _rows(sheet: CalamineSheet, found: Scan) -> Iterator[SheetRow]:
 
 
 def _chosen(workbook: CalamineWorkbook, package: ZipFile) -> tuple[str, Scan]:
-    """The one sheet that is filled in, by its name, and what its XML says of it."""
+    """The name and the scan of the one sheet with content."""
     sheets = workbook.sheets_metadata
     if hidden := sum(sheet.visible is not SheetVisibleEnum.Visible for sheet in sheets):
         raise HiddenSheets(count=hidden)
@@ -94,7 +94,7 @@ def _chosen(workbook: CalamineWorkbook, package: ZipFile) -> tuple[str, Scan]:
 
 
 def _parts(package: ZipFile) -> dict[str, str]:
-    """The part of the package that holds each sheet, by the sheet's name."""
+    """The package parts of the sheets, by sheet name."""
     relations = {}
     for tag in _RELATION.findall(_text(package, "xl/_rels/workbook.xml.rels")):
         attributes = _attributes(tag)
@@ -118,7 +118,7 @@ def _attributes(tag: str) -> dict[str, str]:
 
 
 def _verify_parts(package: ZipFile) -> None:
-    # All but the sheets, which are looked at more closely when one is chosen.
+    # All parts but the sheets, which are scanned when one is chosen.
     for part in package.namelist():
         if part.endswith((".xml", ".rels")) and not part.startswith("xl/worksheets/"):
             verify(package, part)

@@ -1,4 +1,4 @@
-"""Who may import whom: the contracts in pyproject.toml, and what they cannot say."""
+"""Allowed imports: the contracts in pyproject.toml, and rules that these cannot express."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ print(type(open_log(settings)).__name__)
     assert done.stdout == "PostgresLog\n", done.stderr
 
 
-def test_what_is_shared_is_used_by_two_services_or_by_shared_itself() -> None:
+def test_shared_code_is_used_by_two_services_or_by_shared_itself() -> None:
     users: defaultdict[str, set[str]] = defaultdict(set)
     for path in [*modules("services"), *modules("shared")]:
         user = "shared" if path.is_relative_to(ROOT / "shared") else path.relative_to(ROOT).parts[1]
@@ -62,7 +62,7 @@ def test_what_is_shared_is_used_by_two_services_or_by_shared_itself() -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_foreign_facts_reach_a_services_rules_only_as_its_own_words(service: str) -> None:
+def test_rules_do_not_use_facts_of_other_services(service: str) -> None:
     others = {f"shared.contracts.{other}" for other in SERVICES if other != service}
 
     foreign = {

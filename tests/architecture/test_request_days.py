@@ -1,4 +1,4 @@
-"""No request can name a day or a moment at the edge of the calendar, where reckoning with it fails."""
+"""No request can contain a day or an instant at the edge of the calendar, where arithmetic overflows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.architecture.tree import SERVICES, name_of, rooms_of
 
 
 def unbounded(schema: object) -> Iterator[str]:
-    """Every day and moment inside of pydantic's `schema` that is not bounded on both sides, or knows no zone."""
+    """Every day and instant in pydantic's `schema` that is not bounded on both sides, or has no time zone."""
     if isinstance(schema, dict):
         kind = schema.get("type")
         if kind in ("date", "datetime") and not {"ge", "le"} <= schema.keys():
@@ -33,7 +33,7 @@ def unbounded(schema: object) -> Iterator[str]:
 
 
 def asked_by(service: str) -> Iterator[tuple[str, Any]]:
-    """All that the service reads from requests: models of bodies and of their rows, parameters of paths and queries."""
+    """Everything that the service reads from requests: models of bodies and rows, parameters of paths and queries."""
     api = [importlib.import_module(name_of(path)) for path in rooms_of(service, "routes")]
     for module in api:
         for name, value in vars(module).items():
@@ -63,7 +63,7 @@ def test_every_day_and_moment_of_a_request_is_bounded(service: str) -> None:
 
 
 @pytest.mark.parametrize("type_", [date, date | None, AwareDatetime, list[Annotated[date, "bare"]]])
-def test_a_bare_day_would_be_found(type_: Any) -> None:
+def test_an_unbounded_day_is_found(type_: Any) -> None:
     assert [*unbounded(TypeAdapter(type_).core_schema)] != []
 
 

@@ -1,4 +1,4 @@
-"""The tree is the architecture: the same entries in every service, files that fit a screen or few, words on top."""
+"""The shape of the tree: the same entries in every service, files of moderate length, a docstring in every module."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tests.architecture.tree import ROOT, SERVICES, modules
 ENTRIES = {
     "__init__.py", "__main__.py", "settings.py", "app.py", "worker.py", "consumers.py", "migrations", "problems.json",
 }  # fmt: skip
-"""What every service has beside its topics."""
+"""The entries of every service apart from its topics."""
 ROOMS = {"rules", "usecases", "store", "routes"}
-"""What a topic has, each as a module, or as a package once it is more than one; not every topic needs all."""
+"""The entries of a topic, each a module or a package; not every topic needs all."""
 EVERYTHING = [path for folder in ("services", "shared", "deploy", "tests") for path in modules(folder)]
 
 LINES_MAX = 400
-"""Where a file has most likely become two thoughts. No file is split because of it: see CONTRIBUTING."""
+"""The length at which a file most likely has two subjects. No file is split because of it: see CONTRIBUTING."""
 BACKBONE_LINES_MAX = 920
 LONGER: dict[str, int] = {}
-"""A ratchet: files that are longer for now, and how long they may be. Lines go down and leave; none are added."""
+"""A ratchet: longer files with their maximum lengths. Lengths only go down; no file is added."""
 
 
 TOPICS = [
@@ -69,13 +69,13 @@ def test_every_service_has_a_charter(service: str) -> None:
     assert len(charter.splitlines()) <= 12
 
 
-def test_there_is_no_folder_for_things_without_a_name() -> None:
+def test_no_folder_has_a_vague_name() -> None:
     nameless = {"utils", "util", "helpers", "helper", "common", "misc", "managers"}
 
     assert [relative(path) for path in EVERYTHING if nameless & {path.stem, *path.relative_to(ROOT).parts}] == []
 
 
-def test_every_module_opens_with_a_sentence() -> None:
+def test_every_module_has_a_docstring() -> None:
     silent = [
         relative(path) for path in EVERYTHING if not (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))))
     ]
@@ -83,7 +83,7 @@ def test_every_module_opens_with_a_sentence() -> None:
     assert silent == []
 
 
-def test_no_file_is_longer_than_it_may_be() -> None:
+def test_no_file_is_longer_than_the_maximum() -> None:
     long = {relative(path): lines_of(path) for path in EVERYTHING if lines_of(path) > LINES_MAX}
 
     assert {name: lines for name, lines in long.items() if lines > LONGER.get(name, LINES_MAX)} == {}
@@ -108,12 +108,12 @@ def test_text_files_end_with_a_newline() -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_generated_page_of_the_docs_says_what_the_code_says(name: str) -> None:
+def test_generated_pages_are_up_to_date(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run python -m deploy.docs"
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_setting_says_what_it_means(service: str) -> None:
+def test_every_setting_has_a_docstring(service: str) -> None:
     cls = settings_classes()[service]
 
     assert set(cls.model_fields) == set(meanings(cls))

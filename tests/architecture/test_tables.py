@@ -1,4 +1,4 @@
-"""The tables that stores name are those of the migrated database, column by column."""
+"""The tables of the stores match the migrated database, column by column."""
 
 from __future__ import annotations
 

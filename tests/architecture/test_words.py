@@ -1,4 +1,4 @@
-"""The words of refusals are filled in, name no path of the API, and all who refuse give the facts for them."""
+"""Texts of refusals are filled in and contain no API path, and every place that refuses gives their facts."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ ALL = refusals()
 
 
 def told_of(cls: type[Refusal]) -> set[str]:
-    """The facts that the class says it has."""
+    """The facts in the docstring of the class."""
     return set(re.findall(r"`([a-z_]+)`", (cls.__doc__ or "").partition("Facts")[2]))
 
 
 def needed(cls: type[Refusal]) -> set[str]:
-    """The facts that its words speak of."""
+    """The facts in the placeholders of its texts."""
     return {name for words in WORDS for name in placeholders(getattr(cls, words))}
 
 
 @pytest.mark.parametrize("cls", ALL, ids=lambda cls: f"{cls.__module__}.{cls.__name__}")
 class TestWords:
-    def test_speak_of_facts_that_the_class_tells(self, cls: type[Refusal]) -> None:
+    def test_have_placeholders_for_facts_of_the_class_only(self, cls: type[Refusal]) -> None:
         described = set().union(*(told_of(base) for base in cls.__mro__ if issubclass(base, Refusal)))
 
         assert needed(cls) <= described
 
-    def test_leave_nothing_for_the_reader_to_fill_in(self, cls: type[Refusal]) -> None:
+    def test_have_no_placeholder_once_filled_in(self, cls: type[Refusal]) -> None:
         told = entry(_with_facts(cls))
 
         for words in ("title", "title_zh", "cure", "cure_zh", "reference"):
@@ -50,7 +50,7 @@ class TestWords:
             assert "{" not in said
             assert not set(re.findall(r"`([a-z_]+)`", said)) & told_of(cls)
 
-    def test_that_people_read_name_no_path_of_the_api(self, cls: type[Refusal]) -> None:
+    def test_for_people_contain_no_api_path(self, cls: type[Refusal]) -> None:
         for words in WORDS[:-1]:
             assert not re.search(r"/v1|(GET|POST|PUT|DELETE) /|(?<![A-Za-z])/[a-z]+|\?[a-z_]+=", getattr(cls, words))
 
@@ -61,7 +61,7 @@ def _with_facts(cls: type[Refusal]) -> Refusal:
     return refusal
 
 
-def test_references_name_operations_that_exist() -> None:
+def test_references_are_existing_operations() -> None:
     known = {
         f"{method.upper()} {re.sub(r'{[^}]*}', '…', path)}"
         for name in names()
@@ -76,7 +76,7 @@ def test_references_name_operations_that_exist() -> None:
 
 
 def _calls() -> Iterator[tuple[str, type[Refusal], set[str] | None]]:
-    """Each place that makes a refusal: where, which, and the facts that it gives; None where they cannot be seen."""
+    """Each place that creates a refusal: location, class, and the facts that it gives; None if they are not literal."""
     for path in sorted([*ROOT.glob("services/*/**/*.py"), *ROOT.glob("shared/**/*.py")]):
         if "migrations" in path.parts or path.stem.startswith("__main"):
             continue
@@ -107,10 +107,10 @@ def _refusal(module: Any, expression: ast.expr) -> type[Refusal] | None:
     return found if isinstance(found, type) and issubclass(found, Refusal) else None
 
 
-def test_every_place_that_refuses_gives_the_facts_that_the_words_speak_of() -> None:
+def test_every_refusal_is_created_with_the_facts_of_its_texts() -> None:
     places = list(_calls())
 
-    # What reads cells says which fault it is, by its slug; who reports it knows the column and gives the facts.
+    # The reader of cells reports a fault by its slug; the wording knows the column and gives the facts.
     lacking = [
         f"{where} {cls.__name__}: {needed(cls) - facts}"
         for where, cls, facts in places
@@ -129,7 +129,7 @@ class TestFill:
         title_en = "No more than {seats} seats on {days}; until {until}; open: {open}."
         title_zh = "{days}最多{seats}人。"
 
-    def test_puts_values_where_the_words_name_them(self) -> None:
+    def test_puts_values_into_placeholders(self) -> None:
         told = entry(self.Full(seats=40, days=["Monday", "Friday"], days_zh=["周一", "周五"], until=None, open=True))
 
         assert told["title"] == "No more than 40 seats on Monday, Friday; until none; open: yes."
@@ -137,13 +137,13 @@ class TestFill:
         assert told["seats"] == 40
 
     @given(st.dictionaries(st.sampled_from("abc"), st.none() | st.text() | st.lists(st.text()) | st.dates()))
-    def test_takes_any_value_once_and_as_it_is(self, facts: dict[str, object]) -> None:
+    def test_inserts_any_value_once_and_unchanged(self, facts: dict[str, object]) -> None:
         for language in ("en", "zh"):
             said = fill("{a}|{b}|{c}", facts, language)
             if isinstance(facts.get("a"), str):
                 assert said.startswith(str(facts["a"]))
 
-    def test_words_of_warnings_are_filled_as_well(self) -> None:
+    def test_fills_texts_of_warnings_as_well(self) -> None:
         told = warning_entry(RowWarning("odd", "C16", "{trainees} trainees.", "{trainees} 名学员。", {"trainees": 3}))
 
         assert (told["title"], told["title_zh"]) == ("3 trainees.", "3 名学员。")

@@ -1,4 +1,4 @@
-"""The source tree as tests see it."""
+"""The source tree, for tests."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def name_of(path: Path) -> str:
 
 
 def imports_of(path: Path) -> set[str]:
-    """The dotted names that the module at `path` imports; of `from a import b` both `a` and `a.b`."""
+    """The dotted names that the module at `path` imports; for `from a import b` both `a` and `a.b`."""
     return set(_imported(ast.parse(path.read_text(encoding="utf-8"))))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from deploy.docs.__main__ import PAGES
@@ -27,6 +28,7 @@ MANNERED: Final[Mapping[str, str]] = {
 }
 """Patterns of whole words, and what to write in their place."""
 
+ROOT: Final = Path(__file__).resolve().parents[2]
 _PATTERN: Final = re.compile(rf"\b({'|'.join(MANNERED)})\b", re.IGNORECASE)
 
 
@@ -47,6 +49,12 @@ def test_the_refusals_and_the_kinds_of_flags_are_plain() -> None:
     flags = {kind.value: definition.title_en for kind, definition in KINDS.items()}
 
     assert mannered(texts | flags) == {}
+
+
+def test_the_code_is_plain() -> None:
+    sources = [path for room in ("services", "shared", "deploy") for path in (ROOT / room).rglob("*.py")]
+
+    assert mannered({str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in sources}) == {}
 
 
 def test_a_mannered_word_is_found_alone_and_not_inside_others() -> None:

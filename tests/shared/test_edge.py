@@ -142,7 +142,7 @@ class TestParameters:
         answer = await board.http.get("/v1/notes?siez=3&cursr=x", headers=board.anybody)
 
         problem = answer.json()
-        assert problem["title"] == "This route does not take a query parameter of that name: siez, cursr."
+        assert problem["title"] == "This route does not have these query parameters: siez, cursr."
         assert problem["cure_zh"] == "请核对拼写。可用的查询参数：cursor、size。"
 
 

@@ -31,7 +31,7 @@ class BodyRequest(Strict):
     region: Annotated[str, Field(max_length=16, examples=["410102"])]
     number_prefix: Annotated[
         str,
-        Field(max_length=32, examples=["S000041000123"], description="Places 1 to 13 of its certificate numbers"),
+        Field(max_length=32, examples=["S000041000123"], description="Characters 1 to 13 of its certificate numbers"),
     ]
     scope: Annotated[list[ScopeItemForm], Field(min_length=1, max_length=1000)]
 
@@ -59,7 +59,7 @@ class BodyAnswer(BaseModel):
 
 @routes.post("/bodies", status_code=201)
 async def file_body(request: BodyRequest, connection: Connection, caller: CurrentCaller, at: Now) -> BodyAnswer:
-    """File an assessment body, as the province or an officer of its region; again with another scope to change that."""
+    """File an assessment body, as the province or an officer of its region. To change its scope, file it again."""
     return BodyAnswer.of(await usecases.file(connection, request.filing(), caller=caller, at=at))
 
 

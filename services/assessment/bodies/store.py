@@ -74,7 +74,7 @@ async def load(connection: AsyncConnection, body_id: UUID) -> Body:
 
 
 async def find_by_credit_code(connection: AsyncConnection, credit_code: str, *, lock: bool = False) -> Body | None:
-    """The body with that code. With `lock`, others who want it locked wait until this transaction ends."""
+    """The body with that code; None if there is none. With `lock`, it is locked until the transaction ends."""
     statement = _LOCK_BY_CREDIT_CODE if lock else _BY_CREDIT_CODE
     return await tables.fetch_one(connection, statement, Body, credit_code=credit_code)
 
@@ -84,12 +84,12 @@ async def prefix_in_use(connection: AsyncConnection, number_prefix: str) -> bool
 
 
 async def save_scope(connection: AsyncConnection, body: Body) -> None:
-    """Store the next version's scope. Raises Stale if the body was changed meanwhile."""
+    """Store the next version's scope. Raises Stale if the stored version is not the one before."""
     await tables.save(connection, BODY, body, expected=body.version - 1)
 
 
 async def page(connection: AsyncConnection, *, region: str | None, after: UUID, limit: int) -> list[Body]:
-    """Bodies in `region` (a county or a reporting region) in the order of their ids, from above `after`."""
+    """Bodies in `region` (a county or a reporting region) in the order of their ids, after `after`."""
     conditions = [BODY.c.id > after]
     if region is not None:
         conditions.append(or_(BODY.c.region == region, BODY.c.reporting_region == region))

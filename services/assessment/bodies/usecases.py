@@ -1,4 +1,4 @@
-"""File an assessment body, and file it again with another scope."""
+"""File assessment bodies, and change their scope by filing them again."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Filing:
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> Body:
     """A new body, or the next version of one whose scope changed; the same filing again returns the existing one.
 
-    Raises WrongRole, ForeignRegion, NotYetReceived, BodyCreditCodeTaken, NumberPrefixTaken, WrongPrefixLetter, and what
-    credit code, region, prefix, occupations or levels may be refused for.
+    Raises WrongRole, ForeignRegion, NotYetReceived, BodyCreditCodeTaken, NumberPrefixTaken, WrongPrefixLetter, and
+    the refusals of credit code, region, prefix, occupations and levels.
     """
     caller.require(Role.PROVINCE, Role.COUNTY_OFFICER)
     plan = await plans.load(connection)

@@ -51,7 +51,7 @@ class CertificateAnswer(BaseModel):
 
 
 class HeldCertificateAnswer(CertificateAnswer):
-    """With the holder's name, masked."""
+    """A certificate with its holder's name, masked."""
 
     name: str
 
@@ -84,7 +84,7 @@ async def get_certificate(
 async def revoke_certificate(
     certificate_id: UUID, request: RevocationRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> CertificateAnswer:
-    """Revoke a certificate. For officers of its region or above who did not issue it; totals follow."""
+    """Revoke a certificate, as an officer of its region or above who did not issue it. Totals are corrected."""
     return CertificateAnswer.of(
         await usecases.revoke(connection, certificate_id, reason=request.reason, caller=caller, at=at)
     )

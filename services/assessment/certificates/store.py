@@ -79,7 +79,7 @@ UPDATE certificate AS c SET programme = s.programme, version = s.version
 FROM unnest($1::uuid[], $2::text[], $3::integer[]) AS s (id, programme, version)
 WHERE c.id = s.id AND c.version = s.version - 1
 """
-# The update that changes nothing takes the row's lock also where the row is there already.
+# The update changes nothing, but locks the row if it already exists.
 _LOCK_SERIAL: Final = """
 INSERT INTO certificate_serial AS s (body_id, year, last_serial) VALUES ($1, $2, 0)
 ON CONFLICT (body_id, year) DO UPDATE SET last_serial = s.last_serial RETURNING last_serial
@@ -87,7 +87,7 @@ ON CONFLICT (body_id, year) DO UPDATE SET last_serial = s.last_serial RETURNING 
 
 
 async def load(connection: AsyncConnection, certificate_id: UUID, *, lock: bool = False) -> Certificate:
-    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    """The record with this id. With `lock`, it is locked until the transaction ends. Raises NotFound."""
     found = await tables.fetch_one(connection, _LOCK if lock else _BY_ID, Certificate, id=certificate_id)
     if found is None:
         raise NotFound(what="certificate", id=certificate_id)
@@ -97,7 +97,7 @@ async def load(connection: AsyncConnection, certificate_id: UUID, *, lock: bool 
 async def page(
     connection: AsyncConnection, *, session_id: UUID | None, body_id: UUID | None, after: UUID, limit: int
 ) -> list[Certificate]:
-    """Certificates in the order of their ids, from above `after`."""
+    """Certificates in the order of their ids, after `after`."""
     asked = tables.matches(CERTIFICATE, session_id=session_id, body_id=body_id)
     return await tables.fetch_page(connection, CERTIFICATE, Certificate, asked, after=after, limit=limit)
 
@@ -105,19 +105,19 @@ async def page(
 async def certified(
     connection: AsyncConnection, persons: Collection[UUID], *, occupation: str, level: Level
 ) -> frozenset[UUID]:
-    """Those of `persons` who hold a valid certificate of that occupation and level, from any body."""
+    """Those of `persons` who hold a valid certificate of the occupation and level, from any body."""
     rows = await (await driver(connection)).fetch(_CERTIFIED, list(persons), occupation, level)
     return frozenset(row["person"] for row in rows)
 
 
 async def valid_of_candidate(connection: AsyncConnection, candidate_id: UUID) -> UUID | None:
-    """The id of the valid certificate that was issued for this candidate's result."""
+    """The id of the valid certificate for this candidate's result; None if there is none."""
     found: UUID | None = await connection.scalar(_VALID_OF_CANDIDATE, {"candidate_id": candidate_id})
     return found
 
 
 async def lock_serial(connection: AsyncConnection, body_id: UUID, year: int) -> int:
-    """The last serial that the body has used in `year`, locked until this transaction ends."""
+    """The last serial that the body used in `year`, locked until the transaction ends."""
     last: int = await (await driver(connection)).fetchval(_LOCK_SERIAL, body_id, year)
     return last
 
@@ -129,7 +129,7 @@ async def save_serial(connection: AsyncConnection, body_id: UUID, year: int, las
 
 
 async def add_all(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
-    """Store new certificates, by person, so that two sessions with the same people meet in the same order."""
+    """Store new certificates, sorted by person, so that two sessions with the same people cannot deadlock."""
     rows = sorted(certificates, key=lambda certificate: certificate.person)
     names = CERTIFICATE.c.keys()
     await (await driver(connection)).copy_records_to_table(
@@ -140,7 +140,7 @@ async def add_all(connection: AsyncConnection, certificates: Sequence[Certificat
 async def save_revocation(
     connection: AsyncConnection, certificate: Certificate, *, by: str, reason: str, at: datetime
 ) -> None:
-    """Store the next version, with who revoked the certificate and why. Raises Stale if it was changed meanwhile."""
+    """Store a revocation. Raises Stale if the stored version is not the one before."""
     expected = tables.matches(_REVOCATION, id=certificate.id, version=certificate.version - 1)
     statement = update(_REVOCATION).where(*expected)
     revocation = {"revoked_at": at, "revoked_by": by, "revocation_reason": reason}
@@ -150,7 +150,7 @@ async def save_revocation(
 
 
 async def miscounted(connection: AsyncConnection, classes: Collection[UUID]) -> list[tuple[Certificate, str]]:
-    """The certificates from `classes` whose enrolment counts to another programme, locked, each with that programme."""
+    """Certificates from `classes` whose enrolment now has another programme, locked, each with that programme."""
     found = await (await driver(connection)).fetch(_MISCOUNTED, list(classes))
     programmes: dict[UUID, str] = dict(map(tuple, found))
     if not programmes:
@@ -160,7 +160,7 @@ async def miscounted(connection: AsyncConnection, classes: Collection[UUID]) -> 
 
 
 async def save_programmes(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
-    """Store the next version of each, with what it counts to. Raises Stale if one was changed meanwhile."""
+    """Store the next version of each with its programme. Raises Stale if a stored version is not the one before."""
     columns = [
         [each.id for each in certificates],
         [each.programme for each in certificates],

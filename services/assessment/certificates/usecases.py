@@ -1,4 +1,4 @@
-"""Issue certificates, revoke one, and correct the programme that they count to."""
+"""Issue and revoke certificates, and correct their programme."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Issuance(NamedTuple):
 async def issue(
     connection: AsyncConnection, examination: Examination, recipients: Sequence[Recipient], *, by: str, at: datetime
 ) -> Issuance:
-    """Issue certificates to `recipients`, numbered in their order without a gap. Raises NumberExhausted."""
+    """Issue certificates to `recipients`, numbered consecutively in their order. Raises NumberExhausted."""
     if not recipients:
         return Issuance([], [])
     body = await body_store.load(connection, examination.body_id)
     on = business_day(at)
-    # Sessions of one body wait for each other at this lock, so each sees what the one before it has issued.
+    # Sessions of one body wait for each other at this lock, so each sees what the previous one issued.
     last = await store.lock_serial(connection, body.id, on.year)
     entitled, others = await _entitled(connection, examination, recipients)
     serials = serials_after(last, len(entitled), year=on.year)
@@ -56,7 +56,7 @@ async def issue(
 async def certified(
     connection: AsyncConnection, keys: Mapping[UUID, UUID], *, occupation: str, level: Level
 ) -> set[UUID]:
-    """Which humans hold a valid certificate of that occupation and level; `keys` are all of theirs."""
+    """The humans who hold a valid certificate of that occupation and level; `keys` are all their keys."""
     holders = await store.certified(connection, keys, occupation=occupation, level=level)
     return {keys[person] for person in holders}
 
@@ -64,7 +64,7 @@ async def certified(
 async def _entitled(
     connection: AsyncConnection, examination: Examination, recipients: Sequence[Recipient]
 ) -> tuple[list[Recipient], list[Recipient]]:
-    """The recipients to certify, and those who are certified already: before, or earlier in the list."""
+    """The recipients to certify, and those already certified: before, or earlier in the list."""
     humans = await person_store.humans(connection, {recipient.person for recipient in recipients})
     # A unique index allows one certificate per key. Two bodies may examine one human under two keys: hence the lock.
     await person_store.lock(connection, set(humans.values()))
@@ -96,7 +96,7 @@ async def revoke(
 
 
 async def follow(connection: AsyncConnection, classes: Collection[UUID], *, at: datetime) -> None:
-    """Correct the programme of certificates whose holders' enrolments in `classes` count to another one by now.
+    """Correct the programme of certificates whose holders' enrolments in `classes` now have another one.
 
     Runs in the transaction that applies the registry's facts, so each correction happens once.
     """

@@ -1,1 +1,1 @@
-"""The plan's programmes and regions, as heard from the registry."""
+"""The plan's programmes and regions, received from the registry."""

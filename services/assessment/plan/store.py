@@ -1,4 +1,4 @@
-"""The plan's programmes and regions, as the registry's last facts state them."""
+"""The plan's programmes and regions, from the registry's latest facts."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def keep_regions(connection: AsyncConnection, regions: Sequence[Region]) -
 
 
 async def load(connection: AsyncConnection) -> Plan:
-    """The programmes and regions; empty until their facts have arrived."""
+    """The programmes and regions; empty until the first facts have been received."""
     programmes = await tables.fetch_all(connection, _PROGRAMMES, Programme)
     regions = await tables.fetch_all(connection, _REGIONS, Region)
     return Plan({each.code: each for each in programmes}, {each.code: each for each in regions})

@@ -1,1 +1,1 @@
-"""Training classes and enrolments, as heard from the registry."""
+"""Training classes and enrolments, received from the registry."""

@@ -9,7 +9,7 @@ from shared.kernel.levels import Level
 
 
 class RegistryClass(NamedTuple):
-    """What assessment keeps of a training class."""
+    """The part of a training class that assessment stores."""
 
     id: UUID
     occupation: str
@@ -18,7 +18,7 @@ class RegistryClass(NamedTuple):
 
 
 class RegistryEnrolment(NamedTuple):
-    """What assessment keeps of an enrolment: the programme it counts to, and whether the trainee has left the class."""
+    """The part of an enrolment that assessment stores: its programme, and whether the trainee has left the class."""
 
     id: UUID
     class_id: UUID

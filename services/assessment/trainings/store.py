@@ -1,4 +1,4 @@
-"""Classes and enrolments, as the registry's last facts state them."""
+"""Classes and enrolments, from the registry's latest facts."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ _FIND_CLASS: Final = select(_CLASS).where(_CLASS.c.id == bindparam("id"))
 
 
 def training_of(human: str, *, class_id: str) -> str:
-    """A SELECT of the programme to which the enrolment of `human` in the class counts; both arguments are SQL.
+    """A SELECT of the programme of the enrolment of `human` in the class; both arguments are SQL.
 
-    The enrolment may be known under any of the human's keys.
+    The enrolment may have any of the human's keys.
     """
     return f"""
     SELECT programme FROM heard_enrolment

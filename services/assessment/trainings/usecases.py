@@ -12,7 +12,7 @@ from shared.kernel.refusals import NotYetReceived
 
 
 async def load_class(connection: AsyncConnection, class_id: UUID) -> RegistryClass:
-    """Raises NotYetReceived."""
+    """The class with this id. Raises NotYetReceived."""
     found = await store.find_class(connection, class_id)
     if found is None:
         raise NotYetReceived(pointer="/class_id", what="class")

@@ -1,4 +1,4 @@
-"""The public look-up of a certificate: without a token, and with nothing about its holder in the answer."""
+"""The public look-up of a certificate: without a token, and without its holder in the answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ routes = open_router("verifications")
 
 
 class VerificationAnswer(BaseModel):
-    """What anybody may know of a certificate whose number they hold: nothing of its holder."""
+    """What the public may see of a certificate by its number: nothing about its holder."""
 
     number: str
     status: CertificateStatus
@@ -38,7 +38,7 @@ class VerificationAnswer(BaseModel):
 async def verify_certificate(number: str, request: Request) -> VerificationAnswer:
     """Whether the certificate with this number is valid or revoked; 404 if there is none.
 
-    A number has no check digit, so only the look-up tells; year and level inside it must be those of the record.
+    A number has no check digit, so year and level in it must match those of the record.
     """
     async with request.app.state.engine.connect() as connection:
         return VerificationAnswer.of(await usecases.verify(connection, number))

@@ -16,7 +16,7 @@ from shared.kernel.levels import Level
 
 
 class CertificateExtract(NamedTuple):
-    """What anybody may know of a certificate whose number they hold."""
+    """What the public may see of a certificate by its number."""
 
     number: str
     status: CertificateStatus

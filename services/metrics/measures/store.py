@@ -23,11 +23,11 @@ DELETE FROM staged
 
 # Each row of `contribution` is replaced by its staged successor; what it counted before is taken from its old cell,
 # what it counts now is added to its new one, and each cell is touched once. A row is replaced only if it has the
-# version that its successor follows: the answer says whether all were, so that nobody asks for the versions first.
+# version that its successor follows: the answer says whether all were, so that the versions need not be read first.
 #
 # MERGE, not INSERT … ON CONFLICT: batches of one consumer follow each other (the position's lock), so there is no rival
 # to guard against, and MERGE neither locks each row before it updates it (half the WAL) nor looks up each key by itself
-# when the batch is large: measured 1.6 times as fast. It is sent without parameters, hence planned anew each time, by
+# when the batch is large: measured 1.6 times as fast. It is sent without parameters, hence planned again each time, by
 # the size that the batch really has.
 _FOLD = """
 WITH replaced AS (
@@ -109,7 +109,7 @@ class Aliases(NamedTuple):
 async def fold(
     connection: AsyncConnection, contributions: Iterable[Contribution], holdings: Sequence[Holding], aliases: Aliases
 ) -> None:
-    """Replace what each subject contributed, move the totals by the difference, and count persons anew.
+    """Replace what each subject contributed, move the totals by the difference, and recount persons.
 
     Raises NotNext if a subject is not at the version before; the caller then undoes what was done.
     `contributions`, `holdings` and `aliases` name each (subject, part), certificate and person at most once.

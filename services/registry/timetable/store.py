@@ -101,9 +101,9 @@ async def named(
 
 
 async def hold(connection: AsyncConnection, *, teacher_ids: Collection[UUID], site_ids: Collection[UUID]) -> None:
-    """Nobody changes those teachers, their engagements, or those sites and their rooms until this transaction ends.
+    """Take a shared lock on those teachers with their engagements, and on those sites with their rooms.
 
-    Others may plan lessons with them meanwhile.
+    Until the transaction ends they cannot change; others may still plan lessons with them.
     """
     await (await driver(connection)).execute(_HOLD, list(teacher_ids), list(site_ids))
 

@@ -21,7 +21,7 @@ from shared.web import Connection, Now, router
 routes = router("budgets")
 
 AMOUNT_MAX = FEN_MAX // 1000
-"""Leaves room to add amounts up in a bigint."""
+"""Small enough for sums of amounts in a bigint."""
 
 
 class BudgetRequest(Strict):
@@ -59,7 +59,7 @@ class BudgetAnswer(BaseModel):
 async def set_budget(request: BudgetRequest, connection: Connection, caller: CurrentCaller, at: Now) -> BudgetAnswer:
     """Set the total that a reporting region may spend from a fund source on a year's classes, as the province.
 
-    The same total again changes nothing; another one takes its place, if it is not below what is committed.
+    A repeat changes nothing; a different total replaces the old one, if it is not below the committed amount.
     """
     account = Account(request.region, request.fund_source, request.year)
     return BudgetAnswer.of(await usecases.set_total(connection, account, Fen(request.amount_fen), caller=caller, at=at))

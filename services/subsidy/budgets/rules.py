@@ -1,4 +1,4 @@
-"""Budgets: what one reporting region may spend from one fund source on the trainings of one year."""
+"""Budgets: the amount that a reporting region may spend from a fund source on the trainings of a year."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class NotReportingRegion(Invalid):
 
 
 class Account(NamedTuple):
-    """Where a claim's money comes from.
+    """The budget account of a claim.
 
-    `year` is the year in which the class began: its money is planned with its training, whenever it is paid.
+    `year` is the year in which the class began, whenever the claim is paid.
     Source: domain rules §4.4 and trap 12 (that it is this year is an assumption).
     """
 
@@ -55,7 +55,7 @@ class Account(NamedTuple):
 
 @dataclass(frozen=True)
 class Budget:
-    """Amounts in fen. All of them only grow, except the total."""
+    """Amounts in fen. Except `total`, all of them only grow."""
 
     id: UUID
     account: Account
@@ -66,12 +66,12 @@ class Budget:
 
     @property
     def free_fen(self) -> Fen:
-        """What can still be approved; recovered money can be spent again."""
+        """The amount in fen that can still be approved; recovered money is available again."""
         return Fen(self.total_fen - self.committed_fen + self.recovered_fen)
 
 
 def over_budget(budget: Budget | None, needed: Fen) -> OverBudget:
-    """The refusal to commit `needed` in `budget`; None: there is no budget at all."""
+    """The refusal to commit `needed` in `budget`; `budget` is None if there is none."""
     total = 0 if budget is None else budget.total_fen
     free = 0 if budget is None else budget.free_fen
     return OverBudget(total=total, committed=total - free, needed=needed, short=max(0, needed - free))

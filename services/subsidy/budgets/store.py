@@ -1,4 +1,4 @@
-"""Budgets in the database: each amount grows by one conditional statement, so that rivals cannot overspend."""
+"""Budgets in the database: amounts grow by one conditional statement, so that concurrent approvals cannot overspend."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ BUDGET_EVENT: Final = Table(
     Column("done_at", Instant),
 )
 _BOUND: Final = BUDGET.c.committed_fen - BUDGET.c.recovered_fen
-"""What was promised and did not come back: the total cannot be less."""
+"""Committed and not recovered: the lower bound of the total."""
 
 
 async def set_total(connection: AsyncConnection, account: Account, total: Fen, *, by: str, at: datetime) -> Budget:
-    """The account's budget, made or changed to `total`. Raises BudgetBelowCommitted."""
+    """The account's budget, created with or changed to `total`. Raises BudgetBelowCommitted."""
     new = insert(BUDGET).values(id=new_id(), total_fen=total, **account._asdict())
     statement = new.on_conflict_do_update(
         index_elements=Account._fields,
@@ -67,31 +67,31 @@ async def find(connection: AsyncConnection, account: Account) -> Budget | None:
 
 
 async def commit(connection: AsyncConnection, account: Account, amount: Fen) -> None:
-    """Promise `amount` from the account. Raises OverBudget where it does not fit."""
+    """Commit `amount` in the account. Raises OverBudget if too little is free."""
     if not await _grow(connection, account, "committed_fen", amount, fits=_BOUND + amount <= BUDGET.c.total_fen):
         raise over_budget(await find(connection, account), amount)
 
 
 async def pay(connection: AsyncConnection, account: Account, amount: Fen) -> None:
-    """Note that `amount`, committed before, was paid. Raises BudgetMissing."""
+    """Add `amount`, committed before, to the paid amount. Raises BudgetMissing."""
     if not await _grow(connection, account, "paid_fen", amount):
         raise BudgetMissing(account)
 
 
 async def recover(connection: AsyncConnection, account: Account, amount: Fen) -> None:
-    """Note that `amount`, paid before, came back. Raises BudgetMissing."""
+    """Add `amount`, paid before, to the recovered amount. Raises BudgetMissing."""
     if not await _grow(connection, account, "recovered_fen", amount):
         raise BudgetMissing(account)
 
 
 class BudgetMissing(LookupError):
-    """Money was promised from an account that has no budget any more: the books are wrong, so nothing is booked."""
+    """A committed amount has no budget: the accounts are inconsistent, so nothing is booked."""
 
 
 async def _grow(
     connection: AsyncConnection, account: Account, name: str, amount: Fen, *, fits: ColumnElement[bool] | None = None
 ) -> bool:
-    """Whether the account's amount `name` has grown by `amount`: it has a budget, and the growth `fits`."""
+    """Add `amount` to the account's column `name`; False if there is no budget or it does not satisfy `fits`."""
     conditions = tables.matches(BUDGET, **account._asdict()) + ([] if fits is None else [fits])
     statement = update(BUDGET).where(*conditions).values({name: BUDGET.c[name] + amount})
     return (await connection.execute(statement)).rowcount == 1
@@ -100,7 +100,7 @@ async def _grow(
 async def page(
     connection: AsyncConnection, *, region: str | None, year: int | None, after: UUID, limit: int
 ) -> list[Budget]:
-    """Budgets in the order of their ids, from above `after`."""
+    """Budgets in the order of their ids, after `after`."""
     asked = tables.matches(BUDGET, region=region, year=year)
     return await tables.fetch_page(connection, BUDGET, _budget, asked, after=after, limit=limit)
 

@@ -1,4 +1,4 @@
-"""Set what a reporting region may spend."""
+"""Set the budget of a reporting region."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.plan import UnknownRegion
 async def set_total(
     connection: AsyncConnection, account: Account, total: Fen, *, caller: Caller, at: datetime
 ) -> Budget:
-    """Set the account's total, in a new budget or in the one that exists. The same total again changes nothing.
+    """Set the account's total in a new or existing budget. A repeat changes nothing.
 
     Raises WrongRole, ForeignRegion unless the caller is of the province, NotYetReceived, UnknownRegion,
     NotReportingRegion, BudgetBelowCommitted.

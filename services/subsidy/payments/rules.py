@@ -22,7 +22,7 @@ class PaymentDayImpossible(Invalid):
 
 
 def pay(claim: Claim, *, paid_on: date, reference: str, by: str, at: datetime) -> tuple[Claim, ClaimPaid]:
-    """Record that an approved claim was paid on `paid_on`, from the day of approval to today, both included.
+    """Record that an approved claim was paid on `paid_on`, from the day of approval to today, both inclusive.
 
     Raises IllegalMove, SamePerson if `by` approved it, PaymentDayImpossible.
     """

@@ -18,7 +18,7 @@ from shared.kernel.callers import Caller, Role
 async def pay(
     connection: AsyncConnection, claim_id: UUID, *, paid_on: date, reference: str, caller: Caller, at: datetime
 ) -> Claim:
-    """Record the payment of an approved claim. Raises WrongRole, ForeignRegion and the rule's."""
+    """Record the payment of an approved claim. Raises WrongRole, ForeignRegion and the rule's refusals."""
     plan = await load_plan(connection)
     before = await steps.load_for(connection, claim_id, role=Role.FINANCE, caller=caller, plan=plan)
     after, fact = rules.pay(before, paid_on=paid_on, reference=reference, by=caller.person, at=at)

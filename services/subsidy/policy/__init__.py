@@ -1,1 +1,1 @@
-"""Policy rows: what is paid for what, where, and on which days."""
+"""Policy rows: amounts by item, jurisdiction and days."""

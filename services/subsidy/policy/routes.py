@@ -1,4 +1,4 @@
-"""Policy rows over HTTP, to look up."""
+"""Policy rows over HTTP."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PolicyRowAnswer(BaseModel):
     unit: str
     jurisdiction: Annotated[str, Field(description="A region; 000000 for the whole nation")]
     valid_from: date
-    valid_to: Annotated[date | None, Field(description="The last day, included")]
+    valid_to: Annotated[date | None, Field(description="The last day, inclusive")]
     valid_from_status: str
     source: str
     status: str
@@ -46,7 +46,7 @@ async def list_policy_rows(
     connection: Connection,
     _: CurrentCaller,
     at: Now,
-    on: Annotated[Day | None, Query(description="The day they hold on; today where left out")] = None,
+    on: Annotated[Day | None, Query(description="The day on which they hold; default: today")] = None,
 ) -> list[PolicyRowAnswer]:
     rows = await store.on(connection, on or business_day(at), limit=ROWS_MAX)
     return [PolicyRowAnswer.of(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Policy rows: what is paid for what, where, and on which days."""
+"""Policy rows: amounts by item, jurisdiction and days."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class PolicyRow:
     item: str
     """A level ("L4") or a free item."""
     amount_fen: Fen | None
-    """None where the policy names the item and no amount was found."""
+    """None if the policy names the item without an amount."""
     unit: str
     jurisdiction: str
     """A region, or NATIONAL."""
@@ -67,9 +67,9 @@ class PolicyRow:
 def applicable(
     rows: Sequence[PolicyRow], *, kind: PolicyKind, item: str, on: date, region_and_above: Sequence[str]
 ) -> PolicyRow | None:
-    """The row that holds for `item` on `on` in the first of `region_and_above`: the nearest jurisdiction decides.
+    """The row for `item` on `on` of the first of `region_and_above` that has one: the nearest jurisdiction decides.
 
-    A nearer row without an amount is not filled in from a farther one: no policy says that it should be.
+    A nearer row without an amount is not completed from a farther one: no policy says so.
     """
     order = [*region_and_above, NATIONAL]
     found = [
@@ -81,9 +81,9 @@ def applicable(
 
 
 def additions(known: Mapping[str, PolicyRow], loaded: Sequence[PolicyRow]) -> list[PolicyRow]:
-    """Those of `loaded` that are new or end on another day than the `known` row of that id.
+    """Those of `loaded` that are new, or whose last day differs from that of the `known` row with the same id.
 
-    Raises PolicyRowChanged where anything else differs, and PolicyRowsOverlap.
+    Raises PolicyRowChanged if anything else differs, and PolicyRowsOverlap.
     """
     changed = [row for row in loaded if row != known.get(row.id)]
     altered = [row.id for row in changed if row.id in known and not _differs_in_end_only(known[row.id], row)]

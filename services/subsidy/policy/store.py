@@ -1,4 +1,4 @@
-"""Policy rows in the database; a day belongs to one row of a kind, item and jurisdiction at most."""
+"""Policy rows in the database; for a kind, item and jurisdiction at most one row holds on a day."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SAVE: Final = _NEW.on_conflict_do_update(index_elements=["id"], set_={"validity
 
 
 async def all_for_loading(connection: AsyncConnection) -> dict[str, PolicyRow]:
-    """Every row by its id; another load waits until this transaction ends."""
+    """Every row by its id; concurrent loads wait until the transaction ends."""
     await connection.execute(_LOCK)
     statement = select(POLICY_ROW).order_by(POLICY_ROW.c.id)
     return {row.id: row for row in await tables.fetch_all(connection, statement, PolicyRow)}
@@ -55,7 +55,7 @@ async def of_item(connection: AsyncConnection, kind: PolicyKind, item: str, *, o
 
 
 async def save_all(connection: AsyncConnection, rows: Sequence[PolicyRow]) -> None:
-    """Add rows, and give those that exist their new last day; earlier ends first, so that successors find room."""
+    """Add rows, and store new last days of existing ones; updates come first, so that successors do not overlap."""
     if rows:
         await connection.execute(_SAVE, [tables.values_of(POLICY_ROW, row) for row in sorted(rows, key=_end)])
 

@@ -22,18 +22,18 @@ _REGION = re.compile(r"[0-9]{6}")
 
 
 class PolicyLoaded(NamedTuple):
-    """How many rows the file holds, and how many of them were new or got another last day."""
+    """The numbers of rows in the file, and of those that were new or got a new last day."""
 
     rows: int
     changed: int
 
 
 async def load(connection: AsyncConnection, directory: Path) -> PolicyLoaded:
-    """Add the rows of `directory` that are not there yet; a second load of the same file changes nothing.
+    """Add the new rows of `directory`; a second load of the same file changes nothing.
 
     Rows that were loaded before and are no longer in the file stay: claims were decided by them. Raises
     PolicyRowChanged, PolicyRowsOverlap, FileNotFoundError for a missing file, and KeyError, ValueError or a Refusal
-    for one of another form; nothing is stored then.
+    for a file of a different form; then nothing is stored.
     """
     loaded = list(read(directory))
     changed = rules.additions(await store.all_for_loading(connection), loaded)
@@ -63,7 +63,7 @@ def read(directory: Path) -> Iterator[PolicyRow]:
 
 
 def _jurisdiction(written: str, *, province: str) -> str:
-    """A region's code as it is; the plan's province and the nation by their names."""
+    """The code of a region; the plan's province and the nation are given by name."""
     if _REGION.fullmatch(written):
         return written
     named: str = {"national": NATIONAL, "Henan": province}[written]

@@ -1,1 +1,1 @@
-"""Recoveries: money that was paid and comes back, in whole lines."""
+"""Recoveries of paid money, in whole lines."""

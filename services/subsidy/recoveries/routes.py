@@ -29,7 +29,7 @@ class RecoveryRequest(Strict):
         if self.all_lines is (self.lines is not None):
             raise form_error(
                 "which_lines",
-                "Give either lines, or all_lines: true",
+                "Send either lines, or all_lines: true",
                 "请填写 lines，或填写 all_lines: true，二者选一。",
             )
         return self
@@ -42,7 +42,7 @@ class RecoveryRequest(Strict):
 async def recover_claim(
     claim_id: UUID, request: RecoveryRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClaimAnswer:
-    """Recover the money of some or all lines, whole lines only; the budget can spend it again."""
+    """Recover some or all lines, each as a whole; the money returns to the budget."""
     return ClaimAnswer.of(
         await usecases.recover(
             connection, claim_id, numbers=request.numbers(), reason=request.reason, caller=caller, at=at

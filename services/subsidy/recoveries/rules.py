@@ -1,4 +1,4 @@
-"""Recovery of money that was paid, in whole lines."""
+"""Recovery of paid money, in whole lines."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class LineRecovered(Conflict):
 
 
 def recover(claim: Claim, numbers: Collection[int] | None, *, at: datetime) -> tuple[Claim, ClaimRecovered]:
-    """Recover the lines `numbers`, each whole; None: every paid line that was not recovered yet.
+    """Recover the lines `numbers`, each as a whole; None means every paid line that is not recovered yet.
 
-    The status is `recovered` once nothing is left. Raises IllegalMove, NotPaidLine, LineRecovered.
+    The status is `recovered` once every paid line is recovered. Raises IllegalMove, NotPaidLine, LineRecovered.
     """
     move(MOVES, claim.status, ClaimVerb.RECOVER)
     paid = {line.line for line in claim.lines if line.is_payable}

@@ -27,7 +27,7 @@ async def recover(
     caller: Caller,
     at: datetime,
 ) -> Claim:
-    """Recover the lines `numbers`, so that the budget has their money again; None: every line that is left.
+    """Recover the lines `numbers` and return their money to the budget; None means every remaining line.
 
     Raises WrongRole, ForeignRegion and the rule's.
     """

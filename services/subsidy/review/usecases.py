@@ -18,7 +18,7 @@ from shared.kernel.periods import business_day
 
 
 async def return_(connection: AsyncConnection, claim_id: UUID, *, reason: str, caller: Caller, at: datetime) -> Claim:
-    """Send a submitted claim back. Raises WrongRole, ForeignRegion and the rule's."""
+    """Send a submitted claim back. Raises WrongRole, ForeignRegion and the rule's refusals."""
     plan = await load_plan(connection)
     before = await steps.load_for(connection, claim_id, role=Role.REVIEWER, caller=caller, plan=plan)
     after, fact = rules.return_(before, at=at)
@@ -27,7 +27,7 @@ async def return_(connection: AsyncConnection, claim_id: UUID, *, reason: str, c
 
 
 async def reject(connection: AsyncConnection, claim_id: UUID, *, reason: str, caller: Caller, at: datetime) -> Claim:
-    """Refuse a submitted claim for good. Raises WrongRole, ForeignRegion and the rule's."""
+    """Refuse a submitted claim for good. Raises WrongRole, ForeignRegion and the rule's refusals."""
     plan = await load_plan(connection)
     before = await steps.load_for(connection, claim_id, role=Role.REVIEWER, caller=caller, plan=plan)
     after, fact = rules.reject(before, at=at)
@@ -37,7 +37,10 @@ async def reject(connection: AsyncConnection, claim_id: UUID, *, reason: str, ca
 
 
 async def approve(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, at: datetime) -> Claim:
-    """Accept a submitted claim and commit its amount. Raises WrongRole, ForeignRegion, OverBudget and the rule's."""
+    """Accept a submitted claim and commit its amount.
+
+    Raises WrongRole, ForeignRegion, OverBudget and the rule's refusals.
+    """
     plan = await load_plan(connection)
     before = await steps.load_for(connection, claim_id, role=Role.REVIEWER, caller=caller, plan=plan)
     as_of_now = await drafts.lines_as_of_now(connection, before, plan=plan, today=business_day(at))

@@ -1,1 +1,1 @@
-"""What other services say of trainings: regions, classes, enrolments, persons, certificates."""
+"""Data received from other services: regions, classes, enrolments, persons, certificates."""

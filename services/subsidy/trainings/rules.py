@@ -1,4 +1,4 @@
-"""What claims need to know of classes, enrolments, certificates and regions, as last heard."""
+"""Classes, enrolments and regions as claims need them, from the latest received facts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.plan import Plan
 
 
 class Outcome(StrEnum):
-    """What became of a training."""
+    """The outcome of a training."""
 
     IN_TRAINING = "in_training"
     DEFERRED = "deferred"
@@ -23,7 +23,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
     TRANSFERRED = "transferred"
-    """Went on in another class, for which it is claimed."""
+    """Continued in another class, with which it is claimed for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ class TrainingClass:
     starts_on: date
     state: str
     enrolled: int
-    """How many enrolments were ever filed in it: shows whether all of them have been heard of."""
+    """The number of enrolments ever made in it, which shows whether all of them have been received."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trainee:
-    """One enrolment of a class. `programme` is the one programme it counts to."""
+    """One enrolment of a class. `programme` is the programme that it counts towards."""
 
     enrolment_id: UUID
     class_id: UUID

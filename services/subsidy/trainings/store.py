@@ -1,4 +1,4 @@
-"""What was heard of classes, enrolments and certificates: one row each, the latest state."""
+"""Received classes, enrolments and certificates in the database: one row each, with the latest state."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ HEARD_CERTIFICATE: Final = Table(
 )
 
 _FIND_CLASS: Final = select(HEARD_CLASS).where(HEARD_CLASS.c.id == bindparam("class_id"))
-# Under the key that each person goes by, also where only one of the merge and the enrolment's own fact has been heard.
+# By each person's current key, also if only one of the merge and the enrolment's own fact has been received.
 _TRAINEES: Final = (
     select(
         *HEARD_ENROLMENT.c["enrolment_id", "class_id", "programme", "outcome", "effective_on"],
@@ -84,7 +84,7 @@ async def keep_certificates(connection: AsyncConnection, certificates: Sequence[
 
 
 async def _keep(connection: AsyncConnection, table: Table, values: Sequence[object]) -> None:
-    """Store each of `values` as it is now, in one order always, so that two batches do not wait for each other."""
+    """Store the latest state of each of `values`, always in one order, so that two batches cannot deadlock."""
     if values:
         statement = f"""
         INSERT INTO {table.name} ({tables.names(table.c)}) SELECT * FROM {tables.unnest(table.c)} ORDER BY id
@@ -99,7 +99,7 @@ async def find_class(connection: AsyncConnection, class_id: UUID) -> TrainingCla
 
 
 async def trainees(connection: AsyncConnection, class_id: UUID) -> list[Trainee]:
-    """The enrolments heard of for the class, by id."""
+    """The received enrolments of the class, by id."""
     return await tables.fetch_all(connection, _TRAINEES, Trainee, of_class=class_id)
 
 
@@ -108,7 +108,7 @@ async def certified_on(
 ) -> dict[UUID, date]:
     """For each person, the last day on which a valid certificate of the class's occupation and level was issued.
 
-    `keys` are all keys of the persons, each with the person's own: a certificate counts under any of them.
+    `keys` maps all keys of the persons to their current key: a certificate counts under any of them.
     Certificates from before the class are left out.
     """
     arguments = (list(keys), list(keys.values()), class_.occupation, class_.level, class_.starts_on)

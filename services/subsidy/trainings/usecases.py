@@ -1,4 +1,4 @@
-"""Look up what was heard of the plan."""
+"""Look up the plan."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from shared.plan import Plan
 
 
 async def load_plan(connection: AsyncConnection) -> Plan:
-    """The plan as far as subsidies need it: its regions. Empty until they were heard of."""
+    """The part of the plan that subsidies need: its regions. Empty until the first have been received."""
     return Plan({}, await heard.regions(connection))

@@ -1,4 +1,4 @@
-"""What the registry publishes: the plan, institutions, teachers, classes, enrolments, and how they are supervised."""
+"""Facts of the registry: the plan, institutions, teachers, classes, enrolments, and how they are supervised."""
 
 # Whoever imports the package can read every fact of it: a fact's type is known once its module has been imported.
 from shared.contracts.registry import attendance as attendance

@@ -1,4 +1,4 @@
-"""What the registry tells of attendance: hours had, a day at a time. Single marks stay where they are."""
+"""Facts on attendance: hours by day. Single marks are not published."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class AttendanceState(RegistryFact):
     day: date
     """The latest day that this fact changed."""
     day_hours: int
-    """Class hours of 45 minutes that count for that day, under the daily cap."""
+    """Class hours of 45 minutes that count for that day, limited by the daily cap."""
     hours: int
     """Class hours that count for the whole training so far."""
     days: int
@@ -33,12 +33,12 @@ class AttendanceState(RegistryFact):
 
 
 class AttendanceRecorded(AttendanceState):
-    """Marks came in. Subject of both: attendance/{enrolment_id}."""
+    """Marks were received. Subject of both: attendance/{enrolment_id}."""
 
     type: ClassVar[str] = "registry.attendance-recorded.v1"
 
 
 class AttendanceEdited(AttendanceState):
-    """Somebody put a day right afterwards, with their name and a reason, which stay in the registry."""
+    """A day was edited afterwards; the editor's name and reason stay in the registry."""
 
     type: ClassVar[str] = "registry.attendance-edited.v1"

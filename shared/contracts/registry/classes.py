@@ -1,4 +1,4 @@
-"""What the registry tells of classes."""
+"""Facts on classes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.contracts.registry.base import RegistryFact
 class ClassStatus(StrEnum):
     FILED = "filed"
     RETURNED = "returned"
-    """Sent back with reasons; the institution mends it and files it again."""
+    """Sent back with reasons; the institution corrects it and files it again."""
     APPROVED = "approved"
     RUNNING = "running"
     COMPLETED = "completed"
@@ -31,16 +31,16 @@ class ClassState(RegistryFact):
     occupation: OccupationCode
     level: LevelRank
     fund_source: FundSource | None
-    """None: nobody will claim a subsidy for it."""
+    """None for a class without a subsidy."""
     starts_on: date
     ends_on: date
     hours: int
     seats: int
     status: ClassStatus
     enrolled: int
-    """Enrolments ever filed in the class, whatever became of them: who hears of them can tell whether all have come."""
+    """The number of enrolments ever made in the class, which shows consumers whether they have received all."""
     project: str | None = None
-    """The project of the catalogue that it is a class of; a subsidised class always has one."""
+    """The project of the catalogue; a subsidised class always has one."""
     is_scarce: bool = False
     is_needed: bool = False
     """Whether the project was on the list of scarce trades, and on that of training needs, when the class was filed."""
@@ -49,7 +49,7 @@ class ClassState(RegistryFact):
     government_fen: int = 0
     enterprise_fen: int = 0
     individual_fen: int = 0
-    """Who pays how much of one trainee's fee."""
+    """Shares of one trainee's fee by payer."""
 
 
 class ClassFiled(ClassState):
@@ -63,7 +63,7 @@ class ClassReturned(ClassState):
 
 
 class ClassRefiled(ClassState):
-    """A returned class was mended and filed again."""
+    """A returned class was corrected and filed again."""
 
     type: ClassVar[str] = "registry.class-refiled.v1"
 
@@ -73,7 +73,7 @@ class ClassApproved(ClassState):
 
 
 class ClassChecked(ClassState):
-    """An officer found place and equipment in order before the first lesson."""
+    """An officer approved site and equipment before the first lesson."""
 
     type: ClassVar[str] = "registry.class-checked.v1"
 

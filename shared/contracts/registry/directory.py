@@ -1,4 +1,4 @@
-"""What the registry tells of institutions: who they are, where, what they are listed for, what was imposed on them."""
+"""Facts on institutions, their sites, listings and sanctions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class InstitutionState(RegistryFact):
     region: RegionCode
     reporting_region: RegionCode
     department: str = ""
-    """The department that supervises it; empty where nobody said."""
+    """The department that supervises it; empty if unknown."""
 
 
 class InstitutionRegistered(InstitutionState):
@@ -48,11 +48,11 @@ class SiteListed(RegistryFact):
     reporting_region: RegionCode
     rooms: int
     seats: int
-    """Places in all its rooms together."""
+    """Seats in all its rooms together."""
 
 
 class ListingState(RegistryFact):
-    """An institution is on the second catalogue for a project, from `first_on` to `last_on`, both included."""
+    """An institution is on the second catalogue for a project, from `first_on` to `last_on`, both inclusive."""
 
     listing_id: UUID
     institution_id: UUID
@@ -70,7 +70,7 @@ class ListingOpened(ListingState):
 
 
 class ListingClosed(ListingState):
-    """The last day was set or brought forward."""
+    """The last day was set or moved forward."""
 
     type: ClassVar[str] = "registry.listing-closed.v1"
 
@@ -83,9 +83,9 @@ class SanctionStep(StrEnum):
     STOP = "stop"
     """No new classes until it is lifted or ends."""
     DELIST = "delist"
-    """Off the list of institutions: no new classes, and no new listing."""
+    """Delisted: no new classes, and no new listing."""
     BLACKLIST = "blacklist"
-    """As delisted; and an owner, site or account of it that comes back is flagged."""
+    """As delisted; in addition, institutions with the same owner, site or account are flagged."""
 
 
 class SanctionState(RegistryFact):

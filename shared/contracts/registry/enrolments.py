@@ -1,4 +1,4 @@
-"""What the registry tells of enrolments, and of persons who turned out to be one."""
+"""Facts on enrolments, and on merged persons."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class EnrolmentStatus(StrEnum):
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
     TRANSFERRED = "transferred"
-    """Went on as another enrolment, in another class."""
+    """Continued as another enrolment, in another class."""
 
 
 class EmploymentState(StrEnum):
-    """What somebody did for a living when they entered a training."""
+    """The employment of a person when they entered a training."""
 
     EMPLOYED = "employed"
     SELF_EMPLOYED = "self_employed"
@@ -54,14 +54,14 @@ class EnrolmentState(RegistryFact):
     is_needed: bool = False
     from_on: date | None = None
     until_on: date | None = None
-    """The days that the person's training takes, both included; none of them if the last lies before the first."""
+    """The days of the person's training, both inclusive; there are none if the last is before the first."""
     employment: EmploymentState | None = None
     priority: bool = False
     """Whether the person is in a priority group; which one stays in the registry."""
     evidence_on: date | None = None
-    """The latest date on the papers that show it: what a claim compares with the first day (C21)."""
+    """The latest date on the documents that prove it, which a claim compares with the first day (C21)."""
     transferred_from: UUID | None = None
-    """The enrolment that this one goes on from."""
+    """The enrolment that this one continues."""
 
 
 class TraineeEnrolled(EnrolmentState):
@@ -89,7 +89,7 @@ class EnrolmentResumed(EnrolmentState):
 
 
 class EnrolmentTransferred(EnrolmentState):
-    """The trainee went on in another class, as the enrolment whose `transferred_from` is this one."""
+    """The trainee continued in another class, as the enrolment whose `transferred_from` is this one."""
 
     type: ClassVar[str] = "registry.enrolment-transferred.v1"
 
@@ -99,32 +99,32 @@ class EnrolmentWithdrawn(EnrolmentState):
 
 
 class EnrolmentCorrected(EnrolmentState):
-    """Programme, tags, hours, days or entry particulars were put right; the status may follow from the hours."""
+    """Programme, tags, hours, days or entry particulars were corrected; the status may change with the hours."""
 
     type: ClassVar[str] = "registry.enrolment-corrected.v1"
 
 
 class EnrolmentReassigned(EnrolmentState):
-    """Two person keys turned out to be one person, or one to be two: the enrolment is another key's now."""
+    """Person keys were merged or separated: the enrolment belongs to another key."""
 
     type: ClassVar[str] = "registry.enrolment-reassigned.v1"
 
 
 class MergeState(RegistryFact):
-    """`person` is a second key of the human who is known as `into`, or was taken for one."""
+    """`person` is, or was taken for, a second key of the human with the key `into`."""
 
     person: UUID
     into: UUID
 
 
 class PersonsMerged(MergeState):
-    """From now on whatever is known of `person` counts for `into`. Subject of both: persons/{person}."""
+    """Everything of `person` counts for `into` from now on. Subject of both: persons/{person}."""
 
     type: ClassVar[str] = "registry.persons-merged.v1"
 
 
 class PersonsSeparated(MergeState):
-    """It was a mistake: `person` stands for itself again."""
+    """The merge was a mistake: `person` is a separate person again."""
 
     type: ClassVar[str] = "registry.persons-separated.v1"
 

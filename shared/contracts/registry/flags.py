@@ -1,4 +1,4 @@
-"""What the registry tells of flags: something looks wrong, and somebody has to look at it."""
+"""Facts on flags: irregularities that an officer has to examine."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from shared.contracts.registry.base import RegistryFact
 class FlagStatus(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
-    """It was wrong indeed: what depends on it is held."""
+    """The irregularity is confirmed: what depends on it is held."""
     DISMISSED = "dismissed"
-    """There was a good reason for it."""
+    """There was a valid explanation."""
 
 
 class FlagState(RegistryFact):
@@ -25,7 +25,7 @@ class FlagState(RegistryFact):
     check: Annotated[str, Meta(pattern=r"^C\d{2}\Z")]
     """The check that raised it, by its code in the domain rules §4.6."""
     kind: str
-    """The machine's name for what was seen ("one-phone-many-trainees")."""
+    """The machine-readable kind ("one-phone-many-trainees")."""
     institution_id: UUID | None
     class_id: UUID | None
     enrolment_id: UUID | None
@@ -39,7 +39,7 @@ class FlagState(RegistryFact):
     occupation: OccupationCode | None = None
     level: LevelRank | None = None
     fund_source: FundSource | None = None
-    """Of the training or the class that it is about; None where it is about neither."""
+    """Of the training or class concerned; None if there is none."""
 
 
 class FlagRaised(FlagState):

@@ -1,4 +1,4 @@
-"""What the registry tells of what became of trainees: the numerators of the quality rates."""
+"""Facts on follow-ups of trainees: the numerators of the quality rates."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ class FollowUpState(RegistryFact):
     level: LevelRank
     completed_on: date
     entered: EmploymentState | None
-    """What they did when they entered the training: the employment rate is about those who had no work."""
+    """Employment when they entered the training: the employment rate counts those who had no work."""
     employed_on: date | None
-    """From when they had work or a business of their own, by the evidence; None: not in work."""
+    """The first day of their work or own business, by the evidence; None: not in work."""
     pay_change_permille: int | None
-    """Mean pay in some months after, over that in as many before, less one; None: not both known."""
+    """Mean pay in some months after, divided by that in as many months before, minus one; None if either is unknown."""
     reported_on: date
     fund_source: FundSource | None = None
     project: str | None = None
 
 
 class FollowUpReported(FollowUpState):
-    """Reported, or filled in where something had been left out. Subject of both: follow-ups/{enrolment_id}."""
+    """Reported, or completed later. Subject of both: follow-ups/{enrolment_id}."""
 
     type: ClassVar[str] = "registry.follow-up-reported.v1"
 

@@ -1,4 +1,4 @@
-"""What the registry tells of the plan, of the calendar and of the projects that may be subsidised."""
+"""Facts on the plan, the calendar and the projects that can be subsidised."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ProgrammeListed(RegistryFact):
     trainings_target: int | None
     high_skilled_target: int | None
     high_skilled_counts: bool
-    """False where the target counts something narrower (young technicians) and stays out of the plan's sum."""
+    """False if the target counts a subset (young technicians) that is not part of the plan's sum."""
 
 
 class IndicatorListed(RegistryFact):
@@ -45,7 +45,7 @@ class IndicatorListed(RegistryFact):
     kind: str
 
     def __post_init__(self) -> None:
-        # A decimal of JSON may be written "NaN", which is no target.
+        # A decimal in JSON may be "NaN", which is not a target.
         if not self.target.is_finite():
             raise ValueError("the target is not a number")
 
@@ -80,7 +80,7 @@ class LevelListed(RegistryFact):
 
 
 class CalendarDayListed(RegistryFact):
-    """A day that is not what its weekday says: a public holiday, or a weekend day that is worked.
+    """An exception to the weekday rule: a public holiday, or a working day at a weekend.
 
     Subject: calendar/{day}.
     """
@@ -95,7 +95,7 @@ class CalendarDayListed(RegistryFact):
 class ProjectListed(RegistryFact):
     """A term of the first catalogue: a project that may be subsidised from `first_on` on. Subject: projects/{code}.
 
-    It takes the place of the term with the same first day, and ends the one that it begins in.
+    It replaces the term with the same first day, and ends the term in which it begins.
     """
 
     type: ClassVar[str] = "registry.project-listed.v1"
@@ -109,7 +109,7 @@ class ProjectListed(RegistryFact):
     level: LevelRank
     category: str
     hours_min: int
-    """The least class hours (of 45 minutes) of a class in it."""
+    """The minimum of class hours (of 45 minutes) of a class in it."""
     is_scarce: bool
     """On the list of scarce trades."""
     is_needed: bool

@@ -1,4 +1,4 @@
-"""What the registry tells of patrols, of what they found, and of safety documents."""
+"""Facts on patrols, findings, spot checks and safety documents."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.contracts.registry.base import RegistryFact
 
 
 class PatrolLevel(StrEnum):
-    """Each stands above the one before."""
+    """From the lowest level up."""
 
     COUNTY = "county"
     CITY = "city"
@@ -25,7 +25,7 @@ class PatrolMethod(StrEnum):
 
 
 class PatrolRecorded(RegistryFact):
-    """Somebody looked at a class: who was there beside who is enrolled. Subject: patrols/{patrol_id}."""
+    """An officer visited a class: trainees present and enrolled. Subject: patrols/{patrol_id}."""
 
     type: ClassVar[str] = "registry.patrol-recorded.v1"
 
@@ -43,7 +43,7 @@ class PatrolRecorded(RegistryFact):
     findings: int
     occupation: OccupationCode | None = None
     level: LevelRank | None = None
-    """That of the class; who patrolled stands in `patrol_level`."""
+    """The region of the class; the officer's level is `patrol_level`."""
     fund_source: FundSource | None = None
 
 
@@ -72,13 +72,13 @@ class Severity(StrEnum):
     MINOR = "minor"
     MAJOR = "major"
     CRITICAL = "critical"
-    """The class may not go on before it is put right."""
+    """The class cannot continue before it is rectified."""
 
 
 class FindingStatus(StrEnum):
     OPEN = "open"
     RECTIFIED = "rectified"
-    """The institution says it is put right; somebody looks again."""
+    """The institution reported the rectification; an officer rechecks it."""
     CLOSED = "closed"
 
 
@@ -93,11 +93,11 @@ class FindingState(RegistryFact):
     due_on: date
     status: FindingStatus
     patrol_level: PatrolLevel | None = None
-    """Whoever closes it is of this level or above."""
+    """An officer of this level or above closes it."""
     programme: ProgrammeCode | None = None
     occupation: OccupationCode | None = None
     level: LevelRank | None = None
-    """That of the class."""
+    """The region of the class."""
     fund_source: FundSource | None = None
 
 
@@ -112,13 +112,13 @@ class FindingRectified(FindingState):
 
 
 class FindingReopened(FindingState):
-    """The re-check did not pass."""
+    """The recheck did not pass."""
 
     type: ClassVar[str] = "registry.finding-reopened.v1"
 
 
 class FindingClosed(FindingState):
-    """The re-check passed."""
+    """The recheck passed."""
 
     type: ClassVar[str] = "registry.finding-closed.v1"
 

@@ -1,4 +1,4 @@
-"""What the registry tells of the teacher pool."""
+"""Facts on the teacher pool."""
 
 from __future__ import annotations
 
@@ -41,6 +41,6 @@ class EngagementEnded(EngagementState):
 
 
 class EngagementCorrected(EngagementState):
-    """Whether the teacher works full time was put right."""
+    """Whether the teacher works full time was corrected."""
 
     type: ClassVar[str] = "registry.engagement-corrected.v1"

@@ -24,7 +24,7 @@ class BodyKind(StrEnum):
 
     @property
     def letter(self) -> BodyLetter:
-        """Place 1 of its certificate numbers. That colleges share the S is an assumption. Source: domain rules §3.5."""
+        """First character of its numbers. That colleges share S is an assumption. Source: domain rules §3.5."""
         return BodyLetter.EMPLOYER if self is BodyKind.EMPLOYER else BodyLetter.SOCIAL
 
 
@@ -81,7 +81,7 @@ class Body:
     region: str
     reporting_region: str
     number_prefix: str
-    """The 13 characters that the authority allots: places 1 to 13 of every certificate number of the body."""
+    """The 13 characters that the authority assigns: the start of every certificate number of the body."""
     scope: tuple[ScopeEntry, ...]
     version: int
 
@@ -92,7 +92,7 @@ class Body:
             raise OutsideScope(pointer="/occupation", occupation=occupation, level=level.code, levels_filed=filed)
 
     def same_particulars(self, other: Body) -> bool:
-        """Whether `other` is a filing of this same body, with whatever scope."""
+        """Whether `other` is a filing of the same body, with any scope."""
         return replace(self, id=other.id, scope=other.scope, version=other.version) == other
 
 
@@ -109,7 +109,7 @@ def file(body: Body, *, at: datetime) -> BodyFiled:
 
 
 def change_scope(body: Body, scope: tuple[ScopeEntry, ...], *, at: datetime) -> tuple[Body, BodyFiled]:
-    """File `body` again with another scope. Sessions that were filed within the old one stay as they are."""
+    """File `body` again with another scope. Sessions filed within the old scope are unchanged."""
     after = replace(body, scope=scope, version=body.version + 1)
     return after, _fact(after, at=at)
 

@@ -1,4 +1,4 @@
-"""The number prefix that the authority allots to a body: places 1 to 13 of its certificate numbers."""
+"""The number prefix that the authority assigns to a body: characters 1 to 13 of its certificate numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PREFIX: Final = re.compile(r"[YS][0-9]{4}41[0-9]{6}")
 
 
 class BodyLetter(StrEnum):
-    """Place 1: the kind of body."""
+    """Character 1: the kind of body."""
 
     EMPLOYER = "Y"
     SOCIAL = "S"
@@ -30,7 +30,7 @@ class WrongNumberPrefix(Invalid):
 
 
 def parse_prefix(raw: str) -> str:
-    """The prefix in `raw`: what the authority allots to a body. Raises WrongNumberPrefix."""
+    """The normalised number prefix in `raw`. Raises WrongNumberPrefix."""
     prefix = canonical(raw)
     if PREFIX.fullmatch(prefix) is None:
         raise WrongNumberPrefix(pointer="/number_prefix", example="S000041000123")
@@ -38,5 +38,5 @@ def parse_prefix(raw: str) -> str:
 
 
 def letter_of(prefix: str) -> BodyLetter:
-    """The kind of body that a prefix says."""
+    """The letter of a prefix, which is the kind of body."""
     return BodyLetter(prefix[0])

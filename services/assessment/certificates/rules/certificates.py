@@ -36,7 +36,7 @@ MOVES: Final[Mapping[CertificateStatus, Mapping[CertificateVerb, CertificateStat
 
 
 class Examination(NamedTuple):
-    """What all certificates of one exam state of it."""
+    """The particulars of an exam that all its certificates share."""
 
     session_id: UUID
     body_id: UUID
@@ -71,7 +71,7 @@ class Certificate:
     level: Level
     issued_on: date
     issued_by: str
-    """The person who concluded the session, or corrected the wrong result."""
+    """The person who concluded the session or corrected the result."""
     status: CertificateStatus
     version: int
 
@@ -87,7 +87,7 @@ def issue(
     by: str,
     at: datetime,
 ) -> tuple[Certificate, CertificateIssued]:
-    """The certificate of a person who passed an exam of `body`, under the body's `serial` of the year."""
+    """The certificate of a person who passed an exam of `body`, with the body's `serial` of the year."""
     certificate = Certificate(
         id=id_,
         number=numbers.build(body.number_prefix, issued_on=on, level=examination.level, serial=serial),
@@ -111,7 +111,7 @@ def revoke(certificate: Certificate, *, by: str, at: datetime) -> tuple[Certific
 
 
 def count_to(certificate: Certificate, programme: str, *, at: datetime) -> tuple[Certificate, CertificateCorrected]:
-    """Let the certificate, valid or revoked, count to `programme`, as its holder's enrolment does by now."""
+    """Change the programme of a valid or revoked certificate to that of its holder's enrolment."""
     after = replace(certificate, programme=programme, version=certificate.version + 1)
     return after, _fact(CertificateCorrected, after, at=at)
 

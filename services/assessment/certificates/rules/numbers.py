@@ -3,7 +3,7 @@
     Y 0001 41 000123   25   3     000042
     body's prefix      year level serial of the body in that year
 
-There is no check digit: a mistyped number looks like another one, so only a look-up tells whether it exists.
+There is no check digit: a mistyped number looks like another one, so only a look-up shows whether it exists.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class CertificateNumber(NamedTuple):
         return f"{self.prefix}{self.year:02}{self.level.certificate_mark}{self.serial:06}"
 
     def agrees_with(self, *, issued_on: date, level: Level) -> bool:
-        """Whether year and level inside the number are those of the record that it led to."""
+        """Whether year and level in the number match those of the record that was found."""
         return self.year == issued_on.year % 100 and self.level is level
 
 
@@ -85,7 +85,7 @@ def build(prefix: str, *, issued_on: date, level: Level, serial: int) -> str:
 
 
 def parse(raw: str) -> CertificateNumber:
-    """The parts of the number in `raw`, however it is spaced or cased.
+    """The parts of the number in `raw`; spacing and case are ignored.
 
     Raises WrongNumberLength, WrongNumberCharacters.
     """
@@ -99,7 +99,7 @@ def parse(raw: str) -> CertificateNumber:
 
 
 def serials_after(last: int, count: int, *, year: int) -> range:
-    """The next `count` serials of a body that has used those up to `last` in `year`. Raises NumberExhausted."""
+    """The next `count` serials of a body whose last serial in `year` is `last`. Raises NumberExhausted."""
     if last + count > SERIAL_MAX:
         raise NumberExhausted(year=year, left=SERIAL_MAX - last, needed=count)
     return range(last + 1, last + count + 1)

@@ -1,4 +1,4 @@
-"""What requests and answers about exams look like on the wire."""
+"""Requests and answers about exams on the wire."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Mark = Annotated[
     Decimal,
     BeforeValidator(_not_a_truth),
     Field(ge=0, le=100, decimal_places=1, description="Points out of 100, with one decimal place at most"),
-    # A text of digits is read as well; described is what to send.
+    # Digits as text are accepted as well; the description shows what to send.
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.1, "examples": [88.5]}),
 ]
 
@@ -51,7 +51,7 @@ class SessionRequest(Strict):
 
 
 class CandidateRowRequest(Strict):
-    """One candidate. The number is read however it is spaced; it is sealed on arrival and never shown whole."""
+    """One candidate. Spacing in the number is ignored; it is encrypted on arrival and only shown masked."""
 
     local_id: LocalId
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
@@ -77,7 +77,7 @@ class ResultRowRequest(Strict):
         if not self.absent and not has_marks:
             raise form_error(
                 "value_error",
-                "Give theory and skills, or absent: true",
+                "Enter theory and skills, or absent: true",
                 "请填写 theory 和 skills，缺考的填写 absent: true。",
             )
         return self
@@ -99,7 +99,7 @@ class CorrectionRequest(Strict):
 
 
 def marks_of(theory: Decimal, skills: Decimal, review: Decimal | None) -> Marks:
-    """Points as the tenths that are kept."""
+    """Points in tenths, as they are stored."""
     return Marks(int(theory * 10), int(skills * 10), None if review is None else int(review * 10))
 
 
@@ -125,7 +125,7 @@ class SessionAnswer(BaseModel):
 
 
 class ConclusionAnswer(SessionAnswer):
-    """The concluded session, counted. `certificates` + `already_certified` = `passed`."""
+    """Counts of the concluded session. `certificates` + `already_certified` = `passed`."""
 
     candidates: int
     passed: int
@@ -194,7 +194,7 @@ class CandidateAnswer(BaseModel):
 
 
 class MaskedCandidateAnswer(CandidateAnswer):
-    """With what may be shown of the person: the name's first place, the number's first six and last four."""
+    """A candidate with masked personal data: the name's first character, the number's first six and last four."""
 
     name: str
     document_kind: DocumentKind

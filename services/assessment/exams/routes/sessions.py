@@ -57,7 +57,7 @@ async def list_sessions(
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[SessionAnswer]:
-    """A body sees its own sessions, others see all."""
+    """Exam sessions. A body sees its own, others see all."""
     own = caller.organisation if caller.role is Role.ASSESSMENT_BODY else None
     rows = await store.page(connection, body_id=own, class_id=class_id, status=status, after=after(cursor), limit=size)
     return Page(rows=[SessionAnswer.of(row) for row in rows], next=next_cursor(rows, size))
@@ -80,7 +80,7 @@ async def conclude_session(
 async def issue_owed_certificates(
     session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
 ) -> IssuanceAnswer:
-    """Issue certificates to candidates who passed a concluded session and were taken for another person then."""
+    """Issue certificates that were withheld at the conclusion because two persons had been merged by mistake."""
     return IssuanceAnswer.of(await usecases.issue_owed(connection, session_id, caller=caller, at=at))
 
 
@@ -102,7 +102,7 @@ async def add_candidates(
     at: Now,
     dry_run: DryRun,
 ) -> Response:
-    """Post up to 1,000 candidates. Each row is answered by itself: accepted, repeated or refused with reasons."""
+    """Add up to 1,000 candidates. Each row has its own outcome: accepted, repeated or refused with reasons."""
     parsed, refused = parse_posted(_CANDIDATE_ROW, posted)
     rows = [
         CandidateRow(place, row.local_id, Particulars(row.document_kind, row.document_number, row.name))

@@ -62,9 +62,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One well-formed row whose person is recognised.
+    """A well-formed row with its person key.
 
-    `id` is the candidate's id if the row is accepted. `human` is the key of the human behind `person`: another one if
+    `id` is the candidate's id if the row is accepted. `human` is the key of the human behind `person`; it differs if
     two keys were merged.
     """
 
@@ -92,7 +92,7 @@ def decide(
 ) -> tuple[list[Entry], list[RowOutcome]]:
     """The entries that become candidates, and one outcome per entry.
 
-    `by_person` and `certified` go by humans; the latter hold a valid certificate of the session's occupation and level.
+    `by_person` and `certified` are keyed by human; the latter hold a valid certificate of the occupation and level.
     """
     ids: MutableMapping[str, Seat] = dict(by_local_id)
     persons: MutableMapping[UUID, Seat] = dict(by_person)

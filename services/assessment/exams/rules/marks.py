@@ -1,4 +1,4 @@
-"""Marks and what it takes to pass with them."""
+"""Marks, and the rule for passing."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ TENTHS_MAX: Final = 1000
 """The full mark of each part: 100 points."""
 
 PASS_MARKS: Final = ((Period(date(2000, 1, 1)), 600),)
-"""The tenths of a point that each part needs, by the day of the exam: 60 points since before our first record.
+"""The tenths of a point that each part needs, by the day of the exam: 60 points for all recorded exams.
 
-Source: domain rules §3.3. A new rule is a new row here, never a change of an old one.
+Source: domain rules §3.3. A new rule is a new row here; old rows never change.
 """
 
 REVIEWED: Final = frozenset({Level.TECHNICIAN, Level.SENIOR_TECHNICIAN})
@@ -45,7 +45,7 @@ class PartNotHeld(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The marks of each part, in tenths of a point, 0 to 1000; no review below technician."""
+    """The marks of each part, in tenths of a point, 0 to 1000; `review` is None below technician."""
 
     theory: int
     skills: int

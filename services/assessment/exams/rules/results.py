@@ -58,7 +58,7 @@ class CertificateStands(Conflict):
 
 
 class ResultRow(NamedTuple):
-    """One row that was well formed: the marks of a candidate; None for an absence."""
+    """A well-formed row: the marks of a candidate; None for an absence."""
 
     row: int
     local_id: str

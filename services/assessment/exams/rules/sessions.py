@@ -128,7 +128,7 @@ class ResultsStand(Conflict):
 
 
 class Summary(NamedTuple):
-    """How many candidates a session has, and how many have marks, passed, were absent, or have no result yet."""
+    """Numbers of a session's candidates: all, with marks, passed, absent, and without a result."""
 
     candidates: int
     with_marks: int
@@ -158,7 +158,7 @@ class ExamSession:
 
     @property
     def examination(self) -> Examination:
-        """What certificates state of the session."""
+        """The particulars of the session for its certificates."""
         return Examination(
             session_id=self.id,
             body_id=self.body_id,
@@ -170,7 +170,7 @@ class ExamSession:
         )
 
     def require_open(self, *, today: date | None = None) -> None:
-        """Raises SessionClosed unless the session is filed; with `today`, TooEarly before it is held."""
+        """Raises SessionClosed unless the session is filed; with `today`, TooEarly before the day of the exam."""
         if self.status is not SessionStatus.FILED:
             raise SessionClosed(state=self.status.value)
         if today is not None and today < self.held_on:
@@ -182,7 +182,7 @@ class ExamSession:
             raise NotConcluded(state=self.status.value)
 
     def same_filing(self, other: ExamSession) -> bool:
-        """Whether `other` repeats the filing of this session, whatever the session's state is by now."""
+        """Whether `other` repeats the filing of this session, in any state."""
         unlike = {"id": other.id, "status": other.status, "filed_by": other.filed_by, "version": other.version}
         return replace(self, **unlike) == other  # type: ignore[arg-type]
 

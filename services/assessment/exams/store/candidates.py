@@ -22,7 +22,7 @@ from shared.tables import Instant
 _OWN: Final = ("id", "session_id", "person", "local_id", "absent", "passed", "version")
 _PARTS: Final = tuple(part.name for part in fields(Marks))
 # The programme is looked up each time: the enrolment may arrive, or be corrected, after the candidate was posted. It
-# may also stand under another key of the same human, so the humans behind candidate and enrolment are compared.
+# may also have another key of the same human, so the humans behind candidate and enrolment are compared.
 _SELECT: Final = f"""
 SELECT {", ".join(f"c.{name}" for name in (*_OWN, *_PARTS))}, COALESCE(e.programme, s.programme) AS programme
 FROM candidate AS c
@@ -66,7 +66,7 @@ _HISTORY: Final = (
 
 
 class ReplacedResult(NamedTuple):
-    """A result that a correction replaced, and why."""
+    """A result that a correction replaced, with the reason."""
 
     version: int
     absent: bool
@@ -88,7 +88,7 @@ def _candidate(row: Any) -> Candidate:
 
 
 async def load(connection: AsyncConnection, candidate_id: UUID, *, lock: bool = False) -> Candidate:
-    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    """The record with this id. With `lock`, it is locked until the transaction ends. Raises NotFound."""
     row = await (await driver(connection)).fetchrow(_LOCK if lock else _FIND, candidate_id)
     if row is None:
         raise NotFound(what="candidate", id=candidate_id)
@@ -105,17 +105,17 @@ async def by_local_ids(
 
 
 async def passed(connection: AsyncConnection, session_id: UUID) -> list[Candidate]:
-    """The session's candidates who passed, in the order in which they were posted."""
+    """The session's candidates who passed, in the order in which they were added."""
     return [_candidate(row) for row in await (await driver(connection)).fetch(_PASSED, session_id)]
 
 
 async def passed_without_certificate(connection: AsyncConnection, session_id: UUID) -> list[Candidate]:
-    """The session's candidates who passed and never got a certificate for it, not even one that was revoked."""
+    """The session's candidates who passed and never got a certificate, not even a revoked one."""
     return [_candidate(row) for row in await (await driver(connection)).fetch(_PASSED_WITHOUT_CERTIFICATE, session_id)]
 
 
 async def page(connection: AsyncConnection, session_id: UUID, *, after: UUID, limit: int) -> list[Candidate]:
-    """A session's candidates in the order of their ids, from above `after`."""
+    """A session's candidates in the order of their ids, after `after`."""
     return [_candidate(row) for row in await (await driver(connection)).fetch(_PAGE, session_id, after, limit)]
 
 
@@ -143,7 +143,7 @@ async def add_all(connection: AsyncConnection, candidates: Sequence[Candidate]) 
 
 
 async def save_all(connection: AsyncConnection, candidates: Sequence[Candidate]) -> None:
-    """Store the result of each: the next version, or an absence. Raises Stale if one was changed meanwhile."""
+    """Store the result of each: the next version, or an absence. Raises Stale if a stored version differs."""
     if not candidates:
         return
     rows = [(each.id, each.absent, *_parts(each.marks).values(), each.passed, each.version) for each in candidates]

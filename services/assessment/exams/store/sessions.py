@@ -76,7 +76,7 @@ async def add(connection: AsyncConnection, session: ExamSession) -> None:
 
 
 async def load(connection: AsyncConnection, session_id: UUID, *, lock: bool = False) -> ExamSession:
-    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    """The record with this id. With `lock`, it is locked until the transaction ends. Raises NotFound."""
     found = await tables.fetch_one(connection, _LOCK if lock else _BY_ID, ExamSession, id=session_id)
     if found is None:
         raise NotFound(what="session", id=session_id)
@@ -88,7 +88,7 @@ async def find_by_local_id(connection: AsyncConnection, body_id: UUID, local_id:
 
 
 async def save(connection: AsyncConnection, session: ExamSession) -> None:
-    """Store the next version. Raises Stale if the session was changed meanwhile."""
+    """Store the next version. Raises Stale if the stored version is not the one before."""
     await tables.save(connection, SESSION, session, expected=session.version - 1)
 
 
@@ -105,7 +105,7 @@ async def page(
     after: UUID,
     limit: int,
 ) -> list[ExamSession]:
-    """Sessions in the order of their ids, from above `after`."""
+    """Sessions in the order of their ids, after `after`."""
     conditions = [SESSION.c.id > after, *tables.matches(SESSION, body_id=body_id, class_id=class_id)]
     if status is not None:
         conditions.append(_IN_STATE[status])

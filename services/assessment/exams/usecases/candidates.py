@@ -1,4 +1,4 @@
-"""Add candidates to a session: check each row by itself, store all that pass in one go, answer for every row."""
+"""Add candidates to a session: decide row by row, store the accepted rows as a set, return an outcome for every row."""
 
 from __future__ import annotations
 

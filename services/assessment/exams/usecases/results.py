@@ -1,4 +1,4 @@
-"""Record the results of a session, and correct one."""
+"""Record the results of a session, and correct single ones."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def correct(
     """Correct a candidate's marks; the same marks again change nothing.
 
     A candidate of a concluded session who now passes gets a certificate. Raises WrongRole, NotFound,
-    ForeignOrganisation and what rules.correct raises, NumberExhausted.
+    ForeignOrganisation NumberExhausted, and the refusals of rules.correct.
     """
     # The session is locked before the candidate, as everywhere.
     session = await own(connection, (await store.load(connection, candidate_id)).session_id, caller)

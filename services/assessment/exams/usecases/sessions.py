@@ -61,10 +61,10 @@ class Conclusion(NamedTuple):
 
 
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> ExamSession:
-    """A new session of the caller's body; the same filing under the same local_id answers the one that exists.
+    """A new session of the caller's body; a repeat under the same local_id returns the existing one.
 
-    Raises WrongRole, NotFound, NotYetReceived, OutsideScope, LocalIdTaken, what rules.file raises, and what programme,
-    region, occupation or level may be refused for.
+    Raises WrongRole, NotFound, NotYetReceived, OutsideScope, LocalIdTaken, and the refusals of rules.file, programme,
+    region, occupation and level.
     """
     caller.require(Role.ASSESSMENT_BODY)
     if caller.organisation is None:
@@ -124,7 +124,7 @@ async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Cal
 async def issue_owed(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> Certification:
     """Issue certificates to candidates who passed a concluded session without getting one; usually there are none.
 
-    A candidate is left out whose merged key holds a certificate; if the merge is undone, the certificate is due.
+    A candidate is left out whose merged key holds a certificate; if the merge is undone, the certificate becomes due.
 
     Raises WrongRole, NotFound, ForeignOrganisation, NotConcluded, NumberExhausted.
     """

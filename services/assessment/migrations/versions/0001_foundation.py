@@ -1,4 +1,4 @@
-"""What was heard from the registry, bodies, sessions, candidates, certificates, and the backbone's tables."""
+"""Copies of the registry's facts, bodies, sessions, candidates, certificates, and the backbone's tables."""
 
 from alembic import op
 
@@ -26,7 +26,7 @@ HEARD = (
         cancelled boolean NOT NULL
     )
     """,
-    # That is how a candidate's enrolment is looked up: by class and person.
+    # A candidate's enrolment is looked up by class and person.
     """
     CREATE TABLE heard_enrolment (
         id uuid PRIMARY KEY,
@@ -37,7 +37,7 @@ HEARD = (
     )
     """,
     "CREATE INDEX heard_enrolment_class ON heard_enrolment (class_id, person)",
-    # While it stands, `person` and `into_person` are one human.
+    # While the row exists, `person` and `into_person` are one human.
     "CREATE TABLE heard_alias (person uuid PRIMARY KEY, into_person uuid NOT NULL)",
     "CREATE INDEX heard_alias_into ON heard_alias (into_person)",
 )
@@ -76,7 +76,7 @@ TABLES = (
         UNIQUE (body_id, local_id)
     )
     """,
-    # One sealed value holds document number and name; `person` is all that is known without the field keys.
+    # One encrypted value holds document number and name; only `person` is readable without the field keys.
     """
     CREATE TABLE candidate_person (
         person uuid PRIMARY KEY,
@@ -103,7 +103,7 @@ TABLES = (
         CHECK (NOT (absent AND passed IS NOT NULL))
     )
     """,
-    # What a correction replaced, with who did it and why: nothing is overwritten for good.
+    # Results that a correction replaced, with person and reason: nothing is lost.
     """
     CREATE TABLE replaced_result (
         candidate_id uuid NOT NULL REFERENCES candidate,
@@ -151,7 +151,7 @@ TABLES = (
         CHECK ((status = 'revoked') = (revoked_at IS NOT NULL))
     )
     """,
-    # Rivals cannot both certify one person for the same thing; the loser is handled again and sees the winner's.
+    # Two sessions cannot certify a person for the same thing; the loser is retried and sees the winner's certificate.
     """
     CREATE UNIQUE INDEX certificate_one_valid ON certificate (person, occupation, level) WHERE status = 'valid'
     """,

@@ -1,4 +1,4 @@
-"""Certificates by class: what the registry puts right of trainings is put right in the certificates behind them."""
+"""Certificates by class, so that corrections of trainings in the registry reach their certificates."""
 
 from alembic import op
 

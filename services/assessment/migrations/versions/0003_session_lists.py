@@ -1,4 +1,4 @@
-"""Sessions in lists: those of a body, of a class and in a state are found along an index each."""
+"""Indexes for lists of sessions by body, by class and by state."""
 
 from alembic import op
 

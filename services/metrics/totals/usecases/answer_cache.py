@@ -1,4 +1,4 @@
-"""Answers kept ready as bytes, worked out anew when totals have changed, and the changes told to listeners."""
+"""Answers kept ready as bytes, recomputed when totals have changed, with the changes sent to listeners."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from services.metrics.totals.usecases.totals import totals
 log = structlog.get_logger()
 
 ANSWERS_MAX: Final = 256
-"""Queries kept ready; a query that nobody asked during the last IDLE_SECONDS is forgotten."""
+"""Queries kept ready; a query without a request during the last IDLE_SECONDS is dropped."""
 IDLE_SECONDS: Final = 30.0
 
 Row = Mapping[str, Any]
@@ -48,7 +48,7 @@ class _Cells(NamedTuple):
 
 
 class AnswerCache:
-    """Answers from memory. When totals have changed, the queries that are in use are worked out anew, once each.
+    """Answers from memory. When totals have changed, the queries in use are recomputed, once each.
 
     A dashboard's load is many readers of few queries: a reader costs a dictionary look-up, and the cost of a change
     does not grow with the readers. An answer is behind the database by one refresh and the time of working it out.

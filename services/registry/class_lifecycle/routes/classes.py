@@ -40,7 +40,7 @@ async def return_class(
 async def refile_class(
     class_id: UUID, request: ClassTerms, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClassAnswer:
-    """File a returned class again, mended; it keeps its local_id and its trainees."""
+    """File a returned class again after corrections; it keeps its local_id and its trainees."""
     asked = request.filing("")
     return ClassAnswer.of(await filing.refile(connection, class_id, asked, persons=persons, caller=caller, at=at))
 

@@ -45,7 +45,7 @@ class ClassTerms(Strict):
     region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the class takes place")]
     occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
     level: Annotated[str, Field(max_length=8, examples=["L4"])]
-    fund_source: FundSource | None = Field(default=None, description="None: nobody will claim a subsidy for it")
+    fund_source: FundSource | None = Field(default=None, description="null for a class without a subsidy")
     starts_on: Day
     ends_on: Day
     hours: Hours
@@ -78,7 +78,7 @@ class ClassRequest(ClassTerms):
 
 class ReturnRequest(Strict):
     reasons: Annotated[
-        list[Reason], Field(min_length=1, max_length=20, description="A sentence for each thing to mend")
+        list[Reason], Field(min_length=1, max_length=20, description="One sentence for each thing to correct")
     ]
 
 

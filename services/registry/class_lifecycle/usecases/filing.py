@@ -42,7 +42,7 @@ from shared.kernel.refusals import LocalIdTaken, NotFound
 from shared.persons import Persons
 from shared.plan import Plan
 
-_FILED_AGAIN = "the class was mended and filed again 班级修改后重新报备"
+_FILED_AGAIN = "the class was corrected and filed again 班级修改后重新报备"
 """The reason in the history of trainees whose days change with it."""
 
 
@@ -86,7 +86,7 @@ class Filing:
 
 
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> TrainingClass:
-    """A new class of the caller's institution; the same filing under the same local_id answers the one that exists.
+    """A new class of the caller's institution; a repeat under the same local_id returns the existing one.
 
     Raises WrongRole, NotFound, LocalIdTaken, what programme, region, occupation or level may be refused for, and the
     refusals of the directory (C02, C25) and of the filing's rules.

@@ -130,7 +130,7 @@ async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, 
 async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
     """End a class whose trainees all have an outcome; patrols that its marks contradict are flagged (C14).
 
-    Raises WrongRole, ForeignOrganisation, the rule's, SiteNotChecked if it was moved to a place that nobody found in
+    Raises WrongRole, ForeignOrganisation, the rule's, SiteNotChecked if it moved to a site that no officer has found in
     order, and CriticalFindingOpen.
     """
 

@@ -36,7 +36,7 @@ _UNFINISHED: Final = (EnrolmentStatus.IN_TRAINING, EnrolmentStatus.DEFERRED)
 _BEGINNING: Final = UUID(int=0)
 _PAGE: Final = 1000
 _CANCELLED = "the class was cancelled 班级已取消"
-"""Why those trainees left: a reason that nobody types."""
+"""Why those trainees left: a reason that the system sets."""
 
 
 async def follow(

@@ -107,7 +107,7 @@ CLASS: Final = Table(
 )
 _BY_ID: Final = select(CLASS).where(CLASS.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
-# As the indexes hold them: a class that nobody has to answer by a day comes last.
+# As the indexes hold them: a class without a due day comes last.
 _DUE: Final = func.coalesce(CLASS.c.answer_due_on, literal_column("'infinity'", Date))
 _WAITS: Final = CLASS.c.status == literal_column("'filed'")
 _HEADCOUNT: Final = """
@@ -160,7 +160,7 @@ async def save(connection: AsyncConnection, class_: TrainingClass, *, expected: 
 
 
 async def load(connection: AsyncConnection, class_id: UUID, *, lock: bool = False) -> TrainingClass:
-    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    """The record with this id. With `lock`, it is locked until the transaction ends. Raises NotFound."""
     class_ = await tables.fetch_one(connection, _LOCK if lock else _BY_ID, TrainingClass, id=class_id)
     if class_ is None:
         raise NotFound(what="class", id=class_id)

@@ -49,8 +49,8 @@ class InstitutionStopped(Conflict):
     title_en = "The institution is under a sanction on that day and cannot begin a class."
     title_zh = "该机构在所涉日期处于处罚期内，不得开办新班。"
     cure_en = (
-        "Wait until the sanction ({step}, {first_on} to {last_on}) ends or is lifted; the county says what is "
-        "needed for that."
+        "Wait until the sanction ({step}, {first_on} to {last_on}) ends or is lifted; ask the county what it "
+        "requires for lifting it."
     )
     cure_zh = "请待处罚（{step}，{first_on} 至 {last_on}）到期或解除后再报备；解除条件请咨询县区主管部门。"
     check = "C25"

@@ -1,4 +1,4 @@
-"""Classes in full: project, site, plan, fee, who decided what; a timetable in which nobody is in two places at once."""
+"""Classes in full: project, site, plan, fee, who decided what; a timetable without double bookings."""
 
 from alembic import op
 
@@ -35,7 +35,7 @@ STATEMENTS = (
     "CREATE INDEX class_region_status_day ON class (region, status, starts_on, id)",
     "CREATE INDEX class_reporting_region_day ON class (reporting_region, starts_on, id)",
     "CREATE INDEX class_reporting_region_status_day ON class (reporting_region, status, starts_on, id)",
-    # What waits for a county's answer, by the day on which it is due; last what nobody can name a day for yet.
+    # Classes that wait for a county's answer, by the day on which it is due; those without a day yet come last.
     """
     CREATE INDEX class_waiting ON class (coalesce(answer_due_on, 'infinity'), id) WHERE status = 'filed'
     """,

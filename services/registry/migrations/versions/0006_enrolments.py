@@ -76,7 +76,7 @@ STATEMENTS = (
         PRIMARY KEY (enrolment_id, version)
     )
     """,
-    # Names and phones that were put right, as they had been sealed.
+    # Names and phones before their correction, encrypted.
     """
     CREATE TABLE replaced_particulars (
         id uuid PRIMARY KEY,

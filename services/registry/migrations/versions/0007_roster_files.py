@@ -1,4 +1,4 @@
-"""Rosters as files: sealed while they wait, worked off in steps, reported row by row."""
+"""Rosters as files: encrypted while they wait, processed in chunks, reported row by row."""
 
 from alembic import op
 
@@ -6,7 +6,7 @@ revision = "0007"
 down_revision = "0006"
 
 STATEMENTS = (
-    # `digest` is keyed, so that nobody can try whether a certain file was posted. `holder` is the worker that has the
+    # `digest` is keyed, so that no one can test whether a certain file was posted. `holder` is the worker that has the
     # file until `held_until`; `attempts` counts how often it was taken up since it last moved forward.
     """
     CREATE TABLE roster_file (

@@ -43,12 +43,12 @@ STATEMENTS = (
     """,
     "ALTER TABLE teacher DROP COLUMN projects",
     "ALTER TABLE qualification ALTER COLUMN institution_id SET NOT NULL",
-    # One that was withdrawn, or put right by another row, stays.
+    # One that was withdrawn, or corrected by another row, stays.
     """
     CREATE UNIQUE INDEX qualification_once ON qualification (teacher_id, institution_id, name, mark)
     WHERE NOT withdrawn
     """,
-    # `engagement_id` None: the name was put right, and `sealed_before` is what was known before.
+    # `engagement_id` None: the name was corrected, and `sealed_before` has the particulars before.
     """
     CREATE TABLE teacher_correction (
         id uuid PRIMARY KEY,

@@ -1,4 +1,4 @@
-"""The level of each finding; attachments; spot checks; which of the opened classes nobody of a level looked at."""
+"""The level of each finding; attachments; spot checks; which of the opened classes a level has not patrolled."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Quality rates: what assessment told of tests and certificates, sums for each class, and which to count anew."""
+"""Quality rates: results and certificates from assessment, sums for each class, and which to recount."""
 
 from alembic import op
 
@@ -99,7 +99,7 @@ STATEMENTS = (
         ADD COLUMN reported_by text,
         ADD COLUMN reported_at timestamptz
     """,
-    # Only ever added to and taken from, so that nobody who writes enrolments waits for who counts them.
+    # Rows are only inserted and deleted, so that writers of enrolments never wait for the recount.
     """
     CREATE TABLE recount_due (
         position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -9,7 +9,7 @@ down_revision = "0016"
 def _refusing(name: str, *, written: str) -> str:
     """The trigger function `name`, which looks at the rows of `written`: (id, person, from_on, until_on).
 
-    As it was first made, and for days before a resumption as well. Nearly nobody in a batch has any, which is found
+    As it was first made, and for days before a resumption as well. Almost no one in a batch has any, which is found
     out by one look into an index for all of them.
     """
     return f"""
@@ -62,7 +62,7 @@ STATEMENTS = (
     """,
     # The key of the paper that was shown, where its holder goes on under another.
     "ALTER TABLE enrolment ADD COLUMN came_as uuid",
-    # Who enrolled somebody, and when: the first line of a history.
+    # Who enrolled the trainee, and when: the first line of a history.
     "ALTER TABLE enrolment ADD COLUMN enrolled_by text, ADD COLUMN enrolled_at timestamptz",
     """
     WITH RECURSIVE moved AS (

@@ -1,4 +1,4 @@
-"""Classes remember at which levels they were patrolled: those that nobody looked at are found along an index."""
+"""Classes store at which levels they were patrolled: those not patrolled are found by an index."""
 
 from alembic import op
 
@@ -10,7 +10,7 @@ OPENED = "status IN ('running', 'completed')"
 
 STATEMENTS = (
     *(f"ALTER TABLE class ADD COLUMN patrolled_{level} boolean NOT NULL DEFAULT false" for level in LEVELS),
-    # Where a class lies in a reporting region itself, the city looks in the county's stead.
+    # A class directly in a reporting region has no county: the city counts as the county level.
     """
     UPDATE class AS c SET patrolled_county = p.county, patrolled_city = p.city, patrolled_province = p.province
     FROM (

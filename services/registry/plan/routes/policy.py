@@ -23,7 +23,7 @@ routes = router("plan")
 
 
 class PolicyRowRequest(Strict):
-    """Valid in `region` and below, where no nearer row says otherwise, from `first_on` to `last_on`, both included."""
+    """Valid in `region` and below, where no nearer row says otherwise, from `first_on` to `last_on`, both inclusive."""
 
     key: Annotated[str, Field(max_length=64, examples=["class.seats_max"])]
     value: Annotated[str, Field(max_length=200, examples=["60"])]

@@ -127,7 +127,7 @@ async def put_project(
 ) -> ProjectAnswer:
     """List a project, change it, or end it by its last day, as the province. The same again changes nothing.
 
-    With the first day of a term that there is you mend that term; a later first day opens a term of its own and ends
+    With the first day of an existing term you correct that term; a later first day opens a new term and ends
     the one before. Classes go by the term of their first day.
     """
     term = Project(

@@ -8,7 +8,7 @@ from shared.contracts.dimensions import FundSource
 
 
 class Dimensions(NamedTuple):
-    """Of a class, or of somebody's training in it. `level` is a rank; `project` is None for what is not subsidised."""
+    """Of a class, or of a training in it. `level` is a rank; `project` is None for what is not subsidised."""
 
     programme: str
     region: str

@@ -70,7 +70,7 @@ class Policy:
     attendance_day_ends: time
     """Training outside these times of day is flagged."""
     attendance_travel_km_per_hour: int
-    """Nobody gets from one place of training to another faster than that."""
+    """The maximum speed of travel between two training sites."""
     attendance_device_marks_per_minute_max: int
     attendance_trainees_per_phone_max: int
     """How many trainees may share one phone: as a number in a class, and over classes of the institution on the same

@@ -41,7 +41,7 @@ async def rows(connection: AsyncConnection) -> list[PolicyRow]:
 
 
 async def lock(connection: AsyncConnection) -> None:
-    """Until the end of this transaction nobody else writes a row, so that what was read stays true."""
+    """Lock the table against writes until the transaction ends, so that what was read stays true."""
     await connection.execute(text(_LOCK))
 
 

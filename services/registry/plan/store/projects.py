@@ -58,7 +58,7 @@ async def terms(connection: AsyncConnection, code: str) -> list[Project]:
 
 
 async def lock(connection: AsyncConnection, code: str) -> int:
-    """The version of the project, which nobody else can change now; 0 for a new one."""
+    """The version of the project, locked until the transaction ends; 0 for a new one."""
     database = await driver(connection)
     await database.execute(_ADD, code)
     version: int = (await database.fetchrow(_LOCK, [code]))["version"]
@@ -66,7 +66,7 @@ async def lock(connection: AsyncConnection, code: str) -> int:
 
 
 async def save(connection: AsyncConnection, code: str, *, version: int, terms: Sequence[Project]) -> None:
-    """Store the `version` of a locked project, and `terms`, each in the stead of the one with its first day."""
+    """Store the `version` of a locked project, and `terms`, each replacing the one with the same first day."""
     database = await driver(connection)
     await database.execute(_SET_VERSION, code, version)
     firsts, lasts = [each.listed.first for each in terms], [each.listed.last for each in terms]

@@ -20,7 +20,7 @@ async def put(
 ) -> Project:
     """`term` as it is to stand in the catalogue, as the province; the same again changes nothing.
 
-    One with the first day of a term that there is mends it; one that begins later ends the term that it begins in.
+    One with the first day of an existing term corrects it; a later one ends the term in which it begins.
     `expected` is the version of the project that the caller saw, None for a new one. Raises WrongRole, Stale,
     ProjectTermOverlaps.
     """

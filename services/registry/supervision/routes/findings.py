@@ -47,7 +47,7 @@ class RecheckRequest(Strict):
         if self.passed and self.due_on is not None:
             raise form_error(
                 "due_without_failure",
-                "Nothing is due any more when it passed; leave out due_on",
+                "A finding that passed has no due day; leave out due_on",
                 "复查通过的不再有整改期限，请不填 due_on。",
             )
         return self

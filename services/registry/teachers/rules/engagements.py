@@ -31,8 +31,8 @@ class FullTimeElsewhere(Conflict):
     title_en = "The teacher already works full time for another institution on some of these days."
     title_zh = "该教师在所涉期间已登记为其他机构的专职教师。"
     cure_en = (
-        "Nobody works full time for two institutions at once: engage the teacher part time, or let the other "
-        "institution end or correct its engagement first. Officers of the county see all of them."
+        "Engage the teacher part time, or ask the other institution to end or correct its engagement first; a teacher "
+        "can work full time for only one institution at a time. Officers of the county see all engagements."
     )
     cure_zh = (
         "一名教师同一时间只能在一家机构专职任教。请登记为兼职，或由其他机构先结束或更正其聘用记录；"

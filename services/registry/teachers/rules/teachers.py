@@ -29,8 +29,8 @@ class TeacherNameDiffers(Invalid):
     title_en = "The teacher with this document is in the pool under a different name."
     title_zh = "该证件号码在师资库中登记的姓名与所填姓名不一致。"
     cure_en = (
-        "Compare number and name with the document. If both are right, an officer or the institution that listed "
-        "the teacher first corrects the name; then send it again."
+        "Compare number and name with the document. If both are right, ask an officer, or the institution that "
+        "first added the teacher, to correct the name; then send the request again."
     )
     cure_zh = "请对照证件核对号码和姓名。均无误的，请县区工作人员或最先登记该教师的机构更正姓名后重新提交。"
     reference = "POST /v1/teachers/…/correction"

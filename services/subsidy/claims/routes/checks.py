@@ -1,4 +1,4 @@
-"""The checks of a line, to look up."""
+"""The list of checks of claim lines over HTTP."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ class CheckAnswer(BaseModel):
 
 @routes.get("/checks")
 async def list_checks(_: CurrentCaller) -> list[CheckAnswer]:
-    """The codes by which lines are refused, in the order in which they are looked at."""
+    """The checks that refuse lines, in the order in which they are applied."""
     return [CheckAnswer(code=check, **check.words._asdict()) for check in Check]

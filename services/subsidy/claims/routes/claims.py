@@ -1,4 +1,4 @@
-"""Claims over HTTP: draft, rebuild, submit, list, show."""
+"""Claims over HTTP: draft, rebuild, submit, list, read."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ OFFICERS = (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
 
 @routes.post("/claims", status_code=201)
 async def draft_claim(request: DraftRequest, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
-    """Build a claim for a completed class of your institution: one line a trainee, with an amount or the check
-    that refused it. The same local_id for the same class again answers the one that exists."""
+    """Build a claim for a completed class of your institution: one line for each trainee, with an amount or the check
+    that refused it. A repeat of the local_id for the same class returns the existing claim."""
     values = request.model_dump()
     return ClaimAnswer.of(await drafts.draft(connection, **values, caller=caller, at=at))
 
@@ -39,7 +39,7 @@ async def list_claims(
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[ClaimRow]:
-    """An institution sees its own claims, officers see all."""
+    """Claims. An institution sees its own, officers see all."""
     own = _own(caller)
     rows = await store.page(
         connection, institution_id=own, status=status, region=region, after=after(cursor), limit=size
@@ -49,7 +49,7 @@ async def list_claims(
 
 @routes.get("/claims/{claim_id}")
 async def get_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller) -> ClaimWithHistory:
-    """A claim with its lines and its steps. An institution sees its own."""
+    """A claim with its lines and steps. An institution sees its own."""
     own = _own(caller)
     claim = await store.load(connection, claim_id)
     if own is not None:
@@ -65,7 +65,7 @@ async def rebuild_claim(claim_id: UUID, connection: Connection, caller: CurrentC
 
 @routes.post("/claims/{claim_id}/submission")
 async def submit_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
-    """Hand a draft in to the reviewers of its region."""
+    """Submit a draft to the reviewers of its region."""
     return ClaimAnswer.of(await usecases.submit(connection, claim_id, caller=caller, at=at))
 
 

@@ -1,4 +1,4 @@
-"""What the subsidy's requests and answers look like on the wire."""
+"""Requests and answers of the subsidy on the wire."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class StepAnswer(BaseModel):
 
 
 class ClaimRow(BaseModel):
-    """A claim as lists show it."""
+    """A claim in a list."""
 
     id: UUID
     institution_id: UUID

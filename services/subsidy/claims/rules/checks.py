@@ -1,4 +1,4 @@
-"""The checks that a trainee's line must pass: their words and their rules."""
+"""The checks of a trainee's line: rules and texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.kernel.periods import Period, months_after
 
 
 class Check(StrEnum):
-    """Why a line gets nothing: the code of the check that refused it. Source: domain rules §4.6, traps 8 and 9.
+    """The code of the check that refused a line. Source: domain rules §4.6, traps 8 and 9.
 
     WITHDRAWN, TRANSFERRED and POLICY have no number there.
     """
@@ -31,7 +31,7 @@ class Check(StrEnum):
 
     @property
     def words(self) -> Words:
-        """What the code means and what can be done about it."""
+        """The title and cure of the check."""
         return _WORDS[self]
 
 
@@ -106,9 +106,9 @@ class Terms:
 
     validity: Period
     claim_window_months: int
-    """Months after a certificate's day of issue in which its training can be claimed for."""
+    """Months after a certificate's day of issue within which its training can be claimed for."""
     trainings_a_year_max: int
-    """Subsidised trainings of one person that begin in one calendar year."""
+    """The maximum of subsidised trainings of one person that begin in one calendar year."""
 
 
 TERMS: Final = (Terms(Period(date(2022, 3, 31)), claim_window_months=12, trainings_a_year_max=3),)
@@ -116,12 +116,12 @@ TERMS: Final = (Terms(Period(date(2022, 3, 31)), claim_window_months=12, trainin
 
 
 def terms_on(day: date) -> Terms:
-    """The terms for a claim made on `day`; before the first there were none, so the first hold."""
+    """The terms for a claim made on `day`; the first terms also hold for earlier days."""
     return next((terms for terms in TERMS if terms.validity.contains(day)), TERMS[0])
 
 
 class HeldSubsidy(NamedTuple):
-    """A subsidy that a person has been promised or paid: a payable line of a claim that stands."""
+    """A subsidy committed or paid to a person: a payable line of a claim that was not rejected."""
 
     occupation: str
     level: Level
@@ -131,7 +131,7 @@ class HeldSubsidy(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """All that decides one line."""
+    """The facts that decide one line."""
 
     outcome: Outcome
     occupation: str
@@ -142,15 +142,15 @@ class LineFacts:
     claimed_on: date
     """The business day of the claim."""
     held: tuple[HeldSubsidy, ...]
-    """The person's other subsidies, of whatever class."""
+    """The person's other subsidies, for any class."""
     rate: Fen | None
-    """What the policy gives for the level on the class's first day."""
+    """The policy's amount for the level on the class's first day; None if there is none."""
 
 
 def judge(facts: LineFacts) -> Fen | Check:
     """The line's amount, or the first check that refuses it. Source: domain rules §4.3, §4.6.
 
-    A subsidy counts as held once the line exists, not only once it is paid: otherwise two claims could both pass.
+    A subsidy is held from the moment the line exists, not from the payment: otherwise two claims could both pass.
     """
     if facts.outcome is Outcome.WITHDRAWN:
         return Check.WITHDRAWN

@@ -1,4 +1,4 @@
-"""A claim, from the draft to the money: its states, and one function per verb."""
+"""Claims: states, and one function for each verb."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from services.subsidy.budgets.rules import Account
-from services.subsidy.claims.rules.lines import Line, as_heard
+from services.subsidy.claims.rules.lines import Line, with_current_trainings
 from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotSubsidised
 from services.subsidy.trainings.rules import Trainee, TrainingClass
 from shared.contracts.dimensions import FundSource
@@ -23,12 +23,12 @@ from shared.kernel.periods import business_day
 F = TypeVar("F", bound=ClaimState)
 
 CLASS_COMPLETED: Final = "completed"
-"""The only state of a class in which it can be claimed for."""
+"""The state of a class in which it can be claimed for."""
 
 
 class ClaimVerb(StrEnum):
     DRAFT = "draft"
-    """Makes a claim, so no state allows it."""
+    """Creates a claim, so it is not allowed in any state."""
     SUBMIT = "submit"
     REBUILD = "rebuild"
     RETURN = "return"
@@ -37,9 +37,9 @@ class ClaimVerb(StrEnum):
     PAY = "pay"
     RECOVER = "recover"
     RECOVER_REST = "recover_rest"
-    """A recovery after which nothing that was paid is left."""
+    """A recovery that leaves no paid line."""
     CORRECT = "correct"
-    """Updates lines after a correction in the registry. No decision of this service, so it is not a move."""
+    """Updates lines after a correction in the registry. It is not a decision of this service, so it is not a move."""
 
 
 MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
@@ -79,13 +79,13 @@ class Claim:
     occupation: str
     level: Level
     starts_on: date
-    """The first day of the class: the policy and the budget of that day hold."""
+    """The first day of the class, which determines policy and budget."""
     policy_row: str | None
-    """The id of the row that gave the amounts."""
+    """The id of the policy row that set the amounts."""
     status: ClaimStatus
     submitted_by: str | None
     submitted_on: date | None
-    """The first submission's business day; a return does not take it away."""
+    """The business day of the first submission; a return does not clear it."""
     approved_by: str | None
     approved_on: date | None
     paid_on: date | None
@@ -106,7 +106,7 @@ class Claim:
         return Fen(sum(line.recovered_fen for line in self.lines))
 
     def claimed_on(self, today: date) -> date:
-        """The day by which the claim window is judged: of the first submission, until then `today`."""
+        """The day that counts for the claim window: that of the first submission, until then `today`."""
         return self.submitted_on or today
 
 
@@ -148,13 +148,13 @@ def draft(claim: Claim, *, at: datetime) -> ClaimDrafted:
 def rebuild(
     claim: Claim, lines: tuple[Line, ...], *, policy_row: str | None, at: datetime
 ) -> tuple[Claim, ClaimDrafted]:
-    """Replace the lines of a draft or returned claim by `lines`, built from what is known now. Raises IllegalMove."""
+    """Replace the lines of a draft or returned claim by `lines`, built from current data. Raises IllegalMove."""
     after = replace(moved(claim, ClaimVerb.REBUILD), lines=lines, policy_row=policy_row)
     return after, fact_of(ClaimDrafted, after, at=at)
 
 
 def submit(claim: Claim, *, by: str, at: datetime) -> tuple[Claim, ClaimSubmitted]:
-    """Hand a draft in. Raises IllegalMove, or NothingToClaim where every line is refused."""
+    """Submit a draft. Raises IllegalMove, or NothingToClaim if every line is refused."""
     after = moved(claim, ClaimVerb.SUBMIT)
     if claim.amount_fen == 0:
         raise NothingToClaim
@@ -165,11 +165,11 @@ def submit(claim: Claim, *, by: str, at: datetime) -> tuple[Claim, ClaimSubmitte
 def correct(
     claim: Claim, trainees: Sequence[Trainee], *, holders: Collection[UUID], at: datetime
 ) -> tuple[Claim, ClaimCorrected] | None:
-    """Give the lines the person and programme that their trainings, of `trainees`, have now. None if nothing changes.
+    """Give the lines the current person and programme of their trainings (`trainees`). None if nothing changes.
 
     `holders` are the persons who hold the subsidy of the claim's occupation and level by other claims.
     """
-    lines = as_heard(claim.lines, trainees, holders=holders)
+    lines = with_current_trainings(claim.lines, trainees, holders=holders)
     if lines == claim.lines:
         return None
     after = replace(claim, lines=lines, version=claim.version + 1)
@@ -177,12 +177,12 @@ def correct(
 
 
 def moved(claim: Claim, verb: ClaimVerb) -> Claim:
-    """The claim's next version, in the state to which `verb` leads. Raises IllegalMove."""
+    """The claim's next version, in the state after `verb`. Raises IllegalMove."""
     return replace(claim, status=move(MOVES, claim.status, verb), version=claim.version + 1)
 
 
 def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:
-    """The `fact` that carries the claim as it is now."""
+    """The `fact` with the claim's current state."""
     return fact(
         subject=f"claims/{claim.id}",
         version=claim.version,

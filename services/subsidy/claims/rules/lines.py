@@ -1,4 +1,4 @@
-"""A claim's lines: one per trainee, in the order of their enrolments, each with an amount or the check that refused."""
+"""A claim's lines: one per trainee, ordered by enrolment, each with an amount or the check that refused it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.kernel.money import Fen
 @dataclass(frozen=True, slots=True)
 class Line:
     line: int
-    """1, 2, 3 … within the claim; no later change moves it."""
+    """1, 2, 3 … within the claim; it never changes."""
     enrolment_id: UUID
     person: UUID
     programme: str
@@ -32,13 +32,13 @@ class Line:
 
     @property
     def recovered_fen(self) -> Fen:
-        """A line's money comes back whole or not at all."""
+        """The amount in fen that was recovered: a line is recovered as a whole or not at all."""
         return Fen(0) if self.recovered_on is None else self.amount_fen
 
 
 @dataclass(frozen=True)
 class ClassStanding:
-    """What is known of a class's trainees besides the class: per person, and the rate that holds for all of them."""
+    """Certificates and other subsidies of a class's trainees, by person, and the rate for all of them."""
 
     certified_on: Mapping[UUID, date]
     held: Mapping[UUID, Sequence[HeldSubsidy]]
@@ -48,9 +48,9 @@ class ClassStanding:
 def lines_of(
     class_: TrainingClass, trainees: Sequence[Trainee], standing: ClassStanding, *, claimed_on: date
 ) -> tuple[Line, ...]:
-    """The lines that `trainees` get in a claim made on `claimed_on`.
+    """The lines of `trainees` in a claim made on `claimed_on`.
 
-    A person who sits in the class twice is paid once: the first line already holds the subsidy for the second.
+    A person who is in the class twice is paid once: the first line holds the subsidy.
     """
     lines: list[Line] = []
     held = {person: tuple(each) for person, each in standing.held.items()}
@@ -87,10 +87,12 @@ def lines_of(
     return tuple(lines)
 
 
-def as_heard(lines: Sequence[Line], trainees: Sequence[Trainee], *, holders: Collection[UUID]) -> tuple[Line, ...]:
-    """`lines`, each with the person and the programme that its training has now. Amounts stay.
+def with_current_trainings(
+    lines: Sequence[Line], trainees: Sequence[Trainee], *, holders: Collection[UUID]
+) -> tuple[Line, ...]:
+    """`lines` with the current person and programme of their trainings. Amounts are unchanged.
 
-    A payable line keeps its person where the new person already holds the subsidy, as one of `holders` or by another
+    A payable line keeps its person if the new person already holds the subsidy, as one of `holders` or by another
     line: a subsidy has one holder, and a double payment must stay visible.
     """
     known = {trainee.enrolment_id: trainee for trainee in trainees}

@@ -24,7 +24,7 @@ class NotSubsidised(Conflict):
 
 
 class ClassAlreadyClaimed(Conflict):
-    """Facts: `claim_id`, the claim that stands."""
+    """Facts: `claim_id`, the existing claim."""
 
     slug = "class-already-claimed"
     title_en = "A claim for this class already exists."

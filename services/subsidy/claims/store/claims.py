@@ -1,4 +1,4 @@
-"""Claims in the database, and who did what to them."""
+"""Claims in the database, with their history."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ CLAIM: Final = Table(
     Column("paid_on", Date),
     Column("payment_reference", Text),
     Column("version", Integer),
-    # The sums of the claim's lines, so that a list need not load these.
+    # The sums of the claim's lines, so that a list does not load the lines.
     Column("amount_fen", BigInteger),
     Column("recovered_fen", BigInteger),
 )
@@ -75,7 +75,7 @@ _LOCK: Final = _FIND.with_for_update()
 _OF_LOCAL_ID: Final = select(CLAIM.c.id, CLAIM.c.class_id).where(
     CLAIM.c.institution_id == bindparam("institution"), CLAIM.c.local_id == bindparam("called")
 )
-# The condition of the partial index stands in the statement as it is there: a parameter would hide it from the planner.
+# The statement repeats the condition of the partial index literally: a parameter would hide it from the planner.
 _STANDING: Final = select(CLAIM.c.id).where(
     CLAIM.c.class_id == bindparam("of_class"), CLAIM.c.status != literal_column("'rejected'")
 )
@@ -98,7 +98,7 @@ class Step(NamedTuple):
 
 
 class ClaimSummary(NamedTuple):
-    """A claim without its lines, which a list does not load, and with their sums."""
+    """A claim with the sums of its lines instead of the lines."""
 
     claim: Claim
     amount_fen: Fen
@@ -110,7 +110,7 @@ class ClaimSummary(NamedTuple):
 
 
 class ClaimAndClass(NamedTuple):
-    """A claim's id, and the id of the class that it is for."""
+    """The ids of a claim and of its class."""
 
     id: UUID
     class_id: UUID
@@ -122,7 +122,7 @@ async def add(connection: AsyncConnection, claim: Claim) -> None:
 
 
 async def load(connection: AsyncConnection, claim_id: UUID, *, lock: bool = False) -> Claim:
-    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    """The record with this id. With `lock`, it is locked until the transaction ends. Raises NotFound."""
     found = await tables.fetch_one(connection, _LOCK if lock else _FIND, _summary, claim_id=claim_id)
     if found is None:
         raise NotFound(what="claim", id=claim_id)
@@ -134,19 +134,19 @@ async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, lo
 
 
 async def standing(connection: AsyncConnection, class_id: UUID) -> UUID | None:
-    """The id of the class's claim that was not rejected."""
+    """The id of the class's claim that was not rejected; None if there is none."""
     return await connection.scalar(_STANDING, {"of_class": class_id})
 
 
 async def save(connection: AsyncConnection, claim: Claim) -> None:
-    """Store the claim's next version, without its lines. Raises Stale if it is not the next any more."""
+    """Store the claim's next version, without its lines. Raises Stale if the stored version is not the one before."""
     await tables.save(connection, CLAIM, claim, expected=claim.version - 1)
 
 
 async def note(
     connection: AsyncConnection, claim: Claim, verb: ClaimVerb, *, by: str, at: datetime, reason: str | None = None
 ) -> None:
-    """Keep who brought the claim to its present version, by which verb, when and why."""
+    """Add a transition to the claim's history: verb, person, time and reason."""
     await tables.add(connection, CLAIM_EVENT, Step(claim.version, verb, by, at, reason), claim_id=claim.id)
 
 
@@ -164,7 +164,7 @@ async def page(
     after: UUID,
     limit: int,
 ) -> list[ClaimSummary]:
-    """Claims in the order of their ids, from above `after`."""
+    """Claims in the order of their ids, after `after`."""
     asked = tables.matches(CLAIM, institution_id=institution_id, status=status)
     if region is not None:
         asked.append(or_(CLAIM.c.region == region, CLAIM.c.reporting_region == region))

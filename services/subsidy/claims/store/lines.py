@@ -1,4 +1,4 @@
-"""Claim lines in the database, a claim at a time; a live payable line holds its person's subsidy."""
+"""Claim lines in the database, a claim at a time; a payable line of a live claim holds its person's subsidy."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LINE: Final = Table(
     Column("amount_fen", BigInteger),
     Column("refusal", Choice(Check)),
     Column("recovered_on", Date),
-    # Of the claim, for what is looked up over all claims of a person.
+    # Columns of the claim that are also needed for look-ups over all claims of a person.
     Column("occupation", Text),
     Column("level", Choice(Level)),
     Column("year", Integer),
@@ -112,36 +112,36 @@ async def replace_all(connection: AsyncConnection, claim: Claim) -> None:
 
 
 async def release(connection: AsyncConnection, claim: Claim) -> None:
-    """Let go of what the lines of a rejected claim hold."""
+    """Release the subsidies that the lines of a rejected claim hold."""
     await connection.execute(_RELEASE, {"of_claim": claim.id})
 
 
 async def recover(connection: AsyncConnection, claim: Claim) -> None:
-    """Store which lines were recovered, and let go of what they hold."""
+    """Store which lines were recovered, and release the subsidies that they hold."""
     await (await driver(connection)).execute(_RECOVER, claim.id, *_arrays(claim, _RECOVERED))
 
 
 async def correct(connection: AsyncConnection, claim: Claim) -> None:
-    """Store whose the lines are, and what they count to."""
+    """Store the persons and programmes of the lines."""
     await (await driver(connection)).execute(_CORRECT, claim.id, *_arrays(claim, _CORRECTED))
 
 
 def _arrays(claim: Claim, columns: Iterable[Column[Any]]) -> list[list[Any]]:
-    """What the claim's lines have in each of the columns."""
+    """The values of the claim's lines, one list for each column."""
     return [[getattr(line, column.key) for line in claim.lines] for column in columns]
 
 
 async def claims_of(connection: AsyncConnection, enrolments: Collection[UUID]) -> list[UUID]:
-    """The claims with lines of `enrolments` that say something else than what was heard of these, by id."""
+    """Claims with lines of `enrolments` whose person or programme differs from the registry's, by id."""
     return [row["claim_id"] for row in await (await driver(connection)).fetch(_CLAIMS_OF, list(enrolments))]
 
 
 async def queue(connection: AsyncConnection, keys: Collection[UUID]) -> None:
-    """Wait until no other transaction builds lines for persons with any of `keys`; others then wait for this one.
+    """Lock `keys` for building lines: other transactions that build lines for these wait.
 
-    A unique index keeps two lines of one key from one occupation and level, but not from what counts over several: a
-    higher level, the trainings of a year, another key of the same human. All come in the order of their keys, so none
-    waits for each other.
+    A unique index prevents two lines of one key for one occupation and level, but not conflicts across several: a
+    higher level, the trainings of a year, another key of the same human. Keys are locked in sorted order, so that no
+    two transactions deadlock.
     """
     if keys:
         await (await driver(connection)).execute(_QUEUE, sorted(keys))
@@ -150,9 +150,9 @@ async def queue(connection: AsyncConnection, keys: Collection[UUID]) -> None:
 async def held(
     connection: AsyncConnection, keys: Mapping[UUID, UUID], *, outside: UUID
 ) -> dict[UUID, list[HeldSubsidy]]:
-    """What each person holds by live payable lines of other claims than `outside`.
+    """The subsidies that each person holds by payable lines of live claims other than `outside`.
 
-    `keys` are the keys to look under, each with the key that its person goes by.
+    `keys` maps the keys to look up to the current key of their person.
     """
     found: dict[UUID, list[HeldSubsidy]] = {}
     if keys:

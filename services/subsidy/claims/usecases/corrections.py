@@ -19,13 +19,13 @@ from services.subsidy.trainings.rules import Trainee
 from shared import heard
 
 _REGISTRY: Final = "registry"
-"""Who corrects lines: no person of this service did anything."""
+"""The actor of corrections, which no person of this service makes."""
 
 
 async def follow(connection: AsyncConnection, enrolments: Collection[UUID], *, at: datetime) -> None:
-    """Correct the lines of `enrolments`, in claims of any status; each claim that changes is one fact.
+    """Correct the lines of `enrolments`, in claims of any status; each changed claim publishes one fact.
 
-    A reaction to facts heard, in the transaction that applies them: so it happens once.
+    Runs in the transaction that applies the consumed facts, so that it happens once.
     """
     for claim_id in await line_store.claims_of(connection, enrolments) if enrolments else ():
         before = await store.load(connection, claim_id, lock=True)
@@ -38,9 +38,9 @@ async def follow(connection: AsyncConnection, enrolments: Collection[UUID], *, a
 
 
 async def _holders(connection: AsyncConnection, claim: Claim, trainees: Collection[Trainee]) -> set[UUID]:
-    """Which persons of `trainees` hold, by another claim, the subsidy that this claim is for.
+    """Persons of `trainees` who hold the subsidy of this claim by another claim.
 
-    No other transaction builds lines for them until this one ends.
+    Locks them against other transactions that build lines.
     """
     keys = await heard.keys_of(connection, {trainee.person for trainee in trainees})
     await line_store.queue(connection, keys)

@@ -1,4 +1,4 @@
-"""Build a claim from what was heard: draft it, rebuild it, and see what its lines would be now."""
+"""Build claims from received facts: draft, rebuild, and compute current lines for the review."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ from shared.plan import Plan
 
 
 class ClaimGround(NamedTuple):
-    """What lines are built from, read once for each of them."""
+    """The data from which lines are built, read once for all lines."""
 
     class_: TrainingClass
     trainees: Sequence[Trainee]
     keys: Mapping[UUID, UUID]
-    """Every key of each person who completed the class, with the key that the person goes by."""
+    """Every key of each person who completed the class, mapped to the person's current key."""
     policy_row: PolicyRow | None
-    """The row that gives the amount, if there is one."""
+    """The policy row that sets the amount; None if there is none."""
 
 
 async def draft(connection: AsyncConnection, *, class_id: UUID, local_id: str, caller: Caller, at: datetime) -> Claim:
-    """A new claim for a completed class of the caller's institution; the same again answers the one that exists.
+    """A new claim for a completed class of the caller's institution; a repeat returns the existing one.
 
     Raises WrongRole, NotYetReceived, ForeignOrganisation, LocalIdTaken, ClassAlreadyClaimed, ClaimBeforeCompletion,
     NotSubsidised.
@@ -70,7 +70,7 @@ async def draft(connection: AsyncConnection, *, class_id: UUID, local_id: str, c
 async def rebuild(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, at: datetime) -> Claim:
     """The claim with new lines. Raises WrongRole, NotFound, ForeignOrganisation, NotYetReceived, IllegalMove.
 
-    It is like a new claim: what others were promised in the meantime counts.
+    Like a new claim, it takes into account what other claims hold by now.
     """
     before = await steps.load_own(connection, claim_id, caller=caller)
     class_ = await _class(connection, before.class_id)
@@ -82,10 +82,10 @@ async def rebuild(connection: AsyncConnection, claim_id: UUID, *, caller: Caller
 
 
 async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Plan, today: date) -> tuple[Line, ...]:
-    """The lines of a submitted claim by what is heard now of trainings and certificates.
+    """The lines of a submitted claim, built from current trainings and certificates.
 
-    What other claims hold is left out: a line has held its own place since it was built, and no later claim takes it.
-    Only another key of the same human may hold it as well, if they were merged since.
+    Other claims are ignored: a line has held its subsidy since it was built, and no later claim can take it.
+    Only another key of the same human can hold it as well, if the keys were merged since.
     """
     class_ = await _class(connection, claim.class_id)
     trainees = await training_store.trainees(connection, class_.id)
@@ -96,7 +96,7 @@ async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Pl
 
 
 async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClass, *, at: datetime) -> Claim:
-    """`claim` with lines built from what is heard now."""
+    """`claim` with lines built from current data."""
     trainees = await _all_trainees(connection, class_)
     ground = await _ground(connection, class_, trainees, plan=await load_plan(connection))
     await line_store.queue(connection, ground.keys)
@@ -113,7 +113,7 @@ async def _class(connection: AsyncConnection, class_id: UUID) -> TrainingClass:
 
 
 async def _all_trainees(connection: AsyncConnection, class_: TrainingClass) -> list[Trainee]:
-    """All enrolments of a completed class with their outcomes; facts of different subjects come in any order."""
+    """All enrolments of a completed class with their outcomes; facts of different subjects arrive in any order."""
     trainees = await training_store.trainees(connection, class_.id)
     unknown = max(0, class_.enrolled - len(trainees)) + sum(each.outcome is Outcome.IN_TRAINING for each in trainees)
     if unknown:
@@ -124,9 +124,9 @@ async def _all_trainees(connection: AsyncConnection, class_: TrainingClass) -> l
 async def _ground(
     connection: AsyncConnection, class_: TrainingClass, trainees: Sequence[Trainee], *, plan: Plan
 ) -> ClaimGround:
-    """Raises NotYetReceived where the class's region was not heard of.
+    """The data for the lines. Raises NotYetReceived if the class's region has not been received.
 
-    The row that gives the amount is the one for training at the class's level, on the day it began, of the nearest
+    The policy row is the one for training at the class's level, on the day it began, of the nearest
     jurisdiction. Source: domain rules §4.2 (that the first day decides is an assumption).
     """
     keys = await heard.keys_of(connection, {each.person for each in trainees if each.outcome is Outcome.COMPLETED})

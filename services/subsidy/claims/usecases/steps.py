@@ -1,4 +1,4 @@
-"""Submit a claim, and what every step of a claim has in common: who may take it, and how it is saved."""
+"""Submit claims, and the common parts of all steps: permission and saving."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from shared.plan import Plan
 
 
 async def submit(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, at: datetime) -> Claim:
-    """Hand in a draft of the caller's institution. Raises WrongRole, NotFound, ForeignOrganisation and the rule's."""
+    """Submit a draft of the caller's institution.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, NothingToClaim.
+    """
     before = await load_own(connection, claim_id, caller=caller)
     after, fact = rules.submit(before, by=caller.person, at=at)
     await save(connection, after, fact, ClaimVerb.SUBMIT, by=caller.person)
@@ -53,7 +56,7 @@ async def save(
     by: str,
     reason: str | None = None,
 ) -> None:
-    """Store the claim's next version, who brought it there and why, and the fact of it. Raises Stale."""
+    """Store the claim's next version with its transition, and record its fact. Raises Stale."""
     await store.save(connection, claim)
     await store.note(connection, claim, verb, by=by, at=fact.at, reason=reason)
     await outbox.record(connection, fact)

@@ -1,4 +1,4 @@
-"""Policy rows, budgets, claims, what is heard, and the backbone's tables."""
+"""Policy rows, budgets, claims, copies of consumed facts, and the backbone's tables."""
 
 from alembic import op
 
@@ -8,7 +8,7 @@ revision = "0001"
 down_revision = None
 
 POLICY = (
-    # Lets WITHOUT OVERLAPS compare plain columns beside the range.
+    # Needed for WITHOUT OVERLAPS with plain columns in addition to the range.
     "CREATE EXTENSION IF NOT EXISTS btree_gist",
     """
     CREATE TABLE policy_row (
@@ -108,11 +108,11 @@ CLAIMS = (
         CONSTRAINT recovered_lets_go CHECK (recovered_on IS NULL OR NOT live)
     )
     """,
-    # Once for a person, occupation and level, whoever claims it: also what a claim's checks look up by person.
+    # Unique for a person, occupation and level over all claims; also used by a claim's checks to look up by person.
     """
     CREATE UNIQUE INDEX claim_line_held ON claim_line (person, occupation, level) WHERE live AND amount_fen > 0
     """,
-    # A row to queue at for each person for whom lines were ever built.
+    # A row to lock for each person for whom lines were ever built.
     "CREATE TABLE claimant (person uuid PRIMARY KEY) WITH (fillfactor = 80)",
     """
     CREATE TABLE claim_event (
@@ -173,7 +173,7 @@ HEARD = (
     )
     """,
     "CREATE INDEX heard_certificate_person ON heard_certificate (person, occupation, level)",
-    # While it stands, whatever `person` has or had counts for `into_person` as well.
+    # While the row exists, everything of `person` counts for `into_person` as well.
     "CREATE TABLE heard_alias (person uuid PRIMARY KEY, into_person uuid NOT NULL)",
     "CREATE INDEX heard_alias_into ON heard_alias (into_person)",
 )

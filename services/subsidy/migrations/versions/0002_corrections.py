@@ -1,4 +1,4 @@
-"""Claim lines by enrolment: what the registry puts right of a training is put right in its lines."""
+"""Claim lines by enrolment, so that corrections of trainings in the registry reach their lines."""
 
 from alembic import op
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.subsidy.claims.rules.lines import ClassStanding, as_heard, lines_of
+from services.subsidy.claims.rules.lines import ClassStanding, lines_of, with_current_trainings
 from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass
 from shared.contracts.dimensions import FundSource
 from shared.kernel.levels import Level
@@ -111,7 +111,7 @@ class TestAsHeard:
         )
         heard = [training_of(each, person=UUID(int=new)) for each, new in zip(before, into, strict=False)]
 
-        after = as_heard(before, heard, holders={UUID(int=each) for each in holders})
+        after = with_current_trainings(before, heard, holders={UUID(int=each) for each in holders})
 
         paid = [each.person for each in after if each.is_payable]
         moved = {now.person for now, then in zip(after, before, strict=True) if now.is_payable and now != then}
@@ -123,6 +123,6 @@ class TestAsHeard:
         before = refused(1)
         into = uuid4()
 
-        [after] = as_heard((before,), [training_of(before, person=into)], holders={into})
+        [after] = with_current_trainings((before,), [training_of(before, person=into)], holders={into})
 
         assert after.person == into
