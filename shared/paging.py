@@ -34,9 +34,9 @@ _READ: Final[dict[type[Value], Callable[[str], Value]]] = {UUID: UUID, date: dat
 
 class WrongCursor(Invalid):
     slug = "wrong-cursor"
-    title_en = "This is not a cursor of this list."
+    title_en = "This is not a valid cursor for this list."
     title_zh = "分页游标无效。"
-    cure_en = "Use the `next` of the page before as it is, or leave the cursor out to begin."
+    cure_en = "Use `next` of the previous page unchanged, or leave the cursor out to start from the beginning."
     cure_zh = "请原样使用上一页返回的 `next`；从头读取时不填。"
 
 

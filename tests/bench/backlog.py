@@ -42,7 +42,7 @@ async def _measure(name: str, here: Ground, facts: Sequence[Record]) -> None:
         started = time.perf_counter()
         await catch_up(consumers(settings)[0], engine=engine, event_log=log, limit=settings.batch_facts_max)
         rate = len(facts) / (time.perf_counter() - started)
-        report(f"backlog to totals, {name}", rate, "facts/s", raw=raw, of="bare drain", floor=30_000)
+        report(f"backlog to totals, {name}", rate, "facts/s", raw=raw, of="bare drain", floor=60_000)
         await _check(here)
     finally:
         await log.close()

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, Column, MetaData, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.trainings.rules import HeardClass, HeardEnrolment
+from services.assessment.trainings.rules import RegistryClass, RegistryEnrolment
 from shared import tables
 from shared.database import driver
 from shared.kernel.levels import Level
@@ -61,17 +61,17 @@ def training_of(human: str, *, class_id: str) -> str:
     """
 
 
-async def keep_classes(connection: AsyncConnection, classes: Sequence[HeardClass]) -> None:
+async def keep_classes(connection: AsyncConnection, classes: Sequence[RegistryClass]) -> None:
     if classes:
         columns = tables.arrays(_CLASS.c, [each._asdict() for each in classes])
         await (await driver(connection)).execute(_KEEP_CLASSES, *columns)
 
 
-async def keep_enrolments(connection: AsyncConnection, enrolments: Sequence[HeardEnrolment]) -> None:
+async def keep_enrolments(connection: AsyncConnection, enrolments: Sequence[RegistryEnrolment]) -> None:
     if enrolments:
         columns = tables.arrays(_ENROLMENT.c, [each._asdict() for each in enrolments])
         await (await driver(connection)).execute(_KEEP_ENROLMENTS, *columns)
 
 
-async def find_class(connection: AsyncConnection, class_id: UUID) -> HeardClass | None:
-    return await tables.fetch_one(connection, _FIND_CLASS, HeardClass, id=class_id)
+async def find_class(connection: AsyncConnection, class_id: UUID) -> RegistryClass | None:
+    return await tables.fetch_one(connection, _FIND_CLASS, RegistryClass, id=class_id)

@@ -15,7 +15,7 @@ from shared.contracts.assessment import CertificateStatus
 from shared.kernel.levels import Level
 
 
-class Verified(NamedTuple):
+class CertificateExtract(NamedTuple):
     """What anybody may know of a certificate whose number they hold."""
 
     number: str
@@ -33,5 +33,5 @@ _BY_NUMBER: Final = (
 )
 
 
-async def find(connection: AsyncConnection, number: str) -> Verified | None:
-    return await tables.fetch_one(connection, _BY_NUMBER, Verified, number=number)
+async def find(connection: AsyncConnection, number: str) -> CertificateExtract | None:
+    return await tables.fetch_one(connection, _BY_NUMBER, CertificateExtract, number=number)

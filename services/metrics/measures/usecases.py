@@ -109,16 +109,13 @@ class ContributionInbox:
         self._others = InboxTable(CONSUMER)
 
     async def known(self, connection: AsyncConnection, subjects: Collection[str]) -> Mapping[str, int]:
-        counted = [subject for subject in subjects if _is_counted(subject)]
+        counted = [subject for subject in subjects if subject.startswith(COUNTED)]
         known = await store.known_versions(connection, counted)
         others = set(subjects).difference(counted)
         return {**known, **await self._others.known(connection, others)} if others else known
 
     async def move(self, connection: AsyncConnection, steps: Steps) -> None:
-        others = {subject: version for subject, version in steps.after.items() if not _is_counted(subject)}
+        others = [subject for subject in steps.after if not subject.startswith(COUNTED)]
         if others:
-            await self._others.move(connection, Steps({each: steps.before[each] for each in others}, others))
-
-
-def _is_counted(subject: str) -> bool:
-    return subject.startswith(COUNTED)
+            before, after = ({each: versions[each] for each in others} for versions in steps)
+            await self._others.move(connection, Steps(before, after))

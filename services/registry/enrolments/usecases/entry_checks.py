@@ -1,4 +1,4 @@
-"""What every entry is checked against: plan, policy and directory, looked up once for all of them."""
+"""Checks of entries against plan, policy and directory, which are read once for all rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services.registry.directory.store import sanctions as sanction_store
 from services.registry.enrolments.rules import ages, trainees
 from services.registry.enrolments.rules.interruptions import ClassOver
 from services.registry.enrolments.rules.late_entries import late_day
-from services.registry.enrolments.rules.trainees import AtEntry
+from services.registry.enrolments.rules.trainees import EntryParticulars
 from services.registry.particulars.rules import name_fault, phone_fault
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.rules.rulebook import Rulebook
@@ -29,21 +29,21 @@ from shared.plan import Plan
 
 
 class EntryStatement(NamedTuple):
-    """What an institution states of a person at entry. `unread` are the fields that could not be read, or not all of
-    them: what is None there was not left out.
+    """What an institution states about a person at entry. `unread` are the fields that could not be read, at least in
+    part: None does not mean that they were omitted.
     """
 
     document_kind: DocumentKind | None
     name: str | None
     phone: str | None
     programme: str | None
-    at_entry: AtEntry
+    at_entry: EntryParticulars
     unread: Collection[str] = ()
 
 
 @dataclass(frozen=True)
 class Checks:
-    """`policies`, `closed` (why a class takes nobody) and `late_days` (see there) are by class."""
+    """By class: `policies`, `closed` (why it takes no trainees) and `late_days` (the first day of late entrants)."""
 
     today: date
     plan: Plan
@@ -52,10 +52,10 @@ class Checks:
     late_days: Mapping[UUID, date]
 
     def faults(self, entry: EntryStatement, *, number: str | None, class_: TrainingClass | None) -> list[Refusal]:
-        """Everything that speaks against an entry by itself, whatever else is stored.
+        """All faults of an entry that do not depend on stored enrolments.
 
-        `number` is that of the document, found right, `class_` the class; checks that need one that is None are left
-        out, and so are those of a field that could not be read.
+        `number` is the verified document number. Checks that need a `number` or `class_` that is None, or a field that
+        could not be read, are skipped.
         """
         policy = None if class_ is None else self.policies[class_.id]
         said, kind = entry.at_entry, entry.document_kind
@@ -87,7 +87,7 @@ class Checks:
 async def checks_for(
     connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass], *, today: date
 ) -> Checks:
-    """What rows for these `classes` of the institution are checked against. Raises PolicyUnset."""
+    """The checks for rows of these `classes` of the institution. Raises PolicyUnset."""
     rulebook = await rulebook_store.current(connection)
     policies = {each.id: rulebook.policy(each.starts_on, each.region) for each in classes}
     closed = await _closed(connection, institution_id, classes, rulebook)
@@ -101,7 +101,7 @@ def _late_days(
     *,
     today: date,
 ) -> dict[UUID, date]:
-    """The first day of who enters each of the `classes` that began without them; those that are over are `closed`."""
+    """First training day of late entrants, by class. Classes that are over are added to `closed`."""
     late_days = {}
     for class_ in classes:
         try:
@@ -117,7 +117,7 @@ def _late_days(
 async def _closed(
     connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass], rulebook: Rulebook
 ) -> dict[UUID, Refusal]:
-    """Why each of the `classes` that takes nobody does not: it is over, or the directory of its first day forbids it.
+    """The refusal of each class that takes no trainees: by its state, or by the directory on its first day.
 
     The rules are those of `directory.require_open`, for many classes at once.
     """

@@ -15,7 +15,7 @@ Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 
 
 class GroupEntry(Strict):
-    """That the trainee is in a priority group, and the paper that shows it. Sealed on arrival."""
+    """A priority group of the trainee, and the paper that proves it. Stored encrypted."""
 
     group: PriorityGroup
     evidence: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
@@ -25,7 +25,7 @@ class GroupEntry(Strict):
 
 
 class ConsentEntry(Strict):
-    """When the trainee agreed that their particulars are processed, and to which version of the text."""
+    """When the trainee consented to the processing of their particulars, and to which version of the text."""
 
     on: Day
     version: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)] | None = None
@@ -35,7 +35,7 @@ class TrainingReference(Strict):
     """Names a training by the id of the enrolment, or by the institution's own numbers of class and trainee."""
 
     reference_fault: ClassVar[str]
-    """The code of the form error where neither or both are given."""
+    """The code of the form error if neither or both are given."""
 
     enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
     class_local_id: Annotated[str, Field(max_length=64)] | None = None

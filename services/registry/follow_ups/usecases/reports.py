@@ -1,4 +1,4 @@
-"""Report what became of trainees after their training, fill it in later, and put it right."""
+"""Report employment and pay of trainees after their training, complete the report later, and correct it."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ from shared.kernel.refusals import NotFound
 from shared.plan import Plan
 
 
-class Named(NamedTuple):
-    """A training by the institution's own numbers of class and trainee."""
+class TrainingNumbers(NamedTuple):
+    """A training named by the institution's own numbers of class and trainee."""
 
     class_local_id: str
     trainee_local_id: str
 
 
 class FollowUpRow(NamedTuple):
-    """What is said of whose training; `reason` where it replaces what was said before."""
+    """The outcome reported for a training; `reason` is set if it replaces an earlier report."""
 
     row: int
-    whose: UUID | Named
+    whose: UUID | TrainingNumbers
     outcome: Outcome
     reason: str = ""
 
@@ -50,8 +50,8 @@ class FollowUpRow(NamedTuple):
 
 
 @dataclass
-class _Known:
-    """The trainings that the rows name, locked, and what is known of each."""
+class _TrainingContext:
+    """The trainings that the rows name, locked, and what is stored about each."""
 
     enrolments: Mapping[UUID, Enrolment]
     by_local_id: Mapping[str, Enrolment]
@@ -60,7 +60,7 @@ class _Known:
     plan: Plan
     follow_ups: dict[UUID, FollowUp]
 
-    def enrolment(self, whose: UUID | Named) -> Enrolment:
+    def enrolment(self, whose: UUID | TrainingNumbers) -> Enrolment:
         """Raises NotFound, NotInClass."""
         if isinstance(whose, UUID):
             if (found := self.enrolments.get(whose)) is None:
@@ -86,8 +86,8 @@ class _Revision(NamedTuple):
     former: FormerFollowUp | None
 
 
-Decide = Callable[[FollowUpRow, Enrolment, _Known], FollowUp]
-"""The follow-up after a row; the one there is where the row says nothing new."""
+Decide = Callable[[FollowUpRow, Enrolment, _TrainingContext], FollowUp]
+"""The follow-up after a row; the existing one if the row says nothing new."""
 
 
 async def report(
@@ -98,7 +98,7 @@ async def report(
     Raises WrongRole, ForeignOrganisation: then nothing was stored.
     """
 
-    def decide(row: FollowUpRow, enrolment: Enrolment, known: _Known) -> FollowUp:
+    def decide(row: FollowUpRow, enrolment: Enrolment, known: _TrainingContext) -> FollowUp:
         before, months = known.follow_ups.get(enrolment.id), known.pay_months(enrolment)
         return rules.report(before, enrolment, row.outcome, by=caller.person, at=at, pay_months=months)
 
@@ -115,7 +115,7 @@ async def correct_all(
     Raises WrongRole, ForeignOrganisation: then nothing was stored.
     """
 
-    def decide(row: FollowUpRow, enrolment: Enrolment, known: _Known) -> FollowUp:
+    def decide(row: FollowUpRow, enrolment: Enrolment, known: _TrainingContext) -> FollowUp:
         if (before := known.follow_ups.get(enrolment.id)) is None:
             raise NotFound(what="follow-up", id=enrolment.id)
         months = known.pay_months(enrolment)
@@ -162,7 +162,7 @@ async def _decide_all(
         former = None
         if before is not None:
             former = FormerFollowUp(before, row.reason, by=after.reported_by, at=after.reported_at)
-        return Change(enrolment.id, _Revision(rules.tell(fact, after, enrolment, class_), former))
+        return Change(enrolment.id, _Revision(rules.describe(fact, after, enrolment, class_), former))
 
     revisions, outcomes = decide_each(rows, decide_row)
     if dry_run:
@@ -174,9 +174,11 @@ async def _decide_all(
     return outcomes
 
 
-async def _known(connection: AsyncConnection, rows: Sequence[FollowUpRow], caller: Caller, *, lock: bool) -> _Known:
-    """Raises ForeignOrganisation where somebody who is no institution goes by an institution's own numbers."""
-    named = {row.whose.trainee_local_id for row in rows if isinstance(row.whose, Named)}
+async def _known(
+    connection: AsyncConnection, rows: Sequence[FollowUpRow], caller: Caller, *, lock: bool
+) -> _TrainingContext:
+    """Raises ForeignOrganisation if a caller other than an institution uses an institution's own numbers."""
+    named = {row.whose.trainee_local_id for row in rows if isinstance(row.whose, TrainingNumbers)}
     if named and (caller.role is not Role.INSTITUTION or caller.organisation is None):
         raise ForeignOrganisation
     by_local_id: Mapping[str, Enrolment] = {}
@@ -187,7 +189,7 @@ async def _known(connection: AsyncConnection, rows: Sequence[FollowUpRow], calle
     found = {each.id: each for each in (*enrolments.values(), *by_local_id.values())}
     classes = await class_store.by_ids(connection, {each.class_id for each in found.values()})
     rulebook = await rulebook_store.current(connection)
-    return _Known(
+    return _TrainingContext(
         enrolments=enrolments,
         by_local_id=by_local_id,
         classes=classes,

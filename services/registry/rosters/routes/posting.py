@@ -1,4 +1,4 @@
-"""Rosters: trainees posted a batch at a time, for one class or many, and read a page at a time."""
+"""Rosters: trainees posted in batches, for one or many classes, and listed page by page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ routes = router("rosters")
 
 
 class EntryAnswer(BaseModel):
-    """What was said at entry. Sensitive: for the institution and the officers of its county alone."""
+    """What was stated at entry. Sensitive: for the institution and the officers of its county only."""
 
     enrolment_id: UUID
     employment: EmploymentState | None
@@ -37,7 +37,7 @@ class EntryAnswer(BaseModel):
     birth_date: Day | None
     consent: ConsentEntry | None
     phones: list[str]
-    """The one given at entry first, then the one that the person is known by, if it is another."""
+    """First the one given at entry, then the one stored with the person, if it differs."""
 
 
 @routes.post("/classes/{class_id}/enrolments", response_model=BatchAnswer, openapi_extra=posting(RosterRowRequest))
@@ -115,7 +115,7 @@ async def list_trainees(
 async def get_enrolment_entry(
     enrolment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
 ) -> EntryAnswer:
-    """What was said at entry, with the priority groups: for the institution and the officers of its county alone."""
+    """What was stated at entry, with the priority groups: for the institution and the officers of its county only."""
     persons: Persons = request.app.state.persons
     said = await entries.load(connection, enrolment_id, persons=persons, caller=caller)
     consent = None if said.consented_on is None else ConsentEntry(on=said.consented_on, version=said.consent_version)

@@ -1,4 +1,4 @@
-"""The people whom a roster names: recognised by their documents, met under the name and the key that they go by."""
+"""The people whom a roster names: identified by their documents, and matched with stored names and merges."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from shared.kernel.refusals import Refusal
 from shared.persons import Persons, same_name
 
 
-class Recognised(NamedTuple):
-    """A row whose class and person are known, and what is to be stored if it is admitted."""
+class IdentifiedRow(NamedTuple):
+    """A row whose class and person are known, with what is stored if it is accepted."""
 
     entry: Entry
     row: RosterRow
     number: str
     phone_mark: UUID | None
     is_known: bool = False
-    """Whether the particulars of the person are sealed already."""
+    """Whether the particulars of the person are already stored."""
     came_as: UUID | None = None
-    """The key of the row's paper, where its holder goes on under another."""
+    """The person key of the row's document, if its holder was merged into another person."""
     is_phone_new: bool = False
-    """Whether the phone has to be kept, because another may be sealed with the person."""
+    """Whether the phone has to be stored at entry, because another one may be stored with the person."""
 
 
 def recognise(
     rows: Sequence[RosterRow], classes: Sequence[TrainingClass], checks: Checks, *, persons: Persons
-) -> tuple[list[Recognised], list[RowOutcome]]:
-    """The rows whose class and person are known, with their faults; and refusals of the others, with all of theirs."""
+) -> tuple[list[IdentifiedRow], list[RowOutcome]]:
+    """The rows whose class and person are known, with their faults; and refusals of the others, with every reason."""
     by_id = {each.id: each for each in classes}
     by_local_id = {each.local_id: each for each in classes}
-    recognised: list[Recognised] = []
+    recognised: list[IdentifiedRow] = []
     outcomes: list[RowOutcome] = []
     for row in rows:
         class_ = by_local_id.get(row.class_local_id or "") if row.class_id is None else by_id.get(row.class_id)
@@ -61,14 +61,14 @@ def recognise(
         mark = None if row.flaws else persons.mark_row(content(row, number))
         phone_mark = None if row.phone is None else persons.mark("phone", row.phone)
         entry = Entry(row.row, new_id(), row.local_id, person, class_, faults, mark, not row.flaws)
-        recognised.append(Recognised(entry, row, number, phone_mark))
+        recognised.append(IdentifiedRow(entry, row, number, phone_mark))
     return recognised, outcomes
 
 
 def _unplaced(
     row: RosterRow, class_: TrainingClass | None, checks: Checks, found: list[Refusal], *, number: str | None = None
 ) -> list[Refusal]:
-    """Everything that can be said against a row whose class, document (`found`) or own number is not known."""
+    """All faults of a row whose class, document (`found`) or local_id is not known."""
     if class_ is None:
         found = [ClassUnknown(pointer="/class"), *found]
     elif class_.id in checks.closed:
@@ -81,22 +81,22 @@ def _stated(row: RosterRow) -> EntryStatement:
 
 
 def meet(
-    recognised: list[Recognised], known: Mapping[UUID, KnownPerson], first: Mapping[UUID, str], *, persons: Persons
-) -> list[Recognised]:
-    """The same rows: each for the key as which its person goes on, and with a fault if the person has another name.
+    recognised: list[IdentifiedRow], known: Mapping[UUID, KnownPerson], first: Mapping[UUID, str], *, persons: Persons
+) -> list[IdentifiedRow]:
+    """The same rows, each for the person into whom its own was merged, with a fault if the name differs.
 
-    The name is the one under which a document is `known`, or that of the `first` good row for it: one of those before
-    these, if there were any.
+    The name to match is the stored one (`known`), else that of the `first` good row for the document, which may be from
+    an earlier chunk.
     """
     first = dict(first)
-    met: list[Recognised] = []
+    met: list[IdentifiedRow] = []
     for each in recognised:
         entry, row = each.entry, each.row
         before = known.get(entry.person)
         if before is not None:
             met.append(_met(each, before, persons=persons))
         elif entry.person in first:
-            # Which of several rows is stored with the person is not known yet, so each keeps its phone.
+            # It is not decided yet which of several rows is stored with the person, so each keeps its phone.
             met.append(_named(each, first[entry.person])._replace(is_phone_new=row.phone is not None))
         else:
             if not entry.faults and row.name is not None:
@@ -105,7 +105,7 @@ def meet(
     return met
 
 
-def _met(recognised: Recognised, known: KnownPerson, *, persons: Persons) -> Recognised:
+def _met(recognised: IdentifiedRow, known: KnownPerson, *, persons: Persons) -> IdentifiedRow:
     sealed, phone = persons.particulars(known.sealed), recognised.row.phone
     recognised = _named(recognised, sealed.name)
     if known.into is None:
@@ -114,7 +114,7 @@ def _met(recognised: Recognised, known: KnownPerson, *, persons: Persons) -> Rec
     return recognised._replace(entry=entry, is_known=True, came_as=came_as, is_phone_new=phone is not None)
 
 
-def _named(recognised: Recognised, name: str) -> Recognised:
+def _named(recognised: IdentifiedRow, name: str) -> IdentifiedRow:
     """The row, with a fault if it gives another name than `name`."""
     row = recognised.row
     if row.name is None or same_name(name, row.name) or "/name" in row.unread:

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from services.registry.classes.rules.classes import RosterClosed, TrainingClass
 from services.registry.enrolments.rules.interruptions import ClassOver
 from services.registry.enrolments.rules.late_entries import late_day, see_grown
-from services.registry.enrolments.rules.overlaps import OverlappingClass, Taken, overlaps
+from services.registry.enrolments.rules.overlaps import OccupiedDays, OverlappingClass, overlaps
 from services.registry.rosters.rules.decisions import (
     AlreadyEnrolled,
     Entry,
-    Known,
-    Seated,
+    PriorEnrolment,
+    RosterContext,
     SeatGivenUp,
     decide,
 )
@@ -30,14 +30,14 @@ PERSON = UUID(int=101)
 ENTRY = Entry(0, UUID(int=1000), "T1-2", PERSON, RUNNING)
 
 
-def had(from_on: date, until_on: date, *, is_seated: bool = False, class_: TrainingClass = RUNNING) -> Taken:
-    return Taken(
+def had(from_on: date, until_on: date, *, is_seated: bool = False, class_: TrainingClass = RUNNING) -> OccupiedDays:
+    return OccupiedDays(
         UUID(int=900), class_.id, class_.institution_id, PERSON, "T1", from_on, until_on, is_seated=is_seated
     )  # fmt: skip
 
 
-def known(*taken: Taken, late: bool = False) -> Known:
-    return Known({}, taken, {RUNNING.id: 1}, {}, {RUNNING.id: TODAY} if late else {})
+def known(*taken: OccupiedDays, late: bool = False) -> RosterContext:
+    return RosterContext({}, taken, {RUNNING.id: 1}, {}, {RUNNING.id: TODAY} if late else {})
 
 
 class TestLateDay:
@@ -98,7 +98,7 @@ class TestFirstDay:
 
 @pytest.mark.parametrize("status", EnrolmentStatus)
 def test_the_row_of_a_seat_that_was_given_up_is_refused_with_its_state(status: EnrolmentStatus) -> None:
-    seated = Seated(UUID(int=900), RUNNING.id, PERSON, ENTRY.local_id, status)
+    seated = PriorEnrolment(UUID(int=900), RUNNING.id, PERSON, ENTRY.local_id, status)
 
     (outcome,) = decide([ENTRY], known()._replace(by_local_id={ENTRY.local_id: seated})).outcomes
 
@@ -110,7 +110,7 @@ def test_the_row_of_a_seat_that_was_given_up_is_refused_with_its_state(status: E
 
 
 def test_where_nobody_is_taken_any_more_that_is_what_is_said() -> None:
-    seated = Seated(UUID(int=900), RUNNING.id, PERSON, ENTRY.local_id, EnrolmentStatus.WITHDRAWN)
+    seated = PriorEnrolment(UUID(int=900), RUNNING.id, PERSON, ENTRY.local_id, EnrolmentStatus.WITHDRAWN)
     closed = RosterClosed(state="cancelled")
 
     (outcome,) = decide(
