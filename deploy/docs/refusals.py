@@ -66,6 +66,7 @@ def _calls_of(dependant: Any) -> Iterator[Any]:
 
 
 def _plain(call: Any) -> FunctionType | None:
+    # Of a method that is bound to its class, the function.
     found = inspect.unwrap(getattr(call, "__func__", call)) if callable(call) else None
     return found if isinstance(found, FunctionType) and found.__module__.startswith(_OURS) else None
 
