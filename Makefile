@@ -9,7 +9,7 @@ RUN := $(PYTHON) -m deploy.local.runner $(if $(filter kafka,$(LOG)),--log kafka)
 MISSING := $(PYTHON) -c 'from deploy.kafka.broker import Broker; print(Broker.missing() or "")'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev java run up kafka reset token rebuild test test-domain lint types imports format bench docs lock
+.PHONY: help setup dev java run up kafka reset token rebuild test test-domain lint types imports format bench docs clients lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,9 +73,15 @@ bench: dev ## Measure speed and the raw limits of this machine (PART=roster …;
 docs: dev ## Regenerate the documents that come from the code
 	@$(PYTHON) -m deploy.docs
 
+clients: dev ## Generate clients of the services in Python, Java and TypeScript, and compile them (needs Java, Maven, npm)
+	@sh deploy/clients/tools.sh
+	@$(PYTHON) -m deploy.clients --scratch "$(LOCAL)/clients"
+
 lock: ## Resolve the dependencies again and lock them with hashes
 	@python3 -m venv "$(LOCAL)/lock" && "$(LOCAL)/lock/bin/pip" install -q --disable-pip-version-check uv
 	@for set in "runtime --extra embedded" "dev --extra embedded --group dev -c requirements/runtime.lock"; do \
 		"$(LOCAL)/lock/bin/uv" pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes \
 			--no-header --upgrade $${set#* } -o "requirements/$${set%% *}.lock" || exit 1; \
 	done
+	@"$(LOCAL)/lock/bin/uv" pip compile -q requirements/clients.in --universal --python-version 3.11 --generate-hashes \
+		--no-header --upgrade -o requirements/clients.lock

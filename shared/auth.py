@@ -23,11 +23,9 @@ TOKENS_MAX: Final = 1_000
 
 class Unauthenticated(Refusal):
     slug = "unauthenticated"
-    title_en = "A valid bearer token is needed."
+    title_en = "The request has no valid bearer token."
     title_zh = "需要有效的访问令牌。"
-    cure_en = (
-        "Send the header Authorization: Bearer <token> with a token of the programme's issuer that has not run out."
-    )
+    cure_en = "Send the header Authorization: Bearer <token> with an unexpired token of the programme's issuer."
     cure_zh = "请在请求头 Authorization 中携带本系统签发且未过期的 Bearer 令牌。"
 
 

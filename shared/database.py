@@ -44,7 +44,7 @@ def make_engine(
 
 
 def _json(value: object) -> str:
-    return orjson.dumps(value, default=str).decode()
+    return orjson.dumps(value).decode()
 
 
 async def driver(connection: AsyncConnection) -> Any:

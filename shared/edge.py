@@ -32,7 +32,7 @@ class UnknownParameter(Invalid):
     """Facts: `unknown`, the names in the request; `accepted`, those that the route takes."""
 
     slug = "unknown-parameter"
-    title_en = "This route does not take a query parameter of that name: {unknown}."
+    title_en = "This route does not have these query parameters: {unknown}."
     title_zh = "该接口没有此查询参数：{unknown}。"
     cure_en = "Check the spelling. Accepted query parameters: {accepted}."
     cure_zh = "请核对拼写。可用的查询参数：{accepted}。"
@@ -45,7 +45,7 @@ class RepeatedParameter(Invalid):
     slug = "repeated-parameter"
     title_en = "This query parameter is given more than once: {repeated}."
     title_zh = "查询参数重复：{repeated}。"
-    cure_en = "Give it once; which of several values is meant cannot be known."
+    cure_en = "Send it once, with one value."
     cure_zh = "请只填写一次；无法判断应以哪个值为准。"
 
 
@@ -53,7 +53,7 @@ class UnsupportedMediaType(Refusal):
     """Facts: `accepted`, the content types that the route takes."""
 
     slug = "unsupported-media-type"
-    title_en = "The body has no Content-Type that this route takes."
+    title_en = "This route does not accept the Content-Type of the body, or the header is missing."
     title_zh = "请求体的 Content-Type 不受支持或未填写。"
     cure_en = "Send the body with one of these content types: {accepted}."
     cure_zh = "请使用以下 Content-Type 之一：{accepted}。"

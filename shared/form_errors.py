@@ -23,9 +23,9 @@ class MalformedRequest(Invalid):
     """`errors` are entries of what is wrong with the form, each with its place."""
 
     slug = "malformed-request"
-    title_en = "The request does not have the form that the API describes."
+    title_en = "The request does not match the API description."
     title_zh = "请求格式不符合接口说明。"
-    cure_en = "Look at each of the errors: it says where and what."
+    cure_en = "See `errors`: each names a field and what is wrong with it."
     cure_zh = "请逐项查看错误列表中的位置和原因。"
     reference = "GET /docs"
 

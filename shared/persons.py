@@ -52,9 +52,9 @@ class Persons:
         secret = bytes.fromhex((directory / "person-key.secret").read_text().strip())
         return cls(PersonKeys(secret), Seal.load(directory))
 
-    def recognise(self, particulars: Particulars, *, today: date) -> tuple[UUID, str]:
+    def recognise(self, kind: DocumentKind, number: str, *, today: date) -> tuple[UUID, str]:
         """The person's key and the number in its one spelling. Raises the refusals of an identity number."""
-        document = parse_document(particulars.document_kind, particulars.document_number, today=today)
+        document = parse_document(kind, number, today=today)
         return self._keys.of(document), document.number
 
     def mark(self, kind: str, text: str) -> UUID:
@@ -70,15 +70,15 @@ class Persons:
     def close(self, person: UUID, number: str, particulars: Particulars) -> SealedPerson:
         """The particulars sealed to their person."""
         content = orjson.dumps([number, particulars.name, particulars.phone])
-        return SealedPerson(person, particulars.document_kind, self._seal.close(content, owner=person.bytes))
+        return SealedPerson(person, particulars.document_kind, self._seal.encrypt(content, owner=person.bytes))
 
     def seal(self, content: bytes, *, owner: UUID) -> bytes:
         """Whatever else is said of people, sealed to the record `owner` that holds it."""
-        return self._seal.close(content, owner=owner.bytes)
+        return self._seal.encrypt(content, owner=owner.bytes)
 
     def unseal(self, sealed: bytes, *, owner: UUID) -> bytes:
         """What `seal` was given. Raises cryptography's InvalidTag for another owner's."""
-        return self._seal.open(sealed, owner=owner.bytes)
+        return self._seal.decrypt(sealed, owner=owner.bytes)
 
     def particulars(self, known: SealedPerson) -> Particulars:
         """What was sealed, for a rule to look at."""
@@ -108,7 +108,7 @@ class Persons:
         }
 
     def _open(self, known: SealedPerson) -> tuple[str, str, str | None]:
-        number, name, phone = orjson.loads(self._seal.open(known.sealed, owner=known.person.bytes))
+        number, name, phone = orjson.loads(self._seal.decrypt(known.sealed, owner=known.person.bytes))
         return number, name, phone
 
 

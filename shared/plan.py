@@ -12,7 +12,7 @@ from shared.kernel.refusals import Invalid
 
 class UnknownProgramme(Invalid):
     slug = "unknown-programme"
-    title_en = "The plan has no such programme."
+    title_en = "There is no programme with this code."
     title_zh = "计划中没有该专项。"
     cure_en = "Use a code from the list of programmes."
     cure_zh = "请使用专项列表中的编码。"
@@ -23,7 +23,7 @@ class SumProgramme(Invalid):
     """A programme that is the sum of its parts takes no trainings itself. Facts: `parts`."""
 
     slug = "programme-is-a-sum"
-    title_en = "This programme is the sum of its parts; name one of the parts."
+    title_en = "This programme is the sum of other programmes and cannot be used here."
     title_zh = "该专项由若干子项合计，请填写其中一个子项。"
     cure_en = "Choose one of its parts: {parts}."
     cure_zh = "请选择其子项：{parts}。"
@@ -31,7 +31,7 @@ class SumProgramme(Invalid):
 
 class UnknownRegion(Invalid):
     slug = "unknown-region"
-    title_en = "There is no such region."
+    title_en = "There is no region with this code."
     title_zh = "没有该地区编码。"
     cure_en = "Use a code from the list of regions."
     cure_zh = "请使用地区列表中的编码。"
@@ -42,17 +42,17 @@ class EndedRegion(Invalid):
     """The region had ended on the day in question. Facts: `ended_on`, `replaced_by`."""
 
     slug = "ended-region"
-    title_en = "This region does not exist any more on that day."
+    title_en = "This region no longer exists on that day."
     title_zh = "该地区在所涉日期已撤销。"
-    cure_en = "Use the region that took its place: {replaced_by}."
+    cure_en = "Use the region that replaced it: {replaced_by}."
     cure_zh = "请使用替代该地区的编码：{replaced_by}。"
 
 
 class ProvinceIsNoPlace(Invalid):
     slug = "province-is-no-place"
-    title_en = "This takes place in a county, a city or a zone, not in the whole province."
+    title_en = "The whole province cannot be the region here."
     title_zh = "地点应为县区、市或功能区，不能是全省。"
-    cure_en = "Use the county where it takes place."
+    cure_en = "Use the county, city or zone where it takes place."
     cure_zh = "请填写实际所在的县区编码。"
 
 

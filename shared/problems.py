@@ -22,7 +22,7 @@ from shared.edge import UnsupportedMediaType
 from shared.entries import ErrorEntry, entry, placeholders
 from shared.faults import LOCK_NOT_AVAILABLE, is_passing, state_of
 from shared.form_errors import MalformedRequest, malformed, told
-from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetHeard, Refusal
+from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetReceived, Refusal
 
 log = structlog.get_logger()
 
@@ -52,7 +52,7 @@ _CANCELLED = "57014"
 
 class Unavailable(Refusal):
     slug = "unavailable"
-    title_en = "The service cannot reach its database just now."
+    title_en = "The service cannot reach its database at the moment."
     title_zh = "服务暂时无法访问数据库。"
     cure_en = "Repeat the request after the time in Retry-After; nothing was stored."
     cure_zh = "请在 Retry-After 指定的时间后重试；本次请求未保存任何内容。"
@@ -60,15 +60,15 @@ class Unavailable(Refusal):
 
 class TookTooLong(Refusal):
     slug = "took-too-long"
-    title_en = "The answer took longer to work out than a request may."
+    title_en = "The request took too long; nothing was stored."
     title_zh = "请求处理超时。"
-    cure_en = "Ask for less at once, fewer rows or days, or a smaller region; nothing was stored."
+    cure_en = "Request less at once: fewer rows or days, or a smaller region."
     cure_zh = "请缩小范围后重试，如减少行数、缩短时段或指定下级地区；本次请求未保存任何内容。"
 
 
 class Occupied(Conflict):
     slug = "occupied"
-    title_en = "Somebody else is working on the same records just now; nothing was stored."
+    title_en = "Another request is changing the same records; nothing was stored."
     title_zh = "他人正在处理相同的记录，本次请求未保存任何内容。"
     cure_en = "Repeat the request after the time in Retry-After."
     cure_zh = "请在 Retry-After 指定的时间后重试。"
@@ -78,24 +78,24 @@ class Unexpected(Refusal):
     slug = "unexpected"
     title_en = "The service failed; nothing was stored."
     title_zh = "服务内部错误，本次请求未保存任何内容。"
-    cure_en = "Repeat the request; if it fails again, tell the operator the X-Request-Id."
+    cure_en = "Repeat the request; if it fails again, contact the operator and quote the X-Request-Id."
     cure_zh = "请重试；若仍失败，请将 X-Request-Id 告知运维人员。"
 
 
 class NoSuchPath(NotFound):
     slug = "no-such-path"
-    title_en = "There is no such path."
+    title_en = "There is no such path in this service."
     title_zh = "没有该接口。"
-    cure_en = "Check the address; the description of the API lists the paths of this service."
+    cure_en = "Check the address; the API description lists the paths of this service."
     cure_zh = "请核对地址；本服务的接口列表见接口说明。"
     reference = "GET /docs"
 
 
 class WrongMethod(Refusal):
     slug = "wrong-method"
-    title_en = "This path does not take that method."
+    title_en = "This path does not support that method."
     title_zh = "该接口不支持此方法。"
-    cure_en = "Use a method that the description of the API names for this path."
+    cure_en = "Use a method that the API description lists for this path."
     cure_zh = "请使用接口说明中该接口支持的方法。"
     reference = "GET /docs"
 
@@ -112,9 +112,9 @@ class TooLarge(Refusal):
 
 class Unanswerable(Refusal):
     slug = "unanswerable"
-    title_en = "The request cannot be answered."
+    title_en = "The request cannot be processed."
     title_zh = "请求无法处理。"
-    cure_en = "Compare the request with the description of the API."
+    cure_en = "Compare the request with the API description."
     cure_zh = "请对照接口说明核对请求。"
     reference = "GET /docs"
 
@@ -157,7 +157,7 @@ def problem(request: Request, refusal: Refusal, *, status: int) -> Response:
     }
     if isinstance(refusal, MalformedRequest) and refusal.errors:
         body["errors"] = refusal.errors
-    headers = {"Retry-After": "1"} if isinstance(refusal, NotYetHeard | Occupied | Unavailable) else {}
+    headers = {"Retry-After": "1"} if isinstance(refusal, NotYetReceived | Occupied | Unavailable) else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, UnsupportedMediaType):

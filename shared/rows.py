@@ -36,9 +36,9 @@ class BrokenLine(Invalid):
     """Facts: `line`, from 1."""
 
     slug = "broken-line"
-    title_en = "This line is no JSON."
+    title_en = "This line is not valid JSON."
     title_zh = "该行不是有效的 JSON。"
-    cure_en = "Mend line {line} and send it again: one object a line, in UTF-8; the other lines are not affected."
+    cure_en = "Correct line {line} and send it again: one JSON object per line, in UTF-8. Other lines are not affected."
     cure_zh = "请更正第 {line} 行后重新提交：每行一个 JSON 对象，UTF-8 编码；其他行不受影响。"
 
 

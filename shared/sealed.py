@@ -1,4 +1,4 @@
-"""Personal data at rest: sealed with authenticated encryption, one key id in each value so that keys can be turned."""
+"""Personal data at rest: authenticated encryption, with the key id in each value so that keys can be rotated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NONCE_BYTES = 12
 
 
 class Seal:
-    """Seals and opens small values (AES-256-GCM). `owner` is bound in: a value moved to another row does not open."""
+    """Encrypts and decrypts small values (AES-256-GCM). A value is bound to its `owner`, the row that holds it."""
 
     def __init__(self, *, current: str, keys: Mapping[str, bytes]) -> None:
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
@@ -23,18 +23,18 @@ class Seal:
 
     @classmethod
     def load(cls, directory: Path) -> Seal:
-        """The seal whose keys `field-keys.json` in `directory` holds; every key in it opens, the current one seals."""
+        """The seal with the keys in `directory`/field-keys.json: every key decrypts, the current one encrypts."""
         content = orjson.loads((directory / "field-keys.json").read_bytes())
         return cls(
             current=content["current"], keys={name: base64.b64decode(key) for name, key in content["keys"].items()}
         )
 
-    def close(self, value: bytes, *, owner: bytes) -> bytes:
-        """`value` sealed for `owner`."""
+    def encrypt(self, value: bytes, *, owner: bytes) -> bytes:
+        """`value` encrypted for `owner`."""
         nonce = os.urandom(_NONCE_BYTES)
         return self._prefix + nonce + self._current.encrypt(nonce, value, owner)
 
-    def open(self, sealed: bytes, *, owner: bytes) -> bytes:
+    def decrypt(self, sealed: bytes, *, owner: bytes) -> bytes:
         """The value in `sealed`. Raises cryptography's InvalidTag if it was changed or belongs to another owner."""
         key_id, _, rest = sealed.partition(b":")
         return self._ciphers[key_id.decode()].decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], owner)

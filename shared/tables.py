@@ -17,7 +17,6 @@ from sqlalchemy import (
     ARRAY,
     Column,
     ColumnElement,
-    CompoundSelect,
     DateTime,
     Dialect,
     Select,
@@ -57,12 +56,14 @@ class Choice(TypeDecorator[Any]):
     def __init__(self, of: type[StrEnum | IntEnum]) -> None:
         super().__init__()
         self.of = of
+        # Looked up, not called: lists turn some hundred values of a page into members.
+        self._members: dict[Any, Any] = {None: None} | {member.value: member for member in of}
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(SmallInteger() if issubclass(self.of, IntEnum) else Text())
 
     def process_result_value(self, value: Any, _: Dialect) -> Any:
-        return None if value is None else self.of(value)
+        return self._members[value]
 
 
 class Days(TypeDecorator[Period]):
@@ -99,11 +100,9 @@ def one_of(column: Column[Any], values: Collection[object]) -> ColumnElement[boo
     return column == any_(literal(list(values), ARRAY(column.type)))
 
 
-async def fetch_all(
-    connection: AsyncConnection, statement: Select[Any] | CompoundSelect[Any], of: Callable[..., T], **given: Any
-) -> list[T]:
+async def fetch_all(connection: AsyncConnection, statement: Select[Any], of: Callable[..., T], **given: Any) -> list[T]:
     """The rows as values; `of` takes a row's columns by their keys, `given` are the statement's parameters."""
-    keys = statement.selected_columns.keys()
+    keys: list[Any] = [column.key for column in statement.inner_columns]
     return [of(**dict(zip(keys, row, strict=True))) for row in await connection.execute(statement, given)]
 
 

@@ -44,15 +44,15 @@ WHERE caller = :caller AND key = :key
 
 class KeyReused(Conflict):
     slug = "idempotency-key-reused"
-    title_en = "This Idempotency-Key was used for another request."
+    title_en = "This Idempotency-Key was already used for a different request."
     title_zh = "该幂等键已用于其他请求。"
-    cure_en = "Use a new key for a new request; repeat an old request with the same path and body."
+    cure_en = "Use a new key for a new request; reuse a key only to repeat a request with the same path and body."
     cure_zh = "新请求请使用新的幂等键；重复旧请求时路径与内容须保持一致。"
 
 
 class KeyTooLong(Invalid):
     slug = "idempotency-key-too-long"
-    title_en = "An Idempotency-Key has 1 to 200 characters."
+    title_en = "An Idempotency-Key must have 1 to 200 characters."
     title_zh = "幂等键的长度应为 1 至 200 个字符。"
 
 

@@ -65,7 +65,7 @@ def _calls_of(dependant: Any) -> Iterator[Any]:
 
 
 def _plain(call: Any) -> FunctionType | None:
-    found = inspect.unwrap(call) if callable(call) else None
+    found = inspect.unwrap(getattr(call, "__func__", call)) if callable(call) else None
     return found if isinstance(found, FunctionType) and found.__module__.startswith(_OURS) else None
 
 

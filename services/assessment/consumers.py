@@ -11,7 +11,7 @@ from services.assessment.certificates import usecases as certificates
 from services.assessment.plan import store as plan
 from services.assessment.settings import AssessmentSettings
 from services.assessment.trainings import store as trainings
-from services.assessment.trainings.rules import HeardClass, HeardEnrolment
+from services.assessment.trainings.rules import RegistryClass, RegistryEnrolment
 from shared import heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.fact import Fact
@@ -84,14 +84,14 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await trainings.keep_classes(
         connection,
         [
-            HeardClass(each.class_id, each.occupation, Level(each.level), each.status is ClassStatus.CANCELLED)
+            RegistryClass(each.class_id, each.occupation, Level(each.level), each.status is ClassStatus.CANCELLED)
             for each in _last(facts, ClassState)
         ],
     )
     await trainings.keep_enrolments(
         connection,
         [
-            HeardEnrolment(each.enrolment_id, each.class_id, each.person, each.programme, each.status in _LEFT)
+            RegistryEnrolment(each.enrolment_id, each.class_id, each.person, each.programme, each.status in _LEFT)
             for each in _last(facts, EnrolmentState)
         ],
     )

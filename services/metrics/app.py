@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.metrics.page.routes import routes as page_routes
+from services.metrics.pages.routes import routes as page_routes
 from services.metrics.progress.routes import routes as progress_routes
 from services.metrics.projection.store import SEARCH_PATH
 from services.metrics.settings import MetricsSettings

@@ -1,4 +1,4 @@
-"""The registry: who trains whom, for what, and whether it was finished.
+"""The registry: institutions, their classes and trainees, and the outcome of each training.
 
 Owns        the plan, policy rows and calendar; projects; institutions with sites, listings and sanctions;
             classes; trainees; enrolments; attendance; flags; patrols with findings; spot checks; safety documents

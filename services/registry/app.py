@@ -1,4 +1,4 @@
-"""Where the registry's HTTP process is wired."""
+"""Composition root of the registry's HTTP process."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from shared.web import make_app as make_service_app
 
 
 def make_app(settings: RegistrySettings, background: Background | None = None) -> FastAPI:
-    """The registry's application. Raises FileNotFoundError where the keys have not been made."""
+    """The registry's application. Raises FileNotFoundError if the key files do not exist."""
     app = make_service_app(
         title="Registry",
         description="Institutions, classes, trainees, enrolments. 机构、班级、学员、报名。",

@@ -1,4 +1,4 @@
-"""What the registry hears, all of it from assessment: results of tests, and certificates. Quality rates want both."""
+"""Facts that the registry consumes, all from assessment: exam results and certificates, for quality rates."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def consumers(settings: RegistrySettings) -> list[Consumer]:  # noqa: ARG001  (e
 
 
 async def hear(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
-    """Keep the latest state of each subject: facts carry the state after the change, so earlier ones are skipped."""
+    """Store the latest state of each subject: facts carry the state after the change, so older ones are skipped."""
     latest = {fact.subject: fact for fact in facts}.values()
     await heard.save_results(connection, [_result(fact) for fact in latest if isinstance(fact, ResultState)])
     certificates = [_certificate(fact) for fact in latest if isinstance(fact, CertificateState)]

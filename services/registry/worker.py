@@ -1,4 +1,4 @@
-"""Where the registry's event process is wired, and what makes the package a service."""
+"""Composition root of the registry's event process, and the definition of the service."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 async def load_plan(settings: RegistrySettings, arguments: argparse.Namespace) -> None:
-    """Load the plan in the directory that was named, and say what changed."""
+    """Load the plan from the given directory and log what changed."""
     engine = make_engine(settings.database_url, name="registry plan")
     try:
         async with engine.begin() as connection:
@@ -38,7 +38,7 @@ async def load_plan(settings: RegistrySettings, arguments: argparse.Namespace) -
 
 
 def file_worker(settings: RegistrySettings, engine: AsyncEngine) -> FileWorker:
-    """What works on the files that institutions post."""
+    """The worker that processes uploaded files of institutions."""
     persons = Persons.load(settings.keys_directory)
     return FileWorker(
         begin=engine.begin,
@@ -52,7 +52,7 @@ def file_worker(settings: RegistrySettings, engine: AsyncEngine) -> FileWorker:
 
 
 def jobs(settings: RegistrySettings, engine: AsyncEngine) -> list[Job]:
-    """What the registry does beside its requests, apart from relaying."""
+    """Background jobs of the registry, except the relay."""
     files = file_worker(settings, engine)
     return [files.work(), files.erase(), quality.work(engine)]
 

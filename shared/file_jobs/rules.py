@@ -57,7 +57,7 @@ class TooManyFiles(Conflict):
     slug = "too-many-files"
     title_en = "Your organisation has too many files waiting."
     title_zh = "本机构等待处理的文件过多。"
-    cure_en = "Wait until one is done: at most {files_max} can wait at once."
+    cure_en = "Wait until one is processed; at most {files_max} can wait at once."
     cure_zh = "请待已提交的文件处理完毕后再提交：同时最多 {files_max} 个。"
 
 
@@ -65,17 +65,19 @@ class FileFailed(Conflict):
     """Facts: `rows_done`."""
 
     slug = "file-failed"
-    title_en = "The service failed while it worked on this file; its first {rows_done} rows have been answered."
+    title_en = "The service failed while processing this file; the report covers its first {rows_done} rows."
     title_zh = "系统处理该文件时出错；前 {rows_done} 行已处理完毕。"
-    cure_en = "Post the file again: rows stored already are answered as repeated. If it fails again, tell the operator."
+    cure_en = (
+        "Send the file again; rows already stored are reported as repeated. If it fails again, contact the operator."
+    )
     cure_zh = "请重新提交该文件：已保存的行会显示为重复，不会重复登记。若再次失败，请联系运维人员并提供文件编号。"
 
 
 class RefusedRowsErased(Conflict):
     slug = "refused-rows-erased"
-    title_en = "The refused rows of this file have been erased; only their number is left."
+    title_en = "The refused rows of this file have been erased; only their number is kept."
     title_zh = "该文件退回的行已删除，仅保留行数统计。"
-    cure_en = "Post the file again, as a trial (mode=validate) if you only want to know what is wrong."
+    cure_en = "Send the file again; for a dry run, which stores nothing, use mode=validate."
     cure_zh = "请重新提交该文件；只需查看问题的，可先试算（mode=validate）。"
 
 

@@ -73,7 +73,7 @@ async def post(
     if await store.standing(connection, kind.name, posting.organisation_id) >= kind.files_standing_max:
         raise kind.too_many(files_max=kind.files_standing_max)
     file = rules.wait(new_id(), kind.name, posting, format_, at=at)
-    await store.add(connection, file, sealed=storage.seal.close(content, owner=file.id.bytes), digest=digest)
+    await store.add(connection, file, sealed=storage.seal.encrypt(content, owner=file.id.bytes), digest=digest)
     return file
 
 
@@ -153,4 +153,4 @@ async def _rows(engine: AsyncEngine, file_id: UUID, *, after: int, limit: int) -
 
 
 def _add(made: FailedRowsFile, rows: Sequence[RefusedRow], file_id: UUID, seal: Seal) -> bytes:
-    return made.add(FailedRow(orjson.loads(seal.open(row.sealed, owner=file_id.bytes)), row.errors) for row in rows)
+    return made.add(FailedRow(orjson.loads(seal.decrypt(row.sealed, owner=file_id.bytes)), row.errors) for row in rows)

@@ -149,7 +149,7 @@ class _Job:
     async def _run(self, file: FileJob) -> None:
         async with self._worker.begin() as connection:
             sealed = await store.content(connection, file.id)
-        content = self._storage.seal.open(sealed, owner=file.id.bytes)
+        content = self._storage.seal.decrypt(sealed, owner=file.id.bytes)
         table = self.decider.kind.table_for(file.posting)
         try:
             # No connection is held while the file is read.
@@ -241,7 +241,7 @@ class _Job:
                 row=chunk.rows[outcome.row].row,
                 row_id=outcome.row_id,
                 errors=column_errors(outcome, self.decider.kind.table),
-                sealed=seal.close(orjson.dumps(chunk.rows[outcome.row].cells), owner=owner),
+                sealed=seal.encrypt(orjson.dumps(chunk.rows[outcome.row].cells), owner=owner),
             )
             for outcome in sorted(outcomes, key=lambda each: each.row)
             if outcome.outcome == "refused"

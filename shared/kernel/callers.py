@@ -23,25 +23,25 @@ class WrongRole(Forbidden):
     """Facts: `roles`, those that may."""
 
     slug = "wrong-role"
-    title_en = "Your role may not do this."
+    title_en = "Your role does not permit this."
     title_zh = "您的角色无权执行此操作。"
-    cure_en = "Roles that may: {roles}."
+    cure_en = "Roles that permit it: {roles}."
     cure_zh = "可执行此操作的角色：{roles}。"
 
 
 class ForeignOrganisation(Forbidden):
     slug = "foreign-organisation"
-    title_en = "This belongs to another organisation."
+    title_en = "This record belongs to another organisation."
     title_zh = "该记录属于其他机构。"
-    cure_en = "Use a token of the organisation that owns it."
+    cure_en = "Use a token of the organisation that owns the record."
     cure_zh = "请使用所属机构的令牌。"
 
 
 class ForeignRegion(Forbidden):
     slug = "foreign-region"
-    title_en = "This lies outside your region."
+    title_en = "This record is outside your region."
     title_zh = "该事项不在您的辖区内。"
-    cure_en = "An officer of that region, or of one above it, can do this."
+    cure_en = "Ask an officer of that region, or of a region above it, to do this."
     cure_zh = "请由该地区或其上级地区的工作人员办理。"
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
+from stdnum.cn.uscc import calc_check_digit
+
 from shared.kernel.refusals import Invalid
 from shared.kernel.spelling import canonical
 
 CREDIT_CODE_LENGTH = 18
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_VALUES = {char: value for value, char in enumerate(_ALPHABET)}
-_WEIGHTS = tuple(pow(3, place, len(_ALPHABET)) for place in range(CREDIT_CODE_LENGTH - 1))
 # Registrar and kind may be letters (A, N, Y register too); the region in the places after them is always six digits.
 _CODE = re.compile(f"[{_ALPHABET}]{{2}}[0-9]{{6}}[{_ALPHABET}]{{10}}")
 
@@ -22,7 +22,7 @@ class WrongCreditCodeLength(Invalid):
     slug = "credit-code-wrong-length"
     title_en = "A unified social credit code has 18 characters."
     title_zh = "统一社会信用代码应为18位。"
-    cure_en = "Copy the whole code from the licence; spaces do not matter."
+    cure_en = "Copy the whole code from the licence; spaces are ignored."
     cure_zh = "请对照证照完整填写，空格不影响识别。"
 
 
@@ -30,9 +30,9 @@ class WrongCreditCodeCharacters(Invalid):
     """A credit code holds a character that cannot stand where it stands."""
 
     slug = "credit-code-wrong-characters"
-    title_en = "The unified social credit code holds a character that cannot stand there."
+    title_en = "The unified social credit code contains a character that is not allowed in its position."
     title_zh = "统一社会信用代码含有不允许的字符。"
-    cure_en = "The letters I, O, Z, S and V never occur (look for 1, 0, 2, 5), and places 3 to 8 are digits."
+    cure_en = "The letters I, O, Z, S and V are not used (check for 1, 0, 2 and 5), and characters 3 to 8 are digits."
     cure_zh = "代码中不使用字母 I、O、Z、S、V（请检查是否为 1、0、2、5），且第3至8位为数字。"
 
 
@@ -40,9 +40,9 @@ class WrongCreditCodeCheck(Invalid):
     """A credit code's last character does not follow from the others."""
 
     slug = "credit-code-wrong-check"
-    title_en = "The unified social credit code is mistyped: its check character does not fit."
+    title_en = "The unified social credit code is mistyped: its check character does not match."
     title_zh = "统一社会信用代码校验位不符，可能填写有误。"
-    cure_en = "Compare it with the licence, character by character."
+    cure_en = "Compare the code with the licence, character by character."
     cure_zh = "请对照证照逐位核对。"
 
 
@@ -52,7 +52,7 @@ class PlaceholderCreditCode(Invalid):
     slug = "credit-code-placeholder"
     title_en = "This is a placeholder, not a unified social credit code."
     title_zh = "该值是占位内容，不是统一社会信用代码。"
-    cure_en = "Give the code on the organisation's licence."
+    cure_en = "Enter the code on the organisation's licence."
     cure_zh = "请填写单位证照上的统一社会信用代码。"
 
 
@@ -77,5 +77,4 @@ def parse_credit_code(raw: str) -> str:
 
 def check_character(body: str) -> str:
     """The 18th character for the first 17 (MOD 31-3), which are all of the code's alphabet."""
-    total = sum(_VALUES[char] * weight for char, weight in zip(body, _WEIGHTS, strict=True))
-    return _ALPHABET[-total % len(_ALPHABET)]
+    return str(calc_check_digit(body))

@@ -47,7 +47,7 @@ class WrongLength(Invalid):
     slug = "identity-wrong-length"
     title_en = "The identity number has the wrong number of characters."
     title_zh = "证件号码位数不正确。"
-    cure_en = "There should be {expected}; copy the whole number, spaces do not matter."
+    cure_en = "Expected: {expected}. Copy the whole number; spaces are ignored."
     cure_zh = "应为 {expected} 位；请对照证件完整填写，空格不影响识别。"
     check = "C01"
 
@@ -56,9 +56,11 @@ class WrongCharacters(Invalid):
     """A number holds a character that cannot stand where it stands."""
 
     slug = "identity-wrong-characters"
-    title_en = "The identity number holds a character that cannot stand there."
+    title_en = "The identity number contains a character that is not allowed in its position."
     title_zh = "证件号码含有不允许的字符。"
-    cure_en = "Digits only; the last of 18 may be X; an old foreign card begins with three letters."
+    cure_en = (
+        "Use digits only. The last of 18 characters may be X; older permanent residence cards begin with 3 letters."
+    )
     cure_zh = "只能填写数字；18位号码的末位可为X；旧版外国人永久居留证以三个字母开头。"
     check = "C01"
 
@@ -67,7 +69,7 @@ class WrongCheckDigit(Invalid):
     """A number's last character does not follow from the others."""
 
     slug = "identity-wrong-check-digit"
-    title_en = "The identity number is mistyped: its check digit does not fit."
+    title_en = "The identity number is mistyped: its check digit does not match."
     title_zh = "证件号码校验码不符，可能填写有误。"
     cure_en = "Compare the number with the document, digit by digit."
     cure_zh = "请对照证件逐位核对号码。"
@@ -80,7 +82,7 @@ class ImpossibleBirthDate(Invalid):
     slug = "identity-impossible-birth-date"
     title_en = "The birth date in the identity number is not possible."
     title_zh = "证件号码中的出生日期不成立。"
-    cure_en = "Places 7 to 14 are year, month and day of birth, between {earliest} and {latest}."
+    cure_en = "Check digits 7 to 14: they are the year, month and day of birth, from {earliest} to {latest}."
     cure_zh = "第7至14位为出生年月日，应在 {earliest} 与 {latest} 之间，请核对。"
     check = "C01"
 
@@ -91,7 +93,7 @@ class PlaceholderNumber(Invalid):
     slug = "identity-placeholder"
     title_en = "This is a placeholder, not an identity number."
     title_zh = "该值是占位内容，不是证件号码。"
-    cure_en = "Give the number on the person's document."
+    cure_en = "Enter the number on the person's document."
     cure_zh = "请填写本人证件上的号码。"
     check = "C01"
 

@@ -12,7 +12,7 @@ class UnknownLevel(Invalid):
     """No level has this code or mark. Facts: `known`."""
 
     slug = "unknown-level"
-    title_en = "There is no such skill level."
+    title_en = "This is not a skill level."
     title_zh = "没有这个技能等级。"
     cure_en = "Use one of these: {known}."
     cure_zh = "请使用以下取值之一：{known}。"

@@ -20,7 +20,7 @@ class FractionOfFen(Invalid):
     slug = "fraction-of-fen"
     title_en = "The amount is not a whole number of fen."
     title_zh = "金额不是整数分。"
-    cure_en = "Give yuan with at most two decimal places."
+    cure_en = "Enter yuan with at most two decimal places."
     cure_zh = "请以元为单位填写，最多保留两位小数。"
 
 
@@ -30,7 +30,7 @@ class AmountTooLarge(Invalid):
     slug = "amount-too-large"
     title_en = "The amount is too large."
     title_zh = "金额过大。"
-    cure_en = "Check the amount; the largest possible one is {fen_max} fen."
+    cure_en = "Check the amount; the maximum is {fen_max} fen."
     cure_zh = "请核对金额；允许的最大值为 {fen_max} 分。"
 
 

@@ -16,7 +16,7 @@ class MalformedOccupation(Invalid):
     slug = "malformed-occupation"
     title_en = "This is not an occupation code."
     title_zh = "职业编码格式不正确。"
-    cure_en = "Write it as in {example}: one digit, then three groups of two digits, with hyphens between."
+    cure_en = "Write it like {example}: one digit, then three groups of two digits, separated by hyphens."
     cure_zh = "请按 {example} 的格式填写：一位数字加三组两位数字，以连字符分隔。"
 
 

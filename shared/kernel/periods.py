@@ -17,9 +17,9 @@ class PeriodEndsBeforeStart(Invalid):
     """A period's last day lies before its first. Facts: `first`, `last`."""
 
     slug = "period-ends-before-start"
-    title_en = "The last day lies before the first day."
+    title_en = "The last day is before the first day."
     title_zh = "结束日期早于开始日期。"
-    cure_en = "Give a last day that is the first day or later, or none for a period without an end."
+    cure_en = "Enter a last day that is the first day or later, or leave it out for a period without an end."
     cure_zh = "结束日期应不早于开始日期；长期有效的可不填结束日期。"
 
 

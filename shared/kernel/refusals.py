@@ -59,9 +59,9 @@ class NotFound(Refusal):
     """Nothing by that name exists here. Facts: `what`, `id` (never a personal number)."""
 
     slug = "not-found"
-    title_en = "There is nothing by that id."
+    title_en = "No record has this id."
     title_zh = "没有找到对应的记录。"
-    cure_en = "Check the id; lists of this service give the valid ones."
+    cure_en = "Check the id; the lists of this service show the valid ones."
     cure_zh = "请核对编号；有效编号可从本服务的列表接口获取。"
 
 
@@ -89,9 +89,9 @@ class IllegalMove(Conflict):
     """A state machine does not know this verb in this state. Facts: `state`, `verb`, `allowed` (verbs open now)."""
 
     slug = "illegal-move"
-    title_en = "This step is not possible in the present state."
+    title_en = "This step is not possible in the current state."
     title_zh = "当前状态不允许执行此操作。"
-    cure_en = "Steps that are open now: {allowed}."
+    cure_en = "Steps that are possible now: {allowed}."
     cure_zh = "当前可执行的操作：{allowed}。"
 
 
@@ -99,19 +99,19 @@ class Stale(Conflict):
     """Somebody else changed the thing between reading and saving it."""
 
     slug = "stale"
-    title_en = "Somebody else changed this at the same moment."
+    title_en = "This record has changed since you read it."
     title_zh = "该记录刚被他人修改。"
-    cure_en = "Read it again and repeat the step if it still makes sense."
+    cure_en = "Read it again, then decide whether to repeat the step."
     cure_zh = "请重新读取后再决定是否重试。"
 
 
-class NotYetHeard(Conflict):
+class NotYetReceived(Conflict):
     """Another service's fact has not arrived here yet; it usually does within a second."""
 
     slug = "not-yet-heard"
-    title_en = "This service has not heard of that yet."
+    title_en = "This service has not received that record from the other service yet."
     title_zh = "本服务尚未收到该信息。"
-    cure_en = "If the id is right, repeat the request in a moment; services tell each other within about a second."
+    cure_en = "If the id is right, repeat the request after a second; records usually arrive within about one second."
     cure_zh = "若编号无误，请稍后重试；各服务之间的信息通常在一秒左右同步。"
 
 
@@ -119,9 +119,9 @@ class LocalIdTaken(Conflict):
     """The caller's own id names another record already."""
 
     slug = "local-id-taken"
-    title_en = "Your organisation used this local_id for something else."
+    title_en = "Your organisation has already used this local_id for a different record."
     title_zh = "本机构已将该 local_id 用于其他记录。"
-    cure_en = "Use a new local_id for a new record; repeat an old one with the same content."
+    cure_en = "Use a new local_id for a new record; repeat a used one only with the same content."
     cure_zh = "新记录请使用新的 local_id；重复提交旧记录时内容须一致。"
 
 
@@ -129,7 +129,7 @@ class SamePerson(Forbidden):
     """A four-eyes rule: the person who did the first step may not do the second. Facts: `rule`."""
 
     slug = "same-person"
-    title_en = "Another person than the one who did the step before must do this."
+    title_en = "The person who did the previous step cannot do this step as well."
     title_zh = "本步骤须由与上一步骤不同的人员办理。"
-    cure_en = "Ask a colleague who has the right and did not take part in the step before."
+    cure_en = "Ask a colleague with the same role who did not take part in the previous step."
     cure_zh = "请由未参与上一步骤且有权限的其他人员办理。"

@@ -91,7 +91,7 @@ class CellTooLong(Invalid):
     """Facts: `length_max`."""
 
     slug = "cell-too-long"
-    title_en = "The cell has more than {length_max} characters, so it was filled in by mistake."
+    title_en = "The cell has more than {length_max} characters, which is too long for any value."
     title_zh = "该单元格超过 {length_max} 个字符，填写有误。"
     cure_en = "Type the value again; the second sheet of the template explains each column."
     cure_zh = "请重新填写正确内容；各列说明见模板的第二张工作表。"
@@ -137,7 +137,7 @@ class QuoteNotClosed(Invalid):
 
 class UnreadableRow(Invalid):
     slug = "row-unreadable"
-    title_en = "The row has characters that are not text."
+    title_en = "The row contains characters that are not text."
     title_zh = "该行含有不是文字的字符。"
     cure_en = "Type the row again; it may have been damaged when the file was copied or sent."
     cure_zh = "请重新录入该行；文件可能在复制或传输时损坏。"
@@ -147,7 +147,7 @@ class BrokenObject(Invalid):
     slug = "row-not-an-object"
     title_en = "The line is not a JSON object."
     title_zh = "该行不是有效的JSON对象。"
-    cure_en = "Correct it: one object a line, in UTF-8, with the fields of the form."
+    cure_en = "Correct it: one JSON object per line, in UTF-8, with the fields of the form."
     cure_zh = "请更正：每行一个JSON对象，UTF-8编码，字段与接口说明一致。"
 
 

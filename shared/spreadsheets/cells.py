@@ -30,7 +30,6 @@ DIGITS_KEPT: Final = 15
 """A number in a spreadsheet keeps as many digits."""
 
 _LENGTH_OF_DAY: Final = len("20250901")
-_LENGTH_OF_PHONE: Final = 11
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{1,3}")
 _ROUNDED = re.compile(r"[0-9]{15}000")
 _YEAR_FIRST = re.compile(
@@ -39,7 +38,7 @@ _YEAR_FIRST = re.compile(
 _IN_CHINESE = str.maketrans({"年": "-", "月": "-", "日": "", " ": ""})
 _HELD_AS_TEXT = re.compile(r'="([^"]*)"')
 _MARKS = frozenset("='‘’")
-_ABROAD = re.compile(r"(?:\+|00)?86(1[0-9]{10})")
+_ABROAD = re.compile(r"(?:\+|00)?86(1[0-9]{9,})")
 _YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
 _BETWEEN = re.compile(r"[,，、;；\s]+")
 _UNSEEN = frozenset({"Cc", "Cf"})
@@ -113,7 +112,7 @@ def _code_in(_: Column, text: str) -> str:
 
 
 def _phone_in(column: Column, text: str) -> str:
-    if len(text) == _LENGTH_OF_PHONE and text.isdigit():
+    if text.isdigit() and text[0] == "1" and len(text) < DIGITS_KEPT:
         return text
     digits = "".join(char for char in _code_in(column, text) if char not in " -")
     abroad = _ABROAD.fullmatch(digits)

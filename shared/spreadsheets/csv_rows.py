@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from shared.spreadsheets.cell_faults import FormulaCell, MixedEncoding, QuoteNotClosed, UnreadableRow
 from shared.spreadsheets.cells import unheld
-from shared.spreadsheets.headings import Found, SheetRow
+from shared.spreadsheets.headings import SheetContent, SheetRow
 
 _MARK = b"\xef\xbb\xbf"
 _MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -36,7 +36,7 @@ class _Record(NamedTuple):
     is_broken: bool = False
 
 
-def found(content: bytes) -> Found:
+def found(content: bytes) -> SheetContent:
     """The rows of the file, without those that are empty."""
     if content.startswith(_MARKS_OF_UTF_16):
         content = _MARK + content.decode("utf-16", "replace").encode()
@@ -50,10 +50,10 @@ def found(content: bytes) -> Found:
         del lines[: 1 + next(place for place, line in enumerate(lines) if line.strip())]
     head = next(filter(bytes.strip, lines), None)
     if head is None:
-        return Found(0, iter(()))
+        return SheetContent(0, iter(()))
     separator = named or _separator(head)
     filled = [(number, each) for number, each in enumerate(_records(lines, separator), start=1) if each.content.strip()]
-    return Found(filled[-1][0], (_row(number, record, main, separator) for number, record in filled))
+    return SheetContent(filled[-1][0], (_row(number, record, main, separator) for number, record in filled))
 
 
 def _row(number: int, record: _Record, main: str, separator: str) -> SheetRow:

@@ -84,7 +84,7 @@ class _Xlsx:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._made = _Made()
+        self._made = _PieceBuffer()
         self._package = ZipFile(self._made, "w", ZIP_DEFLATED)
         self._next_row = 3
 
@@ -114,7 +114,7 @@ class _Xlsx:
         return self._made.taken()
 
 
-class _Made(RawIOBase):
+class _PieceBuffer(RawIOBase):
     """What a zip archive is written to, and taken from meanwhile."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ class NotASpreadsheet(Invalid):
     """Facts: `form` that was announced; `looks_like`, `looks_like_zh`."""
 
     slug = "not-a-spreadsheet"
-    title_en = "The file is not of the announced kind: it looks like {looks_like}."
+    title_en = "The file is not of the declared type: it looks like {looks_like}."
     title_zh = "文件与所说明的类型不符：看起来是{looks_like_zh}。"
     cure_en = (
         "Open it in Excel or WPS, choose Save as, select “Excel Workbook (.xlsx)” or “CSV UTF-8”, and post that file."
@@ -29,7 +29,7 @@ class SpreadsheetTooLarge(Invalid):
     """Facts: `bytes_max` unpacked, or `ratio_max` of unpacked to packed; none where reading took too much."""
 
     slug = "spreadsheet-too-large"
-    title_en = "The workbook holds far more than its rows can account for."
+    title_en = "The workbook is far larger than its rows account for."
     title_zh = "工作簿解压后的内容远远超过正常大小。"
     cure_en = "Copy only the rows into a new template, without pictures and other sheets, and post that file."
     cure_zh = "请只将各行数据复制到新下载的模板中，不要带图片和其他工作表，然后再提交。"
@@ -79,9 +79,7 @@ class HeadingsMissing(Invalid):
     slug = "spreadsheet-headings-missing"
     title_en = "These columns are missing: {missing}."
     title_zh = "缺少以下列：{missing_zh}。"
-    cure_en = (
-        "Add them; their order does not matter. A roster that is posted for one class needs no column for the class."
-    )
+    cure_en = "Add them, in any order. A roster that is sent for one class needs no column for the class."
     cure_zh = "请补充这些列，列的顺序不限。提交名册时已指定班级的，可以没有班级编号列。"
 
 
@@ -91,7 +89,7 @@ class UnknownColumns(Invalid):
     slug = "spreadsheet-unknown-columns"
     title_en = "These columns have headings that the template does not have: {columns}."
     title_zh = "以下列的表头不在模板中：{columns}。"
-    cure_en = "Delete these columns, or give them headings of the template. 序号 and 备注 may stay; they are not read."
+    cure_en = "Delete these columns, or use headings of the template. You may keep 序号 and 备注; they are not read."
     cure_zh = "请删除这些列，或改用模板中的表头。“序号”和“备注”列可以保留，系统不读取。"
 
 
@@ -121,7 +119,7 @@ class SeveralSheets(Invalid):
     slug = "spreadsheet-several-sheets"
     title_en = "More than one sheet has content: numbers {sheets}, counted from the left."
     title_zh = "有多张工作表含有内容（从左数第 {sheets} 张）。"
-    cure_en = "Put all rows on one sheet and delete the others; the sheet 说明 of the template may stay."
+    cure_en = "Put all rows on one sheet and delete the others; you may keep the template's sheet 说明."
     cure_zh = "请将全部数据放在一张工作表中，并删除其余工作表；模板自带的“说明”可以保留。"
 
 

@@ -33,7 +33,7 @@ class SheetRow(NamedTuple):
     faults: Sequence[tuple[int | None, str]] = ()
 
 
-class Found(NamedTuple):
+class SheetContent(NamedTuple):
     """What a reader found: the number of the last row, headings and all, and the rows that are not empty.
 
     `hidden` are the numbers of rows that are hidden in the sheet.

@@ -42,7 +42,7 @@ class Kind(StrEnum):
     CODE = "code"
     """Digits and letters as text: a number stored as a number has lost what made it one."""
     PHONE = "phone"
-    """The same, but a number has all its digits: no phone begins with 0 or has more than eleven."""
+    """The same, but a number has all its digits: no phone begins with 0 or is so long that it would be rounded."""
     TEXT = "text"
     DATE = "date"
     CHOICE = "choice"

@@ -27,7 +27,7 @@ from shared.spreadsheets.file_faults import (
     SpreadsheetDamaged,
     SpreadsheetEmpty,
 )
-from shared.spreadsheets.headings import Found, SheetRow
+from shared.spreadsheets.headings import SheetContent, SheetRow
 from shared.spreadsheets.sheet_scan import Scan, scan, verify
 
 EXPLANATIONS: Final = "说明"
@@ -40,7 +40,7 @@ _STANDS_FOR_SOMETHING = {FormulaCell.slug, ErrorCell.slug}
 """Marks of cells that the reader gives back as empty, and that are not."""
 
 
-def found(content: bytes) -> Found:
+def found(content: bytes) -> SheetContent:
     """The rows of the one sheet that is filled in, without those that are empty.
 
     Raises SpreadsheetDamaged, TooManyRows, TooManyColumns, HiddenSheets, SeveralSheets, SpreadsheetEmpty,
@@ -59,7 +59,7 @@ def found(content: bytes) -> Found:
         # What these say may quote a cell.
         raise SpreadsheetDamaged from None
     last_row = sheet.end[0] + 1 if sheet.end else 0
-    return Found(max(last_row, *marks.marks, 0), _rows(sheet, marks), marks.hidden)
+    return SheetContent(max(last_row, *marks.marks, 0), _rows(sheet, marks), marks.hidden)
 
 
 def _rows(sheet: CalamineSheet, found: Scan) -> Iterator[SheetRow]:

@@ -11,7 +11,9 @@ from deploy.docs.__main__ import DOCS, PAGES
 from deploy.docs.settings import meanings, settings_classes
 from tests.architecture.tree import ROOT, SERVICES, modules
 
-ENTRIES = {"__init__.py", "__main__.py", "settings.py", "app.py", "worker.py", "consumers.py", "migrations"}
+ENTRIES = {
+    "__init__.py", "__main__.py", "settings.py", "app.py", "worker.py", "consumers.py", "migrations", "problems.json",
+}  # fmt: skip
 """What every service has beside its topics."""
 ROOMS = {"rules", "usecases", "store", "routes"}
 """What a topic has, each as a module, or as a package once it is more than one; not every topic needs all."""

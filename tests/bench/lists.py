@@ -13,7 +13,7 @@ from uuid import UUID
 import httpx
 
 from services.registry.quality import usecases as quality
-from services.registry.quality.store.rates import By
+from services.registry.quality.store.rates import Grouping
 from shared.database import make_engine
 from shared.kernel.callers import Role
 from shared.kernel.identity import DocumentKind
@@ -163,7 +163,7 @@ async def measure_rates(here: Ground) -> None:
     headers = here.headers(Role.PROVINCE, region="410000")
     print(f"{'ms the quality rates of a year':<52}{'p50':>8}{'':>8}{'most':>8}   (at most {RATES_MS_MAX})", flush=True)
     async with httpx.AsyncClient(base_url=here.url("registry"), timeout=60) as http:
-        for by in By:
+        for by in Grouping:
             times: list[float] = []
             for _ in range(PAGES):
                 started = time.perf_counter()

@@ -142,10 +142,4 @@ class _Bench:
             RosterRowRequest(**roster.roster_row(number) | {"local_id": f"{batch}-{number}"}) for number in people
         ]
         parsed = [roster_row(place, request) for place, request in enumerate(requests)]
-        return [
-            RosterRow(
-                row.row, row.local_id, row.particulars, None, f"B{batch}-{row.row // roster.SEATS}", row.programme,
-                row.tags, row.at_entry,
-            )
-            for row in parsed
-        ]  # fmt: skip
+        return [row._replace(class_local_id=f"B{batch}-{row.row // roster.SEATS}") for row in parsed]  # fmt: skip

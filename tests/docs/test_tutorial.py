@@ -45,7 +45,8 @@ def test_its_commands_end_with_one_training_and_a_mended_roster(tmp_path: Path) 
     environment = {**os.environ, **moved, "SKILLS_LOCAL": str(tmp_path)}
     # The other pages leave files where they are run.
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
-    script = f'{commands()}cd "$SKILLS_LOCAL"\n{commands_of("rosters.md")}{commands_of("attendance.md")}'
+    following = "".join(map(commands_of, ("rosters.md", "attendance.md", "calling-the-api.md")))
+    script = f'{commands()}cd "$SKILLS_LOCAL"\n{following}'
     for service, port in PORTS.items():
         script = script.replace(str(port), str(ports[service]))
 
@@ -58,6 +59,11 @@ def test_its_commands_end_with_one_training_and_a_mended_roster(tmp_path: Path) 
         total = final_total(f"http://127.0.0.1:{ports['metrics']}")
 
     assert '"code": "identity-wrong-check-digit"' in done.stdout
+    for told in (
+        '"code": "wrong-role"', '"code": "unknown-parameter"', "idempotent-replayed: true", '"dry_run": true',
+        '"code": "broken-line"', '"code": "malformed-request"', '"code": "unsupported-media-type"',
+    ):  # fmt: skip
+        assert told in done.stdout
     assert '"status": "completed"' in done.stdout
     assert [line.strip() for line in done.stdout.splitlines() if '"rows_total"' in line] == ['"rows_total": 4,'] * 2 + [
         '"rows_total": 2,'

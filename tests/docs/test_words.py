@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from deploy.docs.__main__ import PAGES
+from deploy.docs.problems import refusals
+from services.registry.flags.rules.kinds import KINDS
 from tests.docs.markdown import name_of, pages, prose
 
 MANNERED: Final[Mapping[str, str]] = {
@@ -27,8 +29,9 @@ MANNERED: Final[Mapping[str, str]] = {
 
 _PATTERN: Final = re.compile(rf"\b({'|'.join(MANNERED)})\b", re.IGNORECASE)
 
-NOT_YET_PLAIN: Final = {"docs/rosters.md", "docs/follow-ups.md"}
-"""A ratchet: pages that are still to be rewritten. None is added."""
+
+NOT_YET_PLAIN: Final = ("services.registry.teachers.", "shared.")
+"""A ratchet: where refusals are still to be rewritten. Nothing is added."""
 
 
 def mannered(places: Mapping[str, str]) -> dict[str, list[str]]:
@@ -40,10 +43,18 @@ def mannered(places: Mapping[str, str]) -> dict[str, list[str]]:
 def test_the_pages_that_people_wrote_are_plain() -> None:
     written = {name_of(page): prose(page) for page in pages() if name_of(page).removeprefix("docs/") not in PAGES}
 
-    found = mannered(written)
+    assert mannered(written) == {}
 
-    assert {name: words for name, words in found.items() if name not in NOT_YET_PLAIN} == {}
-    assert set(found) >= NOT_YET_PLAIN, "a page has become plain: take it out of NOT_YET_PLAIN"
+
+def test_the_refusals_and_the_kinds_of_flags_are_plain() -> None:
+    texts = {f"{cls.__module__}.{cls.__name__}": f"{cls.title_en} {cls.cure_en}" for cls in refusals()}
+    flags = {kind.value: definition.title_en for kind, definition in KINDS.items()}
+
+    found = mannered(texts | flags)
+
+    assert {name: words for name, words in found.items() if not name.startswith(NOT_YET_PLAIN)} == {}
+    for place in NOT_YET_PLAIN:
+        assert any(name.startswith(place) for name in found), f"{place} has become plain: take it out of NOT_YET_PLAIN"
 
 
 def test_a_mannered_word_is_found_alone_and_not_inside_others() -> None:

@@ -21,7 +21,7 @@ from shared.auth import CurrentCaller
 from shared.database import driver, make_engine
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
-from shared.kernel.refusals import Conflict, IllegalMove, Invalid, NotFound, NotYetHeard, Refusal, SamePerson
+from shared.kernel.refusals import Conflict, IllegalMove, Invalid, NotFound, NotYetReceived, Refusal, SamePerson
 from shared.migrations import backbone
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.settings import ServiceSettings
@@ -57,7 +57,7 @@ REFUSALS: dict[str, Callable[[], Refusal]] = {
     "wrong-title": lambda: WrongTitle(pointer="/title"),
     "illegal-move": lambda: IllegalMove(state="filed", verb="start", allowed=["approve"]),
     "same-person": lambda: SamePerson(rule="two people"),
-    "not-yet-heard": NotYetHeard,
+    "not-yet-heard": NotYetReceived,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from contextlib import suppress
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.paging import BEGINNING, END, WrongCursor, after, before, next_cursor
+from shared.paging import BEGINNING, END, WrongCursor, after, after_day, before, cursor_of, next_cursor, position_of
 from tests.shared.noteboard import NoteAnswer, Noteboard
 
 
@@ -57,7 +58,26 @@ class TestCursor:
         with suppress(WrongCursor):
             assert isinstance(after(cursor), UUID)
 
-    @pytest.mark.parametrize("cursor", ["", "x", "ü", base64.urlsafe_b64encode(b"short").decode()])
+    @given(st.dates(), st.uuids())
+    def test_of_a_list_by_days_leads_on_after_day_and_id(self, day: date, last: UUID) -> None:
+        cursor = next_cursor(rows(last), 1, lambda row: (day, row.id))
+
+        assert cursor is not None
+        assert after_day(cursor) == (day, last)
+        assert after_day(None) == (date.min, BEGINNING)
+
+    @given(st.tuples(st.text(max_size=9), st.integers(), st.dates(), st.uuids()))
+    def test_holds_a_position_of_any_values(self, position: tuple[str, int, date, UUID]) -> None:
+        assert position_of(cursor_of(position), str, int, date, UUID) == position
+
+    @given(st.dates(), st.uuids())
+    def test_of_another_list_is_refused(self, day: date, last: UUID) -> None:
+        with pytest.raises(WrongCursor):
+            after(cursor_of((day, last)))
+        with pytest.raises(WrongCursor):
+            after_day(cursor_of((last,)))
+
+    @pytest.mark.parametrize("cursor", ["", "x", "ü", "bnVsbA", "WzFd", base64.urlsafe_b64encode(b"short").decode()])
     async def test_that_is_wrong_is_told(self, board: Noteboard, cursor: str) -> None:
         answer = await board.http.get("/v1/notes", params={"cursor": cursor}, headers=board.anybody)
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 from hypothesis import strategies as st
 
 from services.subsidy.claims.rules import claims as rules
-from services.subsidy.claims.rules.checks import Check, Held
+from services.subsidy.claims.rules.checks import Check, HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.payments import rules as payments
@@ -27,7 +27,7 @@ STARTS_ON = date(2025, 3, 1)
 WELDER = "6-18-02-04"
 DAYS = st.dates(date(2024, 6, 1), date(2027, 1, 1))
 HELD = st.builds(
-    Held, st.sampled_from([CAREGIVER, WELDER]), st.sampled_from(Level), st.sampled_from([2024, 2025, 2026])
+    HeldSubsidy, st.sampled_from([CAREGIVER, WELDER]), st.sampled_from(Level), st.sampled_from([2024, 2025, 2026])
 )
 
 

@@ -37,7 +37,7 @@ class Filing:
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> Body:
     """A new body, or the next version of one whose scope changed; the same filing again returns the existing one.
 
-    Raises WrongRole, ForeignRegion, NotYetHeard, BodyCreditCodeTaken, NumberPrefixTaken, WrongPrefixLetter, and what
+    Raises WrongRole, ForeignRegion, NotYetReceived, BodyCreditCodeTaken, NumberPrefixTaken, WrongPrefixLetter, and what
     credit code, region, prefix, occupations or levels may be refused for.
     """
     caller.require(Role.PROVINCE, Role.COUNTY_OFFICER)

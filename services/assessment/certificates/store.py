@@ -3,38 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, bindparam, column, select, table, update
+from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.certificates.rules.certificates import Certificate
 from services.assessment.trainings.store import training_of
+from shared import tables
 from shared.contracts.assessment import CertificateStatus
 from shared.database import driver
 from shared.kernel.levels import Level
 from shared.kernel.refusals import NotFound, Stale
+from shared.tables import Choice, Instant, fixed
 
-_NAMES: Final = tuple(each.name for each in fields(Certificate))
-_CERTIFICATE: Final = table(
+CERTIFICATE: Final = Table(
     "certificate",
-    *map(column, (*_NAMES, "revoked_by", "revocation_reason")),
-    column("revoked_at", DateTime(timezone=True)),
+    MetaData(),
+    fixed("id", Uuid),
+    fixed("number", Text),
+    fixed("person", Uuid),
+    fixed("candidate_id", Uuid),
+    fixed("body_id", Uuid),
+    fixed("session_id", Uuid),
+    fixed("class_id", Uuid),
+    Column("programme", Text),
+    fixed("region", Text),
+    fixed("reporting_region", Text),
+    fixed("occupation", Text),
+    fixed("level", Choice(Level)),
+    fixed("issued_on", Date),
+    fixed("issued_by", Text),
+    Column("status", Choice(CertificateStatus)),
+    Column("version", Integer),
 )
-_COLUMNS: Final = _CERTIFICATE.c[_NAMES]
-_FIND: Final = select(*_COLUMNS).where(_CERTIFICATE.c.id == bindparam("certificate_id"))
-_LOCK: Final = _FIND.with_for_update()
-_VALID_OF_CANDIDATE: Final = select(_CERTIFICATE.c.id).where(
-    _CERTIFICATE.c.candidate_id == bindparam("candidate_id"), _CERTIFICATE.c.status == CertificateStatus.VALID
+_REVOCATION: Final = Table(
+    "certificate",
+    MetaData(),
+    Column("id", Uuid),
+    Column("status", Choice(CertificateStatus)),
+    Column("version", Integer),
+    Column("revoked_at", Instant),
+    Column("revoked_by", Text),
+    Column("revocation_reason", Text),
+)
+"""The same table, for what only a revocation fills in."""
+_SERIAL: Final = Table(
+    "certificate_serial",
+    MetaData(),
+    Column("body_id", Uuid),
+    Column("year", Integer),
+    Column("last_serial", Integer),
+)
+_BY_ID: Final = select(CERTIFICATE).where(CERTIFICATE.c.id == bindparam("id"))
+_LOCK: Final = _BY_ID.with_for_update()
+# As the index of what is valid says it.
+_VALID: Final = CERTIFICATE.c.status == literal_column("'valid'")
+_VALID_OF_CANDIDATE: Final = select(CERTIFICATE.c.id).where(
+    CERTIFICATE.c.candidate_id == bindparam("candidate_id"), _VALID
 )
 _CERTIFIED: Final = """
 SELECT person FROM certificate WHERE person = ANY($1) AND occupation = $2 AND level = $3 AND status = 'valid'
 """
 _MISCOUNTED: Final = f"""
-SELECT {", ".join(f"c.{name}" for name in _NAMES)}, e.programme AS counts_to
+SELECT c.id, e.programme
 FROM certificate AS c
 LEFT JOIN heard_alias AS a ON a.person = c.person
 CROSS JOIN LATERAL ({training_of("COALESCE(a.into_person, c.person)", class_id="c.class_id")}) AS e
@@ -50,37 +84,30 @@ _LOCK_SERIAL: Final = """
 INSERT INTO certificate_serial AS s (body_id, year, last_serial) VALUES ($1, $2, 0)
 ON CONFLICT (body_id, year) DO UPDATE SET last_serial = s.last_serial RETURNING last_serial
 """
-_SERIAL: Final = table("certificate_serial", *map(column, ("body_id", "year", "last_serial")))
-
-
-def _certificate(row: Any) -> Certificate:
-    return Certificate(**dict(row) | {"level": Level(row["level"]), "status": CertificateStatus(row["status"])})
 
 
 async def load(connection: AsyncConnection, certificate_id: UUID, *, lock: bool = False) -> Certificate:
     """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
-    found = await connection.execute(_LOCK if lock else _FIND, {"certificate_id": certificate_id})
-    row = found.mappings().one_or_none()
-    if row is None:
+    found = await tables.fetch_one(connection, _LOCK if lock else _BY_ID, Certificate, id=certificate_id)
+    if found is None:
         raise NotFound(what="certificate", id=certificate_id)
-    return _certificate(row)
+    return found
 
 
 async def page(
     connection: AsyncConnection, *, session_id: UUID | None, body_id: UUID | None, after: UUID, limit: int
 ) -> list[Certificate]:
-    """Certificates in the order of their ids, from above `after`. Only what is asked for stands in the statement."""
-    asked = {_CERTIFICATE.c.session_id: session_id, _CERTIFICATE.c.body_id: body_id}
-    conditions = [_CERTIFICATE.c.id > after, *(each == value for each, value in asked.items() if value is not None)]
-    statement = select(*_COLUMNS).where(*conditions).order_by(_CERTIFICATE.c.id).limit(limit)
-    return [_certificate(row) for row in (await connection.execute(statement)).mappings()]
+    """Certificates in the order of their ids, from above `after`."""
+    asked = tables.matches(CERTIFICATE, session_id=session_id, body_id=body_id)
+    statement = select(CERTIFICATE).where(CERTIFICATE.c.id > after, *asked).order_by(CERTIFICATE.c.id).limit(limit)
+    return await tables.fetch_all(connection, statement, Certificate)
 
 
 async def certified(
     connection: AsyncConnection, persons: Collection[UUID], *, occupation: str, level: Level
 ) -> frozenset[UUID]:
     """Those of `persons` who hold a valid certificate of that occupation and level, from any body."""
-    rows = await (await driver(connection)).fetch(_CERTIFIED, list(persons), occupation, level.value)
+    rows = await (await driver(connection)).fetch(_CERTIFIED, list(persons), occupation, level)
     return frozenset(row["person"] for row in rows)
 
 
@@ -97,16 +124,17 @@ async def lock_serial(connection: AsyncConnection, body_id: UUID, year: int) -> 
 
 
 async def save_serial(connection: AsyncConnection, body_id: UUID, year: int, last: int) -> None:
-    of_year = [_SERIAL.c.body_id == body_id, _SERIAL.c.year == year]
+    of_year = tables.matches(_SERIAL, body_id=body_id, year=year)
     saved = await connection.execute(update(_SERIAL).where(*of_year).values(last_serial=last))
     assert saved.rowcount == 1, "the serial was locked before"
 
 
 async def add_all(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
     """Store new certificates, by person, so that two sessions with the same people meet in the same order."""
-    by_person = sorted(certificates, key=lambda certificate: certificate.person)
+    rows = sorted(certificates, key=lambda certificate: certificate.person)
+    names = CERTIFICATE.c.keys()
     await (await driver(connection)).copy_records_to_table(
-        "certificate", columns=_NAMES, records=[tuple(getattr(each, name) for name in _NAMES) for each in by_person]
+        CERTIFICATE.name, columns=names, records=[[getattr(row, name) for name in names] for row in rows]
     )
 
 
@@ -114,17 +142,22 @@ async def save_revocation(
     connection: AsyncConnection, certificate: Certificate, *, by: str, reason: str, at: datetime
 ) -> None:
     """Store the next version, with who revoked the certificate and why. Raises Stale if it was changed meanwhile."""
-    expected = [_CERTIFICATE.c.id == certificate.id, _CERTIFICATE.c.version == certificate.version - 1]
+    expected = tables.matches(_REVOCATION, id=certificate.id, version=certificate.version - 1)
+    statement = update(_REVOCATION).where(*expected)
     revocation = {"revoked_at": at, "revoked_by": by, "revocation_reason": reason}
-    values = revocation | {"status": certificate.status, "version": certificate.version}
-    if (await connection.execute(update(_CERTIFICATE).where(*expected).values(values))).rowcount == 0:
+    changed = statement.values(status=certificate.status, version=certificate.version, **revocation)
+    if (await connection.execute(changed)).rowcount == 0:
         raise Stale
 
 
 async def miscounted(connection: AsyncConnection, classes: Collection[UUID]) -> list[tuple[Certificate, str]]:
     """The certificates from `classes` whose enrolment counts to another programme, locked, each with that programme."""
-    rows = await (await driver(connection)).fetch(_MISCOUNTED, list(classes))
-    return [(_certificate({name: row[name] for name in _NAMES}), row["counts_to"]) for row in rows]
+    found = await (await driver(connection)).fetch(_MISCOUNTED, list(classes))
+    programmes: dict[UUID, str] = dict(map(tuple, found))
+    if not programmes:
+        return []
+    named = select(CERTIFICATE).where(tables.one_of(CERTIFICATE.c.id, programmes)).order_by(CERTIFICATE.c.id)
+    return [(each, programmes[each.id]) for each in await tables.fetch_all(connection, named, Certificate)]
 
 
 async def save_programmes(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.kernel.levels import Level
 
 
-class HeardClass(NamedTuple):
+class RegistryClass(NamedTuple):
     """What assessment keeps of a training class."""
 
     id: UUID
@@ -17,7 +17,7 @@ class HeardClass(NamedTuple):
     cancelled: bool
 
 
-class HeardEnrolment(NamedTuple):
+class RegistryEnrolment(NamedTuple):
     """What assessment keeps of an enrolment: the programme it counts to, and whether the trainee has left the class."""
 
     id: UUID

@@ -6,28 +6,45 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, column, select, table
+from sqlalchemy import Boolean, Column, MetaData, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.trainings.rules import HeardClass, HeardEnrolment
+from services.assessment.trainings.rules import RegistryClass, RegistryEnrolment
+from shared import tables
 from shared.database import driver
 from shared.kernel.levels import Level
+from shared.tables import Choice
 
-_KEEP_CLASSES: Final = """
-INSERT INTO heard_class (id, occupation, level, cancelled)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::boolean[]) AS h (id, occupation, level, cancelled)
-ORDER BY id
-ON CONFLICT (id) DO UPDATE SET occupation = excluded.occupation, level = excluded.level, cancelled = excluded.cancelled
-"""
-_KEEP_ENROLMENTS: Final = """
-INSERT INTO heard_enrolment (id, class_id, person, programme, has_left)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[])
-    AS h (id, class_id, person, programme, has_left)
-ORDER BY id
-ON CONFLICT (id) DO UPDATE SET person = excluded.person, programme = excluded.programme, has_left = excluded.has_left
-"""
-_CLASS: Final = table("heard_class", *map(column, HeardClass._fields))
-_FIND_CLASS: Final = select(_CLASS).where(_CLASS.c.id == bindparam("class_id"))
+_CLASS: Final = Table(
+    "heard_class",
+    MetaData(),
+    Column("id", Uuid),
+    Column("occupation", Text),
+    Column("level", Choice(Level)),
+    Column("cancelled", Boolean),
+)
+_ENROLMENT: Final = Table(
+    "heard_enrolment",
+    MetaData(),
+    Column("id", Uuid),
+    Column("class_id", Uuid),
+    Column("person", Uuid),
+    Column("programme", Text),
+    Column("has_left", Boolean),
+)
+
+
+def _keep(table: Table) -> str:
+    # In one order always, so that two batches do not wait for each other.
+    return f"""
+    INSERT INTO {table.name} ({tables.names(table.c)}) SELECT * FROM {tables.unnest(table.c)} ORDER BY id
+    ON CONFLICT (id) DO UPDATE SET {tables.excluded(table.c)}
+    """
+
+
+_KEEP_CLASSES: Final = _keep(_CLASS)
+_KEEP_ENROLMENTS: Final = _keep(_ENROLMENT)
+_FIND_CLASS: Final = select(_CLASS).where(_CLASS.c.id == bindparam("id"))
 
 
 def training_of(human: str, *, class_id: str) -> str:
@@ -44,16 +61,17 @@ def training_of(human: str, *, class_id: str) -> str:
     """
 
 
-async def keep_classes(connection: AsyncConnection, classes: Sequence[HeardClass]) -> None:
+async def keep_classes(connection: AsyncConnection, classes: Sequence[RegistryClass]) -> None:
     if classes:
-        await (await driver(connection)).execute(_KEEP_CLASSES, *map(list, zip(*classes, strict=True)))
+        columns = tables.arrays(_CLASS.c, [each._asdict() for each in classes])
+        await (await driver(connection)).execute(_KEEP_CLASSES, *columns)
 
 
-async def keep_enrolments(connection: AsyncConnection, enrolments: Sequence[HeardEnrolment]) -> None:
+async def keep_enrolments(connection: AsyncConnection, enrolments: Sequence[RegistryEnrolment]) -> None:
     if enrolments:
-        await (await driver(connection)).execute(_KEEP_ENROLMENTS, *map(list, zip(*enrolments, strict=True)))
+        columns = tables.arrays(_ENROLMENT.c, [each._asdict() for each in enrolments])
+        await (await driver(connection)).execute(_KEEP_ENROLMENTS, *columns)
 
 
-async def find_class(connection: AsyncConnection, class_id: UUID) -> HeardClass | None:
-    row = (await connection.execute(_FIND_CLASS, {"class_id": class_id})).one_or_none()
-    return None if row is None else HeardClass(row.id, row.occupation, Level(row.level), row.cancelled)
+async def find_class(connection: AsyncConnection, class_id: UUID) -> RegistryClass | None:
+    return await tables.fetch_one(connection, _FIND_CLASS, RegistryClass, id=class_id)

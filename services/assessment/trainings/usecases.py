@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.trainings import store
-from services.assessment.trainings.rules import HeardClass
-from shared.kernel.refusals import NotYetHeard
+from services.assessment.trainings.rules import RegistryClass
+from shared.kernel.refusals import NotYetReceived
 
 
-async def load_class(connection: AsyncConnection, class_id: UUID) -> HeardClass:
-    """Raises NotYetHeard."""
+async def load_class(connection: AsyncConnection, class_id: UUID) -> RegistryClass:
+    """Raises NotYetReceived."""
     found = await store.find_class(connection, class_id)
     if found is None:
-        raise NotYetHeard(pointer="/class_id", what="class")
+        raise NotYetReceived(pointer="/class_id", what="class")
     return found

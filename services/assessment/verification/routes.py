@@ -8,7 +8,7 @@ from fastapi import Request
 from pydantic import BaseModel
 
 from services.assessment.verification import usecases
-from services.assessment.verification.store import Verified
+from services.assessment.verification.store import CertificateExtract
 from shared.contracts.assessment import CertificateStatus
 from shared.web import open_router
 
@@ -28,7 +28,7 @@ class VerificationAnswer(BaseModel):
     body_name: str
 
     @classmethod
-    def of(cls, verified: Verified) -> VerificationAnswer:
+    def of(cls, verified: CertificateExtract) -> VerificationAnswer:
         level = verified.level
         words = {"level": level.code, "level_name_zh": level.name_zh, "level_name_en": level.name_en}
         return cls(**verified._asdict() | words)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, column, select, table
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.assessment.bodies.store import BODY
+from services.assessment.certificates.store import CERTIFICATE
+from shared import tables
 from shared.contracts.assessment import CertificateStatus
 from shared.kernel.levels import Level
 
 
-class Verified(NamedTuple):
+class CertificateExtract(NamedTuple):
     """What anybody may know of a certificate whose number they hold."""
 
     number: str
@@ -23,19 +26,12 @@ class Verified(NamedTuple):
     body_name: str
 
 
-_BODY: Final = table("body", *map(column, ("id", "name")))
-_CERTIFICATE: Final = table(
-    "certificate", *map(column, ("body_id", "number", "status", "occupation", "level", "issued_on"))
-)
-_FIND: Final = (
-    select(*_CERTIFICATE.c["number", "status", "occupation", "level", "issued_on"], _BODY.c.name.label("body_name"))
-    .join_from(_CERTIFICATE, _BODY, _BODY.c.id == _CERTIFICATE.c.body_id)
-    .where(_CERTIFICATE.c.number == bindparam("number"))
+_BY_NUMBER: Final = (
+    select(*CERTIFICATE.c["number", "status", "occupation", "level", "issued_on"], BODY.c.name.label("body_name"))
+    .join_from(CERTIFICATE, BODY, BODY.c.id == CERTIFICATE.c.body_id)
+    .where(CERTIFICATE.c.number == bindparam("number"))
 )
 
 
-async def find(connection: AsyncConnection, number: str) -> Verified | None:
-    row = (await connection.execute(_FIND, {"number": number})).mappings().one_or_none()
-    if row is None:
-        return None
-    return Verified(**dict(row) | {"status": CertificateStatus(row["status"]), "level": Level(row["level"])})
+async def find(connection: AsyncConnection, number: str) -> CertificateExtract | None:
+    return await tables.fetch_one(connection, _BY_NUMBER, CertificateExtract, number=number)

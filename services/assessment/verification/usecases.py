@@ -6,11 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.certificates.rules.numbers import parse
 from services.assessment.verification import store
-from services.assessment.verification.store import Verified
+from services.assessment.verification.store import CertificateExtract
 from shared.kernel.refusals import NotFound
 
 
-async def verify(connection: AsyncConnection, raw: str) -> Verified:
+async def verify(connection: AsyncConnection, raw: str) -> CertificateExtract:
     """The certificate with the number in `raw`; year and level inside the number must be those of the record.
 
     Raises NotFound, WrongNumberLength, WrongNumberCharacters.

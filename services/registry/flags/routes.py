@@ -1,4 +1,4 @@
-"""Flags over HTTP: what looks wrong, and what it turned out to be."""
+"""Flags over HTTP: list and settle them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SettlementRequest(Strict):
 
 
 class FlagAnswer(BaseModel):
-    """`check` is the numbered check that raised it; `holds`: a claim for what is flagged waits until it is settled."""
+    """`check` is the numbered check that raised it; `holds`: a claim waits until the flag is settled."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -91,5 +91,5 @@ async def get_flag(flag_id: UUID, connection: Connection, caller: CurrentCaller)
 async def settle_flag(
     flag_id: UUID, request: SettlementRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Flag:
-    """Say what a flag was worth: upheld, and what depends on it stays held, or dismissed for a good reason."""
+    """Settle a flag, with a reason: uphold it, and the claims that depend on it stay held, or dismiss it."""
     return await usecases.settle(connection, flag_id, request.verdict, reason=request.reason, caller=caller, at=at)

@@ -46,7 +46,7 @@ FLAG: Final = Table(
     Column("settling_reason", Text),
     Column("version", Integer),
 )
-# In one order always, so that two requests that see the same things do not wait for each other.
+# Always in the same order, so that two requests with the same observations do not deadlock.
 _ADD: Final = f"""
 INSERT INTO flag ({tables.names(FLAG.c)})
 SELECT {tables.names(FLAG.c)} FROM {tables.unnest(FLAG.c)} ORDER BY kind, seen, id
@@ -57,7 +57,7 @@ _LOCK: Final = _BY_ID.with_for_update()
 
 
 async def add_all(connection: AsyncConnection, flags: Sequence[Flag]) -> set[UUID]:
-    """Store those of `flags` whose kind and seen are new; the ids of these."""
+    """Store the `flags` whose `kind` and `seen` are new; returns their ids."""
     facts = [orjson.dumps(flag.facts, default=str).decode() for flag in flags]
     rows = [tables.values_of(FLAG, flag, facts=each) for flag, each in zip(flags, facts, strict=True)]
     return {row["id"] for row in await (await driver(connection)).fetch(_ADD, *tables.arrays(FLAG.c, rows))}
@@ -72,7 +72,7 @@ async def load(connection: AsyncConnection, flag_id: UUID, *, lock: bool = False
 
 
 async def save(connection: AsyncConnection, flag: Flag, *, expected: int) -> None:
-    """Raises Stale if the stored version is not `expected` any more."""
+    """Raises Stale if the stored version is no longer `expected`."""
     await tables.save(connection, FLAG, flag, expected=expected)
 
 
@@ -87,7 +87,7 @@ async def page(
     after: UUID,
     limit: int,
 ) -> list[Flag]:
-    """Flags in the order of their ids, from above `after`."""
+    """Flags with ids above `after`, ordered by id."""
     asked = tables.matches(
         FLAG, **reach._asdict(), status=status, check=check, class_id=class_id, institution_id=institution_id
     )

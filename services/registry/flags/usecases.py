@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.flags import store
 from services.registry.flags.rules import flags as rules
-from services.registry.flags.rules.flags import Flag, FlagVerb, Seen
+from services.registry.flags.rules.flags import Flag, FlagVerb, Observation
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 
 
-async def raise_all(connection: AsyncConnection, seen: Sequence[Seen], *, at: datetime) -> list[Flag]:
-    """The new flags among what was `seen`; what had been seen before stays the flag that it is.
+async def raise_all(connection: AsyncConnection, seen: Sequence[Observation], *, at: datetime) -> list[Flag]:
+    """Store flags for the observations `seen`; returns the new ones. Existing flags stay as they are.
 
-    One statement however many there are, none where nothing was seen.
+    Executes one statement, or none if `seen` is empty.
     """
     if not seen:
         return []

@@ -1,4 +1,4 @@
-"""Follow-ups: whether trainees found work after a completed training, and what it did to their pay."""
+"""Follow-ups: whether trainees found work after a completed training, and how their pay changed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from shared.kernel.refusals import Conflict, Invalid
 F = TypeVar("F", bound=FollowUpState)
 
 PAY_FEN_MAX: Final = 10**9
-"""More than that a month is a slip of the keyboard."""
+"""A higher monthly pay is taken for a typing error."""
 
 
 class Evidence(StrEnum):
-    """What shows that somebody is in work; the paper itself and its number stay with the institution."""
+    """The kind of evidence for employment; the paper itself and its number stay with the institution."""
 
     INSURANCE_RECORD = "insurance_record"
     CONTRACT = "contract"
@@ -33,15 +33,15 @@ class TrainingNotCompleted(Conflict):
     """Facts: `state`."""
 
     slug = "training-not-completed"
-    title_en = "Only a completed training is followed up."
+    title_en = "Only a completed training can be followed up."
     title_zh = "仅可对已结业的培训登记跟踪情况。"
-    cure_en = "Give the trainee an outcome first; a training that was not completed is not followed up."
+    cure_en = "Record the trainee's outcome first. A training that was not completed needs no follow-up."
     cure_zh = "请先登记该学员的结业结果；未结业的培训无需跟踪。"
 
 
 class EvidenceAndDayDiffer(Invalid):
     slug = "evidence-and-day-differ"
-    title_en = "Work needs both its first day and the kind of evidence."
+    title_en = "Employment needs both its first day and its evidence."
     title_zh = "就业情况须同时填写起始日期和证明类别。"
     cure_en = "Give both employed_on and evidence, or neither."
     cure_zh = "请同时填写 employed_on 和 evidence，或两者均不填。"
@@ -51,9 +51,9 @@ class EmployedBeforeCompletion(Invalid):
     """Facts: `completed_on`."""
 
     slug = "employed-before-completion"
-    title_en = "Work that began before the training was completed is not its outcome."
+    title_en = "Work that began before the training was completed is not a result of the training."
     title_zh = "结业前已开始的就业不属于培训成效。"
-    cure_en = "Give a day from {completed_on} on, or leave the work out."
+    cure_en = "Give {completed_on} or a later day, or leave the employment fields empty."
     cure_zh = "请填写 {completed_on} 当日或以后的日期，否则不填就业情况。"
 
 
@@ -63,7 +63,7 @@ class PayTooEarly(Invalid):
     slug = "pay-too-early"
     title_en = "The {months} months after the training are not over yet."
     title_zh = "结业后未满 {months} 个月，不能填报培训后工资。"
-    cure_en = "Leave pay_after_fen out until {possible_from}."
+    cure_en = "Leave pay_after_fen empty until {possible_from}."
     cure_zh = "请在 {possible_from} 之后再填报 pay_after_fen。"
 
 
@@ -71,9 +71,12 @@ class PayImplausible(Invalid):
     """Facts: `fen_max`."""
 
     slug = "pay-implausible"
-    title_en = "No monthly pay is that high, or none at all before."
+    title_en = "The monthly pay is not plausible."
     title_zh = "月工资数额不合理。"
-    cure_en = "Give the mean monthly pay in fen, at most {fen_max}; pay before is above 0, else leave it out."
+    cure_en = (
+        "Give the average monthly pay in fen, at most {fen_max}. Pay before the training must be above 0; leave it "
+        "empty if there was none."
+    )
     cure_zh = "请以分为单位填写月平均工资，不超过 {fen_max}；培训前工资须大于 0，没有则不填。"
 
 
@@ -81,18 +84,18 @@ class OtherFollowUp(Conflict):
     """Facts: `correction`, the path to correct it."""
 
     slug = "other-follow-up"
-    title_en = "Something else was reported of this trainee before."
+    title_en = "A different follow-up was already reported for this trainee."
     title_zh = "该学员已登记内容不同的跟踪情况。"
-    cure_en = "Correct it, with a reason."
+    cure_en = "Correct the earlier follow-up, with a reason."
     cure_zh = "请说明理由并更正。"
     reference = "POST {correction}"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a trainee, as far as it is known; pay is a monthly mean in fen.
+    """Employment and pay of a trainee, as far as known; pay is a monthly average in fen.
 
-    Of the months before, and of those after the training. Source: domain rules §5.4.
+    `pay_before_fen` covers the months before the training, `pay_after_fen` those after it. Source: domain rules §5.4.
     """
 
     employed_on: date | None = None
@@ -113,9 +116,9 @@ class FollowUp:
 def report(
     before: FollowUp | None, enrolment: Enrolment, said: Outcome, *, by: str, at: datetime, pay_months: int
 ) -> FollowUp:
-    """The first follow-up of `enrolment`, or the next, in which `said` fills in what was left out (domain rules §5.4).
+    """The first follow-up of `enrolment`, or the next one, in which `said` fills empty fields (domain rules §5.4).
 
-    That is `before` itself where it says nothing new. Raises OtherFollowUp, and what `require` does.
+    Returns `before` itself if nothing is new. Raises OtherFollowUp, and what `require` does.
     """
     outcome = said if before is None else _filled(before, said)
     if before is not None and before.outcome == outcome:
@@ -127,7 +130,7 @@ def report(
 def correct(
     before: FollowUp, enrolment: Enrolment, said: Outcome, *, by: str, at: datetime, pay_months: int
 ) -> FollowUp:
-    """The next version of `before`, which says `said` and nothing else; `before` itself where it says just that.
+    """The next version of `before`, fully replaced by `said`; `before` itself if they are equal.
 
     Raises what `require` does.
     """
@@ -138,7 +141,7 @@ def correct(
 
 
 def _filled(before: FollowUp, said: Outcome) -> Outcome:
-    """What was known and what is said. Raises OtherFollowUp where these differ."""
+    """The earlier outcome with empty fields filled from `said`. Raises OtherFollowUp if a field differs."""
     given = {field.name: getattr(said, field.name) for field in fields(Outcome)}
     given = {name: value for name, value in given.items() if value is not None}
     for name, value in given.items():
@@ -173,13 +176,13 @@ def _require_work(outcome: Outcome, *, completed_on: date, today: date) -> None:
 
 
 def pay_change_permille(outcome: Outcome) -> int | None:
-    """Pay after over pay before, less one, in whole thousandths rounded down; None unless both are known."""
+    """The change in pay (after / before - 1) in whole thousandths, rounded down; None unless both are known."""
     before, after = outcome.pay_before_fen, outcome.pay_after_fen
     return None if before is None or after is None else (after - before) * 1000 // before
 
 
-def tell(fact: type[F], follow_up: FollowUp, enrolment: Enrolment, class_: TrainingClass) -> F:
-    """The `fact` of what `follow_up` says of `enrolment` in `class_`."""
+def describe(fact: type[F], follow_up: FollowUp, enrolment: Enrolment, class_: TrainingClass) -> F:
+    """A `fact` with the content of `follow_up` for `enrolment` in `class_`."""
     return fact(
         subject=f"follow-ups/{enrolment.id}",
         version=follow_up.version,
@@ -188,7 +191,7 @@ def tell(fact: type[F], follow_up: FollowUp, enrolment: Enrolment, class_: Train
         class_id=class_.id,
         institution_id=class_.institution_id,
         person=enrolment.person,
-        **dimensions_of(enrolment, class_).told(),
+        **dimensions_of(enrolment, class_).as_fields(),
         completed_on=enrolment.effective_on,
         entered=enrolment.employment,
         employed_on=follow_up.outcome.employed_on,

@@ -1,4 +1,4 @@
-"""Follow-ups in the database: many at a time, and what a correction replaced."""
+"""Follow-ups in the database, written in batches, with the versions that were replaced."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ SELECT * FROM {tables.unnest(REPLACED_FOLLOW_UP.c)}
 
 
 class FormerFollowUp(NamedTuple):
-    """What was reported until somebody filled in what was missing, or replaced it for a reason."""
+    """An earlier version of a follow-up, with who replaced it, when and why."""
 
     before: FollowUp
     reason: str
@@ -64,21 +64,21 @@ async def of_enrolments(connection: AsyncConnection, enrolment_ids: Collection[U
 
 
 async def save_all(connection: AsyncConnection, follow_ups: Sequence[FollowUp]) -> None:
-    """Store each as it is now. The caller holds the locks of the enrolments."""
+    """Insert or update each follow-up. The caller holds the locks of the enrolments."""
     if follow_ups:
         rows = [tables.values_of(FOLLOW_UP, each, **_outcome(each)) for each in follow_ups]
         await (await driver(connection)).execute(_SAVE, *tables.arrays(FOLLOW_UP.c, rows))
 
 
 async def keep_replaced(connection: AsyncConnection, replaced: Sequence[FormerFollowUp]) -> None:
-    """Store what was reported before."""
+    """Store earlier versions."""
     if replaced:
         rows = [tables.values_of(FOLLOW_UP, each.before, **_outcome(each.before)) | each._asdict() for each in replaced]
         await (await driver(connection)).execute(_KEEP, *tables.arrays(REPLACED_FOLLOW_UP.c, rows))
 
 
 async def of_class(connection: AsyncConnection, class_id: UUID, *, after: UUID, limit: int) -> list[FollowUp]:
-    """The class's follow-ups in the order of the enrolments' ids, from above `after`."""
+    """The class's follow-ups with enrolment ids above `after`, ordered by enrolment id."""
     statement = (
         select(FOLLOW_UP)
         .join_from(ENROLMENT, FOLLOW_UP, FOLLOW_UP.c.enrolment_id == ENROLMENT.c.id)

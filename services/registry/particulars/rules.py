@@ -1,15 +1,24 @@
-"""Names and phone numbers of people: what cannot be one is refused."""
+"""Names and phone numbers of people: the form of a phone number, and placeholders that are refused."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import StringConstraints
 
 from shared.kernel.refusals import Invalid
 from shared.kernel.spelling import canonical
 
+PHONE_DIGITS: Final = 11
+PHONE_EXPECTED_EN: Final = f"{PHONE_DIGITS} digits that begin with 1"
+PHONE_EXPECTED_ZH: Final = f"以1开头的{PHONE_DIGITS}位数字"
+
+Phone = Annotated[str, StringConstraints(pattern=rf"^1[0-9]{{{PHONE_DIGITS - 1}}}$")]
+"""A mobile phone number, as forms accept it."""
+
 _ORDINARY_NAME: Final = re.compile(r"([\u4e00-\u9fff])(?!\1+$)[\u4e00-\u9fff]{1,3}")
-"""Two to four Chinese characters, not all the same: nearly every name, and read at once."""
+"""Two to four Chinese characters, not all the same: nearly every name, checked quickly."""
 _LINE_END_OR_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 NO_WORDS: Final = frozenset(
     {
@@ -31,22 +40,22 @@ _RUNS: Final = frozenset(
 
 class PlaceholderName(Invalid):
     slug = "placeholder-name"
-    title_en = "This was filled in to get past the field; it is no name."
+    title_en = "This is placeholder text; it is not a name."
     title_zh = "该姓名是占位内容，不是真实姓名。"
-    cure_en = "Give the name as it stands on the person's document."
+    cure_en = "Give the name shown on the person's document."
     cure_zh = "请填写与证件一致的真实姓名。"
 
 
 class PlaceholderPhone(Invalid):
     slug = "placeholder-phone"
-    title_en = "This was filled in to get past the field; it is no phone of the trainee."
+    title_en = "This is a placeholder; it is not the trainee's phone number."
     title_zh = "该手机号是占位内容，不是学员的真实号码。"
-    cure_en = "Give the trainee's own number."
+    cure_en = "Give the trainee's own phone number."
     cure_zh = "请填写学员本人的手机号。"
 
 
 def name_fault(name: str) -> PlaceholderName | None:
-    """What is wrong with words for "none", with no letter at all, one letter repeated, two lines."""
+    """The fault of a word for "none", of no letters, one repeated letter or several lines; None for a name."""
     if _ORDINARY_NAME.fullmatch(name) is not None and name not in NO_WORDS:
         return None
     letters = "".join(char for char in canonical(name) if char.isalpha())
@@ -58,7 +67,7 @@ def name_fault(name: str) -> PlaceholderName | None:
 
 
 def phone_fault(phone: str | None) -> PlaceholderPhone | None:
-    """What is wrong with one digit only, and with eight that are the same or count up or down."""
+    """The fault of a number that begins or ends with eight equal, ascending or descending digits, else None."""
     if phone is not None and (phone[-_RUN_LENGTH:] in _RUNS or phone[:_RUN_LENGTH] in _RUNS):
         return PlaceholderPhone(pointer="/phone")
     return None

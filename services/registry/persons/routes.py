@@ -1,4 +1,4 @@
-"""Merges of persons over HTTP, and corrections of their names. Documents come in bodies only, and go out masked."""
+"""Merges of persons and corrections of their names. Documents come in bodies only and are returned masked."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.particulars.rules import Phone
 from services.registry.persons import store, usecases
 from services.registry.persons.rules import Merge, MergeStatus
-from services.registry.persons.usecases import Pair
+from services.registry.persons.usecases import DocumentPair
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.forms import Reason, Strict
@@ -37,14 +38,14 @@ class DocumentRequest(Strict):
 class MergeRequest(Strict):
     first: DocumentRequest
     second: DocumentRequest
-    into: Literal["first", "second"] = Field(description="Under which of the two the person goes on")
+    into: Literal["first", "second"] = Field(description="The document under which the person continues")
     reason: Reason
 
-    def pair(self) -> Pair:
+    def pair(self) -> DocumentPair:
         first = (self.first.particulars(), "/first/document_number")
         second = (self.second.particulars(), "/second/document_number")
         gone, into = (second, first) if self.into == "first" else (first, second)
-        return Pair(*gone, *into)
+        return DocumentPair(*gone, *into)
 
 
 class UndoingRequest(Strict):
@@ -52,15 +53,15 @@ class UndoingRequest(Strict):
 
 
 class ParticularsRequest(DocumentRequest):
-    """What the document shows. The number says whose it is; a phone that is left out stays."""
+    """The particulars on the document. The number identifies the person; an omitted phone stays."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-    phone: Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")] | None = None
+    phone: Phone | None = None
     reason: Reason
 
 
 class PersonAnswer(BaseModel):
-    """The name's first place, the number's first six and last four."""
+    """The first character of the name, the first six and last four of the number."""
 
     name: str
     document_kind: DocumentKind
@@ -70,9 +71,9 @@ class PersonAnswer(BaseModel):
 class MergeAnswer(BaseModel):
     id: UUID
     status: MergeStatus
-    person: PersonAnswer = Field(description="Who goes on as another")
+    person: PersonAnswer = Field(description="The person who was merged into the other")
     into: PersonAnswer
-    enrolments: int = Field(description="How many were moved")
+    enrolments: int = Field(description="The number of enrolments moved")
     region: str
     reason: str
     merged_by: str
@@ -86,7 +87,7 @@ class MergeAnswer(BaseModel):
 async def merge_persons(
     request: MergeRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> MergeAnswer:
-    """Say that two documents are one human's. All enrolments go on under one of them; totals and counters follow.
+    """Merge the persons of two documents of one human. All enrolments continue under one of them; totals follow.
 
     For officers of a region where one of the two was in a class, and for the province. It can be undone.
     """
@@ -101,7 +102,7 @@ async def merge_persons(
 async def undo_merge(
     merge_id: UUID, request: UndoingRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> MergeAnswer:
-    """Take a merge back: whatever came with the document that was merged away is that person's again."""
+    """Undo a merge: the enrolments made with the merged document belong to its person again."""
     undone = await usecases.undo(connection, merge_id, reason=request.reason, caller=caller, at=at)
     return (await _answers(connection, http.app.state.persons, [undone]))[0]
 
@@ -110,7 +111,7 @@ async def undo_merge(
 async def correct_particulars(
     request: ParticularsRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> PersonAnswer:
-    """Correct the name, and the phone, that a document is known by; rosters are then taken under the new name.
+    """Correct the name and the phone stored for a document; rosters are then accepted under the new name.
 
     For officers of a region where the person was in a class, and for the province.
     """

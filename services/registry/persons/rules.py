@@ -1,4 +1,4 @@
-"""Persons who turned out to be one human known by two papers, and those who were taken for one by mistake."""
+"""Merges of two persons who are one human with two documents, and their undoing."""
 
 from __future__ import annotations
 
@@ -36,39 +36,39 @@ MOVES: Final[Mapping[MergeStatus, Mapping[MergeVerb, MergeStatus]]] = {
 
 class UnknownPerson(Invalid):
     slug = "unknown-person"
-    title_en = "Nobody with this document was ever enrolled."
+    title_en = "No person with this document has ever been enrolled."
     title_zh = "没有使用该证件报名的人员。"
-    cure_en = "Check kind and number; only people who were enrolled can be merged."
-    cure_zh = "请核对证件类型和号码；只能合并已报名的人员。"
+    cure_en = "Check the document type and number. Only people who have been enrolled can be merged or corrected."
+    cure_zh = "请核对证件类型和号码；只能合并或更正已报名的人员。"
 
 
 class OnePersonAlready(Invalid):
     slug = "one-person-already"
-    title_en = "Both documents are one and the same."
+    title_en = "The two documents are the same."
     title_zh = "两个证件相同，本来就是同一人。"
-    cure_en = "Give the two documents under which the person was enrolled."
+    cure_en = "Give the two different documents under which the person was enrolled."
     cure_zh = "请填写该人员报名时使用的两个不同证件。"
 
 
 class MergeChains(Conflict):
-    """Facts: `merge`, the one that stands."""
+    """Facts: `merge`, the id of the merge in force."""
 
     slug = "merge-chains"
-    title_en = "One of the two was merged before: the one that goes leads others, or one of them leads elsewhere."
+    title_en = "One of the two persons is already part of another merge, and merges cannot be chained."
     title_zh = "其中一方已参与其他合并，不能形成连环合并。"
-    cure_en = "Merge into the person whom merge {merge} leads to, or undo that one first."
+    cure_en = "Merge into the person that merge {merge} keeps, or undo that merge first."
     cure_zh = "请合并到合并记录 {merge} 的保留人员，或先撤销该合并。"
 
 
 class MergeOverlaps(Conflict):
-    """Facts: `overlaps`, how many pairs of enrolments meet."""
+    """Facts: `overlaps`, the number of pairs of enrolments that overlap."""
 
     slug = "merge-overlaps"
-    title_en = "The two were in classes on the same days, or have two seats in one class."
+    title_en = "The two persons were in classes on the same days, or have two seats in one class."
     title_zh = "两人的培训时间重叠，或在同一班级占用两个名额，不能合并。"
     cure_en = (
-        "{overlaps} pairs of enrolments overlap: withdraw those that were no training, from their first day on, "
-        "then merge."
+        "{overlaps} pairs of enrolments overlap. Withdraw the enrolments that were not real from their first day, then "
+        "merge."
     )
     cure_zh = "共有 {overlaps} 对报名记录重叠；请先将不实的报名自首日起办理退学，再合并。"
     check = "C04"
@@ -76,14 +76,14 @@ class MergeOverlaps(Conflict):
 
 @dataclass(frozen=True)
 class Merge:
-    """`person` goes on as `into_person` until it is undone; `enrolments` is how many of theirs it moved."""
+    """`person` continues as `into_person` until the merge is undone; `enrolments` is the number moved."""
 
     id: UUID
     person: UUID
     into_person: UUID
     region: str
     reporting_region: str | None
-    """Of the officer who merged."""
+    """Of the officer who merged them."""
     reason: str
     merged_by: str
     merged_at: datetime
@@ -101,10 +101,10 @@ _Earlier = Mapping[UUID, Sequence[tuple[date, date]]]
 Steps = list[tuple[Enrolment, EnrolmentReassigned]]
 
 
-class Known(NamedTuple):
-    """The enrolments concerned with their classes, and the version that the facts about the person are at.
+class MergeContext(NamedTuple):
+    """The enrolments of both persons with their classes, and the version of the facts about the merged person.
 
-    `earlier` are the days, both ends included, that enrolments took before they were resumed.
+    `earlier` are the days, both ends included, that enrolments occupied before they were resumed.
     """
 
     enrolments: Sequence[Enrolment]
@@ -113,8 +113,8 @@ class Known(NamedTuple):
     earlier: _Earlier
 
 
-def merge(new: Merge, known: Known, *, standing: Iterable[Merge]) -> tuple[Merge, PersonsMerged, Steps]:
-    """Let all enrolments of `new.person` be those of `new.into_person`; `standing` are the merges of either.
+def merge(new: Merge, known: MergeContext, *, standing: Iterable[Merge]) -> tuple[Merge, PersonsMerged, Steps]:
+    """Move all enrolments of `new.person` to `new.into_person`; `standing` are the merges in force of either person.
 
     Raises OnePersonAlready, MergeChains, MergeOverlaps.
     """
@@ -131,8 +131,10 @@ def merge(new: Merge, known: Known, *, standing: Iterable[Merge]) -> tuple[Merge
     return after, _fact(PersonsMerged, after, known, at=new.merged_at), steps
 
 
-def undo(before: Merge, known: Known, *, by: str, reason: str, at: datetime) -> tuple[Merge, PersonsSeparated, Steps]:
-    """Give back every enrolment that came with the paper of `before.person`, also since. Raises IllegalMove."""
+def undo(
+    before: Merge, known: MergeContext, *, by: str, reason: str, at: datetime
+) -> tuple[Merge, PersonsSeparated, Steps]:
+    """Return every enrolment made with the document of `before.person`, also after the merge. Raises IllegalMove."""
     move(MOVES, before.status, MergeVerb.UNDO)
     after = replace(before, undone_by=by, undone_at=at, undoing_reason=reason)
     returning = [each for each in known.enrolments if each.came_as == before.person]
@@ -152,11 +154,11 @@ def _meet(one: Enrolment, other: Enrolment, earlier: _Earlier) -> bool:
     return any(overlaps(here, there) for here in ones for there in others)
 
 
-def _reassigned(enrolments: Iterable[Enrolment], known: Known, *, person: UUID, at: datetime) -> Steps:
+def _reassigned(enrolments: Iterable[Enrolment], known: MergeContext, *, person: UUID, at: datetime) -> Steps:
     return [reassign(each, known.classes[each.class_id], person=person, at=at) for each in enrolments]
 
 
-def _fact(fact: type[F], merge: Merge, known: Known, *, at: datetime) -> F:
+def _fact(fact: type[F], merge: Merge, known: MergeContext, *, at: datetime) -> F:
     return fact(
         subject=f"persons/{merge.person}",
         version=known.version + 1,

@@ -1,4 +1,4 @@
-"""Merges of persons in the database, and who is known here."""
+"""Merges and particulars of persons in the database."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BY_ID: Final = select(MERGE).where(MERGE.c.id == bindparam("id"))
 _FOR_UPDATE: Final = _BY_ID.with_for_update()
 _STANDS: Final = MERGE.c.undone_at.is_(None)
 _OF_STATUS: Final = {None: [], MergeStatus.STANDING: [_STANDS], MergeStatus.UNDONE: [not_(_STANDS)]}
-# A writer of enrolments locks them as well, so nobody is enrolled while they are merged.
+# Writers of enrolments lock these rows as well, so a person is not enrolled during a merge.
 _LOCK_TRAINEES: Final = "SELECT person FROM trainee WHERE person = ANY($1) ORDER BY person FOR NO KEY UPDATE"
 _VERSION: Final = "SELECT version FROM person_version WHERE person = $1"
 _SAVE_VERSION: Final = """
@@ -56,20 +56,20 @@ UPDATE trainee SET sealed = $3, phone_mark = coalesce($4, phone_mark) WHERE pers
 
 
 async def lock_known(connection: AsyncConnection, persons: Collection[UUID]) -> set[UUID]:
-    """Those of `persons` who are known here, locked."""
+    """The stored persons among `persons`, locked."""
     return {row["person"] for row in await (await driver(connection)).fetch(_LOCK_TRAINEES, list(persons))}
 
 
 async def standing(connection: AsyncConnection, persons: Collection[UUID]) -> list[Merge]:
-    """The merges that stand and have one of `persons` on either side."""
+    """The merges in force with one of `persons` on either side."""
     goes, stays = tables.one_of(MERGE.c.person, persons), tables.one_of(MERGE.c.into_person, persons)
     # Each half walks its own index.
-    statement = union_all(select(MERGE).where(_STANDS, goes), select(MERGE).where(_STANDS, stays, not_(goes)))
-    return await tables.fetch_all(connection, statement, Merge)
+    halves = union_all(select(MERGE).where(_STANDS, goes), select(MERGE).where(_STANDS, stays, not_(goes))).subquery()
+    return await tables.fetch_all(connection, select(halves), Merge)
 
 
 async def load(connection: AsyncConnection, merge_id: UUID, *, lock: bool = False) -> Merge:
-    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    """Raises NotFound. `lock` holds the row lock until the end of the transaction."""
     merge = await tables.fetch_one(connection, _FOR_UPDATE if lock else _BY_ID, Merge, id=merge_id)
     if merge is None:
         raise NotFound(what="merge", id=merge_id)
@@ -81,7 +81,7 @@ async def add(connection: AsyncConnection, merge: Merge) -> None:
 
 
 async def save(connection: AsyncConnection, merge: Merge) -> None:
-    """Store that `merge` was undone. Raises Stale if it was before."""
+    """Store that `merge` was undone. Raises Stale if it was undone already."""
     undone = {"undone_by": merge.undone_by, "undone_at": merge.undone_at, "undoing_reason": merge.undoing_reason}
     statement = update(MERGE).where(MERGE.c.id == merge.id, _STANDS).values(undone)
     if (await connection.execute(statement)).rowcount == 0:
@@ -89,7 +89,7 @@ async def save(connection: AsyncConnection, merge: Merge) -> None:
 
 
 async def version(connection: AsyncConnection, person: UUID) -> int:
-    """The version that the facts about a locked person are at; 0 before the first."""
+    """The latest version of the facts about a locked person; 0 before the first."""
     return await (await driver(connection)).fetchval(_VERSION, person) or 0
 
 
@@ -106,7 +106,7 @@ async def replace_particulars(
     by: str,
     at: datetime,
 ) -> None:
-    """Replace what is known of a locked person by `sealed` and keep what it was; a phone that is not given stays."""
+    """Replace the particulars of a locked person by `sealed` and keep the earlier ones; without a phone it stays."""
     values = (new_id(), sealed.person, sealed.sealed, phone_mark, reason, by, at)
     await (await driver(connection)).execute(_REPLACE, *values)
 
@@ -114,7 +114,7 @@ async def replace_particulars(
 async def page(
     connection: AsyncConnection, reach: Reach, *, status: MergeStatus | None, after: UUID, limit: int
 ) -> list[Merge]:
-    """Merges in the order of their ids, from above `after`."""
+    """Merges with ids above `after`, ordered by id."""
     asked = [*tables.matches(MERGE, **reach._asdict()), *_OF_STATUS[status]]
     statement = select(MERGE).where(*asked, MERGE.c.id > after).order_by(MERGE.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, Merge)

@@ -1,4 +1,4 @@
-"""Merge two persons who are one, separate them again, and put right what a person is called."""
+"""Merge two persons who are one human, undo a merge, and correct names and phones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.enrolments.usecases.steps import keep
 from services.registry.particulars.rules import name_fault, phone_fault
 from services.registry.persons import rules, store
-from services.registry.persons.rules import Known, Merge, Steps, UnknownPerson
+from services.registry.persons.rules import Merge, MergeContext, Steps, UnknownPerson
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from services.registry.rosters import store as roster_store
@@ -29,8 +29,8 @@ from shared.persons import Particulars, Persons, SealedPerson
 from shared.plan import Plan
 
 
-class Pair(NamedTuple):
-    """Two papers that are said to be of one human, with their places in the request: `gone` goes on as `into`."""
+class DocumentPair(NamedTuple):
+    """Two documents of one human, with their pointers in the request: `gone` is merged into `into`."""
 
     gone: Particulars
     gone_at: str
@@ -39,12 +39,12 @@ class Pair(NamedTuple):
 
 
 async def merge(
-    connection: AsyncConnection, pair: Pair, *, reason: str, persons: Persons, caller: Caller, at: datetime
+    connection: AsyncConnection, pair: DocumentPair, *, reason: str, persons: Persons, caller: Caller, at: datetime
 ) -> Merge:
-    """Let a person go on as another one, with all enrolments; the same merge again answers the one that stands.
+    """Merge a person into another one, with all enrolments; repeating the merge returns the one in force.
 
-    An officer merges who has been in a class of the region, the province anybody. Raises WrongRole, ForeignRegion,
-    UnknownPerson, the refusals of documents, and the rule's.
+    An officer can merge if one of the two was in a class of the region; the province always can. Raises WrongRole,
+    ForeignRegion, UnknownPerson, the refusals of documents, and the rule's.
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     gone = _recognise(persons, pair.gone, pair.gone_at, at=at)
@@ -66,7 +66,7 @@ async def merge(
 
 
 async def undo(connection: AsyncConnection, merge_id: UUID, *, reason: str, caller: Caller, at: datetime) -> Merge:
-    """Let a merged person stand for themselves again, as an officer of the region of who merged them or above.
+    """Undo a merge, as an officer of the region in which it was made, or above.
 
     Raises WrongRole, NotFound, ForeignRegion, IllegalMove.
     """
@@ -77,7 +77,7 @@ async def undo(connection: AsyncConnection, merge_id: UUID, *, reason: str, call
     before = await store.load(connection, merge_id, lock=True)
     known = await _known(connection, before.person, enrolments)
     after, fact, steps = rules.undo(before, known, by=caller.person, reason=reason, at=at)
-    # The merge ends first: the enrolments that return are those of a person who stands for themselves.
+    # The merge ends first, because the returned enrolments must belong to a person who is not merged.
     await store.save(connection, after)
     await _reassign(connection, steps, by=caller.person, reason=reason)
     await store.save_version(connection, after.person, fact.version)
@@ -88,9 +88,9 @@ async def undo(connection: AsyncConnection, merge_id: UUID, *, reason: str, call
 async def correct(
     connection: AsyncConnection, said: Particulars, *, reason: str, persons: Persons, caller: Caller, at: datetime
 ) -> SealedPerson:
-    """The holder of a document under the name that it really shows; what was known before is kept.
+    """Correct the name, and the phone if given, of the holder of a document; the earlier particulars are kept.
 
-    For officers of a region where the person was in a class, also under the key that they go on as, and for the
+    For officers of a region where the person, or the person they were merged into, was in a class, and for the
     province. Raises WrongRole, ForeignRegion, UnknownPerson, PlaceholderName, PlaceholderPhone, and the refusals of
     documents.
     """
@@ -111,15 +111,15 @@ async def correct(
 
 def _recognise(persons: Persons, particulars: Particulars, pointer: str, *, at: datetime) -> UUID:
     try:
-        return persons.recognise(particulars, today=business_day(at))[0]
+        return persons.recognise(particulars.document_kind, particulars.document_number, today=business_day(at))[0]
     except Refusal as refusal:
         refusal.pointer = pointer
         raise
 
 
 async def _lock(connection: AsyncConnection, persons: dict[UUID, str]) -> list[Enrolment]:
-    """All enrolments of `persons`, locked like these. Raises UnknownPerson at the pointer of who is not known."""
-    # Enrolments before persons, as every change of an enrolment does; what came in between is locked after.
+    """All enrolments of `persons`, with both locked. Raises UnknownPerson at the pointer of a person not stored."""
+    # Enrolments before persons, as in every change of an enrolment; those added in between are locked at the end.
     await enrolment_store.of_persons(connection, persons)
     known = await store.lock_known(connection, persons)
     for person, pointer in persons.items():
@@ -133,14 +133,14 @@ async def _reassign(connection: AsyncConnection, steps: Steps, *, by: str, reaso
     await overlap_store.follow(connection, [each.id for each, _ in steps])
 
 
-async def _known(connection: AsyncConnection, person: UUID, enrolments: Collection[Enrolment]) -> Known:
+async def _known(connection: AsyncConnection, person: UUID, enrolments: Collection[Enrolment]) -> MergeContext:
     classes = await class_store.by_ids(connection, {each.class_id for each in enrolments})
     earlier = await overlap_store.earlier(connection, {each.person for each in enrolments})
-    return Known(list(enrolments), classes, await store.version(connection, person), earlier)
+    return MergeContext(list(enrolments), classes, await store.version(connection, person), earlier)
 
 
-def _place(known: Known, plan: Plan, caller: Caller) -> tuple[str, str | None]:
-    """The region of the caller, where one of the two was in a class, and whom it reports to. Raises ForeignRegion."""
+def _place(known: MergeContext, plan: Plan, caller: Caller) -> tuple[str, str | None]:
+    """The caller's region and its reporting region. Raises ForeignRegion unless one of the two was in a class there."""
     if caller.region is None or caller.region not in plan.regions:
         raise ForeignRegion
     regions = {each.region for each in known.classes.values()}

@@ -9,7 +9,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.quality import usecases
-from services.registry.quality.store.rates import By
+from services.registry.quality.store.rates import Grouping
 from services.registry.quality.usecases import Question
 from shared.auth import CurrentCaller
 from shared.forms import Day
@@ -24,7 +24,7 @@ class _Answer(BaseModel):
 
 
 class RateAnswer(_Answer):
-    """A rate as its parts; of a suppressed one nothing is told."""
+    """A rate with its numerator and denominator; a suppressed rate shows neither."""
 
     numerator: int | None
     denominator: int | None
@@ -32,7 +32,7 @@ class RateAnswer(_Answer):
 
 
 class PayAnswer(_Answer):
-    """The median change in thousandths, rounded down, of `n` people whose pay before and after is known."""
+    """The median change in pay of `n` people whose pay before and after is known, in thousandths, rounded down."""
 
     median_permille: int | None
     n: int | None
@@ -52,13 +52,13 @@ class GroupAnswer(_Answer):
 
 
 class QualityAnswer(BaseModel):
-    as_of: datetime = Field(description="All that was stored before is counted")
-    followup_months: int = Field(description="What holds on first_on; each class is counted by its own first day")
+    as_of: datetime = Field(description="Everything stored before this time is counted")
+    followup_months: int = Field(description="As of first_on; each class is counted by the policy of its own first day")
     level_rise_months: int
     pay_months: int
     group_size_min: int
     rows: list[GroupAnswer]
-    next: str | None = Field(description="Send it as `after` for the groups that follow; None at the end")
+    next: str | None = Field(description="Send it as `after` to get the next groups; None at the end")
 
 
 @routes.get("/quality")
@@ -68,23 +68,23 @@ async def get_quality_rates(
     at: Now,
     first_on: Day,
     last_on: Day,
-    by: By = By.REGION,
+    by: Grouping = Grouping.REGION,
     region: Annotated[str | None, Query(max_length=16)] = None,
     programme: Annotated[str | None, Query(max_length=16, description="With the parts of a sum")] = None,
     after: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9-]*$")] = "",
     size: PageSize = 100,
 ) -> QualityAnswer:
-    """Of trainings that ended in the window (domain rules §5.4): for officers their region's, for institutions their
-    own. Small groups are suppressed.
+    """Quality rates of trainings that ended in the period (domain rules §5.4): of an officer's region, or of the
+    institution. Rates of small groups are suppressed.
     """
     question = Question(first_on, last_on, by, region, programme)
-    told = await usecases.tell(connection, question, caller=caller, at=at, after=after, limit=size)
+    report = await usecases.report(connection, question, caller=caller, at=at, after=after, limit=size)
     return QualityAnswer(
-        as_of=told.as_of,
-        followup_months=told.policy.followup_months,
-        level_rise_months=told.policy.quality_level_rise_months,
-        pay_months=told.policy.followup_pay_months,
-        group_size_min=told.policy.quality_group_size_min,
-        rows=[GroupAnswer.model_validate(each) for each in told.groups],
-        next=told.groups[-1].key if len(told.groups) == size else None,
+        as_of=report.as_of,
+        followup_months=report.policy.followup_months,
+        level_rise_months=report.policy.quality_level_rise_months,
+        pay_months=report.policy.followup_pay_months,
+        group_size_min=report.policy.quality_group_size_min,
+        rows=[GroupAnswer.model_validate(each) for each in report.groups],
+        next=report.groups[-1].key if len(report.groups) == size else None,
     )

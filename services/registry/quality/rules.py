@@ -14,16 +14,16 @@ class WrongWindow(Invalid):
     """Facts: `days_max`."""
 
     slug = "wrong-window"
-    title_en = "The days asked for are no window that can be counted."
+    title_en = "The period is not valid."
     title_zh = "统计时段不正确。"
-    cure_en = "Let last_on be first_on or later, and ask for at most {days_max} days at once."
+    cure_en = "Set last_on to first_on or later, and ask for at most {days_max} days at once."
     cure_zh = "last_on 不得早于 first_on，且时段不超过 {days_max} 天。"
 
 
 class Counts(NamedTuple):
-    """What the rates of one group are made of.
+    """The counts behind the rates of one group.
 
-    `rise_due` and `without_work` are those whose months are over; of those who wait they are not.
+    `rise_due` and `without_work` count trainees whose months are over; the `*_waiting` counts, those whose are not.
     """
 
     key: str
@@ -43,7 +43,7 @@ class Counts(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """A rate as its parts; of a group that is too small nothing is told."""
+    """A rate with its numerator and denominator; a suppressed rate (group too small) has neither."""
 
     numerator: int | None
     denominator: int | None
@@ -51,7 +51,7 @@ class Rate(NamedTuple):
 
 
 class Pay(NamedTuple):
-    """The median change of pay in whole thousandths, rounded down, of `n` people."""
+    """The median change in pay of `n` people, in whole thousandths, rounded down."""
 
     median_permille: int | None
     n: int | None
@@ -79,7 +79,7 @@ def require_window(first_on: date, last_on: date) -> None:
 
 
 def rates(counts: Counts, *, size_min: int) -> Rates:
-    """What may be shown of a group: nothing of fewer people than `size_min`, the people of each part by itself."""
+    """The rates of a group; each rate over fewer than `size_min` people is suppressed."""
 
     def rate(numerator: int, denominator: int) -> Rate:
         if denominator < size_min:

@@ -1,4 +1,4 @@
-"""Quality rates: told from sums, and the work beside the requests that keeps the sums of classes true."""
+"""Quality rates: reported from sums per class, which a background job keeps up to date."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.quality.rules import Rates, rates, require_window
 from services.registry.quality.store import rates as store
 from services.registry.quality.store import sums as quality_sums
-from services.registry.quality.store.rates import By, RatesQuery
+from services.registry.quality.store.rates import Grouping, RatesQuery
 from services.registry.quality.store.sums import Months
 from shared.faults import forever
 from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role
@@ -34,23 +34,23 @@ _DUE_A_TIME: Final = 500
 class Question(NamedTuple):
     first_on: date
     last_on: date
-    by: By
+    by: Grouping
     region: str | None
     programme: str | None
 
 
-class Told(NamedTuple):
-    """All that was stored before `as_of` is counted; `policy` holds on the first day asked for."""
+class QualityReport(NamedTuple):
+    """Everything stored before `as_of` is counted; `policy` is that of the first day of the period."""
 
     as_of: datetime
     policy: Policy
     groups: list[Rates]
 
 
-async def tell(
+async def report(
     connection: AsyncConnection, question: Question, *, caller: Caller, at: datetime, after: str, limit: int
-) -> Told:
-    """The rates of each group, by key from behind `after`: officers of their region, an institution of its own.
+) -> QualityReport:
+    """The rates of the groups with keys above `after`: of an officer's region, or of an institution's own trainees.
 
     Raises WrongRole, ForeignOrganisation, ForeignRegion, WrongWindow, UnknownRegion, UnknownProgramme, PolicyUnset.
     """
@@ -71,11 +71,11 @@ async def tell(
     )
     as_of = await quality_sums.due_since(connection) or at
     counts = await store.count(connection, query, after=after, limit=limit)
-    return Told(as_of, policy, [rates(each, size_min=policy.quality_group_size_min) for each in counts])
+    return QualityReport(as_of, policy, [rates(each, size_min=policy.quality_group_size_min) for each in counts])
 
 
 async def _reach(connection: AsyncConnection, plan: Plan, region: str | None, caller: Caller) -> tuple[str, Reach]:
-    """The place whose policy holds, and how far the answer reaches."""
+    """The region whose policy applies, and the regions that the answer covers."""
     if caller.role is not Role.INSTITUTION:
         seen = reach(plan, caller, region)
         if (place := region or caller.region) is None:
@@ -94,12 +94,12 @@ def _with_parts(plan: Plan, programme: str) -> list[str]:
 
 
 async def work(engine: AsyncEngine) -> None:
-    """Count for ever what is due; what a failure leaves due stays due."""
+    """Count due classes in an endless loop; after a failure they stay due."""
     await forever("quality sums", lambda: recount(engine), pause_seconds=POLL_SECONDS)
 
 
 async def recount(engine: AsyncEngine) -> bool:
-    """Count the classes anew that have waited longest. False if there were none."""
+    """Recount the classes that have waited longest. False if none are due."""
     async with engine.begin() as connection:
         due = await quality_sums.take_due(connection, limit=_DUE_A_TIME)
         if not due:
@@ -109,7 +109,7 @@ async def recount(engine: AsyncEngine) -> bool:
         months: list[Months] = []
         for class_id, policy in policies.items():
             if isinstance(policy, PolicyUnset):
-                # The row that is missing makes the class due again when it is entered.
+                # When the missing policy row is entered, the class becomes due again.
                 log.warning("quality.class.left-out", class_id=str(class_id), key=policy.facts["key"])
                 continue
             months.append(Months(class_id, policy.quality_level_rise_months, policy.followup_months))

@@ -1,4 +1,4 @@
-"""Rosters in the database: what many rows could run into, one statement each, and the storing of those accepted."""
+"""Rosters in the database: what many rows can conflict with, one statement each, and storing accepted rows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.rules.enrolments import Enrolment
-from services.registry.enrolments.rules.overlaps import Taken
-from services.registry.rosters.rules.decisions import Seated
+from services.registry.enrolments.rules.overlaps import OccupiedDays
+from services.registry.rosters.rules.decisions import PriorEnrolment
 from services.registry.rosters.rules.phones import PhoneUse
 from shared.contracts.registry import EnrolmentStatus
 from shared.database import driver
@@ -57,8 +57,8 @@ FROM unnest($1::uuid[]) AS p (mark) CROSS JOIN LATERAL (
 ) AS e
 """
 PHONE_USES_MAX: Final = 200
-"""How many uses of one phone are looked at: enough to see that they are too many."""
-# Particulars stay as they were first sealed; what the phone is recognised by is that of the last roster.
+"""Uses of one phone that are read: enough to see that there are too many."""
+# Particulars stay as first stored; the blind index of the phone is that of the last roster.
 _MARK_PHONES: Final = """
 WITH given AS (
     SELECT t.person, s.mark FROM unnest($1::uuid[], $2::uuid[]) AS s (person, mark) JOIN trainee AS t USING (person)
@@ -74,14 +74,14 @@ _ENROLMENT_COLUMNS: Final = (
 
 
 class KnownPerson(NamedTuple):
-    """Somebody whom a roster has named before; `into` is as whom they go on, if they turned out to be somebody else."""
+    """A person from an earlier roster; `into` is the person into whom they were merged, if any."""
 
     sealed: SealedPerson
     into: UUID | None
 
 
 class Newcomer(NamedTuple):
-    """Somebody whom a roster names, with what their phone is recognised by."""
+    """A person to store, with the blind index of their phone."""
 
     person: UUID
     document_kind: str
@@ -94,16 +94,16 @@ class Newcomer(NamedTuple):
 
 
 async def seated(connection: AsyncConnection, class_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many seats of each class are taken; classes without trainees are left out."""
+    """The number of taken seats by class; classes without trainees are left out."""
     return dict(await (await driver(connection)).fetch(_SEATED, list(class_ids)))
 
 
-async def seated_by_local_id(
+async def enrolments_by_local_id(
     connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]
-) -> dict[str, Seated]:
-    """Which of the institution's `local_ids` are in use, for whom, and whether they still have the seat."""
+) -> dict[str, PriorEnrolment]:
+    """The institution's enrolments with these `local_ids`, by local_id."""
     rows = await (await driver(connection)).fetch(_BY_LOCAL_ID, institution_id, list(local_ids))
-    return {row["local_id"]: Seated(*row)._replace(status=EnrolmentStatus(row["status"])) for row in rows}
+    return {row["local_id"]: PriorEnrolment(*row)._replace(status=EnrolmentStatus(row["status"])) for row in rows}
 
 
 async def taken(
@@ -113,45 +113,45 @@ async def taken(
     class_ids: Collection[UUID],
     from_on: date,
     until_on: date,
-) -> list[Taken]:
-    """What `persons` have in these classes, or in any others on days from `from_on` to `until_on`."""
+) -> list[OccupiedDays]:
+    """Enrolments of `persons` in these classes, or in any others on days from `from_on` to `until_on`."""
     rows = await (await driver(connection)).fetch(_TAKEN, list(persons), list(class_ids), from_on, until_on)
-    return [Taken(*row) for row in rows]
+    return [OccupiedDays(*row) for row in rows]
 
 
 async def people(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, KnownPerson]:
-    """Those of `persons` who are known."""
+    """The stored persons among `persons`, by key."""
     rows = await (await driver(connection)).fetch(_PEOPLE, list(persons))
     return {row[0]: KnownPerson(SealedPerson(*row[:3]), row[3]) for row in rows}
 
 
 async def merged(connection: AsyncConnection, persons: Collection[UUID]) -> Mapping[UUID, UUID]:
-    """As whom those of `persons` go on who turned out to be somebody else."""
+    """The person into whom each merged one of `persons` was merged."""
     return dict(await (await driver(connection)).fetch(_MERGED, list(persons)))
 
 
 async def phone_owners(connection: AsyncConnection, marks: Collection[UUID]) -> dict[UUID, int]:
-    """How many people, wherever they are enrolled, gave each phone of `marks` last; none is left out."""
+    """The number of people, at all institutions, whose latest phone has each blind index of `marks`."""
     return dict(await (await driver(connection)).fetch(_PHONE_OWNERS, list(marks)))
 
 
 async def phone_uses(
     connection: AsyncConnection, marks: Collection[UUID], *, institution_id: UUID, from_on: date, until_on: date
 ) -> list[PhoneUse]:
-    """Who gave the phones of `marks` in classes of the institution from `from_on` to `until_on`, the latest of each."""
+    """Uses of the phones of `marks` in classes of the institution from `from_on` to `until_on`, the latest of each."""
     values = (list(marks), institution_id, from_on, until_on, PHONE_USES_MAX)
     return [PhoneUse(*row) for row in await (await driver(connection)).fetch(_PHONE_USES, *values)]
 
 
 async def add_people(connection: AsyncConnection, newcomers: Iterable[Newcomer]) -> None:
-    """Store people who were not known, each once. Who is stored by somebody else at this moment is a race (23505)."""
-    # In one order always, so that two rosters that share people do not wait for each other crosswise.
+    """Store new people, each once. A concurrent insert of the same person fails as a unique violation (23505)."""
+    # Always in the same order, so that two rosters that share people do not deadlock.
     records = sorted(newcomers, key=lambda each: each.person.bytes)
     await (await driver(connection)).copy_records_to_table("trainee", columns=Newcomer._fields, records=records)
 
 
 async def mark_phones(connection: AsyncConnection, marks: Mapping[UUID, UUID]) -> None:
-    """Remember by which mark each person's phone is recognised from now on."""
+    """Store the blind index of the latest phone of each person."""
     await (await driver(connection)).execute(_MARK_PHONES, list(marks), list(marks.values()))
 
 
@@ -164,9 +164,9 @@ async def add_all(
     by: str,
     at: datetime,
 ) -> None:
-    """Store new enrolments of known people, with what was sealed of their entry and the marks of their rows.
+    """Store new enrolments of stored people, with encrypted statements at entry and row digests (`marks`).
 
-    `by` and `at` are who enrols them, and when.
+    `by` and `at` are the author and the time.
     """
     database = await driver(connection)
     await database.copy_records_to_table(

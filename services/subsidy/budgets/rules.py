@@ -27,7 +27,7 @@ class BudgetBelowCommitted(Conflict):
     slug = "budget-below-committed"
     title_en = "This is less than the amount that is already committed."
     title_zh = "已承诺金额超过该数额，预算不能低于已承诺金额。"
-    cure_en = "Give {committed} fen or more."
+    cure_en = "Enter {committed} fen or more."
     cure_zh = "预算总额应不低于 {committed} 分。"
 
 

@@ -11,7 +11,7 @@ from services.subsidy.budgets.rules import Account, Budget, NotReportingRegion
 from services.subsidy.trainings.usecases import load_plan
 from shared.kernel.callers import Caller, Role
 from shared.kernel.money import Fen
-from shared.kernel.refusals import NotYetHeard
+from shared.kernel.refusals import NotYetReceived
 from shared.plan import UnknownRegion
 
 
@@ -20,13 +20,13 @@ async def set_total(
 ) -> Budget:
     """Set the account's total, in a new budget or in the one that exists. The same total again changes nothing.
 
-    Raises WrongRole, ForeignRegion unless the caller is of the province, NotYetHeard, UnknownRegion,
+    Raises WrongRole, ForeignRegion unless the caller is of the province, NotYetReceived, UnknownRegion,
     NotReportingRegion, BudgetBelowCommitted.
     """
     caller.require(Role.PROVINCE, Role.FINANCE)
     plan = await load_plan(connection)
     if not plan.regions:
-        raise NotYetHeard(what="regions")
+        raise NotYetReceived(what="regions")
     region = plan.regions.get(account.region)
     if region is None:
         raise UnknownRegion(pointer="/region")

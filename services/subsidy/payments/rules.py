@@ -17,7 +17,7 @@ class PaymentDayImpossible(Invalid):
     slug = "payment-day-impossible"
     title_en = "The claim cannot have been paid on that day."
     title_zh = "付款日期不成立。"
-    cure_en = "Give a day from {earliest} (the approval) to {latest} (today)."
+    cure_en = "Enter a day from {earliest} (the approval) to {latest} (today)."
     cure_zh = "付款日期应在 {earliest}（批准日）与 {latest}（今日）之间。"
 
 

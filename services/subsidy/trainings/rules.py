@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.contracts.dimensions import FundSource
 from shared.kernel.levels import Level
-from shared.kernel.refusals import NotYetHeard
+from shared.kernel.refusals import NotYetReceived
 from shared.plan import Plan
 
 
@@ -65,8 +65,8 @@ class Certificate:
 
 
 def region_and_above(plan: Plan, code: str) -> list[str]:
-    """`code` and the regions above it, up to the province. Raises NotYetHeard."""
+    """`code` and the regions above it, up to the province. Raises NotYetReceived."""
     chain = plan.region_and_above(code)
     if not chain:
-        raise NotYetHeard(what="region", id=code)
+        raise NotYetReceived(what="region", id=code)
     return chain

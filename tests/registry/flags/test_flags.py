@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.registry.flags import usecases as flags
-from services.registry.flags.rules.flags import Flag, Seen
+from services.registry.flags.rules.flags import Flag, Observation
 from services.registry.flags.rules.kinds import FlagKind
 from shared.contracts.registry import FlagRaised, FlagSettled, FlagStatus
 from shared.kernel.callers import Role
@@ -19,7 +19,7 @@ from tests.registry.school import School
 from tests.support.services import ServiceUnderTest
 
 
-async def raise_all(registry: ServiceUnderTest, *found: Seen) -> list[Flag]:
+async def raise_all(registry: ServiceUnderTest, *found: Observation) -> list[Flag]:
     async with registry.engine.begin() as connection:
         return await flags.raise_all(connection, found, at=datetime.now(UTC))
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from services.registry.follow_ups.rules import PAY_FEN_MAX
 from services.registry.quality.store import rates as store
-from services.registry.quality.store.rates import By, RatesQuery
+from services.registry.quality.store.rates import Grouping, RatesQuery
 from tests.support.services import ServiceUnderTest
 
 DAY = date(2025, 3, 20)
@@ -34,7 +34,7 @@ def _changes(chance: random.Random) -> list[int]:
 async def test_the_median_of_many_classes_is_that_of_all_their_people(registry: ServiceUnderTest, seed: int) -> None:
     chance = random.Random(seed)
     classes = {str(410100 + place): [_changes(chance) for _ in range(chance.randint(1, 12))] for place in range(60)}
-    query = RatesQuery(DAY, DAY, DAY, By.REGION)
+    query = RatesQuery(DAY, DAY, DAY, Grouping.REGION)
 
     async with registry.engine.connect() as connection:
         await connection.execute(text("SET session_replication_role = replica"))

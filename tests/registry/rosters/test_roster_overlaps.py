@@ -101,7 +101,7 @@ FROM enrolment WHERE local_id = 'T1'
 
 async def waits_for_a_lock(school: School) -> None:
     """Return once some transaction in the school's database waits for another."""
-    waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     while not await school.registry.rows(waiting):
         pass
 

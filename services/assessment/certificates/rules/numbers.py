@@ -29,7 +29,7 @@ class WrongNumberLength(Invalid):
     slug = "certificate-number-wrong-length"
     title_en = "A certificate number of the eight-level scheme has 22 characters."
     title_zh = "职业技能等级证书编号应为22位。"
-    cure_en = "Copy the whole number from the certificate; spaces do not matter."
+    cure_en = "Copy the whole number from the certificate; spaces are ignored."
     cure_zh = "请对照证书完整填写编号，空格不影响识别。"
 
 

@@ -11,7 +11,7 @@ from services.assessment.exams.routes.schemas import (
     CandidateHistoryAnswer,
     CorrectionAnswer,
     CorrectionRequest,
-    ReplacedAnswer,
+    ReplacedResultAnswer,
 )
 from services.assessment.exams.store import candidates as store
 from services.assessment.exams.store import sessions as session_store
@@ -33,7 +33,7 @@ async def get_candidate(
     require_reader(caller, (await session_store.load(connection, candidate.session_id)).body_id)
     persons: Persons = request.app.state.persons
     sealed = await person_store.sealed(connection, [candidate.person])
-    replaced = [ReplacedAnswer.of(each) for each in await store.replaced(connection, candidate_id)]
+    replaced = [ReplacedResultAnswer.of(each) for each in await store.replaced(connection, candidate_id)]
     return CandidateHistoryAnswer.of(candidate, **persons.shown(sealed[candidate.person]), replaced=replaced)
 
 

@@ -150,7 +150,7 @@ class ConclusionAnswer(SessionAnswer):
         )
 
 
-class IssuedAnswer(BaseModel):
+class IssuanceAnswer(BaseModel):
     """Certificates issued after the conclusion."""
 
     certificates: int
@@ -159,7 +159,7 @@ class IssuedAnswer(BaseModel):
     )
 
     @classmethod
-    def of(cls, certification: Certification) -> IssuedAnswer:
+    def of(cls, certification: Certification) -> IssuanceAnswer:
         left_out = [candidate.local_id for candidate in certification.already_certified]
         return cls(certificates=len(certification.certificates), already_certified=left_out)
 
@@ -193,7 +193,7 @@ class CandidateAnswer(BaseModel):
         return cls(**values | {"marks": MarksAnswer.of(candidate.marks)} | more)
 
 
-class ShownCandidateAnswer(CandidateAnswer):
+class MaskedCandidateAnswer(CandidateAnswer):
     """With what may be shown of the person: the name's first place, the number's first six and last four."""
 
     name: str
@@ -201,7 +201,7 @@ class ShownCandidateAnswer(CandidateAnswer):
     document_number: str
 
 
-class ReplacedAnswer(BaseModel):
+class ReplacedResultAnswer(BaseModel):
     """A result that a correction replaced."""
 
     version: int
@@ -211,12 +211,12 @@ class ReplacedAnswer(BaseModel):
     replaced_at: datetime
 
     @classmethod
-    def of(cls, replaced: ReplacedResult) -> ReplacedAnswer:
+    def of(cls, replaced: ReplacedResult) -> ReplacedResultAnswer:
         return cls(**replaced._asdict() | {"marks": MarksAnswer.of(replaced.marks)})
 
 
-class CandidateHistoryAnswer(ShownCandidateAnswer):
-    replaced: list[ReplacedAnswer]
+class CandidateHistoryAnswer(MaskedCandidateAnswer):
+    replaced: list[ReplacedResultAnswer]
 
 
 class CorrectionAnswer(CandidateAnswer):

@@ -11,11 +11,11 @@ from services.assessment.bodies.rules.readers import require_reader
 from services.assessment.exams.routes.schemas import (
     CandidateRowRequest,
     ConclusionAnswer,
-    IssuedAnswer,
+    IssuanceAnswer,
+    MaskedCandidateAnswer,
     ResultRowRequest,
     SessionAnswer,
     SessionRequest,
-    ShownCandidateAnswer,
 )
 from services.assessment.exams.rules.results import ResultRow
 from services.assessment.exams.store import candidates as candidate_store
@@ -79,9 +79,9 @@ async def conclude_session(
 @routes.post("/sessions/{session_id}/certificates")
 async def issue_owed_certificates(
     session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
-) -> IssuedAnswer:
+) -> IssuanceAnswer:
     """Issue certificates to candidates who passed a concluded session and were taken for another person then."""
-    return IssuedAnswer.of(await usecases.issue_owed(connection, session_id, caller=caller, at=at))
+    return IssuanceAnswer.of(await usecases.issue_owed(connection, session_id, caller=caller, at=at))
 
 
 @routes.post("/sessions/{session_id}/cancellation")
@@ -123,13 +123,13 @@ async def list_candidates(
     caller: CurrentCaller,
     cursor: Cursor = None,
     size: PageSize = 100,
-) -> Page[ShownCandidateAnswer]:
+) -> Page[MaskedCandidateAnswer]:
     """The session's candidates and results, masked. A body sees its own sessions only."""
     require_reader(caller, (await store.load(connection, session_id)).body_id)
     rows = await candidate_store.page(connection, session_id, after=after(cursor), limit=size)
     persons: Persons = request.app.state.persons
     sealed = await person_store.sealed(connection, [row.person for row in rows])
-    shown = [ShownCandidateAnswer.of(row, **persons.shown(sealed[row.person])) for row in rows]
+    shown = [MaskedCandidateAnswer.of(row, **persons.shown(sealed[row.person])) for row in rows]
     return Page(rows=shown, next=next_cursor(rows, size))
 
 

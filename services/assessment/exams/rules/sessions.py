@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.assessment.certificates.rules.certificates import Examination
-from services.assessment.trainings.rules import HeardClass
+from services.assessment.trainings.rules import RegistryClass
 from shared.contracts.assessment import (
     SessionCancelled,
     SessionConcluded,
@@ -201,7 +201,7 @@ def require_examined(level: Level) -> None:
         raise AppointedNotExamined(pointer="/level")
 
 
-def file(session: ExamSession, class_: HeardClass | None, *, at: datetime) -> SessionFiled:
+def file(session: ExamSession, class_: RegistryClass | None, *, at: datetime) -> SessionFiled:
     """The fact that a new `session` (filed, version 1) was filed, for the trainees of `class_` if there is one.
 
     Raises ApprenticesAreNotExamined, AppointedNotExamined, ClassDiffers, ClassWasCancelled.

@@ -8,14 +8,16 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import DateTime, bindparam, column, insert, select, table
+from sqlalchemy import Boolean, Column, Integer, MetaData, SmallInteger, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.exams.rules.candidates import Candidate, Seat
 from services.assessment.exams.rules.marks import Marks
 from services.assessment.trainings.store import training_of
+from shared import tables
 from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
+from shared.tables import Instant
 
 _OWN: Final = ("id", "session_id", "person", "local_id", "absent", "passed", "version")
 _PARTS: Final = tuple(part.name for part in fields(Marks))
@@ -47,10 +49,16 @@ FROM unnest($1::uuid[], $2::boolean[], $3::smallint[], $4::smallint[], $5::small
     AS s (id, absent, theory, skills, review, passed, version)
 WHERE c.id = s.id AND c.version = CASE WHEN s.absent THEN 0 ELSE s.version - 1 END
 """
-_REPLACED: Final = table(
+_REPLACED: Final = Table(
     "replaced_result",
-    *map(column, ("candidate_id", "version", "absent", *_PARTS, "reason", "replaced_by")),
-    column("replaced_at", DateTime(timezone=True)),
+    MetaData(),
+    Column("candidate_id", Uuid),
+    Column("version", Integer),
+    Column("absent", Boolean),
+    *(Column(part, SmallInteger) for part in _PARTS),
+    Column("reason", Text),
+    Column("replaced_by", Text),
+    Column("replaced_at", Instant),
 )
 _HISTORY: Final = (
     select(_REPLACED).where(_REPLACED.c.candidate_id == bindparam("candidate_id")).order_by(_REPLACED.c.version)
@@ -146,8 +154,8 @@ async def save_all(connection: AsyncConnection, candidates: Sequence[Candidate])
 
 async def keep_replaced(connection: AsyncConnection, before: Candidate, *, reason: str, by: str, at: datetime) -> None:
     """Keep the result of `before` on record, with the reason for replacing it."""
-    result = {"candidate_id": before.id, "version": before.version, "absent": before.absent, **_parts(before.marks)}
-    await connection.execute(insert(_REPLACED), result | {"reason": reason, "replaced_by": by, "replaced_at": at})
+    beside = {"candidate_id": before.id, "reason": reason, "replaced_by": by, "replaced_at": at}
+    await tables.add(connection, _REPLACED, before, **beside, **_parts(before.marks))
 
 
 async def replaced(connection: AsyncConnection, candidate_id: UUID) -> list[ReplacedResult]:

@@ -2,38 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import (
-    BindParameter,
-    RowMapping,
-    Select,
-    String,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
     bindparam,
     column,
     func,
-    insert,
+    literal_column,
     not_,
     select,
     table,
-    update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.exams.rules.sessions import ExamSession, Summary
+from shared import tables
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.levels import Level
-from shared.kernel.refusals import NotFound, Stale
+from shared.kernel.refusals import NotFound
+from shared.tables import Choice, fixed
 
-_COLUMNS: Final = tuple(each.name for each in fields(ExamSession))
-_SESSION: Final = table("session", *map(column, _COLUMNS))
+SESSION: Final = Table(
+    "session",
+    MetaData(),
+    fixed("id", Uuid),
+    fixed("body_id", Uuid),
+    fixed("local_id", Text),
+    fixed("class_id", Uuid),
+    fixed("programme", Text),
+    fixed("region", Text),
+    fixed("reporting_region", Text),
+    fixed("outside_territory", Boolean),
+    fixed("occupation", Text),
+    fixed("level", Choice(Level)),
+    fixed("held_on", Date),
+    Column("status", Choice(SessionStatus)),
+    fixed("filed_by", Text),
+    Column("version", Integer),
+)
 _CANDIDATE: Final = table("candidate", *map(column, ("session_id", "absent", "passed")))
-_FIND: Final = select(_SESSION).where(_SESSION.c.id == bindparam("session_id"))
-_LOCK: Final = _FIND.with_for_update()
-_FIND_BY_LOCAL_ID: Final = select(_SESSION).where(
-    _SESSION.c.body_id == bindparam("body_id"), _SESSION.c.local_id == bindparam("local_id")
+_BY_ID: Final = select(SESSION).where(SESSION.c.id == bindparam("id"))
+_LOCK: Final = _BY_ID.with_for_update()
+_BY_LOCAL_ID: Final = select(SESSION).where(
+    SESSION.c.body_id == bindparam("body_id"), SESSION.c.local_id == bindparam("local_id")
 )
 _HAS_MARKS: Final = _CANDIDATE.c.passed.is_not(None)
 _SUMMARY: Final = select(
@@ -43,39 +64,32 @@ _SUMMARY: Final = select(
     func.count().filter(_CANDIDATE.c.absent).label("absent"),
     func.count().filter(not_(_HAS_MARKS), not_(_CANDIDATE.c.absent)).label("without_result"),
 ).where(_CANDIDATE.c.session_id == bindparam("session_id"))
-
-
-def _session(row: RowMapping) -> ExamSession:
-    return ExamSession(**dict(row) | {"level": Level(row["level"]), "status": SessionStatus(row["status"])})
-
-
-async def _find(connection: AsyncConnection, statement: Select[Any], **values: object) -> ExamSession | None:
-    row = (await connection.execute(statement, values)).mappings().one_or_none()
-    return None if row is None else _session(row)
+# As literals: few sessions are open and nearly all concluded, so each state has a plan of its own, which a parameter
+# would hide.
+_IN_STATE: Final[dict[SessionStatus, ColumnElement[bool]]] = {
+    status: SESSION.c.status == literal_column(f"'{status.value}'") for status in SessionStatus
+}
 
 
 async def add(connection: AsyncConnection, session: ExamSession) -> None:
-    await connection.execute(insert(_SESSION), {name: getattr(session, name) for name in _COLUMNS})
+    await tables.add(connection, SESSION, session)
 
 
 async def load(connection: AsyncConnection, session_id: UUID, *, lock: bool = False) -> ExamSession:
     """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
-    found = await _find(connection, _LOCK if lock else _FIND, session_id=session_id)
+    found = await tables.fetch_one(connection, _LOCK if lock else _BY_ID, ExamSession, id=session_id)
     if found is None:
         raise NotFound(what="session", id=session_id)
     return found
 
 
 async def find_by_local_id(connection: AsyncConnection, body_id: UUID, local_id: str) -> ExamSession | None:
-    return await _find(connection, _FIND_BY_LOCAL_ID, body_id=body_id, local_id=local_id)
+    return await tables.fetch_one(connection, _BY_LOCAL_ID, ExamSession, body_id=body_id, local_id=local_id)
 
 
 async def save(connection: AsyncConnection, session: ExamSession) -> None:
     """Store the next version. Raises Stale if the session was changed meanwhile."""
-    expected = [_SESSION.c.id == session.id, _SESSION.c.version == session.version - 1]
-    changed = update(_SESSION).where(*expected).values(status=session.status, version=session.version)
-    if (await connection.execute(changed)).rowcount == 0:
-        raise Stale
+    await tables.save(connection, SESSION, session, expected=session.version - 1)
 
 
 async def summary(connection: AsyncConnection, session_id: UUID) -> Summary:
@@ -91,13 +105,9 @@ async def page(
     after: UUID,
     limit: int,
 ) -> list[ExamSession]:
-    """Sessions in the order of their ids, from above `after`. Only what is asked for stands in the statement."""
-    asked = {_SESSION.c.body_id: body_id, _SESSION.c.class_id: class_id, _SESSION.c.status: _as_literal(status)}
-    conditions = [_SESSION.c.id > after, *(each == value for each, value in asked.items() if value is not None)]
-    statement = select(_SESSION).where(*conditions).order_by(_SESSION.c.id).limit(limit)
-    return [_session(row) for row in (await connection.execute(statement)).mappings()]
-
-
-def _as_literal(status: SessionStatus | None) -> BindParameter[str] | None:
-    """Few sessions are open and nearly all concluded, so each status has a plan of its own, which a parameter hides."""
-    return None if status is None else bindparam("status", status.value, String, literal_execute=True)
+    """Sessions in the order of their ids, from above `after`."""
+    conditions = [SESSION.c.id > after, *tables.matches(SESSION, body_id=body_id, class_id=class_id)]
+    if status is not None:
+        conditions.append(_IN_STATE[status])
+    statement = select(SESSION).where(*conditions).order_by(SESSION.c.id).limit(limit)
+    return await tables.fetch_all(connection, statement, ExamSession)

@@ -34,7 +34,7 @@ class CandidateRow:
     particulars: Particulars
 
 
-class _Recognised(NamedTuple):
+class _KeyedRow(NamedTuple):
     """A row with its person's key, and the particulars to encrypt if it is accepted."""
 
     entry: Entry
@@ -73,12 +73,12 @@ async def add(
 
 async def _recognise(
     connection: AsyncConnection, rows: Iterable[CandidateRow], *, persons: Persons, at: datetime
-) -> tuple[list[_Recognised], list[RowOutcome]]:
+) -> tuple[list[_KeyedRow], list[RowOutcome]]:
     today = business_day(at)
 
     def read(row: CandidateRow) -> tuple[CandidateRow, UUID, str]:
         try:
-            return row, *persons.recognise(row.particulars, today=today)
+            return row, *persons.recognise(row.particulars.document_kind, row.particulars.document_number, today=today)
         except Refusal as refusal:
             refusal.pointer = refusal.pointer or "/document_number"
             raise
@@ -86,7 +86,7 @@ async def _recognise(
     found, refused = read_each(rows, read)
     humans = await person_store.humans(connection, {person for _, person, _ in found})
     recognised = [
-        _Recognised(Entry(row.row, new_id(), row.local_id, person, humans[person]), number, row.particulars)
+        _KeyedRow(Entry(row.row, new_id(), row.local_id, person, humans[person]), number, row.particulars)
         for row, person, number in found
     ]
     return recognised, refused

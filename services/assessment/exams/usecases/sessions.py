@@ -63,7 +63,7 @@ class Conclusion(NamedTuple):
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> ExamSession:
     """A new session of the caller's body; the same filing under the same local_id answers the one that exists.
 
-    Raises WrongRole, NotFound, NotYetHeard, OutsideScope, LocalIdTaken, what rules.file raises, and what programme,
+    Raises WrongRole, NotFound, NotYetReceived, OutsideScope, LocalIdTaken, what rules.file raises, and what programme,
     region, occupation or level may be refused for.
     """
     caller.require(Role.ASSESSMENT_BODY)

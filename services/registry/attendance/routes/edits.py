@@ -1,4 +1,4 @@
-"""Edits of attendance: a day's hours set by hand with a reason, and who did so where."""
+"""Edits of attendance: a day's hours set by hand with a reason, and the list of edits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import Field
 from services.registry.attendance.routes.schemas import DayAnswer, EditAnswer
 from services.registry.attendance.store import edits as store
 from services.registry.attendance.usecases import edits as usecases
-from services.registry.attendance.usecases.edits import Wanted
+from services.registry.attendance.usecases.edits import EditDetails
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.forms import Day, Reason, Strict
@@ -35,14 +35,14 @@ class EditedAnswer(DayAnswer):
 async def edit_attendance(
     enrolment_id: UUID, request: EditRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> EditedAnswer:
-    """Set the hours of a day by hand, signed, with a reason. Marks that come in later do not undo it.
+    """Set the hours of a day by hand, signed, with a reason. Later marks do not undo the edit.
 
-    An institution can do so for some days; later an officer of its region or above can. It is possible after the
-    conclusion and the completion of the class too: then the outcome is decided anew, as a correction. More hours than
-    the marks show, given by an institution, are flagged (C14), and a claim waits for them.
+    An institution can edit a day for a number of days; after that, an officer of its region or above can. After the
+    conclusion or completion of the class the outcome is decided again, as a correction. If an institution sets more
+    hours than the marks show, the edit is flagged (C14) and a claim waits for the flag.
     """
-    wanted = Wanted(request.day, request.hours, request.reason)
-    day, total = await usecases.edit(connection, enrolment_id, wanted, caller=caller, at=at)
+    details = EditDetails(request.day, request.hours, request.reason)
+    day, total = await usecases.edit(connection, enrolment_id, details, caller=caller, at=at)
     return EditedAnswer(**DayAnswer.model_validate(day).model_dump(), total_hours=total.hours)
 
 
@@ -56,7 +56,7 @@ async def list_attendance_edits(
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[EditAnswer]:
-    """Who set hours by hand, oldest first. Officers see the edits in their region, an institution sees its own."""
+    """Edits, oldest first. Officers see the edits in their region, an institution sees its own."""
     far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
     rows = await store.page(
         connection, far, class_id=class_id, institution_id=institution_id, after=after(cursor), limit=size

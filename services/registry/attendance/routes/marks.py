@@ -28,12 +28,13 @@ from services.registry.attendance.usecases import marks as usecases
 from services.registry.attendance.usecases.marks import MarkRow
 from services.registry.classes.usecases import visible_class
 from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.enrolments.usecases.forms import TrainingReference
 from services.registry.plan.usecases.visibility import READERS
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EnrolmentStatus
 from shared.form_errors import form_error
-from shared.forms import Day, Instant, LocalId, Strict
+from shared.forms import Day, Instant, LocalId
 from shared.kernel.identity import contains_identity_number
 from shared.kernel.periods import BUSINESS_ZONE
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -57,7 +58,7 @@ def _text(at: object) -> object:
 
 def _imaginable(at: datetime) -> datetime:
     if not 2000 <= at.year < 2100:
-        raise form_error("datetime_range", "The clock of the device is wrong by many years", "设备时钟有误，相差多年。")
+        raise form_error("datetime_range", "The device clock is wrong by many years", "设备时钟有误，相差多年。")
     return at
 
 
@@ -65,7 +66,7 @@ def _not_personal(device: str) -> str:
     if contains_identity_number(device) or (len(device) == 11 and device.startswith("1") and device.isdecimal()):
         raise form_error(
             "personal_number",
-            "Neither an identity number nor a phone number names a device",
+            "A device name cannot be an identity number or a phone number",
             "设备名称不能使用证件号码或手机号。",
         )
     return device
@@ -79,52 +80,44 @@ Device = Annotated[
 ]
 
 
-class MarkRequest(Strict):
-    """One check-in or check-out. Of a face only the result is taken: a picture or a template is an unknown field.
+class MarkRequest(TrainingReference):
+    """One check-in or check-out. Of a face comparison only the result is accepted; a picture or a template is refused
+    as an unknown field.
 
-    A comparison that failed is kept and counts nothing.
+    A failed comparison is stored and does not count.
     """
 
+    reference_fault = "whose_mark"
+
     local_id: LocalId
-    enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
-    class_local_id: Annotated[str, Field(max_length=64)] | None = None
-    trainee_local_id: Annotated[str, Field(max_length=64)] | None = None
     direction: Direction
     at: Annotated[Instant, BeforeValidator(_text), AfterValidator(_imaginable)]
     method: Method
-    device: Device | None = Field(default=None, description="Needed but for `hand`")
+    device: Device | None = Field(default=None, description="Required, except for `hand`")
     site: Annotated[str, Field(max_length=64)] | None = Field(
-        default=None, description="local_id of the site; the class's where left out"
+        default=None, description="local_id of the site; the class's site if omitted"
     )
     score: Annotated[int, Field(ge=0, le=100, strict=True)] | None = Field(
-        default=None, description="How well the faces matched, for `face` only; it may be left out"
+        default=None, description="How well the faces matched; optional, for `face` only"
     )
     matched: Annotated[bool, Field(strict=True)] | None = Field(
-        default=None, description="Whether the faces matched, needed for `face`"
+        default=None, description="Whether the faces matched; required for `face`"
     )
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
-        nothing_else = self.class_local_id is None and self.trainee_local_id is None
-        if not (by_local_ids if self.enrolment_id is None else nothing_else):
-            raise form_error(
-                "whose_mark",
-                "Give either enrolment_id, or both class_local_id and trainee_local_id",
-                "请填写 enrolment_id，或同时填写 class_local_id 和 trainee_local_id，二者选一。",
-            )
         if (self.device is None) is not (self.method is Method.HAND):
             raise form_error(
-                "which_device", "Name the device, unless the mark was made by hand", "非人工登记的打卡须填写设备。"
+                "which_device", "Give the device, unless the mark was made by hand", "非人工登记的打卡须填写设备。"
             )
         if self.score is not None and self.method is not Method.FACE:
-            raise form_error("score_without_face", "Only a comparison of faces has a score", "仅人脸比对有分值。")
+            raise form_error("score_without_face", "Only a face comparison has a score", "仅人脸比对有分值。")
         if self.matched is not None and self.method is not Method.FACE:
-            raise form_error("match_without_face", "Only a comparison of faces has a result", "仅人脸比对有比对结果。")
+            raise form_error("match_without_face", "Only a face comparison has a result", "仅人脸比对有比对结果。")
         if self.matched is None and self.method is Method.FACE:
             raise form_error(
                 "match_missing",
-                "Say in matched whether the faces matched: true or false",
+                "Give matched: true if the faces matched, else false",
                 "请在 matched 中填写人脸比对是否一致：true 或 false。",
             )
         return self
@@ -135,11 +128,11 @@ class _Answer(BaseModel):
 
 
 class AttendanceAnswer(BaseModel):
-    """What a trainee's attendance counts, day by day, and the latest edits, newest first."""
+    """A trainee's attendance by day, and the latest edits, newest first."""
 
     enrolment_id: UUID
     hours: int
-    share: float = Field(description="Of the class's hours, at most 1")
+    share: float = Field(description="Share of the class's hours, at most 1")
     days: list[DayAnswer]
     edits: list[EditAnswer]
 
@@ -165,7 +158,7 @@ class MarkAnswer(_Answer):
     site_id: UUID | None
     score: int | None
     matched: bool | None
-    counts: bool = Field(description="Whether it shows that the trainee was there")
+    counts: bool = Field(description="Whether it shows that the trainee was present")
     marked_by: str | None
     received_at: datetime
 
@@ -177,12 +170,12 @@ _MARK = TypeAdapter(MarkRequest)
 async def record_attendance_marks(
     posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
 ) -> Response:
-    """Post up to 1,000 marks, of any of your running classes, in any order, however late, one of them or many.
+    """Post up to 1,000 marks of any of your running classes, in any order and at any delay.
 
-    A mark is judged by its own day, whatever has become of the training since; who has an outcome already gets the one
-    that the hours give now, until the class is completed.
+    A mark is checked against the training on its own day; later changes do not matter. Until the class is completed,
+    existing outcomes are decided again by the new hours.
 
-    A mark sent again under its local_id is a repeat and counts nothing twice. As NDJSON (`application/x-ndjson`) one
+    A mark sent again under its local_id is a repeat and does not count twice. NDJSON (`application/x-ndjson`) has one
     mark a line.
     """
     parsed, refused = parse_posted(_MARK, posted)
@@ -215,7 +208,7 @@ async def get_attendance(enrolment_id: UUID, connection: Connection, caller: Cur
 async def list_class_attendance(
     class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[TraineeHoursAnswer]:
-    """What attendance counts for each trainee of a class; `id` is the enrolment's."""
+    """The attendance of each trainee of a class; `id` is the enrolment's."""
     class_ = await visible_class(connection, class_id, caller, roles=READERS)
     rows = await store.of_class(connection, class_id, after=after(cursor), limit=size)
     shown = [TraineeHoursAnswer(**row._asdict(), share=share(row.hours, class_.hours)) for row in rows]
@@ -231,7 +224,7 @@ async def list_attendance_marks(
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[MarkAnswer]:
-    """A class's marks in the order of their own time, as they came: none is ever changed or taken away."""
+    """A class's marks, ordered by their own time. Marks are never changed or deleted."""
     await visible_class(connection, class_id, caller, roles=READERS)
     begins = None if day is None else datetime.combine(day, time(), BUSINESS_ZONE)
     ends = None if begins is None else begins + timedelta(days=1)

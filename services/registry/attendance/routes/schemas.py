@@ -1,4 +1,4 @@
-"""How days of attendance and their edits are shown."""
+"""Schemas of answers about days of attendance and their edits."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class DayAnswer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     day: date
-    minutes: int = Field(description="From check-ins to check-outs; in lessons only, where the class has any that day")
-    hours: int = Field(description="Class hours that count: under the daily cap, or as edited")
+    minutes: int = Field(description="From check-ins to check-outs; within lessons only, if there are any that day")
+    hours: int = Field(description="Class hours that count: up to the daily maximum, or as edited")
     edited: bool
 
 

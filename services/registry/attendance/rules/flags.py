@@ -1,4 +1,4 @@
-"""What a flag of attendance is about: a trainee, the class of one, or something at their institution."""
+"""Observations about attendance: of a trainee, of a class, or of an institution."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services.registry.enrolments.rules.attendee import Attendee
-from services.registry.flags.rules.flags import Seen, see
+from services.registry.flags.rules.flags import Observation, see
 from services.registry.flags.rules.kinds import FlagKind
 
 
-def see_trainee(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Seen:
-    """What a rule saw of the trainee."""
+def see_trainee(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Observation:
+    """An observation about the trainee."""
     return see_attendance(
         kind,
         attendee,
@@ -23,8 +23,8 @@ def see_trainee(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) 
     )
 
 
-def see_class_of(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Seen:
-    """What a rule saw of the trainee's class; `seen` says what of it."""
+def see_class_of(kind: FlagKind, attendee: Attendee, seen: str, **facts: object) -> Observation:
+    """An observation about the trainee's class; `seen` identifies it within the class."""
     return see_attendance(kind, attendee, f"{attendee.class_id}/{seen}", class_id=attendee.class_id, facts=facts)
 
 
@@ -37,8 +37,8 @@ def see_attendance(
     class_id: UUID | None = None,
     enrolment_id: UUID | None = None,
     person: UUID | None = None,
-) -> Seen:
-    """What a rule saw where `attendee` is trained, of what is named."""
+) -> Observation:
+    """An observation at the institution of `attendee`, about the class, enrolment or person given."""
     return see(
         kind,
         seen,
@@ -46,6 +46,6 @@ def see_attendance(
         class_id=class_id,
         enrolment_id=enrolment_id,
         person=person,
-        **attendee.dimensions.told(project=False),
+        **attendee.dimensions.as_fields(project=False),
         facts=facts,
     )

@@ -1,4 +1,4 @@
-"""Attendance: the class hours that follow from marks, day by day and in all."""
+"""Attendance: the class hours that follow from marks, by day and in total."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MINUTE: Final = timedelta(minutes=1)
 
 
 class Stamp(NamedTuple):
-    """A mark as the rules for a day see it. `site_id` is where it was made, by default the class's site."""
+    """A mark as the rules for a day need it. `site_id` is where it was made, by default the class's site."""
 
     person: UUID
     enrolment_id: UUID
@@ -41,7 +41,7 @@ class Presence(NamedTuple):
 
 
 class LessonTime(NamedTuple):
-    """When a class is taught, and the class hours of that; lessons that its groups have at one time are one."""
+    """A time at which a class is taught, and its class hours; simultaneous lessons of several groups are one."""
 
     begins: datetime
     ends: datetime
@@ -49,7 +49,7 @@ class LessonTime(NamedTuple):
 
 
 class DayHours(NamedTuple):
-    """What one day of one training counts: `minutes` by the marks, `hours` under the daily cap or as edited."""
+    """One day of one training: `minutes` by the marks; `hours` up to the daily maximum, or as edited."""
 
     enrolment_id: UUID
     day: date
@@ -59,7 +59,7 @@ class DayHours(NamedTuple):
 
 
 class Total(NamedTuple):
-    """The class hours of a whole training, and the days with any. Version 0 has not been told yet."""
+    """The class hours of a whole training, and the number of days with any. Version 0 is not published yet."""
 
     enrolment_id: UUID
     hours: int = 0
@@ -68,12 +68,12 @@ class Total(NamedTuple):
 
 
 def presences(stamps: Iterable[Stamp]) -> list[Presence]:
-    """The pairs among the marks of one enrolment and day: a check-in and the check-out that comes next after it.
+    """The pairs among the marks of one enrolment and day: a check-in and the check-out that follows it.
 
-    In the order of time, whatever the order of arrival. Where two check-ins follow each other the earlier one has no
-    check-out, and where two check-outs do the later one has no check-in: such a mark counts nothing, so a missing mark
-    never makes hours. Of two marks of one moment the check-out is the earlier one. What goes on over midnight is no
-    pair, because a mark belongs to its day. Source: an assumption, domain rules §5.2 name none.
+    Marks are ordered by their own time, not by arrival. Of two consecutive check-ins the earlier one has no check-out;
+    of two consecutive check-outs the later one has no check-in. Such a mark counts nothing, so a missing mark never
+    adds hours. Of two marks at the same time the check-out comes first. A presence over midnight is not a pair, because
+    a mark belongs to its day. Source: an assumption, domain rules §5.2 name none.
     """
     ordered = sorted(stamps, key=lambda stamp: (stamp.at, stamp.direction is Direction.IN))
     return [
@@ -84,10 +84,10 @@ def presences(stamps: Iterable[Stamp]) -> list[Presence]:
 
 
 def minutes_of(found: Collection[Presence], lessons: Collection[LessonTime] = ()) -> int:
-    """Whole minutes of all presences together.
+    """Whole minutes of all presences.
 
-    Where the class has `lessons` that day only what lies in them counts, and no lesson counts for more than its hours:
-    neither who comes early and leaves late nor a break makes hours. Without any the presences count as they are.
+    If the class has `lessons` that day, only time within them counts, and no lesson counts more than its hours: time
+    before and after lessons and breaks adds nothing. Without lessons the whole presences count.
     """
     if not lessons:
         return sum((each.ends - each.begins for each in found), timedelta()) // _MINUTE
@@ -101,23 +101,23 @@ def uncapped_hours(minutes: int) -> int:
 
 
 def hours_by_marks(day: DayHours, *, hours_max: int) -> int:
-    """The class hours that the marks of `day` give, whatever was edited."""
+    """The class hours by the marks of `day`, regardless of edits."""
     return min(uncapped_hours(day.minutes), hours_max)
 
 
 def recount(
     before: DayHours, stamps: Iterable[Stamp], *, lessons: Collection[LessonTime] = (), hours_max: int
 ) -> DayHours:
-    """The day by all of its marks and the class's `lessons`.
+    """The day recounted from all of its marks and the class's `lessons`.
 
-    A day that was edited keeps the hours of its edit; only the minutes follow.
+    An edited day keeps the hours of its edit; only its minutes change.
     """
     day = before._replace(minutes=minutes_of(presences(stamps), lessons))
     return day if day.edited else day._replace(hours=hours_by_marks(day, hours_max=hours_max))
 
 
 def sum_up(before: Total, changes: Sequence[tuple[DayHours, DayHours]]) -> Total:
-    """The total after `changes` of days from one state to the other; the same one if no hour changed."""
+    """The total after `changes`, each a day as (before, after); `before` itself if no hour changed."""
     if all(old.hours == new.hours for old, new in changes):
         return before
     return Total(
@@ -131,16 +131,16 @@ def sum_up(before: Total, changes: Sequence[tuple[DayHours, DayHours]]) -> Total
 def record(
     attendee: Attendee, before: Total, changes: Sequence[tuple[DayHours, DayHours]], *, at: datetime
 ) -> tuple[Total, AttendanceRecorded | None]:
-    """The total that `changes` give, and the fact of it; None where marks changed no hour yet (a mere check-in)."""
+    """The total after `changes`, and its fact; None if the marks changed no hour (a check-in alone)."""
     after = sum_up(before, changes)
     if after is before:
         return after, None
     latest = max((new for old, new in changes if old.hours != new.hours), key=lambda each: each.day)
-    return after, tell(AttendanceRecorded, attendee, after, latest, at=at)
+    return after, describe(AttendanceRecorded, attendee, after, latest, at=at)
 
 
 def share(hours: int, class_hours: int) -> float:
-    """The share of the class's hours that a trainee has had, at most 1, to four places."""
+    """The attended share of the class's hours, at most 1, rounded to four places."""
     return round(min(1.0, hours / class_hours), 4)
 
 
@@ -149,8 +149,8 @@ def _time_in(lesson: LessonTime, found: Iterable[Presence]) -> timedelta:
     return sum((each for each in met if each > timedelta()), timedelta())
 
 
-def tell(fact: type[F], attendee: Attendee, total: Total, day: DayHours, *, at: datetime) -> F:
-    """The `fact` that `day` of a training counts anew, and the whole training with it."""
+def describe(fact: type[F], attendee: Attendee, total: Total, day: DayHours, *, at: datetime) -> F:
+    """A `fact` with the new hours of `day` and of the whole training."""
     return fact(
         subject=f"attendance/{attendee.enrolment_id}",
         version=total.version,
@@ -159,7 +159,7 @@ def tell(fact: type[F], attendee: Attendee, total: Total, day: DayHours, *, at: 
         class_id=attendee.class_id,
         institution_id=attendee.institution_id,
         person=attendee.person,
-        **attendee.dimensions.told(),
+        **attendee.dimensions.as_fields(),
         day=day.day,
         day_hours=day.hours,
         hours=total.hours,

@@ -1,4 +1,4 @@
-"""Marks: somebody checked in to a class or out of it, as a device saw it or a teacher wrote it down."""
+"""Marks: check-ins and check-outs of trainees, made by a device or by hand."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class Direction(StrEnum):
 
 
 class Method(StrEnum):
-    """How it was known who it was."""
+    """How the trainee was identified."""
 
     DEVICE = "device"
     QR = "qr"
     """The trainee's own phone read a code."""
     FACE = "face"
-    """A device compared a face, and told the result only."""
+    """A device compared a face, and sent only the result."""
     HAND = "hand"
 
 
@@ -33,9 +33,9 @@ class MarkFromFuture(Invalid):
     """Facts: `now`, the time here."""
 
     slug = "mark-from-future"
-    title_en = "The mark is of a moment that has not come yet."
+    title_en = "The time of the mark is in the future."
     title_zh = "考勤时间晚于当前时间。"
-    cure_en = "Set the clock of the device right (the time here is {now}), and send the mark with its true time."
+    cure_en = "Set the clock of the device (the time here is {now}), and send the mark with its real time."
     cure_zh = "请校准设备时钟（本系统时间为 {now}），并以实际时间重新上报。"
 
 
@@ -43,9 +43,9 @@ class MarkOutsideClass(Conflict):
     """Facts: `starts_on`, `ends_on` of the class, both included."""
 
     slug = "mark-outside-class"
-    title_en = "The class does not take place on that day."
+    title_en = "The class does not run on this day."
     title_zh = "该日期不在班级的培训期内。"
-    cure_en = "Check the day and the clock of the device; the class runs from {starts_on} to {ends_on}."
+    cure_en = "Check the day and the clock of the device. The class runs from {starts_on} to {ends_on}."
     cure_zh = "请核对日期和设备时钟；该班培训期为 {starts_on} 至 {ends_on}。"
 
 
@@ -53,9 +53,9 @@ class NotInTraining(Conflict):
     """Facts: `state` of the enrolment; `from_on` and `until_on`, the latest days of the training, both included."""
 
     slug = "not-in-training"
-    title_en = "The trainee was not in training on that day."
+    title_en = "The trainee was not in training on this day."
     title_zh = "该学员当日不在培训期内。"
-    cure_en = "Check the day: before the entry, during a deferral and after leaving there is no attendance."
+    cure_en = "Check the day. Attendance does not count before entry, during a deferral or after leaving."
     cure_zh = "请核对日期：入班前、休学期间和离班后不计考勤。"
 
 
@@ -63,9 +63,9 @@ class ClassTakesNoMarks(Conflict):
     """Facts: `state` of the class."""
 
     slug = "class-takes-no-marks"
-    title_en = "Attendance is taken while a class is running, and this one is not."
+    title_en = "The class is not running, so its attendance cannot be recorded."
     title_zh = "该班未在进行中，不能登记考勤。"
-    cure_en = "Start an approved class first; of one that is completed, edit the day with a reason."
+    cure_en = "If the class is approved, start it first. If it is completed, edit the day with a reason."
     cure_zh = "请先将已批准的班级开班；已结班的，请说明理由更正当日考勤。"
 
 
@@ -73,23 +73,25 @@ class TooManyDayMarks(Conflict):
     """Facts: `marks_max`."""
 
     slug = "too-many-day-marks"
-    title_en = "The trainee has as many marks on that day as are taken."
+    title_en = "The trainee already has the maximum number of marks for this day."
     title_zh = "该学员当日打卡记录已达上限。"
-    cure_en = "At most {marks_max} are taken; see whether a device sends the same mark under ever new ids."
+    cure_en = (
+        "At most {marks_max} marks a day are accepted. Check whether a device sends the same mark under different ids."
+    )
     cure_zh = "每名学员每天最多接收 {marks_max} 条打卡记录；请检查设备是否以不同编号重复上报。"
 
 
 class UnknownSite(Invalid):
     slug = "unknown-mark-site"
-    title_en = "Your institution has no site by this local_id."
+    title_en = "Your institution has no site with this local_id."
     title_zh = "本机构没有此 local_id 的培训地点。"
-    cure_en = "Use the local_id of one of your sites, or leave it out for the site of the class."
+    cure_en = "Use the local_id of one of your sites. For the site of the class, leave the field empty."
     cure_zh = "请使用本机构培训地点的 local_id；若即为班级地点，可不填。"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One check-in or check-out. Of a comparison of faces there is the result: `matched`, and `score` from 0 to 100."""
+    """One check-in or check-out. `matched` and `score` (0 to 100) are the result of a face comparison."""
 
     id: UUID
     local_id: str
@@ -103,14 +105,14 @@ class Mark:
     site_id: UUID | None
     score: int | None
     matched: bool | None
-    """What the device said of the faces, of `face` marks only."""
+    """Whether the device matched the faces; `face` marks only."""
     marked_by: str | None
-    """Who wrote it down, if it was made by hand."""
+    """Who recorded it, if it was made by hand."""
     counts: bool
-    """Whether it shows that the trainee was there; a comparison of faces that failed does not."""
+    """Whether it shows that the trainee was present; a failed face comparison does not."""
 
     def says_the_same(self, other: Mark) -> bool:
-        """Whether `other` is this mark sent again, whoever sent it."""
+        """Whether `other` has the same content; who sent it does not matter."""
         return self._content() == other._content()
 
     def _content(self) -> tuple[object, ...]:
@@ -119,15 +121,15 @@ class Mark:
 
 
 def shows_presence(*, matched: bool | None, score: int | None, policy: Policy) -> bool:
-    """Whether a comparison of faces shows who was there: the device says so, and so does the score, if it tells one.
+    """Whether a face comparison shows presence: the device matched the faces, and the score, if any, is high enough.
 
-    True for marks without such a comparison.
+    True for marks without a comparison.
     """
     return matched is not False and (score is None or score >= policy.attendance_face_score_min)
 
 
 def admit(mark: Mark, attendee: Attendee, *, policy: Policy, now: datetime) -> None:
-    """Raises ClassTakesNoMarks, MarkOutsideClass, NotInTraining, MarkFromFuture; how late it comes does not matter."""
+    """Raises ClassTakesNoMarks, MarkOutsideClass, NotInTraining, MarkFromFuture; a late arrival does not matter."""
     if attendee.class_status is not ClassStatus.RUNNING:
         raise ClassTakesNoMarks(state=attendee.class_status)
     require_day(mark.day, attendee, pointer="/at")
@@ -136,7 +138,7 @@ def admit(mark: Mark, attendee: Attendee, *, policy: Policy, now: datetime) -> N
 
 
 def require_day(day: date, attendee: Attendee, *, pointer: str) -> None:
-    """The trainee was in training on `day`, whatever has become of the training since.
+    """Checks that the trainee was in training on `day`; later changes of the training do not matter.
 
     Raises MarkOutsideClass, NotInTraining.
     """

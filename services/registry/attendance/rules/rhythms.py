@@ -1,4 +1,4 @@
-"""Impossible rhythms: what in a day's marks no honest class would show (C05, C16, C20). Nothing is refused for it."""
+"""Implausible patterns in the marks of a day (C05, C16, C20). They raise flags; nothing is refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.registry.attendance.rules.flags import see_attendance, see_class_o
 from services.registry.attendance.rules.hours import DayHours, Presence, Stamp, presences, uncapped_hours
 from services.registry.attendance.rules.marks import Direction, Mark, Method
 from services.registry.enrolments.rules.attendee import Attendee
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
 from shared.kernel.periods import BUSINESS_ZONE, business_day
@@ -28,7 +28,7 @@ _DAY: Final = timedelta(days=1)
 _EARTH_RADIUS_KM: Final = 6371.0
 
 
-class Place(NamedTuple):
+class Coordinates(NamedTuple):
     """Degrees east and north."""
 
     longitude: float
@@ -36,7 +36,7 @@ class Place(NamedTuple):
 
 
 class DeviceStamp(NamedTuple):
-    """A mark as the rules for its device see it."""
+    """A mark as the rules for devices need it."""
 
     device: str
     class_id: UUID
@@ -46,7 +46,7 @@ class DeviceStamp(NamedTuple):
 
 
 class Window(NamedTuple):
-    """A stretch of time in which one device's marks are looked at, both ends included."""
+    """A period in which one device's marks are examined, both ends included."""
 
     device: str
     begins: datetime
@@ -54,7 +54,7 @@ class Window(NamedTuple):
 
 
 class SameSecond(NamedTuple):
-    """How many trainees of a class were marked in one second, and by how many devices; `by_hand` without one."""
+    """Trainees of a class marked in one second, and the number of devices; `by_hand`: some mark had no device."""
 
     class_id: UUID
     second: datetime
@@ -65,8 +65,8 @@ class SameSecond(NamedTuple):
 
 def at_impossible_times(
     marks: Iterable[Mark], attendee: Attendee, *, policy: Policy, holidays: Collection[date]
-) -> Iterator[Seen]:
-    """Marks at night and on public holidays, once for a class and day (C20). Ordinary weekends are no matter."""
+) -> Iterator[Observation]:
+    """Marks at night and on public holidays, once for a class and day (C20). Ordinary weekends are not flagged."""
     for mark in marks:
         local = mark.at.astimezone(BUSINESS_ZONE).time()
         if not policy.attendance_day_starts <= local <= policy.attendance_day_ends:
@@ -75,8 +75,8 @@ def at_impossible_times(
             yield see_class_of(FlagKind.ON_A_HOLIDAY, attendee, f"{mark.day}", day=mark.day.isoformat())
 
 
-def over_daily_hours(day: DayHours, attendee: Attendee, *, hours_max: int) -> Iterator[Seen]:
-    """More hours by the marks of a day than can count for one (C20), once for a class and day."""
+def over_daily_hours(day: DayHours, attendee: Attendee, *, hours_max: int) -> Iterator[Observation]:
+    """More hours by the marks of a day than can count (C20), once for a class and day."""
     hours = uncapped_hours(day.minutes)
     if hours > hours_max:
         facts = {"day": day.day.isoformat(), "hours": hours, "hours_max": hours_max}
@@ -85,11 +85,11 @@ def over_daily_hours(day: DayHours, attendee: Attendee, *, hours_max: int) -> It
 
 def in_two_places(
     stamps: Sequence[Stamp], lessons: Iterable[Presence], attendees: Mapping[UUID, Attendee]
-) -> Iterator[Seen]:
+) -> Iterator[Observation]:
     """A mark made while the same person was present in another class, or had a lesson there (C04, as a flag C05).
 
     `stamps` are one person's of one day, in all of their classes; `lessons` those of the person's other classes.
-    Somebody is present from just after a check-in to just before a check-out, so classes may follow each other.
+    A person is present from just after a check-in to just before a check-out, so consecutive classes do not clash.
     """
     taught = set(lessons)
     if len({stamp.enrolment_id for stamp in stamps} | {each.enrolment_id for each in taught}) < 2:
@@ -103,11 +103,11 @@ def in_two_places(
 
 
 def too_far_apart(
-    stamps: Iterable[Stamp], places: Mapping[UUID, Place], attendees: Mapping[UUID, Attendee], *, policy: Policy
-) -> Iterator[Seen]:
-    """Two marks, one after the other, at places that are too far apart for the time between them (C05).
+    stamps: Iterable[Stamp], places: Mapping[UUID, Coordinates], attendees: Mapping[UUID, Attendee], *, policy: Policy
+) -> Iterator[Observation]:
+    """Two consecutive marks at places that are too far apart for the time between them (C05).
 
-    `stamps` are one person's of one day. The time counts longer by as much as clocks may be off.
+    `stamps` are one person's of one day. The permitted clock drift is added to the time.
     """
     placed = sorted((each for each in stamps if each.site_id in places), key=lambda stamp: (stamp.at, stamp.direction))
     for here, there in pairwise(placed):
@@ -121,7 +121,7 @@ def too_far_apart(
 
 
 def windows(marks: Iterable[Mark]) -> list[Window]:
-    """Where to look at the devices of `marks`: a minute around each mark, a phone's whole day; none of it twice."""
+    """The windows for the devices of `marks`: a minute around each mark, a day for phones; merged if overlapping."""
     wanted = sorted(_window(mark) for mark in marks if mark.device is not None)
     merged: list[Window] = []
     for window in wanted:
@@ -135,9 +135,9 @@ def windows(marks: Iterable[Mark]) -> list[Window]:
 
 def shared_devices(
     stamps: Iterable[DeviceStamp], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
-) -> Iterator[Seen]:
-    """Phones with which too many trainees of a class marked themselves on one day, or of several classes of an
-    institution (C16). `stamps` are one institution's."""
+) -> Iterator[Observation]:
+    """Phones with which too many trainees of a class, or of several classes of an institution, checked in on one day
+    (C16). `stamps` are one institution's."""
     phones: defaultdict[tuple[str, date], defaultdict[UUID, set[UUID]]] = defaultdict(lambda: defaultdict(set))
     for stamp in stamps:
         if stamp.method is Method.QR:
@@ -156,8 +156,8 @@ def shared_devices(
 
 def hurried_devices(
     stamps: Iterable[DeviceStamp], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
-) -> Iterator[Seen]:
-    """Devices that made more marks within a minute than people can pass (C16), once for a device and day."""
+) -> Iterator[Observation]:
+    """Devices that made more marks in a minute than policy allows (C16), once for a device and day."""
     ordered = sorted(stamps, key=lambda stamp: (stamp.device, stamp.at))
     for device, group in groupby(ordered, key=lambda stamp: stamp.device):
         marks = list(group)
@@ -170,8 +170,8 @@ def hurried_devices(
 
 def same_second(
     found: Iterable[SameSecond], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
-) -> Iterator[Seen]:
-    """Trainees of a class marked in the very same second, at several devices or by hand: somebody made it up (C20)."""
+) -> Iterator[Observation]:
+    """Too many trainees of a class marked in the same second, at several devices or by hand: invented marks (C20)."""
     for each in found:
         several = each.by_hand or each.devices > 1
         if several and each.trainees > policies[each.class_id].attendance_same_second_trainees_max:
@@ -181,8 +181,8 @@ def same_second(
 
 def faces_not_matched(
     failed: Mapping[tuple[UUID, date], int], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
-) -> Iterator[Seen]:
-    """Trainees whose face was compared in vain too often on one day (C20); `failed` counts it by enrolment and day."""
+) -> Iterator[Observation]:
+    """Trainees with too many failed face comparisons on one day (C20); `failed` counts by enrolment and day."""
     for (enrolment_id, day), count in failed.items():
         attendee = attendees.get(enrolment_id)
         if attendee and count > policies[attendee.class_id].attendance_face_mismatches_max:
@@ -190,8 +190,8 @@ def faces_not_matched(
             yield see_trainee(FlagKind.FACE_NOT_MATCHED, attendee, f"{enrolment_id}/{day}", **facts)
 
 
-def distance(here: Place, there: Place) -> float:
-    """Kilometres between two places along the surface, by the haversine."""
+def distance(here: Coordinates, there: Coordinates) -> float:
+    """Kilometres between two points on the surface (haversine formula)."""
     south, north = radians(here.latitude), radians(there.latitude)
     half = sin((north - south) / 2) ** 2
     half += cos(south) * cos(north) * sin(radians(there.longitude - here.longitude) / 2) ** 2
@@ -206,7 +206,7 @@ def _by_enrolment(found: Iterable[Timed]) -> Collection[list[Timed]]:
 
 
 def _is_among(stamp: Stamp, ordered: Sequence[Presence]) -> bool:
-    """Whether the stamp was made within one of `ordered`, which follow each other: found by halves, however many."""
+    """Whether the stamp lies within one of `ordered`, which are sorted and do not overlap (binary search)."""
     begun = bisect_right if stamp.direction is Direction.IN else bisect_left
     place = begun(ordered, stamp.at, key=lambda each: each.begins)
     return place > 0 and _is_within(stamp, ordered[place - 1])
@@ -227,7 +227,7 @@ def _window(mark: Mark) -> Window:
 
 
 def _counts_within_a_minute(marks: Sequence[DeviceStamp]) -> Iterator[int]:
-    """For each of `marks`, in the order of time: how many there are in the minute that ends with it."""
+    """For each of `marks`, sorted by time: the number of marks in the minute that ends with it."""
     first = 0
     for place, mark in enumerate(marks):
         while mark.at - marks[first].at >= _MINUTE:
@@ -237,8 +237,8 @@ def _counts_within_a_minute(marks: Sequence[DeviceStamp]) -> Iterator[int]:
 
 def _of_two(
     kind: FlagKind, stamp: Stamp, other: tuple[UUID, UUID], attendees: Mapping[UUID, Attendee], **facts: object
-) -> Iterator[Seen]:
-    """A flag on the one of two enrolments that was just marked; the same flag from whichever side it is seen."""
+) -> Iterator[Observation]:
+    """An observation about the enrolment that was just marked; both enrolments give the same one."""
     other_enrolment, other_class = other
     attendee = attendees.get(stamp.enrolment_id) or attendees.get(other_enrolment)
     if attendee is not None:

@@ -1,4 +1,4 @@
-"""The trainees whom marks name, with the figures that the rules need for their classes: in one statement."""
+"""The trainees whom marks name, with the policy of their classes, read in one statement."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.contracts.dimensions import FundSource
 from shared.contracts.registry import ClassStatus, EnrolmentStatus
 from shared.database import driver
 
-# Whoever writes attendance locks the enrolments first, in the order of their ids: batches queue up and never cross.
+# Every writer of attendance locks the enrolments first, in the order of their ids, so that batches never deadlock.
 # The policy of a class are the rows of its region and of those above it, with the distance to each; beside them stand
 # those of the days that the calendar lists as free. A single mark asks all this too, so it is one statement, and each
 # LATERAL with a limit is one look-up in an index, whatever the planner believes of the number of rows.
@@ -70,7 +70,7 @@ _ONE: Final = _FIND.format(which="e.id = $2", lock=_LOCKED)
 
 
 class Attendees(NamedTuple):
-    """The trainees that were found; the policy of each of their classes; the holidays among the days asked."""
+    """The trainees found, the policy of each of their classes, and the holidays among the requested days."""
 
     all: list[Attendee]
     policies: dict[UUID, Policy]
@@ -86,8 +86,8 @@ async def find(
     days: Collection[date],
     lock: bool,
 ) -> Attendees:
-    """The institution's trainees by their local ids or ids. With `lock`, others who want them locked wait until this
-    transaction ends. Raises PolicyUnset.
+    """The institution's trainees by local_id or id. `lock` holds row locks until the end of the transaction. Raises
+    PolicyUnset.
     """
     database, calendar = await driver(connection), [f"calendar/{day}" for day in days]
     if not ids:
@@ -96,7 +96,7 @@ async def find(
 
 
 async def lock_one(connection: AsyncConnection, enrolment_id: UUID, day: date) -> Attendees:
-    """The one trainee, of whatever institution, if there is one. Raises PolicyUnset."""
+    """One trainee of any institution, locked; empty if there is none. Raises PolicyUnset."""
     return _attendees(await (await driver(connection)).fetchrow(_ONE, [f"calendar/{day}"], enrolment_id))
 
 

@@ -1,4 +1,4 @@
-"""Edits of attendance in the database, each with all that lists of it are asked by."""
+"""Edits of attendance in the database, with the columns that lists filter by."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def page(
     after: UUID,
     limit: int,
 ) -> list[Edit]:
-    """Edits in the order of their ids, from above `after`."""
+    """Edits with ids above `after`, ordered by id."""
     asked = tables.matches(ATTENDANCE_EDIT, **reach._asdict(), class_id=class_id, institution_id=institution_id)
     found = select(ATTENDANCE_EDIT).where(*asked, ATTENDANCE_EDIT.c.id > after)
     return await tables.fetch_all(connection, found.order_by(ATTENDANCE_EDIT.c.id).limit(limit), Edit)

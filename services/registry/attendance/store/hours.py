@@ -1,4 +1,4 @@
-"""Hours of attendance in the database, by day and in all."""
+"""Hours of attendance in the database, by day and in total."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ ON CONFLICT (enrolment_id) DO UPDATE SET {tables.excluded(ATTENDANCE.c)}
 
 
 class TraineeHours(NamedTuple):
-    """A trainee of a class, and what attendance counts for them."""
+    """A trainee of a class, with hours and days by attendance."""
 
     id: UUID
     local_id: str
@@ -57,19 +57,19 @@ class TraineeHours(NamedTuple):
 
 
 async def day(connection: AsyncConnection, enrolment_id: UUID, on: date) -> DayHours | None:
-    """What that day counts, if anything ever did."""
+    """The hours of one day; None if none were ever counted."""
     asked = tables.matches(ATTENDANCE_DAY, enrolment_id=enrolment_id, day=on)
     return await tables.fetch_one(connection, select(ATTENDANCE_DAY).where(*asked), DayHours)
 
 
 async def totals(connection: AsyncConnection, enrolment_ids: Collection[UUID]) -> dict[UUID, Total]:
-    """What attendance counts for those of the enrolments that have any."""
+    """Totals of attendance, of the enrolments that have any."""
     statement = select(ATTENDANCE).where(tables.one_of(ATTENDANCE.c.enrolment_id, enrolment_ids))
     return {each.enrolment_id: each for each in await tables.fetch_all(connection, statement, Total)}
 
 
 async def save(connection: AsyncConnection, changed: Sequence[DayHours], summed: Sequence[Total]) -> None:
-    """Store days, and totals of these. The caller holds the locks of the enrolments."""
+    """Store days and totals. The caller holds the locks of the enrolments."""
     if not changed:
         return
     days = tables.arrays(ATTENDANCE_DAY.c, [each._asdict() for each in changed])
@@ -78,13 +78,13 @@ async def save(connection: AsyncConnection, changed: Sequence[DayHours], summed:
 
 
 async def days_of(connection: AsyncConnection, enrolment_id: UUID) -> list[DayHours]:
-    """The days of one enrolment in order; a class has fewer than the limit."""
+    """The days of one enrolment in order; a class has fewer than DAYS_MAX."""
     of_one = select(ATTENDANCE_DAY).where(ATTENDANCE_DAY.c.enrolment_id == enrolment_id)
     return await tables.fetch_all(connection, of_one.order_by(ATTENDANCE_DAY.c.day).limit(DAYS_MAX), DayHours)
 
 
 async def of_class(connection: AsyncConnection, class_id: UUID, *, after: UUID, limit: int) -> list[TraineeHours]:
-    """A class's trainees in the order of their ids, from above `after`."""
+    """A class's trainees with enrolment ids above `after`, ordered by id."""
     counted = [func.coalesce(ATTENDANCE.c[name], 0).label(name) for name in ("hours", "days")]
     statement = (
         select(ENROLMENT.c.id, ENROLMENT.c.local_id, ENROLMENT.c.status, *counted)

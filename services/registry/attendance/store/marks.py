@@ -1,4 +1,4 @@
-"""Marks in the database, and what is asked of them, a batch at a time."""
+"""Marks in the database, written and queried in batches."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.attendance.rules.hours import DayHours, LessonTime, Presence, Stamp, Total
 from services.registry.attendance.rules.marks import Direction, Mark, Method
-from services.registry.attendance.rules.rhythms import DeviceStamp, Place, SameSecond, Window
+from services.registry.attendance.rules.rhythms import Coordinates, DeviceStamp, SameSecond, Window
 from services.registry.directory.store.sites import SITE
 from shared import tables
 from shared.database import driver
 from shared.tables import Choice, Instant, fixed
 
 WINDOW_MARKS_MAX: Final = 5_000
-"""Marks of one device that are looked at in one window; a device with more is far beyond suspicion."""
+"""Marks of one device read for one window; a device with more is flagged well before."""
 
 ATTENDANCE_MARK: Final = Table(
     "attendance_mark",
@@ -60,8 +60,8 @@ _MARK: Final = [column for column in ATTENDANCE_MARK.c if column.key not in ("in
 _GIVEN: Final = [*_MARK, Column("marks_max", Integer), Column("place", Integer)]
 _INSTITUTION: Final = f"${len(_GIVEN) + 1}"
 _RECEIVED: Final = f"${len(_GIVEN) + 2}"
-# Those that are there already take no place of the day. In the order of the ids that might be taken, so that two
-# batches with the same ids do not wait for each other.
+# Marks that are stored already do not count towards the daily maximum. Rows are inserted in the order of their local
+# ids, so that two batches with the same ids do not deadlock.
 _NEW: Final = f"""
 WITH new AS (
     SELECT given.*, row_number() OVER (PARTITION BY enrolment_id, day ORDER BY place) AS nth
@@ -85,7 +85,7 @@ INSERT INTO attendance_mark ({tables.names(_MARK)}, institution_id, received_at)
 SELECT {tables.names(_MARK)}, {_INSTITUTION}, {_RECEIVED} FROM admitted ORDER BY local_id, id
 ON CONFLICT (institution_id, local_id) DO NOTHING RETURNING id
 """
-# Of several marks under one local id the first is the one that would be stored.
+# Of several marks with one local_id the first would be stored.
 _WOULD_ADD: Final = f"{_NEW} SELECT DISTINCT ON (local_id) id FROM admitted ORDER BY local_id, id"
 # What the rules look at once marks are stored, in one statement, because a single mark asks for it too: all marks of
 # the same persons on the same days; what these days and trainings counted before; the marks of the same devices at the
@@ -145,10 +145,10 @@ JOIN lesson l ON l.class_id = e.class_id AND l.held
 """
 
 
-class Around(NamedTuple):
-    """All marks of the same persons and days that count, and how many comparisons of faces failed; what the days and
-    trainings count, nothing as yet for new ones; the marks of the same devices at the time; where several trainees were
-    marked in one second; when the classes are taught on the days."""
+class MarkContext(NamedTuple):
+    """The context of new marks: all counting marks of the same persons and days, and the number of failed face
+    comparisons; days and totals before recounting (zero for new ones); marks of the same devices around that time;
+    seconds with several marked trainees; the lessons of the classes on those days."""
 
     stamps: list[Stamp]
     mismatches: dict[tuple[UUID, date], int]
@@ -160,7 +160,7 @@ class Around(NamedTuple):
 
 
 class KeptMark(NamedTuple):
-    """A mark, and when it came in."""
+    """A mark, and when it was received."""
 
     id: UUID
     mark: Mark
@@ -182,10 +182,10 @@ async def add_all(
     at: datetime,
     dry_run: bool = False,
 ) -> set[UUID]:
-    """Store those of `marks` whose local ids are new to the institution; the ids of these.
+    """Store the `marks` whose local ids are new to the institution; returns their ids.
 
-    Of each trainee and day no more than the `marks_max` of the class, the first ones. The caller holds the locks of the
-    enrolments. A dry run stores nothing, and answers the ids of those that would be stored.
+    For each trainee and day the first `marks_max` of the class are stored. The caller holds the locks of the
+    enrolments. A dry run stores nothing and returns the ids that would be stored.
     """
     if not marks:
         return set()
@@ -218,9 +218,8 @@ async def around(
     windows: Sequence[Window],
     seconds: Collection[tuple[UUID, datetime]],
     class_days: Collection[tuple[UUID, date]],
-) -> Around:
-    """What there is around marks of those persons and days, of those trainings and days, devices, seconds, and classes
-    and days."""
+) -> MarkContext:
+    """The context of marks with these persons and days, trainings and days, devices, seconds, and classes and days."""
     row = await (await driver(connection)).fetchrow(
         _AROUND,
         *zip(*person_days, strict=True),
@@ -234,7 +233,7 @@ async def around(
     lessons: defaultdict[tuple[UUID, date], list[LessonTime]] = defaultdict(list)
     for class_id, day, *time in row[4]:
         lessons[class_id, day].append(LessonTime(*time))
-    return Around(
+    return MarkContext(
         stamps=[_stamp(each) for each in row[0] if each[7]],
         mismatches=Counter((each[1], each[3]) for each in row[0] if not each[7]),
         days={
@@ -251,18 +250,18 @@ async def around(
 async def lessons(
     connection: AsyncConnection, person_days: Collection[tuple[UUID, date, datetime]]
 ) -> list[tuple[UUID, date, Presence]]:
-    """The lessons of those persons on those days; each day is given with its midnight."""
+    """The lessons of these persons on these days; each day comes with its midnight."""
     persons, days, midnights = zip(*person_days, strict=True)
     rows = await (await driver(connection)).fetch(_LESSONS, persons, days, midnights)
     return [(row[0], row[1], Presence(*row[2:])) for row in rows]
 
 
-async def places(connection: AsyncConnection, site_ids: Collection[UUID]) -> dict[UUID, Place]:
-    """Where those sites are, as far as it is known."""
+async def places(connection: AsyncConnection, site_ids: Collection[UUID]) -> dict[UUID, Coordinates]:
+    """The coordinates of these sites, if known."""
     located = [SITE.c.longitude.is_not(None), SITE.c.latitude.is_not(None)]
     statement = select(SITE.c.id, SITE.c.longitude, SITE.c.latitude)
     rows = await connection.execute(statement.where(tables.one_of(SITE.c.id, site_ids), *located))
-    return {id_: Place(longitude, latitude) for id_, longitude, latitude in rows}
+    return {id_: Coordinates(longitude, latitude) for id_, longitude, latitude in rows}
 
 
 async def page(
@@ -274,7 +273,7 @@ async def page(
     after: UUID,
     limit: int,
 ) -> list[KeptMark]:
-    """A class's marks from `begins` to before `ends` in the order of time, from after the mark `after`."""
+    """A class's marks from `begins` to before `ends`, ordered by time, that follow the mark `after`."""
     mark = ATTENDANCE_MARK.c
     last = select(mark.at).where(mark.id == after).scalar_subquery()
     asked = [

@@ -1,4 +1,4 @@
-"""Put the hours of a day right by hand, with a reason; an outcome that was given for them follows."""
+"""Set the hours of a day by hand, with a reason; an outcome that depends on them follows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.registry.attendance.store import edits as edit_store
 from services.registry.attendance.store import hours as store
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.enrolments.usecases import outcomes
-from services.registry.enrolments.usecases.outcomes import Recounted
+from services.registry.enrolments.usecases.outcomes import HoursChange
 from services.registry.flags import usecases as flag_usecases
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
@@ -29,8 +29,8 @@ from shared.kernel.refusals import NotFound
 _EDITORS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
 
 
-class Wanted(NamedTuple):
-    """The class hours that a day is to count, and why."""
+class EditDetails(NamedTuple):
+    """The class hours to set for a day, and the reason."""
 
     day: date
     hours: int
@@ -38,39 +38,39 @@ class Wanted(NamedTuple):
 
 
 async def edit(
-    connection: AsyncConnection, enrolment_id: UUID, wanted: Wanted, *, caller: Caller, at: datetime
+    connection: AsyncConnection, enrolment_id: UUID, details: EditDetails, *, caller: Caller, at: datetime
 ) -> tuple[DayHours, Total]:
-    """Set a day's hours by hand: an institution while it is in time, later an officer of the region or above.
+    """Set a day's hours by hand: an institution within its period, later an officer of the region or above.
 
-    The day as it counts now, and the total. Who has an outcome gets the one that the total gives, also when the class
-    is over. What looks wrong is flagged (C14, C20).
+    Returns the day and the total. An existing outcome is decided again from the total, also after the class is
+    completed. Suspicious edits are flagged (C14, C20).
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion and the rules'.
     """
     caller.require(*_EDITORS)
-    found = await attendee_store.lock_one(connection, enrolment_id, wanted.day)
+    found = await attendee_store.lock_one(connection, enrolment_id, details.day)
     if not found.all:
         raise NotFound(what="enrolment", id=enrolment_id)
     (attendee,) = found.all
     await visibility.require_visible(connection, caller, attendee, *_EDITORS)
     policy = found.policies[attendee.class_id]
     rules.require_held(attendee)
-    require_day(wanted.day, attendee, pointer="/day")
+    require_day(details.day, attendee, pointer="/day")
     is_own = caller.role is Role.INSTITUTION
     days_max = policy.attendance_edit_days_max if is_own else None
-    rules.require_in_time(wanted.day, today=business_day(at), days_max=days_max)
-    before = await store.day(connection, enrolment_id, wanted.day) or DayHours(enrolment_id, wanted.day)
+    rules.require_in_time(details.day, today=business_day(at), days_max=days_max)
+    before = await store.day(connection, enrolment_id, details.day) or DayHours(enrolment_id, details.day)
     total = (await store.totals(connection, [enrolment_id])).get(enrolment_id, Total(enrolment_id))
-    if before.edited and before.hours == wanted.hours:
+    if before.edited and before.hours == details.hours:
         return before, total
     hours_max = policy.attendance_day_hours_max
-    signed = _sign(wanted, before, attendee, caller=caller, at=at)
+    signed = _sign(details, before, attendee, caller=caller, at=at)
     after, summed, fact = rules.edit(attendee, before, total, signed=signed, hours_max=hours_max)
     await store.save(connection, [after], [summed])
     await edit_store.add(connection, signed)
     await outbox.record(connection, fact)
-    recounted = [Recounted(attendee, total.hours, summed.hours)]
-    await outcomes.follow(connection, recounted, found.policies, by=caller.person, reason=wanted.reason, at=at)
+    recounted = [HoursChange(attendee, total.hours, summed.hours)]
+    await outcomes.follow(connection, recounted, found.policies, by=caller.person, reason=details.reason, at=at)
     seen = list(rules.on_a_holiday(signed, attendee, holidays=found.holidays))
     if is_own:
         seen += rules.without_marks(signed, before, attendee, hours_max=hours_max)
@@ -78,14 +78,14 @@ async def edit(
     return after, summed
 
 
-def _sign(wanted: Wanted, before: DayHours, attendee: Attendee, *, caller: Caller, at: datetime) -> Edit:
+def _sign(details: EditDetails, before: DayHours, attendee: Attendee, *, caller: Caller, at: datetime) -> Edit:
     return Edit(
         id=new_id(),
         enrolment_id=attendee.enrolment_id,
-        day=wanted.day,
+        day=details.day,
         hours_before=before.hours,
-        hours_after=wanted.hours,
-        reason=wanted.reason,
+        hours_after=details.hours,
+        reason=details.reason,
         signed_by=caller.person,
         signed_at=at,
         class_id=attendee.class_id,

@@ -1,4 +1,4 @@
-"""Take marks, and count the hours that follow from them."""
+"""Store marks, and count the hours that follow from them."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from services.registry.attendance.rules.marks import Direction, Mark, Method, To
 from services.registry.attendance.store import attendees as attendee_store
 from services.registry.attendance.store import hours as store
 from services.registry.attendance.store import marks as mark_store
-from services.registry.attendance.store.marks import Around
+from services.registry.attendance.store.marks import MarkContext
 from services.registry.attendance.usecases import rhythms as rhythm_usecases
-from services.registry.attendance.usecases.rhythms import Arrived
+from services.registry.attendance.usecases.rhythms import MarkBatch
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.enrolments.rules.enrolments import NotInClass
 from services.registry.enrolments.usecases import outcomes
-from services.registry.enrolments.usecases.outcomes import Recounted
+from services.registry.enrolments.usecases.outcomes import HoursChange
 from services.registry.plan.rules.policy import Policy
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
 from shared.kernel.ids import new_id
-from shared.kernel.outcomes import RowOutcome, without_ids
+from shared.kernel.outcomes import RowOutcome, read_each, without_ids
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotFound, Refusal
 
 LATE_MARKS: Final = "补报考勤后重新核定学时"
-"""Why an outcome was corrected, in the history of the enrolment."""
+"""The reason of corrected outcomes in the history of the enrolment."""
 
 
 class MarkRow(NamedTuple):
-    """A mark as it came, well formed. Whose it is, is said by `enrolment_id`, or by both local ids."""
+    """A well-formed mark from a request; `enrolment_id` or both local ids name the trainee."""
 
     row: int
     local_id: str
@@ -55,8 +55,8 @@ class MarkRow(NamedTuple):
     matched: bool | None
 
 
-class _Read(NamedTuple):
-    """A row whose trainee is known, as the mark that it would be, and why not, if so."""
+class _MarkCandidate(NamedTuple):
+    """A row whose trainee is known, as a mark, and the reason for refusing it, if any."""
 
     row: MarkRow
     mark: Mark
@@ -64,8 +64,8 @@ class _Read(NamedTuple):
 
 
 @dataclass
-class _Known:
-    """What is known of those whom a batch names."""
+class _BatchContext:
+    """What is stored about the trainees and sites that a batch names."""
 
     attendees: dict[UUID, Attendee]
     by_local_id: dict[str, Attendee]
@@ -89,13 +89,7 @@ async def record(
     if not rows:
         return []
     known = await _known(connection, caller.organisation, rows, lock=not dry_run)
-    answers: list[RowOutcome] = []
-    read: list[_Read] = []
-    for row in rows:
-        try:
-            read.append(_read(row, known, caller=caller, at=at))
-        except Refusal as refusal:
-            answers.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
+    read, answers = read_each(rows, lambda row: _read(row, known, caller=caller, at=at))
     admitted = [each.mark for each in read if each.refusal is None]
     marks_max = {each: policy.attendance_day_marks_max for each, policy in known.policies.items()}
     stored = await mark_store.add_all(
@@ -108,7 +102,9 @@ async def record(
     return without_ids(answers, stored) if dry_run else answers
 
 
-async def _known(connection: AsyncConnection, institution_id: UUID, rows: Sequence[MarkRow], *, lock: bool) -> _Known:
+async def _known(
+    connection: AsyncConnection, institution_id: UUID, rows: Sequence[MarkRow], *, lock: bool
+) -> _BatchContext:
     found = await attendee_store.find(
         connection,
         institution_id,
@@ -118,7 +114,7 @@ async def _known(connection: AsyncConnection, institution_id: UUID, rows: Sequen
         lock=lock,
     )
     named = {row.site for row in rows if row.site is not None}
-    return _Known(
+    return _BatchContext(
         attendees={each.enrolment_id: each for each in found.all},
         by_local_id={each.local_id: each for each in found.all},
         sites=await mark_store.sites(connection, institution_id, named) if named else {},
@@ -127,8 +123,8 @@ async def _known(connection: AsyncConnection, institution_id: UUID, rows: Sequen
     )
 
 
-def _read(row: MarkRow, known: _Known, *, caller: Caller, at: datetime) -> _Read:
-    """Raises NotFound, NotInClass, UnknownSite. Other refusals come with the mark: it may be a repeat all the same."""
+def _read(row: MarkRow, known: _BatchContext, *, caller: Caller, at: datetime) -> _MarkCandidate:
+    """Raises NotFound, NotInClass, UnknownSite. Other refusals come with the mark, which may still be a repeat."""
     attendee = _attendee(row, known)
     policy = known.policies[attendee.class_id]
     if row.site is not None and row.site not in known.sites:
@@ -152,11 +148,11 @@ def _read(row: MarkRow, known: _Known, *, caller: Caller, at: datetime) -> _Read
     try:
         mark_rules.admit(mark, attendee, policy=policy, now=at)
     except Refusal as refusal:
-        return _Read(row, mark, refusal)
-    return _Read(row, mark, None)
+        return _MarkCandidate(row, mark, refusal)
+    return _MarkCandidate(row, mark, None)
 
 
-def _attendee(row: MarkRow, known: _Known) -> Attendee:
+def _attendee(row: MarkRow, known: _BatchContext) -> Attendee:
     if row.enrolment_id is not None:
         if row.enrolment_id not in known.attendees:
             raise NotFound(pointer="/enrolment_id", what="enrolment", id=str(row.enrolment_id))
@@ -170,7 +166,7 @@ def _attendee(row: MarkRow, known: _Known) -> Attendee:
 async def _answers(
     connection: AsyncConnection,
     institution_id: UUID,
-    read: Sequence[_Read],
+    read: Sequence[_MarkCandidate],
     new: Sequence[Mark],
     marks_max: Mapping[UUID, int],
 ) -> list[RowOutcome]:
@@ -193,9 +189,9 @@ async def _answers(
 
 
 async def _count(
-    connection: AsyncConnection, new: Sequence[Mark], known: _Known, *, caller: Caller, at: datetime
+    connection: AsyncConnection, new: Sequence[Mark], known: _BatchContext, *, caller: Caller, at: datetime
 ) -> None:
-    """Count the days of the `new` marks again from all of their marks, and look at what these show."""
+    """Recount the days of the `new` marks from all of their marks, and raise flags for implausible patterns."""
     pairs = sorted({(mark.enrolment_id, mark.day) for mark in new})
     around = await mark_store.around(
         connection,
@@ -210,19 +206,19 @@ async def _count(
     touched = {each: known.attendees[each] for each in changes}
     totals = await _save(connection, changes, around.totals, touched, at=at)
     recounted = [
-        Recounted(known.attendees[each.enrolment_id], around.totals[each.enrolment_id].hours, each.hours)
+        HoursChange(known.attendees[each.enrolment_id], around.totals[each.enrolment_id].hours, each.hours)
         for each in totals
     ]
     await outcomes.follow(connection, recounted, known.policies, by=caller.person, reason=LATE_MARKS, at=at)
     days = [day for pairs in changes.values() for _, day in pairs]
-    arrived = Arrived(new, touched, around, days, known.policies, known.holidays)
-    await rhythm_usecases.look(connection, arrived, at=at)
+    batch = MarkBatch(new, touched, around, days, known.policies, known.holidays)
+    await rhythm_usecases.look(connection, batch, at=at)
 
 
 def _recount(
-    pairs: Sequence[tuple[UUID, date]], around: Around, known: _Known
+    pairs: Sequence[tuple[UUID, date]], around: MarkContext, known: _BatchContext
 ) -> Mapping[UUID, list[tuple[DayHours, DayHours]]]:
-    """Of each enrolment its days among `pairs`, as they were and as they are now."""
+    """For each enrolment, its days among `pairs` as (before, after)."""
     grouped: defaultdict[tuple[UUID, date], list[Stamp]] = defaultdict(list)
     for stamp in around.stamps:
         grouped[stamp.enrolment_id, stamp.day].append(stamp)
@@ -244,11 +240,11 @@ async def _save(
     *,
     at: datetime,
 ) -> list[Total]:
-    """Store the days that changed, the totals and the facts; the totals that changed."""
-    told = [rules.record(attendees[each], totals[each], pairs, at=at) for each, pairs in changes.items()]
-    # A mere check-in changes nothing yet, and costs no statement.
+    """Store changed days, totals and facts; returns the totals that changed."""
+    recorded = [rules.record(attendees[each], totals[each], pairs, at=at) for each, pairs in changes.items()]
+    # A check-in alone changes nothing yet, and costs no statement.
     days = [new for pairs in changes.values() for old, new in pairs if new != old]
-    changed = [total for total, fact in told if fact is not None]
+    changed = [total for total, fact in recorded if fact is not None]
     await store.save(connection, days, changed)
-    await outbox.record(connection, *(fact for _, fact in told if fact is not None))
+    await outbox.record(connection, *(fact for _, fact in recorded if fact is not None))
     return changed

@@ -1,4 +1,4 @@
-"""Look at the marks that just came in for what no honest class would show, and raise flags for it."""
+"""Look for implausible patterns around new marks, and raise flags for them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from services.registry.attendance.rules import rhythms as rules
 from services.registry.attendance.rules.hours import DayHours, Presence, Stamp
 from services.registry.attendance.rules.marks import Mark
 from services.registry.attendance.store import marks as mark_store
-from services.registry.attendance.store.marks import Around
+from services.registry.attendance.store.marks import MarkContext
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.flags import usecases as flag_usecases
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.plan.rules.policy import Policy
 from shared.kernel.periods import BUSINESS_ZONE
 
 
 @dataclass(frozen=True)
-class Arrived:
-    """What a batch brought: its new marks, whose they are (by enrolment), what there is around them, the days as they
-    count now, the policy of each class, and the holidays among the days."""
+class MarkBatch:
+    """The new marks of a batch with their attendees (by enrolment), their context, the recounted days, the policy of
+    each class, and the holidays among the days."""
 
     marks: Sequence[Mark]
     attendees: Mapping[UUID, Attendee]
-    around: Around
+    around: MarkContext
     days: Sequence[DayHours]
     policies: Mapping[UUID, Policy]
     holidays: Collection[date]
@@ -40,53 +40,53 @@ class Arrived:
         return {each.class_id: each for each in self.attendees.values()}
 
 
-async def look(connection: AsyncConnection, arrived: Arrived, *, at: datetime) -> None:
-    """Raise a flag for each rhythm that is impossible; one that stands already stays as it is."""
+async def look(connection: AsyncConnection, batch: MarkBatch, *, at: datetime) -> None:
+    """Raise a flag for each implausible pattern; existing flags stay as they are."""
     seen = [
-        *_times(arrived),
-        *await _persons(connection, arrived),
-        *rules.shared_devices(arrived.around.devices, arrived.of_classes, arrived.policies),
-        *rules.hurried_devices(arrived.around.devices, arrived.of_classes, arrived.policies),
-        *rules.faces_not_matched(arrived.around.mismatches, arrived.attendees, arrived.policies),
-        *rules.same_second(arrived.around.seconds, arrived.of_classes, arrived.policies),
+        *_times(batch),
+        *await _persons(connection, batch),
+        *rules.shared_devices(batch.around.devices, batch.of_classes, batch.policies),
+        *rules.hurried_devices(batch.around.devices, batch.of_classes, batch.policies),
+        *rules.faces_not_matched(batch.around.mismatches, batch.attendees, batch.policies),
+        *rules.same_second(batch.around.seconds, batch.of_classes, batch.policies),
     ]
-    # The same thing is often seen many times in a batch: a night of a class is one flag.
+    # A batch often gives the same observation many times: a night of a class is one flag.
     await flag_usecases.raise_all(connection, list({(each.kind, each.seen): each for each in seen}.values()), at=at)
 
 
-def _times(arrived: Arrived) -> list[Seen]:
-    found: list[Seen] = []
-    for mark in arrived.marks:
-        attendee, policy = arrived.attendees[mark.enrolment_id], arrived.policies[mark.class_id]
-        found += rules.at_impossible_times([mark], attendee, policy=policy, holidays=arrived.holidays)
-    for day in arrived.days:
-        attendee = arrived.attendees[day.enrolment_id]
-        hours_max = arrived.policies[attendee.class_id].attendance_day_hours_max
+def _times(batch: MarkBatch) -> list[Observation]:
+    found: list[Observation] = []
+    for mark in batch.marks:
+        attendee, policy = batch.attendees[mark.enrolment_id], batch.policies[mark.class_id]
+        found += rules.at_impossible_times([mark], attendee, policy=policy, holidays=batch.holidays)
+    for day in batch.days:
+        attendee = batch.attendees[day.enrolment_id]
+        hours_max = batch.policies[attendee.class_id].attendance_day_hours_max
         found += rules.over_daily_hours(day, attendee, hours_max=hours_max)
     return found
 
 
-async def _persons(connection: AsyncConnection, arrived: Arrived) -> list[Seen]:
-    lessons = await _lessons(connection, arrived)
+async def _persons(connection: AsyncConnection, batch: MarkBatch) -> list[Observation]:
+    lessons = await _lessons(connection, batch)
     groups: defaultdict[tuple[UUID, date], list[Stamp]] = defaultdict(list)
-    for stamp in arrived.around.stamps:
+    for stamp in batch.around.stamps:
         groups[stamp.person, stamp.day].append(stamp)
-    sites = {stamp.site_id for stamp in arrived.around.stamps if stamp.site_id is not None}
+    sites = {stamp.site_id for stamp in batch.around.stamps if stamp.site_id is not None}
     places = await mark_store.places(connection, sites) if len(sites) > 1 else {}
-    policies = {each.person: arrived.policies[each.class_id] for each in arrived.attendees.values()}
-    found: list[Seen] = []
+    policies = {each.person: batch.policies[each.class_id] for each in batch.attendees.values()}
+    found: list[Observation] = []
     for (person, day), stamps in groups.items():
-        found += rules.in_two_places(stamps, lessons.get((person, day), ()), arrived.attendees)
-        found += rules.too_far_apart(stamps, places, arrived.attendees, policy=policies[person])
+        found += rules.in_two_places(stamps, lessons.get((person, day), ()), batch.attendees)
+        found += rules.too_far_apart(stamps, places, batch.attendees, policy=policies[person])
     return found
 
 
-async def _lessons(connection: AsyncConnection, arrived: Arrived) -> Mapping[tuple[UUID, date], list[Presence]]:
-    """The lessons of those who are in other classes too; nearly nobody is."""
+async def _lessons(connection: AsyncConnection, batch: MarkBatch) -> Mapping[tuple[UUID, date], list[Presence]]:
+    """The lessons of trainees who are also in other classes; few are."""
     asked = {
         (each.person, mark.day, datetime.combine(mark.day, time(), BUSINESS_ZONE))
-        for mark in arrived.marks
-        if (each := arrived.attendees[mark.enrolment_id]).has_other_enrolments
+        for mark in batch.marks
+        if (each := batch.attendees[mark.enrolment_id]).has_other_enrolments
     }
     lessons: defaultdict[tuple[UUID, date], list[Presence]] = defaultdict(list)
     if asked:

@@ -21,7 +21,7 @@ from services.registry.classes.store.classes import Headcount
 from services.registry.classes.usecases import Explanation, remember, require_own
 from services.registry.directory.usecases import directory
 from services.registry.flags import usecases as flag_usecases
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.rules.rulebook import Rulebook
@@ -225,7 +225,7 @@ async def _require_open(
     await directory.require_open(connection, class_.institution_id, project, day=class_.starts_on, today=today)
 
 
-def _too_small(class_: TrainingClass, count: Headcount, policy: Policy) -> list[Seen]:
+def _too_small(class_: TrainingClass, count: Headcount, policy: Policy) -> list[Observation]:
     if count.seated >= policy.class_size_min:
         return []
     facts = {"seated": count.seated, "size_min": policy.class_size_min}

@@ -18,11 +18,10 @@ from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.contracts.registry import ClassStatus
-from shared.day_paging import cursor_behind, place_after
 from shared.forms import Day
 from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day
-from shared.paging import Cursor, Page, PageSize, after, before, next_cursor
+from shared.paging import Cursor, Page, PageSize, after, after_day, before, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("classes")
@@ -56,8 +55,8 @@ async def list_classes(
         plan = (await rulebook_store.current(connection)).plan
         far = reach_of(plan, region) if region and caller.role in _EVERYWHERE else reach(plan, caller, region)
         narrowing = narrowing._replace(reach=far)
-    rows = await store.page(connection, narrowing, after=place_after(cursor), limit=size)
-    next_ = cursor_behind(rows, [row.starts_on for row in rows], size=size)
+    rows = await store.page(connection, narrowing, after=after_day(cursor), limit=size)
+    next_ = next_cursor(rows, size, lambda row: (row.starts_on, row.id))
     return Page(rows=[ClassAnswer.of(row) for row in rows], next=next_)
 
 
@@ -73,9 +72,9 @@ async def list_waiting_classes(
     """Filed classes that wait for the county's answer, by the day on which it is due. For officers, in their region."""
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     far = await visibility.reach(connection, caller, region)
-    rows = await store.waiting(connection, far, after=place_after(cursor), limit=size)
+    rows = await store.waiting(connection, far, after=after_day(cursor), limit=size)
     today = business_day(at)
-    next_ = cursor_behind(rows, [row.answer_due_on or date.max for row in rows], size=size)
+    next_ = next_cursor(rows, size, lambda row: (row.answer_due_on or date.max, row.id))
     return Page(rows=[WaitingAnswer.at(row, today=today) for row in rows], next=next_)
 
 

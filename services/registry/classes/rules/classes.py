@@ -273,7 +273,7 @@ def tell(fact: type[F], class_: TrainingClass, *, at: datetime, enrolled: int) -
         class_id=class_.id,
         institution_id=class_.institution_id,
         local_id=class_.local_id,
-        **class_.dimensions.told(),
+        **class_.dimensions.as_fields(),
         starts_on=class_.starts_on,
         ends_on=class_.ends_on,
         hours=class_.hours,

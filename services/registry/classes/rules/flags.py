@@ -7,25 +7,25 @@ from typing import Any
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.directory.rules.sanctions import STOPPING, Sanction
-from services.registry.flags.rules.flags import Seen, see
+from services.registry.flags.rules.flags import Observation, see
 from services.registry.flags.rules.kinds import FlagKind
 from shared.contracts.registry import ClassStatus
 from shared.kernel.periods import Period
 
 
-def see_class(kind: FlagKind, class_: TrainingClass, seen: str = "", *, facts: Mapping[str, Any]) -> Seen:
+def see_class(kind: FlagKind, class_: TrainingClass, seen: str = "", *, facts: Mapping[str, Any]) -> Observation:
     """What a rule saw of a class; `seen` says what of it, where the class alone does not make it one flag."""
     return see(
         kind,
         f"{class_.id}/{seen}" if seen else f"{class_.id}",
         institution_id=class_.institution_id,
         class_id=class_.id,
-        **class_.dimensions.told(project=False),
+        **class_.dimensions.as_fields(project=False),
         facts=facts,
     )
 
 
-def stopped_during(class_: TrainingClass, sanctions: Iterable[Sanction]) -> list[Seen]:
+def stopped_during(class_: TrainingClass, sanctions: Iterable[Sanction]) -> list[Observation]:
     """Which of its institution's `sanctions` stand on a day of `class_` and stop it; none of one returned or given up.
 
     Source: domain rules §4.6 C25.

@@ -62,7 +62,10 @@ class _SiteVersions(TypeDecorator[tuple[SiteVersion, ...]]):
     impl = Json
     cache_ok = True
 
-    def process_result_value(self, value: list[Any] | None, _: Dialect) -> tuple[SiteVersion, ...]:
+    def process_bind_param(self, value: Sequence[SiteVersion] | None, _: Dialect) -> list[list[Any]]:
+        return [list(each) for each in value or ()]
+
+    def process_result_value(self, value: list[list[Any]] | None, _: Dialect) -> tuple[SiteVersion, ...]:
         return tuple(SiteVersion(UUID(site), version) for site, version in value or ())
 
 

@@ -20,7 +20,7 @@ from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.identity import DocumentKind
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.persons import Particulars, Persons
+from shared.persons import Persons
 from shared.web import Connection, Now, router
 
 routes = router("institutions")
@@ -30,13 +30,13 @@ Account = Annotated[
     str,
     Field(
         max_length=64,
-        description="The account that subsidies are paid to. Only a keyed mark is kept, by which it is recognised.",
+        description="The account that subsidies are paid to. Only a keyed hash of it is stored, to recognise it.",
     ),
 ]
 
 
 class OwnerRequest(Strict):
-    """The legal representative. Only the person's key is kept, by which the same owner is recognised elsewhere."""
+    """The legal representative. Only the person key is stored, to recognise the same owner at other institutions."""
 
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
     document_number: Annotated[str, Field(max_length=64)]
@@ -53,7 +53,7 @@ class InstitutionRequest(Strict):
 
 
 class InstitutionChangeRequest(Strict):
-    """What is left out stays as it is."""
+    """Fields that are left out stay unchanged."""
 
     version: Annotated[int, Field(ge=1, strict=True, description="The version that you saw")]
     name: Name | None = None
@@ -83,7 +83,7 @@ class InstitutionAnswer(BaseModel):
 async def register_institution(
     institution: InstitutionRequest, request: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Institution:
-    """Register a training institution. The same particulars again answer the one that exists."""
+    """Register a training institution. A repeat with the same particulars returns the existing one."""
     registration = Registration(
         credit_code=institution.credit_code,
         name=institution.name,
@@ -139,8 +139,7 @@ async def get_institution(institution_id: UUID, connection: Connection, _: Curre
 def _marks(said: InstitutionRequest | InstitutionChangeRequest, persons: Persons, *, at: datetime) -> dict[str, Any]:
     owner, account = None, None
     if said.owner is not None:
-        particulars = Particulars(said.owner.document_kind, said.owner.document_number, name="")
-        owner, _ = persons.recognise(particulars, today=business_day(at))
+        owner, _ = persons.recognise(said.owner.document_kind, said.owner.document_number, today=business_day(at))
     if said.account is not None:
         account = persons.mark(MarkKind.ACCOUNT, account_text(said.account))
     return {"owner_mark": owner, "account_mark": account}

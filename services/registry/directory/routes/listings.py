@@ -1,4 +1,4 @@
-"""The second catalogue over HTTP: what institutions are listed for."""
+"""The second catalogue over HTTP: listings of institutions for projects."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PROJECT = r"^[A-Z0-9-]{2,32}$"
 
 
 class ListingRequest(Strict):
-    """Days are included, the last one too; without it the listing does not end by itself."""
+    """Both days are inclusive; a listing without `last_on` is open-ended."""
 
     project: Annotated[str, Field(pattern=PROJECT, examples=["4-10-01-05-L4"])]
     first_on: Day
@@ -36,12 +36,12 @@ class ListingRequest(Strict):
 
 
 class ListingClosingRequest(Strict):
-    from_on: Annotated[Day, Field(description="The first day on which the listing does not hold any more")]
+    from_on: Annotated[Day, Field(description="The first day on which the listing no longer holds")]
     reason: Reason
 
 
 class ListingAnswer(BaseModel):
-    """A listing whose last day lies before its first never held. `closed_by` set its end, or brought it forward."""
+    """A listing whose last day is before its first never held. `closed_by` set its end or moved it forward."""
 
     model_config = ConfigDict(from_attributes=True, validate_by_name=True, validate_by_alias=True)
 
@@ -57,15 +57,15 @@ class ListingAnswer(BaseModel):
     version: int
 
 
-class ListedAnswer(ListingAnswer):
-    """With the institution as it is now."""
+class InstitutionListingAnswer(ListingAnswer):
+    """An entry with the current name and regions of its institution."""
 
     institution_name: str
     region: str
     reporting_region: str
 
     @classmethod
-    def of(cls, listing: Listing, who: Institution) -> ListedAnswer:
+    def of(cls, listing: Listing, who: Institution) -> InstitutionListingAnswer:
         said = ListingAnswer.model_validate(listing).model_dump()
         return cls(**said, institution_name=who.name, region=who.region, reporting_region=who.reporting_region)
 
@@ -74,7 +74,7 @@ class ListedAnswer(ListingAnswer):
 async def open_listing(
     institution_id: UUID, listing: ListingRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Listing:
-    """List the institution for a project, as an officer of its region or above. A repeat answers what stands."""
+    """List the institution for a project, as an officer of its region or above. A repeat returns the existing one."""
     return await usecases.open_(connection, institution_id, **listing.model_dump(), caller=caller, at=at)
 
 
@@ -82,7 +82,7 @@ async def open_listing(
 async def list_institution_listings(
     institution_id: UUID, connection: Connection, _: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[ListingAnswer]:
-    """What the institution is, was and will be listed for."""
+    """Past, current and future listings of the institution."""
     rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
     return Page(rows=[ListingAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
 
@@ -93,18 +93,18 @@ async def list_listings(
     _: CurrentCaller,
     at: Now,
     project: Annotated[str, Query(pattern=PROJECT)],
-    day: Annotated[Day | None, Query(description="Today where left out")] = None,
-    region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
+    day: Annotated[Day | None, Query(description="Default: today")] = None,
+    region: Annotated[str | None, Query(max_length=16, description="This region and the regions below it")] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
-) -> Page[ListedAnswer]:
-    """Which institutions are listed for a project on a day, each with its listing. The catalogue is open to all."""
+) -> Page[InstitutionListingAnswer]:
+    """Institutions listed for a project on a day, each with its listing. Every role may read the catalogue."""
     far = Reach() if region is None else reach_of((await rulebook_store.current(connection)).plan, region)
     on = day or business_day(at)
     rows = await store.listed(connection, project, far, day=on, after=after(cursor), limit=size)
     known = await institution_store.by_ids(connection, [row.institution_id for row in rows])
     found = [known[row.institution_id] for row in rows]
-    answers = [ListedAnswer.of(row, who) for row, who in zip(rows, found, strict=True)]
+    answers = [InstitutionListingAnswer.of(row, who) for row, who in zip(rows, found, strict=True)]
     return Page(rows=answers, next=next_cursor(found, size))
 
 
@@ -117,5 +117,5 @@ async def close_listing(
     caller: CurrentCaller,
     at: Now,
 ) -> Listing:
-    """End a listing, or bring its end forward."""
+    """End a listing, or move its end forward."""
     return await usecases.close(connection, institution_id, listing_id, **closing.model_dump(), caller=caller, at=at)

@@ -1,4 +1,4 @@
-"""Marks: by what owners, sites and accounts are recognised, above all those of a blacklisted institution."""
+"""Marks: keyed hashes that recognise owners, sites and accounts, above all those of blacklisted institutions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.registry.directory.rules.institutions import Institution
-from services.registry.flags.rules.flags import Seen, see
+from services.registry.flags.rules.flags import Observation, see
 from services.registry.flags.rules.kinds import FlagKind
 from shared.kernel.refusals import Invalid
 from shared.kernel.spelling import canonical
@@ -21,17 +21,17 @@ _ADDRESS_PLACES_MIN: Final = 4
 
 class WrongAccount(Invalid):
     slug = "account-wrong-form"
-    title_en = "This is not the number of an account."
+    title_en = "This is not a valid account number."
     title_zh = "收款账号格式不正确。"
-    cure_en = "Give 6 to 40 digits or letters as the bank wrote them; spaces and hyphens do not matter."
+    cure_en = "Enter the 6 to 40 digits or letters that the bank gave; spaces and hyphens are ignored."
     cure_zh = "请按开户行提供的账号填写 6 至 40 位数字或字母，空格和连字符不影响识别。"
 
 
 class WrongAddress(Invalid):
     slug = "address-wrong-form"
-    title_en = "This is not the address of a place."
+    title_en = "This address is incomplete."
     title_zh = "地址填写不完整。"
-    cure_en = "Give town, street and number, so that a patrol finds the door."
+    cure_en = "Enter town, street and house number, so that an officer can find the site."
     cure_zh = "请填写到街道和门牌号，以便检查人员能够到达。"
 
 
@@ -47,7 +47,7 @@ class Mark(NamedTuple):
 
 
 class MarkOf(NamedTuple):
-    """A mark, and an institution that it belongs to or belonged to."""
+    """A mark, and an institution that has or had it."""
 
     kind: MarkKind
     mark: UUID
@@ -55,7 +55,7 @@ class MarkOf(NamedTuple):
 
 
 def account_text(raw: str) -> str:
-    """The account number in `raw` in its one spelling. Raises WrongAccount, also for one digit repeated."""
+    """The account number in `raw`, normalised. Raises WrongAccount, also for a single repeated character."""
     account = re.sub(r"[-\u2010-\u2015]", "", canonical(raw))
     if _ACCOUNT.fullmatch(account) is None or len(set(account)) == 1:
         raise WrongAccount(pointer="/account")
@@ -63,7 +63,7 @@ def account_text(raw: str) -> str:
 
 
 def address_text(raw: str) -> str:
-    """The address in `raw` without spaces and punctuation. Raises WrongAddress for one too short to be found."""
+    """The address in `raw` without spaces and punctuation. Raises WrongAddress if it is too short."""
     address = "".join(char for char in canonical(raw) if char.isalnum())
     if len(set(address)) < _ADDRESS_PLACES_MIN:
         raise WrongAddress(pointer="/address")
@@ -71,13 +71,13 @@ def address_text(raw: str) -> str:
 
 
 def marks_of(institution: Institution) -> list[Mark]:
-    """What the institution itself is recognised by; its sites have marks of their own."""
+    """The marks of the institution's owner and account; its sites have their own marks."""
     found = ((MarkKind.OWNER, institution.owner_mark), (MarkKind.ACCOUNT, institution.account_mark))
     return [Mark(kind, mark) for kind, mark in found if mark is not None]
 
 
-def returned(institution: Institution, found: Iterable[MarkOf]) -> list[Seen]:
-    """What is wrong with `institution`, of whose marks those in `found` were blacklisted with others.
+def returned(institution: Institution, found: Iterable[MarkOf]) -> list[Observation]:
+    """Flags for `institution`: each of its marks that was blacklisted with another institution (`found`).
 
     Source: domain rules §4.6 C25, sanction ladder.
     """
@@ -97,8 +97,8 @@ def returned(institution: Institution, found: Iterable[MarkOf]) -> list[Seen]:
     ]
 
 
-def borrowed_accounts(institution: Institution, found: Iterable[MarkOf]) -> list[Seen]:
-    """What is wrong with `institution`, of whose marks those in `found` are others' as well: an account is its own.
+def borrowed_accounts(institution: Institution, found: Iterable[MarkOf]) -> list[Observation]:
+    """Flags for `institution`: each of its accounts that another institution also uses (`found`).
 
     Source: domain rules §4.6 C24.
     """

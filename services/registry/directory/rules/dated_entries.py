@@ -1,4 +1,4 @@
-"""Entries with days: opened by somebody, and ended by somebody or by themselves.
+"""Dated entries: records that hold from a day to a day, with who opened and who ended them.
 
 Listings and sanctions are such entries. Scopes of assessment bodies will be; then this moves to `shared/kernel`, which
 holds only what two services use.
@@ -20,7 +20,7 @@ E = TypeVar("E", bound="DatedEntry")
 
 @dataclass(frozen=True, kw_only=True)
 class DatedEntry:
-    """Both days are included; an entry that was ended before it began ends on the day before its first."""
+    """Both days are inclusive; an entry that was ended before it began ends on the day before its first day."""
 
     id: UUID
     first_on: date
@@ -36,7 +36,7 @@ class DatedEntry:
         return self.first_on <= day and (self.last_on is None or day <= self.last_on)
 
     def meets(self, period: Period) -> bool:
-        """Whether it stands on any day of `period`."""
+        """Whether it holds on any day of `period`."""
         never = self.last_on is not None and self.last_on < self.first_on
         return not never and Period(self.first_on, self.last_on).overlaps(period)
 
@@ -47,15 +47,15 @@ class DatedEntry:
 
 
 def overlapped(entry: E, others: Iterable[E]) -> E | None:
-    """The first of `others` that stands on a day of the new `entry`. Raises PeriodEndsBeforeStart."""
+    """The first of `others` that holds on a day of the new `entry`. Raises PeriodEndsBeforeStart."""
     period = Period(entry.first_on, entry.last_on)
     return next((each for each in others if each.meets(period)), None)
 
 
 def end(entry: E, *, from_on: date, by: str, reason: str, at: datetime, ended: type[Conflict]) -> E:
-    """The next version of `entry`, which does not stand on `from_on` any more.
+    """The next version of `entry`, whose last day is the day before `from_on`.
 
-    Raises `ended` (facts: `last_on`) if the entry ends before that day already.
+    Raises `ended` (facts: `last_on`) if the entry already ends before that day.
     """
     last_on = day_before(max(from_on, entry.first_on))
     if entry.last_on is not None and entry.last_on <= last_on:

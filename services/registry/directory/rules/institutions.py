@@ -1,4 +1,4 @@
-"""Training institutions, known by their unified social credit code."""
+"""Training institutions, identified by their unified social credit code."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class InstitutionKind(StrEnum):
 
 class CreditCodeTaken(Conflict):
     slug = "credit-code-taken"
-    title_en = "An institution with this credit code is registered with other particulars."
+    title_en = "An institution with this credit code is already registered with different particulars."
     title_zh = "该统一社会信用代码已登记，且登记信息不同。"
-    cure_en = "Look the institution up by its credit code; one institution is registered once."
+    cure_en = "Look the institution up by its credit code; each institution is registered once."
     cure_zh = "请按统一社会信用代码查询该机构；同一机构只登记一次。"
     reference = "GET /v1/institutions"
 
 
 @dataclass(frozen=True)
 class Institution:
-    """The marks are all that is known of the legal representative and of the account that subsidies are paid to."""
+    """The legal representative and the account that subsidies are paid to are stored as marks (keyed hashes) only."""
 
     id: UUID
     credit_code: str
@@ -43,7 +43,7 @@ class Institution:
     reporting_region: str
     version: int
     department: str = ""
-    """The department that supervises it; empty where nobody said."""
+    """The department that supervises it; empty if unknown."""
     owner_mark: UUID | None = None
     account_mark: UUID | None = None
 
@@ -68,9 +68,9 @@ def register(institution: Institution, *, at: datetime) -> InstitutionRegistered
 def change(
     before: Institution, changed: Institution, *, expected: int, at: datetime
 ) -> tuple[Institution, InstitutionChanged | None]:
-    """`before` with the particulars of `changed`, and no fact where they are the same.
+    """`before` with the particulars of `changed`, and the fact; None instead of a fact if nothing changed.
 
-    Raises Stale if `before` is not the version `expected` any more.
+    Raises Stale if the version of `before` is not `expected`.
     """
     if before.version != expected:
         raise Stale

@@ -1,4 +1,4 @@
-"""The second catalogue: which institution is listed for which project, from when to when."""
+"""The second catalogue: which institution is listed for which project, and on which days."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ F = TypeVar("F", bound=ListingState)
 
 
 class ProjectNotListed(Conflict):
-    """Facts: `project`, `day`, and `first_on`, `last_on` of its time in the catalogue."""
+    """Facts: `project`, `day`, and `first_on`, `last_on`: its days in the catalogue."""
 
     slug = "project-not-listed"
     title_en = "The project is not in the catalogue of subsidised projects on that day."
     title_zh = "该项目在所涉日期不在补贴性培训项目目录内。"
-    cure_en = "Choose a project that is listed on {day}, or another first day."
+    cure_en = "Choose a project that is in the catalogue on {day}, or a different first day."
     cure_zh = "请选择在 {day} 有效的项目，或调整开班日期。"
     reference = "GET /v1/projects"
     check = "C02"
@@ -36,18 +36,18 @@ class InstitutionNotListed(Conflict):
     slug = "institution-not-listed"
     title_en = "The institution is not listed for this project on that day."
     title_zh = "该机构在所涉日期未列入该项目的培训机构目录。"
-    cure_en = "Ask the county to list the institution for {project} from {day} on, or file the class without a subsidy."
+    cure_en = "Ask the county to list the institution for {project} from {day}, or file the class without a subsidy."
     cure_zh = "请向县区申请自 {day} 起将机构列入 {project} 的目录，或按非补贴班报备。"
     check = "C02"
 
 
 class ListingOverlaps(Conflict):
-    """Facts: `listing`, `first_on` and `last_on` of the one that stands."""
+    """Facts: `listing`, `first_on` and `last_on` of the existing one."""
 
     slug = "listing-overlaps"
-    title_en = "The institution is listed for this project in a part of that time already."
+    title_en = "The institution is already listed for this project on some of these days."
     title_zh = "该机构在所选时间内已列入该项目目录，期间重叠。"
-    cure_en = "Leave out the days of the listing that stands ({first_on} to {last_on}), or close that one first."
+    cure_en = "Choose days outside the existing listing ({first_on} to {last_on}), or close that listing first."
     cure_zh = "请避开已有记录的期间（{first_on} 至 {last_on}），或先终止该记录。"
     reference = "POST /v1/institutions/…/listings/{listing}/closing"
 
@@ -56,22 +56,22 @@ class ListingEnded(Conflict):
     """Facts: `last_on`."""
 
     slug = "listing-ended"
-    title_en = "The listing ends before that day already."
+    title_en = "The listing already ends before that day."
     title_zh = "该目录记录在所选日期之前已经终止。"
-    cure_en = "Nothing needs to be closed; a listing can only be brought to an earlier end."
+    cure_en = "You need not close it: a listing can only be given an earlier end."
     cure_zh = "无需再次终止；目录记录只能提前终止。"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listing(DatedEntry):
-    """An institution that is listed for a project."""
+    """The listing of an institution for a project."""
 
     institution_id: UUID
     project: str
 
 
 def require_listed(project: Project, listings: Iterable[Listing], *, day: date) -> None:
-    """The institution with `listings` may begin a class of `project` on `day`.
+    """Check that an institution with `listings` may begin a class of `project` on `day`.
 
     Raises ProjectNotListed, InstitutionNotListed. Source: domain rules §4.6 C02.
     """
@@ -81,7 +81,7 @@ def require_listed(project: Project, listings: Iterable[Listing], *, day: date) 
 
 
 def require_in_catalogue(project: Project, *, day: date) -> None:
-    """`project` may be subsidised on `day`. Raises ProjectNotListed. Source: domain rules §4.6 C02."""
+    """Check that `project` can be subsidised on `day`. Raises ProjectNotListed. Source: domain rules §4.6 C02."""
     if not project.is_listed_on(day):
         last = project.listed.last
         raise ProjectNotListed(
@@ -95,7 +95,7 @@ def require_in_catalogue(project: Project, *, day: date) -> None:
 def open_(
     listing: Listing, institution: Institution, *, others: Iterable[Listing], at: datetime
 ) -> tuple[Listing, ListingOpened]:
-    """Put a new `listing` (version 1) beside the institution's `others`.
+    """The new `listing` (version 1) and its fact, checked against the institution's `others`.
 
     Raises ListingOverlaps, PeriodEndsBeforeStart.
     """
@@ -109,7 +109,7 @@ def open_(
 def close(
     listing: Listing, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
 ) -> tuple[Listing, ListingClosed]:
-    """End `listing` so that it does not stand on `from_on` any more. Raises ListingEnded."""
+    """End `listing` on the day before `from_on`. Raises ListingEnded."""
     after = dated_entries.end(listing, from_on=from_on, by=by, reason=reason, at=at, ended=ListingEnded)
     return after, _fact(ListingClosed, after, institution, at=at)
 

@@ -1,4 +1,4 @@
-"""The ladder of sanctions: what was imposed on an institution, and what it may not do while that stands."""
+"""The ladder of sanctions: what was imposed on an institution, and what it may not do meanwhile."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from shared.kernel.refusals import Conflict, SamePerson
 F = TypeVar("F", bound=SanctionState)
 
 LADDER: Final = tuple(SanctionStep)
-"""From the lowest step; a higher one includes what the lower ones forbid. Source: domain rules §4.6."""
+"""From the lowest step up; a higher step includes the prohibitions of the lower ones. Source: domain rules §4.6."""
 STOPPING: Final = frozenset(LADDER[LADDER.index(SanctionStep.STOP) :])
-"""The steps under which no class may begin."""
+"""Steps under which the institution cannot begin a class."""
 DELISTING: Final = frozenset(LADDER[LADDER.index(SanctionStep.DELIST) :])
-"""The steps under which an institution can be listed for nothing."""
+"""Steps under which the institution cannot be listed for any project."""
 
 
 class SanctionStatus(StrEnum):
@@ -46,7 +46,7 @@ class InstitutionStopped(Conflict):
     """Facts: `step`, `day`, `first_on`, `last_on` (None: until it is lifted)."""
 
     slug = "institution-stopped"
-    title_en = "The institution may begin no class on that day: a sanction stands against it."
+    title_en = "The institution is under a sanction on that day and cannot begin a class."
     title_zh = "该机构在所涉日期处于处罚期内，不得开办新班。"
     cure_en = (
         "Wait until the sanction ({step}, {first_on} to {last_on}) ends or is lifted; the county says what is "
@@ -60,20 +60,20 @@ class InstitutionDelisted(Conflict):
     """Facts: `step`, `first_on`, `last_on` (None: until it is lifted)."""
 
     slug = "institution-delisted"
-    title_en = "The institution was taken off the list for a part of that time."
+    title_en = "The institution is delisted on some of these days."
     title_zh = "该机构在所选时间内已被移出目录或列入黑名单。"
-    cure_en = "Leave out the days of the sanction ({step}, {first_on} to {last_on}), or have it lifted first."
+    cure_en = "Choose days outside the sanction ({step}, {first_on} to {last_on}), or have the sanction lifted first."
     cure_zh = "请避开处罚期间（{step}，{first_on} 至 {last_on}），或先解除该处罚。"
     check = "C25"
 
 
 class SanctionStands(Conflict):
-    """Facts: `sanction`, `first_on`, `last_on` of the one that stands."""
+    """Facts: `sanction`, `first_on`, `last_on` of the existing one."""
 
     slug = "sanction-stands"
-    title_en = "The same step stands against the institution in a part of that time already."
+    title_en = "The institution is already under the same sanction on some of these days."
     title_zh = "该机构在所选时间内已有同级处罚，期间重叠。"
-    cure_en = "Leave out the days of the sanction that stands ({first_on} to {last_on}), or lift that one first."
+    cure_en = "Choose days outside the existing sanction ({first_on} to {last_on}), or lift that sanction first."
     cure_zh = "请避开已有处罚的期间（{first_on} 至 {last_on}），或先解除该处罚。"
     reference = "POST /v1/institutions/…/sanctions/{sanction}/lifting"
 
@@ -82,15 +82,15 @@ class SanctionEnded(Conflict):
     """Facts: `last_on`."""
 
     slug = "sanction-ended"
-    title_en = "The sanction ends before that day by itself."
+    title_en = "The sanction already ends before that day."
     title_zh = "该处罚在所选日期之前已经到期。"
-    cure_en = "Nothing needs to be lifted."
+    cure_en = "You need not lift it."
     cure_zh = "无需解除。"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sanction(DatedEntry):
-    """A step of the ladder against an institution: imposed when it is opened, lifted when it is ended."""
+    """A step of the ladder against an institution; opened means imposed, ended means lifted."""
 
     institution_id: UUID
     step: SanctionStep
@@ -102,13 +102,13 @@ class Sanction(DatedEntry):
 
 
 def standing(sanctions: Iterable[Sanction], *, day: date) -> Sanction | None:
-    """The highest of `sanctions` that stands on `day`."""
+    """The highest of `sanctions` that holds on `day`."""
     in_force = (each for each in sanctions if each.stands_on(day))
     return max(in_force, key=lambda each: LADDER.index(each.step), default=None)
 
 
 def require_not_stopped(sanctions: Iterable[Sanction], *, day: date) -> None:
-    """The institution with `sanctions` may begin a class on `day`, subsidised or not.
+    """Check that an institution with `sanctions` may begin a class on `day`, subsidised or not.
 
     Raises InstitutionStopped. Source: domain rules §4.6 C25.
     """
@@ -118,7 +118,7 @@ def require_not_stopped(sanctions: Iterable[Sanction], *, day: date) -> None:
 
 
 def require_not_delisted(sanctions: Iterable[Sanction], period: Period) -> None:
-    """The institution with `sanctions` may be listed in all of `period`. Raises InstitutionDelisted."""
+    """Check that an institution with `sanctions` can be listed in all of `period`. Raises InstitutionDelisted."""
     for each in sanctions:
         if each.step in DELISTING and each.meets(period):
             raise InstitutionDelisted(step=each.step.value, **each.days())
@@ -127,7 +127,7 @@ def require_not_delisted(sanctions: Iterable[Sanction], period: Period) -> None:
 def impose(
     sanction: Sanction, institution: Institution, *, others: Iterable[Sanction], at: datetime
 ) -> tuple[Sanction, SanctionImposed]:
-    """Put a new `sanction` (version 1) on `institution`. A talk is over with its day, if nobody said otherwise.
+    """The new `sanction` (version 1) on `institution` and its fact. A talk without a last day ends on its first day.
 
     Raises PeriodEndsBeforeStart, SanctionStands.
     """
@@ -143,7 +143,7 @@ def impose(
 def lift(
     sanction: Sanction, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
 ) -> tuple[Sanction, SanctionLifted]:
-    """End `sanction` so that it does not stand on `from_on` any more.
+    """End `sanction` on the day before `from_on`.
 
     Raises IllegalMove, SanctionEnded, or SamePerson if `by` imposed it.
     """

@@ -1,4 +1,4 @@
-"""Sites: the places where an institution trains, with their rooms."""
+"""Sites: where an institution trains, with their rooms."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class RoomNamedTwice(Invalid):
     slug = "room-named-twice"
     title_en = "Two rooms of the site have the same name."
     title_zh = "同一培训点有重名的教室。"
-    cure_en = "Give every room a name of its own; a timetable names them."
+    cure_en = "Give each room a different name; timetables refer to rooms by name."
     cure_zh = "请为每间教室设置不同的名称，课程表按名称引用。"
 
 
 class PlaceHalfGiven(Invalid):
     slug = "place-half-given"
-    title_en = "Longitude and latitude belong together."
+    title_en = "Only one of longitude and latitude was sent."
     title_zh = "经度和纬度须同时填写。"
-    cure_en = "Give both, or neither."
+    cure_en = "Send both, or leave both out."
     cure_zh = "请同时填写经度和纬度，或都不填。"
 
 
@@ -35,9 +35,9 @@ class RoomsInUse(Conflict):
     """Facts: `rooms`."""
 
     slug = "rooms-in-use"
-    title_en = "Lessons are planned in a room that would not be listed any more, or would be too small for the class."
+    title_en = "Lessons are planned in rooms that this change would remove or make too small for the class."
     title_zh = "拟取消或缩减座位的教室仍有已排定的课程，变更后将无法容纳有关班级。"
-    cure_en = "Move the lessons in these rooms first, or keep the rooms and their seats: {rooms}."
+    cure_en = "Move the lessons to other rooms first, or keep these rooms and their seats: {rooms}."
     cure_zh = "请先调整以下教室的课程，或保留这些教室及其座位数：{rooms}。"
     check = "C18"
 
@@ -56,9 +56,9 @@ class Room(NamedTuple):
 
 @dataclass(frozen=True)
 class Site:
-    """`address_mark` is what the address is recognised by, however it was spaced or widened; rooms are by name.
+    """`address_mark` is the keyed hash of the normalised address; `rooms` are keyed by name.
 
-    Longitude and latitude are degrees (both or neither), as the institution gave them.
+    Longitude and latitude are degrees as the institution sent them: both, or neither.
     """
 
     id: UUID
@@ -75,21 +75,21 @@ class Site:
 
     @property
     def seats(self) -> int:
-        """Places in all rooms together."""
+        """Seats in all rooms together."""
         return sum(room.seats for room in self.rooms.values())
 
     def smaller_in(self, after: Site) -> set[str]:
-        """The rooms that have fewer seats in `after`, not those that are gone."""
+        """Names of the rooms that have fewer seats in `after`; removed rooms are not included."""
         both = self.rooms.keys() & after.rooms.keys()
         return {name for name in both if after.rooms[name].seats < self.rooms[name].seats}
 
     def same_as(self, other: Site) -> bool:
-        """Whether `other` says the same of the place."""
+        """Whether `other` describes the site in the same way."""
         return replace(other, id=self.id, version=self.version) == self
 
 
 def rooms_by_name(rooms: Iterable[tuple[str, Room]]) -> dict[str, Room]:
-    """`rooms` by their names. Raises RoomNamedTwice."""
+    """`rooms` by name. Raises RoomNamedTwice."""
     found: dict[str, Room] = {}
     for name, room in rooms:
         if name in found:
@@ -99,7 +99,7 @@ def rooms_by_name(rooms: Iterable[tuple[str, Room]]) -> dict[str, Room]:
 
 
 def list_(site: Site, *, at: datetime) -> SiteListed:
-    """The fact that `site` is listed as it is now."""
+    """The fact with the current state of `site`."""
     return SiteListed(
         subject=f"sites/{site.id}",
         version=site.version,

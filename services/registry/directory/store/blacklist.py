@@ -1,4 +1,4 @@
-"""Marks of institutions in the database: who bears which, and what blacklisted institutions could come back with."""
+"""Marks of institutions in the database: current ones, and those kept of blacklisted institutions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.registry.directory.rules.blacklist import Mark, MarkKind, MarkOf
 from shared.database import driver
 
 _MARKS: Final = "unnest($1::text[], $2::uuid[]) AS m (kind, mark)"
-# In one order always, so that two requests about the same marks do not wait for each other.
+# Always in one order, so that two requests for the same marks cannot deadlock.
 _LOCK: Final = f"""
 SELECT pg_advisory_xact_lock(hashtextextended(name, 0))
 FROM (SELECT DISTINCT 'mark ' || kind || ' ' || mark AS name FROM {_MARKS} ORDER BY name) AS sorted
@@ -35,7 +35,7 @@ _ADD: Final = f"""
 INSERT INTO blacklisted_mark (kind, mark, institution_id) SELECT kind, mark, $3::uuid FROM {_MARKS}
 ON CONFLICT (kind, mark, institution_id) DO NOTHING
 """
-# A blacklisting that was lifted from its first day on never was.
+# A blacklisting that was lifted from its first day never took effect.
 _BLACKLISTED: Final = f"""
 SELECT b.kind, b.mark, b.institution_id
 FROM {_MARKS} JOIN blacklisted_mark AS b ON b.kind = m.kind AND b.mark = m.mark
@@ -49,28 +49,28 @@ ORDER BY b.kind, b.mark, b.institution_id
 
 
 async def lock(connection: AsyncConnection, marks: Collection[Mark]) -> None:
-    """Who else locks one of `marks` waits until this transaction ends, and so sees what it has stored."""
+    """Lock `marks` until the transaction ends; whoever locks one of them next sees what it stored."""
     await (await driver(connection)).execute(_LOCK, *_columns(marks))
 
 
 async def of(connection: AsyncConnection, institution_id: UUID) -> list[Mark]:
-    """All that the institution is recognised by: its owner, its account, its sites."""
+    """All marks of the institution: owner, account and sites."""
     rows = await (await driver(connection)).fetch(_OF, institution_id)
     return [Mark(MarkKind(row["kind"]), row["mark"]) for row in rows]
 
 
 async def bearers(connection: AsyncConnection, marks: Collection[Mark], *, but: UUID) -> list[MarkOf]:
-    """Institutions other than `but` that one of `marks` belongs to."""
+    """Institutions other than `but` that have one of `marks`."""
     return await _marks_of(connection, _BEARERS, marks, but)
 
 
 async def blacklisted(connection: AsyncConnection, marks: Collection[Mark], *, but: UUID) -> list[MarkOf]:
-    """Those of `marks` that institutions other than `but` were blacklisted with."""
+    """Those of `marks` that were blacklisted with institutions other than `but`."""
     return await _marks_of(connection, _BLACKLISTED, marks, but)
 
 
 async def add(connection: AsyncConnection, institution_id: UUID, marks: Collection[Mark]) -> None:
-    """Keep `marks` as what the blacklisted institution is recognised by."""
+    """Store `marks` as those of a blacklisted institution."""
     await (await driver(connection)).execute(_ADD, *_columns(marks), institution_id)
 
 

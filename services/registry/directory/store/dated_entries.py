@@ -26,7 +26,7 @@ _NEVER: Final = literal_column("'infinity'", Date)
 
 
 def columns(*, opened: str, ended: str, ending: str) -> list[Column[Any]]:
-    """The columns of an entry, which the words of its table name: "opened_by", "closed_by", "closing_reason"."""
+    """The columns of an entry, named with the words of its table: "opened_by", "closed_by", "closing_reason"."""
     return [
         fixed("id", Uuid),
         fixed("first_on", Date),
@@ -41,15 +41,15 @@ def columns(*, opened: str, ended: str, ending: str) -> list[Column[Any]]:
 
 
 def stand_on(table: Table, day: date) -> ColumnElement[bool]:
-    """That entries stand on `day`."""
+    """Condition: the entry holds on `day`."""
     return and_(table.c.first_on <= day, or_(table.c.last_on.is_(None), table.c.last_on >= day))
 
 
 def stand_since(table: Table, day: date) -> ColumnElement[bool]:
-    """That entries stand on `day` or on a later one."""
+    """Condition: the entry holds on `day` or on a later day."""
     return or_(table.c.last_on.is_(None), table.c.last_on >= func.greatest(table.c.first_on, day))
 
 
 def end(table: Table) -> Function[Any]:
-    """The day on which entries end, as indexes hold it: those without one come last."""
+    """The last day of an entry as the indexes sort it: open-ended entries come last."""
     return func.coalesce(table.c.last_on, _NEVER)

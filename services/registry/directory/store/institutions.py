@@ -52,12 +52,12 @@ async def add(connection: AsyncConnection, institution: Institution) -> None:
 
 
 async def save(connection: AsyncConnection, institution: Institution) -> None:
-    """Store the next version of `institution`. Raises Stale if it was changed meanwhile."""
+    """Store the next version of `institution`. Raises Stale if the stored version is not the one before."""
     await tables.save(connection, INSTITUTION, institution, expected=institution.version - 1)
 
 
 async def load(connection: AsyncConnection, institution_id: UUID, *, lock: bool = False) -> Institution:
-    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    """The record with this id. With `lock`, it is locked until the transaction ends. Raises NotFound."""
     found = await tables.fetch_one(connection, _LOCK if lock else _BY_ID, Institution, id=institution_id)
     if found is None:
         raise NotFound(what="institution", id=institution_id)
@@ -65,12 +65,12 @@ async def load(connection: AsyncConnection, institution_id: UUID, *, lock: bool 
 
 
 async def hold(connection: AsyncConnection, institution_id: UUID) -> None:
-    """Nobody else locks the institution until this transaction ends; others may hold it too."""
+    """Take a shared lock on the institution until the transaction ends."""
     await connection.execute(_HOLD, {"id": institution_id})
 
 
 async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Institution]:
-    """Those of `ids` that there are."""
+    """Those of `ids` that exist, by id."""
     statement = select(INSTITUTION).where(tables.one_of(INSTITUTION.c.id, ids))
     return {each.id: each for each in await tables.fetch_all(connection, statement, Institution)}
 
@@ -80,16 +80,16 @@ async def find_by_credit_code(connection: AsyncConnection, credit_code: str) -> 
 
 
 def within(reach: Reach, institution_id: Column[Any]) -> list[ColumnElement[bool]]:
-    """That the institution with the id in that column lies within `reach`."""
+    """Condition: the institution with the id in that column is within `reach`."""
     narrowed = tables.matches(INSTITUTION, **reach._asdict())
     return [institution_id.in_(select(INSTITUTION.c.id).where(*narrowed))] if narrowed else []
 
 
 async def page(connection: AsyncConnection, *, region: str | None, after: UUID, limit: int) -> list[Institution]:
-    """Institutions in `region` (a county or a reporting region) in the order of their ids, from above `after`."""
+    """Institutions in `region` (a county or a reporting region) in the order of their ids, after `after`."""
     if region is None:
         return await tables.fetch_all(connection, _from_above(after, limit=limit), Institution)
-    # Each half walks its own index; a reporting region is also the region of what lies in it directly.
+    # Each half of the union walks its own index; a reporting region can also be the region of an institution itself.
     found = union(
         _from_above(after, limit=limit).where(INSTITUTION.c.region == region),
         _from_above(after, limit=limit).where(INSTITUTION.c.reporting_region == region),

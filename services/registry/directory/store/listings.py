@@ -41,27 +41,27 @@ async def load(connection: AsyncConnection, institution_id: UUID, listing_id: UU
 
 
 async def standing(connection: AsyncConnection, institution_id: UUID, project: str, *, day: date) -> list[Listing]:
-    """The institution's listings for `project` that stand on `day`: one or none."""
+    """The institution's listings for `project` that hold on `day`: one or none."""
     its_own = tables.matches(LISTING, institution_id=institution_id, project=project)
     statement = select(LISTING).where(*its_own, dated_entries.stand_on(LISTING, day))
     return await tables.fetch_all(connection, statement, Listing)
 
 
 async def since(connection: AsyncConnection, institution_id: UUID, day: date) -> list[Listing]:
-    """The institution's listings that stand on `day` or on a later one."""
+    """The institution's listings that hold on `day` or on a later day."""
     its_own = tables.matches(LISTING, institution_id=institution_id)
     statement = select(LISTING).where(*its_own, dated_entries.stand_since(LISTING, day)).order_by(LISTING.c.id)
     return await tables.fetch_all(connection, statement, Listing)
 
 
 async def save_all(connection: AsyncConnection, listings: Collection[Listing]) -> None:
-    """Store the next version of each of `listings`. Raises Stale if one was changed meanwhile."""
+    """Store the next version of each of `listings`. Raises Stale if a stored version is not the one before."""
     for listing in listings:
         await tables.save(connection, LISTING, listing, expected=listing.version - 1)
 
 
 async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID, limit: int) -> list[Listing]:
-    """The institution's listings in the order of their ids, from above `after`."""
+    """The institution's listings in the order of their ids, after `after`."""
     its_own = tables.matches(LISTING, institution_id=institution_id)
     statement = select(LISTING).where(*its_own, LISTING.c.id > after).order_by(LISTING.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, Listing)
@@ -70,9 +70,9 @@ async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID
 async def listed(
     connection: AsyncConnection, project: str, reach: Reach, *, day: date, after: UUID, limit: int
 ) -> list[Listing]:
-    """The listings for `project` that stand on `day`, in the order of their institutions' ids, from above `after`.
+    """Listings for `project` that hold on `day`, in the order of their institutions' ids, after `after`.
 
-    For a project and a day an institution has one at most.
+    An institution has at most one for a project and a day.
     """
     asked = [*tables.matches(LISTING, project=project), *within(reach, LISTING.c.institution_id)]
     statement = (

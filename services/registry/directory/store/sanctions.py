@@ -44,19 +44,19 @@ async def load(connection: AsyncConnection, institution_id: UUID, sanction_id: U
 
 
 async def since(connection: AsyncConnection, institution_id: UUID, day: date) -> list[Sanction]:
-    """The institution's sanctions that stand on `day` or on a later one."""
+    """The institution's sanctions that hold on `day` or on a later day."""
     its_own = tables.matches(SANCTION, institution_id=institution_id)
     statement = select(SANCTION).where(*its_own, dated_entries.stand_since(SANCTION, day)).order_by(SANCTION.c.id)
     return await tables.fetch_all(connection, statement, Sanction)
 
 
 async def save(connection: AsyncConnection, sanction: Sanction) -> None:
-    """Store the next version of `sanction`. Raises Stale if it was changed meanwhile."""
+    """Store the next version of `sanction`. Raises Stale if the stored version is not the one before."""
     await tables.save(connection, SANCTION, sanction, expected=sanction.version - 1)
 
 
 async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID, limit: int) -> list[Sanction]:
-    """The institution's sanctions in the order of their ids, from above `after`."""
+    """The institution's sanctions in the order of their ids, after `after`."""
     its_own = tables.matches(SANCTION, institution_id=institution_id)
     statement = select(SANCTION).where(*its_own, SANCTION.c.id > after).order_by(SANCTION.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, Sanction)
@@ -71,8 +71,8 @@ async def standing(
     after: KeysetPosition,
     limit: int,
 ) -> list[Sanction]:
-    """Sanctions that stand on `day`, by the day on which they end from behind `after`; last those without one."""
-    # What has ended lies before the first place of the day in the index, and is not walked over.
+    """Sanctions that hold on `day`, by their last day, after `after`; open-ended ones come last."""
+    # Ended sanctions sort before the first key of the day in the index, so they are not read.
     behind = max(after, KeysetPosition(day, UUID(int=0)))
     asked = [*tables.matches(SANCTION, step=step), *within(reach, SANCTION.c.institution_id)]
     statement = (

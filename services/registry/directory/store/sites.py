@@ -50,7 +50,7 @@ _ROOMS: Final = (
 _SELECT: Final = select(SITE, func.array(_ROOMS, type_=ARRAY(Text)).label("rooms"))
 _BY_ID: Final = _SELECT.where(SITE.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
-# A room in which lessons were held is still referred to, so it stays, but is not listed any more.
+# Lessons that were held still refer to the room, so its row stays; it is only no longer listed.
 _DROP_ROOMS: Final = "UPDATE room SET listed = false WHERE site_id = $1 AND name <> ALL($2::text[])"
 _PUT_ROOMS: Final = """
 INSERT INTO room (site_id, name, kind, seats)
@@ -69,7 +69,7 @@ async def add(connection: AsyncConnection, site: Site) -> None:
 
 
 async def save(connection: AsyncConnection, site: Site) -> None:
-    """Store the next version of `site`. Raises Stale if it was changed meanwhile."""
+    """Store the next version of `site`. Raises Stale if the stored version is not the one before."""
     await tables.save(connection, SITE, site, expected=site.version - 1)
     await (await driver(connection)).execute(_DROP_ROOMS, site.id, list(site.rooms))
     await _put_rooms(connection, site)
@@ -89,7 +89,7 @@ async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, lo
 
 
 async def lock_shared(connection: AsyncConnection, ids: Collection[UUID]) -> None:
-    """Nobody changes those sites and their rooms until this transaction ends; others may plan there meanwhile."""
+    """Take a shared lock on those sites until the transaction ends; others may still plan lessons there."""
     found = select(SITE.c.id).where(tables.one_of(SITE.c.id, ids)).order_by(SITE.c.id)
     await connection.execute(found.with_for_update(read=True))
 
@@ -101,7 +101,7 @@ async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUI
 
 
 async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID, limit: int) -> list[Site]:
-    """The institution's sites in the order of their ids, from above `after`."""
+    """The institution's sites in the order of their ids, after `after`."""
     its_own = tables.matches(SITE, institution_id=institution_id)
     statement = _SELECT.where(*its_own, SITE.c.id > after).order_by(SITE.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, _site)
@@ -110,7 +110,7 @@ async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID
 async def rooms_in_use(
     connection: AsyncConnection, site_id: UUID, rooms: Collection[str], *, since: datetime
 ) -> list[str]:
-    """Those of the site's `rooms` in which lessons are planned that end after `since`."""
+    """Those of the site's `rooms` that have planned lessons ending after `since`."""
     rows = await (await driver(connection)).fetch(_ROOMS_IN_USE, site_id, list(rooms), since)
     return [row["room"] for row in rows]
 

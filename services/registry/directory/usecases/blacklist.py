@@ -1,4 +1,4 @@
-"""Recognise owners, accounts and sites: of blacklisted institutions, and those that two institutions share."""
+"""Recognise owners, accounts and sites of blacklisted institutions, and accounts that two institutions share."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from shared.kernel.periods import business_day
 async def recognise(
     connection: AsyncConnection, institution: Institution, marks: Sequence[Mark], *, at: datetime
 ) -> None:
-    """Look at new `marks` of `institution`, which are stored already.
+    """Flag `institution` by its new `marks`, which are already stored.
 
-    It is flagged for those that others were blacklisted with (C25) and for an account that another uses (C24). While
-    it is blacklisted itself, they are kept with its others. Who enters the same at the same moment waits.
+    It is flagged for marks that were blacklisted with others (C25) and for an account that another uses (C24). While
+    it is blacklisted itself, its new marks are blacklisted too. The marks are locked until the transaction ends.
     """
     if not marks:
         return
@@ -39,7 +39,7 @@ async def recognise(
 
 
 async def enter(connection: AsyncConnection, institution: Institution, *, at: datetime) -> None:
-    """Keep all marks of a locked `institution` that is being blacklisted, and flag who bears one of them too (C25)."""
+    """Store all marks of a locked `institution` that is being blacklisted; flag others that have one (C25)."""
     marks = await store.of(connection, institution.id)
     await store.lock(connection, marks)
     bearers = await store.bearers(connection, marks, but=institution.id)

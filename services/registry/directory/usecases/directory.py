@@ -1,4 +1,4 @@
-"""What the directory says of a class: whether its institution may begin it, and whether it is stopped meanwhile."""
+"""Checks of the directory for a class: its institution may begin it, and is not stopped."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from services.registry.plan.rules.projects import Project
 async def require_open(
     connection: AsyncConnection, institution_id: UUID, project: Project | None, *, day: date, today: date | None = None
 ) -> None:
-    """The institution may begin a class on `day`; with a `project`, one that is subsidised as such.
+    """Check that the institution may begin a class on `day`; with a `project`, a subsidised class of that project.
 
-    With `today`, it is not stopped then either. Raises InstitutionStopped (C25), ProjectNotListed and
-    InstitutionNotListed (C02). The answer depends on nothing but the directory and the days, so a decision can be
-    replayed. No sanction comes in between until the transaction ends.
+    With `today`, check also that it is not stopped on that day. Raises InstitutionStopped (C25), ProjectNotListed and
+    InstitutionNotListed (C02). The answer depends only on the directory and the days, so a decision can be
+    replayed. No sanction can be imposed until the transaction ends.
     """
     await institution_store.hold(connection, institution_id)
     sanctions = await sanction_store.since(connection, institution_id, min(day, today or day))

@@ -1,4 +1,4 @@
-"""Register an institution, and change what is known of it."""
+"""Register institutions, and change their particulars."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WRITERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
 
 @dataclass(frozen=True)
 class Registration:
-    """What is said of an institution that is registered."""
+    """Particulars of an institution to register."""
 
     credit_code: str
     name: str
@@ -41,7 +41,7 @@ class Registration:
 
 @dataclass(frozen=True)
 class Change:
-    """What is to be different; None stays as it is."""
+    """New values of an institution's particulars; None leaves a value unchanged."""
 
     name: str | None = None
     kind: InstitutionKind | None = None
@@ -54,9 +54,9 @@ class Change:
 async def register(
     connection: AsyncConnection, registration: Registration, *, caller: Caller, at: datetime
 ) -> Institution:
-    """A new institution; the same particulars again answer the one that exists. One that comes back is flagged.
+    """A new institution; a repeat returns the existing one. One that shares marks with a blacklisted one is flagged.
 
-    Raises WrongRole, ForeignRegion, CreditCodeTaken, and what the credit code or the region may be refused for.
+    Raises WrongRole, ForeignRegion, CreditCodeTaken, and the refusals of the credit code and the region.
     """
     caller.require(Role.PROVINCE, Role.COUNTY_OFFICER)
     plan = (await rulebook_store.current(connection)).plan
@@ -81,9 +81,9 @@ async def register(
 async def change(
     connection: AsyncConnection, institution_id: UUID, change_: Change, *, expected: int, caller: Caller, at: datetime
 ) -> Institution:
-    """Change the particulars of an institution, as an officer of its region or above, before and after.
+    """Change the particulars of an institution, as an officer above both its old and its new region.
 
-    Raises WrongRole, NotFound, ForeignRegion, Stale, and what the region may be refused for.
+    Raises WrongRole, NotFound, ForeignRegion, Stale, and the refusals of the region.
     """
     caller.require(Role.PROVINCE, Role.COUNTY_OFFICER)
     plan = (await rulebook_store.current(connection)).plan

@@ -1,4 +1,4 @@
-"""Put institutions on the second catalogue, and take them off it."""
+"""Open and close listings in the second catalogue."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ async def open_(
     caller: Caller,
     at: datetime,
 ) -> Listing:
-    """List an institution for a project, as an officer of its region or above; a repeat answers what stands.
+    """List an institution for a project, as an officer of its region or above; a repeat returns the existing listing.
 
     Raises WrongRole, NotFound, ForeignRegion, PeriodEndsBeforeStart, ProjectNotListed, InstitutionDelisted,
     ListingOverlaps.
     """
-    # The institution is locked, so that a sanction cannot come in between.
+    # The institution is locked, so that no sanction can be imposed in between.
     institution = await load_for_officer(connection, institution_id, caller=caller)
     period = Period(first_on, last_on)
     others = await store.since(connection, institution.id, first_on)
@@ -72,7 +72,7 @@ async def close(
     caller: Caller,
     at: datetime,
 ) -> Listing:
-    """End a listing so that it does not hold on `from_on` any more.
+    """End a listing on the day before `from_on`.
 
     Raises WrongRole, NotFound, ForeignRegion, ListingEnded.
     """
@@ -94,7 +94,7 @@ async def close_all(
     reason: str,
     at: datetime,
 ) -> list[Listing]:
-    """End `listings` of a locked `institution` from `from_on` on. Raises ListingEnded."""
+    """End `listings` of a locked `institution` on the day before `from_on`. Raises ListingEnded."""
     closed = [rules.close(listing, institution, from_on=from_on, by=by, reason=reason, at=at) for listing in listings]
     await store.save_all(connection, [listing for listing, _ in closed])
     await outbox.record(connection, *(fact for _, fact in closed))

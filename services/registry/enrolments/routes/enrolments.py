@@ -16,7 +16,7 @@ from services.registry.enrolments.rules.history import EnrolmentEvent
 from services.registry.enrolments.rules.trainees import GroupEvidence, PriorityGroup
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.usecases import enrolments as usecases
-from services.registry.enrolments.usecases.enrolments import Destination, Said
+from services.registry.enrolments.usecases.enrolments import Destination, StepDetails
 from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry, Tag
 from shared.auth import CurrentCaller
 from shared.contracts.registry import EmploymentState, EnrolmentStatus
@@ -32,7 +32,7 @@ class StepRequest(Strict):
 
 
 class EnrolmentEndingRequest(StepRequest):
-    on: Day | None = Field(default=None, description="The first day without training; today where left out")
+    on: Day | None = Field(default=None, description="The first day without training; today if omitted")
 
 
 class TransferRequest(Strict):
@@ -42,7 +42,7 @@ class TransferRequest(Strict):
 
 
 class EnrolmentCorrectionRequest(Strict):
-    """What is to become another; what is left out stays as it is."""
+    """The values to correct; omitted fields stay as they are."""
 
     reason: Reason
     programme: Annotated[str, Field(max_length=16)] | None = None
@@ -52,7 +52,7 @@ class EnrolmentCorrectionRequest(Strict):
     groups: list[GroupEntry] | None = Field(
         default=None,
         max_length=len(PriorityGroup),
-        description="All priority groups of the trainee with their evidence, in the place of those that were said",
+        description="All priority groups of the trainee with their evidence; they replace the earlier ones",
     )
     birth_date: Day | None = None
     draws_pension: bool | None = Field(default=None, strict=True)
@@ -83,7 +83,7 @@ class ValueChangeAnswer(BaseModel):
 
 
 class EventAnswer(BaseModel):
-    """One step, with the state and the days that it led to."""
+    """One step, with the state and the days after it."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -96,14 +96,14 @@ class EventAnswer(BaseModel):
     from_on: date
     until_on: date
     changed: dict[str, ValueChangeAnswer | None] = Field(
-        description="By name, what it was (`from`) and became (`to`); null where the values are sealed"
+        description="Old (`from`) and new (`to`) value by field name; null if the values are stored encrypted"
     )
 
 
-def _said(request: StepRequest | None) -> Said:
+def _details(request: StepRequest | None) -> StepDetails:
     if request is None:
-        return Said()
-    return Said(request.reason, request.on if isinstance(request, EnrolmentEndingRequest) else None)
+        return StepDetails()
+    return StepDetails(request.reason, request.on if isinstance(request, EnrolmentEndingRequest) else None)
 
 
 @routes.get("/enrolments/{enrolment_id}")
@@ -122,7 +122,7 @@ async def get_enrolment(
 async def list_enrolment_history(
     enrolment_id: UUID, connection: Connection, caller: CurrentCaller
 ) -> list[EnrolmentEvent]:
-    """The entry and every step after it, oldest first: who took it, when, why, and what changed."""
+    """The entry and every later step, oldest first: author, time, reason and changes."""
     return await usecases.history(connection, enrolment_id, caller=caller)
 
 
@@ -134,12 +134,12 @@ async def withdraw_enrolment(
     at: Now,
     request: Annotated[EnrolmentEndingRequest | None, Body()] = None,
 ) -> Enrolment:
-    """Take a trainee out, also one whose completion turned out to be wrong (then with a reason); totals follow.
+    """Withdraw a trainee, also after a wrong outcome (then with a reason). Totals follow.
 
-    From the day of the withdrawal on the person can be in another class. For the institution, and with a reason for
+    The person can be in another class from the day of the withdrawal. For the institution, and with a reason for
     officers of the region.
     """
-    return await usecases.withdraw(connection, enrolment_id, _said(request), caller=caller, at=at)
+    return await usecases.withdraw(connection, enrolment_id, _details(request), caller=caller, at=at)
 
 
 @routes.post("/enrolments/{enrolment_id}/deferral", response_model=EnrolmentAnswer)
@@ -150,30 +150,30 @@ async def defer_enrolment(
 
     For the institution, and with a reason for officers of the region.
     """
-    return await usecases.defer(connection, enrolment_id, _said(request), caller=caller, at=at)
+    return await usecases.defer(connection, enrolment_id, _details(request), caller=caller, at=at)
 
 
 @routes.post("/enrolments/{enrolment_id}/resumption", response_model=EnrolmentAnswer)
 async def resume_enrolment(
     enrolment_id: UUID, request: StepRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
-    """Let a deferred trainee go on in their class, from today to its last day."""
-    return await usecases.resume(connection, enrolment_id, _said(request), caller=caller, at=at)
+    """Resume a deferred training in its class, from today to the last day of the class."""
+    return await usecases.resume(connection, enrolment_id, _details(request), caller=caller, at=at)
 
 
 @routes.post("/enrolments/{enrolment_id}/transfer", status_code=201, response_model=EnrolmentAnswer)
 async def transfer_enrolment(
     enrolment_id: UUID, request: TransferRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Enrolment:
-    """Let a trainee go on in another class of the same occupation and level, as the enrolment that is answered.
+    """Transfer a trainee to another class of the same occupation and level; returns the new enrolment.
 
     Institutions transfer among their own classes, officers of the region also to another institution. Each class
-    counts the hours of its own. Who could not be enrolled there cannot be transferred there either.
+    counts its own hours. The trainee must meet the entry conditions of the new class.
     """
     to = Destination(request.class_id, request.local_id)
     persons: Persons = http.app.state.persons
-    said = Said(request.reason)
-    return await usecases.transfer(connection, enrolment_id, to, said, persons=persons, caller=caller, at=at)
+    details = StepDetails(request.reason)
+    return await usecases.transfer(connection, enrolment_id, to, details, persons=persons, caller=caller, at=at)
 
 
 @routes.post("/enrolments/{enrolment_id}/correction", response_model=EnrolmentAnswer)
@@ -185,10 +185,10 @@ async def correct_enrolment(
     caller: CurrentCaller,
     at: Now,
 ) -> Enrolment:
-    """Put what was entered, or the hours, right; what is left out stays, what was said before is kept. Totals follow.
+    """Correct particulars stated at entry, or the hours. Omitted fields stay; earlier values are kept. Totals follow.
 
-    Hours that follow from attendance are put right there, by an edit of the day. For the institution, and for officers
-    of the region.
+    Hours that come from attendance are corrected by editing the attendance of the day. For the institution, and for
+    officers of the region.
     """
     persons: Persons = http.app.state.persons
     return await usecases.correct(

@@ -1,4 +1,4 @@
-"""Outcomes: what the hours of a class's trainees made of their training."""
+"""Outcomes: trainings completed or failed by their hours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from services.registry.enrolments.routes.schemas import HoursRowRequest
 from services.registry.enrolments.rules.outcomes import CHECK, Miss
 from services.registry.enrolments.usecases import outcomes as usecases
-from services.registry.enrolments.usecases.outcomes import Given, HoursRow
+from services.registry.enrolments.usecases.outcomes import HoursRow, OutcomeDecision
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EnrolmentStatus
@@ -29,16 +29,16 @@ class OutcomeAnswer(BaseModel):
     local_id: str
     outcome: Literal["accepted", "repeated"]
     status: EnrolmentStatus
-    hours: int = Field(description="Class hours that the outcome was given for, at most the class's")
-    attended: int = Field(description="Class hours that attendance counts")
+    hours: int = Field(description="Class hours of the outcome, at most the class's")
+    attended: int = Field(description="Class hours by attendance")
     check: str | None = Field(description="The check that a failed training did not pass")
     missed: list[Miss] = Field(
-        description="What a failed training fell short of: the least hours of its project, the share of the class's"
+        description="What a failed training did not reach: the project's minimum hours, the share of the class's"
     )
 
 
 class ConclusionAnswer(BaseModel):
-    """Every outcome of the class, also those given before."""
+    """Every outcome of the class, including earlier ones."""
 
     completed: int
     failed: int
@@ -51,7 +51,7 @@ async def post_outcomes(
 ) -> Response:
     """Post the hours of up to 1,000 trainees; the hours decide whether a training was completed.
 
-    Not where hours have to come from attendance; and never more than a class that keeps attendance shows.
+    Refused if policy takes hours from attendance only. If the class keeps attendance, at most the attended hours.
     """
     parsed, refused = parse_posted(_HOURS_ROW, posted)
     rows = [HoursRow(place, row.local_id, row.hours) for place, row in parsed]
@@ -61,8 +61,8 @@ async def post_outcomes(
 
 @routes.post("/classes/{class_id}/conclusion")
 async def conclude_class(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ConclusionAnswer:
-    """Give every trainee in training the outcome of their attendance, once the last lesson is over; without a timetable
-    once the last day is. Again: nothing changes.
+    """Decide the outcome of every trainee in training by attendance, after the last lesson (without a timetable: after
+    the last day). Repeating the request changes nothing.
     """
     outcomes = await usecases.conclude_by_attendance(connection, class_id, caller=caller, at=at)
     rows = [_row(each) for each in outcomes]
@@ -70,7 +70,7 @@ async def conclude_class(class_id: UUID, connection: Connection, caller: Current
     return ConclusionAnswer(completed=completed, failed=len(rows) - completed, rows=rows)
 
 
-def _row(given: Given) -> OutcomeAnswer:
+def _row(given: OutcomeDecision) -> OutcomeAnswer:
     concluded = given.concluded
     return OutcomeAnswer(
         enrolment_id=concluded.id,

@@ -1,4 +1,4 @@
-"""What requests and answers about enrolments look like on the wire."""
+"""Schemas of requests and answers about enrolments."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class EnrolmentAnswer(BaseModel):
     hours: int
     effective_on: date
     from_on: date
-    until_on: date = Field(description="The last day of the training; it has none if this lies before `from_on`")
+    until_on: date = Field(description="The last day of the training; there is no day if this is before `from_on`")
     employment: EmploymentState | None
     priority: bool = Field(description="Whether the person is in a priority group; which one is never shown")
     evidence_on: date | None
@@ -40,7 +40,7 @@ class EnrolmentAnswer(BaseModel):
 
 
 class TraineeAnswer(EnrolmentAnswer):
-    """With what may be shown of the person: the name's first place, the number's first six and last four."""
+    """With the masked person: the first character of the name, the first six and last four of the number."""
 
     name: str
     document_kind: DocumentKind

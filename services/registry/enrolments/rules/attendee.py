@@ -13,7 +13,7 @@ from shared.contracts.registry import ClassStatus, EnrolmentStatus
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """A trainee and the class, as far as attendance asks for them."""
+    """The fields of an enrolment and its class that attendance needs."""
 
     enrolment_id: UUID
     local_id: str
@@ -33,8 +33,8 @@ class Attendee:
     starts_on: date
     ends_on: date
     spans: tuple[tuple[date, date], ...]
-    """The days that the training takes, first and last of each stretch: the enrolment's own, and earlier ones that a
-    deferral ended. None of them if the last lies before the first."""
+    """First and last day of each period of training, both included: the enrolment's own, and earlier ones that a
+    deferral ended. A period whose last day is before its first is empty."""
     has_other_enrolments: bool
 
     @property

@@ -9,9 +9,10 @@ from services.registry.enrolments.rules.enrolments import Enrolment
 
 
 def days_of(enrolment: Enrolment, before: TrainingClass, after: TrainingClass) -> tuple[date, date]:
-    """First and last day of a trainee's training when its class goes from `before` to `after`.
+    """First and last day of a trainee's training when its class changes from `before` to `after`.
 
-    Who came with the class begins with it, who came later does not begin earlier than that; the end likewise.
+    A trainee who began with the class still begins with it. A trainee who began later keeps that day, or begins with
+    the class if it now starts later. The last day follows the same rule.
     """
     from_on = after.starts_on
     if enrolment.from_on > before.starts_on:

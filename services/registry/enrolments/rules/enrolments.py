@@ -1,4 +1,4 @@
-"""An enrolment: one person in one class, counting to one primary programme, and what became of it."""
+"""An enrolment: one person in one class, counted to one primary programme, with its state and outcome."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from uuid import UUID
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.endings import last_day
 from services.registry.enrolments.rules.outcomes import missed
-from services.registry.enrolments.rules.trainees import AtEntry, GroupEvidence, paper_faults
+from services.registry.enrolments.rules.trainees import EntryParticulars, GroupEvidence, paper_faults
 from services.registry.plan.rules.dimensions import Dimensions
 from shared.contracts.registry import (
     EmploymentState,
@@ -33,10 +33,10 @@ from shared.kernel.refusals import Invalid, raise_first
 F = TypeVar("F", bound=EnrolmentState)
 
 GIVEN_UP: Final = frozenset({EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED})
-"""Who has no seat in the class any more."""
+"""States in which the trainee no longer has a seat in the class."""
 
 _SHOWN: Final = ("programme", "tags", "hours", "employment", "consented_on")
-"""What a correction puts into the enrolment as it is given."""
+"""Fields of a correction that are copied into the enrolment unchanged."""
 
 
 class EnrolmentVerb(StrEnum):
@@ -83,7 +83,7 @@ class TooManyHours(Invalid):
     slug = "too-many-hours"
     title_en = "A trainee cannot have more hours than the class."
     title_zh = "学员学时不能超过班级总学时。"
-    cure_en = "Give hours between 0 and {hours_max}."
+    cure_en = "Give hours from 0 to {hours_max}."
     cure_zh = "请填写 0 至 {hours_max} 之间的学时。"
 
 
@@ -91,7 +91,7 @@ class NotInClass(Invalid):
     slug = "not-in-class"
     title_en = "No trainee of this class has this local_id."
     title_zh = "该班没有此 local_id 的学员。"
-    cure_en = "Use the local_id under which the trainee was enrolled in this class."
+    cure_en = "Use the local_id under which the trainee is enrolled in this class."
     cure_zh = "请使用该学员在本班报名时的 local_id。"
 
 
@@ -99,9 +99,9 @@ class DayAhead(Invalid):
     """Facts: `today`."""
 
     slug = "day-ahead"
-    title_en = "That day has not come yet."
+    title_en = "This day is in the future."
     title_zh = "该日期尚未到来。"
-    cure_en = "Give today or a day that has passed; it is said when it has happened."
+    cure_en = "Give today or an earlier day. Report the event once it has happened."
     cure_zh = "请填写当日或以前的日期，发生之后再办理。"
 
 
@@ -120,27 +120,27 @@ class Enrolment:
     version: int
     from_on: date
     until_on: date
-    """The days that the training takes, both included; none of them if the last lies before the first."""
+    """First and last day of the training, both included; there is no day if the last is before the first."""
     employment: EmploymentState | None = None
     priority: bool = False
     evidence_on: date | None = None
-    """Whether the person is in a priority group (which one is sealed), and the latest date on the papers of that."""
+    """Whether the person is in a priority group (which one is encrypted), and the latest date on its papers."""
     consented_on: date | None = None
     transferred_from: UUID | None = None
     came_as: UUID | None = None
-    """The key of the paper that was shown, where its holder goes on as `person`."""
+    """The person key of the document that was shown, if its holder was merged into `person`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is put right; what is None stays as it is. A `consent_version` goes with `consented_on`."""
+    """The corrected values; None leaves a field unchanged. `consent_version` belongs to `consented_on`."""
 
     programme: str | None = None
     tags: tuple[str, ...] | None = None
     hours: int | None = None
     employment: EmploymentState | None = None
     groups: tuple[GroupEvidence, ...] | None = None
-    """All of them; none takes the person out of every priority group."""
+    """The complete list; an empty one removes the person from all priority groups."""
     birth_date: date | None = None
     draws_pension: bool | None = None
     consented_on: date | None = None
@@ -148,8 +148,8 @@ class Correction:
 
 
 def enrol(enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> TraineeEnrolled:
-    """The fact that a new `enrolment` (in training, version 1) entered `class_`."""
-    return tell(TraineeEnrolled, enrolment, class_, at=at)
+    """The fact that a new `enrolment` (in training, version 1) was made in `class_`."""
+    return describe(TraineeEnrolled, enrolment, class_, at=at)
 
 
 def conclude(
@@ -162,8 +162,8 @@ def conclude(
     on: date,
     at: datetime,
 ) -> tuple[Enrolment, EnrolmentCompleted | EnrolmentFailed]:
-    """The outcome that `hours` give: completed from `share_min` of the class's hours and `hours_min` on, failed below
-    (C14).
+    """The enrolment with its outcome: completed if `hours` reach `share_min` of the class's hours and `hours_min`, else
+    failed (C14).
 
     Raises IllegalMove, TooManyHours.
     """
@@ -172,19 +172,19 @@ def conclude(
     status = move(MOVES, enrolment.status, verb)
     after = replace(enrolment, status=status, hours=hours, effective_on=on, version=enrolment.version + 1)
     if enough:
-        return after, tell(EnrolmentCompleted, after, class_, at=at)
-    return after, tell(EnrolmentFailed, after, class_, at=at)
+        return after, describe(EnrolmentCompleted, after, class_, at=at)
+    return after, describe(EnrolmentFailed, after, class_, at=at)
 
 
 def withdraw(
     enrolment: Enrolment, class_: TrainingClass, *, on: date, at: datetime, attended_on: date | None = None
 ) -> tuple[Enrolment, EnrolmentWithdrawn]:
-    """Take a trainee out, also one whose completion turned out to be wrong. `on` is the first day without training.
+    """Withdraw a trainee, also after an outcome that was wrong. `on` is the first day without training.
 
-    `attended_on` is the last day that attendance counts. Raises what `end` raises.
+    `attended_on` is the last day with attendance hours. Raises what `end` raises.
     """
     after = end(enrolment, EnrolmentVerb.WITHDRAW, on=on, at=at, attended_on=attended_on)
-    return after, tell(EnrolmentWithdrawn, after, class_, at=at)
+    return after, describe(EnrolmentWithdrawn, after, class_, at=at)
 
 
 def correct(
@@ -197,13 +197,13 @@ def correct(
     papers_from: date = date.min,
     at: datetime,
 ) -> tuple[Enrolment, EnrolmentCorrected]:
-    """Put right what is given; corrected hours of a finished training decide its outcome anew, for its old day.
+    """Apply `correction`. Corrected hours of a training with an outcome decide the outcome again, for its old day.
 
-    What is shown of priority groups follows from their papers, none of them older than `papers_from`. Raises
+    `priority` and `evidence_on` follow from the papers of the groups, none of them older than `papers_from`. Raises
     IllegalMove, TooManyHours, PlaceholderEvidence, DatedAhead, DatedTooEarly.
     """
     status = move(MOVES, enrolment.status, EnrolmentVerb.CORRECT)
-    said = AtEntry(groups=correction.groups or (), consented_on=correction.consented_on)
+    said = EntryParticulars(groups=correction.groups or (), consented_on=correction.consented_on)
     raise_first(*paper_faults(said, None, first_on=papers_from, today=business_day(at)))
     if correction.hours is not None:
         enough = is_enough(correction.hours, class_, share_min=share_min, hours_min=hours_min)
@@ -213,13 +213,13 @@ def correct(
     if correction.groups is not None:
         given |= {"priority": bool(said.groups), "evidence_on": said.evidence_on}
     after = replace(enrolment, status=status, version=enrolment.version + 1, **given)
-    return after, tell(EnrolmentCorrected, after, class_, at=at)
+    return after, describe(EnrolmentCorrected, after, class_, at=at)
 
 
 def move_days(
     enrolment: Enrolment, class_: TrainingClass, *, from_on: date, until_on: date, at: datetime
 ) -> tuple[Enrolment, EnrolmentCorrected]:
-    """An unfinished training of `class_`, which was changed, with other days. Raises IllegalMove."""
+    """Give an unfinished training new days after its `class_` was changed. Raises IllegalMove."""
     status = move(MOVES, enrolment.status, EnrolmentVerb.CORRECT)
     in_training = status is EnrolmentStatus.IN_TRAINING
     after = replace(
@@ -229,21 +229,21 @@ def move_days(
         until_on=until_on,
         effective_on=class_.starts_on if in_training else enrolment.effective_on,
     )
-    return after, tell(EnrolmentCorrected, after, class_, at=at)
+    return after, describe(EnrolmentCorrected, after, class_, at=at)
 
 
 def reassign(
     enrolment: Enrolment, class_: TrainingClass, *, person: UUID, at: datetime
 ) -> tuple[Enrolment, EnrolmentReassigned]:
-    """The enrolment, whatever its state, as that of another key of the human in it; it keeps with which it came."""
+    """Move the enrolment, in any state, to another key of the same human; `came_as` keeps the key of the document."""
     paper = enrolment.came_as or enrolment.person
     came_as = None if paper == person else paper
     after = replace(enrolment, person=person, came_as=came_as, version=enrolment.version + 1)
-    return after, tell(EnrolmentReassigned, after, class_, at=at)
+    return after, describe(EnrolmentReassigned, after, class_, at=at)
 
 
 def end(enrolment: Enrolment, verb: EnrolmentVerb, *, on: date, at: datetime, attended_on: date | None) -> Enrolment:
-    """The enrolment after a `verb` with which its days end: the last one is the day before `on`.
+    """The enrolment after a `verb` that ends its days: the last day is the one before `on`.
 
     Raises IllegalMove, DayAhead, EndsBeforeItBegan, EndsBeforeAttendance.
     """
@@ -261,7 +261,7 @@ def end(enrolment: Enrolment, verb: EnrolmentVerb, *, on: date, at: datetime, at
 
 
 def is_enough(hours: int, class_: TrainingClass, *, share_min: Decimal, hours_min: int = 0) -> bool:
-    """Whether `hours` complete a training in `class_`: at least `share_min` of its hours, and `hours_min`.
+    """Whether `hours` complete a training in `class_`: at least `share_min` of its hours, and at least `hours_min`.
 
     Raises TooManyHours.
     """
@@ -271,12 +271,12 @@ def is_enough(hours: int, class_: TrainingClass, *, share_min: Decimal, hours_mi
 
 
 def dimensions_of(enrolment: Enrolment, class_: TrainingClass) -> Dimensions:
-    """Those of the class, under the programme that the training itself counts to."""
+    """The dimensions of the class, with the programme of the enrolment."""
     return class_.dimensions._replace(programme=enrolment.programme)
 
 
-def tell(fact: type[F], enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> F:
-    """The `fact` of what `enrolment` in `class_` is now."""
+def describe(fact: type[F], enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> F:
+    """A `fact` with the current state of `enrolment` in `class_`."""
     return fact(
         subject=f"enrolments/{enrolment.id}",
         version=enrolment.version,
@@ -285,7 +285,7 @@ def tell(fact: type[F], enrolment: Enrolment, class_: TrainingClass, *, at: date
         class_id=enrolment.class_id,
         institution_id=enrolment.institution_id,
         person=enrolment.person,
-        **dimensions_of(enrolment, class_).told(),
+        **dimensions_of(enrolment, class_).as_fields(),
         tags=enrolment.tags,
         status=enrolment.status,
         hours=enrolment.hours,

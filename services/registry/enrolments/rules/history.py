@@ -1,4 +1,4 @@
-"""The history of an enrolment: its entry and every step after it, with who took it, when, why, and what changed."""
+"""The history of an enrolment: its entry and each later step, with author, time, reason and changes."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from shared.contracts.registry import (
 )
 
 ENROL: Final = "enrol"
-"""The entry. No verb of the state machine, which begins with it."""
+"""The entry. It is not a verb of the state machine, which begins with it."""
 REASSIGN: Final = "reassign"
-"""Persons were merged or separated. No verb of the state machine: it happens to an enrolment in any state."""
+"""Persons were merged or separated. Not a verb of the state machine, because it can happen in any state."""
 
 _VERBS: Final[Mapping[type[EnrolmentState], str]] = {
     EnrolmentCompleted: EnrolmentVerb.COMPLETE,
@@ -43,7 +43,7 @@ _SHOWN: Final = (
 
 Value = str | int | bool | list[str] | None
 Changes = Mapping[str, Mapping[str, Value] | None]
-"""By the name of what changed, what it was (`from`) and became (`to`); None where that is not for a history."""
+"""Old (`from`) and new (`to`) value by field name; None if the history does not show the values."""
 
 
 class EnrolmentEvent(NamedTuple):
@@ -61,8 +61,8 @@ class EnrolmentEvent(NamedTuple):
     changed: Changes
 
 
-class EnteredBy(NamedTuple):
-    """Who enrolled somebody, and when."""
+class EntryRecord(NamedTuple):
+    """Who made an enrolment, and when."""
 
     person: str
     at: datetime
@@ -77,7 +77,7 @@ def event_of(
     reason: str | None,
     sealed: Iterable[str] = (),
 ) -> EnrolmentEvent:
-    """The step from `before` to `enrolment` that is told as `fact`; `sealed` names what else changed, but is sealed."""
+    """The step from `before` to `enrolment`, published as `fact`; `sealed` names changed fields that are encrypted."""
     return EnrolmentEvent(
         enrolment_id=enrolment.id,
         version=enrolment.version,
@@ -93,7 +93,7 @@ def event_of(
 
 
 def changes(before: Enrolment, after: Enrolment) -> dict[str, Mapping[str, Value] | None]:
-    """What of an enrolment is another `after` a step. Whose it is has no value here: keys of persons stay inside."""
+    """The fields that differ after a step. A changed person has no values, because person keys are not shown."""
     found: dict[str, Mapping[str, Value] | None] = {}
     for name in _SHOWN:
         was, is_ = getattr(before, name), getattr(after, name)
@@ -104,8 +104,8 @@ def changes(before: Enrolment, after: Enrolment) -> dict[str, Mapping[str, Value
     return found
 
 
-def entry_of(enrolment: Enrolment, events: Sequence[EnrolmentEvent], entered: EnteredBy) -> EnrolmentEvent:
-    """The entry that the history `events` of `enrolment`, oldest first, begins with."""
+def entry_of(enrolment: Enrolment, events: Sequence[EnrolmentEvent], entered: EntryRecord) -> EnrolmentEvent:
+    """The first event of `enrolment`, which precedes `events` (oldest first)."""
     return EnrolmentEvent(
         enrolment_id=enrolment.id,
         version=1,
@@ -121,7 +121,7 @@ def entry_of(enrolment: Enrolment, events: Sequence[EnrolmentEvent], entered: En
 
 
 def _at_first(name: str, day: date, events: Sequence[EnrolmentEvent]) -> date:
-    """The day `name` before the first of `events` that changed it; `day` if none did."""
+    """The value of `name` before the first of `events` that changed it; `day` if none did."""
     for event in events:
         if change := event.changed.get(name):
             return date.fromisoformat(str(change["from"]))

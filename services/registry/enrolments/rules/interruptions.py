@@ -1,4 +1,4 @@
-"""Trainings that are interrupted and go on later, in their class or in another one of the same kind."""
+"""Deferral, resumption and transfer: a training is interrupted, and continues in its class or in another one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.registry.classes.rules.classes import RosterClosed, TrainingClass
-from services.registry.enrolments.rules.enrolments import MOVES, Enrolment, EnrolmentVerb, end, enrol, tell
+from services.registry.enrolments.rules.enrolments import MOVES, Enrolment, EnrolmentVerb, describe, end, enrol
 from shared.contracts.registry import (
     EnrolmentDeferred,
     EnrolmentResumed,
@@ -25,32 +25,32 @@ class ClassOver(Conflict):
     """Facts: `ends_on` of the class."""
 
     slug = "class-over"
-    title_en = "The last day of the class has passed, so nobody can go on in it."
+    title_en = "The last day of the class has passed, so no trainee can join it or continue in it."
     title_zh = "该班培训期已结束，不能再继续培训。"
-    cure_en = "Transfer the trainee to a class that is still to end, or withdraw them."
+    cure_en = "Transfer the trainee to a class that has not ended, or withdraw them."
     cure_zh = "请将学员转入尚未结束的班级，或办理退学。"
 
 
 class AnotherTraining(Conflict):
-    """Facts: `occupation`, `level` that the trainee is trained for."""
+    """Facts: `occupation`, `level` of the training."""
 
     slug = "another-training"
-    title_en = "The other class does not go on with this training: it is for another occupation or level."
+    title_en = "The other class is for a different occupation or level."
     title_zh = "目标班级的职业（工种）或等级与原培训不同，不能转入。"
-    cure_en = "Choose a class for {occupation} at {level}, or withdraw the trainee and enrol them there anew."
+    cure_en = "Choose a class for {occupation} at {level}, or withdraw the trainee and enrol them in the other class."
     cure_zh = "请选择 {occupation}、{level} 相同的班级；否则请先办理退学，再重新报名。"
 
 
 class TransferToSameClass(Conflict):
     slug = "transfer-to-same-class"
-    title_en = "The trainee is in this class already."
+    title_en = "The trainee is already in this class."
     title_zh = "学员已在该班。"
-    cure_en = "Name another class; who was deferred resumes in the same one."
+    cure_en = "Name another class. A deferred trainee who continues in the same class resumes instead."
     cure_zh = "请选择其他班级；休学学员在原班继续培训的，请办理复学。"
 
 
-class Place(NamedTuple):
-    """Where a transferred trainee goes, and the new enrolment's own id and number there."""
+class TransferTarget(NamedTuple):
+    """The class that a trainee is transferred to, and the id and local_id of the new enrolment."""
 
     class_: TrainingClass
     id: UUID
@@ -58,7 +58,7 @@ class Place(NamedTuple):
 
 
 class Transfer(NamedTuple):
-    """The enrolment that ended and the one that goes on from it, each with its fact."""
+    """The enrolment that ended and the one that continues it, each with its fact."""
 
     left: Enrolment
     left_fact: EnrolmentTransferred
@@ -69,21 +69,21 @@ class Transfer(NamedTuple):
 def defer(
     enrolment: Enrolment, class_: TrainingClass, *, on: date, at: datetime, attended_on: date | None = None
 ) -> tuple[Enrolment, EnrolmentDeferred]:
-    """Interrupt a training; `on` is the first day without it. The seat stays taken, the days do not.
+    """Interrupt a training; `on` is the first day without it. The seat stays taken, the days become free.
 
-    The class can be completed without a deferred trainee, who may go on in another one then. `attended_on` is the last
-    day that attendance counts. Raises what `end` raises.
+    The class can be completed without a deferred trainee, who can then continue in another class. `attended_on` is the
+    last day with attendance hours. Raises what `end` raises.
     """
     after = end(enrolment, EnrolmentVerb.DEFER, on=on, at=at, attended_on=attended_on)
-    return after, tell(EnrolmentDeferred, after, class_, at=at)
+    return after, describe(EnrolmentDeferred, after, class_, at=at)
 
 
 def resume(enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> tuple[Enrolment, EnrolmentResumed]:
-    """Go on with a deferred training in its class, from today to the class's last day.
+    """Continue a deferred training in its class, from today to the class's last day.
 
-    The days that the deferral ended stay taken: the caller keeps them beside the enrolment.
+    The days before the deferral stay occupied: the caller stores them beside the enrolment.
 
-    Raises IllegalMove, RosterClosed, ClassOver. That the days are free is for the caller to see to.
+    Raises IllegalMove, RosterClosed, ClassOver. The caller checks that the days are free.
     """
     status = move(MOVES, enrolment.status, EnrolmentVerb.RESUME)
     require_open(class_)
@@ -95,20 +95,25 @@ def resume(enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> tupl
         from_on=first_day_in(class_, today=business_day(at)),
         until_on=class_.ends_on,
     )
-    return after, tell(EnrolmentResumed, after, class_, at=at)
+    return after, describe(EnrolmentResumed, after, class_, at=at)
 
 
 def transfer(
-    enrolment: Enrolment, class_: TrainingClass, place: Place, *, at: datetime, attended_on: date | None = None
+    enrolment: Enrolment,
+    class_: TrainingClass,
+    destination: TransferTarget,
+    *,
+    at: datetime,
+    attended_on: date | None = None,
 ) -> Transfer:
-    """Go on with a training of `class_` in another class from today on, as an enrolment of its own.
+    """Continue a training of `class_` in another class from today, as a new enrolment.
 
-    It takes person, programme, tags and entry particulars along; hours are counted in each class for itself.
+    The new enrolment keeps person, programme, tags and entry particulars; each class counts its own hours.
 
-    Raises what `end` raises for today, TransferToSameClass, AnotherTraining, RosterClosed, ClassOver. That there is a
-    seat and that the days are free is for the caller to see to.
+    Raises what `end` raises for today, TransferToSameClass, AnotherTraining, RosterClosed, ClassOver. The caller checks
+    that there is a seat and that the days are free.
     """
-    target = place.class_
+    target = destination.class_
     left = end(enrolment, EnrolmentVerb.TRANSFER, on=business_day(at), at=at, attended_on=attended_on)
     if target.id == class_.id:
         raise TransferToSameClass(pointer="/class_id")
@@ -117,10 +122,10 @@ def transfer(
     require_open(target)
     entered = replace(
         enrolment,
-        id=place.id,
+        id=destination.id,
         class_id=target.id,
         institution_id=target.institution_id,
-        local_id=place.local_id,
+        local_id=destination.local_id,
         status=EnrolmentStatus.IN_TRAINING,
         hours=0,
         effective_on=target.starts_on,
@@ -129,18 +134,18 @@ def transfer(
         until_on=target.ends_on,
         transferred_from=enrolment.id,
     )
-    left_fact = tell(EnrolmentTransferred, left, class_, at=at)
+    left_fact = describe(EnrolmentTransferred, left, class_, at=at)
     return Transfer(left, left_fact, entered, enrol(entered, target, at=at))
 
 
 def require_open(class_: TrainingClass) -> None:
-    """Somebody can go on in `class_`. Raises RosterClosed."""
+    """Raises RosterClosed if `class_` takes no trainees."""
     if not class_.takes_trainees:
         raise RosterClosed(state=class_.status)
 
 
 def first_day_in(class_: TrainingClass, *, today: date) -> date:
-    """The first day that somebody who comes in `today` has in `class_`. Raises ClassOver."""
+    """The first training day in `class_` of a trainee who enters `today`. Raises ClassOver."""
     first = max(today, class_.starts_on)
     if first > class_.ends_on:
         raise ClassOver(ends_on=class_.ends_on.isoformat())

@@ -1,4 +1,4 @@
-"""Who enters a class that has begun counts from that day on, and the class is flagged (C15)."""
+"""Late entrants: trainees who enter a class that has begun count from that day, and the class is flagged (C15)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from uuid import UUID
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.flags import see_class
 from services.registry.enrolments.rules.interruptions import first_day_in
-from services.registry.enrolments.rules.overlaps import Taken
-from services.registry.flags.rules.flags import Seen
+from services.registry.enrolments.rules.overlaps import OccupiedDays
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
 from shared.contracts.registry import ClassStatus
@@ -21,9 +21,9 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 def late_day(class_: TrainingClass, policy: Policy, *, today: date) -> date | None:
-    """The first day of who enters a running class after its first; None where they count from the first as all do.
+    """First training day of late entrants of a running class; None if they count from the first day of the class.
 
-    Where policy lets classes be filed afterwards, their rosters come afterwards as well. Raises ClassOver.
+    If policy lets classes be filed afterwards, their rosters come afterwards as well. Raises ClassOver.
     """
     is_late = class_.status is ClassStatus.RUNNING and today > class_.starts_on
     if not is_late or policy.filing_lead_working_days is None:
@@ -31,11 +31,11 @@ def late_day(class_: TrainingClass, policy: Policy, *, today: date) -> date | No
     return first_day_in(class_, today=today)
 
 
-def first_day(class_: TrainingClass, theirs: Sequence[Taken], late_days: Mapping[UUID, date]) -> date:
-    """The first day that the person with the enrolments `theirs` would have in `class_`.
+def first_day(class_: TrainingClass, theirs: Sequence[OccupiedDays], late_days: Mapping[UUID, date]) -> date:
+    """The first training day in `class_` of the person with the enrolments `theirs`.
 
-    `late_days` are by class, of those that began. Who gave up a seat in the class comes back the day after at the
-    earliest; if the class is over by then, their days meet.
+    `late_days` are the first days of late entrants, by class. A person who gave up a seat in the class returns on the
+    next day at the earliest; if the class is over by then, their days overlap.
     """
     first = late_days.get(class_.id, class_.starts_on)
     for each in theirs:
@@ -44,8 +44,8 @@ def first_day(class_: TrainingClass, theirs: Sequence[Taken], late_days: Mapping
     return first
 
 
-def see_grown(entered: Collection[TrainingClass], late_days: Mapping[UUID, date]) -> list[Seen]:
-    """Of the classes that people `entered`, one each, those that had begun without them: once a class and day (C15)."""
+def see_grown(entered: Collection[TrainingClass], late_days: Mapping[UUID, date]) -> list[Observation]:
+    """One observation for each class and day with late entrants (C15). `entered` has one class for each entrant."""
     if not late_days:
         return []
     classes = {each.id: each for each in entered if each.id in late_days}

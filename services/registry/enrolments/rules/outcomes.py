@@ -1,4 +1,4 @@
-"""Outcomes: what completes a training, who may say its hours, when a class can be concluded by attendance (C14)."""
+"""Outcomes: what completes a training, who may set its hours, when a class can be concluded by attendance (C14)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class MoreHoursThanAttended(Invalid):
     slug = "more-hours-than-attended"
     title_en = "The attendance of the class shows fewer hours for this trainee."
     title_zh = "填报学时多于考勤记录的学时。"
-    cure_en = "Post at most {hours_max}; where the attendance is wrong, edit its day with a reason first."
+    cure_en = "Post at most {hours_max} hours. If the attendance is wrong, first edit the day with a reason."
     cure_zh = "填报学时不得超过 {hours_max}；若考勤有误，请先说明理由更正当日考勤。"
     check = CHECK
 
@@ -34,9 +34,9 @@ class HoursComeFromMarks(Conflict):
     """Facts: `conclusion`, the path to conclude the class by its attendance."""
 
     slug = "hours-come-from-marks"
-    title_en = "The hours of this class come from its attendance; they cannot be posted."
+    title_en = "The hours of this class come from its attendance and cannot be posted."
     title_zh = "该班学时以考勤记录为准，不能自行填报。"
-    cure_en = "Send the marks that are missing, then conclude the class by its attendance."
+    cure_en = "Send the missing marks, then conclude the class by its attendance."
     cure_zh = "请补报缺少的考勤记录，再按考勤办理结业。"
     reference = "POST {conclusion}"
     check = CHECK
@@ -48,7 +48,7 @@ class LessonsToCome(Conflict):
     slug = "lessons-to-come"
     title_en = "The last lesson of the class is not over yet."
     title_zh = "该班最后一节课尚未结束。"
-    cure_en = "Conclude the class after {ends_at}, when all marks can have come."
+    cure_en = "Conclude the class after {ends_at}, when all marks have been sent."
     cure_zh = "请在 {ends_at} 之后、考勤记录齐全时办理结业。"
 
 
@@ -56,7 +56,7 @@ class NoAttendance(Conflict):
     """Facts: `outcomes`, the path to post hours to."""
 
     slug = "no-attendance"
-    title_en = "This class has no attendance to conclude it by."
+    title_en = "This class has no attendance records to base its outcomes on."
     title_zh = "该班没有考勤记录，无法据此办理结业。"
     cure_en = "Send the marks of the class, or post the hours of its trainees."
     cure_zh = "请上报该班考勤记录，或填报学员学时。"
@@ -64,44 +64,44 @@ class NoAttendance(Conflict):
 
 
 class Miss(StrEnum):
-    """What a training fell short of."""
+    """A condition for completion that a training did not meet."""
 
     FEW_HOURS = "few-hours"
-    """The least hours of the project."""
+    """The minimum hours of the project."""
     LOW_SHARE = "low-share"
-    """The share of the class's hours."""
+    """The minimum share of the class's hours."""
 
 
-class Least(NamedTuple):
-    """What completes a training: a share of the class's hours, and class hours whatever the class has."""
+class CompletionThresholds(NamedTuple):
+    """What completes a training: a minimum share of the class's hours, and a minimum number of class hours."""
 
     share_min: Decimal
     hours_min: int
 
 
 def missed(hours: int, *, class_hours: int, share_min: Decimal, hours_min: int) -> list[Miss]:
-    """What `hours` fall short of; nothing for a training that they complete. Source: domain rules §5.2."""
+    """The conditions that `hours` do not meet; empty if they complete the training. Source: domain rules §5.2."""
     few, low = hours < hours_min, hours < class_hours * share_min
     return [Miss.FEW_HOURS] * few + [Miss.LOW_SHARE] * low
 
 
 def require_posting(policy: Policy, *, class_id: UUID) -> None:
-    """Raises HoursComeFromMarks where an institution may not post hours."""
+    """Raises HoursComeFromMarks if policy does not allow institutions to post hours."""
     if policy.attendance_marks_required:
         raise HoursComeFromMarks(conclusion=f"/v1/classes/{class_id}/conclusion")
 
 
 def require_attended(hours: int, *, attended: int) -> None:
-    """Raises MoreHoursThanAttended: nobody is given more than a class that keeps attendance can show."""
+    """Raises MoreHoursThanAttended if `hours` exceed the attendance of a class that keeps it."""
     if hours > attended:
         raise MoreHoursThanAttended(pointer="/hours", hours_max=attended)
 
 
 def hours_after(hours: int, *, before: int, after: int, class_hours: int, policy: Policy) -> int:
-    """The hours of an outcome of `hours`, once attendance counts `after` class hours where it counted `before`.
+    """The hours of an outcome with `hours` after attendance changed from `before` to `after` class hours.
 
-    An outcome follows the attendance that it was given for. Hours that were posted without any stay as posted; posted
-    below the attendance they stay as long as it shows them. Where marks are required nothing but attendance counts.
+    Hours that came from attendance follow it. Posted hours above the old attendance stay as posted; posted hours below
+    it stay unless attendance drops below them. If policy requires marks, only attendance counts.
     """
     shown_before, shown = min(before, class_hours), min(after, class_hours)
     if policy.attendance_marks_required or hours == shown_before:
@@ -112,10 +112,11 @@ def hours_after(hours: int, *, before: int, after: int, class_hours: int, policy
 def require_conclusion(
     class_: TrainingClass, policy: Policy, *, is_kept: bool, lessons_end: datetime | None, at: datetime
 ) -> None:
-    """The class is over, so that all hours can have come; `lessons_end` is when its last lesson ends, if planned.
+    """Checks that a class can be concluded by attendance; `lessons_end` is the end of its last planned lesson, if any.
 
-    Raises TooEarly before the last day, which without a timetable has to be over, and LessonsToCome. Raises
-    NoAttendance for a class that kept none and need not: its hours are posted, and it must not fail them all.
+    Raises TooEarly before the last day of the class (without a timetable: before the day after it), and LessonsToCome.
+    Raises NoAttendance for a class that keeps none and does not have to: its hours are posted, and concluding it would
+    fail every trainee.
     """
     possible_from = class_.ends_on if lessons_end else class_.ends_on + timedelta(days=1)
     if business_day(at) < possible_from:

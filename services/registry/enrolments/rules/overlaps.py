@@ -1,4 +1,4 @@
-"""Overlaps: nobody is in two classes on one day, whichever institutions they are of (C04)."""
+"""Overlaps: a person is in at most one class on any day, across all institutions (C04)."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from shared.kernel.refusals import Conflict
 
 
 class OverlappingClass(Conflict):
-    """Facts: `first_on`, `last_on`, the days in the other class; `local_id` there, if it is the asking one's own."""
+    """Facts: `first_on`, `last_on`, the days in the other class; its `local_id` if that class is the caller's own."""
 
     slug = "overlapping-class"
     title_en = "This person is in another class on some of these days."
     title_zh = "该人员在所涉日期已参加其他培训班，时间重叠。"
-    cure_en = "Choose a class that keeps clear of {first_on} to {last_on}, or end the other training first."
+    cure_en = "Choose a class that does not overlap {first_on} to {last_on}, or end the other training first."
     cure_zh = "请选择不与 {first_on} 至 {last_on} 重叠的班级，或先为其办理另一培训的退学、休学。"
     check = "C04"
 
 
-class Taken(NamedTuple):
-    """The days that an enrolment takes of its person, both included; none if the last lies before the first.
+class OccupiedDays(NamedTuple):
+    """The days that an enrolment occupies, both included; there are none if the last is before the first.
 
-    `is_seated`: it was neither withdrawn nor transferred.
+    `is_seated`: the enrolment was neither withdrawn nor transferred.
     """
 
     enrolment_id: UUID
@@ -49,15 +49,15 @@ def overlaps(one: tuple[date, date], other: tuple[date, date]) -> bool:
     return one[0] <= one[1] and other[0] <= other[1] and one[0] <= other[1] and other[0] <= one[1]
 
 
-def require_free(taken: Iterable[Taken], *, from_on: date, until_on: date, institution_id: UUID) -> None:
-    """The person of the days `taken` is in no other class from `from_on` to `until_on`. Raises OverlappingClass."""
+def require_free(taken: Iterable[OccupiedDays], *, from_on: date, until_on: date, institution_id: UUID) -> None:
+    """Raises OverlappingClass if any of the days `taken` lies in the period from `from_on` to `until_on`."""
     for each in taken:
         if each.overlaps(from_on, until_on):
             raise overlap_with(each, institution_id=institution_id)
 
 
-def overlap_with(taken: Taken, *, institution_id: UUID, pointer: str | None = None) -> OverlappingClass:
-    """The refusal that `institution_id` gets for meeting `taken`; of other institutions it learns the days alone."""
+def overlap_with(taken: OccupiedDays, *, institution_id: UUID, pointer: str | None = None) -> OverlappingClass:
+    """The refusal for `institution_id` of an overlap with `taken`; of other institutions it shows the days only."""
     facts = {"first_on": taken.from_on.isoformat(), "last_on": taken.until_on.isoformat()}
     if taken.institution_id == institution_id:
         facts["local_id"] = taken.local_id

@@ -1,8 +1,8 @@
-"""What an institution says of a trainee at entry: what cannot be true is refused, and what is missing is named."""
+"""What an institution states about a trainee at entry: impossible values are refused, missing ones are listed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -23,7 +23,7 @@ class PriorityGroup(StrEnum):
     GRADUATE = "graduate"
     """Of a college or school, in the year of graduation."""
     POVERTY_MONITORED = "poverty_monitored"
-    """Monitored so that they do not fall back into poverty."""
+    """Monitored against a return to poverty."""
     UNEMPLOYED = "unemployed"
     EMPLOYMENT_DIFFICULTY = "employment_difficulty"
     VETERAN = "veteran"
@@ -38,11 +38,11 @@ class PriorityGroup(StrEnum):
 
 class NameDiffers(Invalid):
     slug = "name-differs"
-    title_en = "This document is known under another name."
+    title_en = "This document is registered under another name."
     title_zh = "该证件号码已登记的姓名与所填姓名不一致。"
     cure_en = (
-        "Compare number and name with the document. If both are right, an officer of the county corrects the "
-        "name that is known; then send it again."
+        "Compare the number and the name with the document. If both are right, ask a county officer to correct the "
+        "registered name, then send the row again."
     )
     cure_zh = "请对照证件核对号码和姓名。均无误的，请县区工作人员更正已登记的姓名后重新提交。"
     reference = "POST /v1/persons/particulars"
@@ -55,56 +55,59 @@ class DatedAhead(Invalid):
     slug = "paper-dated-ahead"
     title_en = "A paper or a consent cannot be dated after today."
     title_zh = "证明材料或同意书的日期不能晚于今天。"
-    cure_en = "Copy the date that stands on it."
+    cure_en = "Give the date shown on the paper or consent."
     cure_zh = "请按材料上的实际日期填写。"
 
 
 class DatedTooEarly(Invalid):
-    """Facts: `first_on`. When the person was born is not told."""
+    """Facts: `first_on`. The birth date is not shown."""
 
     slug = "paper-dated-too-early"
-    title_en = "A paper or a consent cannot be dated before the person was born, nor before {first_on}."
+    title_en = "A paper or a consent cannot be dated before the person's birth or before {first_on}."
     title_zh = "证明材料或同意书的日期不能早于本人出生日期，也不能早于 {first_on}。"
-    cure_en = "Copy the date that stands on it; for a group, name a paper that is valid now."
+    cure_en = "Give the date shown on the paper or consent. For a priority group, name a paper that is valid now."
     cure_zh = "请按材料上的实际日期填写；重点群体请提供现行有效的证明材料。"
 
 
 class PlaceholderEvidence(Invalid):
     slug = "placeholder-evidence"
-    title_en = "This was filled in to get past the field; it names no paper."
+    title_en = "This is placeholder text; it does not name a paper."
     title_zh = "该证明是占位内容，没有写明任何材料。"
-    cure_en = "Name the paper that shows the priority group, and its number."
+    cure_en = "Name the paper that proves the priority group, and its number."
     cure_zh = "请填写证明材料的名称和编号。"
 
 
 class TraineeIncomplete(Invalid):
-    """Facts: `missing`, the fields of the row that are needed and empty; a birth date where the document shows none."""
+    """Facts: `missing`, the required fields that are empty; `birth_date` is one if the document does not show it."""
 
     slug = "trainee-incomplete"
     title_en = (
-        "A trainee of a subsidised class is enrolled with phone, employment state and consent, and with a birth date "
-        "where the document shows none."
+        "A trainee of a subsidised class needs a phone, an employment state and a consent date, and a birth date if "
+        "the document number does not contain one."
     )
     title_zh = (
         "补贴性培训班的学员须填报手机号、就业状态和个人信息处理同意日期；证件号码不含出生日期的，还须填报出生日期。"
     )
-    cure_en = "Missing: {missing}. Add this and send the row again."
+    cure_en = "Missing: {missing}. Add the missing fields and send the row again."
     cure_zh = "缺少：{missing}。请补充后重新提交该行。"
 
 
 class GroupEvidence(NamedTuple):
-    """That a person is in a priority group, by which paper of which day."""
+    """A priority group of a person, with the paper that proves it and the date of that paper.
 
-    group: PriorityGroup
-    evidence: str
-    dated_on: date
+    None is what could not be read in a row; such a row is refused for its form.
+    """
+
+    group: PriorityGroup | None
+    evidence: str | None
+    dated_on: date | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class AtEntry:
-    """What is said of somebody as they enter a training. Never printed: which group a person is in is sensitive.
+class EntryParticulars:
+    """What is stated about a trainee at entry. Never printed: the priority groups of a person are sensitive.
 
-    `draws_pension` None: nothing was said of it.
+    `draws_pension` None: not stated.
     """
 
     employment: EmploymentState | None = None
@@ -113,33 +116,31 @@ class AtEntry:
     consented_on: date | None = None
     consent_version: str | None = None
     phone: str | None = None
-    """Where it is another than the one that the person was known by."""
+    """Set if it differs from the phone stored with the person."""
     birth_date: date | None = None
 
     @property
     def evidence_on(self) -> date | None:
-        """The latest date on the papers that show a priority group."""
-        return max((each.dated_on for each in self.groups), default=None)
+        """The latest date on the papers of the priority groups."""
+        return max((each.dated_on for each in self.groups if each.dated_on is not None), default=None)
 
 
-NOTHING_SAID: Final = AtEntry()
+NO_PARTICULARS: Final = EntryParticulars()
 
 
-def paper_faults(entry: AtEntry, born: date | None, *, first_on: date, today: date) -> list[Refusal]:
-    """What is wrong with the papers and the consent: they name nothing, or a day that cannot be.
+def paper_faults(entry: EntryParticulars, born: date | None, *, first_on: date, today: date) -> list[Refusal]:
+    """Faults of the papers and the consent: placeholder text, or an impossible date.
 
-    Nothing is dated after `today`, before `first_on`, or before its person was born.
+    A date is impossible if it is after `today`, before `first_on`, or before the person was `born`.
     """
     found: list[Refusal] = []
     for place, each in enumerate(entry.groups):
-        if _says_nothing(each.evidence):
+        if each.evidence is not None and _says_nothing(each.evidence):
             found.append(PlaceholderEvidence(pointer=f"/groups/{place}/evidence"))
         if fault := _day_fault(each.dated_on, born, first_on=first_on, today=today):
             fault.pointer = f"/groups/{place}/dated_on"
             found.append(fault)
-    if entry.consented_on is not None and (
-        fault := _day_fault(entry.consented_on, born, first_on=first_on, today=today)
-    ):
+    if fault := _day_fault(entry.consented_on, born, first_on=first_on, today=today):
         fault.pointer = "/consent/on"
         found.append(fault)
     return found
@@ -150,22 +151,32 @@ def _says_nothing(evidence: str) -> bool:
     return letters in NO_WORDS or len(set(letters)) < 2
 
 
-def _day_fault(day: date, born: date | None, *, first_on: date, today: date) -> Refusal | None:
-    if first_on <= day <= today and (born is None or born <= day):
+def _day_fault(day: date | None, born: date | None, *, first_on: date, today: date) -> Refusal | None:
+    if day is None or (first_on <= day <= today and (born is None or born <= day)):
         return None
     return DatedAhead(today=today.isoformat()) if day > today else DatedTooEarly(first_on=first_on.isoformat())
 
 
 def missing_fault(
-    phone: str | None, entry: AtEntry, *, kind: DocumentKind, class_: TrainingClass, policy: Policy
+    phone: str | None,
+    entry: EntryParticulars,
+    *,
+    kind: DocumentKind | None,
+    class_: TrainingClass,
+    policy: Policy,
+    unread: Collection[str] = (),
 ) -> TraineeIncomplete | None:
-    """What the holder of such a document lacks, where the class is subsidised and policy asks for it."""
+    """The fault if required particulars are missing; None if the class is not subsidised or policy does not ask.
+
+    The `unread` fields are filled in with what could not be read, so they are not missing.
+    """
     if class_.fund_source is None or not policy.trainee_particulars_required:
         return None
     said: Sequence[tuple[str, object]] = (
         ("phone", phone), ("employment", entry.employment), ("consent", entry.consented_on),
     )  # fmt: skip
-    missing = [name for name, value in said if value is None]
-    if entry.birth_date is None and not kind.shows_birth_date:
+    missing = [name for name, value in said if value is None and name not in unread]
+    is_shown = kind is None or kind.shows_birth_date
+    if entry.birth_date is None and not is_shown and "birth_date" not in unread:
         missing.append("birth_date")
     return TraineeIncomplete(pointer=f"/{missing[0]}", missing=missing) if missing else None

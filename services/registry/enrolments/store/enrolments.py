@@ -1,4 +1,4 @@
-"""Enrolments in the database: read one by one or by class, and moved on many at a time."""
+"""Enrolments in the database: read singly or by class, and updated in batches."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _ENTRY: Final = ("enrolled_by", "enrolled_at", "entry")
 _SELECT: Final = select(*(column for column in ENROLMENT.c if column.key not in _ENTRY))
 _BY_ID: Final = _SELECT.where(ENROLMENT.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
-# Whoever locks several does it in the order of their ids.
+# Several rows are always locked in the order of their ids.
 _ALL: Final = _SELECT.order_by(ENROLMENT.c.id)
 _LOCK_ALL: Final = _ALL.with_for_update()
 _IN_TRAINING: Final = ENROLMENT.c.status == literal_column("'in_training'")
@@ -90,7 +90,7 @@ async def load(connection: AsyncConnection, enrolment_id: UUID, *, lock: bool = 
 
 
 async def by_ids(connection: AsyncConnection, ids: Collection[UUID], *, lock: bool = True) -> dict[UUID, Enrolment]:
-    """Those of `ids` that there are, locked."""
+    """The existing enrolments among `ids`; locked unless `lock` is False."""
     statement = (_LOCK_ALL if lock else _ALL).where(tables.one_of(ENROLMENT.c.id, ids))
     return {each.id: each for each in await tables.fetch_all(connection, statement, Enrolment)}
 
@@ -102,9 +102,9 @@ async def of_persons(connection: AsyncConnection, persons: Collection[UUID]) -> 
 
 
 async def go_on(connection: AsyncConnection, enrolment: Enrolment, *, by: str, at: datetime) -> None:
-    """Store an enrolment that goes on from the one in its `transferred_from`, and who let it, when.
+    """Store an enrolment that continues the one in its `transferred_from`, with its author and time.
 
-    What was sealed of the entry goes along, unread.
+    The encrypted statement at entry is copied unread.
     """
     entry = select(ENROLMENT.c.entry).where(ENROLMENT.c.id == enrolment.transferred_from).scalar_subquery()
     values = tables.values_of(ENROLMENT, enrolment, enrolled_by=by, enrolled_at=at, entry=entry)
@@ -114,7 +114,7 @@ async def go_on(connection: AsyncConnection, enrolment: Enrolment, *, by: str, a
 async def by_local_ids(
     connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str], *, lock: bool = True
 ) -> dict[str, Enrolment]:
-    """Those enrolments of the institution, locked."""
+    """The institution's enrolments with these local_ids; locked unless `lock` is False."""
     named = [ENROLMENT.c.institution_id == institution_id, tables.one_of(ENROLMENT.c.local_id, local_ids)]
     statement = (_LOCK_ALL if lock else _ALL).where(*named)
     return {each.local_id: each for each in await tables.fetch_all(connection, statement, Enrolment)}
@@ -127,7 +127,7 @@ async def in_training(connection: AsyncConnection, class_id: UUID) -> list[Enrol
 
 
 async def of_class(connection: AsyncConnection, class_id: UUID, *, after: UUID, limit: int) -> list[Enrolment]:
-    """A class's enrolments in the order of their ids, from above `after`."""
+    """A class's enrolments with ids above `after`, ordered by id."""
     asked = [ENROLMENT.c.class_id == class_id, ENROLMENT.c.id > after]
     return await tables.fetch_all(connection, _SELECT.where(*asked).order_by(ENROLMENT.c.id).limit(limit), Enrolment)
 
@@ -151,6 +151,6 @@ async def sealed_trainees(connection: AsyncConnection, persons: Collection[UUID]
 
 
 async def phone_marks(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, str]:
-    """What the phones of those of `persons` are recognised by who gave one."""
+    """The blind index of the phone of each of `persons` who gave one."""
     rows = await (await driver(connection)).fetch(_PHONE_MARKS, list(persons))
     return {person: str(mark) for person, mark in rows}

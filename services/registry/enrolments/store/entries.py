@@ -1,4 +1,4 @@
-"""What was sealed of entries, in the database."""
+"""Encrypted statements at entry in the database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import driver
 
-# Sealed to the enrolment with which a training began; a transfer takes it along.
+# Encrypted for the enrolment with which a training began; a transfer copies it.
 _OF: Final = """
 WITH RECURSIVE way AS (
     SELECT id AS asked, id, transferred_from, entry FROM enrolment WHERE id = ANY($1)
@@ -31,18 +31,18 @@ UPDATE enrolment SET entry = $3 WHERE id = $1
 
 
 class SealedEntry(NamedTuple):
-    """What was sealed of an entry, if anything, and the enrolment that it is sealed to."""
+    """The encrypted statement at entry, if any, and the enrolment for which it is encrypted."""
 
     owner: UUID
     sealed: bytes | None
 
 
 async def of(connection: AsyncConnection, enrolment_ids: Collection[UUID]) -> dict[UUID, SealedEntry]:
-    """The entry of each of the enrolments that there are."""
+    """The statement of each existing enrolment, by id."""
     rows = await (await driver(connection)).fetch(_OF, list(enrolment_ids))
     return {row["asked"]: SealedEntry(row["id"], row["entry"]) for row in rows}
 
 
 async def replace(connection: AsyncConnection, enrolment_id: UUID, sealed: bytes | None, *, version: int) -> None:
-    """Put `sealed` in the place of what was sealed, which is kept with the step that led to `version`."""
+    """Replace the encrypted statement by `sealed`; the earlier one is kept with the step that led to `version`."""
     await (await driver(connection)).execute(_REPLACE, enrolment_id, version, sealed)

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Date, Integer, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.enrolments.rules.history import EnrolmentEvent, EnteredBy
+from services.registry.enrolments.rules.history import EnrolmentEvent, EntryRecord
 from shared import tables
 from shared.contracts.registry import EnrolmentStatus
 from shared.database import driver
@@ -50,10 +50,10 @@ async def of_enrolment(connection: AsyncConnection, enrolment_id: UUID, *, limit
     return await tables.fetch_all(connection, statement, _event)
 
 
-async def entered_by(connection: AsyncConnection, enrolment_id: UUID) -> EnteredBy | None:
-    """Who enrolled the trainee; None if that was not kept yet."""
+async def entered_by(connection: AsyncConnection, enrolment_id: UUID) -> EntryRecord | None:
+    """Who enrolled the trainee; None for an enrolment from before this was stored."""
     row = await (await driver(connection)).fetchrow(_ENTERED, enrolment_id)
-    return None if row is None else EnteredBy(*row)
+    return None if row is None else EntryRecord(*row)
 
 
 def _event(*, changed: dict[str, Any] | None, **columns: Any) -> EnrolmentEvent:

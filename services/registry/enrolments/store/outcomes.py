@@ -1,4 +1,4 @@
-"""What outcomes need to know of attendance and lessons."""
+"""Attendance and lessons as the rules for outcomes need them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SELECT EXISTS (SELECT FROM attendance_mark WHERE class_id = $1)
 """
 _ATTENDED: Final = "SELECT enrolment_id, hours FROM attendance WHERE enrolment_id = ANY($1)"
 _LESSONS_END: Final = "SELECT max(upper(during)) FROM lesson WHERE class_id = $1 AND held"
-# Who has an outcome had a seat, so there are never more than the class has seats.
+# A trainee with an outcome had a seat, so there are at most as many rows as seats.
 _CONCLUDED: Final = """
 SELECT e.id, e.local_id, e.status, e.hours, coalesce(a.hours, 0)
 FROM enrolment e LEFT JOIN attendance a ON a.enrolment_id = e.id
@@ -27,7 +27,7 @@ WHERE e.class_id = $1 AND e.status IN ('completed', 'failed') ORDER BY e.id
 
 
 class Conclusion(NamedTuple):
-    """A trainee with an outcome: the hours that it was given for, and those that attendance counts."""
+    """A trainee with an outcome: the hours of the outcome, and the hours by attendance."""
 
     id: UUID
     local_id: str
@@ -37,7 +37,7 @@ class Conclusion(NamedTuple):
 
 
 async def concluded(connection: AsyncConnection, class_id: UUID) -> list[Conclusion]:
-    """The outcomes of a class, by enrolment."""
+    """The outcomes of a class, ordered by enrolment id."""
     rows = await (await driver(connection)).fetch(_CONCLUDED, class_id)
     return [Conclusion(row[0], row[1], EnrolmentStatus(row[2]), row[3], row[4]) for row in rows]
 
@@ -49,11 +49,11 @@ async def is_kept(connection: AsyncConnection, class_id: UUID) -> bool:
 
 
 async def lessons_end(connection: AsyncConnection, class_id: UUID) -> datetime | None:
-    """When the last lesson of the class ends; None where none is planned."""
+    """The end of the last planned lesson of the class; None if there is none."""
     end: datetime | None = await (await driver(connection)).fetchval(_LESSONS_END, class_id)
     return end
 
 
 async def attended_hours(connection: AsyncConnection, enrolment_ids: Collection[UUID]) -> dict[UUID, int]:
-    """The class hours that attendance counts for those of the enrolments that have any."""
+    """Class hours by attendance, of the enrolments that have any."""
     return dict(await (await driver(connection)).fetch(_ATTENDED, list(enrolment_ids)))

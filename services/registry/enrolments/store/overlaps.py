@@ -1,4 +1,4 @@
-"""The days that enrolments take of people, looked up for many people at once, with those before a resumption."""
+"""The days that enrolments occupy, for many people at once, including the days before a resumption."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.rules.enrolments import Enrolment
-from services.registry.enrolments.rules.overlaps import Taken
+from services.registry.enrolments.rules.overlaps import OccupiedDays
 from shared.database import driver
 
 _TAKEN: Final = """
@@ -42,20 +42,20 @@ _ATTENDED_ON: Final = "SELECT max(day) FROM attendance_day WHERE enrolment_id = 
 
 async def taken(
     connection: AsyncConnection, persons: Collection[UUID], *, from_on: date, until_on: date
-) -> list[Taken]:
-    """What takes any of the days from `from_on` to `until_on` of `persons`, in the order of person and day."""
+) -> list[OccupiedDays]:
+    """The occupied days of `persons` that overlap `from_on` to `until_on`, ordered by person and day."""
     rows = await (await driver(connection)).fetch(_TAKEN, list(persons), from_on, until_on)
-    return [Taken(*row) for row in rows]
+    return [OccupiedDays(*row) for row in rows]
 
 
 async def keep_earlier(connection: AsyncConnection, deferred: Enrolment) -> None:
-    """Keep the days that `deferred` took, if any, before it is given others on its resumption."""
+    """Store the days that `deferred` occupied, if any, before its resumption gives it new ones."""
     values = (deferred.id, deferred.person, deferred.from_on, deferred.until_on)
     await (await driver(connection)).execute(_KEEP_EARLIER, *values)
 
 
 async def earlier(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, list[tuple[date, date]]]:
-    """The days that enrolments of `persons` took before they were resumed, by enrolment."""
+    """The days that enrolments of `persons` occupied before they were resumed, by enrolment."""
     found: defaultdict[UUID, list[tuple[date, date]]] = defaultdict(list)
     for enrolment_id, from_on, until_on in await (await driver(connection)).fetch(_EARLIER, list(persons)):
         found[enrolment_id].append((from_on, until_on))
@@ -63,11 +63,11 @@ async def earlier(connection: AsyncConnection, persons: Collection[UUID]) -> dic
 
 
 async def follow(connection: AsyncConnection, enrolment_ids: Collection[UUID]) -> None:
-    """Give the earlier days of these enrolments the person that they have now."""
+    """Set the person of the earlier days of these enrolments to the enrolment's present person."""
     await (await driver(connection)).execute(_FOLLOW, list(enrolment_ids))
 
 
 async def attended_on(connection: AsyncConnection, enrolment_id: UUID) -> date | None:
-    """The last day for which attendance counts any hours."""
+    """The last day with attendance hours; None if there is none."""
     day: date | None = await (await driver(connection)).fetchval(_ATTENDED_ON, enrolment_id)
     return day

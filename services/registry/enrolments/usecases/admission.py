@@ -1,4 +1,4 @@
-"""Look at those who are seated as if they were enrolled in a class now: on a transfer, and when a class changes."""
+"""Check enrolled trainees against the entry conditions of a class: on a transfer, and when a class changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.registry.enrolments.rules import admission as rules
 from services.registry.enrolments.rules import ages
 from services.registry.enrolments.rules.admission import Trainee
 from services.registry.enrolments.rules.enrolments import Enrolment
-from services.registry.enrolments.rules.trainees import AtEntry
+from services.registry.enrolments.rules.trainees import EntryParticulars
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store import entries as entry_store
 from services.registry.enrolments.usecases import entries
@@ -25,7 +25,7 @@ from shared.persons import Persons
 async def require_fit(
     connection: AsyncConnection, class_: TrainingClass, enrolment: Enrolment, *, persons: Persons
 ) -> None:
-    """Its trainee could be enrolled in `class_`. Raises AgeOutOfRange (C01), TraineeIncomplete."""
+    """Checks that the trainee meets the entry conditions of `class_`. Raises AgeOutOfRange (C01), TraineeIncomplete."""
     (trainee,) = await _trainees(connection, [enrolment], persons=persons)
     policy = (await rulebook_store.current(connection)).policy(class_.starts_on, class_.region)
     for fault in rules.faults(trainee, class_, policy):
@@ -36,7 +36,7 @@ async def require_fit(
 async def require_all_fit(
     connection: AsyncConnection, class_: TrainingClass, enrolments: Sequence[Enrolment], *, persons: Persons
 ) -> None:
-    """All their trainees could be enrolled in `class_`. Raises TraineesUnfit (C01)."""
+    """Checks that all trainees meet the entry conditions of `class_`. Raises TraineesUnfit (C01)."""
     policy = (await rulebook_store.current(connection)).policy(class_.starts_on, class_.region)
     rules.require_all_fit(await _trainees(connection, enrolments, persons=persons), class_, policy)
 
@@ -45,13 +45,13 @@ async def require_age(
     connection: AsyncConnection,
     class_: TrainingClass,
     enrolment: Enrolment,
-    said: AtEntry,
+    said: EntryParticulars,
     policy: Policy,
     *,
     persons: Persons,
     pointer: str,
 ) -> None:
-    """Its trainee is still of an age for their class when this was `said` at entry.
+    """Checks the trainee's age for their class by what was `said` at entry.
 
     Raises BirthDateDiffers, AgeOutOfRange (C01).
     """
@@ -72,7 +72,7 @@ async def _trainees(connection: AsyncConnection, enrolments: Sequence[Enrolment]
     found = []
     for each in enrolments:
         known = persons.particulars(sealed[each.person])
-        # A phone that came with a later roster is kept as its mark alone.
+        # Of a phone that came with a later roster only the blind index is stored.
         phone = known.phone or marks.get(each.person)
         entry = entries.open_(persons, said[each.id], each)
         found.append(Trainee(each.local_id, known.document_kind, known.document_number, phone, entry))

@@ -1,4 +1,4 @@
-"""Withdraw, defer, resume and transfer trainees, and put enrolments right."""
+"""Withdraw, defer, resume and transfer trainees, and correct enrolments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.registry.enrolments.rules import corrections, interruptions
 from services.registry.enrolments.rules import enrolments as rules
 from services.registry.enrolments.rules.enrolments import Correction, Enrolment
 from services.registry.enrolments.rules.history import EnrolmentEvent, entry_of
-from services.registry.enrolments.rules.interruptions import Place
+from services.registry.enrolments.rules.interruptions import TransferTarget
 from services.registry.enrolments.rules.overlaps import require_free
 from services.registry.enrolments.rules.seats import ClassFull
 from services.registry.enrolments.store import enrolments as store
@@ -24,7 +24,7 @@ from services.registry.enrolments.store import outcomes as outcome_store
 from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.enrolments.usecases import admission, entries
 from services.registry.enrolments.usecases.entry_checks import checks_for
-from services.registry.enrolments.usecases.outcomes import least_of
+from services.registry.enrolments.usecases.outcomes import thresholds_of
 from services.registry.enrolments.usecases.steps import keep
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.store import rulebook as rulebook_store
@@ -38,64 +38,64 @@ from shared.persons import Persons
 
 _HISTORY_MAX: Final = 500
 _MOVERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER)
-_MENDERS: Final = (*_MOVERS, Role.PROVINCE)
+_CORRECTORS: Final = (*_MOVERS, Role.PROVINCE)
 
 
-class Said(NamedTuple):
-    """What the caller says to a step: why, and for which day it counts (None: today)."""
+class StepDetails(NamedTuple):
+    """The reason for a step, and the day for which it counts (None: today)."""
 
     reason: str | None = None
     on: date | None = None
 
 
 class Destination(NamedTuple):
-    """Where a trainee is to go, and the local_id that the enrolment gets at the institution there."""
+    """The class that a trainee is transferred to, and the local_id of the enrolment there."""
 
     class_id: UUID
     local_id: str
 
 
 async def withdraw(
-    connection: AsyncConnection, enrolment_id: UUID, said: Said, *, caller: Caller, at: datetime
+    connection: AsyncConnection, enrolment_id: UUID, details: StepDetails, *, caller: Caller, at: datetime
 ) -> Enrolment:
-    """Take a trainee out of their class, as its institution, or as an officer of its region or above.
+    """Withdraw a trainee, as the institution, or as an officer of its region or above.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
     """
-    before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
-    _require_reason(said, before, caller)
+    before, class_ = await _theirs(connection, enrolment_id, caller, *_CORRECTORS)
+    _require_reason(details, before, caller)
     attended_on = await overlap_store.attended_on(connection, before.id)
-    step = rules.withdraw(before, class_, on=said.on or business_day(at), at=at, attended_on=attended_on)
-    await keep(connection, [step], by=caller.person, reason=said.reason)
+    step = rules.withdraw(before, class_, on=details.on or business_day(at), at=at, attended_on=attended_on)
+    await keep(connection, [step], by=caller.person, reason=details.reason)
     return step[0]
 
 
 async def defer(
-    connection: AsyncConnection, enrolment_id: UUID, said: Said, *, caller: Caller, at: datetime
+    connection: AsyncConnection, enrolment_id: UUID, details: StepDetails, *, caller: Caller, at: datetime
 ) -> Enrolment:
     """Interrupt a training, as the class's institution, or as an officer of its region or above.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
     """
-    before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
-    _require_reason(said, before, caller)
+    before, class_ = await _theirs(connection, enrolment_id, caller, *_CORRECTORS)
+    _require_reason(details, before, caller)
     attended_on = await overlap_store.attended_on(connection, before.id)
-    step = interruptions.defer(before, class_, on=said.on or business_day(at), at=at, attended_on=attended_on)
-    await keep(connection, [step], by=caller.person, reason=said.reason)
+    step = interruptions.defer(before, class_, on=details.on or business_day(at), at=at, attended_on=attended_on)
+    await keep(connection, [step], by=caller.person, reason=details.reason)
     return step[0]
 
 
 async def resume(
-    connection: AsyncConnection, enrolment_id: UUID, said: Said, *, caller: Caller, at: datetime
+    connection: AsyncConnection, enrolment_id: UUID, details: StepDetails, *, caller: Caller, at: datetime
 ) -> Enrolment:
-    """Let a deferred trainee go on in their class.
+    """Resume a deferred training in its class.
 
     Raises WrongRole, NotFound, ForeignOrganisation, OverlappingClass (C04) and the rule's.
     """
     before, class_ = await _theirs(connection, enrolment_id, caller, Role.INSTITUTION)
     step = interruptions.resume(before, class_, at=at)
     await _require_free(connection, step[0])
-    await keep(connection, [step], by=caller.person, reason=said.reason)
+    await keep(connection, [step], by=caller.person, reason=details.reason)
     await overlap_store.keep_earlier(connection, before)
     return step[0]
 
@@ -104,14 +104,14 @@ async def transfer(
     connection: AsyncConnection,
     enrolment_id: UUID,
     to: Destination,
-    said: Said,
+    details: StepDetails,
     *,
     persons: Persons,
     caller: Caller,
     at: datetime,
 ) -> Enrolment:
-    """The enrolment that goes on in another class: an institution moves trainees among its own classes, an officer
-    also from one institution of the region to another. The same transfer again answers the enrolment that it led to.
+    """The enrolment that continues in another class: an institution transfers among its own classes, an officer also
+    between institutions of the region. Repeating the same transfer returns the same enrolment.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, ClassFull, OverlappingClass (C04),
     AgeOutOfRange (C01), TraineeIncomplete, the rule's, and what the directory says of the other class (C02, C25).
@@ -121,12 +121,12 @@ async def transfer(
         return done
     before = await store.load(connection, enrolment_id, lock=True)
     attended_on = await overlap_store.attended_on(connection, before.id)
-    place = Place(target, new_id(), to.local_id)
-    moved = interruptions.transfer(before, source, place, at=at, attended_on=attended_on)
+    destination = TransferTarget(target, new_id(), to.local_id)
+    moved = interruptions.transfer(before, source, destination, at=at, attended_on=attended_on)
     await _require_seat(connection, target, at=at)
     await admission.require_fit(connection, target, before, persons=persons)
     await _require_free(connection, moved.entered, left=before.id)
-    await keep(connection, [(moved.left, moved.left_fact)], by=caller.person, reason=said.reason)
+    await keep(connection, [(moved.left, moved.left_fact)], by=caller.person, reason=details.reason)
     await store.go_on(connection, moved.entered, by=caller.person, at=at)
     await outbox.record(connection, moved.entered_fact)
     return moved.entered
@@ -142,31 +142,31 @@ async def correct(
     caller: Caller,
     at: datetime,
 ) -> Enrolment:
-    """Put right what was wrong, as the class's institution, or as an officer of its region or above.
+    """Correct an enrolment, as the class's institution, or as an officer of its region or above.
 
-    What was sealed of the entry is sealed anew, and kept as it was beside the step.
+    A corrected statement at entry is encrypted again; the earlier one is kept with the step.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, HoursFollowAttendance, MoreHoursThanAttended (C14),
     BirthDateDiffers, AgeOutOfRange (C01) and the rule's.
     """
-    before, class_ = await _theirs(connection, enrolment_id, caller, *_MENDERS)
+    before, class_ = await _theirs(connection, enrolment_id, caller, *_CORRECTORS)
     rulebook = await rulebook_store.current(connection)
     if correction.programme is not None:
         rulebook.plan.primary_programme(correction.programme)
     policy = rulebook.policy(class_.starts_on, class_.region)
     if correction.hours is not None:
         await _require_hours(connection, before, correction.hours, policy)
-    least = least_of(class_, rulebook)
+    thresholds = thresholds_of(class_, rulebook)
     papers_from = policy.trainee_paper_first_on
-    step = rules.correct(before, class_, correction, **least._asdict(), papers_from=papers_from, at=at)
+    step = rules.correct(before, class_, correction, **thresholds._asdict(), papers_from=papers_from, at=at)
     sealed = corrections.sealed_of(correction)
     if not sealed:
         await keep(connection, [step], by=caller.person, reason=reason)
         return step[0]
-    said = corrections.mend(await entries.said(connection, before, persons=persons), correction)
-    told = corrections.of_age(correction)
-    if told:
-        pointer = f"/{told[0]}"
+    said = corrections.apply(await entries.said(connection, before, persons=persons), correction)
+    age_fields = corrections.of_age(correction)
+    if age_fields:
+        pointer = f"/{age_fields[0]}"
         await admission.require_age(connection, class_, before, said, policy, persons=persons, pointer=pointer)
     await keep(connection, [step], by=caller.person, reason=reason, sealed=sealed)
     await entries.replace(connection, step[0], said, persons=persons)
@@ -185,7 +185,7 @@ async def visible(connection: AsyncConnection, enrolment_id: UUID, *, caller: Ca
 
 
 async def history(connection: AsyncConnection, enrolment_id: UUID, *, caller: Caller) -> list[EnrolmentEvent]:
-    """The entry, where it is known who made it, and the steps after it, oldest first. Raises what `visible` raises."""
+    """The entry (if its author was stored) and the steps after it, oldest first. Raises what `visible` raises."""
     enrolment = await visible(connection, enrolment_id, caller=caller)
     events = await event_store.of_enrolment(connection, enrolment_id, limit=_HISTORY_MAX)
     entered = await event_store.entered_by(connection, enrolment_id)
@@ -195,7 +195,7 @@ async def history(connection: AsyncConnection, enrolment_id: UUID, *, caller: Ca
 async def _theirs(
     connection: AsyncConnection, enrolment_id: UUID, caller: Caller, *roles: Role
 ) -> tuple[Enrolment, TrainingClass]:
-    """The enrolment and its class, both locked, for who has one of `roles` in its institution or over its region."""
+    """The enrolment and its class, both locked, for a caller with one of `roles` in its institution or region."""
     caller.require(*roles)
     # The class first, as everywhere; an enrolment never changes its class.
     class_id = (await store.load(connection, enrolment_id)).class_id
@@ -204,8 +204,8 @@ async def _theirs(
     return await store.load(connection, enrolment_id, lock=True), class_
 
 
-def _require_reason(said: Said, enrolment: Enrolment, caller: Caller) -> None:
-    corrections.require_reason(said.reason, enrolment.status, by_officer=caller.role is not Role.INSTITUTION)
+def _require_reason(details: StepDetails, enrolment: Enrolment, caller: Caller) -> None:
+    corrections.require_reason(details.reason, enrolment.status, by_officer=caller.role is not Role.INSTITUTION)
 
 
 async def _require_hours(connection: AsyncConnection, enrolment: Enrolment, hours: int, policy: Policy) -> None:
@@ -218,10 +218,10 @@ async def _require_hours(connection: AsyncConnection, enrolment: Enrolment, hour
 async def _both_classes(
     connection: AsyncConnection, enrolment_id: UUID, to: Destination, caller: Caller
 ) -> tuple[TrainingClass, TrainingClass]:
-    """The class of the enrolment and the one it is to go to, locked, for who may move trainees between them."""
+    """The present and the new class, both locked, for a caller who may transfer trainees between them."""
     caller.require(*_MOVERS)
     source = (await store.load(connection, enrolment_id)).class_id
-    # In one order always, so that two who change places do not wait for each other.
+    # Always in the same order, so that two opposite transfers do not deadlock.
     ids = sorted({source, to.class_id})
     classes = {each: await class_store.load(connection, each, lock=True) for each in ids}
     for each in classes.values():
@@ -232,7 +232,7 @@ async def _both_classes(
 async def _done_before(
     connection: AsyncConnection, enrolment_id: UUID, target: TrainingClass, local_id: str
 ) -> Enrolment | None:
-    """The enrolment under `local_id`, if it goes on from this one. Raises LocalIdTaken if it is another."""
+    """The enrolment under `local_id` if it continues this one. Raises LocalIdTaken if it is another."""
     known = (await store.by_local_ids(connection, target.institution_id, [local_id])).get(local_id)
     if known is not None and (known.class_id, known.transferred_from) != (target.id, enrolment_id):
         raise LocalIdTaken(pointer="/local_id")
@@ -240,7 +240,7 @@ async def _done_before(
 
 
 async def _require_seat(connection: AsyncConnection, class_: TrainingClass, *, at: datetime) -> None:
-    """Raises ClassFull, and what keeps the class from taking anybody."""
+    """Raises ClassFull, and the reason for which the class takes no trainees."""
     checks = await checks_for(connection, class_.institution_id, [class_], today=business_day(at))
     for refusal in checks.closed.values():
         raise refusal
@@ -249,7 +249,7 @@ async def _require_seat(connection: AsyncConnection, class_: TrainingClass, *, a
 
 
 async def _require_free(connection: AsyncConnection, enrolment: Enrolment, *, left: UUID | None = None) -> None:
-    """Raises OverlappingClass. What the trainee has `left` is not in the way."""
+    """Raises OverlappingClass. The enrolment that the trainee has `left` does not count."""
     days = {"from_on": enrolment.from_on, "until_on": enrolment.until_on}
     taken = await overlap_store.taken(connection, [enrolment.person], **days)
     others = [each for each in taken if each.enrolment_id not in (enrolment.id, left)]

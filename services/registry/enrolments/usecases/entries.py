@@ -1,4 +1,4 @@
-"""What was said of a trainee at entry: sealed beside the enrolment, shown to the institution and its county alone."""
+"""Statements at entry: stored encrypted with the enrolment, shown only to the institution and its county."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.usecases import visible_class
 from services.registry.enrolments.rules.enrolments import Enrolment
-from services.registry.enrolments.rules.trainees import AtEntry, GroupEvidence, PriorityGroup
+from services.registry.enrolments.rules.trainees import EntryParticulars, GroupEvidence, PriorityGroup
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store import entries as store
 from services.registry.enrolments.store.entries import SealedEntry
@@ -21,8 +21,8 @@ from shared.persons import Persons
 _READERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER)
 
 
-def close(persons: Persons, enrolment_id: UUID, said: AtEntry) -> bytes | None:
-    """What of `said` the row of the enrolment does not show, sealed to it; None if there is nothing."""
+def close(persons: Persons, enrolment_id: UUID, said: EntryParticulars) -> bytes | None:
+    """The fields of `said` that the enrolment does not hold itself, encrypted for it; None if all are empty."""
     sealed = (said.draws_pension, said.consent_version, said.phone, said.birth_date)
     if not said.groups and all(each is None for each in sealed):
         return None
@@ -36,8 +36,10 @@ def close(persons: Persons, enrolment_id: UUID, said: AtEntry) -> bytes | None:
     return persons.seal(orjson.dumps(content), owner=enrolment_id)
 
 
-async def load(connection: AsyncConnection, enrolment_id: UUID, *, persons: Persons, caller: Caller) -> AtEntry:
-    """What was said at entry, for the institution and the officers of its county or above.
+async def load(
+    connection: AsyncConnection, enrolment_id: UUID, *, persons: Persons, caller: Caller
+) -> EntryParticulars:
+    """The statement at entry, for the institution and the officers of its county or above.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
@@ -47,24 +49,26 @@ async def load(connection: AsyncConnection, enrolment_id: UUID, *, persons: Pers
     return await said(connection, enrolment, persons=persons)
 
 
-async def said(connection: AsyncConnection, enrolment: Enrolment, *, persons: Persons) -> AtEntry:
-    """What was said as `enrolment`, or the one that it goes on from, was made."""
+async def said(connection: AsyncConnection, enrolment: Enrolment, *, persons: Persons) -> EntryParticulars:
+    """The statement at the entry of `enrolment`, or of the enrolment that it continues."""
     return open_(persons, (await store.of(connection, [enrolment.id]))[enrolment.id], enrolment)
 
 
-async def replace(connection: AsyncConnection, enrolment: Enrolment, said: AtEntry, *, persons: Persons) -> None:
-    """Seal what is `said` of an entry anew, with the step that led to `enrolment`; what was sealed before is kept."""
+async def replace(
+    connection: AsyncConnection, enrolment: Enrolment, said: EntryParticulars, *, persons: Persons
+) -> None:
+    """Store `said` as the statement at entry, with the step that led to `enrolment`; the earlier one is kept."""
     owner = (await store.of(connection, [enrolment.id]))[enrolment.id].owner
     await store.replace(connection, enrolment.id, close(persons, owner, said), version=enrolment.version)
 
 
-def open_(persons: Persons, entry: SealedEntry, enrolment: Enrolment) -> AtEntry:
-    """What was said at entry: what `enrolment` shows of it, and what was sealed."""
+def open_(persons: Persons, entry: SealedEntry, enrolment: Enrolment) -> EntryParticulars:
+    """The statement at entry: the fields that `enrolment` holds and those that were encrypted."""
     content: dict[str, Any] = {}
     if entry.sealed is not None:
         content = orjson.loads(persons.unseal(entry.sealed, owner=entry.owner))
     birth_date = content.get("birth_date")
-    return AtEntry(
+    return EntryParticulars(
         employment=enrolment.employment,
         groups=tuple(
             GroupEvidence(PriorityGroup(group), evidence, date.fromisoformat(dated_on))
@@ -78,8 +82,10 @@ def open_(persons: Persons, entry: SealedEntry, enrolment: Enrolment) -> AtEntry
     )
 
 
-async def phones(connection: AsyncConnection, enrolment_id: UUID, said: AtEntry, *, persons: Persons) -> list[str]:
-    """Where somebody can be reached of whom `said` may be seen: the phone given at entry first, then the one known."""
+async def phones(
+    connection: AsyncConnection, enrolment_id: UUID, said: EntryParticulars, *, persons: Persons
+) -> list[str]:
+    """The phone numbers of the trainee: first the one given at entry, then the one stored with the person."""
     person = (await enrolment_store.load(connection, enrolment_id)).person
     known = persons.particulars((await enrolment_store.sealed_trainees(connection, [person]))[person])
     return list(dict.fromkeys(phone for phone in (said.phone, known.phone) if phone is not None))

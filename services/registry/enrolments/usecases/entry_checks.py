@@ -1,10 +1,11 @@
-"""What every entry is checked against: plan, policy and directory, looked up once for all of them."""
+"""Checks of entries against plan, policy and directory, which are read once for all rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,20 +18,32 @@ from services.registry.directory.store import sanctions as sanction_store
 from services.registry.enrolments.rules import ages, trainees
 from services.registry.enrolments.rules.interruptions import ClassOver
 from services.registry.enrolments.rules.late_entries import late_day
-from services.registry.enrolments.rules.trainees import AtEntry
+from services.registry.enrolments.rules.trainees import EntryParticulars
 from services.registry.particulars.rules import name_fault, phone_fault
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
-from shared.kernel.identity import IdentityDocument
+from shared.kernel.identity import DocumentKind, IdentityDocument
 from shared.kernel.refusals import Refusal
-from shared.persons import Particulars
 from shared.plan import Plan
+
+
+class EntryStatement(NamedTuple):
+    """What an institution states about a person at entry. `unread` are the fields that could not be read, at least in
+    part: None does not mean that they were omitted.
+    """
+
+    document_kind: DocumentKind | None
+    name: str | None
+    phone: str | None
+    programme: str | None
+    at_entry: EntryParticulars
+    unread: Collection[str] = ()
 
 
 @dataclass(frozen=True)
 class Checks:
-    """`policies`, `closed` (why a class takes nobody) and `late_days` (see there) are by class."""
+    """By class: `policies`, `closed` (why it takes no trainees) and `late_days` (the first day of late entrants)."""
 
     today: date
     plan: Plan
@@ -38,33 +51,28 @@ class Checks:
     closed: Mapping[UUID, Refusal]
     late_days: Mapping[UUID, date]
 
-    def faults(
-        self,
-        particulars: Particulars,
-        said: AtEntry,
-        *,
-        programme: str | None,
-        number: str | None,
-        class_: TrainingClass | None,
-    ) -> list[Refusal]:
-        """Everything that speaks against an entry by itself, whatever else is stored.
+    def faults(self, entry: EntryStatement, *, number: str | None, class_: TrainingClass | None) -> list[Refusal]:
+        """All faults of an entry that do not depend on stored enrolments.
 
-        `number` is that of the document, found right, `class_` the class; checks that need one that is None are left
-        out.
+        `number` is the verified document number. Checks that need a `number` or `class_` that is None, or a field that
+        could not be read, are skipped.
         """
         policy = None if class_ is None else self.policies[class_.id]
-        kind = particulars.document_kind
-        shown = None if number is None else IdentityDocument(kind, number).birth_date
+        said, kind = entry.at_entry, entry.document_kind
+        shown = None if number is None or kind is None else IdentityDocument(kind, number).birth_date
         first_on = date.min if policy is None else policy.trainee_paper_first_on
         found = [
-            None if programme is None else self._programme_fault(programme),
-            name_fault(particulars.name),
-            phone_fault(particulars.phone),
+            None if entry.programme is None else self._programme_fault(entry.programme),
+            None if entry.name is None else name_fault(entry.name),
+            phone_fault(entry.phone),
             ages.birth_date_fault(shown, said),
         ]
         if class_ is not None and policy is not None:
-            found.append(ages.age_fault(shown, said, class_=class_, policy=policy))
-            found.append(trainees.missing_fault(particulars.phone, said, kind=kind, class_=class_, policy=policy))
+            knows_pension = "draws_pension" not in entry.unread
+            found.append(ages.age_fault(shown, said, class_=class_, policy=policy, knows_pension=knows_pension))
+            found.append(
+                trainees.missing_fault(entry.phone, said, kind=kind, class_=class_, policy=policy, unread=entry.unread)
+            )
         faults = [fault for fault in found if fault is not None]
         return faults + trainees.paper_faults(said, ages.born_on(shown, said), first_on=first_on, today=self.today)
 
@@ -79,7 +87,7 @@ class Checks:
 async def checks_for(
     connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass], *, today: date
 ) -> Checks:
-    """What rows for these `classes` of the institution are checked against. Raises PolicyUnset."""
+    """The checks for rows of these `classes` of the institution. Raises PolicyUnset."""
     rulebook = await rulebook_store.current(connection)
     policies = {each.id: rulebook.policy(each.starts_on, each.region) for each in classes}
     closed = await _closed(connection, institution_id, classes, rulebook)
@@ -93,7 +101,7 @@ def _late_days(
     *,
     today: date,
 ) -> dict[UUID, date]:
-    """The first day of who enters each of the `classes` that began without them; those that are over are `closed`."""
+    """First training day of late entrants, by class. Classes that are over are added to `closed`."""
     late_days = {}
     for class_ in classes:
         try:
@@ -109,7 +117,7 @@ def _late_days(
 async def _closed(
     connection: AsyncConnection, institution_id: UUID, classes: Sequence[TrainingClass], rulebook: Rulebook
 ) -> dict[UUID, Refusal]:
-    """Why each of the `classes` that takes nobody does not: it is over, or the directory of its first day forbids it.
+    """The refusal of each class that takes no trainees: by its state, or by the directory on its first day.
 
     The rules are those of `directory.require_open`, for many classes at once.
     """

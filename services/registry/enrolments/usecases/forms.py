@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar, Self
+from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from services.registry.enrolments.rules.trainees import PriorityGroup
+from shared.form_errors import form_error
 from shared.forms import Day, Strict
 
 Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 
 
 class GroupEntry(Strict):
-    """That the trainee is in a priority group, and the paper that shows it. Sealed on arrival."""
+    """A priority group of the trainee, and the paper that proves it. Stored encrypted."""
 
     group: PriorityGroup
     evidence: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
@@ -23,7 +25,30 @@ class GroupEntry(Strict):
 
 
 class ConsentEntry(Strict):
-    """When the trainee agreed that their particulars are processed, and to which version of the text."""
+    """When the trainee consented to the processing of their particulars, and to which version of the text."""
 
     on: Day
     version: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)] | None = None
+
+
+class TrainingReference(Strict):
+    """Names a training by the id of the enrolment, or by the institution's own numbers of class and trainee."""
+
+    reference_fault: ClassVar[str]
+    """The code of the form error if neither or both are given."""
+
+    enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
+    class_local_id: Annotated[str, Field(max_length=64)] | None = None
+    trainee_local_id: Annotated[str, Field(max_length=64)] | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
+        nothing_else = self.class_local_id is None and self.trainee_local_id is None
+        if not (by_local_ids if self.enrolment_id is None else nothing_else):
+            raise form_error(
+                self.reference_fault,
+                "Give either enrolment_id, or both class_local_id and trainee_local_id",
+                "请填写 enrolment_id，或同时填写 class_local_id 和 trainee_local_id，二者选一。",
+            )
+        return self

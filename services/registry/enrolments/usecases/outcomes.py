@@ -1,4 +1,4 @@
-"""Give enrolments their outcome by the hours that trainees have had: as posted, or as attendance counted them."""
+"""Decide the outcomes of enrolments by hours: as posted, or as counted from attendance."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.registry.enrolments.rules import enrolments as rules
 from services.registry.enrolments.rules import outcomes as outcome_rules
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.enrolments.rules.enrolments import Correction, Enrolment, NotInClass
-from services.registry.enrolments.rules.outcomes import CONCLUDED, Least, Miss
+from services.registry.enrolments.rules.outcomes import CONCLUDED, CompletionThresholds, Miss
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.store import outcomes as outcome_store
 from services.registry.enrolments.store.outcomes import Conclusion
@@ -26,29 +26,31 @@ from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.contracts.registry import ClassStatus, EnrolmentState, EnrolmentStatus
 from shared.kernel.callers import Caller
-from shared.kernel.outcomes import RowOutcome
+from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Refusal
+
+Step = tuple[Enrolment, EnrolmentState]
+"""An enrolment with its outcome, and the fact of it."""
 
 
 class HoursRow(NamedTuple):
-    """The hours one trainee has had, in class hours of 45 minutes."""
+    """The hours of one trainee, in class hours of 45 minutes."""
 
     row: int
     local_id: str
     hours: int
 
 
-class Given(NamedTuple):
-    """An outcome, whether it is new, and what a failed training fell short of."""
+class OutcomeDecision(NamedTuple):
+    """An outcome, whether it is new, and the conditions that a failed training did not meet."""
 
     concluded: Conclusion
     is_new: bool
     missed: list[Miss]
 
 
-class Recounted(NamedTuple):
-    """A trainee whose attendance was counted again: the hours of the whole training before and after."""
+class HoursChange(NamedTuple):
+    """A trainee whose attendance was recounted: the hours of the whole training before and after."""
 
     attendee: Attendee
     before: int
@@ -74,30 +76,25 @@ async def conclude(
     rulebook = await rulebook_store.current(connection)
     policy = rulebook.policy(class_.starts_on, class_.region)
     outcome_rules.require_posting(policy, class_id=class_.id)
-    least = least_of(class_, rulebook)
+    thresholds = thresholds_of(class_, rulebook)
     local_ids = {row.local_id for row in rows}
     known = await store.by_local_ids(connection, class_.institution_id, local_ids, lock=not dry_run)
     attended = await _attended(connection, class_, [each.id for each in known.values()])
     on = min(business_day(at), class_.ends_on)
-    steps: list[tuple[Enrolment, EnrolmentState]] = []
-    outcomes: list[RowOutcome] = []
-    for row in rows:
-        try:
-            before = known.get(row.local_id)
-            if before is None or before.class_id != class_.id:
-                raise NotInClass(pointer="/local_id")
-            if _is_repeat(before, row):
-                outcomes.append(RowOutcome(row.row, "repeated", row.local_id, id=before.id))
-                continue
-            if attended is not None:
-                outcome_rules.require_attended(row.hours, attended=attended.get(before.id, 0))
-            step = rules.conclude(before, class_, hours=row.hours, **least._asdict(), on=on, at=at)
-        except Refusal as refusal:
-            outcomes.append(RowOutcome(row.row, "refused", row.local_id, refusal=refusal))
-            continue
+
+    def decide(row: HoursRow) -> Change[Step] | Repeat:
+        before = known.get(row.local_id)
+        if before is None or before.class_id != class_.id:
+            raise NotInClass(pointer="/local_id")
+        if _is_repeat(before, row):
+            return Repeat(before.id)
+        if attended is not None:
+            outcome_rules.require_attended(row.hours, attended=attended.get(before.id, 0))
+        step = rules.conclude(before, class_, hours=row.hours, **thresholds._asdict(), on=on, at=at)
         known[row.local_id] = step[0]
-        steps.append(step)
-        outcomes.append(RowOutcome(row.row, "accepted", row.local_id, id=before.id))
+        return Change(before.id, step)
+
+    steps, outcomes = decide_each(rows, decide)
     if not dry_run:
         await enrolment_steps.keep(connection, steps, by=caller.person)
     return outcomes
@@ -105,10 +102,10 @@ async def conclude(
 
 async def conclude_by_attendance(
     connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime
-) -> list[Given]:
-    """Give each trainee in training the outcome of their attendance, at most the class's hours.
+) -> list[OutcomeDecision]:
+    """Decide the outcome of each trainee in training by attendance, at most the class's hours.
 
-    Who has an outcome keeps it. All outcomes of the class, by enrolment.
+    Existing outcomes stay. Returns all outcomes of the class, ordered by enrolment.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, TooEarly, LessonsToCome, NoAttendance: then
     nothing was stored.
@@ -119,7 +116,7 @@ async def conclude_by_attendance(
     is_kept = await outcome_store.is_kept(connection, class_.id)
     lessons_end = await outcome_store.lessons_end(connection, class_.id)
     outcome_rules.require_conclusion(class_, policy, is_kept=is_kept, lessons_end=lessons_end, at=at)
-    least = least_of(class_, rulebook)
+    thresholds = thresholds_of(class_, rulebook)
     waiting = await store.in_training(connection, class_.id)
     attended = await outcome_store.attended_hours(connection, [each.id for each in waiting])
     on = min(business_day(at), class_.ends_on)
@@ -128,7 +125,7 @@ async def conclude_by_attendance(
             before,
             class_,
             hours=min(attended.get(before.id, 0), class_.hours),
-            **least._asdict(),
+            **thresholds._asdict(),
             on=on,
             at=at,
         )
@@ -137,21 +134,21 @@ async def conclude_by_attendance(
     await enrolment_steps.keep(connection, concluded, by=caller.person)
     new = {enrolment.id for enrolment, _ in concluded}
     return [
-        Given(each, each.id in new, _missed(each, class_, least))
+        OutcomeDecision(each, each.id in new, _missed(each, class_, thresholds))
         for each in await outcome_store.concluded(connection, class_.id)
     ]
 
 
 async def follow(
     connection: AsyncConnection,
-    recounted: Sequence[Recounted],
+    recounted: Sequence[HoursChange],
     policies: Mapping[UUID, Policy],
     *,
     by: str,
     reason: str,
     at: datetime,
 ) -> None:
-    """Decide the outcomes anew whose attendance was counted again, as corrections; who has none yet is left alone.
+    """Decide existing outcomes again after their attendance was recounted, as corrections; the others are skipped.
 
     `policies` are those of the classes. The caller holds the locks of the enrolments.
     """
@@ -159,33 +156,33 @@ async def follow(
     if not concluded:
         return
     rulebook = await rulebook_store.current(connection)
-    known: dict[UUID, tuple[TrainingClass, Least]] = {}
+    known: dict[UUID, tuple[TrainingClass, CompletionThresholds]] = {}
     for class_id in {each.attendee.class_id for each in concluded.values()}:
         class_ = await class_store.load(connection, class_id)
-        known[class_id] = class_, least_of(class_, rulebook)
+        known[class_id] = class_, thresholds_of(class_, rulebook)
     steps: list[tuple[Enrolment, EnrolmentState]] = []
     for before in (await store.by_ids(connection, concluded)).values():
-        (class_, least), counted = known[before.class_id], concluded[before.id]
+        (class_, thresholds), counted = known[before.class_id], concluded[before.id]
         shown = {"before": counted.before, "after": counted.after, "class_hours": class_.hours}
         hours = outcome_rules.hours_after(before.hours, **shown, policy=policies[class_.id])
         if hours != before.hours:
-            steps.append(rules.correct(before, class_, Correction(hours=hours), **least._asdict(), at=at))
+            steps.append(rules.correct(before, class_, Correction(hours=hours), **thresholds._asdict(), at=at))
     await enrolment_steps.keep(connection, steps, by=by, reason=reason)
 
 
-def least_of(class_: TrainingClass, rulebook: Rulebook) -> Least:
-    """What completes a training in `class_`: with the least hours of its project, where policy asks for them."""
+def thresholds_of(class_: TrainingClass, rulebook: Rulebook) -> CompletionThresholds:
+    """What completes a training in `class_`, with the minimum hours of its project if policy asks for them."""
     policy = rulebook.policy(class_.starts_on, class_.region)
     hours_min = 0
     if policy.attendance_hours_min_required and class_.project is not None:
         hours_min = rulebook.project(class_.project, day=class_.starts_on).hours_min
-    return Least(policy.attendance_share_min, hours_min)
+    return CompletionThresholds(policy.attendance_share_min, hours_min)
 
 
-def _missed(concluded: Conclusion, class_: TrainingClass, least: Least) -> list[Miss]:
+def _missed(concluded: Conclusion, class_: TrainingClass, thresholds: CompletionThresholds) -> list[Miss]:
     if concluded.status is not EnrolmentStatus.FAILED:
         return []
-    return outcome_rules.missed(concluded.hours, class_hours=class_.hours, **least._asdict())
+    return outcome_rules.missed(concluded.hours, class_hours=class_.hours, **thresholds._asdict())
 
 
 async def _running(connection: AsyncConnection, class_id: UUID, caller: Caller, *, lock: bool = True) -> TrainingClass:
@@ -199,7 +196,7 @@ async def _running(connection: AsyncConnection, class_id: UUID, caller: Caller, 
 async def _attended(
     connection: AsyncConnection, class_: TrainingClass, enrolment_ids: Sequence[UUID]
 ) -> Mapping[UUID, int] | None:
-    """The attended hours of those who have any; None for a class without attendance, whose hours are as posted."""
+    """Attended hours by enrolment, of those with any; None for a class without attendance, whose hours are posted."""
     if not await outcome_store.is_kept(connection, class_.id):
         return None
     return await outcome_store.attended_hours(connection, enrolment_ids)

@@ -1,4 +1,4 @@
-"""Keep steps of enrolments: the new state, the history and the fact, always all three."""
+"""Store steps of enrolments: the new state, the history and the fact, always all three."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ async def keep(
     reason: str | None = None,
     sealed: Iterable[str] = (),
 ) -> None:
-    """Store each enrolment's next version, who brought it there, why and what changed, and tell it.
+    """Store the next version of each enrolment, its history event and its fact.
 
-    `sealed` names what else changed, but is sealed. Raises Stale.
+    `sealed` names changed fields that are encrypted. Raises Stale.
     """
     if not steps:
         return

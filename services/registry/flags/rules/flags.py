@@ -1,4 +1,4 @@
-"""Flags: something looks wrong and somebody has to look at it; nothing is refused for it."""
+"""Flags: something looks wrong and an officer has to examine it; nothing is refused."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ MOVES: Final[Mapping[FlagStatus, Mapping[FlagVerb, FlagStatus]]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
-    """What a rule saw. The same `kind` and `seen` is the same flag, however often it is seen.
+class Observation:
+    """An observation of a rule. `kind` and `seen` identify the flag, however often it is observed.
 
-    `holds` says whether a claim waits for the settlement. `facts` are JSON values without personal data.
+    `holds`: a claim waits for the settlement. `facts` are JSON values without personal data.
     """
 
     check: str
@@ -65,18 +65,18 @@ class Seen:
         return KINDS[self.kind].title_zh
 
 
-def see(kind: FlagKind, seen: str, **about: Any) -> Seen:
-    """What a rule saw, with the check and the holding of its `kind`; `about` is the rest of Seen."""
-    return Seen(check=KINDS[kind].check, kind=kind, seen=seen, holds=KINDS[kind].holds, **about)
+def see(kind: FlagKind, seen: str, **about: Any) -> Observation:
+    """An observation with the check and `holds` of its `kind`; `about` gives the other fields."""
+    return Observation(check=KINDS[kind].check, kind=kind, seen=seen, holds=KINDS[kind].holds, **about)
 
 
-def warning_of(seen: Seen, *, pointer: str) -> RowWarning:
-    """What the row that was `seen` is answered, with the place in it that looks odd."""
+def warning_of(seen: Observation, *, pointer: str) -> RowWarning:
+    """The warning in the answer to a row; `pointer` is the field that looks odd."""
     return RowWarning(seen.kind, seen.check, seen.title_en, seen.title_zh, seen.facts, pointer)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flag(Seen):
+class Flag(Observation):
     id: UUID
     raised_at: datetime
     status: FlagStatus = FlagStatus.OPEN
@@ -86,9 +86,9 @@ class Flag(Seen):
     version: int = 1
 
 
-def raise_(seen: Seen, *, id_: UUID, at: datetime) -> Flag:
-    """The open flag for what was `seen`."""
-    values = {name: getattr(seen, name) for name in Seen.__dataclass_fields__}
+def raise_(seen: Observation, *, id_: UUID, at: datetime) -> Flag:
+    """The open flag for the observation `seen`."""
+    values = {name: getattr(seen, name) for name in Observation.__dataclass_fields__}
     return Flag(**values, id=id_, raised_at=at)
 
 
@@ -98,7 +98,7 @@ def raised(flag: Flag) -> FlagRaised:
 
 
 def settle(flag: Flag, verb: FlagVerb, *, by: str, reason: str, at: datetime) -> tuple[Flag, FlagSettled]:
-    """Say what an open flag was worth, for good. Raises IllegalMove."""
+    """Uphold or dismiss an open flag; this is final. Raises IllegalMove."""
     after = replace(
         flag,
         status=move(MOVES, flag.status, verb),

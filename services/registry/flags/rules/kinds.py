@@ -1,4 +1,4 @@
-"""What flags there are: the check that each belongs to, whether a claim waits for it, and its words for officers."""
+"""The kinds of flags: the check of each, whether a claim waits for it, and its titles."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class FlagKind(StrEnum):
     CRITICAL_FINDING_LATE = "critical-finding-late"
 
 
-class KindOfFlag(NamedTuple):
+class FlagDefinition(NamedTuple):
     """`holds`: a claim for what is flagged waits until an officer has settled it."""
 
     check: str
@@ -46,117 +46,123 @@ class KindOfFlag(NamedTuple):
     holds: bool = False
 
 
-KINDS: Final[Mapping[FlagKind, KindOfFlag]] = {
-    FlagKind.FEW_PRESENT: KindOfFlag(
-        "C14", "A patrol met fewer trainees than have to be there.", "巡查时到课人数低于规定比例。", holds=True
+KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
+    FlagKind.FEW_PRESENT: FlagDefinition(
+        "C14", "A patrol found fewer trainees present than required.", "巡查时到课人数低于规定比例。", holds=True
     ),
-    FlagKind.HOURS_WITHOUT_MARKS: KindOfFlag(
+    FlagKind.HOURS_WITHOUT_MARKS: FlagDefinition(
         "C14",
-        "The institution gave a trainee more hours for a day than the marks show.",
+        "The institution set more hours for a day than the marks show.",
         "机构更正后的单日学时多于打卡记录。",
         holds=True,
     ),
-    FlagKind.MARKED_NOT_PRESENT: KindOfFlag(
+    FlagKind.MARKED_NOT_PRESENT: FlagDefinition(
         "C14",
-        "A patrol met fewer trainees than were marked present at that moment.",
+        "A patrol found fewer trainees than were marked present at that time.",
         "巡查时实际到课人数少于考勤记录显示的在场人数。",
         holds=True,
     ),
-    FlagKind.TRAINING_NOT_CONFIRMED: KindOfFlag(
+    FlagKind.TRAINING_NOT_CONFIRMED: FlagDefinition(
         "C14",
-        "Too many trainees did not confirm on the phone that they were trained.",
+        "Too many trainees did not confirm their training by phone.",
         "电话抽查中未确认参加培训的学员过多。",
         holds=True,
     ),
-    FlagKind.TWO_PLACES_AT_ONCE: KindOfFlag(
-        "C05", "A trainee was marked present while in another class.", "学员在另一班级上课期间在本班签到。"
+    FlagKind.TWO_PLACES_AT_ONCE: FlagDefinition(
+        "C05", "A trainee was marked present here while in another class.", "学员在另一班级上课期间在本班签到。"
     ),
-    FlagKind.TOO_FAR_APART: KindOfFlag(
+    FlagKind.TOO_FAR_APART: FlagDefinition(
         "C05",
         "Two marks of a trainee are too far apart for the time between them.",
         "学员两次签到地点相距过远，间隔时间内无法到达。",
     ),
-    FlagKind.ROSTER_GREW_LATE: KindOfFlag(
-        "C15", "Trainees were added to a class that had begun.", "开班后补报学员。", holds=True
+    FlagKind.ROSTER_GREW_LATE: FlagDefinition(
+        "C15", "Trainees were added after the class had begun.", "开班后补报学员。", holds=True
     ),
-    FlagKind.ONE_PHONE_MANY_TRAINEES: KindOfFlag(
-        "C16", "Many trainees of a class gave the same phone.", "同一班级多名学员填报了同一手机号。"
+    FlagKind.ONE_PHONE_MANY_TRAINEES: FlagDefinition(
+        "C16", "Many trainees of one class gave the same phone number.", "同一班级多名学员填报了同一手机号。"
     ),
-    FlagKind.ONE_PHONE_MANY_CLASSES: KindOfFlag(
+    FlagKind.ONE_PHONE_MANY_CLASSES: FlagDefinition(
         "C16",
-        "Many trainees of an institution's classes on the same days gave the same phone.",
+        "Many trainees of the institution's concurrent classes gave the same phone number.",
         "同一机构同期多个班级的学员填报了同一手机号。",
     ),
-    FlagKind.ONE_DEVICE_MANY_TRAINEES: KindOfFlag(
-        "C16", "Many trainees marked themselves with one phone.", "多名学员使用同一部手机签到。"
+    FlagKind.ONE_DEVICE_MANY_TRAINEES: FlagDefinition(
+        "C16", "Many trainees checked in with the same phone.", "多名学员使用同一部手机签到。"
     ),
-    FlagKind.DEVICE_TOO_FAST: KindOfFlag(
+    FlagKind.DEVICE_TOO_FAST: FlagDefinition(
         "C16",
-        "A device made more marks in a minute than people can pass it.",
+        "A device recorded more marks in one minute than is plausible.",
         "考勤设备一分钟内的打卡人次超出合理范围。",
     ),
-    FlagKind.CLASS_TOO_SMALL: KindOfFlag(
-        "C18", "The class started with fewer trainees than a class should have.", "开班人数低于规定的最少人数。"
+    FlagKind.CLASS_TOO_SMALL: FlagDefinition(
+        "C18", "The class started with fewer trainees than the required minimum.", "开班人数低于规定的最少人数。"
     ),
-    FlagKind.AT_ODD_HOURS: KindOfFlag("C20", "Trainees were marked at night.", "考勤时间处于夜间等非正常时段。"),
-    FlagKind.ON_A_HOLIDAY: KindOfFlag("C20", "Attendance was recorded on a public holiday.", "法定节假日有考勤记录。"),
-    FlagKind.OVER_DAILY_HOURS: KindOfFlag(
-        "C20", "The marks of a day make more hours than can count for one.", "单日考勤学时超过每日学时上限。"
+    FlagKind.AT_ODD_HOURS: FlagDefinition(
+        "C20", "Attendance was marked at an unusual hour, such as at night.", "考勤时间处于夜间等非正常时段。"
     ),
-    FlagKind.SAME_SECOND: KindOfFlag(
-        "C20", "Many trainees of a class were marked in the very same second.", "同一班级多名学员在同一秒打卡。"
+    FlagKind.ON_A_HOLIDAY: FlagDefinition(
+        "C20", "Attendance was recorded on a public holiday.", "法定节假日有考勤记录。"
     ),
-    FlagKind.FACE_NOT_MATCHED: KindOfFlag(
+    FlagKind.OVER_DAILY_HOURS: FlagDefinition(
+        "C20", "The marks of one day give more hours than can count for a day.", "单日考勤学时超过每日学时上限。"
+    ),
+    FlagKind.SAME_SECOND: FlagDefinition(
+        "C20", "Many trainees of one class were marked in the same second.", "同一班级多名学员在同一秒打卡。"
+    ),
+    FlagKind.FACE_NOT_MATCHED: FlagDefinition(
         "C20",
-        "A trainee's face was not recognised again and again on one day: perhaps somebody else came.",
+        "A trainee's face failed to match several times on one day; another person may have attended.",
         "学员同一天多次人脸比对未通过，疑似他人代签。",
     ),
-    FlagKind.LESSON_AT_ODD_TIME: KindOfFlag("C20", "A lesson is planned at night.", "课程安排在夜间等非正常时段。"),
-    FlagKind.LESSON_ON_A_HOLIDAY: KindOfFlag(
+    FlagKind.LESSON_AT_ODD_TIME: FlagDefinition(
+        "C20", "A lesson is planned at an unusual hour, such as at night.", "课程安排在夜间等非正常时段。"
+    ),
+    FlagKind.LESSON_ON_A_HOLIDAY: FlagDefinition(
         "C20", "A lesson is planned on a public holiday.", "课程安排在法定节假日。"
     ),
-    FlagKind.PRACTICE_IN_THEORY_ROOM: KindOfFlag(
-        "C18", "Practice is planned in a room that is listed for theory.", "实操课安排在登记为理论教室的房间。"
+    FlagKind.PRACTICE_IN_THEORY_ROOM: FlagDefinition(
+        "C18", "Practice is planned in a room that is registered for theory.", "实操课安排在登记为理论教室的房间。"
     ),
-    FlagKind.BORROWED_TEACHER: KindOfFlag(
+    FlagKind.BORROWED_TEACHER: FlagDefinition(
         "C24",
         "A teacher of the class works full time for another institution.",
         "授课教师为其他机构的专职教师，疑似转包办班。",
         holds=True,
     ),
-    FlagKind.BORROWED_SITE: KindOfFlag(
+    FlagKind.BORROWED_SITE: FlagDefinition(
         "C24",
-        "Another institution lists the place of a lesson as its own.",
+        "The place of a lesson is also registered as a site of another institution.",
         "上课地点同时登记为其他机构的培训点，疑似转包办班。",
         holds=True,
     ),
-    FlagKind.BORROWED_ACCOUNT: KindOfFlag(
+    FlagKind.BORROWED_ACCOUNT: FlagDefinition(
         "C24",
-        "Another institution is paid to the same account.",
+        "The institution is paid to the same account as another institution.",
         "收款账户与其他机构相同，疑似转包办班。",
         holds=True,
     ),
-    FlagKind.MORE_PRESENT_THAN_ENROLLED: KindOfFlag(
+    FlagKind.MORE_PRESENT_THAN_ENROLLED: FlagDefinition(
         "C24",
-        "A patrol met more people than are enrolled.",
+        "A patrol found more people present than are enrolled.",
         "巡查时到课人数多于报名人数，疑似混入其他班级人员。",
         holds=True,
     ),
-    FlagKind.RETURNED_FROM_BLACKLIST: KindOfFlag(
+    FlagKind.RETURNED_FROM_BLACKLIST: FlagDefinition(
         "C25",
-        "An owner, site or account of a blacklisted institution is this institution's too.",
+        "The institution shares an owner, site or account with a blacklisted institution.",
         "本机构的负责人、培训点或账户与已列入黑名单的机构相同。",
         holds=True,
     ),
-    FlagKind.SANCTIONED_DURING_CLASS: KindOfFlag(
+    FlagKind.SANCTIONED_DURING_CLASS: FlagDefinition(
         "C25",
-        "A sanction that stops the institution stands on a day of the class.",
+        "A sanction that stops the institution applied on a day of the class.",
         "班级培训期间机构处于暂停办班、移出目录或列入黑名单的处罚期。",
         holds=True,
     ),
-    FlagKind.CRITICAL_FINDING_LATE: KindOfFlag(
+    FlagKind.CRITICAL_FINDING_LATE: FlagDefinition(
         "C25",
-        "A critical finding was recorded after the class had been completed.",
+        "A critical finding was recorded after the class was completed.",
         "班级结班后登记了巡查发现的重大问题。",
         holds=True,
     ),

@@ -10,7 +10,7 @@ from shared.file_jobs.routes import at_once_routes
 PATH: Final = "/v1/follow-up-files"
 BYTES_MAX: Final = 4 * 1024 * 1024
 ROWS_MAX: Final = 5_000
-"""As many as are answered within one request."""
+"""The maximum that is answered within one request."""
 
 routes = at_once_routes(
     FOLLOW_UP_FILES,
@@ -18,8 +18,8 @@ routes = at_once_routes(
     tag="follow-ups",
     rows_max=ROWS_MAX,
     describe_post="""
-    Report what became of up to 5,000 trainees of your institution: the file itself is the body.
+    Report employment and pay of up to 5,000 trainees of your institution: the file itself is the body.
 
-    A cell that is left empty changes nothing, so the same sheet can be posted again with what has become known since.
+    An empty cell changes nothing, so the same sheet can be posted again with values that have become known since.
     """,
 )

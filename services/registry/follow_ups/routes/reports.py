@@ -1,4 +1,4 @@
-"""Follow-ups over HTTP: what became of trainees after their training."""
+"""Follow-ups over HTTP: employment and pay of trainees after their training."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def report_follow_ups(
 ) -> Response:
     """Report up to 1,000 trainees of completed trainings, as JSON or NDJSON; each row is answered by itself.
 
-    Send again with what was not known the first time, such as pay months later: what is left out stays as it is.
+    Send a row again with values that become known later, such as pay after some months: omitted fields do not change.
     """
     parsed, refused = parse_posted(_ROW, posted, row_id="trainee_local_id")
     rows = [FollowUpRow(place, row.whose(), row.outcome()) for place, row in parsed]
@@ -71,7 +71,7 @@ async def report_follow_ups(
 async def correct_follow_ups(
     posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
 ) -> Response:
-    """Put right up to 1,000 follow-ups, each in full and with a reason; what stood before is kept."""
+    """Correct up to 1,000 follow-ups, each in full and with a reason; the earlier version is kept."""
     parsed, refused = parse_posted(_CORRECTION, posted, row_id="trainee_local_id")
     rows = [FollowUpRow(place, row.whose(), row.outcome(), row.reason) for place, row in parsed]
     outcomes = await usecases.correct_all(connection, rows, caller=caller, at=at, dry_run=dry_run)
@@ -82,7 +82,7 @@ async def correct_follow_ups(
 async def correct_follow_up(
     enrolment_id: UUID, request: FollowUpCorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FollowUpAnswer:
-    """Put right what was reported, in full and with a reason; what stood before is kept."""
+    """Correct a follow-up, in full and with a reason; the earlier version is kept."""
     outcome, reason = request.outcome(), request.reason
     return _answer(await usecases.correct(connection, enrolment_id, outcome, reason=reason, caller=caller, at=at))
 

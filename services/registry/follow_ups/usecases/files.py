@@ -1,4 +1,4 @@
-"""Follow-ups that come as spreadsheets: reported as rows of JSON are."""
+"""Follow-ups from spreadsheets, reported in the same way as rows of JSON."""
 
 from __future__ import annotations
 

@@ -1,44 +1,30 @@
-"""The form of a follow-up's row, the same whether it comes as JSON, as NDJSON or out of a spreadsheet."""
+"""The form of a follow-up row, the same for JSON, NDJSON and spreadsheets."""
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictInt
 
+from services.registry.enrolments.usecases.forms import TrainingReference
 from services.registry.follow_ups.rules import Evidence, Outcome
-from services.registry.follow_ups.usecases.reports import Named
-from shared.form_errors import form_error
+from services.registry.follow_ups.usecases.reports import TrainingNumbers
 from shared.forms import Day, Strict
 
 
 class OutcomeRequest(Strict):
-    employed_on: Annotated[Day, Field(description="First day in work or of a business of their own")] | None = None
+    employed_on: Annotated[Day, Field(description="First day of employment or of an own business")] | None = None
     evidence: Evidence | None = None
-    pay_before_fen: Annotated[StrictInt, Field(description="Monthly mean of the months before, fen")] | None = None
-    pay_after_fen: Annotated[StrictInt, Field(description="Monthly mean of the months after, fen")] | None = None
+    pay_before_fen: Annotated[StrictInt, Field(description="Monthly average before the training, in fen")] | None = None
+    pay_after_fen: Annotated[StrictInt, Field(description="Monthly average after the training, in fen")] | None = None
 
     def outcome(self) -> Outcome:
         return Outcome(self.employed_on, self.evidence, self.pay_before_fen, self.pay_after_fen)
 
 
-class FollowUpRowRequest(OutcomeRequest):
-    enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
-    class_local_id: Annotated[str, Field(max_length=64)] | None = None
-    trainee_local_id: Annotated[str, Field(max_length=64)] | None = None
+class FollowUpRowRequest(TrainingReference, OutcomeRequest):
+    reference_fault = "whose_follow_up"
 
-    @model_validator(mode="after")
-    def _names_one(self) -> Self:
-        by_local_ids = self.class_local_id is not None and self.trainee_local_id is not None
-        nothing_else = self.class_local_id is None and self.trainee_local_id is None
-        if not (by_local_ids if self.enrolment_id is None else nothing_else):
-            raise form_error(
-                "whose_follow_up",
-                "Give either enrolment_id, or both class_local_id and trainee_local_id",
-                "请填写 enrolment_id，或同时填写 class_local_id 和 trainee_local_id，二者选一。",
-            )
-        return self
-
-    def whose(self) -> UUID | Named:
-        return self.enrolment_id or Named(self.class_local_id or "", self.trainee_local_id or "")
+    def whose(self) -> UUID | TrainingNumbers:
+        return self.enrolment_id or TrainingNumbers(self.class_local_id or "", self.trainee_local_id or "")

@@ -1,4 +1,4 @@
-"""Report what became of trainees after their training, fill it in later, and put it right."""
+"""Report employment and pay of trainees after their training, complete the report later, and correct it."""
 
 from __future__ import annotations
 
@@ -23,30 +23,35 @@ from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
 from shared.contracts.registry.follow_ups import FollowUpCorrected, FollowUpReported, FollowUpState
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
-from shared.kernel.outcomes import RowOutcome
-from shared.kernel.refusals import NotFound, Refusal
+from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
+from shared.kernel.refusals import NotFound
 from shared.plan import Plan
 
 
-class Named(NamedTuple):
-    """A training by the institution's own numbers of class and trainee."""
+class TrainingNumbers(NamedTuple):
+    """A training named by the institution's own numbers of class and trainee."""
 
     class_local_id: str
     trainee_local_id: str
 
 
 class FollowUpRow(NamedTuple):
-    """What is said of whose training; `reason` where it replaces what was said before."""
+    """The outcome reported for a training; `reason` is set if it replaces an earlier report."""
 
     row: int
-    whose: UUID | Named
+    whose: UUID | TrainingNumbers
     outcome: Outcome
     reason: str = ""
 
+    @property
+    def local_id(self) -> str:
+        """The caller's own name for the row: that of the training."""
+        return str(self.whose) if isinstance(self.whose, UUID) else self.whose.trainee_local_id
+
 
 @dataclass
-class _Known:
-    """The trainings that the rows name, locked, and what is known of each."""
+class _TrainingContext:
+    """The trainings that the rows name, locked, and what is stored about each."""
 
     enrolments: Mapping[UUID, Enrolment]
     by_local_id: Mapping[str, Enrolment]
@@ -55,7 +60,7 @@ class _Known:
     plan: Plan
     follow_ups: dict[UUID, FollowUp]
 
-    def enrolment(self, whose: UUID | Named) -> Enrolment:
+    def enrolment(self, whose: UUID | TrainingNumbers) -> Enrolment:
         """Raises NotFound, NotInClass."""
         if isinstance(whose, UUID):
             if (found := self.enrolments.get(whose)) is None:
@@ -74,8 +79,15 @@ class _Known:
         return policy.followup_pay_months
 
 
-Decide = Callable[[FollowUpRow, Enrolment, _Known], FollowUp]
-"""The follow-up after a row; the one there is where the row says nothing new."""
+class _Revision(NamedTuple):
+    """The fact of a new or corrected follow-up, and the one that it replaces."""
+
+    fact: FollowUpState
+    former: FormerFollowUp | None
+
+
+Decide = Callable[[FollowUpRow, Enrolment, _TrainingContext], FollowUp]
+"""The follow-up after a row; the existing one if the row says nothing new."""
 
 
 async def report(
@@ -86,7 +98,7 @@ async def report(
     Raises WrongRole, ForeignOrganisation: then nothing was stored.
     """
 
-    def decide(row: FollowUpRow, enrolment: Enrolment, known: _Known) -> FollowUp:
+    def decide(row: FollowUpRow, enrolment: Enrolment, known: _TrainingContext) -> FollowUp:
         before, months = known.follow_ups.get(enrolment.id), known.pay_months(enrolment)
         return rules.report(before, enrolment, row.outcome, by=caller.person, at=at, pay_months=months)
 
@@ -103,7 +115,7 @@ async def correct_all(
     Raises WrongRole, ForeignOrganisation: then nothing was stored.
     """
 
-    def decide(row: FollowUpRow, enrolment: Enrolment, known: _Known) -> FollowUp:
+    def decide(row: FollowUpRow, enrolment: Enrolment, known: _TrainingContext) -> FollowUp:
         if (before := known.follow_ups.get(enrolment.id)) is None:
             raise NotFound(what="follow-up", id=enrolment.id)
         months = known.pay_months(enrolment)
@@ -137,38 +149,36 @@ async def _decide_all(
 ) -> list[RowOutcome]:
     caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
     known = await _known(connection, rows, caller, lock=not dry_run)
-    facts: list[FollowUpState] = []
-    replaced: list[FormerFollowUp] = []
-    outcomes: list[RowOutcome] = []
-    for row in rows:
-        name = str(row.whose) if isinstance(row.whose, UUID) else row.whose.trainee_local_id
-        try:
-            enrolment = known.enrolment(row.whose)
-            class_ = known.classes[enrolment.class_id]
-            _require_reach(class_, known.plan, caller)
-            after = decide(row, enrolment, known)
-        except Refusal as refusal:
-            outcomes.append(RowOutcome(row.row, "refused", name, refusal=refusal))
-            continue
+
+    def decide_row(row: FollowUpRow) -> Change[_Revision] | Repeat:
+        enrolment = known.enrolment(row.whose)
+        class_ = known.classes[enrolment.class_id]
+        _require_reach(class_, known.plan, caller)
+        after = decide(row, enrolment, known)
         before = known.follow_ups.get(enrolment.id)
-        outcomes.append(RowOutcome(row.row, "repeated" if after is before else "accepted", name, id=enrolment.id))
         if after is before:
-            continue
-        if before is not None:
-            replaced.append(FormerFollowUp(before, row.reason, by=after.reported_by, at=after.reported_at))
+            return Repeat(enrolment.id)
         known.follow_ups[enrolment.id] = after
-        facts.append(rules.tell(fact, after, enrolment, class_))
+        former = None
+        if before is not None:
+            former = FormerFollowUp(before, row.reason, by=after.reported_by, at=after.reported_at)
+        return Change(enrolment.id, _Revision(rules.describe(fact, after, enrolment, class_), former))
+
+    revisions, outcomes = decide_each(rows, decide_row)
     if dry_run:
         return outcomes
-    await store.save_all(connection, [known.follow_ups[each] for each in {fact.enrolment_id for fact in facts}])
-    await store.keep_replaced(connection, replaced)
-    await outbox.record(connection, *facts)
+    revised = {each.fact.enrolment_id for each in revisions}
+    await store.save_all(connection, [known.follow_ups[each] for each in revised])
+    await store.keep_replaced(connection, [each.former for each in revisions if each.former is not None])
+    await outbox.record(connection, *(each.fact for each in revisions))
     return outcomes
 
 
-async def _known(connection: AsyncConnection, rows: Sequence[FollowUpRow], caller: Caller, *, lock: bool) -> _Known:
-    """Raises ForeignOrganisation where somebody who is no institution goes by an institution's own numbers."""
-    named = {row.whose.trainee_local_id for row in rows if isinstance(row.whose, Named)}
+async def _known(
+    connection: AsyncConnection, rows: Sequence[FollowUpRow], caller: Caller, *, lock: bool
+) -> _TrainingContext:
+    """Raises ForeignOrganisation if a caller other than an institution uses an institution's own numbers."""
+    named = {row.whose.trainee_local_id for row in rows if isinstance(row.whose, TrainingNumbers)}
     if named and (caller.role is not Role.INSTITUTION or caller.organisation is None):
         raise ForeignOrganisation
     by_local_id: Mapping[str, Enrolment] = {}
@@ -179,7 +189,7 @@ async def _known(connection: AsyncConnection, rows: Sequence[FollowUpRow], calle
     found = {each.id: each for each in (*enrolments.values(), *by_local_id.values())}
     classes = await class_store.by_ids(connection, {each.class_id for each in found.values()})
     rulebook = await rulebook_store.current(connection)
-    return _Known(
+    return _TrainingContext(
         enrolments=enrolments,
         by_local_id=by_local_id,
         classes=classes,

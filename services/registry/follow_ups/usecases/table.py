@@ -1,4 +1,4 @@
-"""The columns of a file of follow-ups, with the words that clerks know."""
+"""The columns of a follow-up file, with the headings that clerks know."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ FOLLOW_UPS: Final = Table(
         ),
         Column(
             "trainee_local_id", "学员编号", "trainee number", Kind.CODE,
-            "your number of the trainee in that class, as in the roster", "学员在该班名册中的学员编号",
+            "your number for the trainee in that class, as in the roster", "学员在该班名册中的学员编号",
             is_required=True,
         ),
         Column(
             "employed_on", "就业创业日期", "employed on", Kind.DATE,
-            "the first day in work or of a business, like 2025-05-01; empty if there is none, or not yet",
+            "the first day of employment or of an own business, like 2025-05-01; empty if none or not known",
             "开始就业或创业的日期，如 2025-05-01；未就业或尚不清楚的留空", aliases=("就业日期",), width=14,
         ),
         Column(
-            "evidence", "就业证明", "evidence", Kind.CHOICE, "what shows it: one of the list; needed with the day",
+            "evidence", "就业证明", "evidence", Kind.CHOICE, "the evidence: one of the list; required with the day",
             "证明就业创业的材料：下拉列表中的一项；填写日期时必填",
             choices={
                 "社会保险缴费记录": Evidence.INSURANCE_RECORD.value, "劳动合同": Evidence.CONTRACT.value,
@@ -35,12 +35,12 @@ FOLLOW_UPS: Final = Table(
         ),
         Column(
             "pay_before_fen", "培训前月均工资（元）", "monthly pay before (yuan)", Kind.YUAN,
-            "the mean of the months before the training, in yuan, like 4500 or 4500.50; empty if there was none",
+            "the monthly average before the training, in yuan, like 4500 or 4500.50; empty if there was none",
             "培训前的月平均工资，单位为元，如 4500 或 4500.50；没有的留空", aliases=("培训前月均工资",), width=22,
         ),
         Column(
             "pay_after_fen", "培训后月均工资（元）", "monthly pay after (yuan)", Kind.YUAN,
-            "the mean of the months after the training, in yuan; empty as long as they are not over",
+            "the monthly average after the training, in yuan; empty until the months are over",
             "结业后的月平均工资，单位为元；期限未满的留空", aliases=("培训后月均工资",), width=22,
         ),
     ),

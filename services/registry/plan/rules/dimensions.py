@@ -18,6 +18,6 @@ class Dimensions(NamedTuple):
     fund_source: FundSource | None
     project: str | None
 
-    def told(self, *, project: bool = True) -> dict[str, Any]:
+    def as_fields(self, *, project: bool = True) -> dict[str, Any]:
         """As keyword arguments of a fact, or of what a rule saw; without the `project` where these have none."""
         return {name: value for name, value in self._asdict().items() if project or name != "project"}

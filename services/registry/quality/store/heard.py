@@ -1,4 +1,4 @@
-"""What was heard of results and certificates from assessment: one row each, the latest state."""
+"""Results and certificates received from assessment: one row each, with the latest state."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ HEARD_CERTIFICATE: Final = Table(
     Column("issued_on", Date),
     Column("valid", Boolean),
 )
-# In one order always, so that two batches do not wait for each other.
+# Always in the same order, so that two batches do not deadlock.
 _SAVE_RESULTS: Final = f"""
 INSERT INTO heard_result ({tables.names(HEARD_RESULT.c)})
 SELECT * FROM {tables.unnest(HEARD_RESULT.c)} ORDER BY candidate_id
@@ -47,7 +47,7 @@ ON CONFLICT (id) DO UPDATE SET {tables.excluded(HEARD_CERTIFICATE.c)}
 
 
 class Result(NamedTuple):
-    """Of somebody's test, as the candidate `candidate_id`; `level` is a rank."""
+    """The test result of the candidate `candidate_id`; `level` is a rank."""
 
     candidate_id: UUID
     person: UUID

@@ -1,4 +1,4 @@
-"""Counts for the quality rates, summed up by the database over the sums of classes, in one statement."""
+"""Counts for the quality rates, added up over the sums of classes in one statement."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.quality.rules import Counts
 
 
-class By(StrEnum):
+class Grouping(StrEnum):
     REGION = "region"
     REPORTING_REGION = "reporting_region"
     PROGRAMME = "programme"
@@ -22,10 +22,10 @@ class By(StrEnum):
     INSTITUTION = "institution"
 
 
-_KEYS: Final = {by: by.value for by in By} | {By.INSTITUTION: "institution_id::text"}
+_KEYS: Final = {by: by.value for by in Grouping} | {Grouping.INSTITUTION: "institution_id::text"}
 _EQUAL: Final = ("region", "reporting_region", "institution_id")
 _CUTS: Final = (-1001, -500, -200, -100, -50, 0, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 2000, 10**13)
-"""Of the changes of pay, in thousandths: the first lies below all that there can be, the last above."""
+"""Changes of pay in thousandths: the first is below all possible values, the last above."""
 
 # The median of millions without sorting them: how many lie up to each cut (`up_to`) says between which two the middle
 # ones are, and only these are counted one by one. `width_bucket` halves its way, because each array is in order.
@@ -69,12 +69,12 @@ FROM summed LEFT JOIN middle USING (key) ORDER BY key
 
 
 class RatesQuery(NamedTuple):
-    """Trainings that ended from `first_on` to `last_on`, both included; of the others what is None does not narrow."""
+    """Trainings that ended from `first_on` to `last_on`, both included; a field that is None does not filter."""
 
     first_on: date
     last_on: date
     today: date
-    by: By
+    by: Grouping
     region: str | None = None
     reporting_region: str | None = None
     institution_id: UUID | None = None
@@ -82,7 +82,7 @@ class RatesQuery(NamedTuple):
 
 
 async def count(connection: AsyncConnection, query: RatesQuery, *, after: str, limit: int) -> list[Counts]:
-    """The groups in the order of their keys, from behind `after`."""
+    """The groups with keys above `after`, ordered by key."""
     values: dict[str, Any] = {name: value for name, value in query._asdict().items() if value is not None}
     narrowed = "".join(f" AND {name} = :{name}" for name in _EQUAL if name in values)
     if "programmes" in values:

@@ -1,4 +1,4 @@
-"""The sums that quality rates are made of, for each class: which are due to be counted anew, and counting them."""
+"""The sums per class behind the quality rates: which classes are due, and how they are recounted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import driver
 
-# Who counts later sees more; two at once could leave what the earlier saw.
+# Counting is serialised: of two concurrent counts the one with the older snapshot could commit last.
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtext('recount'))"
 _TAKE: Final = """
 DELETE FROM recount_due WHERE position IN (SELECT position FROM recount_due ORDER BY position LIMIT $1)
@@ -19,8 +19,8 @@ RETURNING class_id
 """
 _DUE_SINCE: Final = "SELECT since FROM recount_due ORDER BY position LIMIT 1"
 _FORGET: Final = "DELETE FROM quality_sum WHERE class_id = ANY($1)"
-# One training for each person of a class: where two keys met in it, that which was not given up. Somebody whose days
-# were over before they began never started. A test or a certificate counts for a training of that occupation and level
+# One training for each person of a class: if a merge left two, the one that was not withdrawn. A training whose last
+# day is before its first never started. A test or a certificate counts for a training of that occupation and level
 # that began before it, under whichever key of the person; a rise is measured against certificates from before.
 _COUNT: Final = """
 WITH of_person AS (
@@ -74,7 +74,7 @@ GROUP BY class_id, day, programme, institution_id, region, reporting_region, occ
 
 
 class Months(NamedTuple):
-    """For how long after a training of the class a higher level, and work, count."""
+    """How many months after a training of the class a higher level, and employment, count."""
 
     class_id: UUID
     level_rise: int
@@ -82,14 +82,14 @@ class Months(NamedTuple):
 
 
 async def take_due(connection: AsyncConnection, *, limit: int) -> set[UUID]:
-    """The classes that have waited longest. Nobody else counts until this transaction ends."""
+    """The classes that have waited longest. Other counts wait until this transaction ends."""
     raw = await driver(connection)
     await raw.execute(_LOCK)
     return {row[0] for row in await raw.fetch(_TAKE, limit)}
 
 
 async def due_since(connection: AsyncConnection) -> datetime | None:
-    """From when on something may not be counted yet; None where all is."""
+    """The time since which changes may not be counted yet; None if everything is counted."""
     since: datetime | None = await (await driver(connection)).fetchval(_DUE_SINCE)
     return since
 
@@ -99,6 +99,6 @@ async def forget(connection: AsyncConnection, class_ids: Sequence[UUID]) -> None
 
 
 async def count(connection: AsyncConnection, classes: Sequence[Months]) -> None:
-    """Store the sums of `classes`, which have none."""
+    """Store the sums of `classes`, which must have none."""
     if classes:
         await (await driver(connection)).execute(_COUNT, *map(list, zip(*classes, strict=True)))

@@ -1,4 +1,4 @@
-"""Rosters as files: posted as they are, worked on beside the requests, reported row by row, given back to be mended."""
+"""Roster files: posted, processed in the background, reported row by row, and returned for correction."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ PATH: Final = "/v1/roster-files"
 
 
 class RosterFileAnswer(FileJobAnswer):
-    """A posted file, and how far it is. `problem` says why the file as a whole was refused, and what to do.
+    """A posted file and its progress. `problem` says why the whole file was refused, and what to do.
 
-    `rows_hidden` of its rows are hidden or filtered in the sheet, and decided like the others. Of a file that is over,
-    refused rows can be had until `refused_rows_until`; None where nothing is kept.
+    `rows_hidden` rows are hidden or filtered in the sheet; they are processed like the others.
+    Once a file is done, refused rows can be downloaded until `refused_rows_until`; None if none are kept.
     """
 
     target_id: UUID | None = Field(serialization_alias="class_id", title="Class Id")
@@ -26,7 +26,7 @@ class RosterFileAnswer(FileJobAnswer):
 
 def _class_id(
     class_id: Annotated[
-        UUID | None, Query(description="The class that all rows go to; without it each row names its own")
+        UUID | None, Query(description="The class for all rows; if omitted, each row names its own")
     ] = None,
 ) -> UUID | None:
     return class_id
@@ -39,8 +39,9 @@ routes = job_routes(
     answer=RosterFileAnswer,
     target=_class_id,
     describe_post="""
-    Post a roster of up to 100,000 rows as a file: the file itself is the body. Then ask after it by its id.
+    Post a roster of up to 100,000 rows as a file: the file itself is the body. Then poll its status by its id.
 
-    It is kept sealed, and erased when it is done. The same file again while it waits is the same file.
+    The file is stored encrypted, and erased after processing. The same file posted again while it waits is not added
+    twice.
     """,
 )

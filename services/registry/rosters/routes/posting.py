@@ -1,4 +1,4 @@
-"""Rosters: trainees posted a batch at a time, for one class or many, and read a page at a time."""
+"""Rosters: trainees posted in batches, for one or many classes, and listed page by page."""
 
 from __future__ import annotations
 
@@ -13,13 +13,7 @@ from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.usecases import entries
 from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry
 from services.registry.rosters.usecases import enrol as rosters
-from services.registry.rosters.usecases.forms import (
-    FILED_ROW,
-    ROSTER_ROW,
-    FiledRowRequest,
-    RosterRowRequest,
-)
-from services.registry.rosters.usecases.rests import read_rows
+from services.registry.rosters.usecases.forms import FiledRowRequest, RosterRowRequest, read_rows
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry import EmploymentState
@@ -34,7 +28,7 @@ routes = router("rosters")
 
 
 class EntryAnswer(BaseModel):
-    """What was said at entry. Sensitive: for the institution and the officers of its county alone."""
+    """What was stated at entry. Sensitive: for the institution and the officers of its county only."""
 
     enrolment_id: UUID
     employment: EmploymentState | None
@@ -43,7 +37,7 @@ class EntryAnswer(BaseModel):
     birth_date: Day | None
     consent: ConsentEntry | None
     phones: list[str]
-    """The one given at entry first, then the one that the person is known by, if it is another."""
+    """First the one given at entry, then the one stored with the person, if it differs."""
 
 
 @routes.post("/classes/{class_id}/enrolments", response_model=BatchAnswer, openapi_extra=posting(RosterRowRequest))
@@ -60,7 +54,7 @@ async def enrol_in_class(
 
     As NDJSON (`application/x-ndjson`) one row a line: a broken line is refused by itself, `row` is the line from 0.
     """
-    rows, refused = read_rows(ROSTER_ROW, posted)
+    rows, refused = read_rows(RosterRowRequest, posted)
     persons: Persons = request.app.state.persons
     outcomes = await rosters.enrol_in(
         connection, class_id, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
@@ -84,7 +78,7 @@ async def enrol_trainees(
     caller.require(Role.INSTITUTION)
     if caller.organisation is None:
         raise ForeignOrganisation
-    rows, refused = read_rows(FILED_ROW, posted)
+    rows, refused = read_rows(FiledRowRequest, posted)
     persons: Persons = request.app.state.persons
     outcomes = await rosters.enrol(
         connection, caller.organisation, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
@@ -121,7 +115,7 @@ async def list_trainees(
 async def get_enrolment_entry(
     enrolment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
 ) -> EntryAnswer:
-    """What was said at entry, with the priority groups: for the institution and the officers of its county alone."""
+    """What was stated at entry, with the priority groups: for the institution and the officers of its county only."""
     persons: Persons = request.app.state.persons
     said = await entries.load(connection, enrolment_id, persons=persons, caller=caller)
     consent = None if said.consented_on is None else ConsentEntry(on=said.consented_on, version=said.consent_version)

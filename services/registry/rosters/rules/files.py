@@ -1,4 +1,4 @@
-"""What may speak against a roster file, under the codes that institutions know."""
+"""Refusals of roster files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class TooManyRosterFiles(TooManyFiles):
 
     slug = "too-many-roster-files"
     title_en = "Your institution has too many files waiting."
-    cure_en = "Wait until one is done: at most {files_max} can wait at once."
+    cure_en = "Wait until one is processed: at most {files_max} can wait at the same time."
     cure_zh = "请待已提交的文件处理完毕后再提交：同时最多 {files_max} 个。"
     reference = "GET /v1/roster-files"
 
@@ -24,7 +24,7 @@ class RosterFileFailed(FileFailed):
 
 class ClassDiffers(Invalid):
     slug = "roster-class-differs"
-    title_en = "This row names another class than the one that the file was posted for."
+    title_en = "This row names a different class from the one that the file was posted for."
     title_zh = "该行的班级与提交文件时指定的班级不一致。"
-    cure_en = "Leave the cell empty, or post the file without class_id so that every row goes to its own class."
+    cure_en = "Leave the cell empty, or post the file without class_id so that each row goes to its own class."
     cure_zh = "请将该单元格留空；或提交时不指定 class_id，使每行按自己的班级编号登记。"

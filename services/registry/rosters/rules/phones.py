@@ -1,4 +1,4 @@
-"""Phones that many trainees gave: in one class, or in classes of one institution on the same days (C16)."""
+"""Phones given by many trainees: in one class, or in concurrent classes of one institution (C16)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from uuid import UUID
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.flags import see_class
 from services.registry.enrolments.rules.overlaps import overlaps
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
 
 
 class PhoneUse(NamedTuple):
-    """That a person is in a class from one day to another, both included, and gave the phone of `mark`."""
+    """A person in a class from one day to another, both included, who gave the phone with the blind index `mark`."""
 
     mark: UUID
     person: UUID
@@ -31,16 +31,16 @@ def shared(
     before: Iterable[PhoneUse],
     classes: Mapping[UUID, TrainingClass],
     policies: Mapping[UUID, Policy],
-) -> dict[tuple[UUID, UUID], Seen]:
-    """What is odd about the phones just `given`, by class and mark: more trainees have one than policy allows.
+) -> dict[tuple[UUID, UUID], Observation]:
+    """Observations about the phones just `given`, by class and blind index: more trainees use one than policy allows.
 
-    `before` are the uses of these phones at the institution that are stored; `classes` and `policies` are those of the
-    classes that phones were given for. Nobody counts twice. Source: domain rules §4.6 C16.
+    `before` are the stored uses of these phones at the institution; `classes` and `policies` cover the classes of
+    `given`. Each person counts once. Source: domain rules §4.6 C16.
     """
     uses: defaultdict[UUID, list[PhoneUse]] = defaultdict(list)
     for each in (*before, *given):
         uses[each.mark].append(each)
-    seen: dict[tuple[UUID, UUID], Seen] = {}
+    seen: dict[tuple[UUID, UUID], Observation] = {}
     for class_id, mark in dict.fromkeys((each.class_id, each.mark) for each in given):
         class_, trainees_max = classes[class_id], policies[class_id].attendance_trainees_per_phone_max
         here = {each.person for each in uses[mark] if each.class_id == class_id}

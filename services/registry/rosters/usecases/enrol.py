@@ -1,4 +1,4 @@
-"""Enrol a roster: look up once what all rows need, check each row by itself, store in one go all that pass."""
+"""Enrol a roster: read once what all rows need, check each row by itself, store the accepted rows together."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from services.registry.classes.store import classes as class_store
 from services.registry.enrolments.rules import enrolments as rules
 from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.rules.late_entries import see_grown
-from services.registry.enrolments.rules.overlaps import Taken
-from services.registry.enrolments.rules.trainees import AtEntry
+from services.registry.enrolments.rules.overlaps import OccupiedDays
+from services.registry.enrolments.rules.trainees import EntryParticulars
 from services.registry.enrolments.usecases import entries
 from services.registry.enrolments.usecases.entry_checks import Checks, checks_for
 from services.registry.flags import usecases as flag_usecases
-from services.registry.flags.rules.flags import Seen, warning_of
+from services.registry.flags.rules.flags import Observation, warning_of
 from services.registry.rosters import store as store
-from services.registry.rosters.rules.decisions import Known, decide, late_starts
+from services.registry.rosters.rules.decisions import RosterContext, decide
 from services.registry.rosters.rules.dry_runs import DryRun
 from services.registry.rosters.store import Newcomer
-from services.registry.rosters.usecases.people import Recognised, meet, recognise
+from services.registry.rosters.usecases.people import IdentifiedRow, meet, recognise
 from services.registry.rosters.usecases.phones import shared_phones
 from services.registry.rosters.usecases.row import RosterRow
 from shared.backbone import outbox
@@ -45,7 +45,7 @@ async def enrol_in(
     at: datetime,
     dry_run: bool = False,
 ) -> list[RowOutcome]:
-    """`enrol` for one class, whichever class the rows name; what stops the whole class is raised.
+    """`enrol` for one class, whichever class the rows name; a refusal of the whole class is raised.
 
     Raises WrongRole, NotFound, ForeignOrganisation, RosterClosed, and the refusals of the directory (C02, C25).
     """
@@ -70,10 +70,10 @@ async def enrol(
     dry_run: bool = False,
     earlier: DryRun | None = None,
 ) -> list[RowOutcome]:
-    """An outcome for each of `rows`, in order: accepted, repeated or refused. A dry run decides and stores nothing,
-    and keeps nobody waiting; `earlier` is what it would have stored before, and notes what these rows would add.
+    """An outcome for each of `rows`, in order: accepted, repeated or refused. A dry run stores and locks nothing;
+    `earlier` holds what it would have stored before, and notes what these rows would add.
 
-    The rows may be for any classes of the institution; what stops a class is the refusal of its rows.
+    The rows may be for any classes of the institution; a closed class refuses its rows.
 
     Raises WrongRole, ForeignOrganisation: then nothing at all was stored.
     """
@@ -113,18 +113,17 @@ async def _enrol(
     known = await _look_up(connection, classes, recognised, checks, acquainted=acquainted)
     wanted = [each.entry for each in recognised]
     known = earlier.over(known, wanted) if earlier else known
-    decided = decide(wanted, known)
+    decided, first_days = decide(wanted, known)
     accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
     admitted = [each for each in recognised if each.entry.row in accepted]
-    starts = late_starts([each.entry for each in admitted], known)
     seen = await shared_phones(connection, admitted, checks)
     if dry_run:
         decided = without_ids(decided, {each.id for each in wanted})
         if earlier is not None:
-            newcomers = {e.entry.person: e.row.particulars.name for e in reversed(admitted) if not e.is_known}
-            earlier.note([each.entry for each in admitted], starts, newcomers)
+            newcomers = {e.entry.person: str(e.row.name) for e in reversed(admitted) if not e.is_known}
+            earlier.note([each.entry for each in admitted], first_days, newcomers)
     else:
-        await _store(connection, admitted, starts, persons=persons, by=by, at=at)
+        await _store(connection, admitted, first_days, persons=persons, by=by, at=at)
         grown = see_grown([each.entry.class_ for each in admitted], checks.late_days)
         await flag_usecases.raise_all(connection, [*seen.values(), *grown], at=at)
     if seen:
@@ -135,17 +134,17 @@ async def _enrol(
 async def _look_up(
     connection: AsyncConnection,
     classes: Sequence[TrainingClass],
-    recognised: Sequence[Recognised],
+    recognised: Sequence[IdentifiedRow],
     checks: Checks,
     *,
     acquainted: Collection[UUID],
-) -> Known:
-    """What the rows could run into. Only those `acquainted` can have days taken anywhere."""
+) -> RosterContext:
+    """What the rows can conflict with. Only `acquainted` (stored) persons can have occupied days."""
     class_ids = [each.id for each in classes]
     local_ids = {each.entry.local_id for each in recognised}
-    by_local_id = await store.seated_by_local_id(connection, classes[0].institution_id, local_ids)
+    by_local_id = await store.enrolments_by_local_id(connection, classes[0].institution_id, local_ids)
     seated = await store.seated(connection, class_ids)
-    taken: Sequence[Taken] = ()
+    taken: Sequence[OccupiedDays] = ()
     if acquainted:
         taken = await store.taken(
             connection,
@@ -155,13 +154,13 @@ async def _look_up(
             until_on=max(each.ends_on for each in classes),
         )
     seats_left = {each.id: each.seats - seated.get(each.id, 0) for each in classes}
-    return Known(by_local_id, taken, seats_left, checks.closed, checks.late_days)
+    return RosterContext(by_local_id, taken, seats_left, checks.closed, checks.late_days)
 
 
 def _with_warnings(
-    decided: Sequence[RowOutcome], admitted: Sequence[Recognised], seen: Mapping[tuple[UUID, UUID], Seen]
+    decided: Sequence[RowOutcome], admitted: Sequence[IdentifiedRow], seen: Mapping[tuple[UUID, UUID], Observation]
 ) -> list[RowOutcome]:
-    """`decided`, with a warning for each row whose phone was `seen` too often."""
+    """`decided`, with a warning for each row whose phone was given too often."""
     warnings = {
         each.entry.row: (warning_of(seen[each.entry.class_.id, each.phone_mark], pointer="/phone"),)
         for each in admitted
@@ -172,8 +171,8 @@ def _with_warnings(
 
 async def _store(
     connection: AsyncConnection,
-    admitted: Sequence[Recognised],
-    starts: Mapping[UUID, date],
+    admitted: Sequence[IdentifiedRow],
+    first_days: Mapping[UUID, date],
     *,
     persons: Persons,
     by: str,
@@ -182,7 +181,7 @@ async def _store(
     if not admitted:
         return
     newcomers = {
-        # Of several rows for one person the first is the one that is sealed.
+        # Of several rows for one person the first is stored.
         each.entry.person: each
         for each in reversed(admitted)
         if not each.is_known
@@ -191,7 +190,7 @@ async def _store(
     phones = {e.entry.person: e.phone_mark for e in admitted if e.is_known and e.came_as is None and e.phone_mark}
     if phones:
         await store.mark_phones(connection, phones)
-    enrolments = [_new_enrolment(each, starts) for each in admitted]
+    enrolments = [_new_enrolment(each, first_days[each.entry.id]) for each in admitted]
     sealed = [entries.close(persons, each.entry.id, _said(each)) for each in admitted]
     await store.add_all(connection, enrolments, sealed, [each.entry.mark for each in admitted], by=by, at=at)
     facts = [
@@ -200,18 +199,18 @@ async def _store(
     await outbox.record(connection, *facts)
 
 
-def _sealed(recognised: Recognised, persons: Persons) -> Newcomer:
+def _sealed(recognised: IdentifiedRow, persons: Persons) -> Newcomer:
     person = recognised.entry.person
-    return Newcomer.of(persons.close(person, recognised.number, recognised.row.particulars), recognised.phone_mark)
+    return Newcomer.of(persons.close(person, recognised.number, recognised.row.particulars()), recognised.phone_mark)
 
 
-def _said(recognised: Recognised) -> AtEntry:
-    """What was said at entry, with the phone if it would be lost otherwise."""
+def _said(recognised: IdentifiedRow) -> EntryParticulars:
+    """The statement at entry, with the phone if it is not stored with the person."""
     row = recognised.row
-    return replace(row.at_entry, phone=row.particulars.phone) if recognised.is_phone_new else row.at_entry
+    return replace(row.at_entry, phone=row.phone) if recognised.is_phone_new else row.at_entry
 
 
-def _new_enrolment(recognised: Recognised, starts: Mapping[UUID, date]) -> Enrolment:
+def _new_enrolment(recognised: IdentifiedRow, first_on: date) -> Enrolment:
     entry, row = recognised.entry, recognised.row
     class_, said = entry.class_, row.at_entry
     return Enrolment(
@@ -226,7 +225,7 @@ def _new_enrolment(recognised: Recognised, starts: Mapping[UUID, date]) -> Enrol
         hours=0,
         effective_on=class_.starts_on,
         version=1,
-        from_on=starts.get(entry.id, class_.starts_on),
+        from_on=first_on,
         until_on=class_.ends_on,
         employment=said.employment,
         priority=bool(said.groups),

@@ -1,4 +1,4 @@
-"""Rosters that come as files: who may post one, and how its rows go through the same door as those of JSON."""
+"""Roster files: who may post one, and how its rows are enrolled in the same way as rows of JSON."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from services.registry.rosters.rules.files import (
     TooManyRosterFiles,
 )
 from services.registry.rosters.usecases import enrol as rosters
-from services.registry.rosters.usecases.forms import FILE_ROW, roster_row
-from services.registry.rosters.usecases.rests import with_rests
+from services.registry.rosters.usecases.forms import FILE_ROW, FileRowRequest, roster_row, with_partial_rows
 from services.registry.rosters.usecases.row import RosterRow
 from services.registry.rosters.usecases.table import CLASS, ROSTER
 from shared.file_jobs.kinds import FileKind, ParsedRows, RowDecider
@@ -57,9 +56,9 @@ ROSTER_FILES: Final = FileKind(
 
 
 def parse(rows: Sequence[FileRow]) -> ParsedRows[RosterRow]:
-    """The rows by their places in `rows`, with the flaws of their form; refusals of those that cannot be read at all.
+    """The rows by their positions in `rows`, with their form errors; refusals of rows that cannot be read at all.
 
-    The flaws are everything that is wrong with the form of the row, so that it is mended once.
+    All form errors of a row are listed, so that one correction is enough.
     """
     parsed, refused = parse_file_rows(FILE_ROW, rows, ROSTER, row_id="local_id")
     good = [roster_row(place, request) for place, request in parsed]
@@ -68,7 +67,7 @@ def parse(rows: Sequence[FileRow]) -> ParsedRows[RosterRow]:
         for outcome in refused
         if not may_have_slipped(rows[outcome.row], ROSTER)
     }
-    return ParsedRows(*with_rests(good, refused, readable, adapter=FILE_ROW, take=roster_row))
+    return ParsedRows(*with_partial_rows(good, refused, readable, form=FileRowRequest))
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class _Decide:
         *,
         at: datetime,
     ) -> list[RowOutcome]:
-        """Raises what speaks against all of them: WrongRole, ForeignOrganisation, PolicyUnset."""
+        """Raises WrongRole, ForeignOrganisation, PolicyUnset; then no row is stored."""
         if posting.target_id is not None:
             rows = await _in_class(connection, posting.target_id, rows)
         return await rosters.enrol(
@@ -100,12 +99,12 @@ class _Decide:
 
 
 def roster_decider(persons: Persons) -> RowDecider[RosterRow, DryRun]:
-    """How the rows of roster files are decided. Dry runs have a memory: rolling back would keep others waiting."""
+    """Decides the rows of roster files. Dry runs keep a memory, because a rollback would hold locks meanwhile."""
     return RowDecider(kind=ROSTER_FILES, parse=parse, decide=_Decide(persons), remember=DryRun)
 
 
 async def _in_class(connection: AsyncConnection, class_id: UUID, rows: Sequence[RosterRow]) -> list[RosterRow]:
-    """The rows, for the class that the file was posted for; those that name another are flawed, and for none."""
+    """The rows, assigned to the class that the file was posted for; rows that name another class get a fault."""
     local_id = (await class_store.load(connection, class_id)).local_id
     return [
         row._replace(class_id=class_id, class_local_id=None)

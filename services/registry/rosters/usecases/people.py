@@ -1,4 +1,4 @@
-"""The people whom a roster names: recognised by their documents, met under the name and the key that they go by."""
+"""The people whom a roster names: identified by their documents, and matched with stored names and merges."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.trainees import NameDiffers
-from services.registry.enrolments.usecases.entry_checks import Checks
+from services.registry.enrolments.usecases.entry_checks import Checks, EntryStatement
 from services.registry.rosters.rules.decisions import ClassUnknown, Entry
 from services.registry.rosters.store import KnownPerson
 from services.registry.rosters.usecases.row import RosterRow, content
@@ -18,91 +18,95 @@ from shared.kernel.refusals import Refusal
 from shared.persons import Persons, same_name
 
 
-class Recognised(NamedTuple):
-    """A row whose class and person are known, and what is to be stored if it is admitted."""
+class IdentifiedRow(NamedTuple):
+    """A row whose class and person are known, with what is stored if it is accepted."""
 
     entry: Entry
     row: RosterRow
     number: str
     phone_mark: UUID | None
     is_known: bool = False
-    """Whether the particulars of the person are sealed already."""
+    """Whether the particulars of the person are already stored."""
     came_as: UUID | None = None
-    """The key of the row's paper, where its holder goes on under another."""
+    """The person key of the row's document, if its holder was merged into another person."""
     is_phone_new: bool = False
-    """Whether the phone has to be kept, because another may be sealed with the person."""
+    """Whether the phone has to be stored at entry, because another one may be stored with the person."""
 
 
 def recognise(
     rows: Sequence[RosterRow], classes: Sequence[TrainingClass], checks: Checks, *, persons: Persons
-) -> tuple[list[Recognised], list[RowOutcome]]:
-    """The rows whose class and person are known, with their faults; and refusals of the others, with all of theirs."""
+) -> tuple[list[IdentifiedRow], list[RowOutcome]]:
+    """The rows whose class and person are known, with their faults; and refusals of the others, with every reason."""
     by_id = {each.id: each for each in classes}
     by_local_id = {each.local_id: each for each in classes}
-    recognised: list[Recognised] = []
+    recognised: list[IdentifiedRow] = []
     outcomes: list[RowOutcome] = []
     for row in rows:
-        particulars = row.particulars
         class_ = by_local_id.get(row.class_local_id or "") if row.class_id is None else by_id.get(row.class_id)
+        if row.document_kind is None or row.document_number is None:
+            outcomes.append(refused(row.row, row.local_id, _unplaced(row, class_, checks, [])))
+            continue
         try:
-            person, number = persons.recognise(particulars, today=checks.today)
+            person, number = persons.recognise(row.document_kind, row.document_number, today=checks.today)
         except Refusal as refusal:
             refusal.pointer = refusal.pointer or "/document_number"
-            outcomes.append(refused(row.row, row.row_id, _strange(row, class_, checks, [refusal])))
+            outcomes.append(refused(row.row, row.local_id, _unplaced(row, class_, checks, [refusal])))
             continue
-        if class_ is None or row.row_id is None:
-            outcomes.append(refused(row.row, row.row_id, _strange(row, class_, checks, [], number=number)))
+        if class_ is None or row.local_id is None:
+            outcomes.append(refused(row.row, row.local_id, _unplaced(row, class_, checks, [], number=number)))
             continue
-        mark = persons.mark_row(content(row, number))
-        faults = checks.faults(row.particulars, row.at_entry, programme=row.programme, number=number, class_=class_)
+        faults = checks.faults(_stated(row), number=number, class_=class_)
         if row.flaws:
             faults = row.against(faults)
-        phone_mark = None if particulars.phone is None else persons.mark("phone", particulars.phone)
+        mark = None if row.flaws else persons.mark_row(content(row, number))
+        phone_mark = None if row.phone is None else persons.mark("phone", row.phone)
         entry = Entry(row.row, new_id(), row.local_id, person, class_, faults, mark, not row.flaws)
-        recognised.append(Recognised(entry, row, number, phone_mark))
+        recognised.append(IdentifiedRow(entry, row, number, phone_mark))
     return recognised, outcomes
 
 
-def _strange(
+def _unplaced(
     row: RosterRow, class_: TrainingClass | None, checks: Checks, found: list[Refusal], *, number: str | None = None
 ) -> list[Refusal]:
-    """Everything that can be said against a row whose class, document (`found`) or own number nobody knows."""
+    """All faults of a row whose class, document (`found`) or local_id is not known."""
     if class_ is None:
         found = [ClassUnknown(pointer="/class"), *found]
     elif class_.id in checks.closed:
         found = [checks.closed[class_.id], *found]
-    return row.against(
-        [*found, *checks.faults(row.particulars, row.at_entry, programme=row.programme, number=number, class_=class_)]
-    )
+    return row.against([*found, *checks.faults(_stated(row), number=number, class_=class_)])
+
+
+def _stated(row: RosterRow) -> EntryStatement:
+    return EntryStatement(row.document_kind, row.name, row.phone, row.programme, row.at_entry, row.unread_fields)
 
 
 def meet(
-    recognised: list[Recognised], known: Mapping[UUID, KnownPerson], first: Mapping[UUID, str], *, persons: Persons
-) -> list[Recognised]:
-    """The same rows: each for the key as which its person goes on, and with a fault if the person has another name.
+    recognised: list[IdentifiedRow], known: Mapping[UUID, KnownPerson], first: Mapping[UUID, str], *, persons: Persons
+) -> list[IdentifiedRow]:
+    """The same rows, each for the person into whom its own was merged, with a fault if the name differs.
 
-    The name is the one under which a document is `known`, or that of the `first` good row for it: one of those before
-    these, if there were any.
+    The name to match is the stored one (`known`), else that of the `first` good row for the document, which may be from
+    an earlier chunk.
     """
     first = dict(first)
-    met: list[Recognised] = []
+    met: list[IdentifiedRow] = []
     for each in recognised:
-        entry, said = each.entry, each.row.particulars
+        entry, row = each.entry, each.row
         before = known.get(entry.person)
         if before is not None:
             met.append(_met(each, before, persons=persons))
         elif entry.person in first:
-            # Which of several rows is stored with the person is not known yet, so each keeps its phone.
-            met.append(_named(each, first[entry.person])._replace(is_phone_new=said.phone is not None))
+            # It is not decided yet which of several rows is stored with the person, so each keeps its phone.
+            met.append(_named(each, first[entry.person])._replace(is_phone_new=row.phone is not None))
         else:
-            if not entry.faults:
-                first[entry.person] = said.name
+            if not entry.faults and row.name is not None:
+                first[entry.person] = row.name
             met.append(each)
     return met
 
 
-def _met(recognised: Recognised, known: KnownPerson, *, persons: Persons) -> Recognised:
-    sealed, phone = persons.particulars(known.sealed), recognised.row.particulars.phone
+def _met(recognised: IdentifiedRow, known: KnownPerson, *, persons: Persons) -> IdentifiedRow:
+    sealed, phone = persons.particulars(known.sealed), recognised.row.phone
     recognised = _named(recognised, sealed.name)
     if known.into is None:
         return recognised._replace(is_known=True, is_phone_new=phone not in (None, sealed.phone))
@@ -110,10 +114,10 @@ def _met(recognised: Recognised, known: KnownPerson, *, persons: Persons) -> Rec
     return recognised._replace(entry=entry, is_known=True, came_as=came_as, is_phone_new=phone is not None)
 
 
-def _named(recognised: Recognised, name: str) -> Recognised:
+def _named(recognised: IdentifiedRow, name: str) -> IdentifiedRow:
     """The row, with a fault if it gives another name than `name`."""
     row = recognised.row
-    if same_name(name, row.particulars.name) or "/name" in row.unread:
+    if row.name is None or same_name(name, row.name) or "/name" in row.unread:
         return recognised
     faults = [*recognised.entry.faults, NameDiffers(pointer="/name")]
     return recognised._replace(entry=recognised.entry._replace(faults=faults))

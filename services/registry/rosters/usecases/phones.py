@@ -1,4 +1,4 @@
-"""Phones in a roster that too many trainees gave: most rosters have none, and are found to have none in one look."""
+"""Phones in a roster that too many trainees gave. Most rosters have none, which one query finds out."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.usecases.entry_checks import Checks
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.rosters import store as store
 from services.registry.rosters.rules.phones import PhoneUse, shared
-from services.registry.rosters.usecases.people import Recognised
+from services.registry.rosters.usecases.people import IdentifiedRow
 
 
 async def shared_phones(
-    connection: AsyncConnection, admitted: Sequence[Recognised], checks: Checks
-) -> dict[tuple[UUID, UUID], Seen]:
-    """What is odd about the phones of `admitted`, by class and mark of the phone (C16)."""
+    connection: AsyncConnection, admitted: Sequence[IdentifiedRow], checks: Checks
+) -> dict[tuple[UUID, UUID], Observation]:
+    """Observations about the phones of `admitted`, by class and blind index of the phone (C16)."""
     given = Counter(each.phone_mark for each in admitted if each.phone_mark is not None)
     if not given:
         return {}
@@ -26,7 +26,7 @@ async def shared_phones(
     allowed = min(policy.attendance_trainees_per_phone_max for policy in checks.policies.values())
     if not known and max(given.values()) <= allowed:
         return {}
-    # Who is known already is counted twice here, but not by the rule.
+    # People who are stored already are counted twice here, but not by the rule.
     many = {mark for mark, count in given.items() if count + known.get(mark, 0) > allowed}
     if not many:
         return {}
@@ -42,6 +42,6 @@ async def shared_phones(
     return shared(uses, before, classes, checks.policies)
 
 
-def _use(recognised: Recognised, mark: UUID) -> PhoneUse:
+def _use(recognised: IdentifiedRow, mark: UUID) -> PhoneUse:
     class_ = recognised.entry.class_
     return PhoneUse(mark, recognised.entry.person, class_.id, class_.starts_on, class_.ends_on)

@@ -1,4 +1,4 @@
-"""A row of a roster as it came, and what it is recognised by when it is sent again."""
+"""A roster row as received, and the content by which a repeated row is recognised."""
 
 from __future__ import annotations
 
@@ -8,41 +8,53 @@ from uuid import UUID
 
 import orjson
 
-from services.registry.enrolments.rules.trainees import NOTHING_SAID, AtEntry
+from services.registry.enrolments.rules.trainees import NO_PARTICULARS, EntryParticulars
+from shared.kernel.identity import DocumentKind
 from shared.kernel.refusals import Refusal
 from shared.persons import Particulars
 
 
 class RosterRow(NamedTuple):
-    """One row as it came, not yet believed. `row` is its place in the request, from 0.
+    """One row as received, not yet checked. `row` is its position in the request, from 0.
 
-    Its class is named by id or by the institution's own local_id. Never printed, never logged.
+    Its class is named by id or by the institution's own local_id. In a row with `flaws`, unreadable values are None,
+    also in the papers of `at_entry`; a row without flaws is whole. Never printed, never logged.
     """
 
     row: int
-    local_id: str
-    particulars: Particulars
+    local_id: str | None
+    document_kind: DocumentKind | None
+    document_number: str | None
+    name: str | None
+    phone: str | None
     class_id: UUID | None = None
     class_local_id: str | None = None
     programme: str | None = None
     tags: tuple[str, ...] = ()
-    at_entry: AtEntry = NOTHING_SAID
+    at_entry: EntryParticulars = NO_PARTICULARS
     flaws: tuple[Refusal, ...] = ()
-    """Why it is refused whatever the rules say of the rest of it: its form is wrong, or it does not belong here."""
+    """Why it is refused regardless of the rules: its form is wrong, or it names another class."""
     unread: frozenset[str] = frozenset()
-    """Pointers to what is wrong with it: nothing more is told of what stands there."""
+    """Pointers to its faulty fields: no further fault is reported there."""
 
     @property
-    def row_id(self) -> str | None:
-        """The institution's own name for it, if that could be read."""
-        return None if "/local_id" in self.unread else self.local_id
+    def unread_fields(self) -> frozenset[str]:
+        """The fields in which something could not be read."""
+        return frozenset(pointer.split("/")[1] for pointer in self.unread if pointer)
+
+    def particulars(self) -> Particulars:
+        """What a whole row states of the person."""
+        assert self.document_kind is not None
+        assert self.document_number is not None
+        assert self.name is not None
+        return Particulars(self.document_kind, self.document_number, self.name, self.phone)
 
     def flawed(self, flaw: Refusal, unread: Collection[str]) -> RosterRow:
-        """The same row, which cannot be taken for what is wrong at the pointers `unread`."""
+        """The same row with a `flaw` at the pointers `unread`, for which it is refused."""
         return self._replace(flaws=(*self.flaws, flaw), unread=self.unread | frozenset(unread))
 
     def against(self, faults: Sequence[Refusal]) -> list[Refusal]:
-        """All that speaks against it: its flaws, and those of `faults` that concern what could be read of it."""
+        """All reasons to refuse it: its flaws, and the `faults` of fields that could be read."""
         return [*self.flaws, *(fault for fault in faults if not self._is_unread(fault.pointer or ""))]
 
     def _is_unread(self, pointer: str) -> bool:
@@ -53,14 +65,14 @@ class RosterRow(NamedTuple):
 
 
 def content(row: RosterRow, number: str) -> bytes:
-    """All that `row` says, but for its place, class and local_id; `number` is its document's in the one spelling."""
-    particulars, said = row.particulars, row.at_entry
+    """The content of a whole `row` without position, class and local_id; `number` is the document's normal form."""
+    said = row.at_entry
     return orjson.dumps(
         (
-            particulars.document_kind, number, particulars.name, particulars.phone, row.programme, row.tags,
+            row.document_kind, number, row.name, row.phone, row.programme, row.tags,
             said.employment, [tuple(each) for each in said.groups] if said.groups else (), said.draws_pension,
             said.consented_on, said.consent_version,
-            # Rows that say no birth date keep the mark that they had before one could be said.
+            # Rows without a birth date keep the digest that they had before the field existed.
             *(() if said.birth_date is None else (said.birth_date,)),
         )
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The columns of a roster file: one for each field of a roster row, with the words that clerks know.
+"""The columns of a roster file: one for each field of a roster row, with the headings that clerks know.
 
 The fields and their headings are those of the JSON route's form; a test keeps the two equal.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.registry.enrolments.rules.trainees import PriorityGroup
+from services.registry.particulars.rules import PHONE_EXPECTED_EN, PHONE_EXPECTED_ZH
 from shared.contracts.registry import EmploymentState
 from shared.kernel.identity import DocumentKind
 from shared.spreadsheets.tables import Column, Kind, Table
@@ -69,21 +70,21 @@ _COLUMNS: Final = (
         "出生日期，如 1990-05-01；补贴班学员持外国人永久居留身份证的必填，持其他证件的可不填", width=14,
     ),
     Column(
-        "phone", "手机号", "mobile phone", Kind.PHONE, "eleven digits that begin with 1", "以1开头的11位数字",
+        "phone", "手机号", "mobile phone", Kind.PHONE, PHONE_EXPECTED_EN, PHONE_EXPECTED_ZH,
         aliases=("手机号码", "联系电话"),
     ),
     Column(
         "programme", "专项编码", "programme", Kind.CODE,
-        "the code of the programme that the training counts to, such as S02-1; the class's where empty",
+        "the code of the programme that the training counts to, such as S02-1; if empty, the class's",
         "本次培训计入的专项编码，如 S02-1；留空则按班级的专项", width=12,
     ),
     Column(
         "tags", "标签", "marks", Kind.LIST,
-        "marks for statistics, such as S06, S07; separated by 、 or a comma", "统计标签，如 S06、S07；用顿号或逗号分隔",
+        "tags for statistics, such as S06, S07; separated by 、 or a comma", "统计标签，如 S06、S07；用顿号或逗号分隔",
         width=14,
     ),
     Column(
-        "employment", "就业状态", "employment", Kind.CHOICE, "what the trainee does for a living: one of the list",
+        "employment", "就业状态", "employment", Kind.CHOICE, "the employment state at entry: one of the list",
         "入学时的就业状态：下拉列表中的一项",
         choices={
             "在职": EmploymentState.EMPLOYED.value, "自主创业": EmploymentState.SELF_EMPLOYED.value,
@@ -99,13 +100,13 @@ _COLUMNS: Final = (
     ),
     Column(
         "groups/0/evidence", "重点群体证明", "evidence", Kind.TEXT,
-        "which paper shows it, and its number; needed with a priority group",
+        "the paper that proves it, and its number; required with a priority group",
         "证明材料的名称和编号；填写重点群体时必填",
         width=22,
     ),
     Column(
         "groups/0/dated_on", "证明日期", "evidence date", Kind.DATE,
-        "the date on that paper, like 2025-09-01; needed with a priority group",
+        "the date on that paper, like 2025-09-01; required with a priority group",
         "证明材料上的日期，如 2025-09-01；填写重点群体时必填", width=14,
     ),
     Column(
@@ -115,27 +116,27 @@ _COLUMNS: Final = (
     ),
     Column(
         "groups/1/evidence", "重点群体证明2", "evidence 2", Kind.TEXT,
-        "which paper shows the second group, and its number; needed with it",
+        "the paper that proves the second group, and its number; required with it",
         "另一重点群体的证明材料名称和编号；填写重点群体2时必填",
         width=22,
     ),
     Column(
         "groups/1/dated_on", "证明日期2", "evidence date 2", Kind.DATE,
-        "the date on that paper, like 2025-09-01; needed with a second group",
+        "the date on that paper, like 2025-09-01; required with a second group",
         "该证明材料上的日期，如 2025-09-01；填写重点群体2时必填", width=14,
     ),
     Column(
         "draws_pension", "是否按月领取养老金", "draws a pension", Kind.CHOICE,
-        "yes or no; needed of those past the age of trainees", "是或否；超过培训年龄上限的必填",
+        "yes or no; required for trainees above the age limit", "是或否；超过培训年龄上限的必填",
         choices={"是": True, "否": False, "yes": True, "no": False}, width=20,
     ),
     Column(
         "consent/on", "同意日期", "consent", Kind.DATE,
-        "the day on which the trainee agreed that their particulars are processed, like 2025-09-01",
+        "the day on which the trainee consented to the processing of their particulars, like 2025-09-01",
         "学员同意处理其个人信息的日期，如 2025-09-01", aliases=("consent date",), width=14,
     ),
     Column(
-        "consent/version", "同意书版本", "consent version", Kind.TEXT, "which text the trainee agreed to",
+        "consent/version", "同意书版本", "consent version", Kind.TEXT, "the version of the consent text",
         "所签同意书的版本", width=14,
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Attachments over HTTP: photos of a patrol, and what shows that a finding was put right."""
+"""Attachments over HTTP: photos of a patrol, and evidence that a finding was rectified."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.registry.supervision.routes.contents import FILE, Base64, as_file,
 from services.registry.supervision.rules.attachments import Attachment
 from services.registry.supervision.rules.contents import MediaType
 from services.registry.supervision.usecases import attachments as usecases
-from services.registry.supervision.usecases.attachments import Handed
+from services.registry.supervision.usecases.attachments import AttachmentUpload
 from shared.auth import CurrentCaller
 from shared.forms import LocalId, Strict
 from shared.web import Connection, Now, router
@@ -22,13 +22,13 @@ routes = router("patrols")
 
 
 class AttachmentRequest(Strict):
-    local_id: Annotated[LocalId, Field(description="Your own name for the file; the same one again is a repeat")]
+    local_id: Annotated[LocalId, Field(description="Your own id of the file; the same id again is a repeat")]
     media_type: MediaType
     content: Base64
 
-    def handed(self) -> Handed:
-        """Raises ContentNotBase64, ContentTooLarge."""
-        return Handed(self.local_id, self.media_type, decode(self.content))
+    def upload(self) -> AttachmentUpload:
+        """The decoded upload. Raises ContentNotBase64, ContentTooLarge."""
+        return AttachmentUpload(self.local_id, self.media_type, decode(self.content))
 
 
 class AttachmentAnswer(BaseModel):
@@ -58,13 +58,13 @@ async def attach_to_patrol(
     caller: CurrentCaller,
     at: Now,
 ) -> AttachmentAnswer:
-    """Attach a photo or a paper to a patrol that you recorded. It is kept sealed, as it is.
+    """Attach a photo or a document to a patrol that you recorded. It is stored encrypted and unchanged.
 
     Only officers of the region and the class's institution can open it.
     """
     seal = request.app.state.seal
     return AttachmentAnswer.of(
-        await usecases.add_to_patrol(connection, patrol_id, attachment.handed(), seal=seal, caller=caller, at=at)
+        await usecases.add_to_patrol(connection, patrol_id, attachment.upload(), seal=seal, caller=caller, at=at)
     )
 
 
@@ -77,13 +77,13 @@ async def attach_to_finding(
     caller: CurrentCaller,
     at: Now,
 ) -> AttachmentAnswer:
-    """Attach what shows that your institution put a finding right, until it is closed. It is kept sealed, as it is.
+    """Attach evidence of a rectification to a finding that is not closed. It is stored encrypted and unchanged.
 
     Only officers of the region and your institution can open it. The rectification may name it as its evidence.
     """
     seal = request.app.state.seal
     return AttachmentAnswer.of(
-        await usecases.add_to_finding(connection, finding_id, attachment.handed(), seal=seal, caller=caller, at=at)
+        await usecases.add_to_finding(connection, finding_id, attachment.upload(), seal=seal, caller=caller, at=at)
     )
 
 
@@ -91,6 +91,6 @@ async def attach_to_finding(
 async def get_attachment_content(
     attachment_id: UUID, request: Request, connection: Connection, caller: CurrentCaller
 ) -> Response:
-    """The content, to be kept as a file: a browser does not show it as a page of ours."""
+    """The content as a download, so that a browser never renders it as a page of this service."""
     found, content = await usecases.content(connection, attachment_id, seal=request.app.state.seal, caller=caller)
     return as_file(content, found.media_type, str(attachment_id))

@@ -1,4 +1,4 @@
-"""Files on the wire: in base64 inside a request, as themselves in an answer."""
+"""Files on the wire: base64 inside a request, raw bytes in an answer."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from shared.kernel.refusals import Invalid
 FILE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "content": {each.value: {"schema": {"type": "string", "format": "binary"}} for each in MediaType},
-        "description": "The content, as it was posted",
+        "description": "The content, as it was sent",
     }
 }
-Base64 = Annotated[str, Field(description=f"The file in base64, at most {CONTENT_BYTES_MAX} bytes of it")]
+Base64 = Annotated[str, Field(description=f"The file in base64, at most {CONTENT_BYTES_MAX} bytes before encoding")]
 
 
 class ContentNotBase64(Invalid):
     slug = "content-not-base64"
-    title_en = "The content is not written in base64."
+    title_en = "The content is not valid base64."
     title_zh = "文件内容不是有效的 base64 编码。"
-    cure_en = "Encode the bytes of the file in base64 (RFC 4648 §4), without line breaks and with nothing before it."
+    cure_en = "Encode the bytes of the file in base64 (RFC 4648 §4), without line breaks and without a prefix."
     cure_zh = "请将文件字节按 base64（RFC 4648 §4）编码，不含换行和前缀。"
 
 
 def decode(content: str) -> bytes:
-    """The bytes that `content` writes in base64. Raises ContentNotBase64, ContentTooLarge."""
-    # Four places for three bytes: what is longer than that cannot be short enough, and is not decoded at all.
+    """The bytes of base64 `content`. Raises ContentNotBase64, ContentTooLarge."""
+    # Base64 takes four characters for three bytes: longer text is certainly too large and is not decoded.
     if len(content) > (CONTENT_BYTES_MAX + 2) // 3 * 4:
         raise ContentTooLarge(pointer="/content", bytes_max=CONTENT_BYTES_MAX)
     try:
@@ -41,7 +41,7 @@ def decode(content: str) -> bytes:
 
 
 def as_file(content: bytes, media_type: MediaType, name: str) -> Response:
-    """`content` to be kept as a file under `name`: a browser does not show it as a page of ours."""
+    """`content` as a download called `name`, so that a browser never renders it as a page of this service."""
     headers = {
         "Content-Disposition": f'attachment; filename="{name}.{EXTENSIONS[media_type]}"',
         "X-Content-Type-Options": "nosniff",

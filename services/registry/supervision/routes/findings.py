@@ -1,4 +1,4 @@
-"""Findings over HTTP: what is left to put right, what was done about it, and what another look showed."""
+"""Findings over HTTP: lists, rectifications and rechecks."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from services.registry.supervision.store import attachments as attachment_store
 from services.registry.supervision.store import findings as store
 from services.registry.supervision.store.findings import Narrowing
 from services.registry.supervision.usecases import findings as usecases
-from services.registry.supervision.usecases.findings import Rechecked
+from services.registry.supervision.usecases.findings import RecheckReport
 from shared.auth import CurrentCaller
 from shared.contracts.registry import FindingStatus, PatrolLevel, Severity
-from shared.day_paging import cursor_behind, place_after
 from shared.form_errors import form_error
 from shared.forms import Day, LocalId, Reason, Strict
 from shared.kernel.periods import business_day
-from shared.paging import Cursor, Page, PageSize
+from shared.paging import Cursor, Page, PageSize, after_day, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("patrols")
@@ -34,15 +33,14 @@ _STEPS_MAX = 500
 class RectificationRequest(Strict):
     said: Annotated[Reason, Field(description="What was done about it")]
     evidence: (
-        Annotated[LocalId, Field(description="Your own name for the document that shows it, attached or kept by you")]
-        | None
+        Annotated[LocalId, Field(description="Your own id of the evidence, attached here or kept by you")] | None
     ) = None
 
 
 class RecheckRequest(Strict):
     passed: bool
     said: Annotated[Reason, Field(description="What was seen")]
-    due_on: Annotated[Day, Field(description="The last day in time, where it did not pass")] | None = None
+    due_on: Annotated[Day, Field(description="The new due day if the recheck did not pass")] | None = None
 
     @model_validator(mode="after")
     def _nothing_is_due_after_it_passed(self) -> RecheckRequest:
@@ -56,7 +54,7 @@ class RecheckRequest(Strict):
 
 
 class FindingAnswer(BaseModel):
-    """`due_on` is the last day in time; it is overdue after that day until it is closed, by `level` or above."""
+    """The finding is overdue after `due_on` until it is closed by an officer of `level` or above."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -82,7 +80,7 @@ class FindingAnswer(BaseModel):
 
 
 class StepAnswer(BaseModel):
-    """A step: what was found, done or seen, and the last day in time after it."""
+    """A step of a finding: what was found, done or seen, and the due day after it."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -105,27 +103,27 @@ async def list_findings(
     connection: Connection,
     caller: CurrentCaller,
     at: Now,
-    region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
+    region: Annotated[str | None, Query(max_length=16, description="This region and the regions below it")] = None,
     institution_id: UUID | None = None,
     class_id: UUID | None = None,
     patrol_id: UUID | None = None,
     status: FindingStatus | None = None,
-    overdue: Annotated[bool, Query(description="Only what is not closed though its day is over")] = False,
+    overdue: Annotated[bool, Query(description="Only findings that are not closed and past their due day")] = False,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[FindingAnswer]:
-    """By the day on which they are due. Officers see those of their region, an institution sees its own."""
+    """Findings in the order of their due days. Officers see those of their region, an institution sees its own."""
     far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
     today = business_day(at)
     narrowing = Narrowing(far, institution_id, class_id, patrol_id, status, today if overdue else None)
-    rows = await store.page(connection, narrowing, after=place_after(cursor), limit=size)
-    next_ = cursor_behind(rows, [row.due_on for row in rows], size=size)
+    rows = await store.page(connection, narrowing, after=after_day(cursor), limit=size)
+    next_ = next_cursor(rows, size, lambda row: (row.due_on, row.id))
     return Page(rows=[FindingAnswer.at(row, today=today) for row in rows], next=next_)
 
 
 @routes.get("/findings/{finding_id}")
 async def get_finding(finding_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> FindingInFull:
-    """A finding with every step from the patrol on: who took it, when, and what was said; and what is attached."""
+    """A finding with its attachments and every step since the patrol: who took it, when, and what was said."""
     finding = await usecases.visible_finding(connection, finding_id, caller)
     steps = await store.events(connection, finding_id, after=0, limit=_STEPS_MAX)
     attachments = await attachment_store.of(connection, finding.patrol_id, finding_id)
@@ -140,7 +138,7 @@ async def get_finding(finding_id: UUID, connection: Connection, caller: CurrentC
 async def rectify_finding(
     finding_id: UUID, request: RectificationRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FindingAnswer:
-    """Say what your institution did about a finding; an officer looks again."""
+    """Report what your institution did about a finding; an officer then rechecks it."""
     after = await usecases.rectify(
         connection, finding_id, said=request.said, evidence=request.evidence, caller=caller, at=at
     )
@@ -151,10 +149,10 @@ async def rectify_finding(
 async def recheck_finding(
     finding_id: UUID, request: RecheckRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FindingAnswer:
-    """Say what another look showed, as an officer of the region or above: it is closed, or open anew with a new day.
+    """Record a recheck, as an officer of the region or above: the finding is closed, or reopened with a new due day.
 
-    Whoever looks again stands no lower than the patrol that found it.
+    The officer's level is that of the patrol or above.
     """
-    rechecked = Rechecked(request.passed, request.said, request.due_on)
+    rechecked = RecheckReport(request.passed, request.said, request.due_on)
     after = await usecases.recheck(connection, finding_id, rechecked, caller=caller, at=at)
     return FindingAnswer.at(after, today=business_day(at))

@@ -1,4 +1,4 @@
-"""Patrols over HTTP: what an officer saw in a class, and which classes were looked at."""
+"""Patrols over HTTP: what an officer saw in a class, and which classes were patrolled."""
 
 from __future__ import annotations
 
@@ -17,43 +17,42 @@ from services.registry.supervision.rules.patrols import Area, ClassesRun, Covera
 from services.registry.supervision.store import attachments as attachment_store
 from services.registry.supervision.store import patrols as store
 from services.registry.supervision.store.findings import PER_PATROL_MAX
-from services.registry.supervision.store.patrols import Days
+from services.registry.supervision.store.patrols import CoverageDays
 from services.registry.supervision.usecases import patrols as usecases
-from services.registry.supervision.usecases.patrols import Found, Looked, Recorded
+from services.registry.supervision.usecases.patrols import FindingReport, PatrolAndFindings, PatrolReport
 from shared.auth import CurrentCaller
 from shared.contracts.registry import PatrolLevel, PatrolMethod, Severity
-from shared.day_paging import cursor_behind, place_after
 from shared.forms import Day, Instant, LocalId, Reason, Strict
 from shared.kernel.periods import business_day
-from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.paging import Cursor, Page, PageSize, after, after_day, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("patrols")
 
-Region = Annotated[str | None, Query(max_length=16, description="This region and what lies below it")]
+Region = Annotated[str | None, Query(max_length=16, description="This region and the regions below it")]
 
 
-class FoundRequest(Strict):
-    severity: Annotated[Severity, Field(description="While a critical one is not closed, the class is not completed")]
-    found: Annotated[Reason, Field(description="What is wrong, as the institution reads it; name no person in it")]
-    due_on: Annotated[Day, Field(description="The last day in time; the usual one where left out")] | None = None
+class PatrolFindingRequest(Strict):
+    severity: Annotated[Severity, Field(description="An open critical finding keeps its class from completion")]
+    found: Annotated[Reason, Field(description="What is wrong; the institution reads it. Do not name a person in it")]
+    due_on: Annotated[Day, Field(description="The due day; default: the usual one")] | None = None
 
 
 class PatrolRequest(Strict):
-    local_id: Annotated[LocalId, Field(description="Your own name for the patrol; the same one again is a repeat")]
+    local_id: Annotated[LocalId, Field(description="Your own id of the patrol; the same id again is a repeat")]
     method: PatrolMethod
     patrolled_at: Annotated[Instant, Field(examples=["2025-03-10T09:30:00+08:00"])]
     present: Annotated[int, Field(ge=0, le=10_000, strict=True, description="Trainees that you counted")]
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
-    findings: Annotated[list[FoundRequest], Field(max_length=PER_PATROL_MAX)] = Field(default_factory=list)
+    findings: Annotated[list[PatrolFindingRequest], Field(max_length=PER_PATROL_MAX)] = Field(default_factory=list)
 
-    def looked(self) -> Looked:
-        found = [Found(each.severity, each.found, each.due_on) for each in self.findings]
-        return Looked(self.local_id, self.method, self.patrolled_at, self.present, self.note, found)
+    def report(self) -> PatrolReport:
+        found = [FindingReport(each.severity, each.found, each.due_on) for each in self.findings]
+        return PatrolReport(self.local_id, self.method, self.patrolled_at, self.present, self.note, found)
 
 
 class PatrolAnswer(BaseModel):
-    """`enrolled` are those whose training took the day of the patrol, by our count."""
+    """`enrolled` is the registry's count of trainees whose training included the day of the patrol."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -77,7 +76,7 @@ class PatrolWithFindings(PatrolAnswer):
     findings: list[FindingAnswer]
 
     @classmethod
-    def of(cls, recorded: Recorded, *, at: datetime) -> PatrolWithFindings:
+    def of(cls, recorded: PatrolAndFindings, *, at: datetime) -> PatrolWithFindings:
         today = business_day(at)
         found = [FindingAnswer.at(finding, today=today) for finding in recorded.findings]
         return cls(**vars(recorded.patrol), findings=found)
@@ -90,7 +89,7 @@ class PatrolInFull(PatrolWithFindings):
 
 
 class LevelCoverageAnswer(BaseModel):
-    """Of the classes, how many this level looked at and how many it had to; `share` is a fraction of 1."""
+    """How many classes this level patrolled and how many it had to; `share` is a fraction of 1."""
 
     level: PatrolLevel
     patrolled: int
@@ -119,10 +118,10 @@ async def record_patrol(
 ) -> PatrolWithFindings:
     """Record what you saw in a class while it ran, as an officer of its county, city or the province.
 
-    It may be recorded after the class was completed. A count that cannot be right becomes a flag, and so does a
-    critical finding of a completed class. The same again answers the one that exists.
+    It may be recorded after the class was completed. An implausible count raises a flag, and so does a
+    critical finding of a completed class. A repeat returns the existing patrol.
     """
-    recorded = await usecases.record(connection, class_id, request.looked(), caller=caller, at=at)
+    recorded = await usecases.record(connection, class_id, request.report(), caller=caller, at=at)
     return PatrolWithFindings.of(recorded, at=at)
 
 
@@ -153,11 +152,11 @@ async def get_patrol_coverage(
     region: Region = None,
     by: Annotated[Area, Query(description="Each reporting region as a whole, or each county")] = Area.REPORTING_REGION,
 ) -> list[CoverageAnswer]:
-    """The classes that ran in these days (a year at most) and what each level looked at of them.
+    """The classes that ran on these days (at most a year) and how many of them each level patrolled.
 
-    A reporting region without counties below it looks in their stead too. Shares are those that hold on `last_on`.
+    A reporting region without counties also counts as the county level. Shares are those that hold on `last_on`.
     """
-    found = await usecases.coverage(connection, region, Days(first_on, last_on), by=by, caller=caller)
+    found = await usecases.coverage(connection, region, CoverageDays(first_on, last_on), by=by, caller=caller)
     return [CoverageAnswer.of(ran, levels) for ran, levels in found]
 
 
@@ -167,31 +166,31 @@ async def list_uncovered_classes(
     caller: CurrentCaller,
     first_on: Day,
     last_on: Day,
-    level: Annotated[PatrolLevel | None, Query(description="Your own where left out")] = None,
+    level: Annotated[PatrolLevel | None, Query(description="Default: your own level")] = None,
     region: Region = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[ClassAnswer]:
-    """Of the classes that coverage counts for these days, those that nobody of the level has looked at.
+    """Classes counted by coverage for these days that the level has not patrolled.
 
-    What ends first comes first, so that running classes can still be seen in time.
+    Classes that end first come first, so that running classes can still be patrolled in time.
     """
     rows = await usecases.uncovered(
         connection,
         region,
-        Days(first_on, last_on),
+        CoverageDays(first_on, last_on),
         level=level,
-        after=place_after(cursor),
+        after=after_day(cursor),
         limit=size,
         caller=caller,
     )
-    next_ = cursor_behind(rows, [row.ends_on for row in rows], size=size)
+    next_ = next_cursor(rows, size, lambda row: (row.ends_on, row.id))
     return Page(rows=[ClassAnswer.of(row) for row in rows], next=next_)
 
 
 @routes.get("/patrols/{patrol_id}")
 async def get_patrol(patrol_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> PatrolInFull:
-    """A patrol with its findings as they are now and what is attached, for the class's institution and officers."""
+    """A patrol with the current state of its findings and its attachments, for the class's institution and officers."""
     recorded = await usecases.visible_patrol(connection, patrol_id, caller)
     attachments = [AttachmentAnswer.of(each) for each in await attachment_store.of(connection, patrol_id)]
     return PatrolInFull(**dict(PatrolWithFindings.of(recorded, at=at)), attachments=attachments)

@@ -1,4 +1,4 @@
-"""Safety documents over HTTP: emergency plans and safety lessons, every version of which can be read."""
+"""Safety documents over HTTP: emergency plans and safety lessons, with every version."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.registry.supervision.rules.contents import MediaType
 from services.registry.supervision.rules.safety import SafetyDocument, SafetyVersion
 from services.registry.supervision.store import safety as store
 from services.registry.supervision.usecases import safety as usecases
-from services.registry.supervision.usecases.safety import Posted
+from services.registry.supervision.usecases.safety import SafetyDocumentUpload
 from shared.auth import CurrentCaller
 from shared.contracts.registry import SafetyKind
 from shared.forms import LocalId, Name, Strict
@@ -34,15 +34,17 @@ class SafetyDocumentRequest(Strict):
     local_id: LocalId
     title: Name
     topics: Annotated[list[Topic], Field(max_length=20)] = Field(default_factory=list)
-    hours: Annotated[int, Field(ge=0, le=HOURS_MAX, strict=True, description="Class hours of a lesson")] = 0
+    hours: Annotated[
+        int, Field(ge=0, le=HOURS_MAX, strict=True, description="Hours of a lesson, of 45 minutes each")
+    ] = 0
     media_type: MediaType
     content: Base64
 
-    def posted(self) -> Posted:
-        """Raises ContentNotBase64, ContentTooLarge."""
+    def upload(self) -> SafetyDocumentUpload:
+        """The decoded upload. Raises ContentNotBase64, ContentTooLarge."""
         content = decode(self.content)
         topics = tuple(self.topics)
-        return Posted(self.kind, self.local_id, self.title, topics, self.hours, self.media_type, content)
+        return SafetyDocumentUpload(self.kind, self.local_id, self.title, topics, self.hours, self.media_type, content)
 
 
 class SafetyVersionAnswer(BaseModel):
@@ -83,7 +85,7 @@ class SafetyDocumentAnswer(BaseModel):
 
 
 class SafetyDocumentVersions(SafetyDocumentAnswer):
-    """Some versions in their order; `next` is the `after` of the next page, None at the end."""
+    """A page of versions in ascending order; `next` is the `after` of the next page, None at the end."""
 
     versions: list[SafetyVersionAnswer]
     next: int | None
@@ -100,12 +102,12 @@ async def post_safety_document(
 ) -> SafetyDocumentAnswer:
     """Post an emergency plan or a safety lesson of your institution.
 
-    The same again answers the version that exists; something else under the same local_id is the next version, and
-    the ones before stay. The content is kept sealed.
+    A repeat returns the existing version; different content under the same local_id becomes the next version, and
+    earlier versions stay. The content is stored encrypted.
     """
     seal = request.app.state.seal
     return SafetyDocumentAnswer.of(
-        *await usecases.post(connection, institution_id, document.posted(), seal=seal, caller=caller, at=at)
+        *await usecases.post(connection, institution_id, document.upload(), seal=seal, caller=caller, at=at)
     )
 
 
@@ -113,7 +115,7 @@ async def post_safety_document(
 async def list_safety_documents(
     institution_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[SafetyDocumentAnswer]:
-    """An institution sees its own, officers those of their region; each with its latest version."""
+    """Safety documents, each with its latest version. An institution sees its own, officers those of their region."""
     await usecases.require_visible(connection, institution_id, caller)
     rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
     return Page(rows=[SafetyDocumentAnswer.of(*row) for row in rows], next=next_cursor(rows, size))
@@ -124,7 +126,7 @@ async def get_safety_document(
     document_id: UUID,
     connection: Connection,
     caller: CurrentCaller,
-    after: Annotated[int, Query(ge=0, le=_VERSION_MAX, description="`next` of the page before")] = 0,
+    after: Annotated[int, Query(ge=0, le=_VERSION_MAX, description="`next` of the previous page")] = 0,
     size: PageSize = 100,
 ) -> SafetyDocumentVersions:
     """A document with its versions."""
@@ -146,7 +148,7 @@ async def get_safety_document_content(
     connection: Connection,
     caller: CurrentCaller,
 ) -> Response:
-    """The content of one version, to be kept as a file: a browser does not show it as a page of ours."""
+    """The content of one version as a download, so that a browser never renders it as a page of this service."""
     found, content = await usecases.content(
         connection, document_id, version, seal=request.app.state.seal, caller=caller
     )

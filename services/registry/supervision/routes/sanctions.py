@@ -17,37 +17,33 @@ from services.registry.plan.usecases import visibility
 from services.registry.supervision.usecases import sanctions as usecases
 from shared.auth import CurrentCaller
 from shared.contracts.registry import SanctionStep
-from shared.day_paging import cursor_behind, place_after
 from shared.forms import Day, Reason, Strict
 from shared.kernel.callers import Role
 from shared.kernel.periods import business_day
-from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.paging import Cursor, Page, PageSize, after, after_day, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("institutions")
 
 
 class SanctionRequest(Strict):
-    """Days are included, the last one too; without it the sanction stands until it is lifted (a talk: for its day)."""
+    """Both days are inclusive; without `last_on` the sanction holds until it is lifted (a talk: for one day)."""
 
     step: SanctionStep
-    first_on: Annotated[Day, Field(description="Today where left out")] | None = None
+    first_on: Annotated[Day, Field(description="Default: today")] | None = None
     last_on: Day | None = None
     reason: Reason
 
 
 class LiftingRequest(Strict):
     from_on: (
-        Annotated[
-            Day, Field(description="The first day on which the sanction does not stand any more; today where left out")
-        ]
-        | None
+        Annotated[Day, Field(description="The first day on which the sanction no longer holds; default: today")] | None
     ) = None
     reason: Reason
 
 
 class SanctionAnswer(BaseModel):
-    """A sanction whose last day lies before its first was lifted before it began."""
+    """A sanction whose last day is before its first was lifted before it began."""
 
     model_config = ConfigDict(from_attributes=True, validate_by_name=True, validate_by_alias=True)
 
@@ -66,15 +62,15 @@ class SanctionAnswer(BaseModel):
     version: int
 
 
-class StandingAnswer(SanctionAnswer):
-    """With the institution as it is now."""
+class InstitutionSanctionAnswer(SanctionAnswer):
+    """An entry with the current name and regions of its institution."""
 
     institution_name: str
     region: str
     reporting_region: str
 
     @classmethod
-    def of(cls, sanction: Sanction, who: Institution) -> StandingAnswer:
+    def of(cls, sanction: Sanction, who: Institution) -> InstitutionSanctionAnswer:
         said = SanctionAnswer.model_validate(sanction).model_dump()
         return cls(**said, institution_name=who.name, region=who.region, reporting_region=who.reporting_region)
 
@@ -100,7 +96,7 @@ async def impose_sanction(
 async def list_institution_sanctions(
     institution_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[SanctionAnswer]:
-    """An institution sees its own, officers see all: who moves to another county brings the history along."""
+    """An institution sees its own sanctions; officers see all of them, also from a former county."""
     if caller.role is Role.INSTITUTION:
         caller.require_organisation(institution_id)
     else:
@@ -115,18 +111,18 @@ async def list_sanctions(
     caller: CurrentCaller,
     at: Now,
     step: SanctionStep | None = None,
-    region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
+    region: Annotated[str | None, Query(max_length=16, description="This region and the regions below it")] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
-) -> Page[StandingAnswer]:
-    """Sanctions that stand today, those that end soonest first. For officers, in their region."""
+) -> Page[InstitutionSanctionAnswer]:
+    """Sanctions that hold today, those that end soonest first. Officers see those in their region."""
     caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
     far = await visibility.reach(connection, caller, region)
-    today, behind = business_day(at), place_after(cursor)
+    today, behind = business_day(at), after_day(cursor)
     rows = await store.standing(connection, far, step=step, day=today, after=behind, limit=size)
     known = await institution_store.by_ids(connection, {row.institution_id for row in rows})
-    answers = [StandingAnswer.of(row, known[row.institution_id]) for row in rows]
-    return Page(rows=answers, next=cursor_behind(rows, [row.last_on or date.max for row in rows], size=size))
+    answers = [InstitutionSanctionAnswer.of(row, known[row.institution_id]) for row in rows]
+    return Page(rows=answers, next=next_cursor(rows, size, lambda row: (row.last_on or date.max, row.id)))
 
 
 @routes.post("/institutions/{institution_id}/sanctions/{sanction_id}/lifting", response_model=SanctionAnswer)
@@ -138,7 +134,7 @@ async def lift_sanction(
     caller: CurrentCaller,
     at: Now,
 ) -> Sanction:
-    """Lift a sanction, as another officer than the one who imposed it."""
+    """Lift a sanction. The officer must be a different one from the officer who imposed it."""
     return await usecases.lift(
         connection,
         institution_id,

@@ -1,4 +1,4 @@
-"""Spot checks over HTTP: whether trainees of a completed class say that they were trained."""
+"""Spot checks over HTTP: whether trainees of a completed class confirm that they were trained."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ routes = router("patrols")
 
 
 class SpotCheckRequest(Strict):
-    local_id: Annotated[LocalId, Field(description="Your own name for the spot check; the same one again is a repeat")]
+    local_id: Annotated[LocalId, Field(description="Your own id of the spot check; the same id again is a repeat")]
     checked_on: Day
     asked: Annotated[int, Field(ge=1, le=10_000, strict=True, description="Trainees of the class whom you reached")]
-    confirmed: Annotated[int, Field(ge=0, le=10_000, strict=True, description="Of these, who say they were trained")]
+    confirmed: Annotated[int, Field(ge=0, le=10_000, strict=True, description="Of these, how many confirmed it")]
     note: Annotated[
         str,
         StringConstraints(strip_whitespace=True, max_length=2000),
-        Field(description="What else was said; name no person in it"),
+        Field(description="Further remarks; do not name a person in them"),
     ] = ""
 
 
 class SpotCheckAnswer(BaseModel):
-    """`trained` are those who had a seat to the end, by our count."""
+    """`trained` is the registry's count of trainees who had a seat until the class ended."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -60,9 +60,9 @@ class SpotCheckAnswer(BaseModel):
 async def record_spot_check(
     class_id: UUID, request: SpotCheckRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> SpotCheck:
-    """Record what trainees of a completed class said on the phone, as an officer of its county, city or the province.
+    """Record a telephone check of trainees of a completed class, as an officer of its county, city or the province.
 
-    Too many who do not confirm are a flag. The same again answers the one that exists.
+    Too few confirmations raise a flag. A repeat returns the existing spot check.
     """
     return await usecases.record(connection, class_id, SpotCheckReport(**request.model_dump()), caller=caller, at=at)
 
@@ -71,7 +71,7 @@ async def record_spot_check(
 async def list_spot_checks(
     connection: Connection,
     caller: CurrentCaller,
-    region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
+    region: Annotated[str | None, Query(max_length=16, description="This region and the regions below it")] = None,
     institution_id: UUID | None = None,
     class_id: UUID | None = None,
     cursor: Cursor = None,

@@ -1,4 +1,4 @@
-"""The content of a document or a photo that somebody hands in: its type, its size, and whether it is what it says."""
+"""Content of uploaded documents and photos: media type, size, and whether they match."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ContentEmpty(Invalid):
     slug = "content-empty"
     title_en = "The file has no content."
     title_zh = "文件内容为空。"
-    cure_en = "Choose the file again; it may have been empty, or not read to its end."
+    cure_en = "Choose the file again; it may be empty, or may not have been read completely."
     cure_zh = "请重新选择文件，原文件可能为空或未读取完整。"
 
 
@@ -24,7 +24,7 @@ class ContentTooLarge(Invalid):
     slug = "content-too-large"
     title_en = "The file is larger than {bytes_max} bytes."
     title_zh = "文件超过 {bytes_max} 字节的上限。"
-    cure_en = "Save it with smaller pictures, or as several documents."
+    cure_en = "Reduce the size of its pictures, or split it into several documents."
     cure_zh = "请压缩图片后重新保存，或拆分为多个文件。"
 
 
@@ -32,9 +32,9 @@ class ContentNotOfType(Invalid):
     """Facts: `media_type`."""
 
     slug = "content-not-of-type"
-    title_en = "The content is not what its media type says."
+    title_en = "The content does not match its media type."
     title_zh = "文件内容与所填类型不符。"
-    cure_en = "Send a PDF, a JPEG, a PNG or a text in UTF-8, and name its type; renaming a file does not convert it."
+    cure_en = "Send a PDF, JPEG, PNG or UTF-8 text file with its own media type; renaming a file does not convert it."
     cure_zh = "请提交 PDF、JPEG、PNG 或 UTF-8 文本，并填写对应类型；仅修改扩展名不会转换格式。"
 
 
@@ -54,7 +54,7 @@ _BEGINNINGS: Final = {
 
 
 def require_readable(content: bytes, media_type: MediaType) -> None:
-    """`content` looks like its type. Raises ContentEmpty, ContentTooLarge, ContentNotOfType."""
+    """Check the type and size of `content`. Raises ContentEmpty, ContentTooLarge, ContentNotOfType."""
     if not content.strip():
         raise ContentEmpty(pointer="/content")
     if len(content) > CONTENT_BYTES_MAX:

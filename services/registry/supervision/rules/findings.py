@@ -1,4 +1,4 @@
-"""Findings of patrols: opened, put right by the institution, looked at again, closed or opened anew."""
+"""Findings of patrols: opened, rectified by the institution, rechecked, then closed or reopened."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.flags import see_class
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from shared.contracts.registry import (
     ClassStatus,
@@ -37,7 +37,7 @@ class FindingVerb(StrEnum):
 
 
 OPEN: Final = "open"
-"""The step that made a finding, beside the verbs that move it."""
+"""The step that opened a finding, in addition to the verbs that move it."""
 
 MOVES: Final[Mapping[FindingStatus, Mapping[FindingVerb, FindingStatus]]] = {
     FindingStatus.OPEN: {FindingVerb.RECTIFY: FindingStatus.RECTIFIED},
@@ -53,9 +53,9 @@ class FindingDueTooEarly(Invalid):
     """Facts: `possible_from`."""
 
     slug = "finding-due-too-early"
-    title_en = "A finding cannot be due before the day on which it was made or looked at again."
+    title_en = "A finding cannot be due before the day on which it was opened or rechecked."
     title_zh = "整改期限不能早于发现问题或复查的日期。"
-    cure_en = "Give a day from {possible_from} on, or leave it out for the usual one."
+    cure_en = "Enter {possible_from} or a later day, or leave it out for the usual due day."
     cure_zh = "请填写不早于 {possible_from} 的日期；不填则按默认期限。"
 
 
@@ -63,9 +63,9 @@ class FindingOfHigherLevel(Forbidden):
     """Facts: `level`."""
 
     slug = "finding-of-higher-level"
-    title_en = "A level above yours made this finding."
+    title_en = "A level above yours opened this finding."
     title_zh = "该问题由上级巡查发现，本级不能复查销号。"
-    cure_en = "Let an officer of the level {level}, or of one above it, look again."
+    cure_en = "Ask an officer of the level {level}, or of a higher one, to recheck it."
     cure_zh = "请由该层级（{level}）或更高层级的工作人员复查。"
 
 
@@ -73,17 +73,17 @@ class CriticalFindingOpen(Conflict):
     """Facts: `findings`, some of the ids."""
 
     slug = "critical-finding-open"
-    title_en = "A critical finding of this class has not been closed."
+    title_en = "The class has critical findings that are not closed."
     title_zh = "该班有重大问题尚未整改销号。"
-    cure_en = "Put these findings right, report the rectification, and have it looked at again: {findings}."
+    cure_en = "Rectify these findings, report the rectification, and have it rechecked: {findings}."
     cure_zh = "请先整改以下问题，提交整改情况，并由主管部门复查销号：{findings}。"
     reference = "POST /v1/findings/…/rectification"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`number` counts the findings of a patrol, `level` is the patrol's; `due_on` is the last day in time;
-    `rectified_by` until it is opened anew."""
+    """`number` counts the findings of a patrol from 1, `level` is the patrol's; `due_on` is the last day in time;
+    `rectified_by` is cleared when it is reopened."""
 
     id: UUID
     patrol_id: UUID
@@ -101,13 +101,13 @@ class Finding:
     version: int = 1
 
     def is_overdue(self, today: date) -> bool:
-        """Whether its last day is over and it is not closed, whoever is to act."""
+        """Whether it is not closed and past its due day, whoever has to act next."""
         return self.status is not FindingStatus.CLOSED and self.due_on < today
 
 
 @dataclass(frozen=True)
 class FindingEvent:
-    """A step, the last day in time after it, and what was said; `evidence` is the institution's name for a document."""
+    """A step, the due day after it, and what was said; `evidence` is the institution's id of a document."""
 
     finding_id: UUID
     version: int
@@ -120,7 +120,7 @@ class FindingEvent:
 
 
 def due_day(asked: date | None, *, since: date, days: int, pointer: str = "/due_on") -> date:
-    """The day `asked`, by default `days` after `since`. Raises FindingDueTooEarly for one before `since`."""
+    """The due day: `asked`, by default `days` after `since`. Raises FindingDueTooEarly if it is before `since`."""
     if asked is None:
         return since + timedelta(days=days)
     if asked < since:
@@ -129,12 +129,12 @@ def due_day(asked: date | None, *, since: date, days: int, pointer: str = "/due_
 
 
 def open_(finding: Finding, class_: TrainingClass, *, at: datetime) -> FindingOpened:
-    """The fact that a new `finding` was made in `class_`."""
+    """The fact that a new `finding` was opened in `class_`."""
     return _fact(FindingOpened, finding, class_, at=at)
 
 
-def found_late(finding: Finding, class_: TrainingClass) -> Iterator[Seen]:
-    """A critical finding of a class that is completed already: no completion waits for it, so a claim does (C25).
+def found_late(finding: Finding, class_: TrainingClass) -> Iterator[Observation]:
+    """Flag for a critical finding of a completed class: completion can no longer wait for it, so a claim does (C25).
 
     Source: domain rules §5.3.
     """
@@ -144,20 +144,20 @@ def found_late(finding: Finding, class_: TrainingClass) -> Iterator[Seen]:
 
 
 def rectify(finding: Finding, class_: TrainingClass, *, by: str, at: datetime) -> tuple[Finding, FindingRectified]:
-    """Say that it is put right; late is better than never. Raises IllegalMove."""
+    """Rectify it, also after the due day. Raises IllegalMove."""
     after = replace(_moved(finding, FindingVerb.RECTIFY), rectified_by=by)
     return after, _fact(FindingRectified, after, class_, at=at)
 
 
 def require_level(finding: Finding, level: PatrolLevel) -> None:
-    """Who looks again at `level` stands no lower than who found it. Raises FindingOfHigherLevel."""
+    """Check that a recheck at `level` is not below the level of the patrol. Raises FindingOfHigherLevel."""
     levels = list(PatrolLevel)
     if levels.index(level) < levels.index(finding.level):
         raise FindingOfHigherLevel(level=finding.level.value)
 
 
 def pass_(finding: Finding, class_: TrainingClass, *, by: str, at: datetime) -> tuple[Finding, FindingClosed]:
-    """Close it after another look. Raises IllegalMove, or SamePerson if `by` rectified it."""
+    """Close it after a recheck. Raises IllegalMove, or SamePerson if `by` rectified it."""
     after = _rechecked(finding, FindingVerb.PASS, by=by)
     return after, _fact(FindingClosed, after, class_, at=at)
 
@@ -165,13 +165,13 @@ def pass_(finding: Finding, class_: TrainingClass, *, by: str, at: datetime) -> 
 def fail(
     finding: Finding, class_: TrainingClass, *, due_on: date, by: str, at: datetime
 ) -> tuple[Finding, FindingReopened]:
-    """Open it anew with another day. Raises IllegalMove, or SamePerson if `by` rectified it."""
+    """Reopen it with a new due day. Raises IllegalMove, or SamePerson if `by` rectified it."""
     after = replace(_rechecked(finding, FindingVerb.FAIL, by=by), due_on=due_on, rectified_by=None)
     return after, _fact(FindingReopened, after, class_, at=at)
 
 
 def require_closed(critical: Sequence[UUID]) -> None:
-    """None of the class's `critical` findings is left that is not closed. Raises CriticalFindingOpen."""
+    """Check that no `critical` finding of the class is left open. Raises CriticalFindingOpen."""
     if critical:
         raise CriticalFindingOpen(findings=[str(each) for each in critical])
 
@@ -201,5 +201,5 @@ def _fact(fact: type[F], finding: Finding, class_: TrainingClass, *, at: datetim
         due_on=finding.due_on,
         status=finding.status,
         patrol_level=finding.level,
-        **dimensions.told(project=False),
+        **dimensions.as_fields(project=False),
     )

@@ -1,4 +1,4 @@
-"""Patrols: somebody looked at a class while it ran, and counted who was there beside who is enrolled."""
+"""Patrols: an officer visited a running class and counted the trainees present, compared with those enrolled."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.flags import see_class
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
 from shared.contracts.registry import ClassStatus, PatrolLevel, PatrolMethod, PatrolRecorded
@@ -22,7 +22,7 @@ from shared.kernel.refusals import Conflict, Invalid
 from shared.plan import Plan
 
 COVERED_DAYS_MAX: Final = 366
-"""Coverage is asked for a year at most, so that an answer stays within a request's time."""
+"""Coverage is computed for at most a year, so that an answer stays within the time limit of a request."""
 
 _ONE_DAY: Final = timedelta(days=1)
 _OPENED: Final = (ClassStatus.RUNNING, ClassStatus.COMPLETED)
@@ -32,17 +32,17 @@ class ClassNotPatrolled(Conflict):
     """Facts: `state`."""
 
     slug = "class-not-patrolled"
-    title_en = "Only a class that was opened is patrolled."
+    title_en = "The class has not begun, so it cannot be patrolled."
     title_zh = "只能登记对已开班班级的巡查。"
-    cure_en = "Record a patrol of a running or completed class; check that it is the right class."
+    cure_en = "Check that this is the right class; a patrol can be recorded for a running or completed class."
     cure_zh = "请选择进行中或已结班的班级登记巡查，并核对班级是否填写正确。"
 
 
 class PatrolAhead(Invalid):
     slug = "patrol-ahead"
-    title_en = "The patrol lies in the future."
+    title_en = "The time of the patrol is in the future."
     title_zh = "巡查时间晚于当前时间。"
-    cure_en = "Record a patrol after it was done; check the time and its zone."
+    cure_en = "Record a patrol after it has taken place; check the time and its time zone."
     cure_zh = "请在巡查完成后登记，并核对时间和时区。"
 
 
@@ -52,7 +52,7 @@ class PatrolOutsideClass(Invalid):
     slug = "patrol-outside-class"
     title_en = "The class did not run on the day of the patrol."
     title_zh = "巡查日期不在该班培训期内。"
-    cure_en = "Give a time from {first_on} to {last_on}, and check that it is the right class."
+    cure_en = "Enter a time from {first_on} to {last_on}, and check that this is the right class."
     cure_zh = "巡查时间应在 {first_on} 至 {last_on} 之间，并请核对班级。"
 
 
@@ -60,15 +60,15 @@ class CoverageTooLong(Invalid):
     """Facts: `days_max`."""
 
     slug = "coverage-too-long"
-    title_en = "These are too many days for one answer."
+    title_en = "The period is longer than one answer can cover."
     title_zh = "查询的日期范围过长。"
-    cure_en = "Ask for at most {days_max} days at once."
+    cure_en = "Request at most {days_max} days at once."
     cure_zh = "一次最多查询 {days_max} 天。"
 
 
 @dataclass(frozen=True)
 class Patrol:
-    """What one patrol saw; it never changes. `enrolled` is ours: whose training took that day."""
+    """What one patrol saw; immutable. `enrolled` is the registry's count of trainings that included that day."""
 
     id: UUID
     class_id: UUID
@@ -86,19 +86,19 @@ class Patrol:
     version: int = 1
 
     def same_as(self, other: Patrol) -> bool:
-        """Whether `other` says the same; what we added to it does not matter."""
+        """Whether the officer's part of `other` is the same; what the registry added is ignored."""
         return replace(other, id=self.id, level=self.level, enrolled=self.enrolled) == self
 
 
 class Area(StrEnum):
-    """Of what coverage is told: of each reporting region as a whole, or of each county."""
+    """The unit of coverage: each reporting region as a whole, or each county."""
 
     REPORTING_REGION = "reporting_region"
     REGION = "region"
 
 
 class ClassesRun(NamedTuple):
-    """How many classes of an area ran in some days, and how many of these each level looked at.
+    """How many classes of an area ran on some days, and how many of these each level patrolled.
 
     `region` is None for a reporting region as a whole.
     """
@@ -110,7 +110,7 @@ class ClassesRun(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """What one level looked at beside what it had to; `share` is a fraction of 1."""
+    """What one level patrolled and what it had to; `share` is a fraction of 1."""
 
     level: PatrolLevel
     patrolled: int
@@ -135,7 +135,7 @@ def level_of(plan: Plan, caller: Caller) -> PatrolLevel:
 
 
 def require_possible(class_: TrainingClass, patrolled_at: datetime, *, at: datetime) -> None:
-    """`class_` could be patrolled then, whether or not it was completed before anybody recorded it.
+    """Check that `class_` could be patrolled at that time; it may have been completed since.
 
     Raises ClassNotPatrolled, PatrolAhead, PatrolOutsideClass.
     """
@@ -143,7 +143,7 @@ def require_possible(class_: TrainingClass, patrolled_at: datetime, *, at: datet
         raise ClassNotPatrolled(state=class_.status.value)
     if patrolled_at > at:
         raise PatrolAhead(pointer="/patrolled_at")
-    # Instants are compared, not days: the day of one at the very edge of the calendar cannot be told.
+    # Instants are compared, not days: an instant at the edge of the calendar has no day in the business zone.
     begin = datetime.combine(class_.starts_on, time.min, BUSINESS_ZONE)
     end = datetime.combine(class_.ends_on + _ONE_DAY, time.min, BUSINESS_ZONE)
     if not begin <= patrolled_at < end:
@@ -152,12 +152,12 @@ def require_possible(class_: TrainingClass, patrolled_at: datetime, *, at: datet
 
 
 def counted(patrol: Patrol, *, enrolled: int) -> Patrol:
-    """`patrol` beside so many whose training took that day; its time in UTC, as it is told ever after."""
+    """`patrol` with the number of trainees whose training included that day, and its time in UTC."""
     return replace(patrol, enrolled=enrolled, patrolled_at=patrol.patrolled_at.astimezone(UTC))
 
 
 def record(patrol: Patrol, class_: TrainingClass, *, findings: int, at: datetime) -> PatrolRecorded:
-    """The fact that a new `patrol` of `class_` was recorded, with so many findings."""
+    """The fact that a new `patrol` of `class_` was recorded, with the number of findings."""
     dimensions = class_.dimensions._replace(region=patrol.region, reporting_region=patrol.reporting_region)
     return PatrolRecorded(
         subject=f"patrols/{patrol.id}",
@@ -172,12 +172,12 @@ def record(patrol: Patrol, class_: TrainingClass, *, findings: int, at: datetime
         present=patrol.present,
         enrolled=patrol.enrolled,
         findings=findings,
-        **dimensions.told(project=False),
+        **dimensions.as_fields(project=False),
     )
 
 
-def looks_wrong(patrol: Patrol, class_: TrainingClass, *, share_min: Decimal) -> Iterator[Seen]:
-    """More present than enrolled: perhaps another's class sits there (C24). Fewer than `share_min` of them (C14).
+def looks_wrong(patrol: Patrol, class_: TrainingClass, *, share_min: Decimal) -> Iterator[Observation]:
+    """Flags: more present than enrolled, perhaps of another class (C24); fewer than `share_min` of them (C14).
 
     Source: domain rules §4.6, §5.3.
     """
@@ -189,10 +189,12 @@ def looks_wrong(patrol: Patrol, class_: TrainingClass, *, share_min: Decimal) ->
         yield see_class(FlagKind.FEW_PRESENT, class_, f"{patrol.id}", facts=facts)
 
 
-def looks_marked(patrol: Patrol, class_: TrainingClass, *, marked: int, tolerance_share: Decimal) -> Iterator[Seen]:
-    """Marks say that `marked` trainees were there, but the patrol met fewer, and not by `tolerance_share` alone (C14).
+def looks_marked(
+    patrol: Patrol, class_: TrainingClass, *, marked: int, tolerance_share: Decimal
+) -> Iterator[Observation]:
+    """Flag: the patrol met fewer trainees than attendance marks show (`marked`), by more than `tolerance_share` (C14).
 
-    The tolerance is one of whole trainees, so that in a small class one who is out for a moment is none too few.
+    The tolerance is rounded up to whole trainees, so that one trainee may be absent for a moment in a small class.
     Source: domain rules §5.3; the share is an assumption.
     """
     if marked - patrol.present > _whole(marked, tolerance_share):
@@ -201,7 +203,7 @@ def looks_marked(patrol: Patrol, class_: TrainingClass, *, marked: int, toleranc
 
 
 def coverage(ran: ClassesRun, policy: Policy) -> list[Coverage]:
-    """What each level looked at of the classes that `ran`, beside the share it has to. Source: domain rules §5.3."""
+    """What each level patrolled of the classes that `ran`, and the share it has to. Source: domain rules §5.3."""
     shares = {
         PatrolLevel.COUNTY: policy.patrol_county_share,
         PatrolLevel.CITY: policy.patrol_city_share,
@@ -214,7 +216,7 @@ def coverage(ran: ClassesRun, policy: Policy) -> list[Coverage]:
 
 
 def require_coverable(period: Period) -> None:
-    """Raises CoverageTooLong."""
+    """Check the number of days. Raises CoverageTooLong."""
     if period.last is None or (period.last - period.first).days >= COVERED_DAYS_MAX:
         raise CoverageTooLong(pointer="/last_on", days_max=COVERED_DAYS_MAX)
 

@@ -1,4 +1,4 @@
-"""Safety documents: an institution's emergency plans and safety lessons, of which every version stays readable."""
+"""Safety documents: an institution's emergency plans and safety lessons; every version stays readable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class SafetyKindFixed(Conflict):
     """Facts: `kind`."""
 
     slug = "safety-kind-fixed"
-    title_en = "This document is of another kind, and a document keeps its kind."
+    title_en = "This document is of a different kind, and the kind of a document cannot change."
     title_zh = "该文件已登记为其他类型，类型不能变更。"
     cure_en = "Post it as {kind}, or under a new local_id."
     cure_zh = "请按原类型（{kind}）提交，或使用新的 local_id。"
@@ -27,22 +27,22 @@ class SafetyHoursWrong(Invalid):
     """Facts: `kind`."""
 
     slug = "safety-hours-wrong"
-    title_en = "A safety lesson has one class hour at least; an emergency plan has none."
+    title_en = "A safety lesson must have at least one class hour; an emergency plan must have none."
     title_zh = "安全课程至少为 1 学时，应急预案的学时应为 0。"
-    cure_en = "Put the hours right, or the kind of the document."
+    cure_en = "Correct the hours, or the kind of the document."
     cure_zh = "请更正学时或文件类型。"
 
 
 class SafetyTopicsMissing(Invalid):
     slug = "safety-topics-missing"
-    title_en = "The safety lesson does not say what it is about."
+    title_en = "The safety lesson has no topics."
     title_zh = "安全课程未填写内容主题。"
-    cure_en = "Give its topics, such as traffic, fire or electricity."
+    cure_en = "Enter its topics, such as traffic, fire or electricity."
     cure_zh = "请填写主题，例如交通安全、消防安全、用电安全。"
 
 
 class SafetyContent(NamedTuple):
-    """What is said of a version; `hours` are class hours of 45 minutes, `digest` is SHA-256 of the content."""
+    """The content of a version; `hours` are class hours of 45 minutes, `digest` is SHA-256 of the file."""
 
     title: str
     topics: tuple[str, ...]
@@ -53,7 +53,7 @@ class SafetyContent(NamedTuple):
 
 @dataclass(frozen=True)
 class SafetyDocument:
-    """`version` is that of the latest version."""
+    """A document; `version` is the number of its latest version."""
 
     id: UUID
     institution_id: UUID
@@ -64,7 +64,7 @@ class SafetyDocument:
 
 @dataclass(frozen=True)
 class SafetyVersion:
-    """A version, which never changes; its content lies apart."""
+    """An immutable version; its file is stored separately."""
 
     document_id: UUID
     version: int
@@ -75,7 +75,7 @@ class SafetyVersion:
 
 
 def require_complete(kind: SafetyKind, described: SafetyContent) -> None:
-    """A lesson has hours and topics, a plan no hours. Raises SafetyHoursWrong, SafetyTopicsMissing.
+    """Check that a lesson has hours and topics, and a plan no hours. Raises SafetyHoursWrong, SafetyTopicsMissing.
 
     Source: domain rules §5.5.
     """
@@ -86,7 +86,7 @@ def require_complete(kind: SafetyKind, described: SafetyContent) -> None:
 
 
 def require_kind(document: SafetyDocument, kind: SafetyKind) -> None:
-    """Raises SafetyKindFixed."""
+    """Check that the kind is unchanged. Raises SafetyKindFixed."""
     if document.kind is not kind:
         raise SafetyKindFixed(pointer="/kind", kind=document.kind.value)
 

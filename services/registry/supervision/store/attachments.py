@@ -1,4 +1,4 @@
-"""Attachments of patrols and findings in the database. Photos show people, so the content is sealed."""
+"""Attachments of patrols and findings in the database. Photos show people, so the content is encrypted."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SEALED: Final = select(ATTACHMENT.c.sealed).where(ATTACHMENT.c.id == bindparam(
 
 
 async def add(connection: AsyncConnection, attachment: Attachment, *, sealed: bytes) -> None:
-    """Store a new `attachment` with its content, `sealed`."""
+    """Store a new `attachment` with its encrypted content."""
     await tables.add(connection, ATTACHMENT, attachment, sealed=sealed)
 
 
@@ -47,13 +47,13 @@ async def load(connection: AsyncConnection, attachment_id: UUID) -> Attachment:
 
 
 async def of(connection: AsyncConnection, patrol_id: UUID, finding_id: UUID | None = None) -> list[Attachment]:
-    """The attachments of the patrol itself, or of that finding of it, in the order in which they came."""
+    """The attachments of the patrol itself, or of one of its findings, in the order in which they were added."""
     asked = [ATTACHMENT.c.patrol_id == patrol_id, ATTACHMENT.c.finding_id == finding_id]
     statement = _SELECT.where(*asked).order_by(ATTACHMENT.c.id).limit(ATTACHMENTS_MAX)
     return await tables.fetch_all(connection, statement, Attachment)
 
 
 async def sealed(connection: AsyncConnection, attachment_id: UUID) -> bytes:
-    """The content of the attachment, sealed."""
+    """The encrypted content of the attachment."""
     content: bytes = (await connection.execute(_SEALED, {"id": attachment_id})).scalar_one()
     return content

@@ -61,13 +61,13 @@ _OF_PATROL: Final = (
     .order_by(FINDING.c.number)
     .limit(PER_PATROL_MAX)
 )
-# As the indexes of what is not closed say it.
+# Written as in the partial indexes of findings that are not closed.
 _OPEN: Final = FINDING.c.status != literal_column("'closed'")
 _CRITICAL: Final = FINDING.c.severity == literal_column("'critical'")
 
 
 class Narrowing(NamedTuple):
-    """Which findings are asked for; what is None does not matter. `overdue_on`: not closed and due before that day."""
+    """Filters of a list of findings; None means no filter. `overdue_on`: not closed and due before that day."""
 
     reach: Reach = Reach()
     institution_id: UUID | None = None
@@ -82,7 +82,7 @@ async def add_all(connection: AsyncConnection, findings: Sequence[Finding]) -> N
 
 
 async def load(connection: AsyncConnection, finding_id: UUID, *, lock: bool = False) -> Finding:
-    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    """The record with this id. With `lock`, it is locked until the transaction ends. Raises NotFound."""
     finding = await tables.fetch_one(connection, _LOCK if lock else _BY_ID, Finding, id=finding_id)
     if finding is None:
         raise NotFound(what="finding", id=finding_id)
@@ -90,17 +90,17 @@ async def load(connection: AsyncConnection, finding_id: UUID, *, lock: bool = Fa
 
 
 async def save(connection: AsyncConnection, finding: Finding) -> None:
-    """Store the next version of `finding`. Raises Stale if it was changed meanwhile."""
+    """Store the next version of `finding`. Raises Stale if the stored version is not the one before."""
     await tables.save(connection, FINDING, finding, expected=finding.version - 1)
 
 
 async def of_patrol(connection: AsyncConnection, patrol_id: UUID) -> list[Finding]:
-    """What the patrol found, in its order, as it is now."""
+    """The current state of the patrol's findings, in order of number."""
     return await tables.fetch_all(connection, _OF_PATROL, Finding, patrol_id=patrol_id)
 
 
 async def first_due(connection: AsyncConnection, patrol_id: UUID) -> list[date]:
-    """The day on which each finding of the patrol was due at first."""
+    """The first due day of each finding of the patrol."""
     statement = (
         select(FINDING_EVENT.c.due_on)
         .join_from(FINDING, FINDING_EVENT, FINDING_EVENT.c.finding_id == FINDING.c.id)
@@ -120,7 +120,7 @@ async def critical_left(connection: AsyncConnection, class_id: UUID) -> list[UUI
 async def page(
     connection: AsyncConnection, narrowing: Narrowing, *, after: KeysetPosition, limit: int
 ) -> list[Finding]:
-    """Findings in the order in which they are due, from behind `after`."""
+    """Findings in the order of their due days, after `after`."""
     asked = tables.matches(
         FINDING,
         **narrowing.reach._asdict(),
@@ -141,7 +141,7 @@ async def add_events(connection: AsyncConnection, events: Sequence[FindingEvent]
 
 
 async def events(connection: AsyncConnection, finding_id: UUID, *, after: int, limit: int) -> list[FindingEvent]:
-    """The steps of the finding, from above version `after`."""
+    """The steps of the finding, after version `after`."""
     asked = [FINDING_EVENT.c.finding_id == finding_id, FINDING_EVENT.c.version > after]
     statement = select(FINDING_EVENT).where(*asked).order_by(FINDING_EVENT.c.version).limit(limit)
     return await tables.fetch_all(connection, statement, FindingEvent)

@@ -53,14 +53,14 @@ PATROL: Final = Table(
     fixed("version", Integer),
 )
 _PER_CLASS_MAX: Final = 1_000
-"""Far more than are ever recorded of one class."""
+"""A bound far above the number of patrols of one class."""
 
 _BY_ID: Final = select(PATROL).where(PATROL.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update(key_share=True)
-# The days of a training end when it is given up, so they say who was to be there, whatever became of it since.
+# The days of a training end when it is abandoned, so they show who was expected, whatever happened since.
 _ENROLLED: Final = "SELECT count(*) FROM enrolment WHERE class_id = $1 AND from_on <= $2 AND until_on >= $2"
-# The class remembers at which levels it was patrolled, so that the others are found without going through all patrols.
-# Where a class lies in a reporting region itself, no county stands between: its officers count as the county's.
+# The class stores at which levels it was patrolled, so that the others are found without reading all patrols.
+# A class directly in a reporting region has no county: the region's officers count as the county level.
 _MARK: Final = """
 UPDATE class AS c
 SET patrolled_county = patrolled_county OR p.level = 'county' OR p.level = 'city' AND c.region = c.reporting_region,
@@ -71,7 +71,7 @@ WHERE id = $1
 """
 _PATROLLED: Final = {level: column(f"patrolled_{level.value}", Boolean) for level in PatrolLevel}
 _OPENED: Final = CLASS.c.status.in_([literal_column("'running'"), literal_column("'completed'")])
-# Who came in that day and had not gone out by then. At the same moment the way out is the earlier one, as in the hours.
+# Trainees who had come in and not gone out. Of two marks at one instant the exit counts first, as for hours.
 _MARKED: Final = literal_column(
     """(
     SELECT count(*) FROM (
@@ -86,21 +86,21 @@ _MARKED: Final = literal_column(
 )
 
 
-class Days(NamedTuple):
-    """Both included."""
+class CoverageDays(NamedTuple):
+    """Days from `first_on` to `last_on`, inclusive."""
 
     first_on: date
     last_on: date
 
 
 async def add(connection: AsyncConnection, patrol: Patrol) -> None:
-    """Store a new patrol, and that its class was patrolled."""
+    """Store a new patrol, and set on its class that it was patrolled at this level."""
     await tables.add(connection, PATROL, patrol)
     await (await driver(connection)).execute(_MARK, patrol.class_id, patrol.level)
 
 
 async def load(connection: AsyncConnection, patrol_id: UUID, *, lock: bool = False) -> Patrol:
-    """Raises NotFound. With `lock`, others who want it locked wait until this transaction ends."""
+    """The record with this id. With `lock`, it is locked until the transaction ends. Raises NotFound."""
     patrol = await tables.fetch_one(connection, _LOCK if lock else _BY_ID, Patrol, id=patrol_id)
     if patrol is None:
         raise NotFound(what="patrol", id=patrol_id)
@@ -113,13 +113,13 @@ async def find_by_local_id(connection: AsyncConnection, done_by: str, local_id: 
 
 
 async def enrolled(connection: AsyncConnection, class_id: UUID, *, day: date) -> int:
-    """How many trainings in the class took `day`."""
+    """The number of trainings in the class that included `day`."""
     found: int = await (await driver(connection)).fetchval(_ENROLLED, class_id, day)
     return found
 
 
 async def marked(connection: AsyncConnection, class_id: UUID) -> list[tuple[Patrol, int]]:
-    """The patrols of the class, each with how many trainees were there at that moment by the marks known so far."""
+    """The patrols of the class, each with the number of trainees then present by attendance marks."""
     statement = (
         select(PATROL, _MARKED.label("marked"))
         .where(PATROL.c.class_id == class_id)
@@ -138,14 +138,14 @@ async def page(
     after: UUID,
     limit: int,
 ) -> list[Patrol]:
-    """Patrols in the order of their ids, from above `after`."""
+    """Patrols in the order of their ids, after `after`."""
     asked = tables.matches(PATROL, **reach._asdict(), class_id=class_id, institution_id=institution_id)
     statement = select(PATROL).where(*asked, PATROL.c.id > after).order_by(PATROL.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, Patrol)
 
 
-async def ran(connection: AsyncConnection, reach: Reach, days: Days, *, by: Area) -> list[ClassesRun]:
-    """By area, the classes that were opened and ran on any of `days`."""
+async def ran(connection: AsyncConnection, reach: Reach, days: CoverageDays, *, by: Area) -> list[ClassesRun]:
+    """By area, the numbers of classes that began and ran on any of `days`."""
     areas = [CLASS.c.reporting_region, CLASS.c.region] if by is Area.REGION else [CLASS.c.reporting_region]
     patrolled = [func.count().filter(_PATROLLED[level]) for level in PatrolLevel]
     statement = select(*areas, func.count().label("classes"), *patrolled).where(*_ran_on(reach, days))
@@ -162,14 +162,20 @@ async def ran(connection: AsyncConnection, reach: Reach, days: Days, *, by: Area
 
 
 async def uncovered(
-    connection: AsyncConnection, reach: Reach, days: Days, level: PatrolLevel, *, after: KeysetPosition, limit: int
+    connection: AsyncConnection,
+    reach: Reach,
+    days: CoverageDays,
+    level: PatrolLevel,
+    *,
+    after: KeysetPosition,
+    limit: int,
 ) -> list[TrainingClass]:
-    """Classes that ran on any of `days` and were not patrolled at `level`, by their last days, from behind `after`."""
+    """Classes that ran on any of `days` and were not patrolled at `level`, by their last days, after `after`."""
     place = (CLASS.c.ends_on, CLASS.c.id)
     asked = [*_ran_on(reach, days), ~_PATROLLED[level], tuple_(*place) > after]
     return await tables.fetch_all(connection, select(CLASS).where(*asked).order_by(*place).limit(limit), TrainingClass)
 
 
-def _ran_on(reach: Reach, days: Days) -> list[ColumnElement[bool]]:
+def _ran_on(reach: Reach, days: CoverageDays) -> list[ColumnElement[bool]]:
     ran = [_OPENED, CLASS.c.starts_on <= days.last_on, CLASS.c.ends_on >= days.first_on]
     return [*tables.matches(CLASS, **reach._asdict()), *ran]

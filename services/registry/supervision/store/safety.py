@@ -1,4 +1,4 @@
-"""Safety documents and their versions in the database. The content may name people, so it is sealed."""
+"""Safety documents and their versions in the database. The content may name people, so it is encrypted."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ _BY_ID: Final = select(SAFETY_DOCUMENT).where(SAFETY_DOCUMENT.c.id == bindparam(
 _VERSIONS: Final = select(*(column for column in SAFETY_VERSION.c if column is not SAFETY_VERSION.c.sealed))
 
 
-class Latest(NamedTuple):
-    """A document beside its latest version."""
+class DocumentAndVersion(NamedTuple):
+    """A document with its latest version."""
 
     document: SafetyDocument
     version: SafetyVersion
@@ -60,12 +60,12 @@ async def add(connection: AsyncConnection, document: SafetyDocument) -> None:
 
 
 async def save(connection: AsyncConnection, document: SafetyDocument) -> None:
-    """Store which version of `document` is the latest. Raises Stale if it was changed meanwhile."""
+    """Store the latest version number of `document`. Raises Stale if the stored one is not the one before."""
     await tables.save(connection, SAFETY_DOCUMENT, document, expected=document.version - 1)
 
 
 async def add_version(connection: AsyncConnection, version: SafetyVersion, *, sealed: bytes) -> None:
-    """Store a new `version` with its content, `sealed`."""
+    """Store a new `version` with its encrypted content."""
     await tables.add(connection, SAFETY_VERSION, version, **version.described._asdict(), sealed=sealed)
 
 
@@ -78,7 +78,7 @@ async def load(connection: AsyncConnection, document_id: UUID) -> SafetyDocument
 
 
 async def lock_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> SafetyDocument | None:
-    """The document, and others who want it wait until this transaction ends."""
+    """The document, locked until the transaction ends."""
     named = tables.matches(SAFETY_DOCUMENT, institution_id=institution_id, local_id=local_id)
     return await tables.fetch_one(connection, select(SAFETY_DOCUMENT).where(*named).with_for_update(), SafetyDocument)
 
@@ -93,20 +93,22 @@ async def load_version(connection: AsyncConnection, document_id: UUID, version: 
 
 
 async def sealed(connection: AsyncConnection, version: SafetyVersion) -> bytes:
-    """The content of `version`, sealed."""
+    """The encrypted content of `version`."""
     asked = tables.matches(SAFETY_VERSION, document_id=version.document_id, version=version.version)
     content: bytes = (await connection.execute(select(SAFETY_VERSION.c.sealed).where(*asked))).scalar_one()
     return content
 
 
 async def versions(connection: AsyncConnection, document_id: UUID, *, after: int, limit: int) -> list[SafetyVersion]:
-    """The versions of the document, from above `after`."""
+    """The versions of the document, after `after`."""
     asked = [SAFETY_VERSION.c.document_id == document_id, SAFETY_VERSION.c.version > after]
     statement = _VERSIONS.where(*asked).order_by(SAFETY_VERSION.c.version).limit(limit)
     return await tables.fetch_all(connection, statement, _version)
 
 
-async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID, limit: int) -> list[Latest]:
+async def page(
+    connection: AsyncConnection, institution_id: UUID, *, after: UUID, limit: int
+) -> list[DocumentAndVersion]:
     """The institution's documents in the order of their ids, from above `after`, each with its latest version."""
     asked = [SAFETY_DOCUMENT.c.institution_id == institution_id, SAFETY_DOCUMENT.c.id > after]
     latest = tuple_(SAFETY_VERSION.c.document_id, SAFETY_VERSION.c.version)
@@ -126,6 +128,8 @@ def _version(
     return SafetyVersion(document_id, version, SafetyContent(**described), bytes_long, added_by, added_at)
 
 
-def _latest(*, institution_id: UUID, kind: SafetyKind, local_id: str, **version: Any) -> Latest:
+def _latest(*, institution_id: UUID, kind: SafetyKind, local_id: str, **version: Any) -> DocumentAndVersion:
     latest = _version(**version)
-    return Latest(SafetyDocument(latest.document_id, institution_id, kind, local_id, latest.version), latest)
+    return DocumentAndVersion(
+        SafetyDocument(latest.document_id, institution_id, kind, local_id, latest.version), latest
+    )

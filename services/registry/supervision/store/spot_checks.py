@@ -52,7 +52,7 @@ async def page(
     after: UUID,
     limit: int,
 ) -> list[SpotCheck]:
-    """Spot checks in the order of their ids, from above `after`."""
+    """Spot checks in the order of their ids, after `after`."""
     asked = tables.matches(SPOT_CHECK, **reach._asdict(), class_id=class_id, institution_id=institution_id)
     statement = select(SPOT_CHECK).where(*asked, SPOT_CHECK.c.id > after).order_by(SPOT_CHECK.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, SpotCheck)

@@ -1,4 +1,4 @@
-"""Attach photos and papers to patrols and findings, and show them to whom they concern."""
+"""Attach photos and documents to patrols and findings, and read them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from shared.kernel.refusals import LocalIdTaken
 from shared.sealed import Seal
 
 
-class Handed(NamedTuple):
-    """A file as it is handed in. `local_id` is its name there."""
+class AttachmentUpload(NamedTuple):
+    """An uploaded file. `local_id` is the sender's own id of it."""
 
     local_id: str
     media_type: MediaType
@@ -31,26 +31,26 @@ class Handed(NamedTuple):
 
 
 async def add_to_patrol(
-    connection: AsyncConnection, patrol_id: UUID, handed: Handed, *, seal: Seal, caller: Caller, at: datetime
+    connection: AsyncConnection, patrol_id: UUID, upload: AttachmentUpload, *, seal: Seal, caller: Caller, at: datetime
 ) -> Attachment:
-    """Keep a file beside a patrol, as the officer who recorded it; the same again answers the one that exists.
+    """Attach a file to a patrol, as the officer who recorded it; a repeat returns the existing attachment.
 
-    Raises WrongRole, NotFound, PatrolOfAnother, LocalIdTaken, TooManyAttachments, and what the content may be refused
+    Raises WrongRole, NotFound, PatrolOfAnother, LocalIdTaken, TooManyAttachments, and the refusals of the content
     for.
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     patrol = await patrol_store.load(connection, patrol_id, lock=True)
     rules.require_own(patrol, by=caller.person)
     before = await store.of(connection, patrol_id)
-    attachment = _attachment(handed, patrol_id, None, by=caller.person, at=at)
+    attachment = _attachment(upload, patrol_id, None, by=caller.person, at=at)
     known = _known(before, attachment)
-    return known or await _add(connection, attachment, handed, before, seal=seal)
+    return known or await _add(connection, attachment, upload, before, seal=seal)
 
 
 async def add_to_finding(
-    connection: AsyncConnection, finding_id: UUID, handed: Handed, *, seal: Seal, caller: Caller, at: datetime
+    connection: AsyncConnection, finding_id: UUID, upload: AttachmentUpload, *, seal: Seal, caller: Caller, at: datetime
 ) -> Attachment:
-    """Keep a file beside a finding that is not closed, as the class's institution; the same again answers it.
+    """Attach a file to a finding that is not closed, as the class's institution; a repeat returns the existing one.
 
     Raises WrongRole, NotFound, ForeignOrganisation, FindingNotLeft, LocalIdTaken, TooManyAttachments, and what the
     content may be refused for.
@@ -59,11 +59,11 @@ async def add_to_finding(
     finding = await finding_store.load(connection, finding_id, lock=True)
     caller.require_organisation(finding.institution_id)
     before = await store.of(connection, finding.patrol_id, finding_id)
-    attachment = _attachment(handed, finding.patrol_id, finding_id, by=caller.person, at=at)
+    attachment = _attachment(upload, finding.patrol_id, finding_id, by=caller.person, at=at)
     known = _known(before, attachment)
     if known is None:
         rules.require_left(finding)
-    return known or await _add(connection, attachment, handed, before, seal=seal)
+    return known or await _add(connection, attachment, upload, before, seal=seal)
 
 
 async def content(
@@ -76,28 +76,30 @@ async def content(
     attachment = await store.load(connection, attachment_id)
     patrol = await patrol_store.load(connection, attachment.patrol_id)
     await visibility.require_visible(connection, caller, patrol)
-    return attachment, seal.open(await store.sealed(connection, attachment_id), owner=attachment_id.bytes)
+    return attachment, seal.decrypt(await store.sealed(connection, attachment_id), owner=attachment_id.bytes)
 
 
-def _attachment(handed: Handed, patrol_id: UUID, finding_id: UUID | None, *, by: str, at: datetime) -> Attachment:
-    """Raises ContentEmpty, ContentTooLarge, ContentNotOfType."""
-    require_readable(handed.content, handed.media_type)
-    digest = hashlib.sha256(handed.content).digest()
+def _attachment(
+    upload: AttachmentUpload, patrol_id: UUID, finding_id: UUID | None, *, by: str, at: datetime
+) -> Attachment:
+    """A new attachment. Raises ContentEmpty, ContentTooLarge, ContentNotOfType."""
+    require_readable(upload.content, upload.media_type)
+    digest = hashlib.sha256(upload.content).digest()
     return Attachment(
         id=new_id(),
         patrol_id=patrol_id,
         finding_id=finding_id,
-        local_id=handed.local_id,
-        media_type=handed.media_type,
+        local_id=upload.local_id,
+        media_type=upload.media_type,
         digest=digest,
-        bytes_long=len(handed.content),
+        bytes_long=len(upload.content),
         added_by=by,
         added_at=at,
     )
 
 
 def _known(before: list[Attachment], attachment: Attachment) -> Attachment | None:
-    """The same one, if it was added before. Raises LocalIdTaken if another one has its name."""
+    """The existing attachment if this is a repeat. Raises LocalIdTaken if a different one has its `local_id`."""
     for each in before:
         if each.local_id == attachment.local_id:
             if (each.media_type, each.digest) != (attachment.media_type, attachment.digest):
@@ -107,8 +109,13 @@ def _known(before: list[Attachment], attachment: Attachment) -> Attachment | Non
 
 
 async def _add(
-    connection: AsyncConnection, attachment: Attachment, handed: Handed, before: list[Attachment], *, seal: Seal
+    connection: AsyncConnection,
+    attachment: Attachment,
+    upload: AttachmentUpload,
+    before: list[Attachment],
+    *,
+    seal: Seal,
 ) -> Attachment:
     rules.require_room(before)
-    await store.add(connection, attachment, sealed=seal.close(handed.content, owner=attachment.id.bytes))
+    await store.add(connection, attachment, sealed=seal.encrypt(upload.content, owner=attachment.id.bytes))
     return attachment

@@ -1,4 +1,4 @@
-"""Put findings right, look at them again, and keep a class open while a critical one is."""
+"""Rectify and recheck findings, and keep a class from completion while a critical one is open."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from shared.kernel.callers import Caller, Role
 from shared.kernel.periods import business_day
 
 
-class Rechecked(NamedTuple):
-    """What another look at a finding showed; where it did not pass, the new last day, by default the usual one."""
+class RecheckReport(NamedTuple):
+    """The result of a recheck; if it did not pass, `due_on` is the new due day, by default the usual one."""
 
     passed: bool
     said: str
@@ -32,7 +32,7 @@ class Rechecked(NamedTuple):
 async def rectify(
     connection: AsyncConnection, finding_id: UUID, *, said: str, evidence: str | None, caller: Caller, at: datetime
 ) -> Finding:
-    """Say, as the class's institution, what was done about a finding.
+    """Report a rectification, as the class's institution.
 
     Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove.
     """
@@ -46,9 +46,9 @@ async def rectify(
 
 
 async def recheck(
-    connection: AsyncConnection, finding_id: UUID, rechecked: Rechecked, *, caller: Caller, at: datetime
+    connection: AsyncConnection, finding_id: UUID, rechecked: RecheckReport, *, caller: Caller, at: datetime
 ) -> Finding:
-    """Close a rectified finding or open it anew, as an officer of its region or above, and of its level or above.
+    """Close or reopen a rectified finding, as an officer of its region or above and of its level or above.
 
     Raises WrongRole, NotFound, ForeignRegion, FindingOfHigherLevel, IllegalMove, SamePerson, FindingDueTooEarly.
     """
@@ -71,7 +71,7 @@ async def recheck(
 
 
 async def visible_finding(connection: AsyncConnection, finding_id: UUID, caller: Caller) -> Finding:
-    """A finding that the caller may read: an institution its own, officers those of their region.
+    """A finding that the caller may read: institutions read their own, officers those of their region.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
     """
@@ -81,7 +81,7 @@ async def visible_finding(connection: AsyncConnection, finding_id: UUID, caller:
 
 
 async def require_none_critical(connection: AsyncConnection, class_id: UUID) -> None:
-    """Every critical finding of the class is closed. Raises CriticalFindingOpen."""
+    """Check that every critical finding of the class is closed. Raises CriticalFindingOpen."""
     rules.require_closed(await store.critical_left(connection, class_id))
 
 

@@ -1,4 +1,4 @@
-"""Record patrols with what they found, and tell what they cover."""
+"""Record patrols with their findings, and compute their coverage."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from services.registry.supervision.rules.findings import OPEN, Finding, FindingE
 from services.registry.supervision.rules.patrols import Area, ClassesRun, Coverage, Patrol
 from services.registry.supervision.store import findings as finding_store
 from services.registry.supervision.store import patrols as store
-from services.registry.supervision.store.patrols import Days
+from services.registry.supervision.store.patrols import CoverageDays
 from shared.backbone import outbox
 from shared.contracts.registry import PatrolLevel, PatrolMethod, Severity
 from shared.kernel.callers import Caller, Role
@@ -34,52 +34,52 @@ from shared.kernel.refusals import LocalIdTaken
 from shared.plan import Plan
 
 
-class Found(NamedTuple):
-    """A finding as the officer says it; without a day it is due as usual."""
+class FindingReport(NamedTuple):
+    """A finding as the officer reports it; without `due_on` the usual due day applies."""
 
     severity: Severity
     found: str
     due_on: date | None = None
 
 
-class Looked(NamedTuple):
-    """A patrol as the officer says it. `local_id` is the officer's own name for it."""
+class PatrolReport(NamedTuple):
+    """A patrol as the officer reports it. `local_id` is the officer's own id of it."""
 
     local_id: str
     method: PatrolMethod
     patrolled_at: datetime
     present: int
     note: str = ""
-    findings: Sequence[Found] = ()
+    findings: Sequence[FindingReport] = ()
 
 
-class Recorded(NamedTuple):
+class PatrolAndFindings(NamedTuple):
     patrol: Patrol
     findings: list[Finding]
 
 
 async def record(
-    connection: AsyncConnection, class_id: UUID, looked: Looked, *, caller: Caller, at: datetime
-) -> Recorded:
-    """A new patrol, by an officer of the class's county or above; the same again answers the one that exists.
+    connection: AsyncConnection, class_id: UUID, report: PatrolReport, *, caller: Caller, at: datetime
+) -> PatrolAndFindings:
+    """A new patrol, by an officer of the class's county or above; a repeat returns the existing one.
 
-    A count that cannot be right is flagged (C24, C14), and so is a critical finding of a completed class (C25).
+    An implausible count is flagged (C24, C14), and so is a critical finding of a completed class (C25).
     Raises WrongRole, NotFound, ForeignRegion, LocalIdTaken, ClassNotPatrolled, PatrolAhead, PatrolOutsideClass,
     FindingDueTooEarly.
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
-    # The class is locked: either its completion waits for a critical finding, or a claim does.
+    # The class is locked, so that either its completion sees a critical finding, or a flag holds its claim.
     class_ = await class_store.load(connection, class_id, lock=True)
     rulebook = await rulebook_store.current(connection)
-    patrol = _patrol(rulebook.plan, class_, looked, caller)
+    patrol = _patrol(rulebook.plan, class_, report, caller)
     policy = rulebook.policy(class_.starts_on, class_.region)
-    known = await store.find_by_local_id(connection, caller.person, looked.local_id)
+    known = await store.find_by_local_id(connection, caller.person, report.local_id)
     if known is not None:
-        return await _repeated(connection, known, patrol, looked.findings, policy)
-    rules.require_possible(class_, looked.patrolled_at, at=at)
-    day = business_day(looked.patrolled_at)
+        return await _repeated(connection, known, patrol, report.findings, policy)
+    rules.require_possible(class_, report.patrolled_at, at=at)
+    day = business_day(report.patrolled_at)
     patrol = rules.counted(patrol, enrolled=await store.enrolled(connection, class_id, day=day))
-    findings = _findings(patrol, looked.findings, policy)
+    findings = _findings(patrol, report.findings, policy)
     await store.add(connection, patrol)
     await finding_store.add_all(connection, findings)
     await finding_store.add_events(connection, [_opened(finding, by=caller.person, at=at) for finding in findings])
@@ -91,15 +91,15 @@ async def record(
     ]
     await flag_usecases.raise_all(connection, seen, at=at)
     await hold_against_marks(connection, class_, policy, at=at)
-    return Recorded(patrol, findings)
+    return PatrolAndFindings(patrol, findings)
 
 
 async def hold_against_marks(
     connection: AsyncConnection, class_: TrainingClass, policy: Policy, *, at: datetime
 ) -> None:
-    """Flag the patrols of the class that met far fewer than the marks of that moment say (C14).
+    """Flag patrols of the class that met far fewer trainees than attendance marks of that moment show (C14).
 
-    Marks may come in long after, so this is asked when a patrol is recorded and once more when the class is completed.
+    Marks may arrive much later, so this runs when a patrol is recorded and again when the class is completed.
     """
     share = policy.patrol_present_tolerance_share
     found = await store.marked(connection, class_.id)
@@ -111,17 +111,17 @@ async def hold_against_marks(
     await flag_usecases.raise_all(connection, seen, at=at)
 
 
-async def visible_patrol(connection: AsyncConnection, patrol_id: UUID, caller: Caller) -> Recorded:
-    """A patrol with what it found, as it is now. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion."""
+async def visible_patrol(connection: AsyncConnection, patrol_id: UUID, caller: Caller) -> PatrolAndFindings:
+    """A patrol with its current findings. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion."""
     patrol = await store.load(connection, patrol_id)
     await visibility.require_visible(connection, caller, patrol)
-    return Recorded(patrol, await finding_store.of_patrol(connection, patrol_id))
+    return PatrolAndFindings(patrol, await finding_store.of_patrol(connection, patrol_id))
 
 
 async def coverage(
-    connection: AsyncConnection, region: str | None, days: Days, *, by: Area, caller: Caller
+    connection: AsyncConnection, region: str | None, days: CoverageDays, *, by: Area, caller: Caller
 ) -> list[tuple[ClassesRun, list[Coverage]]]:
-    """By area, the classes that ran on these days, and what each level looked at of them, whenever it did.
+    """By area, the classes that ran on these days and how many of them each level patrolled, on any day.
 
     The shares are those that hold on the last day. Raises WrongRole, ForeignRegion, UnknownRegion,
     PeriodEndsBeforeStart, CoverageTooLong, PolicyUnset.
@@ -137,14 +137,14 @@ async def coverage(
 async def uncovered(
     connection: AsyncConnection,
     region: str | None,
-    days: Days,
+    days: CoverageDays,
     *,
     level: PatrolLevel | None,
     after: KeysetPosition,
     limit: int,
     caller: Caller,
 ) -> list[TrainingClass]:
-    """Of the classes that coverage counts, those that nobody of `level`, by default the caller's, has looked at.
+    """Classes counted by coverage that `level` (by default the caller's) has not patrolled.
 
     Raises WrongRole, ForeignRegion, UnknownRegion, PeriodEndsBeforeStart, CoverageTooLong.
     """
@@ -154,7 +154,7 @@ async def uncovered(
 
 
 async def _coverable(
-    connection: AsyncConnection, region: str | None, days: Days, caller: Caller
+    connection: AsyncConnection, region: str | None, days: CoverageDays, caller: Caller
 ) -> tuple[Rulebook, Reach]:
     caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
     rules.require_coverable(Period(*days))
@@ -162,8 +162,8 @@ async def _coverable(
     return rulebook, reach(rulebook.plan, caller, region)
 
 
-def _patrol(plan: Plan, class_: TrainingClass, looked: Looked, caller: Caller) -> Patrol:
-    """What was looked at, before we count who is enrolled. Raises ForeignRegion."""
+def _patrol(plan: Plan, class_: TrainingClass, report: PatrolReport, caller: Caller) -> Patrol:
+    """The reported patrol, before the enrolled are counted. Raises ForeignRegion."""
     caller.require_region(plan.region_and_above(class_.region))
     return Patrol(
         id=new_id(),
@@ -172,33 +172,33 @@ def _patrol(plan: Plan, class_: TrainingClass, looked: Looked, caller: Caller) -
         region=class_.region,
         reporting_region=class_.reporting_region,
         level=rules.level_of(plan, caller),
-        method=looked.method,
-        local_id=looked.local_id,
-        patrolled_at=looked.patrolled_at,
-        present=looked.present,
+        method=report.method,
+        local_id=report.local_id,
+        patrolled_at=report.patrolled_at,
+        present=report.present,
         enrolled=0,
-        note=looked.note,
+        note=report.note,
         done_by=caller.person,
     )
 
 
 async def _repeated(
-    connection: AsyncConnection, known: Patrol, patrol: Patrol, found: Sequence[Found], policy: Policy
-) -> Recorded:
-    """The patrol that is `known`, if it is said to have been the same. Raises LocalIdTaken."""
+    connection: AsyncConnection, known: Patrol, patrol: Patrol, found: Sequence[FindingReport], policy: Policy
+) -> PatrolAndFindings:
+    """The `known` patrol, if this is a repeat of it. Raises LocalIdTaken."""
     if not known.same_as(patrol):
         raise LocalIdTaken(pointer="/local_id")
     before = await finding_store.of_patrol(connection, known.id)
     due = await finding_store.first_due(connection, known.id)
-    then = [Found(finding.severity, finding.found, day) for finding, day in zip(before, due, strict=True)]
-    now = [Found(each.severity, each.found, each.due_on) for each in _findings(known, found, policy)]
+    then = [FindingReport(finding.severity, finding.found, day) for finding, day in zip(before, due, strict=True)]
+    now = [FindingReport(each.severity, each.found, each.due_on) for each in _findings(known, found, policy)]
     if then != now:
         raise LocalIdTaken(pointer="/local_id")
-    return Recorded(known, before)
+    return PatrolAndFindings(known, before)
 
 
-def _findings(patrol: Patrol, found: Sequence[Found], policy: Policy) -> list[Finding]:
-    """Raises FindingDueTooEarly."""
+def _findings(patrol: Patrol, found: Sequence[FindingReport], policy: Policy) -> list[Finding]:
+    """The findings of a new patrol. Raises FindingDueTooEarly."""
     day, days = business_day(patrol.patrolled_at), policy.patrol_finding_due_days
     return [
         Finding(

@@ -1,4 +1,4 @@
-"""Keep an institution's safety documents, version by version, and show them."""
+"""Store an institution's safety documents in versions, and read them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.registry.supervision.rules import safety as rules
 from services.registry.supervision.rules.contents import MediaType, require_readable
 from services.registry.supervision.rules.safety import SafetyContent, SafetyDocument, SafetyVersion
 from services.registry.supervision.store import safety as store
-from services.registry.supervision.store.safety import Latest
+from services.registry.supervision.store.safety import DocumentAndVersion
 from shared.backbone import outbox
 from shared.contracts.registry import SafetyKind
 from shared.kernel.callers import Caller, Role
@@ -25,8 +25,8 @@ from shared.kernel.ids import new_id
 from shared.sealed import Seal
 
 
-class Posted(NamedTuple):
-    """A document as its institution posts it."""
+class SafetyDocumentUpload(NamedTuple):
+    """A document as its institution sends it."""
 
     kind: SafetyKind
     local_id: str
@@ -38,35 +38,41 @@ class Posted(NamedTuple):
 
 
 async def post(
-    connection: AsyncConnection, institution_id: UUID, posted: Posted, *, seal: Seal, caller: Caller, at: datetime
-) -> Latest:
-    """The first version of a document, or its next one; what says the same as the latest answers that.
+    connection: AsyncConnection,
+    institution_id: UUID,
+    upload: SafetyDocumentUpload,
+    *,
+    seal: Seal,
+    caller: Caller,
+    at: datetime,
+) -> DocumentAndVersion:
+    """The first or next version of a document; a repeat of the latest version returns it.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, SafetyKindFixed, and what the content may be refused for.
+    Raises WrongRole, NotFound, ForeignOrganisation, SafetyKindFixed, and the refusals of the content.
     """
     caller.require(Role.INSTITUTION)
     caller.require_organisation(institution_id)
     institution = await institution_store.load(connection, institution_id)
-    require_readable(posted.content, posted.media_type)
-    digest = hashlib.sha256(posted.content).digest()
-    described = SafetyContent(posted.title, posted.topics, posted.hours, posted.media_type, digest)
-    rules.require_complete(posted.kind, described)
-    known = await store.lock_by_local_id(connection, institution_id, posted.local_id)
+    require_readable(upload.content, upload.media_type)
+    digest = hashlib.sha256(upload.content).digest()
+    described = SafetyContent(upload.title, upload.topics, upload.hours, upload.media_type, digest)
+    rules.require_complete(upload.kind, described)
+    known = await store.lock_by_local_id(connection, institution_id, upload.local_id)
     if known is None:
-        document = SafetyDocument(new_id(), institution_id, posted.kind, posted.local_id, version=1)
+        document = SafetyDocument(new_id(), institution_id, upload.kind, upload.local_id, version=1)
         await store.add(connection, document)
     else:
-        rules.require_kind(known, posted.kind)
+        rules.require_kind(known, upload.kind)
         latest = await store.load_version(connection, known.id, known.version)
         if latest.described == described:
-            return Latest(known, latest)
+            return DocumentAndVersion(known, latest)
         document = replace(known, version=known.version + 1)
         await store.save(connection, document)
-    version = SafetyVersion(document.id, document.version, described, len(posted.content), caller.person, at)
-    sealed = seal.close(posted.content, owner=_owner(version))
+    version = SafetyVersion(document.id, document.version, described, len(upload.content), caller.person, at)
+    sealed = seal.encrypt(upload.content, owner=_owner(version))
     await store.add_version(connection, version, sealed=sealed)
     await outbox.record(connection, rules.add(document, version, institution, at=at))
-    return Latest(document, version)
+    return DocumentAndVersion(document, version)
 
 
 async def require_visible(connection: AsyncConnection, institution_id: UUID, caller: Caller) -> None:
@@ -92,7 +98,7 @@ async def content(
     """A version with its content, as it was posted. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion."""
     await visible_document(connection, document_id, caller)
     found = await store.load_version(connection, document_id, version)
-    return found, seal.open(await store.sealed(connection, found), owner=_owner(found))
+    return found, seal.decrypt(await store.sealed(connection, found), owner=_owner(found))
 
 
 def _owner(version: SafetyVersion) -> bytes:

@@ -36,10 +36,10 @@ async def impose(
     caller: Caller,
     at: datetime,
 ) -> Sanction:
-    """Put a sanction on an institution, as an officer of its region or above; off the list, of its reporting region.
+    """Impose a sanction, as an officer of the region or above; from delisting up, of the reporting region or above.
 
-    A stop or a higher step flags the classes that it meets (C25). Delisting and blacklisting also end the listings that
-    they meet, from `first_on` on. Blacklisting also flags who has the same owner, site or account.
+    A stop or a higher step flags the classes in its period (C25). Delisting and blacklisting also end the listings in
+    its period, from `first_on`. Blacklisting also flags institutions with the same owner, site or account.
 
     Raises WrongRole, NotFound, ForeignRegion, PeriodEndsBeforeStart, SanctionStands.
     """
@@ -77,9 +77,9 @@ async def lift(
     caller: Caller,
     at: datetime,
 ) -> Sanction:
-    """End a sanction so that it does not stand on `from_on` any more, as another officer than who imposed it.
+    """End a sanction on the day before `from_on`, as a different officer from the one who imposed it.
 
-    Listings that it ended stay ended: being listed again is a decision of its own. Raises WrongRole, NotFound,
+    Listings that it ended stay ended: listing the institution again is a separate decision. Raises WrongRole, NotFound,
     ForeignRegion, SamePerson, IllegalMove, SanctionEnded.
     """
     before = await store.load(connection, institution_id, sanction_id)
@@ -101,7 +101,7 @@ async def _flag_classes(connection: AsyncConnection, sanction: Sanction, *, at: 
 async def _end_listings(
     connection: AsyncConnection, institution: Institution, sanction: Sanction, *, at: datetime
 ) -> None:
-    """What the institution is to be listed for after the sanction stays as it is."""
+    """End the listings in the sanction's period; listings that begin after it stay."""
     period = Period(sanction.first_on, sanction.last_on)
     listings = await listing_store.since(connection, institution.id, sanction.first_on)
     met = [each for each in listings if each.meets(period)]

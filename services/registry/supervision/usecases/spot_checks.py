@@ -1,4 +1,4 @@
-"""Record what trainees of a completed class said when they were report."""
+"""Record what trainees of a completed class answered when they were asked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from shared.kernel.refusals import LocalIdTaken
 
 
 class SpotCheckReport(NamedTuple):
-    """A spot check as the officer says it. `local_id` is the officer's own name for it."""
+    """A spot check as the officer reports it. `local_id` is the officer's own id of it."""
 
     local_id: str
     checked_on: date
@@ -35,13 +35,13 @@ class SpotCheckReport(NamedTuple):
 async def record(
     connection: AsyncConnection, class_id: UUID, report: SpotCheckReport, *, caller: Caller, at: datetime
 ) -> SpotCheck:
-    """A new spot check, by an officer of the class's county or above; the same again answers the one that exists.
+    """A new spot check, by an officer of the class's county or above; a repeat returns the existing one.
 
-    Where too many did not confirm, the class is flagged (C14). Raises WrongRole, NotFound, ForeignRegion, LocalIdTaken
+    If too many did not confirm, the class is flagged (C14). Raises WrongRole, NotFound, ForeignRegion, LocalIdTaken
     and the rule's.
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
-    # The class is locked, so that the same check sent twice at once finds itself.
+    # The class is locked, so that of two concurrent repeats the second one finds the first.
     class_ = await class_store.load(connection, class_id, lock=True)
     rulebook = await rulebook_store.current(connection)
     caller.require_region(rulebook.plan.region_and_above(class_.region))

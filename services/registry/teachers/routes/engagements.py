@@ -1,4 +1,4 @@
-"""Engagements of teachers over HTTP: what an institution says of who teaches for it."""
+"""Engagements of teachers over HTTP: the teachers of an institution, with their projects and qualifications."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from fastapi import Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.registry.directory.usecases.institutions import load_for_writing
+from services.registry.particulars.rules import Phone
 from services.registry.teachers.routes.teachers import QualificationAnswer
 from services.registry.teachers.rules.engagements import Engagement
 from services.registry.teachers.rules.teachers import Teacher
 from services.registry.teachers.store import engagements as store
 from services.registry.teachers.store import teachers as teacher_store
 from services.registry.teachers.usecases import engagements as usecases
-from services.registry.teachers.usecases.engagements import NewTeacher, Paper, Said
+from services.registry.teachers.usecases.engagements import NewTeacher, Paper, TeacherStatements
 from shared.auth import CurrentCaller
 from shared.forms import Day, LocalId, Reason, Strict
 from shared.kernel.identity import DocumentKind
@@ -31,7 +32,7 @@ Project = Annotated[str, Field(pattern=r"^[A-Z0-9-]{2,32}$", examples=["4-10-01-
 
 
 class QualificationRequest(Strict):
-    """A paper that shows what the teacher can. Its number is sealed on arrival and never shown whole."""
+    """A qualification certificate of the teacher. Its number is encrypted on arrival and only shown masked."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
     number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
@@ -48,13 +49,13 @@ Qualifications = Annotated[list[QualificationRequest], Field(max_length=50)]
 
 
 class TeacherRequest(Strict):
-    """Days are included, the last one too; without it the engagement does not end by itself."""
+    """Both days are inclusive; an engagement without `last_on` is open-ended."""
 
     local_id: LocalId
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
     document_number: Annotated[str, Field(max_length=64)]
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-    phone: Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")] | None = None
+    phone: Phone | None = None
     full_time: Annotated[bool, Field(strict=True)]
     first_on: Day
     last_on: Day | None = None
@@ -78,9 +79,9 @@ class EngagementEndingRequest(Strict):
 
 
 class EngagementCorrectionRequest(Strict):
-    """What your institution says of the teacher, where that was wrong; what is left out stays.
+    """Corrected statements of your institution about the teacher; fields that are left out stay unchanged.
 
-    `projects` and `qualifications` are all of them: a paper that is missing is withdrawn.
+    `projects` and `qualifications` are complete lists: a qualification that is missing is withdrawn.
     """
 
     full_time: Annotated[bool, Field(strict=True)] | None = None
@@ -88,14 +89,14 @@ class EngagementCorrectionRequest(Strict):
     qualifications: Qualifications | None = None
     reason: Reason
 
-    def said(self) -> Said:
+    def statements(self) -> TeacherStatements:
         """Raises PeriodEndsBeforeStart."""
         papers = None if self.qualifications is None else [each.paper() for each in self.qualifications]
-        return Said(self.full_time, self.projects, papers)
+        return TeacherStatements(self.full_time, self.projects, papers)
 
 
 class TeacherAnswer(BaseModel):
-    """A teacher as an institution engages them, with what counts there; the name and the numbers are masked."""
+    """A teacher engaged by an institution, with what counts there; name and numbers are masked."""
 
     engagement_id: UUID
     teacher_id: UUID
@@ -137,7 +138,7 @@ async def engage_teacher(
     caller: CurrentCaller,
     at: Now,
 ) -> TeacherAnswer:
-    """Engage a teacher. The same again answers what stands; new papers and projects are added to those you entered."""
+    """Engage a teacher. A repeat returns the existing engagement; new qualifications and projects are added."""
     persons: Persons = request.app.state.persons
     engagement, teacher = await usecases.engage(
         connection, institution_id, asked.teacher(), persons=persons, caller=caller, at=at
@@ -154,7 +155,7 @@ async def list_institution_teachers(
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[TeacherAnswer]:
-    """Who teaches, taught and will teach there: for the institution itself and the officers of its region or above."""
+    """Past, current and future teachers of the institution, for itself and for officers of its region or above."""
     await load_for_writing(connection, institution_id, caller=caller)
     rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
     teachers = await teacher_store.by_ids(connection, {row.teacher_id for row in rows})
@@ -172,7 +173,7 @@ async def end_engagement(
     caller: CurrentCaller,
     at: Now,
 ) -> TeacherAnswer:
-    """Let an engagement end. Lessons after that day are given to other teachers before."""
+    """End an engagement. Lessons after that day must be assigned to other teachers first."""
     engagement, teacher = await usecases.end(connection, engagement_id, last_on=ending.last_on, caller=caller, at=at)
     return TeacherAnswer.of(engagement, teacher, request.app.state.persons)
 
@@ -186,9 +187,9 @@ async def correct_engagement(
     caller: CurrentCaller,
     at: Now,
 ) -> TeacherAnswer:
-    """Put right what was said of a teacher, as the institution that said it or an officer of its region or above."""
+    """Correct statements about a teacher, as the institution that made them or an officer of its region or above."""
     persons: Persons = request.app.state.persons
     engagement, teacher = await usecases.correct(
-        connection, engagement_id, asked.said(), reason=asked.reason, persons=persons, caller=caller, at=at
+        connection, engagement_id, asked.statements(), reason=asked.reason, persons=persons, caller=caller, at=at
     )
     return TeacherAnswer.of(engagement, teacher, persons)

@@ -1,4 +1,4 @@
-"""The teacher pool over HTTP: for officers, and for whoever puts a name right."""
+"""The teacher pool over HTTP: lists for officers, corrections of names, verification of qualifications."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from shared.web import Connection, Now, router
 routes = router("teachers")
 
 CORRECTIONS_MAX = 500
-Region = Annotated[str | None, Query(max_length=16, description="This region and what lies below it")]
+Region = Annotated[str | None, Query(max_length=16, description="This region and the regions below it")]
 
 
 class NameRequest(Strict):
-    """The name as it stands on the teacher's document."""
+    """The name on the teacher's document."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
     reason: Reason
 
 
 class QualificationAnswer(BaseModel):
-    """`institution_id` entered it; it counts there, and everywhere once an officer has verified it."""
+    """Entered by `institution_id`; it counts there, and everywhere once an officer has verified it."""
 
     id: UUID
     institution_id: UUID
@@ -75,7 +75,7 @@ class NameAnswer(BaseModel):
 
 
 class PooledTeacherAnswer(NameAnswer):
-    """A teacher with what all institutions say of them; the name and the numbers are masked."""
+    """A teacher with the statements of all institutions; name and numbers are masked."""
 
     projects: list[str]
     qualifications: list[QualificationAnswer]
@@ -110,7 +110,7 @@ class EngagementAnswer(BaseModel):
 
 
 class TeacherCorrectionAnswer(BaseModel):
-    """`engagement_id` null: the name was put right."""
+    """`engagement_id` is null for a correction of the name."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -136,13 +136,13 @@ async def list_teachers(
     caller: CurrentCaller,
     region: Region = None,
     institution_id: UUID | None = None,
-    project: Annotated[str | None, Query(max_length=32, description="Code of a project that they may teach")] = None,
+    project: Annotated[str | None, Query(max_length=32, description="Code of a project they may teach")] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[PooledTeacherAnswer]:
-    """Teachers of the institutions in an officer's region, past ones too.
+    """Past, current and future teachers of the institutions in an officer's region.
 
-    With a project, those who may teach it, as one of these institutions says.
+    With `project`, only those who may teach it according to one of these institutions.
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     far = await visibility.reach(connection, caller, region)
@@ -178,7 +178,7 @@ async def correct_teacher_name(
     caller: CurrentCaller,
     at: Now,
 ) -> NameAnswer:
-    """Put a teacher's name right, as the institution that gave it or as an officer where they are engaged."""
+    """Correct a teacher's name, as the institution that gave it or an officer of a region where they are engaged."""
     persons: Persons = request.app.state.persons
     teacher = await usecases.rename(
         connection, teacher_id, asked.name, reason=asked.reason, persons=persons, caller=caller, at=at
@@ -190,6 +190,6 @@ async def correct_teacher_name(
 async def verify_qualification(
     qualification_id: UUID, request: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> PooledTeacherAnswer:
-    """Say as an officer that you saw the paper itself: from then on it counts at every institution."""
+    """Confirm as an officer that you saw the original certificate: it then counts at every institution."""
     teacher = await usecases.verify(connection, qualification_id, caller=caller, at=at)
     return PooledTeacherAnswer.of(teacher, request.app.state.persons)

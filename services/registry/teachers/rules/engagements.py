@@ -1,4 +1,4 @@
-"""Engagements: at which institutions a teacher works, from when to when, and whether full time."""
+"""Engagements: where a teacher works, on which days, and whether full time."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class TooManyInstitutions(Conflict):
     """Facts: `institutions_max`."""
 
     slug = "teacher-at-too-many-institutions"
-    title_en = "On some of those days the teacher would teach at more institutions than one person may."
+    title_en = "The teacher would be engaged at too many institutions on some of these days."
     title_zh = "该教师在所涉期间任教的培训机构数量超过规定上限。"
-    cure_en = "A teacher is engaged at no more than {institutions_max} institutions at once; end another one first."
+    cure_en = "A teacher can be engaged at {institutions_max} institutions at most; end another engagement first."
     cure_zh = "一名教师同一时间最多在 {institutions_max} 家机构任教，请先结束其他机构的聘用。"
     check = "C06"
 
 
 class FullTimeElsewhere(Conflict):
     slug = "teacher-full-time-elsewhere"
-    title_en = "On some of those days the teacher works full time for another institution already."
+    title_en = "The teacher already works full time for another institution on some of these days."
     title_zh = "该教师在所涉期间已登记为其他机构的专职教师。"
     cure_en = (
         "Nobody works full time for two institutions at once: engage the teacher part time, or let the other "
@@ -42,12 +42,12 @@ class FullTimeElsewhere(Conflict):
 
 
 class EngagedAlready(Conflict):
-    """Facts: `engagement`, the one that stands."""
+    """Facts: `engagement`, the existing one."""
 
     slug = "teacher-engaged-already"
-    title_en = "The teacher is engaged at your institution on some of those days already."
+    title_en = "The teacher is already engaged at your institution on some of these days."
     title_zh = "该教师在所涉期间已受聘于本机构。"
-    cure_en = "Use engagement {engagement}, or end it first and begin the new one on a later day."
+    cure_en = "Use engagement {engagement}, or end it first and begin the new engagement on a later day."
     cure_zh = "请沿用聘用记录 {engagement}；如需变更，请先结束原聘用，再自次日起新增。"
 
 
@@ -55,19 +55,19 @@ class EngagementOver(Conflict):
     """Facts: `last_on`."""
 
     slug = "engagement-over"
-    title_en = "The engagement has an earlier last day already."
+    title_en = "The engagement has already ended, on an earlier day."
     title_zh = "该聘用已在更早的日期结束。"
-    cure_en = "It ended on {last_on}; a teacher who comes back is engaged anew."
+    cure_en = "It ended on {last_on}; if the teacher has returned, register a new engagement."
     cure_zh = "该聘用已于 {last_on} 结束；教师再次任教的，请重新登记聘用。"
 
 
 class LessonsLeft(Conflict):
-    """Facts: `classes`, in which the teacher has lessons after that day, and `lessons`, how many."""
+    """Facts: `classes` with lessons of the teacher after that day, and `lessons`, their number."""
 
     slug = "lessons-left"
     title_en = "The teacher has lessons at your institution after that day."
     title_zh = "该教师在该日期之后仍有已排定的课程。"
-    cure_en = "Give the teacher's {lessons} lessons of these classes to other teachers first: {classes}."
+    cure_en = "First assign the teacher's {lessons} lessons in these classes to other teachers: {classes}."
     cure_zh = "请先将以下班级的 {lessons} 节后续课程改由其他教师承担：{classes}。"
 
 
@@ -82,12 +82,12 @@ class Engagement:
     version: int = 1
 
     def same_as(self, other: Engagement) -> bool:
-        """Whether `other` says the same of the teacher's work there."""
+        """Whether `other` describes the same engagement."""
         return replace(other, id=self.id, version=self.version) == self
 
 
 def require_possible(engagement: Engagement, others: Collection[Engagement], *, institutions_max: int) -> None:
-    """`engagement` beside the teacher's `others`.
+    """Check a new `engagement` against the teacher's `others`.
 
     Raises EngagedAlready, TooManyInstitutions (C06), FullTimeElsewhere (C06). Source: domain rules §5.2 [28].
     """
@@ -95,7 +95,7 @@ def require_possible(engagement: Engagement, others: Collection[Engagement], *, 
     for each in meeting:
         if each.institution_id == engagement.institution_id:
             raise EngagedAlready(pointer="/first_on", engagement=each.id)
-    # Engagements are most where one of them begins.
+    # The number of concurrent engagements is highest on a day when one of them begins.
     days = [engagement.engaged.first, *(max(each.engaged.first, engagement.engaged.first) for each in meeting)]
     if any(1 + sum(each.engaged.contains(day) for each in meeting) > institutions_max for day in days):
         raise TooManyInstitutions(institutions_max=institutions_max)
@@ -108,7 +108,7 @@ def engage(engagement: Engagement, *, at: datetime) -> TeacherEngaged:
 
 
 def end(engagement: Engagement, *, last_on: date, at: datetime) -> tuple[Engagement, EngagementEnded]:
-    """Let an engagement end with `last_on`. Raises EngagementOver, PeriodEndsBeforeStart."""
+    """End an engagement on `last_on`. Raises EngagementOver, PeriodEndsBeforeStart."""
     ended = engagement.engaged.last
     if ended is not None and ended <= last_on:
         raise EngagementOver(pointer="/last_on", last_on=ended.isoformat())
@@ -120,14 +120,14 @@ def end(engagement: Engagement, *, last_on: date, at: datetime) -> tuple[Engagem
 def correct(
     engagement: Engagement, others: Collection[Engagement], *, full_time: bool, at: datetime
 ) -> tuple[Engagement, EngagementCorrected]:
-    """Put right whether the teacher works full time. Raises FullTimeElsewhere (C06)."""
+    """Correct whether the teacher works full time. Raises FullTimeElsewhere (C06)."""
     after = replace(engagement, full_time=full_time, version=engagement.version + 1)
     _require_one_full_time(after, [each for each in others if each.engaged.overlaps(after.engaged)])
     return after, _fact(EngagementCorrected, after, at=at)
 
 
 def changed(before: Engagement, after: Engagement) -> dict[str, object]:
-    """What a correction keeps of the engagement."""
+    """The old values that a correction stores of the engagement."""
     if before.full_time is after.full_time:
         return {}
     return {"full_time": {"from": before.full_time, "to": after.full_time}}

@@ -1,4 +1,4 @@
-"""The teacher pool (师资库): who teaches, and what which institution says that they may teach, by which papers."""
+"""The teacher pool (师资库): teachers, and the projects and qualifications that each institution states for them."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from shared.kernel.refusals import Invalid, NotFound
 
 
 class TeacherTooOld(Invalid):
-    """Facts: `age_max`, on the day `on`. The age itself is not told."""
+    """Facts: `age_max`, on the day `on`. The age itself is not given."""
 
     slug = "teacher-too-old"
-    title_en = "On that day the teacher is older than a teacher of the programme may be."
+    title_en = "The teacher is over the age limit on that day."
     title_zh = "该教师在所涉日期已超过规定的任教年龄上限。"
-    cure_en = "Teachers are at most {age_max} years old on {on}; let somebody else teach."
+    cure_en = "Choose another teacher: a teacher may be at most {age_max} years old on {on}."
     cure_zh = "教师在 {on} 当日的年龄不得超过 {age_max} 周岁，请另行安排教师。"
 
 
 class TeacherNameDiffers(Invalid):
     slug = "teacher-name-differs"
-    title_en = "The teacher with this document is in the pool under another name."
+    title_en = "The teacher with this document is in the pool under a different name."
     title_zh = "该证件号码在师资库中登记的姓名与所填姓名不一致。"
     cure_en = (
         "Compare number and name with the document. If both are right, an officer or the institution that listed "
@@ -39,9 +39,9 @@ class TeacherNameDiffers(Invalid):
 
 @dataclass(frozen=True)
 class Qualification:
-    """A paper that shows what a teacher can, as `institution_id` entered it.
+    """A qualification certificate of a teacher, as `institution_id` entered it.
 
-    Its number is sealed to `id` and recognised by `mark`. `verified_by`: the officer who saw the paper itself.
+    Its number is encrypted for `id` and recognised by `mark`. `verified_by`: the officer who saw the original.
     """
 
     id: UUID
@@ -54,16 +54,16 @@ class Qualification:
 
     @property
     def said(self) -> tuple[UUID, str, UUID, Period]:
-        """All that its institution says of it."""
+        """What its institution states about it."""
         return self.institution_id, self.name, self.mark, self.held
 
     def counts_at(self, institution_id: UUID) -> bool:
-        """Whether it shows there what the teacher can: where it was entered, and everywhere once it is verified."""
+        """Whether it counts at that institution: where it was entered, and everywhere once it is verified."""
         return self.institution_id == institution_id or self.verified_by is not None
 
 
 class Assignment(NamedTuple):
-    """That a teacher may teach a project, as an institution says."""
+    """An institution's statement that a teacher may teach a project."""
 
     institution_id: UUID
     project: str
@@ -71,7 +71,7 @@ class Assignment(NamedTuple):
 
 @dataclass(frozen=True)
 class Teacher:
-    """`named_by` is the institution whose word the name is; None once an officer has put it right."""
+    """`named_by` is the institution that gave the name; None once an officer has corrected it."""
 
     id: UUID
     person: UUID
@@ -84,7 +84,7 @@ class Teacher:
 
     @property
     def projects(self) -> tuple[str, ...]:
-        """What they may teach at any institution, in order."""
+        """The projects that they may teach at any institution, sorted."""
         return tuple(sorted({each.project for each in self.assignments}))
 
     def projects_at(self, institution_id: UUID) -> tuple[str, ...]:
@@ -106,9 +106,9 @@ class Teacher:
 
 @dataclass(frozen=True)
 class Correction:
-    """What was put right of what an institution said with an engagement; without one, of the teacher's name.
+    """A correction of an institution's statements in an engagement; without an engagement, of the teacher's name.
 
-    `sealed_before`: the particulars under the name before.
+    `sealed_before`: the encrypted particulars with the old name.
     """
 
     id: UUID
@@ -122,7 +122,7 @@ class Correction:
 
 
 def list_(teacher: Teacher, *, at: datetime) -> TeacherListed:
-    """The fact that `teacher` is in the pool as they are now."""
+    """The fact with the current state of `teacher`."""
     return TeacherListed(
         subject=f"teachers/{teacher.id}",
         version=teacher.version,
@@ -137,9 +137,9 @@ def list_(teacher: Teacher, *, at: datetime) -> TeacherListed:
 def learn(
     teacher: Teacher, institution_id: UUID, projects: Iterable[str], qualifications: Iterable[Qualification]
 ) -> Teacher:
-    """`teacher` of whom the institution says this too; a paper that is held longer stands in the stead of its own.
+    """`teacher` with more statements of the institution; a qualification with a later end replaces its own entry.
 
-    The very same teacher if nothing of it is news.
+    The same object if nothing changes.
     """
     own = {(each.name, each.mark): each for each in teacher.qualifications if each.institution_id == institution_id}
     own |= {(each.name, each.mark): each for each in qualifications}
@@ -149,9 +149,9 @@ def learn(
 def correct(
     teacher: Teacher, institution_id: UUID, projects: Iterable[str], qualifications: Iterable[Qualification]
 ) -> Teacher:
-    """`teacher` of whom the institution says this and nothing else; what others say stays.
+    """`teacher` with these statements as the only ones of the institution; those of others stay.
 
-    A paper of which nothing is new stays the one that it is. The very same teacher if nothing of it is news.
+    An unchanged qualification keeps its id. The same object if nothing changes.
     """
     said = {each.said: each for each in qualifications}
     others = {each for each in teacher.assignments if each.institution_id != institution_id}
@@ -166,12 +166,12 @@ def correct(
 
 
 def rename(teacher: Teacher, sealed: bytes, *, named_by: UUID | None) -> Teacher:
-    """`teacher` with the particulars `sealed`, which are the word of that institution or, with None, of an officer."""
+    """`teacher` with the encrypted particulars `sealed`, given by that institution or, with None, by an officer."""
     return replace(teacher, sealed=sealed, named_by=named_by, version=teacher.version + 1)
 
 
 def changed(before: Teacher, after: Teacher) -> dict[str, object]:
-    """What a correction keeps of projects, and of papers by their ids: a paper that is gone stays stored by its id."""
+    """The old values that a correction stores: projects, and ids of qualifications, whose rows stay."""
     pairs = {
         "projects": [{each.project for each in one.assignments - other.assignments}
                      for one, other in ((before, after), (after, before))],
@@ -182,7 +182,7 @@ def changed(before: Teacher, after: Teacher) -> dict[str, object]:
 
 
 def verify(teacher: Teacher, qualification_id: UUID, *, by: str) -> Teacher:
-    """`teacher` with that paper as an officer saw it; the very same teacher if one has already."""
+    """`teacher` with that qualification verified by an officer; the same object if it already is."""
     papers = tuple(
         replace(each, verified_by=each.verified_by or by) if each.id == qualification_id else each
         for each in teacher.qualifications
@@ -192,7 +192,7 @@ def verify(teacher: Teacher, qualification_id: UUID, *, by: str) -> Teacher:
 
 
 def require_age(document: IdentityDocument, *, on: date, age_max: int, pointer: str = "/document_number") -> None:
-    """Who does not show a date of birth passes. Raises TeacherTooOld. Source: domain rules §5.2 [28]."""
+    """Check the age limit; an unknown birth date passes. Raises TeacherTooOld. Source: domain rules §5.2 [28]."""
     age = document.age_on(on)
     if age is not None and age > age_max:
         raise TeacherTooOld(pointer=pointer, age_max=age_max, on=on.isoformat())

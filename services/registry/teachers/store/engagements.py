@@ -1,4 +1,4 @@
-"""Engagements of teachers in the database, and the lessons that hold one."""
+"""Engagements of teachers in the database, and the lessons that keep one from ending."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ GROUP BY l.class_id ORDER BY l.class_id
 
 
 async def of_teachers(connection: AsyncConnection, teacher_ids: Collection[UUID]) -> list[Engagement]:
-    """Every engagement of those teachers, at any institution, past ones too."""
+    """Every engagement of those teachers, at any institution, including past ones."""
     theirs = tables.one_of(ENGAGEMENT.c.teacher_id, teacher_ids)
     return await tables.fetch_all(connection, select(ENGAGEMENT).where(theirs).order_by(ENGAGEMENT.c.id), Engagement)
 
 
 async def regions(connection: AsyncConnection, teacher_id: UUID) -> list[str]:
-    """The regions of the institutions at which a teacher works, worked or will work."""
+    """The regions of the institutions of a teacher's past, current and future engagements."""
     statement = (
         select(INSTITUTION.c.region)
         .distinct()
@@ -56,7 +56,7 @@ async def regions(connection: AsyncConnection, teacher_id: UUID) -> list[str]:
 
 
 async def named(connection: AsyncConnection, institution_id: UUID, local_ids: Collection[str]) -> list[Engagement]:
-    """The institution's engagements under its own `local_ids`, past ones too."""
+    """The institution's engagements with these `local_ids`, including past ones."""
     asked = [ENGAGEMENT.c.institution_id == institution_id, tables.one_of(ENGAGEMENT.c.local_id, local_ids)]
     return await tables.fetch_all(connection, select(ENGAGEMENT).where(*asked).order_by(ENGAGEMENT.c.id), Engagement)
 
@@ -74,18 +74,18 @@ async def add(connection: AsyncConnection, engagement: Engagement) -> None:
 
 
 async def save(connection: AsyncConnection, engagement: Engagement) -> None:
-    """Store the next version of `engagement`. Raises Stale if it was changed meanwhile."""
+    """Store the next version of `engagement`. Raises Stale if the stored version is not the one before."""
     await tables.save(connection, ENGAGEMENT, engagement, expected=engagement.version - 1)
 
 
 async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID, limit: int) -> list[Engagement]:
-    """The institution's engagements in the order of their ids, from above `after`."""
+    """The institution's engagements in the order of their ids, after `after`."""
     asked = [ENGAGEMENT.c.institution_id == institution_id, ENGAGEMENT.c.id > after]
     statement = select(ENGAGEMENT).where(*asked).order_by(ENGAGEMENT.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, Engagement)
 
 
 async def lessons_left(connection: AsyncConnection, engagement: Engagement, *, last_on: date) -> dict[UUID, int]:
-    """How many lessons the teacher has in which of the institution's classes after `last_on`."""
+    """The number of the teacher's lessons after `last_on`, by class of the institution."""
     values = (engagement.teacher_id, engagement.institution_id, last_on)
     return dict(await (await driver(connection)).fetch(_LESSONS_LEFT, *values))

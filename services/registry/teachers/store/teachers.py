@@ -1,4 +1,4 @@
-"""The teacher pool in the database: teachers, and what which institution says that they may teach, by which papers."""
+"""The teacher pool in the database: teachers, and the projects and qualifications stated by institutions."""
 
 from __future__ import annotations
 
@@ -82,16 +82,16 @@ ON CONFLICT DO NOTHING
 
 
 async def lock_by_person(connection: AsyncConnection, person: UUID) -> Teacher | None:
-    """The teacher who `person` is, if they are in the pool; nobody else changes them or engages them meanwhile."""
-    # A statement that waits for a row sees its papers as they were before; so they are read by the next one.
+    """The teacher with the key `person`, locked against changes and engagements; None if they are not in the pool."""
+    # A statement that waits for a row lock sees old qualifications, so the next statement reads them.
     id_ = await (await driver(connection)).fetchval(_LOCK_BY_PERSON, person)
     return None if id_ is None else await load(connection, id_)
 
 
 async def lock(connection: AsyncConnection, ids: Collection[UUID], *, share: bool = False) -> None:
-    """Nobody else changes those teachers or their engagements until this transaction ends.
+    """Lock those teachers and their engagements until the transaction ends.
 
-    With `share`, others may hold them like that too: who plans their lessons does.
+    With `share`, a shared lock, which planners of lessons take.
     """
     await (await driver(connection)).execute(_LOCK_SHARED if share else _LOCK, list(ids))
 
@@ -107,7 +107,7 @@ async def load(connection: AsyncConnection, teacher_id: UUID, *, locked: bool = 
 
 
 async def holder(connection: AsyncConnection, qualification_id: UUID) -> UUID:
-    """The teacher of whom a qualification is said. Raises NotFound, also for one that was withdrawn."""
+    """The teacher who has the qualification. Raises NotFound, also if it was withdrawn."""
     teacher_id: UUID | None = await (await driver(connection)).fetchval(_HOLDER, qualification_id)
     if teacher_id is None:
         raise NotFound(what="qualification", id=qualification_id)
@@ -129,11 +129,11 @@ async def page(
     after: UUID,
     limit: int,
 ) -> list[Teacher]:
-    """Teachers of institutions within reach in the order of their ids, from above `after`.
+    """Teachers of institutions within reach in the order of their ids, after `after`.
 
-    With a `project`, those who may teach it there.
+    With `project`, only those who may teach it there.
     """
-    # Of a project it matters who says that they may teach it; else where they are engaged, at any time.
+    # With a project, the institution that stated it is within reach; otherwise any institution that ever engaged them.
     said = ENGAGEMENT if project is None else TEACHER_PROJECT
     asked = tables.matches(INSTITUTION, **reach._asdict(), id=institution_id)
     if project is not None:
@@ -151,9 +151,9 @@ async def add(connection: AsyncConnection, teacher: Teacher) -> None:
 
 
 async def save(connection: AsyncConnection, teacher: Teacher) -> None:
-    """Store the next version of `teacher`; papers that are gone are kept as withdrawn.
+    """Store the next version of `teacher`; removed qualifications are kept as withdrawn.
 
-    Raises Stale if they were changed meanwhile.
+    Raises Stale if the stored version is not the one before.
     """
     await tables.save(connection, TEACHER, teacher, expected=teacher.version - 1)
     database = await driver(connection)
@@ -163,7 +163,7 @@ async def save(connection: AsyncConnection, teacher: Teacher) -> None:
 
 
 def particulars(teacher: Teacher) -> SealedPerson:
-    """Who the teacher is, as it is stored: sealed."""
+    """The teacher's encrypted particulars."""
     return SealedPerson(teacher.person, teacher.document_kind, teacher.sealed)
 
 
@@ -172,7 +172,7 @@ async def add_correction(connection: AsyncConnection, correction: Correction) ->
 
 
 async def corrections(connection: AsyncConnection, teacher_id: UUID, *, limit: int) -> list[Correction]:
-    """The corrections of a teacher, in the order of time."""
+    """The corrections of a teacher, oldest first."""
     theirs = TEACHER_CORRECTION.c.teacher_id == teacher_id
     statement = select(TEACHER_CORRECTION).where(theirs).order_by(TEACHER_CORRECTION.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, Correction)

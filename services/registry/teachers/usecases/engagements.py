@@ -1,4 +1,4 @@
-"""Engage teachers, end engagements, and put right what was said with them; who is engaged is in the teacher pool."""
+"""Engage teachers, end engagements, and correct their statements; engaging a teacher adds them to the pool."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PAPER: Final = "qualification"
 
 @dataclass(frozen=True)
 class Paper:
-    """A qualification as the institution copies it from the paper."""
+    """A qualification as the institution copied it from the certificate."""
 
     name: str
     number: str
@@ -42,7 +42,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class NewTeacher:
-    """What an institution says of somebody who teaches for it."""
+    """A teacher as an institution reports them."""
 
     local_id: str
     particulars: Particulars
@@ -53,8 +53,8 @@ class NewTeacher:
 
 
 @dataclass(frozen=True)
-class Said:
-    """What the institution of an engagement says of the teacher; what is None stays as it is."""
+class TeacherStatements:
+    """Statements of an engagement's institution about the teacher; None leaves a value unchanged."""
 
     full_time: bool | None = None
     projects: Sequence[str] | None = None
@@ -70,18 +70,19 @@ async def engage(
     caller: Caller,
     at: datetime,
 ) -> tuple[Engagement, Teacher]:
-    """A teacher of the institution from a day on, by itself or an officer; the same again answers what stands.
+    """Engage a teacher, as the institution or an officer; a repeat returns the existing engagement.
 
-    What they may teach and hold is added to what the institution has said of them. Raises WrongRole, NotFound,
+    Projects and qualifications are added to those the institution stated before. Raises WrongRole, NotFound,
     ForeignOrganisation, ForeignRegion, PlaceholderName, TeacherNameDiffers, TeacherTooOld, LocalIdTaken,
     EngagedAlready, TooManyInstitutions, FullTimeElsewhere (C06), and the refusals of documents.
     """
     institution = await load_for_writing(connection, institution_id, caller=caller)
     raise_first(name_fault(asked.particulars.name))
-    person, number = persons.recognise(asked.particulars, today=business_day(at))
+    kind, written = asked.particulars.document_kind, asked.particulars.document_number
+    person, number = persons.recognise(kind, written, today=business_day(at))
     rulebook = await rulebook_store.current(connection)
     policy = rulebook.policy(asked.engaged.first, institution.region)
-    document = IdentityDocument(asked.particulars.document_kind, number)
+    document = IdentityDocument(kind, number)
     teacher_rules.require_age(document, on=asked.engaged.first, age_max=policy.teacher_age_max)
     _require_projects(asked.projects, rulebook)
     before = await _listed(connection, person, number, asked.particulars, institution_id, persons=persons)
@@ -105,7 +106,7 @@ async def engage(
 async def end(
     connection: AsyncConnection, engagement_id: UUID, *, last_on: date, caller: Caller, at: datetime
 ) -> tuple[Engagement, Teacher]:
-    """Let an engagement end with `last_on`; one that ends then already is answered as it is.
+    """End an engagement on `last_on`; a repeat returns it unchanged.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LessonsLeft, EngagementOver, PeriodEndsBeforeStart.
     """
@@ -123,29 +124,29 @@ async def end(
 async def correct(
     connection: AsyncConnection,
     engagement_id: UUID,
-    said: Said,
+    statements: TeacherStatements,
     *,
     reason: str,
     persons: Persons,
     caller: Caller,
     at: datetime,
 ) -> tuple[Engagement, Teacher]:
-    """Put what is `said` in the stead of what the engagement's institution said; what was before is kept.
+    """Replace the statements of the engagement's institution; the old values are kept as a correction.
 
-    By that institution or an officer. A paper that is another in any way has to be verified anew. What changes nothing
-    answers what stands. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, FullTimeElsewhere (C06).
+    As that institution or an officer. A changed qualification must be verified again. A call that changes nothing
+    returns the current state. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, FullTimeElsewhere (C06).
     """
     before, known = await _lock(connection, engagement_id, caller)
     institution_id = before.institution_id
-    if said.projects:
-        _require_projects(said.projects, await rulebook_store.current(connection))
-    projects = known.projects_at(institution_id) if said.projects is None else said.projects
+    if statements.projects:
+        _require_projects(statements.projects, await rulebook_store.current(connection))
+    projects = known.projects_at(institution_id) if statements.projects is None else statements.projects
     papers = [each for each in known.qualifications if each.institution_id == institution_id]
-    if said.qualifications is not None:
-        papers = [_sealed(paper, institution_id, persons) for paper in said.qualifications]
+    if statements.qualifications is not None:
+        papers = [_sealed(paper, institution_id, persons) for paper in statements.qualifications]
     teacher = await _save(connection, known, teacher_rules.correct(known, institution_id, projects, papers), at=at)
     after = before
-    if said.full_time not in (None, before.full_time):
+    if statements.full_time not in (None, before.full_time):
         others = await store.of_teachers(connection, [teacher.id])
         after, fact = rules.correct(before, others, full_time=not before.full_time, at=at)
         await store.save(connection, after)
@@ -157,7 +158,7 @@ async def correct(
 
 
 async def _lock(connection: AsyncConnection, engagement_id: UUID, caller: Caller) -> tuple[Engagement, Teacher]:
-    """The engagement and its teacher, locked: lessons planned meanwhile are seen, later ones see what is done here."""
+    """The engagement and its teacher, locked against concurrent planning of lessons."""
     known = await store.load(connection, engagement_id)
     await load_for_writing(connection, known.institution_id, caller=caller)
     teacher = await teacher_store.load(connection, known.teacher_id, locked=True)
@@ -179,7 +180,7 @@ async def _listed(
     *,
     persons: Persons,
 ) -> Teacher:
-    """The teacher who `person` is, locked; a new one, of whom nothing is stored yet, has no version.
+    """The teacher with the key `person`, locked; a new, unstored one has version 0.
 
     Raises TeacherNameDiffers.
     """
@@ -195,7 +196,7 @@ async def _listed(
 
 
 async def _save(connection: AsyncConnection, before: Teacher, after: Teacher, *, at: datetime) -> Teacher:
-    """`after`, stored and told of unless it is `before`; of a new teacher the first version."""
+    """Store `after` and publish its fact unless it is `before`; a new teacher gets version 1."""
     if before.version == 0:
         after = replace(after, version=1)
         await teacher_store.add(connection, after)

@@ -1,4 +1,4 @@
-"""What officers and institutions do with a teacher of the pool: look, put the name right, verify a paper."""
+"""Read a teacher of the pool, correct the name, verify a qualification."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ async def rename(
     caller: Caller,
     at: datetime,
 ) -> Teacher:
-    """The teacher under the name that the document really shows; what was known before is kept.
+    """Correct a teacher's name to that on the document; the old name is kept as a correction.
 
-    By the institution whose word the name is, until an officer puts it right. The name that is known answers the
-    teacher as they are. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, PlaceholderName.
+    As the institution that gave the name, until an officer corrects it. The current name returns the
+    teacher unchanged. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, PlaceholderName.
     """
     caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
     before = await store.load(connection, teacher_id, locked=True)
@@ -68,9 +68,9 @@ async def rename(
 
 
 async def verify(connection: AsyncConnection, qualification_id: UUID, *, caller: Caller, at: datetime) -> Teacher:
-    """Say that the paper itself was seen and is as it was entered: from then on it counts at every institution.
+    """Confirm that the original certificate was seen and matches the entry: it then counts at every institution.
 
-    By an officer of the region of the institution that entered it, or above; once is enough. Raises WrongRole,
+    As an officer of the region of the institution that entered it, or above. Can be repeated. Raises WrongRole,
     NotFound, ForeignRegion.
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)

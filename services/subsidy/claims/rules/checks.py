@@ -120,7 +120,7 @@ def terms_on(day: date) -> Terms:
     return next((terms for terms in TERMS if terms.validity.contains(day)), TERMS[0])
 
 
-class Held(NamedTuple):
+class HeldSubsidy(NamedTuple):
     """A subsidy that a person has been promised or paid: a payable line of a claim that stands."""
 
     occupation: str
@@ -141,7 +141,7 @@ class LineFacts:
     """The latest day of issue of a valid certificate for the occupation and level, on or after `starts_on`."""
     claimed_on: date
     """The business day of the claim."""
-    held: tuple[Held, ...]
+    held: tuple[HeldSubsidy, ...]
     """The person's other subsidies, of whatever class."""
     rate: Fen | None
     """What the policy gives for the level on the class's first day."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from services.subsidy.claims.rules.checks import Check, Held, LineFacts, judge
+from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, judge
 from services.subsidy.trainings.rules import Trainee, TrainingClass
 from shared.kernel.money import Fen
 
@@ -37,16 +37,16 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ClassStanding:
     """What is known of a class's trainees besides the class: per person, and the rate that holds for all of them."""
 
     certified_on: Mapping[UUID, date]
-    held: Mapping[UUID, Sequence[Held]]
+    held: Mapping[UUID, Sequence[HeldSubsidy]]
     rate: Fen | None
 
 
 def lines_of(
-    class_: TrainingClass, trainees: Sequence[Trainee], standing: Standing, *, claimed_on: date
+    class_: TrainingClass, trainees: Sequence[Trainee], standing: ClassStanding, *, claimed_on: date
 ) -> tuple[Line, ...]:
     """The lines that `trainees` get in a claim made on `claimed_on`.
 
@@ -71,7 +71,7 @@ def lines_of(
             amount, refusal = Fen(0), verdict
         else:
             amount, refusal = verdict, None
-            own = Held(class_.occupation, class_.level, class_.starts_on.year)
+            own = HeldSubsidy(class_.occupation, class_.level, class_.starts_on.year)
             held[trainee.person] = (*held.get(trainee.person, ()), own)
         lines.append(
             Line(

@@ -11,7 +11,7 @@ class ClaimBeforeCompletion(Conflict):
     slug = "claim-before-completion"
     title_en = "The class is not completed, so nothing can be claimed for it yet."
     title_zh = "该班尚未结班，不能申领补贴。"
-    cure_en = "Complete the class in the registry first; its present state is {state}."
+    cure_en = "Complete the class in the registry first; its current state is {state}."
     cure_zh = "请先在登记服务中办理结班；该班当前状态：{state}。"
 
 
@@ -29,7 +29,7 @@ class ClassAlreadyClaimed(Conflict):
     slug = "class-already-claimed"
     title_en = "A claim for this class already exists."
     title_zh = "该班已有申领。"
-    cure_en = "Go on with claim {claim_id}; a class is claimed for once, unless its claim was rejected."
+    cure_en = "Continue with claim {claim_id}; a class can be claimed for again only if its claim was rejected."
     cure_zh = "请继续办理申领 {claim_id}；同一班级只能申领一次，被驳回的除外。"
     reference = "GET /v1/claims/{claim_id}"
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.claims.rules.checks import Check, Held
+from services.subsidy.claims.rules.checks import Check, HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
 from shared import tables
@@ -147,13 +147,15 @@ async def queue(connection: AsyncConnection, keys: Collection[UUID]) -> None:
         await (await driver(connection)).execute(_QUEUE, sorted(keys))
 
 
-async def held(connection: AsyncConnection, keys: Mapping[UUID, UUID], *, outside: UUID) -> dict[UUID, list[Held]]:
+async def held(
+    connection: AsyncConnection, keys: Mapping[UUID, UUID], *, outside: UUID
+) -> dict[UUID, list[HeldSubsidy]]:
     """What each person holds by live payable lines of other claims than `outside`.
 
     `keys` are the keys to look under, each with the key that its person goes by.
     """
-    found: dict[UUID, list[Held]] = {}
+    found: dict[UUID, list[HeldSubsidy]] = {}
     if keys:
         for person, occupation, level, year in await (await driver(connection)).fetch(_HELD, list(keys), outside):
-            found.setdefault(keys[person], []).append(Held(occupation, Level(level), year))
+            found.setdefault(keys[person], []).append(HeldSubsidy(occupation, Level(level), year))
     return found

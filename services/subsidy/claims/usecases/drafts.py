@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules import claims as rules
-from services.subsidy.claims.rules.checks import Held
+from services.subsidy.claims.rules.checks import HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
-from services.subsidy.claims.rules.lines import Line, Standing, lines_of
+from services.subsidy.claims.rules.lines import ClassStanding, Line, lines_of
 from services.subsidy.claims.rules.refusals import ClassAlreadyClaimed
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
@@ -29,7 +29,7 @@ from shared.backbone import outbox
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import LocalIdTaken, NotYetHeard
+from shared.kernel.refusals import LocalIdTaken, NotYetReceived
 from shared.plan import Plan
 
 
@@ -47,7 +47,7 @@ class ClaimGround(NamedTuple):
 async def draft(connection: AsyncConnection, *, class_id: UUID, local_id: str, caller: Caller, at: datetime) -> Claim:
     """A new claim for a completed class of the caller's institution; the same again answers the one that exists.
 
-    Raises WrongRole, NotYetHeard, ForeignOrganisation, LocalIdTaken, ClassAlreadyClaimed, ClaimBeforeCompletion,
+    Raises WrongRole, NotYetReceived, ForeignOrganisation, LocalIdTaken, ClassAlreadyClaimed, ClaimBeforeCompletion,
     NotSubsidised.
     """
     caller.require(Role.INSTITUTION)
@@ -68,7 +68,7 @@ async def draft(connection: AsyncConnection, *, class_id: UUID, local_id: str, c
 
 
 async def rebuild(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, at: datetime) -> Claim:
-    """The claim with new lines. Raises WrongRole, NotFound, ForeignOrganisation, NotYetHeard, IllegalMove.
+    """The claim with new lines. Raises WrongRole, NotFound, ForeignOrganisation, NotYetReceived, IllegalMove.
 
     It is like a new claim: what others were promised in the meantime counts.
     """
@@ -108,7 +108,7 @@ async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClas
 async def _class(connection: AsyncConnection, class_id: UUID) -> TrainingClass:
     class_ = await training_store.find_class(connection, class_id)
     if class_ is None:
-        raise NotYetHeard(what="class", id=class_id)
+        raise NotYetReceived(what="class", id=class_id)
     return class_
 
 
@@ -117,14 +117,14 @@ async def _all_trainees(connection: AsyncConnection, class_: TrainingClass) -> l
     trainees = await training_store.trainees(connection, class_.id)
     unknown = max(0, class_.enrolled - len(trainees)) + sum(each.outcome is Outcome.IN_TRAINING for each in trainees)
     if unknown:
-        raise NotYetHeard(what="outcomes of enrolments", missing=unknown)
+        raise NotYetReceived(what="outcomes of enrolments", missing=unknown)
     return trainees
 
 
 async def _ground(
     connection: AsyncConnection, class_: TrainingClass, trainees: Sequence[Trainee], *, plan: Plan
 ) -> ClaimGround:
-    """Raises NotYetHeard where the class's region was not heard of.
+    """Raises NotYetReceived where the class's region was not heard of.
 
     The row that gives the amount is the one for training at the class's level, on the day it began, of the nearest
     jurisdiction. Source: domain rules §4.2 (that the first day decides is an assumption).
@@ -138,9 +138,9 @@ async def _ground(
 
 
 async def _lines(
-    connection: AsyncConnection, ground: ClaimGround, held: Mapping[UUID, Sequence[Held]], *, claimed_on: date
+    connection: AsyncConnection, ground: ClaimGround, held: Mapping[UUID, Sequence[HeldSubsidy]], *, claimed_on: date
 ) -> tuple[Line, ...]:
-    standing = Standing(
+    standing = ClassStanding(
         certified_on=await training_store.certified_on(connection, ground.keys, ground.class_),
         held=held,
         rate=None if ground.policy_row is None else ground.policy_row.amount_fen,

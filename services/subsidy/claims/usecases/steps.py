@@ -36,7 +36,7 @@ async def load_own(connection: AsyncConnection, claim_id: UUID, *, caller: Calle
 async def load_for(connection: AsyncConnection, claim_id: UUID, *, role: Role, caller: Caller, plan: Plan) -> Claim:
     """The claim, locked, for a caller of `role` in its region or above.
 
-    Raises WrongRole, NotFound, NotYetHeard, ForeignRegion.
+    Raises WrongRole, NotFound, NotYetReceived, ForeignRegion.
     """
     caller.require(role)
     claim = await store.load(connection, claim_id, lock=True)

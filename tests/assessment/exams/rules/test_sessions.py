@@ -35,7 +35,7 @@ from services.assessment.exams.rules.sessions import (
     Summary,
     TooEarly,
 )
-from services.assessment.trainings.rules import HeardClass
+from services.assessment.trainings.rules import RegistryClass
 from shared.contracts.assessment import CertificateStatus, ResultCorrected, ResultRecorded, SessionStatus
 from shared.contracts.fact import Fact
 from shared.kernel.ids import new_id
@@ -197,7 +197,7 @@ class TestFile:
                 sessions.file(a_session(level=level), None, at=AT)
 
     def test_the_class_must_be_of_the_same_occupation_and_level_and_not_cancelled(self) -> None:
-        class_ = HeardClass(new_id(), "4-10-01-05", Level.SENIOR_WORKER, cancelled=False)
+        class_ = RegistryClass(new_id(), "4-10-01-05", Level.SENIOR_WORKER, cancelled=False)
         session = a_session(class_id=class_.id)
 
         assert sessions.file(session, class_, at=AT).class_id == class_.id

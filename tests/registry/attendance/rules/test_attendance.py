@@ -59,10 +59,10 @@ class TestPresences:
         self, marks: list[Stamp], random: Any, draw: st.DataObject
     ) -> None:
         repeats = draw.draw(st.lists(st.sampled_from(marks), max_size=6)) if marks else []
-        arrived = [*marks, *repeats]
-        random.shuffle(arrived)
+        batch = [*marks, *repeats]
+        random.shuffle(batch)
 
-        assert minutes_of(presences(arrived)) == minutes_of(presences(marks))
+        assert minutes_of(presences(batch)) == minutes_of(presences(marks))
 
     @given(MARKS)
     def test_nobody_is_present_twice_at_once_or_longer_than_between_the_first_and_the_last_mark(

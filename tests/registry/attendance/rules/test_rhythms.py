@@ -14,12 +14,16 @@ from hypothesis import strategies as st
 from services.registry.attendance.rules import rhythms
 from services.registry.attendance.rules.hours import DayHours, Presence, Stamp, presences
 from services.registry.attendance.rules.marks import Direction, Method
-from services.registry.attendance.rules.rhythms import DeviceStamp, Place, SameSecond
+from services.registry.attendance.rules.rhythms import Coordinates, DeviceStamp, SameSecond
 from tests.registry.attendance.rules.marking import DAY, attendee, mark, moment, policy, stamp
 
 HERE, THERE = UUID(int=3), UUID(int=30)
 ZHENGZHOU, LUOYANG, NEXT_DOOR = UUID(int=101), UUID(int=102), UUID(int=103)
-PLACES = {ZHENGZHOU: Place(113.62, 34.75), LUOYANG: Place(112.45, 34.62), NEXT_DOOR: Place(113.63, 34.75)}
+PLACES = {
+    ZHENGZHOU: Coordinates(113.62, 34.75),
+    LUOYANG: Coordinates(112.45, 34.62),
+    NEXT_DOOR: Coordinates(113.63, 34.75),
+}
 ATTENDEES = {HERE: attendee()}
 BY_CLASS = {UUID(int=1): attendee()}
 POLICIES = {UUID(int=1): policy()}
@@ -121,7 +125,7 @@ class TestTooFarApart:
 
     @given(*[st.floats(73, 136), st.floats(3, 54)] * 2)
     def test_distance_is_a_distance(self, east: float, north: float, other_east: float, other_north: float) -> None:
-        here, there = Place(east, north), Place(other_east, other_north)
+        here, there = Coordinates(east, north), Coordinates(other_east, other_north)
 
         assert rhythms.distance(here, there) == pytest.approx(rhythms.distance(there, here))
         assert 0 <= rhythms.distance(here, there) < 8_000

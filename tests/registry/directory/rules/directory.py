@@ -9,7 +9,7 @@ from uuid import UUID
 from services.registry.directory.rules.institutions import Institution, InstitutionKind
 from services.registry.directory.rules.listings import Listing
 from services.registry.directory.rules.sanctions import Sanction
-from services.registry.flags.rules.flags import Seen
+from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.projects import Project
 from shared.contracts.registry import SanctionStep
@@ -53,9 +53,9 @@ def sanction(**changes: Any) -> Sanction:
     return Sanction(**usual | changes)
 
 
-def seen(**changes: Any) -> Seen:
+def seen(**changes: Any) -> Observation:
     usual: dict[str, Any] = {
         "check": "C16", "kind": FlagKind.ONE_PHONE_MANY_TRAINEES, "seen": "class/mark", "region": "410102",
         "reporting_region": "410100", "institution_id": UUID(int=2), "facts": {"trainees": 3},
     }  # fmt: skip
-    return Seen(**usual | changes)
+    return Observation(**usual | changes)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.registry.enrolments.rules.admission import Trainee, TraineesUnfit, faults, require_all_fit
 from services.registry.enrolments.rules.ages import AgeOutOfRange
-from services.registry.enrolments.rules.trainees import NOTHING_SAID, AtEntry, TraineeIncomplete
+from services.registry.enrolments.rules.trainees import NO_PARTICULARS, EntryParticulars, TraineeIncomplete
 from shared.contracts.registry import EmploymentState
 from shared.kernel.identity import DocumentKind
 from tests.registry.builders import policy, training_class
@@ -20,23 +20,25 @@ SUBSIDISED = training_class()
 FREE = training_class(fund_source=None)
 STRICT = policy(date(2026, 3, 1))
 LENIENT = policy(date(2025, 3, 1))
-COMPLETE = AtEntry(EmploymentState.EMPLOYED, consented_on=date(2025, 1, 2))
+COMPLETE = EntryParticulars(EmploymentState.EMPLOYED, consented_on=date(2025, 1, 2))
 
 
-def seated(local_id: str = "T1", *, born: int = 1990, said: AtEntry = COMPLETE, phone: str | None = "1") -> Trainee:
+def seated(
+    local_id: str = "T1", *, born: int = 1990, said: EntryParticulars = COMPLETE, phone: str | None = "1"
+) -> Trainee:
     return Trainee(local_id, DocumentKind.RESIDENT_ID, identity_number(date(born, 1, 1), 7), phone, said)
 
 
 def test_who_fits_passes() -> None:
     assert faults(seated(), SUBSIDISED, STRICT) == []
-    assert faults(seated(said=NOTHING_SAID, phone=None), SUBSIDISED, LENIENT) == []
-    assert faults(seated(born=1940, said=NOTHING_SAID, phone=None), FREE, STRICT) == []
+    assert faults(seated(said=NO_PARTICULARS, phone=None), SUBSIDISED, LENIENT) == []
+    assert faults(seated(born=1940, said=NO_PARTICULARS, phone=None), FREE, STRICT) == []
 
 
 def test_who_does_not_is_refused_as_by_a_roster() -> None:
     (too_old,) = faults(seated(born=1940), SUBSIDISED, LENIENT)
-    (incomplete,) = faults(seated(said=NOTHING_SAID, phone=None), SUBSIDISED, STRICT)
-    both = faults(seated(born=1940, said=NOTHING_SAID, phone=None), SUBSIDISED, STRICT)
+    (incomplete,) = faults(seated(said=NO_PARTICULARS, phone=None), SUBSIDISED, STRICT)
+    both = faults(seated(born=1940, said=NO_PARTICULARS, phone=None), SUBSIDISED, STRICT)
 
     assert isinstance(too_old, AgeOutOfRange)
     assert isinstance(incomplete, TraineeIncomplete)

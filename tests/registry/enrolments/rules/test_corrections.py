@@ -12,21 +12,21 @@ from hypothesis import strategies as st
 from services.registry.enrolments.rules.corrections import (
     HoursFollowAttendance,
     ReasonMissing,
-    mend,
+    apply,
     require_hours,
     require_reason,
     sealed_of,
 )
 from services.registry.enrolments.rules.enrolments import Correction
 from services.registry.enrolments.rules.outcomes import CONCLUDED, MoreHoursThanAttended
-from services.registry.enrolments.rules.trainees import AtEntry, GroupEvidence, PriorityGroup
+from services.registry.enrolments.rules.trainees import EntryParticulars, GroupEvidence, PriorityGroup
 from shared.contracts.registry import EmploymentState, EnrolmentStatus
 from tests.registry.builders import policy
 
 LENIENT = policy(date(2025, 3, 1))
 STRICT = policy(date(2026, 3, 1))
 PAPER = GroupEvidence(PriorityGroup.VETERAN, "退伍证", date(2025, 1, 1))
-SAID = AtEntry(EmploymentState.UNEMPLOYED, (PAPER,), False, date(2025, 1, 2), "v1")
+SAID = EntryParticulars(EmploymentState.UNEMPLOYED, (PAPER,), False, date(2025, 1, 2), "v1")
 
 
 @pytest.mark.parametrize("status", EnrolmentStatus)
@@ -58,15 +58,15 @@ class TestHours:
 
 class TestMend:
     def test_what_is_left_out_stays(self) -> None:
-        assert mend(SAID, Correction(programme="S10")) == SAID
-        assert mend(AtEntry(), Correction(groups=(PAPER,))) == AtEntry(groups=(PAPER,))
+        assert apply(SAID, Correction(programme="S10")) == SAID
+        assert apply(EntryParticulars(), Correction(groups=(PAPER,))) == EntryParticulars(groups=(PAPER,))
 
     def test_what_is_given_takes_the_place_of_what_was_said(self) -> None:
         correction = Correction(
             employment=EmploymentState.EMPLOYED, groups=(), draws_pension=True, consented_on=date(2025, 2, 1)
         )
 
-        assert mend(SAID, correction) == AtEntry(EmploymentState.EMPLOYED, (), True, date(2025, 2, 1), None)
+        assert apply(SAID, correction) == EntryParticulars(EmploymentState.EMPLOYED, (), True, date(2025, 2, 1), None)
 
     def test_the_sealed_part_is_told_apart(self) -> None:
         assert sealed_of(Correction(programme="S10", hours=1, employment=EmploymentState.EMPLOYED)) == []

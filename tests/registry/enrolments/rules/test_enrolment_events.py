@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.enrolments.rules.enrolments import Enrolment
-from services.registry.enrolments.rules.history import EnrolmentEvent, EnteredBy, changes, entry_of
+from services.registry.enrolments.rules.history import EnrolmentEvent, EntryRecord, changes, entry_of
 from shared.contracts.registry import EmploymentState, EnrolmentStatus
 from tests.registry.builders import NOON, enrolment
 
@@ -65,7 +65,7 @@ def test_the_days_of_the_entry_are_those_before_the_first_change(states: list[Ma
     life = [enrolment(**state, version=1 + place) for place, state in enumerate(states)]
     events = [event(before, after) for before, after in pairwise(life)]
 
-    entry = entry_of(life[-1], events, EnteredBy("clerk", NOON))
+    entry = entry_of(life[-1], events, EntryRecord("clerk", NOON))
 
     assert (entry.from_on, entry.until_on) == (life[0].from_on, life[0].until_on)
     assert (entry.verb, entry.version, entry.done_by, entry.done_at) == ("enrol", 1, "clerk", NOON)

@@ -24,7 +24,12 @@ from services.registry.enrolments.rules.enrolments import (
     is_enough,
 )
 from services.registry.enrolments.rules.history import event_of
-from services.registry.enrolments.rules.interruptions import AnotherTraining, ClassOver, Place, TransferToSameClass
+from services.registry.enrolments.rules.interruptions import (
+    AnotherTraining,
+    ClassOver,
+    TransferTarget,
+    TransferToSameClass,
+)
 from services.registry.enrolments.rules.overlaps import overlaps
 from services.registry.enrolments.rules.trainees import DatedAhead, GroupEvidence, PriorityGroup
 from shared.contracts.registry import ClassStatus, EmploymentState, EnrolmentState, EnrolmentStatus, TraineeEnrolled
@@ -41,7 +46,7 @@ def paper(day: int) -> GroupEvidence:
 
 
 def transfer(each: Enrolment, to: TrainingClass = ELSEWHERE) -> interruptions.Transfer:
-    return interruptions.transfer(each, RUNNING, Place(to, UUID(int=77), "N1"), at=NOON)
+    return interruptions.transfer(each, RUNNING, TransferTarget(to, UUID(int=77), "N1"), at=NOON)
 
 
 def transferred(each: Enrolment) -> tuple[Enrolment, EnrolmentState]:
@@ -209,7 +214,7 @@ class TestTransfer:
             transfer(enrolment(), to)
 
     def test_who_was_there_today_goes_tomorrow(self) -> None:
-        place = Place(ELSEWHERE, UUID(int=77), "N1")
+        place = TransferTarget(ELSEWHERE, UUID(int=77), "N1")
 
         with pytest.raises(EndsBeforeAttendance):
             interruptions.transfer(enrolment(), RUNNING, place, at=NOON, attended_on=TODAY)

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from services.registry.enrolments.rules import enrolments, interruptions
 from services.registry.enrolments.rules.endings import EndsBeforeItBegan
 from services.registry.enrolments.rules.enrolments import Correction, DayAhead, Enrolment
-from services.registry.enrolments.rules.interruptions import ClassOver, Place
+from services.registry.enrolments.rules.interruptions import ClassOver, TransferTarget
 from services.registry.enrolments.rules.overlaps import overlaps
 from shared.contracts.registry import EnrolmentState, EnrolmentStatus
 from shared.kernel.periods import business_day
@@ -63,7 +63,9 @@ class EnrolmentWalk(RuleBasedStateMachine):
     @rule()
     def transfer(self) -> None:
         def step() -> tuple[Enrolment, EnrolmentState]:
-            moved = interruptions.transfer(self.enrolment, RUNNING, Place(ELSEWHERE, UUID(int=77), "N1"), at=self.at)
+            moved = interruptions.transfer(
+                self.enrolment, RUNNING, TransferTarget(ELSEWHERE, UUID(int=77), "N1"), at=self.at
+            )
             assert not overlaps(
                 (moved.left.from_on, moved.left.until_on), (moved.entered.from_on, moved.entered.until_on)
             )

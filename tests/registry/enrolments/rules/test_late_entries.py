@@ -12,15 +12,14 @@ from hypothesis import strategies as st
 from services.registry.classes.rules.classes import RosterClosed, TrainingClass
 from services.registry.enrolments.rules.interruptions import ClassOver
 from services.registry.enrolments.rules.late_entries import late_day, see_grown
-from services.registry.enrolments.rules.overlaps import OverlappingClass, Taken, overlaps
+from services.registry.enrolments.rules.overlaps import OccupiedDays, OverlappingClass, overlaps
 from services.registry.rosters.rules.decisions import (
     AlreadyEnrolled,
     Entry,
-    Known,
-    Seated,
+    PriorEnrolment,
+    RosterContext,
     SeatGivenUp,
     decide,
-    late_starts,
 )
 from shared.contracts.registry import ClassStatus, EnrolmentStatus
 from tests.registry.builders import RUNNING, TODAY, policy, training_class
@@ -31,14 +30,14 @@ PERSON = UUID(int=101)
 ENTRY = Entry(0, UUID(int=1000), "T1-2", PERSON, RUNNING)
 
 
-def had(from_on: date, until_on: date, *, is_seated: bool = False, class_: TrainingClass = RUNNING) -> Taken:
-    return Taken(
+def had(from_on: date, until_on: date, *, is_seated: bool = False, class_: TrainingClass = RUNNING) -> OccupiedDays:
+    return OccupiedDays(
         UUID(int=900), class_.id, class_.institution_id, PERSON, "T1", from_on, until_on, is_seated=is_seated
     )  # fmt: skip
 
 
-def known(*taken: Taken, late: bool = False) -> Known:
-    return Known({}, taken, {RUNNING.id: 1}, {}, {RUNNING.id: TODAY} if late else {})
+def known(*taken: OccupiedDays, late: bool = False) -> RosterContext:
+    return RosterContext({}, taken, {RUNNING.id: 1}, {}, {RUNNING.id: TODAY} if late else {})
 
 
 class TestLateDay:
@@ -67,23 +66,24 @@ class TestFirstDay:
     def test_days_before_somebody_came_are_not_theirs(self) -> None:
         elsewhere = had(date(2025, 3, 1), date(2025, 3, 9), class_=training_class(id=UUID(int=50)))
 
-        (outcome,) = decide([ENTRY], known(elsewhere, late=True))
+        (outcome,), first_days = decide([ENTRY], known(elsewhere, late=True))
 
         assert outcome.outcome == "accepted"
-        assert late_starts([ENTRY], known(elsewhere, late=True)) == {ENTRY.id: TODAY}
+        assert first_days == {ENTRY.id: TODAY}
 
-    def test_of_those_who_begin_with_their_class_nothing_is_said(self) -> None:
-        assert late_starts([ENTRY], known()) == {}
-        assert late_starts([ENTRY], known(had(date(2025, 1, 1), date(2025, 1, 2)))) == {}
+    def test_others_begin_with_their_class(self) -> None:
+        assert decide([ENTRY], known()).first_days == {ENTRY.id: RUNNING.starts_on}
+        before = had(date(2025, 1, 1), date(2025, 1, 2))
+        assert decide([ENTRY], known(before)).first_days == {ENTRY.id: RUNNING.starts_on}
 
     @given(st.dates(date(2025, 2, 20), date(2025, 3, 25)), st.integers(-1, 20), st.booleans())
     def test_who_comes_back_never_has_a_day_twice(self, from_on: date, days: int, late: bool) -> None:
         before = had(from_on, from_on + timedelta(days=days))
 
-        (outcome,) = decide([ENTRY], known(before, late=late))
+        (outcome,), first_days = decide([ENTRY], known(before, late=late))
 
-        begins = late_starts([ENTRY], known(before, late=late)).get(ENTRY.id, RUNNING.starts_on)
         if outcome.outcome == "accepted":
+            begins = first_days[ENTRY.id]
             assert not overlaps((before.from_on, before.until_on), (begins, RUNNING.ends_on))
             assert RUNNING.starts_on <= begins <= RUNNING.ends_on
         else:
@@ -91,16 +91,16 @@ class TestFirstDay:
             assert before.until_on >= RUNNING.ends_on
 
     def test_who_has_a_seat_cannot_have_another(self) -> None:
-        (outcome,) = decide([ENTRY], known(had(date(2025, 3, 1), date(2025, 3, 9), is_seated=True)))
+        (outcome,) = decide([ENTRY], known(had(date(2025, 3, 1), date(2025, 3, 9), is_seated=True))).outcomes
 
         assert isinstance(outcome.refusal, AlreadyEnrolled)
 
 
 @pytest.mark.parametrize("status", EnrolmentStatus)
 def test_the_row_of_a_seat_that_was_given_up_is_refused_with_its_state(status: EnrolmentStatus) -> None:
-    seated = Seated(UUID(int=900), RUNNING.id, PERSON, ENTRY.local_id, status)
+    seated = PriorEnrolment(UUID(int=900), RUNNING.id, PERSON, ENTRY.local_id, status)
 
-    (outcome,) = decide([ENTRY], known()._replace(by_local_id={ENTRY.local_id: seated}))
+    (outcome,) = decide([ENTRY], known()._replace(by_local_id={ENTRY.local_id: seated})).outcomes
 
     if status in (EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED):
         assert isinstance(outcome.refusal, SeatGivenUp)
@@ -110,10 +110,12 @@ def test_the_row_of_a_seat_that_was_given_up_is_refused_with_its_state(status: E
 
 
 def test_where_nobody_is_taken_any_more_that_is_what_is_said() -> None:
-    seated = Seated(UUID(int=900), RUNNING.id, PERSON, ENTRY.local_id, EnrolmentStatus.WITHDRAWN)
+    seated = PriorEnrolment(UUID(int=900), RUNNING.id, PERSON, ENTRY.local_id, EnrolmentStatus.WITHDRAWN)
     closed = RosterClosed(state="cancelled")
 
-    (outcome,) = decide([ENTRY], known()._replace(by_local_id={ENTRY.local_id: seated}, closed={RUNNING.id: closed}))
+    (outcome,) = decide(
+        [ENTRY], known()._replace(by_local_id={ENTRY.local_id: seated}, closed={RUNNING.id: closed})
+    ).outcomes
 
     assert outcome.refusal is closed
 

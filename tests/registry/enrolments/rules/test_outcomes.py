@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from services.registry.classes.rules.faults import TooEarly
 from services.registry.enrolments.rules.enrolments import is_enough
 from services.registry.enrolments.rules.outcomes import (
+    CompletionThresholds,
     HoursComeFromMarks,
-    Least,
     LessonsToCome,
     MoreHoursThanAttended,
     NoAttendance,
@@ -116,7 +116,7 @@ class TestOutcomes:
     def test_a_training_needs_its_share_and_the_least_hours_and_is_told_which_it_missed(
         self, hours: int, hours_min: int, expected: list[str]
     ) -> None:
-        least = Least(SHARE_MIN, hours_min)._asdict()
+        least = CompletionThresholds(SHARE_MIN, hours_min)._asdict()
 
         assert missed(hours, class_hours=60, **least) == expected
         assert is_enough(hours, training_class(hours=60), **least) is not bool(expected)

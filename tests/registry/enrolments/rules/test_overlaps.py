@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.enrolments.rules.overlaps import OverlappingClass, Taken, overlaps, require_free
+from services.registry.enrolments.rules.overlaps import OccupiedDays, OverlappingClass, overlaps, require_free
 
 DAY = date(2025, 3, 1)
 SPANS = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(
@@ -21,8 +21,8 @@ def days(span: tuple[date, date]) -> set[date]:
     return {span[0] + timedelta(days=place) for place in range((span[1] - span[0]).days + 1)}
 
 
-def taken(span: tuple[date, date], **changes: object) -> Taken:
-    return Taken(UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4), "T1", *span)._replace(**changes)  # type: ignore[arg-type]
+def taken(span: tuple[date, date], **changes: object) -> OccupiedDays:
+    return OccupiedDays(UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4), "T1", *span)._replace(**changes)  # type: ignore[arg-type]
 
 
 @given(SPANS, SPANS)

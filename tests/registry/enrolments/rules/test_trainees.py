@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from services.registry.enrolments.rules import ages, trainees
 from services.registry.enrolments.rules.ages import AgeOutOfRange
 from services.registry.enrolments.rules.trainees import (
-    AtEntry,
     DatedAhead,
     DatedTooEarly,
+    EntryParticulars,
     GroupEvidence,
     PlaceholderEvidence,
     PriorityGroup,
@@ -76,7 +76,7 @@ class TestPhone:
         assert phone_fault(phone) is None
 
 
-def allowed(born: date, said: AtEntry = trainees.NOTHING_SAID, **changes: object) -> bool:
+def allowed(born: date, said: EntryParticulars = trainees.NO_PARTICULARS, **changes: object) -> bool:
     class_ = training_class(starts_on=DAY, **changes)
     return ages.age_fault(born, said, class_=class_, policy=POLICY) is None
 
@@ -89,14 +89,18 @@ class TestAge:
     def test_above_the_limit_needs_the_word_that_no_pension_is_drawn(self) -> None:
         born = date(1962, 1, 1)
 
-        assert [allowed(born, AtEntry(draws_pension=said)) for said in (None, True, False)] == [False, False, True]
+        assert [allowed(born, EntryParticulars(draws_pension=said)) for said in (None, True, False)] == [
+            False,
+            False,
+            True,
+        ]
 
     def test_has_no_upper_limit_without_a_subsidy(self) -> None:
         assert allowed(date(1940, 1, 1), fund_source=None)
         assert not allowed(date(2010, 1, 1), fund_source=None)
 
     def test_is_not_asked_of_who_does_not_show_it(self) -> None:
-        assert ages.age_fault(None, trainees.NOTHING_SAID, class_=training_class(), policy=POLICY) is None
+        assert ages.age_fault(None, trainees.NO_PARTICULARS, class_=training_class(), policy=POLICY) is None
 
     @given(st.dates(date(1930, 1, 1), date(2024, 12, 31)))
     def test_decides_by_whole_years(self, born: date) -> None:
@@ -113,7 +117,7 @@ class TestAge:
         assert (allowed(old), allowed(young)) == (False, True)
 
     def test_is_not_told(self) -> None:
-        fault = ages.age_fault(date(1950, 1, 1), trainees.NOTHING_SAID, class_=training_class(), policy=POLICY)
+        fault = ages.age_fault(date(1950, 1, 1), trainees.NO_PARTICULARS, class_=training_class(), policy=POLICY)
 
         assert isinstance(fault, AgeOutOfRange)
         assert fault.facts == {"age_min": 16, "age_max": 59, "on": "2025-03-01"}
@@ -124,7 +128,7 @@ def group(dated_on: date, evidence: str = "退役军人证") -> GroupEvidence:
     return GroupEvidence(PriorityGroup.VETERAN, evidence, dated_on)
 
 
-def faults(said: AtEntry, born: date | None = date(1990, 3, 7)) -> list[tuple[str, str | None]]:
+def faults(said: EntryParticulars, born: date | None = date(1990, 3, 7)) -> list[tuple[str, str | None]]:
     found = trainees.paper_faults(said, born, first_on=POLICY.trainee_paper_first_on, today=TODAY)
     return [(fault.slug, fault.pointer) for fault in found]
 
@@ -132,7 +136,7 @@ def faults(said: AtEntry, born: date | None = date(1990, 3, 7)) -> list[tuple[st
 class TestPapers:
     def test_of_tomorrow_are_refused_and_each_is_pointed_to(self) -> None:
         tomorrow = TODAY + timedelta(days=1)
-        said = AtEntry(groups=(group(tomorrow), group(TODAY), group(tomorrow)), consented_on=tomorrow)
+        said = EntryParticulars(groups=(group(tomorrow), group(TODAY), group(tomorrow)), consented_on=tomorrow)
 
         assert faults(said) == [
             (DatedAhead.slug, "/groups/0/dated_on"),
@@ -144,35 +148,37 @@ class TestPapers:
         first_on = POLICY.trainee_paper_first_on
         before = first_on - timedelta(days=1)
 
-        assert faults(AtEntry(groups=(group(first_on),), consented_on=first_on), None) == []
-        assert faults(AtEntry(groups=(group(before),), consented_on=before), None) == [
+        assert faults(EntryParticulars(groups=(group(first_on),), consented_on=first_on), None) == []
+        assert faults(EntryParticulars(groups=(group(before),), consented_on=before), None) == [
             (DatedTooEarly.slug, "/groups/0/dated_on"),
             (DatedTooEarly.slug, "/consent/on"),
         ]
 
     def test_of_before_the_birth_are_refused_and_the_birth_is_not_told(self) -> None:
         born = date(2008, 5, 1)
-        said = AtEntry(consented_on=born - timedelta(days=1))
+        said = EntryParticulars(consented_on=born - timedelta(days=1))
 
         (fault,) = trainees.paper_faults(said, born, first_on=POLICY.trainee_paper_first_on, today=TODAY)
 
         assert isinstance(fault, DatedTooEarly)
         assert fault.facts == {"first_on": "1950-01-01"}
-        assert faults(AtEntry(consented_on=born), born) == faults(said, None) == []
+        assert faults(EntryParticulars(consented_on=born), born) == faults(said, None) == []
 
     @pytest.mark.parametrize("evidence", ["N/A", "无", "同上", "-", "略", "证", "xxx", "000", "见上", "none"])
     def test_that_are_none_are_refused(self, evidence: str) -> None:
-        assert faults(AtEntry(groups=(group(TODAY, evidence),))) == [(PlaceholderEvidence.slug, "/groups/0/evidence")]
+        assert faults(EntryParticulars(groups=(group(TODAY, evidence),))) == [
+            (PlaceholderEvidence.slug, "/groups/0/evidence")
+        ]
 
     @pytest.mark.parametrize("evidence", ["残疾人证 41010219900307001042", "20250012", "优待证"])
     def test_that_name_something_are_taken(self, evidence: str) -> None:
-        assert faults(AtEntry(groups=(group(TODAY, evidence),))) == []
+        assert faults(EntryParticulars(groups=(group(TODAY, evidence),))) == []
 
     def test_the_latest_is_what_a_claim_will_look_at(self) -> None:
         days = [date(2025, 1, 3), date(2025, 2, 1), date(2024, 5, 5)]
 
-        assert AtEntry(groups=tuple(group(day) for day in days)).evidence_on == date(2025, 2, 1)
-        assert AtEntry().evidence_on is None
+        assert EntryParticulars(groups=tuple(group(day) for day in days)).evidence_on == date(2025, 2, 1)
+        assert EntryParticulars().evidence_on is None
 
 
 class TestCompleteness:
@@ -180,30 +186,37 @@ class TestCompleteness:
     ASKED: ClassVar[dict[str, Any]] = {"kind": DocumentKind.RESIDENT_ID, "class_": training_class()}
 
     def fault(
-        self, phone: str | None, said: AtEntry, *, kind: DocumentKind = DocumentKind.RESIDENT_ID, **changes: object
+        self,
+        phone: str | None,
+        said: EntryParticulars,
+        *,
+        kind: DocumentKind = DocumentKind.RESIDENT_ID,
+        **changes: object,
     ) -> TraineeIncomplete | None:
         class_ = training_class(**changes)
         return trainees.missing_fault(phone, said, kind=kind, class_=class_, policy=self.STRICT)
 
     def test_is_asked_of_subsidised_classes_where_policy_says_so(self) -> None:
         fault = trainees.missing_fault(
-            None, AtEntry(), kind=DocumentKind.RESIDENT_ID, class_=training_class(), policy=self.STRICT
+            None, EntryParticulars(), kind=DocumentKind.RESIDENT_ID, class_=training_class(), policy=self.STRICT
         )
 
         assert isinstance(fault, TraineeIncomplete)
         assert fault.facts == {"missing": ["phone", "employment", "consent"]}
         lenient = trainees.missing_fault(
-            None, AtEntry(), kind=DocumentKind.RESIDENT_ID, class_=training_class(), policy=POLICY
+            None, EntryParticulars(), kind=DocumentKind.RESIDENT_ID, class_=training_class(), policy=POLICY
         )
         assert lenient is None
         own = training_class(fund_source=None)
         assert (
-            trainees.missing_fault(None, AtEntry(), kind=DocumentKind.RESIDENT_ID, class_=own, policy=self.STRICT)
+            trainees.missing_fault(
+                None, EntryParticulars(), kind=DocumentKind.RESIDENT_ID, class_=own, policy=self.STRICT
+            )
             is None
         )
 
     def test_is_given_by_phone_employment_and_consent(self) -> None:
-        said = AtEntry(employment=EmploymentState.UNEMPLOYED, consented_on=DAY)
+        said = EntryParticulars(employment=EmploymentState.UNEMPLOYED, consented_on=DAY)
 
         assert (
             trainees.missing_fault(
@@ -218,7 +231,7 @@ class TestCompleteness:
 
     @pytest.mark.parametrize("kind", DocumentKind)
     def test_asks_for_the_birth_date_where_the_document_shows_none(self, kind: DocumentKind) -> None:
-        said = AtEntry(employment=EmploymentState.UNEMPLOYED, consented_on=DAY)
+        said = EntryParticulars(employment=EmploymentState.UNEMPLOYED, consented_on=DAY)
 
         fault = self.fault("13800138000", said, kind=kind)
 

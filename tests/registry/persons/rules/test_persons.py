@@ -14,9 +14,16 @@ from hypothesis import strategies as st
 
 from services.registry.enrolments.rules import interruptions
 from services.registry.enrolments.rules.enrolments import Enrolment
-from services.registry.enrolments.rules.interruptions import Place
+from services.registry.enrolments.rules.interruptions import TransferTarget
 from services.registry.persons import rules as persons
-from services.registry.persons.rules import Known, Merge, MergeChains, MergeOverlaps, MergeStatus, OnePersonAlready
+from services.registry.persons.rules import (
+    Merge,
+    MergeChains,
+    MergeContext,
+    MergeOverlaps,
+    MergeStatus,
+    OnePersonAlready,
+)
 from shared.contracts.registry import EnrolmentStatus
 from shared.kernel.refusals import IllegalMove
 from tests.registry.builders import NOON, enrolment, training_class
@@ -34,8 +41,8 @@ def merge(**changes: Any) -> Merge:
     return Merge(**usual | changes)
 
 
-def known(enrolments: Sequence[Enrolment], version: int = 0, **earlier: Any) -> Known:
-    return Known(enrolments, CLASSES, version, **({"earlier": {}} | earlier))
+def known(enrolments: Sequence[Enrolment], version: int = 0, **earlier: Any) -> MergeContext:
+    return MergeContext(enrolments, CLASSES, version, **({"earlier": {}} | earlier))
 
 
 def in_a_row(owners: Sequence[tuple[UUID, EnrolmentStatus]]) -> list[Enrolment]:
@@ -61,7 +68,9 @@ def came_since(shown: UUID, place: int) -> Enrolment:
 
 
 def transferred(each: Enrolment, place: int) -> Enrolment:
-    at_new_place = Place(training_class(id=UUID(int=31), ends_on=date(2025, 12, 31)), UUID(int=2000 + place), "N1")
+    at_new_place = TransferTarget(
+        training_class(id=UUID(int=31), ends_on=date(2025, 12, 31)), UUID(int=2000 + place), "N1"
+    )
     in_training = replace(each, status=EnrolmentStatus.IN_TRAINING, from_on=DAY)
     return interruptions.transfer(in_training, CLASSES[UUID(int=1)], at_new_place, at=NOON).entered
 

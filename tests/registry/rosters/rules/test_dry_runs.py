@@ -8,7 +8,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.enrolments.rules.overlaps import Taken
+from services.registry.enrolments.rules.overlaps import OccupiedDays
 from services.registry.rosters.rules.decisions import Entry, decide
 from services.registry.rosters.rules.dry_runs import DryRun
 from shared.kernel.outcomes import RowOutcome
@@ -18,16 +18,16 @@ from tests.registry.rosters.rules.test_rosters import STRANGER, decided, known_o
 class TestADryRun:
     @given(rosters(), stored(), seats_left, st.integers(1, 9))
     def test_chunk_by_chunk_tells_what_deciding_it_all_at_once_would(
-        self, entries: list[Entry], known: list[Taken], seats: Mapping[UUID, int], size: int
+        self, entries: list[Entry], known: list[OccupiedDays], seats: Mapping[UUID, int], size: int
     ) -> None:
-        dry_run, told = DryRun(), []
+        dry_run, told = DryRun(), list[RowOutcome]()
         for first in range(0, len(entries), size):
             chunk = entries[first : first + size]
             # Decided twice, as after a connection that broke; it counts once.
             for _ in range(2):
-                outcomes = decide(chunk, dry_run.over(known_of(known, seats), chunk))
+                outcomes, first_days = decide(chunk, dry_run.over(known_of(known, seats), chunk))
                 accepted = {outcome.row for outcome in outcomes if outcome.outcome == "accepted"}
-                dry_run.note([entry for entry in chunk if entry.row in accepted], {}, {})
+                dry_run.note([entry for entry in chunk if entry.row in accepted], first_days, {})
             dry_run.keep()
             told += outcomes
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.classes.rules.classes import TrainingClass
-from services.registry.enrolments.usecases.entry_checks import Checks
+from services.registry.enrolments.usecases.entry_checks import Checks, EntryStatement
 from services.registry.rosters.usecases.forms import RosterRowRequest, roster_row
 from services.registry.rosters.usecases.row import RosterRow
 from shared.kernel.identity import parse_document
@@ -41,12 +41,14 @@ FLAWS: Final[dict[str, dict[str, Any]]] = {
 
 def faults(row: dict[str, Any], class_: TrainingClass | None = CLASS) -> list[Refusal]:
     read = roster_row(0, RosterRowRequest.model_validate(row))
-    document = parse_document(read.particulars.document_kind, read.particulars.document_number, today=TODAY)
+    stated = read.particulars()
+    document = parse_document(stated.document_kind, stated.document_number, today=TODAY)
     return faults_of(read, document.number, class_)
 
 
 def faults_of(row: RosterRow, number: str | None, class_: TrainingClass | None) -> list[Refusal]:
-    return CHECKS.faults(row.particulars, row.at_entry, programme=row.programme, number=number, class_=class_)
+    stated = EntryStatement(row.document_kind, row.name, row.phone, row.programme, row.at_entry)
+    return CHECKS.faults(stated, number=number, class_=class_)
 
 
 def mended(row: dict[str, Any], fault: Refusal) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.classes.rules.classes import RosterClosed
-from services.registry.enrolments.rules.overlaps import OverlappingClass, Taken, overlaps
+from services.registry.enrolments.rules.overlaps import OccupiedDays, OverlappingClass, overlaps
 from services.registry.enrolments.rules.seats import ClassFull
 from services.registry.particulars.rules import PlaceholderName, PlaceholderPhone
-from services.registry.rosters.rules.decisions import AlreadyEnrolled, Entry, Known, Seated, decide
+from services.registry.rosters.rules.decisions import AlreadyEnrolled, Entry, PriorEnrolment, RosterContext, decide
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import LocalIdTaken, Refusal
 from tests.registry.builders import training_class
@@ -43,21 +43,21 @@ def rosters(draw: st.DrawFn) -> list[Entry]:
 
 
 @st.composite
-def stored(draw: st.DrawFn) -> list[Taken]:
+def stored(draw: st.DrawFn) -> list[OccupiedDays]:
     """Enrolments, some of another institution: no local_id twice in one, nobody twice in a class, none that meet."""
-    found: list[Taken] = []
+    found: list[OccupiedDays] = []
     drawn = draw(st.lists(st.tuples(local_ids, people, classes, st.booleans(), st.booleans()), max_size=8))
     for local_id, person, class_, is_own, is_withdrawn in drawn:
         owner = class_.institution_id if is_own else STRANGER
         class_id = class_.id if is_own else UUID(int=class_.id.int + 500)
         until_on = class_.starts_on - timedelta(days=1) if is_withdrawn else class_.ends_on
-        each = Taken(UUID(int=1000 + len(found)), class_id, owner, person, local_id, class_.starts_on, until_on)
+        each = OccupiedDays(UUID(int=1000 + len(found)), class_id, owner, person, local_id, class_.starts_on, until_on)
         if all(not _in_the_way(each, other) for other in found):
             found.append(each)
     return found
 
 
-def _in_the_way(one: Taken, other: Taken) -> bool:
+def _in_the_way(one: OccupiedDays, other: OccupiedDays) -> bool:
     return (
         (one.institution_id, one.local_id) == (other.institution_id, other.local_id)
         or (one.class_id, one.person) == (other.class_id, other.person)
@@ -67,17 +67,21 @@ def _in_the_way(one: Taken, other: Taken) -> bool:
 
 def decided(
     entries: list[Entry],
-    known: list[Taken],
+    known: list[OccupiedDays],
     seats: Mapping[UUID, int],
     closed: Mapping[UUID, Refusal] | None = None,
 ) -> list[RowOutcome]:
-    return decide(entries, known_of(known, seats, closed))
+    return decide(entries, known_of(known, seats, closed)).outcomes
 
 
-def known_of(known: list[Taken], seats: Mapping[UUID, int], closed: Mapping[UUID, Refusal] | None = None) -> Known:
+def known_of(
+    known: list[OccupiedDays], seats: Mapping[UUID, int], closed: Mapping[UUID, Refusal] | None = None
+) -> RosterContext:
     own = [each for each in known if each.institution_id != STRANGER]
-    by_local_id = {each.local_id: Seated(each.enrolment_id, each.class_id, each.person, each.local_id) for each in own}
-    return Known(by_local_id, known, seats, closed or {})
+    by_local_id = {
+        each.local_id: PriorEnrolment(each.enrolment_id, each.class_id, each.person, each.local_id) for each in own
+    }
+    return RosterContext(by_local_id, known, seats, closed or {})
 
 
 def accepted(outcomes: list[RowOutcome], entries: list[Entry]) -> list[Entry]:
@@ -85,10 +89,10 @@ def accepted(outcomes: list[RowOutcome], entries: list[Entry]) -> list[Entry]:
     return [each for each in entries if each.row in rows]
 
 
-def after(outcomes: list[RowOutcome], entries: list[Entry], known: list[Taken]) -> list[Taken]:
+def after(outcomes: list[RowOutcome], entries: list[Entry], known: list[OccupiedDays]) -> list[OccupiedDays]:
     """What is stored once `outcomes` of `entries` were."""
     return known + [
-        Taken(
+        OccupiedDays(
             each.id, each.class_.id, each.class_.institution_id, each.person, each.local_id, each.class_.starts_on,
             each.class_.ends_on,
         )
@@ -101,7 +105,9 @@ def left(seats: Mapping[UUID, int], taken: list[Entry]) -> dict[UUID, int]:
 
 
 @given(rosters(), stored(), seats_left)
-def test_every_row_gets_one_outcome_in_order(entries: list[Entry], known: list[Taken], seats: dict[UUID, int]) -> None:
+def test_every_row_gets_one_outcome_in_order(
+    entries: list[Entry], known: list[OccupiedDays], seats: dict[UUID, int]
+) -> None:
     outcomes = decided(entries, known, seats)
 
     assert [(each.row, each.row_id) for each in outcomes] == [(each.row, each.local_id) for each in entries]
@@ -110,7 +116,7 @@ def test_every_row_gets_one_outcome_in_order(entries: list[Entry], known: list[T
 
 @given(rosters(), stored(), seats_left)
 def test_never_more_are_accepted_than_seats_are_left(
-    entries: list[Entry], known: list[Taken], seats: dict[UUID, int]
+    entries: list[Entry], known: list[OccupiedDays], seats: dict[UUID, int]
 ) -> None:
     outcomes = decided(entries, known, seats)
 
@@ -119,7 +125,7 @@ def test_never_more_are_accepted_than_seats_are_left(
 
 @given(rosters(), stored(), seats_left)
 def test_nobody_is_seated_twice_and_no_local_id_used_twice(
-    entries: list[Entry], known: list[Taken], seats: dict[UUID, int]
+    entries: list[Entry], known: list[OccupiedDays], seats: dict[UUID, int]
 ) -> None:
     everybody = after(decided(entries, known, seats), entries, known)
 
@@ -131,7 +137,7 @@ def test_nobody_is_seated_twice_and_no_local_id_used_twice(
 
 @given(rosters(), stored(), seats_left)
 def test_nobody_is_ever_in_two_classes_on_one_day(
-    entries: list[Entry], known: list[Taken], seats: dict[UUID, int]
+    entries: list[Entry], known: list[OccupiedDays], seats: dict[UUID, int]
 ) -> None:
     everybody = after(decided(entries, known, seats), entries, known)
 
@@ -145,7 +151,7 @@ def test_nobody_is_ever_in_two_classes_on_one_day(
 
 @given(rosters(), stored(), seats_left)
 def test_whoever_is_refused_for_an_overlap_has_one(
-    entries: list[Entry], known: list[Taken], seats: dict[UUID, int]
+    entries: list[Entry], known: list[OccupiedDays], seats: dict[UUID, int]
 ) -> None:
     outcomes = decided(entries, known, seats)
 
@@ -158,7 +164,7 @@ def test_whoever_is_refused_for_an_overlap_has_one(
 
 @given(rosters(), stored(), seats_left)
 def test_the_same_roster_again_repeats_and_seats_nobody_new(
-    entries: list[Entry], known: list[Taken], seats: dict[UUID, int]
+    entries: list[Entry], known: list[OccupiedDays], seats: dict[UUID, int]
 ) -> None:
     first = decided(entries, known, seats)
 
@@ -173,7 +179,7 @@ def test_the_same_roster_again_repeats_and_seats_nobody_new(
 
 @given(rosters(), stored(), seats_left)
 def test_a_roster_in_two_parts_is_decided_as_in_one(
-    entries: list[Entry], known: list[Taken], seats: dict[UUID, int]
+    entries: list[Entry], known: list[OccupiedDays], seats: dict[UUID, int]
 ) -> None:
     head, tail = entries[: len(entries) // 2], entries[len(entries) // 2 :]
     first = decided(head, known, seats)
@@ -185,14 +191,14 @@ def test_a_roster_in_two_parts_is_decided_as_in_one(
 
 
 @given(rosters(), stored())
-def test_with_seats_for_all_only_what_is_taken_is_refused(entries: list[Entry], known: list[Taken]) -> None:
+def test_with_seats_for_all_only_what_is_taken_is_refused(entries: list[Entry], known: list[OccupiedDays]) -> None:
     for outcome in decided(entries, known, {each.id: len(entries) for each in CLASSES}):
         assert all(isinstance(each, LocalIdTaken | AlreadyEnrolled | OverlappingClass) for each in outcome.refusals)
 
 
 @given(rosters(), stored(), seats_left)
 def test_a_class_that_takes_nobody_still_knows_who_is_in_it(
-    entries: list[Entry], known: list[Taken], seats: dict[UUID, int]
+    entries: list[Entry], known: list[OccupiedDays], seats: dict[UUID, int]
 ) -> None:
     closed = dict.fromkeys(BY_ID, RosterClosed(state="completed"))
 
@@ -210,7 +216,7 @@ def test_a_row_with_a_fault_is_refused_for_it_and_takes_no_seat() -> None:
 
 
 def test_of_a_class_of_another_institution_nothing_is_told_but_the_days() -> None:
-    elsewhere = Taken(
+    elsewhere = OccupiedDays(
         UUID(int=9), UUID(int=8), STRANGER, UUID(int=101), "X1", date(2025, 3, 20), date(2025, 4, 2)
     )  # fmt: skip
     own = elsewhere._replace(institution_id=CLASSES[0].institution_id)
@@ -223,7 +229,7 @@ def test_of_a_class_of_another_institution_nothing_is_told_but_the_days() -> Non
     assert {each and each.check for each in told} == {"C04"}
 
 
-def told(entry: Entry, known: list[Taken], **changes: Any) -> list[str]:
+def told(entry: Entry, known: list[OccupiedDays], **changes: Any) -> list[str]:
     """The slugs of everything that a refused `entry` is told."""
     (outcome,) = decided([entry], known, {CLASSES[0].id: 1}, **changes)
     return [refusal.slug for refusal in outcome.refusals]
@@ -233,9 +239,9 @@ def test_everything_that_speaks_against_a_row_is_told_at_once() -> None:
     person, class_ = UUID(int=101), CLASSES[0]
     entry = Entry(0, UUID(int=1), "T1", person, class_, [PlaceholderName(), PlaceholderPhone()])
     known = [
-        Taken(UUID(int=8), UUID(int=501), class_.institution_id, UUID(int=102), "T1", *MARCH),
-        Taken(UUID(int=9), UUID(int=502), STRANGER, person, "X1", date(2025, 2, 1), date(2025, 3, 1)),
-        Taken(UUID(int=10), UUID(int=503), STRANGER, person, "X2", date(2025, 3, 2), date(2025, 3, 9)),
+        OccupiedDays(UUID(int=8), UUID(int=501), class_.institution_id, UUID(int=102), "T1", *MARCH),
+        OccupiedDays(UUID(int=9), UUID(int=502), STRANGER, person, "X1", date(2025, 2, 1), date(2025, 3, 1)),
+        OccupiedDays(UUID(int=10), UUID(int=503), STRANGER, person, "X2", date(2025, 3, 2), date(2025, 3, 9)),
     ]
 
     assert told(entry, known, closed={class_.id: RosterClosed(state="completed")}) == [
@@ -254,7 +260,7 @@ def test_that_a_class_is_full_is_told_if_nothing_else_speaks_against_a_row() -> 
 
 
 @given(rosters(), stored())
-def test_who_does_all_that_was_told_is_accepted(entries: list[Entry], known: list[Taken]) -> None:
+def test_who_does_all_that_was_told_is_accepted(entries: list[Entry], known: list[OccupiedDays]) -> None:
     for entry in entries:
         (outcome,) = decided([entry], known, {entry.class_.id: 1})
         mended, in_the_way = entry, known
@@ -270,7 +276,7 @@ def test_who_does_all_that_was_told_is_accepted(entries: list[Entry], known: lis
         assert again.outcome == ("repeated" if outcome.outcome == "repeated" else "accepted")
 
 
-def _is_told_by(refusal: Refusal, taken: Taken, entry: Entry) -> bool:
+def _is_told_by(refusal: Refusal, taken: OccupiedDays, entry: Entry) -> bool:
     """Whether `taken` is what `refusal` of `entry` names."""
     if taken.person != entry.person:
         return False

@@ -8,20 +8,20 @@ from uuid import UUID
 from services.registry.classes.rules.classes import RosterClosed
 from services.registry.enrolments.rules.trainees import NameDiffers
 from services.registry.particulars.rules import PlaceholderPhone
-from services.registry.rosters.rules.decisions import Entry, Known, OtherContent, Seated, decide
+from services.registry.rosters.rules.decisions import Entry, OtherContent, PriorEnrolment, RosterContext, decide
 from shared.form_errors import MalformedRow
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Refusal
 from tests.registry.builders import training_class
 
 CLASS = training_class()
-SEATED = Seated(UUID(int=9), CLASS.id, UUID(int=101), "T1", mark=b"then")
+SEATED = PriorEnrolment(UUID(int=9), CLASS.id, UUID(int=101), "T1", mark=b"then")
 ENTRY = Entry(0, UUID(int=1), "T1", UUID(int=101), CLASS, (), b"then")
 
 
-def again(entry: Entry, before: Seated = SEATED, closed: Mapping[UUID, Refusal] | None = None) -> RowOutcome:
+def again(entry: Entry, before: PriorEnrolment = SEATED, closed: Mapping[UUID, Refusal] | None = None) -> RowOutcome:
     seats = {CLASS.id: 0}
-    (outcome,) = decide([entry], Known({"T1": before}, [], seats, closed or {}))
+    (outcome,) = decide([entry], RosterContext({"T1": before}, [], seats, closed or {})).outcomes
     return outcome
 
 
@@ -63,6 +63,6 @@ def test_a_row_that_could_be_read_in_part_only_is_no_repeat_and_is_compared_with
 def test_a_row_sent_again_inside_one_roster_is_compared_as_well() -> None:
     entries = [ENTRY, ENTRY, ENTRY._replace(mark=b"now")]
 
-    outcomes = decide(entries, Known({}, [], {CLASS.id: 9}, {}))
+    outcomes = decide(entries, RosterContext({}, [], {CLASS.id: 9}, {})).outcomes
 
     assert [each.outcome for each in outcomes] == ["accepted", "repeated", "refused"]

@@ -40,7 +40,7 @@ def file_row(**values: Any) -> FileRow:
 def form_faults(row: FileRow) -> list[dict[str, Any]]:
     """What is told of the form of `row`, whether or not anything else could be read of it."""
     rows, unreadable = parse([row])
-    outcomes = list(unreadable) + [refused(each.row, each.row_id, each.flaws) for each in rows]
+    outcomes = list(unreadable) + [refused(each.row, each.local_id, each.flaws) for each in rows]
     return column_errors(outcomes[0], ROSTER)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.subsidy.claims.rules.checks import Check, Held, LineFacts, judge, terms_on
+from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, judge, terms_on
 from services.subsidy.trainings.rules import Outcome
 from shared.kernel.levels import Level
 from shared.kernel.money import Fen
@@ -53,9 +53,9 @@ class TestJudge:
             ({"certified_on": None}, Check.NO_CERTIFICATE),
             ({"certified_on": STARTS_ON - timedelta(days=1)}, Check.NO_CERTIFICATE),
             ({"claimed_on": date(2026, 5, 1)}, Check.WINDOW_PASSED),
-            ({"held": (Held(CAREGIVER, Level.SENIOR_WORKER, 2019),)}, Check.ALREADY_CLAIMED),
-            ({"held": (Held(CAREGIVER, Level.TECHNICIAN, 2019),)}, Check.HIGHER_LEVEL_CLAIMED),
-            ({"held": (Held(WELDER, Level.TECHNICIAN, 2025),) * 3}, Check.CAP_USED_UP),
+            ({"held": (HeldSubsidy(CAREGIVER, Level.SENIOR_WORKER, 2019),)}, Check.ALREADY_CLAIMED),
+            ({"held": (HeldSubsidy(CAREGIVER, Level.TECHNICIAN, 2019),)}, Check.HIGHER_LEVEL_CLAIMED),
+            ({"held": (HeldSubsidy(WELDER, Level.TECHNICIAN, 2025),) * 3}, Check.CAP_USED_UP),
             ({"rate": None}, Check.NO_POLICY),
         ],
     )
@@ -67,9 +67,9 @@ class TestJudge:
         [
             {"certified_on": STARTS_ON},
             {"claimed_on": date(2026, 4, 30)},
-            {"held": (Held(CAREGIVER, Level.INTERMEDIATE_WORKER, 2025),)},
-            {"held": (Held(WELDER, Level.SENIOR_WORKER, 2025), Held(WELDER, Level.TECHNICIAN, 2025))},
-            {"held": (Held(WELDER, Level.TECHNICIAN, 2024),) * 3},
+            {"held": (HeldSubsidy(CAREGIVER, Level.INTERMEDIATE_WORKER, 2025),)},
+            {"held": (HeldSubsidy(WELDER, Level.SENIOR_WORKER, 2025), HeldSubsidy(WELDER, Level.TECHNICIAN, 2025))},
+            {"held": (HeldSubsidy(WELDER, Level.TECHNICIAN, 2024),) * 3},
         ],
     )
     def test_what_lies_just_inside_a_limit_passes(self, changes: dict[str, object]) -> None:
@@ -87,13 +87,13 @@ class TestJudge:
             assert facts.claimed_on <= months_after(facts.certified_on, 12)
 
     @given(FACTS, HELD)
-    def test_another_subsidy_never_makes_a_refused_line_payable(self, facts: LineFacts, held: Held) -> None:
+    def test_another_subsidy_never_makes_a_refused_line_payable(self, facts: LineFacts, held: HeldSubsidy) -> None:
         if isinstance(judge(facts), Check):
             assert isinstance(judge(replace(facts, held=(*facts.held, held))), Check)
 
     @given(FACTS)
     def test_a_line_that_is_held_is_never_paid_a_second_time(self, facts: LineFacts) -> None:
-        own = Held(facts.occupation, facts.level, facts.starts_on.year)
+        own = HeldSubsidy(facts.occupation, facts.level, facts.starts_on.year)
 
         assert isinstance(judge(replace(facts, held=(*facts.held, own))), Check)
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.subsidy.claims.rules.lines import Standing, as_heard, lines_of
+from services.subsidy.claims.rules.lines import ClassStanding, as_heard, lines_of
 from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass
 from shared.contracts.dimensions import FundSource
 from shared.kernel.levels import Level
@@ -52,7 +52,7 @@ TRAINEES = st.lists(
 
 
 STANDING = st.builds(
-    Standing,
+    ClassStanding,
     certified_on=st.dictionaries(st.sampled_from(PEOPLE), st.dates(STARTS_ON, date(2025, 5, 1))),
     held=st.dictionaries(st.sampled_from(PEOPLE), st.lists(HELD, max_size=3)),
     rate=st.none() | st.just(Fen(200_000)),
@@ -62,7 +62,7 @@ STANDING = st.builds(
 class TestLinesOf:
     @given(TRAINEES, STANDING)
     def test_every_trainee_has_one_line_in_the_order_of_enrolments(
-        self, trainees: list[Trainee], standing: Standing
+        self, trainees: list[Trainee], standing: ClassStanding
     ) -> None:
         lines = lines_of(class_of(len(trainees)), trainees, standing, claimed_on=date(2025, 6, 1))
 
@@ -72,7 +72,7 @@ class TestLinesOf:
 
     @given(TRAINEES, STANDING)
     def test_a_person_is_paid_once_in_a_class_and_never_beside_a_line_held_elsewhere(
-        self, trainees: list[Trainee], standing: Standing
+        self, trainees: list[Trainee], standing: ClassStanding
     ) -> None:
         class_ = class_of(len(trainees))
 
@@ -86,7 +86,7 @@ class TestLinesOf:
 
     @given(TRAINEES, STANDING)
     def test_building_again_gives_the_same_whatever_the_order_of_the_trainees(
-        self, trainees: list[Trainee], standing: Standing
+        self, trainees: list[Trainee], standing: ClassStanding
     ) -> None:
         class_ = class_of(len(trainees))
         on = date(2025, 6, 1)

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.rosters.usecases.forms import FILED_ROW, ROSTER_ROW
+from services.registry.rosters.usecases.forms import FiledRowRequest, RosterRowRequest, read_rows
 from services.registry.rosters.usecases.people import recognise
-from services.registry.rosters.usecases.rests import read_rows
 from shared.kernel.outcomes import refused
 from shared.kernel.person_key import PersonKeys
 from shared.persons import Persons
@@ -55,7 +54,7 @@ BY_RULE: Final = {
 
 def told(row: dict[str, Any]) -> list[tuple[str, str]]:
     """Each code with its pointer."""
-    rows, unreadable = read_rows(FILED_ROW, Posted([(0, deepcopy(row))], ()))
+    rows, unreadable = read_rows(FiledRowRequest, Posted([(0, deepcopy(row))], ()))
     assert unreadable == []
     recognised, outcomes = recognise(rows, [CLASS], CHECKS, persons=PERSONS)
     outcomes += [refused(0, "T1", each.entry.faults) for each in recognised if each.entry.faults]
@@ -120,14 +119,14 @@ def test_somebody_too_old_is_not_told_so_while_nobody_knows_whether_they_draw_a_
 
 
 def test_a_class_in_a_row_for_one_class_is_a_field_that_nobody_knows_and_hides_nothing() -> None:
-    (row,), _ = read_rows(ROSTER_ROW, Posted([(0, GOOD | {"name": "同上"})], ()))
+    (row,), _ = read_rows(RosterRowRequest, Posted([(0, GOOD | {"name": "同上"})], ()))
 
-    assert (row.unread, row.particulars.name, row.class_local_id) == (frozenset({"/class"}), "同上", None)
+    assert (row.unread, row.name, row.class_local_id) == (frozenset({"/class"}), "同上", None)
 
 
 @pytest.mark.parametrize("content", [None, 7, [], "row"])
 def test_what_is_no_row_at_all_is_refused_for_that(content: object) -> None:
-    rows, (outcome,) = read_rows(FILED_ROW, Posted([(3, content)], ()))
+    rows, (outcome,) = read_rows(FiledRowRequest, Posted([(3, content)], ()))
 
     assert (rows, outcome.row, len(errors_of(outcome))) == ([], 3, 1)
 
@@ -135,6 +134,6 @@ def test_what_is_no_row_at_all_is_refused_for_that(content: object) -> None:
 def test_a_row_that_could_be_read_in_part_stands_where_it_stood() -> None:
     contents = [GOOD, GOOD | OF_FORM["/phone"], GOOD]
 
-    rows, _ = read_rows(FILED_ROW, Posted(list(enumerate(deepcopy(contents))), ()))
+    rows, _ = read_rows(FiledRowRequest, Posted(list(enumerate(deepcopy(contents))), ()))
 
     assert [(row.row, len(row.flaws)) for row in rows] == [(0, 0), (1, 1), (2, 0)]
