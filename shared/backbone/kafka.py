@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
 from aiokafka import TopicPartition as KafkaPartition
@@ -29,8 +29,8 @@ _IDLE_MS = 500
 _FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
 
 
-@contextlib.contextmanager
-def _failures_named() -> Iterator[None]:
+@contextlib.asynccontextmanager
+async def _failures_named() -> AsyncGenerator[None]:
     """Raise the client's errors as LogUnavailable: no other module depends on the client."""
     try:
         yield
@@ -134,9 +134,7 @@ class KafkaLog:
         except KafkaError as error:
             raise LogUnavailable(type(error).__name__) from error
         finally:
-            # Stopping during an outage of the broker can surface a cancellation from inside the client's fetcher.
-            with contextlib.suppress(KafkaError, asyncio.CancelledError):
-                await consumer.stop()
+            await _stop(consumer)
 
     @_failures_named()
     async def ends(self, topics: Collection[str]) -> Mapping[TopicPartition, int]:
@@ -148,13 +146,19 @@ class KafkaLog:
                 TopicPartition(*partition): end for partition, end in (await consumer.end_offsets(partitions)).items()
             }
         finally:
-            await consumer.stop()
+            await _stop(consumer)
 
     async def close(self) -> None:
         if self._producer is not None:
             producer, self._producer = self._producer, None
             with contextlib.suppress(KafkaError):
                 await producer.stop()
+
+
+async def _stop(consumer: AIOKafkaConsumer) -> None:
+    # Stopping while the broker is away can surface a cancellation from inside the client.
+    with contextlib.suppress(KafkaError, asyncio.CancelledError):
+        await consumer.stop()
 
 
 class _Positions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
