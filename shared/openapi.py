@@ -54,7 +54,7 @@ _OF_ALL: Final = ("unknown-parameter", "repeated-parameter", "malformed-request"
 _OF_BODIES: Final = ("too-large", "unsupported-media-type")
 _OF_TRANSACTIONS: Final = ("unauthenticated", "stale", "occupied", "took-too-long")
 _OF_POSTS: Final = ("idempotency-key-reused", "idempotency-key-too-long")
-_RETRIED: Final = (409, 503)
+_RETRIED: Final = (409, 429, 503)
 
 
 def install(app: FastAPI, codes: Codes) -> None:

@@ -80,6 +80,11 @@ class Plan:
     programmes: Mapping[str, Programme]
     regions: Mapping[str, Region]
 
+    @property
+    def province(self) -> str:
+        """The region that no other contains."""
+        return next(each.code for each in self.regions.values() if each.parent is None)
+
     def primary_programme(self, code: str, *, pointer: str = "/programme") -> str:
         """`code`, if trainings can count towards it. Raises UnknownProgramme or SumProgramme.
 

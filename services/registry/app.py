@@ -16,6 +16,7 @@ from services.registry.follow_ups.routes import reports as follow_ups
 from services.registry.pages import routes as page
 from services.registry.persons import routes as persons
 from services.registry.plan.routes import plan, policy, projects
+from services.registry.public_reports import routes as public_reports
 from services.registry.quality import routes as quality
 from services.registry.rosters.routes import files as roster_files
 from services.registry.rosters.routes import posting as rosters
@@ -57,6 +58,9 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             enrolments.routes,
             persons.routes,
             flags.routes,
+            flags.public_routes,
+            public_reports.public_routes,
+            public_reports.routes,
             attendance.routes,
             attendance_edits.routes,
             engagements.routes,
@@ -76,6 +80,8 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
         bytes_max_of={
             roster_files.PATH: settings.roster_file_bytes_max,
             follow_up_files.PATH: follow_up_files.BYTES_MAX,
+            public_reports.PATH: public_reports.BYTES_MAX,
+            public_reports.STATE_PATH: public_reports.BYTES_MAX,
         },
     )
     app.state.seal = Seal.load(settings.keys_directory)

@@ -129,6 +129,8 @@ class Policy:
     """The share of a class's trainees whom a spot check asks, at least."""
     spotcheck_denied_share_max: Decimal
     """Where a larger share of these does not confirm the training, the class is flagged."""
+    flag_due_days: int
+    """Days within which an officer settles a flag."""
     followup_months: int
     """Months after completion within which work found counts for the employment rate."""
     followup_pay_months: int
