@@ -53,6 +53,7 @@ _HEADERS: Final[dict[str, dict[str, Any]]] = {
 _OF_ALL: Final = ("unknown-parameter", "repeated-parameter", "malformed-request", "unexpected", "unavailable")
 _OF_BODIES: Final = ("too-large", "unsupported-media-type")
 _OF_TRANSACTIONS: Final = ("unauthenticated", "stale", "occupied", "took-too-long")
+_OF_WRITES: Final = ("organisation-closed",)
 _OF_POSTS: Final = ("idempotency-key-reused", "idempotency-key-too-long")
 _RETRIED: Final = (409, 429, 503)
 
@@ -106,7 +107,9 @@ def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
             operation = document["paths"][route.path][method.lower()]
             _add_security(operation, route)
             _add_headers(operation, route)
-            _add_problems(operation, [*_common(route), *codes.get(operation["operationId"], ())], refusals, components)
+            _add_problems(
+                operation, [*_common(route, app), *codes.get(operation["operationId"], ())], refusals, components
+            )
             _add_examples(operation, components)
     document["components"] = {kind: dict(sorted(each.items())) for kind, each in components.items() if each}
     return _readable(document)
@@ -129,13 +132,15 @@ def _schemas_of(models: list[type[BaseModel]]) -> dict[str, Any]:
     return found
 
 
-def _common(route: APIRoute) -> Iterator[str]:
+def _common(route: APIRoute, app: FastAPI) -> Iterator[str]:
     """The codes that follow from what kind of route it is."""
     yield from _OF_ALL
     if isinstance(route, EdgeRoute) and route.media_types:
         yield from _OF_BODIES
     if _needs_caller(route):
         yield from _OF_TRANSACTIONS
+        if app.state.admit is not None and route.methods != {"GET"}:
+            yield from _OF_WRITES
     if _may_have_key(route):
         yield from _OF_POSTS
 

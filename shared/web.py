@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import asyncpg
 import structlog
@@ -31,6 +31,8 @@ log = structlog.get_logger()
 
 _RACE_STATES = ("23505", "23P01", "40001", "40P01")
 """Unique or exclusion violation, serialisation failure, deadlock: another request was first."""
+
+_READING = ("GET", "HEAD")
 
 _KEEP_ANSWER = """
 INSERT INTO idempotent_answer (caller, key, request_digest, status, media_type, body)
@@ -75,6 +77,7 @@ class TransactionalRoute(EdgeRoute):
             try:
                 async with request.app.state.engine.begin() as connection:
                     request.state.connection = connection
+                    await _admit(request, connection)
                     return await _answer_once(request, handle)
             except (DBAPIError, asyncpg.PostgresError) as error:
                 if state_of(error) not in _RACE_STATES:
@@ -82,6 +85,24 @@ class TransactionalRoute(EdgeRoute):
                 if attempts_left == 0:
                     raise Stale from error
         raise AssertionError("unreachable")
+
+
+class Admit(Protocol):
+    """Says for whom a caller acts, or refuses the request: what a token alone does not tell.
+
+    `writes`: the request may change something.
+    """
+
+    def __call__(
+        self, connection: AsyncConnection, caller: Caller, *, writes: bool, at: datetime
+    ) -> Awaitable[Caller]: ...
+
+
+async def _admit(request: Request, connection: AsyncConnection) -> None:
+    admit: Admit | None = request.app.state.admit
+    if admit is not None:
+        caller, at = request.state.caller, request.app.state.clock()
+        request.state.caller = await admit(connection, caller, writes=request.method not in _READING, at=at)
 
 
 async def _answer_once(request: Request, handle: Handler) -> Response:
@@ -186,10 +207,12 @@ def make_app(
     background: Background | None = None,
     bytes_max_of: Mapping[str, int] | None = None,
     codes: openapi.Codes | None = None,
+    admit: Admit | None = None,
 ) -> FastAPI:
     """A service's application: its routers, health, docs that need no network, problems for every error.
 
-    `bytes_max_of` gives size limits of particular paths; `codes` are the problem codes of each operation.
+    `bytes_max_of` gives size limits of particular paths; `codes` are the problem codes of each operation; `admit` looks
+    at the caller of each transaction.
     """
 
     @asynccontextmanager
@@ -219,6 +242,7 @@ def make_app(
     app.state.clock = settings.now
     app.state.verifier = Verifier(settings.keys_directory / "issuer-public.pem")
     app.state.failure = None
+    app.state.admit = admit
     app.add_middleware(BoundedBodies, bytes_max=settings.request_bytes_max, bytes_max_of=bytes_max_of or {})
     api_pages.install(app)
     problems.install(app)

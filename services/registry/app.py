@@ -8,7 +8,9 @@ from services.registry.attendance.routes import edits as attendance_edits
 from services.registry.attendance.routes import marks as attendance
 from services.registry.class_lifecycle.routes import classes
 from services.registry.classes.routes import lists as class_lists
+from services.registry.closings import routes as closings
 from services.registry.directory.routes import institutions, listings
+from services.registry.directory.usecases.standing import admit
 from services.registry.enrolments.routes import enrolments, outcomes
 from services.registry.flags import routes as flags
 from services.registry.follow_ups.routes import files as follow_up_files
@@ -21,7 +23,15 @@ from services.registry.quality import routes as quality
 from services.registry.rosters.routes import files as roster_files
 from services.registry.rosters.routes import posting as rosters
 from services.registry.settings import RegistrySettings
-from services.registry.supervision.routes import attachments, findings, patrols, safety, sanctions, spot_checks
+from services.registry.supervision.routes import (
+    attachments,
+    findings,
+    inspections,
+    patrols,
+    safety,
+    sanctions,
+    spot_checks,
+)
 from services.registry.teachers.routes import engagements, teachers
 from services.registry.timetable.routes import sites, timetable
 from shared.database import make_engine
@@ -49,6 +59,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             institutions.routes,
             sites.routes,
             listings.routes,
+            closings.routes,
             sanctions.routes,
             class_lists.routes,
             classes.routes,
@@ -71,12 +82,14 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             attachments.routes,
             spot_checks.routes,
             safety.routes,
+            inspections.routes,
             follow_ups.routes,
             follow_up_files.routes,
             quality.routes,
         ],
         background=background,
         codes=codes_beside(__file__),
+        admit=admit,
         bytes_max_of={
             roster_files.PATH: settings.roster_file_bytes_max,
             follow_up_files.PATH: follow_up_files.BYTES_MAX,

@@ -45,14 +45,28 @@ class ForeignRegion(Forbidden):
     cure_zh = "请由该地区或其上级地区的工作人员办理。"
 
 
+class OrganisationClosed(Forbidden):
+    """Facts: `closed_from`, `successor` (None if there is none)."""
+
+    slug = "organisation-closed"
+    title_en = "Your organisation is closed since {closed_from}: its token still reads, but no longer writes."
+    title_zh = "所属机构自 {closed_from} 起已注销或合并，其令牌只能查询，不能办理业务。"
+    cure_en = "Use a token of its successor ({successor}), or ask the county if the closing is a mistake."
+    cure_zh = "请使用承接机构（{successor}）的令牌；如属误办，请联系县区主管部门恢复。"
+
+
 @dataclass(frozen=True)
 class Caller:
-    """A person in a role; four-eyes rules compare `person`. Institutions and bodies also have an `organisation`."""
+    """A person in a role; four-eyes rules compare `person`. Institutions and bodies also have an `organisation`.
+
+    `taken_over` are the organisations whose successor it is: it acts for them as well.
+    """
 
     person: str
     role: Role
     organisation: UUID | None
     region: str | None
+    taken_over: frozenset[UUID] = frozenset()
 
     def require(self, *roles: Role) -> None:
         """Raises WrongRole unless the caller has one of `roles`."""
@@ -61,8 +75,12 @@ class Caller:
 
     def require_organisation(self, organisation: UUID) -> None:
         """Raises ForeignOrganisation unless the caller acts for `organisation`."""
-        if self.organisation != organisation:
+        if not self.acts_for(organisation):
             raise ForeignOrganisation
+
+    def acts_for(self, organisation: UUID) -> bool:
+        """Whether `organisation` is the caller's, or one that it has taken over."""
+        return self.organisation == organisation or organisation in self.taken_over
 
     def require_region(self, region_and_above: Collection[str]) -> None:
         """Raises ForeignRegion unless the caller's region is among the region concerned and those above it."""

@@ -139,14 +139,14 @@ async def list_flags(
     size: PageSize = 100,
 ) -> Page[FlagAnswer]:
     """Officers see the flags of their region, an institution sees its own except for confidential ones."""
-    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
+    far, whose = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
     rows = await store.page(
         connection,
         far,
         status=status,
         check=check,
         class_id=class_id,
-        institution_id=institution_id,
+        institution_id=whose,
         assigned_to=assigned_to,
         overdue_on=business_day(at) if overdue else None,
         confidential=caller.role is not Role.INSTITUTION,

@@ -41,6 +41,6 @@ class EngagementEnded(EngagementState):
 
 
 class EngagementCorrected(EngagementState):
-    """Whether the teacher works full time was corrected."""
+    """Whether the teacher works full time, whose it is, or an end that was a mistake was corrected."""
 
     type: ClassVar[str] = "registry.engagement-corrected.v1"

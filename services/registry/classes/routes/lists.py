@@ -19,7 +19,7 @@ from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.contracts.registry.classes import ClassStatus
 from shared.forms import Day
-from shared.kernel.callers import ForeignOrganisation, Role
+from shared.kernel.callers import Role
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, after_day, before, next_cursor
 from shared.web import Connection, Now, router
@@ -48,9 +48,7 @@ async def list_classes(
     """By first day. An institution sees its own classes, officers those of their region and below, bodies all."""
     narrowing = Narrowing(Reach(), institution_id, status, starts_from, starts_to)
     if caller.role is Role.INSTITUTION:
-        if caller.organisation is None or institution_id not in (None, caller.organisation):
-            raise ForeignOrganisation
-        narrowing = narrowing._replace(institution_id=caller.organisation)
+        narrowing = narrowing._replace(institution_id=visibility.whose(caller, institution_id))
     if region is not None or caller.role not in _EVERYWHERE:
         plan = (await rulebook_store.current(connection)).plan
         far = reach_of(plan, region) if region and caller.role in _EVERYWHERE else reach(plan, caller, region)

@@ -1,4 +1,4 @@
-"""Flags have an owner, a deadline and a history; reports of the public."""
+"""Flags have an owner, a deadline and a history; reports of the public; inspections of hazards."""
 
 from alembic import op
 
@@ -72,7 +72,92 @@ PUBLIC_REPORTS = (
     """,
 )
 
-STATEMENTS = (*FLAGS, *PUBLIC_REPORTS)
+SAFETY = (
+    "ALTER TABLE safety_version ADD COLUMN valid_until date",
+    """
+    CREATE TABLE inspection (
+        id uuid PRIMARY KEY,
+        institution_id uuid NOT NULL REFERENCES institution,
+        site_id uuid REFERENCES site,
+        region text NOT NULL,
+        reporting_region text NOT NULL,
+        level text NOT NULL CHECK (level IN ('county', 'city', 'province')),
+        local_id text NOT NULL,
+        inspected_at timestamptz NOT NULL,
+        note text NOT NULL,
+        done_by text NOT NULL,
+        version integer NOT NULL CHECK (version >= 1),
+        UNIQUE (done_by, local_id)
+    )
+    """,
+    *(
+        f"CREATE INDEX inspection_{scope} ON inspection ({scope}, id)"
+        for scope in ("institution_id", "region", "reporting_region")
+    ),
+    # A finding is of a patrol in a class, or a hazard of an inspection, which has no class.
+    """
+    ALTER TABLE finding
+        ALTER COLUMN patrol_id DROP NOT NULL,
+        ALTER COLUMN class_id DROP NOT NULL,
+        ADD COLUMN inspection_id uuid REFERENCES inspection,
+        ADD COLUMN site_id uuid REFERENCES site,
+        ADD COLUMN assigned_to text,
+        ADD CONSTRAINT finding_of_one CHECK (num_nonnulls(patrol_id, inspection_id) = 1),
+        ADD CONSTRAINT finding_in_class CHECK ((patrol_id IS NULL) = (class_id IS NULL)),
+        ADD CONSTRAINT hazard_number UNIQUE (inspection_id, number)
+    """,
+    "ALTER TABLE attachment ALTER COLUMN patrol_id DROP NOT NULL",
+    """
+    CREATE TABLE finding_assignment (
+        id uuid PRIMARY KEY,
+        finding_id uuid NOT NULL REFERENCES finding,
+        assigned_to text,
+        assigned_by text NOT NULL,
+        assigned_at timestamptz NOT NULL,
+        said text NOT NULL
+    )
+    """,
+    "CREATE INDEX finding_assignment_finding ON finding_assignment (finding_id, id)",
+)
+
+CLOSINGS = (
+    "ALTER TABLE institution ADD COLUMN closed_from date, ADD COLUMN succeeded_by uuid REFERENCES institution",
+    "CREATE INDEX institution_succeeded_by ON institution (succeeded_by) WHERE succeeded_by IS NOT NULL",
+    """
+    CREATE TABLE closing (
+        id uuid PRIMARY KEY,
+        institution_id uuid NOT NULL REFERENCES institution,
+        successor_id uuid REFERENCES institution CHECK (successor_id <> institution_id),
+        kind text NOT NULL CHECK (kind IN ('closure', 'merger', 'succession')),
+        from_on date NOT NULL,
+        reason text NOT NULL,
+        proposed_by text NOT NULL,
+        status text NOT NULL CHECK (status IN ('proposed', 'closed', 'reversal_proposed', 'withdrawn', 'reversed')),
+        carried jsonb NOT NULL,
+        version integer NOT NULL CHECK (version >= 1),
+        CHECK ((successor_id IS NULL) = (kind = 'closure'))
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX closing_standing ON closing (institution_id)
+    WHERE status IN ('proposed', 'closed', 'reversal_proposed')
+    """,
+    "CREATE INDEX closing_institution ON closing (institution_id, id)",
+    """
+    CREATE TABLE closing_event (
+        id uuid PRIMARY KEY,
+        closing_id uuid NOT NULL REFERENCES closing,
+        version integer NOT NULL,
+        verb text NOT NULL,
+        done_by text NOT NULL,
+        done_at timestamptz NOT NULL,
+        said text NOT NULL,
+        UNIQUE (closing_id, version)
+    )
+    """,
+)
+
+STATEMENTS = (*FLAGS, *PUBLIC_REPORTS, *SAFETY, *CLOSINGS)
 
 
 def upgrade() -> None:

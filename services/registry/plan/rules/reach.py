@@ -8,6 +8,9 @@ from uuid import UUID
 from shared.kernel.callers import Caller, ForeignRegion
 from shared.plan import Plan, UnknownRegion
 
+Whose = UUID | tuple[UUID, ...] | None
+"""The institution whose records a list shows, or several: one with those that it has taken over; None: of any."""
+
 
 class Reach(NamedTuple):
     """At most one is set; with neither, the list reaches everything."""
@@ -25,11 +28,11 @@ class ListScope(NamedTuple):
     """What a list shows at most: what lies in `reach`, of the institution and the class if there is one."""
 
     reach: Reach
-    institution_id: UUID | None
+    institution_id: Whose
     class_id: UUID | None
 
     @property
-    def columns(self) -> dict[str, str | UUID | None]:
+    def columns(self) -> dict[str, str | Whose]:
         """By the names of the columns that it narrows."""
         return {**self.reach._asdict(), "institution_id": self.institution_id, "class_id": self.class_id}
 

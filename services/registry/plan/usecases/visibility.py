@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.plan.rules import reach as rules
-from services.registry.plan.rules.reach import Reach
+from services.registry.plan.rules.reach import Reach, Whose
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
 
@@ -36,7 +36,7 @@ class Scope(NamedTuple):
     """What a list shows at most: what lies in `reach`, and is of the institution if there is one."""
 
     reach: Reach
-    institution_id: UUID | None
+    institution_id: Whose
 
 
 async def scope(
@@ -49,9 +49,20 @@ async def scope(
     caller.require(*READERS)
     if caller.role is not Role.INSTITUTION:
         return Scope(await reach(connection, caller, region), institution_id)
-    if caller.organisation is None or institution_id not in (None, caller.organisation):
+    return Scope(Reach(), whose(caller, institution_id))
+
+
+def whose(caller: Caller, institution_id: UUID | None) -> Whose:
+    """The institution whose records the caller, an institution, sees; by default its own and what it has taken over.
+
+    Raises ForeignOrganisation.
+    """
+    if caller.organisation is None:
         raise ForeignOrganisation
-    return Scope(Reach(), caller.organisation)
+    if institution_id is not None:
+        caller.require_organisation(institution_id)
+        return institution_id
+    return (caller.organisation, *sorted(caller.taken_over)) if caller.taken_over else caller.organisation
 
 
 async def reach(connection: AsyncConnection, caller: Caller, region: str | None) -> Reach:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.usecases.institutions import load_for_writing
 from services.registry.particulars.rules import name_fault
 from services.registry.plan.rules.rulebook import Rulebook
@@ -96,7 +97,11 @@ async def engage(
             return known, teacher
         if known.teacher_id != teacher.id or known.engaged.first == new.engaged.first:
             raise LocalIdTaken(pointer="/local_id")
-    others = await store.of_teachers(connection, [teacher.id])
+    # What a taken-over institution and its successor engage a teacher for is one work.
+    taken_over = (await institution_store.standing(connection, institution_id)).taken_over
+    others = [
+        each for each in await store.of_teachers(connection, [teacher.id]) if each.institution_id not in taken_over
+    ]
     rules.require_possible(new, others, institutions_max=policy.teacher_institutions_max)
     await store.add(connection, new)
     await outbox.record(connection, rules.engage(new, at=at))
