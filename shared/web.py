@@ -24,6 +24,7 @@ from shared.faults import state_of
 from shared.kernel.callers import Caller
 from shared.kernel.refusals import Conflict, Invalid, Stale
 from shared.persons import Persons
+from shared.rights import OF_EVERY_SERVICE, Rights, require_complete
 from shared.settings import ServiceSettings
 from shared.telemetry import RequestLines
 
@@ -67,8 +68,9 @@ class TransactionalRoute(EdgeRoute):
     needs_caller = True
 
     def identify(self, request: Request) -> None:
-        """Raises Unauthenticated."""
-        request.state.caller = request.app.state.verifier.caller_of(request)
+        """Raises Unauthenticated, WrongRole."""
+        caller = request.app.state.verifier.caller_of(request)
+        request.state.caller = request.app.state.rights[self.name].admit(caller)
 
     async def respond(self, request: Request, handle: Handler) -> Response:
         for attempts_left in (2, 1, 0):
@@ -183,12 +185,14 @@ def make_app(
     settings: ServiceSettings,
     engine: AsyncEngine,
     routers: Sequence[APIRouter],
+    rights: Rights,
     background: Background | None = None,
     bytes_max_of: Mapping[str, int] | None = None,
     codes: openapi.Codes | None = None,
 ) -> FastAPI:
     """A service's application: its routers, health, docs that need no network, problems for every error.
 
+    Raises IncompleteRights unless `rights` has a row for every operation of `routers`, and no other.
     `bytes_max_of` gives size limits of particular paths; `codes` are the problem codes of each operation.
     """
 
@@ -226,5 +230,7 @@ def make_app(
     app.include_router(health.routes)
     for each in routers:
         app.include_router(each)
+    app.state.rights = {**OF_EVERY_SERVICE, **rights}
+    require_complete(app.state.rights, openapi.operations_of(app))
     openapi.install(app, codes or {})
     return app

@@ -12,7 +12,8 @@ from deploy.docs.settings import meanings, settings_classes
 from tests.architecture.tree import ROOT, SERVICES, modules
 
 ENTRIES = {
-    "__init__.py", "__main__.py", "settings.py", "app.py", "worker.py", "consumers.py", "migrations", "problems.json",
+    "__init__.py", "__main__.py", "settings.py", "app.py", "worker.py", "consumers.py", "rights.py", "migrations",
+    "problems.json",
 }  # fmt: skip
 """The entries of every service apart from its topics."""
 ROOMS = {"rules", "usecases", "store", "routes"}
