@@ -71,7 +71,11 @@ RIGHTS: Final[Rights] = {
         one="It protects trainees at once; another officer can lift it on any day.",
         note="Delisting and blacklisting are for the city, or for the province.",
     ),
-    "list_institution_sanctions": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "list_institution_sanctions": reads(
+        ORGANISATIONS,
+        dict.fromkeys((*SUPERVISORS, Role.FINANCE), Whose.ALL),
+        note="Every officer sees them: an institution may train in any county.",
+    ),
     "list_sanctions": reads(SUPERVISORS, _FINANCE),
     "lift_sanction": writes(OFFICERS, two="Who lifts a sanction is not who imposed it."),
     # classes

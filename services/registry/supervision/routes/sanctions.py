@@ -96,7 +96,7 @@ async def impose_sanction(
 async def list_institution_sanctions(
     institution_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[SanctionAnswer]:
-    """All sanctions, also of a former county: for the institution, and for officers of its region or above."""
+    """All sanctions, also of a former county: for the institution itself, and for every officer."""
     await require_visible(connection, institution_id, caller)
     rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
     return Page(rows=[SanctionAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
