@@ -71,7 +71,7 @@ class TestRegister:
             (Role.INSTITUTION, "410102", "wrong-role"),
             (Role.REVIEWER, "410102", "wrong-role"),
             (Role.COUNTY_OFFICER, "410103", "foreign-region"),
-            (Role.COUNTY_OFFICER, None, "foreign-region"),
+            (Role.PROVINCE, "410102", "foreign-region"),
         ],
     )
     async def test_without_the_right_is_refused(
