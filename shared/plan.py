@@ -80,11 +80,6 @@ class Plan:
     programmes: Mapping[str, Programme]
     regions: Mapping[str, Region]
 
-    @property
-    def province(self) -> str:
-        """The region that no other contains."""
-        return next(each.code for each in self.regions.values() if each.parent is None)
-
     def primary_programme(self, code: str, *, pointer: str = "/programme") -> str:
         """`code`, if trainings can count towards it. Raises UnknownProgramme or SumProgramme.
 
@@ -109,6 +104,11 @@ class Plan:
         if region.reporting_region is None:
             raise ProvinceIsNoPlace(pointer=pointer)
         return region.reporting_region
+
+    @property
+    def provinces(self) -> list[str]:
+        """The region that all others lie in; empty until the plan is known."""
+        return [each.code for each in self.regions.values() if each.reporting_region is None]
 
     def region_and_above(self, code: str) -> list[str]:
         """`code`, its parent, and so on up to the province."""

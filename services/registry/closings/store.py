@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.classes.store.classes import CLASS
 from services.registry.closings.rules import Carried, Closing, ClosingEvent, ClosingKind, ClosingStatus
 from services.registry.directory.store.institutions import within
-from services.registry.plan.rules.reach import Reach
 from shared import tables
 from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.refusals import NotFound
+from shared.reach import Reach
 from shared.tables import Choice, Instant, Json, fixed
 
 

@@ -17,7 +17,7 @@ from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.contracts.registry.flags import FlagStatus
 from shared.forms import Day, LocalId, Reason, Strict
-from shared.kernel.callers import Role
+from shared.kernel.callers import Whose
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, open_router, router
@@ -149,7 +149,7 @@ async def list_flags(
         institution_id=whose,
         assigned_to=assigned_to,
         overdue_on=business_day(at) if overdue else None,
-        confidential=caller.role is not Role.INSTITUTION,
+        confidential=caller.whose is not Whose.OWN,
         after=after(cursor),
         limit=size,
     )

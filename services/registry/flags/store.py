@@ -28,12 +28,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.flags.rules.flags import Flag, FlagEvent
 from services.registry.flags.rules.hit_rates import Counts
 from services.registry.flags.rules.kinds import KINDS, FlagKind
-from services.registry.plan.rules.reach import Reach, Whose
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.flags import FlagStatus
 from shared.database import driver
 from shared.kernel.refusals import NotFound
+from shared.reach import Owners, Reach
 from shared.tables import Choice, Instant, Json, fixed
 
 FLAG: Final = Table(
@@ -131,7 +131,7 @@ async def page(
     status: FlagStatus | None,
     check: str | None,
     class_id: UUID | None,
-    institution_id: Whose,
+    institution_id: Owners,
     assigned_to: str | None,
     overdue_on: date | None,
     confidential: bool,

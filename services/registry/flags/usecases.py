@@ -14,16 +14,16 @@ from services.registry.flags.rules import flags as rules
 from services.registry.flags.rules.flags import ASSIGN, Flag, FlagEvent, FlagSettledAlready, FlagVerb, Observation
 from services.registry.flags.rules.hit_rates import HitRate, hit_rate, require_days
 from services.registry.plan.rules.policy import PolicyUnset
-from services.registry.plan.rules.reach import Reach, reach_of
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
 from shared.contracts.registry.flags import FlagStatus
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller, Whose
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import NotFound
+from shared.reach import Reach, reach_of
 
 
 async def raise_all(connection: AsyncConnection, seen: Sequence[Observation], *, at: datetime) -> list[Flag]:
@@ -47,7 +47,7 @@ async def settle(
 ) -> Flag:
     """Uphold or dismiss an open flag, as an officer of its region or above.
 
-    Raises WrongRole, NotFound, ForeignRegion, IllegalMove.
+    Raises NotFound, ForeignRegion, IllegalMove.
     """
     before = await _lock(connection, flag_id, caller)
     after, fact = rules.settle(before, verb, by=caller.person, reason=reason, at=at)
@@ -60,7 +60,7 @@ async def settle(
 async def reopen(connection: AsyncConnection, flag_id: UUID, *, reason: str, caller: Caller, at: datetime) -> Flag:
     """Open a settled flag again, as an officer of its region or above; the settlement stays in its history.
 
-    Raises WrongRole, NotFound, ForeignRegion, IllegalMove.
+    Raises NotFound, ForeignRegion, IllegalMove.
     """
     before = await _lock(connection, flag_id, caller)
     due_on = _due_on(await rulebook_store.current(connection), before.region, at=at)
@@ -76,7 +76,7 @@ async def assign(
 ) -> Flag:
     """Give an open flag to `person`, or back to its county, as an officer of its region or above.
 
-    A repeat returns it unchanged. Raises WrongRole, NotFound, ForeignRegion, FlagSettledAlready.
+    A repeat returns it unchanged. Raises NotFound, ForeignRegion, FlagSettledAlready.
     """
     before = await _lock(connection, flag_id, caller)
     if before.status is not FlagStatus.OPEN:
@@ -93,11 +93,10 @@ async def assign(
 async def visible(connection: AsyncConnection, flag_id: UUID, caller: Caller) -> Flag:
     """A flag that the caller may read; for an institution, a confidential one does not exist.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(*visibility.READERS)
     flag = await store.load(connection, flag_id)
-    if flag.is_confidential and caller.role is Role.INSTITUTION:
+    if flag.is_confidential and caller.whose is Whose.OWN:
         raise NotFound(what="flag", id=flag_id)
     await visibility.require_visible(connection, caller, flag)
     return flag
@@ -112,7 +111,7 @@ async def hit_rates(
     """
     require_days(first_on, last_on)
     rulebook = await rulebook_store.current(connection)
-    place = region or rulebook.plan.province
+    place = region or rulebook.plan.provinces[0]
     reach = Reach() if region is None else reach_of(rulebook.plan, region)
     size_min = rulebook.policy(last_on, place).quality_group_size_min
     counts = await store.count(connection, reach, first_on=first_on, last_on=last_on, today=business_day(at))
@@ -120,7 +119,6 @@ async def hit_rates(
 
 
 async def _lock(connection: AsyncConnection, flag_id: UUID, caller: Caller) -> Flag:
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     flag = await store.load(connection, flag_id, lock=True)
     await visibility.require_region(connection, caller, flag.region)
     return flag

@@ -17,7 +17,6 @@ from services.registry.public_reports.usecases import Lane, NewReport, ReportAnd
 from shared.auth import CurrentCaller
 from shared.contracts.registry.flags import FlagStatus
 from shared.forms import Reason, Strict
-from shared.kernel.callers import Role
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, CurrentPersons, Now, open_router, router
@@ -212,7 +211,6 @@ async def list_public_reports(
     size: PageSize = 100,
 ) -> Page[PublicReportAnswer]:
     """The reports of an officer's region, without their words."""
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     far, today = await visibility.reach(connection, caller, region), business_day(at)
     rows = await store.page(
         connection, far, status=status, overdue_on=today if overdue else None, after=after(cursor), limit=size

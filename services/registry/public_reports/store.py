@@ -10,12 +10,12 @@ from sqlalchemy import Column, Date, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.flags.store import FLAG
-from services.registry.plan.rules.reach import Reach
 from services.registry.public_reports.rules import Misconduct, PublicReport, ReportedKind
 from shared import tables
 from shared.contracts.registry.flags import FlagStatus
 from shared.database import driver
 from shared.kernel.refusals import NotFound
+from shared.reach import Reach
 from shared.tables import Choice, Instant, fixed
 
 PUBLIC_REPORT: Final = Table(

@@ -19,7 +19,7 @@ from services.registry.directory.usecases.institutions import load_for_officer
 from services.registry.plan.usecases import visibility
 from services.registry.plan.usecases.visibility import Place
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller, Whose
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 
@@ -37,7 +37,7 @@ async def propose(
 ) -> Closing:
     """Propose to close an institution from a day on, as an officer above it and its successor.
 
-    Raises WrongRole, NotFound, ForeignRegion, SuccessorNeeded, SuccessorClosed, OwnersDiffer, ClosedAlready.
+    Raises NotFound, ForeignRegion, SuccessorNeeded, SuccessorClosed, OwnersDiffer, ClosedAlready.
     """
     institution, successor = await _lock(connection, institution_id, successor_id, caller)
     rules.require_possible(kind, institution, successor)
@@ -55,7 +55,7 @@ async def confirm(
 ) -> Closing:
     """Close the institution, as another officer than the one who proposed it; a successor takes over what it holds.
 
-    Raises WrongRole, NotFound, ForeignRegion, IllegalMove, SamePerson, ClosingAhead, ClassesOpen, and what the proposal
+    Raises NotFound, ForeignRegion, IllegalMove, SamePerson, ClosingAhead, ClassesOpen, and what the proposal
     would be refused for now.
     """
     before = await store.load(connection, closing_id, lock=True)
@@ -78,14 +78,14 @@ async def confirm(
 async def withdraw(
     connection: AsyncConnection, closing_id: UUID, *, reason: str, caller: Caller, at: datetime
 ) -> Closing:
-    """Take a proposal back. Raises WrongRole, NotFound, ForeignRegion, IllegalMove."""
+    """Take a proposal back. Raises NotFound, ForeignRegion, IllegalMove."""
     return await _step(connection, closing_id, ClosingVerb.WITHDRAW, rules.withdraw, reason, caller=caller, at=at)
 
 
 async def propose_reversal(
     connection: AsyncConnection, closing_id: UUID, *, reason: str, caller: Caller, at: datetime
 ) -> Closing:
-    """Propose to open the institution again. Raises WrongRole, NotFound, ForeignRegion, IllegalMove."""
+    """Propose to open the institution again. Raises NotFound, ForeignRegion, IllegalMove."""
 
     def decide(before: Closing) -> Closing:
         return rules.propose_reversal(before, by=caller.person)
@@ -96,7 +96,7 @@ async def propose_reversal(
 async def withdraw_reversal(
     connection: AsyncConnection, closing_id: UUID, *, reason: str, caller: Caller, at: datetime
 ) -> Closing:
-    """Let the closing stand. Raises WrongRole, NotFound, ForeignRegion, IllegalMove."""
+    """Let the closing stand. Raises NotFound, ForeignRegion, IllegalMove."""
     verb = ClosingVerb.WITHDRAW_REVERSAL
     return await _step(connection, closing_id, verb, rules.withdraw_reversal, reason, caller=caller, at=at)
 
@@ -106,7 +106,7 @@ async def confirm_reversal(
 ) -> Closing:
     """Open the institution again, as another officer than the one who proposed it: it acts for what it held.
 
-    Raises WrongRole, NotFound, ForeignRegion, IllegalMove, SamePerson.
+    Raises NotFound, ForeignRegion, IllegalMove, SamePerson.
     """
     before = await store.load(connection, closing_id, lock=True)
     institution, successor = await _lock(connection, before.institution_id, before.successor_id, caller)
@@ -121,11 +121,11 @@ async def confirm_reversal(
 async def visible(connection: AsyncConnection, closing_id: UUID, caller: Caller) -> Closing:
     """A closing, for officers above the institution, and for the institution and its successor.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
     closing = await store.load(connection, closing_id)
-    own = caller.role is Role.INSTITUTION and caller.organisation == closing.successor_id
-    if not own:
+    succeeds = closing.successor_id is not None and caller.acts_for(closing.successor_id)
+    if caller.whose is not Whose.OWN or not succeeds:
         institution = await institution_store.load(connection, closing.institution_id)
         await visibility.require_visible(connection, caller, Place(institution.id, institution.region))
     return closing
@@ -136,7 +136,7 @@ async def _lock(
 ) -> tuple[Institution, Institution | None]:
     """The institution and its successor, locked in the order of their ids.
 
-    Raises WrongRole, NotFound, ForeignRegion.
+    Raises NotFound, ForeignRegion.
     """
     ids = sorted({institution_id, *(() if successor_id is None else (successor_id,))})
     locked = {each: await load_for_officer(connection, each, caller=caller) for each in ids}

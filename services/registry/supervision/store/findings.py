@@ -23,12 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.plan.rules.reach import Reach, Whose
 from services.registry.supervision.rules.findings import Finding, FindingAssignment, FindingEvent
 from shared import tables
 from shared.contracts.registry.supervision import FindingStatus, PatrolLevel, Severity
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.refusals import NotFound
+from shared.reach import Owners, Reach
 from shared.tables import Choice, Instant, fixed
 
 FINDING: Final = Table(
@@ -94,7 +94,7 @@ class Narrowing(NamedTuple):
     """Filters of a list of findings; None means no filter. `overdue_on`: not closed and due before that day."""
 
     reach: Reach = Reach()
-    institution_id: Whose = None
+    institution_id: Owners = None
     class_id: UUID | None = None
     patrol_id: UUID | None = None
     status: FindingStatus | None = None

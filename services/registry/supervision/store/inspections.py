@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import Integer, MetaData, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.plan.rules.reach import Reach, Whose
 from services.registry.supervision.rules.inspections import Inspection
 from shared import tables
 from shared.contracts.registry.supervision import PatrolLevel
 from shared.kernel.refusals import NotFound
+from shared.reach import Owners, Reach
 from shared.tables import Choice, Instant, fixed
 
 INSPECTION: Final = Table(
@@ -54,7 +54,7 @@ async def page(
     connection: AsyncConnection,
     reach: Reach,
     *,
-    institution_id: Whose,
+    institution_id: Owners,
     site_id: UUID | None,
     after: UUID,
     limit: int,

@@ -21,7 +21,7 @@ from services.registry.supervision.rules.findings import Finding, FindingAssignm
 from services.registry.supervision.store import findings as store
 from shared.backbone import outbox
 from shared.contracts.registry.supervision import FindingState
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 
@@ -39,9 +39,8 @@ async def rectify(
 ) -> Finding:
     """Report a rectification, as the institution.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove.
+    Raises NotFound, ForeignOrganisation, IllegalMove.
     """
-    caller.require(Role.INSTITUTION)
     before = await store.load(connection, finding_id, lock=True)
     caller.require_organisation(before.institution_id)
     class_ = await _class(connection, before)
@@ -55,7 +54,7 @@ async def recheck(
 ) -> Finding:
     """Close or reopen a rectified finding, as an officer of its region or above and of its level or above.
 
-    Raises WrongRole, NotFound, ForeignRegion, FindingOfHigherLevel, IllegalMove, SamePerson, FindingDueTooEarly.
+    Raises NotFound, ForeignRegion, FindingOfHigherLevel, IllegalMove, SamePerson, FindingDueTooEarly.
     """
     before, rulebook = await _lock(connection, finding_id, caller)
     rules.require_level(before, patrol_rules.level_of(rulebook.plan, caller))
@@ -76,7 +75,7 @@ async def reopen(
 ) -> Finding:
     """Open a closed finding again, as an officer of its region or above and of its level or above.
 
-    A critical one of a completed class is flagged (C25). Raises WrongRole, NotFound, ForeignRegion,
+    A critical one of a completed class is flagged (C25). Raises NotFound, ForeignRegion,
     FindingOfHigherLevel, IllegalMove, FindingDueTooEarly.
     """
     before, rulebook = await _lock(connection, finding_id, caller)
@@ -95,7 +94,7 @@ async def assign(
 ) -> Finding:
     """Give a finding to an officer, or back to its county, as an officer of its region or above.
 
-    A repeat returns it unchanged. Raises WrongRole, NotFound, ForeignRegion.
+    A repeat returns it unchanged. Raises NotFound, ForeignRegion.
     """
     before, _ = await _lock(connection, finding_id, caller)
     if before.assigned_to == person:
@@ -117,7 +116,7 @@ async def require_no_hazards(connection: AsyncConnection, class_: TrainingClass,
 async def visible_finding(connection: AsyncConnection, finding_id: UUID, caller: Caller) -> Finding:
     """A finding that the caller may read: institutions read their own, officers those of their region.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
     finding = await store.load(connection, finding_id)
     await visibility.require_visible(connection, caller, finding)
@@ -130,8 +129,7 @@ async def require_none_critical(connection: AsyncConnection, class_id: UUID) -> 
 
 
 async def _lock(connection: AsyncConnection, finding_id: UUID, caller: Caller) -> tuple[Finding, Rulebook]:
-    """Raises WrongRole, NotFound, ForeignRegion."""
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    """Raises NotFound, ForeignRegion."""
     finding = await store.load(connection, finding_id, lock=True)
     rulebook = await rulebook_store.current(connection)
     caller.require_region(rulebook.plan.region_and_above(finding.region))

@@ -48,7 +48,7 @@ async def record(
 ) -> InspectionAndHazards:
     """A new inspection, by an officer of the institution's region or above; a repeat returns the existing one.
 
-    Raises WrongRole, NotFound, ForeignRegion, LocalIdTaken, InspectionAhead, FindingDueTooEarly.
+    Raises NotFound, ForeignRegion, LocalIdTaken, InspectionAhead, FindingDueTooEarly.
     """
     # The institution is locked, so that of two concurrent repeats the second one finds the first.
     institution = await load_for_officer(connection, institution_id, caller=caller)
@@ -86,7 +86,7 @@ async def record(
 async def visible_inspection(connection: AsyncConnection, inspection_id: UUID, caller: Caller) -> InspectionAndHazards:
     """An inspection with its hazards as they are now.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
     inspection = await store.load(connection, inspection_id)
     await visibility.require_visible(connection, caller, inspection)
