@@ -9,12 +9,14 @@ from services.registry.attendance.routes import marks as attendance
 from services.registry.class_lifecycle.routes import classes
 from services.registry.classes.routes import lists as class_lists
 from services.registry.closings import routes as closings
+from services.registry.completeness import routes as completeness
 from services.registry.directory.routes import institutions, listings
 from services.registry.directory.usecases.standing import admit
 from services.registry.enrolments.routes import enrolments, outcomes
 from services.registry.flags import routes as flags
 from services.registry.follow_ups.routes import files as follow_up_files
 from services.registry.follow_ups.routes import reports as follow_ups
+from services.registry.orders import routes as orders
 from services.registry.pages import routes as page
 from services.registry.persons import routes as persons
 from services.registry.plan.routes import plan, policy, projects
@@ -33,6 +35,7 @@ from services.registry.supervision.routes import (
     sanctions,
     spot_checks,
 )
+from services.registry.teachers.routes import changes as teacher_changes
 from services.registry.teachers.routes import engagements, teachers
 from services.registry.timetable.routes import sites, timetable
 from shared.database import make_engine
@@ -61,6 +64,8 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             sites.routes,
             listings.routes,
             closings.routes,
+            orders.routes,
+            completeness.routes,
             sanctions.routes,
             class_lists.routes,
             classes.routes,
@@ -77,6 +82,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             attendance_edits.routes,
             engagements.routes,
             teachers.routes,
+            teacher_changes.routes,
             timetable.routes,
             patrols.routes,
             findings.routes,

@@ -19,6 +19,8 @@ class TeacherListed(RegistryFact):
     projects: tuple[str, ...]
     """Codes of the projects that they may teach."""
     qualifications: int
+    merged_into: UUID | None = None
+    """The teacher of the pool who is the same person and stands for this one."""
 
 
 class EngagementState(RegistryFact):

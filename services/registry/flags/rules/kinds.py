@@ -36,6 +36,7 @@ class FlagKind(StrEnum):
     SANCTIONED_DURING_CLASS = "sanctioned-during-class"
     CRITICAL_FINDING_LATE = "critical-finding-late"
     PUBLIC_REPORT = "public-report"
+    TEACHER_GONE = "teacher-gone"
 
 
 class FlagDefinition(NamedTuple):
@@ -177,5 +178,10 @@ KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
     ),
     FlagKind.PUBLIC_REPORT: FlagDefinition(
         NO_CHECK, "The public reported misconduct.", "收到群众举报。", is_confidential=True
+    ),
+    FlagKind.TEACHER_GONE: FlagDefinition(
+        NO_CHECK,
+        "The class has lessons of a teacher who has died or left.",
+        "班级后续课程的授课教师已去世或离岗。",
     ),
 }

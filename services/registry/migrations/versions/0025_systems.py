@@ -157,7 +157,137 @@ CLOSINGS = (
     """,
 )
 
-STATEMENTS = (*FLAGS, *PUBLIC_REPORTS, *SAFETY, *CLOSINGS)
+ORDERS = (
+    """
+    CREATE TABLE training_order (
+        id uuid PRIMARY KEY,
+        institution_id uuid NOT NULL REFERENCES institution,
+        local_id text NOT NULL,
+        buyer_name text NOT NULL,
+        buyer_credit_code text NOT NULL,
+        buyer_id uuid REFERENCES institution,
+        occupation text NOT NULL,
+        level smallint NOT NULL CHECK (level BETWEEN 1 AND 8),
+        persons integer NOT NULL CHECK (persons >= 1),
+        ordered daterange NOT NULL CHECK (NOT lower_inf(ordered) AND NOT isempty(ordered)),
+        sites uuid[] NOT NULL,
+        signed_on date NOT NULL,
+        region text NOT NULL,
+        reporting_region text NOT NULL,
+        status text NOT NULL CHECK (status IN ('filed', 'confirmed', 'withdrawn')),
+        filed_by text NOT NULL,
+        version integer NOT NULL CHECK (version >= 1),
+        UNIQUE (institution_id, local_id)
+    )
+    """,
+    *(
+        f"CREATE INDEX training_order_{scope} ON training_order ({scope}, id)"
+        for scope in ("institution_id", "buyer_id", "region", "reporting_region")
+    ),
+    """
+    CREATE TABLE training_order_event (
+        id uuid PRIMARY KEY,
+        order_id uuid NOT NULL REFERENCES training_order,
+        version integer NOT NULL,
+        verb text NOT NULL,
+        done_by text NOT NULL,
+        done_at timestamptz NOT NULL,
+        said text NOT NULL,
+        UNIQUE (order_id, version)
+    )
+    """,
+    # A class that was taken out stays as a row, for the history.
+    """
+    CREATE TABLE order_class (
+        order_id uuid NOT NULL REFERENCES training_order,
+        class_id uuid NOT NULL REFERENCES class,
+        attached_by text NOT NULL,
+        attached_at timestamptz NOT NULL,
+        detached_by text,
+        detached_at timestamptz,
+        detaching_reason text,
+        CHECK (num_nulls(detached_by, detached_at, detaching_reason) IN (0, 3))
+    )
+    """,
+    "CREATE UNIQUE INDEX order_class_standing ON order_class (class_id) WHERE detached_at IS NULL",
+    "CREATE INDEX order_class_order ON order_class (order_id, class_id)",
+    # Whether a class was demanded depends on its order.
+    """
+    CREATE FUNCTION recount_of_order_class() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO recount_due (class_id) SELECT DISTINCT class_id FROM written;
+        RETURN NULL;
+    END
+    $$
+    """,
+    *(
+        f"CREATE TRIGGER recount_of_order_class_{event.lower()} AFTER {event} ON order_class"
+        " REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION recount_of_order_class()"
+        for event in ("INSERT", "UPDATE")
+    ),
+    """
+    CREATE FUNCTION recount_of_training_order() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO recount_due (class_id)
+        SELECT DISTINCT oc.class_id FROM written JOIN order_class AS oc ON oc.order_id = written.id;
+        RETURN NULL;
+    END
+    $$
+    """,
+    """
+    CREATE TRIGGER recount_of_training_order_update AFTER UPDATE ON training_order
+    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION recount_of_training_order()
+    """,
+)
+
+TEACHERS = (
+    "ALTER TABLE teacher ADD COLUMN merged_into uuid REFERENCES teacher",
+    """
+    CREATE TABLE teacher_merge (
+        id uuid PRIMARY KEY,
+        teacher_id uuid NOT NULL REFERENCES teacher,
+        into_id uuid NOT NULL REFERENCES teacher CHECK (into_id <> teacher_id),
+        proposed_by text NOT NULL,
+        status text NOT NULL CHECK (status IN ('proposed', 'merged', 'withdrawn', 'undone')),
+        moved jsonb NOT NULL,
+        version integer NOT NULL CHECK (version >= 1)
+    )
+    """,
+    "CREATE UNIQUE INDEX teacher_merge_standing ON teacher_merge (teacher_id) WHERE status IN ('proposed', 'merged')",
+    "CREATE INDEX teacher_merge_into ON teacher_merge (into_id)",
+    """
+    CREATE TABLE teacher_merge_event (
+        id uuid PRIMARY KEY,
+        merge_id uuid NOT NULL REFERENCES teacher_merge,
+        version integer NOT NULL,
+        verb text NOT NULL,
+        done_by text NOT NULL,
+        done_at timestamptz NOT NULL,
+        said text NOT NULL,
+        UNIQUE (merge_id, version)
+    )
+    """,
+    """
+    CREATE TABLE teacher_departure (
+        id uuid PRIMARY KEY,
+        teacher_id uuid NOT NULL REFERENCES teacher,
+        kind text NOT NULL CHECK (kind IN ('died', 'left')),
+        last_on date NOT NULL,
+        reason text NOT NULL,
+        recorded_by text NOT NULL,
+        recorded_at timestamptz NOT NULL,
+        ended jsonb NOT NULL,
+        undone_by text,
+        undone_at timestamptz,
+        undoing_reason text,
+        version integer NOT NULL CHECK (version >= 1),
+        CHECK (num_nulls(undone_by, undone_at, undoing_reason) IN (0, 3))
+    )
+    """,
+    "CREATE UNIQUE INDEX teacher_departure_standing ON teacher_departure (teacher_id) WHERE undone_at IS NULL",
+)
+
+STATEMENTS = (*FLAGS, *PUBLIC_REPORTS, *SAFETY, *CLOSINGS, *ORDERS, *TEACHERS)
 
 
 def upgrade() -> None:

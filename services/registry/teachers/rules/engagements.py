@@ -126,6 +126,12 @@ def correct(
     return after, _fact(EngagementCorrected, after, at=at)
 
 
+def give_to(engagement: Engagement, teacher_id: UUID, *, at: datetime) -> tuple[Engagement, EngagementCorrected]:
+    """The engagement as one of another entry of the pool, which is the same person."""
+    after = replace(engagement, teacher_id=teacher_id, version=engagement.version + 1)
+    return after, _fact(EngagementCorrected, after, at=at)
+
+
 def restore(
     engagement: Engagement, others: Collection[Engagement], *, last_on: date | None, at: datetime
 ) -> tuple[Engagement, EngagementCorrected] | None:

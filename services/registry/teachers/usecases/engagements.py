@@ -15,10 +15,12 @@ from services.registry.directory.usecases.institutions import load_for_writing
 from services.registry.particulars.rules import name_fault
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
+from services.registry.teachers.rules import departures as departure_rules
 from services.registry.teachers.rules import engagements as rules
 from services.registry.teachers.rules import teachers as teacher_rules
 from services.registry.teachers.rules.engagements import Engagement, LessonsLeft
 from services.registry.teachers.rules.teachers import Correction, Qualification, Teacher, TeacherNameDiffers
+from services.registry.teachers.store import departures as departure_store
 from services.registry.teachers.store import engagements as store
 from services.registry.teachers.store import teachers as teacher_store
 from shared.backbone import outbox
@@ -87,6 +89,7 @@ async def engage(
     teacher_rules.require_age(document, on=asked.engaged.first, age_max=policy.teacher_age_max)
     _require_projects(asked.projects, rulebook)
     before = await _listed(connection, person, number, asked.particulars, institution_id, persons=persons)
+    departure_rules.require_there(await departure_store.standing(connection, before.id))
     papers = [_sealed(paper, institution_id, persons) for paper in asked.qualifications]
     teacher = await _save(
         connection, before, teacher_rules.learn(before, institution_id, asked.projects, papers), at=at
