@@ -112,28 +112,28 @@ async def list_teacher_merges(teacher_id: UUID, connection: Connection, caller: 
     return TeacherMergesAnswer(rows=rows)
 
 
-@routes.post("/teacher-merges/{merge_id}/confirmation", response_model=TeacherMergeAnswer)
+@routes.post("/teacher-merges/{teacher_merge_id}/confirmation", response_model=TeacherMergeAnswer)
 async def confirm_teacher_merge(
-    merge_id: UUID, asked: TeacherStepRequest, connection: Connection, caller: CurrentCaller, at: Now
+    teacher_merge_id: UUID, asked: TeacherStepRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> TeacherMerge:
     """Merge them, as another officer than the one who proposed it."""
-    return await merges.confirm(connection, merge_id, reason=asked.reason, caller=caller, at=at)
+    return await merges.confirm(connection, teacher_merge_id, reason=asked.reason, caller=caller, at=at)
 
 
-@routes.post("/teacher-merges/{merge_id}/withdrawal", response_model=TeacherMergeAnswer)
+@routes.post("/teacher-merges/{teacher_merge_id}/withdrawal", response_model=TeacherMergeAnswer)
 async def withdraw_teacher_merge(
-    merge_id: UUID, asked: TeacherStepRequest, connection: Connection, caller: CurrentCaller, at: Now
+    teacher_merge_id: UUID, asked: TeacherStepRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> TeacherMerge:
     """Take a proposal back that is not confirmed yet."""
-    return await merges.withdraw(connection, merge_id, reason=asked.reason, caller=caller, at=at)
+    return await merges.withdraw(connection, teacher_merge_id, reason=asked.reason, caller=caller, at=at)
 
 
-@routes.post("/teacher-merges/{merge_id}/undoing", response_model=TeacherMergeAnswer)
+@routes.post("/teacher-merges/{teacher_merge_id}/undoing", response_model=TeacherMergeAnswer)
 async def undo_teacher_merge(
-    merge_id: UUID, asked: TeacherStepRequest, connection: Connection, caller: CurrentCaller, at: Now
+    teacher_merge_id: UUID, asked: TeacherStepRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> TeacherMerge:
     """Separate two entries that were merged by mistake."""
-    return await merges.undo(connection, merge_id, reason=asked.reason, caller=caller, at=at)
+    return await merges.undo(connection, teacher_merge_id, reason=asked.reason, caller=caller, at=at)
 
 
 @routes.post("/teachers/{teacher_id}/departures", status_code=201)
