@@ -96,15 +96,15 @@ class TestVerifier:
             {"region": {"code": "410000"}},
             {"region": "410000; --"},
             {"region": ...},
-            {"exp": datetime.now(UTC) + timedelta(hours=25)},
-            {"exp": datetime.now(UTC) + timedelta(days=36_500)},
+            {"exp": timedelta(hours=25)},
+            {"exp": timedelta(days=36_500)},
             {"exp": 1e300},
             {"exp": float("inf")},
             {"exp": float("nan")},
             {"exp": "4000000000"},
             {"exp": []},
             {"exp": -1},
-            {"iat": datetime.now(UTC) + timedelta(hours=1)},
+            {"iat": timedelta(hours=1)},
             {"iat": None},
             {"iat": ...},
             {"nbf": "tomorrow"},
@@ -122,6 +122,9 @@ class TestVerifier:
     async def test_refuses_a_token_with_a_wrong_claim(
         self, board: Noteboard, keys: Path, wrong: dict[str, Any]
     ) -> None:
+        now = datetime.now(UTC)
+        wrong = {name: now + value if isinstance(value, timedelta) else value for name, value in wrong.items()}
+
         await self._refused(board, f"Bearer {signed(keys, claims(**wrong))}")
 
     @pytest.mark.parametrize(
