@@ -31,7 +31,7 @@ from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
 from shared.contracts.registry.enrolments import EnrolmentState
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller, Whose
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken
@@ -219,7 +219,7 @@ async def _theirs(connection: AsyncConnection, enrolment_id: UUID, caller: Calle
 
 
 def _require_reason(details: StepDetails, enrolment: Enrolment, caller: Caller) -> None:
-    corrections.require_reason(details.reason, enrolment.status, by_officer=caller.role is not Role.INSTITUTION)
+    corrections.require_reason(details.reason, enrolment.status, by_officer=caller.whose is not Whose.OWN)
 
 
 async def _require_hours(connection: AsyncConnection, enrolment: Enrolment, hours: int, policy: Policy) -> None:
