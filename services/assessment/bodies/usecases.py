@@ -20,6 +20,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
+from shared.reach import Scope
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,15 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
     await store.add(connection, body)
     await outbox.record(connection, fact)
     return body
+
+
+async def scope(connection: AsyncConnection, caller: Caller, *, region: str | None = None) -> Scope:
+    """Which bodies the caller sees: a body itself, officers, reviewers and finance those of their region.
+
+    Raises WrongRole, NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
+    """
+    caller.require(Role.ASSESSMENT_BODY, Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
+    return await plans.scope(connection, caller, region=region)
 
 
 async def _file_again(connection: AsyncConnection, known: Body, body: Body, *, at: datetime) -> Body:
