@@ -9,6 +9,7 @@ from services.assessment.certificates import routes as certificates
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.exams.routes import candidates, sessions
 from services.assessment.proposals import routes as proposals
+from services.assessment.rights import RIGHTS
 from services.assessment.settings import AssessmentSettings
 from services.assessment.verification import routes as verifications
 from shared.database import make_engine
@@ -29,6 +30,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
             *(bodies.routes, sessions.routes, candidates.routes, certificates.routes, duplicates.routes),
             *(proposals.routes, verifications.routes),
         ],
+        rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
     )

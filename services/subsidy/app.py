@@ -12,6 +12,7 @@ from services.subsidy.policy import routes as policy
 from services.subsidy.proposals import routes as proposals
 from services.subsidy.recoveries import routes as recoveries
 from services.subsidy.review import routes as review
+from services.subsidy.rights import RIGHTS
 from services.subsidy.settings import SubsidySettings
 from shared.database import make_engine
 from shared.openapi import codes_beside
@@ -31,6 +32,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
             duplicates.routes,
         ],
+        rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
     )

@@ -77,6 +77,6 @@ async def page(
     limit: int,
 ) -> list[Proposal]:
     """Proposals in sight, in the order of their ids, after `after`."""
-    values = {**scope.reach._asdict(), "organisation": scope.organisation, "subject": subject, "status": status}
+    values = {**scope.reach._asdict(), "organisation": scope.organisation_id, "subject": subject, "status": status}
     asked = tables.matches(PROPOSAL, **values)
     return await tables.fetch_page(connection, PROPOSAL, Proposal, asked, after=after, limit=limit)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.assessment.bodies import store, usecases
 from services.assessment.bodies.rules.bodies import Body, BodyKind
+from services.assessment.plan import usecases as plans
 from shared.auth import CurrentCaller
 from shared.forms import Name, Strict
 from shared.kernel.credit_code import parse_credit_code
@@ -73,7 +74,7 @@ async def list_bodies(
     size: PageSize = 100,
 ) -> Page[BodyAnswer]:
     """Assessment bodies. A body sees itself, officers see those of their region and the regions below it."""
-    sight = await usecases.scope(connection, caller, region=region)
+    sight = await plans.scope(connection, caller, region=region)
     code = None if credit_code is None else parse_credit_code(credit_code)
     rows = await store.page(connection, sight, credit_code=code, after=after(cursor), limit=size)
     return Page(rows=[BodyAnswer.of(row) for row in rows], next=next_cursor(rows, size))
@@ -81,7 +82,7 @@ async def list_bodies(
 
 @routes.get("/bodies/{body_id}")
 async def get_body(body_id: UUID, connection: Connection, caller: CurrentCaller) -> BodyAnswer:
-    sight = await usecases.scope(connection, caller)
+    sight = await plans.scope(connection, caller)
     body = await store.load(connection, body_id)
     sight.require(body, owner=body.id)
     return BodyAnswer.of(body)

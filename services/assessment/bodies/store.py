@@ -92,5 +92,5 @@ async def page(
     connection: AsyncConnection, scope: Scope, *, credit_code: str | None, after: UUID, limit: int
 ) -> list[Body]:
     """Bodies in sight, in the order of their ids, after `after`."""
-    asked = tables.matches(BODY, **scope.reach._asdict(), id=scope.organisation, credit_code=credit_code)
+    asked = tables.matches(BODY, **scope.reach._asdict(), id=scope.organisation_id, credit_code=credit_code)
     return await tables.fetch_page(connection, BODY, Body, asked, after=after, limit=limit)

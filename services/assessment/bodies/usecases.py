@@ -14,13 +14,12 @@ from services.assessment.bodies.rules.bodies import Body, BodyCreditCodeTaken, B
 from services.assessment.bodies.rules.number_prefixes import parse_prefix
 from services.assessment.plan import usecases as plans
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.ids import new_id
 from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
-from shared.reach import Scope
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,9 @@ class Filing:
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> Body:
     """A new body, or the next version of one whose scope changed; the same filing again returns the existing one.
 
-    Raises WrongRole, ForeignRegion, NotYetReceived, BodyCreditCodeTaken, NumberPrefixTaken, WrongPrefixLetter, and
+    Raises ForeignRegion, NotYetReceived, BodyCreditCodeTaken, NumberPrefixTaken, WrongPrefixLetter, and
     the refusals of credit code, region, prefix, occupations and levels.
     """
-    caller.require(Role.PROVINCE, Role.COUNTY_OFFICER)
     plan = await plans.load(connection)
     body = Body(
         id=new_id(),
@@ -66,15 +64,6 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
     await store.add(connection, body)
     await outbox.record(connection, fact)
     return body
-
-
-async def scope(connection: AsyncConnection, caller: Caller, *, region: str | None = None) -> Scope:
-    """Which bodies the caller sees: a body itself, officers, reviewers and finance those of their region.
-
-    Raises WrongRole, NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
-    """
-    caller.require(Role.ASSESSMENT_BODY, Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
-    return await plans.scope(connection, caller, region=region)
 
 
 async def _file_again(connection: AsyncConnection, known: Body, body: Body, *, at: datetime) -> Body:

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.certificates import store, usecases
 from services.assessment.certificates.rules.certificates import Certificate
 from services.assessment.persons import store as person_store
-from services.assessment.sight.rules import READERS
 from services.assessment.sight.usecases import sight
 from shared.auth import CurrentCaller
 from shared.contracts.assessment import CertificateStatus
@@ -73,7 +72,7 @@ async def list_certificates(
 
     Officers see those of their region and the regions below it, and those of bodies from there.
     """
-    seen = await sight(connection, caller, *READERS, region=region)
+    seen = await sight(connection, caller, region=region)
     rows = await store.page(connection, seen, session_id=session_id, after=after(cursor), limit=size)
     return Page(rows=await _held(rows, persons, connection), next=next_cursor(rows, size))
 
@@ -82,7 +81,7 @@ async def list_certificates(
 async def get_certificate(
     certificate_id: UUID, persons: CurrentPersons, connection: Connection, caller: CurrentCaller
 ) -> HeldCertificateAnswer:
-    seen = await sight(connection, caller, *READERS)
+    seen = await sight(connection, caller)
     certificate = await store.load(connection, certificate_id)
     if not await store.is_in_sight(connection, certificate_id, seen):
         raise seen.refusal

@@ -88,7 +88,7 @@ async def propose_revocation(
 ) -> Proposal:
     """Propose to revoke a certificate. The caller is an officer of its region or above, and did not issue it.
 
-    Raises WrongRole, NotFound, ForeignRegion, IllegalMove, SamePerson, AlreadyProposed.
+    Raises NotFound, ForeignRegion, IllegalMove, SamePerson, AlreadyProposed.
     """
     certificate = await _concerned(connection, certificate_id, caller)
     rules.revoke(certificate, by=caller.person, at=at)

@@ -26,4 +26,4 @@ async def scope(connection: AsyncConnection, caller: Caller, *, region: str | No
     Raises NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
     """
     plan = await load(connection) if reach.needs_plan(caller, region) else Plan({}, {})
-    return reach.scope(plan, caller, region=region)
+    return reach.scope(plan, caller, region=region, organisation_id=None)

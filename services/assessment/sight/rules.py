@@ -5,18 +5,11 @@ An exam held outside its body's territory is supervised by the authorities of bo
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role
 from shared.reach import Reach
-
-READERS: Final = (
-    Role.ASSESSMENT_BODY, Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE,
-)  # fmt: skip
-"""Who sees sessions and certificates."""
-READERS_OF_MARKS: Final = tuple(role for role in READERS if role is not Role.FINANCE)
-"""Who sees candidates with marks and masked numbers."""
 
 
 class Sight(NamedTuple):

@@ -7,14 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.plan import usecases as plans
 from services.assessment.sight import rules
 from services.assessment.sight.rules import Sight
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 
 
-async def sight(connection: AsyncConnection, caller: Caller, *roles: Role, region: str | None = None) -> Sight:
-    """What a caller with one of `roles` sees of `region`; None asks for everything that they see.
+async def sight(connection: AsyncConnection, caller: Caller, *, region: str | None = None) -> Sight:
+    """What the caller sees of `region`; None asks for everything that they see.
 
-    Raises WrongRole, NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
+    Raises NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(*roles)
     scope = await plans.scope(connection, caller, region=region)
-    return rules.sight(caller, scope.reach, scope.organisation)
+    return rules.sight(caller, scope.reach, scope.organisation_id)

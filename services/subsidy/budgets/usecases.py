@@ -24,7 +24,7 @@ async def propose(
 ) -> Proposal:
     """Propose the account's total, in a new or an existing budget.
 
-    Raises WrongRole, ForeignRegion unless the caller is of the province, NotYetReceived, UnknownRegion,
+    Raises ForeignRegion unless the caller is of the province, NotYetReceived, UnknownRegion,
     NotReportingRegion, BudgetBelowCommitted, AlreadyProposed.
     """
     await _require_province(connection, account, caller)

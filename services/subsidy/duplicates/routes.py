@@ -8,15 +8,15 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from services.subsidy.claims.rules.checks import Check
+from services.subsidy.claims.rules.checks import Check, terms_on
 from services.subsidy.duplicates import store
 from services.subsidy.duplicates.rules import Pair, Subsidy
 from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
 from shared.contracts.subsidy import ClaimStatus
-from shared.kernel.callers import Role
+from shared.kernel.periods import business_day
 from shared.paging import BEGINNING, Cursor, Page, PageSize, next_cursor, position_of
-from shared.web import Connection, router
+from shared.web import Connection, Now, router
 
 routes = router("claims")
 
@@ -34,7 +34,9 @@ class SubsidyAnswer(BaseModel):
     institution_name: str | None
     region: str
     reporting_region: str
+    occupation: str
     level: str
+    year: int = Field(description="The calendar year in which the class began")
     amount_fen: int
 
     @classmethod
@@ -43,21 +45,21 @@ class SubsidyAnswer(BaseModel):
 
 
 class DuplicateAnswer(BaseModel):
-    occupation: str
-    check: Check = Field(description="The check that would have refused the later subsidy: C09 or C10")
+    check: Check = Field(description="The check that would have refused the later subsidy: C09, C10 or C11")
     first: SubsidyAnswer
     second: SubsidyAnswer
 
     @classmethod
     def of(cls, pair: Pair) -> DuplicateAnswer:
         first, second = SubsidyAnswer.of(pair.first), SubsidyAnswer.of(pair.second)
-        return cls(occupation=pair.occupation, check=pair.check, first=first, second=second)
+        return cls(check=pair.check, first=first, second=second)
 
 
 @routes.get("/duplicates")
 async def list_duplicates(
     connection: Connection,
     caller: CurrentCaller,
+    at: Now,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
@@ -66,9 +68,9 @@ async def list_duplicates(
 
     For the officers, reviewers and finance of both regions, and above. A separation of the persons ends the pair.
     """
-    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
     sight = await trainings.scope(connection, caller, region=region)
-    rows = await store.page(connection, sight.reach, after=_after(cursor), limit=size)
+    in_year_max = terms_on(business_day(at)).trainings_a_year_max
+    rows = await store.page(connection, sight.reach, in_year_max=in_year_max, after=_after(cursor), limit=size)
     last = next_cursor(rows, size, at=lambda pair: pair.position)
     return Page(rows=[DuplicateAnswer.of(row) for row in rows], next=last)
 

@@ -25,21 +25,25 @@ class Subsidy:
     institution_name: str | None
     region: str
     reporting_region: str
+    occupation: str
     level: Level
+    year: int
+    """The calendar year in which the training began."""
     amount_fen: Fen
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two subsidies for one occupation of one human; `first` belongs to the earlier claim."""
+    """Two subsidies of one human; `first` belongs to the earlier claim."""
 
-    occupation: str
     first: Subsidy
     second: Subsidy
 
     @property
     def check(self) -> Check:
         """The check that would have refused the later one. Source: domain rules §4.3."""
+        if self.first.occupation != self.second.occupation or self.first.level < self.second.level:
+            return Check.CAP_USED_UP
         return Check.ALREADY_CLAIMED if self.first.level == self.second.level else Check.HIGHER_LEVEL_CLAIMED
 
     @property

@@ -59,7 +59,7 @@ class FlagsOpen(Conflict):
     title_zh = "该申领涉及的预警尚未处理完毕。"
     cure_en = "Ask the officers of {regions} to settle the flags, then repeat this step."
     cure_zh = "请由 {regions} 的工作人员处理完预警后再办理。"
-    reference = "GET /v1/flags/{flag_id}"
+    reference = "GET /v1/flags"
 
 
 class FlagsUpheld(Conflict):
@@ -73,7 +73,7 @@ class FlagsUpheld(Conflict):
         "are about the class or the institution."
     )
     cure_zh = "预警仅涉及个别学员的，请退回，由机构重新生成（该学员不再补贴）；涉及班级或机构的，请驳回申领。"
-    reference = "GET /v1/flags/{flag_id}"
+    reference = "GET /v1/flags"
 
 
 def require_free(flags: Sequence[Flag]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,11 +12,9 @@ from services.subsidy.budgets import rules as budget_rules
 from services.subsidy.budgets import usecases as budgets
 from services.subsidy.recoveries import usecases as recoveries
 from services.subsidy.trainings import usecases as trainings
-from shared.kernel.callers import Caller, ForeignRegion, Role
+from shared.kernel.callers import Caller, Role
 from shared.proposals import rules, store
 from shared.proposals.rules import Proposal, ProposalStatus
-
-READERS: Final = (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
 
 
 async def page(
@@ -30,19 +27,16 @@ async def page(
     after: UUID,
     limit: int,
 ) -> Sequence[Proposal]:
-    """Proposals about records that the caller sees. Raises WrongRole, NotYetReceived, UnknownRegion, ForeignRegion."""
-    caller.require(*READERS)
+    """Proposals about records that the caller sees. Raises NotYetReceived, UnknownRegion, ForeignRegion."""
     sight = await trainings.scope(connection, caller, region=region)
     return await store.page(connection, sight, subject=subject, status=status, after=after, limit=limit)
 
 
 async def load(connection: AsyncConnection, proposal_id: UUID, *, caller: Caller, lock: bool = False) -> Proposal:
-    """A proposal about a record that the caller sees. Raises WrongRole, NotYetReceived, NotFound, ForeignRegion."""
-    caller.require(*READERS)
+    """A proposal about a record that the caller sees. Raises NotYetReceived, NotFound, ForeignRegion."""
     sight = await trainings.scope(connection, caller)
     found = await store.load(connection, proposal_id, lock=lock)
-    if not sight.reach.covers(found):
-        raise ForeignRegion
+    sight.require(found, owner=None)
     return found
 
 

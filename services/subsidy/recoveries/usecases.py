@@ -37,10 +37,10 @@ async def propose(
 ) -> Proposal:
     """Propose to recover the lines `numbers`; None means every line that remains. Whoever paid them may propose it.
 
-    Raises WrongRole, ForeignRegion, AlreadyProposed and the rule's refusals.
+    Raises ForeignRegion, AlreadyProposed and the rule's refusals.
     """
     plan = await load_plan(connection)
-    claim = await steps.load_for(connection, claim_id, Role.FINANCE, Role.REVIEWER, caller=caller, plan=plan)
+    claim = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
     rules.recover(claim, numbers, at=at)
     proposal = Proposal(
         id=new_id(),
@@ -62,9 +62,10 @@ async def recover(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
 
     Raises WrongRole, ForeignRegion, SamePerson if the caller paid the claim, and the rule's refusals.
     """
+    caller.require(Role.FINANCE)
     plan = await load_plan(connection)
     claim_id = UUID(proposal.subject.removeprefix(_SUBJECT))
-    before = await steps.load_for(connection, claim_id, Role.FINANCE, caller=caller, plan=plan)
+    before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
     paid_by = await store.doers(connection, claim_id, {ClaimVerb.PAY})
     require_another(caller.person, *paid_by, rule="payment of a claim and confirmation of its recovery")
     after, fact = rules.recover(before, proposal.content["lines"], at=at)

@@ -15,17 +15,17 @@ from services.subsidy.claims.usecases import drafts, steps
 from services.subsidy.review import rules
 from services.subsidy.trainings.usecases import load_plan
 from shared.contracts.subsidy import ClaimStatus
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.periods import business_day
 
 
 async def return_(connection: AsyncConnection, claim_id: UUID, *, reason: str, caller: Caller, at: datetime) -> Claim:
     """Send a claim back; what an approval committed is free again.
 
-    Raises WrongRole, ForeignRegion and the rule's refusals.
+    Raises ForeignRegion and the rule's refusals.
     """
     plan = await load_plan(connection)
-    before = await steps.load_for(connection, claim_id, Role.REVIEWER, caller=caller, plan=plan)
+    before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
     prepared_by = await store.doers(connection, claim_id, PREPARING)
     after, fact = rules.return_(before, prepared_by=prepared_by, by=caller.person, at=at)
     if before.status is ClaimStatus.APPROVED:
@@ -35,9 +35,9 @@ async def return_(connection: AsyncConnection, claim_id: UUID, *, reason: str, c
 
 
 async def reject(connection: AsyncConnection, claim_id: UUID, *, reason: str, caller: Caller, at: datetime) -> Claim:
-    """Refuse a submitted claim for good. Raises WrongRole, ForeignRegion and the rule's refusals."""
+    """Refuse a submitted claim for good. Raises ForeignRegion and the rule's refusals."""
     plan = await load_plan(connection)
-    before = await steps.load_for(connection, claim_id, Role.REVIEWER, caller=caller, plan=plan)
+    before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
     prepared_by = await store.doers(connection, claim_id, PREPARING)
     after, fact = rules.reject(before, prepared_by=prepared_by, by=caller.person, at=at)
     await lines.release(connection, after)
@@ -48,10 +48,10 @@ async def reject(connection: AsyncConnection, claim_id: UUID, *, reason: str, ca
 async def approve(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, at: datetime) -> Claim:
     """Accept a submitted claim and commit its amount.
 
-    Raises WrongRole, ForeignRegion, OverBudget and the rule's refusals.
+    Raises ForeignRegion, OverBudget and the rule's refusals.
     """
     plan = await load_plan(connection)
-    before = await steps.load_for(connection, claim_id, Role.REVIEWER, caller=caller, plan=plan)
+    before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
     after, fact = rules.approve(
         before,
         as_of_now=await drafts.lines_as_of_now(connection, before, plan=plan, today=business_day(at)),

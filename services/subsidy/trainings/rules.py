@@ -89,4 +89,4 @@ def scope(plan: Plan, caller: Caller, *, region: str | None = None) -> Scope:
     """What the caller sees: see `reach.scope`. Raises NotYetReceived while there is no plan to find a region in."""
     if not plan.regions and reach.needs_plan(caller, region):
         raise NotYetReceived(what="regions")
-    return reach.scope(plan, caller, region=region)
+    return reach.scope(plan, caller, region=region, organisation_id=None)

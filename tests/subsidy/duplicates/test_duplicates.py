@@ -21,7 +21,7 @@ class TestDuplicates:
         await office.service.hear(reassigned(second.finished(0), one), merged(other, one))
 
         assert before == []
-        for role in (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE):
+        for role in (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE):
             for region in (here, "410100", "419001", "410000"):
                 answer = await office.get("/v1/duplicates", office.service.tokens.of(role, region=region))
                 [pair] = answer.json()["rows"]
@@ -67,6 +67,28 @@ class TestDuplicates:
 
         [pair] = (await office.get("/v1/duplicates", office.finance())).json()["rows"]
         assert (pair["check"], pair["first"]["level"], pair["second"]["level"]) == ("C10", "L4", "L3")
+
+    async def test_more_subsidies_in_a_year_than_one_human_may_have_are_pairs_and_as_many_are_none(
+        self, office: Office
+    ) -> None:
+        one, other = people(2)
+        classes = [
+            Taught([person], occupation=f"4-10-01-0{number}")
+            for number, person in enumerate((one, one, other, other), 1)
+        ]
+        for each in classes[:3]:
+            await office.service.hear(*each.all_finished())
+            await office.submitted(each)
+        await office.service.hear(merged(other, one))
+        as_many = (await office.get("/v1/duplicates", office.finance())).json()["rows"]
+        await office.service.hear(separated(other, one), *classes[3].all_finished())
+        await office.submitted(classes[3])
+
+        await office.service.hear(merged(other, one, version=3))
+
+        rows = (await office.get("/v1/duplicates", office.finance())).json()["rows"]
+        assert as_many == []
+        assert [row["check"] for row in rows] == ["C11"] * 6
 
     async def test_a_page_ends_with_a_cursor_for_the_next(self, office: Office) -> None:
         one, *others = people(3)

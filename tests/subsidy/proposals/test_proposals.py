@@ -26,7 +26,7 @@ class TestRecovery:
 
         refused = [
             await office.post(confirmation(proposed), None, headers)
-            for headers in (office.finance("cashier"), office.finance("Cashier"), office.reviewer("inspector"))
+            for headers in (office.finance("cashier"), office.finance("Cashier"), office.finance("inspector"))
         ]
         confirmed = await office.post(confirmation(proposed), None, office.finance("second"))
 

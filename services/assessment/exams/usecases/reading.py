@@ -10,7 +10,7 @@ from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as candidate_store
 from services.assessment.exams.store import sessions as store
-from services.assessment.sight.rules import READERS, READERS_OF_MARKS, Sight
+from services.assessment.sight.rules import Sight
 from services.assessment.sight.usecases import sight
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.callers import Caller
@@ -28,15 +28,15 @@ async def sessions(
 ) -> list[ExamSession]:
     """Sessions that the caller sees.
 
-    Raises WrongRole, NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
+    Raises NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
     """
-    seen = await sight(connection, caller, *READERS, region=region)
+    seen = await sight(connection, caller, region=region)
     return await store.page(connection, seen, class_id=class_id, status=status, after=after, limit=limit)
 
 
 async def session(connection: AsyncConnection, session_id: UUID, *, caller: Caller) -> ExamSession:
-    """Raises WrongRole, NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion."""
-    return await _session(connection, session_id, await sight(connection, caller, *READERS))
+    """Raises NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion."""
+    return await _session(connection, session_id, await sight(connection, caller))
 
 
 async def candidates(
@@ -44,9 +44,9 @@ async def candidates(
 ) -> list[Candidate]:
     """Candidates of a session that the caller sees; an institution sees its own trainees among them.
 
-    Raises WrongRole, NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion.
+    Raises NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion.
     """
-    seen = await sight(connection, caller, *READERS_OF_MARKS)
+    seen = await sight(connection, caller)
     await _session(connection, session_id, seen)
     if seen.institution_id is None:
         return await candidate_store.page(connection, session_id, after=after, limit=limit)
@@ -54,8 +54,8 @@ async def candidates(
 
 
 async def candidate(connection: AsyncConnection, candidate_id: UUID, *, caller: Caller) -> Candidate:
-    """Raises WrongRole, NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion."""
-    seen = await sight(connection, caller, *READERS_OF_MARKS)
+    """Raises NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion."""
+    seen = await sight(connection, caller)
     found = await candidate_store.load(connection, candidate_id)
     if seen.institution_id is None:
         await _session(connection, found.session_id, seen)

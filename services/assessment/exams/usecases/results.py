@@ -42,7 +42,7 @@ async def record(
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, SessionClosed, TooEarly: then nothing was stored.
+    Raises NotFound, ForeignOrganisation, SessionClosed, TooEarly: then nothing was stored.
     """
     session = await own(connection, session_id, caller, lock=not dry_run)
     session.require_open(today=business_day(at))
@@ -60,7 +60,7 @@ async def propose(
 ) -> Proposal:
     """Propose other marks for a candidate of the caller's body.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, AlreadyProposed, and the refusals of rules.correct.
+    Raises NotFound, ForeignOrganisation, AlreadyProposed, and the refusals of rules.correct.
     """
     session = await own(connection, (await store.load(connection, candidate_id)).session_id, caller)
     before = await store.load(connection, candidate_id)

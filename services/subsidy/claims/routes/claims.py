@@ -11,6 +11,7 @@ from services.subsidy.claims.routes.schemas import ClaimAnswer, ClaimRow, ClaimW
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.usecases import drafts, reading
 from services.subsidy.claims.usecases import steps as usecases
+from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
 from shared.contracts.subsidy import ClaimStatus
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -37,7 +38,7 @@ async def list_claims(
     size: PageSize = 100,
 ) -> Page[ClaimRow]:
     """Claims. An institution sees its own, officers those of their region and the regions below it."""
-    sight = await reading.scope(connection, caller, region=region)
+    sight = await trainings.scope(connection, caller, region=region)
     rows = await store.page(connection, sight, status=status, after=after(cursor), limit=size)
     return Page(rows=[ClaimRow.of_summary(row) for row in rows], next=next_cursor(rows, size))
 

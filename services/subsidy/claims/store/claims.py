@@ -198,7 +198,7 @@ async def page(
     connection: AsyncConnection, scope: Scope, *, status: ClaimStatus | None, after: UUID, limit: int
 ) -> list[ClaimSummary]:
     """Claims in sight, in the order of their ids, after `after`."""
-    asked = tables.matches(CLAIM, **scope.reach._asdict(), institution_id=scope.organisation, status=status)
+    asked = tables.matches(CLAIM, **scope.reach._asdict(), institution_id=scope.organisation_id, status=status)
     statement = _NAMED.where(CLAIM.c.id > after, *asked).order_by(CLAIM.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, _summary)
 

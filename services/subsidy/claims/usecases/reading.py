@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,10 +14,7 @@ from services.subsidy.claims.store.claims import Names, Step
 from services.subsidy.claims.usecases import steps
 from services.subsidy.holds.rules import Flag
 from services.subsidy.trainings import usecases as trainings
-from shared.kernel.callers import Caller, Role
-from shared.reach import Scope
-
-READERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
+from shared.kernel.callers import Caller
 
 
 class ClaimReading(NamedTuple):
@@ -29,21 +26,12 @@ class ClaimReading(NamedTuple):
     flags: Sequence[Flag]
 
 
-async def scope(connection: AsyncConnection, caller: Caller, *, region: str | None = None) -> Scope:
-    """What the caller sees of claims in `region`, by default all that they see.
-
-    Raises WrongRole, NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
-    """
-    caller.require(*READERS)
-    return await trainings.scope(connection, caller, region=region)
-
-
 async def read(connection: AsyncConnection, claim_id: UUID, *, caller: Caller) -> ClaimReading:
     """The claim, if the caller sees it.
 
-    Raises WrongRole, NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion.
+    Raises NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion.
     """
-    sight = await scope(connection, caller)
+    sight = await trainings.scope(connection, caller)
     claim = await store.load(connection, claim_id)
     sight.require(claim, owner=claim.institution_id)
     flags = await steps.flags_of(connection, claim)

@@ -15,14 +15,14 @@ from services.subsidy.holds.rules import Flag
 from services.subsidy.trainings.rules import scope
 from shared.backbone import outbox
 from shared.contracts.subsidy import ClaimState
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.plan import Plan
 
 
 async def submit(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, at: datetime) -> Claim:
     """Submit a draft of the caller's institution.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, NothingToClaim.
+    Raises NotFound, ForeignOrganisation, IllegalMove, NothingToClaim.
     """
     before = await load_own(connection, claim_id, caller=caller)
     after, fact = rules.submit(before, by=caller.person, at=at)
@@ -31,19 +31,14 @@ async def submit(connection: AsyncConnection, claim_id: UUID, *, caller: Caller,
 
 
 async def load_own(connection: AsyncConnection, claim_id: UUID, *, caller: Caller) -> Claim:
-    """The claim, locked, for its own institution. Raises WrongRole, NotFound, ForeignOrganisation."""
-    caller.require(Role.INSTITUTION)
+    """The claim, locked, for its own institution. Raises NotFound, ForeignOrganisation."""
     claim = await store.load(connection, claim_id, lock=True)
     caller.require_organisation(claim.institution_id)
     return claim
 
 
-async def load_for(connection: AsyncConnection, claim_id: UUID, *roles: Role, caller: Caller, plan: Plan) -> Claim:
-    """The claim, locked, for an officer with one of `roles` who sees it.
-
-    Raises WrongRole, NotYetReceived, NotFound, ForeignRegion.
-    """
-    caller.require(*roles)
+async def load_for(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, plan: Plan) -> Claim:
+    """The claim, locked, for an officer who sees it. Raises NotYetReceived, NotFound, ForeignRegion."""
     sight = scope(plan, caller)
     claim = await store.load(connection, claim_id, lock=True)
     sight.require(claim, owner=claim.institution_id)
