@@ -25,7 +25,8 @@ from tests.shared.noteboard import Noteboard
 def claims(**changes: object) -> dict[str, Any]:
     now = datetime.now(UTC)
     usual = {"iss": ISSUER, "aud": AUDIENCE, "sub": "someone", "role": "province", "region": "410000", "iat": now}
-    return usual | {"exp": now + timedelta(hours=1)} | changes
+    given = {name: now + value if isinstance(value, timedelta) else value for name, value in changes.items()}
+    return usual | {"exp": now + timedelta(hours=1)} | given
 
 
 def signed(keys: Path, content: dict[str, Any]) -> str:
