@@ -6,12 +6,15 @@ from fastapi import FastAPI
 
 from services.subsidy.budgets import routes as budgets
 from services.subsidy.claims.routes import checks, claims
+from services.subsidy.duplicates import routes as duplicates
 from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
+from services.subsidy.proposals import routes as proposals
 from services.subsidy.recoveries import routes as recoveries
 from services.subsidy.review import routes as review
 from services.subsidy.rights import RIGHTS
 from services.subsidy.settings import SubsidySettings
+from services.subsidy.trainings.usecases import admit
 from shared.database import make_engine
 from shared.openapi import codes_beside
 from shared.web import Background
@@ -27,9 +30,11 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         engine=make_engine(settings.database_url, name="subsidy", pool_size=settings.database_connections_max),
         routers=[
             *(policy.routes, checks.routes, budgets.routes),
-            *(claims.routes, review.routes, payments.routes, recoveries.routes),
+            *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
+            duplicates.routes,
         ],
         rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
+        admit=admit,
     )

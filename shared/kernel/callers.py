@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.kernel.refusals import Forbidden
@@ -111,3 +113,21 @@ class Caller:
         """Raises ForeignRegion unless the caller acts in the region concerned."""
         if not self.acts_in(region_and_above):
             raise ForeignRegion
+
+
+class Standing(NamedTuple):
+    """Since when an organisation is closed, who took it over, and whom it has taken over."""
+
+    closed_from: date | None
+    succeeded_by: UUID | None
+    taken_over: frozenset[UUID]
+
+    def admit(self, caller: Caller, *, writes: bool, today: date) -> Caller:
+        """`caller`, whose organisation stands so, with those that it has taken over.
+
+        Raises OrganisationClosed if a closed one's token is to write.
+        """
+        if writes and self.closed_from is not None and self.closed_from <= today:
+            successor = None if self.succeeded_by is None else str(self.succeeded_by)
+            raise OrganisationClosed(closed_from=self.closed_from.isoformat(), successor=successor)
+        return replace(caller, taken_over=self.taken_over) if self.taken_over else caller

@@ -146,7 +146,7 @@ class _County:
             "about": "institution",
             "target_id": self._school.id,
             "misconduct": "safety",
-            "text": "消防通道长期被堵",
+            "text": "消防通道长期被堵，无人处理",
         }
         await self._post("public-reports", report | {"contact": "微信 whistle"})
         (reported,) = await self._rows("public-reports")

@@ -99,7 +99,7 @@ async def correct(
     known = await _known(connection, person, enrolments)
     require_all((await rulebook_store.current(connection)).plan, caller, known.regions)
     before = (await enrolment_store.sealed_trainees(connection, [person]))[person]
-    if said.phone is None and persons.is_called(before, said.name):
+    if persons.is_called(before, said.name) and said.phone in (None, persons.particulars(before).phone):
         return before
     after = persons.called(before, said.name, said.phone)
     phone_mark = None if said.phone is None else persons.mark("phone", said.phone)

@@ -7,14 +7,15 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, func, select
+from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.trainings.rules import Certificate, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.rules import Certificate, Institution, Outcome, Trainee, TrainingClass
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.database import driver
 from shared.heard import HEARD_ALIAS
+from shared.kernel.callers import Standing
 from shared.kernel.levels import Level
 from shared.tables import Choice
 
@@ -31,6 +32,15 @@ HEARD_CLASS: Final = Table(
     Column("starts_on", Date),
     Column("state", Text),
     Column("enrolled", Integer),
+    Column("local_id", Text),
+)
+HEARD_INSTITUTION: Final = Table(
+    "heard_institution",
+    MetaData(),
+    Column("id", Uuid),
+    Column("name", Text),
+    Column("closed_from", Date),
+    Column("succeeded_by", Uuid),
 )
 HEARD_ENROLMENT: Final = Table(
     "heard_enrolment",
@@ -53,6 +63,14 @@ HEARD_CERTIFICATE: Final = Table(
     Column("valid", Boolean),
 )
 
+# Whoever took over an institution has taken over what that one had taken over before.
+_STANDING: Final = """
+WITH RECURSIVE taken (id) AS (
+    SELECT id FROM heard_institution WHERE succeeded_by = :id
+    UNION SELECT i.id FROM heard_institution i JOIN taken t ON i.succeeded_by = t.id
+)
+SELECT i.closed_from, i.succeeded_by, ARRAY(SELECT id FROM taken) FROM heard_institution i WHERE i.id = :id
+"""
 _FIND_CLASS: Final = select(HEARD_CLASS).where(HEARD_CLASS.c.id == bindparam("class_id"))
 # By each person's current key, also if only one of the merge and the enrolment's own fact has been received.
 _TRAINEES: Final = (
@@ -69,6 +87,16 @@ SELECT k.person, max(c.issued_on)
 FROM unnest($1::uuid[], $2::uuid[]) AS k (key, person) JOIN heard_certificate AS c ON c.person = k.key
 WHERE c.occupation = $3 AND c.level = $4 AND c.valid AND c.issued_on >= $5 GROUP BY k.person
 """
+
+
+async def keep_institutions(connection: AsyncConnection, institutions: Sequence[Institution]) -> None:
+    await _keep(connection, HEARD_INSTITUTION, institutions)
+
+
+async def standing(connection: AsyncConnection, institution_id: UUID) -> Standing:
+    """How the institution stands as far as it was received; an unknown one as any open one."""
+    row = (await connection.execute(text(_STANDING), {"id": institution_id})).first()
+    return Standing(None, None, frozenset()) if row is None else Standing(row[0], row[1], frozenset(row[2]))
 
 
 async def keep_classes(connection: AsyncConnection, classes: Sequence[TrainingClass]) -> None:

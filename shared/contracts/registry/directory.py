@@ -41,7 +41,7 @@ class InstitutionChanged(InstitutionState):
 
 
 INSTITUTION_FACTS: Final = (InstitutionRegistered, InstitutionChanged)
-"""All facts about institutions, for services that consume them."""
+"""All facts of an institution. Versions have no gaps, so a consumer that needs one of them consumes all."""
 
 
 class SiteListed(RegistryFact):

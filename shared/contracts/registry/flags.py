@@ -65,4 +65,4 @@ class FlagReopened(FlagState):
 
 
 FLAG_FACTS: Final = (FlagRaised, FlagSettled, FlagReopened)
-"""All facts about flags, for services that consume them."""
+"""All facts of a flag. Versions have no gaps, so a consumer that needs one of them consumes all."""

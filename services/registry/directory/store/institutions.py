@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, Date, Integer, MetaData, Table, Text, Uuid, bindparam, select, text
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules.institutions import Institution, InstitutionKind
 from shared import tables
+from shared.kernel.callers import Standing
 from shared.kernel.refusals import NotFound
 from shared.reach import Reach
 from shared.tables import Choice, fixed
@@ -61,14 +61,6 @@ async def load(connection: AsyncConnection, institution_id: UUID, *, lock: bool 
     if found is None:
         raise NotFound(what="institution", id=institution_id)
     return found
-
-
-class Standing(NamedTuple):
-    """Since when an institution is closed, who took it over, and whom it has taken over."""
-
-    closed_from: date | None
-    succeeded_by: UUID | None
-    taken_over: frozenset[UUID]
 
 
 async def standing(connection: AsyncConnection, institution_id: UUID) -> Standing:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.store import institutions as store
-from shared.kernel.callers import Caller, OrganisationClosed, Role
+from shared.kernel.callers import Caller, Role
 from shared.kernel.periods import business_day
 
 
@@ -20,7 +19,4 @@ async def admit(connection: AsyncConnection, caller: Caller, *, writes: bool, at
     if caller.role is not Role.INSTITUTION or caller.organisation is None:
         return caller
     standing = await store.standing(connection, caller.organisation)
-    if writes and standing.closed_from is not None and standing.closed_from <= business_day(at):
-        successor = None if standing.succeeded_by is None else str(standing.succeeded_by)
-        raise OrganisationClosed(closed_from=standing.closed_from.isoformat(), successor=successor)
-    return replace(caller, taken_over=standing.taken_over) if standing.taken_over else caller
+    return standing.admit(caller, writes=writes, today=business_day(at))
