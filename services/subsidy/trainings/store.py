@@ -63,13 +63,15 @@ HEARD_CERTIFICATE: Final = Table(
     Column("valid", Boolean),
 )
 
-# Whoever took over an institution has taken over what that one had taken over before.
+# Whoever took over an institution has taken over what that one had taken over before. The successor itself may not
+# have been received yet.
 _STANDING: Final = """
 WITH RECURSIVE taken (id) AS (
     SELECT id FROM heard_institution WHERE succeeded_by = :id
     UNION SELECT i.id FROM heard_institution i JOIN taken t ON i.succeeded_by = t.id
 )
-SELECT i.closed_from, i.succeeded_by, ARRAY(SELECT id FROM taken) FROM heard_institution i WHERE i.id = :id
+SELECT i.closed_from, i.succeeded_by, ARRAY(SELECT id FROM taken)
+FROM (VALUES (CAST(:id AS uuid))) AS asked (id) LEFT JOIN heard_institution i USING (id)
 """
 _FIND_CLASS: Final = select(HEARD_CLASS).where(HEARD_CLASS.c.id == bindparam("class_id"))
 # By each person's current key, also if only one of the merge and the enrolment's own fact has been received.
@@ -95,8 +97,8 @@ async def keep_institutions(connection: AsyncConnection, institutions: Sequence[
 
 async def standing(connection: AsyncConnection, institution_id: UUID) -> Standing:
     """How the institution stands as far as it was received; an unknown one as any open one."""
-    row = (await connection.execute(text(_STANDING), {"id": institution_id})).first()
-    return Standing(None, None, frozenset()) if row is None else Standing(row[0], row[1], frozenset(row[2]))
+    row = (await connection.execute(text(_STANDING), {"id": institution_id})).one()
+    return Standing(row[0], row[1], frozenset(row[2]))
 
 
 async def keep_classes(connection: AsyncConnection, classes: Sequence[TrainingClass]) -> None:
