@@ -8,8 +8,7 @@ from tests.support.statements import statements
 
 DRAFT = 16
 """For whom the token acts; its class, its local id, a standing claim; trainees, keys, regions, policy; the queue, what
-is held, flags,
-certificates; the claim, its lines, its event, its fact."""
+is held, flags, certificates; the claim, its lines, its event, its fact."""
 REBUILD = 17
 """For whom the token acts; the claim and its lines instead of local id and standing claim; and the old lines go."""
 APPROVE = 14
