@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.form_errors import form_error
 from shared.kernel.identity import contains_identity_number
+from shared.kernel.spelling import present
 
 
 def _no_identity_number(local_id: str) -> str:
@@ -37,6 +38,10 @@ LocalId = Annotated[
     Field(description="Your organisation's own id of the record; the same id again is a repeat, not a second record"),
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(present)
+]
+"""The name on a person's document, with the present characters in place of private-use codes of old code pages."""
 Reason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=2, max_length=500),

@@ -30,12 +30,18 @@ def institution(**changes: object) -> dict[str, object]:
     return usual | changes
 
 
+def name_of(kind: str, number: int) -> str:
+    """A name for an invented person: its number in Chinese, because names have no digits."""
+    return kind + str(number).translate(str.maketrans("0123456789", "零一二三四五六七八九"))
+
+
 def trainee(number: int, **changes: object) -> dict[str, object]:
     """A row of a roster for an invented person, with all that may be asked for; the same number is the same person."""
     born = date(1970 + number % 30, 1 + number % 12, 1 + number % 28)
     usual = {
-        "local_id": f"T{number}", "document_number": identity_number(born, number % 1000), "name": f"学员{number}",
-        "phone": f"139{number + 1:08d}", "employment": "employed", "consent": {"on": "2025-01-02"},
+        "local_id": f"T{number}", "document_number": identity_number(born, number % 1000),
+        "name": name_of("学员", number), "phone": f"139{number + 1:08d}",
+        "employment": "employed", "consent": {"on": "2025-01-02"},
     }  # fmt: skip
     return usual | changes
 

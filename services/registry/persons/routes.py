@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Request
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.store import enrolments as enrolment_store
@@ -17,7 +17,7 @@ from services.registry.persons.rules import Merge, MergeStatus
 from services.registry.persons.usecases import DocumentPair
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
-from shared.forms import Reason, Strict
+from shared.forms import PersonName, Reason, Strict
 from shared.kernel.callers import Role
 from shared.kernel.identity import DocumentKind
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -55,7 +55,7 @@ class UndoingRequest(Strict):
 class ParticularsRequest(DocumentRequest):
     """The particulars on the document. The number identifies the person; an omitted phone stays."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    name: PersonName
     phone: Phone | None = None
     reason: Reason
 

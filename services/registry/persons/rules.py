@@ -33,6 +33,10 @@ MOVES: Final[Mapping[MergeStatus, Mapping[MergeVerb, MergeStatus]]] = {
     MergeStatus.UNDONE: {},
 }
 
+WHY_FINAL: Final = {
+    MergeStatus.UNDONE: "The two can be merged again, which is a merge of its own with its own two officers.",
+}
+
 
 class UnknownPerson(Invalid):
     slug = "unknown-person"

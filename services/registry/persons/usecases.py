@@ -105,7 +105,7 @@ async def correct(
         return before
     after = persons.called(before, said.name, said.phone)
     phone_mark = None if said.phone is None else persons.mark("phone", said.phone)
-    await store.replace_particulars(connection, after, phone_mark, reason=reason, by=caller.person, at=at)
+    await roster_store.replace_particulars(connection, after, phone_mark, reason=reason, by=caller.person, at=at)
     return after
 
 

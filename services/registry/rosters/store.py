@@ -15,6 +15,7 @@ from services.registry.rosters.rules.decisions import PriorEnrolment
 from services.registry.rosters.rules.phones import PhoneUse
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.database import driver
+from shared.kernel.ids import new_id
 from shared.persons import SealedPerson
 
 _SEATED: Final = """
@@ -65,6 +66,13 @@ WITH given AS (
     WHERE t.phone_mark IS DISTINCT FROM s.mark ORDER BY t.person FOR NO KEY UPDATE OF t
 )
 UPDATE trainee SET phone_mark = given.mark FROM given WHERE trainee.person = given.person
+"""
+_REPLACE: Final = """
+WITH replaced AS (
+    INSERT INTO replaced_particulars (id, person, sealed, reason, replaced_by, replaced_at)
+    SELECT $1, person, sealed, $5, $6, $7 FROM trainee WHERE person = $2
+)
+UPDATE trainee SET sealed = $3, phone_mark = coalesce($4, phone_mark) WHERE person = $2
 """
 _ENROLMENT_COLUMNS: Final = (
     "id", "class_id", "institution_id", "person", "local_id", "programme", "tags", "status", "hours", "effective_on",
@@ -153,6 +161,20 @@ async def add_people(connection: AsyncConnection, newcomers: Iterable[Newcomer])
 async def mark_phones(connection: AsyncConnection, marks: Mapping[UUID, UUID]) -> None:
     """Store the blind index of the latest phone of each person."""
     await (await driver(connection)).execute(_MARK_PHONES, list(marks), list(marks.values()))
+
+
+async def replace_particulars(
+    connection: AsyncConnection,
+    sealed: SealedPerson,
+    phone_mark: UUID | None,
+    *,
+    reason: str,
+    by: str,
+    at: datetime,
+) -> None:
+    """Replace the particulars of a locked person by `sealed` and keep the earlier ones; without a phone it stays."""
+    values = (new_id(), sealed.person, sealed.sealed, phone_mark, reason, by, at)
+    await (await driver(connection)).execute(_REPLACE, *values)
 
 
 async def add_all(

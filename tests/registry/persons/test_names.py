@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
-from tests.registry.persons.test_persons import APRIL, MARCH, MAY, code, document, enrolled, merge
+from services.registry.enrolments.store.enrolments import sealed_trainees
+from shared.persons import Persons
+from tests.registry.persons.test_persons import APRIL, MARCH, MAY, code, document, enrolled, merge, owners
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 
 
@@ -41,7 +44,7 @@ class TestNames:
         assert march != may
         assert [row["outcome"] for row in answer.json()["rows"]] == ["accepted", "refused"]
 
-    @pytest.mark.parametrize("spelling", ["学员1", " 学 员１", "学·员1"])
+    @pytest.mark.parametrize("spelling", ["学员一", " 学 员一", "学·员一"])
     async def test_spacing_width_and_dots_make_no_other_name(self, twice: School, spelling: str) -> None:
         class_id = await twice.file(local_id="may", **MAY)
 
@@ -89,3 +92,31 @@ class TestNames:
         assert [code(answer) for answer in answers] == [
             (403, "wrong-role"), (403, "foreign-region"), (422, "unknown-person"), (422, "placeholder-name"),
         ]  # fmt: skip
+
+
+class TestADamagedName:
+    """As rows from before have it: today's rosters are refused with such a name."""
+
+    async def damage(self, school: School, name: str) -> None:
+        persons = Persons.load(school.registry.settings.keys_directory)
+        async with school.registry.engine.begin() as connection:
+            for known in (await sealed_trainees(connection, (await owners(school)).values())).values():
+                sealed = persons.called(known, name, None).sealed
+                statement = text("UPDATE trainee SET sealed = :sealed WHERE person = :person")
+                await connection.execute(statement, {"sealed": sealed, "person": known.person})
+
+    @pytest.mark.parametrize("broken", ["学员?", "学?一", "学员\ufffd", "学员一(1)", "学\ue000一"])
+    async def test_is_corrected_by_the_right_name_that_a_roster_brings(self, school: School, broken: str) -> None:
+        await enrolled(school, 1, "march", **MARCH)
+        await self.damage(school, broken)
+        april, may = await school.file(local_id="april", **APRIL), await school.file(local_id="may", **MAY)
+
+        other = await school.enrol(april, trainee(1, name="另外一人"))
+        right = await school.enrol(april, trainee(1))
+        now = await school.enrol(may, trainee(1, local_id="n"))
+
+        assert other.json()["rows"][0]["errors"][0]["code"] == "name-differs"
+        assert (right.json()["accepted"], now.json()["accepted"]) == (1, 1), right.text
+        assert len(set((await owners(school)).values())) == 1
+        kept = await school.registry.rows("SELECT reason, replaced_by FROM replaced_particulars")
+        assert [(row.replaced_by, "damaged" in row.reason) for row in kept] == [("clerk", True)]

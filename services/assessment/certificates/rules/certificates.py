@@ -34,6 +34,8 @@ MOVES: Final[Mapping[CertificateStatus, Mapping[CertificateVerb, CertificateStat
     CertificateStatus.REVOKED: {},
 }
 
+WAYS_BACK: Final = frozenset({CertificateStatus.REVOKED})
+
 
 class Examination(NamedTuple):
     """The particulars of an exam that all its certificates share."""

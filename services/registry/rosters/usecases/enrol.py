@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,6 +34,9 @@ from shared.kernel.callers import Caller, Role
 from shared.kernel.outcomes import RowOutcome, without_ids
 from shared.kernel.periods import business_day
 from shared.persons import Persons
+
+_DAMAGED: Final = "the stored name was damaged 原登记姓名有损坏"
+"""Why a name was corrected that a roster gives sound: a reason that the system sets."""
 
 
 async def enrol_in(
@@ -190,6 +194,11 @@ async def _store(
     phones = {e.entry.person: e.phone_mark for e in admitted if e.is_known and e.came_as is None and e.phone_mark}
     if phones:
         await store.mark_phones(connection, phones)
+    mended = {
+        each.mends.person: persons.called(each.mends, str(each.row.name), None) for each in admitted if each.mends
+    }
+    for person in sorted(mended):
+        await store.replace_particulars(connection, mended[person], None, reason=_DAMAGED, by=by, at=at)
     enrolments = [_new_enrolment(each, first_days[each.entry.id]) for each in admitted]
     sealed = [entries.close(persons, each.entry.id, _said(each)) for each in admitted]
     await store.add_all(connection, enrolments, sealed, [each.entry.mark for each in admitted], by=by, at=at)

@@ -66,6 +66,16 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
     ClaimStatus.RECOVERED: {},
 }
 
+WHY_FINAL: Final = {
+    ClaimStatus.REJECTED: (
+        "The class and its trainees can be claimed for again at once, with a claim of its own and its own review."
+    ),
+    ClaimStatus.RECOVERED: (
+        "The money is back in the budget, and money moves only by a new decision: what was recovered by mistake is not "
+        "paid by the old approval."
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Claim:
