@@ -22,11 +22,10 @@ from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.enrolments.usecases.steps import keep
 from services.registry.plan.usecases import visibility
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.moves import reinstated
 
 _EVENTS_MAX: Final = 500
-_OFFICERS: Final = (Role.COUNTY_OFFICER, Role.PROVINCE)
 
 
 async def reinstate(
@@ -34,15 +33,14 @@ async def reinstate(
 ) -> Enrolment:
     """Take back a withdrawal or transfer, as an officer of the class's region or above.
 
-    The enrolment in the other class, if it was a transfer, is withdrawn without any day. Raises WrongRole, NotFound,
+    The enrolment in the other class, if it was a transfer, is withdrawn without any day. Raises NotFound,
     ForeignRegion, OverlappingClass (C04), ClassFull and the rule's.
     """
-    caller.require(*_OFFICERS)
     left = await store.load(connection, enrolment_id)
     continued = await store.successor(connection, enrolment_id) if left.status is EnrolmentStatus.TRANSFERRED else None
     classes = await _lock(connection, {each.class_id for each in (left, continued) if each is not None})
     class_ = classes[left.class_id]
-    await visibility.require_visible(connection, caller, class_, *_OFFICERS)
+    await visibility.require_visible(connection, caller, class_)
     before = await store.load(connection, enrolment_id, lock=True)
     reinstated(WAYS_BACK, before.status, before.status)
     steps: list[tuple[Enrolment, EnrolmentState]] = []

@@ -43,7 +43,7 @@ async def impose(
     A stop or a higher step flags the classes in its period (C25). Delisting and blacklisting also end the listings in
     its period, from `first_on`. Blacklisting also flags institutions with the same owner, site or account.
 
-    Raises WrongRole, NotFound, ForeignRegion, PeriodEndsBeforeStart, SanctionStands.
+    Raises NotFound, ForeignRegion, PeriodEndsBeforeStart, SanctionStands.
     """
     institution = await load_for_officer(connection, institution_id, caller=caller, city=step in DELISTING)
     new = Sanction(
@@ -76,7 +76,7 @@ async def lift(
 ) -> Sanction:
     """End a sanction on the day before `from_on`, as a different officer from the one who imposed it.
 
-    Listings that it ended stay ended: listing the institution again is a separate decision. Raises WrongRole, NotFound,
+    Listings that it ended stay ended: listing the institution again is a separate decision. Raises NotFound,
     ForeignRegion, SamePerson, IllegalMove, SanctionEnded.
     """
     before = await store.load(connection, institution_id, sanction_id)
@@ -94,7 +94,7 @@ async def reinstate(
 ) -> Sanction:
     """Take back the lifting of a sanction: it holds to its former last day, with its consequences.
 
-    Raises WrongRole, NotFound, ForeignRegion, IllegalMove, NotEnded, SanctionStands.
+    Raises NotFound, ForeignRegion, IllegalMove, NotEnded, SanctionStands.
     """
     before = await store.load(connection, institution_id, sanction_id)
     institution = await load_for_officer(connection, institution_id, caller=caller, city=before.step in DELISTING)

@@ -24,7 +24,7 @@ from services.registry.teachers.rules.teachers import Correction, Qualification,
 from services.registry.teachers.store import engagements as store
 from services.registry.teachers.store import teachers as teacher_store
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.identity import IdentityDocument
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period, business_day
@@ -75,7 +75,7 @@ async def engage(
 ) -> tuple[Engagement, Teacher]:
     """Engage a teacher, as the institution or an officer; a repeat returns the existing engagement.
 
-    Projects and qualifications are added to those the institution stated before. Raises WrongRole, NotFound,
+    Projects and qualifications are added to those the institution stated before. Raises NotFound,
     ForeignOrganisation, ForeignRegion, PlaceholderName, TeacherNameDiffers, TeacherTooOld, LocalIdTaken,
     EngagedAlready, TooManyInstitutions, FullTimeElsewhere (C06), and the refusals of documents.
     """
@@ -111,7 +111,7 @@ async def end(
 ) -> tuple[Engagement, Teacher]:
     """End an engagement on `last_on`; a repeat returns it unchanged.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LessonsLeft, EngagementOver, PeriodEndsBeforeStart.
+    Raises NotFound, ForeignOrganisation, ForeignRegion, LessonsLeft, EngagementOver, PeriodEndsBeforeStart.
     """
     before, teacher = await _lock(connection, engagement_id, caller)
     if before.engaged.last == last_on:
@@ -131,9 +131,8 @@ async def reinstate(
 ) -> tuple[Engagement, Teacher]:
     """Take back the latest ending of an engagement, as an officer of the institution's region or above.
 
-    Raises WrongRole, NotFound, ForeignRegion, NotEnded, EngagedAlready, TooManyInstitutions, FullTimeElsewhere (C06).
+    Raises NotFound, ForeignRegion, NotEnded, EngagedAlready, TooManyInstitutions, FullTimeElsewhere (C06).
     """
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     before, teacher = await _lock(connection, engagement_id, caller)
     institution = await institution_store.load(connection, before.institution_id)
     policy = (await rulebook_store.current(connection)).policy(before.engaged.first, institution.region)
@@ -160,7 +159,7 @@ async def correct(
     """Replace the statements of the engagement's institution; the old values are kept as a correction.
 
     As that institution or an officer. A changed qualification must be verified again. A call that changes nothing
-    returns the current state. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, FullTimeElsewhere (C06).
+    returns the current state. Raises NotFound, ForeignOrganisation, ForeignRegion, FullTimeElsewhere (C06).
     """
     before, known = await _lock(connection, engagement_id, caller)
     institution_id = before.institution_id
