@@ -23,6 +23,7 @@ _OFFICER_ACTS: Final = (
     "An officer acts for the county, under their own name; the step is kept, and the region above can correct it."
 )
 _OBSERVED: Final = "Whoever was there says what they saw; it raises a flag at most, which an officer then settles."
+_CONFIRMED: Final = "One officer proposes it, another one confirms it; nobody confirms their own proposal."
 _TAKEN_BACK: Final = (
     "It restores what was, needs a reason and stays in the history; a second person took or may take the step again."
 )
@@ -135,20 +136,31 @@ RIGHTS: Final[Rights] = {
     "reinstate_enrolment": writes(OFFICERS, one=_TAKEN_BACK),
     "correct_enrolment": writes(ORGANISATIONS, OFFICERS, one=_REASONED),
     # persons
-    "merge_persons": writes(
+    "propose_merge": writes(
         OFFICERS,
-        one="It can be undone by every region concerned, with all that followed.",
-        note="An officer of or above every region in which one of the two was trained.",
+        two=_CONFIRMED,
+        note="An officer of or above a region in which one of the two was trained; for both, or above both, together "
+        "with who confirms it.",
+    ),
+    "propose_particulars": writes(
+        OFFICERS,
+        two=_CONFIRMED,
+        note="An officer of or above a region in which the person was trained; any other on sight of the document.",
+    ),
+    "propose_rekeying": writes(OFFICERS, two=_CONFIRMED, note="An officer of the class's region or above."),
+    "list_person_proposals": reads(OFFICERS, note="Those that concern persons trained in the region."),
+    "get_person_proposal": reads(OFFICERS),
+    "confirm_person_proposal": writes(OFFICERS, two=_CONFIRMED, note="An officer of a region concerned, or above."),
+    "reject_person_proposal": writes(
+        OFFICERS, one="Nothing happens by it, and the same can be proposed again; who proposed it can take it back."
     ),
     "undo_merge": writes(
         OFFICERS,
-        one="It restores what was, and the merge can be made again.",
+        one="It restores what was, and the merge can be proposed again.",
         note="An officer of or above one of the regions concerned.",
     ),
-    "correct_particulars": writes(
-        OFFICERS, one=_REASONED, note="An officer of or above every region in which the person was trained."
-    ),
     "list_merges": reads(SUPERVISORS, note="Merges of persons who were trained in the region, whoever made them."),
+    "get_merge": reads(SUPERVISORS),
     # flags
     "list_flags": reads(ORGANISATIONS, SUPERVISORS),
     "get_flag": reads(ORGANISATIONS, SUPERVISORS),

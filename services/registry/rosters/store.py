@@ -42,9 +42,20 @@ WHERE d.person = ANY($1) AND d.from_on <= $4 AND d.until_on >= $3
 ORDER BY person, from_on, id
 """
 _PEOPLE: Final = """
-SELECT t.person, t.document_kind, t.sealed, m.into_person
+SELECT t.person, t.document_kind, t.sealed, m.into_person, t.released_at IS NOT NULL
 FROM trainee AS t LEFT JOIN person_merge AS m ON m.person = t.person AND m.undone_at IS NULL
 WHERE t.person = ANY($1)
+"""
+_REGION: Final = """
+SELECT c.region FROM enrolment AS e JOIN class AS c ON c.id = e.class_id WHERE e.person = coalesce(
+    (SELECT into_person FROM person_merge WHERE person = $1 AND undone_at IS NULL), $1
+) ORDER BY e.id LIMIT 1
+"""
+_RECLAIM: Final = """
+UPDATE trainee AS t
+SET document_kind = n.document_kind, sealed = n.sealed, phone_mark = n.phone_mark, released_at = NULL
+FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::uuid[]) AS n (person, document_kind, sealed, phone_mark)
+WHERE t.person = n.person AND t.released_at IS NOT NULL RETURNING t.person
 """
 _MERGED: Final = "SELECT person, into_person FROM person_merge WHERE person = ANY($1) AND undone_at IS NULL"
 _PHONE_OWNERS: Final = "SELECT phone_mark, count(*) FROM trainee WHERE phone_mark = ANY($1) GROUP BY phone_mark"
@@ -74,6 +85,8 @@ WITH replaced AS (
 )
 UPDATE trainee SET sealed = $3, phone_mark = coalesce($4, phone_mark) WHERE person = $2
 """
+DAMAGED: Final = "the stored name was damaged 原登记姓名有损坏"
+"""Why a name was corrected that somebody gives sound: a reason that the system sets."""
 _ENROLMENT_COLUMNS: Final = (
     "id", "class_id", "institution_id", "person", "local_id", "programme", "tags", "status", "hours", "effective_on",
     "version", "from_on", "until_on", "employment", "priority", "evidence_on", "consented_on", "transferred_from",
@@ -86,6 +99,8 @@ class KnownPerson(NamedTuple):
 
     sealed: SealedPerson
     into: UUID | None
+    is_released: bool = False
+    """No training stands under the document any more: the stored particulars are not its holder's."""
 
 
 class Newcomer(NamedTuple):
@@ -130,7 +145,13 @@ async def taken(
 async def people(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, KnownPerson]:
     """The stored persons among `persons`, by key."""
     rows = await (await driver(connection)).fetch(_PEOPLE, list(persons))
-    return {row[0]: KnownPerson(SealedPerson(*row[:3]), row[3]) for row in rows}
+    return {row[0]: KnownPerson(SealedPerson(*row[:3]), row[3], row[4]) for row in rows}
+
+
+async def region_of(connection: AsyncConnection, person: UUID) -> str | None:
+    """The region of the class in which the person was enrolled first; None if they never were."""
+    region: str | None = await (await driver(connection)).fetchval(_REGION, person)
+    return region
 
 
 async def merged(connection: AsyncConnection, persons: Collection[UUID]) -> Mapping[UUID, UUID]:
@@ -156,6 +177,14 @@ async def add_people(connection: AsyncConnection, newcomers: Iterable[Newcomer])
     # Always in the same order, so that two rosters that share people do not deadlock.
     records = sorted(newcomers, key=lambda each: each.person.bytes)
     await (await driver(connection)).copy_records_to_table("trainee", columns=Newcomer._fields, records=records)
+
+
+async def reclaim(connection: AsyncConnection, newcomers: Collection[Newcomer]) -> set[UUID]:
+    """Store the particulars of those of `newcomers` whose documents were released; returns their keys."""
+    if not newcomers:
+        return set()
+    columns = map(list, zip(*sorted(newcomers, key=lambda each: each.person.bytes), strict=True))
+    return {row["person"] for row in await (await driver(connection)).fetch(_RECLAIM, *columns)}
 
 
 async def mark_phones(connection: AsyncConnection, marks: Mapping[UUID, UUID]) -> None:

@@ -25,6 +25,52 @@ STATEMENTS = (
         PRIMARY KEY (entry_id, version)
     )
     """,
+    # What one officer proposes about persons, and what another one decided. `regions` are those concerned and above.
+    """
+    CREATE TABLE person_proposal (
+        id uuid PRIMARY KEY,
+        kind text NOT NULL CHECK (kind IN ('merge', 'particulars', 'rekey')),
+        person uuid NOT NULL REFERENCES trainee,
+        into_person uuid,
+        enrolment_id uuid REFERENCES enrolment,
+        sealed bytea,
+        seen_on date,
+        reason text NOT NULL,
+        region text NOT NULL,
+        regions text[] NOT NULL,
+        proposed_by text NOT NULL,
+        proposed_at timestamptz NOT NULL,
+        status text NOT NULL CHECK (status IN ('proposed', 'confirmed', 'rejected')),
+        decided_by text,
+        decided_at timestamptz,
+        decision_reason text,
+        version integer NOT NULL CHECK (version >= 1),
+        CHECK ((status = 'proposed') = (decided_at IS NULL)),
+        CHECK (status <> 'confirmed' OR decided_by <> proposed_by)
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX person_proposal_open ON person_proposal (kind, person, enrolment_id) NULLS NOT DISTINCT
+    WHERE status = 'proposed'
+    """,
+    "CREATE INDEX person_proposal_regions ON person_proposal USING gin (regions)",
+    # Every region in which one of the two was trained has the merge in its lists.
+    """
+    ALTER TABLE person_merge
+        ADD COLUMN proposed_by text,
+        ADD COLUMN regions text[] NOT NULL DEFAULT '{}'
+    """,
+    """
+    UPDATE person_merge AS m SET regions = ARRAY(
+        SELECT unnest(ARRAY[c.region, c.reporting_region]) FROM enrolment AS e JOIN class AS c ON c.id = e.class_id
+        WHERE e.person IN (m.person, m.into_person) OR e.came_as = m.person
+        UNION SELECT unnest(ARRAY[m.region, m.reporting_region])
+    )
+    """,
+    "CREATE INDEX person_merge_regions ON person_merge USING gin (regions)",
+    "CREATE INDEX enrolment_came_as ON enrolment (came_as) WHERE came_as IS NOT NULL",
+    # A document under which no training stands any more: nobody's name and phone are known by it.
+    "ALTER TABLE trainee ADD COLUMN released_at timestamptz",
 )
 
 

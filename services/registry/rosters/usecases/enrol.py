@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +15,7 @@ from services.registry.enrolments.rules import enrolments as rules
 from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.rules.late_entries import see_grown
 from services.registry.enrolments.rules.overlaps import OccupiedDays
-from services.registry.enrolments.rules.trainees import EntryParticulars
+from services.registry.enrolments.rules.trainees import EntryParticulars, NameDiffers
 from services.registry.enrolments.usecases import entries
 from services.registry.enrolments.usecases.entry_checks import Checks, checks_for
 from services.registry.flags import usecases as flag_usecases
@@ -34,9 +33,6 @@ from shared.kernel.callers import Caller
 from shared.kernel.outcomes import RowOutcome, without_ids
 from shared.kernel.periods import business_day
 from shared.persons import Persons
-
-_DAMAGED: Final = "the stored name was damaged 原登记姓名有损坏"
-"""Why a name was corrected that a roster gives sound: a reason that the system sets."""
 
 
 async def enrol_in(
@@ -107,10 +103,13 @@ async def _enrol(
     if not recognised:
         return refused
     named = {each.entry.person for each in recognised}
-    people = await store.people(connection, named)
+    stored = await store.people(connection, named)
+    people = {person: known for person, known in stored.items() if not known.is_released}
+    released = stored.keys() - people.keys()
     first = earlier.names(named) if earlier else {}
     if people or first or len(named) < len(recognised):
         recognised = meet(recognised, people, first, persons=persons)
+        await _name_regions(connection, recognised)
     acquainted = {each.into or person for person, each in people.items()}
     known = await _look_up(connection, classes, recognised, checks, acquainted=acquainted)
     wanted = [each.entry for each in recognised]
@@ -125,12 +124,20 @@ async def _enrol(
             newcomers = {e.entry.person: str(e.row.name) for e in reversed(admitted) if not e.is_known}
             earlier.note([each.entry for each in admitted], first_days, newcomers)
     else:
-        await _store(connection, admitted, first_days, persons=persons, by=by, at=at)
+        await _store(connection, admitted, first_days, released, persons=persons, by=by, at=at)
         grown = see_grown([each.entry.class_ for each in admitted], checks.late_days)
         await flag_usecases.raise_all(connection, [*seen.values(), *grown], at=at)
     if seen:
         decided = _with_warnings(decided, admitted, seen)
     return sorted([*refused, *decided], key=lambda outcome: outcome.row) if refused else decided
+
+
+async def _name_regions(connection: AsyncConnection, recognised: Sequence[IdentifiedRow]) -> None:
+    """Say in the refusals of other names which region holds the record. There are few of them in a roster."""
+    for each in recognised:
+        for fault in each.entry.faults:
+            if each.is_known and isinstance(fault, NameDiffers):
+                fault.facts["region"] = await store.region_of(connection, each.came_as or each.entry.person)
 
 
 async def _look_up(
@@ -175,6 +182,7 @@ async def _store(
     connection: AsyncConnection,
     admitted: Sequence[IdentifiedRow],
     first_days: Mapping[UUID, date],
+    released: Collection[UUID],
     *,
     persons: Persons,
     by: str,
@@ -188,7 +196,9 @@ async def _store(
         for each in reversed(admitted)
         if not each.is_known
     }
-    await store.add_people(connection, [_sealed(each, persons) for each in newcomers.values()])
+    new = [_sealed(each, persons) for each in newcomers.values()]
+    reclaimed = await store.reclaim(connection, [each for each in new if each.person in released])
+    await store.add_people(connection, [each for each in new if each.person not in reclaimed])
     phones = {e.entry.person: e.phone_mark for e in admitted if e.is_known and e.came_as is None and e.phone_mark}
     if phones:
         await store.mark_phones(connection, phones)
@@ -196,7 +206,7 @@ async def _store(
         each.mends.person: persons.called(each.mends, str(each.row.name), None) for each in admitted if each.mends
     }
     for person in sorted(mended):
-        await store.replace_particulars(connection, mended[person], None, reason=_DAMAGED, by=by, at=at)
+        await store.replace_particulars(connection, mended[person], None, reason=store.DAMAGED, by=by, at=at)
     enrolments = [_new_enrolment(each, first_days[each.entry.id]) for each in admitted]
     sealed = [entries.close(persons, each.entry.id, _said(each)) for each in admitted]
     await store.add_all(connection, enrolments, sealed, [each.entry.mark for each in admitted], by=by, at=at)

@@ -125,5 +125,5 @@ def _named(recognised: IdentifiedRow, name: str) -> IdentifiedRow:
     row = recognised.row
     if row.name is None or same_name(name, row.name) or "/name" in row.unread:
         return recognised
-    faults = [*recognised.entry.faults, NameDiffers(pointer="/name")]
+    faults = [*recognised.entry.faults, NameDiffers(pointer="/name", region=None)]
     return recognised._replace(entry=recognised.entry._replace(faults=faults))

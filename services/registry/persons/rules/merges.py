@@ -90,7 +90,11 @@ class Merge:
     """Of the officer who merged them."""
     reason: str
     merged_by: str
+    """The second officer; the first is `proposed_by` (None: the merge is from before it took two)."""
     merged_at: datetime
+    proposed_by: str | None = None
+    regions: tuple[str, ...] = ()
+    """Those in which one of the two was trained and those above them: their officers see and undo the merge."""
     enrolments: int = 0
     undone_by: str | None = None
     undone_at: datetime | None = None

@@ -6,15 +6,28 @@ from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, Uuid, bindparam, not_, select, union_all, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    not_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.persons.rules import Merge, MergeStatus
+from services.registry.persons.rules.merges import Merge, MergeStatus
 from shared import tables
 from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
 from shared.reach import Reach
-from shared.tables import Instant, fixed
+from shared.tables import Instant, Texts, fixed
 
 MERGE: Final = Table(
     "person_merge",
@@ -27,6 +40,8 @@ MERGE: Final = Table(
     fixed("reason", Text),
     fixed("merged_by", Text),
     fixed("merged_at", Instant),
+    fixed("proposed_by", Text),
+    fixed("regions", Texts),
     fixed("enrolments", Integer),
     Column("undone_by", Text),
     Column("undone_at", Instant),
@@ -37,7 +52,9 @@ _FOR_UPDATE: Final = _BY_ID.with_for_update()
 _STANDS: Final = MERGE.c.undone_at.is_(None)
 _OF_STATUS: Final = {None: [], MergeStatus.STANDING: [_STANDS], MergeStatus.UNDONE: [not_(_STANDS)]}
 # Writers of enrolments lock these rows as well, so a person is not enrolled during a merge.
-_LOCK_TRAINEES: Final = "SELECT person FROM trainee WHERE person = ANY($1) ORDER BY person FOR NO KEY UPDATE"
+_LOCK_TRAINEES: Final = """
+SELECT person FROM trainee WHERE person = ANY($1) AND released_at IS NULL ORDER BY person FOR NO KEY UPDATE
+"""
 _VERSION: Final = "SELECT version FROM person_version WHERE person = $1"
 _SAVE_VERSION: Final = """
 INSERT INTO person_version (person, version) VALUES ($1, $2)
@@ -90,6 +107,8 @@ async def save_version(connection: AsyncConnection, person: UUID, version: int) 
 async def page(
     connection: AsyncConnection, reach: Reach, *, status: MergeStatus | None, after: UUID, limit: int
 ) -> list[Merge]:
-    """Merges with ids above `after`, ordered by id."""
-    asked = [*tables.matches(MERGE, **reach._asdict()), *_OF_STATUS[status]]
+    """Merges that concern `reach`, with ids above `after`, ordered by id."""
+    asked: list[ColumnElement[bool]] = list(_OF_STATUS[status])
+    if place := reach.region or reach.reporting_region:
+        asked.append(MERGE.c.regions.contains([place]))
     return await tables.fetch_page(connection, MERGE, Merge, asked, after=after, limit=limit)
