@@ -124,7 +124,11 @@ class TestVerifier:
     ) -> None:
         await self._refused(board, f"Bearer {signed(keys, claims(**wrong))}")
 
-    @pytest.mark.parametrize("content", [[], "text", 7, None, {}, [claims()]], ids=str)
+    @pytest.mark.parametrize(
+        "content",
+        [[], "text", 7, None, {}, [claims()]],
+        ids=["a list", "text", "a number", "null", "no claims", "claims in a list"],
+    )
     async def test_refuses_a_signed_token_without_claims(self, board: Noteboard, keys: Path, content: object) -> None:
         await self._refused(board, f"Bearer {sealed(keys, content)}")
 

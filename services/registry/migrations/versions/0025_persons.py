@@ -54,20 +54,8 @@ STATEMENTS = (
     WHERE status = 'proposed'
     """,
     "CREATE INDEX person_proposal_regions ON person_proposal USING gin (regions)",
-    # Every region in which one of the two was trained has the merge in its lists.
-    """
-    ALTER TABLE person_merge
-        ADD COLUMN proposed_by text,
-        ADD COLUMN regions text[] NOT NULL DEFAULT '{}'
-    """,
-    """
-    UPDATE person_merge AS m SET regions = ARRAY(
-        SELECT unnest(ARRAY[c.region, c.reporting_region]) FROM enrolment AS e JOIN class AS c ON c.id = e.class_id
-        WHERE e.person IN (m.person, m.into_person) OR e.came_as = m.person
-        UNION SELECT unnest(ARRAY[m.region, m.reporting_region])
-    )
-    """,
-    "CREATE INDEX person_merge_regions ON person_merge USING gin (regions)",
+    # The first of the two officers who say that two documents are one human's.
+    "ALTER TABLE person_merge ADD COLUMN proposed_by text",
     "CREATE INDEX enrolment_came_as ON enrolment (came_as) WHERE came_as IS NOT NULL",
     # A document under which no training stands any more: nobody's name and phone are known by it.
     "ALTER TABLE trainee ADD COLUMN released_at timestamptz",

@@ -93,8 +93,6 @@ class Merge:
     """The second officer; the first is `proposed_by` (None: the merge is from before it took two)."""
     merged_at: datetime
     proposed_by: str | None = None
-    regions: tuple[str, ...] = ()
-    """Those in which one of the two was trained and those above them: their officers see and undo the merge."""
     enrolments: int = 0
     undone_by: str | None = None
     undone_at: datetime | None = None
@@ -119,6 +117,11 @@ class MergeContext(NamedTuple):
     classes: Mapping[UUID, TrainingClass]
     version: int
     earlier: _Earlier
+
+    @property
+    def regions(self) -> set[str]:
+        """The regions in which one of the two was trained: those concerned."""
+        return {each.region for each in self.classes.values()}
 
 
 def merge(new: Merge, known: MergeContext, *, standing: Iterable[Merge]) -> tuple[Merge, PersonsMerged, Steps]:

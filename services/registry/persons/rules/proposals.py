@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from shared.kernel.callers import ForeignRegion
+from services.registry.plan.rules.jurisdiction import covers, require_concerned
+from shared.kernel.callers import Caller, ForeignRegion
 from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
 from shared.kernel.refusals import Conflict, Invalid
 from shared.plan import Plan
-
-Side = Collection[str]
-"""The regions in which a person was trained: one side of a proposal."""
 
 
 class ProposalKind(StrEnum):
@@ -135,33 +133,33 @@ def reject(proposal: Proposal, *, reason: str, by: str, at: datetime) -> Proposa
     return replace(proposal, status=status, version=proposal.version + 1, **decision)  # type: ignore[arg-type]
 
 
-def covers(plan: Plan, region: str | None, side: Side) -> bool:
-    """Whether an officer of `region` is one of a region of `side`, or of one above."""
-    return any(region in plan.region_and_above(each) for each in side)
+def require_together(plan: Plan, proposal: Proposal, caller: Caller, regions: Collection[str]) -> None:
+    """Check that who confirms is concerned, and that the two officers together are of, or above, all `regions`.
 
-
-def require_concerned(plan: Plan, region: str | None, sides: Sequence[Side]) -> None:
-    """Check that an officer of `region` may propose, reject or undo. Raises ForeignRegion."""
-    if not any(covers(plan, region, side) for side in sides):
+    Raises ForeignRegion.
+    """
+    require_concerned(plan, caller, regions)
+    if not covers(plan, [proposal.region, caller.region or ""], regions):
         raise ForeignRegion
 
 
-def require_all_concerned(plan: Plan, proposed_in: str, region: str | None, sides: Sequence[Side]) -> None:
-    """Check that the two officers together are of all `sides`, and the second of one of them. Raises ForeignRegion."""
-    require_concerned(plan, region, sides)
-    if not all(covers(plan, proposed_in, side) or covers(plan, region, side) for side in sides):
-        raise ForeignRegion
+def require_seen(plan: Plan, caller: Caller, regions: Collection[str], *, seen_on: date | None, today: date) -> None:
+    """Check that the officer may say what a document shows whose holder was trained in `regions`.
 
-
-def require_seen(plan: Plan, region: str | None, side: Side, *, seen_on: date | None, today: date) -> None:
-    """Check that an officer of `region` may say what the document shows. Raises DocumentNotSeen, SeenAhead."""
+    Raises DocumentNotSeen, SeenAhead.
+    """
     if seen_on is not None and seen_on > today:
         raise SeenAhead(pointer="/seen_on", today=today.isoformat())
-    if seen_on is None and not covers(plan, region, side):
-        raise DocumentNotSeen(pointer="/seen_on", regions=sorted(side))
+    if seen_on is None and not is_concerned(plan, caller, regions):
+        raise DocumentNotSeen(pointer="/seen_on", regions=sorted(regions))
 
 
-def shown_in(plan: Plan, sides: Sequence[Side], region: str) -> tuple[str, ...]:
-    """The regions in whose lists a proposal stands: those of `sides` and of the proposer, and those above."""
-    concerned = {above for side in (*sides, [region]) for each in side for above in plan.region_and_above(each)}
+def is_concerned(plan: Plan, caller: Caller, regions: Collection[str]) -> bool:
+    """Whether the caller is an officer of one of `regions`, or above one."""
+    return any(caller.acts_in(plan.region_and_above(each)) for each in regions or plan.provinces)
+
+
+def shown_in(plan: Plan, regions: Collection[str], region: str) -> tuple[str, ...]:
+    """The regions in whose lists a proposal stands: `regions`, that of the proposer, and those above them."""
+    concerned = {above for each in (*regions, region) for above in plan.region_and_above(each)}
     return tuple(sorted(concerned - set(plan.provinces)))

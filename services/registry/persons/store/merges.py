@@ -22,12 +22,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.classes.store.classes import CLASS
+from services.registry.enrolments.store.enrolments import ENROLMENT
 from services.registry.persons.rules.merges import Merge, MergeStatus
 from shared import tables
 from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
 from shared.reach import Reach
-from shared.tables import Instant, Texts, fixed
+from shared.tables import Instant, fixed
 
 MERGE: Final = Table(
     "person_merge",
@@ -41,7 +43,6 @@ MERGE: Final = Table(
     fixed("merged_by", Text),
     fixed("merged_at", Instant),
     fixed("proposed_by", Text),
-    fixed("regions", Texts),
     fixed("enrolments", Integer),
     Column("undone_by", Text),
     Column("undone_at", Instant),
@@ -107,8 +108,16 @@ async def save_version(connection: AsyncConnection, person: UUID, version: int) 
 async def page(
     connection: AsyncConnection, reach: Reach, *, status: MergeStatus | None, after: UUID, limit: int
 ) -> list[Merge]:
-    """Merges that concern `reach`, with ids above `after`, ordered by id."""
-    asked: list[ColumnElement[bool]] = list(_OF_STATUS[status])
-    if place := reach.region or reach.reporting_region:
-        asked.append(MERGE.c.regions.contains([place]))
+    """Merges of persons of whom one was trained within `reach`, with ids above `after`, ordered by id."""
+    asked = [*_concerning(reach), *_OF_STATUS[status]]
     return await tables.fetch_page(connection, MERGE, Merge, asked, after=after, limit=limit)
+
+
+def _concerning(reach: Reach) -> list[ColumnElement[bool]]:
+    """Condition: one of the two persons was in a class within `reach`, whoever merged them."""
+    narrowed = tables.matches(CLASS, **reach._asdict())
+    if not narrowed:
+        return []
+    trained = select(ENROLMENT.c.id).join(CLASS, CLASS.c.id == ENROLMENT.c.class_id)
+    of_either = ENROLMENT.c.person.in_((MERGE.c.person, MERGE.c.into_person))
+    return [trained.where(of_either, *narrowed).exists()]

@@ -18,10 +18,10 @@ from services.registry.persons.rules.proposals import Proposal, ProposalKind
 from services.registry.persons.store import merges as store
 from services.registry.persons.store import proposals as proposal_store
 from services.registry.persons.usecases import people
-from services.registry.plan.usecases import visibility
+from services.registry.plan.rules.jurisdiction import require_concerned
 from shared.backbone import outbox
 from shared.contracts.registry.enrolments import PersonsMerged
-from shared.kernel.callers import Caller, ForeignRegion
+from shared.kernel.callers import Caller
 from shared.persons import Particulars, Persons
 from shared.plan import Plan
 
@@ -54,28 +54,28 @@ async def propose(
     gone, _ = people.recognise(persons, pair.gone, pair.gone_at, at=at)
     into, _ = people.recognise(persons, pair.into, pair.into_at, at=at)
     pointers = {gone: pair.gone_at, into: pair.into_at}
-    plan, concerned = await people.plan_of(connection), await people.sides(connection, pointers)
-    enrolments = await people.lock(connection, pointers)
-    proposal_rules.require_concerned(plan, people.region_of(plan, caller), concerned)
-    proposal = people.new_proposal(ProposalKind.MERGE, gone, concerned, plan=plan, reason=reason, caller=caller, at=at)
-    proposal = replace(proposal, into_person=into)
-    await _prepare(
-        connection, proposal, plan, await people.context(connection, gone, enrolments), by=caller.person, at=at
+    plan = await people.plan_of(connection)
+    known = await people.context(connection, gone, await people.lock(connection, pointers))
+    require_concerned(plan, caller, known.regions)
+    proposal = people.new_proposal(
+        ProposalKind.MERGE, gone, known.regions, plan=plan, reason=reason, caller=caller, at=at
     )
+    proposal = replace(proposal, into_person=into)
+    await _prepare(connection, proposal, plan, known, by=caller.person, at=at)
     return await proposal_store.add(connection, proposal)
 
 
 async def merge(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> None:
     """Make the merge of a proposal that is being confirmed, with all enrolments as they are now.
 
-    The two officers together are of, or above, a region of each of the two persons. Raises ForeignRegion and the
-    rule's.
+    The two officers together are of, or above, every region in which one of the two persons was trained. Raises
+    ForeignRegion and the rule's.
     """
     assert proposal.into_person is not None, "a merge is into somebody"
     pair = dict.fromkeys((proposal.person, proposal.into_person), "")
-    plan, concerned = await people.plan_of(connection), await people.sides(connection, pair)
-    proposal_rules.require_all_concerned(plan, proposal.region, people.region_of(plan, caller), concerned)
+    plan = await people.plan_of(connection)
     known = await people.context(connection, proposal.person, await people.lock(connection, pair))
+    proposal_rules.require_together(plan, proposal, caller, known.regions)
     made = await _prepare(connection, proposal, plan, known, by=caller.person, at=at)
     await _reassign(connection, made.steps, by=caller.person, reason=proposal.reason)
     await store.add(connection, made.merge)
@@ -97,18 +97,16 @@ async def _prepare(
         merged_by=by,
         merged_at=at,
         proposed_by=proposal.proposed_by,
-        regions=proposal.regions,
     )
     standing = await store.standing(connection, [proposal.person, proposal.into_person])
     return _Prepared(*rules.merge(new, known, standing=standing))
 
 
 async def visible(connection: AsyncConnection, merge_id: UUID, *, caller: Caller) -> Merge:
-    """A merge that concerns the caller's region or one below it. Raises NotFound, ForeignRegion."""
-    far = await visibility.reach(connection, caller, None)
+    """A merge of persons of whom one was trained in the caller's region or below. Raises NotFound, ForeignRegion."""
     found = await store.load(connection, merge_id)
-    if (far.region or far.reporting_region) not in (None, *found.regions):
-        raise ForeignRegion
+    regions = await proposal_store.regions(connection, [found.person, found.into_person])
+    require_concerned(await people.plan_of(connection), caller, regions)
     return found
 
 
@@ -119,12 +117,10 @@ async def undo(connection: AsyncConnection, merge_id: UUID, *, reason: str, call
     """
     concerned = await store.load(connection, merge_id)
     pair = (concerned.person, concerned.into_person)
-    plan = await people.plan_of(connection)
-    sides = [*await people.sides(connection, pair), (concerned.region,)]
-    proposal_rules.require_concerned(plan, people.region_of(plan, caller), sides)
     enrolments = await people.lock(connection, dict.fromkeys(pair, ""))
     before = await store.load(connection, merge_id, lock=True)
     known = await people.context(connection, before.person, enrolments)
+    require_concerned(await people.plan_of(connection), caller, known.regions)
     after, fact, steps = rules.undo(before, known, by=caller.person, reason=reason, at=at)
     # The merge ends first, because the returned enrolments must belong to a person who is not merged.
     await store.save(connection, after)

@@ -13,11 +13,12 @@ from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.particulars.rules import name_fault, phone_fault
 from services.registry.persons.rules import proposals as rules
 from services.registry.persons.rules.particulars import NothingToCorrect
-from services.registry.persons.rules.proposals import Proposal, ProposalKind, Side
+from services.registry.persons.rules.proposals import Proposal, ProposalKind
 from services.registry.persons.store import proposals as proposal_store
 from services.registry.persons.usecases import people
+from services.registry.plan.rules.jurisdiction import require_concerned
 from services.registry.rosters import store as roster_store
-from shared.kernel.callers import Caller, ForeignRegion
+from shared.kernel.callers import Caller
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import raise_first
 from shared.persons import Particulars, Persons
@@ -41,14 +42,13 @@ async def propose(
     """
     raise_first(name_fault(said.name), phone_fault(said.phone))
     person, _ = people.recognise(persons, said, "/document_number", at=at)
-    plan, side = await people.plan_of(connection), await _side(connection, person)
-    region = people.region_of(plan, caller)
-    rules.require_seen(plan, region, side, seen_on=seen_on, today=business_day(at))
+    plan, regions = await people.plan_of(connection), await _regions(connection, person)
+    rules.require_seen(plan, caller, regions, seen_on=seen_on, today=business_day(at))
     before = (await enrolment_store.sealed_trainees(connection, [person]))[person]
     if said.phone is None and persons.particulars(before).name == said.name:
         raise NothingToCorrect(pointer="/name")
     proposal = people.new_proposal(
-        ProposalKind.PARTICULARS, person, [side], plan=plan, reason=reason, caller=caller, at=at
+        ProposalKind.PARTICULARS, person, regions, plan=plan, reason=reason, caller=caller, at=at
     )
     sealed = persons.seal(orjson.dumps([said.name, said.phone]), owner=proposal.id)
     return await proposal_store.add(connection, replace(proposal, sealed=sealed, seen_on=seen_on))
@@ -61,10 +61,8 @@ async def correct(
 
     As an officer of, or above, the region of the proposal or one in which the person was trained. Raises ForeignRegion.
     """
-    plan, side = await people.plan_of(connection), await _side(connection, proposal.person)
-    region = people.region_of(plan, caller)
-    if not any(rules.covers(plan, region, each) for each in (side, [proposal.region])):
-        raise ForeignRegion
+    plan, regions = await people.plan_of(connection), await _regions(connection, proposal.person)
+    require_concerned(plan, caller, {*regions, proposal.region})
     assert proposal.sealed is not None, "the particulars that were proposed"
     name, phone = orjson.loads(persons.unseal(proposal.sealed, owner=proposal.id))
     before = (await enrolment_store.sealed_trainees(connection, [proposal.person]))[proposal.person]
@@ -75,7 +73,7 @@ async def correct(
     )
 
 
-async def _side(connection: AsyncConnection, person: UUID) -> Side:
+async def _regions(connection: AsyncConnection, person: UUID) -> frozenset[str]:
     """Where the person, or who they were merged into, was trained; the persons are locked. Raises UnknownPerson."""
     into = await roster_store.merged(connection, [person])
     concerned = [person, *into.values()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -13,9 +13,8 @@ from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.persons.rules.merges import MergeContext, UnknownPerson
-from services.registry.persons.rules.proposals import Proposal, ProposalKind, Side, shown_in
+from services.registry.persons.rules.proposals import Proposal, ProposalKind, shown_in
 from services.registry.persons.store import merges as store
-from services.registry.persons.store import proposals as proposal_store
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.kernel.callers import Caller, ForeignRegion
 from shared.kernel.ids import new_id
@@ -52,11 +51,6 @@ async def context(connection: AsyncConnection, person: UUID, enrolments: Collect
     return MergeContext(list(enrolments), classes, await store.version(connection, person), earlier)
 
 
-async def sides(connection: AsyncConnection, persons: Iterable[UUID]) -> list[Side]:
-    """The regions in which each of `persons` was trained, apart."""
-    return [await proposal_store.regions(connection, [person]) for person in persons]
-
-
 async def plan_of(connection: AsyncConnection) -> Plan:
     return (await rulebook_store.current(connection)).plan
 
@@ -71,14 +65,14 @@ def region_of(plan: Plan, caller: Caller) -> str:
 def new_proposal(
     kind: ProposalKind,
     person: UUID,
-    concerned: Collection[Side],
+    regions: Collection[str],
     *,
     plan: Plan,
     reason: str,
     caller: Caller,
     at: datetime,
 ) -> Proposal:
-    """An open proposal about `person` that concerns the regions of `concerned`."""
+    """An open proposal about `person` that concerns `regions`."""
     region = region_of(plan, caller)
     return Proposal(
         id=new_id(),
@@ -90,7 +84,7 @@ def new_proposal(
         seen_on=None,
         reason=reason,
         region=region,
-        regions=shown_in(plan, list(concerned), region),
+        regions=shown_in(plan, regions, region),
         proposed_by=caller.person,
         proposed_at=at,
     )

@@ -77,7 +77,7 @@ async def propose(
     chain = await _chain(connection, enrolment_id)
     await _judge(connection, chain, owner, persons=persons, at=at)
     plan = await people.plan_of(connection)
-    concerned = await people.sides(connection, [enrolment.person, owner.person])
+    concerned = await proposal_store.regions(connection, [enrolment.person, owner.person])
     proposal = people.new_proposal(
         ProposalKind.REKEY, enrolment.person, concerned, plan=plan, reason=reason, caller=caller, at=at
     )

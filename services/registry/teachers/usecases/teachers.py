@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.usecases.institutions import load_for_writing
 from services.registry.particulars.rules import name_fault
+from services.registry.plan.rules.jurisdiction import require_concerned
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.teachers.rules import teachers as rules
 from services.registry.teachers.rules.teachers import Correction, Teacher
 from services.registry.teachers.store import engagements as engagement_store
 from services.registry.teachers.store import teachers as store
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role
+from shared.kernel.callers import Caller, ForeignOrganisation, Role
 from shared.kernel.ids import new_id
 from shared.kernel.refusals import raise_first
 from shared.persons import Persons
@@ -88,6 +89,4 @@ async def _save(connection: AsyncConnection, teacher: Teacher, *, at: datetime) 
 
 async def _require_region(connection: AsyncConnection, teacher: Teacher, caller: Caller) -> None:
     plan = (await rulebook_store.current(connection)).plan
-    regions = await engagement_store.regions(connection, teacher.id)
-    if not any(caller.region in plan.region_and_above(each) for each in regions):
-        raise ForeignRegion
+    require_concerned(plan, caller, await engagement_store.regions(connection, teacher.id))
