@@ -9,6 +9,7 @@ from services.subsidy.claims.routes import checks, claims
 from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
 from services.subsidy.recoveries import routes as recoveries
+from services.subsidy.rekeyings import routes as rekeyings
 from services.subsidy.review import routes as review
 from services.subsidy.rights import RIGHTS
 from services.subsidy.settings import SubsidySettings
@@ -27,7 +28,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         engine=make_engine(settings.database_url, name="subsidy", pool_size=settings.database_connections_max),
         routers=[
             *(policy.routes, checks.routes, budgets.routes),
-            *(claims.routes, review.routes, payments.routes, recoveries.routes),
+            *(claims.routes, review.routes, payments.routes, recoveries.routes, rekeyings.routes),
         ],
         rights=RIGHTS,
         background=background,

@@ -19,6 +19,7 @@ from shared.contracts.registry.classes import CLASS_FACTS, ClassState
 from shared.contracts.registry.enrolments import (
     ENROLMENT_FACTS,
     MERGE_FACTS,
+    EnrolmentRekeyed,
     EnrolmentState,
     MergeState,
     PersonsMerged,
@@ -44,6 +45,9 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await heard.keep_regions(connection, [_region(fact) for fact in latest if isinstance(fact, RegionListed)])
     await trainings.keep_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])
     await trainings.keep_enrolments(connection, [_trainee(fact) for fact in latest if isinstance(fact, EnrolmentState)])
+    # Of all facts: what was corrected since does not undo that the training was another human's.
+    rekeyed = {each.enrolment_id: each.at for each in facts if isinstance(each, EnrolmentRekeyed)}
+    await trainings.keep_rekeyings(connection, rekeyed)
     merges = [fact for fact in latest if isinstance(fact, MergeState)]
     await heard.keep_aliases(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
     await heard.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])

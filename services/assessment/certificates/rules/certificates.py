@@ -34,7 +34,12 @@ MOVES: Final[Mapping[CertificateStatus, Mapping[CertificateVerb, CertificateStat
     CertificateStatus.REVOKED: {},
 }
 
-WAYS_BACK: Final = frozenset({CertificateStatus.REVOKED})
+WHY_FINAL: Final = {
+    CertificateStatus.REVOKED: (
+        "A revocation takes two people, so no single click leads here; and whoever verified the number was told that "
+        "it is revoked, so the number stays so. Who lost it wrongly gets another certificate from a further session."
+    ),
+}
 
 
 class Examination(NamedTuple):
