@@ -52,7 +52,7 @@ MOVES: Final[Mapping[FileStatus, Mapping[FileVerb, FileStatus]]] = {
 
 WHY_FINAL: Final = {
     FileStatus.DONE: "What its rows did is corrected record by record; the same rows posted again are repeats.",
-    FileStatus.REFUSED: "Nothing of it was stored: mend the file and post it again.",
+    FileStatus.REFUSED: "Nothing of it was stored: correct the file and post it again.",
     FileStatus.CANCELLED: "Post the file again: rows that were stored before the cancellation are repeats.",
 }
 

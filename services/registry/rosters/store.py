@@ -68,6 +68,14 @@ FROM unnest($1::uuid[]) AS p (mark) CROSS JOIN LATERAL (
     ORDER BY e.id DESC LIMIT $5
 ) AS e
 """
+# Whoever was merged goes on as another person, who is no twin of theirs.
+_PHONE_SHARERS: Final = """
+SELECT g.person, t.person, t.document_kind, t.sealed
+FROM unnest($1::uuid[], $2::uuid[]) AS g (person, mark) JOIN trainee AS t ON t.phone_mark = g.mark
+WHERE t.person <> g.person AND t.released_at IS NULL
+    AND NOT EXISTS (SELECT FROM person_merge AS m WHERE m.person = t.person AND m.undone_at IS NULL)
+ORDER BY g.person, t.person LIMIT $3
+"""
 PHONE_USES_MAX: Final = 200
 """Uses of one phone that are read: enough to see that there are too many."""
 # Particulars stay as first stored; the blind index of the phone is that of the last roster.
@@ -86,7 +94,7 @@ WITH replaced AS (
 UPDATE trainee SET sealed = $3, phone_mark = coalesce($4, phone_mark) WHERE person = $2
 """
 DAMAGED: Final = "the stored name was damaged 原登记姓名有损坏"
-"""Why a name was corrected that somebody gives sound: a reason that the system sets."""
+"""Why a name was corrected of which the sound spelling came: a reason that the system sets."""
 _ENROLMENT_COLUMNS: Final = (
     "id", "class_id", "institution_id", "person", "local_id", "programme", "tags", "status", "hours", "effective_on",
     "version", "from_on", "until_on", "employment", "priority", "evidence_on", "consented_on", "transferred_from",
@@ -170,6 +178,12 @@ async def phone_uses(
     """Uses of the phones of `marks` in classes of the institution from `from_on` to `until_on`, the latest of each."""
     values = (list(marks), institution_id, from_on, until_on, PHONE_USES_MAX)
     return [PhoneUse(*row) for row in await (await driver(connection)).fetch(_PHONE_USES, *values)]
+
+
+async def phone_sharers(connection: AsyncConnection, marks: Mapping[UUID, UUID]) -> list[tuple[UUID, SealedPerson]]:
+    """Others with the phone of a person of `marks` (the blind index of the phone by person), each with that person."""
+    values = (list(marks), list(marks.values()), PHONE_USES_MAX)
+    return [(row[0], SealedPerson(*row[1:])) for row in await (await driver(connection)).fetch(_PHONE_SHARERS, *values)]
 
 
 async def add_people(connection: AsyncConnection, newcomers: Iterable[Newcomer]) -> None:

@@ -17,7 +17,7 @@ class NotEnded(Conflict):
     slug = "not-ended"
     title_en = "Nothing ended this entry, or it was ended before its former last day was stored."
     title_zh = "该记录没有可撤回的终止（未曾终止，或终止时未保存原截止日期）。"
-    cure_en = "If it was ended long ago, enter it anew with the days that it had."
+    cure_en = "If it was ended long ago, enter it again with the days that it had."
     cure_zh = "早前终止的，请按原有日期重新登记。"
 
 

@@ -23,7 +23,7 @@ class StateBeforeUnknown(Conflict):
     slug = "state-before-unknown"
     title_en = "This step was stored without the state before it, so it cannot be taken back."
     title_zh = "该步骤办理时没有保存此前的状态，无法撤回。"
-    cure_en = "Enter the record anew, with the days that it had."
+    cure_en = "Enter the record again, with the days that it had."
     cure_zh = "请按原有日期重新登记。"
 
 

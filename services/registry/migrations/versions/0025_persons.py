@@ -1,4 +1,4 @@
-"""What really happened is put right: steps to a final state taken back, endings, proposals about persons."""
+"""Ways back from endings, proposals about persons, and documents under which no training stands any more."""
 
 from alembic import op
 

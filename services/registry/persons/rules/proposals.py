@@ -48,7 +48,7 @@ MOVES: Final[Mapping[ProposalStatus, Mapping[ProposalVerb, ProposalStatus]]] = {
 
 WHY_FINAL: Final = {
     ProposalStatus.CONFIRMED: (
-        "What was confirmed is put right by a proposal of its own: a merge is undone, a training re-keyed back, a name "
+        "What was confirmed is corrected by a proposal of its own: a merge is undone, a training re-keyed back, a name "
         "corrected again."
     ),
     ProposalStatus.REJECTED: "Nothing happened: the same can be proposed again.",

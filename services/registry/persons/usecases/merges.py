@@ -71,7 +71,7 @@ async def merge(connection: AsyncConnection, proposal: Proposal, *, caller: Call
     The two officers together are of, or above, every region in which one of the two persons was trained. Raises
     ForeignRegion and the rule's.
     """
-    assert proposal.into_person is not None, "a merge is into somebody"
+    assert proposal.into_person is not None, "a merge names both persons"
     pair = dict.fromkeys((proposal.person, proposal.into_person), "")
     plan = await people.plan_of(connection)
     known = await people.context(connection, proposal.person, await people.lock(connection, pair))
@@ -86,7 +86,7 @@ async def merge(connection: AsyncConnection, proposal: Proposal, *, caller: Call
 async def _prepare(
     connection: AsyncConnection, proposal: Proposal, plan: Plan, known: MergeContext, *, by: str, at: datetime
 ) -> _Prepared:
-    assert proposal.into_person is not None, "a merge is into somebody"
+    assert proposal.into_person is not None, "a merge names both persons"
     new = Merge(
         proposal.id,
         proposal.person,

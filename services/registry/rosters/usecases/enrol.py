@@ -25,8 +25,9 @@ from services.registry.rosters.rules.decisions import RosterContext, decide
 from services.registry.rosters.rules.dry_runs import DryRun
 from services.registry.rosters.store import Newcomer
 from services.registry.rosters.usecases.people import IdentifiedRow, meet, recognise
-from services.registry.rosters.usecases.phones import shared_phones
+from services.registry.rosters.usecases.phones import owners_of, shared_phones
 from services.registry.rosters.usecases.row import RosterRow
+from services.registry.rosters.usecases.twins import twins
 from shared.backbone import outbox
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.callers import Caller
@@ -117,7 +118,8 @@ async def _enrol(
     decided, first_days = decide(wanted, known)
     accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
     admitted = [each for each in recognised if each.entry.row in accepted]
-    seen = await shared_phones(connection, admitted, checks)
+    owners = await owners_of(connection, admitted)
+    seen = await shared_phones(connection, admitted, checks, owners)
     if dry_run:
         decided = without_ids(decided, {each.id for each in wanted})
         if earlier is not None:
@@ -126,7 +128,8 @@ async def _enrol(
     else:
         await _store(connection, admitted, first_days, released, persons=persons, by=by, at=at)
         grown = see_grown([each.entry.class_ for each in admitted], checks.late_days)
-        await flag_usecases.raise_all(connection, [*seen.values(), *grown], at=at)
+        alike = await twins(connection, admitted, owners, persons=persons)
+        await flag_usecases.raise_all(connection, [*seen.values(), *grown, *alike], at=at)
     if seen:
         decided = _with_warnings(decided, admitted, seen)
     return sorted([*refused, *decided], key=lambda outcome: outcome.row) if refused else decided
@@ -202,11 +205,13 @@ async def _store(
     phones = {e.entry.person: e.phone_mark for e in admitted if e.is_known and e.came_as is None and e.phone_mark}
     if phones:
         await store.mark_phones(connection, phones)
-    mended = {
-        each.mends.person: persons.called(each.mends, str(each.row.name), None) for each in admitted if each.mends
+    corrected = {
+        each.corrects.person: persons.called(each.corrects, str(each.row.name), None)
+        for each in admitted
+        if each.corrects
     }
-    for person in sorted(mended):
-        await store.replace_particulars(connection, mended[person], None, reason=store.DAMAGED, by=by, at=at)
+    for person in sorted(corrected):
+        await store.replace_particulars(connection, corrected[person], None, reason=store.DAMAGED, by=by, at=at)
     enrolments = [_new_enrolment(each, first_days[each.entry.id]) for each in admitted]
     sealed = [entries.close(persons, each.entry.id, _said(each)) for each in admitted]
     await store.add_all(connection, enrolments, sealed, [each.entry.mark for each in admitted], by=by, at=at)

@@ -32,7 +32,7 @@ class IdentifiedRow(NamedTuple):
     """The person key of the row's document, if its holder was merged into another person."""
     is_phone_new: bool = False
     """Whether the phone has to be stored at entry, because another one may be stored with the person."""
-    mends: SealedPerson | None = None
+    corrects: SealedPerson | None = None
     """The stored person, if their stored name is damaged and the row gives it sound."""
 
 
@@ -111,7 +111,7 @@ def meet(
 def _met(recognised: IdentifiedRow, known: KnownPerson, *, persons: Persons) -> IdentifiedRow:
     sealed, phone = persons.particulars(known.sealed), recognised.row.phone
     if recognised.row.name is not None and corrects(recognised.row.name, sealed.name):
-        recognised = recognised._replace(mends=known.sealed)
+        recognised = recognised._replace(corrects=known.sealed)
     else:
         recognised = _named(recognised, sealed.name)
     if known.into is None:
