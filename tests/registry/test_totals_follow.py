@@ -53,7 +53,7 @@ class Walk:
         self.classes: list[str] = []
         self.going_on: list[str] = []
         self.merges: list[str] = []
-        self.cancelled: list[str] = []
+        self.cancelled: list[tuple[str, bool]] = []
         self._filed = 0
         self._last_id = 0
 
@@ -109,7 +109,7 @@ class Walk:
 
     async def transfer(self) -> httpx.Response:
         status = self.random.choice(("deferred", "in_training"))
-        content = REASON | {"class_id": self.random.choice(self.going_on), "local_id": self._next_id()}
+        content = REASON | {"class_id": self.random.choice(self.going_on or self.classes), "local_id": self._next_id()}
         return await self._on_one("transfer", content, status=status)
 
     async def correct(self) -> httpx.Response:
@@ -154,11 +154,12 @@ class Walk:
     async def reinstate_class(self) -> httpx.Response:
         if not self.cancelled:
             return await self.cancel()
-        back = self.random.choice(self.cancelled)
+        back, is_going_on = self.random.choice(self.cancelled)
         answer = await self.school.post(f"classes/{back}/reinstatement", REASON, headers=self.school.officer())
         if answer.is_success:
-            self.cancelled.remove(back)
+            self.cancelled.remove((back, is_going_on))
             self.classes.append(back)
+            self.going_on += [back] * is_going_on
         return answer
 
     async def change(self) -> httpx.Response:
@@ -174,7 +175,7 @@ class Walk:
         )
         if answer.is_success:
             self.classes.remove(cancelled)
-            self.cancelled.append(cancelled)
+            self.cancelled.append((cancelled, cancelled in self.going_on))
             self.going_on = [each for each in self.going_on if each != cancelled]
             await self.open()
         return answer

@@ -79,6 +79,15 @@ class TestNames:
         assert (corrected.status_code, corrected.json()["person"]["name"]) == (200, "另*")
         assert enrolled_now.json()["accepted"] == 1, enrolled_now.text
 
+    async def test_the_same_name_and_phone_again_are_kept_once(self, twice: School) -> None:
+        content = document(1) | {"name": "另名", "phone": "13900000099", "reason": "首次填报有误"}
+
+        answers = [await twice.agree("persons/particulars", content) for _ in range(3)]
+
+        assert [code(answer) for answer in answers] == [(200, None), *[(409, "nothing-to-correct")] * 2]
+        (kept,) = await twice.registry.rows("SELECT count(*) FROM replaced_particulars")
+        assert kept[0] == 1
+
     async def test_a_county_where_the_person_stands_now_corrects_it_on_sight_of_the_document(
         self, twice: School
     ) -> None:

@@ -18,9 +18,9 @@ from shared.contracts.assessment import (
     CertificateState,
     CertificateStatus,
 )
+from shared.kernel.four_eyes import require_another
 from shared.kernel.levels import Level
 from shared.kernel.moves import move
-from shared.kernel.refusals import SamePerson
 
 F = TypeVar("F", bound=CertificateState)
 
@@ -40,6 +40,10 @@ WHY_FINAL: Final = {
         "it is revoked, so the number stays so. Who lost it wrongly gets another certificate from a further session."
     ),
 }
+
+
+KIND: Final = "revocation"
+"""The kind of the proposals that ask for a revocation."""
 
 
 class Examination(NamedTuple):
@@ -111,8 +115,7 @@ def issue(
 def revoke(certificate: Certificate, *, by: str, at: datetime) -> tuple[Certificate, CertificateRevoked]:
     """Revoke a valid certificate. Raises IllegalMove, or SamePerson if `by` issued it."""
     status = move(MOVES, certificate.status, CertificateVerb.REVOKE)
-    if by == certificate.issued_by:
-        raise SamePerson(rule="issue and revocation of a certificate")
+    require_another(by, certificate.issued_by, rule="issue and revocation of a certificate")
     after = replace(certificate, status=status, version=certificate.version + 1)
     return after, _fact(CertificateRevoked, after, at=at)
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.particulars.rules import Phone
 from services.registry.persons.routes.schemas import PersonAnswer
-from services.registry.persons.rules.proposals import Proposal, ProposalKind, ProposalStatus
+from services.registry.persons.rules.proposals import Proposal, ProposalKind
 from services.registry.persons.usecases import merges, particulars, rekeying
 from services.registry.persons.usecases import proposals as usecases
 from services.registry.persons.usecases.merges import DocumentPair
@@ -23,6 +23,7 @@ from shared.forms import Day, PersonName, Reason, Strict
 from shared.kernel.identity import DocumentKind
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Particulars, Persons, SealedPerson
+from shared.proposals.rules import ProposalStatus
 from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("persons")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 from services.registry.plan.rules.jurisdiction import covers, require_concerned
@@ -15,6 +14,7 @@ from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
 from shared.kernel.refusals import Conflict, Invalid
 from shared.plan import Plan
+from shared.proposals.rules import MOVES, ProposalStatus, ProposalVerb
 
 
 class ProposalKind(StrEnum):
@@ -24,35 +24,6 @@ class ProposalKind(StrEnum):
     """The name or the phone stored for a document is wrong."""
     REKEY = "rekey"
     """A training stands under the document of another human."""
-
-
-class ProposalStatus(StrEnum):
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    REJECTED = "rejected"
-
-
-class ProposalVerb(StrEnum):
-    CONFIRM = "confirm"
-    REJECT = "reject"
-
-
-MOVES: Final[Mapping[ProposalStatus, Mapping[ProposalVerb, ProposalStatus]]] = {
-    ProposalStatus.PROPOSED: {
-        ProposalVerb.CONFIRM: ProposalStatus.CONFIRMED,
-        ProposalVerb.REJECT: ProposalStatus.REJECTED,
-    },
-    ProposalStatus.CONFIRMED: {},
-    ProposalStatus.REJECTED: {},
-}
-
-WHY_FINAL: Final = {
-    ProposalStatus.CONFIRMED: (
-        "What was confirmed is corrected by a proposal of its own: a merge is undone, a training re-keyed back, a name "
-        "corrected again."
-    ),
-    ProposalStatus.REJECTED: "Nothing happened: the same can be proposed again.",
-}
 
 
 class ProposalOpen(Conflict):

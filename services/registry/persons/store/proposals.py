@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import Column, Date, Integer, LargeBinary, MetaData, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.persons.rules.proposals import Proposal, ProposalKind, ProposalOpen, ProposalStatus
+from services.registry.persons.rules.proposals import Proposal, ProposalKind, ProposalOpen
 from shared import tables
 from shared.database import driver
 from shared.kernel.refusals import NotFound
+from shared.proposals.rules import ProposalStatus
 from shared.reach import Reach
 from shared.tables import Choice, Instant, Texts, fixed
 

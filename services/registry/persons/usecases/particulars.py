@@ -45,7 +45,8 @@ async def propose(
     plan, regions = await people.plan_of(connection), await _regions(connection, person)
     rules.require_seen(plan, caller, regions, seen_on=seen_on, today=business_day(at))
     before = (await enrolment_store.sealed_trainees(connection, [person]))[person]
-    if said.phone is None and persons.particulars(before).name == said.name:
+    stored = persons.particulars(before)
+    if stored.name == said.name and said.phone in (None, stored.phone):
         raise NothingToCorrect(pointer="/name")
     proposal = people.new_proposal(
         ProposalKind.PARTICULARS, person, regions, plan=plan, reason=reason, caller=caller, at=at
