@@ -12,7 +12,7 @@ from deploy.sandbox.exams import Exams
 from deploy.sandbox.steps import Files, Row, Step, grouped
 from deploy.sandbox.trainings import PROVINCE, Trainings
 
-PROVINCE_FINANCE: Final = Caller("finance", "sample-finance-410000", region="410000")
+SECOND: Final = Caller("province", "sample-second-province-officer", region="410000")
 """The second person of what takes two: budgets and recoveries."""
 STAGES: Final = ("draft", "submitted", "approved", "paid")
 
@@ -45,7 +45,7 @@ class Claims:
         await self._confirm(proposed)
 
     async def _confirm(self, proposed: Any) -> None:
-        await self._client.post("subsidy", f"/v1/proposals/{proposed['id']}/confirmation", by=PROVINCE_FINANCE)
+        await self._client.post("subsidy", f"/v1/proposals/{proposed['id']}/confirmation", by=SECOND)
 
     async def _draft(self, row: Row) -> int:
         """Build the claim, and rebuild it until it covers every certificate of the class."""

@@ -21,10 +21,7 @@ RIGHTS: Final[Rights] = {
     "list_checks": reads(EVERY_ROLE, note=_REFERENCE),
     # budgets
     "propose_budget": writes(
-        _PROVINCE,
-        _FINANCE,
-        two="Who confirms a total is not who proposed it.",
-        note="The province and its finance: callers whose region is the province's code.",
+        _PROVINCE, two="Who confirms a total is not who proposed it.", note="Who pays from a budget does not set it."
     ),
     "list_budgets": reads(
         SUPERVISORS, _FINANCE, note="A budget belongs to its reporting region; a county has none and sees none."
@@ -60,14 +57,14 @@ RIGHTS: Final[Rights] = {
         _FINANCE,
         _PROVINCE,
         two="Who confirms a proposal is not who made it, and did not pay what is recovered.",
-        note="Finance confirms recoveries; the province and its finance confirm budgets.",
+        note="Finance and the province confirm recoveries, the province alone confirms budgets.",
     ),
     "reject_proposal": writes(
         _FINANCE,
         _REVIEWER,
         _PROVINCE,
         one="Nothing happens; it can be proposed again. Whoever made a proposal takes it back in this way.",
-        note="Finance and reviewers reject recoveries; the province and its finance reject budgets.",
+        note="The province alone rejects budgets.",
     ),
     # duplicates
     "list_duplicates": reads(

@@ -68,7 +68,7 @@ def _account(proposal: Proposal) -> Account:
 
 
 async def _require_province(connection: AsyncConnection, account: Account, caller: Caller) -> None:
-    caller.require(Role.PROVINCE, Role.FINANCE)
+    caller.require(Role.PROVINCE)
     plan = await load_plan(connection)
     if not plan.regions:
         raise NotYetReceived(what="regions")

@@ -45,8 +45,8 @@ async def get_proposal(proposal_id: UUID, connection: Connection, caller: Curren
 async def confirm_proposal(proposal_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> Proposal:
     """Confirm what another person proposed; it takes effect at once.
 
-    A recovery is confirmed by finance of the claim's region or above who did not pay the claim; a budget by the
-    province. Nobody confirms their own proposal.
+    A recovery is confirmed by finance of the claim's region or above, or by the province, and not by whoever paid the
+    claim; a budget by the province. Nobody confirms their own proposal.
     """
     return await usecases.confirm(connection, proposal_id, caller=caller, at=at)
 

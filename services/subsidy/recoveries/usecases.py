@@ -62,7 +62,7 @@ async def recover(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
 
     Raises WrongRole, ForeignRegion, SamePerson if the caller paid the claim, and the rule's refusals.
     """
-    caller.require(Role.FINANCE)
+    caller.require(Role.FINANCE, Role.PROVINCE)
     plan = await load_plan(connection)
     claim_id = UUID(proposal.subject.removeprefix(_SUBJECT))
     before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)

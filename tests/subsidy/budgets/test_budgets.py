@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.subsidy.worker import SERVICE
+from shared.kernel.callers import Role
 from tests.conftest import OpenService
 from tests.subsidy.builders import L4_FEN, Office, Taught, people
 
@@ -63,11 +64,12 @@ class TestBudgets:
     ) -> None:
         office = await Office.open(await open_service(SERVICE), budget_fen=None)
         content = {"region": "410100", "fund_source": "other", "year": 2025, "amount_fen": 1, "reason": "年度预算"}
-        city = office.finance(region="410100")
+        city = office.service.tokens.of(Role.PROVINCE, region="410100")
 
         assert (await office.post("/v1/budgets", content, city)).json()["code"] == "foreign-region"
-        assert (await office.post("/v1/budgets", content, office.reviewer())).json()["code"] == "wrong-role"
-        assert (await office.post("/v1/budgets", content, office.finance(region="410000"))).status_code == 201
+        for headers in (office.reviewer(region="410000"), office.finance(region="410000")):
+            assert (await office.post("/v1/budgets", content, headers)).json()["code"] == "wrong-role"
+        assert (await office.post("/v1/budgets", content, office.province())).status_code == 201
         county = (await office.budget(1, "410102")).json()
         assert (county["code"], county["reporting_region"]) == ("not-a-reporting-region", "410100")
         assert (await office.budget(1, "410000")).json()["code"] == "not-a-reporting-region"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from shared.contracts.subsidy import ClaimRecovered
+from shared.kernel.callers import Role
 from tests.subsidy.builders import L4_FEN, Office, Taught, people
 
 
@@ -44,7 +45,7 @@ class TestRecovery:
         by_payer = await office.propose_recovery(claim_id, None, office.finance("cashier"))
 
         own = await office.post(confirmation(by_payer.json()), None, office.finance("cashier"))
-        confirmed = await office.post(confirmation(by_payer.json()), None, office.finance("second", region="410000"))
+        confirmed = await office.post(confirmation(by_payer.json()), None, office.province("second"))
 
         assert (by_payer.status_code, by_payer.json()["status"]) == (201, "proposed")
         assert (own.status_code, own.json()["code"]) == (403, "same-person")
@@ -117,13 +118,13 @@ class TestBudget:
 
         refused = {
             "same-person": office.province(),
-            "foreign-region": office.finance("second"),
-            "wrong-role": office.reviewer("second", region="410000"),
+            "wrong-role": office.finance("second", region="410000"),
+            "foreign-region": office.service.tokens.of(Role.PROVINCE, person="second", region="410100"),
         }
         for code, headers in refused.items():
             answer = await office.post(confirmation(proposed), None, headers)
             assert (answer.status_code, answer.json()["code"]) == (403, code)
-        confirmed = await office.post(confirmation(proposed), None, office.finance("second", region="410000"))
+        confirmed = await office.post(confirmation(proposed), None, office.province("second"))
 
         assert unchanged == before
         assert confirmed.status_code == 200
