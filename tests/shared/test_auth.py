@@ -123,6 +123,9 @@ class TestVerifier:
     async def test_refuses_a_token_with_a_wrong_claim(
         self, board: Noteboard, keys: Path, wrong: dict[str, Any]
     ) -> None:
+        now = datetime.now(UTC)
+        wrong = {name: now + value if isinstance(value, timedelta) else value for name, value in wrong.items()}
+
         await self._refused(board, f"Bearer {signed(keys, claims(**wrong))}")
 
     @pytest.mark.parametrize(
