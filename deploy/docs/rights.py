@@ -43,8 +43,9 @@ moving trainees and reading the priority groups of a person are left to county o
 **Several regions**: what concerns persons who were trained in several counties needs an officer of or above all of
 them; each of these regions sees what was decided.
 
-**Your own step**: who paid a claim may propose its recovery, which another person confirms. Who prepared a claim neither
-returns, rejects nor approves it, in any role. The column on people says for every step who the second person is.
+**Your own step**: who paid a claim may propose its recovery, which another person confirms. Who prepared a claim
+neither returns, rejects nor approves it, in any role. The column on people says for every step who the second person
+is.
 
 **No token** is needed for the routes that are public below; every other route answers 401 without one.
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from shared import faults
 from shared.faults import Backoff
 
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(faults.random, "uniform", lambda *_: 0.0)
+    monkeypatch.setattr(random, "uniform", lambda *_: 0.0)
 
 
 def told(lines: list[MutableMapping[str, Any]]) -> list[tuple[object, object]]:
