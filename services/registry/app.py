@@ -18,7 +18,7 @@ from services.registry.follow_ups.routes import files as follow_up_files
 from services.registry.follow_ups.routes import reports as follow_ups
 from services.registry.orders import routes as orders
 from services.registry.pages import routes as page
-from services.registry.persons import routes as persons
+from services.registry.persons.routes import merges, proposals
 from services.registry.plan.routes import plan, policy, projects
 from services.registry.public_reports import routes as public_reports
 from services.registry.quality import routes as quality
@@ -73,7 +73,8 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             roster_files.routes,
             outcomes.routes,
             enrolments.routes,
-            persons.routes,
+            proposals.routes,
+            merges.routes,
             flags.routes,
             flags.public_routes,
             public_reports.public_routes,
