@@ -18,6 +18,7 @@ from shared.contracts.registry.directory import (
 from shared.kernel.callers import Role
 from tests.registry.directory.directory import OWNER, PROJECT, THIRD_CREDIT_CODE, impose, open_listing, register, rows
 from tests.registry.enrolling import code
+from tests.registry.rosters.spreadsheets.posting import counts, post, roster, work
 from tests.registry.school import (
     ANOTHER_CREDIT_CODE,
     CREDIT_CODE,
@@ -28,6 +29,7 @@ from tests.registry.school import (
     trainee,
 )
 from tests.registry.teaching import engage, teacher
+from tests.shared.spreadsheets.workbooks import full_line
 from tests.support.services import ServiceUnderTest
 
 DAY = date(2025, 3, 5)
@@ -100,6 +102,19 @@ class TestSuccession:
         assert completed.json()["status"] == "completed"
         history = await read(new, f"classes/{class_id}/history")
         assert history["rows"][0]["done_by"] == "clerk"
+
+    async def test_a_file_for_a_class_that_was_taken_over_is_decided_for_the_successor(
+        self, old: School, new: School
+    ) -> None:
+        class_id = await old.file()
+        await succeed(old, new)
+
+        posted = await post(new, roster(full_line(1), full_line(2)), class_id=class_id)
+        await work(new)
+
+        assert posted.status_code == 202, posted.text
+        file = await new.registry.http.get(f"/v1/roster-files/{posted.json()['id']}", headers=new.headers)
+        assert counts(file.json()) == (2, 0, 0), file.text
 
     async def test_the_token_of_the_closed_one_reads_and_does_not_write(self, old: School, new: School) -> None:
         class_id = await old.file()
