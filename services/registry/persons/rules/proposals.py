@@ -36,16 +36,6 @@ class ProposalOpen(Conflict):
     cure_zh = "请先确认或退回申请 {proposal}。"
 
 
-class DocumentNotSeen(Invalid):
-    """Facts: `regions` in which the person was trained."""
-
-    slug = "document-not-seen"
-    title_en = "The person was never trained in your region, so you correct the name on sight of the document."
-    title_zh = "该人员未在本辖区参加过培训，须查验证件原件后方可更正姓名。"
-    cure_en = "Give the day on which you saw the document in seen_on, or ask the regions of the record: {regions}."
-    cure_zh = "请在 seen_on 填写查验证件的日期，或由登记地区（{regions}）办理。"
-
-
 class SeenAhead(Invalid):
     """Facts: `today`."""
 
@@ -115,14 +105,15 @@ def require_together(plan: Plan, proposal: Proposal, caller: Caller, regions: Co
 
 
 def require_seen(plan: Plan, caller: Caller, regions: Collection[str], *, seen_on: date | None, today: date) -> None:
-    """Check that the officer may say what a document shows whose holder was trained in `regions`.
+    """Check that the officer may say what a document shows whose holder was trained in `regions`: an officer of one of
+    these or above, any other one on sight of the document.
 
-    Raises DocumentNotSeen, SeenAhead.
+    Raises ForeignRegion (facts: `regions`), SeenAhead.
     """
     if seen_on is not None and seen_on > today:
         raise SeenAhead(pointer="/seen_on", today=today.isoformat())
     if seen_on is None and not is_concerned(plan, caller, regions):
-        raise DocumentNotSeen(pointer="/seen_on", regions=sorted(regions))
+        raise ForeignRegion(pointer="/seen_on", regions=sorted(regions))
 
 
 def is_concerned(plan: Plan, caller: Caller, regions: Collection[str]) -> bool:
