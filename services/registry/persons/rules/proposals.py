@@ -14,7 +14,8 @@ from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
 from shared.kernel.refusals import Conflict, Invalid
 from shared.plan import Plan
-from shared.proposals.rules import MOVES, ProposalStatus, ProposalVerb
+from shared.proposals import rules as shared_rules
+from shared.proposals.rules import ProposalStatus, ProposalVerb
 
 
 class ProposalKind(StrEnum):
@@ -82,14 +83,14 @@ class Proposal:
 
 def confirm(proposal: Proposal, *, by: str, at: datetime) -> Proposal:
     """Confirm an open proposal. Raises IllegalMove, SamePerson if `by` made it."""
-    status = move(MOVES, proposal.status, ProposalVerb.CONFIRM)
+    status = move(shared_rules.MOVES, proposal.status, ProposalVerb.CONFIRM)
     require_another(by, proposal.proposed_by, rule="proposal and confirmation")
     return replace(proposal, status=status, decided_by=by, decided_at=at, version=proposal.version + 1)
 
 
 def reject(proposal: Proposal, *, reason: str, by: str, at: datetime) -> Proposal:
     """Reject an open proposal, or take one's own back. Raises IllegalMove."""
-    status = move(MOVES, proposal.status, ProposalVerb.REJECT)
+    status = move(shared_rules.MOVES, proposal.status, ProposalVerb.REJECT)
     decision = {"decided_by": by, "decided_at": at, "decision_reason": reason}
     return replace(proposal, status=status, version=proposal.version + 1, **decision)  # type: ignore[arg-type]
 
