@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from shared.auth import Verifier
 from shared.edge import EdgeRoute, Handler
 from shared.faults import state_of
 from shared.kernel.callers import Caller
+from shared.kernel.periods import business_day
 from shared.kernel.refusals import Conflict, Invalid, Stale
 from shared.persons import Persons
 from shared.settings import ServiceSettings
@@ -68,7 +70,8 @@ class TransactionalRoute(EdgeRoute):
 
     def identify(self, request: Request) -> None:
         """Raises Unauthenticated."""
-        request.state.caller = request.app.state.verifier.caller_of(request)
+        caller = request.app.state.verifier.caller_of(request)
+        request.state.caller = replace(caller, today=business_day(request.app.state.clock()))
 
     async def respond(self, request: Request, handle: Handler) -> Response:
         for attempts_left in (2, 1, 0):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -53,6 +54,9 @@ class Caller:
     role: Role
     organisation: UUID | None
     region: str | None
+    today: date = field(default=date.max, compare=False)
+    """The business day of the request: an officer acts on what lies in their region on that day. By default the latest
+    map that is known."""
 
     def require(self, *roles: Role) -> None:
         """Raises WrongRole unless the caller has one of `roles`."""

@@ -88,7 +88,7 @@ async def revoke(
     """
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     before = await store.load(connection, certificate_id, lock=True)
-    caller.require_region((await plans.load(connection)).region_and_above(before.region))
+    caller.require_region((await plans.load(connection)).region_and_above(before.region, on=business_day(at)))
     after, fact = rules.revoke(before, by=caller.person, at=at)
     await store.save_revocation(connection, after, by=caller.person, reason=reason, at=at)
     await outbox.record(connection, fact)

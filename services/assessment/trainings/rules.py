@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,6 +16,8 @@ class RegistryClass(NamedTuple):
     occupation: str
     level: Level
     cancelled: bool
+    starts_on: date | None = None
+    """None if the class was received before its days were stored."""
 
 
 class RegistryEnrolment(NamedTuple):

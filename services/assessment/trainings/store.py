@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, MetaData, Table, Text, Uuid, bindparam, select
+from sqlalchemy import Boolean, Column, Date, MetaData, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.trainings.rules import RegistryClass, RegistryEnrolment
@@ -22,6 +22,7 @@ _CLASS: Final = Table(
     Column("occupation", Text),
     Column("level", Choice(Level)),
     Column("cancelled", Boolean),
+    Column("starts_on", Date),
 )
 _ENROLMENT: Final = Table(
     "heard_enrolment",

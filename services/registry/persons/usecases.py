@@ -144,6 +144,7 @@ def _place(known: MergeContext, plan: Plan, caller: Caller) -> tuple[str, str | 
     if caller.region is None or caller.region not in plan.regions:
         raise ForeignRegion
     regions = {each.region for each in known.classes.values()}
-    if caller.role is not Role.PROVINCE and not any(caller.region in plan.region_and_above(each) for each in regions):
+    above = (plan.region_and_above(each, on=caller.today) for each in regions)
+    if caller.role is not Role.PROVINCE and not any(caller.region in chain for chain in above):
         raise ForeignRegion
-    return caller.region, plan.regions[caller.region].reporting_region
+    return caller.region, plan.regions[caller.region].on(caller.today).reporting_region

@@ -67,7 +67,7 @@ async def report(
         question.by,
         **seen._asdict(),
         institution_id=caller.organisation if caller.role is Role.INSTITUTION else None,
-        programmes=None if question.programme is None else _with_parts(plan, question.programme),
+        programmes=None if question.programme is None else _with_parts(plan, question.programme, on=question.first_on),
     )
     as_of = await quality_sums.due_since(connection) or at
     counts = await store.count(connection, query, after=after, limit=limit)
@@ -87,10 +87,12 @@ async def _reach(connection: AsyncConnection, plan: Plan, region: str | None, ca
     return own.region, Reach() if region is None else reach_of(plan, region)
 
 
-def _with_parts(plan: Plan, programme: str) -> list[str]:
-    if programme not in plan.programmes:
+def _with_parts(plan: Plan, programme: str, *, on: date) -> list[str]:
+    """The programme of the plan that holds on day `on`, and its parts."""
+    programmes = plan.programmes_on(on)
+    if programme not in programmes:
         raise UnknownProgramme(pointer="/programme")
-    return [programme, *(each.code for each in plan.programmes.values() if each.parent == programme)]
+    return [programme, *(each.code for each in programmes.values() if each.parent == programme)]
 
 
 async def work(engine: AsyncEngine) -> None:

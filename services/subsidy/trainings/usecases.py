@@ -10,4 +10,4 @@ from shared.plan import Plan
 
 async def load_plan(connection: AsyncConnection) -> Plan:
     """The part of the plan that subsidies need: its regions. Empty until the first have been received."""
-    return Plan({}, await heard.regions(connection))
+    return Plan.of((), (await heard.regions(connection)).values())

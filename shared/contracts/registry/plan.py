@@ -6,14 +6,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from shared.contracts.dimensions import LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
 
 
 class ProgrammeListed(RegistryFact):
-    """A programme of the plan and its yearly targets. Subject: programmes/{code}."""
+    """A programme of the plan of a year and its targets. Subject: programmes/{year}-{code}.
+
+    The programmes of two years may have the same codes. Of the first plan some installations published
+    `programmes/{code}`, and keep that subject.
+    """
 
     type: ClassVar[str] = "registry.programme-listed.v1"
 
@@ -30,7 +34,10 @@ class ProgrammeListed(RegistryFact):
 
 
 class IndicatorListed(RegistryFact):
-    """A target of the plan that no single programme row carries. Subject: indicators/{code}."""
+    """A target of the plan that no single programme row carries. Subject: indicators/{year}-{code}.
+
+    Or `indicators/{code}`, as for programmes.
+    """
 
     type: ClassVar[str] = "registry.indicator-listed.v1"
 
@@ -50,6 +57,18 @@ class IndicatorListed(RegistryFact):
             raise ValueError("the target is not a number")
 
 
+class RegionPeriod(Struct, frozen=True, gc=False):
+    """Where a region belongs from `valid_from` to `valid_to`, both included; None is a side without a bound."""
+
+    valid_from: date | None
+    valid_to: date | None
+    parent: RegionCode | None
+    reporting_region: RegionCode | None
+
+    def ends_before(self, day: date) -> bool:
+        return self.valid_to is not None and self.valid_to < day
+
+
 class RegionListed(RegistryFact):
     """A region and the reporting region it belongs to, by parent and never by prefix. Subject: regions/{code}."""
 
@@ -65,6 +84,9 @@ class RegionListed(RegistryFact):
     valid_from: date | None
     valid_to: date | None
     replaced_by: RegionCode | None
+    periods: tuple[RegionPeriod, ...] = ()
+    """Of a region that has belonged to more than one parent or reporting region: when to which, without gaps. The
+    fields above are those of the last period, `valid_from` and `valid_to` those of the region itself."""
 
 
 class LevelListed(RegistryFact):

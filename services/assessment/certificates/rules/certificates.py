@@ -45,6 +45,7 @@ class Examination(NamedTuple):
     reporting_region: str
     occupation: str
     level: Level
+    plan_year: int
 
 
 class Recipient(NamedTuple):
@@ -74,6 +75,8 @@ class Certificate:
     """The person who concluded the session or corrected the result."""
     status: CertificateStatus
     version: int
+    plan_year: int | None = None
+    """The year whose plan the programme belongs to. None in records from before plans had years."""
 
 
 def issue(
@@ -134,4 +137,5 @@ def _fact(fact: type[F], certificate: Certificate, *, at: datetime) -> F:
         level=certificate.level.value,
         issued_on=certificate.issued_on,
         status=certificate.status,
+        plan_year=certificate.plan_year,
     )

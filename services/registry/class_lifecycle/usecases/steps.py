@@ -160,7 +160,7 @@ async def cancel(
         caller.require(Role.INSTITUTION, *_OFFICERS)
         stopped = caller.role is not Role.INSTITUTION
         if stopped:
-            caller.require_region(rulebook.plan.region_and_above(class_.region))
+            caller.require_region(rulebook.plan.region_and_above(class_.region, on=caller.today))
         else:
             require_own(class_, caller)
         officer = caller.person if stopped else None
@@ -211,7 +211,7 @@ async def _was_taken(
 
 def _require_officer(class_: TrainingClass, plan: Plan, caller: Caller) -> None:
     caller.require(Role.COUNTY_OFFICER)
-    caller.require_region(plan.region_and_above(class_.region))
+    caller.require_region(plan.region_and_above(class_.region, on=caller.today))
 
 
 async def _require_open(

@@ -204,4 +204,4 @@ def _require_reach(class_: TrainingClass, plan: Plan, caller: Caller) -> None:
     if caller.role is Role.INSTITUTION:
         caller.require_organisation(class_.institution_id)
     else:
-        caller.require_region(plan.region_and_above(class_.region))
+        caller.require_region(plan.region_and_above(class_.region, on=caller.today))

@@ -44,7 +44,7 @@ def reach(plan: Plan, caller: Caller, asked: str | None) -> Reach:
         raise UnknownRegion(pointer="/region")
     if code is None or code not in plan.regions:
         raise ForeignRegion
-    caller.require_region(plan.region_and_above(code))
+    caller.require_region(plan.region_and_above(code, on=caller.today))
     return reach_of(plan, code)
 
 

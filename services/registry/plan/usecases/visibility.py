@@ -75,4 +75,5 @@ async def require_visible(connection: AsyncConnection, caller: Caller, thing: Lo
 
 async def require_region(connection: AsyncConnection, caller: Caller, region: str) -> None:
     """The caller is an officer of `region` or of one above it. Raises ForeignRegion."""
-    caller.require_region((await rulebook_store.current(connection)).plan.region_and_above(region))
+    plan = (await rulebook_store.current(connection)).plan
+    caller.require_region(plan.region_and_above(region, on=caller.today))

@@ -55,7 +55,7 @@ async def recheck(
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     before = await store.load(connection, finding_id, lock=True)
     rulebook = await rulebook_store.current(connection)
-    caller.require_region(rulebook.plan.region_and_above(before.region))
+    caller.require_region(rulebook.plan.region_and_above(before.region, on=caller.today))
     rules.require_level(before, patrol_rules.level_of(rulebook.plan, caller))
     class_ = await class_store.load(connection, before.class_id)
     by = caller.person

@@ -164,7 +164,7 @@ async def _coverable(
 
 def _patrol(plan: Plan, class_: TrainingClass, report: PatrolReport, caller: Caller) -> Patrol:
     """The reported patrol, before the enrolled are counted. Raises ForeignRegion."""
-    caller.require_region(plan.region_and_above(class_.region))
+    caller.require_region(plan.region_and_above(class_.region, on=caller.today))
     return Patrol(
         id=new_id(),
         class_id=class_.id,

@@ -92,5 +92,5 @@ async def _save(connection: AsyncConnection, teacher: Teacher, *, at: datetime) 
 async def _require_region(connection: AsyncConnection, teacher: Teacher, caller: Caller) -> None:
     plan = (await rulebook_store.current(connection)).plan
     regions = await engagement_store.regions(connection, teacher.id)
-    if not any(caller.region in plan.region_and_above(each) for each in regions):
+    if not any(caller.region in plan.region_and_above(each, on=caller.today) for each in regions):
         raise ForeignRegion

@@ -43,7 +43,7 @@ async def load_for(connection: AsyncConnection, claim_id: UUID, *, role: Role, c
     """
     caller.require(role)
     claim = await store.load(connection, claim_id, lock=True)
-    caller.require_region(region_and_above(plan, claim.region))
+    caller.require_region(region_and_above(plan, claim.region, on=caller.today))
     return claim
 
 
