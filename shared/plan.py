@@ -169,6 +169,11 @@ class Plan:
             raise ProvinceIsNoPlace(pointer=pointer)
         return period.reporting_region
 
+    @property
+    def provinces(self) -> list[str]:
+        """The region that all others lie in; empty until the plan is known."""
+        return [each.code for each in self.regions.values() if each.reporting_region is None]
+
     def region_and_above(self, code: str, *, on: date) -> list[str]:
         """`code`, what it belonged to on day `on`, and so on up to the province.
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.metrics.plan.rules import YearPlan
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.database import driver
+from shared.plan import UnknownRegion
 
 ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed
 
@@ -21,7 +22,7 @@ FROM unnest($1::text[], $2::text[]) AS l (subject, content)
 ON CONFLICT (subject) DO UPDATE SET content = excluded.content
 """
 _LISTED = "SELECT content FROM listed WHERE starts_with(subject, :kind) ORDER BY subject"
-_IS_LISTED = "SELECT EXISTS (SELECT FROM listed WHERE subject = 'regions/' || :region)"
+_IS_PROVINCE = "SELECT content->>'reporting_region' IS NULL FROM listed WHERE subject = 'regions/' || :region"
 _PLANS = """
 SELECT content->>'code' AS code, CAST(content->>'year' AS integer) AS year, content->>'name_zh' AS name_zh,
     content->>'name_en' AS name_en
@@ -75,9 +76,12 @@ async def parts(connection: AsyncConnection, programme: str, *, year: int | None
     return list(await connection.scalars(text(_PARTS), {"programme": programme, "year": year}))
 
 
-async def is_region(connection: AsyncConnection, region: str) -> bool:
-    """Whether a region of that code was told."""
-    return bool(await connection.scalar(text(_IS_LISTED), {"region": region}))
+async def is_province(connection: AsyncConnection, region: str) -> bool:
+    """Whether `region` is the one that all others lie in. Raises UnknownRegion."""
+    found: bool | None = await connection.scalar(text(_IS_PROVINCE), {"region": region})
+    if found is None:
+        raise UnknownRegion(pointer="/region")
+    return found
 
 
 async def _listed(connection: AsyncConnection, kind: str) -> Sequence[Any]:

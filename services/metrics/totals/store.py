@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.metrics.measures.rules.measures import Measure
 from services.metrics.plan import store as plan
 from services.metrics.plan.rules import Placement, RegionMap
-from shared.plan import UnknownProgramme, UnknownRegion
+from shared.plan import UnknownProgramme
 
 
 class Dimension(StrEnum):
@@ -118,15 +118,14 @@ async def totals(
         amounts=_AMOUNTS,
         group=f"GROUP BY {_places(len(cut.by))} ORDER BY {_places(len(cut.by))}" if cut.by else "",
     )
-    if cut.region is not None and not await plan.is_region(connection, cut.region):
-        raise UnknownRegion(pointer="/region")
+    everywhere = cut.region is None or await plan.is_province(connection, cut.region)
     values = {
         "programmes": None if cut.programme is None else await _parts(connection, cut.programme, year),
         "year": year,
         "places": [each.place for each in placements],
         "counties": [each.county for each in placements],
         "reporting_regions": [each.reporting_region for each in placements],
-        "region": cut.region,
+        "region": None if everywhere else cut.region,
         "level": cut.level,
         "first_day": cut.first_day,
         "last_day": cut.last_day,
