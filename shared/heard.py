@@ -14,7 +14,8 @@ from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import tables
-from shared.contracts.registry.plan import RegionListed, RegionPeriod
+from shared.contracts.dimensions import RegionPeriod
+from shared.contracts.registry.plan import RegionListed
 from shared.database import driver
 from shared.plan import Region
 from shared.tables import Json

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from shared.contracts.registry.plan import RegionPeriod
+from shared.contracts.dimensions import RegionPeriod
 from shared.kernel.refusals import Invalid
 
 
@@ -79,6 +79,13 @@ class Programme(NamedTuple):
     parent: str | None
     year: int = 0
     """0 stands for a plan whose year was not published; it holds until the first year that was."""
+
+
+class Located(NamedTuple):
+    """Where something lies: its region and the region that reports it."""
+
+    region: str
+    reporting_region: str
 
 
 class Region(NamedTuple):
@@ -201,12 +208,22 @@ class Plan:
         """
         return frozenset(
             place
-            for place, reported_to in self._moved_places.items()
+            for place, reported_to in self._reported_to.items()
             if reported_to != {code} and code in self.region_and_above(place, on=on)[1:]
         )
 
+    def moved_places(self, *, on: date) -> dict[str, Located]:
+        """Where the places lie on day `on` that have ended with a successor or have ever moved."""
+        found = {}
+        for place in self._reported_to:
+            region = self.successor(place, on=on)
+            reporting_region = self.regions[region].on(on).reporting_region
+            if reporting_region is not None:
+                found[place] = Located(region, reporting_region)
+        return found
+
     @cached_property
-    def _moved_places(self) -> Mapping[str, frozenset[str | None]]:
+    def _reported_to(self) -> Mapping[str, frozenset[str | None]]:
         """Places that have ended with a successor or have moved, each with all regions that it ever reported to."""
         reported_to = {
             code: frozenset(each.reporting_region for each in region.history) for code, region in self.regions.items()

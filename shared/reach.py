@@ -5,6 +5,7 @@ A list is narrowed by the same rule by which a single record is refused, so that
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple, assert_never
 from uuid import UUID
 
@@ -13,15 +14,18 @@ from shared.plan import Plan, UnknownRegion
 
 
 class Reach(NamedTuple):
-    """At most one is set; with neither, the list reaches everything."""
+    """A region or a reporting region, with all below it; with neither, the list reaches everything."""
 
     region: str | None = None
     reporting_region: str | None = None
+    came_to: frozenset[str] = frozenset()
+    """Places that lie there today, but whose earlier records bear the code of another region."""
 
     @property
     def narrowed(self) -> dict[str, str]:
-        """What is set, by its name."""
-        return {name: code for name, code in self._asdict().items() if code is not None}
+        """The code that records of the region bear, by the name of its column."""
+        codes = {"region": self.region, "reporting_region": self.reporting_region}
+        return {name: code for name, code in codes.items() if code is not None}
 
 
 class Scope(NamedTuple):
@@ -41,11 +45,11 @@ def scope(plan: Plan, caller: Caller, *, region: str | None, organisation_id: UU
             own = caller.require_some_organisation()
             if organisation_id not in (None, own):
                 raise ForeignOrganisation
-            return Scope(reach_of(plan, region), own)
+            return Scope(reach_of(plan, region, on=caller.today), own)
         case Whose.REGION:
             return Scope(reach(plan, caller, region), organisation_id)
         case Whose.ALL | Whose.PUBLIC:
-            return Scope(reach_of(plan, region), organisation_id)
+            return Scope(reach_of(plan, region, on=caller.today), organisation_id)
         case _:
             assert_never(caller.whose)
 
@@ -68,6 +72,18 @@ def require_reached(plan: Plan, caller: Caller, *, region: str, organisation_id:
             assert_never(caller.whose)
 
 
+def require_readable(
+    plan: Plan, caller: Caller, *, region: str, reporting_region: str, organisation_id: UUID | None
+) -> None:
+    """The caller reaches it, or reads what their region reported before its place moved to another one.
+
+    Raises ForeignOrganisation, ForeignRegion.
+    """
+    if caller.whose is Whose.REGION and caller.region == reporting_region:
+        return
+    require_reached(plan, caller, region=region, organisation_id=organisation_id)
+
+
 def reach(plan: Plan, caller: Caller, asked: str | None) -> Reach:
     """What an officer sees who asks for the region `asked`, by default for all that is theirs.
 
@@ -80,16 +96,17 @@ def reach(plan: Plan, caller: Caller, asked: str | None) -> Reach:
     if code is None or code not in plan.regions:
         raise ForeignRegion
     caller.require_region(plan.region_and_above(code, on=caller.today))
-    return reach_of(plan, code)
+    return reach_of(plan, code, on=caller.today)
 
 
-def reach_of(plan: Plan, code: str | None) -> Reach:
-    """`code` and what lies below it; everything for None and for the province. Raises UnknownRegion."""
+def reach_of(plan: Plan, code: str | None, *, on: date) -> Reach:
+    """`code` and what lies below it on day `on`; everything for None and for the province. Raises UnknownRegion."""
     if code is None:
         return Reach()
     if code not in plan.regions:
         raise UnknownRegion(pointer="/region")
-    reports_to = plan.regions[code].reporting_region
+    reports_to = plan.regions[code].on(on).reporting_region
     if reports_to is None:
         return Reach()
-    return Reach(reporting_region=code) if reports_to == code else Reach(region=code)
+    came_to = plan.came_to(code, on=on)
+    return Reach(reporting_region=code, came_to=came_to) if reports_to == code else Reach(code, came_to=came_to)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.registry.plan import RegionPeriod
+from shared.contracts.dimensions import RegionPeriod
 from shared.plan import (
     EndedRegion,
     Plan,

@@ -68,7 +68,7 @@ async def file_body(request: BodyRequest, connection: Connection, caller: Curren
 @routes.get("/bodies")
 async def list_bodies(
     connection: Connection,
-    _: CurrentCaller,
+    caller: CurrentCaller,
     region: Annotated[str | None, Query(max_length=16, description="A county or a reporting region")] = None,
     credit_code: Annotated[str | None, Query(max_length=64)] = None,
     cursor: Cursor = None,
@@ -77,7 +77,7 @@ async def list_bodies(
     if credit_code is not None:
         found = await store.find_by_credit_code(connection, parse_credit_code(credit_code))
         return Page(rows=[] if found is None else [BodyAnswer.of(found)], next=None)
-    far = Reach() if region is None else reach_of(await plans.load(connection), region)
+    far = Reach() if region is None else reach_of(await plans.load(connection), region, on=caller.today)
     rows = await store.page(connection, far, after=after(cursor), limit=size)
     return Page(rows=[BodyAnswer.of(row) for row in rows], next=next_cursor(rows, size))
 

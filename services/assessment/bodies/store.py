@@ -25,6 +25,7 @@ from services.assessment.bodies.rules.bodies import Body, BodyKind, ScopeEntry
 from shared import tables
 from shared.kernel.levels import Level
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.reach import Reach
 from shared.tables import Choice, Json, fixed
 
@@ -90,5 +91,5 @@ async def save_scope(connection: AsyncConnection, body: Body) -> None:
 
 async def page(connection: AsyncConnection, reach: Reach, *, after: UUID, limit: int) -> list[Body]:
     """Bodies within `reach` in the order of their ids, after `after`."""
-    asked = tables.matches(BODY, **reach._asdict())
+    asked = lies_in(BODY, reach)
     return await tables.fetch_page(connection, BODY, Body, asked, after=after, limit=limit)

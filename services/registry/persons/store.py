@@ -15,6 +15,7 @@ from shared import tables
 from shared.database import driver
 from shared.kernel.ids import new_id
 from shared.kernel.refusals import NotFound, Stale
+from shared.located import lies_in
 from shared.persons import SealedPerson
 from shared.reach import Reach
 from shared.tables import Instant, fixed
@@ -115,5 +116,5 @@ async def page(
     connection: AsyncConnection, reach: Reach, *, status: MergeStatus | None, after: UUID, limit: int
 ) -> list[Merge]:
     """Merges with ids above `after`, ordered by id."""
-    asked = [*tables.matches(MERGE, **reach._asdict()), *_OF_STATUS[status]]
+    asked = [*lies_in(MERGE, reach), *_OF_STATUS[status]]
     return await tables.fetch_page(connection, MERGE, Merge, asked, after=after, limit=limit)

@@ -64,7 +64,7 @@ async def report(
         question.last_on,
         business_day(at),
         question.by,
-        **seen.reach._asdict(),
+        **seen.reach.narrowed,
         institution_id=seen.organisation_id,
         programmes=None if question.programme is None else _with_parts(plan, question.programme, on=question.first_on),
     )

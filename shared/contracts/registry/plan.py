@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from shared.contracts.dimensions import LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import LevelRank, OccupationCode, ProgrammeCode, RegionCode, RegionPeriod
 from shared.contracts.registry.base import RegistryFact
 
 
@@ -55,18 +55,6 @@ class IndicatorListed(RegistryFact):
         # A decimal in JSON may be "NaN", which is not a target.
         if not self.target.is_finite():
             raise ValueError("the target is not a number")
-
-
-class RegionPeriod(Struct, frozen=True, gc=False):
-    """Where a region belongs from `valid_from` to `valid_to`, both included; None is a side without a bound."""
-
-    valid_from: date | None
-    valid_to: date | None
-    parent: RegionCode | None
-    reporting_region: RegionCode | None
-
-    def ends_before(self, day: date) -> bool:
-        return self.valid_to is not None and self.valid_to < day
 
 
 class RegionListed(RegistryFact):

@@ -17,8 +17,9 @@ from sqlalchemy import text
 
 from services.metrics.totals.store import Dimension
 from services.metrics.worker import SERVICE
+from shared.contracts.dimensions import RegionPeriod
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
-from shared.contracts.registry.plan import IndicatorListed, RegionPeriod
+from shared.contracts.registry.plan import IndicatorListed
 from shared.contracts.subsidy import ClaimPaid, ClaimStatus
 from tests.conftest import OpenService
 from tests.registry.school import set_today

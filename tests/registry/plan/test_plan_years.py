@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
+from services.registry.directory.usecases import moves
 from services.registry.plan.rules.plan import PlanInUse, PlanYearTaken
 from services.registry.plan.usecases import plan
 from services.registry.plan.usecases.plan import PlanLoaded
 from shared.contracts.registry.classes import ClassFiled
+from shared.contracts.registry.directory import InstitutionChanged
 from shared.contracts.registry.enrolments import TraineeEnrolled
 from shared.contracts.registry.plan import IndicatorListed, ProgrammeListed, RegionListed
 from tests.registry.plan.catalogue import get
-from tests.registry.school import School, filing, set_today, trainee
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, filing, open_school, set_today, trainee
 from tests.support.plans import ENDED, MOVED, PLAN_2025, Row, change_rows, plan_2026
 from tests.support.services import ServiceUnderTest
 
@@ -209,3 +211,88 @@ class TestRegions:
 
         assert (answer.status_code, answer.json()["code"]) == (422, "ended-region")
         assert answer.json()["replaced_by"] == "410102"
+
+
+class TestAfterTheMove:
+    """A class of the county that moved, filed in December, seen from both cities; beside it one in 410102."""
+
+    @pytest.fixture
+    async def class_id(self, school: School, two_plans: Path) -> str:
+        set_today(school.registry, date(2025, 12, 1))
+        await school.file(local_id="E", region="410102", fund_source=None, starts_on="2025-12-15", ends_on="2026-01-31")
+        return await school.file(
+            local_id="M", region=MOVED, fund_source=None, starts_on="2025-12-15", ends_on="2026-01-31"
+        )
+
+    async def seen(self, school: School, region: str) -> set[str]:
+        answer = await school.registry.http.get("/v1/classes", headers=school.officer(region))
+        assert answer.status_code == 200, answer.text
+        return {row["local_id"] for row in answer.json()["rows"]}
+
+    async def get(self, school: School, class_id: str, region: str) -> int:
+        headers = school.officer(region)
+        return (await school.registry.http.get(f"/v1/classes/{class_id}", headers=headers)).status_code
+
+    async def approve(self, school: School, class_id: str, region: str) -> int:
+        return (await school.post(f"classes/{class_id}/approval", headers=school.officer(region))).status_code
+
+    async def test_until_then_it_is_the_old_citys(self, school: School, class_id: str) -> None:
+        set_today(school.registry, EVE)
+
+        assert (await self.seen(school, "410100"), await self.seen(school, "410200")) == ({"E", "M"}, set())
+        assert await self.get(school, class_id, "410200") == 403
+        assert await self.approve(school, class_id, "410200") == 403
+        assert await self.approve(school, class_id, "410100") == 200
+
+    async def test_then_the_new_city_sees_and_handles_it_and_the_old_one_reads_what_it_reported(
+        self, school: School, class_id: str
+    ) -> None:
+        set_today(school.registry, NEW_YEAR)
+
+        assert (await self.seen(school, "410100"), await self.seen(school, "410200")) == ({"E", "M"}, {"M"})
+        assert await self.seen(school, MOVED) == {"M"}
+        assert [await self.get(school, class_id, city) for city in ("410100", "410200", "410300")] == [200, 200, 403]
+        assert await self.approve(school, class_id, "410100") == 403
+        assert await self.approve(school, class_id, "410200") == 200
+
+    async def test_a_county_handles_what_is_left_of_one_that_it_took_in(self, school: School, two_plans: Path) -> None:
+        set_today(school.registry, date(2025, 12, 1))
+        class_id = await school.file(region=ENDED, fund_source=None, starts_on="2025-12-15", ends_on="2026-01-31")
+
+        assert (await self.seen(school, "410102"), await self.get(school, class_id, "410102")) == (set(), 403)
+        set_today(school.registry, NEW_YEAR)
+        assert (await self.seen(school, "410102"), await self.get(school, class_id, "410102")) == ({"2025-001"}, 200)
+        assert await self.approve(school, class_id, "410102") == 200
+
+    async def test_rates_and_coverage_stay_with_the_region_that_reported(self, school: School, class_id: str) -> None:
+        set_today(school.registry, date(2025, 12, 20))
+        await self.approve(school, class_id, MOVED)
+        await school.post(f"classes/{class_id}/start")
+
+        async def counted(region: str) -> dict[str, int]:
+            answer = await school.registry.http.get(
+                "/v1/patrols/coverage", params={"first_on": "2025-12-01", "last_on": "2025-12-31"},
+                headers=school.officer(region),
+            )  # fmt: skip
+            assert answer.status_code == 200, answer.text
+            return {row["reporting_region"]: row["classes"] for row in answer.json()}
+
+        before = await counted("410100"), await counted("410200")
+        set_today(school.registry, date(2026, 2, 1))
+        assert (await counted("410100"), await counted("410200")) == before == ({"410100": 1}, {})
+
+    async def test_an_institution_goes_with_its_county_on_the_day(
+        self, registry: ServiceUnderTest, two_plans: Path
+    ) -> None:
+        set_today(registry, EVE)
+        moved = await open_school(registry, region=MOVED)
+        ended = await open_school(registry, region=ENDED, credit_code=ANOTHER_CREDIT_CODE)
+        assert not await moves.follow(registry.engine, at=datetime(2025, 12, 31, 15, 59, tzinfo=UTC))
+        assert await moves.follow(registry.engine, at=datetime(2025, 12, 31, 16, 0, tzinfo=UTC))
+        assert not await moves.follow(registry.engine, at=datetime(2026, 1, 1, tzinfo=UTC))
+
+        told = {
+            str(fact.institution_id): fact for fact in await registry.told() if isinstance(fact, InstitutionChanged)
+        }
+        assert (told[moved.id].region, told[moved.id].reporting_region, told[moved.id].version) == (MOVED, "410200", 2)
+        assert (told[ended.id].region, told[ended.id].reporting_region) == ("410102", "410100")

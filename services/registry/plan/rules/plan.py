@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from shared.contracts.registry.plan import IndicatorListed, ProgrammeListed, RegionPeriod
+from shared.contracts.dimensions import RegionPeriod
+from shared.contracts.registry.plan import IndicatorListed, ProgrammeListed
 from shared.kernel.refusals import Conflict, Invalid
 
 ONE_DAY = timedelta(days=1)

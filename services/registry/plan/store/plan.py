@@ -12,8 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.plan.rules.plan import PlanEntry
+from shared.contracts.dimensions import RegionPeriod
 from shared.contracts.fact import ENVELOPE_FIELDS
-from shared.contracts.registry.plan import IndicatorListed, ProgrammeListed, RegionPeriod
+from shared.contracts.registry.plan import IndicatorListed, ProgrammeListed
 from shared.plan import Plan, Programme, Region
 
 _LIST = "SELECT content FROM plan_entry WHERE starts_with(subject, :kind) ORDER BY subject"

@@ -74,7 +74,7 @@ async def visible_finding(connection: AsyncConnection, finding_id: UUID, caller:
     Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
     finding = await store.load(connection, finding_id)
-    await visibility.require_visible(connection, caller, finding)
+    await visibility.require_readable(connection, caller, finding)
     return finding
 
 

@@ -113,7 +113,7 @@ async def hold_against_marks(
 async def visible_patrol(connection: AsyncConnection, patrol_id: UUID, caller: Caller) -> PatrolAndFindings:
     """A patrol with its current findings. Raises NotFound, ForeignOrganisation, ForeignRegion."""
     patrol = await store.load(connection, patrol_id)
-    await visibility.require_visible(connection, caller, patrol)
+    await visibility.require_readable(connection, caller, patrol)
     return PatrolAndFindings(patrol, await finding_store.of_patrol(connection, patrol_id))
 
 

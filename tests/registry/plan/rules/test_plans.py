@@ -17,7 +17,8 @@ from services.registry.plan.rules.plan import (
     require_same_structure,
 )
 from services.registry.plan.usecases.plan_files import read
-from shared.contracts.registry.plan import RegionListed, RegionPeriod
+from shared.contracts.dimensions import RegionPeriod
+from shared.contracts.registry.plan import RegionListed
 from shared.plan import Region
 from tests.support.plans import PLAN_2025
 
