@@ -212,6 +212,14 @@ class Plan:
             if reported_to != {code} and code in self.region_and_above(place, on=on)[1:]
         )
 
+    def left(self, code: str, *, on: date) -> frozenset[str]:
+        """The places that have reported to the region `code`, and do not lie in it on day `on`."""
+        return frozenset(
+            place
+            for place, reported_to in self._reported_to.items()
+            if code in reported_to and code not in self.region_and_above(place, on=on)
+        )
+
     def moved_places(self, *, on: date) -> dict[str, Located]:
         """Where the places lie on day `on` that have ended with a successor or have ever moved."""
         found = {}

@@ -6,11 +6,21 @@ A list is narrowed by the same rule by which a single record is refused, so that
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple, assert_never
+from typing import NamedTuple, Protocol, assert_never
 from uuid import UUID
 
 from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Whose
 from shared.plan import Plan, UnknownRegion
+
+
+class Placed(Protocol):
+    """A record with the region and the reporting region that were stored with it."""
+
+    @property
+    def region(self) -> str: ...
+
+    @property
+    def reporting_region(self) -> str: ...
 
 
 class Reach(NamedTuple):
@@ -20,6 +30,8 @@ class Reach(NamedTuple):
     reporting_region: str | None = None
     came_to: frozenset[str] = frozenset()
     """Places that lie there today, but whose earlier records bear the code of another region."""
+    left: frozenset[str] = frozenset()
+    """Places whose earlier records bear its code, but that lie elsewhere today."""
 
     @property
     def narrowed(self) -> dict[str, str]:
@@ -27,12 +39,47 @@ class Reach(NamedTuple):
         codes = {"region": self.region, "reporting_region": self.reporting_region}
         return {name: code for name, code in codes.items() if code is not None}
 
+    @property
+    def code(self) -> str | None:
+        """The region, whichever it is; None for everything."""
+        return self.region or self.reporting_region
+
+    def covers(self, thing: Placed) -> bool:
+        """Whether `thing` lies in it: the same that a list compares."""
+        if thing.region in self.came_to:
+            return True
+        if self.region is not None:
+            return thing.region == self.region
+        return self.reporting_region in (None, thing.reporting_region)
+
+    def handles(self, thing: Placed) -> bool:
+        """Whether `thing` lies in it today; what has left it can only be read."""
+        return self.covers(thing) and thing.region not in self.left
+
 
 class Scope(NamedTuple):
     """What a list shows at most: what lies in `reach`, and is of the organisation if there is one."""
 
     reach: Reach
     organisation_id: UUID | None
+
+    def require(self, thing: Placed, *, owner: UUID | None) -> None:
+        """Raises ForeignOrganisation, ForeignRegion unless such a list would show `thing`, which is of `owner`."""
+        if self.organisation_id not in (None, owner):
+            raise ForeignOrganisation
+        if not self.reach.covers(thing):
+            raise ForeignRegion
+
+    def require_handled(self, thing: Placed, *, owner: UUID | None) -> None:
+        """As `require`, for those who change it: what has left the region can only be read."""
+        self.require(thing, owner=owner)
+        if not self.reach.handles(thing):
+            raise ForeignRegion
+
+
+def needs_plan(caller: Caller, region: str | None) -> bool:
+    """Whether `scope` looks at the plan: not for an organisation that asks for all of its own."""
+    return region is not None or caller.whose is Whose.REGION
 
 
 def scope(plan: Plan, caller: Caller, *, region: str | None, organisation_id: UUID | None) -> Scope:
@@ -108,5 +155,5 @@ def reach_of(plan: Plan, code: str | None, *, on: date) -> Reach:
     reports_to = plan.regions[code].on(on).reporting_region
     if reports_to is None:
         return Reach()
-    came_to = plan.came_to(code, on=on)
-    return Reach(reporting_region=code, came_to=came_to) if reports_to == code else Reach(code, came_to=came_to)
+    moved = Reach(came_to=plan.came_to(code, on=on), left=plan.left(code, on=on))
+    return moved._replace(reporting_region=code) if reports_to == code else moved._replace(region=code)

@@ -53,7 +53,12 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
         connection,
         [
             RegistryClass(
-                each.class_id, each.occupation, Level(each.level), each.status is ClassStatus.CANCELLED, each.starts_on
+                each.class_id,
+                each.occupation,
+                Level(each.level),
+                each.status is ClassStatus.CANCELLED,
+                each.institution_id,
+                each.starts_on,
             )
             for each in _last(facts, ClassState)
         ],

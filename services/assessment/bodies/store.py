@@ -26,7 +26,7 @@ from shared import tables
 from shared.kernel.levels import Level
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in
-from shared.reach import Reach
+from shared.reach import Scope
 from shared.tables import Choice, Json, fixed
 
 
@@ -89,7 +89,10 @@ async def save_scope(connection: AsyncConnection, body: Body) -> None:
     await tables.save(connection, BODY, body, expected=body.version - 1)
 
 
-async def page(connection: AsyncConnection, reach: Reach, *, after: UUID, limit: int) -> list[Body]:
-    """Bodies within `reach` in the order of their ids, after `after`."""
-    asked = lies_in(BODY, reach)
+async def page(
+    connection: AsyncConnection, scope: Scope, *, credit_code: str | None, after: UUID, limit: int
+) -> list[Body]:
+    """Bodies in sight, in the order of their ids, after `after`."""
+    narrowed = tables.matches(BODY, id=scope.organisation_id, credit_code=credit_code)
+    asked = [*lies_in(BODY, scope.reach), *narrowed]
     return await tables.fetch_page(connection, BODY, Body, asked, after=after, limit=limit)

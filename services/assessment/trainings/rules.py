@@ -16,8 +16,9 @@ class RegistryClass(NamedTuple):
     occupation: str
     level: Level
     cancelled: bool
+    institution_id: UUID | None = None
     starts_on: date | None = None
-    """None if the class was received before its days were stored."""
+    """Both are None for a class that was received before they were kept."""
 
 
 class RegistryEnrolment(NamedTuple):

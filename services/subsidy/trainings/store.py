@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.trainings.rules import Certificate, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.rules import Certificate, Institution, Outcome, Trainee, TrainingClass
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.database import driver
@@ -31,7 +31,9 @@ HEARD_CLASS: Final = Table(
     Column("starts_on", Date),
     Column("state", Text),
     Column("enrolled", Integer),
+    Column("local_id", Text),
 )
+HEARD_INSTITUTION: Final = Table("heard_institution", MetaData(), Column("id", Uuid), Column("name", Text))
 HEARD_ENROLMENT: Final = Table(
     "heard_enrolment",
     MetaData(),
@@ -69,6 +71,10 @@ SELECT k.person, max(c.issued_on)
 FROM unnest($1::uuid[], $2::uuid[]) AS k (key, person) JOIN heard_certificate AS c ON c.person = k.key
 WHERE c.occupation = $3 AND c.level = $4 AND c.valid AND c.issued_on >= $5 GROUP BY k.person
 """
+
+
+async def keep_institutions(connection: AsyncConnection, institutions: Sequence[Institution]) -> None:
+    await _keep(connection, HEARD_INSTITUTION, institutions)
 
 
 async def keep_classes(connection: AsyncConnection, classes: Sequence[TrainingClass]) -> None:
