@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.form_errors import form_error
 from shared.kernel.personal_numbers import contains_personal_number
+from shared.kernel.spelling import present
 
 _UNSEEN: Final = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 """Unicode categories: control and format characters, unassigned, private use, surrogates, line separators."""
@@ -56,6 +57,10 @@ PlainText = Annotated[str, AfterValidator(_only_visible), AfterValidator(no_pers
 """Free text: readable as it stands, and without a person's number."""
 
 Name = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(present)
+]
+"""The name on a person's document, with the present characters in place of private-use codes of old code pages."""
 Reason = Annotated[
     PlainText,
     StringConstraints(strip_whitespace=True, min_length=2, max_length=500),

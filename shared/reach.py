@@ -40,6 +40,11 @@ class Reach(NamedTuple):
         return {name: code for name, code in codes.items() if code is not None}
 
     @property
+    def codes(self) -> frozenset[str]:
+        """The region's own code and those of the places that came to it; empty for everything."""
+        return self.came_to.union(self.narrowed.values()) if self.narrowed else frozenset()
+
+    @property
     def code(self) -> str | None:
         """The region, whichever it is; None for everything."""
         return self.region or self.reporting_region

@@ -24,6 +24,7 @@ from shared.contracts.registry.directory import INSTITUTION_FACTS, InstitutionSt
 from shared.contracts.registry.enrolments import (
     ENROLMENT_FACTS,
     MERGE_FACTS,
+    EnrolmentRekeyed,
     EnrolmentState,
     MergeState,
     PersonsMerged,
@@ -61,6 +62,9 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await trainings.keep_institutions(connection, institutions)
     await trainings.keep_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])
     await trainings.keep_enrolments(connection, [_trainee(fact) for fact in latest if isinstance(fact, EnrolmentState)])
+    # Of all facts: what was corrected since does not undo that the training was another human's.
+    rekeyed = {each.enrolment_id: each.at for each in facts if isinstance(each, EnrolmentRekeyed)}
+    await trainings.keep_rekeyings(connection, rekeyed)
     merges = [fact for fact in latest if isinstance(fact, MergeState)]
     await heard.keep_aliases(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
     await heard.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])

@@ -67,9 +67,12 @@ class TestHold:
         await office.service.hear(settled(flag, FlagStatus.DISMISSED))
 
         assert (refused.status_code, refused.json()["code"]) == (409, "flags-open")
-        named = {"check": "C24", "kind": "borrowed-teacher", "region": "410102", "status": "open"}
+        subject = "trainee" if what == "person" else what
+        named = {"check": "C24", "kind": "borrowed-teacher", "about": subject, "region": "410102", "status": "open"}
         assert refused.json()["flags"] == [{"flag_id": str(flag.flag_id), **named}]
         assert "410102" in refused.json()["cure"]
+        cures = {name: shown[0].pop(name) for name in ("cure_en", "cure_zh")}
+        assert all("410102" in each for each in cures.values())
         assert shown == [{"id": str(flag.flag_id), "reporting_region": "410100", **named}]
         assert str(taught.persons[0]) not in refused.text
         assert (await office.get(f"/v1/claims/{claim_id}", office.reviewer())).json()["held_by"] == []
@@ -104,6 +107,7 @@ class TestHold:
         await office.service.hear(flag, settled(flag, FlagStatus.UPHELD))
 
         refused = (await office.approve(claim_id)).json()
+        [held] = (await office.get(f"/v1/claims/{claim_id}", office.reviewer())).json()["held_by"]
         reason = {"reason": "该学员预警属实"}
         await office.post(f"/v1/claims/{claim_id}/return", reason, office.reviewer())
         rebuilt = await office.post(f"/v1/claims/{claim_id}/rebuild", None, office.institution(taught))
@@ -112,6 +116,7 @@ class TestHold:
 
         assert (refused["code"], refused["flags"][0]["status"]) == ("flags-upheld", "upheld")
         assert "Return" in refused["cure"]
+        assert "Return" in held["cure_en"]
         assert amounts(rebuilt.json()) == [(0, "FLAGGED"), (L4_FEN, None)]
         assert (approved["status"], approved["amount_fen"]) == ("approved", L4_FEN)
 
@@ -123,6 +128,8 @@ class TestHold:
         await office.service.hear(flag, settled(flag, FlagStatus.UPHELD))
 
         assert (await office.approve(claim_id)).json()["code"] == "flags-upheld"
+        [held] = (await office.get(f"/v1/claims/{claim_id}", office.reviewer())).json()["held_by"]
+        assert (held["about"], "Reject" in held["cure_en"]) == ("class", True)
         rejected = await office.post(f"/v1/claims/{claim_id}/rejection", {"reason": "预警属实"}, office.reviewer())
         assert rejected.json()["status"] == "rejected"
         shown = (await office.get(f"/v1/claims/{claim_id}", office.reviewer())).json()

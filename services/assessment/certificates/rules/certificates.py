@@ -34,6 +34,13 @@ MOVES: Final[Mapping[CertificateStatus, Mapping[CertificateVerb, CertificateStat
     CertificateStatus.REVOKED: {},
 }
 
+WHY_FINAL: Final = {
+    CertificateStatus.REVOKED: (
+        "A revocation takes two people, so no single click leads here; and whoever verified the number was told that "
+        "it is revoked, so the number stays so. Who lost it wrongly gets another certificate from a further session."
+    ),
+}
+
 
 KIND: Final = "revocation"
 """The kind of the proposals that ask for a revocation."""

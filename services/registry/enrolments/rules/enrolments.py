@@ -76,6 +76,8 @@ MOVES: Final[Mapping[EnrolmentStatus, Mapping[EnrolmentVerb, EnrolmentStatus]]] 
     EnrolmentStatus.TRANSFERRED: {},
 }
 
+WAYS_BACK: Final = frozenset({EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED})
+
 
 class TooManyHours(Invalid):
     """Facts: `hours_max`, the hours of the class."""
