@@ -227,7 +227,7 @@ def _require_reason(details: StepDetails, enrolment: Enrolment, caller: Caller) 
 async def _require_hours(connection: AsyncConnection, enrolment: Enrolment, hours: int, policy: Policy) -> None:
     attended = None
     if await outcome_store.is_kept(connection, enrolment.class_id):
-        attended = (await outcome_store.attended_hours(connection, [enrolment.id])).get(enrolment.id, 0)
+        attended = sum((await outcome_store.attended(connection, [enrolment.id])).get(enrolment.id, ()))
     corrections.require_hours(hours, enrolment_id=enrolment.id, policy=policy, attended=attended)
 
 

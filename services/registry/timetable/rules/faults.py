@@ -23,6 +23,16 @@ class LessonEndsBeforeStart(Invalid):
     cure_zh = "请将 ends_at 改为晚于 begins_at 的时间。"
 
 
+class LessonOverMidnight(Invalid):
+    """Facts: `day` on which it begins."""
+
+    slug = "lesson-over-midnight"
+    title_en = "The lesson does not end on the day on which it begins."
+    title_zh = "课程跨越零点，未在当日结束。"
+    cure_en = "Attendance is counted by day. End the lesson before midnight of {day}, and plan the rest as another one."
+    cure_zh = "考勤按日计算。请在 {day} 零点前结束该课程，其余部分另排一节课。"
+
+
 class LessonTooShort(Invalid):
     """Facts: `hours`."""
 

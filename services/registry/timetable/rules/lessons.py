@@ -22,6 +22,7 @@ from services.registry.teachers.rules.engagements import Engagement
 from services.registry.teachers.rules.teachers import Teacher, require_age
 from services.registry.timetable.rules.faults import (
     LessonOutsideClass,
+    LessonOverMidnight,
     LessonsMeet,
     LessonTooShort,
     RoomsTooSmall,
@@ -131,8 +132,8 @@ def require_sound(
 ) -> None:
     """The lessons fit the class, each other and their rooms; of those `settled` only the hours count.
 
-    The hours of lessons `omitted` may be missing until they are made up. Raises LessonOutsideClass, LessonTooShort,
-    LessonsMeet, TeacherInTwoPlaces (C06), RoomTaken, RoomsTooSmall (C18), TooManyLessonHours (C20),
+    The hours of lessons `omitted` may be missing until they are made up. Raises LessonOutsideClass, LessonOverMidnight,
+    LessonTooShort, LessonsMeet, TeacherInTwoPlaces (C06), RoomTaken, RoomsTooSmall (C18), TooManyLessonHours (C20),
     TimetableHoursDiffer (C14). Source: domain rules §4.6, §5.2.
     """
     for place, lesson in enumerate(lessons):
@@ -227,6 +228,8 @@ def _require_within(place: int, lesson: Lesson, class_: TrainingClass) -> None:
     if not class_.starts_on <= lesson.day <= class_.ends_on:
         first, last = class_.starts_on.isoformat(), class_.ends_on.isoformat()
         raise LessonOutsideClass(pointer=f"/lessons/{place}/begins_at", starts_on=first, ends_on=last)
+    if business_day(lesson.ends) != lesson.day:
+        raise LessonOverMidnight(pointer=f"/lessons/{place}/ends_at", day=lesson.day.isoformat())
     if lesson.hours * _HOUR > lesson.ends - lesson.begins:
         raise LessonTooShort(pointer=f"/lessons/{place}/hours", hours=lesson.hours)
 
