@@ -136,7 +136,8 @@ async def _reassign(connection: AsyncConnection, steps: Steps, *, by: str, reaso
 async def _known(connection: AsyncConnection, person: UUID, enrolments: Collection[Enrolment]) -> MergeContext:
     classes = await class_store.by_ids(connection, {each.class_id for each in enrolments})
     earlier = await overlap_store.earlier(connection, {each.person for each in enrolments})
-    return MergeContext(list(enrolments), classes, await store.version(connection, person), earlier)
+    lessons = await overlap_store.lesson_times(connection, classes)
+    return MergeContext(list(enrolments), classes, await store.version(connection, person), earlier, lessons)
 
 
 def _place(known: MergeContext, plan: Plan, caller: Caller) -> tuple[str, str | None]:

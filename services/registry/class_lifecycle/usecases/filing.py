@@ -17,7 +17,7 @@ from services.registry.class_lifecycle.usecases.sanctions import flag_stopped
 from services.registry.classes.rules import classes as class_rules
 from services.registry.classes.rules.classes import ClassVerb, ExamPlan, TrainingClass
 from services.registry.classes.rules.history import FILE, ClassEvent
-from services.registry.classes.rules.limits import require_in_region
+from services.registry.classes.rules.limits import require_established, require_in_region
 from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
 from services.registry.classes.usecases import own_class
@@ -88,8 +88,8 @@ class Filing:
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> TrainingClass:
     """A new class of the caller's institution; a repeat under the same local_id returns the existing one.
 
-    Raises WrongRole, NotFound, LocalIdTaken, what programme, region, occupation or level may be refused for, and the
-    refusals of the directory (C02, C25) and of the filing's rules.
+    Raises WrongRole, NotFound, LocalIdTaken, NoSiteInRegion, what programme, region, occupation or level may be refused
+    for, and the refusals of the directory (C02, C25) and of the filing's rules.
     """
     caller.require(Role.INSTITUTION)
     if caller.organisation is None:
@@ -143,6 +143,8 @@ async def _checked(
     rulebook = await rulebook_store.current(connection)
     class_ = _class(filing, institution, rulebook.plan, caller=caller, at=at)
     rules.require_sound(class_)
+    is_sited = await site_store.is_in(connection, institution.id, class_.region)
+    require_established(class_, home=institution.region, is_sited=is_sited)
     policy = rulebook.policy(class_.starts_on, class_.region)
     deadlines = FilingDeadlines(policy, rulebook.calendar, business_day(at))
     project = _project(class_, filing.project, rulebook)

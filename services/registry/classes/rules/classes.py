@@ -214,7 +214,7 @@ def start(
     if today < class_.starts_on:
         raise TooEarly(possible_from=class_.starts_on.isoformat())
     _require_not_after(class_.ends_on, today, policy)
-    if policy.class_roster_required and not seated:
+    if not seated:
         raise NoTrainees
     return after, tell(ClassStarted, after, at=at, enrolled=enrolled)
 
@@ -235,10 +235,15 @@ def change(
 
 
 def complete(
-    class_: TrainingClass, *, in_training: int, today: date, at: datetime, enrolled: int
+    class_: TrainingClass, *, seated: int, in_training: int, today: date, at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassCompleted]:
-    """End a class whose trainees all have an outcome. Raises IllegalMove, OutcomesMissing, or TooEarly."""
+    """End a class with `seated` trainees who all have an outcome.
+
+    Raises IllegalMove, NoTrainees, OutcomesMissing, or TooEarly.
+    """
     after = advance(class_, ClassVerb.COMPLETE)
+    if not seated:
+        raise NoTrainees
     if in_training:
         raise OutcomesMissing(in_training=in_training)
     if today < class_.ends_on:

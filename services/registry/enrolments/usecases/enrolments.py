@@ -16,7 +16,7 @@ from services.registry.enrolments.rules import enrolments as rules
 from services.registry.enrolments.rules.enrolments import Correction, Enrolment
 from services.registry.enrolments.rules.history import EnrolmentEvent, entry_of
 from services.registry.enrolments.rules.interruptions import TransferTarget
-from services.registry.enrolments.rules.overlaps import require_free
+from services.registry.enrolments.rules.overlaps import ClassDays, require_free
 from services.registry.enrolments.rules.seats import ClassFull
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.store import history as event_store
@@ -266,7 +266,9 @@ async def _require_seat(connection: AsyncConnection, class_: TrainingClass, *, a
 
 async def _require_free(connection: AsyncConnection, enrolment: Enrolment, *, left: UUID | None = None) -> None:
     """Raises OverlappingClass. The enrolment that the trainee has `left` does not count."""
+    wanted = ClassDays(enrolment.class_id, enrolment.from_on, enrolment.until_on)
     days = {"from_on": enrolment.from_on, "until_on": enrolment.until_on}
     taken = await overlap_store.taken(connection, [enrolment.person], **days)
     others = [each for each in taken if each.enrolment_id not in (enrolment.id, left)]
-    require_free(others, **days, institution_id=enrolment.institution_id)
+    lessons = await overlap_store.lesson_times(connection, {wanted.class_id, *(each.class_id for each in others)})
+    require_free(others, wanted, institution_id=enrolment.institution_id, lessons=lessons)

@@ -102,8 +102,7 @@ class Policy:
     class_exam_plan_required: bool
     class_fee_required: bool
     class_roster_required: bool
-    """Whether a subsidised class has its timetable, an exam plan, a fee and a trainee before it is approved; without a
-    trainee, no class starts."""
+    """Whether a subsidised class has its timetable, an exam plan, a fee and a trainee before it is approved."""
     filing_lead_working_days: int | None
     """Working days from filing to the first day, at least; None: a class may be filed afterwards."""
     filing_answer_working_days: int

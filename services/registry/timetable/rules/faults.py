@@ -87,6 +87,20 @@ class RoomsTooSmall(Invalid):
     check = "C18"
 
 
+class TraineesElsewhere(Conflict):
+    """Facts: `trainees`, how many would be in two lessons at once; `local_ids` of the first twenty of them."""
+
+    slug = "trainees-elsewhere"
+    title_en = "Some trainees have a lesson of another class at the time of these lessons."
+    title_zh = "部分学员在所排课程的时间须参加其他培训班的课程。"
+    cure_en = (
+        "Move the lessons to a time at which these {trainees} trainees have no other lesson, or withdraw or transfer "
+        "them first: {local_ids}."
+    )
+    cure_zh = "请将课程调整到以下学员（共 {trainees} 名）没有其他课程的时间，或先为其办理退学、转班：{local_ids}。"
+    check = "C04"
+
+
 class TooManyLessonHours(Invalid):
     """Facts: `day`, `hours` planned, `hours_max`."""
 

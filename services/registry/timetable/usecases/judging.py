@@ -24,13 +24,14 @@ from services.registry.timetable import store
 from services.registry.timetable.rules import flags as oddities
 from services.registry.timetable.rules import lessons as rules
 from services.registry.timetable.rules.changes import settled as settled_of
-from services.registry.timetable.rules.faults import TeacherNotEngaged
+from services.registry.timetable.rules.faults import TeacherNotEngaged, TraineesElsewhere
 from services.registry.timetable.rules.lessons import Lesson, LessonKind, Rooms, Staff, Timetable
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import NotFound
 from shared.persons import Persons
 
 LESSONS_MAX: Final = 1000
+_NAMED_MAX: Final = 20
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,9 @@ def require_ages(
 async def save(
     connection: AsyncConnection, class_id: UUID, before: Collection[Lesson], after: Collection[Lesson]
 ) -> None:
-    """Store what is another in `after`; lessons that stay the same are not touched."""
+    """Store what is another in `after`; lessons that stay the same are not touched. Raises TraineesElsewhere (C04)."""
+    if elsewhere := await store.elsewhere(connection, class_id, {*after} - {*before}):
+        raise TraineesElsewhere(pointer="/lessons", trainees=len(elsewhere), local_ids=elsewhere[:_NAMED_MAX])
     await store.replace(connection, class_id, gone={*before} - {*after}, new={*after} - {*before})
 
 
