@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.timetable.rules.lessons import Clash, Lesson, LessonKind, Timetable
+from services.registry.timetable.rules.lessons import Clash, Lesson, Timetable
+from shared.contracts.registry.timetables import LessonKind
 from shared.database import driver
 
 _OF_CLASS: Final = """
@@ -75,6 +76,10 @@ JOIN lesson l ON l.class_id = o.class_id AND NOT l.omitted
 JOIN new ON new.during && l.during
     AND new.day BETWEEN greatest(here.from_on, o.from_on) AND least(here.until_on, o.until_on)
 WHERE e.class_id = $1 ORDER BY e.local_id
+"""
+_TOLD: Final = """
+INSERT INTO timetable AS t (class_id, version) VALUES ($1, 1)
+ON CONFLICT (class_id) DO UPDATE SET version = t.version + 1 RETURNING version
 """
 _RELEASE: Final = "UPDATE lesson SET held = false WHERE class_id = $1"
 _OMIT: Final = """
@@ -171,6 +176,12 @@ async def replace(
         await database.execute(_DELETE, class_id, *keys)
     if new:
         await database.execute(_ADD, class_id, *_columns(new))
+
+
+async def next_version(connection: AsyncConnection, class_id: UUID) -> int:
+    """The version of the next fact about the timetable of the class, from 1."""
+    version: int = await (await driver(connection)).fetchval(_TOLD, class_id)
+    return version
 
 
 async def release(connection: AsyncConnection, class_id: UUID) -> None:

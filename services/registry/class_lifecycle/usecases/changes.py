@@ -81,6 +81,7 @@ async def change(
         connection, before, after, persons=persons, by=caller.person, reason=asked.reason, at=at
     )
     if lessons:
+        await timetable.tell(connection, after, await lesson_store.of_class(connection, class_id), at=at)
         await recount_class(connection, class_id, HoursReason(by=caller.person, reason=asked.reason, at=at))
     await flag_stopped(connection, after, at=at)
     return after

@@ -81,8 +81,13 @@ class Filing:
     def content(self) -> dict[str, Any]:
         """What was filed, as JSON, without empty fields: a repeat has the same content."""
         given = {name: value for name in self.__dataclass_fields__ if (value := getattr(self, name))}
-        content: dict[str, Any] = orjson.loads(orjson.dumps(given, default=lambda value: value._asdict()))
+        content: dict[str, Any] = orjson.loads(orjson.dumps(given, default=_exam_plan_as_filed))
         return content
+
+
+def _exam_plan_as_filed(plan: ExamPlan) -> dict[str, Any]:
+    # Filings from before there was a place say nothing of it.
+    return {name: value for name, value in plan._asdict().items() if name != "place" or value is not None}
 
 
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> TrainingClass:

@@ -89,10 +89,11 @@ class ClassNotRunning(Conflict):
 
 
 class ExamPlan(NamedTuple):
-    """When the trainees will be examined, and by which assessment body (its credit code)."""
+    """When the trainees will be examined, by which assessment body (its credit code), and where."""
 
     planned_on: date
     body_credit_code: str | None
+    place: str | None = None
 
 
 class SiteVersion(NamedTuple):
@@ -291,6 +292,10 @@ def tell(fact: type[F], class_: TrainingClass, *, at: datetime, enrolled: int) -
         government_fen=class_.government_fen,
         enterprise_fen=class_.enterprise_fen,
         individual_fen=class_.individual_fen,
+        fee_fen=class_.fee_fen,
+        exam_on=class_.exam_plan and class_.exam_plan.planned_on,
+        exam_place=class_.exam_plan and class_.exam_plan.place,
+        exam_body=class_.exam_plan and class_.exam_plan.body_credit_code,
     )
 
 

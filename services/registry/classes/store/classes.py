@@ -42,7 +42,7 @@ from shared.tables import Choice, Json, Texts, fixed
 
 
 class _ExamPlan(TypeDecorator[ExamPlan]):
-    """{"planned_on": …, "body_credit_code": …}"""
+    """{"planned_on": …, "body_credit_code": …, "place": …}; older ones have no place."""
 
     impl = Json
     cache_ok = True
@@ -53,7 +53,7 @@ class _ExamPlan(TypeDecorator[ExamPlan]):
     def process_result_value(self, value: dict[str, Any] | None, _: Dialect) -> ExamPlan | None:
         if value is None:
             return None
-        return ExamPlan(date.fromisoformat(value["planned_on"]), value["body_credit_code"])
+        return ExamPlan(date.fromisoformat(value["planned_on"]), value["body_credit_code"], value.get("place"))
 
 
 class _SiteVersions(TypeDecorator[tuple[SiteVersion, ...]]):

@@ -47,6 +47,8 @@ STATEMENTS = (
     "ALTER TABLE attendance_day ADD COLUMN signed smallint CHECK (signed BETWEEN 0 AND 24)",
     "UPDATE attendance_day SET signed = hours WHERE edited",
     "CREATE INDEX enrolment_continues ON enrolment (transferred_from) WHERE transferred_from IS NOT NULL",
+    # How many facts were told of the lessons of a class.
+    "CREATE TABLE timetable (class_id uuid PRIMARY KEY REFERENCES class, version integer NOT NULL CHECK (version > 0))",
     # All days that trainings take, those before a resumption too.
     """
     CREATE VIEW occupied_days AS

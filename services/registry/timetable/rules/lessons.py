@@ -9,8 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -34,17 +33,12 @@ from services.registry.timetable.rules.faults import (
     TimetableHoursDiffer,
     TooManyLessonHours,
 )
+from shared.contracts.registry.timetables import LessonKind, LessonListed, TimetablePlanned
 from shared.kernel.identity import IdentityDocument
 from shared.kernel.periods import BUSINESS_ZONE, business_day
 
 LESSON_HOURS_MAX: Final = 24
 _HOUR: Final = timedelta(minutes=45)
-
-
-class LessonKind(StrEnum):
-    THEORY = "theory"
-    PRACTICE = "practice"
-    SAFETY = "safety"
 
 
 class Slot(NamedTuple):
@@ -218,6 +212,35 @@ def require_free(lessons: Sequence[Lesson], clashes: Iterable[Clash]) -> None:
         if clash.by_teacher:
             raise TeacherInTwoPlaces(pointer=f"/lessons/{clash.place}/teacher", begins_at=begins)
         raise RoomTaken(pointer=f"/lessons/{clash.place}/room", begins_at=begins)
+
+
+def tell(
+    class_: TrainingClass, timetable: Timetable, teachers: Mapping[UUID, UUID], *, version: int, at: datetime
+) -> TimetablePlanned:
+    """The fact of what the lessons of `class_` are now; `teachers` are person keys by teacher."""
+    lessons = [(lesson, False) for lesson in timetable.lessons] + [(lesson, True) for lesson in timetable.omitted]
+    return TimetablePlanned(
+        subject=f"timetables/{class_.id}",
+        version=version,
+        at=at,
+        class_id=class_.id,
+        institution_id=class_.institution_id,
+        **class_.dimensions.as_fields(),
+        lessons=tuple(
+            LessonListed(
+                begins_at=lesson.begins.astimezone(UTC),
+                ends_at=lesson.ends.astimezone(UTC),
+                kind=lesson.kind,
+                hours=lesson.hours,
+                teacher_id=lesson.teacher_id,
+                teacher=teachers[lesson.teacher_id],
+                site_id=lesson.site_id,
+                room=lesson.room,
+                omitted=omitted,
+            )
+            for lesson, omitted in sorted(lessons, key=lambda each: _order(each[0]))
+        ),
+    )
 
 
 def _order(lesson: Lesson) -> tuple[Any, ...]:

@@ -61,8 +61,10 @@ async def put(
     await site_checks.follow(connection, class_, at=at)
     explanation = Explanation([] if reason is None else [reason], timetable.changed(stored.lessons, lessons))
     await remember(connection, class_, PLAN, explanation, caller=caller, at=at)
+    planned_now = Timetable.of(lessons, stored.omitted)
+    await timetable.tell(connection, class_, planned_now, at=at)
     await recount_class(connection, class_id, HoursReason(by=caller.person, reason=NEW_LESSONS, at=at))
-    return Timetable.of(lessons, stored.omitted)
+    return planned_now
 
 
 async def omit(
@@ -88,8 +90,10 @@ async def omit(
     await store.omit(connection, class_id, {each.begins for each in omitted})
     explanation = Explanation([reason], {"omitted": timetable.kept(omitted)})
     await remember(connection, class_, OMIT, explanation, caller=caller, at=at)
+    held = Timetable.of({*stored.lessons} - {*omitted}, [*stored.omitted, *omitted])
+    await timetable.tell(connection, class_, held, at=at)
     await recount_class(connection, class_id, HoursReason(by=caller.person, reason=reason, at=at))
-    return Timetable.of({*stored.lessons} - {*omitted}, [*stored.omitted, *omitted])
+    return held
 
 
 async def _open_class(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:

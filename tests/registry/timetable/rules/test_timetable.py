@@ -15,7 +15,8 @@ from services.registry.directory.rules.sites import Room, RoomKind
 from services.registry.timetable.rules import faults
 from services.registry.timetable.rules import flags as oddities
 from services.registry.timetable.rules import lessons as rules
-from services.registry.timetable.rules.lessons import Clash, Lesson, LessonKind, Staff
+from services.registry.timetable.rules.lessons import Clash, Lesson, Staff
+from shared.contracts.registry.timetables import LessonKind
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Refusal
 from tests.registry.builders import training_class
