@@ -82,6 +82,7 @@ INSERT INTO timetable AS t (class_id, version) VALUES ($1, 1)
 ON CONFLICT (class_id) DO UPDATE SET version = t.version + 1 RETURNING version
 """
 _RELEASE: Final = "UPDATE lesson SET held = false WHERE class_id = $1"
+_RETAKE: Final = "UPDATE lesson SET held = true WHERE class_id = $1 AND NOT omitted"
 _OMIT: Final = """
 UPDATE lesson SET omitted = true, held = false
 WHERE class_id = $1 AND lower(during) = ANY($2) AND NOT omitted
@@ -187,6 +188,11 @@ async def next_version(connection: AsyncConnection, class_id: UUID) -> int:
 async def release(connection: AsyncConnection, class_id: UUID) -> None:
     """Let other classes have the teachers and rooms of a class that is given up."""
     await (await driver(connection)).execute(_RELEASE, class_id)
+
+
+async def retake(connection: AsyncConnection, class_id: UUID) -> None:
+    """Take teachers and rooms again for the lessons of a class that goes on; they must be free."""
+    await (await driver(connection)).execute(_RETAKE, class_id)
 
 
 async def omit(connection: AsyncConnection, class_id: UUID, begins: Collection[datetime]) -> None:

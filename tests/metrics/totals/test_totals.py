@@ -18,7 +18,15 @@ from services.metrics.worker import SERVICE
 from shared.contracts.assessment import CertificateCorrected
 from shared.contracts.fact import Fact
 from shared.contracts.registry.enrolments import EnrolmentCompleted, EnrolmentResumed, EnrolmentStatus
-from shared.contracts.subsidy import ClaimApproved, ClaimCorrected, ClaimDrafted, ClaimPaid, ClaimRecovered, ClaimStatus
+from shared.contracts.subsidy import (
+    ClaimApproved,
+    ClaimCorrected,
+    ClaimDrafted,
+    ClaimPaid,
+    ClaimRecovered,
+    ClaimReturned,
+    ClaimStatus,
+)
 from shared.database import make_engine
 from tests.conftest import OpenService
 from tests.support.facts import (
@@ -79,6 +87,7 @@ class TestTotals:
         rows = (await get(metrics, "/v1/totals?by=region"))["rows"]
         assert {row["region"]: row["in_training"] for row in rows} == {"410100": 3, "410173": 1, "419001": 1}
         assert (await get(metrics, "/v1/totals?by=county&region=410100"))["total"]["in_training"] == 3
+        assert (await get(metrics, "/v1/totals?by=region&region=410000"))["rows"] == rows
 
     @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2)])
     async def test_enrolments_count_as_in_training_once_their_class_has_started_in_any_order_of_facts(
@@ -231,6 +240,17 @@ class TestTotals:
         assert await total(metrics) == {
             "subsidised_trainings": 1, "approved_fen": 400_000, "paid_fen": 400_000, "recovered_fen": 200_000,
         }  # fmt: skip
+
+    async def test_an_approval_that_is_taken_back_counts_no_more(self, metrics: ServiceUnderTest) -> None:
+        approved: dict[str, Any] = {"lines": 2, "approved_on": date(2025, 7, 1)}
+        await metrics.hear(
+            claim(21, version=1, fact=ClaimDrafted, status=ClaimStatus.DRAFT, lines=2),
+            claim(21, version=2, fact=ClaimApproved, status=ClaimStatus.APPROVED, **approved),
+        )
+
+        await metrics.hear(claim(21, version=3, fact=ClaimReturned, status=ClaimStatus.RETURNED, lines=2))
+
+        assert await total(metrics) == {}
 
     async def test_says_how_far_each_topic_is_applied(self, metrics: ServiceUnderTest) -> None:
         await metrics.hear(enrolment(1, status=EnrolmentStatus.IN_TRAINING))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks
@@ -16,7 +16,7 @@ from services.assessment.exams.store.candidates import ReplacedResult
 from services.assessment.exams.usecases.sessions import Certification, Conclusion, Filing
 from shared.contracts.assessment import SessionStatus
 from shared.form_errors import form_error
-from shared.forms import Day, LocalId, Reason, Strict
+from shared.forms import Day, LocalId, PersonName, Reason, Strict
 from shared.kernel.identity import DocumentKind
 
 
@@ -56,7 +56,7 @@ class CandidateRowRequest(Strict):
     local_id: LocalId
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
     document_number: Annotated[str, Field(max_length=64)]
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    name: PersonName
 
 
 class ResultRowRequest(Strict):
@@ -173,8 +173,7 @@ class MarksAnswer(BaseModel):
     def of(cls, marks: Marks | None) -> MarksAnswer | None:
         if marks is None:
             return None
-        review = None if marks.review is None else marks.review / 10
-        return cls(theory=marks.theory / 10, skills=marks.skills / 10, review=review)
+        return cls.model_validate(marks.points)
 
 
 class CandidateAnswer(BaseModel):
@@ -217,10 +216,3 @@ class ReplacedResultAnswer(BaseModel):
 
 class CandidateHistoryAnswer(MaskedCandidateAnswer):
     replaced: list[ReplacedResultAnswer]
-
-
-class CorrectionAnswer(CandidateAnswer):
-    certificate_id: UUID | None = Field(description="The certificate issued because of the correction")
-    already_certified: bool = Field(
-        description="The candidate passes now, but already holds a valid certificate of this kind"
-    )

@@ -19,9 +19,10 @@ from services.assessment.persons import store as person_store
 from shared import heard
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
+from shared.kernel.names import spelling_fault
 from shared.kernel.outcomes import RowOutcome, read_each, without_ids
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Refusal
+from shared.kernel.refusals import Refusal, raise_first
 from shared.persons import Particulars, Persons
 
 
@@ -54,7 +55,7 @@ async def add(
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, SessionClosed: then nothing at all was stored.
+    Raises NotFound, ForeignOrganisation, SessionClosed: then nothing at all was stored.
     """
     session = await own(connection, session_id, caller, lock=not dry_run)
     session.require_open()
@@ -77,6 +78,7 @@ async def _recognise(
     today = business_day(at)
 
     def read(row: CandidateRow) -> tuple[CandidateRow, UUID, str]:
+        raise_first(spelling_fault(row.particulars.name))
         try:
             return row, *persons.recognise(row.particulars.document_kind, row.particulars.document_number, today=today)
         except Refusal as refusal:

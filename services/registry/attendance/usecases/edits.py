@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,12 +23,10 @@ from services.registry.enrolments.usecases.outcomes import HoursChange
 from services.registry.flags import usecases as flag_usecases
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller, Whose
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import NotFound
-
-_EDITORS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
 
 
 class EditDetails(NamedTuple):
@@ -47,18 +45,17 @@ async def edit(
     Returns the day and the total. An existing outcome is decided again from the total, also after the class is
     completed. Suspicious edits are flagged (C14, C20).
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion and the rules'.
+    Raises NotFound, ForeignOrganisation, ForeignRegion and the rules'.
     """
-    caller.require(*_EDITORS)
     found = await attendee_store.lock_one(connection, enrolment_id, details.day)
     if not found.all:
         raise NotFound(what="enrolment", id=enrolment_id)
     (attendee,) = found.all
-    await visibility.require_visible(connection, caller, attendee, *_EDITORS)
+    await visibility.require_visible(connection, caller, attendee)
     policy = found.policies[attendee.class_id]
     rules.require_held(attendee)
     require_day(details.day, attendee, pointer="/day")
-    is_own = caller.role is Role.INSTITUTION
+    is_own = caller.whose is Whose.OWN
     days_max = policy.attendance_edit_days_max if is_own else None
     rules.require_in_time(details.day, today=business_day(at), days_max=days_max)
     before = await store.day(connection, enrolment_id, details.day) or DayHours(enrolment_id, details.day)

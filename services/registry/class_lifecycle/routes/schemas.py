@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Final
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from services.registry.class_lifecycle.usecases.changes import Change
 from services.registry.class_lifecycle.usecases.filing import Fee, Filing
@@ -14,24 +13,11 @@ from services.registry.classes.rules.limits import HOURS_MAX, PART_FEN_MAX, SEAT
 from services.registry.timetable.routes.timetable import Lessons, planned
 from shared.contracts.dimensions import FundSource
 from shared.form_errors import form_error
-from shared.forms import Day, LocalId, Name, Reason, Strict
-from shared.kernel.identity import contains_identity_number
-
-_PHONE: Final = re.compile(r"(?<!\d)1\d{10}(?!\d)")
+from shared.forms import Day, LocalId, Name, PlainText, Reason, Strict
 
 Fen = Annotated[int, Field(ge=0, le=PART_FEN_MAX, strict=True)]
 Hours = Annotated[int, Field(ge=1, le=HOURS_MAX, strict=True, description="Class hours of 45 minutes")]
 Seats = Annotated[int, Field(ge=1, le=SEATS_MAX, strict=True)]
-
-
-def _not_personal(place: str) -> str:
-    if contains_identity_number(place) or _PHONE.search(place):
-        raise form_error(
-            "personal_number",
-            "A place cannot contain an identity number or a phone number",
-            "考核地点不能包含证件号码或手机号。",
-        )
-    return place
 
 
 class ExamPlanRequest(Strict):
@@ -39,9 +25,7 @@ class ExamPlanRequest(Strict):
     body_credit_code: Annotated[str, Field(max_length=64)] | None = Field(
         default=None, description="The unified social credit code of the assessment body"
     )
-    place: Annotated[Name, AfterValidator(_not_personal)] | None = Field(
-        default=None, description="Where the examination is planned to take place"
-    )
+    place: Name | None = Field(default=None, description="Where the examination is planned to take place")
 
 
 class FeeRequest(Strict):
@@ -72,7 +56,9 @@ class ClassTerms(Strict):
     )
     site: LocalId | None = Field(default=None, description="Your local_id of the site")
     teaching_plan: (
-        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEACHING_PLAN_LENGTH_MAX)]
+        Annotated[
+            PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEACHING_PLAN_LENGTH_MAX)
+        ]
         | None
     ) = None
     signed_order: bool = Field(
@@ -100,6 +86,10 @@ class ReturnRequest(Strict):
 
 
 class CancellationRequest(Strict):
+    reason: Reason
+
+
+class ReinstatementRequest(Strict):
     reason: Reason
 
 

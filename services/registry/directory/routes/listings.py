@@ -14,8 +14,7 @@ from services.registry.directory.rules.listings import Listing
 from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import listings as store
 from services.registry.directory.usecases import listings as usecases
-from services.registry.plan.rules.reach import Reach, reach_of
-from services.registry.plan.store import rulebook as rulebook_store
+from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.forms import Day, Reason, Strict
 from shared.kernel.periods import business_day
@@ -37,6 +36,10 @@ class ListingRequest(Strict):
 
 class ListingClosingRequest(Strict):
     from_on: Annotated[Day, Field(description="The first day on which the listing no longer holds")]
+    reason: Reason
+
+
+class ListingReinstatementRequest(Strict):
     reason: Reason
 
 
@@ -90,7 +93,7 @@ async def list_institution_listings(
 @routes.get("/listings")
 async def list_listings(
     connection: Connection,
-    _: CurrentCaller,
+    caller: CurrentCaller,
     at: Now,
     project: Annotated[str, Query(pattern=PROJECT)],
     day: Annotated[Day | None, Query(description="Default: today")] = None,
@@ -99,7 +102,7 @@ async def list_listings(
     size: PageSize = 100,
 ) -> Page[InstitutionListingAnswer]:
     """Institutions listed for a project on a day, each with its listing. Every role may read the catalogue."""
-    far = Reach() if region is None else reach_of((await rulebook_store.current(connection)).plan, region)
+    far, _ = await visibility.scope(connection, caller, region=region, institution_id=None)
     on = day or business_day(at)
     rows = await store.listed(connection, project, far, day=on, after=after(cursor), limit=size)
     known = await institution_store.by_ids(connection, [row.institution_id for row in rows])
@@ -119,3 +122,16 @@ async def close_listing(
 ) -> Listing:
     """End a listing, or move its end forward."""
     return await usecases.close(connection, institution_id, listing_id, **closing.model_dump(), caller=caller, at=at)
+
+
+@routes.post("/institutions/{institution_id}/listings/{listing_id}/reinstatement", response_model=ListingAnswer)
+async def reinstate_listing(
+    institution_id: UUID,
+    listing_id: UUID,
+    request: ListingReinstatementRequest,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> Listing:
+    """Take back the latest closing of a listing that was a mistake: it holds to its former last day."""
+    return await usecases.reinstate(connection, institution_id, listing_id, reason=request.reason, caller=caller, at=at)

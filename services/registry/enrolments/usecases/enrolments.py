@@ -16,7 +16,6 @@ from services.registry.enrolments.rules import enrolments as rules
 from services.registry.enrolments.rules.enrolments import Correction, Enrolment
 from services.registry.enrolments.rules.history import EnrolmentEvent, entry_of
 from services.registry.enrolments.rules.interruptions import TransferTarget
-from services.registry.enrolments.rules.overlaps import ClassDays, require_free
 from services.registry.enrolments.rules.seats import ClassFull
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.store import history as event_store
@@ -25,21 +24,20 @@ from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.enrolments.usecases import admission, entries
 from services.registry.enrolments.usecases.entry_checks import checks_for
 from services.registry.enrolments.usecases.outcomes import thresholds_of
+from services.registry.enrolments.usecases.overlaps import require_free
 from services.registry.enrolments.usecases.steps import keep
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
 from shared.contracts.registry.enrolments import EnrolmentState
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller, Whose
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken
 from shared.persons import Persons
 
 _HISTORY_MAX: Final = 500
-_MOVERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER)
-_CORRECTORS: Final = (*_MOVERS, Role.PROVINCE)
 
 
 class StepDetails(NamedTuple):
@@ -61,7 +59,7 @@ async def withdraw(
 ) -> Enrolment:
     """Withdraw a trainee, as the institution, or as an officer of its region or above.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
+    Raises NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
     """
     return await _leave(connection, enrolment_id, details, rules.withdraw, caller=caller, at=at)
 
@@ -71,7 +69,7 @@ async def defer(
 ) -> Enrolment:
     """Interrupt a training, as the class's institution, or as an officer of its region or above.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
+    Raises NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
     """
     return await _leave(connection, enrolment_id, details, interruptions.defer, caller=caller, at=at)
 
@@ -93,7 +91,7 @@ async def _leave(
     caller: Caller,
     at: datetime,
 ) -> Enrolment:
-    before, class_ = await _theirs(connection, enrolment_id, caller, *_CORRECTORS)
+    before, class_ = await _theirs(connection, enrolment_id, caller)
     _require_reason(details, before, caller)
     attended_on = await overlap_store.attended_on(connection, before.id)
     step = rule(before, class_, on=details.on or business_day(at), at=at, attended_on=attended_on)
@@ -106,11 +104,11 @@ async def resume(
 ) -> Enrolment:
     """Resume a deferred training in its class.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, OverlappingClass (C04) and the rule's.
+    Raises NotFound, ForeignOrganisation, OverlappingClass (C04) and the rule's.
     """
-    before, class_ = await _theirs(connection, enrolment_id, caller, Role.INSTITUTION)
+    before, class_ = await _theirs(connection, enrolment_id, caller)
     step = interruptions.resume(before, class_, at=at)
-    await _require_free(connection, step[0])
+    await require_free(connection, step[0])
     await keep(connection, [step], by=caller.person, reason=details.reason)
     await overlap_store.keep_earlier(connection, before)
     return step[0]
@@ -129,7 +127,7 @@ async def transfer(
     """The enrolment that continues in another class: an institution transfers among its own classes, an officer also
     between institutions of the region. Repeating the same transfer returns the same enrolment.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, ClassFull, OverlappingClass (C04),
+    Raises NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, ClassFull, OverlappingClass (C04),
     AgeOutOfRange (C01), TraineeIncomplete, the rule's, and what the directory says of the other class (C02, C25).
     """
     source, target = await _both_classes(connection, enrolment_id, to, caller)
@@ -141,7 +139,7 @@ async def transfer(
     moved = interruptions.transfer(before, source, destination, at=at, attended_on=attended_on)
     await _require_seat(connection, target, at=at)
     await admission.require_fit(connection, target, before, persons=persons)
-    await _require_free(connection, moved.entered, left=before.id)
+    await require_free(connection, moved.entered, besides=[before.id])
     await keep(connection, [(moved.left, moved.left_fact)], by=caller.person, reason=details.reason)
     await store.go_on(connection, moved.entered, by=caller.person, at=at)
     await outbox.record(connection, moved.entered_fact)
@@ -160,12 +158,13 @@ async def correct(
 ) -> Enrolment:
     """Correct an enrolment, as the class's institution, or as an officer of its region or above.
 
-    A corrected statement at entry is encrypted again; the earlier one is kept with the step.
+    A corrected statement at entry is encrypted again; the earlier one is kept with the step. Values that stand already
+    change nothing, so that the same correction again is no other version.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, HoursFollowAttendance, MoreHoursThanAttended (C14),
+    Raises NotFound, ForeignOrganisation, ForeignRegion, HoursFollowAttendance, MoreHoursThanAttended (C14),
     BirthDateDiffers, AgeOutOfRange (C01) and the rule's.
     """
-    before, class_ = await _theirs(connection, enrolment_id, caller, *_CORRECTORS)
+    before, class_ = await _theirs(connection, enrolment_id, caller)
     rulebook = await rulebook_store.current(connection)
     if correction.programme is not None:
         rulebook.plan.primary_programme(correction.programme)
@@ -176,10 +175,13 @@ async def correct(
     papers_from = policy.trainee_paper_first_on
     step = rules.correct(before, class_, correction, **thresholds._asdict(), papers_from=papers_from, at=at)
     sealed = corrections.sealed_of(correction)
-    if not sealed:
+    stated = await entries.said(connection, before, persons=persons) if sealed else None
+    said = None if stated is None else corrections.apply(stated, correction)
+    if rules.is_same(step[0], before) and said == stated:
+        return before
+    if said is None:
         await keep(connection, [step], by=caller.person, reason=reason)
         return step[0]
-    said = corrections.apply(await entries.said(connection, before, persons=persons), correction)
     age_fields = corrections.of_age(correction)
     if age_fields:
         pointer = f"/{age_fields[0]}"
@@ -192,11 +194,10 @@ async def correct(
 async def visible(connection: AsyncConnection, enrolment_id: UUID, *, caller: Caller) -> Enrolment:
     """An enrolment that the caller may read: of its own institution, or as an officer of the class's region or above.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(*visibility.READERS)
     enrolment = await store.load(connection, enrolment_id)
-    await visible_class(connection, enrolment.class_id, caller, roles=visibility.READERS)
+    await visible_class(connection, enrolment.class_id, caller)
     return enrolment
 
 
@@ -208,20 +209,17 @@ async def history(connection: AsyncConnection, enrolment_id: UUID, *, caller: Ca
     return events if entered is None else [entry_of(enrolment, events, entered), *events]
 
 
-async def _theirs(
-    connection: AsyncConnection, enrolment_id: UUID, caller: Caller, *roles: Role
-) -> tuple[Enrolment, TrainingClass]:
-    """The enrolment and its class, both locked, for a caller with one of `roles` in its institution or region."""
-    caller.require(*roles)
+async def _theirs(connection: AsyncConnection, enrolment_id: UUID, caller: Caller) -> tuple[Enrolment, TrainingClass]:
+    """The enrolment and its class, both locked, for a caller in its institution or region."""
     # The class first, as everywhere; an enrolment never changes its class.
     class_id = (await store.load(connection, enrolment_id)).class_id
     class_ = await class_store.load(connection, class_id, lock=True)
-    await visibility.require_visible(connection, caller, class_, *roles)
+    await visibility.require_visible(connection, caller, class_)
     return await store.load(connection, enrolment_id, lock=True), class_
 
 
 def _require_reason(details: StepDetails, enrolment: Enrolment, caller: Caller) -> None:
-    corrections.require_reason(details.reason, enrolment.status, by_officer=caller.role is not Role.INSTITUTION)
+    corrections.require_reason(details.reason, enrolment.status, by_officer=caller.whose is not Whose.OWN)
 
 
 async def _require_hours(connection: AsyncConnection, enrolment: Enrolment, hours: int, policy: Policy) -> None:
@@ -235,13 +233,12 @@ async def _both_classes(
     connection: AsyncConnection, enrolment_id: UUID, to: Destination, caller: Caller
 ) -> tuple[TrainingClass, TrainingClass]:
     """The present and the new class, both locked, for a caller who may transfer trainees between them."""
-    caller.require(*_MOVERS)
     source = (await store.load(connection, enrolment_id)).class_id
     # Always in the same order, so that two opposite transfers do not deadlock.
     ids = sorted({source, to.class_id})
     classes = {each: await class_store.load(connection, each, lock=True) for each in ids}
     for each in classes.values():
-        await visibility.require_visible(connection, caller, each, *_MOVERS)
+        await visibility.require_visible(connection, caller, each)
     return classes[source], classes[to.class_id]
 
 
@@ -262,13 +259,3 @@ async def _require_seat(connection: AsyncConnection, class_: TrainingClass, *, a
         raise refusal
     if (await class_store.headcount(connection, class_.id)).seated >= class_.seats:
         raise ClassFull(pointer="/class_id", seats=class_.seats)
-
-
-async def _require_free(connection: AsyncConnection, enrolment: Enrolment, *, left: UUID | None = None) -> None:
-    """Raises OverlappingClass. The enrolment that the trainee has `left` does not count."""
-    wanted = ClassDays(enrolment.class_id, enrolment.from_on, enrolment.until_on)
-    days = {"from_on": enrolment.from_on, "until_on": enrolment.until_on}
-    taken = await overlap_store.taken(connection, [enrolment.person], **days)
-    others = [each for each in taken if each.enrolment_id not in (enrolment.id, left)]
-    lessons = await overlap_store.lesson_times(connection, {wanted.class_id, *(each.class_id for each in others)})
-    require_free(others, wanted, institution_id=enrolment.institution_id, lessons=lessons)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from services.subsidy.claims.rules.refusals import ClassAlreadyClaimed
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
 from services.subsidy.claims.usecases import steps
+from services.subsidy.holds import store as hold_store
 from services.subsidy.policy import rules as policy_rules
 from services.subsidy.policy import store as policy_store
 from services.subsidy.policy.rules import PolicyKind, PolicyRow
@@ -26,7 +27,7 @@ from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass, re
 from services.subsidy.trainings.usecases import load_plan
 from shared import heard
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotYetReceived
@@ -47,10 +48,9 @@ class ClaimGround(NamedTuple):
 async def draft(connection: AsyncConnection, *, class_id: UUID, local_id: str, caller: Caller, at: datetime) -> Claim:
     """A new claim for a completed class of the caller's institution; a repeat returns the existing one.
 
-    Raises WrongRole, NotYetReceived, ForeignOrganisation, LocalIdTaken, ClassAlreadyClaimed, ClaimBeforeCompletion,
+    Raises NotYetReceived, ForeignOrganisation, LocalIdTaken, ClassAlreadyClaimed, ClaimBeforeCompletion,
     NotSubsidised.
     """
-    caller.require(Role.INSTITUTION)
     class_ = await _class(connection, class_id)
     caller.require_organisation(class_.institution_id)
     known = await store.find_by_local_id(connection, class_.institution_id, local_id)
@@ -68,7 +68,7 @@ async def draft(connection: AsyncConnection, *, class_id: UUID, local_id: str, c
 
 
 async def rebuild(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, at: datetime) -> Claim:
-    """The claim with new lines. Raises WrongRole, NotFound, ForeignOrganisation, NotYetReceived, IllegalMove.
+    """The claim with new lines. Raises NotFound, ForeignOrganisation, NotYetReceived, IllegalMove.
 
     Like a new claim, it takes into account what other claims hold by now.
     """
@@ -85,7 +85,8 @@ async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Pl
     """The lines of a submitted claim, built from current trainings and certificates.
 
     Other claims are ignored: a line has held its subsidy since it was built, and no later claim can take it.
-    Only another key of the same human can hold it as well, if the keys were merged since.
+    Only another key of the same human can hold it as well, if the keys were merged since. Flags are ignored, too: those
+    that hold the claim are looked at on their own.
     """
     class_ = await _class(connection, claim.class_id)
     trainees = await training_store.trainees(connection, class_.id)
@@ -101,7 +102,8 @@ async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClas
     ground = await _ground(connection, class_, trainees, plan=await load_plan(connection))
     await line_store.queue(connection, ground.keys)
     held = await line_store.held(connection, ground.keys, outside=claim.id)
-    lines = await _lines(connection, ground, held, claimed_on=claim.claimed_on(business_day(at)))
+    flagged = await hold_store.upheld(connection, class_.id)
+    lines = await _lines(connection, ground, held, flagged=flagged, claimed_on=claim.claimed_on(business_day(at)))
     return replace(claim, lines=lines, policy_row=None if ground.policy_row is None else ground.policy_row.id)
 
 
@@ -138,11 +140,17 @@ async def _ground(
 
 
 async def _lines(
-    connection: AsyncConnection, ground: ClaimGround, held: Mapping[UUID, Sequence[HeldSubsidy]], *, claimed_on: date
+    connection: AsyncConnection,
+    ground: ClaimGround,
+    held: Mapping[UUID, Sequence[HeldSubsidy]],
+    *,
+    claimed_on: date,
+    flagged: Collection[UUID] = (),
 ) -> tuple[Line, ...]:
     standing = ClassStanding(
         certified_on=await training_store.certified_on(connection, ground.keys, ground.class_),
         held=held,
         rate=None if ground.policy_row is None else ground.policy_row.amount_fen,
+        flagged=flagged,
     )
     return lines_of(ground.class_, ground.trainees, standing, claimed_on=claimed_on)

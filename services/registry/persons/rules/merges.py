@@ -33,6 +33,10 @@ MOVES: Final[Mapping[MergeStatus, Mapping[MergeVerb, MergeStatus]]] = {
     MergeStatus.UNDONE: {},
 }
 
+WHY_FINAL: Final = {
+    MergeStatus.UNDONE: "The two can be merged again, which is a merge of its own with its own two officers.",
+}
+
 
 class UnknownPerson(Invalid):
     slug = "unknown-person"
@@ -86,7 +90,9 @@ class Merge:
     """Of the officer who merged them."""
     reason: str
     merged_by: str
+    """The second officer; the first is `proposed_by` (None: the merge is from before it took two)."""
     merged_at: datetime
+    proposed_by: str | None = None
     enrolments: int = 0
     undone_by: str | None = None
     undone_at: datetime | None = None
@@ -113,6 +119,11 @@ class MergeContext(NamedTuple):
     version: int
     earlier: _Earlier
     lessons: LessonTimes = NO_LESSONS
+
+    @property
+    def regions(self) -> set[str]:
+        """The regions in which one of the two was trained: those concerned."""
+        return {each.region for each in self.classes.values()}
 
 
 def merge(new: Merge, known: MergeContext, *, standing: Iterable[Merge]) -> tuple[Merge, PersonsMerged, Steps]:
@@ -149,12 +160,12 @@ def _meet(one: Enrolment, other: Enrolment, known: MergeContext) -> bool:
     both_seated = one.status not in GIVEN_UP and other.status not in GIVEN_UP
     if both_seated and one.class_id == other.class_id:
         return True
-    return any(
-        meet(here, there, known.lessons) for here in _days(one, known.earlier) for there in _days(other, known.earlier)
-    )
+    heres, theres = days_of(one, known.earlier), days_of(other, known.earlier)
+    return any(meet(here, there, known.lessons) for here in heres for there in theres)
 
 
-def _days(enrolment: Enrolment, earlier: _Earlier) -> list[ClassDays]:
+def days_of(enrolment: Enrolment, earlier: _Earlier) -> list[ClassDays]:
+    """The days of a training, those before a resumption too."""
     spans = ((enrolment.from_on, enrolment.until_on), *earlier.get(enrolment.id, ()))
     return [ClassDays(enrolment.class_id, *span) for span in spans]
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 
 
 def _refusing(name: str, *, written: str) -> str:
@@ -46,7 +46,6 @@ STATEMENTS = (
     # `hours` are what counts; a lesson that is omitted lowers them, and one that takes its place lets the edit count.
     "ALTER TABLE attendance_day ADD COLUMN signed smallint CHECK (signed BETWEEN 0 AND 24)",
     "UPDATE attendance_day SET signed = hours WHERE edited",
-    "CREATE INDEX enrolment_continues ON enrolment (transferred_from) WHERE transferred_from IS NOT NULL",
     # How many facts were told of the lessons of a class.
     "CREATE TABLE timetable (class_id uuid PRIMARY KEY REFERENCES class, version integer NOT NULL CHECK (version > 0))",
     # All days that trainings take, those before a resumption too.

@@ -1,0 +1,74 @@
+"""The subsidy's rights: who may call each operation, and whose things they reach with it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.kernel.callers import Role, Whose
+from shared.rights import EVERY_ROLE, ORGANISATIONS, SUPERVISORS, Rights, reads, writes
+
+_REVIEWER: Final = {Role.REVIEWER: Whose.REGION}
+_FINANCE: Final = {Role.FINANCE: Whose.REGION}
+_PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
+
+_REFERENCE: Final = "What everybody has to look up: it names no person."
+_FROM_ABOVE: Final = "A city or the province acts in a county's place through reviewers and finance of that region."
+_OWN_CLAIM: Final = "A reviewer decides on it."
+
+RIGHTS: Final[Rights] = {
+    # policy
+    "list_policy_rows": reads(EVERY_ROLE, note=_REFERENCE),
+    "list_checks": reads(EVERY_ROLE, note=_REFERENCE),
+    # budgets
+    "propose_budget": writes(
+        _PROVINCE, two="Who confirms a total is not who proposed it.", note="Who pays from a budget does not set it."
+    ),
+    "list_budgets": reads(
+        SUPERVISORS, _FINANCE, note="A budget belongs to its reporting region; a county has none and sees none."
+    ),
+    # claims
+    "draft_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
+    "list_claims": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "get_claim": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "rebuild_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
+    "submit_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
+    "list_rekeyed_lines": reads(SUPERVISORS, _FINANCE),
+    # review, payment, recovery
+    "return_claim": writes(
+        _REVIEWER,
+        two="Who returns a claim is none of those who prepared it.",
+        note="An approval that is not paid yet may be taken back by whoever gave it: nothing is granted by that.",
+    ),
+    "reject_claim": writes(_REVIEWER, two="Who rejects a claim is none of those who prepared it.", note=_FROM_ABOVE),
+    "approve_claim": writes(_REVIEWER, two="Who approves a claim is none of those who prepared it.", note=_FROM_ABOVE),
+    "pay_claim": writes(_FINANCE, two="Who pays a claim neither prepared nor approved it.", note=_FROM_ABOVE),
+    "propose_recovery": writes(
+        _FINANCE,
+        _REVIEWER,
+        two="Who confirms a recovery neither proposed it nor paid the claim.",
+        note=(
+            "Whoever paid a claim may propose to recover it. Only what was paid is recovered; money that comes back by "
+            "itself is recorded in the same way."
+        ),
+    ),
+    # proposals
+    "list_proposals": reads(SUPERVISORS, _FINANCE),
+    "get_proposal": reads(SUPERVISORS, _FINANCE),
+    "confirm_proposal": writes(
+        _FINANCE,
+        _PROVINCE,
+        two="Who confirms a proposal is not who made it, and did not pay what is recovered.",
+        note="Finance and the province confirm recoveries, the province alone confirms budgets.",
+    ),
+    "reject_proposal": writes(
+        _FINANCE,
+        _REVIEWER,
+        _PROVINCE,
+        one="Nothing happens; it can be proposed again. Whoever made a proposal takes it back in this way.",
+        note="The province alone rejects budgets.",
+    ),
+    # duplicates
+    "list_duplicates": reads(
+        SUPERVISORS, _FINANCE, note="A pair is shown to the regions of both claims, whoever merged the persons."
+    ),
+}
