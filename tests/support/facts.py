@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
 from shared.contracts.dimensions import FundSource
+from shared.contracts.registry.classes import ClassStarted, ClassStatus
 from shared.contracts.registry.enrolments import (
     EnrolmentCompleted,
     EnrolmentDeferred,
@@ -61,6 +62,19 @@ def _reports_to(changes: dict[str, Any]) -> str:
     """The reporting region of the place that a test names."""
     code: str = changes.get("region", "410102")
     return _REPORTS_TO.get(code, code)
+
+
+def class_started(class_id: UUID | None = None, *, version: int = 1, **changes: Any) -> ClassStarted:
+    """That a class runs, by default the one of `enrolment`."""
+    class_id = class_id or numbered(1_000_000)
+    values: dict[str, Any] = {
+        "subject": f"classes/{class_id}", "version": version, "at": AT, "class_id": class_id,
+        "institution_id": numbered(2_000_000), "local_id": "C1", "programme": "S01", "region": "410102",
+        "reporting_region": "410100", "occupation": "4-10-01-05", "level": 4,
+        "fund_source": FundSource.EMPLOYMENT_FUND, "starts_on": date(2025, 3, 1), "ends_on": date(2025, 3, 20),
+        "hours": 60, "seats": 40, "status": ClassStatus.RUNNING, "enrolled": 3,
+    }  # fmt: skip
+    return ClassStarted(**values | changes)
 
 
 _ENROLMENT_FACTS: dict[EnrolmentStatus, type[EnrolmentState]] = {

@@ -17,7 +17,7 @@ _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged (
     subject uuid, part integer, before integer, version integer, measure text COLLATE "C", plan_year smallint,
     programme text COLLATE "C", region text COLLATE "C", reporting_region text COLLATE "C", level smallint, day date,
-    amount bigint
+    amount bigint, waits_for uuid
 ) ON COMMIT DELETE ROWS;
 DELETE FROM staged
 """
@@ -35,11 +35,12 @@ WITH replaced AS (
     MERGE INTO contribution AS c USING staged AS s ON c.subject = s.subject AND c.part = s.part
     WHEN MATCHED AND (s.before IS NULL OR c.version = s.before) THEN UPDATE
     SET version = s.version, measure = s.measure, plan_year = s.plan_year, programme = s.programme, region = s.region,
-        reporting_region = s.reporting_region, level = s.level, day = s.day, amount = s.amount
+        reporting_region = s.reporting_region, level = s.level, day = s.day, amount = s.amount, waits_for = s.waits_for
     WHEN NOT MATCHED AND (s.before IS NULL OR s.before = 0)
-    THEN INSERT (subject, part, version, measure, plan_year, programme, region, reporting_region, level, day, amount)
+    THEN INSERT (subject, part, version, measure, plan_year, programme, region, reporting_region, level, day, amount,
+        waits_for)
     VALUES (s.subject, s.part, s.version, s.measure, s.plan_year, s.programme, s.region, s.reporting_region, s.level,
-        s.day, s.amount)
+        s.day, s.amount, s.waits_for)
     RETURNING
         old.measure AS m0, old.programme AS p0, old.region AS r0, old.level AS l0, old.day AS d0, old.plan_year AS y0,
         old.reporting_region AS rr0, old.amount AS a0,
@@ -61,6 +62,18 @@ WITH replaced AS (
     VALUES (d.measure, d.programme, d.region, d.level, d.day, d.plan_year, d.reporting_region, d.amount)
 )
 SELECT (SELECT count(*) FROM replaced) = (SELECT count(*) FROM staged)
+"""
+
+_STARTED = "SELECT class_id FROM started WHERE class_id = ANY($1)"
+_START = "INSERT INTO started SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING class_id"
+# What waited for these classes counts from now on, unless the batch brings something newer.
+_STAGE_BEGUN = """
+INSERT INTO staged (
+    subject, part, before, version, measure, plan_year, programme, region, reporting_region, level, day, amount
+)
+SELECT subject, part, version, version, $2, plan_year, programme, region, reporting_region, level, day, 1
+FROM contribution AS c
+WHERE waits_for = ANY($1) AND NOT EXISTS (SELECT FROM staged AS s WHERE s.subject = c.subject AND s.part = c.part)
 """
 
 _HOLD = """
@@ -116,10 +129,31 @@ class Aliases(NamedTuple):
     separated: set[UUID]
 
 
+async def started(connection: AsyncConnection, class_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the classes that have started."""
+    if not class_ids:
+        return set()
+    return {row["class_id"] for row in await (await driver(connection)).fetch(_STARTED, list(class_ids))}
+
+
+async def start(connection: AsyncConnection, class_ids: Collection[UUID]) -> set[UUID]:
+    """Keep that the classes have started; returns those of which that is new."""
+    if not class_ids:
+        return set()
+    return {row["class_id"] for row in await (await driver(connection)).fetch(_START, list(class_ids))}
+
+
 async def fold(
-    connection: AsyncConnection, contributions: Iterable[Contribution], holdings: Sequence[Holding], aliases: Aliases
+    connection: AsyncConnection,
+    contributions: Iterable[Contribution],
+    holdings: Sequence[Holding],
+    aliases: Aliases,
+    *,
+    begun: Collection[UUID] = (),
 ) -> None:
     """Replace what each subject contributed, move the totals by the difference, and recount persons.
+
+    What waited for the classes `begun` counts as in training.
 
     Raises NotNext if a subject is not at the version before; the caller then undoes what was done.
     `contributions`, `holdings` and `aliases` name each (subject, part), certificate and person at most once.
@@ -127,6 +161,8 @@ async def fold(
     database = await driver(connection)
     await database.execute(_STAGE)
     await database.copy_records_to_table("staged", columns=Contribution._fields, records=contributions)
+    if begun:
+        await database.execute(_STAGE_BEGUN, list(begun), Measure.IN_TRAINING)
     touched = {each.person for each in holdings}
     if holdings:
         await database.execute(_HOLD, *zip(*holdings, strict=True))

@@ -28,9 +28,13 @@ CREATE TABLE contribution (
     plan_year smallint NOT NULL DEFAULT 0,
     day date,
     amount bigint NOT NULL,
+    waits_for uuid,
     PRIMARY KEY (subject, part)
 ) WITH (fillfactor = 70)
 """
+# Few rows wait at a time, and a row that never did is not touched by this index.
+_WAITING = "CREATE INDEX contribution_waiting ON contribution (waits_for) WHERE waits_for IS NOT NULL"
+_STARTED = "CREATE TABLE started (class_id uuid PRIMARY KEY)"
 _CELL = """
 CREATE TABLE cell (
     measure text COLLATE "C" NOT NULL,
@@ -74,7 +78,18 @@ CREATE TABLE listed (
 )
 """
 
-TABLES = (_CONTRIBUTION, _CELL, _HOLDING, _HOLDING_OF_PERSON, _ALIAS, _ALIAS_INTO, _LISTED, *backbone.CONSUMER)
+TABLES = (
+    _CONTRIBUTION,
+    _WAITING,
+    _STARTED,
+    _CELL,
+    _HOLDING,
+    _HOLDING_OF_PERSON,
+    _ALIAS,
+    _ALIAS_INTO,
+    _LISTED,
+    *backbone.CONSUMER,
+)
 
 
 def creation(schema: str) -> list[str]:

@@ -7,11 +7,12 @@ corrections, withdrawals, revocations and recoveries bring totals down by themse
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.metrics.measures.rules.measures import Measure
 from shared.contracts.assessment import CertificateState, CertificateStatus
+from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
 from shared.contracts.subsidy import ClaimLine, ClaimState
 from shared.kernel.levels import Level
@@ -39,6 +40,8 @@ class Contribution(NamedTuple):
     level: int | None = None
     day: date | None = None
     amount: int = 0
+    waits_for: UUID | None = None
+    """The class with whose start this begins to count as in training, with the cell that is given."""
 
 
 class Holding(NamedTuple):
@@ -67,18 +70,25 @@ _ENROLMENT_MEASURE = {
 _PARTS_PER_LINE = 4
 
 
-def of_enrolment(fact: EnrolmentState, *, before: int) -> list[Contribution]:
-    """An enrolment counts in one measure or in none. `before`: see Contribution, here as below."""
+STARTED: Final = frozenset({ClassStatus.RUNNING, ClassStatus.COMPLETED})
+"""States of a class that has started; what became of a cancelled one is told by its enrolments."""
+
+
+def of_enrolment(fact: EnrolmentState, *, before: int, is_started: bool) -> list[Contribution]:
+    """An enrolment counts in one measure or in none; in training only once its class `is_started`.
+
+    `before`: see Contribution, here as below.
+    """
     measure = _ENROLMENT_MEASURE[fact.status]
     if measure is None:
         return [Contribution(fact.enrolment_id, 0, before, fact.version)]
-    return [
-        Contribution(
-            fact.enrolment_id, 0, before, fact.version,
-            measure, fact.plan_year or fact.effective_on.year, fact.programme, fact.region, fact.reporting_region,
-            fact.level, fact.effective_on, 1,
-        )
-    ]  # fmt: skip
+    place = (
+        fact.plan_year or fact.effective_on.year, fact.programme, fact.region, fact.reporting_region, fact.level,
+        fact.effective_on,
+    )  # fmt: skip
+    if measure is Measure.IN_TRAINING and not is_started:
+        return [Contribution(fact.enrolment_id, 0, before, fact.version, None, *place, waits_for=fact.class_id)]
+    return [Contribution(fact.enrolment_id, 0, before, fact.version, measure, *place, 1)]
 
 
 def of_certificate(fact: CertificateState, *, before: int) -> list[Contribution]:

@@ -73,6 +73,7 @@ _BY_EITHER: Final = {
     False: _FIND.format(parent_then=_PARENT_THEN, which=_OF_EITHER, lock=""),
 }
 _ONE: Final = _FIND.format(parent_then=_PARENT_THEN, which="e.id = $2", lock=_LOCKED)
+_OF_CLASS: Final = _FIND.format(parent_then=_PARENT_THEN, which="e.class_id = $2", lock=_LOCKED)
 
 
 class Attendees(NamedTuple):
@@ -104,6 +105,11 @@ async def find(
 async def lock_one(connection: AsyncConnection, enrolment_id: UUID, day: date) -> Attendees:
     """One trainee of any institution, locked; empty if there is none. Raises PolicyUnset."""
     return _attendees(await (await driver(connection)).fetchrow(_ONE, [f"calendar/{day}"], enrolment_id))
+
+
+async def lock_class(connection: AsyncConnection, class_id: UUID) -> Attendees:
+    """All trainees of a class, locked, in whatever state. Raises PolicyUnset."""
+    return _attendees(await (await driver(connection)).fetchrow(_OF_CLASS, [], class_id))
 
 
 def _attendees(row: Any) -> Attendees:

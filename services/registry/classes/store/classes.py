@@ -43,7 +43,7 @@ from shared.tables import Choice, Json, Texts, fixed
 
 
 class _ExamPlan(TypeDecorator[ExamPlan]):
-    """{"planned_on": …, "body_credit_code": …}"""
+    """{"planned_on": …, "body_credit_code": …, "place": …}; older ones have no place."""
 
     impl = Json
     cache_ok = True
@@ -54,7 +54,7 @@ class _ExamPlan(TypeDecorator[ExamPlan]):
     def process_result_value(self, value: dict[str, Any] | None, _: Dialect) -> ExamPlan | None:
         if value is None:
             return None
-        return ExamPlan(date.fromisoformat(value["planned_on"]), value["body_credit_code"])
+        return ExamPlan(date.fromisoformat(value["planned_on"]), value["body_credit_code"], value.get("place"))
 
 
 class _SiteVersions(TypeDecorator[tuple[SiteVersion, ...]]):
@@ -124,12 +124,10 @@ ORDER BY id
 """
 _ELSEWHERE: Final = """
 SELECT count(DISTINCT m.person)
-FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[]) AS m (id, person, from_on, until_on)
-JOIN (
-    SELECT id, person, from_on, until_on FROM enrolment
-    UNION ALL SELECT enrolment_id, person, from_on, until_on FROM earlier_days
-) e ON e.person = m.person AND e.id <> m.id AND e.from_on <= e.until_on
+FROM unnest($2::uuid[], $3::uuid[], $4::date[], $5::date[]) AS m (id, person, from_on, until_on)
+JOIN occupied_days e ON e.person = m.person AND e.enrolment_id <> m.id AND e.from_on <= e.until_on
     AND e.from_on <= m.until_on AND m.from_on <= e.until_on
+WHERE classes_meet($1, e.class_id, greatest(e.from_on, m.from_on), least(e.until_on, m.until_on))
 """
 
 
@@ -234,13 +232,13 @@ async def sites(connection: AsyncConnection, class_: TrainingClass, *, since: da
     return [SiteVersion(*row) for row in rows]
 
 
-async def elsewhere(connection: AsyncConnection, days: Sequence[tuple[UUID, UUID, date, date]]) -> int:
-    """How many persons would be in two classes on one day if the enrolments in `days` took these days.
+async def elsewhere(connection: AsyncConnection, class_id: UUID, days: Sequence[tuple[UUID, UUID, date, date]]) -> int:
+    """How many persons would be in two classes at once if the enrolments in `days`, all of one class, took these days.
 
     Each is (enrolment, person, first day, last day), both days included.
     """
     if not days:
         return 0
     columns = [list(column) for column in zip(*days, strict=True)]
-    found: int = await (await driver(connection)).fetchval(_ELSEWHERE, *columns)
+    found: int = await (await driver(connection)).fetchval(_ELSEWHERE, class_id, *columns)
     return found

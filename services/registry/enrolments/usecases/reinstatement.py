@@ -14,11 +14,11 @@ from services.registry.classes.store import classes as class_store
 from services.registry.enrolments.rules import enrolments as enrolment_rules
 from services.registry.enrolments.rules import reinstatement as rules
 from services.registry.enrolments.rules.enrolments import GIVEN_UP, WAYS_BACK, Enrolment
-from services.registry.enrolments.rules.overlaps import require_free
 from services.registry.enrolments.rules.seats import ClassFull
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.store import history as event_store
 from services.registry.enrolments.store import overlaps as overlap_store
+from services.registry.enrolments.usecases.overlaps import require_free
 from services.registry.enrolments.usecases.steps import keep
 from services.registry.plan.usecases import visibility
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
@@ -70,9 +70,6 @@ async def _require_place(
     connection: AsyncConnection, enrolment: Enrolment, class_: TrainingClass, *, besides: Collection[UUID]
 ) -> None:
     """Raises OverlappingClass, ClassFull. The enrolments `besides` are given up by the same step."""
-    days = {"from_on": enrolment.from_on, "until_on": enrolment.until_on}
-    taken = await overlap_store.taken(connection, [enrolment.person], **days)
-    others = [each for each in taken if each.enrolment_id not in (enrolment.id, *besides)]
-    require_free(others, **days, institution_id=enrolment.institution_id)
+    await require_free(connection, enrolment, besides=besides)
     if enrolment.status not in GIVEN_UP and (await class_store.headcount(connection, class_.id)).seated >= class_.seats:
         raise ClassFull(seats=class_.seats)
