@@ -28,7 +28,7 @@ from shared.contracts.registry.enrolments import (
 )
 from shared.contracts.registry.plan import ProgrammeListed, RegionListed
 from shared.kernel.levels import Level
-from shared.plan import Programme, Region
+from shared.plan import Programme
 
 F = TypeVar("F", bound=Fact)
 
@@ -47,15 +47,9 @@ def consumers(settings: AssessmentSettings) -> list[Consumer]:  # noqa: ARG001  
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Store the latest state of each subject in `facts`, with one statement for each kind of fact."""
     await plan.keep_programmes(
-        connection, [Programme(each.code, each.parent) for each in _last(facts, ProgrammeListed)]
+        connection, [Programme(each.code, each.parent, each.year) for each in _last(facts, ProgrammeListed)]
     )
-    await heard.keep_regions(
-        connection,
-        [
-            Region(each.code, each.parent, each.reporting_region, each.valid_to, each.replaced_by)
-            for each in _last(facts, RegionListed)
-        ],
-    )
+    await heard.keep_regions(connection, _last(facts, RegionListed))
     await trainings.keep_classes(
         connection,
         [

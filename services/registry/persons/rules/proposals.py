@@ -101,7 +101,7 @@ def require_together(plan: Plan, proposal: Proposal, caller: Caller, regions: Co
     Raises ForeignRegion.
     """
     require_concerned(plan, caller, regions)
-    if not covers(plan, [proposal.region, caller.region or ""], regions):
+    if not covers(plan, [proposal.region, caller.region or ""], regions, on=caller.today):
         raise ForeignRegion
 
 
@@ -119,10 +119,10 @@ def require_seen(plan: Plan, caller: Caller, regions: Collection[str], *, seen_o
 
 def is_concerned(plan: Plan, caller: Caller, regions: Collection[str]) -> bool:
     """Whether the caller is an officer of one of `regions`, or above one."""
-    return any(caller.acts_in(plan.region_and_above(each)) for each in regions or plan.provinces)
+    return any(caller.acts_in(plan.region_and_above(each, on=caller.today)) for each in regions or plan.provinces)
 
 
-def shown_in(plan: Plan, regions: Collection[str], region: str) -> tuple[str, ...]:
-    """The regions in whose lists a proposal stands: `regions`, that of the proposer, and those above them."""
-    concerned = {above for each in (*regions, region) for above in plan.region_and_above(each)}
+def shown_in(plan: Plan, regions: Collection[str], region: str, *, on: date) -> tuple[str, ...]:
+    """The regions in whose lists a proposal of `on` stands: `regions`, that of the proposer, and those above them."""
+    concerned = {above for each in (*regions, region) for above in plan.region_and_above(each, on=on)}
     return tuple(sorted(concerned - set(plan.provinces)))
