@@ -1,4 +1,4 @@
-"""Two counties for the walk of rights, each with claims, a budget, a proposal, and what merges and re-keyings left."""
+"""Two counties for the walk of rights, each with claims, a budget, a proposal, and two subsidies of one human."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
     assert (await office.budget(10**10, reports_to)).status_code == 200
     persons = people(4)
     first, second, third = (Taught([person], region=region) for person in persons[:3])
-    for each in (first, second, third):
-        await office.service.hear(*each.all_finished())
-    claim_id, rekeyed_id = await _paid(office, first), await _paid(office, third)
-    proposed = (await office.propose_recovery(claim_id, None, office.finance(region=region))).json()
+    await office.service.hear(*first.all_finished(), *second.all_finished(), *third.all_finished())
+    finance, reviewer = office.finance(region=region), office.reviewer(region=region)
+    claim_id = await office.submitted(first)
+    assert (await office.approve(claim_id, reviewer)).status_code == 200
+    assert (await office.pay(claim_id, finance)).status_code == 200
+    proposed = (await office.propose_recovery(claim_id, None, finance)).json()
     await office.submitted(second)
+    of_another = await office.submitted(third)
+    assert (await office.approve(of_another, reviewer)).status_code == 200
     await office.service.hear(merged(persons[1], persons[0]), rekeyed(third.finished(0), persons[3]))
     budgets = (await office.get(f"/v1/budgets?region={reports_to}", office.province())).json()["rows"]
     return Side(
@@ -40,7 +44,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             # A budget belongs to its reporting region, so that a county's own list is empty.
             "list_budgets": '"rows"' if region != reports_to else budgets[0]["id"],
             "list_proposals": proposed["id"],
-            "list_rekeyed_lines": rekeyed_id,
+            "list_rekeyed_lines": of_another,
             "list_duplicates": f'"first":{{"claim_id":"{claim_id}"',
         },
         bodies={
@@ -53,11 +57,3 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "pay_claim": {"paid_on": "2025-06-01", "reference": "T-1"},
         },
     )  # fmt: skip
-
-
-async def _paid(office: Office, taught: Taught) -> str:
-    """A claim that the people of its county approved and paid; its id."""
-    claim_id = await office.submitted(taught)
-    assert (await office.approve(claim_id, office.reviewer(region=taught.region))).status_code == 200
-    assert (await office.pay(claim_id, office.finance(region=taught.region))).status_code == 200
-    return claim_id

@@ -224,6 +224,7 @@ def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:
         approved_on=claim.approved_on,
         paid_on=claim.paid_on,
         lines=tuple(_fact_line(line, claim) for line in claim.lines),
+        plan_year=claim.starts_on.year,
     )
 
 

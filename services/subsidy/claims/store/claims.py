@@ -34,6 +34,7 @@ from shared.database import driver
 from shared.kernel.levels import Level
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.reach import Scope
 from shared.tables import Choice, Instant, fixed
 
@@ -205,7 +206,7 @@ async def page(
     limit: int,
 ) -> list[ClaimSummary]:
     """Claims in sight that meet every condition, in the order of their ids, after `after`."""
-    asked = tables.matches(CLAIM, **scope.reach._asdict(), institution_id=scope.organisation_id, status=status)
+    asked = [*lies_in(CLAIM, scope.reach), *tables.matches(CLAIM, institution_id=scope.organisation_id, status=status)]
     statement = _NAMED.where(CLAIM.c.id > after, *asked, *further).order_by(CLAIM.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, _summary)
 

@@ -39,7 +39,7 @@ async def load_for(connection: AsyncConnection, claim_id: UUID, *, caller: Calle
     """The claim, locked, for an officer who sees it. Raises NotYetReceived, NotFound, ForeignRegion."""
     sight = scope(plan, caller)
     claim = await store.load(connection, claim_id, lock=True)
-    sight.require(claim, owner=claim.institution_id)
+    sight.require_handled(claim, owner=claim.institution_id)
     return claim
 
 
