@@ -45,7 +45,10 @@ async def reinstate(
     reinstated(WAYS_BACK, before.status, before.status)
     steps: list[tuple[Enrolment, EnrolmentState]] = []
     if continued is not None:
-        steps.append(await _withdrawn(connection, continued, classes[continued.class_id], at=at))
+        rules.require_not_begun(continued, attended_on=await overlap_store.attended_on(connection, continued.id))
+        if continued.status in rules.UNFINISHED:
+            other = classes[continued.class_id]
+            steps.append(enrolment_rules.withdraw(continued, other, on=continued.from_on, at=at))
     former = rules.former(before, await event_store.of_enrolment(connection, before.id, limit=_EVENTS_MAX))
     after, fact = rules.reinstate(before, class_, former, at=at)
     await _require_place(connection, after, class_, besides=[each.id for each, _ in steps])
@@ -56,14 +59,6 @@ async def reinstate(
 async def _lock(connection: AsyncConnection, class_ids: Collection[UUID]) -> dict[UUID, TrainingClass]:
     # Always in the same order, so that two opposite steps do not deadlock.
     return {each: await class_store.load(connection, each, lock=True) for each in sorted(class_ids)}
-
-
-async def _withdrawn(
-    connection: AsyncConnection, continued: Enrolment, class_: TrainingClass, *, at: datetime
-) -> tuple[Enrolment, EnrolmentState]:
-    """The enrolment to which the trainee was transferred, given up from its first day. Raises TransferWentOn."""
-    rules.require_not_begun(continued, attended_on=await overlap_store.attended_on(connection, continued.id))
-    return enrolment_rules.withdraw(continued, class_, on=continued.from_on, at=at)
 
 
 async def _require_place(

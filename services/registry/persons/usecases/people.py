@@ -85,7 +85,7 @@ def new_proposal(
         seen_on=None,
         reason=reason,
         region=region,
-        regions=shown_in(plan, regions, region),
+        regions=shown_in(plan, regions, region, on=caller.today),
         proposed_by=caller.person,
         proposed_at=at,
     )

@@ -54,7 +54,7 @@ async def recheck(
     """
     before = await store.load(connection, finding_id, lock=True)
     rulebook = await rulebook_store.current(connection)
-    caller.require_region(rulebook.plan.region_and_above(before.region))
+    caller.require_region(rulebook.plan.region_and_above(before.region, on=caller.today))
     rules.require_level(before, patrol_rules.level_of(rulebook.plan, caller))
     class_ = await class_store.load(connection, before.class_id)
     by = caller.person
@@ -79,7 +79,7 @@ async def reopen(
     """
     before = await store.load(connection, finding_id, lock=True)
     rulebook = await rulebook_store.current(connection)
-    caller.require_region(rulebook.plan.region_and_above(before.region))
+    caller.require_region(rulebook.plan.region_and_above(before.region, on=caller.today))
     rules.require_level(before, patrol_rules.level_of(rulebook.plan, caller))
     class_ = await class_store.load(connection, before.class_id)
     policy = rulebook.policy(class_.starts_on, class_.region)
@@ -95,7 +95,7 @@ async def visible_finding(connection: AsyncConnection, finding_id: UUID, caller:
     Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
     finding = await store.load(connection, finding_id)
-    await visibility.require_visible(connection, caller, finding)
+    await visibility.require_readable(connection, caller, finding)
     return finding
 
 
