@@ -300,6 +300,7 @@ class TestATransfer:
 
     async def test_posted_hours_may_be_those_of_both(self, school: School) -> None:
         _, second, _ = await self.moved(school)
+        set_today(school.registry, date(2025, 3, 12))
         await self.attend_there(school, "2025-03-10")
 
         refused, taken = [await school.conclude(second, N1=count) for count in (25, 24)]
