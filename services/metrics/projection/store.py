@@ -13,6 +13,7 @@ RETIRED = "retired"
 
 SEARCH_PATH = f"{LIVE}, public"
 
+# The defaults are for what was counted before plans had years: see the migration.
 # Rows of these two are rewritten in place for ever: room on each page keeps the new version there (a HOT update).
 _CONTRIBUTION = """
 CREATE TABLE contribution (
@@ -22,7 +23,9 @@ CREATE TABLE contribution (
     measure text COLLATE "C",
     programme text COLLATE "C",
     region text COLLATE "C",
+    reporting_region text COLLATE "C" NOT NULL DEFAULT '',
     level smallint,
+    plan_year smallint NOT NULL DEFAULT 0,
     day date,
     amount bigint NOT NULL,
     PRIMARY KEY (subject, part)
@@ -33,18 +36,22 @@ CREATE TABLE cell (
     measure text COLLATE "C" NOT NULL,
     programme text COLLATE "C" NOT NULL,
     region text COLLATE "C" NOT NULL,
+    reporting_region text COLLATE "C" NOT NULL DEFAULT '',
     level smallint NOT NULL,
+    plan_year smallint NOT NULL DEFAULT 0,
     day date NOT NULL,
     amount bigint NOT NULL,
-    PRIMARY KEY (measure, programme, region, level, day)
+    PRIMARY KEY (measure, programme, region, level, day, plan_year, reporting_region)
 ) WITH (fillfactor = 70)
 """
 _HOLDING = """
 CREATE TABLE holding (
     certificate uuid PRIMARY KEY,
     person uuid NOT NULL,
+    plan_year smallint NOT NULL DEFAULT 0,
     programme text NOT NULL,
     region text NOT NULL,
+    reporting_region text NOT NULL DEFAULT '',
     level smallint NOT NULL,
     issued_on date NOT NULL,
     valid boolean NOT NULL

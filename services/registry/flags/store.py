@@ -17,6 +17,7 @@ from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.flags import FlagStatus
 from shared.database import driver
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.reach import Reach
 from shared.tables import Choice, Instant, Json, fixed
 
@@ -88,7 +89,6 @@ async def page(
     limit: int,
 ) -> list[Flag]:
     """Flags with ids above `after`, ordered by id."""
-    asked = tables.matches(
-        FLAG, **reach._asdict(), status=status, check=check, class_id=class_id, institution_id=institution_id
-    )
+    narrowed = tables.matches(FLAG, status=status, check=check, class_id=class_id, institution_id=institution_id)
+    asked = [*lies_in(FLAG, reach), *narrowed]
     return await tables.fetch_page(connection, FLAG, Flag, asked, after=after, limit=limit)

@@ -18,10 +18,13 @@ from shared.kernel.levels import Level
 
 
 class Contribution(NamedTuple):
-    """What one part of one subject counts: `amount` in the cell of the five fields before it, or nothing.
+    """What one part of one subject counts: `amount` in the cell of the seven fields before it, or nothing.
 
-    `region` is the place itself; queries roll it up by parent. Part 0 of a subject is always there: its version is the
-    subject's, and `before` the version that it must take the place of. The other parts follow part 0.
+    `plan_year` is the year whose plan `programme` belongs to. `region` is the place itself, `reporting_region` the one
+    that reported it; by today's map queries roll the place up by parent.
+
+    Part 0 of a subject is always there: its version is the subject's, and `before` the version that it must take the
+    place of. The other parts follow part 0.
     """
 
     subject: UUID
@@ -29,8 +32,10 @@ class Contribution(NamedTuple):
     before: int | None
     version: int
     measure: Measure | None = None
+    plan_year: int = 0
     programme: str | None = None
     region: str | None = None
+    reporting_region: str = ""
     level: int | None = None
     day: date | None = None
     amount: int = 0
@@ -41,8 +46,10 @@ class Holding(NamedTuple):
 
     certificate: UUID
     person: UUID
+    plan_year: int
     programme: str
     region: str
+    reporting_region: str
     level: int
     issued_on: date
     valid: bool
@@ -68,7 +75,8 @@ def of_enrolment(fact: EnrolmentState, *, before: int) -> list[Contribution]:
     return [
         Contribution(
             fact.enrolment_id, 0, before, fact.version,
-            measure, fact.programme, fact.region, fact.level, fact.effective_on, 1,
+            measure, fact.plan_year or fact.effective_on.year, fact.programme, fact.region, fact.reporting_region,
+            fact.level, fact.effective_on, 1,
         )
     ]  # fmt: skip
 
@@ -80,7 +88,8 @@ def of_certificate(fact: CertificateState, *, before: int) -> list[Contribution]
     return [
         Contribution(
             fact.certificate_id, 0, before, fact.version,
-            Measure.CERTIFICATES, fact.programme, fact.region, fact.level, fact.issued_on, 1,
+            Measure.CERTIFICATES, _plan_year(fact), fact.programme, fact.region, fact.reporting_region,
+            fact.level, fact.issued_on, 1,
         )
     ]  # fmt: skip
 
@@ -109,7 +118,8 @@ def _of_line(claim: ClaimState, line: ClaimLine) -> list[Contribution]:
         if day is None or amount == 0:
             found.append(Contribution(claim.claim_id, part, None, claim.version))
             continue
-        cell = (measure, line.programme, claim.region, line.level, day)
+        year = claim.plan_year or line.trained_on.year
+        cell = (measure, year, line.programme, claim.region, claim.reporting_region, line.level, day)
         found.append(Contribution(claim.claim_id, part, None, claim.version, *cell, amount))
     return found
 
@@ -121,9 +131,16 @@ def holding(fact: CertificateState) -> Holding | None:
     return Holding(
         certificate=fact.certificate_id,
         person=fact.person,
+        plan_year=_plan_year(fact),
         programme=fact.programme,
         region=fact.region,
+        reporting_region=fact.reporting_region,
         level=fact.level,
         issued_on=fact.issued_on,
         valid=fact.status is CertificateStatus.VALID,
     )
+
+
+def _plan_year(fact: CertificateState) -> int:
+    # Facts from before plans had years say nothing: they count to the year of their day, here as above.
+    return fact.plan_year or fact.issued_on.year

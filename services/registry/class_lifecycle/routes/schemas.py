@@ -88,6 +88,10 @@ class CancellationRequest(Strict):
     reason: Reason
 
 
+class ReinstatementRequest(Strict):
+    reason: Reason
+
+
 class CheckRequest(Strict):
     passed: bool
     findings: Annotated[list[Reason], Field(max_length=20)] = Field(

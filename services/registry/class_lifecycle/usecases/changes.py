@@ -139,6 +139,7 @@ async def _move_lessons(
 
 async def _require_open(connection: AsyncConnection, terms: TrainingClass, rulebook: Rulebook) -> None:
     rulebook.plan.reporting_region(terms.region, on=terms.starts_on)
+    rulebook.plan.primary_programme(terms.programme, on=terms.starts_on)
     project = None
     if terms.fund_source is not None and terms.project is not None:
         project = rulebook.project(terms.project, day=terms.starts_on)

@@ -164,7 +164,7 @@ def _class(filing: Filing, institution: Institution, plan: Plan, *, caller: Call
         id=new_id(),
         institution_id=institution.id,
         local_id=filing.local_id,
-        programme=plan.primary_programme(filing.programme),
+        programme=plan.primary_programme(filing.programme, on=filing.starts_on),
         region=filing.region,
         reporting_region=plan.reporting_region(filing.region, on=filing.starts_on),
         occupation=parse_occupation(filing.occupation),

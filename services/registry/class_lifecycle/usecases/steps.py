@@ -157,7 +157,7 @@ async def cancel(
     async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
         stopped = caller.whose is not Whose.OWN
         if stopped:
-            caller.require_region(rulebook.plan.region_and_above(class_.region))
+            caller.require_region(rulebook.plan.region_and_above(class_.region, on=caller.today))
         else:
             require_own(class_, caller)
         officer = caller.person if stopped else None
@@ -207,7 +207,7 @@ async def _was_taken(
 
 
 def _require_officer(class_: TrainingClass, plan: Plan, caller: Caller) -> None:
-    caller.require_region(plan.region_and_above(class_.region))
+    caller.require_region(plan.region_and_above(class_.region, on=caller.today))
 
 
 async def _require_open(

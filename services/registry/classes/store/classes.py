@@ -37,6 +37,7 @@ from shared.kernel.keyset import KeysetPosition
 from shared.kernel.levels import Level
 from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.reach import Reach
 from shared.tables import Choice, Json, Texts, fixed
 
@@ -200,7 +201,7 @@ async def page(
 ) -> list[TrainingClass]:
     """Classes in the order of their first days, from behind `after`."""
     reach, institution_id, status, starts_from, starts_to = narrowing
-    asked = tables.matches(CLASS, **reach._asdict(), institution_id=institution_id, status=status)
+    asked = [*lies_in(CLASS, reach), *tables.matches(CLASS, institution_id=institution_id, status=status)]
     if starts_from is not None:
         asked.append(CLASS.c.starts_on >= starts_from)
     if starts_to is not None:
@@ -214,7 +215,7 @@ async def waiting(
     connection: AsyncConnection, reach: Reach, *, after: KeysetPosition, limit: int
 ) -> list[TrainingClass]:
     """Filed classes in the order in which answers are due, from behind `after`; last those without a day."""
-    asked = [_WAITS, *tables.matches(CLASS, **reach._asdict())]
+    asked = [_WAITS, *lies_in(CLASS, reach)]
     place = (_DUE, CLASS.c.id)
     statement = select(CLASS).where(*asked, tuple_(*place) > after).order_by(*place).limit(limit)
     return await tables.fetch_all(connection, statement, TrainingClass)

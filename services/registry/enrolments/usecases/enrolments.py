@@ -167,7 +167,7 @@ async def correct(
     before, class_ = await _theirs(connection, enrolment_id, caller)
     rulebook = await rulebook_store.current(connection)
     if correction.programme is not None:
-        rulebook.plan.primary_programme(correction.programme)
+        rulebook.plan.primary_programme(correction.programme, on=class_.starts_on)
     policy = rulebook.policy(class_.starts_on, class_.region)
     if correction.hours is not None:
         await _require_hours(connection, before, correction.hours, policy)

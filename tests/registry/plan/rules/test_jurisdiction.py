@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from services.registry.plan.rules.jurisdiction import covers, require_all, require_concerned
@@ -30,7 +32,7 @@ def officer(region: str | None, role: Role = Role.COUNTY_OFFICER) -> Caller:
     ],
 )
 def test_officers_decide_together_if_each_region_is_covered(by: set[str], regions: set[str], together: bool) -> None:
-    assert covers(PLAN, by, regions) is together
+    assert covers(PLAN, by, regions, on=date(2025, 3, 1)) is together
 
 
 @pytest.mark.parametrize("caller", [officer(ZHONGYUAN), officer(ZHENGZHOU), officer(PROVINCE, Role.PROVINCE)])
