@@ -22,9 +22,3 @@ def require_concerned(plan: Plan, caller: Caller, regions: Collection[str]) -> N
     """The caller is an officer of one of `regions`, or above one. Raises ForeignRegion."""
     if not any(caller.acts_in(plan.region_and_above(each, on=caller.today)) for each in regions or plan.provinces):
         raise ForeignRegion
-
-
-def require_all(plan: Plan, caller: Caller, regions: Collection[str]) -> None:
-    """The caller alone may decide: an officer at or above every one of `regions`. Raises ForeignRegion."""
-    for each in regions or plan.provinces:
-        caller.require_region(plan.region_and_above(each, on=caller.today))
