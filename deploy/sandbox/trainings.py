@@ -51,6 +51,7 @@ class Trainings:
         return [
             Step(self._files["institutions"], self._register, lambda done: f"{len(done)} institutions registered"),
             Step(self._files["institutions"], self._prepare, lambda done: f"{len(done)} institutions ready for safety"),
+            Step(self._files["sites"], self._add_site, lambda done: f"{len(done)} sites listed for them elsewhere"),
             Step(self._files["listings"], self._list, lambda done: f"{len(done)} projects listed for them"),
             Step(classes, self._file, lambda done: f"{len(done)} classes filed"),
             Step(classes, self._enrol, _told_rosters),
@@ -81,6 +82,11 @@ class Trainings:
         path = f"/v1/institutions/{organisation}/safety-documents"
         for document in SAFETY_DOCUMENTS:
             await self._client.post("registry", path, document, by=clerk)
+
+    async def _add_site(self, row: Row) -> None:
+        path = f"/v1/institutions/{self._institutions[row['institution']]}/sites"
+        content = {"local_id": row["site"], "address": row["address"], "region": row["region"]}
+        await self._client.post("registry", path, content, by=PROVINCE)
 
     async def _list(self, row: Row) -> None:
         path = f"/v1/institutions/{self._institutions[row['institution']]}/listings"

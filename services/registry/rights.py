@@ -38,6 +38,8 @@ RIGHTS: Final[Rights] = {
     "page": public("The page is the same for everybody and shows nothing without a token."),
     # plan
     "list_programmes": reads(EVERY_ROLE, note=_REFERENCE),
+    "list_plans": reads(EVERY_ROLE, note=_REFERENCE),
+    "list_plan_changes": reads(EVERY_ROLE, note=_REFERENCE),
     "list_regions": reads(EVERY_ROLE, note=_REFERENCE),
     "list_levels": reads(EVERY_ROLE, note=_REFERENCE),
     "list_projects": reads(EVERY_ROLE, note=_REFERENCE),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -81,6 +81,9 @@ class Caller:
     region: str | None
     whose: Whose = Whose.OWN
     taken_over: frozenset[UUID] = frozenset()
+    today: date = field(default=date.max, compare=False)
+    """The business day of the request: an officer acts on what lies in their region on that day. By default the latest
+    map that is known."""
 
     def require(self, *roles: Role) -> None:
         """Raises WrongRole unless the caller has one of `roles`."""

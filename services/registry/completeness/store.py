@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.directory.store.institutions import INSTITUTION
 from shared import tables
 from shared.database import driver
+from shared.located import lies_in
 from shared.reach import Owners, Reach
 
 
@@ -72,7 +73,7 @@ async def institutions(
     connection: AsyncConnection, reach: Reach, owners: Owners, *, after: UUID, limit: int
 ) -> list[UUID]:
     """The ids of institutions within reach, after `after`."""
-    asked = tables.matches(INSTITUTION, **reach._asdict(), id=owners)
+    asked = [*lies_in(INSTITUTION, reach), *tables.matches(INSTITUTION, id=owners)]
     statement = select(INSTITUTION.c.id).where(INSTITUTION.c.id > after, *asked).order_by(INSTITUTION.c.id)
     return list(await connection.scalars(statement.limit(limit)))
 

@@ -33,6 +33,7 @@ from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.flags import FlagStatus
 from shared.database import driver
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.reach import Owners, Reach
 from shared.tables import Choice, Instant, Json, fixed
 
@@ -142,15 +143,10 @@ async def page(
 
     Without `confidential`, those that only officers see are left out.
     """
-    asked = tables.matches(
-        FLAG,
-        **reach._asdict(),
-        status=status,
-        check=check,
-        class_id=class_id,
-        institution_id=institution_id,
-        assigned_to=assigned_to,
+    narrowed = tables.matches(
+        FLAG, status=status, check=check, class_id=class_id, institution_id=institution_id, assigned_to=assigned_to
     )
+    asked = [*lies_in(FLAG, reach), *narrowed]
     if overdue_on is not None:
         asked += [_OPEN, FLAG.c.due_on < overdue_on]
     if not confidential:

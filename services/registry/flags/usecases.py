@@ -98,7 +98,7 @@ async def visible(connection: AsyncConnection, flag_id: UUID, caller: Caller) ->
     flag = await store.load(connection, flag_id)
     if flag.is_confidential and caller.whose is Whose.OWN:
         raise NotFound(what="flag", id=flag_id)
-    await visibility.require_visible(connection, caller, flag)
+    await visibility.require_readable(connection, caller, flag)
     return flag
 
 
@@ -112,7 +112,7 @@ async def hit_rates(
     require_days(first_on, last_on)
     rulebook = await rulebook_store.current(connection)
     place = region or rulebook.plan.provinces[0]
-    reach = Reach() if region is None else reach_of(rulebook.plan, region)
+    reach = Reach() if region is None else reach_of(rulebook.plan, region, on=business_day(at))
     size_min = rulebook.policy(last_on, place).quality_group_size_min
     counts = await store.count(connection, reach, first_on=first_on, last_on=last_on, today=business_day(at))
     return [hit_rate(each, size_min=size_min) for each in counts]

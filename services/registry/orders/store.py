@@ -17,6 +17,7 @@ from shared import tables
 from shared.database import driver
 from shared.kernel.levels import Level
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.reach import Reach
 from shared.tables import Choice, Days, Instant, fixed
 
@@ -127,7 +128,7 @@ async def page(
     limit: int,
 ) -> list[TrainingOrder]:
     """Orders with ids above `after`, ordered by id; with `parties`, those that one of them fulfils or has signed."""
-    asked = tables.matches(TRAINING_ORDER, **reach._asdict(), status=status)
+    asked = [*lies_in(TRAINING_ORDER, reach), *tables.matches(TRAINING_ORDER, status=status)]
     if parties is not None:
         ours = (tables.one_of(TRAINING_ORDER.c[name], parties) for name in ("institution_id", "buyer_id"))
         asked.append(or_(*ours))

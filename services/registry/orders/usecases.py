@@ -158,7 +158,7 @@ async def chain(connection: AsyncConnection, order_id: UUID, *, caller: Caller, 
     order = await store.load(connection, order_id)
     bought = order.buyer_id is not None and caller.acts_for(order.buyer_id)
     if caller.whose is not Whose.OWN or not bought:
-        await visibility.require_visible(connection, caller, order)
+        await visibility.require_readable(connection, caller, order)
     rulebook, today = await rulebook_store.current(connection), business_day(at)
     found = await class_store.by_ids(connection, await store.class_ids(connection, order_id))
     classes = sorted(found.values(), key=lambda each: (each.starts_on, each.id))

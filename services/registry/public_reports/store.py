@@ -15,6 +15,7 @@ from shared import tables
 from shared.contracts.registry.flags import FlagStatus
 from shared.database import driver
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.reach import Reach
 from shared.tables import Choice, Instant, fixed
 
@@ -134,7 +135,7 @@ async def page(
     limit: int,
 ) -> list[PublicReport]:
     """Reports in the order of their ids, after `after`; `overdue_on`: those left open that were due before that day."""
-    asked = [PUBLIC_REPORT.c.id > after, *tables.matches(PUBLIC_REPORT, **reach._asdict())]
+    asked = [PUBLIC_REPORT.c.id > after, *lies_in(PUBLIC_REPORT, reach)]
     asked += tables.matches(FLAG, status=status)
     if overdue_on is not None:
         asked += [FLAG.c.status == FlagStatus.OPEN, FLAG.c.due_on < overdue_on]

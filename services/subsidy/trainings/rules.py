@@ -79,9 +79,9 @@ class Certificate:
     valid: bool
 
 
-def region_and_above(plan: Plan, code: str) -> list[str]:
-    """`code` and the regions above it, up to the province. Raises NotYetReceived."""
-    chain = plan.region_and_above(code)
+def region_and_above(plan: Plan, code: str, *, on: date) -> list[str]:
+    """`code` and the regions above it on day `on`, up to the province. Raises NotYetReceived."""
+    chain = plan.region_and_above(code, on=on)
     if not chain:
         raise NotYetReceived(what="region", id=code)
     return chain

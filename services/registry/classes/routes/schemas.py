@@ -18,6 +18,7 @@ class ExamPlanAnswer(BaseModel):
 
     planned_on: date
     body_credit_code: str | None
+    place: str | None
 
 
 class CheckedSiteAnswer(BaseModel):

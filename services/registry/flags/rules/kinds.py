@@ -25,6 +25,7 @@ class FlagKind(StrEnum):
     OVER_DAILY_HOURS = "over-daily-hours"
     SAME_SECOND = "same-second"
     FACE_NOT_MATCHED = "face-not-matched"
+    DOUBLE_TAP = "double-tap"
     LESSON_AT_ODD_TIME = "lesson-at-odd-time"
     LESSON_ON_A_HOLIDAY = "lesson-on-a-holiday"
     PRACTICE_IN_THEORY_ROOM = "practice-in-theory-room"
@@ -131,6 +132,11 @@ KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
         "C20",
         "A trainee's face failed to match several times on one day; another person may have attended.",
         "学员同一天多次人脸比对未通过，疑似他人代签。",
+    ),
+    FlagKind.DOUBLE_TAP: FlagDefinition(
+        "C20",
+        "Two marks of a trainee in opposite directions are less than a minute apart; later ones may be turned round.",
+        "学员一分钟内先后签到、签退，其后的打卡方向可能颠倒。",
     ),
     FlagKind.LESSON_AT_ODD_TIME: FlagDefinition(
         "C20", "A lesson is planned at an unusual hour, such as at night.", "课程安排在夜间等非正常时段。"

@@ -12,6 +12,7 @@ from services.registry.supervision.rules.inspections import Inspection
 from shared import tables
 from shared.contracts.registry.supervision import PatrolLevel
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.reach import Owners, Reach
 from shared.tables import Choice, Instant, fixed
 
@@ -60,5 +61,6 @@ async def page(
     limit: int,
 ) -> list[Inspection]:
     """Inspections with ids above `after`, ordered by id."""
-    asked = tables.matches(INSPECTION, **reach._asdict(), institution_id=institution_id, site_id=site_id)
+    narrowed = tables.matches(INSPECTION, institution_id=institution_id, site_id=site_id)
+    asked = [*lies_in(INSPECTION, reach), *narrowed]
     return await tables.fetch_page(connection, INSPECTION, Inspection, asked, after=after, limit=limit)

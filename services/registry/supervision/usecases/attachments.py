@@ -75,7 +75,7 @@ async def content(
     Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
     attachment = await store.load(connection, attachment_id)
-    await visibility.require_visible(connection, caller, await _attached_to(connection, attachment))
+    await visibility.require_readable(connection, caller, await _attached_to(connection, attachment))
     return attachment, seal.decrypt(await store.sealed(connection, attachment_id), owner=attachment_id.bytes)
 
 

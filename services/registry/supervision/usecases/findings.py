@@ -119,7 +119,7 @@ async def visible_finding(connection: AsyncConnection, finding_id: UUID, caller:
     Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
     finding = await store.load(connection, finding_id)
-    await visibility.require_visible(connection, caller, finding)
+    await visibility.require_readable(connection, caller, finding)
     return finding
 
 
@@ -132,7 +132,7 @@ async def _lock(connection: AsyncConnection, finding_id: UUID, caller: Caller) -
     """Raises NotFound, ForeignRegion."""
     finding = await store.load(connection, finding_id, lock=True)
     rulebook = await rulebook_store.current(connection)
-    caller.require_region(rulebook.plan.region_and_above(finding.region))
+    caller.require_region(rulebook.plan.region_and_above(finding.region, on=caller.today))
     return finding, rulebook
 
 

@@ -89,7 +89,7 @@ async def visible_inspection(connection: AsyncConnection, inspection_id: UUID, c
     Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
     inspection = await store.load(connection, inspection_id)
-    await visibility.require_visible(connection, caller, inspection)
+    await visibility.require_readable(connection, caller, inspection)
     return InspectionAndHazards(inspection, await finding_store.of_inspection(connection, inspection_id))
 
 

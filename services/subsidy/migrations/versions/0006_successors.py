@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 STATEMENTS = (
     "ALTER TABLE heard_institution ADD COLUMN closed_from date, ADD COLUMN succeeded_by uuid",
