@@ -19,6 +19,7 @@ from shared.contracts.registry.classes import CLASS_FACTS, ClassState, ClassStat
 from shared.contracts.registry.enrolments import (
     ENROLMENT_FACTS,
     MERGE_FACTS,
+    EnrolmentRekeyed,
     EnrolmentState,
     EnrolmentStatus,
     MergeState,
@@ -70,6 +71,9 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
             for each in _last(facts, EnrolmentState)
         ],
     )
+    # Of all facts: what was corrected since does not undo that the training was another human's.
+    rekeyed = [each for each in facts if isinstance(each, EnrolmentRekeyed)]
+    await trainings.keep_rekeyings(connection, {(each.class_id, each.former) for each in rekeyed if each.former})
     merges = _last(facts, MergeState)
     await heard.keep_aliases(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
     await heard.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])

@@ -13,7 +13,7 @@ from services.registry.classes.rules.limits import HOURS_MAX, PART_FEN_MAX, SEAT
 from services.registry.timetable.routes.timetable import Lessons, planned
 from shared.contracts.dimensions import FundSource
 from shared.form_errors import form_error
-from shared.forms import Day, LocalId, PlainText, Reason, Strict
+from shared.forms import PLAIN, Day, LocalId, Reason, Strict
 
 Fen = Annotated[int, Field(ge=0, le=PART_FEN_MAX, strict=True)]
 Hours = Annotated[int, Field(ge=1, le=HOURS_MAX, strict=True, description="Class hours of 45 minutes")]
@@ -56,7 +56,7 @@ class ClassTerms(Strict):
     site: LocalId | None = Field(default=None, description="Your local_id of the site")
     teaching_plan: (
         Annotated[
-            PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEACHING_PLAN_LENGTH_MAX)
+            str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEACHING_PLAN_LENGTH_MAX), PLAIN
         ]
         | None
     ) = None

@@ -42,8 +42,6 @@ class ClaimVerb(StrEnum):
     """Updates lines after a correction in the registry. It is not a decision of this service, so it is not a move."""
 
 
-WAITING_FOR_NOTHING: Final = frozenset({ClaimStatus.PAID, ClaimStatus.RECOVERED, ClaimStatus.REJECTED})
-"""States in which no flag holds a claim any more: its money is recovered instead."""
 PREPARING: Final = frozenset({ClaimVerb.DRAFT, ClaimVerb.REBUILD, ClaimVerb.SUBMIT})
 """The steps by which an institution prepares a claim; whoever took one of them decides nothing about it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Date,
     Integer,
     MetaData,
@@ -196,12 +197,18 @@ async def names(connection: AsyncConnection, claim: Claim) -> Names:
 
 
 async def page(
-    connection: AsyncConnection, scope: Scope, *, status: ClaimStatus | None, after: UUID, limit: int
+    connection: AsyncConnection,
+    scope: Scope,
+    *,
+    status: ClaimStatus | None,
+    further: Iterable[ColumnElement[bool]],
+    after: UUID,
+    limit: int,
 ) -> list[ClaimSummary]:
-    """Claims in sight, in the order of their ids, after `after`."""
+    """Claims in sight that meet every condition, in the order of their ids, after `after`."""
     narrowed = tables.matches(CLAIM, institution_id=scope.organisation_id, status=status)
     asked = [*lies_in(CLAIM, scope.reach), *narrowed]
-    statement = _NAMED.where(CLAIM.c.id > after, *asked).order_by(CLAIM.c.id).limit(limit)
+    statement = _NAMED.where(CLAIM.c.id > after, *asked, *further).order_by(CLAIM.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, _summary)
 
 
