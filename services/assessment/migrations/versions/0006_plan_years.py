@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 STATEMENTS = (
     "CREATE TABLE heard_plan_programme (year integer, code text, parent text, PRIMARY KEY (year, code))",
