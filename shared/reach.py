@@ -62,15 +62,26 @@ class Reach(NamedTuple):
         return self.covers(thing) and thing.region not in self.left
 
 
+Owners = UUID | tuple[UUID, ...] | None
+"""The organisation whose records a list shows, or several: one with those that it has taken over; None: of any."""
+
+
 class Scope(NamedTuple):
-    """What a list shows at most: what lies in `reach`, and is of the organisation if there is one."""
+    """What a list shows at most: what lies in `reach`, and is of the organisations if there are any."""
 
     reach: Reach
-    organisation_id: UUID | None
+    organisation_id: Owners
+
+    @property
+    def owners(self) -> list[UUID] | None:
+        """The organisations, the caller's own first; None: of any."""
+        if self.organisation_id is None:
+            return None
+        return list(self.organisation_id) if isinstance(self.organisation_id, tuple) else [self.organisation_id]
 
     def require(self, thing: Placed, *, owner: UUID | None) -> None:
         """Raises ForeignOrganisation, ForeignRegion unless such a list would show `thing`, which is of `owner`."""
-        if self.organisation_id not in (None, owner):
+        if self.owners is not None and owner not in self.owners:
             raise ForeignOrganisation
         if not self.reach.covers(thing):
             raise ForeignRegion
@@ -94,16 +105,25 @@ def scope(plan: Plan, caller: Caller, *, region: str | None, organisation_id: UU
     """
     match caller.whose:
         case Whose.OWN:
-            own = caller.require_some_organisation()
-            if organisation_id not in (None, own):
-                raise ForeignOrganisation
-            return Scope(reach_of(plan, region, on=caller.today), own)
+            return Scope(reach_of(plan, region, on=caller.today), _own(caller, organisation_id))
         case Whose.REGION:
             return Scope(reach(plan, caller, region), organisation_id)
         case Whose.ALL | Whose.PUBLIC:
             return Scope(reach_of(plan, region, on=caller.today), organisation_id)
         case _:
             assert_never(caller.whose)
+
+
+def _own(caller: Caller, asked: UUID | None) -> Owners:
+    """The organisation `asked` for, by default the caller's own with those that it has taken over.
+
+    Raises ForeignOrganisation.
+    """
+    own = caller.require_some_organisation()
+    if asked is not None:
+        caller.require_organisation(asked)
+        return asked
+    return (own, *sorted(caller.taken_over)) if caller.taken_over else own
 
 
 def require_reached(plan: Plan, caller: Caller, *, region: str, organisation_id: UUID | None) -> None:

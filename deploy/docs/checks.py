@@ -30,6 +30,7 @@ This page is generated from the code (`python -m deploy.docs`); a test compares 
 """
 
 ABOUT: Final[Mapping[str, str]] = {
+    "C00": "no numbered check: reported by the public, or a teacher who is gone",
     "C01": "identity number, birth date, age",
     "C02": "institution and project on the list on the class's first day",
     "C03": "occupation and level inside the body's filed scope",

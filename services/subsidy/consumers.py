@@ -57,7 +57,9 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     latest = {fact.subject: fact for fact in facts}.values()
     await heard.keep_regions(connection, [fact for fact in latest if isinstance(fact, RegionListed)])
     institutions = [
-        Institution(each.institution_id, each.name) for each in latest if isinstance(each, InstitutionState)
+        Institution(each.institution_id, each.name, each.closed_from, each.succeeded_by)
+        for each in latest
+        if isinstance(each, InstitutionState)
     ]
     await trainings.keep_institutions(connection, institutions)
     await trainings.keep_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])

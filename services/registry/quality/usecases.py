@@ -65,7 +65,7 @@ async def report(
         business_day(at),
         question.by,
         **seen.reach.narrowed,
-        institution_id=seen.organisation_id,
+        institutions=seen.owners,
         programmes=None if question.programme is None else _with_parts(plan, question.programme, on=question.first_on),
     )
     as_of = await quality_sums.due_since(connection) or at
@@ -75,8 +75,8 @@ async def report(
 
 async def _place(connection: AsyncConnection, plan: Plan, seen: Scope) -> str:
     """The region whose policy applies: the one that the answer is about, or that of the institution."""
-    if seen.organisation_id is not None:
-        return (await institution_store.load(connection, seen.organisation_id)).region
+    if seen.owners:
+        return (await institution_store.load(connection, seen.owners[0])).region
     return seen.reach.region or seen.reach.reporting_region or plan.provinces[0]
 
 

@@ -48,10 +48,12 @@ class TrainingClass:
 
 
 class Institution(NamedTuple):
-    """An institution and its name, which is public."""
+    """An institution: its name, which is public, since when it is closed, and who has taken it over."""
 
     id: UUID
     name: str
+    closed_from: date | None = None
+    succeeded_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tests.support.persons import merged
 def raised(taught: Taught, *, holds: bool = True, **about: Any) -> FlagRaised:
     """A flag of the class's county; `about` names what it is about."""
     flag_id = new_id()
-    of_nothing = dict.fromkeys(("institution_id", "class_id", "enrolment_id", "person"))
+    of_nothing: dict[str, Any] = dict.fromkeys(("institution_id", "class_id", "enrolment_id", "person"))
     return FlagRaised(
         subject=f"flags/{flag_id}",
         version=1,

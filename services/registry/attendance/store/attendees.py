@@ -62,7 +62,7 @@ _LOCKED: Final = "FOR NO KEY UPDATE OF e"
 _OF_LOCAL_IDS: Final = "e.institution_id = $2 AND e.local_id = ANY($3)"
 _OF_EITHER: Final = """e.id IN (
     SELECT id FROM enrolment WHERE institution_id = $2 AND local_id = ANY($3)
-    UNION ALL SELECT id FROM enrolment WHERE institution_id = $2 AND id = ANY($4)
+    UNION ALL SELECT id FROM enrolment WHERE institution_id = ANY($5) AND id = ANY($4)
 )"""
 _BY_LOCAL_ID: Final = {
     True: _FIND.format(parent_then=_PARENT_THEN, which=_OF_LOCAL_IDS, lock=_LOCKED),
@@ -90,16 +90,19 @@ async def find(
     *,
     local_ids: Collection[str],
     ids: Collection[UUID],
+    taken_over: Collection[UUID] = (),
     days: Collection[date],
     lock: bool,
 ) -> Attendees:
-    """The institution's trainees by local_id or id. `lock` holds row locks until the end of the transaction. Raises
-    PolicyUnset.
+    """The institution's trainees by local_id or id; by id also those of institutions that it has taken over.
+
+    `lock` holds row locks until the end of the transaction. Raises PolicyUnset.
     """
     database, calendar = await driver(connection), [f"calendar/{day}" for day in days]
     if not ids:
         return _attendees(await database.fetchrow(_BY_LOCAL_ID[lock], calendar, institution_id, list(local_ids)))
-    return _attendees(await database.fetchrow(_BY_EITHER[lock], calendar, institution_id, list(local_ids), list(ids)))
+    values = (calendar, institution_id, list(local_ids), list(ids), [institution_id, *taken_over])
+    return _attendees(await database.fetchrow(_BY_EITHER[lock], *values))
 
 
 async def lock_one(connection: AsyncConnection, enrolment_id: UUID, day: date) -> Attendees:

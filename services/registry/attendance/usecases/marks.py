@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, NamedTuple
@@ -86,7 +86,7 @@ async def record(
         raise ForeignOrganisation
     if not rows:
         return []
-    known = await _known(connection, caller.organisation, rows, lock=not dry_run)
+    known = await _known(connection, caller.organisation, rows, taken_over=caller.taken_over, lock=not dry_run)
     read, answers = read_each(rows, lambda row: _read(row, known, caller=caller, at=at))
     admitted = [each.mark for each in read if each.refusal is None]
     marks_max = {each: policy.attendance_day_marks_max for each, policy in known.policies.items()}
@@ -100,13 +100,19 @@ async def record(
 
 
 async def _known(
-    connection: AsyncConnection, institution_id: UUID, rows: Sequence[MarkRow], *, lock: bool
+    connection: AsyncConnection,
+    institution_id: UUID,
+    rows: Sequence[MarkRow],
+    *,
+    taken_over: Collection[UUID],
+    lock: bool,
 ) -> _BatchContext:
     found = await attendee_store.find(
         connection,
         institution_id,
         local_ids={row.trainee_local_id for row in rows if row.trainee_local_id is not None},
         ids={row.enrolment_id for row in rows if row.enrolment_id is not None},
+        taken_over=taken_over,
         days={business_day(row.at) for row in rows},
         lock=lock,
     )

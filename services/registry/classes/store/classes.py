@@ -38,7 +38,7 @@ from shared.kernel.levels import Level
 from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in
-from shared.reach import Reach
+from shared.reach import Owners, Reach
 from shared.tables import Choice, Json, Texts, fixed
 
 
@@ -143,7 +143,7 @@ class Narrowing(NamedTuple):
     """Which classes are asked for; what is None does not matter. Both days are included."""
 
     reach: Reach = Reach()
-    institution_id: UUID | None = None
+    institution_id: Owners = None
     status: ClassStatus | None = None
     starts_from: date | None = None
     starts_to: date | None = None

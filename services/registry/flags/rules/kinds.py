@@ -36,16 +36,26 @@ class FlagKind(StrEnum):
     RETURNED_FROM_BLACKLIST = "returned-from-blacklist"
     SANCTIONED_DURING_CLASS = "sanctioned-during-class"
     CRITICAL_FINDING_LATE = "critical-finding-late"
+    PUBLIC_REPORT = "public-report"
+    TEACHER_GONE = "teacher-gone"
     ONE_PERSON_TWO_DOCUMENTS = "one-person-two-documents"
 
 
 class FlagDefinition(NamedTuple):
-    """`holds`: a claim for what is flagged waits until an officer has settled it."""
+    """`holds`: a claim for what is flagged waits until an officer has settled it.
+
+    `is_confidential`: only officers see it, not the institution concerned.
+    """
 
     check: str
     title_en: str
     title_zh: str
     holds: bool = False
+    is_confidential: bool = False
+
+
+NO_CHECK: Final = "C00"
+"""The code of flags that no numbered check of the domain rules raises."""
 
 
 KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
@@ -178,5 +188,13 @@ KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
         "A critical finding was recorded after the class was completed.",
         "班级结班后登记了巡查发现的重大问题。",
         holds=True,
+    ),
+    FlagKind.PUBLIC_REPORT: FlagDefinition(
+        NO_CHECK, "The public reported misconduct.", "收到群众举报。", is_confidential=True
+    ),
+    FlagKind.TEACHER_GONE: FlagDefinition(
+        NO_CHECK,
+        "The class has lessons of a teacher who has died or left.",
+        "班级后续课程的授课教师已去世或离岗。",
     ),
 }

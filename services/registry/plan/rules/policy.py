@@ -130,6 +130,14 @@ class Policy:
     """The share of a class's trainees whom a spot check asks, at least."""
     spotcheck_denied_share_max: Decimal
     """Where a larger share of these does not confirm the training, the class is flagged."""
+    safety_documents_required: bool
+    """Whether a class starts only if its institution has a valid emergency plan and safety lessons."""
+    safety_lesson_hours_min: int
+    """Class hours of safety lessons that an institution then needs, all lessons together."""
+    safety_hazards_closed_required: bool
+    """Whether a class starts only if no critical hazard is open at its institution or its sites."""
+    flag_due_days: int
+    """Days within which an officer settles a flag."""
     followup_months: int
     """Months after completion within which work found counts for the employment rate."""
     followup_pay_months: int

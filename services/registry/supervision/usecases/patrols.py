@@ -187,7 +187,7 @@ async def _repeated(
     if not known.same_as(patrol):
         raise LocalIdTaken(pointer="/local_id")
     before = await finding_store.of_patrol(connection, known.id)
-    due = await finding_store.first_due(connection, known.id)
+    due = await finding_store.first_due(connection, patrol_id=known.id)
     then = [FindingReport(finding.severity, finding.found, day) for finding, day in zip(before, due, strict=True)]
     now = [FindingReport(each.severity, each.found, each.due_on) for each in _findings(known, found, policy)]
     if then != now:
