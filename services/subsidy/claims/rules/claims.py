@@ -75,8 +75,8 @@ WHY_FINAL: Final = {
         "The class and its trainees can be claimed for again at once, with a claim of its own and its own review."
     ),
     ClaimStatus.RECOVERED: (
-        "A recovery takes two people, so no single click leads here. The money is back in the budget, and an old approval "
-        "pays nothing twice."
+        "A recovery takes two people, so no single click leads here. The money is back in the budget, and an old "
+        "approval pays nothing twice."
     ),
 }
 
