@@ -44,7 +44,7 @@ def groups() -> list[Group]:
 def _group(facts: list[type[Fact]]) -> Group:
     told = [match for cls in facts if (match := _SUBJECT.search(inspect.getdoc(cls) or ""))]
     assert len(told) == 1, f"one of the docstrings of {[cls.__name__ for cls in facts]} must name their subject"
-    return Group(*told[0].groups(), tuple(facts))
+    return Group(told[0][1], told[0][2], told[0][3], tuple(facts))
 
 
 @cache
