@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.plan.rules.policy import Policy
 from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.refusals import Conflict, Invalid
+
+CLOCK_DRIFT_MAX: Final = timedelta(minutes=5)
+"""How far the clock of a device may be off. It is a matter of devices, not of counties, so it is not policy: one that
+synchronises its clock once a day stays far below it.
+"""
 
 
 class Direction(StrEnum):
@@ -128,12 +134,12 @@ def shows_presence(*, matched: bool | None, score: int | None, policy: Policy) -
     return matched is not False and (score is None or score >= policy.attendance_face_score_min)
 
 
-def admit(mark: Mark, attendee: Attendee, *, policy: Policy, now: datetime) -> None:
+def admit(mark: Mark, attendee: Attendee, *, now: datetime) -> None:
     """Raises ClassTakesNoMarks, MarkOutsideClass, NotInTraining, MarkFromFuture; a late arrival does not matter."""
     if attendee.class_status is not ClassStatus.RUNNING:
         raise ClassTakesNoMarks(state=attendee.class_status)
     require_day(mark.day, attendee, pointer="/at")
-    if mark.at > now + timedelta(minutes=policy.attendance_clock_drift_minutes_max):
+    if mark.at > now + CLOCK_DRIFT_MAX:
         raise MarkFromFuture(pointer="/at", now=now.isoformat(timespec="seconds"))
 
 

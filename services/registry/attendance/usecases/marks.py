@@ -146,7 +146,7 @@ def _read(row: MarkRow, known: _BatchContext, *, caller: Caller, at: datetime) -
         counts=mark_rules.shows_presence(matched=row.matched, score=row.score, policy=policy),
     )
     try:
-        mark_rules.admit(mark, attendee, policy=policy, now=at)
+        mark_rules.admit(mark, attendee, now=at)
     except Refusal as refusal:
         return _MarkCandidate(row, mark, refusal)
     return _MarkCandidate(row, mark, None)

@@ -7,14 +7,21 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from services.registry.classes.rules.classes import ClassVerb
+
 FILE: Final = "file"
 """The first step of each class; those that follow are called by their ClassVerb, or PLAN."""
 PLAN: Final = "plan"
 """Its lessons became others."""
 
+FILINGS: Final = (FILE, ClassVerb.REFILE.value)
+
 
 class ClassEvent(NamedTuple):
-    """One step. `version` is the class's after it; `change` holds what was filed, found or changed, as JSON."""
+    """One step. `version` is the class's after it; `change` holds what was filed, found or changed, as JSON.
+
+    `grounds` are the rows of rules that it was decided by, as JSON; None where it goes by none, or is older than these.
+    """
 
     id: UUID
     class_id: UUID
@@ -24,6 +31,7 @@ class ClassEvent(NamedTuple):
     done_at: datetime
     reasons: tuple[str, ...]
     change: Mapping[str, Any] | None
+    grounds: Mapping[str, Any] | None = None
 
 
 class ReportedChange(NamedTuple):

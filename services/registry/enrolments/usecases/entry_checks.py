@@ -60,7 +60,6 @@ class Checks:
         policy = None if class_ is None else self.policies[class_.id]
         said, kind = entry.at_entry, entry.document_kind
         shown = None if number is None or kind is None else IdentityDocument(kind, number).birth_date
-        first_on = date.min if policy is None else policy.trainee_paper_first_on
         found = [
             None if entry.programme is None else self._programme_fault(entry.programme),
             None if entry.name is None else name_fault(entry.name),
@@ -74,7 +73,7 @@ class Checks:
                 trainees.missing_fault(entry.phone, said, kind=kind, class_=class_, policy=policy, unread=entry.unread)
             )
         faults = [fault for fault in found if fault is not None]
-        return faults + trainees.paper_faults(said, ages.born_on(shown, said), first_on=first_on, today=self.today)
+        return faults + trainees.paper_faults(said, ages.born_on(shown, said), today=self.today)
 
     def _programme_fault(self, programme: str) -> Refusal | None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,9 +26,13 @@ from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
+from shared.dated_rules.rules import Grounds
 from shared.kernel.callers import Caller
 from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
 from shared.kernel.periods import business_day
+
+_GO_BY: Final = ("attendance.share_min", "attendance.hours_min_required", "attendance.marks_required")
+"""The figures that decide an outcome."""
 
 Step = tuple[Enrolment, EnrolmentState]
 """An enrolment with its outcome, and the fact of it."""
@@ -97,7 +101,8 @@ async def conclude(
 
     steps, outcomes = decide_each(rows, decide)
     if not dry_run:
-        await enrolment_steps.keep(connection, steps, by=caller.person)
+        grounds = {class_.id: grounds_of(class_, rulebook)}
+        await enrolment_steps.keep(connection, steps, by=caller.person, grounds=grounds)
     return outcomes
 
 
@@ -132,7 +137,8 @@ async def conclude_by_attendance(
         )
         for before in waiting
     ]
-    await enrolment_steps.keep(connection, concluded, by=caller.person)
+    grounds = {class_.id: grounds_of(class_, rulebook)}
+    await enrolment_steps.keep(connection, concluded, by=caller.person, grounds=grounds)
     new = {enrolment.id for enrolment, _ in concluded}
     return [
         OutcomeDecision(each, each.id in new, _missed(each, class_, thresholds))
@@ -168,7 +174,8 @@ async def follow(
         hours = outcome_rules.hours_after(before.hours, **shown, policy=policies[class_.id])
         if hours != before.hours:
             steps.append(rules.correct(before, class_, Correction(hours=hours), **thresholds._asdict(), at=at))
-    await enrolment_steps.keep(connection, steps, by=by, reason=reason)
+    grounds = {class_.id: grounds_of(class_, rulebook) for class_, _ in known.values()}
+    await enrolment_steps.keep(connection, steps, by=by, reason=reason, grounds=grounds)
 
 
 def thresholds_of(class_: TrainingClass, rulebook: Rulebook) -> CompletionThresholds:
@@ -178,6 +185,11 @@ def thresholds_of(class_: TrainingClass, rulebook: Rulebook) -> CompletionThresh
     if policy.attendance_hours_min_required and class_.project is not None:
         hours_min = rulebook.project(class_.project, day=class_.starts_on).hours_min
     return CompletionThresholds(policy.attendance_share_min, hours_min)
+
+
+def grounds_of(class_: TrainingClass, rulebook: Rulebook) -> Grounds:
+    """The rows that an outcome in `class_` goes by."""
+    return rulebook.grounds(class_.starts_on, class_.region, *_GO_BY, project=class_.project)
 
 
 def _missed(concluded: Conclusion, class_: TrainingClass, thresholds: CompletionThresholds) -> list[Miss]:

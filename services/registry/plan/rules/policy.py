@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, time, timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple, get_type_hints
 
+from services.registry.plan.rules.working_days import WorkingDays
+from shared.dated_rules.rules import Provenance, holding, require_room, spans
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict, Invalid
 
@@ -42,17 +44,12 @@ class WrongPolicyValue(Invalid):
     cure_zh = "请按以下格式填写 {key}：{expected}。"
 
 
-class PolicyRowOverlaps(Conflict):
-    """Facts: `first_on`, `last_on` of the other row."""
-
-    slug = "policy-row-overlaps"
-    title_en = "Another row for this key and region is valid during part of that period."
-    title_zh = "同一参数在该地区已有有效期重叠的记录。"
-    cure_en = (
-        "Start after {first_on}, when the other row begins. For an exception, enter the new value without an end, then "
-        "the old value again."
-    )
-    cure_zh = "请自 {first_on} 之后起生效；临时调整请先录入不设截止日期的新值，再录入恢复原值的记录。"
+class CalendarRowTooLong(Invalid):
+    slug = "calendar-row-too-long"
+    title_en = "A row of the calendar is about one day, for the whole province."
+    title_zh = "日历记录须逐日录入，且适用于全省。"
+    cure_en = "Enter one row for each day, with that day as first_on and last_on, and the province as region."
+    cure_zh = "请逐日录入：first_on 与 last_on 均填该日，region 填省级编码。"
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,6 @@ class Policy:
     """Training outside these times of day is flagged."""
     attendance_travel_km_per_hour: int
     """The maximum speed of travel between two training sites."""
-    attendance_device_marks_per_minute_max: int
     attendance_trainees_per_phone_max: int
     """How many trainees may share one phone: as a number in a class, and over classes of the institution on the same
     days; as the device that they mark with in a day.
@@ -84,10 +80,6 @@ class Policy:
     """More marks of one trainee on one day are not taken."""
     attendance_edit_days_max: int
     """Days after which an institution cannot put a day's hours right by itself any more."""
-    attendance_clock_drift_minutes_max: int
-    """How far the clock of a device may be off."""
-    attendance_same_second_trainees_max: int
-    """More trainees of a class than that, marked in the very same second, are flagged."""
     class_seats_max: int
     class_size_min: int
     """A class that starts with fewer trainees is flagged."""
@@ -110,8 +102,6 @@ class Policy:
     trainee_age_min: int
     trainee_age_max: int
     """Of a subsidised training; older ones declare that they draw no pension."""
-    trainee_paper_first_on: date
-    """No consent, and no paper of a priority group, is older than that."""
     trainee_particulars_required: bool
     """Whether trainees of a subsidised class give phone, employment state, consent, and a birth date not shown."""
     teacher_age_max: int
@@ -146,79 +136,99 @@ class Policy:
 
 KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name for field in fields(Policy)}
 """The key of each row ("class.seats_max"), and the field that it fills."""
+CALENDAR_KEY: Final = "calendar.worked"
+"""The key of rows that say of one day whether it is worked, where its weekday does not say so."""
 
 
-class PolicyRow(NamedTuple):
-    """One figure: `value` as text, valid from `first_on` to `last_on`, both included, in `region` and below."""
+@dataclass(frozen=True)
+class PolicyRow:
+    """One figure: `value` as text, valid on the days of `validity` in `region` and below; None: none holds there."""
 
+    id: str
     key: str
-    value: str
+    value: str | None
     region: str
-    first_on: date
-    last_on: date | None
+    validity: Period
     status: str
     source: str
+    provenance: Provenance
+    note: str | None = None
+    """What it is about, where the key does not say it: the name of a holiday."""
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return self.key, self.region
+
+    @property
+    def rule(self) -> str:
+        return self.key
+
+    @property
+    def is_end(self) -> bool:
+        return self.value is None
+
+    @property
+    def first_on(self) -> date:
+        return self.validity.first
+
+    @property
+    def last_on(self) -> date | None:
+        return self.validity.last
+
+    def during(self, validity: Period) -> PolicyRow:
+        return replace(self, validity=validity)
+
+    def same_as(self, other: PolicyRow) -> bool:
+        return replace(self, id=other.id, provenance=other.provenance) == other
 
 
-def holding(rows: Iterable[PolicyRow], *, day: date, region_and_above: Sequence[str]) -> dict[str, PolicyRow]:
-    """The row of each key that holds on `day` at the first of `region_and_above`: that of the nearest region."""
-    nearest: dict[str, PolicyRow] = {}
+def nearest(rows: Iterable[PolicyRow], *, day: date, region_and_above: Sequence[str]) -> dict[str, PolicyRow]:
+    """The row of each key that decides on `day` at the first of `region_and_above`: that of the nearest region."""
+    found: dict[str, PolicyRow] = {}
     places = {code: distance for distance, code in enumerate(region_and_above)}
-    for row in rows:
-        if row.region not in places or day < row.first_on or (row.last_on is not None and day > row.last_on):
-            continue
-        nearest[row.key] = min(row, nearest.get(row.key, row), key=lambda each: places[each.region])
-    return nearest
+    for row in holding((each for each in rows if each.region in places), on=day).values():
+        found[row.key] = min(row, found.get(row.key, row), key=lambda each: places[each.region])
+    return found
 
 
 def policy_on(rows: Iterable[PolicyRow], *, day: date, region_and_above: Sequence[str]) -> Policy:
-    """What holds on `day` at the first of `region_and_above`: for each key the row of the nearest region.
+    """What holds on `day` at the first of `region_and_above`. Raises PolicyUnset."""
+    rows_held = nearest(rows, day=day, region_and_above=region_and_above)
+    return policy_of({key: row.value for key, row in rows_held.items()}, day=day)
 
-    Raises PolicyUnset.
-    """
-    nearest = holding(rows, day=day, region_and_above=region_and_above)
-    for key in KEYS:
-        if key not in nearest:
+
+def policy_of(figures: Mapping[str, str | None], *, day: date) -> Policy:
+    """The policy that these figures of each key make on `day`. Raises PolicyUnset."""
+    values: dict[str, Any] = {}
+    for key, name in KEYS.items():
+        figure = figures.get(key)
+        if figure is None:
             raise PolicyUnset(key=key, day=day.isoformat())
-    values: dict[str, Any] = {name: parse(key, nearest[key].value) for key, name in KEYS.items()}
+        values[name] = parse(key, figure)
     return Policy(**values)
 
 
-def require_no_overlap(row: PolicyRow, others: Iterable[PolicyRow]) -> None:
-    """`row` may stand beside `others`. A row without an end may begin within one without an end, which then ends.
-
-    Raises PeriodEndsBeforeStart, PolicyRowOverlaps.
-    """
-    period = Period(row.first_on, row.last_on)
-    for each in others:
-        if (each.key, each.region) != (row.key, row.region):
-            continue
-        follows = each.last_on is None and row.last_on is None and each.first_on < row.first_on
-        if not follows and Period(each.first_on, each.last_on).overlaps(period):
-            raise PolicyRowOverlaps(
-                pointer="/first_on",
-                first_on=each.first_on.isoformat(),
-                last_on=None if each.last_on is None else each.last_on.isoformat(),
-            )
+def working_days(rows: Iterable[PolicyRow]) -> WorkingDays:
+    """The calendar that the rows of CALENDAR_KEY give."""
+    days = spans(row for row in rows if row.key == CALENDAR_KEY)
+    return WorkingDays({period.first: row.value == "yes" for row, period in days if not row.is_end})
 
 
-def before_the_next(row: PolicyRow, others: Iterable[PolicyRow]) -> PolicyRow:
-    """`row` as far as it reaches: to the day before the next of `others` for its key and region begins."""
-    later = [
-        each.first_on
-        for each in others
-        if (each.key, each.region) == (row.key, row.region) and each.first_on > row.first_on
-    ]
-    if not later or (row.last_on is not None and row.last_on < min(later)):
-        return row
-    return row._replace(last_on=min(later) - timedelta(days=1))
+def require_sound(row: PolicyRow, others: Iterable[PolicyRow], *, province: str | None) -> None:
+    """Raises UnknownPolicyKey, WrongPolicyValue, CalendarRowTooLong, RowOverlaps."""
+    is_day = row.key == CALENDAR_KEY
+    if row.value is not None:
+        parse(row.key, row.value)
+    if is_day and (row.first_on != row.last_on or row.region != province):
+        raise CalendarRowTooLong(pointer="/last_on" if row.first_on != row.last_on else "/region")
+    require_room(row, others, gaps=is_day)
 
 
 def parse(key: str, value: str) -> object:
     """`value` as the type that `key` has. Raises UnknownPolicyKey, WrongPolicyValue."""
-    if key not in KEYS:
-        raise UnknownPolicyKey(pointer="/key", known=sorted(KEYS))
-    form = _FORMS[KEYS[key]]
+    form = _FORMS.get(key)
+    if form is None:
+        raise UnknownPolicyKey(pointer="/key", known=sorted(_FORMS))
     try:
         return form.read(value)
     except (ValueError, KeyError, InvalidOperation):
@@ -253,4 +263,5 @@ _OF_TYPE: Final[Mapping[object, _Form]] = {
     int: _Form(_count, "a whole number, 0 or more"),
     int | None: _Form(lambda value: _count(value) if value else None, "a whole number, 0 or more, or nothing"),
 }
-_FORMS: Final = {name: _OF_TYPE[type_] for name, type_ in get_type_hints(Policy).items()}
+_TYPES: Final = get_type_hints(Policy)
+_FORMS: Final = {key: _OF_TYPE[_TYPES[name]] for key, name in KEYS.items()} | {CALENDAR_KEY: _OF_TYPE[bool]}

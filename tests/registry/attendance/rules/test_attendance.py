@@ -176,10 +176,10 @@ class TestTotals:
 
 class TestAdmit:
     def admit(self, at: str, *, now: str = "20:00", **changes: Any) -> None:
-        attendance_marks.admit(mark("in", at), attendee(**changes), policy=policy(), now=moment(now))
+        attendance_marks.admit(mark("in", at), attendee(**changes), now=moment(now))
 
     def test_takes_a_mark_of_a_running_class_however_late(self) -> None:
-        attendance_marks.admit(mark("in", "09:00"), attendee(), policy=policy(), now=moment("09:00") + timedelta(90))
+        attendance_marks.admit(mark("in", "09:00"), attendee(), now=moment("09:00") + timedelta(90))
 
     def test_forgives_a_clock_some_minutes_of_drift(self) -> None:
         self.admit("09:05", now="09:00")
