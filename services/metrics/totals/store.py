@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.measures.rules.measures import Measure
 from services.metrics.plan import store as plan
-from shared.plan import UnknownProgramme, UnknownRegion
+from shared.plan import UnknownProgramme
 
 
 class Dimension(StrEnum):
@@ -91,11 +91,10 @@ async def totals(connection: AsyncConnection, cut: Cut) -> list[dict[str, Any]]:
         amounts=_AMOUNTS,
         group=f"GROUP BY {_places(len(cut.by))} ORDER BY {_places(len(cut.by))}" if cut.by else "",
     )
-    if cut.region is not None and not await plan.is_region(connection, cut.region):
-        raise UnknownRegion(pointer="/region")
+    everywhere = cut.region is None or await plan.is_province(connection, cut.region)
     values = {
         "programmes": None if cut.programme is None else await _parts(connection, cut.programme),
-        "region": cut.region,
+        "region": None if everywhere else cut.region,
         "level": cut.level,
         "first_day": cut.first_day,
         "last_day": cut.last_day,

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.rules.history import FILINGS, ClassEvent, ReportedChange
 from services.registry.classes.store.classes import CLASS
-from services.registry.plan.rules.reach import Reach
 from shared import tables
 from shared.kernel.refusals import NotFound
+from shared.reach import Reach
 from shared.tables import Instant, Json, Texts, fixed
 
 CLASS_EVENT: Final = Table(

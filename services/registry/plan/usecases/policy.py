@@ -12,11 +12,12 @@ from services.registry.plan.rules import calendar
 from services.registry.plan.rules.policy import PolicyRow, require_sound
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.store.policy import POLICY_ROW
+from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
 from shared.dated_rules import rules, usecases
 from shared.dated_rules.rules import Provenance
 from shared.dated_rules.usecases import Check
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.plan import Plan, UnknownRegion
 
@@ -24,7 +25,7 @@ from shared.plan import Plan, UnknownRegion
 async def propose(connection: AsyncConnection, row: PolicyRow, *, caller: Caller) -> PolicyRow:
     """A new proposal of the province; the same row again answers the existing one.
 
-    Raises WrongRole, ForeignRegion, UnknownPolicyKey, WrongPolicyValue, CalendarRowTooLong, UnknownRegion,
+    Raises ForeignRegion, UnknownPolicyKey, WrongPolicyValue, CalendarRowTooLong, UnknownRegion,
     ReasonMissing, RowOverlaps.
     """
     plan = await _province(connection, caller)
@@ -38,7 +39,7 @@ async def end(
 ) -> PolicyRow:
     """Propose that the row decides up to `last_on` and nothing does afterwards, or the next wider region's row.
 
-    Raises WrongRole, ForeignRegion, NotFound, EndsNothing, ReasonMissing.
+    Raises ForeignRegion, NotFound, EndsNothing, ReasonMissing.
     """
     plan = await _province(connection, caller)
     row = await POLICY_ROW.load_row(connection, row_id)
@@ -50,7 +51,7 @@ async def end(
 async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> PolicyRow:
     """Make a proposal decide, as somebody else of the province. A day of the calendar is told.
 
-    Raises WrongRole, ForeignRegion, NotFound, IllegalMove, SamePerson, RowOverlaps.
+    Raises ForeignRegion, NotFound, IllegalMove, SamePerson, RowOverlaps.
     """
     plan = await _province(connection, caller)
     row = await usecases.approve(connection, POLICY_ROW, row_id, check=_check(plan), caller=caller, at=at)
@@ -59,7 +60,7 @@ async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, a
 
 
 async def reject(connection: AsyncConnection, row_id: str, *, reason: str, caller: Caller, at: datetime) -> PolicyRow:
-    """Refuse a proposal, or withdraw one's own. Raises WrongRole, ForeignRegion, NotFound, IllegalMove."""
+    """Refuse a proposal, or withdraw one's own. Raises ForeignRegion, NotFound, IllegalMove."""
     await _province(connection, caller)
     return await usecases.reject(connection, POLICY_ROW, row_id, reason=reason, caller=caller, at=at)
 
@@ -71,11 +72,9 @@ async def tell_calendar(connection: AsyncConnection, approved: Sequence[PolicyRo
 
 
 async def _province(connection: AsyncConnection, caller: Caller) -> Plan:
-    """The plan, for somebody of its province. Raises WrongRole, ForeignRegion."""
-    caller.require(Role.PROVINCE)
-    plan = (await rulebook_store.current(connection)).plan
-    caller.require_region([code for code, region in plan.regions.items() if region.parent is None])
-    return plan
+    """The plan, for somebody of its province. Raises ForeignRegion."""
+    await visibility.require_province(connection, caller)
+    return (await rulebook_store.current(connection)).plan
 
 
 def _check(plan: Plan) -> Check[PolicyRow]:

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.plan.rules import projects as rules
 from services.registry.plan.rules.projects import Project
 from services.registry.plan.store import projects as store
-from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.store.projects import TERM
+from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
 from shared.dated_rules import usecases
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.refusals import Stale
 
 
@@ -22,10 +22,10 @@ async def propose(connection: AsyncConnection, term: Project, *, caller: Caller)
     """A new proposal of the province: `term` as it is to stand in the catalogue. The same again changes nothing.
 
     One with the first day of an existing term replaces it; a later one ends the term in which it begins. The version of
-    `term` follows the one that the caller saw. Raises WrongRole, ForeignRegion, Stale, ReasonMissing,
+    `term` follows the one that the caller saw. Raises ForeignRegion, Stale, ReasonMissing,
     ProjectTermOverlaps.
     """
-    await _require_province(connection, caller)
+    await visibility.require_province(connection, caller)
     await store.add(connection, term.code)
     return await usecases.propose(connection, TERM, term, check=_check)
 
@@ -33,10 +33,10 @@ async def propose(connection: AsyncConnection, term: Project, *, caller: Caller)
 async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> Project:
     """Make a proposed term decide, as somebody else of the province, and tell it.
 
-    Raises WrongRole, ForeignRegion, NotFound, IllegalMove, SamePerson, ProjectTermOverlaps, or Stale if another term of
+    Raises ForeignRegion, NotFound, IllegalMove, SamePerson, ProjectTermOverlaps, or Stale if another term of
     the project was approved since it was proposed.
     """
-    await _require_province(connection, caller)
+    await visibility.require_province(connection, caller)
     before = await TERM.load_row(connection, row_id)
     term = await usecases.approve(connection, TERM, row_id, check=_check, caller=caller, at=at)
     if term != before:
@@ -45,8 +45,8 @@ async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, a
 
 
 async def reject(connection: AsyncConnection, row_id: str, *, reason: str, caller: Caller, at: datetime) -> Project:
-    """Refuse a proposal, or withdraw one's own. Raises WrongRole, ForeignRegion, NotFound, IllegalMove."""
-    await _require_province(connection, caller)
+    """Refuse a proposal, or withdraw one's own. Raises ForeignRegion, NotFound, IllegalMove."""
+    await visibility.require_province(connection, caller)
     return await usecases.reject(connection, TERM, row_id, reason=reason, caller=caller, at=at)
 
 
@@ -60,9 +60,3 @@ def _check(term: Project, others: Sequence[Project]) -> None:
     if term.version != rules.latest_version(term.code, others) + 1:
         raise Stale
     rules.require_sound(term, others)
-
-
-async def _require_province(connection: AsyncConnection, caller: Caller) -> None:
-    caller.require(Role.PROVINCE)
-    plan = (await rulebook_store.current(connection)).plan
-    caller.require_region([code for code, region in plan.regions.items() if region.parent is None])
