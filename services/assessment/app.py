@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.assessment.bodies import routes as bodies
 from services.assessment.certificates import routes as certificates
 from services.assessment.exams.routes import candidates, sessions
+from services.assessment.pass_rules import routes as pass_rules
 from services.assessment.rights import RIGHTS
 from services.assessment.settings import AssessmentSettings
 from services.assessment.verification import routes as verifications
@@ -24,7 +25,14 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         description="Assessment bodies, exam sessions, results, certificates. 评价机构、考试、成绩、证书。",
         settings=settings,
         engine=make_engine(settings.database_url, name="assessment", pool_size=settings.database_connections_max),
-        routers=[bodies.routes, sessions.routes, candidates.routes, certificates.routes, verifications.routes],
+        routers=[
+            bodies.routes,
+            sessions.routes,
+            candidates.routes,
+            certificates.routes,
+            verifications.routes,
+            pass_rules.routes,
+        ],
         rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),

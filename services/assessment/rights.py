@@ -10,6 +10,11 @@ from shared.rights import BODIES, EVERY_ROLE, OFFICERS, ORGANISATIONS, SUPERVISO
 _FINANCE: Final = {Role.FINANCE: Whose.REGION}
 
 _OWN_EXAM: Final = "The body answers for its own exam; each step is kept with its author, and officers see it."
+_PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
+_PROVINCE_ITSELF: Final = "The province is a caller whose region is the province's code."
+_PROPOSED: Final = "What one enters decides nothing until somebody else of the province approves it."
+_APPROVED: Final = "Who approves a rule is not who entered it."
+_REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides nothing and can be entered again."
 
 RIGHTS: Final[Rights] = {
     # bodies
@@ -28,6 +33,12 @@ RIGHTS: Final[Rights] = {
     "record_results": writes(BODIES, one=_OWN_EXAM),
     "get_candidate": reads(BODIES, SUPERVISORS),
     "correct_result": writes(BODIES, one="It needs a reason, and the replaced result stays on record."),
+    # pass rules
+    "list_pass_rules": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),
+    "add_pass_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "end_pass_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "approve_pass_rule": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
+    "reject_pass_rule": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
     # certificates
     "list_certificates": reads(BODIES, SUPERVISORS),
     "get_certificate": reads(BODIES, SUPERVISORS),

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Generic
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Table, Text, select, text, update
+from sqlalchemy import BigInteger, Column, ColumnElement, MetaData, Table, Text, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import tables
 from shared.dated_rules.rules import Provenance, R, RowState
 from shared.kernel.refusals import NotFound, Stale
-from shared.tables import Choice, Instant
+from shared.tables import Choice, Days, Instant
 
 _PROVENANCE: Final = [field.name for field in fields(Provenance)]
 _DECIDED: Final = ("state", "decided_by", "decided_at", "decision_reason", "sequence")
@@ -26,6 +26,12 @@ def provenance_columns() -> list[Column[Any]]:
     types: dict[str, Any] = {"state": Choice(RowState), "sequence": BigInteger}
     types |= dict.fromkeys(("entered_at", "decided_at"), Instant)
     return [Column(name, types.get(name, Text)) for name in _PROVENANCE]
+
+
+def figure_table(name: str) -> Table:
+    """A table of figures (shared.dated_rules.figures)."""
+    texts = [Column(each, Text) for each in ("id", "key", "value", "region", "status", "source", "note")]
+    return Table(name, MetaData(), *texts, Column("validity", Days), *provenance_columns())
 
 
 async def lock(connection: AsyncConnection) -> None:

@@ -26,6 +26,25 @@ SEQUENCE: Final = (
 )
 
 
+def figures(table: str) -> tuple[str, ...]:
+    """Statements that make a table of figures (shared.dated_rules.figures)."""
+    return (
+        f"""
+        CREATE TABLE {table} (
+            id text PRIMARY KEY DEFAULT CAST(uuidv7() AS text),
+            key text NOT NULL,
+            value text,
+            region text NOT NULL CHECK (region ~ '^[0-9]{{6}}$'),
+            validity daterange NOT NULL CHECK (NOT lower_inf(validity) AND NOT isempty(validity)),
+            status text NOT NULL,
+            source text NOT NULL,
+            note text
+        )
+        """,
+        *provenance(table, first_day="lower(validity)"),
+    )
+
+
 def provenance(table: str, *, first_day: str) -> tuple[str, ...]:
     """Statements that give `table` the columns of a provenance, and keep its rows as they are.
 

@@ -13,9 +13,10 @@ from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.history import ClassEvent
 from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
-from services.registry.plan.rules.policy import Policy, PolicyUnset
+from services.registry.plan.rules.policy import Policy
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.usecases import visibility
+from shared.dated_rules.figures import PolicyUnset
 from shared.dated_rules.rules import Grounds
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id

@@ -16,6 +16,7 @@ from services.assessment.exams.rules.marks import Marks
 from services.assessment.exams.rules.results import ResultRow
 from services.assessment.exams.store import candidates as store
 from services.assessment.exams.usecases.sessions import Certification, certify, own
+from services.assessment.pass_rules.usecases import rule_of
 from shared.backbone import outbox
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.callers import Caller
@@ -47,7 +48,8 @@ async def record(
     session.require_open(today=business_day(at))
     local_ids = {row.local_id for row in rows}
     candidates = await store.by_local_ids(connection, session_id, local_ids, lock=not dry_run)
-    recorded, outcomes = rules.decide(rows, session, candidates, at=at)
+    rule = await rule_of(connection, day=session.held_on, region=session.region)
+    recorded, outcomes = rules.decide(rows, session, candidates, rule=rule, at=at)
     if not dry_run:
         await store.save_all(connection, [candidate for candidate, _ in recorded])
         await outbox.record(connection, *(fact for _, fact in recorded if fact is not None))
@@ -68,7 +70,8 @@ async def correct(
     if before.has(marks):
         return Correction(before, Certification([], []))
     certificate = await certificate_store.valid_of_candidate(connection, candidate_id)
-    after, fact = rules.correct(before, session, marks, certificate=certificate, at=at)
+    rule = await rule_of(connection, day=session.held_on, region=session.region)
+    after, fact = rules.correct(before, session, marks, rule=rule, certificate=certificate, at=at)
     await store.keep_replaced(connection, before, reason=reason, by=caller.person, at=at)
     await store.save_all(connection, [after])
     await outbox.record(connection, fact)

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from services.registry.plan.rules.calendar import is_day
-from services.registry.plan.rules.policy import PolicyRow, nearest
+from services.registry.plan.rules.policy import PolicyRow
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.store.policy import POLICY_ROW
 from services.registry.plan.usecases import policy as usecases
 from shared.auth import CurrentCaller
 from shared.dated_rules import rules
-from shared.dated_rules.answers import EndRequest, InState, KnownAt, On, ProvenanceAnswer, RejectionRequest
+from shared.dated_rules.answers import EndRequest, FigureAnswer, FigureRequest, InState, KnownAt, On, RejectionRequest
+from shared.dated_rules.figures import nearest
 from shared.dated_rules.rules import Provenance
-from shared.forms import Day, Reason, Strict
-from shared.kernel.ids import new_id
-from shared.kernel.periods import Period, business_day
+from shared.kernel.periods import business_day
 from shared.plan import UnknownRegion
 from shared.web import Connection, Now, router
 
@@ -28,42 +27,16 @@ routes = router("plan")
 RowId = Annotated[str, Path(max_length=64, examples=["019a6f00-0000-7000-8000-000000000000"])]
 
 
-class PolicyRowRequest(Strict):
+class PolicyRowRequest(FigureRequest):
     """Valid in `region` and below, where no nearer row says otherwise, from `first_on` to `last_on`, both inclusive.
 
     A row that begins before today needs a reason. A row about a day of the calendar has the key calendar.worked, the
     day as first_on and last_on, and as note the name of the holiday.
     """
 
-    key: Annotated[str, Field(max_length=64, examples=["class.seats_max"])]
-    value: Annotated[str, Field(max_length=200, examples=["60"])]
-    region: Annotated[str, Field(max_length=16, examples=["410000"])]
-    first_on: Day
-    last_on: Day | None = None
-    status: Literal["assumption", "sourced"] = "sourced"
-    source: Annotated[str, Field(min_length=2, max_length=500, description="The document that says so")]
-    note: Annotated[str, Field(max_length=200)] | None = None
-    reason: Reason | None = None
 
-
-class PolicyRowAnswer(BaseModel):
+class PolicyRowAnswer(FigureAnswer):
     """A row as it was entered. It decides once it is approved, until a row that begins later or replaces it does."""
-
-    id: str
-    key: str
-    value: Annotated[str | None, Field(description="Null: the row says that from its first day on none holds here")]
-    region: str
-    first_on: date
-    last_on: date | None
-    status: str
-    source: str
-    note: str | None
-    provenance: ProvenanceAnswer
-
-    @classmethod
-    def of(cls, row: PolicyRow) -> PolicyRowAnswer:
-        given = {name: getattr(row, name) for name in cls.model_fields if name != "provenance"}
-        return cls(**given, provenance=ProvenanceAnswer.of(row))
 
 
 class CalendarDayAnswer(BaseModel):
@@ -115,13 +88,7 @@ async def add_policy_row(
 
     A row that begins within another ends that one the day before; one with the same first day replaces it.
     """
-    row = PolicyRow(
-        id=str(new_id()),
-        **request.model_dump(exclude={"first_on", "last_on", "reason"}),
-        validity=Period(request.first_on, request.last_on),
-        provenance=Provenance(caller.person, at, request.reason),
-    )
-    return PolicyRowAnswer.of(await usecases.propose(connection, row, caller=caller))
+    return PolicyRowAnswer.of(await usecases.propose(connection, request.row(by=caller.person, at=at), caller=caller))
 
 
 @routes.post("/policy-rows/{row_id}/end", status_code=201)

@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, time
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final, NamedTuple, get_type_hints
+from decimal import Decimal
+from typing import Final, TypeAlias, get_type_hints
 
 from services.registry.plan.rules.working_days import WorkingDays
-from shared.dated_rules.rules import Provenance, holding, require_room, spans
-from shared.kernel.periods import Period
-from shared.kernel.refusals import Conflict, Invalid
-
-
-class PolicyUnset(Conflict):
-    """No row gives a figure that a rule needs for a day and a place. Facts: `key`, `day`."""
-
-    slug = "policy-unset"
-    title_en = "No policy row is valid on that day."
-    title_zh = "所涉日期没有生效的政策参数。"
-    cure_en = "Ask the province to enter a row for {key} that is valid on {day}."
-    cure_zh = "请由省级管理人员补充 {key} 在 {day} 有效的政策参数。"
-
-
-class UnknownPolicyKey(Invalid):
-    """Facts: `known`."""
-
-    slug = "unknown-policy-key"
-    title_en = "No rule uses this key."
-    title_zh = "没有规则使用该政策参数。"
-    cure_en = "Use one of the keys in use: {known}."
-    cure_zh = "规则所使用的参数名：{known}。"
-
-
-class WrongPolicyValue(Invalid):
-    """Facts: `key`, `expected`."""
-
-    slug = "wrong-policy-value"
-    title_en = "The value has the wrong format for this key."
-    title_zh = "参数值的格式与该参数不符。"
-    cure_en = "Write the value of {key} like this: {expected}."
-    cure_zh = "请按以下格式填写 {key}：{expected}。"
+from shared.dated_rules.figures import FigureRow, Forms, nearest
+from shared.dated_rules.rules import require_room, spans
+from shared.kernel.refusals import Invalid
 
 
 class CalendarRowTooLong(Invalid):
@@ -134,61 +104,13 @@ class Policy:
         return self.filing_lead_working_days is None
 
 
+PolicyRow: TypeAlias = FigureRow
+"""One figure of the policy, or of the calendar."""
 KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name for field in fields(Policy)}
 """The key of each row ("class.seats_max"), and the field that it fills."""
 CALENDAR_KEY: Final = "calendar.worked"
 """The key of rows that say of one day whether it is worked, where its weekday does not say so."""
-
-
-@dataclass(frozen=True)
-class PolicyRow:
-    """One figure: `value` as text, valid on the days of `validity` in `region` and below; None: none holds there."""
-
-    id: str
-    key: str
-    value: str | None
-    region: str
-    validity: Period
-    status: str
-    source: str
-    provenance: Provenance
-    note: str | None = None
-    """What it is about, where the key does not say it: the name of a holiday."""
-
-    @property
-    def subject(self) -> tuple[str, str]:
-        return self.key, self.region
-
-    @property
-    def rule(self) -> str:
-        return self.key
-
-    @property
-    def is_end(self) -> bool:
-        return self.value is None
-
-    @property
-    def first_on(self) -> date:
-        return self.validity.first
-
-    @property
-    def last_on(self) -> date | None:
-        return self.validity.last
-
-    def during(self, validity: Period) -> PolicyRow:
-        return replace(self, validity=validity)
-
-    def same_as(self, other: PolicyRow) -> bool:
-        return replace(self, id=other.id, provenance=other.provenance) == other
-
-
-def nearest(rows: Iterable[PolicyRow], *, day: date, region_and_above: Sequence[str]) -> dict[str, PolicyRow]:
-    """The row of each key that decides on `day` at the first of `region_and_above`: that of the nearest region."""
-    found: dict[str, PolicyRow] = {}
-    places = {code: distance for distance, code in enumerate(region_and_above)}
-    for row in holding((each for each in rows if each.region in places), on=day).values():
-        found[row.key] = min(row, found.get(row.key, row), key=lambda each: places[each.region])
-    return found
+FORMS: Final = Forms(get_type_hints(Policy), {CALENDAR_KEY: bool})
 
 
 def policy_on(rows: Iterable[PolicyRow], *, day: date, region_and_above: Sequence[str]) -> Policy:
@@ -199,13 +121,7 @@ def policy_on(rows: Iterable[PolicyRow], *, day: date, region_and_above: Sequenc
 
 def policy_of(figures: Mapping[str, str | None], *, day: date) -> Policy:
     """The policy that these figures of each key make on `day`. Raises PolicyUnset."""
-    values: dict[str, Any] = {}
-    for key, name in KEYS.items():
-        figure = figures.get(key)
-        if figure is None:
-            raise PolicyUnset(key=key, day=day.isoformat())
-        values[name] = parse(key, figure)
-    return Policy(**values)
+    return Policy(**FORMS.fill(KEYS, figures, day=day))
 
 
 def working_days(rows: Iterable[PolicyRow]) -> WorkingDays:
@@ -226,42 +142,4 @@ def require_sound(row: PolicyRow, others: Iterable[PolicyRow], *, province: str 
 
 def parse(key: str, value: str) -> object:
     """`value` as the type that `key` has. Raises UnknownPolicyKey, WrongPolicyValue."""
-    form = _FORMS.get(key)
-    if form is None:
-        raise UnknownPolicyKey(pointer="/key", known=sorted(_FORMS))
-    try:
-        return form.read(value)
-    except (ValueError, KeyError, InvalidOperation):
-        pass
-    raise WrongPolicyValue(pointer="/value", key=key, expected=form.expected)
-
-
-class _Form(NamedTuple):
-    read: Callable[[str], object]
-    expected: str
-
-
-def _share(value: str) -> Decimal:
-    share = Decimal(value)
-    if not 0 <= share <= 1:
-        raise ValueError
-    return share
-
-
-def _count(value: str) -> int:
-    count = int(value)
-    if count < 0:
-        raise ValueError
-    return count
-
-
-_OF_TYPE: Final[Mapping[object, _Form]] = {
-    Decimal: _Form(_share, "a fraction from 0 to 1, such as 0.80"),
-    bool: _Form(lambda value: {"yes": True, "no": False}[value], "yes or no"),
-    date: _Form(date.fromisoformat, "a day, such as 2000-01-01"),
-    time: _Form(time.fromisoformat, "a time of day, such as 06:00"),
-    int: _Form(_count, "a whole number, 0 or more"),
-    int | None: _Form(lambda value: _count(value) if value else None, "a whole number, 0 or more, or nothing"),
-}
-_TYPES: Final = get_type_hints(Policy)
-_FORMS: Final = {key: _OF_TYPE[_TYPES[name]] for key, name in KEYS.items()} | {CALENDAR_KEY: _OF_TYPE[bool]}
+    return FORMS.parse(key, value)

@@ -8,9 +8,10 @@ from datetime import date
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from services.registry.plan.rules.policy import Policy, PolicyRow, PolicyUnset, nearest, policy_of, working_days
+from services.registry.plan.rules.policy import Policy, PolicyRow, policy_of, working_days
 from services.registry.plan.rules.projects import Project, catalogue_of, holding
 from services.registry.plan.rules.working_days import WorkingDays
+from shared.dated_rules.figures import PolicyUnset, nearest
 from shared.dated_rules.rules import DatedRow, Grounds, ground, known
 from shared.kernel.levels import Level
 from shared.kernel.refusals import NotFound

@@ -7,9 +7,16 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.subsidy.claims.routes.schemas import ClaimAnswer, ClaimRow, ClaimWithHistory, DraftRequest
+from services.subsidy.claims.routes.schemas import (
+    ClaimAnswer,
+    ClaimReplayAnswer,
+    ClaimRow,
+    ClaimWithHistory,
+    DraftRequest,
+    LineReplayAnswer,
+)
 from services.subsidy.claims.store import claims as store
-from services.subsidy.claims.usecases import drafts
+from services.subsidy.claims.usecases import drafts, replays
 from services.subsidy.claims.usecases import steps as usecases
 from shared.auth import CurrentCaller
 from shared.contracts.subsidy import ClaimStatus
@@ -55,6 +62,17 @@ async def get_claim(claim_id: UUID, connection: Connection, caller: CurrentCalle
     if own is not None:
         caller.require_organisation(claim.institution_id)
     return ClaimWithHistory.with_history(claim, await store.history(connection, claim_id))
+
+
+@routes.get("/claims/{claim_id}/replay")
+async def replay_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller) -> ClaimReplayAnswer:
+    """Decide each line again by the facts and the rows that it was decided by. Later rows change nothing."""
+    own = _own(caller)
+    claim = await store.load(connection, claim_id)
+    if own is not None:
+        caller.require_organisation(claim.institution_id)
+    lines = [LineReplayAnswer.of(*each) for each in await replays.replay(connection, claim)]
+    return ClaimReplayAnswer(id=claim.id, version=claim.version, lines=lines)
 
 
 @routes.post("/claims/{claim_id}/rebuild")

@@ -14,13 +14,11 @@ from services.registry.plan.rules.policy import (
     CALENDAR_KEY,
     CalendarRowTooLong,
     PolicyRow,
-    UnknownPolicyKey,
-    WrongPolicyValue,
-    nearest,
     parse,
     require_sound,
     working_days,
 )
+from shared.dated_rules.figures import UnknownPolicyKey, WrongPolicyValue, nearest
 from shared.dated_rules.rules import RowOverlaps
 from shared.kernel.periods import Period
 from tests.registry.builders import SIGNED

@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 from hypothesis import given
 
-from services.registry.plan.rules.policy import PolicyRow, PolicyUnset
+from services.registry.plan.rules.policy import PolicyRow
 from services.registry.plan.rules.projects import Project
 from services.registry.plan.rules.rulebook import Rulebook
+from shared.dated_rules.figures import PolicyUnset
 from shared.kernel.levels import Level
 from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound
