@@ -23,13 +23,17 @@ _OFFICER_ACTS: Final = (
     "An officer acts for the county, under their own name; the step is kept, and the region above can correct it."
 )
 _OBSERVED: Final = "Whoever was there says what they saw; it raises a flag at most, which an officer then settles."
+_CONFIRMED: Final = "One officer proposes it, another one confirms it; nobody confirms their own proposal."
+_TAKEN_BACK: Final = (
+    "It restores what was, needs a reason and stays in the history; a second person took or may take the step again."
+)
 _REASONED: Final = "It needs a reason, the earlier values are kept, and the same people can correct it again."
 _COUNTY_STEAD: Final = (
     "The county decides, or an officer of the city or the province with that role. The province's own role "
     "does not act for the county here."
 )
 _PROVINCE_ITSELF: Final = "The province is a caller whose region is the province's code."
-_PROPOSED: Final = "What one enters decides nothing until somebody else of the province approves it."
+_PROPOSED: Final = "What one enters decides nothing until another person of the province approves it."
 _APPROVED: Final = "Who approves a rule is not who entered it."
 _REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides nothing and can be entered again."
 
@@ -69,6 +73,7 @@ RIGHTS: Final[Rights] = {
     "list_institution_listings": reads(EVERY_ROLE, note=_DIRECTORY),
     "list_listings": reads(EVERY_ROLE, note=_DIRECTORY),
     "close_listing": writes(OFFICERS, one="A new listing corrects it; classes that began keep theirs."),
+    "reinstate_listing": writes(OFFICERS, one=_TAKEN_BACK),
     "impose_sanction": writes(
         OFFICERS,
         one="It protects trainees at once; another officer can lift it on any day.",
@@ -81,6 +86,9 @@ RIGHTS: Final[Rights] = {
     ),
     "list_sanctions": reads(SUPERVISORS, _FINANCE),
     "lift_sanction": writes(OFFICERS, two="Who lifts a sanction is not who imposed it."),
+    "reinstate_sanction": writes(
+        OFFICERS, one=_TAKEN_BACK, note="Delisting and blacklisting are for the city, or for the province."
+    ),
     # classes
     "list_classes": reads(ORGANISATIONS, SUPERVISORS, _FINANCE, _BODIES_ALL),
     "list_waiting_classes": reads(OFFICERS),
@@ -101,6 +109,7 @@ RIGHTS: Final[Rights] = {
         OFFICERS,
         two="An officer who stops a class is not who filed it; an institution ends its own.",
     ),
+    "reinstate_class": writes(OFFICERS, one=_TAKEN_BACK),
     # rosters and enrolments
     "enrol_in_class": writes(ORGANISATIONS, one=_OWN_ROWS),
     "enrol_trainees": writes(ORGANISATIONS, one=_OWN_ROWS),
@@ -128,22 +137,34 @@ RIGHTS: Final[Rights] = {
         one=_REASONED,
         note=f"An officer may reach both classes, or neither. {_COUNTY_STEAD}",
     ),
+    "reinstate_enrolment": writes(OFFICERS, one=_TAKEN_BACK),
     "correct_enrolment": writes(ORGANISATIONS, OFFICERS, one=_REASONED),
     # persons
-    "merge_persons": writes(
+    "propose_merge": writes(
         OFFICERS,
-        one="It can be undone by every region concerned, with all that followed.",
-        note="An officer of or above every region in which one of the two was trained.",
+        two=_CONFIRMED,
+        note="An officer of or above a region in which one of the two was trained; for both, or above both, together "
+        "with who confirms it.",
+    ),
+    "propose_particulars": writes(
+        OFFICERS,
+        two=_CONFIRMED,
+        note="An officer of or above a region in which the person was trained; any other on sight of the document.",
+    ),
+    "propose_rekeying": writes(OFFICERS, two=_CONFIRMED, note="An officer of the class's region or above."),
+    "list_person_proposals": reads(OFFICERS, note="Those that concern persons trained in the region."),
+    "get_person_proposal": reads(OFFICERS),
+    "confirm_person_proposal": writes(OFFICERS, two=_CONFIRMED, note="An officer of a region concerned, or above."),
+    "reject_person_proposal": writes(
+        OFFICERS, one="Nothing happens by it, and the same can be proposed again; who proposed it can take it back."
     ),
     "undo_merge": writes(
         OFFICERS,
-        one="It restores what was, and the merge can be made again.",
+        one="It restores what was, and the merge can be proposed again.",
         note="An officer of or above one of the regions concerned.",
     ),
-    "correct_particulars": writes(
-        OFFICERS, one=_REASONED, note="An officer of or above every region in which the person was trained."
-    ),
     "list_merges": reads(SUPERVISORS, note="Merges of persons who were trained in the region, whoever made them."),
+    "get_merge": reads(SUPERVISORS),
     # flags
     "list_flags": reads(ORGANISATIONS, SUPERVISORS),
     "get_flag": reads(ORGANISATIONS, SUPERVISORS),
@@ -164,6 +185,7 @@ RIGHTS: Final[Rights] = {
     "engage_teacher": writes(ORGANISATIONS, OFFICERS, one=_OWN_STATEMENT),
     "list_institution_teachers": reads(ORGANISATIONS, OFFICERS),
     "end_engagement": writes(ORGANISATIONS, OFFICERS, one=_OWN_STATEMENT),
+    "reinstate_engagement": writes(OFFICERS, one=_TAKEN_BACK),
     "correct_engagement": writes(ORGANISATIONS, OFFICERS, one=_REASONED),
     "list_teachers": reads(OFFICERS),
     "get_teacher": reads(OFFICERS, note="Officers of a region in which the teacher is or was engaged, or above."),
@@ -188,6 +210,7 @@ RIGHTS: Final[Rights] = {
     "get_finding": reads(ORGANISATIONS, SUPERVISORS),
     "rectify_finding": writes(ORGANISATIONS, one="An officer rechecks it."),
     "recheck_finding": writes(OFFICERS, two="Who rechecks a finding is not who reported the rectification."),
+    "reopen_finding": writes(OFFICERS, one=_TAKEN_BACK, note="Officers of the level that found it, or above."),
     "attach_to_patrol": writes(OFFICERS, one=_OBSERVED, note="Only the officer who recorded the patrol."),
     "attach_to_finding": writes(ORGANISATIONS, one="An officer rechecks the finding."),
     "get_attachment_content": reads(ORGANISATIONS, SUPERVISORS),

@@ -6,10 +6,13 @@ from fastapi import FastAPI
 
 from services.subsidy.budgets import routes as budgets
 from services.subsidy.claims.routes import checks, claims
+from services.subsidy.duplicates import routes as duplicates
 from services.subsidy.limits import routes as limits
 from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
+from services.subsidy.proposals import routes as proposals
 from services.subsidy.recoveries import routes as recoveries
+from services.subsidy.rekeyings import routes as rekeyings
 from services.subsidy.review import routes as review
 from services.subsidy.rights import RIGHTS
 from services.subsidy.settings import SubsidySettings
@@ -28,7 +31,8 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         engine=make_engine(settings.database_url, name="subsidy", pool_size=settings.database_connections_max),
         routers=[
             *(policy.routes, limits.routes, checks.routes, budgets.routes),
-            *(claims.routes, review.routes, payments.routes, recoveries.routes),
+            *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
+            *(duplicates.routes, rekeyings.routes),
         ],
         rights=RIGHTS,
         background=background,

@@ -1,4 +1,6 @@
-"""Facts that the subsidy consumes: regions, classes, enrolments and persons (registry), certificates (assessment)."""
+"""Facts that the subsidy consumes: of the registry on regions, institutions, classes, enrolments, persons and flags; of
+assessment on certificates.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +10,41 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.usecases import corrections
+from services.subsidy.holds import store as holds
+from services.subsidy.holds.rules import Flag, HoldStatus
 from services.subsidy.settings import SubsidySettings
 from services.subsidy.trainings import store as trainings
-from services.subsidy.trainings.rules import Certificate, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.rules import Certificate, Institution, Outcome, Trainee, TrainingClass
 from shared import heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import CERTIFICATE_FACTS, CertificateState, CertificateStatus
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import CLASS_FACTS, ClassState
+from shared.contracts.registry.directory import INSTITUTION_FACTS, InstitutionState
 from shared.contracts.registry.enrolments import (
     ENROLMENT_FACTS,
     MERGE_FACTS,
+    EnrolmentRekeyed,
     EnrolmentState,
     MergeState,
     PersonsMerged,
     PersonsSeparated,
 )
+from shared.contracts.registry.flags import FLAG_FACTS, FlagState
 from shared.contracts.registry.plan import RegionListed
 from shared.kernel.levels import Level
 from shared.plan import Region
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
-    {RegionListed, *CLASS_FACTS, *ENROLMENT_FACTS, *MERGE_FACTS, *CERTIFICATE_FACTS}
+    {
+        RegionListed,
+        *INSTITUTION_FACTS,
+        *CLASS_FACTS,
+        *ENROLMENT_FACTS,
+        *MERGE_FACTS,
+        *FLAG_FACTS,
+        *CERTIFICATE_FACTS,
+    }
 )
 
 
@@ -42,11 +57,19 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Store the latest state of each subject: facts carry the state after the change, so older ones are skipped."""
     latest = {fact.subject: fact for fact in facts}.values()
     await heard.keep_regions(connection, [_region(fact) for fact in latest if isinstance(fact, RegionListed)])
+    institutions = [
+        Institution(each.institution_id, each.name) for each in latest if isinstance(each, InstitutionState)
+    ]
+    await trainings.keep_institutions(connection, institutions)
     await trainings.keep_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])
     await trainings.keep_enrolments(connection, [_trainee(fact) for fact in latest if isinstance(fact, EnrolmentState)])
+    # Of all facts: what was corrected since does not undo that the training was another human's.
+    rekeyed = {each.enrolment_id: each.at for each in facts if isinstance(each, EnrolmentRekeyed)}
+    await trainings.keep_rekeyings(connection, rekeyed)
     merges = [fact for fact in latest if isinstance(fact, MergeState)]
     await heard.keep_aliases(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
     await heard.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
+    await holds.keep(connection, [_flag(fact) for fact in latest if isinstance(fact, FlagState) and fact.holds])
     certificates = [_certificate(fact) for fact in latest if isinstance(fact, CertificateState)]
     await trainings.keep_certificates(connection, certificates)
     # An enrolment's first fact cannot be a correction, and most facts are first ones.
@@ -72,6 +95,7 @@ def _class(fact: ClassState) -> TrainingClass:
         starts_on=fact.starts_on,
         state=fact.status,
         enrolled=fact.enrolled,
+        local_id=fact.local_id,
     )
 
 
@@ -83,6 +107,21 @@ def _trainee(fact: EnrolmentState) -> Trainee:
         programme=fact.programme,
         outcome=Outcome(fact.status),
         effective_on=fact.effective_on,
+    )
+
+
+def _flag(fact: FlagState) -> Flag:
+    return Flag(
+        id=fact.flag_id,
+        check=fact.check,
+        kind=fact.kind,
+        institution_id=fact.institution_id,
+        class_id=fact.class_id,
+        enrolment_id=fact.enrolment_id,
+        person=fact.person,
+        region=fact.region,
+        reporting_region=fact.reporting_region,
+        status=HoldStatus(fact.status),
     )
 
 

@@ -30,12 +30,18 @@ def institution(**changes: object) -> dict[str, object]:
     return usual | changes
 
 
+def name_of(kind: str, number: int) -> str:
+    """A name for an invented person: its number in Chinese, because names have no digits."""
+    return kind + str(number).translate(str.maketrans("0123456789", "零一二三四五六七八九"))
+
+
 def trainee(number: int, **changes: object) -> dict[str, object]:
     """A row of a roster for an invented person, with all that may be asked for; the same number is the same person."""
     born = date(1970 + number % 30, 1 + number % 12, 1 + number % 28)
     usual = {
-        "local_id": f"T{number}", "document_number": identity_number(born, number % 1000), "name": f"学员{number}",
-        "phone": f"139{number + 1:08d}", "employment": "employed", "consent": {"on": "2025-01-02"},
+        "local_id": f"T{number}", "document_number": identity_number(born, number % 1000),
+        "name": name_of("学员", number), "phone": f"139{number + 1:08d}",
+        "employment": "employed", "consent": {"on": "2025-01-02"},
     }  # fmt: skip
     return usual | changes
 
@@ -55,6 +61,14 @@ class School:
 
     async def post(self, path: str, content: object = None, **request: Any) -> httpx.Response:
         return await self.registry.http.post(f"/v1/{path}", json=content, **({"headers": self.headers} | request))
+
+    async def agree(self, path: str, content: object, *, headers: dict[str, str] | None = None) -> httpx.Response:
+        """What an officer proposes, confirmed by another one at once; the first refusal, if there is one."""
+        proposed = await self.post(path, content, headers=headers or self.officer())
+        if not proposed.is_success:
+            return proposed
+        second = self.registry.tokens.of(Role.PROVINCE, person="second", region="410000")
+        return await self.post(f"persons/proposals/{proposed.json()['id']}/confirmation", headers=second)
 
     async def file(self, **changes: object) -> str:
         """The id of a new class."""

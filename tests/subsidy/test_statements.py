@@ -8,12 +8,12 @@ from tests.support.statements import statements
 
 DRAFT = 15
 """Its class, its local id, a standing claim; trainees, keys, regions, amounts, limits; the queue, what is held,
-certificates; the claim, its lines, its event, its fact."""
-REBUILD = 16
+flags, certificates; the claim, its lines, its event, its fact."""
+REBUILD = 17
 """The claim and its lines instead of local id and standing claim; and the old lines go."""
-APPROVE = 13
-"""Regions, the claim and its lines; class, trainees, keys, amounts, limits, certificates; budget, claim, event,
-fact."""
+APPROVE = 15
+"""Regions, the claim and its lines; class, trainees, keys, amounts, limits, certificates;
+flags, who prepared it; budget, claim, event, fact."""
 
 
 async def test_a_draft_reads_each_thing_once(office: Office) -> None:

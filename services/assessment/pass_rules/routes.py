@@ -38,7 +38,7 @@ async def list_pass_rules(
 
 @routes.post("/pass-rules", status_code=201)
 async def add_pass_rule(request: FigureRequest, connection: Connection, caller: CurrentCaller, at: Now) -> FigureAnswer:
-    """Propose a row, as the province. It decides nothing until somebody else of the province approves it.
+    """Propose a row, as the province. It decides nothing until another person of the province approves it.
 
     A row that begins within another ends that one the day before; one with the same first day replaces it.
     """
@@ -59,7 +59,7 @@ async def end_pass_rule(
 
 @routes.post("/pass-rules/{row_id}/approval")
 async def approve_pass_rule(row_id: RowId, connection: Connection, caller: CurrentCaller, at: Now) -> FigureAnswer:
-    """Approve a proposal, as somebody of the province who did not enter it. It decides from now on."""
+    """Approve a proposal, as a person of the province who did not enter it. It decides from now on."""
     return FigureAnswer.of(await usecases.approve(connection, row_id, caller=caller, at=at))
 
 

@@ -55,7 +55,7 @@ async def end(
 
 
 async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> FigureRow:
-    """Make a proposal decide, as somebody else of the province.
+    """Make a proposal decide, as another person of the province.
 
     Raises ForeignRegion, NotFound, IllegalMove, SamePerson, RowOverlaps.
     """

@@ -57,6 +57,7 @@ WITH new AS MATERIALIZED (SELECT * FROM {_LESSONS}), clashes AS (
 SELECT ARRAY(SELECT ROW(place, by_teacher) FROM clashes), ARRAY(SELECT ROW(id, institution_id) FROM shared_sites)
 """
 _RELEASE: Final = "UPDATE lesson SET held = false WHERE class_id = $1"
+_RETAKE: Final = "UPDATE lesson SET held = true WHERE class_id = $1 AND NOT omitted"
 _OMIT: Final = """
 UPDATE lesson SET omitted = true, held = false
 WHERE class_id = $1 AND lower(during) = ANY($2) AND NOT omitted
@@ -145,6 +146,11 @@ async def replace(
 async def release(connection: AsyncConnection, class_id: UUID) -> None:
     """Let other classes have the teachers and rooms of a class that is given up."""
     await (await driver(connection)).execute(_RELEASE, class_id)
+
+
+async def retake(connection: AsyncConnection, class_id: UUID) -> None:
+    """Take teachers and rooms again for the lessons of a class that goes on; they must be free."""
+    await (await driver(connection)).execute(_RETAKE, class_id)
 
 
 async def omit(connection: AsyncConnection, class_id: UUID, begins: Collection[datetime]) -> None:

@@ -7,15 +7,21 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.limits.rules import require_sound
+from services.subsidy.limits.rules import Terms, require_sound, terms_on
 from services.subsidy.limits.store import LIMIT_ROW
-from services.subsidy.trainings.usecases import require_province
+from services.subsidy.trainings.usecases import load_plan, require_province
 from shared.dated_rules import rules, usecases
 from shared.dated_rules.figures import FigureRow
 from shared.dated_rules.rules import Provenance
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.plan import UnknownRegion
+
+
+async def of_province(connection: AsyncConnection, *, day: date) -> Terms:
+    """The limits for claims made on `day` in the province itself. Raises PolicyUnset."""
+    plan, rows = await load_plan(connection), await LIMIT_ROW.entered_rows(connection)
+    return terms_on(rows, day=day, region_and_above=plan.provinces).terms
 
 
 async def propose(connection: AsyncConnection, row: FigureRow, *, caller: Caller) -> FigureRow:
@@ -44,7 +50,7 @@ async def end(
 
 
 async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> FigureRow:
-    """Make a proposal decide, as somebody else of the province.
+    """Make a proposal decide, as another person of the province.
 
     Raises ForeignRegion, NotFound, IllegalMove, SamePerson, RowOverlaps.
     """

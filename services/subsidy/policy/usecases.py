@@ -70,7 +70,7 @@ async def end(
 
 
 async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> PolicyRow:
-    """Make a proposal decide, as somebody else of the province.
+    """Make a proposal decide, as another person of the province.
 
     Raises ForeignRegion, NotFound, IllegalMove, SamePerson, RowOverlaps.
     """

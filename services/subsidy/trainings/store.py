@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.trainings.rules import Certificate, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.rules import Certificate, Institution, Outcome, Trainee, TrainingClass
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.database import driver
@@ -31,7 +31,9 @@ HEARD_CLASS: Final = Table(
     Column("starts_on", Date),
     Column("state", Text),
     Column("enrolled", Integer),
+    Column("local_id", Text),
 )
+HEARD_INSTITUTION: Final = Table("heard_institution", MetaData(), Column("id", Uuid), Column("name", Text))
 HEARD_ENROLMENT: Final = Table(
     "heard_enrolment",
     MetaData(),
@@ -64,11 +66,20 @@ _TRAINEES: Final = (
     .where(HEARD_ENROLMENT.c.class_id == bindparam("of_class"))
     .order_by(HEARD_ENROLMENT.c.enrolment_id)
 )
+_KEEP_REKEYINGS: Final = """
+INSERT INTO heard_rekeying (enrolment_id, rekeyed_at) SELECT * FROM unnest($1::uuid[], $2::timestamptz[])
+ON CONFLICT (enrolment_id) DO UPDATE SET rekeyed_at = excluded.rekeyed_at
+"""
+_REKEYED: Final = "SELECT enrolment_id FROM heard_rekeying WHERE enrolment_id = ANY($1)"
 _CERTIFIED_ON: Final = """
 SELECT k.person, max(c.issued_on)
 FROM unnest($1::uuid[], $2::uuid[]) AS k (key, person) JOIN heard_certificate AS c ON c.person = k.key
 WHERE c.occupation = $3 AND c.level = $4 AND c.valid AND c.issued_on >= $5 GROUP BY k.person
 """
+
+
+async def keep_institutions(connection: AsyncConnection, institutions: Sequence[Institution]) -> None:
+    await _keep(connection, HEARD_INSTITUTION, institutions)
 
 
 async def keep_classes(connection: AsyncConnection, classes: Sequence[TrainingClass]) -> None:
@@ -81,6 +92,19 @@ async def keep_enrolments(connection: AsyncConnection, trainees: Sequence[Traine
 
 async def keep_certificates(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
     await _keep(connection, HEARD_CERTIFICATE, certificates)
+
+
+async def keep_rekeyings(connection: AsyncConnection, rekeyed: Mapping[UUID, datetime]) -> None:
+    """Store that these enrolments were re-keyed to another human, and when."""
+    if rekeyed:
+        ids = sorted(rekeyed)
+        await (await driver(connection)).execute(_KEEP_REKEYINGS, ids, [rekeyed[each] for each in ids])
+
+
+async def rekeyed(connection: AsyncConnection, enrolments: Collection[UUID]) -> set[UUID]:
+    """Those of `enrolments` that were re-keyed to another human."""
+    rows = await (await driver(connection)).fetch(_REKEYED, list(enrolments))
+    return {row["enrolment_id"] for row in rows}
 
 
 async def _keep(connection: AsyncConnection, table: Table, values: Sequence[object]) -> None:

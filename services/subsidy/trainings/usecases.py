@@ -1,12 +1,14 @@
-"""Look up the plan."""
+"""Look up the plan, and what a caller sees."""
 
 from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared import heard
+from services.subsidy.trainings import rules
+from shared import heard, reach
 from shared.kernel.callers import Caller
 from shared.plan import Plan
+from shared.reach import Scope
 
 
 async def load_plan(connection: AsyncConnection) -> Plan:
@@ -15,7 +17,16 @@ async def load_plan(connection: AsyncConnection) -> Plan:
 
 
 async def require_province(connection: AsyncConnection, caller: Caller) -> Plan:
-    """The plan, for somebody whose region is the province. Raises ForeignRegion."""
+    """The plan, for a person whose region is the province. Raises ForeignRegion."""
     plan = await load_plan(connection)
     caller.require_region(plan.provinces)
     return plan
+
+
+async def scope(connection: AsyncConnection, caller: Caller, *, region: str | None = None) -> Scope:
+    """What the caller sees of `region`; None asks for everything that they see.
+
+    Raises NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
+    """
+    plan = await load_plan(connection) if reach.needs_plan(caller, region) else Plan({}, {})
+    return rules.scope(plan, caller, region=region)

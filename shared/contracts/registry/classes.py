@@ -96,8 +96,14 @@ class ClassCancelled(ClassState):
     type: ClassVar[str] = "registry.class-cancelled.v1"
 
 
+class ClassReinstated(ClassState):
+    """A cancellation or completion was a mistake: the class is again in the state before it."""
+
+    type: ClassVar[str] = "registry.class-reinstated.v1"
+
+
 CLASS_FACTS: Final = (
     ClassFiled, ClassReturned, ClassRefiled, ClassApproved, ClassChecked, ClassChanged, ClassStarted, ClassCompleted,
-    ClassCancelled,
+    ClassCancelled, ClassReinstated,
 )  # fmt: skip
 """All facts of a class. Versions have no gaps, so a consumer that needs one of them consumes all."""

@@ -18,7 +18,15 @@ from services.metrics.worker import SERVICE
 from shared.contracts.assessment import CertificateCorrected
 from shared.contracts.fact import Fact
 from shared.contracts.registry.enrolments import EnrolmentCompleted, EnrolmentResumed, EnrolmentStatus
-from shared.contracts.subsidy import ClaimApproved, ClaimCorrected, ClaimDrafted, ClaimPaid, ClaimRecovered, ClaimStatus
+from shared.contracts.subsidy import (
+    ClaimApproved,
+    ClaimCorrected,
+    ClaimDrafted,
+    ClaimPaid,
+    ClaimRecovered,
+    ClaimReturned,
+    ClaimStatus,
+)
 from shared.database import make_engine
 from tests.conftest import OpenService
 from tests.support.facts import certificate, claim, enrolment, line, person_key, programme, region
@@ -189,6 +197,17 @@ class TestTotals:
         assert await total(metrics) == {
             "subsidised_trainings": 1, "approved_fen": 400_000, "paid_fen": 400_000, "recovered_fen": 200_000,
         }  # fmt: skip
+
+    async def test_an_approval_that_is_taken_back_counts_no_more(self, metrics: ServiceUnderTest) -> None:
+        approved: dict[str, Any] = {"lines": 2, "approved_on": date(2025, 7, 1)}
+        await metrics.hear(
+            claim(21, version=1, fact=ClaimDrafted, status=ClaimStatus.DRAFT, lines=2),
+            claim(21, version=2, fact=ClaimApproved, status=ClaimStatus.APPROVED, **approved),
+        )
+
+        await metrics.hear(claim(21, version=3, fact=ClaimReturned, status=ClaimStatus.RETURNED, lines=2))
+
+        assert await total(metrics) == {}
 
     async def test_says_how_far_each_topic_is_applied(self, metrics: ServiceUnderTest) -> None:
         await metrics.hear(enrolment(1, status=EnrolmentStatus.IN_TRAINING))

@@ -18,9 +18,9 @@ from shared.contracts.assessment import (
     CertificateState,
     CertificateStatus,
 )
+from shared.kernel.four_eyes import require_another
 from shared.kernel.levels import Level
 from shared.kernel.moves import move
-from shared.kernel.refusals import SamePerson
 
 F = TypeVar("F", bound=CertificateState)
 
@@ -33,6 +33,17 @@ MOVES: Final[Mapping[CertificateStatus, Mapping[CertificateVerb, CertificateStat
     CertificateStatus.VALID: {CertificateVerb.REVOKE: CertificateStatus.REVOKED},
     CertificateStatus.REVOKED: {},
 }
+
+WHY_FINAL: Final = {
+    CertificateStatus.REVOKED: (
+        "A revocation takes two people, so no single click leads here; and whoever verified the number was told that "
+        "it is revoked, so the number stays so. Who lost it wrongly gets another certificate from a further session."
+    ),
+}
+
+
+KIND: Final = "revocation"
+"""The kind of the proposals that ask for a revocation."""
 
 
 class Examination(NamedTuple):
@@ -104,8 +115,7 @@ def issue(
 def revoke(certificate: Certificate, *, by: str, at: datetime) -> tuple[Certificate, CertificateRevoked]:
     """Revoke a valid certificate. Raises IllegalMove, or SamePerson if `by` issued it."""
     status = move(MOVES, certificate.status, CertificateVerb.REVOKE)
-    if by == certificate.issued_by:
-        raise SamePerson(rule="issue and revocation of a certificate")
+    require_another(by, certificate.issued_by, rule="issue and revocation of a certificate")
     after = replace(certificate, status=status, version=certificate.version + 1)
     return after, _fact(CertificateRevoked, after, at=at)
 

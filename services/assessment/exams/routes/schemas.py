@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks
@@ -17,7 +17,7 @@ from services.assessment.exams.usecases.sessions import Certification, Conclusio
 from shared.contracts.assessment import SessionStatus
 from shared.dated_rules.answers import GroundAnswer
 from shared.form_errors import form_error
-from shared.forms import Day, LocalId, Reason, Strict
+from shared.forms import Day, LocalId, PersonName, Reason, Strict
 from shared.kernel.identity import DocumentKind
 
 
@@ -57,7 +57,7 @@ class CandidateRowRequest(Strict):
     local_id: LocalId
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
     document_number: Annotated[str, Field(max_length=64)]
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    name: PersonName
 
 
 class ResultRowRequest(Strict):
@@ -174,8 +174,7 @@ class MarksAnswer(BaseModel):
     def of(cls, marks: Marks | None) -> MarksAnswer | None:
         if marks is None:
             return None
-        review = None if marks.review is None else marks.review / 10
-        return cls(theory=marks.theory / 10, skills=marks.skills / 10, review=review)
+        return cls.model_validate(marks.points)
 
 
 class CandidateAnswer(BaseModel):
@@ -220,10 +219,3 @@ class ReplacedResultAnswer(BaseModel):
 class CandidateHistoryAnswer(MaskedCandidateAnswer):
     ground: GroundAnswer | None = Field(description="The row of the pass rule that the result was decided by")
     replaced: list[ReplacedResultAnswer]
-
-
-class CorrectionAnswer(CandidateAnswer):
-    certificate_id: UUID | None = Field(description="The certificate issued because of the correction")
-    already_certified: bool = Field(
-        description="The candidate passes now, but already holds a valid certificate of this kind"
-    )

@@ -33,6 +33,16 @@ MOVES: Final[Mapping[SessionStatus, Mapping[SessionVerb, SessionStatus]]] = {
     SessionStatus.CANCELLED: {},
 }
 
+WHY_FINAL: Final = {
+    SessionStatus.CONCLUDED: (
+        "Single results are corrected after the conclusion, and certificates follow: who passes by the correction gets "
+        "one, and a wrong one is revoked."
+    ),
+    SessionStatus.CANCELLED: (
+        "Only a session without marks can be cancelled, so nothing is lost: file it again under another local_id."
+    ),
+}
+
 
 class ApprenticesAreNotExamined(Invalid):
     slug = "apprentices-are-not-examined"

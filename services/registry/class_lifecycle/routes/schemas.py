@@ -20,7 +20,7 @@ from shared.contracts.dimensions import FundSource
 from shared.dated_rules.answers import GroundAnswer
 from shared.dated_rules.rules import Ground
 from shared.form_errors import form_error
-from shared.forms import Day, LocalId, Reason, Strict
+from shared.forms import Day, LocalId, PlainText, Reason, Strict
 
 Fen = Annotated[int, Field(ge=0, le=PART_FEN_MAX, strict=True)]
 Hours = Annotated[int, Field(ge=1, le=HOURS_MAX, strict=True, description="Class hours of 45 minutes")]
@@ -62,7 +62,9 @@ class ClassTerms(Strict):
     )
     site: LocalId | None = Field(default=None, description="Your local_id of the site")
     teaching_plan: (
-        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEACHING_PLAN_LENGTH_MAX)]
+        Annotated[
+            PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEACHING_PLAN_LENGTH_MAX)
+        ]
         | None
     ) = None
     signed_order: bool = Field(
@@ -90,6 +92,10 @@ class ReturnRequest(Strict):
 
 
 class CancellationRequest(Strict):
+    reason: Reason
+
+
+class ReinstatementRequest(Strict):
     reason: Reason
 
 

@@ -20,13 +20,14 @@ from shared.contracts.registry.classes import (
     ClassCompleted,
     ClassFiled,
     ClassRefiled,
+    ClassReinstated,
     ClassReturned,
     ClassStarted,
     ClassState,
     ClassStatus,
 )
 from shared.kernel.levels import Level
-from shared.kernel.moves import move
+from shared.kernel.moves import move, reinstated
 from shared.kernel.refusals import Conflict, SamePerson
 
 F = TypeVar("F", bound=ClassState)
@@ -70,6 +71,8 @@ MOVES: Final[Mapping[ClassStatus, Mapping[ClassVerb, ClassStatus]]] = {
     ClassStatus.COMPLETED: {},
     ClassStatus.CANCELLED: {},
 }
+
+WAYS_BACK: Final = frozenset({ClassStatus.COMPLETED, ClassStatus.CANCELLED})
 
 
 class RosterClosed(Conflict):
@@ -257,6 +260,15 @@ def cancel(
     if by_officer == class_.filed_by:
         raise SamePerson(rule="filing and cancellation of a class")
     return after, tell(ClassCancelled, after, at=at, enrolled=enrolled)
+
+
+def reinstate(
+    class_: TrainingClass, before: ClassStatus, *, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassReinstated]:
+    """Take back a completion or cancellation: the class is in the state `before` it. Raises IllegalMove."""
+    status = reinstated(WAYS_BACK, class_.status, before)
+    after = replace(class_, status=status, version=class_.version + 1)
+    return after, tell(ClassReinstated, after, at=at, enrolled=enrolled)
 
 
 def advance(class_: TrainingClass, verb: ClassVerb) -> TrainingClass:

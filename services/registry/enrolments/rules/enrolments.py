@@ -76,6 +76,8 @@ MOVES: Final[Mapping[EnrolmentStatus, Mapping[EnrolmentVerb, EnrolmentStatus]]] 
     EnrolmentStatus.TRANSFERRED: {},
 }
 
+WAYS_BACK: Final = frozenset({EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED})
+
 
 class TooManyHours(Invalid):
     """Facts: `hours_max`, the hours of the class."""
@@ -214,6 +216,11 @@ def correct(
         given |= {"priority": bool(said.groups), "evidence_on": said.evidence_on}
     after = replace(enrolment, status=status, version=enrolment.version + 1, **given)
     return after, describe(EnrolmentCorrected, after, class_, at=at)
+
+
+def is_same(enrolment: Enrolment, other: Enrolment) -> bool:
+    """Whether the two are equal but for their versions."""
+    return replace(enrolment, version=other.version) == other
 
 
 def move_days(

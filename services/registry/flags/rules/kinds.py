@@ -35,6 +35,7 @@ class FlagKind(StrEnum):
     RETURNED_FROM_BLACKLIST = "returned-from-blacklist"
     SANCTIONED_DURING_CLASS = "sanctioned-during-class"
     CRITICAL_FINDING_LATE = "critical-finding-late"
+    ONE_PERSON_TWO_DOCUMENTS = "one-person-two-documents"
 
 
 class FlagDefinition(NamedTuple):
@@ -66,6 +67,12 @@ KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
         "C14",
         "Too many trainees did not confirm their training by phone.",
         "电话抽查中未确认参加培训的学员过多。",
+        holds=True,
+    ),
+    FlagKind.ONE_PERSON_TWO_DOCUMENTS: FlagDefinition(
+        "C01",
+        "Two documents of different kinds have the same name, birth date and phone: probably one person.",
+        "两种不同证件的姓名、出生日期和手机号相同，疑似同一人。",
         holds=True,
     ),
     FlagKind.TWO_PLACES_AT_ONCE: FlagDefinition(

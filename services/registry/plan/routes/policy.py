@@ -84,7 +84,7 @@ async def get_policy_row(row_id: RowId, connection: Connection, _: CurrentCaller
 async def add_policy_row(
     request: PolicyRowRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> PolicyRowAnswer:
-    """Propose a row, as the province. It decides nothing until somebody else of the province approves it.
+    """Propose a row, as the province. It decides nothing until another person of the province approves it.
 
     A row that begins within another ends that one the day before; one with the same first day replaces it.
     """
@@ -105,7 +105,7 @@ async def end_policy_row(
 
 @routes.post("/policy-rows/{row_id}/approval")
 async def approve_policy_row(row_id: RowId, connection: Connection, caller: CurrentCaller, at: Now) -> PolicyRowAnswer:
-    """Approve a proposal, as somebody of the province who did not enter it. It decides from now on."""
+    """Approve a proposal, as a person of the province who did not enter it. It decides from now on."""
     return PolicyRowAnswer.of(await usecases.approve(connection, row_id, caller=caller, at=at))
 
 

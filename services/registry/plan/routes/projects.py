@@ -167,7 +167,7 @@ async def put_project(
     """Propose to list a project, change it, or end it by its last day, as the province. The same again changes nothing.
 
     With the first day of an existing term you correct that term; a later first day opens a new term and ends the one
-    before. It decides once somebody else of the province approves it. Classes go by the term of their first day.
+    before. It decides once another person of the province approves it. Classes go by the term of their first day.
     """
     term = Project(
         code=code,
@@ -186,7 +186,7 @@ async def put_project(
 async def approve_project_term(
     row_id: RowId, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ProjectTermAnswer:
-    """Approve a proposed term, as somebody of the province who did not enter it. It decides from now on."""
+    """Approve a proposed term, as a person of the province who did not enter it. It decides from now on."""
     return ProjectTermAnswer.of(await usecases.approve(connection, row_id, caller=caller, at=at))
 
 

@@ -49,7 +49,7 @@ async def end(
 
 
 async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> PolicyRow:
-    """Make a proposal decide, as somebody else of the province. A day of the calendar is told.
+    """Make a proposal decide, as another person of the province. A day of the calendar is told.
 
     Raises ForeignRegion, NotFound, IllegalMove, SamePerson, RowOverlaps.
     """
@@ -72,7 +72,7 @@ async def tell_calendar(connection: AsyncConnection, approved: Sequence[PolicyRo
 
 
 async def _province(connection: AsyncConnection, caller: Caller) -> Plan:
-    """The plan, for somebody of its province. Raises ForeignRegion."""
+    """The plan, for a person of its province. Raises ForeignRegion."""
     await visibility.require_province(connection, caller)
     return (await rulebook_store.current(connection)).plan
 

@@ -31,7 +31,7 @@ async def propose(connection: AsyncConnection, term: Project, *, caller: Caller)
 
 
 async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> Project:
-    """Make a proposed term decide, as somebody else of the province, and tell it.
+    """Make a proposed term decide, as another person of the province, and tell it.
 
     Raises ForeignRegion, NotFound, IllegalMove, SamePerson, ProjectTermOverlaps, or Stale if another term of
     the project was approved since it was proposed.

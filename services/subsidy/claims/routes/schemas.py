@@ -11,7 +11,9 @@ from pydantic import BaseModel, Field
 from services.subsidy.claims.rules.checks import Check
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.rules.lines import Line
-from services.subsidy.claims.store.claims import ClaimSummary, Step
+from services.subsidy.claims.store.claims import ClaimSummary
+from services.subsidy.claims.usecases.reading import ClaimReading
+from services.subsidy.holds.rules import Flag, FlagSubject, HoldStatus
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
 from shared.dated_rules.answers import GroundsAnswer
@@ -91,8 +93,8 @@ class StepAnswer(BaseModel):
     reason: str | None
 
 
-class ClaimRow(BaseModel):
-    """A claim in a list."""
+class ClaimFields(BaseModel):
+    """What every answer says of a claim."""
 
     id: UUID
     institution_id: UUID
@@ -115,12 +117,24 @@ class ClaimRow(BaseModel):
     recovered_fen: int
     version: int
 
+
+class NamedClaim(ClaimFields):
+    """A claim with what people call its institution and class; null where the registry has not told it."""
+
+    institution_name: str | None
+    class_local_id: str | None = Field(description="What the institution calls the class")
+
+
+class ClaimRow(NamedClaim):
+    """A claim in a list."""
+
     @classmethod
     def of_summary(cls, summary: ClaimSummary) -> ClaimRow:
-        return cls.model_validate(_values(summary.claim, summary.amount_fen, summary.recovered_fen))
+        values = _values(summary.claim, summary.amount_fen, summary.recovered_fen)
+        return cls.model_validate(values | summary.names._asdict())
 
 
-class ClaimAnswer(ClaimRow):
+class ClaimAnswer(ClaimFields):
     lines: list[LineAnswer]
 
     @classmethod
@@ -128,12 +142,39 @@ class ClaimAnswer(ClaimRow):
         return cls.model_validate(_whole(claim))
 
 
-class ClaimWithHistory(ClaimAnswer):
-    history: list[StepAnswer]
+class HoldingFlagAnswer(BaseModel):
+    """A flag that the claim waits for. Open, its county settles it; upheld, it is confirmed and the claim is not paid.
+
+    Flags about single trainees are named by id and kind only; the registry shows them to the officers of the region.
+    """
+
+    id: UUID
+    check: str
+    kind: str
+    about: FlagSubject
+    region: str = Field(description="The county or city whose officers settle it")
+    reporting_region: str
+    status: HoldStatus
+    cure_en: str
+    cure_zh: str
 
     @classmethod
-    def with_history(cls, claim: Claim, steps: list[Step]) -> ClaimWithHistory:
-        return cls.model_validate(_whole(claim) | {"history": [StepAnswer(**step._asdict()) for step in steps]})
+    def of(cls, flag: Flag) -> HoldingFlagAnswer:
+        values = {name: getattr(flag, name) for name in cls.model_fields if not name.startswith("cure")}
+        return cls(**values, cure_en=flag.cure.en, cure_zh=flag.cure.zh)
+
+
+class ClaimWithHistory(ClaimAnswer, NamedClaim):
+    history: list[StepAnswer]
+    held_by: list[HoldingFlagAnswer] = Field(description="The claim is neither approved nor paid while there are any")
+
+    @classmethod
+    def of_reading(cls, reading: ClaimReading) -> ClaimWithHistory:
+        beside = {
+            "history": [StepAnswer(**step._asdict()) for step in reading.steps],
+            "held_by": [HoldingFlagAnswer.of(flag) for flag in reading.flags],
+        }
+        return cls.model_validate(_whole(reading.claim) | reading.names._asdict() | beside)
 
 
 def _whole(claim: Claim) -> dict[str, object]:
@@ -148,4 +189,4 @@ def _values(claim: Claim, amount: Fen, recovered: Fen) -> dict[str, object]:
         "amount_fen": amount,
         "recovered_fen": recovered,
     }
-    return {name: getattr(claim, name) for name in ClaimRow.model_fields if name not in computed} | computed
+    return {name: getattr(claim, name) for name in ClaimFields.model_fields if name not in computed} | computed

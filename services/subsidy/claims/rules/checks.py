@@ -17,12 +17,13 @@ from shared.kernel.periods import months_after
 class Check(StrEnum):
     """The code of the check that refused a line. Source: domain rules §4.6, traps 8 and 9.
 
-    WITHDRAWN, TRANSFERRED and POLICY have no number there.
+    WITHDRAWN, TRANSFERRED, FLAGGED and POLICY have no number there.
     """
 
     WITHDRAWN = "WITHDRAWN"
     TRANSFERRED = "TRANSFERRED"
     NOT_COMPLETED = "C14"
+    FLAGGED = "FLAGGED"
     NO_CERTIFICATE = "C12"
     WINDOW_PASSED = "C13"
     ALREADY_CLAIMED = "C09"
@@ -61,6 +62,12 @@ _WORDS: Final = {
         "培训未完成：学时不足，或休学后未复学。",
         "If the hours are wrong, correct them in the registry, then rebuild the claim.",
         "若学时登记有误，请先在登记服务中更正，再重新生成申领。",
+    ),
+    Check.FLAGGED: Words(
+        "An officer confirmed a flag about this trainee.",
+        "该学员涉及的预警已被认定属实。",
+        "Nothing can be claimed for this trainee. The flag and its reason are in the registry.",
+        "该学员不能申领；预警及处理理由见登记服务。",
     ),
     Check.NO_CERTIFICATE: Words(
         "The trainee has no valid certificate of the class's occupation and level issued since the class began.",
@@ -115,6 +122,8 @@ class LineFacts:
     """The facts that decide one line."""
 
     outcome: Outcome
+    flagged: bool
+    """Whether a flag about the trainee that holds claims was upheld."""
     occupation: str
     level: Level
     starts_on: date
@@ -141,6 +150,8 @@ def judge(facts: LineFacts) -> Fen | Check:
         return Check.TRANSFERRED
     if facts.outcome is not Outcome.COMPLETED:
         return Check.NOT_COMPLETED
+    if facts.flagged:
+        return Check.FLAGGED
     if facts.certified_on is None or facts.certified_on < facts.starts_on:
         return Check.NO_CERTIFICATE
     terms = facts.terms

@@ -44,7 +44,10 @@ class Line:
 
 @dataclass(frozen=True)
 class ClassStanding:
-    """Certificates and other subsidies of a class's trainees, by person, and the rate for all of them."""
+    """Certificates and other subsidies of a class's trainees, by person, and the rate for all of them.
+
+    `flagged` are the enrolments about which a flag was upheld.
+    """
 
     certified_on: Mapping[UUID, date]
     held: Mapping[UUID, Sequence[HeldSubsidy]]
@@ -52,6 +55,7 @@ class ClassStanding:
     terms: Terms
     grounds: Grounds
     """The rows that amount and terms come from."""
+    flagged: Collection[UUID] = ()
 
 
 def lines_of(
@@ -66,6 +70,7 @@ def lines_of(
     for number, trainee in enumerate(sorted(trainees, key=lambda each: each.enrolment_id), 1):
         facts = LineFacts(
             outcome=trainee.outcome,
+            flagged=trainee.enrolment_id in standing.flagged,
             occupation=class_.occupation,
             level=class_.level,
             starts_on=class_.starts_on,
@@ -98,12 +103,12 @@ def lines_of(
 
 
 def with_current_trainings(
-    lines: Sequence[Line], trainees: Sequence[Trainee], *, holders: Collection[UUID]
+    lines: Sequence[Line], trainees: Sequence[Trainee], *, holders: Collection[UUID], kept: Collection[UUID] = ()
 ) -> tuple[Line, ...]:
     """`lines` with the current person and programme of their trainings. Amounts are unchanged.
 
     A payable line keeps its person if the new person already holds the subsidy, as one of `holders` or by another
-    line: a subsidy has one holder, and a double payment must stay visible.
+    line: a subsidy has one holder, and a double payment must stay visible. So do those of the enrolments `kept`.
     """
     known = {trainee.enrolment_id: trainee for trainee in trainees}
     holding = {line.person for line in lines if line.is_payable}
@@ -111,7 +116,8 @@ def with_current_trainings(
     for line in lines:
         trainee = known.get(line.enrolment_id)
         if trainee is not None:
-            stays = line.is_payable and (trainee.person in holding or trainee.person in holders)
+            taken = trainee.person in holding or trainee.person in holders
+            stays = line.is_payable and (taken or line.enrolment_id in kept)
             person = line.person if stays else trainee.person
             if line.is_payable:
                 holding = holding - {line.person} | {person}

@@ -20,6 +20,7 @@ from tests.subsidy.claiming import DAYS, HELD, STARTS_ON, WELDER
 
 GOOD = LineFacts(
     outcome=Outcome.COMPLETED,
+    flagged=False,
     occupation=CAREGIVER,
     level=Level.SENIOR_WORKER,
     starts_on=STARTS_ON,
@@ -33,6 +34,7 @@ GOOD = LineFacts(
 FACTS = st.builds(
     LineFacts,
     outcome=st.sampled_from(Outcome),
+    flagged=st.booleans(),
     occupation=st.sampled_from([CAREGIVER, WELDER]),
     level=st.sampled_from(Level),
     starts_on=DAYS,
@@ -53,6 +55,7 @@ class TestJudge:
         [
             ({"outcome": Outcome.WITHDRAWN}, Check.WITHDRAWN),
             ({"outcome": Outcome.FAILED}, Check.NOT_COMPLETED),
+            ({"flagged": True}, Check.FLAGGED),
             ({"certified_on": None}, Check.NO_CERTIFICATE),
             ({"certified_on": STARTS_ON - timedelta(days=1)}, Check.NO_CERTIFICATE),
             ({"claimed_on": date(2026, 5, 1)}, Check.WINDOW_PASSED),
@@ -85,6 +88,7 @@ class TestJudge:
         if not isinstance(verdict, Check):
             assert verdict == facts.rate
             assert facts.outcome is Outcome.COMPLETED
+            assert not facts.flagged
             assert facts.certified_on is not None
             assert facts.starts_on <= facts.certified_on
             assert facts.claimed_on <= months_after(facts.certified_on, facts.terms.claim_window_months)

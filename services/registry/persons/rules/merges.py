@@ -33,6 +33,10 @@ MOVES: Final[Mapping[MergeStatus, Mapping[MergeVerb, MergeStatus]]] = {
     MergeStatus.UNDONE: {},
 }
 
+WHY_FINAL: Final = {
+    MergeStatus.UNDONE: "The two can be merged again, which is a merge of its own with its own two officers.",
+}
+
 
 class UnknownPerson(Invalid):
     slug = "unknown-person"
@@ -86,7 +90,9 @@ class Merge:
     """Of the officer who merged them."""
     reason: str
     merged_by: str
+    """The second officer; the first is `proposed_by` (None: the merge is from before it took two)."""
     merged_at: datetime
+    proposed_by: str | None = None
     enrolments: int = 0
     undone_by: str | None = None
     undone_at: datetime | None = None
@@ -111,6 +117,11 @@ class MergeContext(NamedTuple):
     classes: Mapping[UUID, TrainingClass]
     version: int
     earlier: _Earlier
+
+    @property
+    def regions(self) -> set[str]:
+        """The regions in which one of the two was trained: those concerned."""
+        return {each.region for each in self.classes.values()}
 
 
 def merge(new: Merge, known: MergeContext, *, standing: Iterable[Merge]) -> tuple[Merge, PersonsMerged, Steps]:

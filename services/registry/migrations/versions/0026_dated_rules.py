@@ -9,8 +9,8 @@ from alembic import op
 
 from shared.migrations.dated_rules import SEQUENCE, provenance
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 
 STATEMENTS = (
     *SEQUENCE,
