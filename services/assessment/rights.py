@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from shared.kernel.callers import Role, Whose
-from shared.rights import BODIES, OFFICERS, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
+from shared.rights import BODIES, EVERY_ROLE, OFFICERS, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
 
 _FINANCE: Final = {Role.FINANCE: Whose.REGION}
 
 _OWN_EXAM: Final = "The body answers for its own exam; each step is kept with its author, and officers see it."
+_PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
+_PROVINCE_ITSELF: Final = "The province is a caller whose region is the province's code."
+_PROPOSED: Final = "What one enters decides nothing until another person of the province approves it."
+_APPROVED: Final = "Who approves a rule is not who entered it."
+_REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides nothing and can be entered again."
 
 _SEEN: Final = (
     "An institution sees those of its trainees, for the occupation and level of their class. An exam outside the "
@@ -33,6 +38,12 @@ RIGHTS: Final[Rights] = {
     "record_results": writes(BODIES, one=_OWN_EXAM),
     "get_candidate": reads(BODIES, SUPERVISORS, ORGANISATIONS, note=_SEEN),
     "propose_correction": writes(BODIES, two="Who confirms other marks is not who proposed them."),
+    # pass rules
+    "list_pass_rules": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),
+    "add_pass_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "end_pass_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "approve_pass_rule": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
+    "reject_pass_rule": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
     # certificates
     "list_certificates": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
     "get_certificate": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),

@@ -32,6 +32,10 @@ _COUNTY_STEAD: Final = (
     "The county decides, or an officer of the city or the province with that role. The province's own role "
     "does not act for the county here."
 )
+_PROVINCE_ITSELF: Final = "The province is a caller whose region is the province's code."
+_PROPOSED: Final = "What one enters decides nothing until another person of the province approves it."
+_APPROVED: Final = "Who approves a rule is not who entered it."
+_REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides nothing and can be entered again."
 
 RIGHTS: Final[Rights] = {
     # The page of clerks, which sends the token that they enter.
@@ -45,17 +49,16 @@ RIGHTS: Final[Rights] = {
     "list_projects": reads(EVERY_ROLE, note=_REFERENCE),
     "get_project": reads(EVERY_ROLE, note=_REFERENCE),
     "list_project_terms": reads(EVERY_ROLE, note=_REFERENCE),
-    "put_project": writes(
-        _PROVINCE,
-        one="A later term corrects it; classes that began keep the term of their first day.",
-        note="The province is a caller whose region is the province's code.",
-    ),
+    "list_terms_entered": reads(EVERY_ROLE, note=_REFERENCE),
+    "put_project": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "approve_project_term": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
+    "reject_project_term": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
     "list_policy_rows": reads(EVERY_ROLE, note=_REFERENCE),
-    "add_policy_row": writes(
-        _PROVINCE,
-        one="A row names its source and never changes; a later row ends it, and decisions keep theirs.",
-        note="The province is a caller whose region is the province's code.",
-    ),
+    "get_policy_row": reads(EVERY_ROLE, note=_REFERENCE),
+    "add_policy_row": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "end_policy_row": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "approve_policy_row": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
+    "reject_policy_row": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
     "list_calendar": reads(EVERY_ROLE, note=_REFERENCE),
     # directory
     "register_institution": writes(OFFICERS, one=_OFFICER_ACTS),
@@ -103,6 +106,7 @@ RIGHTS: Final[Rights] = {
     "list_class_changes": reads(OFFICERS),
     "get_class": reads(ORGANISATIONS, SUPERVISORS, _FINANCE, _BODIES_ALL),
     "list_class_history": reads(ORGANISATIONS, SUPERVISORS, _FINANCE, _BODIES_ALL),
+    "replay_class_step": reads(ORGANISATIONS, SUPERVISORS, _FINANCE, _BODIES_ALL),
     "file_class": writes(ORGANISATIONS, one="An officer approves or returns it."),
     "return_class": writes(_COUNTY, one="The institution files it again.", note=_COUNTY_STEAD),
     "refile_class": writes(ORGANISATIONS, one="An officer approves or returns it."),

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.subsidy.budgets import routes as budgets
 from services.subsidy.claims.routes import checks, claims
 from services.subsidy.duplicates import routes as duplicates
+from services.subsidy.limits import routes as limits
 from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
 from services.subsidy.proposals import routes as proposals
@@ -30,7 +31,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         settings=settings,
         engine=make_engine(settings.database_url, name="subsidy", pool_size=settings.database_connections_max),
         routers=[
-            *(policy.routes, checks.routes, budgets.routes),
+            *(policy.routes, limits.routes, checks.routes, budgets.routes),
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
             *(duplicates.routes, rekeyings.routes),
         ],

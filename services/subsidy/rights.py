@@ -14,10 +14,25 @@ _PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
 _REFERENCE: Final = "What everybody has to look up: it names no person."
 _FROM_ABOVE: Final = "A city or the province acts in a county's place through reviewers and finance of that region."
 _OWN_CLAIM: Final = "A reviewer decides on it."
+_PROVINCE_ITSELF: Final = "The province is a caller whose region is the province's code."
+_PROPOSED: Final = "What one enters decides nothing until another person of the province approves it."
+_APPROVED: Final = "Who approves a rule is not who entered it."
+_REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides nothing and can be entered again."
 
 RIGHTS: Final[Rights] = {
     # policy
     "list_policy_rows": reads(EVERY_ROLE, note=_REFERENCE),
+    "get_policy_row": reads(EVERY_ROLE, note=_REFERENCE),
+    "add_policy_row": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "end_policy_row": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "approve_policy_row": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
+    "reject_policy_row": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
+    # limits
+    "list_claim_limits": reads(EVERY_ROLE, note=_REFERENCE),
+    "add_claim_limit": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "end_claim_limit": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "approve_claim_limit": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
+    "reject_claim_limit": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
     "list_checks": reads(EVERY_ROLE, note=_REFERENCE),
     # budgets
     "propose_budget": writes(
@@ -30,6 +45,7 @@ RIGHTS: Final[Rights] = {
     "draft_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
     "list_claims": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     "get_claim": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "replay_claim": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     "rebuild_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
     "submit_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
     "list_rekeyed_lines": reads(SUPERVISORS, _FINANCE),

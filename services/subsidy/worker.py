@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -23,7 +24,7 @@ async def load_policy(settings: SubsidySettings, arguments: argparse.Namespace) 
     engine = make_engine(settings.database_url, name="subsidy policy")
     try:
         async with engine.begin() as connection:
-            loaded = await policy.load(connection, Path(arguments.directory))
+            loaded = await policy.load(connection, Path(arguments.directory), at=datetime.now(UTC))
         log.info("policy.loaded", rows=loaded.rows, changed=loaded.changed)
     except Refusal as refusal:
         log.error("policy.refused", refusal=refusal.slug, title=refusal.title_en, cure=refusal.cure_en, **refusal.facts)

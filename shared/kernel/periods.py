@@ -11,6 +11,7 @@ from shared.kernel.refusals import Invalid
 
 BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
 _SECOND_DAY = date.min + timedelta(days=1)
+_LAST_DAY_BUT_ONE = date.max - timedelta(days=1)
 
 
 class PeriodEndsBeforeStart(Invalid):
@@ -46,6 +47,11 @@ class Period:
 def day_before(day: date) -> date:
     """The day before `day`; the first day of the calendar returns itself."""
     return max(day, _SECOND_DAY) - timedelta(days=1)
+
+
+def day_after(day: date) -> date:
+    """The day after `day`; the last day of the calendar returns itself."""
+    return min(day, _LAST_DAY_BUT_ONE) + timedelta(days=1)
 
 
 def months_after(day: date, months: int) -> date:

@@ -51,6 +51,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "certificate_id": certificates[0],
         "proposal_id": proposed.json()["id"],
         "number": "S000041000001253000001",
+        "row_id": "NAT-PASS-60",
     }
     bodies: dict[str, Any] = {
         "file_body": body_filing(first + 500, region=region),

@@ -2,20 +2,22 @@
 
 import csv
 import tomllib
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from services.registry.plan.rules.policy import KEYS, parse, policy_on
+from services.registry.plan.rules.policy import CALENDAR_KEY, KEYS, parse, policy_on
 from services.registry.plan.rules.working_days import CalendarUnset, WorkingDays
 from services.registry.plan.usecases.plan_files import read_policy
+from shared.dated_rules.rules import loaded
 from shared.kernel.levels import Level
 from shared.kernel.money import fen_from_yuan
 from shared.kernel.periods import Period
 
 PLAN = Path(__file__).parents[2] / "deploy" / "plans" / "henan-2025"
+POLICY = list(read_policy(PLAN, signed=loaded(by="load-plan", at=datetime(2024, 12, 1, tzinfo=UTC), sequence=1)))
 
 Row = dict[str, str]
 
@@ -201,23 +203,20 @@ class TestSubsidyStandards:
 
 class TestPolicy:
     def test_every_key_has_a_row_on_every_day_of_the_plan_and_the_year_after(self) -> None:
-        policy = list(read_policy(PLAN))
+        policy = POLICY
         days = [date(2025, 1, 1) + timedelta(days=each) for each in range(730)]
 
         for day in days:
             policy_on(policy, day=day, region_and_above=["410102", "410100", "410000"])
 
-        assert {row.key for row in policy} == set(KEYS)
+        assert {row.key for row in policy} == {*KEYS, CALENDAR_KEY}
 
     def test_no_two_rows_of_a_key_hold_on_one_day(self) -> None:
-        policy = list(read_policy(PLAN))
-
         overlapping = [
             (one.key, one.first_on, other.first_on)
-            for one in policy
-            for other in policy
-            if one is not other and (one.key, one.region) == (other.key, other.region)
-            if Period(one.first_on, one.last_on).overlaps(Period(other.first_on, other.last_on))
+            for one in POLICY
+            for other in POLICY
+            if one is not other and one.subject == other.subject and one.validity.overlaps(other.validity)
         ]
 
         assert overlapping == []

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from shared.contracts.registry.attendance import AttendanceState
 from tests.registry.school import School, trainee
+from tests.registry.school import set_policy as set_figure
 
 DAY = "2025-03-05"
 WEEK = [f"2025-03-{day:02d}" for day in range(3, 8)]
@@ -70,7 +71,7 @@ async def flags(school: School) -> list[tuple[str, str]]:
 
 async def set_policy(school: School, key: str, value: str) -> None:
     """As if the province had entered it from the beginning."""
-    await run(school, f"UPDATE policy_row SET value = '{value}' WHERE key = '{key}'")
+    await set_figure(school.registry, key, value)
 
 
 async def run(school: School, *statements: str) -> None:

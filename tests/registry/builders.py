@@ -11,14 +11,13 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.enrolments import Enrolment
-from services.registry.plan.rules.policy import Policy, policy_on
+from services.registry.plan.rules.policy import Policy, policy_on, working_days
 from services.registry.plan.rules.projects import Project
-from services.registry.plan.rules.working_days import WorkingDays
-from services.registry.plan.usecases.plan_files import read, read_policy
+from services.registry.plan.usecases.plan_files import read_policy
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentStatus
-from shared.contracts.registry.plan import CalendarDayListed
+from shared.dated_rules.rules import loaded
 from shared.kernel.levels import Level
 from shared.kernel.periods import Period
 
@@ -28,15 +27,15 @@ NOON = datetime(2025, 3, 10, 4, tzinfo=UTC)
 TODAY = date(2025, 3, 10)
 
 
-WORKING_DAYS = WorkingDays(
-    {fact.day: fact.working for fact in read(PLAN, at=NOON).shared if isinstance(fact, CalendarDayListed)}
-)
+SIGNED = loaded(by="load-plan", at=datetime(2024, 12, 1, tzinfo=UTC), sequence=1)
+POLICY_ROWS = list(read_policy(PLAN, signed=SIGNED))
+WORKING_DAYS = working_days(POLICY_ROWS)
 """The calendar of the plan: 2025 and 2026."""
 
 
 def policy(day: date, **changes: Any) -> Policy:
     """What the plan's rows say of `day`, but for `changes`."""
-    return replace(policy_on(read_policy(PLAN), day=day, region_and_above=["410000"]), **changes)
+    return replace(policy_on(POLICY_ROWS, day=day, region_and_above=["410000"]), **changes)
 
 
 def project(**changes: Any) -> Project:
@@ -44,6 +43,7 @@ def project(**changes: Any) -> Project:
         "code": "4-10-01-05-L4", "name_zh": "养老护理员", "name_en": "Care worker", "edition": "2022",
         "occupation": "4-10-01-05", "level": Level.SENIOR_WORKER, "category": "健康照护", "hours_min": 56,
         "is_scarce": False, "is_needed": True, "listed": Period(date(2025, 1, 1)), "version": 1,
+        "id": "T1", "source": "a document", "provenance": SIGNED,
     }  # fmt: skip
     return Project(**usual | changes)
 

@@ -63,7 +63,7 @@ class _County:
         running = await self._run(0, 1)
         ids |= {"class_id": running, "enrolment_id": await self._enrolment(running)}
         ids |= await self._supervised(running) | await self._papers() | await self._inspected()
-        ids |= await self._proposed(ids["teacher_id"], running)
+        ids |= await self._proposed(ids["teacher_id"], running) | await self._rules(running)
         done = await self._completed()
         listed = await self._lists(ids, running, done) | {"list_merges": await self._merge()}
         ids |= {"merge_id": listed["list_merges"], "proposal_id": await self._proposal()}
@@ -120,6 +120,12 @@ class _County:
             "engagement_id": engaged["engagement_id"],
             "qualification_id": engaged["qualifications"][0]["id"],
         }
+
+    async def _rules(self, class_id: str) -> dict[str, str]:
+        """A row of the policy, and the filing of the class, which was decided by some."""
+        rows = await self._registry.http.get("/v1/policy-rows", headers=self._officer)
+        steps = await self._rows(f"classes/{class_id}/history")
+        return {"row_id": rows.json()[0]["id"], "step_id": steps[0]["id"]}
 
     async def _supervised(self, class_id: str) -> dict[str, str]:
         looked = await self._post(f"classes/{class_id}/patrols", patrol(), officer=True)

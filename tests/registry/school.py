@@ -129,12 +129,35 @@ def set_today(registry: ServiceUnderTest, day: date) -> None:
     registry.clock.offset_days = (day - business_day(datetime.now(UTC))).days
 
 
-async def set_policy(registry: ServiceUnderTest, key: str, value: str) -> None:
-    """The figure that holds on every day, whatever the plan says."""
+SET_POLICY = """
+WITH next AS (UPDATE rule_sequence SET sequence = sequence + 1 RETURNING sequence)
+INSERT INTO policy_row (key, region, validity, value, status, source, entered_by, sequence)
+SELECT DISTINCT key, region, validity, CAST(:value AS text), 'sourced', 'a test', 'a test', next.sequence
+FROM policy_row CROSS JOIN next WHERE key = :key
+"""
+
+
+async def set_policy(registry: ServiceUnderTest, key: str, value: str | None) -> None:
+    """The figure that holds on every day, whatever the plan says: as a row for each that there is; None: no figure."""
     async with registry.engine.begin() as connection:
-        await connection.execute(
-            text("UPDATE policy_row SET value = :value WHERE key = :key"), {"key": key, "value": value}
-        )
+        await connection.execute(text(SET_POLICY), {"key": key, "value": value})
+
+
+async def set_projects(registry: ServiceUnderTest, which: str, **values: object) -> None:
+    """The projects of the condition `which` get other values for all their days, as if they were approved now."""
+    async with registry.engine.begin() as connection:
+        await connection.execute(text(set_projects_statement(which, *values)), values)
+
+
+def set_projects_statement(which: str, *names: str) -> str:
+    own = ["name_zh", "name_en", "edition", "occupation", "level", "category", "hours_min", "is_scarce", "is_needed"]
+    new = ", ".join(f":{name}" if name in names else name for name in own)
+    return f"""
+    WITH next AS (UPDATE rule_sequence SET sequence = sequence + 1 RETURNING sequence)
+    INSERT INTO project_term (project, listed, {", ".join(own)}, version, source, entered_by, sequence)
+    SELECT DISTINCT ON (project, listed) project, listed, {new}, version + 1, 'a test', 'a test', next.sequence
+    FROM project_term CROSS JOIN next WHERE {which} ORDER BY project, listed, version DESC
+    """
 
 
 async def add_site(school: School, **changes: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -14,7 +14,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from deploy.local.postgres import Postgres
+from services.registry.plan.store import rulebook
 from shared.database import driver
+from shared.dated_rules.figures import nearest
 from shared.file_jobs import store
 from shared.file_jobs.rules import Posting, Tally
 from shared.migrations.file_jobs import FILE_JOBS
@@ -148,3 +150,64 @@ async def test_the_registrys_file_jobs_have_the_shape_that_is_shared(engine: Asy
             await connection.execute(text(statement))
 
         assert migrated == {tuple(row) for row in await connection.execute(text(_SHAPE))}
+
+
+_RULES_OF_BEFORE = (
+    """
+    INSERT INTO policy_row (key, region, validity, value, status, source)
+    VALUES ('class.seats_max', '410000', '[2025-01-01,)', '60', 'assumption', 'rules §5.2')
+    """,
+    "INSERT INTO project (code, version) VALUES ('P-L4', 3)",
+    """
+    INSERT INTO project_term (project, listed, name_zh, name_en, edition, occupation, level, category, hours_min,
+        is_scarce, is_needed, put_by)
+    VALUES ('P-L4', '[2025-01-01,2026-01-01)', '项目', 'P', '2022', '4-10-01-05', 4, '养老', 56, false, true, NULL),
+        ('P-L4', '[2026-01-01,)', '项目', 'P', '2022', '4-10-01-05', 4, '养老', 80, false, true, 'somebody')
+    """,
+    """
+    INSERT INTO plan_entry (subject, version, content)
+    VALUES ('regions/410000', 1, '{"code": "410000", "parent": null}'),
+        ('calendar/2025-01-26', 1, '{"day": "2025-01-26", "working": true, "name_zh": "春节调休上班"}')
+    """,
+)
+_A_ROW_BY_THE_VERSION_BEFORE = (
+    "DELETE FROM policy_row WHERE key = 'class.seats_max' AND region = '410000' AND lower(validity) = '2026-01-01'",
+    """
+    UPDATE policy_row SET validity = daterange(lower(validity), '2026-01-01')
+    WHERE key = 'class.seats_max' AND validity @> date '2026-01-01' AND upper_inf(validity)
+    """,
+    """
+    INSERT INTO policy_row (key, region, validity, value, status, source)
+    VALUES ('class.seats_max', '410000', '[2026-01-01,)', '50', 'sourced', 'a document')
+    """,
+)
+
+
+async def test_rules_of_before_are_known_from_their_first_days_and_the_version_before_still_enters_some(
+    engine: AsyncEngine,
+) -> None:
+    await migrate(engine, "0025")
+    async with engine.begin() as connection:
+        for statement in _RULES_OF_BEFORE:
+            await connection.exec_driver_sql(statement)
+
+    await migrate(engine, "head")
+
+    async with engine.begin() as connection:
+        book = await rulebook.current(connection)
+        for statement in _A_ROW_BY_THE_VERSION_BEFORE:
+            await connection.exec_driver_sql(statement)
+        later = await rulebook.current(connection)
+    assert book.calendar.listed == {date(2025, 1, 26): True}
+    terms = book.catalogue["P-L4"]
+    assert [(each.hours_min, each.listed.last, each.version) for each in terms] == [
+        (56, date(2025, 12, 31), 3), (80, None, 3),
+    ]  # fmt: skip
+    assert [each.provenance.entered_by for each in terms] == ["load-plan", "somebody"]
+    (seats,) = [each for each in book.policy_rows if each.key == "class.seats_max"]
+    assert (seats.provenance.sequence, seats.provenance.decided_at) == (0, datetime(2024, 12, 31, 16, tzinfo=UTC))
+    held = [
+        nearest(later.policy_rows, day=day, region_and_above=["410000"])["class.seats_max"].value
+        for day in (date(2025, 12, 31), date(2026, 1, 1))
+    ]
+    assert held == ["60", "50"]

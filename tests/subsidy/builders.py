@@ -15,6 +15,7 @@ from sqlalchemy import text
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.holds.rules import Flag, HoldStatus
+from services.subsidy.limits.rules import Terms
 from services.subsidy.policy import usecases as policy
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
 from shared.contracts.dimensions import FundSource
@@ -48,6 +49,8 @@ CAREGIVER = "4-10-01-05"
 L4_FEN = 200_000
 """What the plan's policy gives for a training at level L4: 2,000 yuan."""
 
+TERMS = Terms(claim_window_months=12, claim_trainings_a_year_max=3)
+"""The limits of the plan."""
 REGIONS = {"410000": None, "410100": "410000", "410102": "410100", "410200": "410000", "419001": "410000"}
 REPORTING = {"410100": "410100", "410102": "410100", "410200": "410200", "419001": "419001"}
 
@@ -262,7 +265,7 @@ class Office:
     async def open(cls, service: ServiceUnderTest, *, budget_fen: int | None = 10**10) -> Office:
         """With regions heard, policy loaded and, unless None, a budget for Zhengzhou's employment fund."""
         async with service.engine.begin() as connection:
-            await policy.load(connection, PLAN)
+            await policy.load(connection, PLAN, at=NOW)
         await service.hear(*regions())
         office = cls(service)
         if budget_fen is not None:

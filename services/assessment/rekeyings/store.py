@@ -23,14 +23,14 @@ WHERE c.status = 'valid' AND c.id > $1
         SELECT FROM heard_enrolment AS e LEFT JOIN heard_alias AS a ON a.person = e.person
         WHERE e.class_id = c.class_id AND NOT e.has_left AND c.person IN (e.person, a.into_person)
     )
-    AND ($2::text IS NULL OR c.region = $2) AND ($3::text IS NULL OR c.reporting_region = $3)
-ORDER BY c.id LIMIT $4
+    AND ($2::text[] = '{}' OR $2 && ARRAY[c.region, c.reporting_region])
+ORDER BY c.id LIMIT $3
 """
 
 
 async def page(connection: AsyncConnection, reach: Reach, *, after: UUID, limit: int) -> list[Certificate]:
     """Those within `reach`, in the order of their ids, after `after`."""
-    values = (after, reach.region, reach.reporting_region, limit)
+    values = (after, sorted(reach.codes), limit)
     ids = [row["id"] for row in await (await driver(connection)).fetch(_PAGE, *values)]
     if not ids:
         return []

@@ -13,18 +13,21 @@ from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.history import ClassEvent
 from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
-from services.registry.plan.rules.policy import Policy, PolicyUnset
+from services.registry.plan.rules.policy import Policy
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.usecases import visibility
+from shared.dated_rules.figures import PolicyUnset
+from shared.dated_rules.rules import Grounds
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 
 
 class Explanation(NamedTuple):
-    """What the history keeps of a step: its reasons, and what was found or changed."""
+    """What the history keeps of a step: its reasons, what was found or changed, and the rows it was decided by."""
 
     reasons: Sequence[str] = ()
     change: dict[str, Any] | None = None
+    grounds: Grounds | None = None
 
 
 async def own_class(connection: AsyncConnection, class_id: UUID, caller: Caller, *, lock: bool = True) -> TrainingClass:
@@ -50,7 +53,9 @@ async def remember(
     connection: AsyncConnection, class_: TrainingClass, verb: str, step: Explanation, *, caller: Caller, at: datetime
 ) -> None:
     """Keep the step in the history of `class_`."""
-    event = ClassEvent(new_id(), class_.id, class_.version, verb, caller.person, at, tuple(step.reasons), step.change)
+    done = (verb, caller.person, at, tuple(step.reasons), step.change)
+    grounds = None if step.grounds is None else step.grounds.as_json()
+    event = ClassEvent(new_id(), class_.id, class_.version, *done, grounds)
     await event_store.add(connection, event)
 
 

@@ -13,12 +13,12 @@ from services.registry.flags import store
 from services.registry.flags.rules import flags as rules
 from services.registry.flags.rules.flags import ASSIGN, Flag, FlagEvent, FlagSettledAlready, FlagVerb, Observation
 from services.registry.flags.rules.hit_rates import HitRate, hit_rate, require_days
-from services.registry.plan.rules.policy import PolicyUnset
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
 from shared.contracts.registry.flags import FlagStatus
+from shared.dated_rules.figures import PolicyUnset
 from shared.kernel.callers import Caller, Whose
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day

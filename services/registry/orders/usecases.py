@@ -25,9 +25,9 @@ from services.registry.orders.rules import (
     Yield,
     yield_of,
 )
-from services.registry.plan.rules.policy import PolicyUnset
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
+from shared.dated_rules.figures import PolicyUnset
 from shared.kernel.callers import Caller, Whose
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.ids import new_id

@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.registry.classes.store import classes as class_store
 from services.registry.classes.usecases import policies_of
 from services.registry.directory.store import institutions as institution_store
-from services.registry.plan.rules.policy import Policy, PolicyUnset
+from services.registry.plan.rules.policy import Policy
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.quality.rules import Rates, rates, require_window
 from services.registry.quality.store import rates as store
 from services.registry.quality.store import sums as quality_sums
 from services.registry.quality.store.rates import Grouping, RatesQuery
 from services.registry.quality.store.sums import Months
+from shared.dated_rules.figures import PolicyUnset
 from shared.faults import forever
 from shared.kernel.callers import Caller
 from shared.kernel.periods import business_day

@@ -8,9 +8,10 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from services.subsidy.claims.rules.checks import Check, terms_on
+from services.subsidy.claims.rules.checks import Check
 from services.subsidy.duplicates import store
 from services.subsidy.duplicates.rules import Pair, Subsidy
+from services.subsidy.limits import usecases as limits
 from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
 from shared.contracts.subsidy import ClaimStatus
@@ -69,7 +70,7 @@ async def list_duplicates(
     For the officers, reviewers and finance of both regions, and above. A separation of the persons ends the pair.
     """
     sight = await trainings.scope(connection, caller, region=region)
-    in_year_max = terms_on(business_day(at)).trainings_a_year_max
+    in_year_max = (await limits.of_province(connection, day=business_day(at))).claim_trainings_a_year_max
     rows = await store.page(connection, sight.reach, in_year_max=in_year_max, after=_after(cursor), limit=size)
     last = next_cursor(rows, size, at=lambda pair: pair.position)
     return Page(rows=[DuplicateAnswer.of(row) for row in rows], next=last)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from itertools import combinations
 
+from shared.dated_rules.rules import Provenance, holding, planned
 from shared.kernel.money import Fen
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict
@@ -34,16 +34,6 @@ class PolicyRowChanged(Conflict):
     cure_zh = "已导入的标准只能修改终止日期；金额变动时请终止旧标准，并以新编号添加新标准。"
 
 
-class PolicyRowsOverlap(Conflict):
-    """Facts: `rows`, pairs of ids."""
-
-    slug = "policy-rows-overlap"
-    title_en = "Two policy rows of the same kind, item and jurisdiction would hold on the same day."
-    title_zh = "同一种类、项目和适用地区的两条补贴标准有效期重叠。"
-    cure_en = "End the earlier row before the later one begins."
-    cure_zh = "请在后一条生效前终止前一条。"
-
-
 @dataclass(frozen=True)
 class PolicyRow:
     id: str
@@ -62,6 +52,27 @@ class PolicyRow:
     source: str
     status: str
     conditions: str
+    provenance: Provenance
+    ended: bool = False
+    """Whether it says that from its first day on nothing is paid for the item here."""
+
+    @property
+    def subject(self) -> tuple[PolicyKind, str, str]:
+        return self.kind, self.item, self.jurisdiction
+
+    @property
+    def rule(self) -> str:
+        return f"amount/{self.kind.value}/{self.item}"
+
+    @property
+    def is_end(self) -> bool:
+        return self.ended
+
+    def during(self, validity: Period) -> PolicyRow:
+        return replace(self, validity=validity)
+
+    def same_as(self, other: PolicyRow) -> bool:
+        return replace(self, id=other.id, provenance=other.provenance) == other
 
 
 def applicable(
@@ -72,34 +83,25 @@ def applicable(
     A nearer row without an amount is not completed from a farther one: no policy says so.
     """
     order = [*region_and_above, NATIONAL]
-    found = [
-        row
-        for row in rows
-        if row.kind is kind and row.item == item and row.validity.contains(on) and row.jurisdiction in order
-    ]
-    return min(found, key=lambda row: order.index(row.jurisdiction), default=None)
+    of_item = [row for row in rows if row.kind is kind and row.item == item and row.jurisdiction in order]
+    return min(holding(of_item, on=on).values(), key=lambda row: order.index(row.jurisdiction), default=None)
 
 
-def additions(known: Mapping[str, PolicyRow], loaded: Sequence[PolicyRow]) -> list[PolicyRow]:
-    """Those of `loaded` that are new, or whose last day differs from that of the `known` row with the same id.
+def additions(known: Sequence[PolicyRow], loaded: Sequence[PolicyRow], *, loader: str) -> list[PolicyRow]:
+    """The rows that a file adds to the `known` ones: those that are new, or end on another day than before.
 
-    Raises PolicyRowChanged if anything else differs, and PolicyRowsOverlap.
+    What the province has approved stands. Raises PolicyRowChanged if anything else of a row that was loaded differs.
     """
-    changed = [row for row in loaded if row != known.get(row.id)]
-    altered = [row.id for row in changed if row.id in known and not _differs_in_end_only(known[row.id], row)]
-    if altered:
-        raise PolicyRowChanged(rows=altered)
-    after = {**known, **{row.id: row for row in loaded}}
-    overlapping = [[one.id, other.id] for one, other in combinations(after.values(), 2) if _overlap(one, other)]
-    if overlapping:
-        raise PolicyRowsOverlap(rows=overlapping)
-    return changed
-
-
-def _differs_in_end_only(one: PolicyRow, other: PolicyRow) -> bool:
-    return one.validity.first == other.validity.first and replace(one, validity=other.validity) == other
-
-
-def _overlap(one: PolicyRow, other: PolicyRow) -> bool:
-    same = (one.kind, one.item, one.jurisdiction) == (other.kind, other.item, other.jurisdiction)
-    return same and one.validity.overlaps(other.validity)
+    rows, added = list(known), list[PolicyRow]()
+    for row in sorted(loaded, key=lambda each: each.validity.first):
+        new = planned(row, rows, loader=loader)
+        if new is None:
+            continue
+        before = [each for each in rows if (*each.subject, each.validity.first) == (*new.subject, new.validity.first)]
+        is_known = before or any(each.id == row.id for each in rows)
+        if is_known and not any(each.during(new.validity).same_as(new) for each in before):
+            raise PolicyRowChanged(rows=[row.id])
+        new = replace(new, id=f"{row.id}.{len(before) + 1}") if before else new
+        rows.append(new)
+        added.append(new)
+    return added

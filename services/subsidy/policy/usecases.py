@@ -1,22 +1,38 @@
-"""Load policy rows from a plan's file."""
+"""Propose amounts, end them, decide about proposals; and load amounts and limits from a plan's files."""
 
 from __future__ import annotations
 
 import csv
 import re
 import tomllib
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.policy import rules, store
+from services.subsidy.limits.rules import FORMS
+from services.subsidy.limits.store import LIMIT_ROW
+from services.subsidy.policy import rules
 from services.subsidy.policy.rules import NATIONAL, PolicyKind, PolicyRow
+from services.subsidy.policy.store import POLICY_ROW
+from services.subsidy.trainings.usecases import require_province
+from shared.dated_rules import rules as dated
+from shared.dated_rules import usecases
+from shared.dated_rules.figures import FigureRow
+from shared.dated_rules.rules import Provenance, require_room
+from shared.dated_rules.store import next_sequence
+from shared.kernel.callers import Caller
+from shared.kernel.ids import new_id
 from shared.kernel.money import fen_from_yuan
 from shared.kernel.periods import Period
+from shared.plan import UnknownRegion
+
+LOADER: Final = "load-policy"
+"""Who signs the rows of a plan's files, which were reviewed where the files are kept."""
 
 _REGION = re.compile(r"[0-9]{6}")
 
@@ -28,20 +44,78 @@ class PolicyLoaded(NamedTuple):
     changed: int
 
 
-async def load(connection: AsyncConnection, directory: Path) -> PolicyLoaded:
-    """Add the new rows of `directory`; a second load of the same file changes nothing.
+async def propose(connection: AsyncConnection, row: PolicyRow, *, caller: Caller) -> PolicyRow:
+    """A new proposal of the province; the same row again answers the existing one.
+
+    Raises ForeignRegion, UnknownRegion, ReasonMissing, RowOverlaps.
+    """
+    plan = await require_province(connection, caller)
+    if row.jurisdiction not in plan.regions and row.jurisdiction != NATIONAL:
+        raise UnknownRegion(pointer="/jurisdiction")
+    return await usecases.propose(connection, POLICY_ROW, row, check=require_room)
+
+
+async def end(
+    connection: AsyncConnection, row_id: str, last_on: date, *, source: str, provenance: Provenance, caller: Caller
+) -> PolicyRow:
+    """Propose that the row decides up to `last_on`; afterwards that of the next wider jurisdiction does, if any.
+
+    Raises ForeignRegion, NotFound, EndsNothing, ReasonMissing.
+    """
+    await require_province(connection, caller)
+    row = await POLICY_ROW.load_row(connection, row_id)
+    rest = dated.rest_after(row, last_on, await POLICY_ROW.entered_rows(connection))
+    ending = replace(row, id=str(new_id()), ended=True, validity=rest, source=source, provenance=provenance)
+    return await usecases.propose(connection, POLICY_ROW, ending, check=require_room)
+
+
+async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> PolicyRow:
+    """Make a proposal decide, as another person of the province.
+
+    Raises ForeignRegion, NotFound, IllegalMove, SamePerson, RowOverlaps.
+    """
+    await require_province(connection, caller)
+    return await usecases.approve(connection, POLICY_ROW, row_id, check=require_room, caller=caller, at=at)
+
+
+async def reject(connection: AsyncConnection, row_id: str, *, reason: str, caller: Caller, at: datetime) -> PolicyRow:
+    """Refuse a proposal, or withdraw one's own. Raises ForeignRegion, NotFound, IllegalMove."""
+    await require_province(connection, caller)
+    return await usecases.reject(connection, POLICY_ROW, row_id, reason=reason, caller=caller, at=at)
+
+
+async def load(connection: AsyncConnection, directory: Path, *, at: datetime) -> PolicyLoaded:
+    """Add the new rows of `directory`, amounts and limits; a second load of the same files changes nothing.
 
     Rows that were loaded before and are no longer in the file stay: claims were decided by them. Raises
-    PolicyRowChanged, PolicyRowsOverlap, FileNotFoundError for a missing file, and KeyError, ValueError or a Refusal
-    for a file of a different form; then nothing is stored.
+    PolicyRowChanged, FileNotFoundError for a missing file, and KeyError, ValueError or a Refusal for a file of a
+    different form; then nothing is stored.
     """
-    loaded = list(read(directory))
-    changed = rules.additions(await store.all_for_loading(connection), loaded)
-    await store.save_all(connection, changed)
-    return PolicyLoaded(len(loaded), len(changed))
+    signed = dated.loaded(by=LOADER, at=at, sequence=await next_sequence(connection))
+    amounts = list(read(directory, signed=signed))
+    new_amounts = rules.additions(await POLICY_ROW.entered_rows(connection), amounts, loader=LOADER)
+    await POLICY_ROW.add_rows(connection, new_amounts)
+    limits, known = list(read_limits(directory, signed=signed)), await LIMIT_ROW.entered_rows(connection)
+    planned = [dated.planned(row, known, loader=LOADER) for row in limits]
+    new_limits = [row for row in planned if row is not None]
+    await LIMIT_ROW.add_rows(connection, new_limits)
+    return PolicyLoaded(len(amounts) + len(limits), len(new_amounts) + len(new_limits))
 
 
-def read(directory: Path) -> Iterator[PolicyRow]:
+def read_limits(directory: Path, *, signed: Provenance) -> Iterator[FigureRow]:
+    """The rows of `claim_limits.csv`. Raises UnknownPolicyKey, WrongPolicyValue."""
+    with (directory / "claim_limits.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            FORMS.parse(row["key"], row["value"])
+            yield FigureRow(
+                id=str(new_id()),
+                **{name: row[name] for name in ("key", "value", "region", "status", "source")},
+                validity=_validity(row),
+                provenance=signed,
+            )
+
+
+def read(directory: Path, *, signed: Provenance) -> Iterator[PolicyRow]:
     """The rows of `subsidy_standards.csv`, whose amounts are in yuan."""
     plan = tomllib.loads((directory / "plan.toml").read_text(encoding="utf-8"))
     with (directory / "subsidy_standards.csv").open(encoding="utf-8", newline="") as lines:
@@ -54,11 +128,12 @@ def read(directory: Path) -> Iterator[PolicyRow]:
                 amount_fen=fen_from_yuan(Decimal(row["yuan"])) if row["yuan"] else None,
                 unit=row["unit"],
                 jurisdiction=_jurisdiction(row["jurisdiction"], province=plan["province"]),
-                validity=Period(_day(row["valid_from"]), _day(row["valid_to"]) if row["valid_to"] else None),
+                validity=_validity(row),
                 valid_from_status=row["valid_from_status"],
                 source=row["source"],
                 status=row["status"],
                 conditions=row["conditions"],
+                provenance=signed,
             )
 
 
@@ -70,5 +145,6 @@ def _jurisdiction(written: str, *, province: str) -> str:
     return named
 
 
-def _day(written: str) -> date:
-    return date.fromisoformat(written)
+def _validity(row: Mapping[str, str]) -> Period:
+    last = date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
+    return Period(date.fromisoformat(row["valid_from"]), last)

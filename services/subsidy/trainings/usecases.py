@@ -19,6 +19,13 @@ async def load_plan(connection: AsyncConnection) -> Plan:
     return Plan({}, await heard.regions(connection))
 
 
+async def require_province(connection: AsyncConnection, caller: Caller) -> Plan:
+    """The plan, for a person whose region is the province. Raises ForeignRegion."""
+    plan = await load_plan(connection)
+    caller.require_region(plan.provinces)
+    return plan
+
+
 async def scope(connection: AsyncConnection, caller: Caller, *, region: str | None = None) -> Scope:
     """What the caller sees of `region`; None asks for everything that they see.
 

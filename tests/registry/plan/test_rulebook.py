@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 
 import pytest
 from sqlalchemy import text
@@ -13,23 +14,31 @@ from services.registry.plan.store import rulebook as store
 from services.registry.worker import SERVICE
 from shared.service import worker_engine
 from tests.conftest import Database
+from tests.registry.school import SET_POLICY, set_projects_statement
 from tests.support.services import ServiceUnderTest
 from tests.support.statements import statements
 
 WRITES = {
     "plan_entry": "UPDATE plan_entry SET content = content || '{\"parent\": null}' WHERE subject = 'regions/410102'",
-    "plan_entry (calendar)": "DELETE FROM plan_entry WHERE starts_with(subject, 'calendar/')",
-    "policy_row": "UPDATE policy_row SET value = '7' WHERE key = 'class.seats_max'",
     "policy_row (added)": """
         INSERT INTO policy_row (key, region, validity, value, status, source)
         VALUES ('class.seats_max', '410102', '[2025-01-01,)', '7', 'sourced', 'somewhere')
     """,
     "policy_row (emptied)": "TRUNCATE policy_row",
-    "project": "UPDATE project SET version = version + 1",
-    "project_term": "UPDATE project_term SET hours_min = 7",
+    "policy_row (decided)": """
+        WITH proposal AS (SELECT * FROM policy_row WHERE key = 'class.seats_max')
+        INSERT INTO policy_row (key, region, validity, value, status, source, state, decided_by, decided_at, sequence)
+        SELECT key, region, validity, '7', status, source, 'proposed', NULL, NULL, NULL FROM proposal
+    """,
+    "project_term (added)": """
+        INSERT INTO project_term (project, listed, name_zh, name_en, edition, occupation, level, category, hours_min,
+            is_scarce, is_needed)
+        SELECT project, listed, name_zh, name_en, edition, occupation, level, category, 7, is_scarce, is_needed
+        FROM project_term
+    """,
+    "project_term (emptied)": "TRUNCATE project_term",
 }
-SET_SEATS = "UPDATE policy_row SET value = :value WHERE key = 'class.seats_max'"
-SET_HOURS = "UPDATE project_term SET hours_min = :value"
+MARCH = date(2026, 3, 1)
 
 
 async def current(registry: ServiceUnderTest) -> Rulebook:
@@ -40,13 +49,15 @@ async def current(registry: ServiceUnderTest) -> Rulebook:
 
 async def write(connection: AsyncConnection, value: int) -> None:
     """Another figure in the policy, and the same in the catalogue."""
-    await connection.execute(text(SET_SEATS), {"value": str(value)})
-    await connection.execute(text(SET_HOURS), {"value": value})
+    for statement in (SET_POLICY, set_projects_statement("true", "hours_min")):
+        values = {"key": "class.seats_max", "value": str(value), "hours_min": value}
+        names = [name for name in values if f":{name}" in statement]
+        await connection.execute(text(statement), {name: values[name] for name in names})
 
 
 def written(rulebook: Rulebook) -> tuple[set[int], set[int]]:
     """The figures that `write` writes, as policy and as catalogue."""
-    seats = {int(row.value) for row in rulebook.policy_rows if row.key == "class.seats_max"}
+    seats = {rulebook.policy(MARCH, "410000").class_seats_max}
     return seats, {term.hours_min for terms in rulebook.catalogue.values() for term in terms}
 
 

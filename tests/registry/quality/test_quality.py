@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from shared.contracts.assessment import CertificateRevoked, CertificateStatus, ResultCorrected
 from shared.contracts.registry.classes import ClassFiled
 from shared.kernel.callers import Role
+from tests.registry.plan.catalogue import enter, row
 from tests.registry.rating import WORK, certificate, completed, parts, person_of, quality, report, result
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_policy, set_today, trainee
-from tests.registry.supervising import province
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_policy, set_projects, set_today, trainee
 
 TEN = range(1, 11)
 
@@ -199,13 +198,10 @@ class TestPersons:
 
 
 async def test_classes_in_demand_and_those_for_a_signed_order_match(school: School) -> None:
-    project = "(SELECT project FROM project_term WHERE occupation = '4-10-01-05' AND level = 4)"
-    async with school.registry.engine.begin() as connection:
-        await connection.execute(text(f"UPDATE project_term SET is_needed = false WHERE project = {project}"))
+    await set_projects(school.registry, "occupation = '4-10-01-05' AND level = 4", is_needed=False)
     await completed(school, 1)
     await completed(school, 2, 3, local_id="2025-002", signed_order=True)
-    async with school.registry.engine.begin() as connection:
-        await connection.execute(text(f"UPDATE project_term SET is_needed = true WHERE project = {project}"))
+    await set_projects(school.registry, "occupation = '4-10-01-05' AND level = 4", is_needed=True)
     await completed(school, 4, 5, 6, local_id="2025-003")
 
     assert await parts(school, "demand_match") == (5, 6)
@@ -271,10 +267,8 @@ async def test_another_row_of_policy_counts_the_classes_of_its_days_anew(school:
     _, (enrolment,) = await completed(school, 1)
     await report(school, {"enrolment_id": enrolment} | WORK)
     assert await parts(school, "employment") == (1, 1)
-    row = {"key": "followup.months", "value": "1", "region": "410102", "first_on": "2025-01-01", "source": "试行"}
-
-    answer = await school.post("policy-rows", row, headers=province(school))
-    assert answer.status_code == 201, answer.text
+    answer = await enter(school.registry, row(key="followup.months", value="1", first_on="2025-01-01"))
+    assert answer.status_code == 200, answer.text
 
     assert await parts(school, "employment") == (0, 1)
 

@@ -46,15 +46,13 @@ async def test_a_training_that_goes_on_is_in_no_sum(school: School) -> None:
 
 async def test_a_class_without_its_figures_is_left_out_until_they_are_entered(school: School) -> None:
     await completed(school, 1)
-    row = "key, region, validity, value, status, source"
-    await run(school, f"CREATE TABLE gone AS SELECT {row} FROM policy_row WHERE key = 'followup.months'")
-    await run(school, "DELETE FROM policy_row WHERE key = 'followup.months'")
+    await set_policy(school.registry, "followup.months", None)
 
     while await usecases.recount(school.registry.engine):
         pass
     assert await sums(school) == []
 
-    await run(school, f"INSERT INTO policy_row ({row}) SELECT {row} FROM gone")
+    await set_policy(school.registry, "followup.months", "6")
     assert await parts(school, "passed_of_started") == (0, 1)
 
 

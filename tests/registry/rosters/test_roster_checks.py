@@ -12,7 +12,7 @@ from sqlalchemy import text
 from shared.contracts.fact import encode
 from shared.contracts.registry.enrolments import TraineeEnrolled
 from shared.kernel.callers import Role
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_policy, trainee
 from tests.support.people import identity_number
 
 
@@ -76,9 +76,7 @@ class TestRow:
         assert answer.json()["accepted"] == 1
 
     async def test_of_a_subsidised_class_from_2026_on_names_what_is_missing(self, school: School) -> None:
-        await execute(
-            school, "UPDATE policy_row SET value = 'yes' WHERE key = 'trainee.particulars_required' AND value = 'no'"
-        )
+        await set_policy(school.registry, "trainee.particulars_required", "yes")
         bare = {key: trainee(1)[key] for key in ("local_id", "document_number", "name")}
 
         answer = await school.enrol(await school.file(), bare, trainee(2))

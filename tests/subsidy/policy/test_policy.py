@@ -15,7 +15,7 @@ from services.subsidy.policy.rules import PolicyRowChanged
 from services.subsidy.worker import SERVICE
 from shared.kernel.callers import Role
 from tests.conftest import OpenService
-from tests.subsidy.builders import L4_FEN, PLAN, Office
+from tests.subsidy.builders import L4_FEN, NOW, PLAN, Office
 
 
 class TestPolicyRows:
@@ -41,22 +41,23 @@ class TestPolicyRows:
         self, open_service: OpenService, tmp_path: Path
     ) -> None:
         office = await Office.open(await open_service(SERVICE), budget_fen=None)
-        for name in ("plan.toml", "subsidy_standards.csv"):
+        for name in ("plan.toml", "subsidy_standards.csv", "claim_limits.csv"):
             shutil.copy(PLAN / name, tmp_path / name)
         file = tmp_path / "subsidy_standards.csv"
 
         async with office.service.engine.begin() as connection:
-            assert (await policy.load(connection, PLAN)).changed == 0
+            assert (await policy.load(connection, PLAN, at=NOW)).changed == 0
         file.write_text(file.read_text(encoding="utf-8").replace(",L4,2000,", ",L4,2500,"), encoding="utf-8")
         with pytest.raises(PolicyRowChanged):
             async with office.service.engine.begin() as connection:
-                await policy.load(connection, tmp_path)
+                await policy.load(connection, tmp_path, at=NOW)
 
     async def test_a_row_can_be_ended_and_followed_by_another_in_one_load(
         self, open_service: OpenService, tmp_path: Path
     ) -> None:
         office = await Office.open(await open_service(SERVICE), budget_fen=None)
-        shutil.copy(PLAN / "plan.toml", tmp_path)
+        for name in ("plan.toml", "claim_limits.csv"):
+            shutil.copy(PLAN / name, tmp_path)
         rows = (PLAN / "subsidy_standards.csv").read_text(encoding="utf-8").splitlines()
         old = next(row for row in rows if row.startswith("HN-T-L4,"))
         ended = old.replace("2022-03-31,sourced,,", "2022-03-31,sourced,2026-12-31,")
@@ -67,17 +68,17 @@ class TestPolicyRows:
         (tmp_path / "subsidy_standards.csv").write_text(content, encoding="utf-8")
 
         async with office.service.engine.begin() as connection:
-            assert (await policy.load(connection, tmp_path)).changed == 2
+            assert (await policy.load(connection, tmp_path, at=NOW)).changed == 2
 
         headers = office.reviewer()
         for day, amount in (("2026-12-31", 200_000), ("2027-01-01", 220_000)):
             answer = await office.service.http.get("/v1/policy-rows", params={"on": day}, headers=headers)
             assert [row["amount_fen"] for row in answer.json() if row["id"].startswith("HN-T-L4")] == [amount]
 
-    async def test_the_database_keeps_two_rows_from_one_day(self, open_service: OpenService) -> None:
+    @pytest.mark.parametrize("table", ["policy_row", "limit_row"])
+    async def test_rows_are_never_rewritten_not_even_by_hand(self, open_service: OpenService, table: str) -> None:
         office = await Office.open(await open_service(SERVICE), budget_fen=None)
-        twin = 'INSERT INTO policy_row SELECT (jsonb_populate_record(p, \'{"id": "X"}\')).* FROM policy_row p'
 
-        with pytest.raises(IntegrityError, match="conflicting key value"):
+        with pytest.raises(IntegrityError, match="never rewritten"):
             async with office.service.engine.begin() as connection:
-                await connection.execute(text(twin + " WHERE p.id = 'HN-T-L4'"))
+                await connection.execute(text(f"UPDATE {table} SET source = 'another'"))

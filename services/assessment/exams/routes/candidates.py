@@ -10,10 +10,13 @@ from services.assessment.exams.routes.schemas import (
     ReplacedResultAnswer,
 )
 from services.assessment.exams.store import candidates as store
+from services.assessment.exams.store import sessions as session_store
 from services.assessment.exams.usecases import reading
 from services.assessment.exams.usecases import results as usecases
+from services.assessment.pass_rules import usecases as pass_rules
 from services.assessment.persons import store as person_store
 from shared.auth import CurrentCaller
+from shared.dated_rules.answers import GroundAnswer
 from shared.proposals.answers import ProposalAnswer
 from shared.proposals.rules import Proposal
 from shared.web import Connection, CurrentPersons, Now, router
@@ -27,9 +30,14 @@ async def get_candidate(
 ) -> CandidateHistoryAnswer:
     """A candidate, masked, with the results that were replaced by corrections."""
     candidate = await reading.candidate(connection, candidate_id, caller=caller)
+    session = await session_store.load(connection, candidate.session_id)
     sealed = await person_store.sealed(connection, [candidate.person])
     replaced = [ReplacedResultAnswer.of(each) for each in await store.replaced(connection, candidate_id)]
-    return CandidateHistoryAnswer.of(candidate, **persons.shown(sealed[candidate.person]), replaced=replaced)
+    ground = await pass_rules.ground_of(connection, candidate.pass_rule, day=session.held_on)
+    shown = persons.shown(sealed[candidate.person])
+    return CandidateHistoryAnswer.of(
+        candidate, **shown, ground=None if ground is None else GroundAnswer.model_validate(ground), replaced=replaced
+    )
 
 
 @routes.post("/candidates/{candidate_id}/correction", status_code=201, response_model=ProposalAnswer)

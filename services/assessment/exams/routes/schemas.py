@@ -15,6 +15,7 @@ from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store.candidates import ReplacedResult
 from services.assessment.exams.usecases.sessions import Certification, Conclusion, Filing
 from shared.contracts.assessment import SessionStatus
+from shared.dated_rules.answers import GroundAnswer
 from shared.form_errors import form_error
 from shared.forms import Day, LocalId, PersonName, Reason, Strict
 from shared.kernel.identity import DocumentKind
@@ -206,6 +207,7 @@ class ReplacedResultAnswer(BaseModel):
     version: int
     absent: bool
     marks: MarksAnswer | None
+    pass_rule: str | None
     reason: str
     replaced_at: datetime
 
@@ -215,4 +217,5 @@ class ReplacedResultAnswer(BaseModel):
 
 
 class CandidateHistoryAnswer(MaskedCandidateAnswer):
+    ground: GroundAnswer | None = Field(description="The row of the pass rule that the result was decided by")
     replaced: list[ReplacedResultAnswer]

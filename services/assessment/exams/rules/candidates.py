@@ -44,6 +44,8 @@ class Candidate:
     passed: bool | None
     version: int
     """Of the result: 0 while there are no marks."""
+    pass_rule: str | None = None
+    """The id of the row by which the marks passed or failed; None for results from before that was kept."""
 
     @property
     def has_result(self) -> bool:

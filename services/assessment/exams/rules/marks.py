@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from shared.kernel.levels import Level
-from shared.kernel.periods import Period
 from shared.kernel.refusals import Invalid
 
 TENTHS_MAX: Final = 1000
 """The full mark of each part: 100 points."""
 
-PASS_MARKS: Final = ((Period(date(2000, 1, 1)), 600),)
-"""The tenths of a point that each part needs, by the day of the exam: 60 points for all recorded exams.
-
-Source: domain rules §3.3. A new rule is a new row here; old rows never change.
-"""
-
 REVIEWED: Final = frozenset({Level.TECHNICIAN, Level.SENIOR_TECHNICIAN})
-"""Levels with a comprehensive review as a third part. Source: domain rules §3.3."""
+"""Levels with a comprehensive review as a third part: no region decides that. Source: domain rules §3.3."""
 
 
 class PartMissing(Invalid):
@@ -64,8 +56,8 @@ class Marks:
         return {"theory": self.theory / 10, "skills": self.skills / 10, "review": review}
 
 
-def passes(marks: Marks, level: Level, *, on: date) -> bool:
-    """Whether each part of an exam of `level` held `on` a day reaches the pass mark; nothing is averaged.
+def passes(marks: Marks, level: Level, *, part_tenths_min: int) -> bool:
+    """Whether each part of an exam of `level` reaches the pass mark; nothing is averaged.
 
     Raises PartMissing, PartNotHeld. Source: domain rules §3.3.
     """
@@ -75,9 +67,4 @@ def passes(marks: Marks, level: Level, *, on: date) -> bool:
     if not needs_review and marks.review is not None:
         raise PartNotHeld(pointer="/review", part="review", level=level.code)
     parts = (marks.theory, marks.skills) if marks.review is None else (marks.theory, marks.skills, marks.review)
-    return min(parts) >= pass_mark_on(on)
-
-
-def pass_mark_on(day: date) -> int:
-    """The tenths of a point that each part of an exam held on `day` needs."""
-    return next((mark for period, mark in PASS_MARKS if period.contains(day)), PASS_MARKS[0][1])
+    return min(parts) >= part_tenths_min

@@ -11,6 +11,7 @@ from uuid import UUID
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks, passes
 from services.assessment.exams.rules.sessions import ExamSession, SessionClosed
+from services.assessment.pass_rules.rules import PassRule
 from shared.contracts.assessment import ResultCorrected, ResultRecorded, ResultState, SessionStatus
 from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
 from shared.kernel.refusals import Conflict, Invalid
@@ -82,7 +83,12 @@ Recorded = tuple[Candidate, ResultRecorded | None]
 
 
 def decide(
-    rows: Sequence[ResultRow], session: ExamSession, candidates: Mapping[str, Candidate], *, at: datetime
+    rows: Sequence[ResultRow],
+    session: ExamSession,
+    candidates: Mapping[str, Candidate],
+    *,
+    rule: PassRule,
+    at: datetime,
 ) -> tuple[list[Recorded], list[RowOutcome]]:
     """The first results that `rows` record, and one outcome per row. `candidates` are those of the session that the
     rows name, by local_id.
@@ -95,14 +101,16 @@ def decide(
             raise NotInSession(pointer="/local_id")
         if before.has(row.marks):
             return Repeat(before.id)
-        recorded = record(before, session, row.marks, at=at)
+        recorded = record(before, session, row.marks, rule=rule, at=at)
         known[row.local_id] = recorded[0]
         return Change(before.id, recorded)
 
     return decide_each(rows, decide_one)
 
 
-def record(candidate: Candidate, session: ExamSession, marks: Marks | None, *, at: datetime) -> Recorded:
+def record(
+    candidate: Candidate, session: ExamSession, marks: Marks | None, *, rule: PassRule, at: datetime
+) -> Recorded:
     """The candidate with a first result: `marks`, or an absence for None, which has no fact.
 
     Raises ResultDiffers, PartMissing, PartNotHeld.
@@ -111,12 +119,18 @@ def record(candidate: Candidate, session: ExamSession, marks: Marks | None, *, a
         raise ResultDiffers(candidate_id=str(candidate.id))
     if marks is None:
         return replace(candidate, absent=True), None
-    after = _with(candidate, session, marks)
+    after = _with(candidate, session, marks, rule)
     return after, _fact(ResultRecorded, after, session, at=at)
 
 
 def correct(
-    candidate: Candidate, session: ExamSession, marks: Marks, *, certificate: UUID | None, at: datetime
+    candidate: Candidate,
+    session: ExamSession,
+    marks: Marks,
+    *,
+    rule: PassRule,
+    certificate: UUID | None,
+    at: datetime,
 ) -> tuple[Candidate, ResultState]:
     """Correct a result. `certificate` is the valid one that was issued for it.
 
@@ -129,7 +143,7 @@ def correct(
         raise NoResultYet
     if candidate.has(marks):
         raise SameResult
-    after = _with(candidate, session, marks)
+    after = _with(candidate, session, marks, rule)
     if certificate is not None and not after.passed:
         raise CertificateStands(certificate_id=str(certificate))
     if candidate.version == 0:
@@ -137,9 +151,10 @@ def correct(
     return after, _fact(ResultCorrected, after, session, at=at)
 
 
-def _with(candidate: Candidate, session: ExamSession, marks: Marks) -> Candidate:
-    passed = passes(marks, session.level, on=session.held_on)
-    return replace(candidate, absent=False, marks=marks, passed=passed, version=candidate.version + 1)
+def _with(candidate: Candidate, session: ExamSession, marks: Marks, rule: PassRule) -> Candidate:
+    passed = passes(marks, session.level, part_tenths_min=rule.part_tenths_min)
+    version, row = candidate.version + 1, rule.row.id
+    return replace(candidate, absent=False, marks=marks, passed=passed, version=version, pass_rule=row)
 
 
 def _fact(fact: type[F], candidate: Candidate, session: ExamSession, *, at: datetime) -> F:

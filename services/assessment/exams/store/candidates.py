@@ -19,7 +19,7 @@ from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
 from shared.tables import Instant
 
-_OWN: Final = ("id", "session_id", "person", "local_id", "absent", "passed", "version")
+_OWN: Final = ("id", "session_id", "person", "local_id", "absent", "passed", "version", "pass_rule")
 _PARTS: Final = tuple(part.name for part in fields(Marks))
 # The programme is looked up each time: the enrolment may arrive, or be corrected, after the candidate was posted. It
 # may also have another key of the same human, so the humans behind candidate and enrolment are compared.
@@ -56,9 +56,10 @@ _SEATS_BY_LOCAL_ID: Final = "SELECT id, person, local_id FROM candidate WHERE se
 _SEATS_BY_PERSON: Final = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND person = ANY($2)"
 _SAVE: Final = """
 UPDATE candidate AS c
-SET absent = s.absent, theory = s.theory, skills = s.skills, review = s.review, passed = s.passed, version = s.version
-FROM unnest($1::uuid[], $2::boolean[], $3::smallint[], $4::smallint[], $5::smallint[], $6::boolean[], $7::integer[])
-    AS s (id, absent, theory, skills, review, passed, version)
+SET absent = s.absent, theory = s.theory, skills = s.skills, review = s.review, passed = s.passed, version = s.version,
+    pass_rule = s.pass_rule
+FROM unnest($1::uuid[], $2::boolean[], $3::smallint[], $4::smallint[], $5::smallint[], $6::boolean[], $7::integer[],
+    $8::text[]) AS s (id, absent, theory, skills, review, passed, version, pass_rule)
 WHERE c.id = s.id AND c.version = CASE WHEN s.absent THEN 0 ELSE s.version - 1 END
 """
 _REPLACED: Final = Table(
@@ -68,10 +69,12 @@ _REPLACED: Final = Table(
     Column("version", Integer),
     Column("absent", Boolean),
     *(Column(part, SmallInteger) for part in _PARTS),
+    Column("pass_rule", Text),
     Column("reason", Text),
     Column("replaced_by", Text),
     Column("replaced_at", Instant),
 )
+_WHY: Final = ("pass_rule", "reason", "replaced_at")
 _HISTORY: Final = (
     select(_REPLACED).where(_REPLACED.c.candidate_id == bindparam("candidate_id")).order_by(_REPLACED.c.version)
 )
@@ -83,6 +86,7 @@ class ReplacedResult(NamedTuple):
     version: int
     absent: bool
     marks: Marks | None
+    pass_rule: str | None
     reason: str
     replaced_at: datetime
 
@@ -171,7 +175,10 @@ async def save_all(connection: AsyncConnection, candidates: Sequence[Candidate])
     """Store the result of each: the next version, or an absence. Raises Stale if a stored version differs."""
     if not candidates:
         return
-    rows = [(each.id, each.absent, *_parts(each.marks).values(), each.passed, each.version) for each in candidates]
+    rows = [
+        (each.id, each.absent, *_parts(each.marks).values(), each.passed, each.version, each.pass_rule)
+        for each in candidates
+    ]
     tag = await (await driver(connection)).execute(_SAVE, *map(list, zip(*rows, strict=True)))
     if tag != f"UPDATE {len(candidates)}":
         raise Stale
@@ -186,6 +193,4 @@ async def keep_replaced(connection: AsyncConnection, before: Candidate, *, reaso
 async def replaced(connection: AsyncConnection, candidate_id: UUID) -> list[ReplacedResult]:
     """The results that corrections replaced, oldest first."""
     rows = (await connection.execute(_HISTORY, {"candidate_id": candidate_id})).mappings()
-    return [
-        ReplacedResult(row["version"], row["absent"], _marks(row), row["reason"], row["replaced_at"]) for row in rows
-    ]
+    return [ReplacedResult(row["version"], row["absent"], _marks(row), *(row[name] for name in _WHY)) for row in rows]

@@ -18,6 +18,7 @@ from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as store
 from services.assessment.exams.store import sessions as session_store
 from services.assessment.exams.usecases.sessions import certify, own
+from services.assessment.pass_rules.usecases import rule_of
 from services.assessment.plan import usecases as plans
 from shared.backbone import outbox
 from shared.contracts.assessment import SessionStatus
@@ -48,7 +49,8 @@ async def record(
     session.require_open(today=business_day(at))
     local_ids = {row.local_id for row in rows}
     candidates = await store.by_local_ids(connection, session_id, local_ids, lock=not dry_run)
-    recorded, outcomes = rules.decide(rows, session, candidates, at=at)
+    rule = await rule_of(connection, day=session.held_on, region=session.region)
+    recorded, outcomes = rules.decide(rows, session, candidates, rule=rule, at=at)
     if not dry_run:
         await store.save_all(connection, [candidate for candidate, _ in recorded])
         await outbox.record(connection, *(fact for _, fact in recorded if fact is not None))
@@ -65,7 +67,8 @@ async def propose(
     session = await own(connection, (await store.load(connection, candidate_id)).session_id, caller)
     before = await store.load(connection, candidate_id)
     certificate = await certificate_store.valid_of_candidate(connection, candidate_id)
-    rules.correct(before, session, marks, certificate=certificate, at=at)
+    rule = await rule_of(connection, day=session.held_on, region=session.region)
+    rules.correct(before, session, marks, rule=rule, certificate=certificate, at=at)
     proposal = Proposal(
         id=new_id(),
         kind=rules.KIND,
@@ -93,7 +96,8 @@ async def correct(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
     session = await _concerned(connection, (await store.load(connection, candidate_id)).session_id, caller)
     before = await store.load(connection, candidate_id, lock=True)
     certificate = await certificate_store.valid_of_candidate(connection, candidate_id)
-    after, fact = rules.correct(before, session, marks, certificate=certificate, at=at)
+    rule = await rule_of(connection, day=session.held_on, region=session.region)
+    after, fact = rules.correct(before, session, marks, rule=rule, certificate=certificate, at=at)
     await store.keep_replaced(connection, before, reason=proposal.reason, by=caller.person, at=at)
     await store.save_all(connection, [after])
     await outbox.record(connection, fact)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from services.registry.enrolments.rules.attendee import Attendee
@@ -12,6 +13,11 @@ from services.registry.plan.rules.policy import Policy
 from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Conflict, Invalid
+
+CLOCK_DRIFT_MAX: Final = timedelta(minutes=5)
+"""How far the clock of a device may be off. It is a matter of devices, not of counties, so it is not policy: one that
+synchronises its clock once a day stays far below it.
+"""
 
 
 class Direction(StrEnum):
@@ -150,7 +156,7 @@ def admit(mark: Mark, attendee: Attendee, *, policy: Policy, now: datetime) -> N
     if attendee.class_status is not ClassStatus.RUNNING:
         raise ClassTakesNoMarks(state=attendee.class_status)
     require_day(mark.day, attendee, pointer="/at")
-    if mark.at > now + timedelta(minutes=policy.attendance_clock_drift_minutes_max):
+    if mark.at > now + CLOCK_DRIFT_MAX:
         raise MarkFromFuture(pointer="/at", now=now.isoformat(timespec="seconds"))
     if (business_day(now) - mark.day).days > policy.attendance_edit_days_max:
         raise MarkTooLate(pointer="/at", days_max=policy.attendance_edit_days_max)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from services.registry.attendance.rules.flags import see_attendance, see_class_of, see_trainee
 from services.registry.attendance.rules.hours import DayHours, Presence, Stamp, double_taps, presences, uncapped_hours
-from services.registry.attendance.rules.marks import Direction, Mark, Method
+from services.registry.attendance.rules.marks import CLOCK_DRIFT_MAX, Direction, Mark, Method
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
@@ -21,6 +21,14 @@ from services.registry.plan.rules.policy import Policy
 from shared.kernel.periods import BUSINESS_ZONE, business_day
 
 Timed = TypeVar("Timed", Stamp, Presence)
+
+DEVICE_MARKS_PER_MINUTE_MAX: Final = 30
+"""One person every two seconds: nobody passes a device faster, anywhere. Source: domain rules §4.6 C16."""
+SAME_SECOND_TRAINEES_MAX: Final = 4
+"""More trainees of a class, marked in the very same second, were not marked one by one, in whichever county.
+
+Source: domain rules §4.6 C20.
+"""
 
 _ONE_PHONE: Final = FlagKind.ONE_DEVICE_MANY_TRAINEES
 _MINUTE: Final = timedelta(minutes=1)
@@ -114,7 +122,7 @@ def too_far_apart(
         assert here.site_id is not None
         assert there.site_id is not None
         kilometres = distance(places[here.site_id], places[there.site_id])
-        hours = (there.at - here.at) / timedelta(hours=1) + policy.attendance_clock_drift_minutes_max / 60
+        hours = (there.at - here.at) / timedelta(hours=1) + CLOCK_DRIFT_MAX / timedelta(hours=1)
         if kilometres > policy.attendance_travel_km_per_hour * hours:
             facts = {"day": f"{there.day}", "km": round(kilometres), "minutes": (there.at - here.at) // _MINUTE}
             yield from _of_two(FlagKind.TOO_FAR_APART, there, (here.enrolment_id, here.class_id), attendees, **facts)
@@ -170,27 +178,23 @@ def shared_devices(
                 yield see_attendance(_ONE_PHONE, attendee, f"{attendee.institution_id}/{device}/{day}", facts=facts)
 
 
-def hurried_devices(
-    stamps: Iterable[DeviceStamp], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
-) -> Iterator[Observation]:
-    """Devices that made more marks in a minute than policy allows (C16), once for a device and day."""
+def hurried_devices(stamps: Iterable[DeviceStamp], attendees: Mapping[UUID, Attendee]) -> Iterator[Observation]:
+    """Devices that made more marks in a minute than people can (C16), once for a device and day."""
     ordered = sorted(stamps, key=lambda stamp: (stamp.device, stamp.at))
     for device, group in groupby(ordered, key=lambda stamp: stamp.device):
         marks = list(group)
         for stamp, count in zip(marks, _counts_within_a_minute(marks), strict=True):
             attendee, day = attendees.get(stamp.class_id), business_day(stamp.at)
-            if attendee and count > policies[stamp.class_id].attendance_device_marks_per_minute_max:
+            if attendee and count > DEVICE_MARKS_PER_MINUTE_MAX:
                 seen, facts = f"{attendee.institution_id}/{device}/{day}", {"day": f"{day}", "device": device}
                 yield see_attendance(FlagKind.DEVICE_TOO_FAST, attendee, seen, class_id=stamp.class_id, facts=facts)
 
 
-def same_second(
-    found: Iterable[SameSecond], attendees: Mapping[UUID, Attendee], policies: Mapping[UUID, Policy]
-) -> Iterator[Observation]:
+def same_second(found: Iterable[SameSecond], attendees: Mapping[UUID, Attendee]) -> Iterator[Observation]:
     """Too many trainees of a class marked in the same second, at several devices or by hand: invented marks (C20)."""
     for each in found:
         several = each.by_hand or each.devices > 1
-        if several and each.trainees > policies[each.class_id].attendance_same_second_trainees_max:
+        if several and each.trainees > SAME_SECOND_TRAINEES_MAX:
             facts = {"second": each.second.isoformat(), "trainees": each.trainees}
             yield see_class_of(FlagKind.SAME_SECOND, attendees[each.class_id], f"{each.second:%Y%m%dT%H%M%S}", **facts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -11,16 +11,17 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.rules.attendee import Attendee
-from services.registry.plan.rules.policy import Policy, PolicyRow, policy_on
+from services.registry.plan.rules.policy import Policy, policy_of
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.database import driver
 
 # Every writer of attendance locks the enrolments first, in the order of their ids, so that batches never deadlock.
-# The policy of a class are the rows of its region and of those above it, with the distance to each; beside them stand
-# those of the days that the calendar lists as free. A single mark asks all this too, so it is one statement, and each
-# LATERAL with a limit is one look-up in an index, whatever the planner believes of the number of rows.
+# The policy of a class are the rows of its region and of those above it that decide on its first day: of each key the
+# one that began last, the farthest region first. Beside them stand the days that the calendar lists as free. A single
+# mark asks all this too, so it is one statement, and each LATERAL with a limit is one look-up in an index, whatever the
+# planner believes of the number of rows.
 _PARENT_THEN: Final = """
 SELECT p->>'parent' FROM jsonb_array_elements(content->'periods') AS p
 WHERE coalesce((p->>'valid_to')::date, 'infinity') >= day LIMIT 1
@@ -49,13 +50,19 @@ above AS (
 )
 SELECT ARRAY(SELECT ROW(locked.*) FROM locked),
     ARRAY(
-        SELECT ROW(a.day, a.region, a.distance, r.key, r.value, r.region, lower(validity), upper(validity) - 1,
-            r.status, r.source)
-        FROM above a JOIN policy_row r ON r.region = a.code AND validity @> a.day
+        SELECT ROW(day, region, key, value) FROM (
+            SELECT DISTINCT ON (a.day, a.region, r.key, a.distance) a.day, a.region, r.key, a.distance, value, validity
+            FROM above a JOIN policy_row r ON r.region = a.code AND lower(validity) <= a.day
+            WHERE sequence IS NOT NULL AND r.key <> 'calendar.worked'
+            ORDER BY a.day, a.region, r.key, a.distance DESC, lower(validity) DESC, sequence DESC
+        ) f WHERE value IS NOT NULL AND validity @> day
     ),
     ARRAY(
-        SELECT (content->>'day')::date FROM plan_entry
-        WHERE subject = ANY($1) AND NOT (content->>'working')::boolean
+        SELECT day FROM unnest($1::date[]) AS asked (day) CROSS JOIN LATERAL (
+            SELECT value FROM policy_row
+            WHERE key = 'calendar.worked' AND lower(validity) = day AND sequence IS NOT NULL
+            ORDER BY sequence DESC LIMIT 1
+        ) c WHERE value = 'no'
     )
 """
 _LOCKED: Final = "FOR NO KEY UPDATE OF e"
@@ -98,7 +105,7 @@ async def find(
 
     `lock` holds row locks until the end of the transaction. Raises PolicyUnset.
     """
-    database, calendar = await driver(connection), [f"calendar/{day}" for day in days]
+    database, calendar = await driver(connection), list(days)
     if not ids:
         return _attendees(await database.fetchrow(_BY_LOCAL_ID[lock], calendar, institution_id, list(local_ids)))
     values = (calendar, institution_id, list(local_ids), list(ids), [institution_id, *taken_over])
@@ -107,7 +114,7 @@ async def find(
 
 async def lock_one(connection: AsyncConnection, enrolment_id: UUID, day: date) -> Attendees:
     """One trainee of any institution, locked; empty if there is none. Raises PolicyUnset."""
-    return _attendees(await (await driver(connection)).fetchrow(_ONE, [f"calendar/{day}"], enrolment_id))
+    return _attendees(await (await driver(connection)).fetchrow(_ONE, [day], enrolment_id))
 
 
 async def lock_class(connection: AsyncConnection, class_id: UUID) -> Attendees:
@@ -117,11 +124,11 @@ async def lock_class(connection: AsyncConnection, class_id: UUID) -> Attendees:
 
 def _attendees(row: Any) -> Attendees:
     found = [_attendee(each) for each in row[0]]
-    of_places: defaultdict[tuple[date, str], list[Any]] = defaultdict(list)
-    for figure in row[1]:
-        of_places[figure[0], figure[1]].append(figure)
+    figures: defaultdict[tuple[date, str], dict[str, str]] = defaultdict(dict)
+    for day, region, key, value in row[1]:
+        figures[day, region][key] = value
     places = {(each.starts_on, each.region) for each in found}
-    policies = {place: _policy(of_places[place], place[0]) for place in places}
+    policies = {place: policy_of(figures[place], day=place[0]) for place in places}
     of_classes = {each.class_id: policies[each.starts_on, each.region] for each in found}
     return Attendees(found, of_classes, set(row[2]))
 
@@ -132,8 +139,3 @@ def _attendee(row: Any) -> Attendee:
     values[13] = None if values[13] is None else FundSource(values[13])
     values[17] = tuple(tuple(span) for span in values[17])
     return Attendee(*values)
-
-
-def _policy(rows: Sequence[Any], day: date) -> Policy:
-    above = [region for _, region in sorted({(row[2], row[5]) for row in rows})]
-    return policy_on([PolicyRow(*tuple(row)[3:]) for row in rows], day=day, region_and_above=above)

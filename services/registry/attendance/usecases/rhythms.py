@@ -51,9 +51,9 @@ async def look(connection: AsyncConnection, batch: MarkBatch, *, at: datetime) -
         *_times(batch),
         *await _persons(connection, batch),
         *rules.shared_devices(batch.around.devices, batch.of_classes, batch.policies),
-        *rules.hurried_devices(batch.around.devices, batch.of_classes, batch.policies),
+        *rules.hurried_devices(batch.around.devices, batch.of_classes),
         *rules.faces_not_matched(batch.around.mismatches, batch.attendees, batch.policies),
-        *rules.same_second(batch.around.seconds, batch.of_classes, batch.policies),
+        *rules.same_second(batch.around.seconds, batch.of_classes),
     ]
     # A batch often gives the same observation many times: a night of a class is one flag.
     await flag_usecases.raise_all(connection, list({(each.kind, each.seen): each for each in seen}.values()), at=at)

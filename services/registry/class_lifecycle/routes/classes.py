@@ -8,13 +8,14 @@ from services.registry.class_lifecycle.routes.schemas import (
     CancellationRequest,
     ChangeRequest,
     CheckRequest,
+    ClassReplayAnswer,
     ClassRequest,
     ClassTerms,
     ReinstatementRequest,
     ReturnRequest,
 )
 from services.registry.class_lifecycle.usecases import changes as class_changes
-from services.registry.class_lifecycle.usecases import filing, reinstatement
+from services.registry.class_lifecycle.usecases import filing, reinstatement, replays
 from services.registry.class_lifecycle.usecases import steps as usecases
 from services.registry.classes.routes.schemas import ClassAnswer
 from shared.auth import CurrentCaller
@@ -50,6 +51,14 @@ async def refile_class(
 async def approve_class(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
     """Approve a filed class, as an officer of its county or above who did not file it."""
     return ClassAnswer.of(await usecases.approve(connection, class_id, caller=caller, at=at))
+
+
+@routes.get("/classes/{class_id}/history/{step_id}/replay")
+async def replay_class_step(
+    class_id: UUID, step_id: UUID, connection: Connection, caller: CurrentCaller
+) -> ClassReplayAnswer:
+    """Decide a filing or an approval again, by the rows of rules as they were known then. Later rows change nothing."""
+    return ClassReplayAnswer.of(await replays.replay(connection, class_id, step_id, caller=caller))
 
 
 @routes.post("/classes/{class_id}/check")

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Annotated
+from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from services.registry.class_lifecycle.usecases.changes import Change
 from services.registry.class_lifecycle.usecases.filing import Fee, Filing
+from services.registry.class_lifecycle.usecases.replays import Replay
 from services.registry.classes.rules.classes import ExamPlan
 from services.registry.classes.rules.limits import HOURS_MAX, PART_FEN_MAX, SEATS_MAX, TEACHING_PLAN_LENGTH_MAX
+from services.registry.plan.rules.projects import Project
+from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.timetable.routes.timetable import Lessons, planned
 from shared.contracts.dimensions import FundSource
+from shared.dated_rules.answers import GroundAnswer
+from shared.dated_rules.rules import Ground
 from shared.form_errors import form_error
 from shared.forms import PLAIN, Day, LocalId, Name, Reason, Strict
 
@@ -132,3 +139,49 @@ class ChangeRequest(Strict):
 
 def _exam_plan(request: ExamPlanRequest | None) -> ExamPlan | None:
     return None if request is None else ExamPlan(request.planned_on, request.body_credit_code, request.place)
+
+
+class RowAnswer(GroundAnswer):
+    """`value` is the figure of a policy row; of a project, its least hours."""
+
+    value: str
+    source: str
+
+
+class ClassReplayAnswer(BaseModel):
+    """A step decided again. `refusal` is the code of what it would be refused for, and null where it is not."""
+
+    step_id: UUID
+    verb: str
+    done_at: datetime
+    sequence: int
+    rows: list[RowAnswer]
+    same_rows: Annotated[bool, Field(description="The rows are those that the history shows for the step")]
+    refusal: str | None
+    project: str | None
+    is_scarce: bool
+    is_needed: bool
+    answer_due_on: date | None
+
+    @classmethod
+    def of(cls, replay: Replay) -> ClassReplayAnswer:
+        event, class_ = replay.event, replay.class_
+        return cls(
+            step_id=event.id,
+            verb=event.verb,
+            done_at=event.done_at,
+            sequence=replay.grounds.sequence,
+            rows=[_row(each, replay.rulebook) for each in replay.grounds.rows],
+            same_rows=replay.grounds.as_json() == event.grounds,
+            refusal=None if replay.refusal is None else replay.refusal.slug,
+            project=class_.project,
+            is_scarce=class_.is_scarce,
+            is_needed=class_.is_needed,
+            answer_due_on=class_.answer_due_on,
+        )
+
+
+def _row(ground: Ground, rulebook: Rulebook) -> RowAnswer:
+    row = rulebook.row(ground.row)
+    value = str(row.hours_min) if isinstance(row, Project) else row.value or ""
+    return RowAnswer(**ground._asdict(), value=value, source=row.source)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.rules.projects import Project
+from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.rules.working_days import CalendarUnset, WorkingDays
+from shared.dated_rules.rules import Grounds
 from shared.kernel.refusals import Conflict, Invalid
 
 
@@ -163,6 +166,42 @@ class FilingDeadlines(NamedTuple):
             return self.calendar.after(self.filed_on, self.policy.filing_answer_working_days)
         except CalendarUnset:
             return None
+
+
+def choose_project_of(class_: TrainingClass, code: str | None, rulebook: Rulebook) -> Project | None:
+    """The project `code`, or the one that a subsidised class takes if it names none; None for one without.
+
+    Raises NotFound, NoProjectForClass (C02), ProjectNotNamed.
+    """
+    if code is not None:
+        return rulebook.project(code, day=class_.starts_on, pointer="/project")
+    if class_.fund_source is None:
+        return None
+    return choose_project(class_, rulebook.listed_projects(class_.occupation, class_.level, day=class_.starts_on))
+
+
+def judge(
+    class_: TrainingClass, project: Project | None, rulebook: Rulebook, *, seated: int, filed_on: date
+) -> TrainingClass:
+    """`class_` as it is filed by the rules of its first day: with the marks of its project and the day of the answer.
+
+    Raises NotOfProject (C02), ClassTooShort (C14), ClassTooLarge, SeatsTaken (C18), FilingIncomplete, FiledTooLate,
+    CalendarUnset, PolicyUnset.
+    """
+    policy = rulebook.policy(class_.starts_on, class_.region)
+    deadlines = FilingDeadlines(policy, rulebook.calendar, filed_on)
+    if project is not None:
+        require_of_project(class_, project)
+        class_ = replace(class_, project=project.code, is_scarce=project.is_scarce, is_needed=project.is_needed)
+    require_seats(class_, policy=policy, seated=seated)
+    require_complete(class_, policy=policy)
+    require_lead(class_, deadlines)
+    return replace(class_, answer_due_on=deadlines.answer_due_on())
+
+
+def grounds(class_: TrainingClass, rulebook: Rulebook) -> Grounds:
+    """The rows that a filing or an approval of `class_` goes by. Raises PolicyUnset."""
+    return rulebook.grounds(class_.starts_on, class_.region, "class", "filing", project=class_.project)
 
 
 def require_sound(class_: TrainingClass) -> None:

@@ -74,7 +74,8 @@ async def change(
     changed, fact = class_rules.change(before, terms, at=at, enrolled=count.enrolled)
     after = site_checks.hold_at(changed, await store.sites(connection, changed, since=at))
     await store.save(connection, after, expected=before.version)
-    explanation = Explanation([asked.reason], _changed(before, after) | lessons)
+    grounds = rulebook.grounds(after.starts_on, after.region, "class", "filing", project=after.project)
+    explanation = Explanation([asked.reason], _changed(before, after) | lessons, grounds)
     await remember(connection, after, ClassVerb.CHANGE, explanation, caller=caller, at=at)
     await outbox.record(connection, fact)
     await class_trainees.follow(

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
+from msgspec import convert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.class_lifecycle.rules import filing as rules
-from services.registry.class_lifecycle.rules.filing import FilingDeadlines
 from services.registry.class_lifecycle.usecases import trainees as class_trainees
 from services.registry.class_lifecycle.usecases.sanctions import flag_stopped
 from services.registry.classes.rules import classes as class_rules
 from services.registry.classes.rules.classes import ClassVerb, ExamPlan, TrainingClass
-from services.registry.classes.rules.history import FILE, ClassEvent
+from services.registry.classes.rules.history import FILE
 from services.registry.classes.rules.limits import require_established, require_in_region
 from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
-from services.registry.classes.usecases import own_class
+from services.registry.classes.usecases import Explanation, own_class, remember
 from services.registry.directory.rules.institutions import Institution
 from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import sites as site_store
 from services.registry.directory.usecases import directory
-from services.registry.plan.rules.projects import Project
-from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
+from shared.dated_rules.rules import Grounds
 from shared.kernel.callers import Caller, ForeignOrganisation
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.ids import new_id
@@ -84,6 +84,15 @@ class Filing:
         content: dict[str, Any] = orjson.loads(orjson.dumps(given, default=_exam_plan_as_filed))
         return content
 
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Filing:
+        """The filing with this content."""
+        exam = content.get("exam_plan")
+        given = convert({name: value for name, value in content.items() if name != "exam_plan"}, cls)
+        if exam is None:
+            return given
+        return replace(given, exam_plan=ExamPlan(date.fromisoformat(exam["planned_on"]), exam["body_credit_code"]))
+
 
 def _exam_plan_as_filed(plan: ExamPlan) -> dict[str, Any]:
     # Filings from before there was a place say nothing of it.
@@ -104,9 +113,9 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
             raise LocalIdTaken(pointer="/local_id")
         return known
     institution = await institution_store.load(connection, caller.organisation)
-    class_ = await _checked(connection, filing, institution, seated=0, caller=caller, at=at)
+    class_, grounds = await _checked(connection, filing, institution, seated=0, caller=caller, at=at)
     await store.add(connection, class_)
-    await _remember(connection, class_, FILE, filing, caller=caller, at=at)
+    await remember(connection, class_, FILE, Explanation((), filing.content(), grounds), caller=caller, at=at)
     await outbox.record(connection, class_rules.file(class_, at=at))
     await flag_stopped(connection, class_, at=at)
     return class_
@@ -128,10 +137,11 @@ async def refile(
     move(class_rules.MOVES, before.status, ClassVerb.REFILE)
     count = await store.headcount(connection, class_id)
     institution = await institution_store.load(connection, before.institution_id)
-    corrected = await _checked(connection, filing, institution, seated=count.seated, caller=caller, at=at)
+    corrected, grounds = await _checked(connection, filing, institution, seated=count.seated, caller=caller, at=at)
     after, fact = class_rules.refile(before, corrected, at=at, enrolled=count.enrolled)
     await store.save(connection, after, expected=before.version)
-    await _remember(connection, after, ClassVerb.REFILE, filing, caller=caller, at=at)
+    step = Explanation((), filing.content(), grounds)
+    await remember(connection, after, ClassVerb.REFILE, step, caller=caller, at=at)
     await outbox.record(connection, fact)
     await class_trainees.follow(
         connection, before, after, persons=persons, by=caller.person, reason=_FILED_AGAIN, at=at
@@ -142,26 +152,19 @@ async def refile(
 
 async def _checked(
     connection: AsyncConnection, filing: Filing, institution: Institution, *, seated: int, caller: Caller, at: datetime
-) -> TrainingClass:
-    """The class that `filing` describes, checked against all rules of filing."""
+) -> tuple[TrainingClass, Grounds]:
+    """The class that `filing` describes, checked against all rules of filing, and the rows that it goes by."""
     rulebook = await rulebook_store.current(connection)
     class_ = _class(filing, institution, rulebook.plan, caller=caller, at=at)
     rules.require_sound(class_)
     is_sited = await site_store.is_in(connection, institution.id, class_.region)
     require_established(class_, home=institution.region, is_sited=is_sited)
-    policy = rulebook.policy(class_.starts_on, class_.region)
-    deadlines = FilingDeadlines(policy, rulebook.calendar, business_day(at))
-    project = _project(class_, filing.project, rulebook)
+    project = rules.choose_project_of(class_, filing.project, rulebook)
     subsidised = None if class_.fund_source is None else project
     await directory.require_open(connection, institution.id, subsidised, day=class_.starts_on)
-    if project is not None:
-        rules.require_of_project(class_, project)
-        class_ = replace(class_, project=project.code, is_scarce=project.is_scarce, is_needed=project.is_needed)
     class_ = replace(class_, site_id=await site_id(connection, class_, filing.site))
-    rules.require_seats(class_, policy=policy, seated=seated)
-    rules.require_complete(class_, policy=policy)
-    rules.require_lead(class_, deadlines)
-    return replace(class_, answer_due_on=deadlines.answer_due_on())
+    class_ = rules.judge(class_, project, rulebook, seated=seated, filed_on=business_day(at))
+    return class_, rules.grounds(class_, rulebook)
 
 
 def _class(filing: Filing, institution: Institution, plan: Plan, *, caller: Caller, at: datetime) -> TrainingClass:
@@ -194,15 +197,6 @@ def _class(filing: Filing, institution: Institution, plan: Plan, *, caller: Call
     )
 
 
-def _project(class_: TrainingClass, code: str | None, rulebook: Rulebook) -> Project | None:
-    if code is not None:
-        return rulebook.project(code, day=class_.starts_on, pointer="/project")
-    if class_.fund_source is None:
-        return None
-    candidates = rulebook.listed_projects(class_.occupation, class_.level, day=class_.starts_on)
-    return rules.choose_project(class_, candidates)
-
-
 async def site_id(connection: AsyncConnection, class_: TrainingClass, local_id: str | None) -> UUID | None:
     """The institution's site `local_id`. Raises NotFound, SiteElsewhere."""
     if local_id is None:
@@ -219,11 +213,3 @@ def exam_plan(plan: ExamPlan | None) -> ExamPlan | None:
     if plan is None or plan.body_credit_code is None:
         return plan
     return plan._replace(body_credit_code=parse_credit_code(plan.body_credit_code))
-
-
-async def _remember(
-    connection: AsyncConnection, class_: TrainingClass, verb: str, filing: Filing, *, caller: Caller, at: datetime
-) -> None:
-    content = filing.content()
-    event = ClassEvent(new_id(), class_.id, class_.version, verb, caller.person, at, (), content)
-    await event_store.add(connection, event)

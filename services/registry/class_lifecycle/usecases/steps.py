@@ -35,6 +35,7 @@ from services.registry.timetable.usecases import judging as timetable
 from services.registry.timetable.usecases import site_checks
 from shared.backbone import outbox
 from shared.contracts.registry.classes import ClassState
+from shared.dated_rules.rules import Grounds
 from shared.kernel.callers import Caller, Whose
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import IllegalMove
@@ -42,11 +43,12 @@ from shared.plan import Plan
 
 
 class Decision(NamedTuple):
-    """The class after a move, its fact (None if none is published), and what was found, as JSON."""
+    """The class after a move, its fact (None if none is published), what was found, as JSON, and its grounds."""
 
     after: TrainingClass
     fact: ClassState | None
     found: dict[str, Any] | None = None
+    grounds: Grounds | None = None
 
 
 async def return_(
@@ -81,7 +83,8 @@ async def approve(connection: AsyncConnection, class_id: UUID, *, caller: Caller
         filing_rules.require_whole(class_, policy=policy, planned=bool(stored.lessons), seated=count.seated)
         if stored.lessons:
             await timetable.judge(connection, class_, stored.lessons, stored=stored, rulebook=rulebook, at=at)
-        return Decision(after, fact)
+        found = {"seated": count.seated, "planned": bool(stored.lessons)}
+        return Decision(after, fact, found, filing_rules.grounds(class_, rulebook))
 
     return await _move(connection, class_id, ClassVerb.APPROVE, decide, caller=caller, at=at)
 
@@ -124,7 +127,7 @@ async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, 
         await _require_open(connection, class_, rulebook, at=at)
         await flag_usecases.raise_all(connection, _too_small(class_, count, policy), at=at)
         await flag_stopped(connection, class_, at=at)
-        return Decision(after, fact)
+        return Decision(after, fact, None, rulebook.grounds(class_.starts_on, class_.region, "class"))
 
     return await _move(connection, class_id, ClassVerb.START, decide, caller=caller, at=at)
 
@@ -146,7 +149,7 @@ async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Calle
         site_check_rules.require_checked(class_, policy=policy)
         await finding_usecases.require_none_critical(connection, class_.id)
         await patrol_usecases.hold_against_marks(connection, class_, policy, at=at)
-        return Decision(after, fact)
+        return Decision(after, fact, None, rulebook.grounds(class_.starts_on, class_.region, "class", "patrol"))
 
     return await _move(connection, class_id, ClassVerb.COMPLETE, decide, caller=caller, at=at)
 
@@ -192,13 +195,13 @@ async def _move(
     before = await store.load(connection, class_id, lock=True)
     try:
         count = await store.headcount(connection, class_id)
-        after, fact, found = await decide(before, count, await rulebook_store.current(connection))
+        after, fact, found, grounds = await decide(before, count, await rulebook_store.current(connection))
     except IllegalMove:
         if await _was_taken(connection, before, verb, reasons, caller=caller):
             return before
         raise
     await store.save(connection, after, expected=before.version)
-    await remember(connection, after, verb, Explanation(reasons, found), caller=caller, at=at)
+    await remember(connection, after, verb, Explanation(reasons, found, grounds), caller=caller, at=at)
     if fact is not None:
         await outbox.record(connection, fact)
     return after

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.registry.classes.routes.schemas import ClassAnswer, ClassEventAnswer, ReportedChangeAnswer, WaitingAnswer
+from services.registry.classes.routes.schemas import ClassAnswer, ClassStepAnswer, ReportedChangeAnswer, WaitingAnswer
 from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
 from services.registry.classes.store.classes import Narrowing
@@ -86,8 +86,9 @@ async def get_class(class_id: UUID, connection: Connection, caller: CurrentCalle
 @routes.get("/classes/{class_id}/history")
 async def list_class_history(
     class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
-) -> Page[ClassEventAnswer]:
-    """Every step of a class from its filing on: who took it, when, why, and what was filed, found or changed."""
+) -> Page[ClassStepAnswer]:
+    """Every step of a class from its filing on: who took it, when, why, what was filed, found or changed, and by which
+    rows of rules."""
     await visible_class(connection, class_id, caller)
     rows = await event_store.page(connection, class_id, after=after(cursor), limit=size)
-    return Page(rows=[ClassEventAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
+    return Page(rows=[ClassStepAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.registry.classes.rules.classes import TrainingClass
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
+from shared.dated_rules.answers import GroundsAnswer
 
 
 class ExamPlanAnswer(BaseModel):
@@ -86,6 +87,10 @@ class ClassEventAnswer(BaseModel):
     done_at: datetime
     reasons: list[str]
     change: dict[str, Any] | None
+
+
+class ClassStepAnswer(ClassEventAnswer):
+    grounds: GroundsAnswer | None = Field(description="The rows of policy and catalogue that it was decided by")
 
 
 class ReportedChangeAnswer(ClassEventAnswer):

@@ -16,9 +16,14 @@ FILE: Final = "file"
 PLAN: Final = "plan"
 """Its lessons became others."""
 
+FILINGS: Final = (FILE, ClassVerb.REFILE.value)
+
 
 class ClassEvent(NamedTuple):
-    """One step. `version` is the class's after it; `change` holds what was filed, found or changed, as JSON."""
+    """One step. `version` is the class's after it; `change` holds what was filed, found or changed, as JSON.
+
+    `grounds` are the rows of rules that it was decided by, as JSON; None where it goes by none, or is older than these.
+    """
 
     id: UUID
     class_id: UUID
@@ -28,6 +33,7 @@ class ClassEvent(NamedTuple):
     done_at: datetime
     reasons: tuple[str, ...]
     change: Mapping[str, Any] | None
+    grounds: Mapping[str, Any] | None = None
 
 
 def state_before(verbs: Sequence[str]) -> ClassStatus | None:

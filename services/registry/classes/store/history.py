@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import Integer, MetaData, Table, Text, Uuid, bindparam, insert, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.classes.rules.history import ClassEvent, ReportedChange
+from services.registry.classes.rules.history import FILINGS, ClassEvent, ReportedChange
 from services.registry.classes.store.classes import CLASS
 from shared import tables
+from shared.kernel.refusals import NotFound
 from shared.located import lies_in
 from shared.reach import Reach
 from shared.tables import Instant, Json, Texts, fixed
@@ -26,6 +27,7 @@ CLASS_EVENT: Final = Table(
     fixed("done_at", Instant),
     fixed("reasons", Texts),
     fixed("change", Json),
+    fixed("grounds", Json),
     fixed("region", Text),
     fixed("reporting_region", Text),
 )
@@ -57,6 +59,24 @@ async def latest(connection: AsyncConnection, class_id: UUID) -> ClassEvent | No
     """The last step of the class; None if it has no history yet."""
     statement = select(*_EVENT).where(CLASS_EVENT.c.class_id == class_id).order_by(CLASS_EVENT.c.id.desc()).limit(1)
     return await tables.fetch_one(connection, statement, ClassEvent)
+
+
+async def load(connection: AsyncConnection, class_id: UUID, event_id: UUID) -> ClassEvent:
+    """This step of the class. Raises NotFound."""
+    asked = tables.matches(CLASS_EVENT, class_id=class_id, id=event_id)
+    event = await tables.fetch_one(connection, select(*_EVENT).where(*asked), ClassEvent)
+    if event is None:
+        raise NotFound(what="step of the class", id=event_id)
+    return event
+
+
+async def latest_filing(connection: AsyncConnection, class_id: UUID, *, up_to: UUID) -> ClassEvent:
+    """The last filing of the class that is not later than the step `up_to`, which may be one itself."""
+    asked = [CLASS_EVENT.c.class_id == class_id, CLASS_EVENT.c.id <= up_to, CLASS_EVENT.c.verb.in_(FILINGS)]
+    statement = select(*_EVENT).where(*asked).order_by(CLASS_EVENT.c.id.desc()).limit(1)
+    event = await tables.fetch_one(connection, statement, ClassEvent)
+    assert event is not None, "a class begins with a filing"
+    return event
 
 
 async def latest_change(connection: AsyncConnection, class_id: UUID, verb: str) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from services.registry.enrolments.usecases.enrolments import Destination, StepDe
 from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry, Tag
 from shared.auth import CurrentCaller
 from shared.contracts.registry.enrolments import EmploymentState, EnrolmentStatus
+from shared.dated_rules.answers import GroundsAnswer
 from shared.forms import Day, LocalId, Reason, Strict
 from shared.web import Connection, CurrentPersons, Now, router
 
@@ -102,6 +103,7 @@ class EventAnswer(BaseModel):
     changed: dict[str, ValueChangeAnswer | None] = Field(
         description="Old (`from`) and new (`to`) value by field name; null if the values are stored encrypted"
     )
+    grounds: GroundsAnswer | None = Field(description="The rows of policy and catalogue that an outcome was decided by")
 
 
 def _details(request: StepRequest | None) -> StepDetails:

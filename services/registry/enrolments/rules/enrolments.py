@@ -196,17 +196,17 @@ def correct(
     *,
     share_min: Decimal,
     hours_min: int = 0,
-    papers_from: date = date.min,
     at: datetime,
 ) -> tuple[Enrolment, EnrolmentCorrected]:
     """Apply `correction`. Corrected hours of a training with an outcome decide the outcome again, for its old day.
 
-    `priority` and `evidence_on` follow from the papers of the groups, none of them older than `papers_from`. Raises
-    IllegalMove, TooManyHours, PlaceholderEvidence, DatedAhead, DatedTooEarly.
+    `priority` and `evidence_on` follow from the papers of the groups.
+
+    Raises IllegalMove, TooManyHours, PlaceholderEvidence, DatedAhead, DatedTooEarly.
     """
     status = move(MOVES, enrolment.status, EnrolmentVerb.CORRECT)
     said = EntryParticulars(groups=correction.groups or (), consented_on=correction.consented_on)
-    raise_first(*paper_faults(said, None, first_on=papers_from, today=business_day(at)))
+    raise_first(*paper_faults(said, None, today=business_day(at)))
     if correction.hours is not None:
         enough = is_enough(correction.hours, class_, share_min=share_min, hours_min=hours_min)
         if status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from services.registry.enrolments.rules.enrolments import Enrolment, EnrolmentVerb
@@ -22,6 +22,7 @@ from shared.contracts.registry.enrolments import (
     EnrolmentTransferred,
     EnrolmentWithdrawn,
 )
+from shared.dated_rules.rules import Grounds
 from shared.kernel.moves import REINSTATE
 
 ENROL: Final = "enrol"
@@ -67,6 +68,8 @@ class EnrolmentEvent(NamedTuple):
     from_on: date
     until_on: date
     changed: Changes
+    grounds: Mapping[str, Any] | None = None
+    """The rows of rules that an outcome was decided by, as JSON."""
 
 
 class EntryRecord(NamedTuple):
@@ -84,6 +87,7 @@ def event_of(
     by: str,
     reason: str | None,
     sealed: Iterable[str] = (),
+    grounds: Grounds | None = None,
 ) -> EnrolmentEvent:
     """The step from `before` to `enrolment`, published as `fact`; `sealed` names changed fields that are encrypted."""
     return EnrolmentEvent(
@@ -97,6 +101,7 @@ def event_of(
         from_on=enrolment.from_on,
         until_on=enrolment.until_on,
         changed=changes(before, enrolment) | dict.fromkeys(sealed),
+        grounds=None if grounds is None else grounds.as_json(),
     )
 
 

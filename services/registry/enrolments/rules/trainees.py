@@ -131,21 +131,23 @@ class EntryParticulars:
 
 
 NO_PARTICULARS: Final = EntryParticulars()
+PAPER_FIRST_ON: Final = date(1950, 1, 1)
+"""Papers and consents of before are slips of the pen, wherever they were written: no trainee is that old."""
 
 
-def paper_faults(entry: EntryParticulars, born: date | None, *, first_on: date, today: date) -> list[Refusal]:
+def paper_faults(entry: EntryParticulars, born: date | None, *, today: date) -> list[Refusal]:
     """Faults of the papers and the consent: placeholder text, or an impossible date.
 
-    A date is impossible if it is after `today`, before `first_on`, or before the person was `born`.
+    A date is impossible if it is after `today`, before PAPER_FIRST_ON, or before the person was `born`.
     """
     found: list[Refusal] = []
     for place, each in enumerate(entry.groups):
         if each.evidence is not None and _says_nothing(each.evidence):
             found.append(PlaceholderEvidence(pointer=f"/groups/{place}/evidence"))
-        if fault := _day_fault(each.dated_on, born, first_on=first_on, today=today):
+        if fault := _day_fault(each.dated_on, born, today=today):
             fault.pointer = f"/groups/{place}/dated_on"
             found.append(fault)
-    if fault := _day_fault(entry.consented_on, born, first_on=first_on, today=today):
+    if fault := _day_fault(entry.consented_on, born, today=today):
         fault.pointer = "/consent/on"
         found.append(fault)
     return found
@@ -156,10 +158,10 @@ def _says_nothing(evidence: str) -> bool:
     return letters in NO_WORDS or len(set(letters)) < 2
 
 
-def _day_fault(day: date | None, born: date | None, *, first_on: date, today: date) -> Refusal | None:
-    if day is None or (first_on <= day <= today and (born is None or born <= day)):
+def _day_fault(day: date | None, born: date | None, *, today: date) -> Refusal | None:
+    if day is None or (PAPER_FIRST_ON <= day <= today and (born is None or born <= day)):
         return None
-    return DatedAhead(today=today.isoformat()) if day > today else DatedTooEarly(first_on=first_on.isoformat())
+    return DatedAhead(today=today.isoformat()) if day > today else DatedTooEarly(first_on=PAPER_FIRST_ON.isoformat())
 
 
 def missing_fault(

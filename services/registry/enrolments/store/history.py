@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -30,6 +30,7 @@ ENROLMENT_EVENT: Final = Table(
     fixed("from_on", Date),
     fixed("until_on", Date),
     fixed("changed", Json),
+    fixed("grounds", Json),
 )
 _IN_CLASS: Final = "SELECT id FROM enrolment WHERE class_id = $1 AND status = 'withdrawn' ORDER BY id"
 _ENTERED: Final = "SELECT enrolled_by, enrolled_at FROM enrolment WHERE id = $1 AND enrolled_by IS NOT NULL"
@@ -37,7 +38,10 @@ _ENTERED: Final = "SELECT enrolled_by, enrolled_at FROM enrolment WHERE id = $1 
 
 async def add_all(connection: AsyncConnection, events: Sequence[EnrolmentEvent]) -> None:
     if events:
-        rows = [tables.values_of(ENROLMENT_EVENT, each, changed=orjson.dumps(each.changed).decode()) for each in events]
+        rows = [
+            tables.values_of(ENROLMENT_EVENT, each, changed=_json(each.changed), grounds=_json(each.grounds))
+            for each in events
+        ]
         await (await driver(connection)).copy_records_to_table(
             "enrolment_event",
             columns=[column.name for column in ENROLMENT_EVENT.c],
@@ -64,6 +68,10 @@ async def entered_by(connection: AsyncConnection, enrolment_id: UUID) -> EntryRe
     """Who enrolled the trainee; None for an enrolment from before this was stored."""
     row = await (await driver(connection)).fetchrow(_ENTERED, enrolment_id)
     return None if row is None else EntryRecord(*row)
+
+
+def _json(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
 
 
 def _event(*, changed: dict[str, Any] | None, **columns: Any) -> EnrolmentEvent:

@@ -23,7 +23,7 @@ from services.registry.enrolments.store import outcomes as outcome_store
 from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.enrolments.usecases import admission, entries
 from services.registry.enrolments.usecases.entry_checks import checks_for
-from services.registry.enrolments.usecases.outcomes import thresholds_of
+from services.registry.enrolments.usecases.outcomes import grounds_of, thresholds_of
 from services.registry.enrolments.usecases.overlaps import require_free
 from services.registry.enrolments.usecases.steps import keep
 from services.registry.plan.rules.policy import Policy
@@ -172,21 +172,21 @@ async def correct(
     if correction.hours is not None:
         await _require_hours(connection, before, correction.hours, policy)
     thresholds = thresholds_of(class_, rulebook)
-    papers_from = policy.trainee_paper_first_on
-    step = rules.correct(before, class_, correction, **thresholds._asdict(), papers_from=papers_from, at=at)
+    step = rules.correct(before, class_, correction, **thresholds._asdict(), at=at)
     sealed = corrections.sealed_of(correction)
     stated = await entries.said(connection, before, persons=persons) if sealed else None
     said = None if stated is None else corrections.apply(stated, correction)
     if rules.is_same(step[0], before) and said == stated:
         return before
+    grounds = None if correction.hours is None else {class_.id: grounds_of(class_, rulebook)}
     if said is None:
-        await keep(connection, [step], by=caller.person, reason=reason)
+        await keep(connection, [step], by=caller.person, reason=reason, grounds=grounds)
         return step[0]
     age_fields = corrections.of_age(correction)
     if age_fields:
         pointer = f"/{age_fields[0]}"
         await admission.require_age(connection, class_, before, said, policy, persons=persons, pointer=pointer)
-    await keep(connection, [step], by=caller.person, reason=reason, sealed=sealed)
+    await keep(connection, [step], by=caller.person, reason=reason, sealed=sealed, grounds=grounds)
     await entries.replace(connection, step[0], said, persons=persons)
     return step[0]
 

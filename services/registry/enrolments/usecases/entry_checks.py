@@ -60,7 +60,6 @@ class Checks:
         policy = None if class_ is None else self.policies[class_.id]
         said, kind = entry.at_entry, entry.document_kind
         shown = None if number is None or kind is None else IdentityDocument(kind, number).birth_date
-        first_on = date.min if policy is None else policy.trainee_paper_first_on
         found = [
             None
             if entry.programme is None
@@ -76,7 +75,7 @@ class Checks:
                 trainees.missing_fault(entry.phone, said, kind=kind, class_=class_, policy=policy, unread=entry.unread)
             )
         faults = [fault for fault in found if fault is not None]
-        return faults + trainees.paper_faults(said, ages.born_on(shown, said), first_on=first_on, today=self.today)
+        return faults + trainees.paper_faults(said, ages.born_on(shown, said), today=self.today)
 
     def _programme_fault(self, programme: str, *, on: date) -> Refusal | None:
         try:

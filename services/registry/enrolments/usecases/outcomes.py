@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,9 +27,13 @@ from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
+from shared.dated_rules.rules import Grounds
 from shared.kernel.callers import Caller
 from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
 from shared.kernel.periods import business_day
+
+_GO_BY: Final = ("attendance.share_min", "attendance.hours_min_required", "attendance.marks_required")
+"""The figures that decide an outcome."""
 
 Step = tuple[Enrolment, EnrolmentState]
 """An enrolment with its outcome, and the fact of it."""
@@ -99,7 +103,8 @@ async def conclude(
 
     steps, outcomes = decide_each(rows, decide)
     if not dry_run:
-        await enrolment_steps.keep(connection, steps, by=caller.person)
+        grounds = {class_.id: grounds_of(class_, rulebook)}
+        await enrolment_steps.keep(connection, steps, by=caller.person, grounds=grounds)
     return outcomes
 
 
@@ -135,7 +140,8 @@ async def conclude_by_attendance(
         )
         for before in waiting
     ]
-    await enrolment_steps.keep(connection, concluded, by=caller.person)
+    grounds = {class_.id: grounds_of(class_, rulebook)}
+    await enrolment_steps.keep(connection, concluded, by=caller.person, grounds=grounds)
     new = {enrolment.id for enrolment, _ in concluded}
     decided = await outcome_store.concluded(connection, class_.id)
     attended = await outcome_store.attended(connection, [each.id for each in decided])
@@ -175,7 +181,8 @@ async def follow(
         if hours != before.hours:
             corrected = Correction(hours=hours)
             steps.append(rules.correct(before, its.class_, corrected, **its.thresholds._asdict(), at=at))
-    await enrolment_steps.keep(connection, steps, by=by, reason=reason)
+    grounds = {class_id: its.grounds for class_id, its in judged.items()}
+    await enrolment_steps.keep(connection, steps, by=by, reason=reason, grounds=grounds)
 
 
 class _Judged(NamedTuple):
@@ -185,6 +192,7 @@ class _Judged(NamedTuple):
     policy: Policy
     bounds: HoursBounds
     thresholds: CompletionThresholds
+    grounds: Grounds
 
 
 async def _judged(connection: AsyncConnection, class_ids: Collection[UUID]) -> dict[UUID, _Judged]:
@@ -193,7 +201,8 @@ async def _judged(connection: AsyncConnection, class_ids: Collection[UUID]) -> d
     for class_ in (await class_store.by_ids(connection, class_ids)).values():
         policy = rulebook.policy(class_.starts_on, class_.region)
         bounds = HoursBounds(class_.hours, await outcome_store.planned_hours(connection, class_.id))
-        judged[class_.id] = _Judged(class_, policy, bounds, thresholds_of(class_, rulebook))
+        thresholds, grounds = thresholds_of(class_, rulebook), grounds_of(class_, rulebook)
+        judged[class_.id] = _Judged(class_, policy, bounds, thresholds, grounds)
     return judged
 
 
@@ -204,6 +213,11 @@ def thresholds_of(class_: TrainingClass, rulebook: Rulebook) -> CompletionThresh
     if policy.attendance_hours_min_required and class_.project is not None:
         hours_min = rulebook.project(class_.project, day=class_.starts_on).hours_min
     return CompletionThresholds(policy.attendance_share_min, hours_min)
+
+
+def grounds_of(class_: TrainingClass, rulebook: Rulebook) -> Grounds:
+    """The rows that an outcome in `class_` goes by."""
+    return rulebook.grounds(class_.starts_on, class_.region, *_GO_BY, project=class_.project)
 
 
 def _missed(concluded: Conclusion, class_: TrainingClass, thresholds: CompletionThresholds) -> list[Miss]:

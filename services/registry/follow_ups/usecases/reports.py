@@ -18,10 +18,11 @@ from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.follow_ups import rules, store
 from services.registry.follow_ups.rules import FollowUp, Outcome
 from services.registry.follow_ups.store import FormerFollowUp
-from services.registry.plan.rules.policy import Policy, PolicyUnset
+from services.registry.plan.rules.policy import Policy
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
 from shared.contracts.registry.follow_ups import FollowUpCorrected, FollowUpReported, FollowUpState
+from shared.dated_rules.figures import PolicyUnset
 from shared.kernel.callers import Caller, ForeignOrganisation, Whose
 from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
 from shared.kernel.refusals import NotFound

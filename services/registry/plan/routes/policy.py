@@ -3,88 +3,138 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import Path, Query
+from pydantic import BaseModel
 
-from services.registry.plan.rules.policy import PolicyRow, holding
-from services.registry.plan.store import plan as plan_store
-from services.registry.plan.store import policy as store
+from services.registry.plan.rules.calendar import is_day
+from services.registry.plan.rules.policy import PolicyRow
 from services.registry.plan.store import rulebook as rulebook_store
+from services.registry.plan.store.policy import POLICY_ROW
 from services.registry.plan.usecases import policy as usecases
 from shared.auth import CurrentCaller
-from shared.forms import Day, Strict
+from shared.dated_rules import rules
+from shared.dated_rules.answers import EndRequest, FigureAnswer, FigureRequest, InState, KnownAt, On, RejectionRequest
+from shared.dated_rules.figures import nearest
+from shared.dated_rules.rules import Provenance
 from shared.kernel.periods import business_day
 from shared.plan import UnknownRegion
 from shared.web import Connection, Now, router
 
 routes = router("plan")
 
-
-class PolicyRowRequest(Strict):
-    """Valid in `region` and below, where no nearer row says otherwise, from `first_on` to `last_on`, both inclusive."""
-
-    key: Annotated[str, Field(max_length=64, examples=["class.seats_max"])]
-    value: Annotated[str, Field(max_length=200, examples=["60"])]
-    region: Annotated[str, Field(max_length=16, examples=["410000"])]
-    first_on: Day
-    last_on: Day | None = None
-    status: Literal["assumption", "sourced"] = "sourced"
-    source: Annotated[str, Field(min_length=2, max_length=500, description="The document that says so")]
+RowId = Annotated[str, Path(max_length=64, examples=["019a6f00-0000-7000-8000-000000000000"])]
 
 
-class PolicyRowAnswer(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
+class PolicyRowRequest(FigureRequest):
+    """Valid in `region` and below, where no nearer row says otherwise, from `first_on` to `last_on`, both inclusive.
 
-    key: str
-    value: str
-    region: str
-    first_on: date
-    last_on: date | None
-    status: str
-    source: str
+    A row that begins before today needs a reason. A row about a day of the calendar has the key calendar.worked, the
+    day as first_on and last_on, and as note the name of the holiday.
+    """
+
+
+class PolicyRowAnswer(FigureAnswer):
+    """A row as it was entered. It decides once it is approved, until a row that begins later or replaces it does."""
 
 
 class CalendarDayAnswer(BaseModel):
-    """A day that is not what its weekday says."""
+    """A day that is not what its weekday says; `row` is the policy row that says so."""
 
     day: date
     working: bool
     name_zh: str
+    row: str
 
 
-@routes.get("/policy-rows", response_model=list[PolicyRowAnswer])
+@routes.get("/policy-rows")
 async def list_policy_rows(
     connection: Connection,
     _: CurrentCaller,
     at: Now,
-    day: Annotated[Day | None, Query(description="What holds on this day; with a region: today if left out")] = None,
-    region: Annotated[str | None, Query(max_length=16, description="What holds in this region")] = None,
-) -> list[PolicyRow]:
-    """Every row, or what holds on a day, for each key the row of the nearest region."""
-    if region is None:
-        rows = await store.rows(connection)
-        return [row for row in rows if day is None or row.first_on <= day <= (row.last_on or date.max)]
+    *,
+    on: On = None,
+    known_at: KnownAt = None,
+    region: Annotated[
+        str | None, Query(max_length=16, description="For each key the row of the nearest region; today without `on`")
+    ] = None,
+    state: InState = None,
+    key: Annotated[str | None, Query(max_length=64)] = None,
+) -> list[PolicyRowAnswer]:
+    """Every row ever entered, or what decided on a day as it was known at a time. For the calendar, give its key."""
     rulebook = await rulebook_store.current(connection)
-    plan = rulebook.plan
-    if region not in plan.regions:
-        raise UnknownRegion(pointer="/region")
-    on = day or business_day(at)
-    found = holding(rulebook.policy_rows, day=on, region_and_above=plan.region_and_above(region, on=on))
-    return [found[key] for key in sorted(found)]
+    rows = [row for row in rulebook.policy_rows if (row.key == key if key else not is_day(row))]
+    if region is not None:
+        if region not in rulebook.plan.regions:
+            raise UnknownRegion(pointer="/region")
+        day = on or business_day(at)
+        above = rulebook.plan.region_and_above(region, on=day)
+        found = nearest(rules.listed(rows, at=known_at or at), day=day, region_and_above=above)
+        return [PolicyRowAnswer.of(found[name]) for name in sorted(found)]
+    found_rows = rules.listed(rows, on=on, at=known_at, state=state)
+    return [PolicyRowAnswer.of(row) for row in sorted(found_rows, key=_place)]
 
 
-@routes.post("/policy-rows", status_code=201, response_model=PolicyRowAnswer)
-async def add_policy_row(request: PolicyRowRequest, connection: Connection, caller: CurrentCaller) -> PolicyRow:
-    """Enter a row, as the province. A row without an end that it follows ends the day before; the past stays."""
-    return await usecases.add(connection, PolicyRow(**request.model_dump()), caller=caller)
+@routes.get("/policy-rows/{row_id}")
+async def get_policy_row(row_id: RowId, connection: Connection, _: CurrentCaller) -> PolicyRowAnswer:
+    return PolicyRowAnswer.of(await POLICY_ROW.load_row(connection, row_id))
 
 
-@routes.get("/calendar", response_model=list[CalendarDayAnswer])
+@routes.post("/policy-rows", status_code=201)
+async def add_policy_row(
+    request: PolicyRowRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> PolicyRowAnswer:
+    """Propose a row, as the province. It decides nothing until another person of the province approves it.
+
+    A row that begins within another ends that one the day before; one with the same first day replaces it.
+    """
+    return PolicyRowAnswer.of(await usecases.propose(connection, request.row(by=caller.person, at=at), caller=caller))
+
+
+@routes.post("/policy-rows/{row_id}/end", status_code=201)
+async def end_policy_row(
+    row_id: RowId, request: EndRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> PolicyRowAnswer:
+    """Propose that an approved row decides no longer than `last_on`: a new row without a value, to be approved."""
+    provenance = Provenance(caller.person, at, request.reason)
+    row = await usecases.end(
+        connection, row_id, request.last_on, source=request.source, provenance=provenance, caller=caller
+    )
+    return PolicyRowAnswer.of(row)
+
+
+@routes.post("/policy-rows/{row_id}/approval")
+async def approve_policy_row(row_id: RowId, connection: Connection, caller: CurrentCaller, at: Now) -> PolicyRowAnswer:
+    """Approve a proposal, as a person of the province who did not enter it. It decides from now on."""
+    return PolicyRowAnswer.of(await usecases.approve(connection, row_id, caller=caller, at=at))
+
+
+@routes.post("/policy-rows/{row_id}/rejection")
+async def reject_policy_row(
+    row_id: RowId, request: RejectionRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> PolicyRowAnswer:
+    """Refuse a proposal, or withdraw your own, with a reason."""
+    return PolicyRowAnswer.of(await usecases.reject(connection, row_id, reason=request.reason, caller=caller, at=at))
+
+
+@routes.get("/calendar")
 async def list_calendar(
-    connection: Connection, _: CurrentCaller, year: Annotated[int | None, Query(ge=2000, le=2100)] = None
-) -> list[dict[str, Any]]:
-    """Public holidays, and weekend days that are worked."""
-    days = await plan_store.entries(connection, "calendar")
-    return [each for each in days if year is None or each["day"].startswith(str(year))]
+    connection: Connection,
+    _: CurrentCaller,
+    *,
+    year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
+    known_at: KnownAt = None,
+) -> list[CalendarDayAnswer]:
+    """Public holidays, and weekend days that are worked. They are entered as policy rows."""
+    rows = [row for row in (await rulebook_store.current(connection)).policy_rows if is_day(row)]
+    days = rules.spans(rules.listed(rows, at=known_at))
+    return [
+        CalendarDayAnswer(day=row.first_on, working=row.value == "yes", name_zh=row.note or "", row=row.id)
+        for row, _ in sorted(days, key=lambda each: each[0].first_on)
+        if year in (None, row.first_on.year) and not row.is_end
+    ]
+
+
+def _place(row: PolicyRow) -> tuple[str, str, date, int]:
+    return row.key, row.region, row.first_on, row.provenance.sequence or 0

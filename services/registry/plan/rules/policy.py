@@ -2,57 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, time, timedelta
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final, NamedTuple, get_type_hints
+from datetime import date, time
+from decimal import Decimal
+from typing import Final, TypeAlias, get_type_hints
 
-from shared.kernel.periods import Period
-from shared.kernel.refusals import Conflict, Invalid
-
-
-class PolicyUnset(Conflict):
-    """No row gives a figure that a rule needs for a day and a place. Facts: `key`, `day`."""
-
-    slug = "policy-unset"
-    title_en = "No policy row is valid on that day."
-    title_zh = "所涉日期没有生效的政策参数。"
-    cure_en = "Ask the province to enter a row for {key} that is valid on {day}."
-    cure_zh = "请由省级管理人员补充 {key} 在 {day} 有效的政策参数。"
+from services.registry.plan.rules.working_days import WorkingDays
+from shared.dated_rules.figures import FigureRow, Forms, nearest
+from shared.dated_rules.rules import require_room, spans
+from shared.kernel.refusals import Invalid
 
 
-class UnknownPolicyKey(Invalid):
-    """Facts: `known`."""
-
-    slug = "unknown-policy-key"
-    title_en = "No rule uses this key."
-    title_zh = "没有规则使用该政策参数。"
-    cure_en = "Use one of the keys in use: {known}."
-    cure_zh = "规则所使用的参数名：{known}。"
-
-
-class WrongPolicyValue(Invalid):
-    """Facts: `key`, `expected`."""
-
-    slug = "wrong-policy-value"
-    title_en = "The value has the wrong format for this key."
-    title_zh = "参数值的格式与该参数不符。"
-    cure_en = "Write the value of {key} like this: {expected}."
-    cure_zh = "请按以下格式填写 {key}：{expected}。"
-
-
-class PolicyRowOverlaps(Conflict):
-    """Facts: `first_on`, `last_on` of the other row."""
-
-    slug = "policy-row-overlaps"
-    title_en = "Another row for this key and region is valid during part of that period."
-    title_zh = "同一参数在该地区已有有效期重叠的记录。"
-    cure_en = (
-        "Start after {first_on}, when the other row begins. For an exception, enter the new value without an end, then "
-        "the old value again."
-    )
-    cure_zh = "请自 {first_on} 之后起生效；临时调整请先录入不设截止日期的新值，再录入恢复原值的记录。"
+class CalendarRowTooLong(Invalid):
+    slug = "calendar-row-too-long"
+    title_en = "A row of the calendar is about one day, for the whole province."
+    title_zh = "日历记录须逐日录入，且适用于全省。"
+    cure_en = "Enter one row for each day, with that day as first_on and last_on, and the province as region."
+    cure_zh = "请逐日录入：first_on 与 last_on 均填该日，region 填省级编码。"
 
 
 @dataclass(frozen=True)
@@ -71,7 +38,6 @@ class Policy:
     """Training outside these times of day is flagged."""
     attendance_travel_km_per_hour: int
     """The maximum speed of travel between two training sites."""
-    attendance_device_marks_per_minute_max: int
     attendance_trainees_per_phone_max: int
     """How many trainees may share one phone: as a number in a class, and over classes of the institution on the same
     days; as the device that they mark with in a day.
@@ -86,10 +52,6 @@ class Policy:
     """Days after which an institution cannot change a day's hours by itself any more, by marks or by an edit."""
     attendance_grace_minutes: int
     """Minutes that a trainee may miss at the beginning and at the end of a lesson, and that still count."""
-    attendance_clock_drift_minutes_max: int
-    """How far the clock of a device may be off."""
-    attendance_same_second_trainees_max: int
-    """More trainees of a class than that, marked in the very same second, are flagged."""
     class_seats_max: int
     class_size_min: int
     """A class that starts with fewer trainees is flagged."""
@@ -111,8 +73,6 @@ class Policy:
     trainee_age_min: int
     trainee_age_max: int
     """Of a subsidised training; older ones declare that they draw no pension."""
-    trainee_paper_first_on: date
-    """No consent, and no paper of a priority group, is older than that."""
     trainee_particulars_required: bool
     """Whether trainees of a subsidised class give phone, employment state, consent, and a birth date not shown."""
     teacher_age_max: int
@@ -153,113 +113,42 @@ class Policy:
         return self.filing_lead_working_days is None
 
 
+PolicyRow: TypeAlias = FigureRow
+"""One figure of the policy, or of the calendar."""
 KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name for field in fields(Policy)}
 """The key of each row ("class.seats_max"), and the field that it fills."""
-
-
-class PolicyRow(NamedTuple):
-    """One figure: `value` as text, valid from `first_on` to `last_on`, both included, in `region` and below."""
-
-    key: str
-    value: str
-    region: str
-    first_on: date
-    last_on: date | None
-    status: str
-    source: str
-
-
-def holding(rows: Iterable[PolicyRow], *, day: date, region_and_above: Sequence[str]) -> dict[str, PolicyRow]:
-    """The row of each key that holds on `day` at the first of `region_and_above`: that of the nearest region."""
-    nearest: dict[str, PolicyRow] = {}
-    places = {code: distance for distance, code in enumerate(region_and_above)}
-    for row in rows:
-        if row.region not in places or day < row.first_on or (row.last_on is not None and day > row.last_on):
-            continue
-        nearest[row.key] = min(row, nearest.get(row.key, row), key=lambda each: places[each.region])
-    return nearest
+CALENDAR_KEY: Final = "calendar.worked"
+"""The key of rows that say of one day whether it is worked, where its weekday does not say so."""
+FORMS: Final = Forms(get_type_hints(Policy), {CALENDAR_KEY: bool})
 
 
 def policy_on(rows: Iterable[PolicyRow], *, day: date, region_and_above: Sequence[str]) -> Policy:
-    """What holds on `day` at the first of `region_and_above`: for each key the row of the nearest region.
-
-    Raises PolicyUnset.
-    """
-    nearest = holding(rows, day=day, region_and_above=region_and_above)
-    for key in KEYS:
-        if key not in nearest:
-            raise PolicyUnset(key=key, day=day.isoformat())
-    values: dict[str, Any] = {name: parse(key, nearest[key].value) for key, name in KEYS.items()}
-    return Policy(**values)
+    """What holds on `day` at the first of `region_and_above`. Raises PolicyUnset."""
+    rows_held = nearest(rows, day=day, region_and_above=region_and_above)
+    return policy_of({key: row.value for key, row in rows_held.items()}, day=day)
 
 
-def require_no_overlap(row: PolicyRow, others: Iterable[PolicyRow]) -> None:
-    """`row` may stand beside `others`. A row without an end may begin within one without an end, which then ends.
-
-    Raises PeriodEndsBeforeStart, PolicyRowOverlaps.
-    """
-    period = Period(row.first_on, row.last_on)
-    for each in others:
-        if (each.key, each.region) != (row.key, row.region):
-            continue
-        follows = each.last_on is None and row.last_on is None and each.first_on < row.first_on
-        if not follows and Period(each.first_on, each.last_on).overlaps(period):
-            raise PolicyRowOverlaps(
-                pointer="/first_on",
-                first_on=each.first_on.isoformat(),
-                last_on=None if each.last_on is None else each.last_on.isoformat(),
-            )
+def policy_of(figures: Mapping[str, str | None], *, day: date) -> Policy:
+    """The policy that these figures of each key make on `day`. Raises PolicyUnset."""
+    return Policy(**FORMS.fill(KEYS, figures, day=day))
 
 
-def before_the_next(row: PolicyRow, others: Iterable[PolicyRow]) -> PolicyRow:
-    """`row` as far as it reaches: to the day before the next of `others` for its key and region begins."""
-    later = [
-        each.first_on
-        for each in others
-        if (each.key, each.region) == (row.key, row.region) and each.first_on > row.first_on
-    ]
-    if not later or (row.last_on is not None and row.last_on < min(later)):
-        return row
-    return row._replace(last_on=min(later) - timedelta(days=1))
+def working_days(rows: Iterable[PolicyRow]) -> WorkingDays:
+    """The calendar that the rows of CALENDAR_KEY give."""
+    days = spans(row for row in rows if row.key == CALENDAR_KEY)
+    return WorkingDays({period.first: row.value == "yes" for row, period in days if not row.is_end})
+
+
+def require_sound(row: PolicyRow, others: Iterable[PolicyRow], *, province: str | None) -> None:
+    """Raises UnknownPolicyKey, WrongPolicyValue, CalendarRowTooLong, RowOverlaps."""
+    is_day = row.key == CALENDAR_KEY
+    if row.value is not None:
+        parse(row.key, row.value)
+    if is_day and (row.first_on != row.last_on or row.region != province):
+        raise CalendarRowTooLong(pointer="/last_on" if row.first_on != row.last_on else "/region")
+    require_room(row, others, gaps=is_day)
 
 
 def parse(key: str, value: str) -> object:
     """`value` as the type that `key` has. Raises UnknownPolicyKey, WrongPolicyValue."""
-    if key not in KEYS:
-        raise UnknownPolicyKey(pointer="/key", known=sorted(KEYS))
-    form = _FORMS[KEYS[key]]
-    try:
-        return form.read(value)
-    except (ValueError, KeyError, InvalidOperation):
-        pass
-    raise WrongPolicyValue(pointer="/value", key=key, expected=form.expected)
-
-
-class _Form(NamedTuple):
-    read: Callable[[str], object]
-    expected: str
-
-
-def _share(value: str) -> Decimal:
-    share = Decimal(value)
-    if not 0 <= share <= 1:
-        raise ValueError
-    return share
-
-
-def _count(value: str) -> int:
-    count = int(value)
-    if count < 0:
-        raise ValueError
-    return count
-
-
-_OF_TYPE: Final[Mapping[object, _Form]] = {
-    Decimal: _Form(_share, "a fraction from 0 to 1, such as 0.80"),
-    bool: _Form(lambda value: {"yes": True, "no": False}[value], "yes or no"),
-    date: _Form(date.fromisoformat, "a day, such as 2000-01-01"),
-    time: _Form(time.fromisoformat, "a time of day, such as 06:00"),
-    int: _Form(_count, "a whole number, 0 or more"),
-    int | None: _Form(lambda value: _count(value) if value else None, "a whole number, 0 or more, or nothing"),
-}
-_FORMS: Final = {name: _OF_TYPE[type_] for name, type_ in get_type_hints(Policy).items()}
+    return FORMS.parse(key, value)

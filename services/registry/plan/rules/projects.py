@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from shared.contracts.registry.plan import ProjectListed
+from shared.dated_rules.rules import Provenance, RowOverlaps, known, require_room, spans
 from shared.kernel.levels import Level
-from shared.kernel.periods import Period, day_before
-from shared.kernel.refusals import Conflict
+from shared.kernel.periods import Period
 
 
-class ProjectTermOverlaps(Conflict):
-    """Facts: `first_on`, `last_on` of the later term."""
-
+class ProjectTermOverlaps(RowOverlaps):
     slug = "project-term-overlaps"
     title_en = "A later term of the project begins before this one ends."
     title_zh = "该项目已有更晚开始的目录期间，与所填期间重叠。"
@@ -24,7 +22,10 @@ class ProjectTermOverlaps(Conflict):
 
 @dataclass(frozen=True)
 class Project:
-    """A project as it stands in the catalogue for one term, the days in `listed`; `version` is that of the project."""
+    """A project as it stands in the catalogue for one term, the days in `listed`.
+
+    `version` is the one that the project has since the term was approved, or will have if it is.
+    """
 
     code: str
     name_zh: str
@@ -38,53 +39,61 @@ class Project:
     is_needed: bool
     listed: Period
     version: int
-    put_by: str | None = None
-    """Who in the province put this term into the catalogue; None for one that came with the plan."""
+    id: str
+    source: str
+    provenance: Provenance
+
+    @property
+    def subject(self) -> str:
+        return self.code
+
+    @property
+    def rule(self) -> str:
+        return f"project/{self.code}"
+
+    @property
+    def validity(self) -> Period:
+        return self.listed
+
+    @property
+    def is_end(self) -> bool:
+        return False
+
+    def during(self, validity: Period) -> Project:
+        return replace(self, listed=validity)
+
+    def same_as(self, other: Project) -> bool:
+        """Whether both list the project on the same days with the same content, whoever entered them."""
+        unlike = {name: getattr(other, name) for name in ("version", "id", "source", "provenance")}
+        return replace(self, **unlike) == other
 
     def is_listed_on(self, day: date) -> bool:
         """Whether a class that starts on `day` may be a class of this project."""
         return self.listed.contains(day)
 
-    def same_as(self, other: Project) -> bool:
-        """Whether `other` is the same term with the same content."""
-        return replace(other, version=self.version, put_by=self.put_by) == self
 
+def catalogue_of(terms: Iterable[Project]) -> dict[str, list[Project]]:
+    """The approved terms by the project's code, each with the days on which it decides, by first day.
 
-def put(term: Project, terms: Iterable[Project]) -> list[Project]:
-    """The terms that are new or changed when `term` is added to all `terms` of its project.
-
-    It replaces the one that begins on its first day, and ends the one during which it begins. Raises
-    ProjectTermOverlaps where it would reach into a later one.
+    Each has the version that the project has now.
     """
-    ended = []
-    for each in terms:
-        if each.listed.first > term.listed.first and each.listed.overlaps(term.listed):
-            last = each.listed.last
-            raise ProjectTermOverlaps(
-                pointer="/last_on",
-                first_on=each.listed.first.isoformat(),
-                last_on=None if last is None else last.isoformat(),
-            )
-        if each.listed.first < term.listed.first and each.is_listed_on(term.listed.first):
-            ended.append(replace(each, listed=Period(each.listed.first, day_before(term.listed.first))))
-    return [*ended, term]
+    found: dict[str, list[Project]] = {}
+    for term, days in spans(terms):
+        found.setdefault(term.code, []).append(term.during(days))
+    for code, of_project in sorted(found.items()):
+        latest = max(term.version for term in of_project)
+        found[code] = [replace(term, version=latest) for term in of_project]
+    return dict(sorted(found.items()))
 
 
-def planned(term: Project, terms: Sequence[Project]) -> Project | None:
-    """The `term` of a plan as far as it reaches beside all `terms` of its project; None where it changes nothing.
+def latest_version(code: str, terms: Iterable[Project]) -> int:
+    """The version of the project by its approved terms; 0 for one that has none."""
+    return max((term.version for term in known(terms) if term.code == code), default=0)
 
-    What the province has put stands: no day of it is touched, and a planned term ends before the next one begins.
-    """
-    first = term.listed.first
-    if any(each.is_listed_on(first) and each.put_by is not None for each in terms):
-        return None
-    same = next((each for each in terms if each.listed.first == first), None)
-    if same is not None and same.put_by is not None:
-        return None
-    later = min((each.listed.first for each in terms if each.listed.first > first), default=None)
-    if later is not None and term.listed.contains(later):
-        term = replace(term, listed=Period(first, day_before(later)))
-    return None if same is not None and same.same_as(term) else term
+
+def require_sound(term: Project, others: Iterable[Project]) -> None:
+    """`term` may stand beside all `others`; it may leave days without any. Raises ProjectTermOverlaps."""
+    require_room(term, others, gaps=True, refusal=ProjectTermOverlaps)
 
 
 def holding(terms: Sequence[Project], *, day: date) -> Project:

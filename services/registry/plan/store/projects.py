@@ -1,105 +1,51 @@
-"""The catalogue of projects in the database: a row for each, which is locked to change it, and a row for each term."""
+"""The catalogue of projects in the database: a row for each with its version, and a row for each term ever entered."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text, bindparam, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.plan.rules.projects import Project
-from shared.database import driver
+from shared.dated_rules.store import RuleTable, provenance_columns
 from shared.kernel.levels import Level
-from shared.kernel.periods import Period
+from shared.tables import Choice, Days
 
-TERMS_MAX: Final = 500
-"""Terms of one project that are read; there is one a year."""
+_PROJECT: Final = Table("project", MetaData(), Column("code", Text), Column("version", Integer))
+_ADD: Final = insert(_PROJECT).values(version=0).on_conflict_do_nothing(index_elements=["code"])
+_SET_VERSION: Final = update(_PROJECT).where(_PROJECT.c.code == bindparam("of_project")).values(version=bindparam("to"))
 
-_TERM: Final = """name_zh, name_en, edition, occupation, level, category, hours_min, is_scarce, is_needed, put_by"""
-_COLUMNS: Final = f"p.code, p.version, lower(t.listed) AS first_on, upper(t.listed) - 1 AS last_on, {_TERM}"
-# Of terms that never meet, the last that has begun holds on the day if any does; before all of them it is the first.
-_NEAREST: Final = """
-SELECT * FROM project_term WHERE project = p.code ORDER BY lower(listed) > d.day, abs(lower(listed) - d.day) LIMIT 1
-"""
-_LOCK: Final = "SELECT code, version FROM project WHERE code = ANY($1) ORDER BY code FOR UPDATE"
-_CATALOGUE: Final = f"""
-SELECT {_COLUMNS} FROM project AS p JOIN project_term AS t ON t.project = p.code ORDER BY p.code, lower(t.listed)
-"""
-_TERMS: Final = f"""
-SELECT {_COLUMNS} FROM project AS p JOIN project_term AS t ON t.project = p.code
-WHERE p.code = $1 ORDER BY lower(t.listed) LIMIT {TERMS_MAX}
-"""
-_ADD: Final = "INSERT INTO project (code, version) VALUES ($1, 0) ON CONFLICT (code) DO NOTHING"
-_SET_VERSION: Final = "UPDATE project SET version = $2 WHERE code = $1"
-_DROP: Final = "DELETE FROM project_term WHERE project = $1 AND lower(listed) = ANY($2::date[])"
-_PUT: Final = f"""
-INSERT INTO project_term (project, listed, {_TERM})
-SELECT $1, daterange(first_on, last_on, '[]'), {_TERM}
-FROM unnest($2::date[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[], $9::text[],
-    $10::integer[], $11::boolean[], $12::boolean[], $13::text[]) AS t (first_on, last_on, {_TERM})
-"""
-_NARROWED: Final = {"occupation": "occupation = :occupation", "level": "level = :level"}
-
-
-async def catalogue(connection: AsyncConnection) -> dict[str, list[Project]]:
-    """All terms of all projects, by code and then by first day."""
-    terms: defaultdict[str, list[Project]] = defaultdict(list)
-    for row in await (await driver(connection)).fetch(_CATALOGUE):
-        terms[row["code"]].append(_project(row))
-    return dict(terms)
+TERM: Final = RuleTable(
+    Table(
+        "project_term",
+        MetaData(),
+        Column("id", Text),
+        Column("project", Text, key="code"),
+        Column("listed", Days),
+        Column("version", Integer),
+        Column("name_zh", Text),
+        Column("name_en", Text),
+        Column("edition", Text),
+        Column("occupation", Text),
+        Column("level", Choice(Level)),
+        Column("category", Text),
+        Column("hours_min", Integer),
+        Column("is_scarce", Boolean),
+        Column("is_needed", Boolean),
+        Column("source", Text),
+        *provenance_columns(),
+    ),
+    Project,
+)
 
 
-async def terms(connection: AsyncConnection, code: str) -> list[Project]:
-    """All terms of the project, by first day."""
-    return [_project(row) for row in await (await driver(connection)).fetch(_TERMS, code)]
+async def add(connection: AsyncConnection, code: str) -> None:
+    """Add the project, which has no term yet, unless it exists."""
+    await connection.execute(_ADD, {"code": code})
 
 
-async def lock(connection: AsyncConnection, code: str) -> int:
-    """The version of the project, locked until the transaction ends; 0 for a new one."""
-    database = await driver(connection)
-    await database.execute(_ADD, code)
-    version: int = (await database.fetchrow(_LOCK, [code]))["version"]
-    return version
-
-
-async def save(connection: AsyncConnection, code: str, *, version: int, terms: Sequence[Project]) -> None:
-    """Store the `version` of a locked project, and `terms`, each replacing the one with the same first day."""
-    database = await driver(connection)
-    await database.execute(_SET_VERSION, code, version)
-    firsts, lasts = [each.listed.first for each in terms], [each.listed.last for each in terms]
-    await database.execute(_DROP, code, firsts)
-    columns = [[getattr(each, name) for each in terms] for name in _TERM.split(", ")]
-    await database.execute(_PUT, code, firsts, lasts, *columns)
-
-
-async def page(
-    connection: AsyncConnection,
-    *,
-    day: date,
-    only_listed: bool,
-    occupation: str | None,
-    level: Level | None,
-    after: str,
-    limit: int,
-) -> list[Project]:
-    """Projects as they stand on `day`, by code from above `after`; `only_listed` leaves out those that do not then."""
-    asked = {"occupation": occupation, "level": None if level is None else level.value}
-    values: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
-    terms = "project_term AS t ON t.project = p.code AND t.listed @> d.day"
-    if not only_listed:
-        terms = f"LATERAL ({_NEAREST}) AS t ON true"
-    statement = f"""
-    SELECT {_COLUMNS} FROM (SELECT CAST(:day AS date) AS day) AS d CROSS JOIN project AS p JOIN {terms}
-    WHERE {" AND ".join(["p.code > :after", *(_NARROWED[name] for name in values)])}
-    ORDER BY p.code LIMIT :limit
-    """
-    rows = await connection.execute(text(statement), values | {"day": day, "after": after, "limit": limit})
-    return [_project(row) for row in rows.mappings()]
-
-
-def _project(row: Any) -> Project:
-    values = {name: row[name] for name in Project.__dataclass_fields__ if name != "listed"}
-    return Project(**values | {"level": Level(row["level"]), "listed": Period(row["first_on"], row["last_on"])})
+async def set_version(connection: AsyncConnection, term: Project) -> None:
+    """The project has the version of `term`, which was approved."""
+    await connection.execute(_SET_VERSION, {"of_project": term.code, "to": term.version})

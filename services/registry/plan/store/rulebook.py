@@ -34,7 +34,7 @@ _MEMORY: Final = _Memory()
 
 
 async def current(connection: AsyncConnection) -> Rulebook:
-    """The rulebook as this transaction sees it now: one small statement, and six more after something changed in it."""
+    """The rulebook as this transaction sees it now: one small statement, and five after something changed in it."""
     revision = await _revision(connection)
     kept = _MEMORY.latest
     if kept is not None and kept.revision == revision:
@@ -54,7 +54,6 @@ async def _revision(connection: AsyncConnection) -> Revision:
 async def _load(connection: AsyncConnection) -> Rulebook:
     return Rulebook(
         plan=await plan.load(connection),
-        policy_rows=tuple(await policy.rows(connection)),
-        calendar=await policy.working_days(connection),
-        catalogue=await projects.catalogue(connection),
+        policy_rows=tuple(await policy.POLICY_ROW.entered_rows(connection)),
+        terms=tuple(await projects.TERM.entered_rows(connection)),
     )

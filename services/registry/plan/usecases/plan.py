@@ -6,21 +6,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import convert, structs, to_builtins
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.plan.rules import plan as rules
-from services.registry.plan.rules import projects as project_rules
-from services.registry.plan.rules.policy import before_the_next
+from services.registry.plan.rules import plan as plan_rules
+from services.registry.plan.rules.projects import latest_version
 from services.registry.plan.store import plan as store
-from services.registry.plan.store import policy as policy_store
 from services.registry.plan.store import projects as project_store
+from services.registry.plan.store.policy import POLICY_ROW
+from services.registry.plan.store.projects import TERM
+from services.registry.plan.usecases import policy as policy_usecases
 from services.registry.plan.usecases import projects as project_usecases
 from services.registry.plan.usecases.plan_files import PlanFiles, read, read_policy, read_projects
 from shared.backbone import outbox
 from shared.contracts.registry import RegistryFact
+from shared.dated_rules import rules
+from shared.dated_rules.rules import Provenance
+from shared.dated_rules.store import next_sequence
+
+LOADER: Final = "load-plan"
+"""Who signs the rows of a plan's files, which were reviewed where the files are kept."""
 
 
 class PlanLoaded(NamedTuple):
@@ -44,8 +51,10 @@ async def load(connection: AsyncConnection, directory: Path, *, at: datetime) ->
     await _require_same_structure(connection, files)
     shared = files.shared if files.year == max({*years, files.year}) else ()
     entries = await _load_entries(connection, [*files.entries, *shared])
-    projects = await _load_projects(connection, directory, at=at)
-    policy = await _load_policy(connection, directory)
+    # One load is one approval. Everybody who enters rules waits from here on, so two loads at once lock in one order.
+    signed = rules.loaded(by=LOADER, at=at, sequence=await next_sequence(connection))
+    projects = await _load_projects(connection, directory, signed=signed)
+    policy = await _load_policy(connection, directory, signed=signed)
     loaded = (entries, projects, policy)
     return PlanLoaded(sum(each.entries for each in loaded), sum(each.changed for each in loaded))
 
@@ -55,13 +64,13 @@ async def _require_own_year(connection: AsyncConnection, files: PlanFiles) -> se
     loaded = await store.plans(connection)
     for code, year in loaded.items():
         if (code == files.code) != (year == files.year):
-            raise rules.PlanYearTaken(plan=code, year=year)
+            raise plan_rules.PlanYearTaken(plan=code, year=year)
     return set(loaded.values())
 
 
 async def _require_same_structure(connection: AsyncConnection, files: PlanFiles) -> None:
     known = await store.of_year(connection, files.year)
-    rules.require_same_structure(files.code, known, files.entries)
+    plan_rules.require_same_structure(files.code, known, files.entries)
 
 
 async def _load_entries(connection: AsyncConnection, listed: Sequence[RegistryFact]) -> PlanLoaded:
@@ -85,26 +94,27 @@ def _says_the_same(fact: RegistryFact, content: Mapping[str, object]) -> bool:
     return structs.replace(fact, version=stored.version, at=stored.at) == stored
 
 
-async def _load_projects(connection: AsyncConnection, directory: Path, *, at: datetime) -> PlanLoaded:
-    listed = list(read_projects(directory))
+async def _load_projects(connection: AsyncConnection, directory: Path, *, signed: Provenance) -> PlanLoaded:
+    listed = list(read_projects(directory, signed=signed))
+    terms = await TERM.entered_rows(connection)
     changed = 0
-    # By code, so that two loads at once lock the projects in one order.
     for project in sorted(listed, key=lambda each: (each.code, each.listed.first)):
-        version = await project_store.lock(connection, project.code)
-        terms = await project_store.terms(connection, project.code)
-        term = project_rules.planned(project, terms)
+        term = rules.planned(project, terms, loader=LOADER)
         if term is not None:
-            await project_usecases.save(connection, replace(term, version=version + 1), terms, at=at)
+            term = replace(term, version=latest_version(term.code, terms) + 1)
+            terms.append(term)
+            await project_store.add(connection, term.code)
+            await TERM.add_rows(connection, [term])
+            await project_usecases.tell(connection, term, at=signed.entered_at)
             changed += 1
     return PlanLoaded(len(listed), changed)
 
 
-async def _load_policy(connection: AsyncConnection, directory: Path) -> PlanLoaded:
-    await policy_store.lock(connection)
-    known = await policy_store.rows(connection)
-    # What the province has entered since stands: a row of the file reaches to the day before it.
-    listed = [before_the_next(row, known) for row in read_policy(directory)]
-    changed = [row for row in listed if row not in set(known)]
-    for row in changed:
-        await policy_store.save(connection, row)
+async def _load_policy(connection: AsyncConnection, directory: Path, *, signed: Provenance) -> PlanLoaded:
+    listed = list(read_policy(directory, signed=signed))
+    known = await POLICY_ROW.entered_rows(connection)
+    planned = [rules.planned(row, known, loader=LOADER) for row in listed]
+    changed = [row for row in planned if row is not None]
+    await POLICY_ROW.add_rows(connection, changed)
+    await policy_usecases.tell_calendar(connection, changed, at=signed.entered_at)
     return PlanLoaded(len(listed), len(changed))

@@ -1,4 +1,4 @@
-"""The files of the plan of a year, read as facts of version 1 and as policy rows."""
+"""The files of the plan of a year, read as facts of version 1, and as rows of policy, calendar and catalogue."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ from typing import NamedTuple, TypeVar
 from msgspec import convert
 
 from services.registry.plan.rules.plan import PlanEntry, RegionRow, region_periods
-from services.registry.plan.rules.policy import PolicyRow, parse
+from services.registry.plan.rules.policy import CALENDAR_KEY, PolicyRow, parse
 from services.registry.plan.rules.projects import Project
 from shared.contracts.registry import RegistryFact
 from shared.contracts.registry.plan import (
-    CalendarDayListed,
     IndicatorListed,
     LevelListed,
     ProgrammeListed,
     RegionListed,
 )
+from shared.dated_rules.rules import Provenance
+from shared.kernel.ids import new_id
 from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import Period
 
 F = TypeVar("F", bound=RegistryFact)
 
-SharedEntry = RegionListed | LevelListed | CalendarDayListed
+SharedEntry = RegionListed | LevelListed
 """What plans of all years have in common."""
 
 
@@ -91,36 +92,41 @@ def _shared(directory: Path, *, at: datetime) -> Iterator[SharedEntry]:
             name_en=row["name_en"],
             high_skilled=row["high_skilled"] == "yes",
         )
-    for row in _rows(directory / "calendar.csv"):
-        yield _fact(
-            CalendarDayListed,
-            f"calendar/{row['day']}",
-            at=at,
-            day=row["day"],
-            working=row["working"] == "yes",
-            name_zh=row["name_zh"],
-        )
 
 
-def read_policy(directory: Path) -> Iterator[PolicyRow]:
-    """The policy rows in `directory`. Raises UnknownPolicyKey, WrongPolicyValue."""
+def read_policy(directory: Path, *, signed: Provenance) -> Iterator[PolicyRow]:
+    """The policy rows in `directory` and the days of its calendar. Raises UnknownPolicyKey, WrongPolicyValue."""
     for row in _rows(directory / "policy.csv"):
         parse(row["key"], row["value"])
         yield PolicyRow(
+            id=str(new_id()),
             key=row["key"],
             value=row["value"],
             region=row["region"],
-            first_on=date.fromisoformat(row["valid_from"]),
-            last_on=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+            validity=_validity(row),
             status=row["status"],
             source=row["source"],
+            provenance=signed,
+        )
+    province = tomllib.loads((directory / "plan.toml").read_text(encoding="utf-8"))["province"]
+    for row in _rows(directory / "calendar.csv"):
+        day = date.fromisoformat(row["day"])
+        yield PolicyRow(
+            id=str(new_id()),
+            key=CALENDAR_KEY,
+            value=row["working"],
+            region=province,
+            validity=Period(day, day),
+            status="sourced",
+            source=row["source"],
+            provenance=signed,
+            note=row["name_zh"],
         )
 
 
-def read_projects(directory: Path) -> Iterator[Project]:
+def read_projects(directory: Path, *, signed: Provenance) -> Iterator[Project]:
     """The projects in `directory`, each in version 1."""
     for row in _rows(directory / "projects.csv"):
-        last = date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
         yield Project(
             code=row["code"],
             name_zh=row["name_zh"],
@@ -132,8 +138,11 @@ def read_projects(directory: Path) -> Iterator[Project]:
             hours_min=int(row["hours_min"]),
             is_scarce=row["is_scarce"] == "yes",
             is_needed=row["is_needed"] == "yes",
-            listed=Period(date.fromisoformat(row["valid_from"]), last),
+            listed=_validity(row),
             version=1,
+            id=str(new_id()),
+            source=f"{directory.name}/projects.csv ({row['status']})",
+            provenance=signed,
         )
 
 
@@ -172,6 +181,11 @@ def _day(written: str) -> date | None:
 def _fact(cls: type[F], subject: str, *, at: datetime, **content: object) -> F:
     """A fact from what a file says in words: days, numbers and codes are read and checked. Raises ValueError."""
     return convert({"subject": subject, "version": 1, "at": at, **content}, cls)
+
+
+def _validity(row: Mapping[str, str]) -> Period:
+    last = date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
+    return Period(date.fromisoformat(row["valid_from"]), last)
 
 
 def _rows(file: Path) -> Iterator[Mapping[str, str]]:

@@ -1,30 +1,82 @@
-"""Enter policy rows."""
+"""Propose policy rows, end them, and decide about proposals; the days of the calendar are policy rows as well."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.plan.rules.policy import PolicyRow, parse, require_no_overlap
-from services.registry.plan.store import policy as store
+from services.registry.plan.rules import calendar
+from services.registry.plan.rules.policy import PolicyRow, require_sound
 from services.registry.plan.store import rulebook as rulebook_store
+from services.registry.plan.store.policy import POLICY_ROW
 from services.registry.plan.usecases import visibility
+from shared.backbone import outbox
+from shared.dated_rules import rules, usecases
+from shared.dated_rules.rules import Provenance
+from shared.dated_rules.usecases import Check
 from shared.kernel.callers import Caller
-from shared.plan import UnknownRegion
+from shared.kernel.ids import new_id
+from shared.plan import Plan, UnknownRegion
 
 
-async def add(connection: AsyncConnection, row: PolicyRow, *, caller: Caller) -> PolicyRow:
-    """A new row, as the province; the same row again changes nothing. One without an end before it ends the day before.
+async def propose(connection: AsyncConnection, row: PolicyRow, *, caller: Caller) -> PolicyRow:
+    """A new proposal of the province; the same row again answers the existing one.
 
-    Of two rows at once that would overlap, the second is refused. Raises UnknownPolicyKey,
-    WrongPolicyValue, UnknownRegion, PeriodEndsBeforeStart, PolicyRowOverlaps.
+    Raises ForeignRegion, UnknownPolicyKey, WrongPolicyValue, CalendarRowTooLong, UnknownRegion,
+    ReasonMissing, RowOverlaps.
     """
-    await visibility.require_province(connection, caller)
-    parse(row.key, row.value)
-    if row.region not in (await rulebook_store.current(connection)).plan.regions:
+    plan = await _province(connection, caller)
+    if row.region not in plan.regions:
         raise UnknownRegion(pointer="/region")
-    await store.lock(connection)
-    others = await store.rows(connection)
-    if row not in others:
-        require_no_overlap(row, others)
-        await store.save(connection, row)
+    return await usecases.propose(connection, POLICY_ROW, row, check=_check(plan))
+
+
+async def end(
+    connection: AsyncConnection, row_id: str, last_on: date, *, source: str, provenance: Provenance, caller: Caller
+) -> PolicyRow:
+    """Propose that the row decides up to `last_on` and nothing does afterwards, or the next wider region's row.
+
+    Raises ForeignRegion, NotFound, EndsNothing, ReasonMissing.
+    """
+    plan = await _province(connection, caller)
+    row = await POLICY_ROW.load_row(connection, row_id)
+    rest = rules.rest_after(row, last_on, await POLICY_ROW.entered_rows(connection))
+    ending = replace(row, id=str(new_id()), value=None, validity=rest, source=source, provenance=provenance)
+    return await usecases.propose(connection, POLICY_ROW, ending, check=_check(plan))
+
+
+async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> PolicyRow:
+    """Make a proposal decide, as another person of the province. A day of the calendar is told.
+
+    Raises ForeignRegion, NotFound, IllegalMove, SamePerson, RowOverlaps.
+    """
+    plan = await _province(connection, caller)
+    row = await usecases.approve(connection, POLICY_ROW, row_id, check=_check(plan), caller=caller, at=at)
+    await tell_calendar(connection, [row], at=at)
     return row
+
+
+async def reject(connection: AsyncConnection, row_id: str, *, reason: str, caller: Caller, at: datetime) -> PolicyRow:
+    """Refuse a proposal, or withdraw one's own. Raises ForeignRegion, NotFound, IllegalMove."""
+    await _province(connection, caller)
+    return await usecases.reject(connection, POLICY_ROW, row_id, reason=reason, caller=caller, at=at)
+
+
+async def tell_calendar(connection: AsyncConnection, approved: Sequence[PolicyRow], *, at: datetime) -> None:
+    """Record the facts of those of `approved` that are about days of the calendar."""
+    if any(calendar.is_day(row) for row in approved):
+        await outbox.record(connection, *calendar.listed(approved, await POLICY_ROW.entered_rows(connection), at=at))
+
+
+async def _province(connection: AsyncConnection, caller: Caller) -> Plan:
+    """The plan, for a person of its province. Raises ForeignRegion."""
+    await visibility.require_province(connection, caller)
+    return (await rulebook_store.current(connection)).plan
+
+
+def _check(plan: Plan) -> Check[PolicyRow]:
+    province = next((code for code, region in plan.regions.items() if region.parent is None), None)
+    return lambda row, others: require_sound(row, others, province=province)

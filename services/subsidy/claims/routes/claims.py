@@ -7,10 +7,17 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.subsidy.claims.routes.schemas import ClaimAnswer, ClaimRow, ClaimWithHistory, DraftRequest
+from services.subsidy.claims.routes.schemas import (
+    ClaimAnswer,
+    ClaimReplayAnswer,
+    ClaimRow,
+    ClaimWithHistory,
+    DraftRequest,
+    LineReplayAnswer,
+)
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import holds
-from services.subsidy.claims.usecases import drafts, reading
+from services.subsidy.claims.usecases import drafts, reading, replays
 from services.subsidy.claims.usecases import steps as usecases
 from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
@@ -53,6 +60,13 @@ async def list_claims(
 async def get_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller) -> ClaimWithHistory:
     """A claim with its lines and steps, and the flags that it waits for. Whoever sees it in the list may read it."""
     return ClaimWithHistory.of_reading(await reading.read(connection, claim_id, caller=caller))
+
+
+@routes.get("/claims/{claim_id}/replay")
+async def replay_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller) -> ClaimReplayAnswer:
+    """Decide each line again by the facts and the rows that it was decided by. Later rows change nothing."""
+    claim, lines = await replays.replay(connection, claim_id, caller=caller)
+    return ClaimReplayAnswer(id=claim.id, version=claim.version, lines=[LineReplayAnswer.of(*each) for each in lines])
 
 
 @routes.post("/claims/{claim_id}/rebuild")

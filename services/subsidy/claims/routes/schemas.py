@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -15,6 +16,7 @@ from services.subsidy.claims.usecases.reading import ClaimReading
 from services.subsidy.holds.rules import Flag, FlagSubject, HoldStatus
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
+from shared.dated_rules.answers import GroundsAnswer
 from shared.forms import LocalId, Strict
 from shared.kernel.money import Fen
 
@@ -35,6 +37,7 @@ class LineAnswer(BaseModel):
     refusal_zh: str | None
     recovered_fen: int
     recovered_on: date | None
+    grounds: GroundsAnswer | None = Field(description="The rows of amounts and limits that the line was decided by")
 
     @classmethod
     def of(cls, line: Line) -> LineAnswer:
@@ -50,7 +53,36 @@ class LineAnswer(BaseModel):
             refusal_zh=None if words is None else words.title_zh,
             recovered_fen=line.recovered_fen,
             recovered_on=line.recovered_on,
+            grounds=None if line.grounds is None else GroundsAnswer.model_validate(line.grounds),
         )
+
+
+class LineReplayAnswer(BaseModel):
+    """A line decided again by the facts and the rows that it was decided by; null where these were not stored."""
+
+    line: int
+    amount_fen: int | None
+    refusal: Check | None
+    same: Annotated[bool | None, Field(description="Whether that is what the line says")]
+    grounds: GroundsAnswer | None
+
+    @classmethod
+    def of(cls, line: Line, verdict: Fen | Check | None) -> LineReplayAnswer:
+        refusal = verdict if isinstance(verdict, Check) else None
+        amount = None if verdict is None else 0 if isinstance(verdict, Check) else verdict
+        return cls(
+            line=line.line,
+            amount_fen=amount,
+            refusal=refusal,
+            same=None if verdict is None else (amount, refusal) == (line.amount_fen, line.refusal),
+            grounds=LineAnswer.of(line).grounds,
+        )
+
+
+class ClaimReplayAnswer(BaseModel):
+    id: UUID
+    version: int
+    lines: list[LineReplayAnswer]
 
 
 class StepAnswer(BaseModel):

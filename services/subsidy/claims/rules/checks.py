@@ -7,10 +7,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from services.subsidy.limits.rules import Terms
 from services.subsidy.trainings.rules import Outcome
 from shared.kernel.levels import Level
 from shared.kernel.money import Fen
-from shared.kernel.periods import Period, months_after
+from shared.kernel.periods import months_after
 
 
 class Check(StrEnum):
@@ -107,26 +108,6 @@ _WORDS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Terms:
-    """Limits that hold for claims made on the days of `validity`."""
-
-    validity: Period
-    claim_window_months: int
-    """Months after a certificate's day of issue within which its training can be claimed for."""
-    trainings_a_year_max: int
-    """The maximum of subsidised trainings of one person that begin in one calendar year."""
-
-
-TERMS: Final = (Terms(Period(date(2022, 3, 31)), claim_window_months=12, trainings_a_year_max=3),)
-"""Henan's own limits were not found: these are the ones most provinces have. Source: domain rules §4.3 (assumption)."""
-
-
-def terms_on(day: date) -> Terms:
-    """The terms for a claim made on `day`; the first terms also hold for earlier days."""
-    return next((terms for terms in TERMS if terms.validity.contains(day)), TERMS[0])
-
-
 class HeldSubsidy(NamedTuple):
     """A subsidy committed or paid to a person: a payable line of a claim that was not rejected."""
 
@@ -154,6 +135,8 @@ class LineFacts:
     """The person's other subsidies, for any class."""
     rate: Fen | None
     """The policy's amount for the level on the class's first day; None if there is none."""
+    terms: Terms
+    """The limits on the day of the claim."""
 
 
 def judge(facts: LineFacts) -> Fen | Check:
@@ -171,7 +154,7 @@ def judge(facts: LineFacts) -> Fen | Check:
         return Check.FLAGGED
     if facts.certified_on is None or facts.certified_on < facts.starts_on:
         return Check.NO_CERTIFICATE
-    terms = terms_on(facts.claimed_on)
+    terms = facts.terms
     if facts.claimed_on > months_after(facts.certified_on, terms.claim_window_months):
         return Check.WINDOW_PASSED
     in_occupation = [held.level for held in facts.held if held.occupation == facts.occupation]
@@ -179,6 +162,6 @@ def judge(facts: LineFacts) -> Fen | Check:
         return Check.ALREADY_CLAIMED
     if any(level > facts.level for level in in_occupation):
         return Check.HIGHER_LEVEL_CLAIMED
-    if sum(held.year == facts.starts_on.year for held in facts.held) >= terms.trainings_a_year_max:
+    if sum(held.year == facts.starts_on.year for held in facts.held) >= terms.claim_trainings_a_year_max:
         return Check.CAP_USED_UP
     return Check.NO_POLICY if facts.rate is None else facts.rate

@@ -75,8 +75,8 @@ WHY_FINAL: Final = {
         "The class and its trainees can be claimed for again at once, with a claim of its own and its own review."
     ),
     ClaimStatus.RECOVERED: (
-        "The money is back in the budget, and money moves only by a new decision: what was recovered by mistake is not "
-        "paid by the old approval."
+        "A recovery takes two people, so no single click leads here. The money is back in the budget, and an old "
+        "approval pays nothing twice."
     ),
 }
 

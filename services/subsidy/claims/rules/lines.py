@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from services.subsidy.claims.rules import grounds
 from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, judge
+from services.subsidy.limits.rules import Terms
 from services.subsidy.trainings.rules import Trainee, TrainingClass
+from shared.dated_rules.rules import Grounds
 from shared.kernel.money import Fen
 
 
@@ -25,6 +29,8 @@ class Line:
     """0 for a refused line."""
     refusal: Check | None
     recovered_on: date | None = None
+    grounds: Mapping[str, Any] | None = field(default=None, compare=False)
+    """What the amount or the refusal was decided by, as `grounds.of` makes it; None for lines from before that."""
 
     @property
     def is_payable(self) -> bool:
@@ -46,6 +52,9 @@ class ClassStanding:
     certified_on: Mapping[UUID, date]
     held: Mapping[UUID, Sequence[HeldSubsidy]]
     rate: Fen | None
+    terms: Terms
+    grounds: Grounds
+    """The rows that amount and terms come from."""
     flagged: Collection[UUID] = ()
 
 
@@ -59,19 +68,19 @@ def lines_of(
     lines: list[Line] = []
     held = {person: tuple(each) for person, each in standing.held.items()}
     for number, trainee in enumerate(sorted(trainees, key=lambda each: each.enrolment_id), 1):
-        verdict = judge(
-            LineFacts(
-                outcome=trainee.outcome,
-                flagged=trainee.enrolment_id in standing.flagged,
-                occupation=class_.occupation,
-                level=class_.level,
-                starts_on=class_.starts_on,
-                certified_on=standing.certified_on.get(trainee.person),
-                claimed_on=claimed_on,
-                held=held.get(trainee.person, ()),
-                rate=standing.rate,
-            )
+        facts = LineFacts(
+            outcome=trainee.outcome,
+            flagged=trainee.enrolment_id in standing.flagged,
+            occupation=class_.occupation,
+            level=class_.level,
+            starts_on=class_.starts_on,
+            certified_on=standing.certified_on.get(trainee.person),
+            claimed_on=claimed_on,
+            held=held.get(trainee.person, ()),
+            rate=standing.rate,
+            terms=standing.terms,
         )
+        verdict = judge(facts)
         if isinstance(verdict, Check):
             amount, refusal = Fen(0), verdict
         else:
@@ -87,6 +96,7 @@ def lines_of(
                 trained_on=trainee.effective_on,
                 amount_fen=amount,
                 refusal=refusal,
+                grounds=grounds.of(facts, standing.grounds),
             )
         )
     return tuple(lines)

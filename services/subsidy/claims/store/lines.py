@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -29,7 +30,7 @@ from services.subsidy.claims.rules.lines import Line
 from shared import tables
 from shared.database import driver
 from shared.kernel.levels import Level
-from shared.tables import Choice
+from shared.tables import Choice, Json
 
 LINE: Final = Table(
     "claim_line",
@@ -43,6 +44,7 @@ LINE: Final = Table(
     Column("amount_fen", BigInteger),
     Column("refusal", Choice(Check)),
     Column("recovered_on", Date),
+    Column("grounds", Json),
     # Columns of the claim that are also needed for look-ups over all claims of a person.
     Column("occupation", Text),
     Column("level", Choice(Level)),
@@ -51,7 +53,7 @@ LINE: Final = Table(
 )
 _OF_CLAIM: Final = LINE.c.claim_id == bindparam("of_claim")
 _OWN: Final = LINE.c[
-    "line", "enrolment_id", "person", "programme", "trained_on", "amount_fen", "refusal", "recovered_on"
+    "line", "enrolment_id", "person", "programme", "trained_on", "amount_fen", "refusal", "recovered_on", "grounds"
 ]
 _FIND: Final = select(*_OWN).where(_OF_CLAIM).order_by(LINE.c.line)
 _DELETE: Final = delete(LINE).where(_OF_CLAIM)
@@ -97,7 +99,10 @@ async def add_all(connection: AsyncConnection, claim: Claim) -> None:
         "year": claim.starts_on.year,
         "live": True,
     }
-    rows = [tables.values_of(LINE, line, **beside) for line in claim.lines]
+    rows = [
+        tables.values_of(LINE, line, **beside, grounds=line.grounds and orjson.dumps(line.grounds).decode())
+        for line in claim.lines
+    ]
     await (await driver(connection)).execute(_ADD, *tables.arrays(LINE.c, rows))
 
 

@@ -19,6 +19,8 @@ from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
 from services.subsidy.claims.usecases import steps
 from services.subsidy.holds import store as hold_store
+from services.subsidy.limits.rules import HeldTerms, Terms, terms_on
+from services.subsidy.limits.store import LIMIT_ROW
 from services.subsidy.policy import rules as policy_rules
 from services.subsidy.policy import store as policy_store
 from services.subsidy.policy.rules import PolicyKind, PolicyRow
@@ -27,6 +29,8 @@ from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass, re
 from services.subsidy.trainings.usecases import load_plan
 from shared import heard
 from shared.backbone import outbox
+from shared.dated_rules import rules as dated
+from shared.dated_rules.rules import DatedRow, Grounds
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
@@ -43,6 +47,10 @@ class ClaimGround(NamedTuple):
     """Every key of each person who completed the class, mapped to the person's current key."""
     policy_row: PolicyRow | None
     """The policy row that sets the amount; None if there is none."""
+    terms: Terms
+    """The limits on the day of the claim."""
+    grounds: Grounds
+    """The rows that amount and limits come from."""
 
 
 async def draft(connection: AsyncConnection, *, class_id: UUID, local_id: str, caller: Caller, at: datetime) -> Claim:
@@ -90,20 +98,22 @@ async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Pl
     """
     class_ = await _class(connection, claim.class_id)
     trainees = await training_store.trainees(connection, class_.id)
-    ground = await _ground(connection, class_, trainees, plan=plan)
+    claimed_on = claim.claimed_on(today)
+    ground = await _ground(connection, class_, trainees, plan=plan, claimed_on=claimed_on)
     others = {key: person for key, person in ground.keys.items() if key != person}
     held = await line_store.held(connection, others, outside=claim.id)
-    return await _lines(connection, ground, held, claimed_on=claim.claimed_on(today))
+    return await _lines(connection, ground, held, claimed_on=claimed_on)
 
 
 async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClass, *, at: datetime) -> Claim:
     """`claim` with lines built from current data."""
     trainees = await _all_trainees(connection, class_)
-    ground = await _ground(connection, class_, trainees, plan=await load_plan(connection))
+    claimed_on = claim.claimed_on(business_day(at))
+    ground = await _ground(connection, class_, trainees, plan=await load_plan(connection), claimed_on=claimed_on)
     await line_store.queue(connection, ground.keys)
     held = await line_store.held(connection, ground.keys, outside=claim.id)
     flagged = await hold_store.upheld(connection, class_.id)
-    lines = await _lines(connection, ground, held, flagged=flagged, claimed_on=claim.claimed_on(business_day(at)))
+    lines = await _lines(connection, ground, held, flagged=flagged, claimed_on=claimed_on)
     return replace(claim, lines=lines, policy_row=None if ground.policy_row is None else ground.policy_row.id)
 
 
@@ -124,19 +134,22 @@ async def _all_trainees(connection: AsyncConnection, class_: TrainingClass) -> l
 
 
 async def _ground(
-    connection: AsyncConnection, class_: TrainingClass, trainees: Sequence[Trainee], *, plan: Plan
+    connection: AsyncConnection, class_: TrainingClass, trainees: Sequence[Trainee], *, plan: Plan, claimed_on: date
 ) -> ClaimGround:
     """The data for the lines. Raises NotYetReceived if the class's region has not been received.
 
     The policy row is the one for training at the class's level, on the day it began, of the nearest
-    jurisdiction. Source: domain rules §4.2 (that the first day decides is an assumption).
+    jurisdiction; the limits are those of the day of the claim. Source: domain rules §4.2 (that the first day decides
+    is an assumption). Raises PolicyUnset.
     """
     keys = await heard.keys_of(connection, {each.person for each in trainees if each.outcome is Outcome.COMPLETED})
     kind, item, on = PolicyKind.TRAINING, class_.level.code, class_.starts_on
-    rows = await policy_store.of_item(connection, kind, item, on=on)
+    rows, limit_rows = await policy_store.of_item(connection, kind, item), await LIMIT_ROW.entered_rows(connection)
     above = region_and_above(plan, class_.region, on=on)
     row = policy_rules.applicable(rows, kind=kind, item=item, on=on, region_and_above=above)
-    return ClaimGround(class_, trainees, keys, row)
+    limits = terms_on(limit_rows, day=claimed_on, region_and_above=above)
+    grounds = _grounds(row, limits, [*rows, *limit_rows], on=on, at=claimed_on)
+    return ClaimGround(class_, trainees, keys, row, limits.terms, grounds)
 
 
 async def _lines(
@@ -151,6 +164,16 @@ async def _lines(
         certified_on=await training_store.certified_on(connection, ground.keys, ground.class_),
         held=held,
         rate=None if ground.policy_row is None else ground.policy_row.amount_fen,
+        terms=ground.terms,
+        grounds=ground.grounds,
         flagged=flagged,
     )
     return lines_of(ground.class_, ground.trainees, standing, claimed_on=claimed_on)
+
+
+def _grounds(row: PolicyRow | None, limits: HeldTerms, known: Sequence[DatedRow], *, on: date, at: date) -> Grounds:
+    """What a claim made `at` a day for a class that began `on` one goes by, with the `known` rows."""
+    rows = [dated.ground(limits.rows[key], on=at) for key in sorted(limits.rows)]
+    if row is not None:
+        rows.append(dated.ground(row, on=on))
+    return Grounds(max((each.provenance.sequence or 0 for each in known), default=0), tuple(rows))

@@ -14,6 +14,7 @@ from services.assessment.exams.rules.sessions import ExamSession
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.levels import Level
 from shared.kernel.outcomes import RowOutcome
+from tests.assessment.pass_rules import SIXTY
 
 AT = datetime(2025, 6, 30, 4, tzinfo=UTC)
 PASS, FAIL = Marks(600, 1000), Marks(1000, 599)
@@ -65,7 +66,7 @@ class TestResults:
         known = {str(order): self.candidate(order) for order in (1, 2)}
         rows = [ResultRow(0, "1", PASS), ResultRow(1, "1", PASS), ResultRow(2, "1", FAIL), ResultRow(3, "2", None)]
 
-        recorded, outcomes = results.decide(rows, SESSION, known, at=AT)
+        recorded, outcomes = results.decide(rows, SESSION, known, rule=SIXTY, at=AT)
 
         assert told(outcomes) == ["accepted", "repeated", "result-differs", "accepted"]
         assert [(each.local_id, each.passed, each.absent) for each, _ in recorded] == [
@@ -76,7 +77,9 @@ class TestResults:
     def test_rows_of_nobody_and_of_parts_that_are_not_held_are_refused_by_themselves(self) -> None:
         rows = [ResultRow(0, "9", PASS), ResultRow(1, "1", Marks(600, 600, 600)), ResultRow(2, "1", FAIL)]
 
-        recorded, outcomes = results.decide(rows, SESSION, {"1": self.candidate(1)}, at=AT)
+        recorded, outcomes = results.decide(rows, SESSION, {"1": self.candidate(1)}, rule=SIXTY, at=AT)
 
         assert told(outcomes) == ["not-in-session", "part-not-held", "accepted"]
-        assert [each for each, _ in recorded] == [replace(self.candidate(1), marks=FAIL, passed=False, version=1)]
+        assert [each for each, _ in recorded] == [
+            replace(self.candidate(1), marks=FAIL, passed=False, version=1, pass_rule="NAT-PASS-60")
+        ]

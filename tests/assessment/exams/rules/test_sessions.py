@@ -37,6 +37,7 @@ from shared.contracts.fact import Fact
 from shared.kernel.ids import new_id
 from shared.kernel.levels import Level
 from shared.kernel.refusals import IllegalMove, SamePerson
+from tests.assessment.pass_rules import SIXTY
 
 AT = datetime(2025, 6, 30, 4, tzinfo=UTC)
 HELD_ON = date(2025, 6, 30)
@@ -94,9 +95,9 @@ class Walk(RuleBasedStateMachine):
     def record(self, marks: Marks | None) -> None:
         if self.candidate.has_result:
             with pytest.raises(ResultDiffers):
-                results.record(self.candidate, self.session, marks, at=AT)
+                results.record(self.candidate, self.session, marks, rule=SIXTY, at=AT)
             return
-        self.candidate, fact = results.record(self.candidate, self.session, marks, at=AT)
+        self.candidate, fact = results.record(self.candidate, self.session, marks, rule=SIXTY, at=AT)
         assert (fact is None) == (marks is None)
         self.told += [fact] if fact else []
 
@@ -106,7 +107,7 @@ class Walk(RuleBasedStateMachine):
         certificate = valid.id if valid else None
         before = self.candidate
         try:
-            after, fact = results.correct(before, self.session, marks, certificate=certificate, at=AT)
+            after, fact = results.correct(before, self.session, marks, rule=SIXTY, certificate=certificate, at=AT)
         except SessionClosed:
             assert self.session.status is SessionStatus.CANCELLED
         except NoResultYet:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +11,14 @@ from services.registry.attendance.rules.hours import Stamp
 from services.registry.attendance.rules.marks import Direction, Mark, Method
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.plan.rules.policy import Policy, policy_on
-from services.registry.plan.usecases.plan_files import read_policy
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.periods import BUSINESS_ZONE
+from tests.registry.builders import POLICY_ROWS
 
-PLAN = Path(__file__).parents[4] / "deploy" / "plans" / "henan-2025"
 DAY = date(2025, 3, 5)
-POLICY = policy_on(read_policy(PLAN), day=date(2025, 3, 1), region_and_above=["410000"])
+POLICY = policy_on(POLICY_ROWS, day=date(2025, 3, 1), region_and_above=["410000"])
 
 
 def policy(**changes: Any) -> Policy:

@@ -216,7 +216,7 @@ class TestDevices:
     ) -> None:
         stamps = self.stamps(count, seconds=seconds, method=Method.DEVICE)
 
-        found = {(flag.check, flag.kind, flag.seen) for flag in rhythms.hurried_devices(stamps, BY_CLASS, POLICIES)}
+        found = {(flag.check, flag.kind, flag.seen) for flag in rhythms.hurried_devices(stamps, BY_CLASS)}
 
         assert found == ({("C16", "device-too-fast", f"{UUID(int=2)}/phone/{DAY}")} if flagged else set())
 
@@ -246,6 +246,6 @@ class TestSameSecond:
     ) -> None:
         second = SameSecond(UUID(int=1), moment("09:00"), trainees, devices, by_hand)
 
-        found = list(rhythms.same_second([second], BY_CLASS, POLICIES))
+        found = list(rhythms.same_second([second], BY_CLASS))
 
         assert [(flag.check, flag.kind) for flag in found] == [("C20", "same-second")] * flagged

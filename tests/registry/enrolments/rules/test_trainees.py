@@ -144,7 +144,7 @@ def group(dated_on: date, evidence: str = "退役军人证") -> GroupEvidence:
 
 
 def faults(said: EntryParticulars, born: date | None = date(1990, 3, 7)) -> list[tuple[str, str | None]]:
-    found = trainees.paper_faults(said, born, first_on=POLICY.trainee_paper_first_on, today=TODAY)
+    found = trainees.paper_faults(said, born, today=TODAY)
     return [(fault.slug, fault.pointer) for fault in found]
 
 
@@ -159,8 +159,8 @@ class TestPapers:
             (DatedAhead.slug, "/consent/on"),
         ]
 
-    def test_of_before_the_figure_of_policy_are_refused(self) -> None:
-        first_on = POLICY.trainee_paper_first_on
+    def test_of_before_the_first_day_are_refused(self) -> None:
+        first_on = trainees.PAPER_FIRST_ON
         before = first_on - timedelta(days=1)
 
         assert faults(EntryParticulars(groups=(group(first_on),), consented_on=first_on), None) == []
@@ -173,7 +173,7 @@ class TestPapers:
         born = date(2008, 5, 1)
         said = EntryParticulars(consented_on=born - timedelta(days=1))
 
-        (fault,) = trainees.paper_faults(said, born, first_on=POLICY.trainee_paper_first_on, today=TODAY)
+        (fault,) = trainees.paper_faults(said, born, today=TODAY)
 
         assert isinstance(fault, DatedTooEarly)
         assert fault.facts == {"first_on": "1950-01-01"}

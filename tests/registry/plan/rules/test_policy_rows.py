@@ -1,8 +1,9 @@
-"""Policy rows: one figure for a day and a place."""
+"""Policy rows: one figure for a day and a place, and the days of the calendar."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,67 +11,101 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.plan.rules.policy import (
+    CALENDAR_KEY,
+    CalendarRowTooLong,
     PolicyRow,
-    PolicyRowOverlaps,
-    UnknownPolicyKey,
-    WrongPolicyValue,
-    holding,
     parse,
-    require_no_overlap,
+    require_sound,
+    working_days,
 )
-from shared.kernel.periods import PeriodEndsBeforeStart
+from shared.dated_rules.figures import UnknownPolicyKey, WrongPolicyValue, nearest
+from shared.dated_rules.rules import RowOverlaps
+from shared.kernel.periods import Period
+from tests.registry.builders import SIGNED
 
 DAYS = st.dates(date(2025, 1, 1), date(2025, 1, 31))
 ABOVE = ["410102", "410100", "410000"]
+NEW_YEAR = date(2025, 1, 1)
 
 
 def row(**changes: Any) -> PolicyRow:
-    usual = PolicyRow("class.seats_max", "60", "410000", date(2025, 1, 1), None, "sourced", "a document")
-    return usual._replace(**changes)
+    usual: dict[str, Any] = {
+        "id": "1", "key": "class.seats_max", "value": "60", "region": "410000", "validity": Period(NEW_YEAR),
+        "status": "sourced", "source": "a document", "provenance": SIGNED,
+    }  # fmt: skip
+    return PolicyRow(**usual | changes)
+
+
+def day(number: int, value: str | None, *, sequence: int = 1) -> PolicyRow:
+    """A row of the calendar about a day of January."""
+    on = date(2025, 1, number)
+    provenance = replace(SIGNED, sequence=sequence)
+    return row(id=f"{number}/{sequence}", key=CALENDAR_KEY, value=value, validity=Period(on, on), provenance=provenance)
 
 
 @st.composite
-def rows(draw: st.DrawFn) -> PolicyRow:
-    first = draw(DAYS)
-    last = draw(st.none() | DAYS.filter(lambda day: day >= first))
-    return row(value=str(draw(st.integers(1, 99))), region=draw(st.sampled_from([*ABOVE, "419001"])), first_on=first,
-               last_on=last)  # fmt: skip
+def rows(draw: st.DrawFn) -> list[PolicyRow]:
+    """Open-ended rows, approved one after the other."""
+    return [
+        row(
+            id=str(number),
+            value=str(number),
+            region=draw(st.sampled_from([*ABOVE, "419001"])),
+            validity=Period(draw(DAYS)),
+            provenance=replace(SIGNED, sequence=number),
+        )
+        for number in range(draw(st.integers(0, 6)))
+    ]
 
 
-@given(st.lists(rows(), max_size=6), DAYS)
-def test_the_row_of_the_nearest_region_holds(found: list[PolicyRow], day: date) -> None:
-    valid = [each for each in found if each.first_on <= day and (each.last_on is None or day <= each.last_on)]
-    near = [each for region in ABOVE for each in valid if each.region == region]
+@given(rows(), DAYS)
+def test_the_row_of_the_nearest_region_decides_and_there_the_one_that_began_last(
+    found: list[PolicyRow], on: date
+) -> None:
+    begun = [each for each in found if each.first_on <= on and each.region in ABOVE]
+    begun.sort(key=lambda each: (ABOVE.index(each.region), -each.first_on.toordinal(), -int(each.id)))
 
-    held = holding(found, day=day, region_and_above=ABOVE)
+    held = nearest(found, day=on, region_and_above=ABOVE)
 
-    assert held.keys() == {each.key for each in near}
-    assert not near or held["class.seats_max"].region == near[0].region
-
-
-@given(rows(), rows())
-def test_a_row_stands_beside_others_only_if_no_day_has_two(one: PolicyRow, other: PolicyRow) -> None:
-    days = [date(2025, 1, 1) + timedelta(each) for each in range(40)]
-    shared = any(
-        one.first_on <= day <= (one.last_on or date.max) and other.first_on <= day <= (other.last_on or date.max)
-        for day in days
-    )
-    follows = one.last_on is None and other.last_on is None and one.first_on < other.first_on
-
-    if shared and one.region == other.region and not follows:
-        with pytest.raises(PolicyRowOverlaps):
-            require_no_overlap(other, [one])
-    else:
-        require_no_overlap(other, [one])
+    assert list(held.values()) == begun[:1]
 
 
-def test_a_row_of_another_key_is_no_matter() -> None:
-    require_no_overlap(row(), [row(key="class.size_min")])
+def test_where_the_row_of_a_county_was_ended_that_of_the_city_decides_again() -> None:
+    city, county = row(id="city", region="410100"), row(id="county", region="410102")
+    ending = row(id="end", region="410102", value=None, validity=Period(date(2025, 2, 1)))
+
+    held = [
+        nearest([city, county, ending], day=date(2025, month, 1), region_and_above=ABOVE)["class.seats_max"].id
+        for month in (1, 2)
+    ]
+
+    assert held == ["county", "city"]
 
 
-def test_a_row_that_ends_before_it_begins_is_refused() -> None:
-    with pytest.raises(PeriodEndsBeforeStart):
-        require_no_overlap(row(last_on=date(2024, 12, 31)), [])
+def test_a_row_may_follow_another_but_neither_leave_days_without_one_nor_reach_into_a_later_one() -> None:
+    standing = row(validity=Period(NEW_YEAR))
+
+    require_sound(row(validity=Period(date(2025, 6, 1))), [standing], province="410000")
+    require_sound(row(region="410102", validity=Period(NEW_YEAR, NEW_YEAR)), [standing], province="410000")
+    for period in (Period(date(2024, 6, 1)), Period(date(2025, 6, 1), date(2025, 6, 30))):
+        with pytest.raises(RowOverlaps):
+            require_sound(row(validity=period), [standing], province="410000")
+
+
+def test_the_calendar_is_what_its_rows_say_last() -> None:
+    rows_ = [day(1, "no"), day(2, "no"), day(4, "yes"), day(2, "yes", sequence=2), day(4, None, sequence=3)]
+
+    assert working_days(rows_).listed == {date(2025, 1, 1): False, date(2025, 1, 2): True}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"validity": Period(NEW_YEAR)}, {"validity": Period(NEW_YEAR, date(2025, 1, 2))}, {"region": "410102"}],
+    ids=str,
+)
+def test_a_row_of_the_calendar_is_about_one_day_of_the_province(wrong: dict[str, Any]) -> None:
+    with pytest.raises(CalendarRowTooLong):
+        require_sound(replace(day(1, "no"), **wrong), [], province="410000")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +117,7 @@ def test_a_row_that_ends_before_it_begins_is_refused() -> None:
         ("attendance.share_min", "NaN"),
         ("attendance.marks_required", "maybe"),
         ("attendance.day_starts", "25:00"),
-        ("trainee.paper_first_on", "2000"),
+        (CALENDAR_KEY, "perhaps"),
     ],
 )
 def test_a_value_has_the_form_of_its_key(key: str, value: str) -> None:
@@ -90,6 +125,7 @@ def test_a_value_has_the_form_of_its_key(key: str, value: str) -> None:
         parse(key, value)
 
 
-def test_a_key_that_no_rule_asks_for_is_refused() -> None:
+@pytest.mark.parametrize("key", ["class.colour", "attendance.clock_drift_minutes_max"])
+def test_a_key_that_no_rule_asks_for_is_refused(key: str) -> None:
     with pytest.raises(UnknownPolicyKey):
-        parse("class.colour", "red")
+        parse(key, "1")

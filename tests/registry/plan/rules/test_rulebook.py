@@ -8,18 +8,18 @@ from datetime import date
 import pytest
 from hypothesis import given
 
-from services.registry.plan.rules.policy import PolicyRow, PolicyUnset
+from services.registry.plan.rules.policy import PolicyRow
 from services.registry.plan.rules.projects import Project
 from services.registry.plan.rules.rulebook import Rulebook
-from services.registry.plan.rules.working_days import WorkingDays
-from services.registry.plan.usecases.plan_files import read_policy
+from shared.dated_rules.figures import PolicyUnset
 from shared.kernel.levels import Level
 from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound
 from shared.plan import Plan, Region
-from tests.registry.builders import PLAN
+from tests.registry.builders import POLICY_ROWS
 from tests.registry.directory.rules.directory import project
-from tests.registry.plan.rules.test_projects import DAYS, histories
+from tests.registry.plan.rules.test_policy_rows import row
+from tests.registry.plan.rules.test_projects import DAYS, histories, on
 
 REGIONS = {
     "410000": Region("410000", None, None, None, None),
@@ -27,19 +27,16 @@ REGIONS = {
     "410102": Region("410102", "410100", "410100", None, None),
 }
 MARCH = date(2025, 3, 1)
-ROWS = list(read_policy(PLAN))
+ROWS = POLICY_ROWS
 
 
 def rulebook(rows: Sequence[PolicyRow] = (), *, terms: Sequence[Project] = ()) -> Rulebook:
-    catalogue: dict[str, list[Project]] = {}
-    for term in terms:
-        catalogue.setdefault(term.code, []).append(term)
-    return Rulebook(Plan({}, REGIONS), rows, WorkingDays({}), catalogue)
+    return Rulebook(Plan({}, REGIONS), rows, terms)
 
 
 class TestPolicy:
     def test_is_that_of_the_nearest_region_above(self) -> None:
-        nearer = PolicyRow("class.seats_max", "7", "410100", MARCH, None, "sourced", "a city")
+        nearer = row(value="7", region="410100", validity=Period(MARCH))
         rules = rulebook([*ROWS, nearer])
 
         assert [rules.policy(MARCH, region).class_seats_max for region in ("410102", "410000")] == [7, 60]
@@ -51,7 +48,7 @@ class TestPolicy:
         assert rules.policy(MARCH, "410100") is not rules.policy(MARCH, "410102")
 
     def test_that_is_not_there_is_named_each_time(self) -> None:
-        rules = rulebook([row for row in ROWS if row.key != "class.seats_max"])
+        rules = rulebook([each for each in ROWS if each.key != "class.seats_max"])
 
         for _ in range(2):
             with pytest.raises(PolicyUnset) as refused:
@@ -67,10 +64,14 @@ class TestProjects:
 
         for day in DAYS if terms else []:
             found = rules.project(terms[0].code, day=day)
-            standing = [each for each in terms if each.is_listed_on(day)]
-            begun = [each for each in terms if each.listed.first <= day]
-            expected = standing or sorted(begun, key=lambda each: each.listed.first)[-1:]
-            assert found == (expected or sorted(terms, key=lambda each: each.listed.first))[0]
+            standing = on(terms, day)
+            if standing is not None:
+                assert (found.id, found.is_listed_on(day)) == (standing.id, True)
+            else:
+                firsts = [each.listed.first for each in terms]
+                begun = [first for first in firsts if first <= day]
+                assert found.listed.first == (max(begun) if begun else min(firsts))
+                assert not found.is_listed_on(day)
 
     def test_an_unknown_code_is_not_found_where_it_stood(self) -> None:
         with pytest.raises(NotFound) as refused:

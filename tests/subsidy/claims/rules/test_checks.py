@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, judge, terms_on
+from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, judge
+from services.subsidy.limits.rules import Terms
 from services.subsidy.trainings.rules import Outcome
 from shared.kernel.levels import Level
 from shared.kernel.money import Fen
 from shared.kernel.periods import months_after
-from tests.subsidy.builders import CAREGIVER
+from tests.subsidy.builders import CAREGIVER, TERMS
 from tests.subsidy.claiming import DAYS, HELD, STARTS_ON, WELDER
 
 GOOD = LineFacts(
@@ -27,6 +28,7 @@ GOOD = LineFacts(
     claimed_on=date(2025, 6, 1),
     held=(),
     rate=Fen(200_000),
+    terms=TERMS,
 )
 
 FACTS = st.builds(
@@ -40,6 +42,7 @@ FACTS = st.builds(
     claimed_on=DAYS,
     held=st.lists(HELD, max_size=4).map(tuple),
     rate=st.none() | st.integers(1, 1_000_000).map(Fen),
+    terms=st.builds(Terms, st.integers(1, 24), st.integers(1, 4)),
 )
 
 
@@ -88,7 +91,7 @@ class TestJudge:
             assert not facts.flagged
             assert facts.certified_on is not None
             assert facts.starts_on <= facts.certified_on
-            assert facts.claimed_on <= months_after(facts.certified_on, 12)
+            assert facts.claimed_on <= months_after(facts.certified_on, facts.terms.claim_window_months)
 
     @given(FACTS, HELD)
     def test_another_subsidy_never_makes_a_refused_line_payable(self, facts: LineFacts, held: HeldSubsidy) -> None:
@@ -106,4 +109,4 @@ class TestJudge:
         in_year = sum(held.year == facts.starts_on.year for held in facts.held)
 
         if not isinstance(judge(facts), Check):
-            assert in_year < terms_on(facts.claimed_on).trainings_a_year_max
+            assert in_year < facts.terms.claim_trainings_a_year_max

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from services.subsidy.claims.rules.lines import ClassStanding, lines_of, with_current_trainings
 from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass
 from shared.contracts.dimensions import FundSource
+from shared.dated_rules.rules import Grounds
 from shared.kernel.levels import Level
 from shared.kernel.money import Fen
-from tests.subsidy.builders import CAREGIVER, line
+from tests.subsidy.builders import CAREGIVER, TERMS, line
 from tests.subsidy.claiming import DAYS, HELD, STARTS_ON, refused, training_of
 
 
@@ -57,6 +58,8 @@ STANDING = st.builds(
     certified_on=st.dictionaries(st.sampled_from(PEOPLE), st.dates(STARTS_ON, date(2025, 5, 1))),
     held=st.dictionaries(st.sampled_from(PEOPLE), st.lists(HELD, max_size=3)),
     rate=st.none() | st.just(Fen(200_000)),
+    terms=st.just(TERMS),
+    grounds=st.just(Grounds(1, ())),
 )
 
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from services.subsidy.policy.rules import (
     NATIONAL,
     PolicyKind,
     PolicyRow,
     PolicyRowChanged,
-    PolicyRowsOverlap,
     additions,
     applicable,
 )
+from shared.dated_rules.rules import loaded
 from shared.kernel.money import Fen
 from shared.kernel.periods import Period
 
+SIGNED = loaded(by="load-policy", at=datetime(2022, 3, 31, tzinfo=UTC), sequence=1)
 ROW = PolicyRow(
     id="HN-T-L4",
     kind=PolicyKind.TRAINING,
@@ -34,6 +33,7 @@ ROW = PolicyRow(
     source="a notice",
     status="sourced",
     conditions="",
+    provenance=SIGNED,
 )
 CITY = replace(ROW, id="ZZ-T-L4", jurisdiction="410100", amount_fen=Fen(210_000))
 NATION = replace(ROW, id="N-T-L4", jurisdiction=NATIONAL, amount_fen=Fen(150_000))
@@ -57,44 +57,37 @@ class TestApplicable:
         days = (date(2022, 3, 30), date(2022, 3, 31), date(2024, 12, 31), date(2025, 1, 1))
         assert [found(ended, on=day) for day in days] == [None, "HN-T-L4", "HN-T-L4", None]
 
+    def test_a_later_row_decides_from_its_first_day_on_and_an_ended_one_leaves_the_wider_jurisdiction(self) -> None:
+        later = replace(CITY, id="ZZ-27", validity=Period(date(2025, 2, 1)))
+        ended = replace(CITY, id="ZZ-END", ended=True, validity=Period(date(2025, 2, 15)))
+
+        days = (date(2025, 1, 31), date(2025, 2, 1), date(2025, 2, 15))
+        assert [found(ROW, CITY, later, ended, on=day) for day in days] == ["ZZ-T-L4", "ZZ-27", "HN-T-L4"]
+
     def test_another_kind_or_item_does_not_hold(self) -> None:
         assert found(replace(ROW, kind=PolicyKind.ASSESSMENT), replace(ROW, item="L5")) is None
 
 
 class TestAdditions:
     def test_a_load_of_what_is_there_adds_nothing(self) -> None:
-        assert additions({ROW.id: ROW}, [ROW]) == []
+        assert additions([ROW], [ROW], loader="load-policy") == []
 
-    def test_new_rows_and_new_ends_are_added(self) -> None:
+    def test_new_rows_are_added_and_another_last_day_is_a_row_of_its_own(self) -> None:
         ended = replace(ROW, validity=Period(ROW.validity.first, date(2026, 12, 31)))
         following = replace(ROW, id="HN-T-L4-27", amount_fen=Fen(220_000), validity=Period(date(2027, 1, 1)))
 
-        assert additions({ROW.id: ROW}, [following, ended]) == [following, ended]
+        added = additions([ROW], [following, ended], loader="load-policy")
+
+        assert added == [replace(ended, id="HN-T-L4.2"), following]
+        assert additions([ROW, *added], [following, ended], loader="load-policy") == []
 
     def test_anything_else_that_changed_is_refused(self) -> None:
         for changed in (replace(ROW, amount_fen=Fen(1)), replace(ROW, validity=Period(date(2021, 1, 1)))):
             with pytest.raises(PolicyRowChanged) as refusal:
-                additions({ROW.id: ROW}, [changed])
+                additions([ROW], [changed], loader="load-policy")
             assert refusal.value.facts == {"rows": ["HN-T-L4"]}
 
-    def test_two_rows_for_one_day_are_refused(self) -> None:
-        with pytest.raises(PolicyRowsOverlap) as refusal:
-            additions({ROW.id: ROW}, [replace(ROW, id="OTHER", validity=Period(date(2030, 1, 1)))])
+    def test_what_the_province_has_approved_stands(self) -> None:
+        entered = replace(ROW, id="1", amount_fen=Fen(1), provenance=replace(SIGNED, entered_by="clerk", sequence=2))
 
-        assert refusal.value.facts == {"rows": [["HN-T-L4", "OTHER"]]}
-
-    @given(st.lists(st.tuples(st.dates(), st.none() | st.dates()), max_size=6), st.dates())
-    def test_after_an_accepted_load_no_day_has_two_rows_of_a_kind_item_and_jurisdiction(
-        self, periods: list[tuple[date, date | None]], day: date
-    ) -> None:
-        rows = [
-            replace(ROW, id=str(number), validity=Period(first, last))
-            for number, (first, last) in enumerate(periods)
-            if last is None or first <= last
-        ]
-        try:
-            accepted = additions({}, rows)
-        except PolicyRowsOverlap:
-            return
-
-        assert sum(row.validity.contains(day) for row in accepted) <= 1
+        assert additions([ROW, entered], [ROW], loader="load-policy") == []

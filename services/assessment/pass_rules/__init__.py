@@ -1,0 +1,1 @@
+"""Pass rules: the marks that exams need, as dated rows."""
