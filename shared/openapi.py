@@ -55,8 +55,9 @@ _HEADERS: Final[dict[str, dict[str, Any]]] = {
 _OF_ALL: Final = ("unknown-parameter", "repeated-parameter", "malformed-request", "unexpected", "unavailable")
 _OF_BODIES: Final = ("too-large", "unsupported-media-type")
 _OF_TRANSACTIONS: Final = ("unauthenticated", "stale", "occupied", "took-too-long")
+_OF_WRITES: Final = ("organisation-closed",)
 _OF_POSTS: Final = ("idempotency-key-reused", "idempotency-key-too-long")
-_RETRIED: Final = (409, 503)
+_RETRIED: Final = (409, 429, 503)
 
 
 def install(app: FastAPI, codes: Codes) -> None:
@@ -115,7 +116,7 @@ def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
             _add_security(operation, route)
             operation["x-rights"] = _rights(app.state.rights[route.name])
             _add_headers(operation, route)
-            common = _common(route, app.state.rights[route.name])
+            common = _common(route, app.state.rights[route.name], admits=app.state.admit is not None)
             _add_problems(operation, [*common, *codes.get(operation["operationId"], ())], refusals, components)
             _add_examples(operation, components)
     document["components"] = {kind: dict(sorted(each.items())) for kind, each in components.items() if each}
@@ -139,13 +140,15 @@ def _schemas_of(models: list[type[BaseModel]]) -> dict[str, Any]:
     return found
 
 
-def _common(route: APIRoute, right: Right) -> Iterator[str]:
+def _common(route: APIRoute, right: Right, *, admits: bool) -> Iterator[str]:
     """The codes that follow from what kind of route it is, and from who may call it."""
     yield from _OF_ALL
     if isinstance(route, EdgeRoute) and route.media_types:
         yield from _OF_BODIES
     if _needs_caller(route):
         yield from _OF_TRANSACTIONS
+        if admits and Role.INSTITUTION in right.whose and route.methods != {"GET"}:
+            yield from _OF_WRITES
     if len(right.whose) < len(Role):
         yield WrongRole.slug
     if _may_have_key(route):

@@ -22,7 +22,7 @@ from shared.edge import UnsupportedMediaType
 from shared.entries import ErrorEntry, entry, placeholders
 from shared.faults import LOCK_NOT_AVAILABLE, is_passing, state_of
 from shared.form_errors import MalformedRequest, malformed, told
-from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetReceived, Refusal
+from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetReceived, Refusal, TooManyRequests
 
 log = structlog.get_logger()
 
@@ -133,6 +133,7 @@ STATUS: dict[type[Refusal], int] = {
     TooLarge: 413,
     UnsupportedMediaType: 415,
     Invalid: 422,
+    TooManyRequests: 429,
     Unexpected: 500,
     Unavailable: 503,
     TookTooLong: 503,
@@ -158,6 +159,8 @@ def problem(request: Request, refusal: Refusal, *, status: int) -> Response:
     if isinstance(refusal, MalformedRequest) and refusal.errors:
         body["errors"] = refusal.errors
     headers = {"Retry-After": "1"} if isinstance(refusal, NotYetReceived | Occupied | Unavailable) else {}
+    if isinstance(refusal, TooManyRequests):
+        headers["Retry-After"] = str(refusal.facts["retry_after_s"])
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, UnsupportedMediaType):

@@ -67,9 +67,9 @@ def writes(*whose: Mapping[Role, Whose], two: str = "", one: str = "", note: str
     return Right(whose=_together(whose), two_people=two, one_person=one, note=note)
 
 
-def public(note: str) -> Right:
-    """The right of everybody, without a token; `note` says why."""
-    return Right(whose=dict.fromkeys(Role, Whose.PUBLIC), note=note)
+def public(note: str, *, one: str = "") -> Right:
+    """The right of everybody, without a token; `note` says why, `one` why one person is enough to write."""
+    return Right(whose=dict.fromkeys(Role, Whose.PUBLIC), note=note, one_person=one)
 
 
 def _together(whose: Iterable[Mapping[Role, Whose]]) -> Mapping[Role, Whose]:

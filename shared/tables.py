@@ -90,11 +90,15 @@ def fixed(name: str, type_: TypeEngine[Any] | type[TypeEngine[Any]], *, key: str
 
 
 def matches(table: Table, **asked: object) -> list[ColumnElement[bool]]:
-    """Conditions: the columns have the values `asked`; None means no condition.
+    """Conditions: the columns have the values `asked`, of a tuple one of them; None means no condition.
 
     A statement has only the conditions it needs, so that each combination is planned with its own index.
     """
-    return [table.c[name] == value for name, value in asked.items() if value is not None]
+    return [
+        one_of(table.c[name], value) if isinstance(value, tuple) else table.c[name] == value
+        for name, value in asked.items()
+        if value is not None
+    ]
 
 
 def one_of(column: Column[Any], values: Collection[object]) -> ColumnElement[bool]:

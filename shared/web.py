@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import asyncpg
 import structlog
@@ -21,10 +22,12 @@ from shared import api_pages, health, kept_answers, openapi, problems
 from shared.auth import Verifier
 from shared.edge import EdgeRoute, Handler
 from shared.faults import state_of
+from shared.kernel.callers import Caller
+from shared.kernel.periods import business_day
 from shared.kernel.personal_numbers import contains_personal_number
 from shared.kernel.refusals import Conflict, Invalid, Stale
 from shared.persons import Persons
-from shared.rights import OF_EVERY_SERVICE, Rights, require_complete
+from shared.rights import OF_EVERY_SERVICE, READING, Rights, require_complete
 from shared.settings import ServiceSettings
 from shared.telemetry import RequestLines
 
@@ -77,7 +80,7 @@ class TransactionalRoute(EdgeRoute):
 
     def identify(self, request: Request) -> None:
         """Raises Unauthenticated, WrongRole."""
-        caller = request.app.state.verifier.caller_of(request)
+        caller = replace(request.app.state.verifier.caller_of(request), today=business_day(request.app.state.clock()))
         request.state.caller = request.app.state.rights[self.name].admit(caller)
 
     async def respond(self, request: Request, handle: Handler) -> Response:
@@ -85,6 +88,7 @@ class TransactionalRoute(EdgeRoute):
             try:
                 async with request.app.state.engine.begin() as connection:
                     request.state.connection = connection
+                    await _admit(request, connection)
                     return await _answer_once(request, handle)
             except (DBAPIError, asyncpg.PostgresError) as error:
                 if state_of(error) not in _RACE_STATES:
@@ -92,6 +96,24 @@ class TransactionalRoute(EdgeRoute):
                 if attempts_left == 0:
                     raise Stale from error
         raise AssertionError("unreachable")
+
+
+class Admit(Protocol):
+    """Says for whom a caller acts, or refuses the request: what a token alone does not tell.
+
+    `writes`: the request may change something.
+    """
+
+    def __call__(
+        self, connection: AsyncConnection, caller: Caller, *, writes: bool, at: datetime
+    ) -> Awaitable[Caller]: ...
+
+
+async def _admit(request: Request, connection: AsyncConnection) -> None:
+    admit: Admit | None = request.app.state.admit
+    if admit is not None:
+        caller, at = request.state.caller, request.app.state.clock()
+        request.state.caller = await admit(connection, caller, writes=request.method not in READING, at=at)
 
 
 async def _answer_once(request: Request, handle: Handler) -> Response:
@@ -198,11 +220,13 @@ def make_app(
     background: Background | None = None,
     bytes_max_of: Mapping[str, int] | None = None,
     codes: openapi.Codes | None = None,
+    admit: Admit | None = None,
 ) -> FastAPI:
     """A service's application: its routers, health, docs that need no network, problems for every error.
 
     Raises IncompleteRights unless `rights` has a row for every operation of `routers`, and no other.
-    `bytes_max_of` gives size limits of particular paths; `codes` are the problem codes of each operation.
+    `bytes_max_of` gives size limits of particular paths; `codes` are the problem codes of each operation; `admit` looks
+    at the caller of each transaction.
     """
 
     @asynccontextmanager
@@ -233,6 +257,7 @@ def make_app(
     public_key = settings.keys_directory / "issuer-public.pem"
     app.state.verifier = Verifier(public_key, lifetime_max=settings.token_lifetime_max)
     app.state.failure = None
+    app.state.admit = admit
     app.add_middleware(BoundedBodies, bytes_max=settings.request_bytes_max, bytes_max_of=bytes_max_of or {})
     api_pages.install(app)
     problems.install(app)

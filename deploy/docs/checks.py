@@ -30,10 +30,11 @@ This page is generated from the code (`python -m deploy.docs`); a test compares 
 """
 
 ABOUT: Final[Mapping[str, str]] = {
+    "C00": "no numbered check: reported by the public, or a teacher who is gone",
     "C01": "identity number, birth date, age",
     "C02": "institution and project on the list on the class's first day",
     "C03": "occupation and level inside the body's filed scope",
-    "C04": "one person in two classes on one day",
+    "C04": "one person in two classes at once",
     "C05": "one person at two places too far apart",
     "C06": "one teacher or examiner in two places",
     "C07": "death, prison, long stay abroad during the class",

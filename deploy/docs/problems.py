@@ -30,6 +30,7 @@ MEANINGS: Final = {
     413: "The request is too large",
     415: "The content type is not taken",
     422: "The content is wrong",
+    429: "Too many requests for now",
     500: "The service failed",
     503: "The service is temporarily unavailable",
 }

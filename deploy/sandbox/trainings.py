@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any, Final
 
 from deploy.sandbox.client import Caller, Client, Unanswered
 from deploy.sandbox.steps import Files, Row, Step, grouped
 
+
+def _document(local_id: str, title: str, content: str, **changes: object) -> dict[str, object]:
+    text = b64encode(content.encode()).decode()
+    return {"local_id": local_id, "title": title, "media_type": "text/plain", "content": text} | changes
+
+
+SAFETY_DOCUMENTS: Final = (
+    _document("emergency-plan", "样例应急预案", "发生火情时按疏散图撤离至集合点。", kind="emergency_plan"),
+    _document(
+        "safety-lesson",
+        "样例安全课程",
+        "灭火器的使用。",
+        kind="safety_lesson",
+        topics=["消防安全", "用电安全"],
+        hours=2,
+    ),
+)
+"""What every institution of the sample has, in its own words."""
 PROVINCE: Final = Caller("province", "sample-province-officer", region="410000")
 
 
@@ -31,6 +50,8 @@ class Trainings:
         classes = self._files["classes"]
         return [
             Step(self._files["institutions"], self._register, lambda done: f"{len(done)} institutions registered"),
+            Step(self._files["institutions"], self._prepare, lambda done: f"{len(done)} institutions ready for safety"),
+            Step(self._files["sites"], self._add_site, lambda done: f"{len(done)} sites listed for them elsewhere"),
             Step(self._files["listings"], self._list, lambda done: f"{len(done)} projects listed for them"),
             Step(classes, self._file, lambda done: f"{len(done)} classes filed"),
             Step(classes, self._enrol, _told_rosters),
@@ -53,6 +74,19 @@ class Trainings:
         content = {name: row[name] for name in ("credit_code", "name", "kind", "region")}
         answer = await self._client.post("registry", "/v1/institutions", content, by=PROVINCE)
         self._institutions[row["institution"]] = answer["id"]
+
+    async def _prepare(self, row: Row) -> None:
+        """Post an emergency plan and a safety lesson, without which a region may keep classes from starting."""
+        organisation = self._institutions[row["institution"]]
+        clerk = Caller("institution", f"sample-clerk-{organisation}", organisation=organisation)
+        path = f"/v1/institutions/{organisation}/safety-documents"
+        for document in SAFETY_DOCUMENTS:
+            await self._client.post("registry", path, document, by=clerk)
+
+    async def _add_site(self, row: Row) -> None:
+        path = f"/v1/institutions/{self._institutions[row['institution']]}/sites"
+        content = {"local_id": row["site"], "address": row["address"], "region": row["region"]}
+        await self._client.post("registry", path, content, by=PROVINCE)
 
     async def _list(self, row: Row) -> None:
         path = f"/v1/institutions/{self._institutions[row['institution']]}/listings"

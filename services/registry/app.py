@@ -8,20 +8,34 @@ from services.registry.attendance.routes import edits as attendance_edits
 from services.registry.attendance.routes import marks as attendance
 from services.registry.class_lifecycle.routes import classes
 from services.registry.classes.routes import lists as class_lists
+from services.registry.closings import routes as closings
+from services.registry.completeness import routes as completeness
 from services.registry.directory.routes import institutions, listings
+from services.registry.directory.usecases.standing import admit
 from services.registry.enrolments.routes import enrolments, outcomes
 from services.registry.flags import routes as flags
 from services.registry.follow_ups.routes import files as follow_up_files
 from services.registry.follow_ups.routes import reports as follow_ups
+from services.registry.orders import routes as orders
 from services.registry.pages import routes as page
 from services.registry.persons.routes import merges, proposals
 from services.registry.plan.routes import plan, policy, projects
+from services.registry.public_reports import routes as public_reports
 from services.registry.quality import routes as quality
 from services.registry.rights import RIGHTS
 from services.registry.rosters.routes import files as roster_files
 from services.registry.rosters.routes import posting as rosters
 from services.registry.settings import RegistrySettings
-from services.registry.supervision.routes import attachments, findings, patrols, safety, sanctions, spot_checks
+from services.registry.supervision.routes import (
+    attachments,
+    findings,
+    inspections,
+    patrols,
+    safety,
+    sanctions,
+    spot_checks,
+)
+from services.registry.teachers.routes import changes as teacher_changes
 from services.registry.teachers.routes import engagements, teachers
 from services.registry.timetable.routes import sites, timetable
 from shared.database import make_engine
@@ -49,6 +63,9 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             institutions.routes,
             sites.routes,
             listings.routes,
+            closings.routes,
+            orders.routes,
+            completeness.routes,
             sanctions.routes,
             class_lists.routes,
             classes.routes,
@@ -59,16 +76,21 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             proposals.routes,
             merges.routes,
             flags.routes,
+            flags.public_routes,
+            public_reports.public_routes,
+            public_reports.routes,
             attendance.routes,
             attendance_edits.routes,
             engagements.routes,
             teachers.routes,
+            teacher_changes.routes,
             timetable.routes,
             patrols.routes,
             findings.routes,
             attachments.routes,
             spot_checks.routes,
             safety.routes,
+            inspections.routes,
             follow_ups.routes,
             follow_up_files.routes,
             quality.routes,
@@ -76,9 +98,12 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
         rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
+        admit=admit,
         bytes_max_of={
             roster_files.PATH: settings.roster_file_bytes_max,
             follow_up_files.PATH: follow_up_files.BYTES_MAX,
+            public_reports.PATH: public_reports.BYTES_MAX,
+            public_reports.STATE_PATH: public_reports.BYTES_MAX,
         },
     )
     app.state.seal = Seal.load(settings.keys_directory)

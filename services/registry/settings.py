@@ -21,6 +21,12 @@ class RegistrySettings(ServiceSettings):
     """The largest roster file, in bytes; other requests are limited by request_bytes_max."""
     refused_rows_days: int = Field(default=30, ge=1)
     """Days for which the refused rows of a roster file are kept, encrypted, so that they can be corrected."""
+    public_reports_per_address_max: int = Field(default=20, ge=1)
+    """Reports of the public that are taken from one address within an hour."""
+    public_reports_max: int = Field(default=1000, ge=1)
+    """Reports of the public that are taken within an hour, from all addresses together."""
+    public_contact_days: int = Field(default=180, ge=1)
+    """Days for which the contact of a person who reported something is kept, encrypted."""
 
     @property
     def refused_rows_kept(self) -> timedelta:

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.registry.app import make_app
 from services.registry.consumers import consumers
+from services.registry.directory.usecases import moves
 from services.registry.plan.usecases import plan
+from services.registry.public_reports import usecases as public_reports
 from services.registry.quality import usecases as quality
 from services.registry.rosters.usecases.files import roster_decider
 from services.registry.settings import RegistrySettings
@@ -54,7 +56,8 @@ def file_worker(settings: RegistrySettings, engine: AsyncEngine) -> FileWorker:
 def jobs(settings: RegistrySettings, engine: AsyncEngine) -> list[Job]:
     """Background jobs of the registry, except the relay."""
     files = file_worker(settings, engine)
-    return [files.work(), files.erase(), quality.work(engine)]
+    erasure = public_reports.erase(engine, settings.now)
+    return [files.work(), files.erase(), quality.work(engine), moves.work(engine, settings.now), erasure]
 
 
 SERVICE = Service(

@@ -33,7 +33,6 @@ from shared.contracts.registry.enrolments import (
 from shared.contracts.registry.flags import FLAG_FACTS, FlagState
 from shared.contracts.registry.plan import RegionListed
 from shared.kernel.levels import Level
-from shared.plan import Region
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
     {
@@ -56,9 +55,11 @@ def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (ev
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Store the latest state of each subject: facts carry the state after the change, so older ones are skipped."""
     latest = {fact.subject: fact for fact in facts}.values()
-    await heard.keep_regions(connection, [_region(fact) for fact in latest if isinstance(fact, RegionListed)])
+    await heard.keep_regions(connection, [fact for fact in latest if isinstance(fact, RegionListed)])
     institutions = [
-        Institution(each.institution_id, each.name) for each in latest if isinstance(each, InstitutionState)
+        Institution(each.institution_id, each.name, each.closed_from, each.succeeded_by)
+        for each in latest
+        if isinstance(each, InstitutionState)
     ]
     await trainings.keep_institutions(connection, institutions)
     await trainings.keep_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])
@@ -77,10 +78,6 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     if later:
         at = max(fact.at for fact in later)
         await corrections.follow(connection, [fact.enrolment_id for fact in later], at=at)
-
-
-def _region(fact: RegionListed) -> Region:
-    return Region(fact.code, fact.parent, fact.reporting_region, fact.valid_to, fact.replaced_by)
 
 
 def _class(fact: ClassState) -> TrainingClass:

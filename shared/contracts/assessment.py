@@ -119,6 +119,8 @@ class CertificateState(AssessmentFact):
     level: LevelRank
     issued_on: date
     status: CertificateStatus
+    plan_year: int | None = None
+    """The year whose plan the programme belongs to: that of the class's first day, without a class that of the exam."""
 
 
 class CertificateIssued(CertificateState):

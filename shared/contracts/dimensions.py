@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 ProgrammeCode = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9-]{1,15}\Z")]
 RegionCode = Annotated[str, Meta(pattern=r"^\d{6}\Z")]
@@ -22,3 +23,15 @@ class FundSource(StrEnum):
     EMPLOYMENT_FUND = "employment_fund"
     UNEMPLOYMENT_INSURANCE = "unemployment_insurance"
     OTHER = "other"
+
+
+class RegionPeriod(Struct, frozen=True, gc=False):
+    """Where a region belongs from `valid_from` to `valid_to`, both included; None is a side without a bound."""
+
+    valid_from: date | None
+    valid_to: date | None
+    parent: RegionCode | None
+    reporting_region: RegionCode | None
+
+    def ends_before(self, day: date) -> bool:
+        return self.valid_to is not None and self.valid_to < day

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.kernel.refusals import Forbidden
@@ -55,11 +57,22 @@ class ForeignRegion(Forbidden):
     cure_zh = "请由该地区或其上级地区的工作人员办理。"
 
 
+class OrganisationClosed(Forbidden):
+    """Facts: `closed_from`, `successor` (None if there is none)."""
+
+    slug = "organisation-closed"
+    title_en = "Your organisation is closed since {closed_from}: its token still reads, but no longer writes."
+    title_zh = "所属机构自 {closed_from} 起已注销或合并，其令牌只能查询，不能办理业务。"
+    cure_en = "Use a token of its successor ({successor}), or ask the county if the closing is a mistake."
+    cure_zh = "请使用承接机构（{successor}）的令牌；如属误办，请联系县区主管部门恢复。"
+
+
 @dataclass(frozen=True)
 class Caller:
     """A person in a role; four-eyes rules compare `person`. Institutions and bodies also have an `organisation`.
 
-    `whose` things they reach depends on what they call: the edge sets it from the service's table of rights.
+    `taken_over` are the organisations whose successor it is: it acts for them as well. `whose` things they reach
+    depends on what they call: the edge sets it from the service's table of rights.
     """
 
     person: str
@@ -67,6 +80,10 @@ class Caller:
     organisation: UUID | None
     region: str | None
     whose: Whose = Whose.OWN
+    taken_over: frozenset[UUID] = frozenset()
+    today: date = field(default=date.max, compare=False)
+    """The business day of the request: an officer acts on what lies in their region on that day. By default the latest
+    map that is known."""
 
     def require(self, *roles: Role) -> None:
         """Raises WrongRole unless the caller has one of `roles`."""
@@ -75,8 +92,12 @@ class Caller:
 
     def require_organisation(self, organisation: UUID) -> None:
         """Raises ForeignOrganisation unless the caller acts for `organisation`."""
-        if self.organisation != organisation:
+        if not self.acts_for(organisation):
             raise ForeignOrganisation
+
+    def acts_for(self, organisation: UUID) -> bool:
+        """Whether `organisation` is the caller's, or one that it has taken over."""
+        return self.organisation == organisation or organisation in self.taken_over
 
     def require_some_organisation(self) -> UUID:
         """The organisation that the caller acts for. Raises ForeignOrganisation if there is none."""
@@ -95,3 +116,21 @@ class Caller:
         """Raises ForeignRegion unless the caller acts in the region concerned."""
         if not self.acts_in(region_and_above):
             raise ForeignRegion
+
+
+class Standing(NamedTuple):
+    """Since when an organisation is closed, who took it over, and whom it has taken over."""
+
+    closed_from: date | None
+    succeeded_by: UUID | None
+    taken_over: frozenset[UUID]
+
+    def admit(self, caller: Caller, *, writes: bool, today: date) -> Caller:
+        """`caller`, whose organisation stands so, with those that it has taken over.
+
+        Raises OrganisationClosed if a closed one's token is to write.
+        """
+        if writes and self.closed_from is not None and self.closed_from <= today:
+            successor = None if self.succeeded_by is None else str(self.succeeded_by)
+            raise OrganisationClosed(closed_from=self.closed_from.isoformat(), successor=successor)
+        return replace(caller, taken_over=self.taken_over) if self.taken_over else caller

@@ -4,7 +4,8 @@
     ├── NotFound        the record does not exist here                  404
     ├── Conflict        the current state does not allow it             409
     ├── Forbidden       the caller is not permitted to do it            403
-    └── Invalid         the content is wrong; `pointer` says where      422
+    ├── Invalid         the content is wrong; `pointer` says where      422
+    └── TooManyRequests a lane without a token is full for now          429
 
 The status codes are here for orientation; only `shared/problems.py` knows HTTP.
 """
@@ -113,6 +114,16 @@ class NotYetReceived(Conflict):
     title_zh = "本服务尚未收到该信息。"
     cure_en = "If the id is right, repeat the request after a second; records usually arrive within about one second."
     cure_zh = "若编号无误，请稍后重试；各服务之间的信息通常在一秒左右同步。"
+
+
+class TooManyRequests(Refusal):
+    """A route without a token takes only so many requests, from one address and in total. Facts: `retry_after_s`."""
+
+    slug = "too-many-requests"
+    title_en = "Too many requests came from your network, or from everywhere together."
+    title_zh = "请求过于频繁，或当前请求总量过大。"
+    cure_en = "Repeat the request after {retry_after_s} seconds; nothing was stored."
+    cure_zh = "请在 {retry_after_s} 秒后重试；本次请求未保存任何内容。"
 
 
 class LocalIdTaken(Conflict):

@@ -38,7 +38,7 @@ async def registry_scene(registry: ServiceUnderTest) -> Scene:
         here=here,
         there=there,
         above="410100",
-        creates=frozenset({"file_class", "enrol_trainees", "post_follow_up_file"}),
+        creates=frozenset({"file_class", "file_order", "enrol_trainees", "post_follow_up_file"}),
     )
 
 
@@ -62,10 +62,13 @@ class _County:
         ids |= await self._teacher()
         running = await self._run(0, 1)
         ids |= {"class_id": running, "enrolment_id": await self._enrolment(running)}
-        ids |= await self._supervised(running) | await self._papers() | await self._rules(running)
+        ids |= await self._supervised(running) | await self._papers() | await self._inspected()
+        ids |= await self._rules(running)
+        ids |= await self._proposed(ids["teacher_id"], running)
         done = await self._completed()
         listed = await self._lists(ids, running, done) | {"list_merges": await self._merge()}
-        ids["merge_id"] = listed["list_merges"]
+        ids |= {"merge_id": listed["list_merges"], "proposal_id": await self._proposal()}
+        listed["list_person_proposals"] = ids["proposal_id"]
         return Side(
             region=self._region,
             organisations={Role.INSTITUTION: school.id, Role.ASSESSMENT_BODY: "0198e000-0000-7000-8000-000000000001"},
@@ -143,6 +146,42 @@ class _County:
             "flag_id": flag["id"],
         }
 
+    async def _inspected(self) -> dict[str, str]:
+        hazard = {"severity": "minor", "found": "灭火器过期"}
+        content = {"local_id": f"I{self._first}", "inspected_at": "2025-03-01T01:00:00Z", "hazards": [hazard]}
+        inspected = await self._post(f"institutions/{self._school.id}/inspections", content, officer=True)
+        report = {
+            "about": "institution",
+            "target_id": self._school.id,
+            "misconduct": "safety",
+            "text": "消防通道长期被堵，无人处理",
+        }
+        await self._post("public-reports", report | {"contact": "微信 whistle"})
+        (reported,) = await self._rows("public-reports")
+        return {"inspection_id": inspected["id"], "report_id": reported["id"]}
+
+    async def _proposed(self, teacher_id: str, class_id: str) -> dict[str, str]:
+        """What two officers or two parties decide: a closing, an order, a merge and a departure of teachers."""
+        closing = {"kind": "closure", "from_on": "2025-03-01", "reason": "办学到期"}
+        proposed = await self._post(f"institutions/{self._school.id}/closings", closing, officer=True)
+        order = {
+            "local_id": "O1", "buyer_name": "某养老院", "buyer_credit_code": FREE_CREDIT_CODE,
+            "occupation": "4-10-01-05", "level": "L4", "persons": 50, "first_on": "2025-01-01",
+            "last_on": "2025-12-31", "signed_on": "2025-01-01",
+        }  # fmt: skip
+        filed = await self._post("orders", order)
+        second = (await engage(self._school, self._first + 17))["teacher_id"]
+        gone = {"kind": "left", "last_on": "2025-03-01", "reason": "离职"}
+        departed = await self._post(f"teachers/{second}/departures", gone, officer=True)
+        merge = {"into_id": second, "reason": "同一人"}
+        merged = await self._post(f"teachers/{teacher_id}/merges", merge, officer=True)
+        return {
+            "closing_id": proposed["id"],
+            "order_id": filed["id"],
+            "departure_id": departed["id"],
+            "teacher_merge_id": merged["id"],
+        }
+
     async def _papers(self) -> dict[str, str]:
         document = await self._post(f"institutions/{self._school.id}/safety-documents", PLAN)
         headers = self._school.headers | {"Content-Type": "text/csv"}
@@ -163,9 +202,16 @@ class _County:
         await self._run(3, local_id="merged-1", **APRIL)
         await self._run(4, local_id="merged-2", **MAY)
         content = self._documents(3, 4) | {"into": "first", "reason": "换领新证"}
-        merged = await self._post("persons/merges", content, officer=True)
-        merge_id: str = merged["id"]
+        merged = await self._school.agree("persons/merges", content, headers=self._officer)
+        assert merged.is_success, merged.text
+        merge_id: str = merged.json()["id"]
         return merge_id
+
+    async def _proposal(self) -> str:
+        """A name that waits for a second officer."""
+        content = {"document_number": self._trainee(1)["document_number"], "name": "另名", "reason": "首次填报有误"}
+        proposal_id: str = (await self._post("persons/particulars", content, officer=True))["id"]
+        return proposal_id
 
     def _documents(self, first: int, second: int) -> dict[str, Any]:
         numbers = {"first": first, "second": second}
@@ -182,6 +228,11 @@ class _County:
         (edit,) = await self._rows("attendance-edits", class_id=running)
         return {
             "list_sanctions": ids["sanction_id"],
+            "list_closings": ids["closing_id"],
+            "list_completeness": ids["institution_id"],
+            "list_inspections": ids["inspection_id"],
+            "list_orders": ids["order_id"],
+            "list_public_reports": ids["report_id"],
             "list_classes": running,
             "list_waiting_classes": waiting,
             "list_class_changes": changed,
@@ -210,6 +261,11 @@ class _County:
                 "key": "class.seats_max", "value": "60", "region": PROVINCE, "first_on": "2027-01-01", "source": "文件",
             },
             "enrol_trainees": {"rows": [self._trainee(9) | {"class": "2025-001"}]},
+            "add_class_to_order": {"class_id": ids["class_id"]},
+            "propose_closing": {"kind": "closure", "from_on": "2025-03-01", "reason": "办学到期"},
+            "propose_teacher_merge": {"into_id": ids["teacher_id"], "reason": "同一人"},
+            "record_inspection": {"local_id": "I", "inspected_at": "2025-03-01T01:00:00Z"},
+            "record_teacher_departure": {"kind": "left", "last_on": "2025-03-01", "reason": "离职"},
             "change_institution": {"version": 1, "department": "教育局"},
             "change_class": {"reason": "教室维修", "seats": 30},
             "transfer_enrolment": {"class_id": ids["class_id"], "local_id": "moved", "reason": "搬家"},
@@ -222,8 +278,9 @@ class _County:
             "post_safety_document": PLAN,
             "post_roster_file": b"x",
             "post_follow_up_file": b"x",
-            "merge_persons": self._documents(0, 2) | {"into": "first", "reason": "换领新证"},
-            "correct_particulars": named,
+            "propose_merge": self._documents(0, 2) | {"into": "first", "reason": "换领新证"},
+            "propose_particulars": named,
+            "propose_rekeying": named | {"document_number": self._trainee(8)["document_number"]},
             "record_attendance_marks": {"rows": [mark]},
             "report_follow_ups": {"rows": [follow_up]},
             "correct_follow_ups": {"rows": [follow_up | {"reason": "更正"}]},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from zlib import crc32
 
 import httpx
 from sqlalchemy import text
@@ -15,6 +16,7 @@ from tests.support.people import identity_number
 from tests.support.services import ServiceUnderTest
 
 CREDIT_CODE = "52410000MJ00123452"
+HOME = "410102"
 ANOTHER_CREDIT_CODE = "91350100M000100Y43"
 
 
@@ -71,7 +73,10 @@ class School:
         return await self.post(f"persons/proposals/{proposed.json()['id']}/confirmation", headers=second)
 
     async def file(self, **changes: object) -> str:
-        """The id of a new class."""
+        """The id of a new class; in another county than the usual one, the school has a site."""
+        region = str(changes.get("region", HOME))
+        if region != HOME:
+            await add_site(self, local_id=f"S{region}", region=region, address=f"样例路 {region} 号")
         answer = await self.post("classes", filing(**changes))
         assert answer.status_code == 201, answer.text
         class_id: str = answer.json()["id"]
@@ -81,11 +86,11 @@ class School:
         return await self.post(f"classes/{class_id}/enrolments", {"rows": rows}, **request)
 
     async def run(self, *rows: object, **changes: object) -> str:
-        """The id of a new class with `rows` enrolled, approved and started."""
+        """The id of a new class with `rows` enrolled (by default one trainee of its own), approved and started."""
         class_id = await self.file(**changes)
-        if rows:
-            enrolled = (await self.enrol(class_id, *rows)).json()
-            assert enrolled["accepted"] == len(rows), enrolled
+        rows = rows or (trainee(500 + crc32(class_id.encode()) % 400, local_id=f"only-{class_id[-12:]}"),)
+        enrolled = (await self.enrol(class_id, *rows)).json()
+        assert enrolled["accepted"] == len(rows), enrolled
         officer = self.officer(str(changes.get("region", "410102")))
         for step, headers in (("approval", officer), ("start", self.headers)):
             answer = await self.post(f"classes/{class_id}/{step}", headers=headers)

@@ -18,9 +18,9 @@ from tests.registry.school import School, open_school, set_today, trainee
 from tests.support.services import ServiceUnderTest
 
 STEPS = 100
-STEPS_MAX = 300
+STEPS_MAX = 400
 """A walk goes on behind STEPS until each verb has passed, but not for ever."""
-PEOPLE = 12
+PEOPLE = 18
 CLASSES = 6
 PROGRAMMES = ("S01", "S02-1", "S03", "S10")
 KINDS = (("2025-03-01", "2025-03-10"), ("2025-03-11", "2025-03-20"), ("2025-03-21", "2025-04-20"))

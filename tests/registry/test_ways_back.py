@@ -126,6 +126,19 @@ class TestATransfer:
         assert after["N1"].status == "withdrawn"
         assert after["N1"].until_on < after["N1"].from_on
 
+    async def test_may_be_made_and_taken_back_again(self, school: School) -> None:
+        set_today(school.registry, date(2025, 3, 12))
+        _, mistaken = await running(school, 1)
+        other = await school.run(local_id="other", starts_on="2025-03-12", ends_on="2025-03-30")
+        for name in ("N1", "N2"):
+            content = {"class_id": other, "local_id": name, "reason": "转班"}
+            assert (await step(school, mistaken, "transfer", **content)).status_code == 201
+            assert (await reinstate(school, f"enrolments/{mistaken}")).status_code == 200
+
+        assert {row.local_id: row.status for row in await enrolments(school)} == {
+            "N1": "withdrawn", "N2": "withdrawn", "T1": "in_training",
+        }  # fmt: skip
+
     async def test_that_went_on_is_not(self, school: School) -> None:
         set_today(school.registry, date(2025, 3, 20))
         _, mistaken = await running(school, 1)

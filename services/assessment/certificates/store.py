@@ -52,6 +52,7 @@ CERTIFICATE: Final = Table(
     fixed("level", Choice(Level)),
     fixed("issued_on", Date),
     fixed("issued_by", Text),
+    fixed("plan_year", Integer),
     Column("status", Choice(CertificateStatus)),
     Column("version", Integer),
 )

@@ -20,7 +20,7 @@ from shared.plan import Plan, UnknownRegion
 
 async def rule_of(connection: AsyncConnection, *, day: date, region: str) -> PassRule:
     """The rule for an exam held on `day` in `region`. Raises NotYetReceived, PolicyUnset."""
-    above = (await plans.load(connection)).region_and_above(region)
+    above = (await plans.load(connection)).region_and_above(region, on=day)
     return rule_on(await PASS_RULE.entered_rows(connection), day=day, region_and_above=above)
 
 

@@ -76,6 +76,11 @@ WHERE t.person <> g.person AND t.released_at IS NULL
     AND NOT EXISTS (SELECT FROM person_merge AS m WHERE m.person = t.person AND m.undone_at IS NULL)
 ORDER BY g.person, t.person LIMIT $3
 """
+_TOLD_APART: Final = """
+SELECT EXISTS (
+    SELECT FROM flag WHERE kind = 'one-person-two-documents' AND seen LIKE $1 || '/%' AND status = 'dismissed'
+)
+"""
 PHONE_USES_MAX: Final = 200
 """Uses of one phone that are read: enough to see that there are too many."""
 # Particulars stay as first stored; the blind index of the phone is that of the last roster.
@@ -184,6 +189,12 @@ async def phone_sharers(connection: AsyncConnection, marks: Mapping[UUID, UUID])
     """Others with the phone of a person of `marks` (the blind index of the phone by person), each with that person."""
     values = (list(marks), list(marks.values()), PHONE_USES_MAX)
     return [(row[0], SealedPerson(*row[1:])) for row in await (await driver(connection)).fetch(_PHONE_SHARERS, *values)]
+
+
+async def are_told_apart(connection: AsyncConnection, pair: str) -> bool:
+    """Whether an officer has found that the two people of `pair`, as the flags of both name it, are two."""
+    found: bool = await (await driver(connection)).fetchval(_TOLD_APART, pair)
+    return found
 
 
 async def add_people(connection: AsyncConnection, newcomers: Iterable[Newcomer]) -> None:

@@ -61,13 +61,17 @@ class Flag:
             return FlagSubject.TRAINEE
         return FlagSubject.INSTITUTION if self.class_id is None else FlagSubject.CLASS
 
-    @property
-    def cure(self) -> Cure:
-        """What has to happen so that the claim, or another one, can go on."""
+    def cure(self, *, is_paid: bool) -> Cure:
+        """What has to happen to a claim that it is about, paid or not."""
         if self.status is HoldStatus.OPEN:
             return Cure(
                 f"Officers of {self.region} settle the flag; until then the claim waits.",
                 f"由 {self.region} 的工作人员处理该预警，处理完毕前暂缓办理。",
+            )
+        if is_paid:
+            return Cure(
+                "The flag was confirmed after the payment. Propose to recover the lines that it is about.",
+                "付款后该预警被认定属实。请对所涉明细提出追回。",
             )
         if self.about is FlagSubject.TRAINEE:
             return Cure(

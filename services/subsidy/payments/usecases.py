@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.budgets import store as budgets
 from services.subsidy.claims.rules.claims import PREPARING, Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
+from services.subsidy.claims.store import holds
 from services.subsidy.claims.usecases import steps
 from services.subsidy.payments import rules
 from services.subsidy.rekeyings import store as rekeyings
@@ -29,7 +30,7 @@ async def pay(
         before,
         paid_on=paid_on,
         reference=reference,
-        flags=await steps.flags_of(connection, before),
+        flags=await holds.of_claim(connection, claim_id),
         prepared_by=await store.doers(connection, claim_id, PREPARING),
         by=caller.person,
         at=at,

@@ -26,8 +26,8 @@ WHERE c.status IN ('approved', 'paid') AND l.amount_fen > 0 AND l.recovered_on I
 _OF_CLAIM: Final = f"{_LINES} AND l.claim_id = $1 ORDER BY r.enrolment_id"
 _PAGE: Final = f"""
 {_LINES} AND r.enrolment_id > $1
-    AND ($2::text IS NULL OR c.region = $2) AND ($3::text IS NULL OR c.reporting_region = $3)
-ORDER BY r.enrolment_id LIMIT $4
+    AND ($2::text[] = '{{}}' OR $2 && ARRAY[c.region, c.reporting_region])
+ORDER BY r.enrolment_id LIMIT $3
 """
 
 
@@ -37,7 +37,7 @@ async def of_claim(connection: AsyncConnection, claim_id: UUID) -> list[RekeyedL
 
 async def page(connection: AsyncConnection, reach: Reach, *, after: UUID, limit: int) -> list[RekeyedLine]:
     """Those within `reach`, in the order of their enrolments, after `after`."""
-    values = (after, reach.region, reach.reporting_region, limit)
+    values = (after, sorted(reach.codes), limit)
     return [_line(row) for row in await (await driver(connection)).fetch(_PAGE, *values)]
 
 

@@ -48,10 +48,12 @@ class TrainingClass:
 
 
 class Institution(NamedTuple):
-    """An institution and its name, which is public."""
+    """An institution: its name, which is public, since when it is closed, and who has taken it over."""
 
     id: UUID
     name: str
+    closed_from: date | None = None
+    succeeded_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,9 @@ class Certificate:
     valid: bool
 
 
-def region_and_above(plan: Plan, code: str) -> list[str]:
-    """`code` and the regions above it, up to the province. Raises NotYetReceived."""
-    chain = plan.region_and_above(code)
+def region_and_above(plan: Plan, code: str, *, on: date) -> list[str]:
+    """`code` and the regions above it on day `on`, up to the province. Raises NotYetReceived."""
+    chain = plan.region_and_above(code, on=on)
     if not chain:
         raise NotYetReceived(what="region", id=code)
     return chain

@@ -50,6 +50,12 @@ class ClassState(RegistryFact):
     enterprise_fen: int = 0
     individual_fen: int = 0
     """Shares of one trainee's fee by payer."""
+    fee_fen: int = 0
+    """One trainee's fee: the sum of the shares."""
+    exam_on: date | None = None
+    exam_place: str | None = None
+    exam_body: str | None = None
+    """The exam plan: the planned day, the place as filed, and the credit code of the assessment body."""
 
 
 class ClassFiled(ClassState):

@@ -22,6 +22,10 @@ class InstitutionState(RegistryFact):
     reporting_region: RegionCode
     department: str = ""
     """The department that supervises it; empty if unknown."""
+    closed_from: date | None = None
+    """The first day on which it is closed; None while it is open."""
+    succeeded_by: UUID | None = None
+    """The institution that has taken it over, and acts for what it held."""
 
 
 class InstitutionRegistered(InstitutionState):
@@ -31,7 +35,7 @@ class InstitutionRegistered(InstitutionState):
 
 
 class InstitutionChanged(InstitutionState):
-    """Its name, kind, place or supervising department changed."""
+    """Its name, kind, place or supervising department changed, or it was closed, taken over or opened again."""
 
     type: ClassVar[str] = "registry.institution-changed.v1"
 
@@ -101,6 +105,9 @@ class SanctionState(RegistryFact):
     first_on: date
     last_on: date | None
     """The last day on which it holds; None: until it is lifted."""
+    stops: bool = False
+    """Whether no class may begin while it holds."""
+    imposed_on: date | None = None
 
 
 class SanctionImposed(SanctionState):
@@ -111,3 +118,7 @@ class SanctionImposed(SanctionState):
 
 class SanctionLifted(SanctionState):
     type: ClassVar[str] = "registry.sanction-lifted.v1"
+
+
+SANCTION_FACTS: Final = (SanctionImposed, SanctionLifted)
+"""All facts about sanctions, for services that consume them."""

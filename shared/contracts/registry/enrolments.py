@@ -62,6 +62,8 @@ class EnrolmentState(RegistryFact):
     """The latest date on the documents that prove it, which a claim compares with the first day (C21)."""
     transferred_from: UUID | None = None
     """The enrolment that this one continues."""
+    plan_year: int | None = None
+    """The year whose plan the programme belongs to: that of the class's first day."""
 
 
 class TraineeEnrolled(EnrolmentState):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final
 from uuid import UUID
@@ -40,10 +41,15 @@ class FlagState(RegistryFact):
     level: LevelRank | None = None
     fund_source: FundSource | None = None
     """Of the training or class concerned; None if there is none."""
+    raised_on: date | None = None
+    due_on: date | None = None
+    """The last day on which an officer settles it in time; None if no policy row says how many days there are."""
+    is_confidential: bool = False
+    """Whether only officers may see it, and not the institution concerned."""
 
 
 class FlagRaised(FlagState):
-    """Subject of both: flags/{flag_id}."""
+    """Subject of all: flags/{flag_id}."""
 
     type: ClassVar[str] = "registry.flag-raised.v1"
 
@@ -52,5 +58,11 @@ class FlagSettled(FlagState):
     type: ClassVar[str] = "registry.flag-settled.v1"
 
 
-FLAG_FACTS: Final = (FlagRaised, FlagSettled)
+class FlagReopened(FlagState):
+    """A settlement was taken back: an officer examines it again."""
+
+    type: ClassVar[str] = "registry.flag-reopened.v1"
+
+
+FLAG_FACTS: Final = (FlagRaised, FlagSettled, FlagReopened)
 """All facts of a flag. Versions have no gaps, so a consumer that needs one of them consumes all."""

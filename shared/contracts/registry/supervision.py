@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
@@ -112,7 +112,7 @@ class FindingRectified(FindingState):
 
 
 class FindingReopened(FindingState):
-    """The recheck did not pass."""
+    """The recheck did not pass, or its closing was taken back."""
 
     type: ClassVar[str] = "registry.finding-reopened.v1"
 
@@ -121,6 +121,10 @@ class FindingClosed(FindingState):
     """The recheck passed."""
 
     type: ClassVar[str] = "registry.finding-closed.v1"
+
+
+FINDING_FACTS: Final = (FindingOpened, FindingRectified, FindingReopened, FindingClosed)
+"""All facts about findings, for services that consume them."""
 
 
 class SafetyKind(StrEnum):

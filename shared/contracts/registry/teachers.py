@@ -19,6 +19,8 @@ class TeacherListed(RegistryFact):
     projects: tuple[str, ...]
     """Codes of the projects that they may teach."""
     qualifications: int
+    merged_into: UUID | None = None
+    """The teacher of the pool who is the same person and stands for this one."""
 
 
 class EngagementState(RegistryFact):
@@ -41,6 +43,6 @@ class EngagementEnded(EngagementState):
 
 
 class EngagementCorrected(EngagementState):
-    """Whether the teacher works full time was corrected."""
+    """Whether the teacher works full time, whose it is, or an end that was a mistake was corrected."""
 
     type: ClassVar[str] = "registry.engagement-corrected.v1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,10 +12,11 @@ import pytest
 from services.registry.flags import usecases as flags
 from services.registry.flags.rules.flags import Flag, Observation
 from services.registry.flags.rules.kinds import FlagKind
-from shared.contracts.registry.flags import FlagRaised, FlagSettled, FlagStatus
+from shared.contracts.registry.flags import FlagRaised, FlagReopened, FlagSettled, FlagStatus
 from shared.kernel.callers import Role
+from shared.kernel.periods import business_day
 from tests.registry.directory.rules.directory import seen
-from tests.registry.school import School
+from tests.registry.school import School, set_today
 from tests.support.services import ServiceUnderTest
 
 
@@ -166,3 +167,115 @@ class TestSettle:
 
         assert [answer.json()["code"] for answer in answers] == ["wrong-role", "foreign-region"]
         assert (await settle(school, flag, school.officer("410100"))).status_code == 200
+
+
+async def take(school: School, flag: Flag, step: str, content: object, *, headers: dict[str, str] | None = None) -> Any:
+    return await school.post(f"flags/{flag.id}/{step}", content, headers=headers or school.officer())
+
+
+class TestReopen:
+    async def test_a_wrong_settlement_is_taken_back_and_stays_in_the_history(self, school: School) -> None:
+        (flag,) = await raise_all(school.registry, seen(institution_id=UUID(school.id)))
+        await settle(school, flag, school.officer(), "dismiss")
+
+        answer = (await take(school, flag, "reopening", {"reason": "点错了"})).json()
+
+        assert (answer["status"], answer["settled_by"], answer["version"]) == ("open", None, 3)
+        assert (await settle(school, flag, school.officer(), "uphold")).json()["status"] == "upheld"
+        history = await school.registry.http.get(f"/v1/flags/{flag.id}/history", headers=school.headers)
+        assert [row["verb"] for row in history.json()["rows"]] == ["dismiss", "reopen", "uphold"]
+        told = [fact for fact in await school.registry.told() if isinstance(fact, FlagReopened)]
+        assert [(fact.version, fact.status) for fact in told] == [(3, FlagStatus.OPEN)]
+
+    async def test_an_open_one_and_a_foreign_one_are_refused(self, school: School) -> None:
+        (flag,) = await raise_all(school.registry, seen())
+        reason = {"reason": "点错了"}
+
+        answers = [
+            await take(school, flag, "reopening", reason, headers=headers)
+            for headers in (school.officer(), school.officer("410103"), school.headers)
+        ]
+
+        assert [answer.json()["code"] for answer in answers] == ["illegal-move", "foreign-region", "wrong-role"]
+
+
+class TestOwners:
+    async def test_a_flag_has_a_due_day_and_is_overdue_after_it(self, school: School) -> None:
+        (flag, other) = await raise_all(school.registry, seen(seen="1"), seen(seen="2"))
+        due_on = business_day(datetime.now(UTC)) + timedelta(days=10)
+
+        assert flag.due_on == due_on
+        assert await listed(school, school.officer(), overdue=True) == []
+        await settle(school, other, school.officer())
+        set_today(school.registry, due_on + timedelta(days=1))
+        assert [row["id"] for row in await listed(school, school.officer(), overdue=True)] == [str(flag.id)]
+
+    async def test_a_flag_is_given_to_a_person_and_back_to_the_county(self, school: School) -> None:
+        (flag, _) = await raise_all(school.registry, seen(seen="1"), seen(seen="2"))
+        given = {"person": "inspector-7", "reason": "由其负责该片区"}
+
+        answers = [await take(school, flag, "assignment", given) for _ in range(2)]
+
+        assert [answer.json()["assigned_to"] for answer in answers] == ["inspector-7"] * 2
+        assert [row["id"] for row in await listed(school, school.officer(), assigned_to="inspector-7")] == [
+            str(flag.id)
+        ]
+        back = await take(school, flag, "assignment", {"reason": "休假"})
+        assert (back.json()["assigned_to"], back.json()["version"]) == (None, 1)
+        history = await school.registry.http.get(f"/v1/flags/{flag.id}/history", headers=school.officer())
+        assert [row["assigned_to"] for row in history.json()["rows"]] == ["inspector-7", None]
+
+    async def test_an_identity_number_is_nobodys_id_and_a_settled_flag_nobodys_work(self, school: School) -> None:
+        (flag,) = await raise_all(school.registry, seen())
+        number = await take(school, flag, "assignment", {"person": "11010519491231002X", "reason": "试试"})
+        await settle(school, flag, school.officer())
+        late = await take(school, flag, "assignment", {"person": "inspector-7", "reason": "试试"})
+
+        assert (number.status_code, "11010519491231002X" in number.text) == (422, False)
+        assert late.json()["code"] == "flag-settled-already"
+
+
+class TestHitRates:
+    async def rates(self, school: School, **query: Any) -> dict[str, dict[str, Any]]:
+        today = business_day(datetime.now(UTC))
+        days = {"first_on": str(today - timedelta(days=1)), "last_on": str(today)}
+        answer = await school.registry.http.get("/v1/flag-rates", params=days | query)
+        assert answer.status_code == 200, answer.text
+        return {row["kind"]: row for row in answer.json()["rows"]}
+
+    async def test_are_public_by_rule_and_region(self, school: School) -> None:
+        flags_ = await raise_all(
+            school.registry,
+            *(seen(seen=str(number)) for number in range(4)),
+            seen(seen="5", region="410307", reporting_region="410300"),
+        )
+        for flag, verdict in zip(flags_, ("uphold", "dismiss", "dismiss"), strict=False):
+            await settle(school, flag, school.officer(), verdict)
+
+        (rate,) = (await self.rates(school)).values()
+
+        assert (rate["raised"], rate["upheld"], rate["dismissed"], rate["open"]) == (5, 1, 2, 2)
+        assert (rate["upheld_permille"], rate["overdue"], rate["check"]) == (333, 0, "C16")
+        assert (await self.rates(school, region="410300"))["one-phone-many-trainees"]["raised"] == 1
+
+    async def test_few_flags_about_people_show_no_count(self, school: School) -> None:
+        await raise_all(school.registry, *(seen(seen=str(number), person=UUID(int=number + 1)) for number in range(9)))
+        few = (await self.rates(school))["one-phone-many-trainees"]
+        await raise_all(school.registry, seen(seen="10", person=UUID(int=10)))
+
+        assert (few["suppressed"], few["raised"], few["open"]) == (True, None, None)
+        assert (await self.rates(school))["one-phone-many-trainees"]["raised"] == 10
+
+    @pytest.mark.parametrize(
+        ("query", "code"),
+        [
+            ({"region": "419999"}, "unknown-region"),
+            ({"first_on": str(date(2024, 1, 1))}, "flag-rates-too-long"),
+            ({"last_on": str(date(2024, 1, 1))}, "period-ends-before-start"),
+        ],
+    )
+    async def test_what_cannot_be_asked_is_refused(self, school: School, query: dict[str, str], code: str) -> None:
+        today = str(business_day(datetime.now(UTC)))
+        answer = await school.registry.http.get("/v1/flag-rates", params={"first_on": today, "last_on": today} | query)
+
+        assert (answer.status_code, answer.json()["code"]) == (422, code)

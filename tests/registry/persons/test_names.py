@@ -75,7 +75,7 @@ class TestNames:
         corrected = await twice.agree("persons/particulars", content)
         enrolled_now = await twice.enrol(class_id, trainee(2, name="另名"))
 
-        assert code(stranger) == (422, "document-not-seen")
+        assert code(stranger) == (403, "foreign-region")
         assert (corrected.status_code, corrected.json()["person"]["name"]) == (200, "另*")
         assert enrolled_now.json()["accepted"] == 1, enrolled_now.text
 
@@ -109,7 +109,7 @@ class TestNames:
         refused = blocked.json()["rows"][0]["errors"][0]
         assert (refused["code"], refused["region"]) == ("name-differs", "410102")
         assert "410102" in refused["cure"]
-        assert (code(unseen), unseen.json()["regions"]) == ((422, "document-not-seen"), ["410102"])
+        assert (code(unseen), unseen.json()["regions"]) == ((403, "foreign-region"), ["410102"])
         assert [code(answer) for answer in (alone, stranger)] == [(403, "same-person"), (403, "foreign-region")]
         # The county of the record sees it before and after.
         assert [row["id"] for row in listed.json()["rows"]] == [proposed.json()["id"]]

@@ -122,7 +122,7 @@ class TestRekeying:
         set_today(school.registry, date(2025, 3, 12))
         await school.run(trainee(OWNER, name=trainee(TRAINED)["name"]))
         first = await enrolment_of(school, "T1")
-        other = await school.run(local_id="other", starts_on="2025-03-12", ends_on="2025-03-30")
+        other = await school.file(local_id="other", starts_on="2025-03-12", ends_on="2025-03-30")
         assert (await transfer(school, first, other)).status_code == 201
 
         answer = await rekeyed(school, await enrolment_of(school, "N1"))

@@ -171,6 +171,20 @@ class TestOneHumanUnderTwoDocuments:
         assert answer.json()["accepted"] == 2, answer.text
         assert await self.flags(school) == [("C01", "F1", True), ("C01", "T1", True)]
 
+    async def test_is_not_flagged_again_once_an_officer_has_found_two_people(self, school: School) -> None:
+        march = await school.file(local_id="march")
+        april = await school.file(local_id="april", starts_on="2025-04-01", ends_on="2025-04-20")
+        may = await school.file(local_id="may", starts_on="2025-05-01", ends_on="2025-05-20")
+        await school.enrol(march, trainee(1))
+        await school.enrol(april, self.foreign(1))
+        flag = (await school.registry.rows("SELECT id FROM flag WHERE kind = 'one-person-two-documents'"))[0].id
+        settled = {"verdict": "dismiss", "reason": "兄弟二人"}
+        assert (await school.post(f"flags/{flag}/settlement", settled, headers=school.officer())).status_code == 200
+
+        await school.enrol(may, trainee(1, local_id="M1"))
+
+        assert len(await self.flags(school)) == 2
+
     async def test_is_seen_within_one_roster(self, school: School) -> None:
         rows = [trainee(1) | {"class": "march"}, self.foreign(1) | {"class": "april"}]
         await school.file(local_id="march")

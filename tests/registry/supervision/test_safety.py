@@ -15,7 +15,7 @@ from shared.contracts.registry.supervision import SafetyVersionAdded
 from shared.kernel.callers import Role
 from tests.registry.directory.directory import OWNER, province, rows
 from tests.registry.enrolling import code
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_policy, trainee
 from tests.registry.supervising import read
 from tests.registry.test_privacy import dump
 
@@ -247,3 +247,51 @@ class TestRead:
         assert last["next"] is None
         assert [each["version"] for each in some["versions"] + rest["versions"]] == [1, 2, 3]
         assert (rest["next"], rest["latest"]) == (None, posted_versions[-1].json()["latest"])
+
+
+async def ready_to_start(school: School) -> str:
+    """The id of an approved class with a trainee."""
+    class_id = await school.file()
+    await school.enrol(class_id, trainee(1))
+    await school.post(f"classes/{class_id}/approval", headers=school.officer())
+    return class_id
+
+
+class TestReadiness:
+    async def test_by_policy_a_class_starts_only_with_a_valid_plan_and_lessons(self, school: School) -> None:
+        await set_policy(school.registry, "safety.documents_required", "yes")
+        await set_policy(school.registry, "safety.lesson_hours_min", "2")
+        class_id = await ready_to_start(school)
+
+        async def start() -> httpx.Response:
+            return await school.post(f"classes/{class_id}/start")
+
+        without = await start()
+        await post(school, valid_until="2025-02-28")
+        await post(school, **LESSON)
+        outdated = await start()
+        await post(school, valid_until="2025-03-01")
+
+        assert [code(answer) for answer in (without, outdated)] == [(409, "safety-not-ready")] * 2
+        assert without.json()["missing"] == ["emergency_plan", "safety_lesson"]
+        assert (outdated.json()["missing"], outdated.json()["day"]) == (["emergency_plan"], "2025-03-01")
+        assert (await start()).status_code == 200
+
+    async def test_what_is_missing_can_be_asked_for_beforehand(self, school: School) -> None:
+        await post(school, valid_until="2025-02-28")
+
+        found = await read(school, f"institutions/{school.id}/safety-readiness", day="2025-02-28")
+        later = await read(school, f"institutions/{school.id}/safety-readiness", day="2025-03-01")
+        foreign = await read(school, f"institutions/{school.id}/safety-readiness", headers=school.officer("410103"))
+
+        assert found.json() == {
+            "day": "2025-02-28", "emergency_plans": 1, "lesson_hours": 0, "lesson_hours_min": 1,
+            "missing": ["safety_lesson"], "required": False,
+        }  # fmt: skip
+        assert later.json()["missing"] == ["emergency_plan", "safety_lesson"]
+        assert code(foreign) == (403, "foreign-region")
+
+    async def test_without_the_policy_nothing_is_asked(self, school: School) -> None:
+        class_id = await ready_to_start(school)
+
+        assert (await school.post(f"classes/{class_id}/start")).status_code == 200

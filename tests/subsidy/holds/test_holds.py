@@ -16,7 +16,7 @@ from tests.support.persons import merged
 def raised(taught: Taught, *, holds: bool = True, **about: Any) -> FlagRaised:
     """A flag of the class's county; `about` names what it is about."""
     flag_id = new_id()
-    of_nothing = dict.fromkeys(("institution_id", "class_id", "enrolment_id", "person"))
+    of_nothing: dict[str, Any] = dict.fromkeys(("institution_id", "class_id", "enrolment_id", "person"))
     return FlagRaised(
         subject=f"flags/{flag_id}",
         version=1,
@@ -159,3 +159,27 @@ class TestHold:
         assert (await office.pay(claim_id)).json()["amount_fen"] == L4_FEN
         balance = await office.balance()
         assert (balance["committed"], balance["paid"]) == (L4_FEN, L4_FEN)
+
+
+class TestList:
+    async def test_claims_that_wait_and_paid_ones_with_a_confirmed_flag_are_found(self, office: Office) -> None:
+        (waits, waiting), (paid_for, paid), (_, free) = [await claimed(office) for _ in range(3)]
+        for claim_id in (paid, free):
+            await office.approve(claim_id)
+        await office.pay(paid)
+        trainee = raised(paid_for, **about(paid_for, "trainee"))
+        flags = [raised(waits, **about(waits, what)) for what in ("class", "institution", "person")]
+        await office.service.hear(*flags, trainee, settled(trainee, FlagStatus.UPHELD))
+
+        async def listed(query: str) -> list[str]:
+            return [row["id"] for row in (await office.get(f"/v1/claims?{query}", office.finance())).json()["rows"]]
+
+        assert await listed("held=true") == [waiting, paid]
+        assert await listed("held=false") == [free]
+        assert await listed("held=true&status=paid") == [paid]
+        [flag] = (await office.get(f"/v1/claims/{paid}", office.finance())).json()["held_by"]
+        assert "recover" in flag["cure_en"]
+        await office.recover(paid, [1])
+        assert await listed("held=true") == [waiting]
+        await office.service.hear(*(settled(each, FlagStatus.DISMISSED) for each in flags))
+        assert await listed("held=true") == []

@@ -56,6 +56,7 @@ class Examination(NamedTuple):
     reporting_region: str
     occupation: str
     level: Level
+    plan_year: int
 
 
 class Recipient(NamedTuple):
@@ -85,6 +86,8 @@ class Certificate:
     """The person who concluded the session or corrected the result."""
     status: CertificateStatus
     version: int
+    plan_year: int | None = None
+    """The year whose plan the programme belongs to. None in records from before plans had years."""
 
 
 def issue(
@@ -144,4 +147,5 @@ def _fact(fact: type[F], certificate: Certificate, *, at: datetime) -> F:
         level=certificate.level.value,
         issued_on=certificate.issued_on,
         status=certificate.status,
+        plan_year=certificate.plan_year,
     )

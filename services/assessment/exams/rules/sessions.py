@@ -165,6 +165,9 @@ class ExamSession:
     status: SessionStatus
     filed_by: str
     version: int
+    plan_year: int | None = None
+    """The year whose plan the programme belongs to: that of the class's first day, without a class that of the exam.
+    None in records from before plans had years."""
 
     @property
     def examination(self) -> Examination:
@@ -177,6 +180,7 @@ class ExamSession:
             reporting_region=self.reporting_region,
             occupation=self.occupation,
             level=self.level,
+            plan_year=self.plan_year or self.held_on.year,
         )
 
     def require_open(self, *, today: date | None = None) -> None:
@@ -193,8 +197,8 @@ class ExamSession:
 
     def same_filing(self, other: ExamSession) -> bool:
         """Whether `other` repeats the filing of this session, in any state."""
-        unlike = {"id": other.id, "status": other.status, "filed_by": other.filed_by, "version": other.version}
-        return replace(self, **unlike) == other  # type: ignore[arg-type]
+        unlike = {name: getattr(other, name) for name in ("id", "plan_year", "status", "filed_by", "version")}
+        return replace(self, **unlike) == other
 
 
 def require_examined(level: Level) -> None:

@@ -22,6 +22,10 @@ from shared.database import driver
 # one that began last, the farthest region first. Beside them stand the days that the calendar lists as free. A single
 # mark asks all this too, so it is one statement, and each LATERAL with a limit is one look-up in an index, whatever the
 # planner believes of the number of rows.
+_PARENT_THEN: Final = """
+SELECT p->>'parent' FROM jsonb_array_elements(content->'periods') AS p
+WHERE coalesce((p->>'valid_to')::date, 'infinity') >= day LIMIT 1
+"""
 _FIND: Final = """
 WITH RECURSIVE locked AS MATERIALIZED (
     SELECT e.id, e.local_id, e.person, e.programme, e.status, c.id AS class_id, c.local_id AS class_local_id,
@@ -39,7 +43,8 @@ above AS (
     SELECT DISTINCT starts_on AS day, region, region AS code, 0 AS distance FROM locked
     UNION ALL
     SELECT day, region, p.parent, distance + 1 FROM above CROSS JOIN LATERAL (
-        SELECT content->>'parent' AS parent FROM plan_entry WHERE subject = 'regions/' || code LIMIT 1
+        SELECT coalesce(({parent_then}), content->>'parent') AS parent
+        FROM plan_entry WHERE subject = 'regions/' || code LIMIT 1
     ) p
     WHERE p.parent IS NOT NULL AND distance < 9
 )
@@ -64,17 +69,18 @@ _LOCKED: Final = "FOR NO KEY UPDATE OF e"
 _OF_LOCAL_IDS: Final = "e.institution_id = $2 AND e.local_id = ANY($3)"
 _OF_EITHER: Final = """e.id IN (
     SELECT id FROM enrolment WHERE institution_id = $2 AND local_id = ANY($3)
-    UNION ALL SELECT id FROM enrolment WHERE institution_id = $2 AND id = ANY($4)
+    UNION ALL SELECT id FROM enrolment WHERE institution_id = ANY($5) AND id = ANY($4)
 )"""
 _BY_LOCAL_ID: Final = {
-    True: _FIND.format(which=_OF_LOCAL_IDS, lock=_LOCKED),
-    False: _FIND.format(which=_OF_LOCAL_IDS, lock=""),
+    True: _FIND.format(parent_then=_PARENT_THEN, which=_OF_LOCAL_IDS, lock=_LOCKED),
+    False: _FIND.format(parent_then=_PARENT_THEN, which=_OF_LOCAL_IDS, lock=""),
 }
 _BY_EITHER: Final = {
-    True: _FIND.format(which=_OF_EITHER, lock=_LOCKED),
-    False: _FIND.format(which=_OF_EITHER, lock=""),
+    True: _FIND.format(parent_then=_PARENT_THEN, which=_OF_EITHER, lock=_LOCKED),
+    False: _FIND.format(parent_then=_PARENT_THEN, which=_OF_EITHER, lock=""),
 }
-_ONE: Final = _FIND.format(which="e.id = $2", lock=_LOCKED)
+_ONE: Final = _FIND.format(parent_then=_PARENT_THEN, which="e.id = $2", lock=_LOCKED)
+_OF_CLASS: Final = _FIND.format(parent_then=_PARENT_THEN, which="e.class_id = $2", lock=_LOCKED)
 
 
 class Attendees(NamedTuple):
@@ -91,21 +97,29 @@ async def find(
     *,
     local_ids: Collection[str],
     ids: Collection[UUID],
+    taken_over: Collection[UUID] = (),
     days: Collection[date],
     lock: bool,
 ) -> Attendees:
-    """The institution's trainees by local_id or id. `lock` holds row locks until the end of the transaction. Raises
-    PolicyUnset.
+    """The institution's trainees by local_id or id; by id also those of institutions that it has taken over.
+
+    `lock` holds row locks until the end of the transaction. Raises PolicyUnset.
     """
     database, calendar = await driver(connection), list(days)
     if not ids:
         return _attendees(await database.fetchrow(_BY_LOCAL_ID[lock], calendar, institution_id, list(local_ids)))
-    return _attendees(await database.fetchrow(_BY_EITHER[lock], calendar, institution_id, list(local_ids), list(ids)))
+    values = (calendar, institution_id, list(local_ids), list(ids), [institution_id, *taken_over])
+    return _attendees(await database.fetchrow(_BY_EITHER[lock], *values))
 
 
 async def lock_one(connection: AsyncConnection, enrolment_id: UUID, day: date) -> Attendees:
     """One trainee of any institution, locked; empty if there is none. Raises PolicyUnset."""
     return _attendees(await (await driver(connection)).fetchrow(_ONE, [day], enrolment_id))
+
+
+async def lock_class(connection: AsyncConnection, class_id: UUID) -> Attendees:
+    """All trainees of a class, locked, in whatever state. Raises PolicyUnset."""
+    return _attendees(await (await driver(connection)).fetchrow(_OF_CLASS, [], class_id))
 
 
 def _attendees(row: Any) -> Attendees:

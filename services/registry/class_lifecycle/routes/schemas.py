@@ -20,7 +20,7 @@ from shared.contracts.dimensions import FundSource
 from shared.dated_rules.answers import GroundAnswer
 from shared.dated_rules.rules import Ground
 from shared.form_errors import form_error
-from shared.forms import Day, LocalId, PlainText, Reason, Strict
+from shared.forms import PLAIN, Day, LocalId, Name, Reason, Strict
 
 Fen = Annotated[int, Field(ge=0, le=PART_FEN_MAX, strict=True)]
 Hours = Annotated[int, Field(ge=1, le=HOURS_MAX, strict=True, description="Class hours of 45 minutes")]
@@ -32,6 +32,7 @@ class ExamPlanRequest(Strict):
     body_credit_code: Annotated[str, Field(max_length=64)] | None = Field(
         default=None, description="The unified social credit code of the assessment body"
     )
+    place: Name | None = Field(default=None, description="Where the examination is planned to take place")
 
 
 class FeeRequest(Strict):
@@ -63,7 +64,7 @@ class ClassTerms(Strict):
     site: LocalId | None = Field(default=None, description="Your local_id of the site")
     teaching_plan: (
         Annotated[
-            PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEACHING_PLAN_LENGTH_MAX)
+            str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEACHING_PLAN_LENGTH_MAX), PLAIN
         ]
         | None
     ) = None
@@ -137,7 +138,7 @@ class ChangeRequest(Strict):
 
 
 def _exam_plan(request: ExamPlanRequest | None) -> ExamPlan | None:
-    return None if request is None else ExamPlan(request.planned_on, request.body_credit_code)
+    return None if request is None else ExamPlan(request.planned_on, request.body_credit_code, request.place)
 
 
 class RowAnswer(GroundAnswer):

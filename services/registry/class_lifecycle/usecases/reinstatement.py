@@ -16,6 +16,7 @@ from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
 from services.registry.classes.usecases import Explanation, remember
 from services.registry.enrolments.rules import reinstatement as enrolment_rules
+from services.registry.enrolments.rules.overlaps import ClassDays, meet
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store import history as enrolment_event_store
 from services.registry.enrolments.store import overlaps as overlap_store
@@ -89,13 +90,14 @@ async def _enrol_again(
         from_on=min(each.from_on for each, _ in steps),
         until_on=max(each.until_on for each, _ in steps),
     )
+    lessons = await overlap_store.lesson_times(connection, {class_.id, *(each.class_id for each in taken)})
     free = [
         (each, fact)
         for each, fact in steps
         if not any(
             other.person == each.person
             and other.enrolment_id != each.id
-            and other.overlaps(each.from_on, each.until_on)
+            and meet(other.days, ClassDays(class_.id, each.from_on, each.until_on), lessons)
             for other in taken
         )
     ]

@@ -28,6 +28,7 @@ from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.supervision.usecases import findings as finding_usecases
 from services.registry.supervision.usecases import patrols as patrol_usecases
+from services.registry.supervision.usecases import safety as safety_usecases
 from services.registry.timetable import store as lesson_store
 from services.registry.timetable.rules import site_checks as site_check_rules
 from services.registry.timetable.usecases import judging as timetable
@@ -110,8 +111,8 @@ async def check(
 async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
     """Open an approved class; a small one is flagged (C18).
 
-    Raises ForeignOrganisation, the rule's, SiteNotChecked, InstitutionStopped (C25), and the directory's C02
-    if the listing was closed since for the class's first day.
+    Raises ForeignOrganisation, the rule's, SiteNotChecked, SafetyNotReady, HazardsOpen, InstitutionStopped (C25), and
+    the directory's C02 if the listing was closed since for the class's first day.
     """
 
     async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
@@ -120,6 +121,9 @@ async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, 
         today, enrolled = business_day(at), count.enrolled
         after, fact = rules.start(class_, policy=policy, seated=count.seated, today=today, at=at, enrolled=enrolled)
         await site_checks.require_checked(connection, class_, policy=policy, at=at)
+        await safety_usecases.require_ready(connection, class_, policy=policy)
+        if policy.safety_hazards_closed_required:
+            await finding_usecases.require_no_hazards(connection, class_, at=at)
         await _require_open(connection, class_, rulebook, at=at)
         await flag_usecases.raise_all(connection, _too_small(class_, count, policy), at=at)
         await flag_stopped(connection, class_, at=at)
@@ -137,8 +141,10 @@ async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Calle
 
     async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
         require_own(class_, caller)
-        today, in_training = business_day(at), count.in_training
-        after, fact = rules.complete(class_, in_training=in_training, today=today, at=at, enrolled=count.enrolled)
+        today, seated, in_training = business_day(at), count.seated, count.in_training
+        after, fact = rules.complete(
+            class_, seated=seated, in_training=in_training, today=today, at=at, enrolled=count.enrolled
+        )
         policy = rulebook.policy(class_.starts_on, class_.region)
         site_check_rules.require_checked(class_, policy=policy)
         await finding_usecases.require_none_critical(connection, class_.id)
@@ -160,7 +166,7 @@ async def cancel(
     async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
         stopped = caller.whose is not Whose.OWN
         if stopped:
-            caller.require_region(rulebook.plan.region_and_above(class_.region))
+            caller.require_region(rulebook.plan.region_and_above(class_.region, on=caller.today))
         else:
             require_own(class_, caller)
         officer = caller.person if stopped else None
@@ -210,7 +216,7 @@ async def _was_taken(
 
 
 def _require_officer(class_: TrainingClass, plan: Plan, caller: Caller) -> None:
-    caller.require_region(plan.region_and_above(class_.region))
+    caller.require_region(plan.region_and_above(class_.region, on=caller.today))
 
 
 async def _require_open(

@@ -39,8 +39,8 @@ async def list_classes(
     size: PageSize = 100,
 ) -> Page[ClassAnswer]:
     """By first day. An institution sees its own classes, officers those of their region and below, bodies all."""
-    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
-    narrowing = Narrowing(far, institution_id, status, starts_from, starts_to)
+    far, whose = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
+    narrowing = Narrowing(far, whose, status, starts_from, starts_to)
     rows = await store.page(connection, narrowing, after=after_day(cursor), limit=size)
     next_ = next_cursor(rows, size, lambda row: (row.starts_on, row.id))
     return Page(rows=[ClassAnswer.of(row) for row in rows], next=next_)

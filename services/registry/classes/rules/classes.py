@@ -92,10 +92,11 @@ class ClassNotRunning(Conflict):
 
 
 class ExamPlan(NamedTuple):
-    """When the trainees will be examined, and by which assessment body (its credit code)."""
+    """When the trainees will be examined, by which assessment body (its credit code), and where."""
 
     planned_on: date
     body_credit_code: str | None
+    place: str | None = None
 
 
 class SiteVersion(NamedTuple):
@@ -217,7 +218,7 @@ def start(
     if today < class_.starts_on:
         raise TooEarly(possible_from=class_.starts_on.isoformat())
     _require_not_after(class_.ends_on, today, policy)
-    if policy.class_roster_required and not seated:
+    if not seated:
         raise NoTrainees
     return after, tell(ClassStarted, after, at=at, enrolled=enrolled)
 
@@ -238,10 +239,15 @@ def change(
 
 
 def complete(
-    class_: TrainingClass, *, in_training: int, today: date, at: datetime, enrolled: int
+    class_: TrainingClass, *, seated: int, in_training: int, today: date, at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassCompleted]:
-    """End a class whose trainees all have an outcome. Raises IllegalMove, OutcomesMissing, or TooEarly."""
+    """End a class with `seated` trainees who all have an outcome.
+
+    Raises IllegalMove, NoTrainees, OutcomesMissing, or TooEarly.
+    """
     after = advance(class_, ClassVerb.COMPLETE)
+    if not seated:
+        raise NoTrainees
     if in_training:
         raise OutcomesMissing(in_training=in_training)
     if today < class_.ends_on:
@@ -298,6 +304,10 @@ def tell(fact: type[F], class_: TrainingClass, *, at: datetime, enrolled: int) -
         government_fen=class_.government_fen,
         enterprise_fen=class_.enterprise_fen,
         individual_fen=class_.individual_fen,
+        fee_fen=class_.fee_fen,
+        exam_on=class_.exam_plan and class_.exam_plan.planned_on,
+        exam_place=class_.exam_plan and class_.exam_plan.place,
+        exam_body=class_.exam_plan and class_.exam_plan.body_credit_code,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -66,6 +66,8 @@ class InstitutionChangeRequest(Strict):
 
 
 class InstitutionAnswer(BaseModel):
+    """`closed_from` is the first day on which it is closed; `succeeded_by` acts for it since."""
+
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
@@ -77,6 +79,8 @@ class InstitutionAnswer(BaseModel):
     department: str
     has_owner: bool
     has_account: bool
+    closed_from: date | None
+    succeeded_by: UUID | None
     version: int
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
@@ -46,6 +46,10 @@ class Institution:
     """The department that supervises it; empty if unknown."""
     owner_mark: UUID | None = None
     account_mark: UUID | None = None
+    closed_from: date | None = None
+    """The first day on which it is closed; None while it is open."""
+    succeeded_by: UUID | None = None
+    """The institution that has taken it over."""
 
     @property
     def has_owner(self) -> bool:
@@ -57,7 +61,11 @@ class Institution:
 
     def same_as(self, other: Institution) -> bool:
         """Whether `other` has the same particulars."""
-        return replace(other, id=self.id, version=self.version) == self
+        aside = {name: getattr(self, name) for name in ("id", "version", "closed_from", "succeeded_by")}
+        return replace(other, **aside) == self
+
+    def is_closed_on(self, day: date) -> bool:
+        return self.closed_from is not None and self.closed_from <= day
 
 
 def register(institution: Institution, *, at: datetime) -> InstitutionRegistered:
@@ -80,6 +88,20 @@ def change(
     return after, _fact(InstitutionChanged, after, at=at)
 
 
+def close(
+    institution: Institution, *, from_on: date, successor: UUID | None, at: datetime
+) -> tuple[Institution, InstitutionChanged]:
+    """The institution, closed from that day on and, if there is a `successor`, taken over by it."""
+    after = replace(institution, closed_from=from_on, succeeded_by=successor, version=institution.version + 1)
+    return after, _fact(InstitutionChanged, after, at=at)
+
+
+def reopen(institution: Institution, *, at: datetime) -> tuple[Institution, InstitutionChanged]:
+    """The institution, open again and nobody's predecessor."""
+    after = replace(institution, closed_from=None, succeeded_by=None, version=institution.version + 1)
+    return after, _fact(InstitutionChanged, after, at=at)
+
+
 def _fact(fact: type[F], institution: Institution, *, at: datetime) -> F:
     return fact(
         subject=f"institutions/{institution.id}",
@@ -92,4 +114,6 @@ def _fact(fact: type[F], institution: Institution, *, at: datetime) -> F:
         region=institution.region,
         reporting_region=institution.reporting_region,
         department=institution.department,
+        closed_from=institution.closed_from,
+        succeeded_by=institution.succeeded_by,
     )

@@ -15,7 +15,7 @@ from services.registry.directory.rules.endings import Ending
 from services.registry.directory.rules.institutions import Institution
 from shared.contracts.registry.directory import SanctionImposed, SanctionLifted, SanctionState, SanctionStep
 from shared.kernel.moves import move, reinstated
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, business_day
 from shared.kernel.refusals import Conflict, SamePerson
 
 F = TypeVar("F", bound=SanctionState)
@@ -154,6 +154,18 @@ def lift(
     return after, _fact(SanctionLifted, after, institution, at=at)
 
 
+def give_back(
+    sanction: Sanction, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
+) -> tuple[Sanction, SanctionLifted]:
+    """End a `sanction` that came with a succession, because the succession is reversed; see `lift` for any other.
+
+    Raises IllegalMove, SanctionEnded.
+    """
+    move(MOVES, sanction.status, SanctionVerb.LIFT)
+    after = dated_entries.end(sanction, from_on=from_on, by=by, reason=reason, at=at, ended=SanctionEnded)
+    return after, _fact(SanctionLifted, after, institution, at=at)
+
+
 def reinstate(
     sanction: Sanction, institution: Institution, ending: Ending | None, *, others: Iterable[Sanction], at: datetime
 ) -> tuple[Sanction, SanctionImposed]:
@@ -186,4 +198,6 @@ def _fact(fact: type[F], sanction: Sanction, institution: Institution, *, at: da
         step=sanction.step,
         first_on=sanction.first_on,
         last_on=sanction.last_on,
+        stops=sanction.step in STOPPING,
+        imposed_on=business_day(sanction.opened_at),
     )

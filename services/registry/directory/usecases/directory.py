@@ -20,15 +20,33 @@ async def require_open(
 ) -> None:
     """Check that the institution may begin a class on `day`; with a `project`, a subsidised class of that project.
 
+    Of one that was taken over, the successor must not be stopped either, and the listing may be the successor's.
+
     With `today`, check also that it is not stopped on that day. Raises InstitutionStopped (C25), ProjectNotListed and
     InstitutionNotListed (C02). The answer depends only on the directory and the days, so a decision can be
     replayed. No sanction can be imposed until the transaction ends.
     """
-    await institution_store.hold(connection, institution_id)
-    sanctions = await sanction_store.since(connection, institution_id, min(day, today or day))
+    holders = await _holders(connection, institution_id)
+    since = min(day, today or day)
+    sanctions = [each for holder in holders for each in await sanction_store.since(connection, holder, since)]
     require_not_stopped(sanctions, day=day)
     if project is not None:
-        listings = await listing_store.standing(connection, institution_id, project.code, day=day)
+        listings = [
+            each
+            for holder in holders
+            for each in await listing_store.standing(connection, holder, project.code, day=day)
+        ]
         require_listed(project, listings, day=day)
     if today is not None:
         require_not_stopped(sanctions, day=today)
+
+
+async def _holders(connection: AsyncConnection, institution_id: UUID) -> list[UUID]:
+    """The institution, held, and after it those that took it over, one after the other."""
+    holders: list[UUID] = []
+    next_: UUID | None = institution_id
+    while next_ is not None and next_ not in holders:
+        holders.append(next_)
+        held = await institution_store.hold(connection, next_)
+        next_ = None if held is None else held.succeeded_by
+    return holders

@@ -304,4 +304,5 @@ def describe(fact: type[F], enrolment: Enrolment, class_: TrainingClass, *, at: 
         priority=enrolment.priority,
         evidence_on=enrolment.evidence_on,
         transferred_from=enrolment.transferred_from,
+        plan_year=class_.starts_on.year,
     )

@@ -89,8 +89,12 @@ def reinstate(
 
 
 def require_not_begun(successor: Enrolment, *, attended_on: date | None) -> None:
-    """Check that the enrolment which continues a transferred one has not begun. Raises TransferWentOn."""
-    if successor.status not in UNFINISHED or attended_on is not None:
+    """Check that the enrolment which continues a transferred one has not begun, or was given up before it did.
+
+    Raises TransferWentOn.
+    """
+    may_end = successor.status in UNFINISHED or successor.status is EnrolmentStatus.WITHDRAWN
+    if not may_end or attended_on is not None:
         raise TransferWentOn
 
 

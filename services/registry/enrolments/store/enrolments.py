@@ -65,7 +65,12 @@ _LOCK: Final = _BY_ID.with_for_update()
 # Several rows are always locked in the order of their ids.
 _ALL: Final = _SELECT.order_by(ENROLMENT.c.id)
 _LOCK_ALL: Final = _ALL.with_for_update()
-_SUCCESSOR: Final = _LOCK_ALL.where(ENROLMENT.c.transferred_from == bindparam("left"))
+_SUCCESSOR: Final = (
+    _SELECT.where(ENROLMENT.c.transferred_from == bindparam("left"))
+    .order_by(ENROLMENT.c.id.desc())
+    .limit(1)
+    .with_for_update()
+)
 _IN_TRAINING: Final = ENROLMENT.c.status == literal_column("'in_training'")
 # An array of arrays has no rows of its own, so tags come as text.
 _GIVEN: Final = [
@@ -113,7 +118,7 @@ async def go_on(connection: AsyncConnection, enrolment: Enrolment, *, by: str, a
 
 
 async def successor(connection: AsyncConnection, enrolment_id: UUID) -> Enrolment | None:
-    """The enrolment that continues this one in another class, locked; None if there is none."""
+    """The enrolment that continues this one in another class, the latest after several transfers, locked; or None."""
     return await tables.fetch_one(connection, _SUCCESSOR, Enrolment, left=enrolment_id)
 
 

@@ -14,11 +14,11 @@ from services.registry.classes.store import classes as class_store
 from services.registry.enrolments.rules import enrolments as enrolment_rules
 from services.registry.enrolments.rules import reinstatement as rules
 from services.registry.enrolments.rules.enrolments import GIVEN_UP, WAYS_BACK, Enrolment
-from services.registry.enrolments.rules.overlaps import require_free
 from services.registry.enrolments.rules.seats import ClassFull
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.store import history as event_store
 from services.registry.enrolments.store import overlaps as overlap_store
+from services.registry.enrolments.usecases.overlaps import require_free
 from services.registry.enrolments.usecases.steps import keep
 from services.registry.plan.usecases import visibility
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
@@ -45,7 +45,10 @@ async def reinstate(
     reinstated(WAYS_BACK, before.status, before.status)
     steps: list[tuple[Enrolment, EnrolmentState]] = []
     if continued is not None:
-        steps.append(await _withdrawn(connection, continued, classes[continued.class_id], at=at))
+        rules.require_not_begun(continued, attended_on=await overlap_store.attended_on(connection, continued.id))
+        if continued.status in rules.UNFINISHED:
+            other = classes[continued.class_id]
+            steps.append(enrolment_rules.withdraw(continued, other, on=continued.from_on, at=at))
     former = rules.former(before, await event_store.of_enrolment(connection, before.id, limit=_EVENTS_MAX))
     after, fact = rules.reinstate(before, class_, former, at=at)
     await _require_place(connection, after, class_, besides=[each.id for each, _ in steps])
@@ -58,21 +61,10 @@ async def _lock(connection: AsyncConnection, class_ids: Collection[UUID]) -> dic
     return {each: await class_store.load(connection, each, lock=True) for each in sorted(class_ids)}
 
 
-async def _withdrawn(
-    connection: AsyncConnection, continued: Enrolment, class_: TrainingClass, *, at: datetime
-) -> tuple[Enrolment, EnrolmentState]:
-    """The enrolment to which the trainee was transferred, given up from its first day. Raises TransferWentOn."""
-    rules.require_not_begun(continued, attended_on=await overlap_store.attended_on(connection, continued.id))
-    return enrolment_rules.withdraw(continued, class_, on=continued.from_on, at=at)
-
-
 async def _require_place(
     connection: AsyncConnection, enrolment: Enrolment, class_: TrainingClass, *, besides: Collection[UUID]
 ) -> None:
     """Raises OverlappingClass, ClassFull. The enrolments `besides` are given up by the same step."""
-    days = {"from_on": enrolment.from_on, "until_on": enrolment.until_on}
-    taken = await overlap_store.taken(connection, [enrolment.person], **days)
-    others = [each for each in taken if each.enrolment_id not in (enrolment.id, *besides)]
-    require_free(others, **days, institution_id=enrolment.institution_id)
+    await require_free(connection, enrolment, besides=besides)
     if enrolment.status not in GIVEN_UP and (await class_store.headcount(connection, class_.id)).seated >= class_.seats:
         raise ClassFull(seats=class_.seats)

@@ -25,6 +25,7 @@ class FlagKind(StrEnum):
     OVER_DAILY_HOURS = "over-daily-hours"
     SAME_SECOND = "same-second"
     FACE_NOT_MATCHED = "face-not-matched"
+    DOUBLE_TAP = "double-tap"
     LESSON_AT_ODD_TIME = "lesson-at-odd-time"
     LESSON_ON_A_HOLIDAY = "lesson-on-a-holiday"
     PRACTICE_IN_THEORY_ROOM = "practice-in-theory-room"
@@ -35,16 +36,26 @@ class FlagKind(StrEnum):
     RETURNED_FROM_BLACKLIST = "returned-from-blacklist"
     SANCTIONED_DURING_CLASS = "sanctioned-during-class"
     CRITICAL_FINDING_LATE = "critical-finding-late"
+    PUBLIC_REPORT = "public-report"
+    TEACHER_GONE = "teacher-gone"
     ONE_PERSON_TWO_DOCUMENTS = "one-person-two-documents"
 
 
 class FlagDefinition(NamedTuple):
-    """`holds`: a claim for what is flagged waits until an officer has settled it."""
+    """`holds`: a claim for what is flagged waits until an officer has settled it.
+
+    `is_confidential`: only officers see it, not the institution concerned.
+    """
 
     check: str
     title_en: str
     title_zh: str
     holds: bool = False
+    is_confidential: bool = False
+
+
+NO_CHECK: Final = "C00"
+"""The code of flags that no numbered check of the domain rules raises."""
 
 
 KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
@@ -122,6 +133,11 @@ KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
         "A trainee's face failed to match several times on one day; another person may have attended.",
         "学员同一天多次人脸比对未通过，疑似他人代签。",
     ),
+    FlagKind.DOUBLE_TAP: FlagDefinition(
+        "C20",
+        "Two marks of a trainee in opposite directions are less than a minute apart; later ones may be turned round.",
+        "学员一分钟内先后签到、签退，其后的打卡方向可能颠倒。",
+    ),
     FlagKind.LESSON_AT_ODD_TIME: FlagDefinition(
         "C20", "A lesson is planned at an unusual hour, such as at night.", "课程安排在夜间等非正常时段。"
     ),
@@ -172,5 +188,13 @@ KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
         "A critical finding was recorded after the class was completed.",
         "班级结班后登记了巡查发现的重大问题。",
         holds=True,
+    ),
+    FlagKind.PUBLIC_REPORT: FlagDefinition(
+        NO_CHECK, "The public reported misconduct.", "收到群众举报。", is_confidential=True
+    ),
+    FlagKind.TEACHER_GONE: FlagDefinition(
+        NO_CHECK,
+        "The class has lessons of a teacher who has died or left.",
+        "班级后续课程的授课教师已去世或离岗。",
     ),
 }

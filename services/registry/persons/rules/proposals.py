@@ -14,7 +14,8 @@ from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
 from shared.kernel.refusals import Conflict, Invalid
 from shared.plan import Plan
-from shared.proposals.rules import MOVES, ProposalStatus, ProposalVerb
+from shared.proposals import rules as shared_rules
+from shared.proposals.rules import ProposalStatus, ProposalVerb
 
 
 class ProposalKind(StrEnum):
@@ -34,16 +35,6 @@ class ProposalOpen(Conflict):
     title_zh = "该人员或培训已有待确认的申请。"
     cure_en = "Have proposal {proposal} confirmed or rejected first."
     cure_zh = "请先确认或退回申请 {proposal}。"
-
-
-class DocumentNotSeen(Invalid):
-    """Facts: `regions` in which the person was trained."""
-
-    slug = "document-not-seen"
-    title_en = "The person was never trained in your region, so you correct the name on sight of the document."
-    title_zh = "该人员未在本辖区参加过培训，须查验证件原件后方可更正姓名。"
-    cure_en = "Give the day on which you saw the document in seen_on, or ask the regions of the record: {regions}."
-    cure_zh = "请在 seen_on 填写查验证件的日期，或由登记地区（{regions}）办理。"
 
 
 class SeenAhead(Invalid):
@@ -92,14 +83,14 @@ class Proposal:
 
 def confirm(proposal: Proposal, *, by: str, at: datetime) -> Proposal:
     """Confirm an open proposal. Raises IllegalMove, SamePerson if `by` made it."""
-    status = move(MOVES, proposal.status, ProposalVerb.CONFIRM)
+    status = move(shared_rules.MOVES, proposal.status, ProposalVerb.CONFIRM)
     require_another(by, proposal.proposed_by, rule="proposal and confirmation")
     return replace(proposal, status=status, decided_by=by, decided_at=at, version=proposal.version + 1)
 
 
 def reject(proposal: Proposal, *, reason: str, by: str, at: datetime) -> Proposal:
     """Reject an open proposal, or take one's own back. Raises IllegalMove."""
-    status = move(MOVES, proposal.status, ProposalVerb.REJECT)
+    status = move(shared_rules.MOVES, proposal.status, ProposalVerb.REJECT)
     decision = {"decided_by": by, "decided_at": at, "decision_reason": reason}
     return replace(proposal, status=status, version=proposal.version + 1, **decision)  # type: ignore[arg-type]
 
@@ -110,27 +101,28 @@ def require_together(plan: Plan, proposal: Proposal, caller: Caller, regions: Co
     Raises ForeignRegion.
     """
     require_concerned(plan, caller, regions)
-    if not covers(plan, [proposal.region, caller.region or ""], regions):
+    if not covers(plan, [proposal.region, caller.region or ""], regions, on=caller.today):
         raise ForeignRegion
 
 
 def require_seen(plan: Plan, caller: Caller, regions: Collection[str], *, seen_on: date | None, today: date) -> None:
-    """Check that the officer may say what a document shows whose holder was trained in `regions`.
+    """Check that the officer may say what a document shows whose holder was trained in `regions`: an officer of one of
+    these or above, any other one on sight of the document.
 
-    Raises DocumentNotSeen, SeenAhead.
+    Raises ForeignRegion (facts: `regions`), SeenAhead.
     """
     if seen_on is not None and seen_on > today:
         raise SeenAhead(pointer="/seen_on", today=today.isoformat())
     if seen_on is None and not is_concerned(plan, caller, regions):
-        raise DocumentNotSeen(pointer="/seen_on", regions=sorted(regions))
+        raise ForeignRegion(pointer="/seen_on", regions=sorted(regions))
 
 
 def is_concerned(plan: Plan, caller: Caller, regions: Collection[str]) -> bool:
     """Whether the caller is an officer of one of `regions`, or above one."""
-    return any(caller.acts_in(plan.region_and_above(each)) for each in regions or plan.provinces)
+    return any(caller.acts_in(plan.region_and_above(each, on=caller.today)) for each in regions or plan.provinces)
 
 
-def shown_in(plan: Plan, regions: Collection[str], region: str) -> tuple[str, ...]:
-    """The regions in whose lists a proposal stands: `regions`, that of the proposer, and those above them."""
-    concerned = {above for each in (*regions, region) for above in plan.region_and_above(each)}
+def shown_in(plan: Plan, regions: Collection[str], region: str, *, on: date) -> tuple[str, ...]:
+    """The regions in whose lists a proposal of `on` stands: `regions`, that of the proposer, and those above them."""
+    concerned = {above for each in (*regions, region) for above in plan.region_and_above(each, on=on)}
     return tuple(sorted(concerned - set(plan.provinces)))

@@ -28,6 +28,7 @@ from services.registry.persons.rules.merges import Merge, MergeStatus
 from shared import tables
 from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
+from shared.located import lies_in
 from shared.reach import Reach
 from shared.tables import Instant, fixed
 
@@ -115,7 +116,7 @@ async def page(
 
 def _concerning(reach: Reach) -> list[ColumnElement[bool]]:
     """Condition: one of the two persons was in a class within `reach`, whoever merged them."""
-    narrowed = tables.matches(CLASS, **reach._asdict())
+    narrowed = lies_in(CLASS, reach)
     if not narrowed:
         return []
     trained = select(ENROLMENT.c.id).join(CLASS, CLASS.c.id == ENROLMENT.c.class_id)

@@ -88,6 +88,6 @@ async def page(
 ) -> list[Proposal]:
     """Proposals that concern `reach`, in the order of their ids, after `after`."""
     asked = tables.matches(PROPOSAL, status=status)
-    if place := reach.region or reach.reporting_region:
-        asked.append(PROPOSAL.c.regions.contains([place]))
+    if reach.codes:
+        asked.append(PROPOSAL.c.regions.overlap(sorted(reach.codes)))
     return await tables.fetch_page(connection, PROPOSAL, Proposal, asked, after=after, limit=limit)

@@ -22,6 +22,7 @@ from services.registry.plan.rules.jurisdiction import require_concerned
 from shared.backbone import outbox
 from shared.contracts.registry.enrolments import PersonsMerged
 from shared.kernel.callers import Caller
+from shared.kernel.periods import business_day
 from shared.persons import Particulars, Persons
 from shared.plan import Plan
 
@@ -92,7 +93,7 @@ async def _prepare(
         proposal.person,
         proposal.into_person,
         proposal.region,
-        plan.regions[proposal.region].reporting_region,
+        plan.regions[proposal.region].on(business_day(at)).reporting_region,
         reason=proposal.reason,
         merged_by=by,
         merged_at=at,

@@ -37,7 +37,7 @@ async def propose(
     """Propose the name, and the phone if given, that are on a document.
 
     As an officer of, or above, a region in which the person was trained; any other officer says when they saw the
-    document. Raises DocumentNotSeen, SeenAhead, UnknownPerson, NothingToCorrect, ProposalOpen, and the refusals of
+    document. Raises ForeignRegion, SeenAhead, UnknownPerson, NothingToCorrect, ProposalOpen, and the refusals of
     documents, names and phones.
     """
     raise_first(name_fault(said.name), phone_fault(said.phone))

@@ -48,7 +48,8 @@ async def context(connection: AsyncConnection, person: UUID, enrolments: Collect
     """What a merge or its undoing looks at; `person` is the one who is, or was, merged."""
     classes = await class_store.by_ids(connection, {each.class_id for each in enrolments})
     earlier = await overlap_store.earlier(connection, {each.person for each in enrolments})
-    return MergeContext(list(enrolments), classes, await store.version(connection, person), earlier)
+    lessons = await overlap_store.lesson_times(connection, classes)
+    return MergeContext(list(enrolments), classes, await store.version(connection, person), earlier, lessons)
 
 
 async def plan_of(connection: AsyncConnection) -> Plan:
@@ -84,7 +85,7 @@ def new_proposal(
         seen_on=None,
         reason=reason,
         region=region,
-        regions=shown_in(plan, regions, region),
+        regions=shown_in(plan, regions, region, on=caller.today),
         proposed_by=caller.person,
         proposed_at=at,
     )

@@ -30,7 +30,7 @@ async def visible(connection: AsyncConnection, proposal_id: UUID, *, caller: Cal
     """A proposal that concerns the caller's region or one below it. Raises NotFound, ForeignRegion."""
     far = await visibility.reach(connection, caller, None)
     found = await store.load(connection, proposal_id, lock=lock)
-    if (far.region or far.reporting_region) not in (None, *found.regions):
+    if far.codes and far.codes.isdisjoint(found.regions):
         raise ForeignRegion
     return found
 

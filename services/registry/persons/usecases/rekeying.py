@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from services.registry.classes.store import classes as class_store
 from services.registry.enrolments.rules import admission
 from services.registry.enrolments.rules.admission import Trainee
 from services.registry.enrolments.rules.enrolments import GIVEN_UP, Enrolment
-from services.registry.enrolments.rules.overlaps import OccupiedDays, overlap_with, overlaps
+from services.registry.enrolments.rules.overlaps import ClassDays, OccupiedDays, meet, overlap_with
 from services.registry.enrolments.rules.trainees import EntryParticulars, NameDiffers
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store import overlaps as overlap_store
@@ -23,6 +23,7 @@ from services.registry.enrolments.usecases import entries
 from services.registry.enrolments.usecases.steps import keep
 from services.registry.particulars.rules import name_fault, phone_fault
 from services.registry.persons.rules import rekeying as rules
+from services.registry.persons.rules.merges import days_of
 from services.registry.persons.rules.proposals import Proposal, ProposalKind
 from services.registry.persons.store import merges as merge_store
 from services.registry.persons.store import proposals as proposal_store
@@ -159,7 +160,7 @@ async def _judge(
     persons: Persons,
     at: datetime,
 ) -> None:
-    """Check that the owner can have been in these trainings: by their age, and in no other class on these days."""
+    """Check that the owner can have been in these trainings: by their age, and in no other class at the time."""
     for each, class_ in chain.items():
         rules.rekey(each, class_, paper=owner.paper, person=owner.person, at=at)
         await _require_fit(connection, each, class_, owner, persons=persons)
@@ -167,20 +168,20 @@ async def _judge(
     others = [each for each in await enrolment_store.of_persons(connection, [owner.person]) if each.id not in ids]
     theirs, own = [await overlap_store.earlier(connection, [person])
                    for person in (owner.person, next(iter(chain)).person)]  # fmt: skip
+    lessons = await overlap_store.lesson_times(connection, {each.class_id for each in (*chain, *others)})
     for each in chain:
         for other in others:
             seated = each.status not in GIVEN_UP and other.status not in GIVEN_UP
             if seated and each.class_id == other.class_id:
                 raise AlreadyEnrolled(pointer=_AT, local_id=other.local_id)
-            here = [(each.from_on, each.until_on), *own.get(each.id, ())]
-            there = [(other.from_on, other.until_on), *theirs.get(other.id, ())]
-            if met := [two for one in here for two in there if overlaps(one, two)]:
-                raise overlap_with(_days(other, *met[0]), institution_id=each.institution_id, pointer=_AT)
+            here, there = days_of(each, own), days_of(other, theirs)
+            if met := [two for one in here for two in there if meet(one, two, lessons)]:
+                raise overlap_with(_days(other, met[0]), institution_id=each.institution_id, pointer=_AT)
 
 
-def _days(enrolment: Enrolment, from_on: date, until_on: date) -> OccupiedDays:
+def _days(enrolment: Enrolment, days: ClassDays) -> OccupiedDays:
     values = (enrolment.id, enrolment.class_id, enrolment.institution_id, enrolment.person, enrolment.local_id)
-    return OccupiedDays(*values, from_on, until_on)
+    return OccupiedDays(*values, days.from_on, days.until_on)
 
 
 async def _require_fit(

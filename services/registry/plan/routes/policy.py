@@ -68,8 +68,9 @@ async def list_policy_rows(
     if region is not None:
         if region not in rulebook.plan.regions:
             raise UnknownRegion(pointer="/region")
-        above = rulebook.plan.region_and_above(region)
-        found = nearest(rules.listed(rows, at=known_at or at), day=on or business_day(at), region_and_above=above)
+        day = on or business_day(at)
+        above = rulebook.plan.region_and_above(region, on=day)
+        found = nearest(rules.listed(rows, at=known_at or at), day=day, region_and_above=above)
         return [PolicyRowAnswer.of(found[name]) for name in sorted(found)]
     found_rows = rules.listed(rows, on=on, at=known_at, state=state)
     return [PolicyRowAnswer.of(row) for row in sorted(found_rows, key=_place)]

@@ -49,7 +49,9 @@ class Policy:
     attendance_day_marks_max: int
     """More marks of one trainee on one day are not taken."""
     attendance_edit_days_max: int
-    """Days after which an institution cannot put a day's hours right by itself any more."""
+    """Days after which an institution cannot change a day's hours by itself any more, by marks or by an edit."""
+    attendance_grace_minutes: int
+    """Minutes that a trainee may miss at the beginning and at the end of a lesson, and that still count."""
     class_seats_max: int
     class_size_min: int
     """A class that starts with fewer trainees is flagged."""
@@ -62,8 +64,7 @@ class Policy:
     class_exam_plan_required: bool
     class_fee_required: bool
     class_roster_required: bool
-    """Whether a subsidised class has its timetable, an exam plan, a fee and a trainee before it is approved; without a
-    trainee, no class starts."""
+    """Whether a subsidised class has its timetable, an exam plan, a fee and a trainee before it is approved."""
     filing_lead_working_days: int | None
     """Working days from filing to the first day, at least; None: a class may be filed afterwards."""
     filing_answer_working_days: int
@@ -89,6 +90,14 @@ class Policy:
     """The share of a class's trainees whom a spot check asks, at least."""
     spotcheck_denied_share_max: Decimal
     """Where a larger share of these does not confirm the training, the class is flagged."""
+    safety_documents_required: bool
+    """Whether a class starts only if its institution has a valid emergency plan and safety lessons."""
+    safety_lesson_hours_min: int
+    """Class hours of safety lessons that an institution then needs, all lessons together."""
+    safety_hazards_closed_required: bool
+    """Whether a class starts only if no critical hazard is open at its institution or its sites."""
+    flag_due_days: int
+    """Days within which an officer settles a flag."""
     followup_months: int
     """Months after completion within which work found counts for the employment rate."""
     followup_pay_months: int

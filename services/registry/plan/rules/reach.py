@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.reach import Reach
+from shared.reach import Owners, Reach
 
 
 class ListScope(NamedTuple):
     """What lies in `reach`, of the institution and the class if there is one."""
 
     reach: Reach
-    institution_id: UUID | None
+    institution_id: Owners
     class_id: UUID | None
 
     @property
-    def columns(self) -> dict[str, str | UUID | None]:
-        """By the names of the columns that it narrows."""
-        return {**self.reach._asdict(), "institution_id": self.institution_id, "class_id": self.class_id}
+    def columns(self) -> dict[str, Owners]:
+        """What it narrows beside the region, by the names of the columns."""
+        return {"institution_id": self.institution_id, "class_id": self.class_id}

@@ -105,7 +105,7 @@ class Rulebook:
         if (day, region) not in self._policies:
             if len(self._policies) >= _POLICIES_MAX:
                 self._policies.clear()
-            rows = nearest(self.policy_rows, day=day, region_and_above=self.plan.region_and_above(region))
+            rows = nearest(self.policy_rows, day=day, region_and_above=self.plan.region_and_above(region, on=day))
             figures = {key: row.value for key, row in rows.items()}
             self._policies[day, region] = _Held(policy_of(figures, day=day), rows)
         return self._policies[day, region]

@@ -23,7 +23,10 @@ class Grouping(StrEnum):
 
 
 _KEYS: Final = {by: by.value for by in Grouping} | {Grouping.INSTITUTION: "institution_id::text"}
-_EQUAL: Final = ("region", "reporting_region", "institution_id")
+_EQUAL: Final = ("region", "reporting_region")
+_ONE_OF: Final = {"institutions": "institution_id", "programmes": "programme"}
+"""By the name of the parameter, the column that has one of its values."""
+
 _CUTS: Final = (-1001, -500, -200, -100, -50, 0, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 2000, 10**13)
 """Changes of pay in thousandths: the first is below all possible values, the last above."""
 
@@ -77,7 +80,7 @@ class RatesQuery(NamedTuple):
     by: Grouping
     region: str | None = None
     reporting_region: str | None = None
-    institution_id: UUID | None = None
+    institutions: Sequence[UUID] | None = None
     programmes: Sequence[str] | None = None
 
 
@@ -85,8 +88,7 @@ async def count(connection: AsyncConnection, query: RatesQuery, *, after: str, l
     """The groups with keys above `after`, ordered by key."""
     values: dict[str, Any] = {name: value for name, value in query._asdict().items() if value is not None}
     narrowed = "".join(f" AND {name} = :{name}" for name in _EQUAL if name in values)
-    if "programmes" in values:
-        narrowed += " AND programme = ANY(:programmes)"
+    narrowed += "".join(f" AND {column} = ANY(:{name})" for name, column in _ONE_OF.items() if name in values)
     up_to = ", ".join(f"sum(width_bucket({cut}::bigint, pay_changes))" for cut in _CUTS)
     statement = text(_COUNT.format(key=_KEYS[values.pop("by")], narrowed=narrowed, up_to=up_to))
     rows = await connection.execute(statement, values | {"after": after, "limit": limit, "cuts": list(_CUTS)})

@@ -26,7 +26,10 @@ _COUNT: Final = """
 WITH of_person AS (
     SELECT DISTINCT ON (e.class_id, e.person) e.id, e.class_id, e.person, e.status, e.effective_on AS day, e.programme,
         e.from_on, c.institution_id, c.region, c.reporting_region, c.occupation, c.level,
-        c.is_needed OR c.signed_order AS in_demand,
+        c.is_needed OR c.signed_order OR EXISTS (
+            SELECT FROM order_class AS oc JOIN training_order AS o ON o.id = oc.order_id
+            WHERE oc.class_id = c.id AND oc.detached_at IS NULL AND o.status = 'confirmed'
+        ) AS in_demand,
         e.employment IN ('unemployed', 'student', 'retired') AS without_work,
         (e.effective_on + make_interval(months => a.rise_months))::date AS rise_until,
         (e.effective_on + make_interval(months => a.work_months))::date AS work_until

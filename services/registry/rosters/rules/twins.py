@@ -31,12 +31,16 @@ def are_one(one: Likeness, other: Likeness) -> bool:
     return one.kind is not other.kind and is_born_alike and same_name(one.name, other.name)
 
 
+def pair_of(one: UUID, other: UUID) -> str:
+    """The two people, in whichever order, as the flags about them begin."""
+    return "/".join(f"{each}" for each in sorted((one, other)))
+
+
 def see_twin(enrolment: Enrolment, class_: TrainingClass, other: UUID) -> Observation:
     """The flag of a training of one of two people who are probably one; `other` is the other one."""
-    first, second = sorted((enrolment.person, other))
     return see(
         FlagKind.ONE_PERSON_TWO_DOCUMENTS,
-        f"{first}/{second}/{enrolment.id}",
+        f"{pair_of(enrolment.person, other)}/{enrolment.id}",
         institution_id=enrolment.institution_id,
         class_id=class_.id,
         enrolment_id=enrolment.id,

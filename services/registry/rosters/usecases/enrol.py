@@ -16,6 +16,7 @@ from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.rules.late_entries import see_grown
 from services.registry.enrolments.rules.overlaps import OccupiedDays
 from services.registry.enrolments.rules.trainees import EntryParticulars, NameDiffers
+from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.enrolments.usecases import entries
 from services.registry.enrolments.usecases.entry_checks import Checks, checks_for
 from services.registry.flags import usecases as flag_usecases
@@ -115,6 +116,9 @@ async def _enrol(
     known = await _look_up(connection, classes, recognised, checks, acquainted=acquainted)
     wanted = [each.entry for each in recognised]
     known = earlier.over(known, wanted) if earlier else known
+    if known.taken or len(named) < len(recognised):
+        met = {each.class_.id for each in wanted} | {each.class_id for each in known.taken}
+        known = known._replace(lessons=await overlap_store.lesson_times(connection, met))
     decided, first_days = decide(wanted, known)
     accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
     admitted = [each for each in recognised if each.entry.row in accepted]

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.classes.rules.classes import RosterClosed
+from services.registry.classes.rules.classes import RosterClosed, TrainingClass
 from services.registry.classes.store import classes as class_store
 from services.registry.directory.store import institutions as institution_store
+from services.registry.directory.usecases.standing import admit
 from services.registry.rosters.rules.dry_runs import DryRun
 from services.registry.rosters.rules.files import ClassDiffers, RosterFileFailed, TooManyRosterFiles
 from services.registry.rosters.usecases import enrol as rosters
@@ -80,14 +81,18 @@ class _Decide:
         at: datetime,
     ) -> list[RowOutcome]:
         """Raises ForeignOrganisation, PolicyUnset; then no row is stored."""
+        # What was posted before the institution closed is still decided, hence no `writes`.
+        caller = await admit(connection, posting.caller(Role.INSTITUTION), writes=False, at=at)
+        institution_id = posting.organisation_id
         if posting.target_id is not None:
-            rows = await _in_class(connection, posting.target_id, rows)
+            class_ = await class_store.load(connection, posting.target_id)
+            institution_id, rows = class_.institution_id, _in_class(class_, rows)
         return await rosters.enrol(
             connection,
-            posting.organisation_id,
+            institution_id,
             rows,
             persons=self.persons,
-            caller=posting.caller(Role.INSTITUTION),
+            caller=caller,
             at=at,
             dry_run=posting.dry_run,
             earlier=memory,
@@ -99,12 +104,11 @@ def roster_decider(persons: Persons) -> RowDecider[RosterRow, DryRun]:
     return RowDecider(kind=ROSTER_FILES, parse=parse, decide=_Decide(persons), remember=DryRun)
 
 
-async def _in_class(connection: AsyncConnection, class_id: UUID, rows: Sequence[RosterRow]) -> list[RosterRow]:
+def _in_class(class_: TrainingClass, rows: Sequence[RosterRow]) -> list[RosterRow]:
     """The rows, assigned to the class that the file was posted for; rows that name another class get a fault."""
-    local_id = (await class_store.load(connection, class_id)).local_id
     return [
-        row._replace(class_id=class_id, class_local_id=None)
-        if row.class_local_id in (None, local_id)
+        row._replace(class_id=class_.id, class_local_id=None)
+        if row.class_local_id in (None, class_.local_id)
         else row._replace(class_local_id=None).flawed(ClassDiffers(pointer=f"/{CLASS}"), {f"/{CLASS}"})
         for row in rows
     ]

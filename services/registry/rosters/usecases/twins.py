@@ -15,7 +15,7 @@ from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.usecases import entries
 from services.registry.flags.rules.flags import Observation
 from services.registry.rosters import store as store
-from services.registry.rosters.rules.twins import Likeness, are_one, see_twin
+from services.registry.rosters.rules.twins import Likeness, are_one, pair_of, see_twin
 from services.registry.rosters.usecases.people import IdentifiedRow
 from shared.persons import Persons
 
@@ -64,6 +64,8 @@ async def _stated(connection: AsyncConnection, person: UUID, *, persons: Persons
 
 
 async def _seen(connection: AsyncConnection, one: UUID, other: UUID) -> list[Observation]:
+    if await store.are_told_apart(connection, pair_of(one, other)):
+        return []
     enrolments = [
         each for each in await enrolment_store.of_persons(connection, [one, other]) if each.status not in GIVEN_UP
     ]

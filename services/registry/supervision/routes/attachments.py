@@ -35,7 +35,7 @@ class AttachmentAnswer(BaseModel):
     """`digest` is SHA-256 of the content, in hexadecimal."""
 
     id: UUID
-    patrol_id: UUID
+    patrol_id: UUID | None
     finding_id: UUID | None
     local_id: str
     media_type: MediaType

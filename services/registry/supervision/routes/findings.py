@@ -1,4 +1,4 @@
-"""Findings over HTTP: lists, rectifications and rechecks."""
+"""Findings over HTTP: lists, rectifications, rechecks, assignments."""
 
 from __future__ import annotations
 
@@ -54,20 +54,33 @@ class RecheckRequest(Strict):
 
 
 class FindingReopeningRequest(Strict):
-    said: Annotated[Reason, Field(description="Why it is not closed")]
-    due_on: Annotated[Day, Field(description="The new due day; by default the usual one")] | None = None
+    said: Annotated[Reason, Field(description="Why it was wrong to close it")]
+    due_on: Annotated[Day, Field(description="The new due day; default: the usual one")] | None = None
+
+
+class FindingAssignmentRequest(Strict):
+    """Without `person`, the finding goes back to its county."""
+
+    person: Annotated[LocalId, Field(description="The officer as their token names them")] | None = None
+    reason: Reason
 
 
 class FindingAnswer(BaseModel):
-    """The finding is overdue after `due_on` until it is closed by an officer of `level` or above."""
+    """A finding of a patrol in a class, or a hazard that an inspection found at an institution or one of its sites.
+
+    It is overdue after `due_on` until it is closed by an officer of `level` or above. `assigned_to`: the officer who
+    looks after it; None: any of its region.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    patrol_id: UUID
+    patrol_id: UUID | None
+    inspection_id: UUID | None
     number: int
-    class_id: UUID
+    class_id: UUID | None
     institution_id: UUID
+    site_id: UUID | None
     region: str
     reporting_region: str
     level: PatrolLevel
@@ -77,6 +90,7 @@ class FindingAnswer(BaseModel):
     overdue: bool
     status: FindingStatus
     rectified_by: str | None
+    assigned_to: str | None
     version: int
 
     @classmethod
@@ -98,8 +112,18 @@ class StepAnswer(BaseModel):
     evidence: str | None
 
 
+class FindingAssignmentAnswer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    assigned_to: str | None
+    assigned_by: str
+    assigned_at: datetime
+    said: str
+
+
 class FindingInFull(FindingAnswer):
     history: list[StepAnswer]
+    assignments: list[FindingAssignmentAnswer]
     attachments: list[AttachmentAnswer]
 
 
@@ -112,15 +136,28 @@ async def list_findings(
     institution_id: UUID | None = None,
     class_id: UUID | None = None,
     patrol_id: UUID | None = None,
+    inspection_id: UUID | None = None,
+    site_id: UUID | None = None,
+    assigned_to: Annotated[str | None, Query(max_length=64, description="The officer who looks after them")] = None,
     status: FindingStatus | None = None,
     overdue: Annotated[bool, Query(description="Only findings that are not closed and past their due day")] = False,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[FindingAnswer]:
     """Findings in the order of their due days. Officers see those of their region, an institution sees its own."""
-    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
+    far, whose = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
     today = business_day(at)
-    narrowing = Narrowing(far, institution_id, class_id, patrol_id, status, today if overdue else None)
+    narrowing = Narrowing(
+        far,
+        whose,
+        class_id,
+        patrol_id,
+        status,
+        today if overdue else None,
+        inspection_id,
+        site_id,
+        assigned_to,
+    )
     rows = await store.page(connection, narrowing, after=after_day(cursor), limit=size)
     next_ = next_cursor(rows, size, lambda row: (row.due_on, row.id))
     return Page(rows=[FindingAnswer.at(row, today=today) for row in rows], next=next_)
@@ -128,13 +165,15 @@ async def list_findings(
 
 @routes.get("/findings/{finding_id}")
 async def get_finding(finding_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> FindingInFull:
-    """A finding with its attachments and every step since the patrol: who took it, when, and what was said."""
+    """A finding with its attachments and every step since it was found: who took it, when, and what was said."""
     finding = await usecases.visible_finding(connection, finding_id, caller)
     steps = await store.events(connection, finding_id, after=0, limit=_STEPS_MAX)
     attachments = await attachment_store.of(connection, finding.patrol_id, finding_id)
+    assignments = await store.assignments(connection, finding_id)
     return FindingInFull(
         **dict(FindingAnswer.at(finding, today=business_day(at))),
         history=[StepAnswer.model_validate(step) for step in steps],
+        assignments=[FindingAssignmentAnswer.model_validate(each) for each in assignments],
         attachments=[AttachmentAnswer.of(attachment) for attachment in attachments],
     )
 
@@ -167,8 +206,17 @@ async def recheck_finding(
 async def reopen_finding(
     finding_id: UUID, request: FindingReopeningRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> FindingAnswer:
-    """Open a closed finding again with a new due day: it was closed by mistake. For officers of its level or above."""
-    finding = await usecases.reopen(
+    """Take the closing of a finding back: it is open again, with a new due day."""
+    after = await usecases.reopen(
         connection, finding_id, said=request.said, due_on=request.due_on, caller=caller, at=at
     )
-    return FindingAnswer.at(finding, today=business_day(at))
+    return FindingAnswer.at(after, today=business_day(at))
+
+
+@routes.post("/findings/{finding_id}/assignment")
+async def assign_finding(
+    finding_id: UUID, request: FindingAssignmentRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> FindingAnswer:
+    """Give a finding to an officer, or back to the county."""
+    after = await usecases.assign(connection, finding_id, request.person, said=request.reason, caller=caller, at=at)
+    return FindingAnswer.at(after, today=business_day(at))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -18,7 +18,8 @@ from services.registry.supervision.usecases import safety as usecases
 from services.registry.supervision.usecases.safety import SafetyDocumentUpload
 from shared.auth import CurrentCaller
 from shared.contracts.registry.supervision import SafetyKind
-from shared.forms import LocalId, Name, PlainText, Strict
+from shared.forms import PLAIN, Day, LocalId, Name, Strict
+from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
@@ -26,7 +27,7 @@ routes = router("safety")
 
 _VERSION_MAX: Final = 2**31 - 1
 
-Topic = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+Topic = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), PLAIN]
 
 
 class SafetyDocumentRequest(Strict):
@@ -37,6 +38,9 @@ class SafetyDocumentRequest(Strict):
     hours: Annotated[
         int, Field(ge=0, le=HOURS_MAX, strict=True, description="Hours of a lesson, of 45 minutes each")
     ] = 0
+    valid_until: (
+        Annotated[Day, Field(description="The last day on which it holds; leave it out if it has none")] | None
+    ) = None
     media_type: MediaType
     content: Base64
 
@@ -44,7 +48,9 @@ class SafetyDocumentRequest(Strict):
         """The decoded upload. Raises ContentNotBase64, ContentTooLarge."""
         content = decode(self.content)
         topics = tuple(self.topics)
-        return SafetyDocumentUpload(self.kind, self.local_id, self.title, topics, self.hours, self.media_type, content)
+        return SafetyDocumentUpload(
+            self.kind, self.local_id, self.title, topics, self.hours, self.media_type, content, self.valid_until
+        )
 
 
 class SafetyVersionAnswer(BaseModel):
@@ -54,6 +60,7 @@ class SafetyVersionAnswer(BaseModel):
     title: str
     topics: list[str]
     hours: int
+    valid_until: date | None
     media_type: MediaType
     digest: str
     bytes_long: int
@@ -89,6 +96,37 @@ class SafetyDocumentVersions(SafetyDocumentAnswer):
 
     versions: list[SafetyVersionAnswer]
     next: int | None
+
+
+class SafetyReadinessAnswer(BaseModel):
+    """What holds on `day`; if `required`, a class of that day starts only when nothing is missing."""
+
+    day: date
+    emergency_plans: int
+    lesson_hours: int
+    lesson_hours_min: int
+    missing: list[SafetyKind]
+    required: bool
+
+
+@routes.get("/institutions/{institution_id}/safety-readiness")
+async def get_safety_readiness(
+    institution_id: UUID,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+    day: Annotated[Day | None, Query(description="Default: today")] = None,
+) -> SafetyReadinessAnswer:
+    """Whether the institution has the safety documents that a class needs to start. Its own, or in your region."""
+    found = await usecases.readiness(connection, institution_id, day=day or business_day(at), caller=caller)
+    return SafetyReadinessAnswer(
+        day=found.day,
+        emergency_plans=found.held.plans,
+        lesson_hours=found.held.lesson_hours,
+        lesson_hours_min=found.hours_min,
+        missing=found.missing,
+        required=found.required,
+    )
 
 
 @routes.post("/institutions/{institution_id}/safety-documents", status_code=201)

@@ -47,13 +47,15 @@ class TooManyAttachments(Conflict):
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file of a patrol or, with a `finding_id`, of that finding; its content is stored separately, encrypted.
+    """A file of a patrol or, with a `finding_id`, of that finding; a hazard has no patrol.
+
+    Its content is stored separately, encrypted.
 
     `local_id` is the id that the sender gave it; `digest` is SHA-256 of the content.
     """
 
     id: UUID
-    patrol_id: UUID
+    patrol_id: UUID | None
     finding_id: UUID | None
     local_id: str
     media_type: MediaType

@@ -1,4 +1,4 @@
-"""Findings of patrols: opened, rectified by the institution, rechecked, then closed or reopened."""
+"""Findings of patrols and inspections: opened, rectified by the institution, rechecked, then closed or reopened."""
 
 from __future__ import annotations
 
@@ -81,15 +81,29 @@ class CriticalFindingOpen(Conflict):
     reference = "POST /v1/findings/…/rectification"
 
 
+class HazardsOpen(Conflict):
+    """Facts: `findings`, some of the ids."""
+
+    slug = "hazards-open"
+    title_en = "The institution or the site has critical hazards that are not closed."
+    title_zh = "该机构或培训点有重大安全隐患尚未整改销号。"
+    cure_en = "Rectify these hazards, report the rectification, and have it rechecked: {findings}."
+    cure_zh = "请先整改以下隐患，提交整改情况，并由主管部门复查销号：{findings}。"
+    reference = "POST /v1/findings/…/rectification"
+
+
 @dataclass(frozen=True)
 class Finding:
-    """`number` counts the findings of a patrol from 1, `level` is the patrol's; `due_on` is the last day in time;
-    `rectified_by` is cleared when it is reopened."""
+    """Something wrong that a patrol found in a class, or an inspection at an institution or one of its sites: a hazard.
+
+    `number` counts the findings of the patrol or inspection from 1, `level` is its level; `due_on` is the last day in
+    time; `rectified_by` is cleared when it is reopened. Its owner is its region, and the officer in `assigned_to`.
+    """
 
     id: UUID
-    patrol_id: UUID
+    patrol_id: UUID | None
     number: int
-    class_id: UUID
+    class_id: UUID | None
     institution_id: UUID
     region: str
     reporting_region: str
@@ -100,6 +114,9 @@ class Finding:
     status: FindingStatus = FindingStatus.OPEN
     rectified_by: str | None = None
     version: int = 1
+    inspection_id: UUID | None = None
+    site_id: UUID | None = None
+    assigned_to: str | None = None
 
     def is_overdue(self, today: date) -> bool:
         """Whether it is not closed and past its due day, whoever has to act next."""
@@ -118,6 +135,18 @@ class FindingEvent:
     said: str
     due_on: date
     evidence: str | None = None
+
+
+@dataclass(frozen=True)
+class FindingAssignment:
+    """That a finding was given to an officer, or with None back to its county."""
+
+    id: UUID
+    finding_id: UUID
+    assigned_to: str | None
+    assigned_by: str
+    assigned_at: datetime
+    said: str
 
 
 def due_day(asked: date | None, *, since: date, days: int, pointer: str = "/due_on") -> date:
@@ -144,10 +173,12 @@ def found_late(finding: Finding, class_: TrainingClass) -> Iterator[Observation]
         yield see_class(FlagKind.CRITICAL_FINDING_LATE, class_, str(finding.id), facts=facts)
 
 
-def rectify(finding: Finding, class_: TrainingClass, *, by: str, at: datetime) -> tuple[Finding, FindingRectified]:
-    """Rectify it, also after the due day. Raises IllegalMove."""
+def rectify(
+    finding: Finding, class_: TrainingClass | None, *, by: str, at: datetime
+) -> tuple[Finding, FindingRectified | None]:
+    """Rectify it, also after the due day; a hazard has no class, and no fact. Raises IllegalMove."""
     after = replace(_moved(finding, FindingVerb.RECTIFY), rectified_by=by)
-    return after, _fact(FindingRectified, after, class_, at=at)
+    return after, _told(FindingRectified, after, class_, at=at)
 
 
 def require_level(finding: Finding, level: PatrolLevel) -> None:
@@ -157,24 +188,34 @@ def require_level(finding: Finding, level: PatrolLevel) -> None:
         raise FindingOfHigherLevel(level=finding.level.value)
 
 
-def pass_(finding: Finding, class_: TrainingClass, *, by: str, at: datetime) -> tuple[Finding, FindingClosed]:
+def pass_(
+    finding: Finding, class_: TrainingClass | None, *, by: str, at: datetime
+) -> tuple[Finding, FindingClosed | None]:
     """Close it after a recheck. Raises IllegalMove, or SamePerson if `by` rectified it."""
     after = _rechecked(finding, FindingVerb.PASS, by=by)
-    return after, _fact(FindingClosed, after, class_, at=at)
+    return after, _told(FindingClosed, after, class_, at=at)
 
 
 def fail(
-    finding: Finding, class_: TrainingClass, *, due_on: date, by: str, at: datetime
-) -> tuple[Finding, FindingReopened]:
+    finding: Finding, class_: TrainingClass | None, *, due_on: date, by: str, at: datetime
+) -> tuple[Finding, FindingReopened | None]:
     """Reopen it with a new due day. Raises IllegalMove, or SamePerson if `by` rectified it."""
     after = replace(_rechecked(finding, FindingVerb.FAIL, by=by), due_on=due_on, rectified_by=None)
-    return after, _fact(FindingReopened, after, class_, at=at)
+    return after, _told(FindingReopened, after, class_, at=at)
 
 
-def reopen(finding: Finding, class_: TrainingClass, *, due_on: date, at: datetime) -> tuple[Finding, FindingReopened]:
-    """Open a closed finding again with a new due day: it was closed by mistake. Raises IllegalMove."""
+def reopen(
+    finding: Finding, class_: TrainingClass | None, *, due_on: date, at: datetime
+) -> tuple[Finding, FindingReopened | None]:
+    """Open a closed one again, with a new due day. Raises IllegalMove."""
     after = replace(_moved(finding, FindingVerb.REOPEN), due_on=due_on, rectified_by=None)
-    return after, _fact(FindingReopened, after, class_, at=at)
+    return after, _told(FindingReopened, after, class_, at=at)
+
+
+def require_no_hazards(critical: Sequence[UUID]) -> None:
+    """Check that no `critical` hazard is left open where a class is to start. Raises HazardsOpen."""
+    if critical:
+        raise HazardsOpen(findings=[str(each) for each in critical])
 
 
 def require_closed(critical: Sequence[UUID]) -> None:
@@ -194,7 +235,12 @@ def _moved(finding: Finding, verb: FindingVerb) -> Finding:
     return replace(finding, status=move(MOVES, finding.status, verb), version=finding.version + 1)
 
 
+def _told(fact: type[F], finding: Finding, class_: TrainingClass | None, *, at: datetime) -> F | None:
+    return None if class_ is None else _fact(fact, finding, class_, at=at)
+
+
 def _fact(fact: type[F], finding: Finding, class_: TrainingClass, *, at: datetime) -> F:
+    assert finding.patrol_id is not None, "a finding in a class is of a patrol"
     dimensions = class_.dimensions._replace(region=finding.region, reporting_region=finding.reporting_region)
     return fact(
         subject=f"findings/{finding.id}",
@@ -202,7 +248,7 @@ def _fact(fact: type[F], finding: Finding, class_: TrainingClass, *, at: datetim
         at=at,
         finding_id=finding.id,
         patrol_id=finding.patrol_id,
-        class_id=finding.class_id,
+        class_id=class_.id,
         institution_id=finding.institution_id,
         severity=finding.severity,
         due_on=finding.due_on,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -41,14 +41,39 @@ class SafetyTopicsMissing(Invalid):
     cure_zh = "请填写主题，例如交通安全、消防安全、用电安全。"
 
 
+class SafetyNotReady(Conflict):
+    """Facts: `missing`, `hours_min`, `day`."""
+
+    slug = "safety-not-ready"
+    title_en = "The institution lacks safety documents that are valid when the class starts."
+    title_zh = "开班时机构缺少有效的安全材料。"
+    cure_en = (
+        "Missing on {day}: {missing}. Post an emergency plan that is valid on that day, and safety lessons of "
+        "{hours_min} class hours together."
+    )
+    cure_zh = "{day} 缺少：{missing}。请提交当日有效的应急预案，以及合计不少于 {hours_min} 学时的安全课程。"
+    reference = "POST /v1/institutions/…/safety-documents"
+
+
 class SafetyContent(NamedTuple):
-    """The content of a version; `hours` are class hours of 45 minutes, `digest` is SHA-256 of the file."""
+    """The content of a version; `hours` are class hours of 45 minutes, `digest` is SHA-256 of the file.
+
+    `valid_until` is the last day on which it holds; None: until there is a later version.
+    """
 
     title: str
     topics: tuple[str, ...]
     hours: int
     media_type: MediaType
     digest: bytes
+    valid_until: date | None = None
+
+
+class SafetyHeld(NamedTuple):
+    """What an institution has that is valid on a day: emergency plans, and class hours of safety lessons."""
+
+    plans: int
+    lesson_hours: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +108,18 @@ def require_complete(kind: SafetyKind, described: SafetyContent) -> None:
         raise SafetyHoursWrong(pointer="/hours", kind=kind.value)
     if kind is SafetyKind.SAFETY_LESSON and not described.topics:
         raise SafetyTopicsMissing(pointer="/topics")
+
+
+def missing(held: SafetyHeld, *, hours_min: int) -> list[SafetyKind]:
+    """The kinds of documents of which a class cannot start with `held`."""
+    enough = {SafetyKind.EMERGENCY_PLAN: held.plans > 0, SafetyKind.SAFETY_LESSON: held.lesson_hours >= hours_min}
+    return [kind for kind, is_enough in enough.items() if not is_enough]
+
+
+def require_ready(held: SafetyHeld, *, hours_min: int, day: date) -> None:
+    """Check that a class can start on `day` with what is `held`. Raises SafetyNotReady. Source: domain rules §5.5."""
+    if lacking := missing(held, hours_min=hours_min):
+        raise SafetyNotReady(missing=[kind.value for kind in lacking], hours_min=hours_min, day=day.isoformat())
 
 
 def require_kind(document: SafetyDocument, kind: SafetyKind) -> None:

@@ -46,8 +46,8 @@ async def load(connection: AsyncConnection, attachment_id: UUID) -> Attachment:
     return attachment
 
 
-async def of(connection: AsyncConnection, patrol_id: UUID, finding_id: UUID | None = None) -> list[Attachment]:
-    """The attachments of the patrol itself, or of one of its findings, in the order in which they were added."""
+async def of(connection: AsyncConnection, patrol_id: UUID | None, finding_id: UUID | None = None) -> list[Attachment]:
+    """The attachments of the patrol itself, or of a finding with its patrol if it has one, oldest first."""
     asked = [ATTACHMENT.c.patrol_id == patrol_id, ATTACHMENT.c.finding_id == finding_id]
     statement = _SELECT.where(*asked).order_by(ATTACHMENT.c.id).limit(ATTACHMENTS_MAX)
     return await tables.fetch_all(connection, statement, Attachment)

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, literal_column, select, tuple_
+from sqlalchemy import (
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.supervision.rules.findings import Finding, FindingEvent
+from services.registry.supervision.rules.findings import Finding, FindingAssignment, FindingEvent
 from shared import tables
 from shared.contracts.registry.supervision import FindingStatus, PatrolLevel, Severity
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.refusals import NotFound
-from shared.reach import Reach
+from shared.located import lies_in
+from shared.reach import Owners, Reach
 from shared.tables import Choice, Instant, fixed
 
 FINDING: Final = Table(
@@ -35,6 +49,19 @@ FINDING: Final = Table(
     Column("status", Choice(FindingStatus)),
     Column("rectified_by", Text),
     Column("version", Integer),
+    fixed("inspection_id", Uuid),
+    fixed("site_id", Uuid),
+    Column("assigned_to", Text),
+)
+FINDING_ASSIGNMENT: Final = Table(
+    "finding_assignment",
+    MetaData(),
+    fixed("id", Uuid),
+    fixed("finding_id", Uuid),
+    fixed("assigned_to", Text),
+    fixed("assigned_by", Text),
+    fixed("assigned_at", Instant),
+    fixed("said", Text),
 )
 FINDING_EVENT: Final = Table(
     "finding_event",
@@ -50,17 +77,15 @@ FINDING_EVENT: Final = Table(
 )
 PER_PATROL_MAX: Final = 50
 """Findings that one patrol may have."""
+_ASSIGNMENTS_MAX: Final = 100
 _NAMED_MAX: Final = 20
 """Ids that a refusal names."""
 
 _BY_ID: Final = select(FINDING).where(FINDING.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
-_OF_PATROL: Final = (
-    select(FINDING)
-    .where(FINDING.c.patrol_id == bindparam("patrol_id"))
-    .order_by(FINDING.c.number)
-    .limit(PER_PATROL_MAX)
-)
+_IN_ORDER: Final = select(FINDING).order_by(FINDING.c.number).limit(PER_PATROL_MAX)
+_OF_PATROL: Final = _IN_ORDER.where(FINDING.c.patrol_id == bindparam("patrol_id"))
+_OF_INSPECTION: Final = _IN_ORDER.where(FINDING.c.inspection_id == bindparam("inspection_id"))
 # Written as in the partial indexes of findings that are not closed.
 _OPEN: Final = FINDING.c.status != literal_column("'closed'")
 _CRITICAL: Final = FINDING.c.severity == literal_column("'critical'")
@@ -70,11 +95,14 @@ class Narrowing(NamedTuple):
     """Filters of a list of findings; None means no filter. `overdue_on`: not closed and due before that day."""
 
     reach: Reach = Reach()
-    institution_id: UUID | None = None
+    institution_id: Owners = None
     class_id: UUID | None = None
     patrol_id: UUID | None = None
     status: FindingStatus | None = None
     overdue_on: date | None = None
+    inspection_id: UUID | None = None
+    site_id: UUID | None = None
+    assigned_to: str | None = None
 
 
 async def add_all(connection: AsyncConnection, findings: Sequence[Finding]) -> None:
@@ -89,9 +117,9 @@ async def load(connection: AsyncConnection, finding_id: UUID, *, lock: bool = Fa
     return finding
 
 
-async def save(connection: AsyncConnection, finding: Finding) -> None:
-    """Store the next version of `finding`. Raises Stale if the stored version is not the one before."""
-    await tables.save(connection, FINDING, finding, expected=finding.version - 1)
+async def save(connection: AsyncConnection, finding: Finding, *, expected: int) -> None:
+    """Raises Stale if the stored version is no longer `expected`."""
+    await tables.save(connection, FINDING, finding, expected=expected)
 
 
 async def of_patrol(connection: AsyncConnection, patrol_id: UUID) -> list[Finding]:
@@ -99,12 +127,20 @@ async def of_patrol(connection: AsyncConnection, patrol_id: UUID) -> list[Findin
     return await tables.fetch_all(connection, _OF_PATROL, Finding, patrol_id=patrol_id)
 
 
-async def first_due(connection: AsyncConnection, patrol_id: UUID) -> list[date]:
-    """The first due day of each finding of the patrol."""
+async def of_inspection(connection: AsyncConnection, inspection_id: UUID) -> list[Finding]:
+    """The current state of the inspection's hazards, in order of number."""
+    return await tables.fetch_all(connection, _OF_INSPECTION, Finding, inspection_id=inspection_id)
+
+
+async def first_due(
+    connection: AsyncConnection, *, patrol_id: UUID | None = None, inspection_id: UUID | None = None
+) -> list[date]:
+    """The first due day of each finding of the patrol or inspection, in order of number."""
+    asked = tables.matches(FINDING, patrol_id=patrol_id, inspection_id=inspection_id)
     statement = (
         select(FINDING_EVENT.c.due_on)
         .join_from(FINDING, FINDING_EVENT, FINDING_EVENT.c.finding_id == FINDING.c.id)
-        .where(FINDING.c.patrol_id == patrol_id, FINDING_EVENT.c.version == 1)
+        .where(*asked, FINDING_EVENT.c.version == 1)
         .order_by(FINDING.c.number)
         .limit(PER_PATROL_MAX)
     )
@@ -117,17 +153,39 @@ async def critical_left(connection: AsyncConnection, class_id: UUID) -> list[UUI
     return list(await connection.scalars(select(FINDING.c.id).where(*asked).order_by(FINDING.c.id).limit(_NAMED_MAX)))
 
 
+async def critical_hazards_left(
+    connection: AsyncConnection, institution_id: UUID, site_ids: Collection[UUID]
+) -> list[UUID]:
+    """Some of the critical hazards that are not closed, of the institution as a whole or of these sites of it."""
+    place = or_(FINDING.c.site_id.is_(None), tables.one_of(FINDING.c.site_id, site_ids))
+    asked = [FINDING.c.institution_id == institution_id, FINDING.c.class_id.is_(None), place, _CRITICAL, _OPEN]
+    return list(await connection.scalars(select(FINDING.c.id).where(*asked).order_by(FINDING.c.id).limit(_NAMED_MAX)))
+
+
+async def add_assignment(connection: AsyncConnection, assignment: FindingAssignment) -> None:
+    await tables.add(connection, FINDING_ASSIGNMENT, assignment)
+
+
+async def assignments(connection: AsyncConnection, finding_id: UUID) -> list[FindingAssignment]:
+    """To whom the finding was given, oldest first."""
+    theirs = FINDING_ASSIGNMENT.c.finding_id == finding_id
+    statement = select(FINDING_ASSIGNMENT).where(theirs).order_by(FINDING_ASSIGNMENT.c.id).limit(_ASSIGNMENTS_MAX)
+    return await tables.fetch_all(connection, statement, FindingAssignment)
+
+
 async def page(
     connection: AsyncConnection, narrowing: Narrowing, *, after: KeysetPosition, limit: int
 ) -> list[Finding]:
     """Findings in the order of their due days, after `after`."""
-    asked = tables.matches(
+    asked = lies_in(FINDING, narrowing.reach) + tables.matches(
         FINDING,
-        **narrowing.reach._asdict(),
         institution_id=narrowing.institution_id,
         class_id=narrowing.class_id,
         patrol_id=narrowing.patrol_id,
         status=narrowing.status,
+        inspection_id=narrowing.inspection_id,
+        site_id=narrowing.site_id,
+        assigned_to=narrowing.assigned_to,
     )
     if narrowing.overdue_on is not None:
         asked += [_OPEN, FINDING.c.due_on < narrowing.overdue_on]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid, bindparam, select, tuple_
+from sqlalchemy import Column, Date, Integer, LargeBinary, MetaData, Table, Text, Uuid, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.supervision.rules.contents import MediaType
-from services.registry.supervision.rules.safety import SafetyContent, SafetyDocument, SafetyVersion
+from services.registry.supervision.rules.safety import SafetyContent, SafetyDocument, SafetyHeld, SafetyVersion
 from shared import tables
 from shared.contracts.registry.supervision import SafetyKind
+from shared.database import driver
 from shared.kernel.refusals import NotFound
 from shared.tables import Choice, Instant, Texts, fixed
 
@@ -35,12 +36,19 @@ SAFETY_VERSION: Final = Table(
     fixed("hours", Integer),
     fixed("media_type", Choice(MediaType)),
     fixed("digest", LargeBinary),
+    fixed("valid_until", Date),
     fixed("bytes_long", Integer),
     fixed("added_by", Text),
     fixed("added_at", Instant),
     fixed("sealed", LargeBinary),
 )
 _BY_ID: Final = select(SAFETY_DOCUMENT).where(SAFETY_DOCUMENT.c.id == bindparam("id"))
+_HELD: Final = """
+SELECT count(*) FILTER (WHERE d.kind = 'emergency_plan'),
+    coalesce(sum(v.hours) FILTER (WHERE d.kind = 'safety_lesson'), 0)
+FROM safety_document d JOIN safety_version v ON v.document_id = d.id AND v.version = d.version
+WHERE d.institution_id = $1 AND (v.valid_until IS NULL OR v.valid_until >= $2)
+"""
 _VERSIONS: Final = select(*(column for column in SAFETY_VERSION.c if column is not SAFETY_VERSION.c.sealed))
 
 
@@ -90,6 +98,11 @@ async def load_version(connection: AsyncConnection, document_id: UUID, version: 
     if found is None:
         raise NotFound(what="version", id=version)
     return found
+
+
+async def held(connection: AsyncConnection, institution_id: UUID, *, day: date) -> SafetyHeld:
+    """What the latest versions of the institution's documents give on `day`."""
+    return SafetyHeld(*await (await driver(connection)).fetchrow(_HELD, institution_id, day))
 
 
 async def sealed(connection: AsyncConnection, version: SafetyVersion) -> bytes:

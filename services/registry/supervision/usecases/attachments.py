@@ -13,6 +13,8 @@ from services.registry.plan.usecases import visibility
 from services.registry.supervision.rules import attachments as rules
 from services.registry.supervision.rules.attachments import Attachment
 from services.registry.supervision.rules.contents import MediaType, require_readable
+from services.registry.supervision.rules.findings import Finding
+from services.registry.supervision.rules.patrols import Patrol
 from services.registry.supervision.store import attachments as store
 from services.registry.supervision.store import findings as finding_store
 from services.registry.supervision.store import patrols as patrol_store
@@ -50,7 +52,7 @@ async def add_to_patrol(
 async def add_to_finding(
     connection: AsyncConnection, finding_id: UUID, upload: AttachmentUpload, *, seal: Seal, caller: Caller, at: datetime
 ) -> Attachment:
-    """Attach a file to a finding that is not closed, as the class's institution; a repeat returns the existing one.
+    """Attach a file to a finding that is not closed, as the institution; a repeat returns the existing one.
 
     Raises NotFound, ForeignOrganisation, FindingNotLeft, LocalIdTaken, TooManyAttachments, and what the
     content may be refused for.
@@ -68,18 +70,24 @@ async def add_to_finding(
 async def content(
     connection: AsyncConnection, attachment_id: UUID, *, seal: Seal, caller: Caller
 ) -> tuple[Attachment, bytes]:
-    """An attachment with its content, for the class's institution and officers of its region.
+    """An attachment with its content, for the institution and officers of its region.
 
     Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
     attachment = await store.load(connection, attachment_id)
-    patrol = await patrol_store.load(connection, attachment.patrol_id)
-    await visibility.require_visible(connection, caller, patrol)
+    await visibility.require_readable(connection, caller, await _attached_to(connection, attachment))
     return attachment, seal.decrypt(await store.sealed(connection, attachment_id), owner=attachment_id.bytes)
 
 
+async def _attached_to(connection: AsyncConnection, attachment: Attachment) -> Patrol | Finding:
+    if attachment.patrol_id is not None:
+        return await patrol_store.load(connection, attachment.patrol_id)
+    assert attachment.finding_id is not None, "of a patrol or of a finding"
+    return await finding_store.load(connection, attachment.finding_id)
+
+
 def _attachment(
-    upload: AttachmentUpload, patrol_id: UUID, finding_id: UUID | None, *, by: str, at: datetime
+    upload: AttachmentUpload, patrol_id: UUID | None, finding_id: UUID | None, *, by: str, at: datetime
 ) -> Attachment:
     """A new attachment. Raises ContentEmpty, ContentTooLarge, ContentNotOfType."""
     require_readable(upload.content, upload.media_type)

@@ -113,7 +113,7 @@ async def hold_against_marks(
 async def visible_patrol(connection: AsyncConnection, patrol_id: UUID, caller: Caller) -> PatrolAndFindings:
     """A patrol with its current findings. Raises NotFound, ForeignOrganisation, ForeignRegion."""
     patrol = await store.load(connection, patrol_id)
-    await visibility.require_visible(connection, caller, patrol)
+    await visibility.require_readable(connection, caller, patrol)
     return PatrolAndFindings(patrol, await finding_store.of_patrol(connection, patrol_id))
 
 
@@ -162,7 +162,7 @@ async def _coverable(
 
 def _patrol(plan: Plan, class_: TrainingClass, report: PatrolReport, caller: Caller) -> Patrol:
     """The reported patrol, before the enrolled are counted. Raises ForeignRegion."""
-    caller.require_region(plan.region_and_above(class_.region))
+    caller.require_region(plan.region_and_above(class_.region, on=caller.today))
     return Patrol(
         id=new_id(),
         class_id=class_.id,
@@ -187,7 +187,7 @@ async def _repeated(
     if not known.same_as(patrol):
         raise LocalIdTaken(pointer="/local_id")
     before = await finding_store.of_patrol(connection, known.id)
-    due = await finding_store.first_due(connection, known.id)
+    due = await finding_store.first_due(connection, patrol_id=known.id)
     then = [FindingReport(finding.severity, finding.found, day) for finding, day in zip(before, due, strict=True)]
     now = [FindingReport(each.severity, each.found, each.due_on) for each in _findings(known, found, policy)]
     if then != now:

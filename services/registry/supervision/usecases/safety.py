@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.classes.rules.classes import TrainingClass
 from services.registry.directory.store import institutions as institution_store
+from services.registry.plan.rules.policy import Policy
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from services.registry.plan.usecases.visibility import Place
 from services.registry.supervision.rules import safety as rules
 from services.registry.supervision.rules.contents import MediaType, require_readable
-from services.registry.supervision.rules.safety import SafetyContent, SafetyDocument, SafetyVersion
+from services.registry.supervision.rules.safety import SafetyContent, SafetyDocument, SafetyHeld, SafetyVersion
 from services.registry.supervision.store import safety as store
 from services.registry.supervision.store.safety import DocumentAndVersion
 from shared.backbone import outbox
@@ -35,6 +38,17 @@ class SafetyDocumentUpload(NamedTuple):
     hours: int
     media_type: MediaType
     content: bytes
+    valid_until: date | None = None
+
+
+class SafetyReadiness(NamedTuple):
+    """What an institution has on a day, what it still lacks for a class to start, and whether policy requires it."""
+
+    day: date
+    held: SafetyHeld
+    missing: list[SafetyKind]
+    hours_min: int
+    required: bool
 
 
 async def post(
@@ -54,7 +68,7 @@ async def post(
     institution = await institution_store.load(connection, institution_id)
     require_readable(upload.content, upload.media_type)
     digest = hashlib.sha256(upload.content).digest()
-    described = SafetyContent(upload.title, upload.topics, upload.hours, upload.media_type, digest)
+    described = SafetyContent(upload.title, upload.topics, upload.hours, upload.media_type, digest, upload.valid_until)
     rules.require_complete(upload.kind, described)
     known = await store.lock_by_local_id(connection, institution_id, upload.local_id)
     if known is None:
@@ -81,6 +95,23 @@ async def require_visible(connection: AsyncConnection, institution_id: UUID, cal
     """
     institution = await institution_store.load(connection, institution_id)
     await visibility.require_visible(connection, caller, Place(institution.id, institution.region))
+
+
+async def readiness(connection: AsyncConnection, institution_id: UUID, *, day: date, caller: Caller) -> SafetyReadiness:
+    """Whether classes may start on `day`. Raises NotFound, ForeignOrganisation, ForeignRegion."""
+    await require_visible(connection, institution_id, caller)
+    institution = await institution_store.load(connection, institution_id)
+    policy = (await rulebook_store.current(connection)).policy(day, institution.region)
+    held, hours_min = await store.held(connection, institution_id, day=day), policy.safety_lesson_hours_min
+    lacking = rules.missing(held, hours_min=hours_min)
+    return SafetyReadiness(day, held, lacking, hours_min, policy.safety_documents_required)
+
+
+async def require_ready(connection: AsyncConnection, class_: TrainingClass, *, policy: Policy) -> None:
+    """Check that the institution has its safety documents, where `policy` requires them. Raises SafetyNotReady."""
+    if policy.safety_documents_required:
+        held = await store.held(connection, class_.institution_id, day=class_.starts_on)
+        rules.require_ready(held, hours_min=policy.safety_lesson_hours_min, day=class_.starts_on)
 
 
 async def visible_document(connection: AsyncConnection, document_id: UUID, caller: Caller) -> SafetyDocument:

@@ -147,6 +147,26 @@ def correct(
     return after, _fact(EngagementCorrected, after, at=at)
 
 
+def give_to(engagement: Engagement, teacher_id: UUID, *, at: datetime) -> tuple[Engagement, EngagementCorrected]:
+    """The engagement as one of another entry of the pool, which is the same person."""
+    after = replace(engagement, teacher_id=teacher_id, version=engagement.version + 1)
+    return after, _fact(EngagementCorrected, after, at=at)
+
+
+def restore(
+    engagement: Engagement, others: Collection[Engagement], *, last_on: date | None, at: datetime
+) -> tuple[Engagement, EngagementCorrected] | None:
+    """The engagement with its former last day; None if another of `others` at the institution, or a full-time one
+    elsewhere beside a full-time one, stands on the days that it would get back.
+    """
+    after = replace(engagement, engaged=Period(engagement.engaged.first, last_on), version=engagement.version + 1)
+    meeting = [each for each in others if each.id != after.id and each.engaged.overlaps(after.engaged)]
+    for each in meeting:
+        if each.institution_id == after.institution_id or (each.full_time and after.full_time):
+            return None
+    return after, _fact(EngagementCorrected, after, at=at)
+
+
 def changed(before: Engagement, after: Engagement) -> dict[str, object]:
     """The old values that a correction stores of the engagement."""
     if before.full_time is after.full_time:

@@ -81,6 +81,8 @@ class Teacher:
     assignments: frozenset[Assignment]
     qualifications: tuple[Qualification, ...]
     version: int
+    merged_into: UUID | None = None
+    """The entry of the same person that this one went into."""
 
     @property
     def projects(self) -> tuple[str, ...]:
@@ -131,6 +133,7 @@ def list_(teacher: Teacher, *, at: datetime) -> TeacherListed:
         person=teacher.person,
         projects=teacher.projects,
         qualifications=len(teacher.qualifications),
+        merged_into=teacher.merged_into,
     )
 
 

@@ -7,7 +7,20 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text, Uuid, bindparam, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.store.institutions import INSTITUTION
@@ -28,6 +41,7 @@ ENGAGEMENT: Final = Table(
     Column("engaged", Days),
     Column("version", Integer),
 )
+_NEVER: Final = literal_column("'infinity'", Date)
 _BY_ID: Final = select(ENGAGEMENT).where(ENGAGEMENT.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
 _LESSONS_LEFT: Final = """
@@ -82,6 +96,16 @@ async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID
     """The institution's engagements in the order of their ids, after `after`."""
     asked = [ENGAGEMENT.c.institution_id == institution_id, ENGAGEMENT.c.id > after]
     statement = select(ENGAGEMENT).where(*asked).order_by(ENGAGEMENT.c.id).limit(limit)
+    return await tables.fetch_all(connection, statement, Engagement)
+
+
+async def since(connection: AsyncConnection, institution_id: UUID, day: date) -> list[Engagement]:
+    """The institution's engagements that hold on `day` or later, locked, in the order of their ids."""
+    asked = [
+        ENGAGEMENT.c.institution_id == institution_id,
+        func.coalesce(func.upper(ENGAGEMENT.c.engaged), _NEVER) > day,
+    ]
+    statement = select(ENGAGEMENT).where(*asked).order_by(ENGAGEMENT.c.id).with_for_update()
     return await tables.fetch_all(connection, statement, Engagement)
 
 

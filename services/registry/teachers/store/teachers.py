@@ -17,6 +17,7 @@ from shared import tables
 from shared.database import driver
 from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.persons import SealedPerson
 from shared.reach import Reach
 from shared.tables import Instant, Json, fixed
@@ -30,6 +31,7 @@ TEACHER: Final = Table(
     Column("sealed", LargeBinary),
     Column("named_by", Uuid),
     Column("version", Integer),
+    fixed("merged_into", Uuid),
 )
 TEACHER_PROJECT: Final = Table(
     "teacher_project",
@@ -58,7 +60,7 @@ _ASSIGNMENTS: Final[Label[Any]] = literal_column("""ARRAY(
     SELECT ROW(p.institution_id, p.project) FROM teacher_project p WHERE p.teacher_id = teacher.id
 )""").label("assignments")
 _SELECT: Final = select(TEACHER, _QUALIFICATIONS, _ASSIGNMENTS)
-_LOCK_BY_PERSON: Final = "SELECT id FROM teacher WHERE person = $1 FOR UPDATE"
+_LOCK_BY_PERSON: Final = "SELECT id, merged_into FROM teacher WHERE person = $1 FOR UPDATE"
 _LOCK: Final = "SELECT id FROM teacher WHERE id = ANY($1) ORDER BY id FOR UPDATE"
 _LOCK_SHARED: Final = "SELECT id FROM teacher WHERE id = ANY($1) ORDER BY id FOR SHARE"
 _HOLDER: Final = "SELECT teacher_id FROM qualification WHERE id = $1 AND NOT withdrawn"
@@ -86,10 +88,19 @@ ON CONFLICT DO NOTHING
 
 
 async def lock_by_person(connection: AsyncConnection, person: UUID) -> Teacher | None:
-    """The teacher with the key `person`, locked against changes and engagements; None if they are not in the pool."""
+    """The teacher with the key `person`, locked against changes and engagements; None if they are not in the pool.
+
+    Of a merged entry, the one that it went into.
+    """
     # A statement that waits for a row lock sees old qualifications, so the next statement reads them.
-    id_ = await (await driver(connection)).fetchval(_LOCK_BY_PERSON, person)
-    return None if id_ is None else await load(connection, id_)
+    row = await (await driver(connection)).fetchrow(_LOCK_BY_PERSON, person)
+    if row is None:
+        return None
+    return (
+        await load(connection, row["id"])
+        if row["merged_into"] is None
+        else await load(connection, row["merged_into"], locked=True)
+    )
 
 
 async def lock(connection: AsyncConnection, ids: Collection[UUID], *, share: bool = False) -> None:
@@ -139,7 +150,7 @@ async def page(
     """
     # With a project, the institution that stated it is within reach; otherwise any institution that ever engaged them.
     said = ENGAGEMENT if project is None else TEACHER_PROJECT
-    asked = tables.matches(INSTITUTION, **reach._asdict(), id=institution_id)
+    asked = [*lies_in(INSTITUTION, reach), *tables.matches(INSTITUTION, id=institution_id)]
     if project is not None:
         asked.append(TEACHER_PROJECT.c.project == project)
     found = (

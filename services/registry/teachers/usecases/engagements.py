@@ -17,10 +17,12 @@ from services.registry.directory.usecases.institutions import load_for_writing
 from services.registry.particulars.rules import name_fault
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
+from services.registry.teachers.rules import departures as departure_rules
 from services.registry.teachers.rules import engagements as rules
 from services.registry.teachers.rules import teachers as teacher_rules
 from services.registry.teachers.rules.engagements import Engagement, LessonsLeft
 from services.registry.teachers.rules.teachers import Correction, Qualification, Teacher, TeacherNameDiffers
+from services.registry.teachers.store import departures as departure_store
 from services.registry.teachers.store import engagements as store
 from services.registry.teachers.store import teachers as teacher_store
 from shared.backbone import outbox
@@ -89,6 +91,7 @@ async def engage(
     teacher_rules.require_age(document, on=asked.engaged.first, age_max=policy.teacher_age_max)
     _require_projects(asked.projects, rulebook)
     before = await _listed(connection, person, number, asked.particulars, institution_id, persons=persons)
+    departure_rules.require_there(await departure_store.standing(connection, before.id))
     papers = [_sealed(paper, institution_id, persons) for paper in asked.qualifications]
     teacher = await _save(
         connection, before, teacher_rules.learn(before, institution_id, asked.projects, papers), at=at
@@ -99,7 +102,11 @@ async def engage(
             return known, teacher
         if known.teacher_id != teacher.id or known.engaged.first == new.engaged.first:
             raise LocalIdTaken(pointer="/local_id")
-    others = await store.of_teachers(connection, [teacher.id])
+    # What a taken-over institution and its successor engage a teacher for is one work.
+    taken_over = (await institution_store.standing(connection, institution_id)).taken_over
+    others = [
+        each for each in await store.of_teachers(connection, [teacher.id]) if each.institution_id not in taken_over
+    ]
     rules.require_possible(new, others, institutions_max=policy.teacher_institutions_max)
     await store.add(connection, new)
     await outbox.record(connection, rules.engage(new, at=at))

@@ -159,9 +159,10 @@ class HoldingFlagAnswer(BaseModel):
     cure_zh: str
 
     @classmethod
-    def of(cls, flag: Flag) -> HoldingFlagAnswer:
+    def of(cls, flag: Flag, *, is_paid: bool) -> HoldingFlagAnswer:
         values = {name: getattr(flag, name) for name in cls.model_fields if not name.startswith("cure")}
-        return cls(**values, cure_en=flag.cure.en, cure_zh=flag.cure.zh)
+        cure = flag.cure(is_paid=is_paid)
+        return cls(**values, cure_en=cure.en, cure_zh=cure.zh)
 
 
 class ClaimWithHistory(ClaimAnswer, NamedClaim):
@@ -170,9 +171,10 @@ class ClaimWithHistory(ClaimAnswer, NamedClaim):
 
     @classmethod
     def of_reading(cls, reading: ClaimReading) -> ClaimWithHistory:
+        is_paid = reading.claim.status is ClaimStatus.PAID
         beside = {
             "history": [StepAnswer(**step._asdict()) for step in reading.steps],
-            "held_by": [HoldingFlagAnswer.of(flag) for flag in reading.flags],
+            "held_by": [HoldingFlagAnswer.of(flag, is_paid=is_paid) for flag in reading.flags],
         }
         return cls.model_validate(_whole(reading.claim) | reading.names._asdict() | beside)
 

@@ -42,8 +42,6 @@ class ClaimVerb(StrEnum):
     """Updates lines after a correction in the registry. It is not a decision of this service, so it is not a move."""
 
 
-WAITING_FOR_NOTHING: Final = frozenset({ClaimStatus.PAID, ClaimStatus.RECOVERED, ClaimStatus.REJECTED})
-"""States in which no flag holds a claim any more: its money is recovered instead."""
 PREPARING: Final = frozenset({ClaimVerb.DRAFT, ClaimVerb.REBUILD, ClaimVerb.SUBMIT})
 """The steps by which an institution prepares a claim; whoever took one of them decides nothing about it."""
 
@@ -77,8 +75,8 @@ WHY_FINAL: Final = {
         "The class and its trainees can be claimed for again at once, with a claim of its own and its own review."
     ),
     ClaimStatus.RECOVERED: (
-        "The money is back in the budget, and money moves only by a new decision: what was recovered by mistake is not "
-        "paid by the old approval."
+        "A recovery takes two people, so no single click leads here. The money is back in the budget, and an old "
+        "approval pays nothing twice."
     ),
 }
 
@@ -226,6 +224,7 @@ def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:
         approved_on=claim.approved_on,
         paid_on=claim.paid_on,
         lines=tuple(_fact_line(line, claim) for line in claim.lines),
+        plan_year=claim.starts_on.year,
     )
 
 

@@ -145,7 +145,7 @@ async def _ground(
     keys = await heard.keys_of(connection, {each.person for each in trainees if each.outcome is Outcome.COMPLETED})
     kind, item, on = PolicyKind.TRAINING, class_.level.code, class_.starts_on
     rows, limit_rows = await policy_store.of_item(connection, kind, item), await LIMIT_ROW.entered_rows(connection)
-    above = region_and_above(plan, class_.region)
+    above = region_and_above(plan, class_.region, on=on)
     row = policy_rules.applicable(rows, kind=kind, item=item, on=on, region_and_above=above)
     limits = terms_on(limit_rows, day=claimed_on, region_and_above=above)
     grounds = _grounds(row, limits, [*rows, *limit_rows], on=on, at=claimed_on)

@@ -21,10 +21,12 @@ from services.registry.supervision.rules.findings import (
     FindingDueTooEarly,
     FindingOfHigherLevel,
     FindingVerb,
+    HazardsOpen,
     due_day,
     found_late,
     require_closed,
     require_level,
+    require_no_hazards,
 )
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.supervision import FindingState, FindingStatus, PatrolLevel, Severity
@@ -48,7 +50,7 @@ def at_status(status: FindingStatus, **changes: Any) -> Finding:
     return finding(**{"status": status, "rectified_by": rectified_by} | changes)
 
 
-VERBS: dict[FindingVerb, Callable[[Finding], tuple[Finding, FindingState]]] = {
+VERBS: dict[FindingVerb, Callable[[Finding], tuple[Finding, FindingState | None]]] = {
     FindingVerb.RECTIFY: lambda each: findings.rectify(each, RUNNING, by="clerk", at=NOON),
     FindingVerb.PASS: lambda each: findings.pass_(each, RUNNING, by="officer", at=NOON),
     FindingVerb.FAIL: lambda each: findings.fail(each, RUNNING, due_on=LATER, by="officer", at=NOON),
@@ -69,6 +71,7 @@ def test_a_finding_moves_by_its_table_and_no_other_way(status: FindingStatus, ve
 
     if verb in MOVES[status]:
         after, fact = VERBS[verb](before)
+        assert fact is not None
         assert after == replace(before, status=MOVES[status][verb], version=5, **ALSO_CHANGED[verb])
         assert (fact.status, fact.version, fact.due_on) == (after.status, 5, after.due_on)
         assert fact.subject == f"findings/{before.id}"
@@ -147,6 +150,23 @@ def test_a_critical_finding_that_is_left_is_named() -> None:
     assert refused.value.facts == {"findings": [str(UUID(int=60))]}
 
 
+def test_a_hazard_goes_the_same_way_and_tells_no_other_service() -> None:
+    hazard = finding(patrol_id=None, class_id=None, inspection_id=UUID(int=51))
+
+    rectified, *facts = findings.rectify(hazard, None, by="clerk", at=NOON)
+    closed, told = findings.pass_(rectified, None, by="officer", at=NOON)
+
+    assert (closed.status, [*facts, told]) == (FindingStatus.CLOSED, [None, None])
+
+
+def test_a_critical_hazard_that_is_left_is_named() -> None:
+    require_no_hazards([])
+    with pytest.raises(HazardsOpen) as refused:
+        require_no_hazards([UUID(int=60)])
+
+    assert refused.value.facts == {"findings": [str(UUID(int=60))]}
+
+
 class FindingWalk(RuleBasedStateMachine):
     """Any sequence of steps by two clerks and two officers, one of whom is also a clerk."""
 
@@ -156,11 +176,12 @@ class FindingWalk(RuleBasedStateMachine):
         self.facts: list[FindingState] = [findings.open_(self.finding, RUNNING, at=NOON)]
         self.day = TODAY
 
-    def attempt(self, step: Callable[[], tuple[Finding, FindingState]]) -> bool:
+    def attempt(self, step: Callable[[], tuple[Finding, FindingState | None]]) -> bool:
         try:
             self.finding, fact = step()
         except (IllegalMove, SamePerson):
             return False
+        assert fact is not None
         self.facts.append(fact)
         return True
 
@@ -181,6 +202,12 @@ class FindingWalk(RuleBasedStateMachine):
         if self.attempt(lambda: findings.fail(self.finding, RUNNING, due_on=due_on, by=by, at=NOON)):
             assert self.finding.due_on == due_on
 
+    @rule(days=st.integers(0, 30))
+    def reopen(self, days: int) -> None:
+        before, due_on = self.finding, self.day + timedelta(days=days)
+        if self.attempt(lambda: findings.reopen(self.finding, RUNNING, due_on=due_on, at=NOON)):
+            assert (before.status, self.finding.due_on) == (FindingStatus.CLOSED, due_on)
+
     @invariant()
     def facts_count_the_versions(self) -> None:
         assert [fact.version for fact in self.facts] == list(range(1, self.finding.version + 1))
@@ -191,11 +218,12 @@ class FindingWalk(RuleBasedStateMachine):
         assert (self.finding.rectified_by is None) == (self.finding.status is FindingStatus.OPEN)
 
     @invariant()
-    def it_is_closed_right_after_it_was_rectified_or_not_at_all(self) -> None:
+    def it_is_closed_right_after_it_was_rectified_and_then_only_reopened(self) -> None:
         states = [fact.status for fact in self.facts]
-        if FindingStatus.CLOSED in states:
-            assert states.index(FindingStatus.CLOSED) == len(states) - 1
-            assert states[-2] is FindingStatus.RECTIFIED
+        for place, state in enumerate(states):
+            if state is FindingStatus.CLOSED:
+                assert states[place - 1] is FindingStatus.RECTIFIED
+                assert states[place + 1 : place + 2] in ([], [FindingStatus.OPEN])
 
 
 FindingWalk.TestCase.settings = settings(max_examples=40, stateful_step_count=15)

@@ -9,8 +9,8 @@ from alembic import op
 
 from shared.migrations.dated_rules import SEQUENCE, provenance
 
-revision = "0026"
-down_revision = "0025"
+revision = "0029"
+down_revision = "0028"
 
 STATEMENTS = (
     *SEQUENCE,

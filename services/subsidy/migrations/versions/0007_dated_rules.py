@@ -8,8 +8,8 @@ from alembic import op
 
 from shared.migrations.dated_rules import SEQUENCE, figures, provenance
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 
 STATEMENTS = (
     *SEQUENCE,

@@ -1,0 +1,1 @@
+"""How complete what each institution has entered is, field by field."""
