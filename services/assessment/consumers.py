@@ -14,6 +14,7 @@ from services.assessment.trainings import store as trainings
 from services.assessment.trainings.rules import RegistryClass, RegistryEnrolment
 from shared import heard
 from shared.backbone.consumer import Consumer
+from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import CLASS_FACTS, ClassState, ClassStatus
 from shared.contracts.registry.enrolments import (
@@ -26,7 +27,6 @@ from shared.contracts.registry.enrolments import (
     PersonsSeparated,
 )
 from shared.contracts.registry.plan import ProgrammeListed, RegionListed
-from shared.kernel.levels import Level
 from shared.plan import Programme, Region
 
 F = TypeVar("F", bound=Fact)
@@ -58,7 +58,7 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await trainings.keep_classes(
         connection,
         [
-            RegistryClass(each.class_id, each.occupation, Level(each.level), each.status is ClassStatus.CANCELLED)
+            RegistryClass(each.class_id, each.occupation, award_of(each), each.status is ClassStatus.CANCELLED)
             for each in _last(facts, ClassState)
         ],
     )

@@ -1,7 +1,7 @@
 """The registry: institutions, their classes and trainees, and the outcome of each training.
 
 Owns        the plan, policy rows and calendar; projects; institutions with sites, listings and sanctions;
-            classes; trainees; enrolments; attendance; flags; patrols with findings; spot checks; safety documents
+            classes; trainees; enrolments; licences; attendance; flags; patrols, findings, spot checks; safety documents
 Publishes   registry.* (one fact for each change)
 Hears       assessment: results, certificates
 Its users   institutions' systems and staff, county officers

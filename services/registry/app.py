@@ -13,6 +13,7 @@ from services.registry.enrolments.routes import enrolments, outcomes
 from services.registry.flags import routes as flags
 from services.registry.follow_ups.routes import files as follow_up_files
 from services.registry.follow_ups.routes import reports as follow_ups
+from services.registry.licences import routes as licences
 from services.registry.pages import routes as page
 from services.registry.persons import routes as persons
 from services.registry.plan.routes import plan, policy, projects
@@ -67,6 +68,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             attachments.routes,
             spot_checks.routes,
             safety.routes,
+            licences.routes,
             follow_ups.routes,
             follow_up_files.routes,
             quality.routes,

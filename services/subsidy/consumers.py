@@ -1,19 +1,21 @@
-"""Facts that the subsidy consumes: regions, classes, enrolments and persons (registry), certificates (assessment)."""
+"""Facts that the subsidy consumes: regions, classes, enrolments, licences and persons of the registry; certificates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
+from shared.contracts.registry.licences import LICENCE_FACTS, LicenceState, LicenceStatus
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.usecases import corrections
 from services.subsidy.settings import SubsidySettings
 from services.subsidy.trainings import store as trainings
-from services.subsidy.trainings.rules import Certificate, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.rules import Certificate, Licence, Outcome, Trainee, TrainingClass
 from shared import heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import CERTIFICATE_FACTS, CertificateState, CertificateStatus
+from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import CLASS_FACTS, ClassState
 from shared.contracts.registry.enrolments import (
@@ -25,11 +27,10 @@ from shared.contracts.registry.enrolments import (
     PersonsSeparated,
 )
 from shared.contracts.registry.plan import RegionListed
-from shared.kernel.levels import Level
 from shared.plan import Region
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
-    {RegionListed, *CLASS_FACTS, *ENROLMENT_FACTS, *MERGE_FACTS, *CERTIFICATE_FACTS}
+    {RegionListed, *CLASS_FACTS, *ENROLMENT_FACTS, *MERGE_FACTS, *LICENCE_FACTS, *CERTIFICATE_FACTS}
 )
 
 
@@ -49,6 +50,8 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await heard.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
     certificates = [_certificate(fact) for fact in latest if isinstance(fact, CertificateState)]
     await trainings.keep_certificates(connection, certificates)
+    licences = [_licence(fact) for fact in latest if isinstance(fact, LicenceState)]
+    await trainings.keep_licences(connection, licences)
     # An enrolment's first fact cannot be a correction, and most facts are first ones.
     later = [fact for fact in latest if isinstance(fact, EnrolmentState) and fact.version > 1]
     if later:
@@ -67,7 +70,7 @@ def _class(fact: ClassState) -> TrainingClass:
         region=fact.region,
         reporting_region=fact.reporting_region,
         occupation=fact.occupation,
-        level=Level(fact.level),
+        award=award_of(fact),
         fund_source=fact.fund_source,
         starts_on=fact.starts_on,
         state=fact.status,
@@ -91,7 +94,16 @@ def _certificate(fact: CertificateState) -> Certificate:
         id=fact.certificate_id,
         person=fact.person,
         occupation=fact.occupation,
-        level=Level(fact.level),
+        award=award_of(fact),
         issued_on=fact.issued_on,
         valid=fact.status is CertificateStatus.VALID,
+    )
+
+
+def _licence(fact: LicenceState) -> Licence:
+    return Licence(
+        enrolment_id=fact.enrolment_id,
+        award=award_of(fact),
+        issued_on=fact.issued_on,
+        confirmed=fact.status is LicenceStatus.CONFIRMED,
     )

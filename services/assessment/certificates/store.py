@@ -15,7 +15,7 @@ from services.assessment.trainings.store import training_of
 from shared import tables
 from shared.contracts.assessment import CertificateStatus
 from shared.database import driver
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound, Stale
 from shared.tables import Choice, Instant, fixed
 
@@ -33,7 +33,7 @@ CERTIFICATE: Final = Table(
     fixed("region", Text),
     fixed("reporting_region", Text),
     fixed("occupation", Text),
-    fixed("level", Choice(Level)),
+    fixed("level", Choice(Award), key="award"),
     fixed("issued_on", Date),
     fixed("issued_by", Text),
     Column("status", Choice(CertificateStatus)),
@@ -95,18 +95,24 @@ async def load(connection: AsyncConnection, certificate_id: UUID, *, lock: bool 
 
 
 async def page(
-    connection: AsyncConnection, *, session_id: UUID | None, body_id: UUID | None, after: UUID, limit: int
+    connection: AsyncConnection,
+    *,
+    session_id: UUID | None,
+    body_id: UUID | None,
+    award: Award | None,
+    after: UUID,
+    limit: int,
 ) -> list[Certificate]:
     """Certificates in the order of their ids, after `after`."""
-    asked = tables.matches(CERTIFICATE, session_id=session_id, body_id=body_id)
+    asked = tables.matches(CERTIFICATE, session_id=session_id, body_id=body_id, award=award)
     return await tables.fetch_page(connection, CERTIFICATE, Certificate, asked, after=after, limit=limit)
 
 
 async def certified(
-    connection: AsyncConnection, persons: Collection[UUID], *, occupation: str, level: Level
+    connection: AsyncConnection, persons: Collection[UUID], *, occupation: str, award: Award
 ) -> frozenset[UUID]:
-    """Those of `persons` who hold a valid certificate of the occupation and level, from any body."""
-    rows = await (await driver(connection)).fetch(_CERTIFIED, list(persons), occupation, level)
+    """Those of `persons` who hold a valid certificate of the occupation and award, from any body."""
+    rows = await (await driver(connection)).fetch(_CERTIFIED, list(persons), occupation, award)
     return frozenset(row["person"] for row in rows)
 
 
@@ -131,9 +137,9 @@ async def save_serial(connection: AsyncConnection, body_id: UUID, year: int, las
 async def add_all(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
     """Store new certificates, sorted by person, so that two sessions with the same people cannot deadlock."""
     rows = sorted(certificates, key=lambda certificate: certificate.person)
-    names = CERTIFICATE.c.keys()
+    names, fields = [column.name for column in CERTIFICATE.c], CERTIFICATE.c.keys()
     await (await driver(connection)).copy_records_to_table(
-        CERTIFICATE.name, columns=names, records=[[getattr(row, name) for name in names] for row in rows]
+        CERTIFICATE.name, columns=names, records=[[getattr(row, field) for field in fields] for row in rows]
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 
 
 class RegistryClass(NamedTuple):
@@ -13,7 +13,7 @@ class RegistryClass(NamedTuple):
 
     id: UUID
     occupation: str
-    level: Level
+    award: Award
     cancelled: bool
 
 

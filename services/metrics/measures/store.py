@@ -99,6 +99,10 @@ JOIN contribution ON contribution.subject = split_part(named.subject, '/', 2)::u
 """
 
 
+_STAGED = ["level" if field == "award" else field for field in Contribution._fields]
+"""The columns of contributions. `level` holds an award's number: the rank of a level, more for the others."""
+
+
 class Aliases(NamedTuple):
     """Keys that go on as others from now on, each with that other one, and keys that stand for themselves again."""
 
@@ -116,7 +120,7 @@ async def fold(
     """
     database = await driver(connection)
     await database.execute(_STAGE)
-    await database.copy_records_to_table("staged", columns=Contribution._fields, records=contributions)
+    await database.copy_records_to_table("staged", columns=_STAGED, records=contributions)
     touched = {each.person for each in holdings}
     if holdings:
         await database.execute(_HOLD, *zip(*holdings, strict=True))

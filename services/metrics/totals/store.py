@@ -13,16 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.measures.rules.measures import Measure
 from services.metrics.plan import store as plan
+from shared.kernel.awards import Award
+from shared.kernel.levels import Level
 from shared.plan import UnknownProgramme, UnknownRegion
 
 
 class Dimension(StrEnum):
-    """What totals can be cut by. `region` is the reporting region, `county` the place itself."""
+    """What totals can be cut by. `region` is the reporting region, `county` the place itself.
+
+    `level` is a rank; what leads to an award without one has none. `award` tells all apart.
+    """
 
     PROGRAMME = "programme"
     REGION = "region"
     COUNTY = "county"
     LEVEL = "level"
+    AWARD = "award"
     DAY = "day"
 
 
@@ -33,7 +39,7 @@ class Cut:
     by: tuple[Dimension, ...]
     programme: str | None = None
     region: str | None = None
-    level: int | None = None
+    award: Award | None = None
     first_day: date | None = None
     last_day: date | None = None
 
@@ -46,15 +52,23 @@ class Applied(NamedTuple):
     at: datetime
 
 
+_CODES = " ".join(f"WHEN {award.value} THEN '{award.code}'" for award in Award)
 _COLUMNS: Mapping[Dimension, str] = {
     Dimension.PROGRAMME: "programme",
     # A place that no one has listed yet still counts, under its own code: totals must not depend on arrival order.
     Dimension.REGION: "coalesce(listed.content->>'reporting_region', place)",
     Dimension.COUNTY: "place",
-    Dimension.LEVEL: "level",
+    # A cell's level is the number of its award, which is a rank where the award is a level.
+    Dimension.LEVEL: f"CASE WHEN level <= {Level.CHIEF_TECHNICIAN.value} THEN level END",
+    Dimension.AWARD: f"CASE level {_CODES} END",
     Dimension.DAY: "day",
 }
-_OF_CELL = {Dimension.PROGRAMME: "programme", Dimension.LEVEL: "level", Dimension.DAY: "day"}
+_OF_CELL = {
+    Dimension.PROGRAMME: "programme",
+    Dimension.LEVEL: "level",
+    Dimension.AWARD: "level",
+    Dimension.DAY: "day",
+}
 _AMOUNTS = ", ".join(
     f"coalesce(sum(amount) FILTER (WHERE measure = '{measure}'), 0)::bigint AS {measure}" for measure in Measure
 )
@@ -63,7 +77,7 @@ _TOTALS = """
 WITH summed AS (
     SELECT measure, region AS place, {of_cell} sum(amount) AS amount FROM cell
     WHERE (CAST(:programmes AS text[]) IS NULL OR programme = ANY(:programmes))
-      AND (CAST(:level AS smallint) IS NULL OR level = :level)
+      AND (CAST(:award AS smallint) IS NULL OR level = :award)
       AND (CAST(:first_day AS date) IS NULL OR day >= :first_day)
       AND (CAST(:last_day AS date) IS NULL OR day <= :last_day)
     GROUP BY {places_of_cell}
@@ -83,7 +97,7 @@ async def totals(connection: AsyncConnection, cut: Cut) -> list[dict[str, Any]]:
 
     A programme stands for its parts, too. Raises UnknownProgramme or UnknownRegion for what was never listed.
     """
-    of_cell = [_OF_CELL[dimension] for dimension in cut.by if dimension in _OF_CELL]
+    of_cell = list(dict.fromkeys(_OF_CELL[dimension] for dimension in cut.by if dimension in _OF_CELL))
     statement = _TOTALS.format(
         of_cell="".join(f"{column}, " for column in of_cell),
         places_of_cell=_places(2 + len(of_cell)),
@@ -96,7 +110,7 @@ async def totals(connection: AsyncConnection, cut: Cut) -> list[dict[str, Any]]:
     values = {
         "programmes": None if cut.programme is None else await _parts(connection, cut.programme),
         "region": cut.region,
-        "level": cut.level,
+        "award": cut.award,
         "first_day": cut.first_day,
         "last_day": cut.last_day,
     }

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Boolean, Column, Integer, MetaData, SmallInteger, Table, Text, Uuid, bindparam, select
+from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.flags.rules.flags import Flag
@@ -17,6 +17,7 @@ from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.flags import FlagStatus
 from shared.database import driver
+from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
 from shared.tables import Choice, Instant, Json, fixed
 
@@ -35,7 +36,7 @@ FLAG: Final = Table(
     fixed("person", Uuid),
     fixed("programme", Text),
     fixed("occupation", Text),
-    fixed("level", SmallInteger),
+    fixed("level", Choice(Award), key="award"),
     fixed("fund_source", Choice(FundSource)),
     fixed("holds", Boolean),
     fixed("facts", Json),

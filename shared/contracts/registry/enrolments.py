@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import AwardCode, FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
 
 
@@ -44,7 +44,7 @@ class EnrolmentState(RegistryFact):
     region: RegionCode
     reporting_region: RegionCode
     occupation: OccupationCode
-    level: LevelRank
+    level: LevelRank | None
     fund_source: FundSource | None
     status: EnrolmentStatus
     hours: int
@@ -62,6 +62,7 @@ class EnrolmentState(RegistryFact):
     """The latest date on the documents that prove it, which a claim compares with the first day (C21)."""
     transferred_from: UUID | None = None
     """The enrolment that this one continues."""
+    award: AwardCode | None = None
 
 
 class TraineeEnrolled(EnrolmentState):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import AwardCode, FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
 
 
@@ -40,6 +40,7 @@ class FlagState(RegistryFact):
     level: LevelRank | None = None
     fund_source: FundSource | None = None
     """Of the training or class concerned; None if there is none."""
+    award: AwardCode | None = None
 
 
 class FlagRaised(FlagState):

@@ -18,7 +18,8 @@ from shared.contracts.assessment import (
     CertificateState,
     CertificateStatus,
 )
-from shared.kernel.levels import Level
+from shared.contracts.dimensions import award_fields
+from shared.kernel.awards import Award
 from shared.kernel.moves import move
 from shared.kernel.refusals import SamePerson
 
@@ -44,7 +45,7 @@ class Examination(NamedTuple):
     region: str
     reporting_region: str
     occupation: str
-    level: Level
+    award: Award
 
 
 class Recipient(NamedTuple):
@@ -68,7 +69,7 @@ class Certificate:
     region: str
     reporting_region: str
     occupation: str
-    level: Level
+    award: Award
     issued_on: date
     issued_by: str
     """The person who concluded the session or corrected the result."""
@@ -90,7 +91,7 @@ def issue(
     """The certificate of a person who passed an exam of `body`, with the body's `serial` of the year."""
     certificate = Certificate(
         id=id_,
-        number=numbers.build(body.number_prefix, issued_on=on, level=examination.level, serial=serial),
+        number=numbers.build(body.number_prefix, issued_on=on, award=examination.award, serial=serial),
         **recipient._asdict(),
         **examination._asdict(),
         issued_on=on,
@@ -131,7 +132,7 @@ def _fact(fact: type[F], certificate: Certificate, *, at: datetime) -> F:
         region=certificate.region,
         reporting_region=certificate.reporting_region,
         occupation=certificate.occupation,
-        level=certificate.level.value,
+        **award_fields(certificate.award),
         issued_on=certificate.issued_on,
         status=certificate.status,
     )

@@ -25,6 +25,7 @@ from services.assessment.exams.usecases import sessions as usecases
 from services.assessment.exams.usecases.candidates import CandidateRow
 from services.assessment.persons import store as person_store
 from shared.auth import CurrentCaller
+from shared.awards import AskedAward
 from shared.batches import BatchAnswer, answer
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.callers import Role
@@ -52,6 +53,7 @@ async def file_session(
 async def list_sessions(
     connection: Connection,
     caller: CurrentCaller,
+    award: AskedAward,
     status: SessionStatus | None = None,
     class_id: UUID | None = None,
     cursor: Cursor = None,
@@ -59,7 +61,9 @@ async def list_sessions(
 ) -> Page[SessionAnswer]:
     """Exam sessions. A body sees its own, others see all."""
     own = caller.organisation if caller.role is Role.ASSESSMENT_BODY else None
-    rows = await store.page(connection, body_id=own, class_id=class_id, status=status, after=after(cursor), limit=size)
+    rows = await store.page(
+        connection, body_id=own, class_id=class_id, status=status, award=award, after=after(cursor), limit=size
+    )
     return Page(rows=[SessionAnswer.of(row) for row in rows], next=next_cursor(rows, size))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Invalid
 
@@ -19,12 +19,12 @@ PASS_MARKS: Final = ((Period(date(2000, 1, 1)), 600),)
 Source: domain rules §3.3. A new rule is a new row here; old rows never change.
 """
 
-REVIEWED: Final = frozenset({Level.TECHNICIAN, Level.SENIOR_TECHNICIAN})
-"""Levels with a comprehensive review as a third part. Source: domain rules §3.3."""
+REVIEWED: Final = frozenset({Award.TECHNICIAN, Award.SENIOR_TECHNICIAN})
+"""Awards with a comprehensive review as a third part. Source: domain rules §3.3."""
 
 
 class PartMissing(Invalid):
-    """Facts: `part`, `level`."""
+    """Facts: `part`, `award`, `level` (None for an award without one)."""
 
     slug = "part-missing"
     title_en = "One part of the exam has no mark."
@@ -34,11 +34,11 @@ class PartMissing(Invalid):
 
 
 class PartNotHeld(Invalid):
-    """Facts: `part`, `level`."""
+    """Facts: `part`, `award`, `level` (None for an award without one)."""
 
     slug = "part-not-held"
-    title_en = "Exams of this level do not have this part."
-    title_zh = "该等级没有此考核科目。"
+    title_en = "Exams for this award do not have this part."
+    title_zh = "该等级（证书种类）没有此考核科目。"
     cure_en = "Leave {part} out; only technicians and senior technicians have a comprehensive review."
     cure_zh = "请删除 {part}；仅技师、高级技师进行综合评审。"
 
@@ -52,16 +52,16 @@ class Marks:
     review: int | None = None
 
 
-def passes(marks: Marks, level: Level, *, on: date) -> bool:
-    """Whether each part of an exam of `level` held `on` a day reaches the pass mark; nothing is averaged.
+def passes(marks: Marks, award: Award, *, on: date) -> bool:
+    """Whether each part of an exam for `award` held `on` a day reaches the pass mark; nothing is averaged.
 
     Raises PartMissing, PartNotHeld. Source: domain rules §3.3.
     """
-    needs_review = level in REVIEWED
+    needs_review = award in REVIEWED
     if needs_review and marks.review is None:
-        raise PartMissing(pointer="/review", part="review", level=level.code)
+        raise PartMissing(pointer="/review", part="review", **award.codes)
     if not needs_review and marks.review is not None:
-        raise PartNotHeld(pointer="/review", part="review", level=level.code)
+        raise PartNotHeld(pointer="/review", part="review", **award.codes)
     parts = (marks.theory, marks.skills) if marks.review is None else (marks.theory, marks.skills, marks.review)
     return min(parts) >= pass_mark_on(on)
 

@@ -12,6 +12,7 @@ from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks, passes
 from services.assessment.exams.rules.sessions import ExamSession, SessionClosed
 from shared.contracts.assessment import ResultCorrected, ResultRecorded, ResultState, SessionStatus
+from shared.contracts.dimensions import award_fields
 from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
 from shared.kernel.refusals import Conflict, Invalid
 
@@ -124,7 +125,7 @@ def correct(
 
 
 def _with(candidate: Candidate, session: ExamSession, marks: Marks) -> Candidate:
-    passed = passes(marks, session.level, on=session.held_on)
+    passed = passes(marks, session.award, on=session.held_on)
     return replace(candidate, absent=False, marks=marks, passed=passed, version=candidate.version + 1)
 
 
@@ -141,7 +142,7 @@ def _fact(fact: type[F], candidate: Candidate, session: ExamSession, *, at: date
         region=session.region,
         reporting_region=session.reporting_region,
         occupation=session.occupation,
-        level=session.level.value,
+        **award_fields(session.award),
         passed=candidate.passed,
         effective_on=session.held_on,
     )

@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.exams.rules.sessions import ExamSession, Summary
 from shared import tables
 from shared.contracts.assessment import SessionStatus
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
 from shared.tables import Choice, fixed
 
@@ -44,7 +44,7 @@ SESSION: Final = Table(
     fixed("reporting_region", Text),
     fixed("outside_territory", Boolean),
     fixed("occupation", Text),
-    fixed("level", Choice(Level)),
+    fixed("level", Choice(Award), key="award"),
     fixed("held_on", Date),
     Column("status", Choice(SessionStatus)),
     fixed("filed_by", Text),
@@ -102,11 +102,12 @@ async def page(
     body_id: UUID | None,
     class_id: UUID | None,
     status: SessionStatus | None,
+    award: Award | None,
     after: UUID,
     limit: int,
 ) -> list[ExamSession]:
     """Sessions in the order of their ids, after `after`."""
-    conditions = [SESSION.c.id > after, *tables.matches(SESSION, body_id=body_id, class_id=class_id)]
+    conditions = [SESSION.c.id > after, *tables.matches(SESSION, body_id=body_id, class_id=class_id, award=award)]
     if status is not None:
         conditions.append(_IN_STATE[status])
     statement = select(SESSION).where(*conditions).order_by(SESSION.c.id).limit(limit)

@@ -23,9 +23,9 @@ from services.assessment.plan import usecases as plans
 from services.assessment.trainings import usecases as trainings
 from shared.backbone import outbox
 from shared.contracts.assessment import SessionStatus
+from shared.kernel.awards import Award
 from shared.kernel.callers import Caller, ForeignOrganisation, Role
 from shared.kernel.ids import new_id
-from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken
@@ -41,12 +41,12 @@ class Filing:
     programme: str
     region: str
     occupation: str
-    level: str
+    award: Award
     held_on: date
 
 
 class Certification(NamedTuple):
-    """New certificates, and the candidates who passed but already hold a valid one of this occupation and level."""
+    """New certificates, and the candidates who passed but already hold a valid one of this occupation and award."""
 
     certificates: list[Certificate]
     already_certified: list[Candidate]
@@ -64,7 +64,7 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
     """A new session of the caller's body; a repeat under the same local_id returns the existing one.
 
     Raises WrongRole, NotFound, NotYetReceived, OutsideScope, LocalIdTaken, and the refusals of rules.file, programme,
-    region, occupation and level.
+    region and occupation.
     """
     caller.require(Role.ASSESSMENT_BODY)
     if caller.organisation is None:
@@ -77,8 +77,8 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
         if not known.same_filing(session):
             raise LocalIdTaken(pointer="/local_id")
         return known
-    rules.require_examined(session.level)
-    body.require_scope(session.occupation, session.level)
+    rules.require_examined(session.award)
+    body.require_scope(session.occupation, session.award)
     class_ = None if filing.class_id is None else await trainings.load_class(connection, filing.class_id)
     fact = rules.file(session, class_, at=at)
     await store.add(connection, session)
@@ -98,7 +98,7 @@ def _new(filing: Filing, body: Body, plan: Plan, *, by: str) -> ExamSession:
         reporting_region=reporting_region,
         outside_territory=reporting_region != body.reporting_region,
         occupation=parse_occupation(filing.occupation),
-        level=Level.from_code(filing.level),
+        award=filing.award,
         held_on=filing.held_on,
         status=SessionStatus.FILED,
         filed_by=by,

@@ -12,9 +12,10 @@ from uuid import UUID
 
 from services.metrics.measures.rules.measures import Measure
 from shared.contracts.assessment import CertificateState, CertificateStatus
+from shared.contracts.dimensions import award_of
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
 from shared.contracts.subsidy import ClaimLine, ClaimState
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 
 
 class Contribution(NamedTuple):
@@ -31,7 +32,7 @@ class Contribution(NamedTuple):
     measure: Measure | None = None
     programme: str | None = None
     region: str | None = None
-    level: int | None = None
+    award: Award | None = None
     day: date | None = None
     amount: int = 0
 
@@ -43,7 +44,7 @@ class Holding(NamedTuple):
     person: UUID
     programme: str
     region: str
-    level: int
+    award: Award
     issued_on: date
     valid: bool
 
@@ -68,7 +69,7 @@ def of_enrolment(fact: EnrolmentState, *, before: int) -> list[Contribution]:
     return [
         Contribution(
             fact.enrolment_id, 0, before, fact.version,
-            measure, fact.programme, fact.region, fact.level, fact.effective_on, 1,
+            measure, fact.programme, fact.region, award_of(fact), fact.effective_on, 1,
         )
     ]  # fmt: skip
 
@@ -80,7 +81,7 @@ def of_certificate(fact: CertificateState, *, before: int) -> list[Contribution]
     return [
         Contribution(
             fact.certificate_id, 0, before, fact.version,
-            Measure.CERTIFICATES, fact.programme, fact.region, fact.level, fact.issued_on, 1,
+            Measure.CERTIFICATES, fact.programme, fact.region, award_of(fact), fact.issued_on, 1,
         )
     ]  # fmt: skip
 
@@ -109,21 +110,22 @@ def _of_line(claim: ClaimState, line: ClaimLine) -> list[Contribution]:
         if day is None or amount == 0:
             found.append(Contribution(claim.claim_id, part, None, claim.version))
             continue
-        cell = (measure, line.programme, claim.region, line.level, day)
+        cell = (measure, line.programme, claim.region, award_of(line), day)
         found.append(Contribution(claim.claim_id, part, None, claim.version, *cell, amount))
     return found
 
 
 def holding(fact: CertificateState) -> Holding | None:
-    """The holding behind a certificate that makes its person high-skilled; None for a lower level."""
-    if not Level(fact.level).is_high_skilled:
+    """The holding behind a certificate that makes its person high-skilled; None for a lower level or none."""
+    award = award_of(fact)
+    if not award.is_high_skilled:
         return None
     return Holding(
         certificate=fact.certificate_id,
         person=fact.person,
         programme=fact.programme,
         region=fact.region,
-        level=fact.level,
+        award=award,
         issued_on=fact.issued_on,
         valid=fact.status is CertificateStatus.VALID,
     )

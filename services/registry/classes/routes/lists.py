@@ -17,6 +17,7 @@ from services.registry.plan.rules.reach import Reach, reach, reach_of
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
+from shared.awards import AskedAward
 from shared.contracts.registry.classes import ClassStatus
 from shared.forms import Day
 from shared.kernel.callers import ForeignOrganisation, Role
@@ -37,6 +38,7 @@ Region = Annotated[str | None, Query(max_length=16, description="A county or a r
 async def list_classes(
     connection: Connection,
     caller: CurrentCaller,
+    award: AskedAward,
     status: ClassStatus | None = None,
     region: Region = None,
     institution_id: UUID | None = None,
@@ -46,7 +48,7 @@ async def list_classes(
     size: PageSize = 100,
 ) -> Page[ClassAnswer]:
     """By first day. An institution sees its own classes, officers those of their region and below, bodies all."""
-    narrowing = Narrowing(Reach(), institution_id, status, starts_from, starts_to)
+    narrowing = Narrowing(Reach(), institution_id, status, award, starts_from, starts_to)
     if caller.role is Role.INSTITUTION:
         if caller.organisation is None or institution_id not in (None, caller.organisation):
             raise ForeignOrganisation

@@ -13,8 +13,9 @@ from services.registry.plan.store import projects as store
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import projects as usecases
 from shared.auth import CurrentCaller
+from shared.awards import AnsweredAward, AnsweredLevel, AskedAward, GivenAward, GivenLevel
 from shared.forms import Day, Name, Strict
-from shared.kernel.levels import Level
+from shared.kernel.awards import award_named
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import Period, business_day
 from shared.paging import Page, PageSize
@@ -39,7 +40,8 @@ class ProjectRequest(Strict):
     name_en: Name
     edition: Annotated[str, Field(max_length=16, examples=["2022"], description="Of the occupational classification")]
     occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
-    level: Annotated[str, Field(max_length=8, examples=["L4"])]
+    award: GivenAward | None = None
+    level: GivenLevel | None = None
     category: Name
     hours_min: Annotated[int, Field(ge=1, le=2000, strict=True, description="Least class hours of a class in it")]
     is_scarce: bool = False
@@ -63,7 +65,8 @@ class ProjectAnswer(BaseModel):
     name_en: str
     edition: str
     occupation: str
-    level: str
+    level: AnsweredLevel
+    award: AnsweredAward
     category: str
     hours_min: int
     is_scarce: bool
@@ -74,9 +77,11 @@ class ProjectAnswer(BaseModel):
 
     @classmethod
     def of(cls, project: Project) -> ProjectAnswer:
-        values = {name: getattr(project, name) for name in cls.model_fields if name not in ("first_on", "last_on")}
+        values = {
+            name: getattr(project, name) for name in cls.model_fields if name not in ("level", "first_on", "last_on")
+        }
         days = {"first_on": project.listed.first, "last_on": project.listed.last}
-        return cls(**values | days | {"level": project.level.code})
+        return cls(**values | days | project.award.codes)
 
 
 @routes.get("/projects")
@@ -84,8 +89,8 @@ async def list_projects(
     connection: Connection,
     _: CurrentCaller,
     at: Now,
+    award: AskedAward,
     occupation: Annotated[str | None, Query(max_length=32)] = None,
-    level: Annotated[str | None, Query(max_length=8)] = None,
     day: Annotated[Day | None, Query(description="Only what is in the catalogue on this day, as it is then")] = None,
     cursor: CodeCursor = None,
     size: PageSize = 100,
@@ -96,7 +101,7 @@ async def list_projects(
         day=day or business_day(at),
         only_listed=day is not None,
         occupation=None if occupation is None else parse_occupation(occupation),
-        level=None if level is None else Level.from_code(level),
+        award=award,
         after=cursor or "",
         limit=size,
     )
@@ -132,9 +137,9 @@ async def put_project(
     """
     term = Project(
         code=code,
-        **request.model_dump(exclude={"occupation", "level", "first_on", "last_on", "version"}),
+        **request.model_dump(exclude={"occupation", "award", "level", "first_on", "last_on", "version"}),
         occupation=parse_occupation(request.occupation),
-        level=Level.from_code(request.level),
+        award=award_named(award=request.award, level=request.level),
         listed=Period(request.first_on, request.last_on),
         version=1,
     )

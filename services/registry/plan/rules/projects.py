@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from shared.contracts.dimensions import award_fields
 from shared.contracts.registry.plan import ProjectListed
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.periods import Period, day_before
 from shared.kernel.refusals import Conflict
 
@@ -31,7 +32,7 @@ class Project:
     name_en: str
     edition: str
     occupation: str
-    level: Level
+    award: Award
     category: str
     hours_min: int
     is_scarce: bool
@@ -108,7 +109,7 @@ def list_(term: Project, *, at: datetime) -> ProjectListed:
         name_en=term.name_en,
         edition=term.edition,
         occupation=term.occupation,
-        level=term.level.value,
+        **award_fields(term.award),
         category=term.category,
         hours_min=term.hours_min,
         is_scarce=term.is_scarce,

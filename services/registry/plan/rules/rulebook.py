@@ -10,7 +10,7 @@ from typing import Final
 from services.registry.plan.rules.policy import Policy, PolicyRow, PolicyUnset, policy_on
 from services.registry.plan.rules.projects import Project, holding
 from services.registry.plan.rules.working_days import WorkingDays
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
 from shared.plan import Plan
 
@@ -58,8 +58,8 @@ class Rulebook:
             raise NotFound(pointer=pointer, what="project", id=code)
         return holding(terms, day=day)
 
-    def listed_projects(self, occupation: str, level: Level, *, day: date) -> list[Project]:
-        """The projects for an occupation and a level that are in the catalogue on `day`, by code."""
+    def listed_projects(self, occupation: str, award: Award, *, day: date) -> list[Project]:
+        """The projects for an occupation and an award that are in the catalogue on `day`, by code."""
         found = (holding(terms, day=day) for _, terms in sorted(self.catalogue.items()))
-        fitting = (each for each in found if (each.occupation, each.level) == (occupation, level))
+        fitting = (each for each in found if (each.occupation, each.award) == (occupation, award))
         return [each for each in fitting if each.is_listed_on(day)]

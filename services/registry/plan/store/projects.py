@@ -12,13 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.plan.rules.projects import Project
 from shared.database import driver
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.periods import Period
 
 TERMS_MAX: Final = 500
 """Terms of one project that are read; there is one a year."""
 
 _TERM: Final = """name_zh, name_en, edition, occupation, level, category, hours_min, is_scarce, is_needed, put_by"""
+_FIELDS: Final = {"level": "award"}
+"""Columns that hold a field of another name."""
 _COLUMNS: Final = f"p.code, p.version, lower(t.listed) AS first_on, upper(t.listed) - 1 AS last_on, {_TERM}"
 # Of terms that never meet, the last that has begun holds on the day if any does; before all of them it is the first.
 _NEAREST: Final = """
@@ -41,7 +43,7 @@ SELECT $1, daterange(first_on, last_on, '[]'), {_TERM}
 FROM unnest($2::date[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[], $9::text[],
     $10::integer[], $11::boolean[], $12::boolean[], $13::text[]) AS t (first_on, last_on, {_TERM})
 """
-_NARROWED: Final = {"occupation": "occupation = :occupation", "level": "level = :level"}
+_NARROWED: Final = {"occupation": "occupation = :occupation", "award": "level = :award"}
 
 
 async def catalogue(connection: AsyncConnection) -> dict[str, list[Project]]:
@@ -71,7 +73,7 @@ async def save(connection: AsyncConnection, code: str, *, version: int, terms: S
     await database.execute(_SET_VERSION, code, version)
     firsts, lasts = [each.listed.first for each in terms], [each.listed.last for each in terms]
     await database.execute(_DROP, code, firsts)
-    columns = [[getattr(each, name) for each in terms] for name in _TERM.split(", ")]
+    columns = [[getattr(each, _FIELDS.get(name, name)) for each in terms] for name in _TERM.split(", ")]
     await database.execute(_PUT, code, firsts, lasts, *columns)
 
 
@@ -81,12 +83,12 @@ async def page(
     day: date,
     only_listed: bool,
     occupation: str | None,
-    level: Level | None,
+    award: Award | None,
     after: str,
     limit: int,
 ) -> list[Project]:
     """Projects as they stand on `day`, by code from above `after`; `only_listed` leaves out those that do not then."""
-    asked = {"occupation": occupation, "level": None if level is None else level.value}
+    asked = {"occupation": occupation, "award": award}
     values: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     terms = "project_term AS t ON t.project = p.code AND t.listed @> d.day"
     if not only_listed:
@@ -101,5 +103,5 @@ async def page(
 
 
 def _project(row: Any) -> Project:
-    values = {name: row[name] for name in Project.__dataclass_fields__ if name != "listed"}
-    return Project(**values | {"level": Level(row["level"]), "listed": Period(row["first_on"], row["last_on"])})
+    values = {name: row[name] for name in Project.__dataclass_fields__ if name not in ("award", "listed")}
+    return Project(**values | {"award": Award(row["level"]), "listed": Period(row["first_on"], row["last_on"])})

@@ -22,7 +22,7 @@ from shared.contracts.registry.plan import (
     ProgrammeListed,
     RegionListed,
 )
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import Period
 
@@ -107,7 +107,7 @@ def read_projects(directory: Path) -> Iterator[Project]:
             name_en=row["name_en"],
             edition=row["edition"],
             occupation=parse_occupation(row["occupation"]),
-            level=Level.from_code(row["level"]),
+            award=Award.from_code(row["award"] if "award" in row else row["level"]),
             category=row["category"],
             hours_min=int(row["hours_min"]),
             is_scarce=row["is_scarce"] == "yes",

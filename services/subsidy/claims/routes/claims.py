@@ -12,6 +12,7 @@ from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.usecases import drafts
 from services.subsidy.claims.usecases import steps as usecases
 from shared.auth import CurrentCaller
+from shared.awards import AskedAward
 from shared.contracts.subsidy import ClaimStatus
 from shared.kernel.callers import Caller, Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -34,6 +35,7 @@ async def draft_claim(request: DraftRequest, connection: Connection, caller: Cur
 async def list_claims(
     connection: Connection,
     caller: CurrentCaller,
+    award: AskedAward,
     status: ClaimStatus | None = None,
     region: Annotated[str | None, Query(max_length=16, description="A county or a reporting region")] = None,
     cursor: Cursor = None,
@@ -42,7 +44,7 @@ async def list_claims(
     """Claims. An institution sees its own, officers see all."""
     own = _own(caller)
     rows = await store.page(
-        connection, institution_id=own, status=status, region=region, after=after(cursor), limit=size
+        connection, institution_id=own, status=status, region=region, award=award, after=after(cursor), limit=size
     )
     return Page(rows=[ClaimRow.of_summary(row) for row in rows], next=next_cursor(rows, size))
 

@@ -11,6 +11,7 @@ from services.subsidy.claims.rules.checks import Check
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.store.claims import ClaimSummary, Step
+from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
 from shared.forms import LocalId, Strict
@@ -71,7 +72,8 @@ class ClaimRow(BaseModel):
     fund_source: FundSource
     budget_year: int
     occupation: str
-    level: str
+    level: AnsweredLevel
+    award: AnsweredAward
     starts_on: date
     policy_row: str | None
     status: ClaimStatus
@@ -110,8 +112,8 @@ def _whole(claim: Claim) -> dict[str, object]:
 
 
 def _values(claim: Claim, amount: Fen, recovered: Fen) -> dict[str, object]:
-    computed = {
-        "level": claim.level.code,
+    computed: dict[str, object] = {
+        **claim.award.codes,
         "budget_year": claim.account.year,
         "amount_fen": amount,
         "recovered_fen": recovered,

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from services.subsidy.trainings.rules import Outcome
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.periods import Period, months_after
 
@@ -62,28 +62,30 @@ _WORDS: Final = {
         "若学时登记有误，请先在登记服务中更正，再重新生成申领。",
     ),
     Check.NO_CERTIFICATE: Words(
-        "The trainee has no valid certificate of the class's occupation and level issued since the class began.",
-        "开班之后未取得本班职业（工种）和等级的有效证书。",
-        "Once a certificate is issued, rebuild the claim.",
-        "取得证书后请重新生成申领。",
+        "Nothing dated since the class began shows its award: no valid certificate of its occupation and award, or, "
+        "where it leads to a licence, no licence that an officer has confirmed.",
+        "开班之后未取得本班职业（工种）和等级（证书种类）的有效证书；操作证尚未登记或未经主管部门确认。",
+        "Once the certificate is issued, or the licence is confirmed, rebuild the claim.",
+        "取得证书或操作证经确认后，请重新生成申领。",
     ),
     Check.WINDOW_PASSED: Words(
-        "The certificate was issued too long before the claim.",
-        "证书签发日期距申领已超过规定期限。",
+        "The certificate or licence was issued, or the training completed, too long before the claim.",
+        "证书（操作证）签发或培训合格日期距申领已超过规定期限。",
         "Nothing can be claimed for this trainee. Claim within the time limit next time.",
         "该学员不能再申领；今后请在期限内申领。",
     ),
     Check.ALREADY_CLAIMED: Words(
-        "Another claim holds the subsidy for this person, occupation and level.",
-        "该人员同一职业（工种）同一等级的补贴已由其他申领占用。",
-        "It is paid only once. It can be claimed again only if that claim is rejected or its money is recovered.",
-        "同一人员同职业同等级只补贴一次；仅在该申领被驳回或追回后方可再次申领。",
+        "Another claim holds the subsidy for this person, occupation and award.",
+        "该人员同一职业（工种）同一等级（证书种类）的补贴已由其他申领占用。",
+        "It is paid only once, and for the renewal of a licence once in three years. "
+        "It can be claimed again only if that claim is rejected or its money is recovered.",
+        "同一人员同职业同等级（证书种类）只补贴一次，操作证复审换证三年一次；仅在该申领被驳回或追回后方可再次申领。",
     ),
     Check.HIGHER_LEVEL_CLAIMED: Words(
         "A higher level of the same occupation has already been claimed for this person.",
         "该人员同一职业（工种）已申领更高等级的补贴。",
-        "A lower level is not paid after a higher one.",
-        "已享受高等级补贴的，不再补贴低等级。",
+        "A lower level is not paid after a higher one. Awards without a level are neither higher nor lower.",
+        "已享受高等级补贴的，不再补贴低等级；不分等级的证书之间不比较高低。",
     ),
     Check.CAP_USED_UP: Words(
         "The person has reached the maximum of subsidised trainings for the calendar year.",
@@ -92,8 +94,8 @@ _WORDS: Final = {
         "本次培训不能申领。",
     ),
     Check.NO_POLICY: Words(
-        "No policy sets an amount for this level on the day the class began.",
-        "开班之日没有适用于该等级的补贴标准。",
+        "No policy sets an amount for this award on the day the class began.",
+        "开班之日没有适用于该等级（证书种类）的补贴标准。",
         "Ask the province to add the policy row for that day, then rebuild the claim.",
         "请联系省级补录当日适用的补贴标准，然后重新生成申领。",
     ),
@@ -109,9 +111,11 @@ class Terms:
     """Months after a certificate's day of issue within which its training can be claimed for."""
     trainings_a_year_max: int
     """The maximum of subsidised trainings of one person that begin in one calendar year."""
+    renewal_years: int
+    """Calendar years after a subsidised renewal of a licence in which another one is not paid."""
 
 
-TERMS: Final = (Terms(Period(date(2022, 3, 31)), claim_window_months=12, trainings_a_year_max=3),)
+TERMS: Final = (Terms(Period(date(2022, 3, 31)), claim_window_months=12, trainings_a_year_max=3, renewal_years=3),)
 """Henan's own limits were not found: these are the ones most provinces have. Source: domain rules §4.3 (assumption)."""
 
 
@@ -124,9 +128,15 @@ class HeldSubsidy(NamedTuple):
     """A subsidy committed or paid to a person: a payable line of a claim that was not rejected."""
 
     occupation: str
-    level: Level
+    award: Award
     year: int
     """The calendar year in which that training began."""
+
+    def bars(self, other: HeldSubsidy, *, renewal_years: int) -> bool:
+        """Whether the same person cannot have `other` too: the same award is paid once, a renewal once a cycle."""
+        if (self.occupation, self.award) != (other.occupation, other.award):
+            return False
+        return self.award is not Award.SPECIAL_OPERATIONS_RENEWAL or abs(self.year - other.year) < renewal_years
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +145,18 @@ class LineFacts:
 
     outcome: Outcome
     occupation: str
-    level: Level
+    award: Award
     starts_on: date
-    certified_on: date | None
-    """The latest day of issue of a valid certificate for the occupation and level, on or after `starts_on`."""
+    evidenced_on: date | None
+    """The day of what shows the award, on or after `starts_on`: the latest issue of a valid certificate or licence, or
+    the completion where that is enough.
+    """
     claimed_on: date
     """The business day of the claim."""
     held: tuple[HeldSubsidy, ...]
     """The person's other subsidies, for any class."""
     rate: Fen | None
-    """The policy's amount for the level on the class's first day; None if there is none."""
+    """The policy's amount for the award on the class's first day; None if there is none."""
 
 
 def judge(facts: LineFacts) -> Fen | Check:
@@ -158,16 +170,23 @@ def judge(facts: LineFacts) -> Fen | Check:
         return Check.TRANSFERRED
     if facts.outcome is not Outcome.COMPLETED:
         return Check.NOT_COMPLETED
-    if facts.certified_on is None or facts.certified_on < facts.starts_on:
+    if facts.evidenced_on is None or facts.evidenced_on < facts.starts_on:
         return Check.NO_CERTIFICATE
     terms = terms_on(facts.claimed_on)
-    if facts.claimed_on > months_after(facts.certified_on, terms.claim_window_months):
+    if facts.claimed_on > months_after(facts.evidenced_on, terms.claim_window_months):
         return Check.WINDOW_PASSED
-    in_occupation = [held.level for held in facts.held if held.occupation == facts.occupation]
-    if facts.level in in_occupation:
+    own = HeldSubsidy(facts.occupation, facts.award, facts.starts_on.year)
+    if any(held.bars(own, renewal_years=terms.renewal_years) for held in facts.held):
         return Check.ALREADY_CLAIMED
-    if any(level > facts.level for level in in_occupation):
+    if _higher_level_held(facts):
         return Check.HIGHER_LEVEL_CLAIMED
     if sum(held.year == facts.starts_on.year for held in facts.held) >= terms.trainings_a_year_max:
         return Check.CAP_USED_UP
     return Check.NO_POLICY if facts.rate is None else facts.rate
+
+
+def _higher_level_held(facts: LineFacts) -> bool:
+    """Whether a higher level of the same occupation is held; an award without a level is never compared."""
+    own = facts.award.level
+    held = [each.award.level for each in facts.held if each.occupation == facts.occupation]
+    return own is not None and any(level is not None and level > own for level in held)

@@ -13,9 +13,9 @@ from services.subsidy.budgets.rules import Account
 from services.subsidy.claims.rules.lines import Line, with_current_trainings
 from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotSubsidised
 from services.subsidy.trainings.rules import Trainee, TrainingClass
-from shared.contracts.dimensions import FundSource
+from shared.contracts.dimensions import FundSource, award_fields
 from shared.contracts.subsidy import ClaimCorrected, ClaimDrafted, ClaimLine, ClaimState, ClaimStatus, ClaimSubmitted
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.moves import move
 from shared.kernel.periods import business_day
@@ -77,7 +77,7 @@ class Claim:
     reporting_region: str
     fund_source: FundSource
     occupation: str
-    level: Level
+    award: Award
     starts_on: date
     """The first day of the class, which determines policy and budget."""
     policy_row: str | None
@@ -125,7 +125,7 @@ def new_claim(class_: TrainingClass, *, claim_id: UUID, local_id: str) -> Claim:
         reporting_region=class_.reporting_region,
         fund_source=class_.fund_source,
         occupation=class_.occupation,
-        level=class_.level,
+        award=class_.award,
         starts_on=class_.starts_on,
         policy_row=None,
         status=ClaimStatus.DRAFT,
@@ -167,7 +167,7 @@ def correct(
 ) -> tuple[Claim, ClaimCorrected] | None:
     """Give the lines the current person and programme of their trainings (`trainees`). None if nothing changes.
 
-    `holders` are the persons who hold the subsidy of the claim's occupation and level by other claims.
+    `holders` are the persons who hold the subsidy of the claim's occupation and award by other claims.
     """
     lines = with_current_trainings(claim.lines, trainees, holders=holders)
     if lines == claim.lines:
@@ -209,7 +209,7 @@ def _fact_line(line: Line, claim: Claim) -> ClaimLine:
         person=line.person,
         programme=line.programme,
         occupation=claim.occupation,
-        level=claim.level.value,
+        **award_fields(claim.award),
         trained_on=line.trained_on,
         amount_fen=line.amount_fen,
         refusal=line.refusal,

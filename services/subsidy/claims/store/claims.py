@@ -28,7 +28,7 @@ from services.subsidy.claims.store import lines as line_store
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotFound
 from shared.tables import Choice, Instant, fixed
@@ -44,7 +44,7 @@ CLAIM: Final = Table(
     fixed("reporting_region", Text),
     fixed("fund_source", Choice(FundSource)),
     fixed("occupation", Text),
-    fixed("level", Choice(Level)),
+    fixed("level", Choice(Award), key="award"),
     fixed("starts_on", Date),
     Column("policy_row", Text),
     Column("status", Choice(ClaimStatus)),
@@ -161,11 +161,12 @@ async def page(
     institution_id: UUID | None,
     status: ClaimStatus | None,
     region: str | None,
+    award: Award | None,
     after: UUID,
     limit: int,
 ) -> list[ClaimSummary]:
     """Claims in the order of their ids, after `after`."""
-    asked = tables.matches(CLAIM, institution_id=institution_id, status=status)
+    asked = tables.matches(CLAIM, institution_id=institution_id, status=status, award=award)
     if region is not None:
         asked.append(or_(CLAIM.c.region == region, CLAIM.c.reporting_region == region))
     return await tables.fetch_page(connection, CLAIM, _summary, asked, after=after, limit=limit)

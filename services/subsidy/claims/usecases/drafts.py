@@ -26,6 +26,7 @@ from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass, re
 from services.subsidy.trainings.usecases import load_plan
 from shared import heard
 from shared.backbone import outbox
+from shared.kernel.awards import Evidence
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
@@ -126,11 +127,11 @@ async def _ground(
 ) -> ClaimGround:
     """The data for the lines. Raises NotYetReceived if the class's region has not been received.
 
-    The policy row is the one for training at the class's level, on the day it began, of the nearest
+    The policy row is the one for training that leads to the class's award, on the day it began, of the nearest
     jurisdiction. Source: domain rules §4.2 (that the first day decides is an assumption).
     """
     keys = await heard.keys_of(connection, {each.person for each in trainees if each.outcome is Outcome.COMPLETED})
-    kind, item, on = PolicyKind.TRAINING, class_.level.code, class_.starts_on
+    kind, item, on = PolicyKind.TRAINING, policy_rules.item_of(class_.award), class_.starts_on
     rows = await policy_store.of_item(connection, kind, item, on=on)
     above = region_and_above(plan, class_.region)
     row = policy_rules.applicable(rows, kind=kind, item=item, on=on, region_and_above=above)
@@ -141,8 +142,21 @@ async def _lines(
     connection: AsyncConnection, ground: ClaimGround, held: Mapping[UUID, Sequence[HeldSubsidy]], *, claimed_on: date
 ) -> tuple[Line, ...]:
     standing = ClassStanding(
-        certified_on=await training_store.certified_on(connection, ground.keys, ground.class_),
+        evidenced_on=await _evidenced_on(connection, ground),
         held=held,
         rate=None if ground.policy_row is None else ground.policy_row.amount_fen,
     )
     return lines_of(ground.class_, ground.trainees, standing, claimed_on=claimed_on)
+
+
+async def _evidenced_on(connection: AsyncConnection, ground: ClaimGround) -> dict[UUID, date]:
+    """For each person who completed the class, the day of what shows its award: see Evidence."""
+    class_, completed = ground.class_, [each for each in ground.trainees if each.outcome is Outcome.COMPLETED]
+    match class_.award.evidence:
+        case Evidence.CERTIFICATE:
+            return await training_store.certified_on(connection, ground.keys, class_)
+        case Evidence.LICENCE:
+            licensed = await training_store.licensed_on(connection, class_)
+            return {each.person: licensed[each.enrolment_id] for each in completed if each.enrolment_id in licensed}
+        case Evidence.COMPLETION:
+            return {each.person: each.effective_on for each in completed}
