@@ -5,11 +5,12 @@ LOCAL := $(or $(SKILLS_LOCAL),.local)
 PYTEST := $(PYTHON) -m pytest -n 2 --dist loadgroup
 
 # Options of a run: LOG=kafka uses Kafka instead of the embedded log, ONCE=1 stops after the totals.
-RUN := $(PYTHON) -m deploy.local.runner $(if $(filter kafka,$(LOG)),--log kafka) $(if $(filter-out 0,$(ONCE)),--once)
+RUN := $(PYTHON) -m deploy.local.runner $(if $(LOG),--log $(LOG)) $(if $(filter-out 0,$(ONCE)),--once)
+FORCED := $(if $(filter-out 0,$(FORCE)),--force)
 MISSING := $(PYTHON) -c 'from deploy.kafka.broker import Broker; print(Broker.missing() or "")'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev java run up kafka reset token rebuild test test-domain lint types imports format bench docs clients lock
+.PHONY: help setup dev java run up kafka reset backup restore dead-letters token rebuild test test-domain lint types imports format bench docs clients lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,13 +33,22 @@ up: setup $(if $(filter kafka,$(LOG)),java) ## The same without the sample (LOG=
 kafka: setup java ## Run only a Kafka broker (KAFKA_PORT, default 9092)
 	@$(PYTHON) -m deploy.kafka
 
-reset: setup ## Delete all data of earlier runs: databases, topics, keys, logs
-	@$(PYTHON) -m deploy.local.reset
+reset: setup ## Delete all data of earlier runs: databases, topics, keys, logs (asks; FORCE=1 does not)
+	@$(PYTHON) -m deploy.local.reset $(FORCED)
 
-token: setup ## Print a bearer token: ROLE=institution [ORG=id] [PERSON=name] [REGION=410102]
-	@$(if $(ROLE),,$(error ROLE is missing: make token ROLE=institution ORG=<id>; roles are in shared/kernel/callers.py))
-	@$(PYTHON) -m deploy.local.issuer --keys "$(LOCAL)/keys" --role $(ROLE) --person "$(or $(PERSON),somebody)" \
-		$(if $(ORG),--organisation $(ORG)) $(if $(REGION),--region $(REGION))
+backup: setup ## Copy databases and keys of a run into one file, also while it runs (TO=file)
+	@$(PYTHON) -m deploy.local.backup $(TO)
+
+restore: setup ## Put a backup in the place of all data: FROM=file (asks if there are any; FORCE=1 does not)
+	@$(PYTHON) -m deploy.local.restore $(FROM) $(FORCED)
+
+dead-letters: setup ## List the events that could not be applied; RETRY=all or a subject tries them again (SERVICE=subsidy)
+	@. "$(abspath $(LOCAL))/services.env" && for service in $(or $(SERVICE),assessment metrics registry subsidy); do \
+		$(PYTHON) -m services.$$service dead-letters $(if $(RETRY),--retry "$(RETRY)") || exit 1; done
+
+token: setup ## Print a bearer token: ROLE=institution ORG=id [PERSON=name], or REGION=410102; alone, list the roles
+	@$(PYTHON) -m deploy.local.issuer --keys "$(LOCAL)/keys" $(if $(ROLE),--role "$(ROLE)") \
+		$(if $(PERSON),--person "$(PERSON)") $(if $(ORG),--organisation "$(ORG)") $(if $(REGION),--region "$(REGION)")
 
 rebuild: setup ## Rebuild the totals from the log while everything is running
 	@. "$(abspath $(LOCAL))/services.env" && $(PYTHON) -m services.metrics rebuild

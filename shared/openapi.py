@@ -20,8 +20,10 @@ from pydantic.json_schema import models_json_schema
 
 from shared.edge import EdgeRoute
 from shared.examples import example_of
+from shared.kernel.callers import Role, WrongRole
 from shared.posted import Posting
 from shared.problems import MEDIA_TYPE, Problem, described, known_refusals, status_of
+from shared.rights import Right
 
 Codes = Mapping[str, list[str]]
 """By operation ids, the codes of the refusals that the service's own rules can answer with."""
@@ -84,6 +86,12 @@ def routes_of(app: FastAPI) -> Iterator[APIRoute]:
             yield each
 
 
+def operations_of(app: FastAPI) -> Iterator[tuple[str, frozenset[str], bool]]:
+    """Each operation of `app`: its id, its methods, and whether it needs a caller."""
+    for route in routes_of(app):
+        yield route.name, frozenset(route.methods or ()), _needs_caller(route)
+
+
 def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
     document = get_openapi(
         title=app.title,
@@ -105,8 +113,10 @@ def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
         for method in route.methods or ():
             operation = document["paths"][route.path][method.lower()]
             _add_security(operation, route)
+            operation["x-rights"] = _rights(app.state.rights[route.name])
             _add_headers(operation, route)
-            _add_problems(operation, [*_common(route), *codes.get(operation["operationId"], ())], refusals, components)
+            common = _common(route, app.state.rights[route.name])
+            _add_problems(operation, [*common, *codes.get(operation["operationId"], ())], refusals, components)
             _add_examples(operation, components)
     document["components"] = {kind: dict(sorted(each.items())) for kind, each in components.items() if each}
     return _readable(document)
@@ -129,13 +139,15 @@ def _schemas_of(models: list[type[BaseModel]]) -> dict[str, Any]:
     return found
 
 
-def _common(route: APIRoute) -> Iterator[str]:
-    """The codes that follow from what kind of route it is."""
+def _common(route: APIRoute, right: Right) -> Iterator[str]:
+    """The codes that follow from what kind of route it is, and from who may call it."""
     yield from _OF_ALL
     if isinstance(route, EdgeRoute) and route.media_types:
         yield from _OF_BODIES
     if _needs_caller(route):
         yield from _OF_TRANSACTIONS
+    if len(right.whose) < len(Role):
+        yield WrongRole.slug
     if _may_have_key(route):
         yield from _OF_POSTS
 
@@ -146,6 +158,14 @@ def _needs_caller(route: APIRoute) -> bool:
 
 def _may_have_key(route: APIRoute) -> bool:
     return _needs_caller(route) and route.methods == {"POST"}
+
+
+def _rights(right: Right) -> dict[str, Any]:
+    """Who may call the operation, and whose things each role reaches with it."""
+    if right.is_public:
+        return {"public": True}
+    people = {"two_people": right.two_people} if right.two_people else {}
+    return {"roles": {role.value: whose.value for role, whose in right.whose.items()}} | people
 
 
 def _add_security(operation: dict[str, Any], route: APIRoute) -> None:

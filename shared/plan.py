@@ -105,6 +105,11 @@ class Plan:
             raise ProvinceIsNoPlace(pointer=pointer)
         return region.reporting_region
 
+    @property
+    def provinces(self) -> list[str]:
+        """The region that all others lie in; empty until the plan is known."""
+        return [each.code for each in self.regions.values() if each.reporting_region is None]
+
     def region_and_above(self, code: str) -> list[str]:
         """`code`, its parent, and so on up to the province."""
         chain: list[str] = []

@@ -17,7 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared import telemetry
+from shared import kept_answers, telemetry
 from shared.backbone import dead_letters
 from shared.backbone.consumer import Consumer, consume, retry
 from shared.backbone.log import EventLog
@@ -91,6 +91,7 @@ async def work(service: Service, settings: ServiceSettings) -> None:
         async with asyncio.TaskGroup() as tasks:
             if service.publishes:
                 tasks.create_task(relay(engine, event_log, poll_seconds=settings.relay_poll_ms / 1000))
+                tasks.create_task(kept_answers.work(engine, kept=settings.answers_kept))
             for consumer in service.consumers(settings):
                 tasks.create_task(consume(consumer, engine=engine, event_log=event_log, limit=settings.batch_facts_max))
             for job in service.jobs(settings, engine):

@@ -35,6 +35,10 @@ class ServiceSettings(BaseSettings):
     """Replication factor of the topics created on Kafka."""
     keys_directory: Path = Field(default=Path(".local/keys"), validation_alias="SKILLS_KEYS_DIRECTORY")
     """Directory of issuer-public.pem and, for registry and assessment, person-key.secret and field-keys.json."""
+    token_hours_max: int = Field(default=24, ge=1, le=24 * 31, validation_alias="SKILLS_TOKEN_HOURS_MAX")
+    """The longest lifetime of a token, from its `iat` to its `exp`, in hours; others are refused."""
+    answers_kept_days: int = Field(default=7, ge=1, validation_alias="SKILLS_ANSWERS_KEPT_DAYS")
+    """Days for which the answer to a POST with an Idempotency-Key is kept for repeats."""
     batch_facts_max: int = Field(default=40_000, ge=1, validation_alias="SKILLS_BATCH_FACTS_MAX")
     """The maximum number of facts that a consumer applies in one transaction."""
     relay_poll_ms: int = Field(default=50, ge=1, validation_alias="SKILLS_RELAY_POLL_MS")
@@ -43,6 +47,14 @@ class ServiceSettings(BaseSettings):
     """For sandboxes only: days added to the services' clock (negative: back), so that a sample stays in its year."""
     log_level: str = Field(default="info", validation_alias="SKILLS_LOG_LEVEL")
     """The lowest level that is logged: debug, info, warning or error."""
+
+    @property
+    def token_lifetime_max(self) -> timedelta:
+        return timedelta(hours=self.token_hours_max)
+
+    @property
+    def answers_kept(self) -> timedelta:
+        return timedelta(days=self.answers_kept_days)
 
     def now(self) -> datetime:
         """The present moment, by the services' clock."""

@@ -17,13 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import api_pages, health, openapi, problems
+from shared import api_pages, health, kept_answers, openapi, problems
 from shared.auth import Verifier
 from shared.edge import EdgeRoute, Handler
 from shared.faults import state_of
-from shared.kernel.callers import Caller
 from shared.kernel.refusals import Conflict, Invalid, Stale
 from shared.persons import Persons
+from shared.rights import OF_EVERY_SERVICE, Rights, require_complete
 from shared.settings import ServiceSettings
 from shared.telemetry import RequestLines
 
@@ -67,8 +67,9 @@ class TransactionalRoute(EdgeRoute):
     needs_caller = True
 
     def identify(self, request: Request) -> None:
-        """Raises Unauthenticated."""
-        request.state.caller = request.app.state.verifier.caller_of(request)
+        """Raises Unauthenticated, WrongRole."""
+        caller = request.app.state.verifier.caller_of(request)
+        request.state.caller = request.app.state.rights[self.name].admit(caller)
 
     async def respond(self, request: Request, handle: Handler) -> Response:
         for attempts_left in (2, 1, 0):
@@ -91,10 +92,9 @@ async def _answer_once(request: Request, handle: Handler) -> Response:
     if not 1 <= len(key) <= 200:
         raise KeyTooLong
     connection: AsyncConnection = request.state.connection
-    caller: Caller = request.state.caller
     asked = f"{request.url.path}?{request.url.query}\n"
     digest = hashlib.sha256(asked.encode() + await request.body()).digest()
-    place = {"caller": f"{caller.organisation or caller.person}", "key": key}
+    place = {"caller": kept_answers.owner(request.state.caller), "key": key}
     # The row is inserted first: a second request with this key waits here until the first has committed or failed.
     kept = await connection.execute(text(_KEEP_ANSWER), place | {"digest": digest})
     if kept.rowcount == 0:
@@ -183,12 +183,14 @@ def make_app(
     settings: ServiceSettings,
     engine: AsyncEngine,
     routers: Sequence[APIRouter],
+    rights: Rights,
     background: Background | None = None,
     bytes_max_of: Mapping[str, int] | None = None,
     codes: openapi.Codes | None = None,
 ) -> FastAPI:
     """A service's application: its routers, health, docs that need no network, problems for every error.
 
+    Raises IncompleteRights unless `rights` has a row for every operation of `routers`, and no other.
     `bytes_max_of` gives size limits of particular paths; `codes` are the problem codes of each operation.
     """
 
@@ -217,7 +219,8 @@ def make_app(
     app.state.engine = engine
     app.state.settings = settings
     app.state.clock = settings.now
-    app.state.verifier = Verifier(settings.keys_directory / "issuer-public.pem")
+    public_key = settings.keys_directory / "issuer-public.pem"
+    app.state.verifier = Verifier(public_key, lifetime_max=settings.token_lifetime_max)
     app.state.failure = None
     app.add_middleware(BoundedBodies, bytes_max=settings.request_bytes_max, bytes_max_of=bytes_max_of or {})
     api_pages.install(app)
@@ -226,5 +229,7 @@ def make_app(
     app.include_router(health.routes)
     for each in routers:
         app.include_router(each)
+    app.state.rights = {**OF_EVERY_SERVICE, **rights}
+    require_complete(app.state.rights, openapi.operations_of(app))
     openapi.install(app, codes or {})
     return app

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from deploy.docs import apis, asyncapi, checks, events, layout, problems, refusals, settings, states
+from deploy.docs import apis, asyncapi, checks, events, layout, problems, refusals, rights, settings, states
 
 DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
 
@@ -17,6 +17,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "events/facts.schema.json": asyncapi.schema_page,
     "layout.md": layout.page,
     "problems.md": problems.page,
+    "rights.md": rights.page,
     "checks.md": checks.page,
     "settings.md": settings.page,
     **refusals.pages(),

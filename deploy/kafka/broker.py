@@ -116,15 +116,22 @@ class Broker(LocalServer):
         with _silent_client():
             wait_until(self._answers, self._child, name="Kafka", limit=START_SECONDS_MAX)
 
-    def _refuse_rival(self) -> None:
+    @property
+    def is_served(self) -> bool:
+        """Whether another process serves this storage."""
         lock = self.directory / "data" / ".lock"
         if not lock.exists():
-            return
+            return False
         with lock.open("r+b") as file:
             try:
                 fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # released when the file is closed
             except OSError:
-                raise LaunchError(f"The broker in {self.directory} is already running.") from None
+                return True
+        return False
+
+    def _refuse_rival(self) -> None:
+        if self.is_served:
+            raise LaunchError(f"The broker in {self.directory} is already running.")
 
     def _choose_port(self) -> None:
         if self._fixed_port is not None and not is_free(self._fixed_port):

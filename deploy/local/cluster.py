@@ -72,6 +72,15 @@ def clear_lock(data: Path) -> None:
         time.sleep(0.02)
 
 
+def served_port(data: Path) -> int | None:
+    """The port of the server that serves this cluster; None if none does."""
+    try:
+        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        return int(lines[3]) if _is_served_by(int(lines[0]), data) else None
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def _is_served_by(pid: int, data: Path) -> bool:
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")  # empty for a zombie

@@ -40,6 +40,11 @@ class Databases:
             self._server.stop()
 
     @property
+    def server(self) -> Postgres | None:
+        """The embedded server; None if another is used."""
+        return self._server
+
+    @property
     def services(self) -> dict[str, str]:
         return {service: self._url(f"{self._prefix}_{service}") for service in PORTS}
 

@@ -1,6 +1,7 @@
 """The embedded token issuer: creates this machine's keys once, and signs the callers' bearer tokens.
 
-`python -m deploy.local.issuer --role reviewer --person P --organisation O --region 410100 --hours 8` prints a token.
+`python -m deploy.local.issuer --role reviewer --person chen --region 410100 --hours 8` prints a token; without a role,
+it lists the roles with an example of each.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 import base64
 import json
 import os
+import re
 import secrets
 import sys
 import uuid
@@ -20,7 +22,8 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from deploy.local import LOCAL
+from deploy.local import home
+from shared.kernel.callers import Role
 
 ISSUER: Final = "skills-programme"
 AUDIENCE: Final = "skills-programme"
@@ -30,6 +33,10 @@ PRIVATE_KEY: Final = "issuer-private.pem"
 PUBLIC_KEY: Final = "issuer-public.pem"
 PERSON_KEY_SECRET: Final = "person-key.secret"  # noqa: S105 - the name of the file
 FIELD_KEYS: Final = "field-keys.json"
+
+OF_ORGANISATIONS: Final = (Role.INSTITUTION, Role.ASSESSMENT_BODY)
+"""The roles of people who act for an organisation; all others act in a region."""
+REGION_PATTERN: Final = r"\d{6}"
 
 
 def make_keys(directory: Path) -> None:
@@ -105,17 +112,53 @@ def _write_once(path: Path, content: bytes) -> None:
         draft.unlink()
 
 
+def refusal(role: str, organisation: str | None, region: str | None) -> str | None:
+    """Why no token is made for such a caller, in one sentence; None if one is."""
+    if role not in tuple(Role):
+        return f"There is no role {role}.\n{roles()}"
+    if role in OF_ORGANISATIONS:
+        if not organisation:
+            return f"Somebody in the role {role} acts for an organisation: ORG=<its id>."
+        try:
+            uuid.UUID(organisation)
+        except ValueError:
+            return f"ORG={organisation} is not an id: the id is a UUID, in the answer to its registration."
+    elif not re.fullmatch(REGION_PATTERN, region or "", re.ASCII):
+        return f"Somebody in the role {role} acts in a region: REGION=<six digits>, the province's is 410000."
+    return None
+
+
+def roles() -> str:
+    """Every role with an example."""
+    places = {Role.COUNTY_OFFICER: "410102", Role.PROVINCE: "410000"}
+    lines = [
+        f"  make token ROLE={role} PERSON=li "
+        + ("ORG=<id>" if role in OF_ORGANISATIONS else f"REGION={places.get(role, '410100')}")
+        for role in Role
+    ]
+    return "\n".join(["The roles:", *lines])
+
+
 def main() -> int:
-    """Print a token for the caller in the arguments; create the keys on first use."""
+    """Print a token for the caller in the arguments."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.issuer", description="Print a signed bearer token.")
-    parser.add_argument("--person", required=True, help="the person's key (a UUID)")
-    parser.add_argument("--role", required=True, help="for example institution, centre, reviewer")
-    parser.add_argument("--organisation", help="the organisation the person acts for")
+    parser.add_argument("--role", help="see the list that is printed without a role")
+    parser.add_argument("--person", default="somebody", help="who the person is: the same person, the same word")
+    parser.add_argument("--organisation", help="the id of the organisation the person acts for")
     parser.add_argument("--region", help="the region code the person acts in, for example 410100")
     parser.add_argument("--hours", type=float, default=8.0, help="how long the token is valid (default 8)")
-    parser.add_argument("--keys", type=Path, default=LOCAL / "keys", help="the directory of the keys")
+    parser.add_argument("--keys", type=Path, default=home(os.environ) / "keys", help="the directory of the keys")
     chosen = parser.parse_args()
-    make_keys(chosen.keys)
+    if not chosen.role:
+        print(roles())
+        return 0
+    reason = refusal(chosen.role, chosen.organisation, chosen.region)
+    if reason is None and not (chosen.keys / PRIVATE_KEY).exists():
+        # A token signed with new keys would be refused by every service that runs with others.
+        reason = f"There are no keys in {chosen.keys}: make up creates them; SKILLS_LOCAL names another directory."
+    if reason is not None:
+        print(reason, file=sys.stderr)
+        return 2
     print(
         issue(
             chosen.keys,

@@ -62,7 +62,7 @@ class Postgres(LocalServer):
         programs: Path | None = None,
         account: str = "nobody",
     ) -> None:
-        """`port` None picks a free one and keeps it across restarts; `account` is used only when running as root."""
+        """`port` None picks a free one, which the cluster keeps; `account` is used only when running as root."""
         self.directory = directory.resolve()
         self.settings = {**LAPTOP, **settings}
         self._fixed_port = port
@@ -143,8 +143,22 @@ class Postgres(LocalServer):
     def _choose_port(self) -> None:
         if self._fixed_port is not None and not is_free(self._fixed_port):
             raise LaunchError(f"Port {self._fixed_port} on {LOOPBACK} is taken by another program.")
+        if self._port is None:
+            self._port = self._last_port()
         if self._port is None or not is_free(self._port):
             self._port = free_port()
+
+    def _last_port(self) -> int | None:
+        """The port of the last start, so that addresses in use go on being right; None for a new cluster."""
+        try:
+            return int(self._port_note.read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError):
+            return None
+
+    @property
+    def _port_note(self) -> Path:
+        assert self._ground is not None
+        return self._ground.home / "port"
 
     def _try_to_start(self, deadline: float) -> bool:
         """True once the server answers; False if another attempt may succeed. Raises LaunchError."""
@@ -166,6 +180,7 @@ class Postgres(LocalServer):
             if not self._may_try_again(child.output()) or time.monotonic() > deadline:
                 raise
             return False
+        self._port_note.write_text(f"{self.port}\n", encoding="ascii")
         return True
 
     def _may_try_again(self, output: str) -> bool:

@@ -105,6 +105,11 @@ class LocalServer(ABC):
         assert self._child is not None, "not started"
         return self._child.pid
 
+    def tail(self) -> str:
+        """The last lines of its log."""
+        assert self._child is not None, "not started"
+        return self._child.tail()
+
     @abstractmethod
     def start(self) -> None:
         """Start the server, and return once it answers. Raises LaunchError."""

@@ -22,8 +22,9 @@ import httpx
 from deploy.kafka.broker import Broker
 from deploy.local import home as home_of
 from deploy.local import issuer, totals
+from deploy.local.beside import Beside
 from deploy.local.databases import Databases
-from deploy.local.processes import Child, LaunchError
+from deploy.local.processes import Child, LaunchError, LocalServer
 from deploy.local.services import (
     PORTS,
     Command,
@@ -35,14 +36,16 @@ from deploy.local.services import (
     start,
     stop_all,
     wait_ready,
+    write_addresses,
     write_settings,
 )
 from deploy.sandbox import PLAN, POSTED_ON
-from deploy.sandbox.client import Client, Unanswered
+from deploy.sandbox.client import Caller, Client, Unanswered
 from deploy.sandbox.expected import count
 from deploy.sandbox.post import post
 
 WATCH_SECONDS: Final = 0.5
+PROVINCE: Final = "410000"
 
 T = TypeVar("T")
 
@@ -60,6 +63,8 @@ class Run:
         self.keys = self.home / "keys"
         self.addresses = addresses(environment)
         self.services: dict[str, Child] = {}
+        self._servers: dict[str, LocalServer] = {}
+        self._restarted: set[str] = set()
 
     def say(self, text: str) -> None:
         print(f"[{time.monotonic() - self._started:5.1f} s] {text}", flush=True)
@@ -77,6 +82,7 @@ class Run:
         if self._business_day is not None:
             settings["SKILLS_CLOCK_OFFSET_DAYS"] = str((self._business_day - datetime.now(UTC).date()).days)
         write_settings(self.home / "services.env", settings)
+        write_addresses(self.home / "addresses.env", self.addresses)
         run_all([Command(service, ("migrate",)) for service in PORTS], settings, logs)
         self.say("databases are up to date")
         run_all(
@@ -95,6 +101,8 @@ class Run:
         databases = Databases(self.home, self._environment, log=self._log)
         stack.callback(databases.stop)
         databases.start()
+        if databases.server is not None:
+            self._servers["PostgreSQL"] = databases.server
         self.say(f"PostgreSQL answers at {databases.where}")
         return databases
 
@@ -105,8 +113,22 @@ class Run:
             raise LaunchError(reason)
         port = self._environment.get("KAFKA_PORT")
         broker = stack.enter_context(Broker(self.home / "kafka", int(port) if port else None))
+        self._servers["Kafka"] = broker
         self.say(f"Kafka answers at {broker.bootstrap}")
         return f"kafka://{broker.bootstrap}"
+
+    def watch(self) -> None:
+        """Start a server that has ended again, once. Raises LaunchError if it ends a second time, or a service ends."""
+        refuse_dead(self.services)
+        for name, server in self._servers.items():
+            if server.alive:
+                continue
+            if name in self._restarted:
+                raise LaunchError(f"{name} has ended by itself for the second time.\n{server.tail()}")
+            self._restarted.add(name)
+            self.say(f"{name} has ended by itself; starting it again")
+            server.start()
+            self.say(f"{name} answers again; the services go on by themselves")
 
     def while_alive(self, work: Coroutine[None, None, T]) -> T:
         """The result of `work`. Cancels it and raises LaunchError if a service exits meanwhile."""
@@ -116,7 +138,7 @@ class Run:
         task = asyncio.ensure_future(work)
         try:
             while not task.done():
-                refuse_dead(self.services)
+                self.watch()
                 await asyncio.wait([task], timeout=WATCH_SECONDS)
             return task.result()
         except httpx.TransportError:
@@ -126,40 +148,63 @@ class Run:
             task.cancel()
 
     async def post_sample(self) -> bool:
-        """Post the sample and print the live totals. Returns whether they match the independent count."""
+        """Post the sample and print the live totals. Returns whether they match the independent count.
+
+        What the user has posted counts, too, and is told apart: what was counted beside the sample before is expected
+        beside it afterwards.
+        """
+        metrics = self.addresses["metrics"]
+        beside = Beside(self.home / f"beside-the-sample.{self._log}.json")
+        sample = count()
+        own = beside.before_posting(await totals.settled(metrics), sample)
         self.say("posting the sample")
         async with Client(self.addresses, self.keys) as client:
             await post(client, self.say)
-        expected = count()
-        live = await totals.wait_for(self.addresses["metrics"], expected)
+        expected = totals.sum_of(sample, own)
+        live = await totals.wait_for(metrics, expected)
         print(f"\n{totals.tables(live, PLAN)}\n")
         wrong = totals.differences(expected, live)
         for line in wrong[:20]:
             print(line)
-        verdict = (
-            f"{len(wrong)} totals differ from the hand count of the sample" if wrong else "totals equal the hand count"
-        )
-        self.say(verdict)
+        with_own = " and what was there beside it" if own else ""
+        if wrong:
+            self.say(f"{len(wrong)} totals differ from the hand count of the sample{with_own}")
+        else:
+            beside.posted()
+            self.say(f"totals equal the hand count{with_own and f' of the sample{with_own}'}")
         return not wrong
 
-    def show(self) -> None:
-        """Print the addresses to look at."""
-        metrics = self.addresses["metrics"]
-        pages = {service: f"{where}/docs" for service, where in self.addresses.items()}
-        pages |= {
+    async def show(self) -> None:
+        """Print the addresses to look at, and a command for a token to begin with."""
+        registry, metrics = self.addresses["registry"], self.addresses["metrics"]
+        pages = {
             "live page": f"{metrics}/",
+            "clerk's page": f"{registry}/  (uploads a roster; asks for a token)",
+            "a token": await self._token_command(),
             "totals": f"{metrics}/v1/totals?by=programme,region",
             "progress": f"{metrics}/v1/progress",
+            "stream": f"{metrics}/v1/stream",
         }
-        pages |= {"stream": f"{metrics}/v1/stream", "settings": f". {self.home / 'services.env'}"}
+        pages |= {f"{service} API": f"{where}/docs" for service, where in self.addresses.items()}
+        pages |= {"addresses": f". {self.home / 'addresses.env'}", "settings": f". {self.home / 'services.env'}"}
         pages["log files"] = str(self.home / "logs")
-        print("\n" + "\n".join(f"  {name:<11}{where}" for name, where in pages.items()))
+        width = max(map(len, pages))
+        print("\n" + "\n".join(f"  {name:<{width}}  {where}" for name, where in pages.items()))
         print("\nCtrl-C stops everything; the data stays.", flush=True)
 
+    async def _token_command(self) -> str:
+        """For a clerk of an institution, or for an officer if there is none yet."""
+        async with Client(self.addresses, self.keys) as client:
+            officer = Caller("province", "runner", region=PROVINCE)
+            listed = (await client.get("registry", "/v1/institutions", by=officer, size="1"))["rows"]
+        if not listed:
+            return f"make token ROLE=province PERSON=wang REGION={PROVINCE}"
+        return f"make token ROLE=institution PERSON=li ORG={listed[0]['id']}  (a clerk of {listed[0]['name']})"
+
     def serve(self) -> None:
-        """Wait until Ctrl-C. Raises LaunchError if a service exits."""
+        """Wait until Ctrl-C. Raises LaunchError if a service exits, or a server that was started again."""
         while True:
-            refuse_dead(self.services)
+            self.watch()
             time.sleep(WATCH_SECONDS)
 
 
@@ -174,7 +219,7 @@ def run(*, samples: bool, once: bool, log: str) -> int:
             if once:
                 return 0 if is_right else 1
             serving = True
-            here.show()
+            asyncio.run(here.show())
             here.serve()
         except (LaunchError, Unanswered, httpx.TransportError) as error:
             print(error, file=sys.stderr)

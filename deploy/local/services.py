@@ -78,6 +78,11 @@ def write_settings(file: Path, settings: Mapping[str, str]) -> None:
     file.write_text("".join(lines), encoding="utf-8")
 
 
+def write_addresses(file: Path, where: Mapping[str, str]) -> None:
+    """Write the services' base URLs to a file for a shell to source: REGISTRY=http://… and so on."""
+    file.write_text("".join(f"{service.upper()}={url}\n" for service, url in where.items()), encoding="ascii")
+
+
 def start(command: Command, settings: Mapping[str, str], logs: Path) -> Child:
     """Start a command of a service; its output goes to a file named after it."""
     words = [*ending_with_parent(signal.SIGTERM), sys.executable, "-m", f"services.{command.service}", *command.words]

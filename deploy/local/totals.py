@@ -6,7 +6,7 @@ import asyncio
 import csv
 import time
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,6 +19,7 @@ from shared.kernel.money import Fen, format_yuan
 WAIT_SECONDS_MAX: Final = 60.0
 QUIET_SECONDS: Final = 10.0
 """If nothing new was applied for this long, no more facts are expected."""
+SETTLED_SECONDS: Final = 1.0
 POLL_SECONDS: Final = 0.1
 
 HEADINGS: Final = ("在训", "培训人次", "补贴人次", "证书", "高技能人才", "批准（元）", "支付（元）", "追回（元）")
@@ -43,6 +44,30 @@ async def ask(http: httpx.AsyncClient, address: str) -> Live:
     }
     facts = sum(topic["facts"] for topic in answer["as_of"]["topics"].values())
     return Live({cell: amounts for cell, amounts in rows.items() if amounts}, facts)
+
+
+async def settled(address: str) -> Totals:
+    """The live totals once no fact has been applied for SETTLED_SECONDS: what earlier runs left to do is done."""
+    deadline = time.monotonic() + WAIT_SECONDS_MAX
+    async with httpx.AsyncClient(timeout=10) as http:
+        live, changed_at = await ask(http, address), time.monotonic()
+        while time.monotonic() - changed_at < SETTLED_SECONDS and time.monotonic() < deadline:
+            await asyncio.sleep(POLL_SECONDS)
+            latest = await ask(http, address)
+            if latest.facts != live.facts:
+                changed_at = time.monotonic()
+            live = latest
+    return live.totals
+
+
+def sum_of(*several: Totals) -> Totals:
+    """The sum, without zeros. Amounts may be negative."""
+    sums: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for totals in several:
+        for cell, amounts in totals.items():
+            sums[cell].update(amounts)
+    counted = {cell: Counter({name: n for name, n in amounts.items() if n}) for cell, amounts in sums.items()}
+    return {cell: amounts for cell, amounts in counted.items() if amounts}
 
 
 async def wait_for(address: str, expected: Totals) -> Totals:

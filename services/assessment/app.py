@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.assessment.bodies import routes as bodies
 from services.assessment.certificates import routes as certificates
 from services.assessment.exams.routes import candidates, sessions
+from services.assessment.rights import RIGHTS
 from services.assessment.settings import AssessmentSettings
 from services.assessment.verification import routes as verifications
 from shared.database import make_engine
@@ -24,6 +25,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         settings=settings,
         engine=make_engine(settings.database_url, name="assessment", pool_size=settings.database_connections_max),
         routers=[bodies.routes, sessions.routes, candidates.routes, certificates.routes, verifications.routes],
+        rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
     )

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from services.metrics.pages.routes import routes as page_routes
 from services.metrics.progress.routes import routes as progress_routes
 from services.metrics.projection.store import SEARCH_PATH
+from services.metrics.rights import RIGHTS
 from services.metrics.settings import MetricsSettings
 from services.metrics.totals.routes import routes as total_routes
 from services.metrics.totals.usecases.answer_cache import AnswerCache
@@ -43,6 +44,7 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         settings=settings,
         engine=engine,
         routers=[total_routes, progress_routes, page_routes],
+        rights=RIGHTS,
         background=beside,
         codes=codes_beside(__file__),
     )

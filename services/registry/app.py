@@ -18,6 +18,7 @@ from services.registry.pages import routes as page
 from services.registry.persons import routes as persons
 from services.registry.plan.routes import plan, policy, projects
 from services.registry.quality import routes as quality
+from services.registry.rights import RIGHTS
 from services.registry.rosters.routes import files as roster_files
 from services.registry.rosters.routes import posting as rosters
 from services.registry.settings import RegistrySettings
@@ -73,6 +74,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             follow_up_files.routes,
             quality.routes,
         ],
+        rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
         bytes_max_of={

@@ -10,6 +10,7 @@ from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
 from services.subsidy.recoveries import routes as recoveries
 from services.subsidy.review import routes as review
+from services.subsidy.rights import RIGHTS
 from services.subsidy.settings import SubsidySettings
 from shared.database import make_engine
 from shared.openapi import codes_beside
@@ -28,6 +29,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(policy.routes, checks.routes, budgets.routes),
             *(claims.routes, review.routes, payments.routes, recoveries.routes),
         ],
+        rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
     )

@@ -114,13 +114,7 @@ class KafkaLog:
         try:
             await consumer.start()
             while True:
-                try:
-                    found = await consumer.getmany(timeout_ms=_IDLE_MS, max_records=fetch_size.records)
-                except NoOffsetForPartitionError:
-                    found = {}  # the client looked up its own position before ours was loaded
-                if positions.failure is not None:
-                    raise positions.failure
-                batch = positions.batch_of(found)
+                batch = await positions.next_batch(fetch_size.records)
                 fetch_size.learn(batch)
                 yield batch
                 if batch:
@@ -190,13 +184,54 @@ class _Positions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
         except Exception as error:  # noqa: BLE001
             self.failure = error
 
-    def batch_of(self, found: Mapping[KafkaPartition, Sequence[object]]) -> Batch:
+    async def next_batch(self, records_max: int) -> Batch:
+        """Up to `records_max` records, and so many if the log holds them. Raises what went wrong at an assignment.
+
+        The client hands out what it has fetched, which in a backlog is by turns a full batch and the rest of a fetch.
+        A small batch costs the database more per record, so it is topped up.
+        """
+        try:
+            batch = await self._fetch(records_max)
+        except NoOffsetForPartitionError:
+            batch = {}  # the client looked up its own position before ours was loaded
+        if self.failure is not None:
+            raise self.failure
+        while self._is_behind() and (missing := records_max - sum(len(part.records) for part in batch.values())) > 0:
+            try:
+                more = await self._fetch(missing)
+            except KafkaError:
+                break  # what was fetched before is not lost; the next call meets the error again
+            if not more:
+                break
+            batch = _joined(batch, more)
+        return batch
+
+    async def _fetch(self, records_max: int) -> Batch:
+        found = await self._consumer.getmany(timeout_ms=_IDLE_MS, max_records=records_max)
         batch: dict[TopicPartition, PartitionBatch] = {}
         for source, messages in found.items():
             partition = TopicPartition(*source)
             if partition not in self._at:
                 continue  # read from Kafka's stored position, before ours was set: it is read again from ours
-            records = [ConsumerRecord(m.offset, m.key.decode(), m.value) for m in messages]  # type: ignore[attr-defined]
+            records = [ConsumerRecord(m.offset, m.key.decode(), m.value) for m in messages]
             batch[partition] = PartitionBatch(self._at[partition], records)
             self._at[partition] = batch[partition].next_offset
         return batch
+
+    def _is_behind(self) -> bool:
+        """Whether the log is known to hold records that were not read."""
+        assigned = self._consumer.assignment()
+        places = ((KafkaPartition(*partition), at) for partition, at in self._at.items())
+        return any((self._consumer.highwater(place) or 0) > at for place, at in places if place in assigned)
+
+
+def _joined(batch: Batch, more: Batch) -> Batch:
+    """Both batches as one. A partition that was assigned again in between starts again: only `more` is right then."""
+    joined = dict(batch)
+    for partition, part in more.items():
+        before = batch.get(partition)
+        if before is None or before.next_offset != part.asked_from:
+            joined[partition] = part
+        else:
+            joined[partition] = PartitionBatch(before.asked_from, [*before.records, *part.records])
+    return joined

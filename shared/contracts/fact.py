@@ -5,13 +5,16 @@ On the wire a fact is CloudEvents 1.0 in JSON ("structured mode"). `version` is 
 
 A fact's class is the one definition of its form. From it come two structs for the wire, made on first use: the
 content (`data`), and the event around it, which is tagged by `type`, so that bytes become a validated fact in one pass.
+The patterns of codes are compared beside that pass, because codes repeat and each has to be compared only once.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, ClassVar, Final, Union, dataclass_transform
+from typing import Annotated, Any, ClassVar, Final, Union, dataclass_transform, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct
@@ -59,6 +62,26 @@ class Fact(Struct, frozen=True, gc=False):
             assert cls.type not in _TYPES, f"two facts are called {cls.type}"
             _TYPES[cls.type] = cls
             _decoder.cache_clear()
+            _strict_decoder.cache_clear()
+
+
+class _Codes(dict[str | None, bool]):
+    """Whether a value has the pattern of a code, remembered for the values met first: a province has few codes."""
+
+    remembered_max: Final = 10_000
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__({None: True})
+        self._pattern = re.compile(pattern)
+
+    def __missing__(self, value: str) -> bool:
+        has_pattern = self._pattern.search(value) is not None
+        if len(self) < self.remembered_max:
+            self[value] = has_pattern
+        return has_pattern
+
+
+_codes_of = cache(_Codes)
 
 
 class _Written(Struct, frozen=True, gc=False):
@@ -80,6 +103,8 @@ class _Read(Struct, frozen=True, gc=False, tag_field="type"):
     """What is taken from an event; of each type there is a subclass, whose `data` is the content of its fact."""
 
     fact: ClassVar[type[Fact]]
+    codes: ClassVar[tuple[tuple[int, _Codes], ...]]
+    """The places in `data` that hold a code, each with the codes of its pattern."""
 
     subject: Subject
     version: Version
@@ -95,30 +120,65 @@ def types() -> dict[str, type[Fact]]:
 @cache
 def content_type(cls: type[Fact]) -> type[Struct]:
     """The struct of what facts of `cls` carry under `data`: all their fields but the envelope's, in their order."""
+    return _content_type(cls, lambda annotation: annotation)
+
+
+def _content_type(cls: type[Fact], type_of: Callable[[Any], Any]) -> type[Struct]:
     fields = [
-        (field.name, field.type)
+        (field.name, type_of(field.type))
         if field.default is msgspec.NODEFAULT
-        else (field.name, field.type, msgspec.field(default=field.default))
-        for field in msgspec.structs.fields(cls)
-        if field.name not in ENVELOPE_FIELDS
+        else (field.name, type_of(field.type), msgspec.field(default=field.default))
+        for field in _content_fields(cls)
     ]
     return msgspec.defstruct(cls.__name__, fields, frozen=True, gc=False)
 
 
+def _content_fields(cls: type[Fact]) -> list[msgspec.structs.FieldInfo]:
+    return [field for field in msgspec.structs.fields(cls) if field.name not in ENVELOPE_FIELDS]
+
+
+def _pattern_of(annotation: Any) -> str | None:
+    """The pattern of a code, or of a code or None."""
+    of_code = [part for part in get_args(annotation) if get_origin(part) is Annotated] or [annotation]
+    if get_origin(of_code[0]) is not Annotated or get_origin(annotation) is tuple:
+        return None
+    return next((meta.pattern for meta in of_code[0].__metadata__ if isinstance(meta, Meta) and meta.pattern), None)
+
+
+def _without_pattern(annotation: Any) -> Any:
+    if _pattern_of(annotation) is None:
+        return annotation
+    return str if get_origin(annotation) is Annotated else str | None
+
+
 @cache
 def _decoder() -> msgspec.json.Decoder[_Read]:
-    events = [
-        msgspec.defstruct(
-            cls.__name__,
-            [("data", content_type(cls))],
-            bases=(_Read,),
-            namespace={"fact": cls, "__annotations__": {"fact": ClassVar[type[Fact]]}},
-            tag=name,
-            frozen=True,
-            gc=False,
+    """Reads events, all but the patterns of codes."""
+    return _decoder_of(lambda cls: _content_type(cls, _without_pattern))
+
+
+@cache
+def _strict_decoder() -> msgspec.json.Decoder[_Read]:
+    return _decoder_of(content_type)
+
+
+def _decoder_of(content: Callable[[type[Fact]], type[Struct]]) -> msgspec.json.Decoder[_Read]:
+    events = []
+    for name, cls in _TYPES.items():
+        patterns = [(place, _pattern_of(field.type)) for place, field in enumerate(_content_fields(cls))]
+        codes = tuple((place, _codes_of(pattern)) for place, pattern in patterns if pattern is not None)
+        constants = {"fact": ClassVar[type[Fact]], "codes": ClassVar[tuple[tuple[int, _Codes], ...]]}
+        events.append(
+            msgspec.defstruct(
+                cls.__name__,
+                [("data", content(cls))],
+                bases=(_Read,),
+                namespace={"fact": cls, "codes": codes, "__annotations__": constants},
+                tag=name,
+                frozen=True,
+                gc=False,
+            )
         )
-        for name, cls in _TYPES.items()
-    ]
     return msgspec.json.Decoder(Union[tuple(events)])  # noqa: UP007  (of a list that is known at run time only)
 
 
@@ -148,7 +208,11 @@ def decode(event: bytes) -> Fact:
     """The fact in `event`. Raises UnknownType or Malformed."""
     try:
         read = _decoder().decode(event)
-        return read.fact(read.subject, read.version, read.time, *astuple(read.data))
+        content = astuple(read.data)
+        for place, codes in read.codes:
+            if not codes[content[place]]:
+                _strict_decoder().decode(event)  # raises, with the place
+        return read.fact(read.subject, read.version, read.time, *content)
     except msgspec.ValidationError as error:
         raise _refused(event, error) from None
     except (ValueError, RecursionError) as error:

@@ -285,7 +285,6 @@ def at_once_routes(
         refuses = frozenset(FILE_FAULTS.values())
 
         async def respond(self, request: Request, handle: Handler) -> Response:
-            usecases.organisation_of(kind, request.state.caller)
             if (format_ := _format_asked(request, kind)) is not None:
                 request.state.file_rows = await at_once.read(
                     format_,

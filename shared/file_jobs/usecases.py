@@ -16,7 +16,7 @@ from shared.file_jobs import rules, store
 from shared.file_jobs.kinds import FileKind, FileStorage
 from shared.file_jobs.rules import FileJob, Posting
 from shared.file_jobs.store import RefusedRow
-from shared.kernel.callers import Caller, ForeignOrganisation
+from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.sealed import Seal
 from shared.spreadsheets import packages
@@ -30,18 +30,10 @@ _ROWS_A_PIECE: Final = 1_000
 async def posting_of(
     connection: AsyncConnection, kind: FileKind, *, target_id: UUID | None, dry_run: bool, caller: Caller
 ) -> Posting:
-    """The posting for a new file of the caller. Raises WrongRole, ForeignOrganisation and the refusals of `admit`."""
-    organisation_id = organisation_of(kind, caller)
+    """The posting for a new file of the caller. Raises ForeignOrganisation and the refusals of `admit`."""
+    organisation_id = caller.require_some_organisation()
     await kind.admit(connection, caller, target_id)
     return Posting(organisation_id, target_id, caller.person, dry_run)
-
-
-def organisation_of(kind: FileKind, caller: Caller) -> UUID:
-    """The organisation whose files the caller may send and read. Raises WrongRole, ForeignOrganisation."""
-    caller.require(kind.role)
-    if caller.organisation is None:
-        raise ForeignOrganisation
-    return caller.organisation
 
 
 async def post(
@@ -58,7 +50,7 @@ async def post(
 ) -> FileJob:
     """A new file, waiting; the existing one if the same content is already unfinished.
 
-    Raises WrongRole, ForeignOrganisation, the refusals of the kind's `admit`, NotASpreadsheet, SpreadsheetDamaged,
+    Raises ForeignOrganisation, the refusals of the kind's `admit`, NotASpreadsheet, SpreadsheetDamaged,
     SpreadsheetTooLarge, SpreadsheetEmpty, and the kind's `too_many`.
     """
     posting = await posting_of(connection, kind, target_id=target_id, dry_run=dry_run, caller=caller)
@@ -82,14 +74,14 @@ async def own_files(
 ) -> list[FileJob]:
     """The files of the caller's organisation, the newest first, before `before`.
 
-    Raises WrongRole, ForeignOrganisation.
+    Raises ForeignOrganisation.
     """
-    organisation_id = organisation_of(kind, caller)
+    organisation_id = caller.require_some_organisation()
     return await store.page(connection, kind.name, organisation_id=organisation_id, before=before, limit=limit)
 
 
 async def own_file(connection: AsyncConnection, kind: FileKind, file_id: UUID, *, caller: Caller) -> FileJob:
-    """Raises WrongRole, NotFound, ForeignOrganisation."""
+    """Raises NotFound, ForeignOrganisation."""
     return await _own_file(connection, kind, file_id, caller=caller)
 
 
@@ -98,7 +90,7 @@ async def remove(
 ) -> FileJob:
     """The file: cancelled if it was unfinished, else its refused rows are erased soon.
 
-    Raises WrongRole, NotFound, ForeignOrganisation.
+    Raises NotFound, ForeignOrganisation.
     """
     file = await _own_file(connection, kind, file_id, caller=caller, lock=True)
     kept = storage.rows_kept
@@ -112,7 +104,7 @@ async def own_rows(
 ) -> FileJob:
     """The file, whose refused rows are still kept.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, RefusedRowsErased.
+    Raises NotFound, ForeignOrganisation, RefusedRowsErased.
     """
     file = await _own_file(connection, kind, file_id, caller=caller)
     rules.require_rows(file, at=at)
@@ -122,7 +114,6 @@ async def own_rows(
 async def _own_file(
     connection: AsyncConnection, kind: FileKind, file_id: UUID, *, caller: Caller, lock: bool = False
 ) -> FileJob:
-    caller.require(kind.role)
     file = await store.load(connection, kind.name, file_id, lock=lock)
     caller.require_organisation(file.posting.organisation_id)
     return file

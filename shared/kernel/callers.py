@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -17,6 +17,16 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     FINANCE = "finance"
     PROVINCE = "province"
+
+
+class Whose(StrEnum):
+    """Whose things a role reaches with an operation."""
+
+    PUBLIC = "public"
+    """What everybody may see or do, without a token."""
+    OWN = "own organisation"
+    REGION = "own region and below"
+    ALL = "all"
 
 
 class WrongRole(Forbidden):
@@ -47,12 +57,16 @@ class ForeignRegion(Forbidden):
 
 @dataclass(frozen=True)
 class Caller:
-    """A person in a role; four-eyes rules compare `person`. Institutions and bodies also have an `organisation`."""
+    """A person in a role; four-eyes rules compare `person`. Institutions and bodies also have an `organisation`.
+
+    `whose` things they reach depends on what they call: the edge sets it from the service's table of rights.
+    """
 
     person: str
     role: Role
     organisation: UUID | None
     region: str | None
+    whose: Whose = Whose.OWN
 
     def require(self, *roles: Role) -> None:
         """Raises WrongRole unless the caller has one of `roles`."""
@@ -64,7 +78,16 @@ class Caller:
         if self.organisation != organisation:
             raise ForeignOrganisation
 
-    def require_region(self, region_and_above: Collection[str]) -> None:
-        """Raises ForeignRegion unless the caller's region is among the region concerned and those above it."""
-        if self.region not in region_and_above:
+    def require_some_organisation(self) -> UUID:
+        """The organisation that the caller acts for. Raises ForeignOrganisation if there is none."""
+        if self.organisation is None:
+            raise ForeignOrganisation
+        return self.organisation
+
+    def require_region(self, region_and_above: Sequence[str]) -> None:
+        """Raises ForeignRegion unless the caller's region is among the region concerned and those above it.
+
+        The province is the last of them: a caller in its role whose region is another one acts nowhere.
+        """
+        if self.region not in (region_and_above[-1:] if self.role is Role.PROVINCE else region_and_above):
             raise ForeignRegion

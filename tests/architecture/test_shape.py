@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from deploy.docs.settings import meanings, settings_classes
 from tests.architecture.tree import ROOT, SERVICES, modules
 
 ENTRIES = {
-    "__init__.py", "__main__.py", "settings.py", "app.py", "worker.py", "consumers.py", "migrations", "problems.json",
+    "__init__.py", "__main__.py", "settings.py", "app.py", "worker.py", "consumers.py", "rights.py", "migrations",
+    "problems.json",
 }  # fmt: skip
 """The entries of every service apart from its topics."""
 ROOMS = {"rules", "usecases", "store", "routes"}
@@ -21,7 +24,11 @@ EVERYTHING = [path for folder in ("services", "shared", "deploy", "tests") for p
 
 LINES_MAX = 400
 """The length at which a file most likely has two subjects. No file is split because of it: see CONTRIBUTING."""
-BACKBONE_LINES_MAX = 920
+BACKBONE_LINES_MAX = 830
+"""Lines of code, without docstrings and comments: a limit must not cost the words that say why."""
+NO_CODE = {
+    tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER,
+}  # fmt: skip
 LONGER: dict[str, int] = {}
 """A ratchet: longer files with their maximum lengths. Lengths only go down; no file is added."""
 
@@ -91,14 +98,21 @@ def test_no_file_is_longer_than_the_maximum() -> None:
 
 
 def test_the_backbone_stays_small() -> None:
-    written = [
-        line
-        for path in modules("shared/backbone")
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line.strip()
-    ]
+    assert sum(len(code_lines(path)) for path in modules("shared/backbone")) <= BACKBONE_LINES_MAX
 
-    assert len(written) <= BACKBONE_LINES_MAX
+
+def code_lines(path: Path) -> set[int]:
+    """The numbers of the lines that hold code; blank lines, comments and docstrings do not."""
+    source = path.read_text(encoding="utf-8")
+    strings = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    ]
+    words = {line for node in strings for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    code = {line for token in tokens if token.type not in NO_CODE for line in range(token.start[0], token.end[0] + 1)}
+    return code - words
 
 
 def test_text_files_end_with_a_newline() -> None:

@@ -155,6 +155,14 @@ class TestDecode:
         with pytest.raises(Malformed):
             decode(json.dumps(event).encode())
 
+    def test_refuses_a_wrong_code_each_time_and_names_its_place(self) -> None:
+        event = json.loads(golden("registry.trainee-enrolled.v1"))
+        event["data"]["region"] = "41010"
+
+        for _ in range(2):
+            with pytest.raises(Malformed, match=r"\$\.data\.region: Expected"):
+                decode(json.dumps(event).encode())
+
     @pytest.mark.parametrize(
         ("member", "value"),
         [

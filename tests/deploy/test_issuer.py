@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import jwt
 import pytest
 
-from deploy.local import issuer
+from deploy.local import ROOT, issuer
+from shared.kernel.callers import Role
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -86,3 +90,39 @@ class TestIssue:
 
         with pytest.raises(jwt.InvalidSignatureError):
             read(tmp_path / "ours", token(tmp_path / "theirs"))
+
+
+class TestCommand:
+    def run(self, keys: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "deploy.local.issuer", "--keys", str(keys), *arguments]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    def test_alone_it_lists_every_role_with_an_example_that_is_accepted(self, tmp_path: Path) -> None:
+        said = self.run(tmp_path)
+
+        assert said.returncode == 0
+        for role in Role:
+            [example] = [line for line in said.stdout.splitlines() if f"ROLE={role} " in line]
+            words = dict(word.split("=", 1) for word in example.split() if "=" in word)
+            organisation = str(uuid4()) if words.get("ORG") else None
+            assert issuer.refusal(role, organisation, words.get("REGION")) is None
+
+    @pytest.mark.parametrize(
+        ("arguments", "reason"),
+        [
+            (["--role", "reviwer"], "There is no role reviwer."),
+            (["--role", "institution"], "ORG=<its id>"),
+            (["--role", "institution", "--organisation", "school-7"], "is not an id"),
+            (["--role", "reviewer"], "REGION=<six digits>"),
+            (["--role", "province", "--region", "Henan"], "REGION=<six digits>"),
+            (["--role", "province", "--region", "410000"], "There are no keys in"),
+        ],
+    )
+    def test_it_refuses_a_caller_whom_no_service_would_know(
+        self, tmp_path: Path, arguments: list[str], reason: str
+    ) -> None:
+        said = self.run(tmp_path / "keys", *arguments)
+
+        assert (said.returncode, said.stdout) == (2, "")
+        assert reason in said.stderr
+        assert not (tmp_path / "keys").exists()

@@ -20,8 +20,8 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("run")]
 
 START = "make up\n"
 SECONDS_MAX = 10.0
-ENDS_WITH = (4, 1)
-"""Whom the spreadsheets enrolled, and the one who has been trained before."""
+ADDED = (4, 1)
+"""Whom the spreadsheets enrolled, and the one who has been trained before: in training, trainings."""
 TOOLS = ("bash", "curl", "make")
 
 
@@ -39,7 +39,8 @@ def commands_of(page: str) -> str:
 
 
 @pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason=f"needs {', '.join(TOOLS)}")
-def test_its_commands_end_with_one_training_and_a_mended_roster(tmp_path: Path) -> None:
+@pytest.mark.parametrize("arguments", [(), ("--samples",)], ids=["make up", "make run"])
+def test_its_commands_end_with_one_training_and_a_mended_roster(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     ports = {service: free_port() for service in PORTS}
     moved = {f"{service.upper()}_PORT": str(port) for service, port in ports.items()}
     environment = {**os.environ, **moved, "SKILLS_LOCAL": str(tmp_path)}
@@ -47,16 +48,16 @@ def test_its_commands_end_with_one_training_and_a_mended_roster(tmp_path: Path) 
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
     following = "".join(map(commands_of, ("rosters.md", "attendance.md", "calling-the-api.md")))
     script = f'{commands()}cd "$SKILLS_LOCAL"\n{following}'
-    for service, port in PORTS.items():
-        script = script.replace(str(port), str(ports[service]))
 
-    with runner(environment) as system:
+    with runner(environment, *arguments) as system:
         read_until(system, "Ctrl-C stops everything")
+        metrics = f"http://127.0.0.1:{ports['metrics']}"
+        before = counted(metrics)
         done = subprocess.run(
             ["bash", "-eu", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
-        total = final_total(f"http://127.0.0.1:{ports['metrics']}")
+        added = added_to(before, metrics)
 
     assert '"code": "identity-wrong-check-digit"' in done.stdout
     for told in (
@@ -71,14 +72,25 @@ def test_its_commands_end_with_one_training_and_a_mended_roster(tmp_path: Path) 
     assert '"roster-class-unknown"' in done.stdout
     assert '"repeated": 3,' in done.stdout
     assert [line.strip() for line in done.stdout.splitlines() if '"total_hours"' in line] == ['"total_hours": 4']
-    assert (total["in_training"], total["trainings"]) == ENDS_WITH
+    assert added == ADDED
+    if arguments:
+        with runner(environment, "--samples", "--once") as again:
+            said, _ = again.communicate()
+        assert again.returncode == 0, said
+        assert "totals equal the hand count of the sample and what was there beside it" in said
 
 
-def final_total(metrics: str) -> dict[str, int]:
-    """The total once it is as it must be; the last one that was answered if that does not come."""
+def counted(metrics: str) -> tuple[int, int]:
+    """How many are in training, and how many trainings there are."""
+    total = httpx.get(f"{metrics}/v1/totals", params={"by": ""}).raise_for_status().json()["total"]
+    return total["in_training"], total["trainings"]
+
+
+def added_to(before: tuple[int, int], metrics: str) -> tuple[int, int]:
+    """What came to the totals, once it is as it must be; the last that was seen if that does not come."""
     deadline = time.monotonic() + SECONDS_MAX
     while True:
-        answer = httpx.get(f"{metrics}/v1/totals", params={"by": ""}).raise_for_status()
-        total: dict[str, int] = answer.json()["total"]
-        if (total["in_training"], total["trainings"]) == ENDS_WITH or time.monotonic() > deadline:
-            return total
+        in_training, trainings = counted(metrics)
+        added = (in_training - before[0], trainings - before[1])
+        if added == ADDED or time.monotonic() > deadline:
+            return added

@@ -24,6 +24,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.refusals import Conflict, IllegalMove, Invalid, NotFound, NotYetReceived, Refusal, SamePerson
 from shared.migrations import backbone
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.rights import EVERY_ROLE, Rights, reads, writes
 from shared.settings import ServiceSettings
 from shared.web import Connection, Now, make_app, router
 from tests.support.services import Tokens
@@ -86,6 +87,17 @@ class Meeting:
 
 
 routes = router("notes")
+
+_ONE = "Anybody pins a note."
+RIGHTS: Rights = {
+    "write": writes(EVERY_ROLE, one=_ONE),
+    "refuse": writes(EVERY_ROLE, one=_ONE),
+    "fail": writes(EVERY_ROLE, one=_ONE),
+    "break_a_constraint": writes(EVERY_ROLE, one=_ONE),
+    "sleep": reads(EVERY_ROLE),
+    "list_notes": reads(EVERY_ROLE),
+    "me": reads(EVERY_ROLE),
+}
 
 
 async def _find(connection: AsyncConnection, title: str) -> NoteAnswer | None:
@@ -181,7 +193,12 @@ async def opened(url: str, keys: Path) -> AsyncGenerator[Noteboard]:
             await connection.execute(text(statement))
     settings = ServiceSettings(database_url=url, SKILLS_KEYS_DIRECTORY=keys, request_bytes_max=2000)
     app = make_app(
-        title="Notes", description="Notes.", settings=settings, engine=make_engine(url, name="notes"), routers=[routes]
+        title="Notes",
+        description="Notes.",
+        settings=settings,
+        engine=make_engine(url, name="notes"),
+        routers=[routes],
+        rights=RIGHTS,
     )
     app.state.meeting = meeting = Meeting()
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

@@ -24,13 +24,22 @@ from tests.shared.noteboard import Noteboard
 
 def claims(**changes: object) -> dict[str, Any]:
     now = datetime.now(UTC)
-    usual = {"iss": ISSUER, "aud": AUDIENCE, "sub": "someone", "role": "province", "iat": now}
+    usual = {"iss": ISSUER, "aud": AUDIENCE, "sub": "someone", "role": "province", "region": "410000", "iat": now}
     return usual | {"exp": now + timedelta(hours=1)} | changes
 
 
 def signed(keys: Path, content: dict[str, Any]) -> str:
-    present = {name: value for name, value in content.items() if value is not ...}
-    return jwt.encode(present, (keys / issuer.PRIVATE_KEY).read_bytes(), algorithm="EdDSA")
+    return sealed(keys, {name: value for name, value in content.items() if value is not ...})
+
+
+def sealed(keys: Path, content: object) -> str:
+    """A token of our issuer with any content, also one that the library would not make."""
+    payload = json.dumps(content, default=datetime.timestamp).encode()
+    return jwt.PyJWS().encode(payload, (keys / issuer.PRIVATE_KEY).read_bytes(), algorithm="EdDSA")
+
+
+def verifier_of(keys: Path) -> Verifier:
+    return Verifier(keys / issuer.PUBLIC_KEY, lifetime_max=timedelta(hours=24))
 
 
 def unsigned(content: dict[str, Any]) -> str:
@@ -64,8 +73,44 @@ class TestVerifier:
             {"aud": "another-service"},
             {"role": "emperor"},
             {"role": ["province"]},
+            {"role": None},
             {"sub": 7},
+            {"sub": None},
+            {"sub": ""},
+            {"sub": "  "},
+            {"sub": "x" * 129},
+            {"sub": "a\nb"},
+            {"sub": "a\u200bb"},
+            {"sub": "a\u202eb"},
+            {"sub": "\ue000"},
+            {"sub": "\ud800"},
             {"org": "not an id"},
+            {"org": 7},
+            {"org": ["0197a2f8-0000-7000-8000-000000000001"]},
+            {"role": "institution", "org": None},
+            {"role": "assessment_body", "org": ""},
+            {"role": "county_officer", "region": None},
+            {"role": "reviewer", "region": ""},
+            {"role": "finance", "region": ["410100"]},
+            {"region": 410000},
+            {"region": {"code": "410000"}},
+            {"region": "410000; --"},
+            {"region": ...},
+            {"exp": datetime.now(UTC) + timedelta(hours=25)},
+            {"exp": datetime.now(UTC) + timedelta(days=36_500)},
+            {"exp": 1e300},
+            {"exp": float("inf")},
+            {"exp": float("nan")},
+            {"exp": "4000000000"},
+            {"exp": []},
+            {"exp": -1},
+            {"iat": datetime.now(UTC) + timedelta(hours=1)},
+            {"iat": None},
+            {"iat": ...},
+            {"nbf": "tomorrow"},
+            {"iss": ["skills-programme"]},
+            {"aud": []},
+            {"aud": 7},
             {"exp": ...},
             {"sub": ...},
             {"role": ...},
@@ -78,6 +123,32 @@ class TestVerifier:
         self, board: Noteboard, keys: Path, wrong: dict[str, Any]
     ) -> None:
         await self._refused(board, f"Bearer {signed(keys, claims(**wrong))}")
+
+    @pytest.mark.parametrize("content", [[], "text", 7, None, {}, [claims()]], ids=str)
+    async def test_refuses_a_signed_token_without_claims(self, board: Noteboard, keys: Path, content: object) -> None:
+        await self._refused(board, f"Bearer {sealed(keys, content)}")
+
+    async def test_refuses_a_token_that_is_too_long(self, board: Noteboard, keys: Path) -> None:
+        await self._refused(board, f"Bearer {signed(keys, claims(more='x' * 4096))}")
+
+    @pytest.mark.parametrize("written", ["S", "S ", " S", "\u3000S", "Ｓ"])
+    async def test_knows_a_person_in_one_form(self, keys: Path, written: str) -> None:
+        request = request_with(f"Bearer {signed(keys, claims(sub=written))}".encode())
+
+        assert verifier_of(keys).caller_of(request).person == "S"
+
+    async def test_takes_a_token_for_several_audiences(self, board: Noteboard, keys: Path) -> None:
+        token = signed(keys, claims(aud=["somebody-else", AUDIENCE]))
+
+        assert (await board.http.get("/v1/me", headers={"Authorization": f"Bearer {token}"})).status_code == 200
+
+    async def test_gives_a_person_the_rights_of_each_token(self, keys: Path) -> None:
+        verifier = verifier_of(keys)
+        moved = [claims(role="county_officer", region=region) for region in ("410102", "410103", "410102")]
+
+        callers = [verifier.caller_of(request_with(f"Bearer {signed(keys, each)}".encode())) for each in moved]
+
+        assert [each.region for each in callers] == ["410102", "410103", "410102"]
 
     async def test_refuses_a_token_of_another_issuer(self, board: Noteboard) -> None:
         token = jwt.encode(claims(), Ed25519PrivateKey.generate(), algorithm="EdDSA")
@@ -114,7 +185,7 @@ class TestVerifier:
     @given(st.binary(max_size=80))
     def test_refuses_any_other_bytes(self, keys: Path, token: bytes) -> None:
         with pytest.raises(Unauthenticated):
-            Verifier(keys / issuer.PUBLIC_KEY).caller_of(request_with(b"Bearer " + token))
+            verifier_of(keys).caller_of(request_with(b"Bearer " + token))
 
     async def test_takes_the_word_bearer_in_any_case(self, board: Noteboard, keys: Path) -> None:
         answer = await board.http.get("/v1/me", headers={"Authorization": f"bEARER   {signed(keys, claims())}"})
@@ -124,7 +195,7 @@ class TestVerifier:
     async def test_refuses_a_token_that_it_knows_once_it_has_run_out(
         self, keys: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        verifier = Verifier(keys / issuer.PUBLIC_KEY)
+        verifier = verifier_of(keys)
         request = request_with(f"Bearer {signed(keys, claims())}".encode())
         known = verifier.caller_of(request)
 

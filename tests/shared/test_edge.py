@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +46,30 @@ def address(path: str) -> str:
     return "/".join(str(new_id()) if step.startswith("{") else step for step in path.split("/"))
 
 
+class FittingRole(httpx.Auth):
+    """Authenticates each request as somebody in a role that may call its route."""
+
+    def __init__(self, app: FastAPI, keys: Path) -> None:
+        self._app = app
+        self._headers = {
+            role: Tokens(keys).of(role, organisation=new_id(), region="410000" if role is Role.PROVINCE else "410102")
+            for role in Role
+        }
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        for route in routes_of(self._app):
+            if request.method in route.methods and route.path_regex.match(request.url.path):
+                request.headers.update(self._headers[min(self._app.state.rights[route.name].whose)])
+                break
+        yield request
+
+
 @pytest.fixture(params=names())
 async def asked(request: pytest.FixtureRequest, keys: Path) -> AsyncGenerator[tuple[FastAPI, httpx.AsyncClient]]:
-    """A service's application, and a client that shows a token of the province."""
+    """A service's application, and a client that shows each route a token of a role that may call it."""
     app = app_of(request.param, keys)
-    headers = Tokens(keys).of(Role.PROVINCE, region="410000")
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", auth=FittingRole(app, keys)) as http:
         yield app, http
     await app.state.engine.dispose()
 
@@ -122,7 +139,7 @@ class TestEveryRoute:
 
     async def test_asks_who_it_is_first(self, asked: Asked) -> None:
         app, http = asked
-        del http.headers["authorization"]
+        http.auth = httpx.Auth()
         for method, path, operation in operations(app):
             if operation.get("security"):
                 answer = await http.request(method, f"{address(path)}?stauts=running", content=b"{}")

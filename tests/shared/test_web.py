@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import MutableMapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from deploy.local.postgres import Postgres
+from shared import kept_answers
 from shared.kernel.callers import Role
+from shared.rights import ORGANISATIONS, writes
 from tests.shared.noteboard import Noteboard, opened
 
 
 def keyed(board: Noteboard, key: str, *, person: str = "someone") -> dict[str, str]:
-    return board.tokens.of(Role.PROVINCE, person=person) | {"Idempotency-Key": key}
+    return board.tokens.of(Role.PROVINCE, person=person, region="410000") | {"Idempotency-Key": key}
 
 
 class TestTransaction:
@@ -103,6 +108,48 @@ class TestIdempotencyKey:
         yours = await board.http.post("/v1/notes", json={"title": "yours"}, headers=keyed(board, "k", person="b"))
 
         assert (mine.status_code, yours.status_code) == (201, 201)
+
+    async def test_belongs_to_what_the_caller_is_at_the_time(self, board: Noteboard) -> None:
+        organisation = str(uuid4())
+        callers: list[dict[str, Any]] = [
+            {"role": Role.COUNTY_OFFICER, "person": organisation, "region": "410102"},
+            {"role": Role.COUNTY_OFFICER, "person": organisation, "region": "410103"},
+            {"role": Role.REVIEWER, "person": organisation, "region": "410102"},
+            {"role": Role.INSTITUTION, "person": "a", "organisation": organisation},
+            {"role": Role.INSTITUTION, "person": "b", "organisation": organisation},
+            {"role": Role.ASSESSMENT_BODY, "person": "a", "organisation": organisation},
+        ]
+
+        answers = [
+            await board.http.post(
+                "/v1/notes", json={"title": str(each)}, headers=board.tokens.of(**each) | {"Idempotency-Key": "k"}
+            )
+            for each in callers
+        ]
+
+        assert [each.status_code for each in answers] == [201] * len(callers)
+
+    async def test_is_no_way_around_a_right_that_was_taken_away(self, board: Noteboard) -> None:
+        kept = await board.http.post("/v1/notes", json={"title": "kept"}, headers=keyed(board, "k"))
+        board.app.state.rights = {**board.app.state.rights, "write": writes(ORGANISATIONS, one="Theirs.")}
+
+        again = await board.http.post("/v1/notes", json={"title": "kept"}, headers=keyed(board, "k"))
+
+        assert (kept.status_code, again.status_code, again.json()["code"]) == (201, 403, "wrong-role")
+
+    async def test_is_forgotten_after_some_days(self, board: Noteboard) -> None:
+        first = await board.http.post("/v1/notes", json={"title": "once"}, headers=keyed(board, "old"))
+        async with board.engine.begin() as connection:
+            await connection.execute(text("UPDATE idempotent_answer SET answered_at = now() - interval '7 days'"))
+        await board.http.post("/v1/notes", json={"title": "two"}, headers=keyed(board, "new"))
+
+        erased = [await kept_answers.erase(board.engine, kept=timedelta(days=7), rows_max=1) for _ in range(2)]
+        again = await board.http.post("/v1/notes", json={"title": "once"}, headers=keyed(board, "old"))
+        new = await board.http.post("/v1/notes", json={"title": "two"}, headers=keyed(board, "new"))
+
+        assert erased == [True, False]
+        assert (again.json(), "idempotent-replayed" in again.headers) == (first.json(), False)
+        assert new.headers["idempotent-replayed"] == "true"
 
     async def test_two_at_once_have_one_effect(self, board: Noteboard) -> None:
         posts = (board.http.post("/v1/notes", json={"title": "once"}, headers=keyed(board, "k")) for _ in range(8))

@@ -8,15 +8,20 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
-from deploy.local import ROOT
+from deploy.local import ROOT, issuer
+from deploy.local.accounts import homes
 from deploy.local.processes import free_port, is_free
 from deploy.local.services import PORTS, ports
+from shared.kernel.credit_code import check_character
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("run")]
 
@@ -99,6 +104,88 @@ def test_a_service_that_dies_ends_the_run_and_its_last_words_are_shown(settings:
     assert process.returncode == 1
     assert "The subsidy service has ended by itself (exit code -9)." in said
     assert all_ports_are_free(settings)
+
+
+def test_a_postgresql_that_dies_is_started_again_once_with_all_that_was_accepted(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    # The run's own server: its settings are the durable ones, unlike those of the other tests' servers.
+    with runner(settings) as process:
+        read_until(process, "Ctrl-C stops everything")
+        accepted = register_until_refused(settings, lambda: kill_postgres(tmp_path))
+        read_until(process, "PostgreSQL answers again")
+        wait_until_ready(settings)
+        assert accepted <= registered(settings)
+        kill_postgres(tmp_path)
+        said, _ = process.communicate()
+
+    assert len(accepted) > 20
+
+    assert process.returncode == 1
+    assert "PostgreSQL has ended by itself for the second time." in said
+    assert all_ports_are_free(settings)
+
+
+def kill_postgres(home: Path) -> None:
+    [lock] = {path for place in homes(home / "postgres") for path in place.glob("data/postmaster.pid")}
+    os.kill(int(lock.read_text(encoding="ascii").split()[0]), signal.SIGKILL)
+
+
+def register_until_refused(settings: Mapping[str, str], meanwhile: Callable[[], None]) -> set[str]:
+    """Register institutions until one is refused; `meanwhile` happens at the twentieth. Returns the accepted codes."""
+    accepted: set[str] = set()
+    with registry_of(settings) as registry, ThreadPoolExecutor(1) as aside:
+        for serial in range(10_000):
+            body = f"52419999MA9{serial:06d}"
+            code = body + check_character(body)
+            particulars = {"credit_code": code, "name": "示范学校", "kind": "training_school", "region": "410102"}
+            if registry.post("/v1/institutions", json=particulars).status_code != 201:
+                return accepted
+            accepted.add(code)
+            if serial == 20:
+                aside.submit(meanwhile)
+    raise AssertionError("nothing happened")
+
+
+def registered(settings: Mapping[str, str]) -> set[str]:
+    codes: set[str] = set()
+    with registry_of(settings) as registry:
+        query = {"size": "200"}
+        while True:
+            page = registry.get("/v1/institutions", params=query).raise_for_status().json()
+            codes |= {each["credit_code"] for each in page["rows"]}
+            if page["next"] is None:
+                return codes
+            query["cursor"] = page["next"]
+
+
+def registry_of(settings: Mapping[str, str]) -> httpx.Client:
+    """A client of the registry with the token of a provincial officer."""
+    token = issuer.issue(
+        Path(settings["SKILLS_LOCAL"]) / "keys",
+        person="wang", organisation=None, role="province", region="410000", hours=1, now=datetime.now(UTC),
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{settings['REGISTRY_PORT']}"
+    return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+
+
+def wait_until_ready(settings: Mapping[str, str]) -> None:
+    """Return once every service has its database again."""
+    deadline = time.monotonic() + 30
+    for service in PORTS:
+        port = settings[f"{service.upper()}_PORT"]
+        while httpx.get(f"http://127.0.0.1:{port}/health/ready").status_code != 200:
+            assert time.monotonic() < deadline, f"{service} did not come back"
+            time.sleep(0.1)
+
+
+def test_a_log_that_is_neither_is_refused(settings: dict[str, str]) -> None:
+    with runner(settings, "--log", "kafak") as process:
+        said, _ = process.communicate()
+
+    assert process.returncode == 2
+    assert "'kafak'" in said
+    assert "embedded" in said
 
 
 def test_a_killed_runner_leaves_nothing_behind_and_a_stopped_one_ends_in_good_order(settings: dict[str, str]) -> None:

@@ -10,12 +10,14 @@ from pydantic import BaseModel, Field
 
 from services.assessment.bodies import store, usecases
 from services.assessment.bodies.rules.bodies import Body, BodyKind, ScopeEntry
+from services.assessment.plan import usecases as plans
 from shared.auth import CurrentCaller
 from shared.awards import AnsweredAward, AnsweredLevel, GivenAward, GivenLevel
 from shared.forms import Name, Strict
 from shared.kernel.awards import award_named
 from shared.kernel.credit_code import parse_credit_code
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.reach import Reach, reach_of
 from shared.web import Connection, Now, router
 
 routes = router("bodies")
@@ -88,7 +90,8 @@ async def list_bodies(
     if credit_code is not None:
         found = await store.find_by_credit_code(connection, parse_credit_code(credit_code))
         return Page(rows=[] if found is None else [BodyAnswer.of(found)], next=None)
-    rows = await store.page(connection, region=region, after=after(cursor), limit=size)
+    far = Reach() if region is None else reach_of(await plans.load(connection), region)
+    rows = await store.page(connection, far, after=after(cursor), limit=size)
     return Page(rows=[BodyAnswer.of(row) for row in rows], next=next_cursor(rows, size))
 
 

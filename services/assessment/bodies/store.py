@@ -17,7 +17,6 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     exists,
-    or_,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +25,7 @@ from services.assessment.bodies.rules.bodies import Body, BodyKind, ScopeEntry
 from shared import tables
 from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
+from shared.reach import Reach
 from shared.tables import Choice, Json, fixed
 
 
@@ -88,10 +88,7 @@ async def save_scope(connection: AsyncConnection, body: Body) -> None:
     await tables.save(connection, BODY, body, expected=body.version - 1)
 
 
-async def page(connection: AsyncConnection, *, region: str | None, after: UUID, limit: int) -> list[Body]:
-    """Bodies in `region` (a county or a reporting region) in the order of their ids, after `after`."""
-    conditions = [BODY.c.id > after]
-    if region is not None:
-        conditions.append(or_(BODY.c.region == region, BODY.c.reporting_region == region))
-    statement = select(BODY).where(*conditions).order_by(BODY.c.id).limit(limit)
-    return await tables.fetch_all(connection, statement, Body)
+async def page(connection: AsyncConnection, reach: Reach, *, after: UUID, limit: int) -> list[Body]:
+    """Bodies within `reach` in the order of their ids, after `after`."""
+    asked = tables.matches(BODY, **reach._asdict())
+    return await tables.fetch_page(connection, BODY, Body, asked, after=after, limit=limit)

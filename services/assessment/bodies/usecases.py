@@ -15,7 +15,7 @@ from services.assessment.bodies.rules.number_prefixes import parse_prefix
 from services.assessment.plan import usecases as plans
 from shared.backbone import outbox
 from shared.kernel.awards import Award
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.ids import new_id
 from shared.kernel.occupations import parse_occupation
@@ -37,10 +37,9 @@ class Filing:
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> Body:
     """A new body, or the next version of one whose scope changed; the same filing again returns the existing one.
 
-    Raises WrongRole, ForeignRegion, NotYetReceived, BodyCreditCodeTaken, NumberPrefixTaken, WrongPrefixLetter, and
+    Raises ForeignRegion, NotYetReceived, BodyCreditCodeTaken, NumberPrefixTaken, WrongPrefixLetter, and
     the refusals of credit code, region, prefix, occupations and awards.
     """
-    caller.require(Role.PROVINCE, Role.COUNTY_OFFICER)
     plan = await plans.load(connection)
     body = Body(
         id=new_id(),

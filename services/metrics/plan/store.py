@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.database import driver
+from shared.plan import UnknownRegion
 
 ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed
 
@@ -20,7 +21,7 @@ FROM unnest($1::text[], $2::text[]) AS l (subject, content)
 ON CONFLICT (subject) DO UPDATE SET content = excluded.content
 """
 _LISTED = "SELECT content FROM listed WHERE starts_with(subject, :kind) ORDER BY subject"
-_IS_LISTED = "SELECT EXISTS (SELECT FROM listed WHERE subject = 'regions/' || :region)"
+_IS_PROVINCE = "SELECT content->>'reporting_region' IS NULL FROM listed WHERE subject = 'regions/' || :region"
 _PARTS = """
 WITH RECURSIVE part AS (
     SELECT content->>'code' AS code FROM listed WHERE subject = 'programmes/' || :programme
@@ -60,9 +61,12 @@ async def parts(connection: AsyncConnection, programme: str) -> list[str]:
     return list(await connection.scalars(text(_PARTS), {"programme": programme}))
 
 
-async def is_region(connection: AsyncConnection, region: str) -> bool:
-    """Whether a region of that code was told."""
-    return bool(await connection.scalar(text(_IS_LISTED), {"region": region}))
+async def is_province(connection: AsyncConnection, region: str) -> bool:
+    """Whether `region` is the one that all others lie in. Raises UnknownRegion."""
+    found: bool | None = await connection.scalar(text(_IS_PROVINCE), {"region": region})
+    if found is None:
+        raise UnknownRegion(pointer="/region")
+    return found
 
 
 async def _listed(connection: AsyncConnection, kind: str) -> Sequence[Any]:

@@ -15,7 +15,7 @@ from services.metrics.measures.rules.measures import Measure
 from services.metrics.plan import store as plan
 from shared.kernel.awards import Award
 from shared.kernel.levels import Level
-from shared.plan import UnknownProgramme, UnknownRegion
+from shared.plan import UnknownProgramme
 
 
 class Dimension(StrEnum):
@@ -105,11 +105,10 @@ async def totals(connection: AsyncConnection, cut: Cut) -> list[dict[str, Any]]:
         amounts=_AMOUNTS,
         group=f"GROUP BY {_places(len(cut.by))} ORDER BY {_places(len(cut.by))}" if cut.by else "",
     )
-    if cut.region is not None and not await plan.is_region(connection, cut.region):
-        raise UnknownRegion(pointer="/region")
+    everywhere = cut.region is None or await plan.is_province(connection, cut.region)
     values = {
         "programmes": None if cut.programme is None else await _parts(connection, cut.programme),
-        "region": cut.region,
+        "region": None if everywhere else cut.region,
         "award": cut.award,
         "first_day": cut.first_day,
         "last_day": cut.last_day,

@@ -16,7 +16,7 @@ from services.registry.classes.store import history as event_store
 from services.registry.plan.rules.policy import Policy, PolicyUnset
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.usecases import visibility
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 
 
@@ -28,28 +28,21 @@ class Explanation(NamedTuple):
 
 
 async def own_class(connection: AsyncConnection, class_id: UUID, caller: Caller, *, lock: bool = True) -> TrainingClass:
-    """A class of the caller's institution, locked. Raises WrongRole, NotFound, ForeignOrganisation."""
+    """A class of the caller's institution, locked. Raises NotFound, ForeignOrganisation."""
     class_ = await store.load(connection, class_id, lock=lock)
     require_own(class_, caller)
     return class_
 
 
-async def visible_class(
-    connection: AsyncConnection, class_id: UUID, caller: Caller, *, roles: Collection[Role] = tuple(Role)
-) -> TrainingClass:
-    """A class that the caller may read if their role is one of `roles`.
-
-    An institution reads its own, officers those of their region, assessment bodies all. Raises WrongRole, NotFound,
-    ForeignOrganisation, ForeignRegion.
-    """
+async def visible_class(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:
+    """A class that the caller reaches. Raises NotFound, ForeignOrganisation, ForeignRegion."""
     class_ = await store.load(connection, class_id)
-    await visibility.require_visible(connection, caller, class_, *roles)
+    await visibility.require_visible(connection, caller, class_)
     return class_
 
 
 def require_own(class_: TrainingClass, caller: Caller) -> None:
-    """Raises WrongRole, ForeignOrganisation."""
-    caller.require(Role.INSTITUTION)
+    """Raises ForeignOrganisation."""
     caller.require_organisation(class_.institution_id)
 
 

@@ -81,7 +81,6 @@ async def list_flags(
 
 @routes.get("/flags/{flag_id}", response_model=FlagAnswer)
 async def get_flag(flag_id: UUID, connection: Connection, caller: CurrentCaller) -> Flag:
-    caller.require(*visibility.READERS)
     flag = await store.load(connection, flag_id)
     await visibility.require_visible(connection, caller, flag)
     return flag

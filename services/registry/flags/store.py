@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.flags.rules.flags import Flag
 from services.registry.flags.rules.kinds import FlagKind
-from services.registry.plan.rules.reach import Reach
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.flags import FlagStatus
 from shared.database import driver
 from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
+from shared.reach import Reach
 from shared.tables import Choice, Instant, Json, fixed
 
 FLAG: Final = Table(

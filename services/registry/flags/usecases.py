@@ -13,7 +13,7 @@ from services.registry.flags.rules import flags as rules
 from services.registry.flags.rules.flags import Flag, FlagVerb, Observation
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 
 
@@ -36,9 +36,8 @@ async def settle(
 ) -> Flag:
     """Uphold or dismiss an open flag, as an officer of its region or above.
 
-    Raises WrongRole, NotFound, ForeignRegion, IllegalMove.
+    Raises NotFound, ForeignRegion, IllegalMove.
     """
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     before = await store.load(connection, flag_id, lock=True)
     await visibility.require_region(connection, caller, before.region)
     after, fact = rules.settle(before, verb, by=caller.person, reason=reason, at=at)

@@ -152,5 +152,5 @@ async def list_licence_history(
     licence = (await store.of_enrolments(connection, [enrolment_id])).get(enrolment_id)
     if licence is None:
         raise NotFound(what="licence", id=enrolment_id)
-    await visible_class(connection, licence.class_id, caller, roles=visibility.READERS)
+    await visible_class(connection, licence.class_id, caller)
     return [LicenceEventAnswer.model_validate(each) for each in await store.history(connection, enrolment_id)]

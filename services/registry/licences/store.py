@@ -11,10 +11,10 @@ from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, Uuid, bindp
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.licences.rules import Licence, LicenceVerb
-from services.registry.plan.rules.reach import Reach
 from shared import tables
 from shared.contracts.registry.licences import LicenceStatus
 from shared.database import driver
+from shared.reach import Reach
 from shared.tables import Choice, Instant
 
 LICENCE: Final = Table(

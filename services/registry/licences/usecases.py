@@ -19,7 +19,7 @@ from services.registry.licences.rules import Licence, LicenceDays, LicenceVerb
 from services.registry.licences.store import LicenceStep
 from shared.backbone import outbox
 from shared.contracts.registry.licences import LicenceState, LicenceStatus
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
 from shared.kernel.refusals import NotFound
 
@@ -62,10 +62,9 @@ async def record(
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: recorded, a repeat, or refused. A dry run stores and locks nothing.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion: then nothing was stored.
+    Raises NotFound, ForeignOrganisation, ForeignRegion: then nothing was stored.
     """
-    roles = (Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
-    class_ = await visible_class(connection, class_id, caller, roles=roles)
+    class_ = await visible_class(connection, class_id, caller)
     trainees = await _trainees(connection, class_, {row.local_id for row in rows}, lock=not dry_run)
     known = await _licences(connection, trainees)
 
@@ -90,9 +89,9 @@ async def decide_all(
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: confirmed or rejected, a repeat, or refused. A dry run stores and locks nothing.
 
-    Raises WrongRole, NotFound, ForeignRegion: then nothing was stored.
+    Raises NotFound, ForeignRegion: then nothing was stored.
     """
-    class_ = await visible_class(connection, class_id, caller, roles=(Role.COUNTY_OFFICER, Role.PROVINCE))
+    class_ = await visible_class(connection, class_id, caller)
     trainees = await _trainees(connection, class_, {row.local_id for row in rows}, lock=not dry_run)
     known = await _licences(connection, trainees)
     by = caller.person

@@ -11,12 +11,12 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, Uuid, bindparam, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.persons.rules import Merge, MergeStatus
-from services.registry.plan.rules.reach import Reach
 from shared import tables
 from shared.database import driver
 from shared.kernel.ids import new_id
 from shared.kernel.refusals import NotFound, Stale
 from shared.persons import SealedPerson
+from shared.reach import Reach
 from shared.tables import Instant, fixed
 
 MERGE: Final = Table(

@@ -43,10 +43,9 @@ async def merge(
 ) -> Merge:
     """Merge a person into another one, with all enrolments; repeating the merge returns the one in force.
 
-    An officer can merge if one of the two was in a class of the region; the province always can. Raises WrongRole,
+    An officer can merge if one of the two was in a class of the region; the province always can. Raises
     ForeignRegion, UnknownPerson, the refusals of documents, and the rule's.
     """
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     gone = _recognise(persons, pair.gone, pair.gone_at, at=at)
     into = _recognise(persons, pair.into, pair.into_at, at=at)
     enrolments = await _lock(connection, {gone: pair.gone_at, into: pair.into_at})
@@ -68,9 +67,8 @@ async def merge(
 async def undo(connection: AsyncConnection, merge_id: UUID, *, reason: str, caller: Caller, at: datetime) -> Merge:
     """Undo a merge, as an officer of the region in which it was made, or above.
 
-    Raises WrongRole, NotFound, ForeignRegion, IllegalMove.
+    Raises NotFound, ForeignRegion, IllegalMove.
     """
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     concerned = await store.load(connection, merge_id)
     await visibility.require_region(connection, caller, concerned.region)
     enrolments = await _lock(connection, dict.fromkeys((concerned.person, concerned.into_person), ""))
@@ -91,10 +89,9 @@ async def correct(
     """Correct the name, and the phone if given, of the holder of a document; the earlier particulars are kept.
 
     For officers of a region where the person, or the person they were merged into, was in a class, and for the
-    province. Raises WrongRole, ForeignRegion, UnknownPerson, PlaceholderName, PlaceholderPhone, and the refusals of
+    province. Raises ForeignRegion, UnknownPerson, PlaceholderName, PlaceholderPhone, and the refusals of
     documents.
     """
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     raise_first(name_fault(said.name), phone_fault(said.phone))
     person = _recognise(persons, said, "/document_number", at=at)
     into = await roster_store.merged(connection, [person])

@@ -12,7 +12,6 @@ from services.registry.classes.store import classes as class_store
 from services.registry.classes.usecases import policies_of
 from services.registry.directory.store import institutions as institution_store
 from services.registry.plan.rules.policy import Policy, PolicyUnset
-from services.registry.plan.rules.reach import Reach, reach, reach_of
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.quality.rules import Rates, rates, require_window
 from services.registry.quality.store import rates as store
@@ -20,9 +19,10 @@ from services.registry.quality.store import sums as quality_sums
 from services.registry.quality.store.rates import Grouping, RatesQuery
 from services.registry.quality.store.sums import Months
 from shared.faults import forever
-from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role
+from shared.kernel.callers import Caller
 from shared.kernel.periods import business_day
 from shared.plan import Plan, UnknownProgramme
+from shared.reach import Scope, scope
 
 log = structlog.get_logger()
 
@@ -52,21 +52,20 @@ async def report(
 ) -> QualityReport:
     """The rates of the groups with keys above `after`: of an officer's region, or of an institution's own trainees.
 
-    Raises WrongRole, ForeignOrganisation, ForeignRegion, WrongWindow, UnknownRegion, UnknownProgramme, PolicyUnset.
+    Raises ForeignOrganisation, ForeignRegion, WrongWindow, UnknownRegion, UnknownProgramme, PolicyUnset.
     """
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
     require_window(question.first_on, question.last_on)
     rulebook = await rulebook_store.current(connection)
     plan = rulebook.plan
-    place, seen = await _reach(connection, plan, question.region, caller)
-    policy = rulebook.policy(question.first_on, place)
+    seen = scope(plan, caller, region=question.region, organisation_id=None)
+    policy = rulebook.policy(question.first_on, await _place(connection, plan, seen))
     query = RatesQuery(
         question.first_on,
         question.last_on,
         business_day(at),
         question.by,
-        **seen._asdict(),
-        institution_id=caller.organisation if caller.role is Role.INSTITUTION else None,
+        **seen.reach._asdict(),
+        institution_id=seen.organisation_id,
         programmes=None if question.programme is None else _with_parts(plan, question.programme),
     )
     as_of = await quality_sums.due_since(connection) or at
@@ -74,17 +73,11 @@ async def report(
     return QualityReport(as_of, policy, [rates(each, size_min=policy.quality_group_size_min) for each in counts])
 
 
-async def _reach(connection: AsyncConnection, plan: Plan, region: str | None, caller: Caller) -> tuple[str, Reach]:
-    """The region whose policy applies, and the regions that the answer covers."""
-    if caller.role is not Role.INSTITUTION:
-        seen = reach(plan, caller, region)
-        if (place := region or caller.region) is None:
-            raise ForeignRegion
-        return place, seen
-    if caller.organisation is None:
-        raise ForeignOrganisation
-    own = await institution_store.load(connection, caller.organisation)
-    return own.region, Reach() if region is None else reach_of(plan, region)
+async def _place(connection: AsyncConnection, plan: Plan, seen: Scope) -> str:
+    """The region whose policy applies: the one that the answer is about, or that of the institution."""
+    if seen.organisation_id is not None:
+        return (await institution_store.load(connection, seen.organisation_id)).region
+    return seen.reach.region or seen.reach.reporting_region or plan.provinces[0]
 
 
 def _with_parts(plan: Plan, programme: str) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.budgets import store
 from services.subsidy.budgets.rules import Account, Budget, NotReportingRegion
 from services.subsidy.trainings.usecases import load_plan
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotYetReceived
 from shared.plan import UnknownRegion
@@ -20,10 +20,9 @@ async def set_total(
 ) -> Budget:
     """Set the account's total in a new or existing budget. A repeat changes nothing.
 
-    Raises WrongRole, ForeignRegion unless the caller is of the province, NotYetReceived, UnknownRegion,
+    Raises ForeignRegion unless the caller is of the province, NotYetReceived, UnknownRegion,
     NotReportingRegion, BudgetBelowCommitted.
     """
-    caller.require(Role.PROVINCE, Role.FINANCE)
     plan = await load_plan(connection)
     if not plan.regions:
         raise NotYetReceived(what="regions")

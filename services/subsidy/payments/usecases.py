@@ -12,15 +12,15 @@ from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.usecases import steps
 from services.subsidy.payments import rules
 from services.subsidy.trainings.usecases import load_plan
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 
 
 async def pay(
     connection: AsyncConnection, claim_id: UUID, *, paid_on: date, reference: str, caller: Caller, at: datetime
 ) -> Claim:
-    """Record the payment of an approved claim. Raises WrongRole, ForeignRegion and the rule's refusals."""
+    """Record the payment of an approved claim. Raises ForeignRegion and the rule's refusals."""
     plan = await load_plan(connection)
-    before = await steps.load_for(connection, claim_id, role=Role.FINANCE, caller=caller, plan=plan)
+    before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
     after, fact = rules.pay(before, paid_on=paid_on, reference=reference, by=caller.person, at=at)
     await budgets.pay(connection, after.account, after.amount_fen)
     await steps.save(connection, after, fact, ClaimVerb.PAY, by=caller.person)

@@ -14,7 +14,7 @@ from services.subsidy.claims.store import lines
 from services.subsidy.claims.usecases import steps
 from services.subsidy.recoveries import rules
 from services.subsidy.trainings.usecases import load_plan
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.money import Fen
 
 
@@ -29,10 +29,10 @@ async def recover(
 ) -> Claim:
     """Recover the lines `numbers` and return their money to the budget; None means every remaining line.
 
-    Raises WrongRole, ForeignRegion and the rule's.
+    Raises ForeignRegion and the rule's.
     """
     plan = await load_plan(connection)
-    before = await steps.load_for(connection, claim_id, role=Role.FINANCE, caller=caller, plan=plan)
+    before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
     after, fact = rules.recover(before, numbers, at=at)
     await lines.recover(connection, after)
     await budgets.recover(connection, after.account, Fen(after.recovered_fen - before.recovered_fen))

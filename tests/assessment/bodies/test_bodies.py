@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from shared.contracts.assessment import BodyFiled, ScopeItem
 from shared.kernel.callers import Role
 from tests.assessment.centre import body_filing, open_centre, province
@@ -75,7 +77,7 @@ class TestFile:
 
     async def test_only_the_authority_of_the_region_files_bodies(self, assessment: ServiceUnderTest) -> None:
         callers = {
-            "wrong-role": assessment.tokens.of(Role.INSTITUTION, region="410102"),
+            "wrong-role": assessment.tokens.of(Role.INSTITUTION, organisation=uuid4()),
             "foreign-region": assessment.tokens.of(Role.COUNTY_OFFICER, region="410300"),
         }
         for code, headers in callers.items():

@@ -68,6 +68,7 @@ class TestTotals:
         rows = (await get(metrics, "/v1/totals?by=region"))["rows"]
         assert {row["region"]: row["in_training"] for row in rows} == {"410100": 3, "410173": 1, "419001": 1}
         assert (await get(metrics, "/v1/totals?by=county&region=410100"))["total"]["in_training"] == 3
+        assert (await get(metrics, "/v1/totals?by=region&region=410000"))["rows"] == rows
 
     async def test_an_enrolment_moves_from_in_training_to_trained_to_nothing(self, metrics: ServiceUnderTest) -> None:
         await metrics.hear(enrolment(1, status=EnrolmentStatus.IN_TRAINING))

@@ -71,7 +71,7 @@ class TestRegister:
             (Role.INSTITUTION, "410102", "wrong-role"),
             (Role.REVIEWER, "410102", "wrong-role"),
             (Role.COUNTY_OFFICER, "410103", "foreign-region"),
-            (Role.COUNTY_OFFICER, None, "foreign-region"),
+            (Role.PROVINCE, "410102", "foreign-region"),
         ],
     )
     async def test_without_the_right_is_refused(
@@ -99,7 +99,7 @@ class TestFind:
         assert await found(region="410500") == []
 
     async def test_with_text_no_database_can_hold_is_told(self, registry: ServiceUnderTest) -> None:
-        answer = await registry.http.get("/v1/institutions", params={"region": "\0"}, headers=province(registry))
+        answer = await registry.http.get("/v1/teachers", params={"project": "\0"}, headers=province(registry))
 
         assert (answer.status_code, answer.json()["code"]) == (422, "malformed-request")
 

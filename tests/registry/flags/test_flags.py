@@ -117,7 +117,10 @@ class TestList:
         ("role", "region", "query", "code"),
         [
             (Role.COUNTY_OFFICER, "410102", {"region": "410100"}, "foreign-region"),
-            (Role.COUNTY_OFFICER, None, {}, "foreign-region"),
+            (Role.COUNTY_OFFICER, None, {}, "unauthenticated"),
+            (Role.COUNTY_OFFICER, "330000", {}, "foreign-region"),
+            (Role.PROVINCE, "330000", {}, "foreign-region"),
+            (Role.PROVINCE, "410102", {}, "foreign-region"),
             (Role.PROVINCE, "410000", {"region": "999999"}, "unknown-region"),
             (Role.ASSESSMENT_BODY, "410102", {}, "wrong-role"),
             (Role.INSTITUTION, None, {"institution_id": str(UUID(int=9))}, "foreign-organisation"),

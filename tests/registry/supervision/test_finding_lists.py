@@ -88,11 +88,14 @@ class TestList:
         ("role", "region", "query", "refused"),
         [
             (Role.COUNTY_OFFICER, "410102", {"region": "410100"}, "foreign-region"),
-            (Role.COUNTY_OFFICER, None, {}, "foreign-region"),
+            (Role.COUNTY_OFFICER, None, {}, "unauthenticated"),
+            (Role.COUNTY_OFFICER, "330000", {}, "foreign-region"),
+            (Role.PROVINCE, "330000", {}, "foreign-region"),
+            (Role.PROVINCE, "410102", {}, "foreign-region"),
             (Role.PROVINCE, "410000", {"region": "999999"}, "unknown-region"),
             (Role.PROVINCE, "410000", {"cursor": "!"}, "wrong-cursor"),
             (Role.PROVINCE, "410000", {"status": "gone"}, "malformed-request"),
-            (Role.INSTITUTION, None, {}, "foreign-organisation"),
+            (Role.INSTITUTION, None, {}, "unauthenticated"),
             (Role.FINANCE, "410000", {}, "wrong-role"),
         ],
     )

@@ -20,6 +20,7 @@ from shared.backbone.log import (
     TopicPartition,
 )
 from shared.backbone.partitioner import PARTITIONS, partition_of
+from tests.shared.backbone.conftest import ON_KAFKA
 
 
 async def from_the_start(partitions: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
@@ -129,6 +130,16 @@ class TestRead:
                 found = await collect(batches, 1)
 
                 assert [each.value for each in found[TopicPartition(topic, partition_of("accounts/1"))]] == [value]
+
+    @pytest.mark.parametrize("event_log", [ON_KAFKA], indirect=True)
+    async def test_gives_full_batches_while_the_log_holds_more(self, event_log: EventLog, topic: str) -> None:
+        # More bytes in one partition than a broker hands out at once.
+        await event_log.append(topic, [Record("accounts/1", b"x" * 300_000)] * 60)
+
+        async with aclosing(event_log.read("reader", [topic], from_the_start, limit=60)) as batches:
+            full = await anext(batch async for batch in batches if batch)
+
+        assert [len(part.records) for part in full.values()] == [60]
 
     async def test_says_when_it_holds_less_than_the_position(self, event_log: EventLog, topic: str) -> None:
         await event_log.append(topic, records(40))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -28,6 +28,7 @@ from shared.kernel.refusals import Conflict
 from shared.migrations import backbone
 from shared.migrations.file_jobs import FILE_JOBS
 from shared.persons import Persons
+from shared.rights import BODIES, EVERY_ROLE, Rights, reads, writes
 from shared.sealed import Seal
 from shared.settings import ServiceSettings
 from shared.spreadsheets.file_rows import FileRow
@@ -109,12 +110,27 @@ class BookFileAnswer(FileJobAnswer):
     form: FileFormat  # type: ignore[assignment]  # one more format than most kinds take
 
 
+_FEW_BOOKS: Final = replace(BOOK_FILES, kind=replace(BOOK_FILES.kind, name="few books"))
 ROUTES: Final = (
     job_routes(
         BOOK_FILES.kind, "/book-files", tag="books", answer=BookFileAnswer, describe_post="Post books as a file."
     ),
-    at_once_routes(BOOK_FILES, "/few-book-files", tag="books", rows_max=3, describe_post="Post up to 3 books."),
+    at_once_routes(_FEW_BOOKS, "/few-book-files", tag="books", rows_max=3, describe_post="Post up to 3 books."),
 )
+
+
+_ONE: Final = "Whoever has a book lists it."
+RIGHTS: Final[Rights] = {
+    "post_book_file": writes(BODIES, one=_ONE),
+    "list_book_files": reads(BODIES),
+    "get_book_file_template": reads(EVERY_ROLE),
+    "get_book_file": reads(BODIES),
+    "remove_book_file": writes(BODIES, one=_ONE),
+    "get_book_file_report": reads(BODIES),
+    "get_book_file_failed_rows": reads(BODIES),
+    "post_few_books_file": writes(BODIES, one=_ONE),
+    "get_few_books_file_template": reads(EVERY_ROLE),
+}
 
 
 # The service under test.
@@ -142,7 +158,7 @@ async def opened(url: str, keys: Path) -> AsyncGenerator[Library]:
             await connection.execute(text(statement))
     settings = ServiceSettings(database_url=url, SKILLS_KEYS_DIRECTORY=keys)
     own = make_engine(url, name="library", pool_size=1)
-    app = make_app(title="Books", description="Books.", settings=settings, engine=own, routers=ROUTES)
+    app = make_app(title="Books", description="Books.", settings=settings, engine=own, routers=ROUTES, rights=RIGHTS)
     persons, seal = Persons.load(keys), Seal.load(keys)
     storage = FileStorage(seal=seal, mark=persons.mark, rows_kept=timedelta(days=1))
     app.state.file_storage, app.state.readers = storage, ReaderPool()

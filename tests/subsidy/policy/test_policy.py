@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -20,7 +21,7 @@ from tests.subsidy.builders import L4_FEN, PLAN, Office
 class TestPolicyRows:
     async def test_the_plans_rows_are_listed_for_a_day(self, open_service: OpenService) -> None:
         office = await Office.open(await open_service(SERVICE), budget_fen=None)
-        headers = office.service.tokens.of(Role.INSTITUTION)
+        headers = office.service.tokens.of(Role.INSTITUTION, organisation=uuid4())
 
         async def on(day: str) -> dict[str, dict[str, object]]:
             answer = await office.service.http.get("/v1/policy-rows", params={"on": day}, headers=headers)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller, Whose
 
 
 def require_reader(caller: Caller, body_id: UUID) -> None:
-    """Raises ForeignOrganisation for a body other than `body_id`, and WrongRole for roles that supervise no exams."""
-    if caller.role is Role.ASSESSMENT_BODY:
+    """Raises ForeignOrganisation for a body other than `body_id`."""
+    if caller.whose is Whose.OWN:
         caller.require_organisation(body_id)
-    else:
-        caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
 
 
 def readable_body(caller: Caller) -> UUID | None:
-    """The body whose candidates the caller may see; None for a supervisor, who may see all. Raises WrongRole."""
-    if caller.role is Role.ASSESSMENT_BODY and caller.organisation is not None:
-        return caller.organisation
-    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
-    return None
+    """The body whose candidates the caller may see; None for a supervisor, who may see all."""
+    return caller.require_some_organisation() if caller.whose is Whose.OWN else None

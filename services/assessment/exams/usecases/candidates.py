@@ -54,7 +54,7 @@ async def add(
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, SessionClosed: then nothing at all was stored.
+    Raises NotFound, ForeignOrganisation, SessionClosed: then nothing at all was stored.
     """
     session = await own(connection, session_id, caller, lock=not dry_run)
     session.require_open()

@@ -41,7 +41,7 @@ async def record(
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, SessionClosed, TooEarly: then nothing was stored.
+    Raises NotFound, ForeignOrganisation, SessionClosed, TooEarly: then nothing was stored.
     """
     session = await own(connection, session_id, caller, lock=not dry_run)
     session.require_open(today=business_day(at))
@@ -59,7 +59,7 @@ async def correct(
 ) -> Correction:
     """Correct a candidate's marks; the same marks again change nothing.
 
-    A candidate of a concluded session who now passes gets a certificate. Raises WrongRole, NotFound,
+    A candidate of a concluded session who now passes gets a certificate. Raises NotFound,
     ForeignOrganisation NumberExhausted, and the refusals of rules.correct.
     """
     # The session is locked before the candidate, as everywhere.

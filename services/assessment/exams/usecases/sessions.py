@@ -24,7 +24,7 @@ from services.assessment.trainings import usecases as trainings
 from shared.backbone import outbox
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.awards import Award
-from shared.kernel.callers import Caller, ForeignOrganisation, Role
+from shared.kernel.callers import Caller, ForeignOrganisation
 from shared.kernel.ids import new_id
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
@@ -63,10 +63,9 @@ class Conclusion(NamedTuple):
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> ExamSession:
     """A new session of the caller's body; a repeat under the same local_id returns the existing one.
 
-    Raises WrongRole, NotFound, NotYetReceived, OutsideScope, LocalIdTaken, and the refusals of rules.file, programme,
-    region and occupation.
+    Raises NotFound, NotYetReceived, OutsideScope, LocalIdTaken, and the refusals of rules.file, programme, region
+    and occupation.
     """
-    caller.require(Role.ASSESSMENT_BODY)
     if caller.organisation is None:
         raise ForeignOrganisation
     body = await body_store.load(connection, caller.organisation)
@@ -109,7 +108,7 @@ def _new(filing: Filing, body: Body, plan: Plan, *, by: str) -> ExamSession:
 async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> Conclusion:
     """Make the results final, and issue a certificate to every candidate who passed and does not hold one yet.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, TooEarly, NoCandidates, ResultsMissing,
+    Raises NotFound, ForeignOrganisation, IllegalMove, TooEarly, NoCandidates, ResultsMissing,
     NumberExhausted.
     """
     before = await own(connection, session_id, caller)
@@ -126,7 +125,7 @@ async def issue_owed(connection: AsyncConnection, session_id: UUID, *, caller: C
 
     A candidate is left out whose merged key holds a certificate; if the merge is undone, the certificate becomes due.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, NotConcluded, NumberExhausted.
+    Raises NotFound, ForeignOrganisation, NotConcluded, NumberExhausted.
     """
     session = await own(connection, session_id, caller)
     session.require_concluded()
@@ -145,7 +144,7 @@ async def certify(
 
 
 async def cancel(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> ExamSession:
-    """Cancel a session. Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, ResultsStand."""
+    """Cancel a session. Raises NotFound, ForeignOrganisation, IllegalMove, ResultsStand."""
     before = await own(connection, session_id, caller)
     after, fact = rules.cancel(before, await store.summary(connection, session_id), at=at)
     await store.save(connection, after)
@@ -156,9 +155,8 @@ async def cancel(connection: AsyncConnection, session_id: UUID, *, caller: Calle
 async def own(connection: AsyncConnection, session_id: UUID, caller: Caller, *, lock: bool = True) -> ExamSession:
     """The session, for its body. Every change of a session or its candidates takes this lock first.
 
-    Raises WrongRole, NotFound, ForeignOrganisation.
+    Raises NotFound, ForeignOrganisation.
     """
-    caller.require(Role.ASSESSMENT_BODY)
     session = await store.load(connection, session_id, lock=lock)
     caller.require_organisation(session.body_id)
     return session

@@ -29,7 +29,6 @@ from services.registry.attendance.usecases.marks import MarkRow
 from services.registry.classes.usecases import visible_class
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.usecases.forms import TrainingReference
-from services.registry.plan.usecases.visibility import READERS
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry.enrolments import EnrolmentStatus
@@ -192,7 +191,7 @@ def _row(place: int, mark: MarkRequest) -> MarkRow:
 async def get_attendance(enrolment_id: UUID, connection: Connection, caller: CurrentCaller) -> AttendanceAnswer:
     """A trainee's attendance. An institution sees its own, officers that of their region."""
     enrolment = await enrolment_store.load(connection, enrolment_id)
-    class_ = await visible_class(connection, enrolment.class_id, caller, roles=READERS)
+    class_ = await visible_class(connection, enrolment.class_id, caller)
     totals = await store.totals(connection, [enrolment_id])
     hours = totals[enrolment_id].hours if enrolment_id in totals else 0
     return AttendanceAnswer(
@@ -209,7 +208,7 @@ async def list_class_attendance(
     class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[TraineeHoursAnswer]:
     """The attendance of each trainee of a class; `id` is the enrolment's."""
-    class_ = await visible_class(connection, class_id, caller, roles=READERS)
+    class_ = await visible_class(connection, class_id, caller)
     rows = await store.of_class(connection, class_id, after=after(cursor), limit=size)
     shown = [TraineeHoursAnswer(**row._asdict(), share=share(row.hours, class_.hours)) for row in rows]
     return Page(rows=shown, next=next_cursor(rows, size))
@@ -225,7 +224,7 @@ async def list_attendance_marks(
     size: PageSize = 100,
 ) -> Page[MarkAnswer]:
     """A class's marks, ordered by their own time. Marks are never changed or deleted."""
-    await visible_class(connection, class_id, caller, roles=READERS)
+    await visible_class(connection, class_id, caller)
     begins = None if day is None else datetime.combine(day, time(), BUSINESS_ZONE)
     ends = None if begins is None else begins + timedelta(days=1)
     rows = await mark_store.page(connection, class_id, begins=begins, ends=ends, after=after(cursor), limit=size)

@@ -28,7 +28,7 @@ from services.registry.enrolments.usecases import outcomes
 from services.registry.enrolments.usecases.outcomes import HoursChange
 from services.registry.plan.rules.policy import Policy
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, ForeignOrganisation, Role
+from shared.kernel.callers import Caller, ForeignOrganisation
 from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome, read_each, without_ids
 from shared.kernel.periods import business_day
@@ -81,9 +81,8 @@ async def record(
 
     Late, doubled or out of order, the same marks give the same hours.
 
-    Raises WrongRole, ForeignOrganisation, PolicyUnset: then nothing was stored.
+    Raises ForeignOrganisation, PolicyUnset: then nothing was stored.
     """
-    caller.require(Role.INSTITUTION)
     if caller.organisation is None:
         raise ForeignOrganisation
     if not rows:

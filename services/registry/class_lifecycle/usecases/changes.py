@@ -55,7 +55,7 @@ async def change(
 ) -> TrainingClass:
     """The class with other terms; its trainees follow it. A change that changes nothing answers the class as it is.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, ChangeReportedTooLate, ChangeOverlaps (C04),
+    Raises NotFound, ForeignOrganisation, IllegalMove, ChangeReportedTooLate, ChangeOverlaps (C04),
     TraineesUnfit (C01), and for the new terms and lessons what a filing or a timetable with them would be refused for.
     """
     before = await own_class(connection, class_id, caller)

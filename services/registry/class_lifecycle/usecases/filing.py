@@ -32,7 +32,7 @@ from shared.backbone import outbox
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.awards import Award
-from shared.kernel.callers import Caller, ForeignOrganisation, Role
+from shared.kernel.callers import Caller, ForeignOrganisation
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.ids import new_id
 from shared.kernel.moves import move
@@ -90,10 +90,9 @@ class Filing:
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> TrainingClass:
     """A new class of the caller's institution; a repeat under the same local_id returns the existing one.
 
-    Raises WrongRole, NotFound, LocalIdTaken, what programme, region, or occupation may be refused for, and the
+    Raises NotFound, LocalIdTaken, what programme, region or occupation may be refused for, and the
     refusals of the directory (C02, C25) and of the filing's rules.
     """
-    caller.require(Role.INSTITUTION)
     if caller.organisation is None:
         raise ForeignOrganisation
     known = await store.find_by_local_id(connection, caller.organisation, filing.local_id)
@@ -115,7 +114,7 @@ async def refile(
 ) -> TrainingClass:
     """A returned class, corrected; the same filing again answers the class as it is. Its trainees follow it.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, TraineesUnfit (C01), ChangeOverlaps and what `file`
+    Raises NotFound, ForeignOrganisation, IllegalMove, TraineesUnfit (C01), ChangeOverlaps and what `file`
     raises.
     """
     before = await own_class(connection, class_id, caller)

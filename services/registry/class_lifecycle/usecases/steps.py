@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,8 +39,6 @@ from shared.kernel.periods import business_day
 from shared.kernel.refusals import IllegalMove
 from shared.plan import Plan
 
-_OFFICERS: Final = (Role.COUNTY_OFFICER, Role.PROVINCE)
-
 
 class Decision(NamedTuple):
     """The class after a move, its fact (None if none is published), and what was found, as JSON."""
@@ -55,7 +53,7 @@ async def return_(
 ) -> TrainingClass:
     """Send a class that has not started back, as an officer of its county or above; its roster stays.
 
-    Raises WrongRole, ForeignRegion and the rule's.
+    Raises ForeignRegion and the rule's.
     """
 
     async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
@@ -68,7 +66,7 @@ async def return_(
 async def approve(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
     """Accept a filed class, as an officer of its county or above.
 
-    Raises WrongRole, ForeignRegion, the rule's, InstitutionStopped (C25), the directory's C02 if the listing was closed
+    Raises ForeignRegion, the rule's, InstitutionStopped (C25), the directory's C02 if the listing was closed
     since, ClassIncomplete, and what its timetable may be refused for.
     """
 
@@ -92,7 +90,7 @@ async def check(
 ) -> TrainingClass:
     """Say what was found at all places of a class, as an officer of its county or above.
 
-    Raises WrongRole, ForeignRegion and the rule's.
+    Raises ForeignRegion and the rule's.
     """
 
     async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
@@ -109,7 +107,7 @@ async def check(
 async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
     """Open an approved class; a small one is flagged (C18).
 
-    Raises WrongRole, ForeignOrganisation, the rule's, SiteNotChecked, InstitutionStopped (C25), and the directory's C02
+    Raises ForeignOrganisation, the rule's, SiteNotChecked, InstitutionStopped (C25), and the directory's C02
     if the listing was closed since for the class's first day.
     """
 
@@ -130,7 +128,7 @@ async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, 
 async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
     """End a class whose trainees all have an outcome; patrols that its marks contradict are flagged (C14).
 
-    Raises WrongRole, ForeignOrganisation, the rule's, SiteNotChecked if it moved to a site that no officer has found in
+    Raises ForeignOrganisation, the rule's, SiteNotChecked if it moved to a site that no officer has found in
     order, and CriticalFindingOpen.
     """
 
@@ -153,11 +151,10 @@ async def cancel(
     """Cancel a class, withdraw trainees without an outcome, and release its teachers and rooms.
 
     Cancelled by an officer of its county or above, who did not file it, completed trainings do not count either.
-    Raises WrongRole, ForeignOrganisation, ForeignRegion, IllegalMove, SamePerson.
+    Raises ForeignOrganisation, ForeignRegion, IllegalMove, SamePerson.
     """
 
     async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
-        caller.require(Role.INSTITUTION, *_OFFICERS)
         stopped = caller.role is not Role.INSTITUTION
         if stopped:
             caller.require_region(rulebook.plan.region_and_above(class_.region))
@@ -210,7 +207,6 @@ async def _was_taken(
 
 
 def _require_officer(class_: TrainingClass, plan: Plan, caller: Caller) -> None:
-    caller.require(Role.COUNTY_OFFICER)
     caller.require_region(plan.region_and_above(class_.region))
 
 

@@ -13,23 +13,16 @@ from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
 from services.registry.classes.store.classes import Narrowing
 from services.registry.classes.usecases import visible_class
-from services.registry.plan.rules.reach import Reach, reach, reach_of
-from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.awards import AskedAward
 from shared.contracts.registry.classes import ClassStatus
 from shared.forms import Day
-from shared.kernel.callers import ForeignOrganisation, Role
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, after_day, before, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("classes")
-
-_EVERYWHERE = (Role.INSTITUTION, Role.ASSESSMENT_BODY)
-"""Roles that have no region of their own."""
-
 
 Region = Annotated[str | None, Query(max_length=16, description="A county or a reporting region with all below it")]
 
@@ -48,15 +41,8 @@ async def list_classes(
     size: PageSize = 100,
 ) -> Page[ClassAnswer]:
     """By first day. An institution sees its own classes, officers those of their region and below, bodies all."""
-    narrowing = Narrowing(Reach(), institution_id, status, award, starts_from, starts_to)
-    if caller.role is Role.INSTITUTION:
-        if caller.organisation is None or institution_id not in (None, caller.organisation):
-            raise ForeignOrganisation
-        narrowing = narrowing._replace(institution_id=caller.organisation)
-    if region is not None or caller.role not in _EVERYWHERE:
-        plan = (await rulebook_store.current(connection)).plan
-        far = reach_of(plan, region) if region and caller.role in _EVERYWHERE else reach(plan, caller, region)
-        narrowing = narrowing._replace(reach=far)
+    far, institution_id = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
+    narrowing = Narrowing(far, institution_id, status, award, starts_from, starts_to)
     rows = await store.page(connection, narrowing, after=after_day(cursor), limit=size)
     next_ = next_cursor(rows, size, lambda row: (row.starts_on, row.id))
     return Page(rows=[ClassAnswer.of(row) for row in rows], next=next_)
@@ -72,7 +58,6 @@ async def list_waiting_classes(
     size: PageSize = 100,
 ) -> Page[WaitingAnswer]:
     """Filed classes that wait for the county's answer, by the day on which it is due. For officers, in their region."""
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     far = await visibility.reach(connection, caller, region)
     rows = await store.waiting(connection, far, after=after_day(cursor), limit=size)
     today = business_day(at)
@@ -89,7 +74,6 @@ async def list_class_changes(
     size: PageSize = 100,
 ) -> Page[ReportedChangeAnswer]:
     """What institutions reported of their classes, the newest first: other terms, other lessons. For officers."""
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     far = await visibility.reach(connection, caller, region)
     rows = await event_store.reported(connection, far, before=before(cursor), limit=size)
     return Page(rows=[ReportedChangeAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))

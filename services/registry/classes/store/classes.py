@@ -29,7 +29,6 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.rules.classes import ExamPlan, SiteVersion, TrainingClass
-from services.registry.plan.rules.reach import Reach
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
@@ -38,6 +37,7 @@ from shared.kernel.awards import Award
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound
+from shared.reach import Reach
 from shared.tables import Choice, Json, Texts, fixed
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.rules.history import ClassEvent, ReportedChange
 from services.registry.classes.store.classes import CLASS
-from services.registry.plan.rules.reach import Reach
 from shared import tables
+from shared.reach import Reach
 from shared.tables import Instant, Json, Texts, fixed
 
 CLASS_EVENT: Final = Table(

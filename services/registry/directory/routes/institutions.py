@@ -14,6 +14,7 @@ from services.registry.directory.rules.institutions import Institution, Institut
 from services.registry.directory.store import institutions as store
 from services.registry.directory.usecases import institutions as usecases
 from services.registry.directory.usecases.institutions import Change, Registration
+from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.forms import Name, Strict
 from shared.kernel.credit_code import parse_credit_code
@@ -118,7 +119,7 @@ async def change_institution(
 @routes.get("/institutions")
 async def list_institutions(
     connection: Connection,
-    _: CurrentCaller,
+    caller: CurrentCaller,
     region: Annotated[str | None, Query(max_length=16, description="A county or a reporting region")] = None,
     credit_code: Annotated[str | None, Query(max_length=64)] = None,
     cursor: Cursor = None,
@@ -127,7 +128,8 @@ async def list_institutions(
     if credit_code is not None:
         found = await store.find_by_credit_code(connection, parse_credit_code(credit_code))
         return Page(rows=[] if found is None else [InstitutionAnswer.model_validate(found)], next=None)
-    rows = await store.page(connection, region=region, after=after(cursor), limit=size)
+    far, _ = await visibility.scope(connection, caller, region=region, institution_id=None)
+    rows = await store.page(connection, far, after=after(cursor), limit=size)
     return Page(rows=[InstitutionAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
 
 

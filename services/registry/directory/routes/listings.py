@@ -14,8 +14,7 @@ from services.registry.directory.rules.listings import Listing
 from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import listings as store
 from services.registry.directory.usecases import listings as usecases
-from services.registry.plan.rules.reach import Reach, reach_of
-from services.registry.plan.store import rulebook as rulebook_store
+from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.forms import Day, Reason, Strict
 from shared.kernel.periods import business_day
@@ -90,7 +89,7 @@ async def list_institution_listings(
 @routes.get("/listings")
 async def list_listings(
     connection: Connection,
-    _: CurrentCaller,
+    caller: CurrentCaller,
     at: Now,
     project: Annotated[str, Query(pattern=PROJECT)],
     day: Annotated[Day | None, Query(description="Default: today")] = None,
@@ -99,7 +98,7 @@ async def list_listings(
     size: PageSize = 100,
 ) -> Page[InstitutionListingAnswer]:
     """Institutions listed for a project on a day, each with its listing. Every role may read the catalogue."""
-    far = Reach() if region is None else reach_of((await rulebook_store.current(connection)).plan, region)
+    far, _ = await visibility.scope(connection, caller, region=region, institution_id=None)
     on = day or business_day(at)
     rows = await store.listed(connection, project, far, day=on, after=after(cursor), limit=size)
     known = await institution_store.by_ids(connection, [row.institution_id for row in rows])

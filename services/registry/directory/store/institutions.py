@@ -6,13 +6,13 @@ from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Integer, MetaData, Select, Table, Text, Uuid, bindparam, select, union
+from sqlalchemy import Column, ColumnElement, Integer, MetaData, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules.institutions import Institution, InstitutionKind
-from services.registry.plan.rules.reach import Reach
 from shared import tables
 from shared.kernel.refusals import NotFound
+from shared.reach import Reach
 from shared.tables import Choice, fixed
 
 INSTITUTION: Final = Table(
@@ -73,17 +73,7 @@ def within(reach: Reach, institution_id: Column[Any]) -> list[ColumnElement[bool
     return [institution_id.in_(select(INSTITUTION.c.id).where(*narrowed))] if narrowed else []
 
 
-async def page(connection: AsyncConnection, *, region: str | None, after: UUID, limit: int) -> list[Institution]:
-    """Institutions in `region` (a county or a reporting region) in the order of their ids, after `after`."""
-    if region is None:
-        return await tables.fetch_all(connection, _from_above(after, limit=limit), Institution)
-    # Each half of the union walks its own index; a reporting region can also be the region of an institution itself.
-    found = union(
-        _from_above(after, limit=limit).where(INSTITUTION.c.region == region),
-        _from_above(after, limit=limit).where(INSTITUTION.c.reporting_region == region),
-    ).subquery()
-    return await tables.fetch_all(connection, select(found).order_by(found.c.id).limit(limit), Institution)
-
-
-def _from_above(after: UUID, *, limit: int) -> Select[Any]:
-    return select(INSTITUTION).where(INSTITUTION.c.id > after).order_by(INSTITUTION.c.id).limit(limit)
+async def page(connection: AsyncConnection, reach: Reach, *, after: UUID, limit: int) -> list[Institution]:
+    """Institutions within `reach` in the order of their ids, after `after`."""
+    asked = tables.matches(INSTITUTION, **reach._asdict())
+    return await tables.fetch_page(connection, INSTITUTION, Institution, asked, after=after, limit=limit)

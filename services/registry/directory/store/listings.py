@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.directory.rules.listings import Listing
 from services.registry.directory.store import dated_entries
 from services.registry.directory.store.institutions import within
-from services.registry.plan.rules.reach import Reach
 from shared import tables
 from shared.kernel.refusals import NotFound
+from shared.reach import Reach
 from shared.tables import fixed
 
 LISTING: Final = Table(

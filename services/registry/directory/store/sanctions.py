@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.directory.rules.sanctions import Sanction
 from services.registry.directory.store import dated_entries
 from services.registry.directory.store.institutions import within
-from services.registry.plan.rules.reach import Reach
 from shared import tables
 from shared.contracts.registry.directory import SanctionStep
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.refusals import NotFound
+from shared.reach import Reach
 from shared.tables import Choice, fixed
 
 SANCTION: Final = Table(

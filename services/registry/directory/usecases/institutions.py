@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,12 +17,10 @@ from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from services.registry.plan.usecases.visibility import Place
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
-
-_WRITERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
 
 
 @dataclass(frozen=True)
@@ -56,9 +53,8 @@ async def register(
 ) -> Institution:
     """A new institution; a repeat returns the existing one. One that shares marks with a blacklisted one is flagged.
 
-    Raises WrongRole, ForeignRegion, CreditCodeTaken, and the refusals of the credit code and the region.
+    Raises ForeignRegion, CreditCodeTaken, and the refusals of the credit code and the region.
     """
-    caller.require(Role.PROVINCE, Role.COUNTY_OFFICER)
     plan = (await rulebook_store.current(connection)).plan
     institution = Institution(
         id=new_id(),
@@ -83,9 +79,8 @@ async def change(
 ) -> Institution:
     """Change the particulars of an institution, as an officer above both its old and its new region.
 
-    Raises WrongRole, NotFound, ForeignRegion, Stale, and the refusals of the region.
+    Raises NotFound, ForeignRegion, Stale, and the refusals of the region.
     """
-    caller.require(Role.PROVINCE, Role.COUNTY_OFFICER)
     plan = (await rulebook_store.current(connection)).plan
     before = await store.load(connection, institution_id, lock=True)
     said = {name: value for name, value in asdict(change_).items() if value is not None}
@@ -108,9 +103,8 @@ async def load_for_officer(
 ) -> Institution:
     """The institution, locked, for an officer of its region or above; with `city`, of its reporting region or above.
 
-    Raises WrongRole, NotFound, ForeignRegion.
+    Raises NotFound, ForeignRegion.
     """
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     institution = await store.load(connection, institution_id, lock=True)
     region = institution.reporting_region if city else institution.region
     await visibility.require_region(connection, caller, region)
@@ -120,9 +114,8 @@ async def load_for_officer(
 async def load_for_writing(connection: AsyncConnection, institution_id: UUID, *, caller: Caller) -> Institution:
     """The institution, for itself or for an officer of its region or above.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(*_WRITERS)
     institution = await store.load(connection, institution_id)
-    await visibility.require_visible(connection, caller, Place(institution.id, institution.region), *_WRITERS)
+    await visibility.require_visible(connection, caller, Place(institution.id, institution.region))
     return institution

@@ -34,7 +34,7 @@ async def open_(
 ) -> Listing:
     """List an institution for a project, as an officer of its region or above; a repeat returns the existing listing.
 
-    Raises WrongRole, NotFound, ForeignRegion, PeriodEndsBeforeStart, ProjectNotListed, InstitutionDelisted,
+    Raises NotFound, ForeignRegion, PeriodEndsBeforeStart, ProjectNotListed, InstitutionDelisted,
     ListingOverlaps.
     """
     # The institution is locked, so that no sanction can be imposed in between.
@@ -74,7 +74,7 @@ async def close(
 ) -> Listing:
     """End a listing on the day before `from_on`.
 
-    Raises WrongRole, NotFound, ForeignRegion, ListingEnded.
+    Raises NotFound, ForeignRegion, ListingEnded.
     """
     institution = await load_for_officer(connection, institution_id, caller=caller)
     listing = await store.load(connection, institution_id, listing_id)

@@ -38,8 +38,6 @@ from shared.kernel.refusals import LocalIdTaken
 from shared.persons import Persons
 
 _HISTORY_MAX: Final = 500
-_MOVERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER)
-_CORRECTORS: Final = (*_MOVERS, Role.PROVINCE)
 
 
 class StepDetails(NamedTuple):
@@ -61,7 +59,7 @@ async def withdraw(
 ) -> Enrolment:
     """Withdraw a trainee, as the institution, or as an officer of its region or above.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
+    Raises NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
     """
     return await _leave(connection, enrolment_id, details, rules.withdraw, caller=caller, at=at)
 
@@ -71,7 +69,7 @@ async def defer(
 ) -> Enrolment:
     """Interrupt a training, as the class's institution, or as an officer of its region or above.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
+    Raises NotFound, ForeignOrganisation, ForeignRegion, ReasonMissing and the rule's.
     """
     return await _leave(connection, enrolment_id, details, interruptions.defer, caller=caller, at=at)
 
@@ -93,7 +91,7 @@ async def _leave(
     caller: Caller,
     at: datetime,
 ) -> Enrolment:
-    before, class_ = await _theirs(connection, enrolment_id, caller, *_CORRECTORS)
+    before, class_ = await _theirs(connection, enrolment_id, caller)
     _require_reason(details, before, caller)
     attended_on = await overlap_store.attended_on(connection, before.id)
     step = rule(before, class_, on=details.on or business_day(at), at=at, attended_on=attended_on)
@@ -106,9 +104,9 @@ async def resume(
 ) -> Enrolment:
     """Resume a deferred training in its class.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, OverlappingClass (C04) and the rule's.
+    Raises NotFound, ForeignOrganisation, OverlappingClass (C04) and the rule's.
     """
-    before, class_ = await _theirs(connection, enrolment_id, caller, Role.INSTITUTION)
+    before, class_ = await _theirs(connection, enrolment_id, caller)
     step = interruptions.resume(before, class_, at=at)
     await _require_free(connection, step[0])
     await keep(connection, [step], by=caller.person, reason=details.reason)
@@ -129,7 +127,7 @@ async def transfer(
     """The enrolment that continues in another class: an institution transfers among its own classes, an officer also
     between institutions of the region. Repeating the same transfer returns the same enrolment.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, ClassFull, OverlappingClass (C04),
+    Raises NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, ClassFull, OverlappingClass (C04),
     AgeOutOfRange (C01), TraineeIncomplete, the rule's, and what the directory says of the other class (C02, C25).
     """
     source, target = await _both_classes(connection, enrolment_id, to, caller)
@@ -162,10 +160,10 @@ async def correct(
 
     A corrected statement at entry is encrypted again; the earlier one is kept with the step.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, HoursFollowAttendance, MoreHoursThanAttended (C14),
+    Raises NotFound, ForeignOrganisation, ForeignRegion, HoursFollowAttendance, MoreHoursThanAttended (C14),
     BirthDateDiffers, AgeOutOfRange (C01) and the rule's.
     """
-    before, class_ = await _theirs(connection, enrolment_id, caller, *_CORRECTORS)
+    before, class_ = await _theirs(connection, enrolment_id, caller)
     rulebook = await rulebook_store.current(connection)
     if correction.programme is not None:
         rulebook.plan.primary_programme(correction.programme)
@@ -192,11 +190,10 @@ async def correct(
 async def visible(connection: AsyncConnection, enrolment_id: UUID, *, caller: Caller) -> Enrolment:
     """An enrolment that the caller may read: of its own institution, or as an officer of the class's region or above.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(*visibility.READERS)
     enrolment = await store.load(connection, enrolment_id)
-    await visible_class(connection, enrolment.class_id, caller, roles=visibility.READERS)
+    await visible_class(connection, enrolment.class_id, caller)
     return enrolment
 
 
@@ -208,15 +205,12 @@ async def history(connection: AsyncConnection, enrolment_id: UUID, *, caller: Ca
     return events if entered is None else [entry_of(enrolment, events, entered), *events]
 
 
-async def _theirs(
-    connection: AsyncConnection, enrolment_id: UUID, caller: Caller, *roles: Role
-) -> tuple[Enrolment, TrainingClass]:
-    """The enrolment and its class, both locked, for a caller with one of `roles` in its institution or region."""
-    caller.require(*roles)
+async def _theirs(connection: AsyncConnection, enrolment_id: UUID, caller: Caller) -> tuple[Enrolment, TrainingClass]:
+    """The enrolment and its class, both locked, for a caller in its institution or region."""
     # The class first, as everywhere; an enrolment never changes its class.
     class_id = (await store.load(connection, enrolment_id)).class_id
     class_ = await class_store.load(connection, class_id, lock=True)
-    await visibility.require_visible(connection, caller, class_, *roles)
+    await visibility.require_visible(connection, caller, class_)
     return await store.load(connection, enrolment_id, lock=True), class_
 
 
@@ -235,13 +229,12 @@ async def _both_classes(
     connection: AsyncConnection, enrolment_id: UUID, to: Destination, caller: Caller
 ) -> tuple[TrainingClass, TrainingClass]:
     """The present and the new class, both locked, for a caller who may transfer trainees between them."""
-    caller.require(*_MOVERS)
     source = (await store.load(connection, enrolment_id)).class_id
     # Always in the same order, so that two opposite transfers do not deadlock.
     ids = sorted({source, to.class_id})
     classes = {each: await class_store.load(connection, each, lock=True) for each in ids}
     for each in classes.values():
-        await visibility.require_visible(connection, caller, each, *_MOVERS)
+        await visibility.require_visible(connection, caller, each)
     return classes[source], classes[to.class_id]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -15,10 +15,8 @@ from services.registry.enrolments.rules.trainees import EntryParticulars, GroupE
 from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store import entries as store
 from services.registry.enrolments.store.entries import SealedEntry
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.persons import Persons
-
-_READERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER)
 
 
 def close(persons: Persons, enrolment_id: UUID, said: EntryParticulars) -> bytes | None:
@@ -41,11 +39,10 @@ async def load(
 ) -> EntryParticulars:
     """The statement at entry, for the institution and the officers of its county or above.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(*_READERS)
     enrolment = await enrolment_store.load(connection, enrolment_id)
-    await visible_class(connection, enrolment.class_id, caller, roles=_READERS)
+    await visible_class(connection, enrolment.class_id, caller)
     return await said(connection, enrolment, persons=persons)
 
 

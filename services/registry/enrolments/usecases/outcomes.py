@@ -71,7 +71,7 @@ async def conclude(
 
     A dry run decides, stores nothing and locks nothing.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, HoursComeFromMarks: then nothing was stored.
+    Raises NotFound, ForeignOrganisation, ClassNotRunning, HoursComeFromMarks: then nothing was stored.
     """
     class_ = await _running(connection, class_id, caller, lock=not dry_run)
     rulebook = await rulebook_store.current(connection)
@@ -108,7 +108,7 @@ async def conclude_by_attendance(
 
     Existing outcomes stay. Returns all outcomes of the class, ordered by enrolment.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning, TooEarly, LessonsToCome, NoAttendance: then
+    Raises NotFound, ForeignOrganisation, ClassNotRunning, TooEarly, LessonsToCome, NoAttendance: then
     nothing was stored.
     """
     class_ = await _running(connection, class_id, caller)
@@ -189,7 +189,7 @@ def _missed(concluded: Conclusion, class_: TrainingClass, thresholds: Completion
 
 
 async def _running(connection: AsyncConnection, class_id: UUID, caller: Caller, *, lock: bool = True) -> TrainingClass:
-    """The caller's class, locked. Raises WrongRole, NotFound, ForeignOrganisation, ClassNotRunning."""
+    """The caller's class, locked. Raises NotFound, ForeignOrganisation, ClassNotRunning."""
     class_ = await own_class(connection, class_id, caller, lock=lock)
     if class_.status is not ClassStatus.RUNNING:
         raise ClassNotRunning(state=class_.status)

@@ -18,7 +18,6 @@ from services.registry.follow_ups.usecases.reports import FollowUpRow
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.forms import Reason
-from shared.kernel.callers import Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.posted import DryRun, PostedRows, posting
 from shared.rows import parse_posted
@@ -92,7 +91,6 @@ async def list_follow_ups(
     class_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[FollowUpAnswer]:
     """The follow-ups of a class: for its institution and for officers of its region."""
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
     await visible_class(connection, class_id, caller)
     found = await store.of_class(connection, class_id, after=after(cursor), limit=size)
     rows = [_answer(each) for each in found]

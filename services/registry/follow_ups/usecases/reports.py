@@ -95,7 +95,7 @@ async def report(
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: reported or filled in, a repeat, or refused. A dry run stores and locks nothing.
 
-    Raises WrongRole, ForeignOrganisation: then nothing was stored.
+    Raises ForeignOrganisation: then nothing was stored.
     """
 
     def decide(row: FollowUpRow, enrolment: Enrolment, known: _TrainingContext) -> FollowUp:
@@ -112,7 +112,7 @@ async def correct_all(
 
     A dry run stores and locks nothing.
 
-    Raises WrongRole, ForeignOrganisation: then nothing was stored.
+    Raises ForeignOrganisation: then nothing was stored.
     """
 
     def decide(row: FollowUpRow, enrolment: Enrolment, known: _TrainingContext) -> FollowUp:
@@ -129,7 +129,7 @@ async def correct(
 ) -> FollowUp:
     """The follow-up as it stands after the correction.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, and the rule's.
+    Raises NotFound, ForeignOrganisation, ForeignRegion, and the rule's.
     """
     row = FollowUpRow(0, enrolment_id, outcome, reason)
     (decided,) = await correct_all(connection, [row], caller=caller, at=at)
@@ -147,7 +147,6 @@ async def _decide_all(
     caller: Caller,
     dry_run: bool,
 ) -> list[RowOutcome]:
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
     known = await _known(connection, rows, caller, lock=not dry_run)
 
     def decide_row(row: FollowUpRow) -> Change[_Revision] | Repeat:

@@ -20,7 +20,7 @@ async def _class_scope(
     institution_id: UUID | None = None,
     class_id: UUID | None = None,
 ) -> ListScope:
-    """Raises WrongRole, ForeignOrganisation, ForeignRegion, UnknownRegion."""
+    """Raises ForeignOrganisation, ForeignRegion, UnknownRegion."""
     seen = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
     return ListScope(*seen, class_id)
 

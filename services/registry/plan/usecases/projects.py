@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.plan.rules import projects as rules
 from services.registry.plan.rules.projects import Project
 from services.registry.plan.store import projects as store
+from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.refusals import Stale
 
 
@@ -21,10 +22,10 @@ async def put(
     """`term` as it is to stand in the catalogue, as the province; the same again changes nothing.
 
     One with the first day of an existing term corrects it; a later one ends the term in which it begins.
-    `expected` is the version of the project that the caller saw, None for a new one. Raises WrongRole, Stale,
+    `expected` is the version of the project that the caller saw, None for a new one. Raises Stale,
     ProjectTermOverlaps.
     """
-    caller.require(Role.PROVINCE)
+    await visibility.require_province(connection, caller)
     version = await store.lock(connection, term.code)
     terms = await store.terms(connection, term.code)
     for each in terms:

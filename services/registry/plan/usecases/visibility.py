@@ -1,18 +1,19 @@
-"""Who sees what: an institution its own, officers what lies in their region, assessment bodies every class."""
+"""Who sees what in the registry: an institution its own, officers what lies in their region, as the table says."""
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.plan.rules import reach as rules
-from services.registry.plan.rules.reach import Reach
 from services.registry.plan.store import rulebook as rulebook_store
-from shared.kernel.callers import Caller, ForeignOrganisation, Role
+from shared import reach as rules
+from shared.kernel.callers import Caller, Whose
+from shared.plan import Plan
+from shared.reach import Reach, Scope
 
-READERS: Final = (Role.INSTITUTION, Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
+_NO_PLAN = Plan({}, {})
 
 
 class Located(Protocol):
@@ -32,26 +33,17 @@ class Place(NamedTuple):
     region: str
 
 
-class Scope(NamedTuple):
-    """What a list shows at most: what lies in `reach`, and is of the institution if there is one."""
-
-    reach: Reach
-    institution_id: UUID | None
-
-
 async def scope(
     connection: AsyncConnection, caller: Caller, *, region: str | None, institution_id: UUID | None
 ) -> Scope:
     """What the caller sees of `region` and the institution; None of either narrows nothing.
 
-    Raises WrongRole, ForeignOrganisation, ForeignRegion, UnknownRegion.
+    Raises ForeignOrganisation, ForeignRegion, UnknownRegion.
     """
-    caller.require(*READERS)
-    if caller.role is not Role.INSTITUTION:
-        return Scope(await reach(connection, caller, region), institution_id)
-    if caller.organisation is None or institution_id not in (None, caller.organisation):
-        raise ForeignOrganisation
-    return Scope(Reach(), caller.organisation)
+    plan = _NO_PLAN
+    if region is not None or caller.whose is Whose.REGION:
+        plan = (await rulebook_store.current(connection)).plan
+    return rules.scope(plan, caller, region=region, organisation_id=institution_id)
 
 
 async def reach(connection: AsyncConnection, caller: Caller, region: str | None) -> Reach:
@@ -59,20 +51,17 @@ async def reach(connection: AsyncConnection, caller: Caller, region: str | None)
     return rules.reach((await rulebook_store.current(connection)).plan, caller, region)
 
 
-async def require_visible(connection: AsyncConnection, caller: Caller, thing: Located, *roles: Role) -> None:
-    """The caller has one of `roles`, by default those of READERS, and `thing` is theirs or lies in their region.
-
-    Raises WrongRole, ForeignOrganisation, ForeignRegion.
-    """
-    caller.require(*(roles or READERS))
-    if caller.role is Role.INSTITUTION:
-        if thing.institution_id is None:
-            raise ForeignOrganisation
-        caller.require_organisation(thing.institution_id)
-    elif caller.role is not Role.ASSESSMENT_BODY:
-        await require_region(connection, caller, thing.region)
+async def require_visible(connection: AsyncConnection, caller: Caller, thing: Located) -> None:
+    """The caller reaches `thing`: it is theirs, or lies in their region. Raises ForeignOrganisation, ForeignRegion."""
+    plan = (await rulebook_store.current(connection)).plan if caller.whose is Whose.REGION else _NO_PLAN
+    rules.require_reached(plan, caller, region=thing.region, organisation_id=thing.institution_id)
 
 
 async def require_region(connection: AsyncConnection, caller: Caller, region: str) -> None:
     """The caller is an officer of `region` or of one above it. Raises ForeignRegion."""
     caller.require_region((await rulebook_store.current(connection)).plan.region_and_above(region))
+
+
+async def require_province(connection: AsyncConnection, caller: Caller) -> None:
+    """The caller's region is the province. Raises ForeignRegion."""
+    caller.require_region((await rulebook_store.current(connection)).plan.provinces)

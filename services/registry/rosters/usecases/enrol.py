@@ -29,7 +29,7 @@ from services.registry.rosters.usecases.phones import shared_phones
 from services.registry.rosters.usecases.row import RosterRow
 from shared.backbone import outbox
 from shared.contracts.registry.enrolments import EnrolmentStatus
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.outcomes import RowOutcome, without_ids
 from shared.kernel.periods import business_day
 from shared.persons import Persons
@@ -47,9 +47,8 @@ async def enrol_in(
 ) -> list[RowOutcome]:
     """`enrol` for one class, whichever class the rows name; a refusal of the whole class is raised.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, RosterClosed, and the refusals of the directory (C02, C25).
+    Raises NotFound, ForeignOrganisation, RosterClosed, and the refusals of the directory (C02, C25).
     """
-    caller.require(Role.INSTITUTION)
     class_ = await class_store.load(connection, class_id, lock=not dry_run)
     caller.require_organisation(class_.institution_id)
     checks = await checks_for(connection, class_.institution_id, [class_], today=business_day(at))
@@ -75,9 +74,8 @@ async def enrol(
 
     The rows may be for any classes of the institution; a closed class refuses its rows.
 
-    Raises WrongRole, ForeignOrganisation: then nothing at all was stored.
+    Raises ForeignOrganisation: then nothing at all was stored.
     """
-    caller.require(Role.INSTITUTION)
     caller.require_organisation(institution_id)
     ids = {row.class_id for row in rows if row.class_id is not None}
     local_ids = {row.class_local_id for row in rows if row.class_local_id is not None}

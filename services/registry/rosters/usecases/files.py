@@ -79,7 +79,7 @@ class _Decide:
         *,
         at: datetime,
     ) -> list[RowOutcome]:
-        """Raises WrongRole, ForeignOrganisation, PolicyUnset; then no row is stored."""
+        """Raises ForeignOrganisation, PolicyUnset; then no row is stored."""
         if posting.target_id is not None:
             rows = await _in_class(connection, posting.target_id, rows)
         return await rosters.enrol(

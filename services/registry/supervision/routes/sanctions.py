@@ -15,10 +15,10 @@ from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import sanctions as store
 from services.registry.plan.usecases import visibility
 from services.registry.supervision.usecases import sanctions as usecases
+from services.registry.supervision.usecases.safety import require_visible
 from shared.auth import CurrentCaller
 from shared.contracts.registry.directory import SanctionStep
 from shared.forms import Day, Reason, Strict
-from shared.kernel.callers import Role
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, after_day, next_cursor
 from shared.web import Connection, Now, router
@@ -96,11 +96,8 @@ async def impose_sanction(
 async def list_institution_sanctions(
     institution_id: UUID, connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[SanctionAnswer]:
-    """An institution sees its own sanctions; officers see all of them, also from a former county."""
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(institution_id)
-    else:
-        caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
+    """All sanctions, also of a former county: for the institution itself, and for every officer."""
+    await require_visible(connection, institution_id, caller)
     rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
     return Page(rows=[SanctionAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
 
@@ -116,7 +113,6 @@ async def list_sanctions(
     size: PageSize = 100,
 ) -> Page[InstitutionSanctionAnswer]:
     """Sanctions that hold today, those that end soonest first. Officers see those in their region."""
-    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
     far = await visibility.reach(connection, caller, region)
     today, behind = business_day(at), after_day(cursor)
     rows = await store.standing(connection, far, step=step, day=today, after=behind, limit=size)

@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.plan.rules.reach import Reach
 from services.registry.supervision.rules.findings import Finding, FindingEvent
 from shared import tables
 from shared.contracts.registry.supervision import FindingStatus, PatrolLevel, Severity
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.refusals import NotFound
+from shared.reach import Reach
 from shared.tables import Choice, Instant, fixed
 
 FINDING: Final = Table(

@@ -25,13 +25,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.store.classes import CLASS
-from services.registry.plan.rules.reach import ListScope, Reach
+from services.registry.plan.rules.reach import ListScope
 from services.registry.supervision.rules.patrols import Area, ClassesRun, Patrol
 from shared import tables
 from shared.contracts.registry.supervision import PatrolLevel, PatrolMethod
 from shared.database import driver
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.refusals import NotFound
+from shared.reach import Reach
 from shared.tables import Choice, Instant, fixed
 
 PATROL: Final = Table(

@@ -16,7 +16,7 @@ from services.registry.supervision.rules.contents import MediaType, require_read
 from services.registry.supervision.store import attachments as store
 from services.registry.supervision.store import findings as finding_store
 from services.registry.supervision.store import patrols as patrol_store
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.refusals import LocalIdTaken
 from shared.sealed import Seal
@@ -35,10 +35,9 @@ async def add_to_patrol(
 ) -> Attachment:
     """Attach a file to a patrol, as the officer who recorded it; a repeat returns the existing attachment.
 
-    Raises WrongRole, NotFound, PatrolOfAnother, LocalIdTaken, TooManyAttachments, and the refusals of the content
+    Raises NotFound, PatrolOfAnother, LocalIdTaken, TooManyAttachments, and the refusals of the content
     for.
     """
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     patrol = await patrol_store.load(connection, patrol_id, lock=True)
     rules.require_own(patrol, by=caller.person)
     before = await store.of(connection, patrol_id)
@@ -52,10 +51,9 @@ async def add_to_finding(
 ) -> Attachment:
     """Attach a file to a finding that is not closed, as the class's institution; a repeat returns the existing one.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, FindingNotLeft, LocalIdTaken, TooManyAttachments, and what the
+    Raises NotFound, ForeignOrganisation, FindingNotLeft, LocalIdTaken, TooManyAttachments, and what the
     content may be refused for.
     """
-    caller.require(Role.INSTITUTION)
     finding = await finding_store.load(connection, finding_id, lock=True)
     caller.require_organisation(finding.institution_id)
     before = await store.of(connection, finding.patrol_id, finding_id)
@@ -71,7 +69,7 @@ async def content(
 ) -> tuple[Attachment, bytes]:
     """An attachment with its content, for the class's institution and officers of its region.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
     attachment = await store.load(connection, attachment_id)
     patrol = await patrol_store.load(connection, attachment.patrol_id)

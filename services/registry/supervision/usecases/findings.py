@@ -17,7 +17,7 @@ from services.registry.supervision.rules.findings import Finding, FindingEvent, 
 from services.registry.supervision.store import findings as store
 from shared.backbone import outbox
 from shared.contracts.registry.supervision import FindingState
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.periods import business_day
 
 
@@ -34,9 +34,8 @@ async def rectify(
 ) -> Finding:
     """Report a rectification, as the class's institution.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove.
+    Raises NotFound, ForeignOrganisation, IllegalMove.
     """
-    caller.require(Role.INSTITUTION)
     before = await store.load(connection, finding_id, lock=True)
     caller.require_organisation(before.institution_id)
     class_ = await class_store.load(connection, before.class_id)
@@ -50,9 +49,8 @@ async def recheck(
 ) -> Finding:
     """Close or reopen a rectified finding, as an officer of its region or above and of its level or above.
 
-    Raises WrongRole, NotFound, ForeignRegion, FindingOfHigherLevel, IllegalMove, SamePerson, FindingDueTooEarly.
+    Raises NotFound, ForeignRegion, FindingOfHigherLevel, IllegalMove, SamePerson, FindingDueTooEarly.
     """
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     before = await store.load(connection, finding_id, lock=True)
     rulebook = await rulebook_store.current(connection)
     caller.require_region(rulebook.plan.region_and_above(before.region))
@@ -73,7 +71,7 @@ async def recheck(
 async def visible_finding(connection: AsyncConnection, finding_id: UUID, caller: Caller) -> Finding:
     """A finding that the caller may read: institutions read their own, officers those of their region.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
     finding = await store.load(connection, finding_id)
     await visibility.require_visible(connection, caller, finding)

@@ -13,7 +13,6 @@ from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.store import classes as class_store
 from services.registry.flags import usecases as flag_usecases
 from services.registry.plan.rules.policy import Policy
-from services.registry.plan.rules.reach import Reach, reach
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
@@ -26,12 +25,13 @@ from services.registry.supervision.store import patrols as store
 from services.registry.supervision.store.patrols import CoverageDays
 from shared.backbone import outbox
 from shared.contracts.registry.supervision import PatrolLevel, PatrolMethod, Severity
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.periods import Period, business_day
 from shared.kernel.refusals import LocalIdTaken
 from shared.plan import Plan
+from shared.reach import Reach, reach
 
 
 class FindingReport(NamedTuple):
@@ -64,10 +64,9 @@ async def record(
     """A new patrol, by an officer of the class's county or above; a repeat returns the existing one.
 
     An implausible count is flagged (C24, C14), and so is a critical finding of a completed class (C25).
-    Raises WrongRole, NotFound, ForeignRegion, LocalIdTaken, ClassNotPatrolled, PatrolAhead, PatrolOutsideClass,
+    Raises NotFound, ForeignRegion, LocalIdTaken, ClassNotPatrolled, PatrolAhead, PatrolOutsideClass,
     FindingDueTooEarly.
     """
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     # The class is locked, so that either its completion sees a critical finding, or a flag holds its claim.
     class_ = await class_store.load(connection, class_id, lock=True)
     rulebook = await rulebook_store.current(connection)
@@ -112,7 +111,7 @@ async def hold_against_marks(
 
 
 async def visible_patrol(connection: AsyncConnection, patrol_id: UUID, caller: Caller) -> PatrolAndFindings:
-    """A patrol with its current findings. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion."""
+    """A patrol with its current findings. Raises NotFound, ForeignOrganisation, ForeignRegion."""
     patrol = await store.load(connection, patrol_id)
     await visibility.require_visible(connection, caller, patrol)
     return PatrolAndFindings(patrol, await finding_store.of_patrol(connection, patrol_id))
@@ -123,7 +122,7 @@ async def coverage(
 ) -> list[tuple[ClassesRun, list[Coverage]]]:
     """By area, the classes that ran on these days and how many of them each level patrolled, on any day.
 
-    The shares are those that hold on the last day. Raises WrongRole, ForeignRegion, UnknownRegion,
+    The shares are those that hold on the last day. Raises ForeignRegion, UnknownRegion,
     PeriodEndsBeforeStart, CoverageTooLong, PolicyUnset.
     """
     rulebook, far = await _coverable(connection, region, days, caller)
@@ -146,7 +145,7 @@ async def uncovered(
 ) -> list[TrainingClass]:
     """Classes counted by coverage that `level` (by default the caller's) has not patrolled.
 
-    Raises WrongRole, ForeignRegion, UnknownRegion, PeriodEndsBeforeStart, CoverageTooLong.
+    Raises ForeignRegion, UnknownRegion, PeriodEndsBeforeStart, CoverageTooLong.
     """
     rulebook, far = await _coverable(connection, region, days, caller)
     level = level or rules.level_of(rulebook.plan, caller)
@@ -156,7 +155,6 @@ async def uncovered(
 async def _coverable(
     connection: AsyncConnection, region: str | None, days: CoverageDays, caller: Caller
 ) -> tuple[Rulebook, Reach]:
-    caller.require(Role.COUNTY_OFFICER, Role.REVIEWER, Role.PROVINCE)
     rules.require_coverable(Period(*days))
     rulebook = await rulebook_store.current(connection)
     return rulebook, reach(rulebook.plan, caller, region)

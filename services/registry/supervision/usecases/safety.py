@@ -20,7 +20,7 @@ from services.registry.supervision.store import safety as store
 from services.registry.supervision.store.safety import DocumentAndVersion
 from shared.backbone import outbox
 from shared.contracts.registry.supervision import SafetyKind
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.sealed import Seal
 
@@ -48,9 +48,8 @@ async def post(
 ) -> DocumentAndVersion:
     """The first or next version of a document; a repeat of the latest version returns it.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, SafetyKindFixed, and the refusals of the content.
+    Raises NotFound, ForeignOrganisation, SafetyKindFixed, and the refusals of the content.
     """
-    caller.require(Role.INSTITUTION)
     caller.require_organisation(institution_id)
     institution = await institution_store.load(connection, institution_id)
     require_readable(upload.content, upload.media_type)
@@ -78,15 +77,14 @@ async def post(
 async def require_visible(connection: AsyncConnection, institution_id: UUID, caller: Caller) -> None:
     """An institution sees its own, officers those of their region.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion.
+    Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
-    caller.require(*visibility.READERS)
     institution = await institution_store.load(connection, institution_id)
     await visibility.require_visible(connection, caller, Place(institution.id, institution.region))
 
 
 async def visible_document(connection: AsyncConnection, document_id: UUID, caller: Caller) -> SafetyDocument:
-    """Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion."""
+    """Raises NotFound, ForeignOrganisation, ForeignRegion."""
     document = await store.load(connection, document_id)
     await require_visible(connection, document.institution_id, caller)
     return document
@@ -95,7 +93,7 @@ async def visible_document(connection: AsyncConnection, document_id: UUID, calle
 async def content(
     connection: AsyncConnection, document_id: UUID, version: int, *, seal: Seal, caller: Caller
 ) -> tuple[SafetyVersion, bytes]:
-    """A version with its content, as it was posted. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion."""
+    """A version with its content, as it was posted. Raises NotFound, ForeignOrganisation, ForeignRegion."""
     await visible_document(connection, document_id, caller)
     found = await store.load_version(connection, document_id, version)
     return found, seal.decrypt(await store.sealed(connection, found), owner=_owner(found))

@@ -41,7 +41,7 @@ async def impose(
     A stop or a higher step flags the classes in its period (C25). Delisting and blacklisting also end the listings in
     its period, from `first_on`. Blacklisting also flags institutions with the same owner, site or account.
 
-    Raises WrongRole, NotFound, ForeignRegion, PeriodEndsBeforeStart, SanctionStands.
+    Raises NotFound, ForeignRegion, PeriodEndsBeforeStart, SanctionStands.
     """
     institution = await load_for_officer(connection, institution_id, caller=caller, city=step in DELISTING)
     new = Sanction(
@@ -79,7 +79,7 @@ async def lift(
 ) -> Sanction:
     """End a sanction on the day before `from_on`, as a different officer from the one who imposed it.
 
-    Listings that it ended stay ended: listing the institution again is a separate decision. Raises WrongRole, NotFound,
+    Listings that it ended stay ended: listing the institution again is a separate decision. Raises NotFound,
     ForeignRegion, SamePerson, IllegalMove, SanctionEnded.
     """
     before = await store.load(connection, institution_id, sanction_id)

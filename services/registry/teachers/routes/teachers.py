@@ -17,7 +17,6 @@ from services.registry.teachers.store import teachers as store
 from services.registry.teachers.usecases import teachers as usecases
 from shared.auth import CurrentCaller
 from shared.forms import Reason, Strict
-from shared.kernel.callers import Role
 from shared.kernel.identity import DocumentKind, masked
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
@@ -144,7 +143,6 @@ async def list_teachers(
 
     With `project`, only those who may teach it according to one of these institutions.
     """
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     far = await visibility.reach(connection, caller, region)
     rows = await store.page(
         connection, far, institution_id=institution_id, project=project, after=after(cursor), limit=size

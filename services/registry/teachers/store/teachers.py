@@ -11,7 +11,6 @@ from sqlalchemy import Column, Integer, Label, LargeBinary, MetaData, Table, Tex
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.store.institutions import INSTITUTION
-from services.registry.plan.rules.reach import Reach
 from services.registry.teachers.rules.teachers import Assignment, Correction, Qualification, Teacher
 from services.registry.teachers.store.engagements import ENGAGEMENT
 from shared import tables
@@ -19,6 +18,7 @@ from shared.database import driver
 from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound
 from shared.persons import SealedPerson
+from shared.reach import Reach
 from shared.tables import Instant, Json, fixed
 
 TEACHER: Final = Table(

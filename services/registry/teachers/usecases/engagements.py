@@ -72,7 +72,7 @@ async def engage(
 ) -> tuple[Engagement, Teacher]:
     """Engage a teacher, as the institution or an officer; a repeat returns the existing engagement.
 
-    Projects and qualifications are added to those the institution stated before. Raises WrongRole, NotFound,
+    Projects and qualifications are added to those the institution stated before. Raises NotFound,
     ForeignOrganisation, ForeignRegion, PlaceholderName, TeacherNameDiffers, TeacherTooOld, LocalIdTaken,
     EngagedAlready, TooManyInstitutions, FullTimeElsewhere (C06), and the refusals of documents.
     """
@@ -108,7 +108,7 @@ async def end(
 ) -> tuple[Engagement, Teacher]:
     """End an engagement on `last_on`; a repeat returns it unchanged.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LessonsLeft, EngagementOver, PeriodEndsBeforeStart.
+    Raises NotFound, ForeignOrganisation, ForeignRegion, LessonsLeft, EngagementOver, PeriodEndsBeforeStart.
     """
     before, teacher = await _lock(connection, engagement_id, caller)
     if before.engaged.last == last_on:
@@ -134,7 +134,7 @@ async def correct(
     """Replace the statements of the engagement's institution; the old values are kept as a correction.
 
     As that institution or an officer. A changed qualification must be verified again. A call that changes nothing
-    returns the current state. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, FullTimeElsewhere (C06).
+    returns the current state. Raises NotFound, ForeignOrganisation, ForeignRegion, FullTimeElsewhere (C06).
     """
     before, known = await _lock(connection, engagement_id, caller)
     institution_id = before.institution_id

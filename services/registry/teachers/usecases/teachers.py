@@ -24,9 +24,8 @@ from shared.persons import Persons
 async def visible(connection: AsyncConnection, teacher_id: UUID, *, caller: Caller) -> Teacher:
     """A teacher, for officers of a region in which they are or were engaged, or above.
 
-    Raises WrongRole, NotFound, ForeignRegion.
+    Raises NotFound, ForeignRegion.
     """
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     teacher = await store.load(connection, teacher_id)
     await _require_region(connection, teacher, caller)
     return teacher
@@ -45,9 +44,8 @@ async def rename(
     """Correct a teacher's name to that on the document; the old name is kept as a correction.
 
     As the institution that gave the name, until an officer corrects it. The current name returns the
-    teacher unchanged. Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, PlaceholderName.
+    teacher unchanged. Raises NotFound, ForeignOrganisation, ForeignRegion, PlaceholderName.
     """
-    caller.require(Role.INSTITUTION, Role.COUNTY_OFFICER, Role.PROVINCE)
     before = await store.load(connection, teacher_id, locked=True)
     if caller.role is not Role.INSTITUTION:
         await _require_region(connection, before, caller)
@@ -70,10 +68,9 @@ async def rename(
 async def verify(connection: AsyncConnection, qualification_id: UUID, *, caller: Caller, at: datetime) -> Teacher:
     """Confirm that the original certificate was seen and matches the entry: it then counts at every institution.
 
-    As an officer of the region of the institution that entered it, or above. Can be repeated. Raises WrongRole,
+    As an officer of the region of the institution that entered it, or above. Can be repeated. Raises
     NotFound, ForeignRegion.
     """
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     teacher_id = await store.holder(connection, qualification_id)
     before = await store.load(connection, teacher_id, locked=True)
     paper = before.paper(qualification_id)

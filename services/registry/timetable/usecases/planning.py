@@ -41,7 +41,7 @@ async def put(
 ) -> Timetable:
     """Give a class of the caller's institution these lessons, all of them; the same again changes nothing.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, TimetableClosed, ReasonMissing, LessonHasBegun,
+    Raises NotFound, ForeignOrganisation, TimetableClosed, ReasonMissing, LessonHasBegun,
     ChangeReportedTooLate, TeacherTooOld, and what the rules of timetables raise.
     """
     class_ = await _open_class(connection, class_id, caller)
@@ -72,7 +72,7 @@ async def omit(
 ) -> Timetable:
     """Keep that lessons of a class of the caller's institution were not held; new lessons can make up their hours.
 
-    Lessons that are kept as not held already change nothing. Raises WrongRole, NotFound, ForeignOrganisation,
+    Lessons that are kept as not held already change nothing. Raises NotFound, ForeignOrganisation,
     TimetableClosed, LessonToCome.
     """
     class_ = await _open_class(connection, class_id, caller)

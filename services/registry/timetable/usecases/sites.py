@@ -49,7 +49,7 @@ async def add(
 ) -> Site:
     """A new site, by the institution itself or an officer; the same again answers the one that exists.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, and what a region may be refused for.
+    Raises NotFound, ForeignOrganisation, ForeignRegion, LocalIdTaken, and what a region may be refused for.
     """
     plan = (await rulebook_store.current(connection)).plan
     institution = await load_for_writing(connection, institution_id, caller=caller)
@@ -83,7 +83,7 @@ async def change(
 ) -> Site:
     """Replace the particulars of a site. Rooms that `particulars` leave out are not listed any more.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, Stale, RoomsInUse, and what a region may be refused
+    Raises NotFound, ForeignOrganisation, ForeignRegion, Stale, RoomsInUse, and what a region may be refused
     for.
     """
     plan = (await rulebook_store.current(connection)).plan

@@ -27,7 +27,7 @@ from services.subsidy.trainings.usecases import load_plan
 from shared import heard
 from shared.backbone import outbox
 from shared.kernel.awards import Evidence
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotYetReceived
@@ -48,10 +48,9 @@ class ClaimGround(NamedTuple):
 async def draft(connection: AsyncConnection, *, class_id: UUID, local_id: str, caller: Caller, at: datetime) -> Claim:
     """A new claim for a completed class of the caller's institution; a repeat returns the existing one.
 
-    Raises WrongRole, NotYetReceived, ForeignOrganisation, LocalIdTaken, ClassAlreadyClaimed, ClaimBeforeCompletion,
+    Raises NotYetReceived, ForeignOrganisation, LocalIdTaken, ClassAlreadyClaimed, ClaimBeforeCompletion,
     NotSubsidised.
     """
-    caller.require(Role.INSTITUTION)
     class_ = await _class(connection, class_id)
     caller.require_organisation(class_.institution_id)
     known = await store.find_by_local_id(connection, class_.institution_id, local_id)
@@ -69,7 +68,7 @@ async def draft(connection: AsyncConnection, *, class_id: UUID, local_id: str, c
 
 
 async def rebuild(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, at: datetime) -> Claim:
-    """The claim with new lines. Raises WrongRole, NotFound, ForeignOrganisation, NotYetReceived, IllegalMove.
+    """The claim with new lines. Raises NotFound, ForeignOrganisation, NotYetReceived, IllegalMove.
 
     Like a new claim, it takes into account what other claims hold by now.
     """

@@ -13,14 +13,14 @@ from services.subsidy.claims.store import claims as store
 from services.subsidy.trainings.rules import region_and_above
 from shared.backbone import outbox
 from shared.contracts.subsidy import ClaimState
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller
 from shared.plan import Plan
 
 
 async def submit(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, at: datetime) -> Claim:
     """Submit a draft of the caller's institution.
 
-    Raises WrongRole, NotFound, ForeignOrganisation, IllegalMove, NothingToClaim.
+    Raises NotFound, ForeignOrganisation, IllegalMove, NothingToClaim.
     """
     before = await load_own(connection, claim_id, caller=caller)
     after, fact = rules.submit(before, by=caller.person, at=at)
@@ -29,19 +29,17 @@ async def submit(connection: AsyncConnection, claim_id: UUID, *, caller: Caller,
 
 
 async def load_own(connection: AsyncConnection, claim_id: UUID, *, caller: Caller) -> Claim:
-    """The claim, locked, for its own institution. Raises WrongRole, NotFound, ForeignOrganisation."""
-    caller.require(Role.INSTITUTION)
+    """The claim, locked, for its own institution. Raises NotFound, ForeignOrganisation."""
     claim = await store.load(connection, claim_id, lock=True)
     caller.require_organisation(claim.institution_id)
     return claim
 
 
-async def load_for(connection: AsyncConnection, claim_id: UUID, *, role: Role, caller: Caller, plan: Plan) -> Claim:
-    """The claim, locked, for a caller of `role` in its region or above.
+async def load_for(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, plan: Plan) -> Claim:
+    """The claim, locked, for a caller of its region or above.
 
-    Raises WrongRole, NotFound, NotYetReceived, ForeignRegion.
+    Raises NotFound, NotYetReceived, ForeignRegion.
     """
-    caller.require(role)
     claim = await store.load(connection, claim_id, lock=True)
     caller.require_region(region_and_above(plan, claim.region))
     return claim

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from services.registry.plan.rules.reach import Reach, reach
 from shared.kernel.callers import Caller, ForeignRegion, Role
 from shared.plan import Plan, Region, UnknownRegion
+from shared.reach import Reach, reach
 
 PLAN = Plan(
     {},
@@ -35,6 +35,8 @@ def officer(region: str | None) -> Caller:
         ("410100", "410102", Reach(region="410102")),
         ("410102", None, Reach(region="410102")),
         ("419001", None, Reach(reporting_region="419001")),
+        ("410102", "410000", Reach(region="410102")),
+        ("410100", "410000", Reach(reporting_region="410100")),
     ],
 )
 def test_an_officer_reaches_the_own_region_and_what_lies_below(own: str, asked: str | None, found: Reach) -> None:

@@ -1,0 +1,119 @@
+"""Rights: who may call an operation of a service, and whose things each role reaches with it.
+
+Each service states them in one table, `services/<service>/rights.py`. The edge refuses a role that has no entry before
+anything of the request is read. Use cases and statements go by `Caller.whose`, which comes from here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shared.kernel.callers import Caller, Role, Whose, WrongRole
+
+READING: Final = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Right:
+    """Who may call an operation, and whose things each role reaches with it.
+
+    A write says who its `two_people` are, or why one person is enough (`one_person`). `note` is for people: what a
+    reader would otherwise have to ask.
+    """
+
+    whose: Mapping[Role, Whose]
+    two_people: str = ""
+    one_person: str = ""
+    note: str = ""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether no token is needed."""
+        return Whose.PUBLIC in self.whose.values()
+
+    def admit(self, caller: Caller) -> Caller:
+        """`caller` with what they reach by this operation. Raises WrongRole."""
+        whose = self.whose.get(caller.role)
+        if whose is None:
+            raise WrongRole(roles=sorted(self.whose))
+        return replace(caller, whose=whose)
+
+
+Rights = Mapping[str, Right]
+"""The rights of a service by operation id."""
+
+ORGANISATIONS: Final[Mapping[Role, Whose]] = {Role.INSTITUTION: Whose.OWN}
+"""A training institution, for its own things."""
+BODIES: Final[Mapping[Role, Whose]] = {Role.ASSESSMENT_BODY: Whose.OWN}
+"""An assessment body, for its own things."""
+OFFICERS: Final[Mapping[Role, Whose]] = {Role.COUNTY_OFFICER: Whose.REGION, Role.PROVINCE: Whose.REGION}
+"""Those who decide about what lies in their region: county, city and province."""
+SUPERVISORS: Final[Mapping[Role, Whose]] = {**OFFICERS, Role.REVIEWER: Whose.REGION}
+"""Those who look at what lies in their region."""
+EVERY_ROLE: Final[Mapping[Role, Whose]] = dict.fromkeys(Role, Whose.ALL)
+"""Every role, with a token."""
+
+
+def reads(*whose: Mapping[Role, Whose], note: str = "") -> Right:
+    """The right to read, for the roles of all of `whose`."""
+    return Right(whose=_together(whose), note=note)
+
+
+def writes(*whose: Mapping[Role, Whose], two: str = "", one: str = "", note: str = "") -> Right:
+    """The right to write, for the roles of all of `whose`: `two` people are needed, or `one` says why not."""
+    return Right(whose=_together(whose), two_people=two, one_person=one, note=note)
+
+
+def public(note: str) -> Right:
+    """The right of everybody, without a token; `note` says why."""
+    return Right(whose=dict.fromkeys(Role, Whose.PUBLIC), note=note)
+
+
+def _together(whose: Iterable[Mapping[Role, Whose]]) -> Mapping[Role, Whose]:
+    return {role: reached for each in whose for role, reached in each.items()}
+
+
+_DESCRIPTION: Final = "The description of the service holds nobody's data."
+
+OF_EVERY_SERVICE: Final[Rights] = {
+    "openapi": public(_DESCRIPTION),
+    "file": public(_DESCRIPTION),
+    "docs": public(_DESCRIPTION),
+    "redoc": public(_DESCRIPTION),
+    "list_problems": public(_DESCRIPTION),
+    "describe_problem": public(_DESCRIPTION),
+    "get_liveness": public("An orchestrator has no token."),
+    "get_readiness": public("An orchestrator has no token."),
+    "get_backlog": public("Monitoring has no token; the answer holds counts only."),
+}
+"""The routes that every service has. With the public ones of the services, these are all that need no token."""
+
+
+class IncompleteRights(ValueError):
+    """The table of rights and the routes of a service do not match."""
+
+
+def require_complete(rights: Rights, operations: Iterable[tuple[str, frozenset[str], bool]]) -> None:
+    """Check that every operation (id, methods, whether it needs a caller) has its row, and every row its operation.
+
+    Raises IncompleteRights.
+    """
+    faults: list[str] = []
+    times: Counter[str] = Counter()
+    for name, methods, needs_caller in operations:
+        times[name] += 1
+        right = rights.get(name)
+        if right is None:
+            faults.append(f"{name} has no row")
+            continue
+        if right.is_public is needs_caller:
+            faults.append(f"{name} is {'public' if right.is_public else 'not public'} here and otherwise in its route")
+        if not methods <= READING and bool(right.two_people) is bool(right.one_person):
+            faults.append(f"{name} writes: say who its two people are, or why one is enough")
+    faults += [f"{name} has no operation" for name in rights if name not in times]
+    faults += [f"{name} is the name of {count} operations" for name, count in times.items() if count > 1]
+    if faults:
+        raise IncompleteRights("; ".join(sorted(faults)))
