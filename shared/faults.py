@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from typing import Final
+from weakref import WeakSet
 
 import asyncpg
 import structlog
@@ -39,7 +40,14 @@ def is_passing(error: BaseException) -> bool:
 
 
 class Backoff:
-    """Waits longer after each consecutive failure, up to five seconds, and logs once per change of state."""
+    """Waits longer after each consecutive failure, up to five seconds, and logs once per change of state.
+
+    When the database or the broker is away, every worker of a process fails: the first of them says so for all, and
+    the last that works again says that it is over.
+    """
+
+    _interrupted: Final[WeakSet[Backoff]] = WeakSet()
+    """Those whose last attempt met an outage. Weak, because a worker that was cancelled meets nothing any more."""
 
     def __init__(self, worker: str) -> None:
         self._worker = worker
@@ -53,14 +61,21 @@ class Backoff:
         if task is not None and task.cancelling():
             raise asyncio.CancelledError
         self._failures += 1
-        report = log.warning if self._failures == 1 else log.debug
+        is_news = self._failures == 1
+        if is_passing(error):
+            is_news = not self._interrupted
+            self._interrupted.add(self)
+        report = log.warning if is_news else log.debug
         report("worker.attempt.failed", worker=self._worker, failures=self._failures, error=type(error).__name__)
         # Jitter, so that competing workers do not retry at the same moment; nothing here is secret.
         await asyncio.sleep(min(5.0, 0.1 * 2 ** min(self._failures, 6)) * random.uniform(0.5, 1))  # noqa: S311
 
     def reset(self) -> None:
+        """An attempt has succeeded."""
         if self._failures:
-            log.info("worker.attempt.recovered", worker=self._worker, failures=self._failures)
+            self._interrupted.discard(self)
+            report = log.debug if self._interrupted else log.info
+            report("worker.attempt.recovered", worker=self._worker, failures=self._failures)
         self._failures = 0
 
 

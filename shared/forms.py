@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.form_errors import form_error
-from shared.kernel.identity import contains_identity_number
+from shared.kernel.personal_numbers import contains_personal_number
+
+_UNSEEN: Final = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
+"""Unicode categories: control and format characters, unassigned, private use, surrogates, line separators."""
 
 
-def _no_identity_number(local_id: str) -> str:
-    # An organisation's own ids are stored, answered and logged in clear.
-    if contains_identity_number(local_id):
+def no_personal_number(text: str) -> str:
+    """`text`, which is stored, answered and logged in clear. Raises a form error for one with a person's number."""
+    if contains_personal_number(text):
         raise form_error(
-            "identity_number",
-            "An identity number cannot be used as an id of your own",
-            "自编编号不能使用证件号码。",
+            "personal_number",
+            "An identity number or a phone number cannot stand here",
+            "此处不能填写证件号码或手机号码。",
         )
-    return local_id
+    return text
+
+
+def _only_visible(text: str) -> str:
+    """`text`. Raises a form error for damaged and invisible characters, which may change what is read."""
+    is_damaged = "\N{REPLACEMENT CHARACTER}" in text
+    if is_damaged or any(unicodedata.category(char) in _UNSEEN and char not in "\n\t" for char in text):
+        raise form_error(
+            "unseen_character",
+            "The text contains invisible, damaged or unassigned characters",
+            "文本中含有不可见、损坏或未定义的字符。",
+        )
+    return text
 
 
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
@@ -33,12 +49,15 @@ Instant = Annotated[
 LocalId = Annotated[
     str,
     StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$"),
-    AfterValidator(_no_identity_number),
+    AfterValidator(no_personal_number),
     Field(description="Your organisation's own id of the record; the same id again is a repeat, not a second record"),
 ]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+PlainText = Annotated[str, AfterValidator(_only_visible), AfterValidator(no_personal_number)]
+"""Free text: readable as it stands, and without a person's number."""
+
+Name = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Reason = Annotated[
-    str,
+    PlainText,
     StringConstraints(strip_whitespace=True, min_length=2, max_length=500),
     Field(description="Kept for the audit and not published to other services; do not name a person in it"),
 ]

@@ -5,11 +5,21 @@ A list is narrowed by the same rule by which a single record is refused, so that
 
 from __future__ import annotations
 
-from typing import NamedTuple, assert_never
+from typing import NamedTuple, Protocol, assert_never
 from uuid import UUID
 
 from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Whose
 from shared.plan import Plan, UnknownRegion
+
+
+class Placed(Protocol):
+    """A record with the region and the reporting region that were stored with it."""
+
+    @property
+    def region(self) -> str: ...
+
+    @property
+    def reporting_region(self) -> str: ...
 
 
 class Reach(NamedTuple):
@@ -23,12 +33,35 @@ class Reach(NamedTuple):
         """What is set, by its name."""
         return {name: code for name, code in self._asdict().items() if code is not None}
 
+    @property
+    def code(self) -> str | None:
+        """The region, whichever it is; None for everything."""
+        return self.region or self.reporting_region
+
+    def covers(self, thing: Placed) -> bool:
+        """Whether `thing` lies in it: the same that a list compares."""
+        if self.region is not None:
+            return thing.region == self.region
+        return self.reporting_region in (None, thing.reporting_region)
+
 
 class Scope(NamedTuple):
     """What a list shows at most: what lies in `reach`, and is of the organisation if there is one."""
 
     reach: Reach
     organisation_id: UUID | None
+
+    def require(self, thing: Placed, *, owner: UUID | None) -> None:
+        """Raises ForeignOrganisation, ForeignRegion unless such a list would show `thing`, which is of `owner`."""
+        if self.organisation_id not in (None, owner):
+            raise ForeignOrganisation
+        if not self.reach.covers(thing):
+            raise ForeignRegion
+
+
+def needs_plan(caller: Caller, region: str | None) -> bool:
+    """Whether `scope` looks at the plan: not for an organisation that asks for all of its own."""
+    return region is not None or caller.whose is Whose.REGION
 
 
 def scope(plan: Plan, caller: Caller, *, region: str | None, organisation_id: UUID | None) -> Scope:

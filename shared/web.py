@@ -21,6 +21,7 @@ from shared import api_pages, health, kept_answers, openapi, problems
 from shared.auth import Verifier
 from shared.edge import EdgeRoute, Handler
 from shared.faults import state_of
+from shared.kernel.personal_numbers import contains_personal_number
 from shared.kernel.refusals import Conflict, Invalid, Stale
 from shared.persons import Persons
 from shared.rights import OF_EVERY_SERVICE, Rights, require_complete
@@ -57,6 +58,14 @@ class KeyTooLong(Invalid):
     title_zh = "幂等键的长度应为 1 至 200 个字符。"
 
 
+class KeyWithNumber(Invalid):
+    slug = "idempotency-key-with-number"
+    title_en = "An Idempotency-Key cannot contain an identity number or a phone number."
+    title_zh = "幂等键不能包含证件号码或手机号码。"
+    cure_en = "Use a random key, for example a UUID: keys are stored in clear."
+    cure_zh = "请使用随机生成的键，例如 UUID：幂等键以明文保存。"
+
+
 class TransactionalRoute(EdgeRoute):
     """A route whose request is authenticated, then handled in one transaction that commits before the answer leaves.
 
@@ -91,6 +100,8 @@ async def _answer_once(request: Request, handle: Handler) -> Response:
         return await handle(request)
     if not 1 <= len(key) <= 200:
         raise KeyTooLong
+    if contains_personal_number(key):
+        raise KeyWithNumber
     connection: AsyncConnection = request.state.connection
     asked = f"{request.url.path}?{request.url.query}\n"
     digest = hashlib.sha256(asked.encode() + await request.body()).digest()

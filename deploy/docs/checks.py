@@ -18,7 +18,9 @@ Every numbered check of the domain rules (§4.6), and where it is implemented.
 
 - A *refusal*: nothing is stored, and `check` in the problem or in the row's error contains the number.
 - A *flag*: the request is stored, and the flag is listed for the county (`GET /v1/flags`), where an officer upholds or
-  dismisses it. A claim waits for a flag that *holds* until it is settled.
+  dismisses it. While a flag that *holds* is open about a class, its institution or a trainee, the claim is neither
+  approved nor paid. Upheld about a trainee, it refuses the line when the claim is rebuilt; upheld about the class or
+  the institution, the claim is rejected.
 - A *line* of a claim that fails a check pays nothing and names the check.
 
 Every check uses the class's first day, so that a decision can be replayed with the lists and policy of that day. C25

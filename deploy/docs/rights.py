@@ -36,6 +36,19 @@ A list can be narrowed with `region`, for every role in the same way: the provin
 caller may see, a region that does not lie in an officer's own is 403 `foreign-region`, and a code that is not in the
 list of regions is 422 `unknown-region`.
 
+**For a county**: officers of the city, or of the province with the role `county_officer`, may do in a county what its
+own officers may. The province's own role may where its column has an entry. Approving, returning and checking classes,
+moving trainees and reading the priority groups of a person are left to county officers.
+
+**Several regions**: what concerns persons who were trained in several counties needs an officer of or above all of
+them; each of these regions sees what was decided.
+
+**Your own step**: who paid a claim may propose its recovery, which another person confirms. Who prepared a claim
+neither returns, rejects nor approves it, in any role. The column on people says for every step who the second person
+is.
+
+**No token** is needed for the routes that are public below; every other route answers 401 without one.
+
 Rights follow the token of the request and are kept nowhere: a person whose role, organisation or region changes has
 the new rights with the next token.
 

@@ -118,13 +118,13 @@ def refusal(role: str, organisation: str | None, region: str | None) -> str | No
         return f"There is no role {role}.\n{roles()}"
     if role in OF_ORGANISATIONS:
         if not organisation:
-            return f"Somebody in the role {role} acts for an organisation: ORG=<its id>."
+            return f"A caller in the role {role} acts for an organisation: ORG=<its id>."
         try:
             uuid.UUID(organisation)
         except ValueError:
             return f"ORG={organisation} is not an id: the id is a UUID, in the answer to its registration."
     elif not re.fullmatch(REGION_PATTERN, region or "", re.ASCII):
-        return f"Somebody in the role {role} acts in a region: REGION=<six digits>, the province's is 410000."
+        return f"A caller in the role {role} acts in a region: REGION=<six digits>, the province's is 410000."
     return None
 
 
@@ -143,7 +143,7 @@ def main() -> int:
     """Print a token for the caller in the arguments."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.issuer", description="Print a signed bearer token.")
     parser.add_argument("--role", help="see the list that is printed without a role")
-    parser.add_argument("--person", default="somebody", help="who the person is: the same person, the same word")
+    parser.add_argument("--person", default="someone", help="who the person is: the same person, the same word")
     parser.add_argument("--organisation", help="the id of the organisation the person acts for")
     parser.add_argument("--region", help="the region code the person acts in, for example 410100")
     parser.add_argument("--hours", type=float, default=8.0, help="how long the token is valid (default 8)")

@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def is_confirmed(question: str) -> bool:
-    """Whether somebody at the terminal answers the question with yes."""
+    """Whether the user at the terminal answers the question with yes."""
     return sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 

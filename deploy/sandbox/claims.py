@@ -12,6 +12,8 @@ from deploy.sandbox.exams import Exams
 from deploy.sandbox.steps import Files, Row, Step, grouped
 from deploy.sandbox.trainings import PROVINCE, Trainings
 
+SECOND: Final = Caller("province", "sample-second-province-officer", region="410000")
+"""The second person of what takes two: budgets and recoveries."""
 STAGES: Final = ("draft", "submitted", "approved", "paid")
 
 
@@ -38,8 +40,12 @@ class Claims:
 
     async def _set_budget(self, row: Row) -> None:
         content = {"region": row["region"], "fund_source": row["fund_source"]}
-        amounts = {"year": int(row["year"]), "amount_fen": int(row["yuan"]) * 100}
-        await self._client.post("subsidy", "/v1/budgets", content | amounts, by=PROVINCE)
+        amounts = {"year": int(row["year"]), "amount_fen": int(row["yuan"]) * 100, "reason": "年度预算"}
+        proposed = await self._client.post("subsidy", "/v1/budgets", content | amounts, by=PROVINCE)
+        await self._confirm(proposed)
+
+    async def _confirm(self, proposed: Any) -> None:
+        await self._client.post("subsidy", f"/v1/proposals/{proposed['id']}/confirmation", by=SECOND)
 
     async def _draft(self, row: Row) -> int:
         """Build the claim, and rebuild it until it covers every certificate or licence of the class."""
@@ -82,7 +88,9 @@ class Claims:
         region = claim["reporting_region"]
         finance = Caller("finance", f"sample-finance-{region}", region=region)
         content = {"lines": numbers, "reason": rows[0]["reason"]}
-        await self._client.post("subsidy", f"/v1/claims/{claim['id']}/recovery", content, by=finance)
+        await self._confirm(
+            await self._client.post("subsidy", f"/v1/claims/{claim['id']}/recovery", content, by=finance)
+        )
         return len(numbers)
 
 

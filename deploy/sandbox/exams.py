@@ -95,7 +95,10 @@ class Exams:
         candidate = self._candidates[row["trainee"]]
         certificate = next(each for each in held["rows"] if each["candidate_id"] == candidate)
         path = f"/v1/certificates/{certificate['id']}/revocation"
-        await self._client.post("assessment", path, {"reason": row["reason"]}, by=officer)
+        proposed = await self._client.post("assessment", path, {"reason": row["reason"]}, by=officer)
+        reporting = session["reporting_region"]
+        second = Caller("county_officer", f"sample-second-officer-{reporting}", region=reporting)
+        await self._client.post("assessment", f"/v1/proposals/{proposed['id']}/confirmation", by=second)
 
 
 def _marks(result: Row) -> dict[str, object]:

@@ -6,7 +6,9 @@ from fastapi import FastAPI
 
 from services.assessment.bodies import routes as bodies
 from services.assessment.certificates import routes as certificates
+from services.assessment.duplicates import routes as duplicates
 from services.assessment.exams.routes import candidates, sessions
+from services.assessment.proposals import routes as proposals
 from services.assessment.rights import RIGHTS
 from services.assessment.settings import AssessmentSettings
 from services.assessment.verification import routes as verifications
@@ -24,7 +26,10 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         description="Assessment bodies, exam sessions, results, certificates. 评价机构、考试、成绩、证书。",
         settings=settings,
         engine=make_engine(settings.database_url, name="assessment", pool_size=settings.database_connections_max),
-        routers=[bodies.routes, sessions.routes, candidates.routes, certificates.routes, verifications.routes],
+        routers=[
+            *(bodies.routes, sessions.routes, candidates.routes, certificates.routes, duplicates.routes),
+            *(proposals.routes, verifications.routes),
+        ],
         rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),

@@ -58,7 +58,14 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await trainings.keep_classes(
         connection,
         [
-            RegistryClass(each.class_id, each.occupation, award_of(each), each.status is ClassStatus.CANCELLED)
+            RegistryClass(
+                each.class_id,
+                each.occupation,
+                award_of(each),
+                each.status is ClassStatus.CANCELLED,
+                each.institution_id,
+                each.starts_on,
+            )
             for each in _last(facts, ClassState)
         ],
     )

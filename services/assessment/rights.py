@@ -5,33 +5,62 @@ from __future__ import annotations
 from typing import Final
 
 from shared.kernel.callers import Role, Whose
-from shared.rights import BODIES, EVERY_ROLE, OFFICERS, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
+from shared.rights import BODIES, OFFICERS, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
 
 _FINANCE: Final = {Role.FINANCE: Whose.REGION}
 
 _OWN_EXAM: Final = "The body answers for its own exam; each step is kept with its author, and officers see it."
 
+_SEEN: Final = (
+    "An institution sees those of its trainees, for the occupation and level of their class. An exam outside the "
+    "territory of its body is seen by the officers of both."
+)
+
 RIGHTS: Final[Rights] = {
     # bodies
     "file_body": writes(OFFICERS, one="A scope is filed again to change it; sessions keep the scope of their filing."),
-    "list_bodies": reads(EVERY_ROLE, note="The directory of bodies is open to every role, as the published list is."),
-    "get_body": reads(EVERY_ROLE, note="The directory of bodies is open to every role, as the published list is."),
+    "list_bodies": reads(BODIES, SUPERVISORS, _FINANCE, note="A body sees itself. The public verifies certificates."),
+    "get_body": reads(BODIES, SUPERVISORS, _FINANCE),
     # exams
     "file_session": writes(BODIES, one=_OWN_EXAM),
-    "list_sessions": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS),
-    "get_session": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS),
+    "list_sessions": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
+    "get_session": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
     "conclude_session": writes(BODIES, one="Results can be corrected with a reason, and certificates revoked."),
     "issue_owed_certificates": writes(BODIES, one="It issues what the results say; certificates can be revoked."),
     "cancel_session": writes(BODIES, one="Only a session without marks; it can be filed again."),
     "add_candidates": writes(BODIES, one=_OWN_EXAM),
-    "list_candidates": reads(BODIES, SUPERVISORS),
+    "list_candidates": reads(BODIES, SUPERVISORS, ORGANISATIONS, note=_SEEN),
     "record_results": writes(BODIES, one=_OWN_EXAM),
-    "get_candidate": reads(BODIES, SUPERVISORS),
-    "correct_result": writes(BODIES, one="It needs a reason, and the replaced result stays on record."),
+    "get_candidate": reads(BODIES, SUPERVISORS, ORGANISATIONS, note=_SEEN),
+    "propose_correction": writes(BODIES, two="Who confirms other marks is not who proposed them."),
     # certificates
-    "list_certificates": reads(BODIES, SUPERVISORS),
-    "get_certificate": reads(BODIES, SUPERVISORS),
-    "revoke_certificate": writes(OFFICERS, two="Who revokes a certificate is not who issued it."),
+    "list_certificates": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
+    "get_certificate": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
+    "propose_revocation": writes(
+        OFFICERS, two="Who confirms a revocation did not propose it, and neither of the two issued the certificate."
+    ),
+    # proposals
+    "list_proposals": reads(BODIES, SUPERVISORS),
+    "get_proposal": reads(BODIES, SUPERVISORS),
+    "confirm_proposal": writes(
+        BODIES,
+        OFFICERS,
+        two="Who confirms a proposal is not who made it.",
+        note=(
+            "Officers of the region of the session or certificate, or above. A body confirms corrections of its own "
+            "results before the conclusion; after it, a correction takes an officer, as does every revocation."
+        ),
+    ),
+    "reject_proposal": writes(
+        BODIES,
+        OFFICERS,
+        one="Nothing happens; it can be proposed again. Whoever made a proposal takes it back in this way.",
+        note="A body rejects corrections of its own results, officers reject both kinds.",
+    ),
+    # duplicates
+    "list_duplicates": reads(
+        SUPERVISORS, _FINANCE, note="A pair is shown to the regions of both certificates, whoever merged the persons."
+    ),
     # verification
     "verify_certificate": public("Employers verify certificates; the answer names no holder."),
 }

@@ -6,8 +6,10 @@ from fastapi import FastAPI
 
 from services.subsidy.budgets import routes as budgets
 from services.subsidy.claims.routes import checks, claims
+from services.subsidy.duplicates import routes as duplicates
 from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
+from services.subsidy.proposals import routes as proposals
 from services.subsidy.recoveries import routes as recoveries
 from services.subsidy.review import routes as review
 from services.subsidy.rights import RIGHTS
@@ -27,7 +29,8 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         engine=make_engine(settings.database_url, name="subsidy", pool_size=settings.database_connections_max),
         routers=[
             *(policy.routes, checks.routes, budgets.routes),
-            *(claims.routes, review.routes, payments.routes, recoveries.routes),
+            *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
+            duplicates.routes,
         ],
         rights=RIGHTS,
         background=background,

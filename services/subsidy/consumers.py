@@ -1,23 +1,27 @@
-"""Facts that the subsidy consumes: regions, classes, enrolments, licences and persons of the registry; certificates."""
+"""Facts that the subsidy consumes: of the registry on regions, institutions, classes, enrolments, licences, persons and
+flags; of assessment on certificates.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
-from shared.contracts.registry.licences import LICENCE_FACTS, LicenceState, LicenceStatus
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.usecases import corrections
+from services.subsidy.holds import store as holds
+from services.subsidy.holds.rules import Flag, HoldStatus
 from services.subsidy.settings import SubsidySettings
 from services.subsidy.trainings import store as trainings
-from services.subsidy.trainings.rules import Certificate, Licence, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.rules import Certificate, Institution, Licence, Outcome, Trainee, TrainingClass
 from shared import heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import CERTIFICATE_FACTS, CertificateState, CertificateStatus
 from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import CLASS_FACTS, ClassState
+from shared.contracts.registry.directory import INSTITUTION_FACTS, InstitutionState
 from shared.contracts.registry.enrolments import (
     ENROLMENT_FACTS,
     MERGE_FACTS,
@@ -26,11 +30,22 @@ from shared.contracts.registry.enrolments import (
     PersonsMerged,
     PersonsSeparated,
 )
+from shared.contracts.registry.flags import FLAG_FACTS, FlagState
+from shared.contracts.registry.licences import LICENCE_FACTS, LicenceState, LicenceStatus
 from shared.contracts.registry.plan import RegionListed
 from shared.plan import Region
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
-    {RegionListed, *CLASS_FACTS, *ENROLMENT_FACTS, *MERGE_FACTS, *LICENCE_FACTS, *CERTIFICATE_FACTS}
+    {
+        RegionListed,
+        *INSTITUTION_FACTS,
+        *CLASS_FACTS,
+        *ENROLMENT_FACTS,
+        *MERGE_FACTS,
+        *LICENCE_FACTS,
+        *FLAG_FACTS,
+        *CERTIFICATE_FACTS,
+    }
 )
 
 
@@ -43,11 +58,16 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Store the latest state of each subject: facts carry the state after the change, so older ones are skipped."""
     latest = {fact.subject: fact for fact in facts}.values()
     await heard.keep_regions(connection, [_region(fact) for fact in latest if isinstance(fact, RegionListed)])
+    institutions = [
+        Institution(each.institution_id, each.name) for each in latest if isinstance(each, InstitutionState)
+    ]
+    await trainings.keep_institutions(connection, institutions)
     await trainings.keep_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])
     await trainings.keep_enrolments(connection, [_trainee(fact) for fact in latest if isinstance(fact, EnrolmentState)])
     merges = [fact for fact in latest if isinstance(fact, MergeState)]
     await heard.keep_aliases(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
     await heard.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
+    await holds.keep(connection, [_flag(fact) for fact in latest if isinstance(fact, FlagState) and fact.holds])
     certificates = [_certificate(fact) for fact in latest if isinstance(fact, CertificateState)]
     await trainings.keep_certificates(connection, certificates)
     licences = [_licence(fact) for fact in latest if isinstance(fact, LicenceState)]
@@ -75,6 +95,7 @@ def _class(fact: ClassState) -> TrainingClass:
         starts_on=fact.starts_on,
         state=fact.status,
         enrolled=fact.enrolled,
+        local_id=fact.local_id,
     )
 
 
@@ -86,6 +107,21 @@ def _trainee(fact: EnrolmentState) -> Trainee:
         programme=fact.programme,
         outcome=Outcome(fact.status),
         effective_on=fact.effective_on,
+    )
+
+
+def _flag(fact: FlagState) -> Flag:
+    return Flag(
+        id=fact.flag_id,
+        check=fact.check,
+        kind=fact.kind,
+        institution_id=fact.institution_id,
+        class_id=fact.class_id,
+        enrolment_id=fact.enrolment_id,
+        person=fact.person,
+        region=fact.region,
+        reporting_region=fact.reporting_region,
+        status=HoldStatus(fact.status),
     )
 
 

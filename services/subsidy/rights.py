@@ -12,6 +12,7 @@ _FINANCE: Final = {Role.FINANCE: Whose.REGION}
 _PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
 
 _REFERENCE: Final = "What everybody has to look up: it names no person."
+_FROM_ABOVE: Final = "A city or the province acts in a county's place through reviewers and finance of that region."
 _OWN_CLAIM: Final = "A reviewer decides on it."
 
 RIGHTS: Final[Rights] = {
@@ -19,13 +20,12 @@ RIGHTS: Final[Rights] = {
     "list_policy_rows": reads(EVERY_ROLE, note=_REFERENCE),
     "list_checks": reads(EVERY_ROLE, note=_REFERENCE),
     # budgets
-    "set_budget": writes(
-        _PROVINCE,
-        _FINANCE,
-        one="A new total replaces it, never below what is committed; each is kept.",
-        note="The province and its finance: callers whose region is the province's code.",
+    "propose_budget": writes(
+        _PROVINCE, two="Who confirms a total is not who proposed it.", note="Who pays from a budget does not set it."
     ),
-    "list_budgets": reads(SUPERVISORS, _FINANCE),
+    "list_budgets": reads(
+        SUPERVISORS, _FINANCE, note="A budget belongs to its reporting region; a county has none and sees none."
+    ),
     # claims
     "draft_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
     "list_claims": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
@@ -35,15 +35,39 @@ RIGHTS: Final[Rights] = {
     # review, payment, recovery
     "return_claim": writes(
         _REVIEWER,
-        one="The institution rebuilds it and submits it again.",
-        note="Whoever submitted a claim in another role may return it: nothing is granted by that.",
+        two="Who returns a claim is none of those who prepared it.",
+        note="An approval that is not paid yet may be taken back by whoever gave it: nothing is granted by that.",
     ),
-    "reject_claim": writes(_REVIEWER, one="The class can be claimed for again."),
-    "approve_claim": writes(_REVIEWER, two="Who approves a claim is not who submitted it."),
-    "pay_claim": writes(_FINANCE, two="Who pays a claim is not who approved it."),
-    "recover_claim": writes(
+    "reject_claim": writes(_REVIEWER, two="Who rejects a claim is none of those who prepared it.", note=_FROM_ABOVE),
+    "approve_claim": writes(_REVIEWER, two="Who approves a claim is none of those who prepared it.", note=_FROM_ABOVE),
+    "pay_claim": writes(_FINANCE, two="Who pays a claim neither prepared nor approved it.", note=_FROM_ABOVE),
+    "propose_recovery": writes(
         _FINANCE,
-        one="It needs a reason; the money returns to the budget that it came from.",
-        note="Whoever paid a claim may recover it.",
+        _REVIEWER,
+        two="Who confirms a recovery neither proposed it nor paid the claim.",
+        note=(
+            "Whoever paid a claim may propose to recover it. Only what was paid is recovered; money that comes back by "
+            "itself is recorded in the same way."
+        ),
+    ),
+    # proposals
+    "list_proposals": reads(SUPERVISORS, _FINANCE),
+    "get_proposal": reads(SUPERVISORS, _FINANCE),
+    "confirm_proposal": writes(
+        _FINANCE,
+        _PROVINCE,
+        two="Who confirms a proposal is not who made it, and did not pay what is recovered.",
+        note="Finance and the province confirm recoveries, the province alone confirms budgets.",
+    ),
+    "reject_proposal": writes(
+        _FINANCE,
+        _REVIEWER,
+        _PROVINCE,
+        one="Nothing happens; it can be proposed again. Whoever made a proposal takes it back in this way.",
+        note="The province alone rejects budgets.",
+    ),
+    # duplicates
+    "list_duplicates": reads(
+        SUPERVISORS, _FINANCE, note="A pair is shown to the regions of both claims, whoever merged the persons."
     ),
 }

@@ -83,7 +83,7 @@ class ClaimSubmitted(ClaimState):
 
 
 class ClaimReturned(ClaimState):
-    """Sent back to be rebuilt, with a reason; no budget was committed to it yet."""
+    """Sent back to be rebuilt, with a reason; what an approval had committed is free again."""
 
     type: ClassVar[str] = "subsidy.claim-returned.v1"
 

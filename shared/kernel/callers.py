@@ -84,10 +84,14 @@ class Caller:
             raise ForeignOrganisation
         return self.organisation
 
-    def require_region(self, region_and_above: Sequence[str]) -> None:
-        """Raises ForeignRegion unless the caller's region is among the region concerned and those above it.
+    def acts_in(self, region_and_above: Sequence[str]) -> bool:
+        """Whether the caller's region is among the region concerned and those above it.
 
         The province is the last of them: a caller in its role whose region is another one acts nowhere.
         """
-        if self.region not in (region_and_above[-1:] if self.role is Role.PROVINCE else region_and_above):
+        return self.region in (region_and_above[-1:] if self.role is Role.PROVINCE else region_and_above)
+
+    def require_region(self, region_and_above: Sequence[str]) -> None:
+        """Raises ForeignRegion unless the caller acts in the region concerned."""
+        if not self.acts_in(region_and_above):
             raise ForeignRegion

@@ -21,6 +21,8 @@ BIRTH_YEAR_MIN = 1900
 _LENGTH = 18
 _LENGTH_OLD_FOREIGN = 15
 _LIKE_18 = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
+_DIGITS_APART = re.compile(r"[0-9](?:[ ._/-]?[0-9]){16,}[ ._/-]?[Xx]?")
+"""Digits, one or two of them perhaps written apart: 410102-19800101-1232."""
 _OLD_FOREIGN = re.compile(r"[A-Z]{3}[0-9]{12}")
 _PERMIT_REGIONS = frozenset({"810000", "820000", "830000"})
 _RUNS = ("0123456789" * 2, "1234567890" * 2, "123456789" * 2, "9876543210" * 2)
@@ -161,8 +163,26 @@ def masked(number: str) -> str:
 
 
 def contains_identity_number(text: str) -> bool:
-    """Whether `text` contains an 18-digit number with a correct check digit."""
-    return any(calc_check_digit(number) == number[17].upper() for number in _LIKE_18.findall(text))
+    """Whether `text` contains an identity number, also inside a longer run of digits, or written apart.
+
+    A number that stands alone has 18 digits and a correct check digit. Anywhere else, where any eleventh run of digits
+    has such a check digit, it also shows a birth date that is possible.
+    """
+    if any(calc_check_digit(number) == number[17].upper() for number in _LIKE_18.findall(text)):
+        return True
+    return any(_hides_number(re.sub(r"[ ._/-]", "", run).upper()) for run in _DIGITS_APART.findall(text))
+
+
+def _hides_number(digits: str) -> bool:
+    windows = (digits[start : start + _LENGTH] for start in range(len(digits) - _LENGTH + 1))
+    return any(_shows_birth_date(window) and calc_check_digit(window) == window[17] for window in windows)
+
+
+def _shows_birth_date(number: str) -> bool:
+    try:
+        return BIRTH_YEAR_MIN <= date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}").year < 2100
+    except ValueError:
+        return False
 
 
 def _check_18(kind: DocumentKind, number: str) -> None:

@@ -198,6 +198,27 @@ class Centre:
     async def conclude(self, session_id: str) -> httpx.Response:
         return await self.post(f"/sessions/{session_id}/conclusion")
 
+    def officer(self, person: str = "officer", region: str = "410100") -> dict[str, str]:
+        return self.service.tokens.of(Role.COUNTY_OFFICER, person=person, region=region)
+
+    async def confirm(self, proposed: httpx.Response, headers: dict[str, str] | None = None) -> httpx.Response:
+        """The answer to the confirmation of what was proposed, or the refusal to propose it."""
+        if proposed.status_code != 201:
+            return proposed
+        return await self.post(f"/proposals/{proposed.json()['id']}/confirmation", None, headers or self.officer())
+
+    async def correct(self, candidate_id: str, content: object) -> httpx.Response:
+        """Proposed by the body and confirmed by an officer; the candidate, or the refusal of either."""
+        proposed = await self.post(f"/candidates/{candidate_id}/correction", content)
+        confirmed = await self.confirm(proposed)
+        return confirmed if confirmed.status_code != 200 else await self.get(f"/candidates/{candidate_id}")
+
+    async def revoke(self, certificate_id: str, content: object) -> httpx.Response:
+        """Proposed by the province and confirmed by an officer; the certificate, or the refusal of either."""
+        proposed = await self.post(f"/certificates/{certificate_id}/revocation", content, self.province)
+        confirmed = await self.confirm(proposed, self.officer("second"))
+        return confirmed if confirmed.status_code != 200 else await self.get(f"/certificates/{certificate_id}")
+
     async def certificates(self, session_id: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = (await self.get(f"/certificates?session_id={session_id}")).json()["rows"]
         return rows

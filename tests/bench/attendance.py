@@ -15,6 +15,7 @@ from shared.kernel.callers import Role
 from shared.kernel.credit_code import check_character
 from shared.kernel.periods import BUSINESS_ZONE
 from tests.bench.ground import PLAN, Ground, ground, report
+from tests.bench.rights import report_share
 from tests.support.people import identity_number
 
 CLASSES = 20
@@ -48,6 +49,7 @@ async def main() -> None:
             bare = await _time(here, own, [_post([])] * SINGLES, CONNECTIONS_OF_SINGLES)
         marks = BATCH * len(batches)
         copied = await _copy_alone(here, marks)
+        report_share(here, "record_attendance_marks", "a single mark", one_by_one / SINGLES)
     report("attendance marks in batches", marks / together, "marks/s", raw=marks / copied, of="COPY alone", floor=2_000)
     report("attendance marks one by one", SINGLES / one_by_one, "marks/s", raw=SINGLES / bare, of="no rows", floor=300)
 

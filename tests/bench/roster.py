@@ -14,6 +14,7 @@ import orjson
 from shared.kernel.callers import Role
 from shared.kernel.credit_code import check_character
 from tests.bench.ground import PLAN, Ground, ground, report
+from tests.bench.rights import report_share
 from tests.support.people import identity_number
 
 BATCH = 1000
@@ -44,6 +45,7 @@ async def main() -> None:
             elapsed = await _post_rosters(here)
         rows = BATCH * BATCHES
         copied = await _copy_alone(here)
+        report_share(here, "enrol_trainees", "a roster batch", elapsed / BATCHES)
         report("roster rows over REST", rows / elapsed, "rows/s", raw=rows / copied, of="COPY alone", floor=10_000)
         print(f"{'':<44}the share has a floor of 0.30; classes of {SEATS} seats, {BATCH} rows a call", flush=True)
 

@@ -25,7 +25,8 @@ from tests.shared.noteboard import Noteboard
 def claims(**changes: object) -> dict[str, Any]:
     now = datetime.now(UTC)
     usual = {"iss": ISSUER, "aud": AUDIENCE, "sub": "someone", "role": "province", "region": "410000", "iat": now}
-    return usual | {"exp": now + timedelta(hours=1)} | changes
+    given = {name: now + value if isinstance(value, timedelta) else value for name, value in changes.items()}
+    return usual | {"exp": now + timedelta(hours=1)} | given
 
 
 def signed(keys: Path, content: dict[str, Any]) -> str:
@@ -96,15 +97,15 @@ class TestVerifier:
             {"region": {"code": "410000"}},
             {"region": "410000; --"},
             {"region": ...},
-            {"exp": datetime.now(UTC) + timedelta(hours=25)},
-            {"exp": datetime.now(UTC) + timedelta(days=36_500)},
+            {"exp": timedelta(hours=25)},
+            {"exp": timedelta(days=36_500)},
             {"exp": 1e300},
             {"exp": float("inf")},
             {"exp": float("nan")},
             {"exp": "4000000000"},
             {"exp": []},
             {"exp": -1},
-            {"iat": datetime.now(UTC) + timedelta(hours=1)},
+            {"iat": timedelta(hours=1)},
             {"iat": None},
             {"iat": ...},
             {"nbf": "tomorrow"},
@@ -122,9 +123,16 @@ class TestVerifier:
     async def test_refuses_a_token_with_a_wrong_claim(
         self, board: Noteboard, keys: Path, wrong: dict[str, Any]
     ) -> None:
+        now = datetime.now(UTC)
+        wrong = {name: now + value if isinstance(value, timedelta) else value for name, value in wrong.items()}
+
         await self._refused(board, f"Bearer {signed(keys, claims(**wrong))}")
 
-    @pytest.mark.parametrize("content", [[], "text", 7, None, {}, [claims()]], ids=str)
+    @pytest.mark.parametrize(
+        "content",
+        [[], "text", 7, None, {}, [claims()]],
+        ids=["a list", "text", "a number", "null", "no claims", "claims in a list"],
+    )
     async def test_refuses_a_signed_token_without_claims(self, board: Noteboard, keys: Path, content: object) -> None:
         await self._refused(board, f"Bearer {sealed(keys, content)}")
 

@@ -36,6 +36,16 @@ class TestAdmit:
         assert answer.json()["roles"] == ["county_officer", "province"]
 
 
+class TestDescription:
+    def test_tells_who_may_call_an_operation_and_what_they_reach(self, board: Noteboard) -> None:
+        paths = board.app.openapi()["paths"]
+
+        told = paths["/v1/notes"]["post"]["x-rights"]
+        assert told == {"roles": dict.fromkeys((role.value for role in Role), "all")}
+        assert paths["/health/live"]["get"]["x-rights"] == {"public": True}
+        assert "403" not in paths["/v1/notes"]["post"]["responses"]
+
+
 class TestRequireComplete:
     def test_accepts_a_row_for_each_operation(self) -> None:
         rights = {"page": public("A page."), "list": reads(OFFICERS), "add": writes(OFFICERS, two="Two officers.")}

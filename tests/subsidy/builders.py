@@ -14,11 +14,13 @@ from sqlalchemy import text
 
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
+from services.subsidy.holds.rules import Flag, HoldStatus
 from services.subsidy.policy import usecases as policy
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
 from shared.contracts.dimensions import FundSource, award_fields
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import ClassCompleted, ClassStarted, ClassStatus
+from shared.contracts.registry.directory import InstitutionRegistered
 from shared.contracts.registry.enrolments import (
     EnrolmentCompleted,
     EnrolmentDeferred,
@@ -87,6 +89,23 @@ def claim(*lines: Line, **changes: Any) -> Claim:
     return replace(base, **changes)
 
 
+def flag(**changes: Any) -> Flag:
+    """An open flag about a class, as the rules see it."""
+    base = Flag(
+        id=uuid4(),
+        check="C14",
+        kind="few-present",
+        institution_id=uuid4(),
+        class_id=uuid4(),
+        enrolment_id=None,
+        person=None,
+        region="410102",
+        reporting_region="410100",
+        status=HoldStatus.OPEN,
+    )
+    return replace(base, **changes)
+
+
 def regions() -> list[Fact]:
     return [
         RegionListed(
@@ -133,6 +152,19 @@ class Taught:
             "occupation": self.occupation,
             **award_fields(self.award),
         }
+
+    def institution(self, name: str) -> InstitutionRegistered:
+        return InstitutionRegistered(
+            subject=f"institutions/{self.institution_id}",
+            version=1,
+            at=NOW,
+            institution_id=self.institution_id,
+            credit_code="52410000MJ00123452",
+            name=name,
+            kind="school",
+            region=self.region,
+            reporting_region=REPORTING[self.region],
+        )
 
     def started(self) -> ClassStarted:
         return ClassStarted(version=1, status=ClassStatus.RUNNING, **self._class())
@@ -272,7 +304,7 @@ class Office:
         await service.hear(*regions())
         office = cls(service)
         if budget_fen is not None:
-            assert (await office.budget(budget_fen)).status_code == 201
+            assert (await office.budget(budget_fen)).status_code == 200
         return office
 
     def institution(self, taught: Taught, person: str = "clerk") -> dict[str, str]:
@@ -287,11 +319,28 @@ class Office:
     async def post(self, path: str, content: object, headers: dict[str, str]) -> httpx.Response:
         return await self.service.http.post(path, json=content, headers=headers)
 
-    async def budget(self, amount: int, region: str = "410100", **changes: object) -> httpx.Response:
+    def province(self, person: str = "someone") -> dict[str, str]:
+        return self.service.tokens.of(Role.PROVINCE, person=person, region="410000")
+
+    async def get(self, path: str, headers: dict[str, str]) -> httpx.Response:
+        return await self.service.http.get(path, headers=headers)
+
+    async def confirm(self, proposed: httpx.Response, headers: dict[str, str]) -> httpx.Response:
+        """The answer to the confirmation of what was proposed, or the refusal to propose it."""
+        if proposed.status_code != 201:
+            return proposed
+        return await self.post(f"/v1/proposals/{proposed.json()['id']}/confirmation", None, headers)
+
+    async def propose_budget(self, amount: int, region: str = "410100", **changes: object) -> httpx.Response:
         content = {
             "region": region, "fund_source": "employment_fund", "year": STARTS_ON.year, "amount_fen": amount,
+            "reason": "年度预算",
         } | changes  # fmt: skip
-        return await self.post("/v1/budgets", content, self.service.tokens.of(Role.PROVINCE, region="410000"))
+        return await self.post("/v1/budgets", content, self.province())
+
+    async def budget(self, amount: int, region: str = "410100", **changes: object) -> httpx.Response:
+        """Proposed by one person of the province and confirmed by another."""
+        return await self.confirm(await self.propose_budget(amount, region, **changes), self.province("second"))
 
     async def balance(self) -> dict[str, int]:
         """The only budget's amounts."""
@@ -318,10 +367,19 @@ class Office:
         content = {"paid_on": on.isoformat(), "reference": "T-1"}
         return await self.post(f"/v1/claims/{claim_id}/payment", content, headers or self.finance())
 
-    async def recover(self, claim_id: str, lines: object = None) -> httpx.Response:
+    async def propose_recovery(
+        self, claim_id: str, lines: object = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
         which: dict[str, object] = {"all_lines": True} if lines is None else {"lines": lines}
         content = which | {"reason": "出勤不实"}
-        return await self.post(f"/v1/claims/{claim_id}/recovery", content, self.finance())
+        return await self.post(f"/v1/claims/{claim_id}/recovery", content, headers or self.finance())
+
+    async def recover(self, claim_id: str, lines: object = None) -> httpx.Response:
+        """Proposed by the cashier and confirmed by a second person; the claim, or the refusal of either."""
+        confirmed = await self.confirm(await self.propose_recovery(claim_id, lines), self.finance("second"))
+        if confirmed.status_code != 200:
+            return confirmed
+        return await self.get(f"/v1/claims/{claim_id}", self.finance())
 
     async def submitted(self, taught: Taught, local_id: str = "c-1") -> str:
         """A claim for a class that was heard of already, handed in; its id."""

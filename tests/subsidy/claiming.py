@@ -41,11 +41,13 @@ def submitted(*lines: Line) -> Claim:
 
 def approved(*lines: Line) -> Claim:
     before = submitted(*lines)
-    return review.approve(before, as_of_now=before.lines, by="wang", at=AT)[0]
+    return review.approve(before, as_of_now=before.lines, flags=(), prepared_by=["li"], by="wang", at=AT)[0]
 
 
 def paid(*lines: Line) -> Claim:
-    return payments.pay(approved(*lines), paid_on=DAY, reference="T-1", by="zhao", at=AT)[0]
+    return payments.pay(approved(*lines), paid_on=DAY, reference="T-1", flags=(), prepared_by=["li"], by="zhao", at=AT)[
+        0
+    ]
 
 
 def training_of(each: Line, **changes: Any) -> Trainee:

@@ -6,13 +6,14 @@ from tests.subsidy.builders import Office, Taught, amounts, people
 from tests.support.persons import merged
 from tests.support.statements import statements
 
-DRAFT = 14
-"""Its class, its local id, a standing claim; trainees, keys, regions, policy; the queue, what is held, certificates;
-the claim, its lines, its event, its fact."""
-REBUILD = 15
+DRAFT = 15
+"""Its class, its local id, a standing claim; trainees, keys, regions, policy; the queue, what is held, flags,
+certificates; the claim, its lines, its event, its fact."""
+REBUILD = 16
 """The claim and its lines instead of local id and standing claim; and the old lines go."""
-APPROVE = 12
-"""Regions, the claim and its lines; class, trainees, keys, policy, certificates; budget, claim, event, fact."""
+APPROVE = 14
+"""Regions, the claim and its lines; class, trainees, keys, policy, certificates;
+flags, who prepared it; budget, claim, event, fact."""
 
 
 async def test_a_draft_reads_each_thing_once(office: Office) -> None:

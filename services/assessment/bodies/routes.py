@@ -1,4 +1,4 @@
-"""Assessment bodies over HTTP: filing and the list."""
+"""Assessment bodies over HTTP: filing, the list, a single one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from shared.forms import Name, Strict
 from shared.kernel.awards import award_named
 from shared.kernel.credit_code import parse_credit_code
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.reach import Reach, reach_of
 from shared.web import Connection, Now, router
 
 routes = router("bodies")
@@ -81,20 +80,22 @@ async def file_body(request: BodyRequest, connection: Connection, caller: Curren
 @routes.get("/bodies")
 async def list_bodies(
     connection: Connection,
-    _: CurrentCaller,
-    region: Annotated[str | None, Query(max_length=16, description="A county or a reporting region")] = None,
+    caller: CurrentCaller,
+    region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
     credit_code: Annotated[str | None, Query(max_length=64)] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[BodyAnswer]:
-    if credit_code is not None:
-        found = await store.find_by_credit_code(connection, parse_credit_code(credit_code))
-        return Page(rows=[] if found is None else [BodyAnswer.of(found)], next=None)
-    far = Reach() if region is None else reach_of(await plans.load(connection), region)
-    rows = await store.page(connection, far, after=after(cursor), limit=size)
+    """Assessment bodies. A body sees itself, officers see those of their region and the regions below it."""
+    sight = await plans.scope(connection, caller, region=region)
+    code = None if credit_code is None else parse_credit_code(credit_code)
+    rows = await store.page(connection, sight, credit_code=code, after=after(cursor), limit=size)
     return Page(rows=[BodyAnswer.of(row) for row in rows], next=next_cursor(rows, size))
 
 
 @routes.get("/bodies/{body_id}")
-async def get_body(body_id: UUID, connection: Connection, _: CurrentCaller) -> BodyAnswer:
-    return BodyAnswer.of(await store.load(connection, body_id))
+async def get_body(body_id: UUID, connection: Connection, caller: CurrentCaller) -> BodyAnswer:
+    sight = await plans.scope(connection, caller)
+    body = await store.load(connection, body_id)
+    sight.require(body, owner=body.id)
+    return BodyAnswer.of(body)

@@ -25,7 +25,7 @@ from services.assessment.bodies.rules.bodies import Body, BodyKind, ScopeEntry
 from shared import tables
 from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
-from shared.reach import Reach
+from shared.reach import Scope
 from shared.tables import Choice, Json, fixed
 
 
@@ -88,7 +88,9 @@ async def save_scope(connection: AsyncConnection, body: Body) -> None:
     await tables.save(connection, BODY, body, expected=body.version - 1)
 
 
-async def page(connection: AsyncConnection, reach: Reach, *, after: UUID, limit: int) -> list[Body]:
-    """Bodies within `reach` in the order of their ids, after `after`."""
-    asked = tables.matches(BODY, **reach._asdict())
+async def page(
+    connection: AsyncConnection, scope: Scope, *, credit_code: str | None, after: UUID, limit: int
+) -> list[Body]:
+    """Bodies in sight, in the order of their ids, after `after`."""
+    asked = tables.matches(BODY, **scope.reach._asdict(), id=scope.organisation_id, credit_code=credit_code)
     return await tables.fetch_page(connection, BODY, Body, asked, after=after, limit=limit)

@@ -7,11 +7,27 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, literal_column, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Date,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.certificates.rules.certificates import Certificate
-from services.assessment.trainings.store import training_of
+from services.assessment.sight.rules import Sight
+from services.assessment.sight.store import in_sight
+from services.assessment.trainings.store import trainees_of, training_of
 from shared import tables
 from shared.contracts.assessment import CertificateStatus
 from shared.database import driver
@@ -67,6 +83,12 @@ _VALID_OF_CANDIDATE: Final = select(CERTIFICATE.c.id).where(
 _CERTIFIED: Final = """
 SELECT person FROM certificate WHERE person = ANY($1) AND occupation = $2 AND level = $3 AND status = 'valid'
 """
+_OF_TRAINEES: Final = f"""
+SELECT c.id
+FROM ({trainees_of(":institution")}) AS t
+JOIN certificate AS c ON c.person = t.person
+    AND c.occupation = t.occupation AND c.level = t.level AND c.issued_on >= t.starts_on
+"""
 _MISCOUNTED: Final = f"""
 SELECT c.id, e.programme
 FROM certificate AS c
@@ -94,17 +116,23 @@ async def load(connection: AsyncConnection, certificate_id: UUID, *, lock: bool 
     return found
 
 
+async def is_in_sight(connection: AsyncConnection, certificate_id: UUID, sight: Sight) -> bool:
+    """Whether `page` would show the certificate."""
+    statement = select(CERTIFICATE.c.id).where(CERTIFICATE.c.id == certificate_id, *_seen(sight))
+    return await connection.scalar(statement) is not None
+
+
 async def page(
     connection: AsyncConnection,
+    sight: Sight,
     *,
     session_id: UUID | None,
-    body_id: UUID | None,
     award: Award | None,
     after: UUID,
     limit: int,
 ) -> list[Certificate]:
-    """Certificates in the order of their ids, after `after`."""
-    asked = tables.matches(CERTIFICATE, session_id=session_id, body_id=body_id, award=award)
+    """Certificates in sight, in the order of their ids, after `after`."""
+    asked = [*tables.matches(CERTIFICATE, session_id=session_id, award=award), *_seen(sight)]
     return await tables.fetch_page(connection, CERTIFICATE, Certificate, asked, after=after, limit=limit)
 
 
@@ -174,3 +202,11 @@ async def save_programmes(connection: AsyncConnection, certificates: Sequence[Ce
     ]
     if await (await driver(connection)).execute(_COUNT_TO, *columns) != f"UPDATE {len(certificates)}":
         raise Stale
+
+
+def _seen(sight: Sight) -> list[ColumnElement[bool]]:
+    conditions = in_sight(CERTIFICATE, sight)
+    if sight.institution_id is not None:
+        of_trainees = text(_OF_TRAINEES).bindparams(institution=sight.institution_id).columns(CERTIFICATE.c.id)
+        conditions.append(CERTIFICATE.c.id.in_(of_trainees))
+    return conditions

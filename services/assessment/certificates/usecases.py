@@ -1,10 +1,10 @@
-"""Issue and revoke certificates, and correct their programme."""
+"""Issue certificates, revoke them as one person proposes and another confirms, and correct their programme."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,9 +19,13 @@ from services.assessment.plan import usecases as plans
 from shared import heard
 from shared.backbone import outbox
 from shared.kernel.awards import Award
-from shared.kernel.callers import Caller
+from shared.kernel.callers import Caller, ForeignRegion, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
+from shared.proposals import store as proposals
+from shared.proposals.rules import Proposal
+
+_SUBJECT: Final = "certificates/"
 
 
 class Issuance(NamedTuple):
@@ -79,19 +83,50 @@ async def _entitled(
     return entitled, others
 
 
-async def revoke(
+async def propose_revocation(
     connection: AsyncConnection, certificate_id: UUID, *, reason: str, caller: Caller, at: datetime
-) -> Certificate:
-    """Revoke a certificate. The caller is an officer of its region or above, and did not issue it.
+) -> Proposal:
+    """Propose to revoke a certificate. The caller is an officer of its region or above, and did not issue it.
 
-    Raises NotFound, ForeignRegion, IllegalMove, SamePerson.
+    Raises NotFound, ForeignRegion, IllegalMove, SamePerson, AlreadyProposed.
     """
-    before = await store.load(connection, certificate_id, lock=True)
-    caller.require_region((await plans.load(connection)).region_and_above(before.region))
+    certificate = await _concerned(connection, certificate_id, caller)
+    rules.revoke(certificate, by=caller.person, at=at)
+    proposal = Proposal(
+        id=new_id(),
+        kind=rules.KIND,
+        subject=f"{_SUBJECT}{certificate.id}",
+        organisation=certificate.body_id,
+        region=certificate.region,
+        reporting_region=certificate.reporting_region,
+        content={},
+        reason=reason,
+        proposed_by=caller.person,
+        proposed_at=at,
+    )
+    return await proposals.add(connection, proposal)
+
+
+async def revoke(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Certificate:
+    """Revoke the certificate of a proposal that is being confirmed, as an officer who did not issue it.
+
+    Raises WrongRole, ForeignRegion, IllegalMove, SamePerson.
+    """
+    before = await _concerned(connection, UUID(proposal.subject.removeprefix(_SUBJECT)), caller)
     after, fact = rules.revoke(before, by=caller.person, at=at)
-    await store.save_revocation(connection, after, by=caller.person, reason=reason, at=at)
+    await store.save_revocation(connection, after, by=caller.person, reason=proposal.reason, at=at)
     await outbox.record(connection, fact)
     return after
+
+
+async def _concerned(connection: AsyncConnection, certificate_id: UUID, caller: Caller) -> Certificate:
+    """The certificate, locked, for an officer of its region or above."""
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    scope = await plans.scope(connection, caller)
+    found = await store.load(connection, certificate_id, lock=True)
+    if not scope.reach.covers(found):
+        raise ForeignRegion
+    return found
 
 
 async def follow(connection: AsyncConnection, classes: Collection[UUID], *, at: datetime) -> None:

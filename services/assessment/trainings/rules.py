@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,6 +16,9 @@ class RegistryClass(NamedTuple):
     occupation: str
     award: Award
     cancelled: bool
+    institution_id: UUID | None = None
+    starts_on: date | None = None
+    """Both are None for a class that was received before they were kept."""
 
 
 class RegistryEnrolment(NamedTuple):

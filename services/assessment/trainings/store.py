@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, MetaData, Table, Text, Uuid, bindparam, select
+from sqlalchemy import Boolean, Column, Date, MetaData, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.trainings.rules import RegistryClass, RegistryEnrolment
@@ -22,6 +22,8 @@ _CLASS: Final = Table(
     Column("occupation", Text),
     Column("level", Choice(Award), key="award"),
     Column("cancelled", Boolean),
+    Column("institution_id", Uuid),
+    Column("starts_on", Date),
 )
 _ENROLMENT: Final = Table(
     "heard_enrolment",
@@ -58,6 +60,27 @@ def training_of(human: str, *, class_id: str) -> str:
         person = {human} OR person IN (SELECT person FROM heard_alias WHERE into_person = {human})
     )
     ORDER BY id LIMIT 1
+    """
+
+
+def trainees_of(institution: str) -> str:
+    """A SELECT of who is or was trained by the institution (an SQL expression), for what, and from which day on.
+
+    It has a row for each key of the human. An exam or a certificate belongs to such a training if it is of the same
+    occupation and level and not from before the class.
+    """
+    return f"""
+    WITH own AS (
+        SELECT DISTINCT COALESCE(a.into_person, e.person) AS human, k.occupation, k.level, k.starts_on
+        FROM heard_class AS k
+        JOIN heard_enrolment AS e ON e.class_id = k.id AND NOT e.has_left
+        LEFT JOIN heard_alias AS a ON a.person = e.person
+        WHERE k.institution_id = {institution}
+    )
+    SELECT human AS person, occupation, level, starts_on FROM own
+    UNION ALL
+    SELECT a.person, own.occupation, own.level, own.starts_on
+    FROM own JOIN heard_alias AS a ON a.into_person = own.human
     """
 
 

@@ -88,7 +88,7 @@ async def merge_persons(
 ) -> MergeAnswer:
     """Merge the persons of two documents of one human. All enrolments continue under one of them; totals follow.
 
-    For officers of a region where one of the two was in a class, and for the province. It can be undone.
+    For officers of every region in which one of the two was trained, or above. It can be undone.
     """
     merged = await usecases.merge(
         connection, request.pair(), reason=request.reason, persons=persons, caller=caller, at=at
@@ -100,7 +100,10 @@ async def merge_persons(
 async def undo_merge(
     merge_id: UUID, request: UndoingRequest, http: Request, connection: Connection, caller: CurrentCaller, at: Now
 ) -> MergeAnswer:
-    """Undo a merge: the enrolments made with the merged document belong to its person again."""
+    """Undo a merge: the enrolments made with the merged document belong to its person again.
+
+    For officers of a region in which one of the two was trained, or above, whoever merged them.
+    """
     undone = await usecases.undo(connection, merge_id, reason=request.reason, caller=caller, at=at)
     return (await _answers(connection, http.app.state.persons, [undone]))[0]
 
@@ -111,7 +114,7 @@ async def correct_particulars(
 ) -> PersonAnswer:
     """Correct the name and the phone stored for a document; rosters are then accepted under the new name.
 
-    For officers of a region where the person was in a class, and for the province.
+    For officers of every region in which the person was trained, or above.
     """
     said = Particulars(request.document_kind, request.document_number, request.name, request.phone)
     known = await usecases.correct(connection, said, reason=request.reason, persons=persons, caller=caller, at=at)
@@ -127,7 +130,7 @@ async def list_merges(
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[MergeAnswer]:
-    """Merges that officers of the caller's region and below have made."""
+    """Merges of persons who were trained in the caller's region or below, whoever merged them."""
     far = await visibility.reach(connection, caller, None)
     rows = await store.page(connection, far, status=status, after=after(cursor), limit=size)
     return Page(rows=await _answers(connection, http.app.state.persons, rows), next=next_cursor(rows, size))

@@ -112,6 +112,11 @@ class MergeContext(NamedTuple):
     version: int
     earlier: _Earlier
 
+    @property
+    def regions(self) -> set[str]:
+        """The regions in which one of the two was trained: those concerned."""
+        return {each.region for each in self.classes.values()}
+
 
 def merge(new: Merge, known: MergeContext, *, standing: Iterable[Merge]) -> tuple[Merge, PersonsMerged, Steps]:
     """Move all enrolments of `new.person` to `new.into_person`; `standing` are the merges in force of either person.

@@ -7,9 +7,24 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, Uuid, bindparam, not_, select, union_all, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    not_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.classes.store.classes import CLASS
+from services.registry.enrolments.store.enrolments import ENROLMENT
 from services.registry.persons.rules import Merge, MergeStatus
 from shared import tables
 from shared.database import driver
@@ -114,6 +129,16 @@ async def replace_particulars(
 async def page(
     connection: AsyncConnection, reach: Reach, *, status: MergeStatus | None, after: UUID, limit: int
 ) -> list[Merge]:
-    """Merges with ids above `after`, ordered by id."""
-    asked = [*tables.matches(MERGE, **reach._asdict()), *_OF_STATUS[status]]
+    """Merges of persons of whom one was trained within `reach`, with ids above `after`, ordered by id."""
+    asked = [*_concerning(reach), *_OF_STATUS[status]]
     return await tables.fetch_page(connection, MERGE, Merge, asked, after=after, limit=limit)
+
+
+def _concerning(reach: Reach) -> list[ColumnElement[bool]]:
+    """Condition: one of the two persons was in a class within `reach`, whoever merged them."""
+    narrowed = tables.matches(CLASS, **reach._asdict())
+    if not narrowed:
+        return []
+    trained = select(ENROLMENT.c.id).join(CLASS, CLASS.c.id == ENROLMENT.c.class_id)
+    of_either = ENROLMENT.c.person.in_((MERGE.c.person, MERGE.c.into_person))
+    return [trained.where(of_either, *narrowed).exists()]

@@ -17,11 +17,11 @@ from services.registry.enrolments.usecases.steps import keep
 from services.registry.particulars.rules import name_fault, phone_fault
 from services.registry.persons import rules, store
 from services.registry.persons.rules import Merge, MergeContext, Steps, UnknownPerson
+from services.registry.plan.rules.jurisdiction import require_all, require_concerned
 from services.registry.plan.store import rulebook as rulebook_store
-from services.registry.plan.usecases import visibility
 from services.registry.rosters import store as roster_store
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, ForeignRegion, Role
+from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal, raise_first
@@ -43,19 +43,20 @@ async def merge(
 ) -> Merge:
     """Merge a person into another one, with all enrolments; repeating the merge returns the one in force.
 
-    An officer can merge if one of the two was in a class of the region; the province always can. Raises
-    ForeignRegion, UnknownPerson, the refusals of documents, and the rule's.
+    An officer can merge who is of every region in which one of the two was trained, or above. Raises ForeignRegion,
+    UnknownPerson, the refusals of documents, and the rule's.
     """
     gone = _recognise(persons, pair.gone, pair.gone_at, at=at)
     into = _recognise(persons, pair.into, pair.into_at, at=at)
     enrolments = await _lock(connection, {gone: pair.gone_at, into: pair.into_at})
     known = await _known(connection, gone, enrolments)
-    place = _place(known, (await rulebook_store.current(connection)).plan, caller)
+    plan = (await rulebook_store.current(connection)).plan
+    require_all(plan, caller, known.regions)
     standing = await store.standing(connection, [gone, into])
     for each in standing:
         if (each.person, each.into_person) == (gone, into):
             return each
-    new = Merge(new_id(), gone, into, *place, reason=reason, merged_by=caller.person, merged_at=at)
+    new = Merge(new_id(), gone, into, *_place(plan, caller), reason=reason, merged_by=caller.person, merged_at=at)
     after, fact, steps = rules.merge(new, known, standing=standing)
     await _reassign(connection, steps, by=caller.person, reason=reason)
     await store.add(connection, after)
@@ -65,15 +66,15 @@ async def merge(
 
 
 async def undo(connection: AsyncConnection, merge_id: UUID, *, reason: str, caller: Caller, at: datetime) -> Merge:
-    """Undo a merge, as an officer of the region in which it was made, or above.
+    """Undo a merge, as an officer of a region in which one of the two was trained, or above.
 
     Raises NotFound, ForeignRegion, IllegalMove.
     """
     concerned = await store.load(connection, merge_id)
-    await visibility.require_region(connection, caller, concerned.region)
     enrolments = await _lock(connection, dict.fromkeys((concerned.person, concerned.into_person), ""))
     before = await store.load(connection, merge_id, lock=True)
     known = await _known(connection, before.person, enrolments)
+    require_concerned((await rulebook_store.current(connection)).plan, caller, known.regions)
     after, fact, steps = rules.undo(before, known, by=caller.person, reason=reason, at=at)
     # The merge ends first, because the returned enrolments must belong to a person who is not merged.
     await store.save(connection, after)
@@ -88,17 +89,17 @@ async def correct(
 ) -> SealedPerson:
     """Correct the name, and the phone if given, of the holder of a document; the earlier particulars are kept.
 
-    For officers of a region where the person, or the person they were merged into, was in a class, and for the
-    province. Raises ForeignRegion, UnknownPerson, PlaceholderName, PlaceholderPhone, and the refusals of
-    documents.
+    For officers of every region in which the person, or the person they were merged into, was trained, or above. Raises
+    ForeignRegion, UnknownPerson, PlaceholderName, PlaceholderPhone, and the refusals of documents.
     """
     raise_first(name_fault(said.name), phone_fault(said.phone))
     person = _recognise(persons, said, "/document_number", at=at)
     into = await roster_store.merged(connection, [person])
     enrolments = await _lock(connection, dict.fromkeys([person, *into.values()], "/document_number"))
-    _place(await _known(connection, person, enrolments), (await rulebook_store.current(connection)).plan, caller)
+    known = await _known(connection, person, enrolments)
+    require_all((await rulebook_store.current(connection)).plan, caller, known.regions)
     before = (await enrolment_store.sealed_trainees(connection, [person]))[person]
-    if said.phone is None and persons.is_called(before, said.name):
+    if persons.is_called(before, said.name) and said.phone in (None, persons.particulars(before).phone):
         return before
     after = persons.called(before, said.name, said.phone)
     phone_mark = None if said.phone is None else persons.mark("phone", said.phone)
@@ -136,11 +137,7 @@ async def _known(connection: AsyncConnection, person: UUID, enrolments: Collecti
     return MergeContext(list(enrolments), classes, await store.version(connection, person), earlier)
 
 
-def _place(known: MergeContext, plan: Plan, caller: Caller) -> tuple[str, str | None]:
-    """The caller's region and its reporting region. Raises ForeignRegion unless one of the two was in a class there."""
-    if caller.region is None or caller.region not in plan.regions:
-        raise ForeignRegion
-    regions = {each.region for each in known.classes.values()}
-    if caller.role is not Role.PROVINCE and not any(caller.region in plan.region_and_above(each) for each in regions):
-        raise ForeignRegion
-    return caller.region, plan.regions[caller.region].reporting_region
+def _place(plan: Plan, caller: Caller) -> tuple[str, str | None]:
+    """The caller's region and its reporting region."""
+    region = plan.regions[caller.region or ""]
+    return region.code, region.reporting_region

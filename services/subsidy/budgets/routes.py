@@ -1,4 +1,4 @@
-"""Budgets over HTTP: set, list."""
+"""Budgets over HTTP: proposals of a total, and the list."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from pydantic import BaseModel, Field
 
 from services.subsidy.budgets import store, usecases
 from services.subsidy.budgets.rules import Account, Budget
+from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
 from shared.contracts.dimensions import FundSource
-from shared.forms import Strict
+from shared.forms import Reason, Strict
 from shared.kernel.money import FEN_MAX, Fen
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.proposals.answers import ProposalAnswer
+from shared.proposals.rules import Proposal
 from shared.web import Connection, Now, router
 
 routes = router("budgets")
@@ -28,6 +31,7 @@ class BudgetRequest(Strict):
     fund_source: FundSource
     year: Annotated[int, Field(ge=2000, le=2100, strict=True, description="The year in which the classes begin")]
     amount_fen: Annotated[int, Field(ge=0, le=AMOUNT_MAX, strict=True, description="The new total")]
+    reason: Reason
 
 
 class BudgetAnswer(BaseModel):
@@ -54,24 +58,29 @@ class BudgetAnswer(BaseModel):
         )
 
 
-@routes.post("/budgets", status_code=201)
-async def set_budget(request: BudgetRequest, connection: Connection, caller: CurrentCaller, at: Now) -> BudgetAnswer:
-    """Set the total that a reporting region may spend from a fund source on a year's classes, as the province.
+@routes.post("/budgets", status_code=201, response_model=ProposalAnswer)
+async def propose_budget(request: BudgetRequest, connection: Connection, caller: CurrentCaller, at: Now) -> Proposal:
+    """Propose the total that a reporting region may spend from a fund source on a year's classes, as the province.
 
-    A repeat changes nothing; a different total replaces the old one, if it is not below the committed amount.
+    It holds once another person of the province confirms the proposal
+    (`POST /v1/proposals/{proposal_id}/confirmation`), and is never less than the committed amount.
     """
     account = Account(request.region, request.fund_source, request.year)
-    return BudgetAnswer.of(await usecases.set_total(connection, account, Fen(request.amount_fen), caller=caller, at=at))
+    return await usecases.propose(
+        connection, account, Fen(request.amount_fen), reason=request.reason, caller=caller, at=at
+    )
 
 
 @routes.get("/budgets")
 async def list_budgets(
     connection: Connection,
-    _: CurrentCaller,
+    caller: CurrentCaller,
     region: Annotated[str | None, Query(max_length=16, description="A reporting region")] = None,
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[BudgetAnswer]:
-    rows = await store.page(connection, region=region, year=year, after=after(cursor), limit=size)
+    """Budgets of the reporting regions that the caller sees: those of a county's officers are none."""
+    sight = await trainings.scope(connection, caller, region=region)
+    rows = await store.page(connection, sight, year=year, after=after(cursor), limit=size)
     return Page(rows=[BudgetAnswer.of(row) for row in rows], next=next_cursor(rows, size))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from shared.contracts.dimensions import FundSource
@@ -52,10 +52,15 @@ class Account(NamedTuple):
     fund_source: FundSource
     year: int
 
+    @property
+    def subject(self) -> str:
+        """Its name in proposals."""
+        return f"budgets/{self.region}/{self.fund_source}/{self.year}"
+
 
 @dataclass(frozen=True)
 class Budget:
-    """Amounts in fen. Except `total`, all of them only grow."""
+    """Amounts in fen. What is committed falls only when an approval is taken back; paid and recovered only grow."""
 
     id: UUID
     account: Account
@@ -68,6 +73,17 @@ class Budget:
     def free_fen(self) -> Fen:
         """The amount in fen that can still be approved; recovered money is available again."""
         return Fen(self.total_fen - self.committed_fen + self.recovered_fen)
+
+
+KIND: Final = "budget"
+"""The kind of the proposals that ask for a new total."""
+
+
+def require_possible(budget: Budget | None, total: Fen) -> None:
+    """Raises BudgetBelowCommitted if `total` is less than what is committed in `budget` and not recovered."""
+    bound = 0 if budget is None else budget.committed_fen - budget.recovered_fen
+    if total < bound:
+        raise BudgetBelowCommitted(pointer="/amount_fen", committed=bound, asked=total)
 
 
 def over_budget(budget: Budget | None, needed: Fen) -> OverBudget:

@@ -1,4 +1,4 @@
-"""Budgets in the database: amounts grow by one conditional statement, so that concurrent approvals cannot overspend."""
+"""Budgets in the database: amounts move by one conditional statement, so that concurrent approvals cannot overspend."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from sqlalchemy import BigInteger, Column, ColumnElement, Integer, MetaData, Tab
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.budgets.rules import Account, Budget, BudgetBelowCommitted, over_budget
+from services.subsidy.budgets.rules import Account, Budget, over_budget, require_possible
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.kernel.ids import new_id
 from shared.kernel.money import Fen
+from shared.kernel.refusals import Stale
+from shared.reach import Scope
 from shared.tables import Choice, Instant
 
 BUDGET: Final = Table(
@@ -51,11 +53,8 @@ async def set_total(connection: AsyncConnection, account: Account, total: Fen, *
     ).returning(BUDGET)
     row = (await connection.execute(statement)).mappings().one_or_none()
     if row is None:
-        known = await find(connection, account)
-        assert known is not None, "a budget that stood in the way exists"
-        raise BudgetBelowCommitted(
-            pointer="/amount_fen", committed=known.committed_fen - known.recovered_fen, asked=total
-        )
+        require_possible(await find(connection, account), total)
+        raise Stale
     event = {"budget_id": row["id"], "total_fen": total, "done_by": by, "done_at": at}
     await connection.execute(insert(BUDGET_EVENT), event)
     return _budget(**row)
@@ -70,6 +69,12 @@ async def commit(connection: AsyncConnection, account: Account, amount: Fen) -> 
     """Commit `amount` in the account. Raises OverBudget if too little is free."""
     if not await _grow(connection, account, "committed_fen", amount, fits=_BOUND + amount <= BUDGET.c.total_fen):
         raise over_budget(await find(connection, account), amount)
+
+
+async def release(connection: AsyncConnection, account: Account, amount: Fen) -> None:
+    """Take back `amount`, committed before and not paid. Raises BudgetMissing."""
+    if not await _grow(connection, account, "committed_fen", Fen(-amount)):
+        raise BudgetMissing(account)
 
 
 async def pay(connection: AsyncConnection, account: Account, amount: Fen) -> None:
@@ -97,11 +102,9 @@ async def _grow(
     return (await connection.execute(statement)).rowcount == 1
 
 
-async def page(
-    connection: AsyncConnection, *, region: str | None, year: int | None, after: UUID, limit: int
-) -> list[Budget]:
-    """Budgets in the order of their ids, after `after`."""
-    asked = tables.matches(BUDGET, region=region, year=year)
+async def page(connection: AsyncConnection, scope: Scope, *, year: int | None, after: UUID, limit: int) -> list[Budget]:
+    """Budgets in sight, in the order of their ids, after `after`; they are those of reporting regions."""
+    asked = tables.matches(BUDGET, region=scope.reach.code, year=year)
     return await tables.fetch_page(connection, BUDGET, _budget, asked, after=after, limit=limit)
 
 

@@ -1,4 +1,4 @@
-"""Set the budget of a reporting region."""
+"""Set the budget of a reporting region: proposed by one person of the province, confirmed by another."""
 
 from __future__ import annotations
 
@@ -6,23 +6,69 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.budgets import store
+from services.subsidy.budgets import rules, store
 from services.subsidy.budgets.rules import Account, Budget, NotReportingRegion
 from services.subsidy.trainings.usecases import load_plan
-from shared.kernel.callers import Caller
+from shared.contracts.dimensions import FundSource
+from shared.kernel.callers import Caller, Role
+from shared.kernel.ids import new_id
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotYetReceived
 from shared.plan import UnknownRegion
+from shared.proposals import store as proposals
+from shared.proposals.rules import Proposal
 
 
-async def set_total(
-    connection: AsyncConnection, account: Account, total: Fen, *, caller: Caller, at: datetime
-) -> Budget:
-    """Set the account's total in a new or existing budget. A repeat changes nothing.
+async def propose(
+    connection: AsyncConnection, account: Account, total: Fen, *, reason: str, caller: Caller, at: datetime
+) -> Proposal:
+    """Propose the account's total, in a new or an existing budget.
 
     Raises ForeignRegion unless the caller is of the province, NotYetReceived, UnknownRegion,
-    NotReportingRegion, BudgetBelowCommitted.
+    NotReportingRegion, BudgetBelowCommitted, AlreadyProposed.
     """
+    await _require_province(connection, account, caller)
+    rules.require_possible(await store.find(connection, account), total)
+    proposal = Proposal(
+        id=new_id(),
+        kind=rules.KIND,
+        subject=account.subject,
+        organisation=None,
+        region=account.region,
+        reporting_region=account.region,
+        content={**account._asdict(), "amount_fen": total},
+        reason=reason,
+        proposed_by=caller.person,
+        proposed_at=at,
+    )
+    return await proposals.add(connection, proposal)
+
+
+async def set_total(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Budget:
+    """Set the total of a proposal that is being confirmed.
+
+    Raises WrongRole, ForeignRegion unless the caller is of the province, BudgetBelowCommitted.
+    """
+    account = _account(proposal)
+    await _require_province(connection, account, caller)
+    known = await store.find(connection, account)
+    if known is not None and known.total_fen == proposal.content["amount_fen"]:
+        return known
+    return await store.set_total(connection, account, Fen(proposal.content["amount_fen"]), by=caller.person, at=at)
+
+
+async def require_province(connection: AsyncConnection, proposal: Proposal, *, caller: Caller) -> None:
+    """Raises WrongRole, ForeignRegion unless the caller may decide on the proposal of a budget."""
+    await _require_province(connection, _account(proposal), caller)
+
+
+def _account(proposal: Proposal) -> Account:
+    content = proposal.content
+    return Account(content["region"], FundSource(content["fund_source"]), content["year"])
+
+
+async def _require_province(connection: AsyncConnection, account: Account, caller: Caller) -> None:
+    caller.require(Role.PROVINCE)
     plan = await load_plan(connection)
     if not plan.regions:
         raise NotYetReceived(what="regions")
@@ -32,7 +78,3 @@ async def set_total(
     caller.require_region(plan.region_and_above(account.region)[-1:])
     if region.reporting_region != region.code:
         raise NotReportingRegion(pointer="/region", reporting_region=region.reporting_region)
-    known = await store.find(connection, account)
-    if known is not None and known.total_fen == total:
-        return known
-    return await store.set_total(connection, account, total, by=caller.person, at=at)

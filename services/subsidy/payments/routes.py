@@ -25,6 +25,9 @@ class PaymentRequest(Strict):
 async def pay_claim(
     claim_id: UUID, request: PaymentRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClaimAnswer:
-    """Record the payment of an approved claim, as finance of its region or above who did not approve it."""
+    """Record the payment of an approved claim, as finance of its region or above who neither prepared nor approved it.
+
+    A flag that was raised since the approval holds the payment, too: the reviewer can then return the claim.
+    """
     values = request.model_dump()
     return ClaimAnswer.of(await usecases.pay(connection, claim_id, **values, caller=caller, at=at))

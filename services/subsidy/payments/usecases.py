@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.budgets import store as budgets
-from services.subsidy.claims.rules.claims import Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import PREPARING, Claim, ClaimVerb
+from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.usecases import steps
 from services.subsidy.payments import rules
 from services.subsidy.trainings.usecases import load_plan
@@ -21,7 +22,15 @@ async def pay(
     """Record the payment of an approved claim. Raises ForeignRegion and the rule's refusals."""
     plan = await load_plan(connection)
     before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
-    after, fact = rules.pay(before, paid_on=paid_on, reference=reference, by=caller.person, at=at)
+    after, fact = rules.pay(
+        before,
+        paid_on=paid_on,
+        reference=reference,
+        flags=await steps.flags_of(connection, before),
+        prepared_by=await store.doers(connection, claim_id, PREPARING),
+        by=caller.person,
+        at=at,
+    )
     await budgets.pay(connection, after.account, after.amount_fen)
     await steps.save(connection, after, fact, ClaimVerb.PAY, by=caller.person)
     return after

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.subsidy.claims.routes.schemas import ClaimAnswer
 from services.subsidy.recoveries import usecases
 from shared.auth import CurrentCaller
 from shared.form_errors import form_error
 from shared.forms import Reason, Strict
+from shared.proposals.answers import ProposalAnswer
+from shared.proposals.rules import Proposal
 from shared.web import Connection, Now, router
 
 routes = router("claims")
@@ -38,13 +39,15 @@ class RecoveryRequest(Strict):
         return None if self.lines is None else frozenset(self.lines)
 
 
-@routes.post("/claims/{claim_id}/recovery")
-async def recover_claim(
+@routes.post("/claims/{claim_id}/recovery", status_code=201, response_model=ProposalAnswer)
+async def propose_recovery(
     claim_id: UUID, request: RecoveryRequest, connection: Connection, caller: CurrentCaller, at: Now
-) -> ClaimAnswer:
-    """Recover some or all lines, each as a whole; the money returns to the budget."""
-    return ClaimAnswer.of(
-        await usecases.recover(
-            connection, claim_id, numbers=request.numbers(), reason=request.reason, caller=caller, at=at
-        )
+) -> Proposal:
+    """Propose to recover some or all lines of a paid claim, each as a whole, as finance or reviewer of its region.
+
+    Nothing moves until another person of finance, who did not pay the claim, confirms the proposal
+    (`POST /v1/proposals/{proposal_id}/confirmation`); the money then returns to the budget.
+    """
+    return await usecases.propose(
+        connection, claim_id, numbers=request.numbers(), reason=request.reason, caller=caller, at=at
     )

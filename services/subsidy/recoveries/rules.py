@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from services.subsidy.claims.rules.claims import MOVES, Claim, ClaimVerb, fact_of, moved
 from shared.contracts.subsidy import ClaimRecovered
@@ -31,6 +32,10 @@ class LineRecovered(Conflict):
     title_zh = "部分明细的补贴已经追回。"
     cure_en = "Leave out these lines: {lines}."
     cure_zh = "请去掉以下明细：{lines}。"
+
+
+KIND: Final = "recovery"
+"""The kind of the proposals that ask for a recovery."""
 
 
 def recover(claim: Claim, numbers: Collection[int] | None, *, at: datetime) -> tuple[Claim, ClaimRecovered]:

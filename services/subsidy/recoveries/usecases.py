@@ -1,24 +1,32 @@
-"""Recover the money of a paid claim's lines."""
+"""Recover the money of a paid claim's lines: proposed by one person, confirmed by another who did not pay it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.budgets import store as budgets
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
+from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines
 from services.subsidy.claims.usecases import steps
 from services.subsidy.recoveries import rules
 from services.subsidy.trainings.usecases import load_plan
-from shared.kernel.callers import Caller
+from shared.kernel.callers import Caller, Role
+from shared.kernel.four_eyes import require_another
+from shared.kernel.ids import new_id
 from shared.kernel.money import Fen
+from shared.proposals import store as proposals
+from shared.proposals.rules import Proposal
+
+_SUBJECT: Final = "claims/"
 
 
-async def recover(
+async def propose(
     connection: AsyncConnection,
     claim_id: UUID,
     *,
@@ -26,15 +34,42 @@ async def recover(
     reason: str,
     caller: Caller,
     at: datetime,
-) -> Claim:
-    """Recover the lines `numbers` and return their money to the budget; None means every remaining line.
+) -> Proposal:
+    """Propose to recover the lines `numbers`; None means every line that remains. Whoever paid them may propose it.
 
-    Raises ForeignRegion and the rule's.
+    Raises ForeignRegion, AlreadyProposed and the rule's refusals.
     """
     plan = await load_plan(connection)
+    claim = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
+    rules.recover(claim, numbers, at=at)
+    proposal = Proposal(
+        id=new_id(),
+        kind=rules.KIND,
+        subject=f"{_SUBJECT}{claim.id}",
+        organisation=claim.institution_id,
+        region=claim.region,
+        reporting_region=claim.reporting_region,
+        content={"lines": None if numbers is None else sorted(numbers)},
+        reason=reason,
+        proposed_by=caller.person,
+        proposed_at=at,
+    )
+    return await proposals.add(connection, proposal)
+
+
+async def recover(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Claim:
+    """Recover the lines of a proposal that is being confirmed, and return their money to the budget.
+
+    Raises WrongRole, ForeignRegion, SamePerson if the caller paid the claim, and the rule's refusals.
+    """
+    caller.require(Role.FINANCE, Role.PROVINCE)
+    plan = await load_plan(connection)
+    claim_id = UUID(proposal.subject.removeprefix(_SUBJECT))
     before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
-    after, fact = rules.recover(before, numbers, at=at)
+    paid_by = await store.doers(connection, claim_id, {ClaimVerb.PAY})
+    require_another(caller.person, *paid_by, rule="payment of a claim and confirmation of its recovery")
+    after, fact = rules.recover(before, proposal.content["lines"], at=at)
     await lines.recover(connection, after)
     await budgets.recover(connection, after.account, Fen(after.recovered_fen - before.recovered_fen))
-    await steps.save(connection, after, fact, ClaimVerb.RECOVER, by=caller.person, reason=reason)
+    await steps.save(connection, after, fact, ClaimVerb.RECOVER, by=caller.person, reason=proposal.reason)
     return after

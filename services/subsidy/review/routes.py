@@ -21,7 +21,10 @@ class ReasonRequest(Strict):
 async def return_claim(
     claim_id: UUID, request: ReasonRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClaimAnswer:
-    """Send a submitted claim back to be rebuilt, as a reviewer of its region or above."""
+    """Send a claim back to be rebuilt, as a reviewer of its region or above who did not prepare it.
+
+    A submitted claim, or an approved one that is not paid yet: what was committed for it is free again.
+    """
     return ClaimAnswer.of(await usecases.return_(connection, claim_id, reason=request.reason, caller=caller, at=at))
 
 
@@ -29,11 +32,17 @@ async def return_claim(
 async def reject_claim(
     claim_id: UUID, request: ReasonRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ClaimAnswer:
-    """Refuse a submitted claim for good; its class and its trainees can be claimed for again."""
+    """Refuse a submitted claim for good, as a reviewer of its region or above who did not prepare it.
+
+    Its class and its trainees can be claimed for again.
+    """
     return ClaimAnswer.of(await usecases.reject(connection, claim_id, reason=request.reason, caller=caller, at=at))
 
 
 @routes.post("/claims/{claim_id}/approval")
 async def approve_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
-    """Accept a submitted claim, as a reviewer of its region or above who did not submit it, and commit its amount."""
+    """Accept a submitted claim and commit its amount, as a reviewer of its region or above who did not prepare it.
+
+    A claim waits for the flags in its `held_by`: 409 `flags-open` until their county has settled them.
+    """
     return ClaimAnswer.of(await usecases.approve(connection, claim_id, caller=caller, at=at))

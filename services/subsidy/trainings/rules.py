@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
+from shared import reach
 from shared.contracts.dimensions import FundSource
 from shared.kernel.awards import Award
+from shared.kernel.callers import Caller
 from shared.kernel.refusals import NotYetReceived
 from shared.plan import Plan
+from shared.reach import Scope
 
 
 class Outcome(StrEnum):
@@ -39,6 +43,15 @@ class TrainingClass:
     state: str
     enrolled: int
     """The number of enrolments ever made in it, which shows whether all of them have been received."""
+    local_id: str | None
+    """What its institution calls it; None for a class that was received before this was kept."""
+
+
+class Institution(NamedTuple):
+    """An institution and its name, which is public."""
+
+    id: UUID
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +94,10 @@ def region_and_above(plan: Plan, code: str) -> list[str]:
     if not chain:
         raise NotYetReceived(what="region", id=code)
     return chain
+
+
+def scope(plan: Plan, caller: Caller, *, region: str | None = None) -> Scope:
+    """What the caller sees: see `reach.scope`. Raises NotYetReceived while there is no plan to find a region in."""
+    if not plan.regions and reach.needs_plan(caller, region):
+        raise NotYetReceived(what="regions")
+    return reach.scope(plan, caller, region=region, organisation_id=None)

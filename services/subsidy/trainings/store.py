@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.trainings.rules import Certificate, Licence, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.rules import Certificate, Institution, Licence, Outcome, Trainee, TrainingClass
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.database import driver
@@ -31,7 +31,9 @@ HEARD_CLASS: Final = Table(
     Column("starts_on", Date),
     Column("state", Text),
     Column("enrolled", Integer),
+    Column("local_id", Text),
 )
+HEARD_INSTITUTION: Final = Table("heard_institution", MetaData(), Column("id", Uuid), Column("name", Text))
 HEARD_ENROLMENT: Final = Table(
     "heard_enrolment",
     MetaData(),
@@ -81,6 +83,10 @@ _LICENSED_ON: Final = """
 SELECT l.id, l.issued_on FROM heard_enrolment AS e JOIN heard_licence AS l ON l.id = e.id
 WHERE e.class_id = $1 AND l.level = $2 AND l.confirmed AND l.issued_on >= $3
 """
+
+
+async def keep_institutions(connection: AsyncConnection, institutions: Sequence[Institution]) -> None:
+    await _keep(connection, HEARD_INSTITUTION, institutions)
 
 
 async def keep_classes(connection: AsyncConnection, classes: Sequence[TrainingClass]) -> None:

@@ -1,13 +1,25 @@
-"""Look up the plan."""
+"""Look up the plan, and what a caller sees."""
 
 from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared import heard
+from services.subsidy.trainings import rules
+from shared import heard, reach
+from shared.kernel.callers import Caller
 from shared.plan import Plan
+from shared.reach import Scope
 
 
 async def load_plan(connection: AsyncConnection) -> Plan:
     """The part of the plan that subsidies need: its regions. Empty until the first have been received."""
     return Plan({}, await heard.regions(connection))
+
+
+async def scope(connection: AsyncConnection, caller: Caller, *, region: str | None = None) -> Scope:
+    """What the caller sees of `region`; None asks for everything that they see.
+
+    Raises NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
+    """
+    plan = await load_plan(connection) if reach.needs_plan(caller, region) else Plan({}, {})
+    return rules.scope(plan, caller, region=region)

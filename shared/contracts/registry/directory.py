@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
 from msgspec import Meta
@@ -34,6 +34,10 @@ class InstitutionChanged(InstitutionState):
     """Its name, kind, place or supervising department changed."""
 
     type: ClassVar[str] = "registry.institution-changed.v1"
+
+
+INSTITUTION_FACTS: Final = (InstitutionRegistered, InstitutionChanged)
+"""All facts of an institution. Versions have no gaps, so a consumer that needs one of them consumes all."""
 
 
 class SiteListed(RegistryFact):

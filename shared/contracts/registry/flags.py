@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
 from msgspec import Meta
@@ -51,3 +51,7 @@ class FlagRaised(FlagState):
 
 class FlagSettled(FlagState):
     type: ClassVar[str] = "registry.flag-settled.v1"
+
+
+FLAG_FACTS: Final = (FlagRaised, FlagSettled)
+"""All facts of a flag. Versions have no gaps, so a consumer that needs one of them consumes all."""

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from shared.contracts.assessment import BodyFiled, ScopeItem
 from shared.kernel.callers import Role
+from shared.kernel.ids import new_id
 from tests.assessment.centre import body_filing, open_centre, province
 from tests.support.services import ServiceUnderTest
 
@@ -93,9 +94,49 @@ class TestList:
         there = await open_centre(assessment, 124, region="410308")
 
         async def listed(query: str) -> list[str]:
-            return [row["id"] for row in (await centre.get(f"/bodies?{query}")).json()["rows"]]
+            return [row["id"] for row in (await centre.get(f"/bodies?{query}", centre.province)).json()["rows"]]
 
         assert await listed("") == [centre.body["id"], there.body["id"]]
         assert await listed("region=410102") == await listed("region=410100") == [centre.body["id"]]
         assert await listed("region=410300") == [there.body["id"]]
         assert await listed(f"credit_code={there.body['credit_code']}") == [there.body["id"]]
+
+    async def test_list_and_body_show_a_body_itself_and_officers_their_region(
+        self, assessment: ServiceUnderTest
+    ) -> None:
+        centre = await open_centre(assessment)
+        there = await open_centre(assessment, 124, region="410308")
+        places = {"410000": [centre, there], "410100": [centre], "410102": [centre], "410300": [there], "419001": []}
+        callers = [
+            (assessment.tokens.of(role, region=region), seen)
+            for role in (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE)
+            for region, seen in places.items()
+        ]
+
+        for headers, seen in [
+            *callers,
+            (centre.province, [centre, there]),
+            (centre.own, [centre]),
+            (there.own, [there]),
+        ]:
+            listed = (await centre.get("/bodies", headers)).json()["rows"]
+            assert [row["id"] for row in listed] == [each.body["id"] for each in seen]
+            for each in (centre, there):
+                path = f"/bodies?credit_code={each.body['credit_code']}"
+                assert len((await centre.get(path, headers)).json()["rows"]) == (each in seen)
+                single = await centre.get(f"/bodies/{each.body['id']}", headers)
+                assert single.status_code == (200 if each in seen else 403)
+
+        tokens = assessment.tokens
+        refused = {
+            "wrong-role": tokens.of(Role.INSTITUTION, organisation=new_id()),
+            "unauthenticated": tokens.of(Role.ASSESSMENT_BODY),
+            "foreign-region": tokens.of(Role.PROVINCE, region="330000"),
+        }
+        for code, headers in refused.items():
+            for path in ("/bodies", f"/bodies/{centre.body['id']}"):
+                assert (await centre.get(path, headers)).json()["code"] == code
+        unknown = await centre.get("/bodies?region=419999", centre.province)
+        assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown-region")
+        everything = await centre.get("/bodies?region=410000", tokens.of(Role.REVIEWER, region="410300"))
+        assert [row["id"] for row in everything.json()["rows"]] == [there.body["id"]]

@@ -19,7 +19,7 @@ class TestRevoke:
     async def test_a_revoked_certificate_is_told_and_shown_as_revoked(self, centre: Centre) -> None:
         certificate_id = await self.certificate_id(centre)
 
-        answer = await centre.post(f"/certificates/{certificate_id}/revocation", REASON, centre.province)
+        answer = await centre.revoke(certificate_id, REASON)
 
         assert (answer.status_code, answer.json()["status"], answer.json()["version"]) == (200, "revoked", 2)
         told = (await centre.service.told())[-1]
@@ -27,25 +27,35 @@ class TestRevoke:
         assert (told.version, told.number) == (2, answer.json()["number"])
         assert REASON["reason"] not in encode(told).decode()
 
-    async def test_it_is_done_once_by_an_officer_of_the_region_who_did_not_issue_it(self, centre: Centre) -> None:
+    async def test_two_officers_of_the_region_revoke_who_did_not_issue_it(self, centre: Centre) -> None:
         certificate_id = await self.certificate_id(centre)
         path = f"/certificates/{certificate_id}/revocation"
         tokens = centre.service.tokens
         refused = [
             ("wrong-role", centre.own),
             ("wrong-role", tokens.of(Role.REVIEWER, region="410000")),
-            ("foreign-region", tokens.of(Role.COUNTY_OFFICER, region="410300")),
+            ("foreign-region", centre.officer(region="410300")),
             ("same-person", province(centre.service, person="ann")),
+            ("same-person", province(centre.service, person="Ann")),
         ]
         for code, headers in refused:
             answer = await centre.post(path, REASON, headers)
             assert (answer.status_code, answer.json()["code"]) == (403, code)
 
-        first = await centre.post(path, REASON, tokens.of(Role.COUNTY_OFFICER, person="bob", region="410100"))
-        second = await centre.post(path, REASON, centre.province)
+        proposed = await centre.post(path, REASON, centre.officer("bob", region="410102"))
+        confirmation = f"/proposals/{proposed.json()['id']}/confirmation"
+        for code, headers in (*refused, ("same-person", centre.officer("bob"))):
+            answer = await centre.post(confirmation, None, headers)
+            assert (answer.status_code, answer.json()["code"]) == (403, code)
+        standing = (await centre.get(f"/certificates/{certificate_id}")).json()["status"]
+        confirmed = await centre.post(confirmation, None, centre.officer("eve"))
+        again = await centre.post(path, REASON, centre.province)
 
-        assert first.status_code == 200
-        assert (second.status_code, second.json()["code"]) == (409, "illegal-move")
+        assert (standing, confirmed.json()["status"]) == ("valid", "confirmed")
+        assert (await centre.get(f"/certificates/{certificate_id}")).json()["status"] == "revoked"
+        assert (again.status_code, again.json()["code"]) == (409, "illegal-move")
+        [row] = await centre.service.rows("SELECT revoked_by, revocation_reason FROM certificate")
+        assert tuple(row) == ("eve", REASON["reason"])
 
     async def test_a_reason_is_needed(self, centre: Centre) -> None:
         path = f"/certificates/{await self.certificate_id(centre)}/revocation"
@@ -55,7 +65,7 @@ class TestRevoke:
 
     async def test_afterwards_the_person_can_be_examined_and_certified_again(self, centre: Centre) -> None:
         certificate_id = await self.certificate_id(centre)
-        await centre.post(f"/certificates/{certificate_id}/revocation", REASON, centre.province)
+        await centre.revoke(certificate_id, REASON)
 
         answer = await centre.conclude(await centre.examined(pass_row(1), local_id="E2"))
 

@@ -16,7 +16,7 @@ class TestVerify:
         path = f"/v1/verifications/{certificate['number']}"
 
         valid = await centre.service.http.get(path)
-        await centre.post(f"/certificates/{certificate['id']}/revocation", REASON, centre.province)
+        await centre.revoke(certificate["id"], REASON)
         revoked = await centre.service.http.get(path.lower())
 
         assert valid.json() == {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -52,6 +53,25 @@ class TestHours:
             (422, "more-hours-than-attended"), (200, None), (422, "more-hours-than-attended"), (200, None),
         ]  # fmt: skip
         assert answers[0].json()["hours_max"] == 4
+
+
+class TestRepeat:
+    @pytest.mark.parametrize(
+        "values", [{"hours": 50}, {"tags": ["digital"]}, {"groups": [VETERAN]}, {"draws_pension": False}], ids=str
+    )
+    async def test_the_same_correction_again_makes_no_other_version(
+        self, school: School, values: dict[str, Any]
+    ) -> None:
+        _, enrolment_id = await running(school, 1)
+
+        answers = await asyncio.gather(
+            *(step(school, enrolment_id, "correction", **values, **REASON) for _ in range(8))
+        )
+
+        assert [code(answer) for answer in answers] == [(200, None)] * 8
+        assert {answer.json()["version"] for answer in answers} == {2}
+        history = await school.registry.http.get(f"/v1/enrolments/{enrolment_id}/history", headers=school.officer())
+        assert [each["verb"] for each in history.json()].count("correct") == 1
 
 
 class TestReason:

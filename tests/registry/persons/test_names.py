@@ -76,6 +76,27 @@ class TestNames:
         assert (corrected.status_code, corrected.json()["name"]) == (200, "另*")
         assert enrolled_now.json()["accepted"] == 1, enrolled_now.text
 
+    async def test_the_same_name_and_phone_again_are_kept_once(self, twice: School) -> None:
+        content = document(1) | {"name": "另名", "phone": "13900000099", "reason": "首次填报有误"}
+
+        answers = [await twice.post("persons/particulars", content, headers=twice.officer()) for _ in range(3)]
+
+        assert [code(answer) for answer in answers] == [(200, None)] * 3
+        (kept,) = await twice.registry.rows("SELECT count(*) FROM replaced_particulars")
+        assert kept[0] == 1
+
+    async def test_officers_of_one_county_do_not_rename_who_was_also_trained_in_another(self, twice: School) -> None:
+        class_id = await twice.file(local_id="may", **MAY, region="410103")
+        assert (await twice.enrol(class_id, trainee(1, local_id="may"))).json()["accepted"] == 1
+        content = document(1) | {"name": "另名", "reason": "首次填报有误"}
+
+        answers = [
+            await twice.post("persons/particulars", content, headers=twice.officer(region))
+            for region in ("410102", "410103", "410100")
+        ]
+
+        assert [code(answer) for answer in answers] == [*[(403, "foreign-region")] * 2, (200, None)]
+
     async def test_only_officers_who_know_the_person_correct_names(self, twice: School) -> None:
         content = document(1) | {"name": "另名", "reason": "首次填报有误"}
 

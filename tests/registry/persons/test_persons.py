@@ -175,19 +175,33 @@ class TestMerge:
         assert wrong.json()["pointer"] == "/second/document_number"
         assert "410102199003070010" not in wrong.text
 
-    async def test_is_for_officers_where_one_of_them_was_in_a_class_and_the_province(self, twice: School) -> None:
-        by_school = await merge(twice, 1, 2, headers=twice.headers)
-        by_stranger = await merge(twice, 1, 2, headers=twice.officer("419001"))
-        by_province = await merge(
-            twice, 1, 2, headers=twice.registry.tokens.of(Role.PROVINCE, person="p", region="410000")
-        )
-        undone_by_county = await undo(twice, by_province.json()["id"])
-        listed = await twice.registry.http.get("/v1/persons/merges", headers=twice.officer())
+    async def test_is_for_officers_of_all_regions_in_which_one_of_them_was_trained(self, school: School) -> None:
+        await enrolled(school, 1, "march", **MARCH)
+        await enrolled(school, 2, "april", **APRIL, region="410103")
+        nowhere = school.registry.tokens.of(Role.PROVINCE, person="p", region="330000")
+        refused = [school.headers, *(school.officer(each) for each in ("410102", "410103", "419001")), nowhere]
 
-        assert [code(each) for each in (by_school, by_stranger)] == [(403, "wrong-role"), (403, "foreign-region")]
-        assert by_province.status_code == 201
-        assert code(undone_by_county) == (403, "foreign-region")
-        assert listed.json()["rows"] == []
+        by_others = [code(await merge(school, 1, 2, headers=each)) for each in refused]
+        by_city = await merge(school, 1, 2, headers=school.officer("410100"))
+
+        assert by_others == [(403, "wrong-role"), *[(403, "foreign-region")] * 4]
+        assert by_city.status_code == 201
+
+    @pytest.mark.parametrize("region", ["410102", "410103", "410100"])
+    async def test_is_seen_and_undone_by_each_region_concerned(self, school: School, region: str) -> None:
+        await enrolled(school, 1, "march", **MARCH)
+        await enrolled(school, 2, "april", **APRIL, region="410103")
+        province = school.registry.tokens.of(Role.PROVINCE, person="p", region="410000")
+        merged = (await merge(school, 1, 2, headers=province)).json()["id"]
+
+        async def listed(headers: dict[str, str]) -> list[str]:
+            answer = await school.registry.http.get("/v1/persons/merges", headers=headers)
+            return [row["id"] for row in answer.json()["rows"]]
+
+        assert await listed(school.officer("419001")) == []
+        assert code(await undo(school, merged, headers=school.officer("419001"))) == (403, "foreign-region")
+        assert await listed(school.officer(region)) == await listed(province) == [merged]
+        assert code(await undo(school, merged, headers=school.officer(region))) == (200, None)
 
 
 class TestRaces:

@@ -292,6 +292,15 @@ class TestContainsIdentityNumber:
         assert contains_identity_number(before + number + after)
         assert contains_identity_number(before + number.lower() + after)
 
+    @given(RESIDENT_NUMBERS, st.sampled_from(["T", "2025", "No.7-"]), st.sampled_from(["9", "-01", "x"]))
+    def test_finds_one_inside_a_longer_run_of_digits(self, number: str, before: str, after: str) -> None:
+        assert contains_identity_number(before + number + after)
+
+    @given(RESIDENT_NUMBERS, st.sampled_from("-/._ "))
+    def test_finds_one_that_is_written_apart(self, number: str, mark: str) -> None:
+        assert contains_identity_number(mark.join([number[:6], number[6:14], number[14:]]))
+        assert contains_identity_number(mark.join(number[at : at + 4] for at in range(0, 18, 4)))
+
     @pytest.mark.parametrize("text", ["", "2025-001", "T0000001", "1" * 17, "2025" * 6, "52410000MJ00123452"])
     def test_lets_ordinary_ids_pass(self, text: str) -> None:
         assert not contains_identity_number(text)

@@ -46,7 +46,7 @@ class TestTheWholeWay:
             ("submit", "clerk", None),
             ("approve", "reviewer", None),
             ("pay", "cashier", None),
-            ("recover", "cashier", "出勤不实"),
+            ("recover", "second", "出勤不实"),
         ]
         assert answer.json()["lines"][0]["recovered_fen"] == L4_FEN
         assert str(taught.persons[0]) not in answer.text

@@ -20,8 +20,8 @@ from shared.contracts.assessment import (
 )
 from shared.contracts.dimensions import award_fields
 from shared.kernel.awards import Award
+from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
-from shared.kernel.refusals import SamePerson
 
 F = TypeVar("F", bound=CertificateState)
 
@@ -34,6 +34,10 @@ MOVES: Final[Mapping[CertificateStatus, Mapping[CertificateVerb, CertificateStat
     CertificateStatus.VALID: {CertificateVerb.REVOKE: CertificateStatus.REVOKED},
     CertificateStatus.REVOKED: {},
 }
+
+
+KIND: Final = "revocation"
+"""The kind of the proposals that ask for a revocation."""
 
 
 class Examination(NamedTuple):
@@ -105,8 +109,7 @@ def issue(
 def revoke(certificate: Certificate, *, by: str, at: datetime) -> tuple[Certificate, CertificateRevoked]:
     """Revoke a valid certificate. Raises IllegalMove, or SamePerson if `by` issued it."""
     status = move(MOVES, certificate.status, CertificateVerb.REVOKE)
-    if by == certificate.issued_by:
-        raise SamePerson(rule="issue and revocation of a certificate")
+    require_another(by, certificate.issued_by, rule="issue and revocation of a certificate")
     after = replace(certificate, status=status, version=certificate.version + 1)
     return after, _fact(CertificateRevoked, after, at=at)
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.assessment.bodies.rules.readers import require_reader
 from services.assessment.exams.routes.schemas import (
     CandidateHistoryAnswer,
-    CorrectionAnswer,
     CorrectionRequest,
     ReplacedResultAnswer,
 )
 from services.assessment.exams.store import candidates as store
-from services.assessment.exams.store import sessions as session_store
+from services.assessment.exams.usecases import reading
 from services.assessment.exams.usecases import results as usecases
 from services.assessment.persons import store as person_store
 from shared.auth import CurrentCaller
+from shared.proposals.answers import ProposalAnswer
+from shared.proposals.rules import Proposal
 from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("candidates")
@@ -26,23 +26,22 @@ async def get_candidate(
     candidate_id: UUID, persons: CurrentPersons, connection: Connection, caller: CurrentCaller
 ) -> CandidateHistoryAnswer:
     """A candidate, masked, with the results that were replaced by corrections."""
-    candidate = await store.load(connection, candidate_id)
-    require_reader(caller, (await session_store.load(connection, candidate.session_id)).body_id)
+    candidate = await reading.candidate(connection, candidate_id, caller=caller)
     sealed = await person_store.sealed(connection, [candidate.person])
     replaced = [ReplacedResultAnswer.of(each) for each in await store.replaced(connection, candidate_id)]
     return CandidateHistoryAnswer.of(candidate, **persons.shown(sealed[candidate.person]), replaced=replaced)
 
 
-@routes.post("/candidates/{candidate_id}/correction")
-async def correct_result(
+@routes.post("/candidates/{candidate_id}/correction", status_code=201, response_model=ProposalAnswer)
+async def propose_correction(
     candidate_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
-) -> CorrectionAnswer:
-    """Correct a result, with a reason; the old one stays on record. A candidate who now passes gets a certificate."""
-    candidate, certification = await usecases.correct(
+) -> Proposal:
+    """Propose other marks, as the body that gave them, with a reason.
+
+    Another person confirms them (`POST /v1/proposals/{proposal_id}/confirmation`): an officer of the session's region
+    or above; before the conclusion also a colleague of the body. The old result then stays on record, and a candidate
+    who now passes gets a certificate.
+    """
+    return await usecases.propose(
         connection, candidate_id, request.marks(), reason=request.reason, caller=caller, at=at
-    )
-    return CorrectionAnswer.of(
-        candidate,
-        certificate_id=certification.certificates[0].id if certification.certificates else None,
-        already_certified=bool(certification.already_certified),
     )

@@ -178,8 +178,7 @@ class MarksAnswer(BaseModel):
     def of(cls, marks: Marks | None) -> MarksAnswer | None:
         if marks is None:
             return None
-        review = None if marks.review is None else marks.review / 10
-        return cls(theory=marks.theory / 10, skills=marks.skills / 10, review=review)
+        return cls.model_validate(marks.points)
 
 
 class CandidateAnswer(BaseModel):
@@ -222,10 +221,3 @@ class ReplacedResultAnswer(BaseModel):
 
 class CandidateHistoryAnswer(MaskedCandidateAnswer):
     replaced: list[ReplacedResultAnswer]
-
-
-class CorrectionAnswer(CandidateAnswer):
-    certificate_id: UUID | None = Field(description="The certificate issued because of the correction")
-    already_certified: bool = Field(
-        description="The candidate passes now, but already holds a valid certificate of this kind"
-    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 from pydantic import TypeAdapter
 
-from services.assessment.bodies.rules.readers import require_reader
 from services.assessment.exams.routes.schemas import (
     CandidateRowRequest,
     ConclusionAnswer,
@@ -18,9 +18,7 @@ from services.assessment.exams.routes.schemas import (
     SessionRequest,
 )
 from services.assessment.exams.rules.results import ResultRow
-from services.assessment.exams.store import candidates as candidate_store
-from services.assessment.exams.store import sessions as store
-from services.assessment.exams.usecases import candidates, results
+from services.assessment.exams.usecases import candidates, reading, results
 from services.assessment.exams.usecases import sessions as usecases
 from services.assessment.exams.usecases.candidates import CandidateRow
 from services.assessment.persons import store as person_store
@@ -28,7 +26,6 @@ from shared.auth import CurrentCaller
 from shared.awards import AskedAward
 from shared.batches import BatchAnswer, answer
 from shared.contracts.assessment import SessionStatus
-from shared.kernel.callers import Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Particulars
 from shared.posted import DryRun, PostedRows, posting
@@ -56,20 +53,30 @@ async def list_sessions(
     award: AskedAward,
     status: SessionStatus | None = None,
     class_id: UUID | None = None,
+    region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[SessionAnswer]:
-    """Exam sessions. A body sees its own, others see all."""
-    own = caller.organisation if caller.role is Role.ASSESSMENT_BODY else None
-    rows = await store.page(
-        connection, body_id=own, class_id=class_id, status=status, award=award, after=after(cursor), limit=size
+    """Exam sessions. A body sees its own, an institution those of its classes and trainees.
+
+    Officers see those that are held in their region or below, or by a body from there.
+    """
+    rows = await reading.sessions(
+        connection,
+        region=region,
+        class_id=class_id,
+        status=status,
+        award=award,
+        caller=caller,
+        after=after(cursor),
+        limit=size,
     )
     return Page(rows=[SessionAnswer.of(row) for row in rows], next=next_cursor(rows, size))
 
 
 @routes.get("/sessions/{session_id}")
-async def get_session(session_id: UUID, connection: Connection, _: CurrentCaller) -> SessionAnswer:
-    return SessionAnswer.of(await store.load(connection, session_id))
+async def get_session(session_id: UUID, connection: Connection, caller: CurrentCaller) -> SessionAnswer:
+    return SessionAnswer.of(await reading.session(connection, session_id, caller=caller))
 
 
 @routes.post("/sessions/{session_id}/conclusion")
@@ -127,9 +134,8 @@ async def list_candidates(
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[MaskedCandidateAnswer]:
-    """The session's candidates and results, masked. A body sees its own sessions only."""
-    require_reader(caller, (await store.load(connection, session_id)).body_id)
-    rows = await candidate_store.page(connection, session_id, after=after(cursor), limit=size)
+    """The session's candidates and results, masked. An institution sees those whom it trained for the exam."""
+    rows = await reading.candidates(connection, session_id, caller=caller, after=after(cursor), limit=size)
     sealed = await person_store.sealed(connection, [row.person for row in rows])
     shown = [MaskedCandidateAnswer.of(row, **persons.shown(sealed[row.person])) for row in rows]
     return Page(rows=shown, next=next_cursor(rows, size))

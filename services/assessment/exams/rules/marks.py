@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -50,6 +51,17 @@ class Marks:
     theory: int
     skills: int
     review: int | None = None
+
+    @classmethod
+    def of_points(cls, points: Mapping[str, float | None]) -> Marks:
+        """The marks that `points` gave."""
+        return cls(**{part: None if mark is None else round(mark * 10) for part, mark in points.items()})  # type: ignore[arg-type]
+
+    @property
+    def points(self) -> dict[str, float | None]:
+        """The marks in points, by part."""
+        review = None if self.review is None else self.review / 10
+        return {"theory": self.theory / 10, "skills": self.skills / 10, "review": review}
 
 
 def passes(marks: Marks, award: Award, *, on: date) -> bool:

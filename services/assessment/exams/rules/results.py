@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.assessment.exams.rules.candidates import Candidate
@@ -56,6 +56,18 @@ class CertificateStands(Conflict):
     cure_en = "Ask the authority to revoke certificate {certificate_id} first, then correct the result."
     cure_zh = "请先由主管部门撤销证书 {certificate_id}，再更正成绩。"
     reference = "POST /v1/certificates/{certificate_id}/revocation"
+
+
+class SameResult(Conflict):
+    slug = "result-is-the-same"
+    title_en = "The candidate already has these marks."
+    title_zh = "该考生的成绩已是所填分数。"
+    cure_en = "Nothing has to be corrected."
+    cure_zh = "无需更正。"
+
+
+KIND: Final = "correction"
+"""The kind of the proposals that ask for a correction of a result."""
 
 
 class ResultRow(NamedTuple):
@@ -109,13 +121,15 @@ def correct(
 ) -> tuple[Candidate, ResultState]:
     """Correct a result. `certificate` is the valid one that was issued for it.
 
-    A wrong absence becomes a first result. Raises NoResultYet, SessionClosed for a cancelled session,
+    A wrong absence becomes a first result. Raises NoResultYet, SessionClosed for a cancelled session, SameResult,
     PartMissing, PartNotHeld, CertificateStands.
     """
     if session.status is SessionStatus.CANCELLED:
         raise SessionClosed(state=session.status.value)
     if not candidate.has_result:
         raise NoResultYet
+    if candidate.has(marks):
+        raise SameResult
     after = _with(candidate, session, marks)
     if certificate is not None and not after.passed:
         raise CertificateStands(certificate_id=str(certificate))

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.exams.rules.candidates import Candidate, Seat
 from services.assessment.exams.rules.marks import Marks
-from services.assessment.trainings.store import training_of
+from services.assessment.trainings.store import trainees_of, training_of
 from shared import tables
 from shared.database import driver
 from shared.kernel.refusals import NotFound, Stale
@@ -40,6 +40,18 @@ _PASSED_WITHOUT_CERTIFICATE: Final = f"""
 ORDER BY c.id
 """
 _PAGE: Final = f"{_SELECT} WHERE c.session_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3"
+_TRAINED_BY: Final = f"""
+EXISTS (
+    SELECT FROM ({trainees_of("$1")}) AS t
+    WHERE t.person = c.person AND t.occupation = s.occupation AND t.level = s.level AND s.held_on >= t.starts_on
+)
+"""
+_PAGE_OF_TRAINEES: Final = f"""
+{_SELECT} WHERE c.session_id = $2 AND c.id > $3 AND {_TRAINED_BY} ORDER BY c.id LIMIT $4
+"""
+_IS_TRAINEE: Final = f"""
+SELECT FROM candidate AS c JOIN session AS s ON s.id = c.session_id WHERE c.id = $2 AND {_TRAINED_BY}
+"""
 _SEATS_BY_LOCAL_ID: Final = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND local_id = ANY($2)"
 _SEATS_BY_PERSON: Final = "SELECT id, person, local_id FROM candidate WHERE session_id = $1 AND person = ANY($2)"
 _SAVE: Final = """
@@ -117,6 +129,19 @@ async def passed_without_certificate(connection: AsyncConnection, session_id: UU
 async def page(connection: AsyncConnection, session_id: UUID, *, after: UUID, limit: int) -> list[Candidate]:
     """A session's candidates in the order of their ids, after `after`."""
     return [_candidate(row) for row in await (await driver(connection)).fetch(_PAGE, session_id, after, limit)]
+
+
+async def page_of_trainees(
+    connection: AsyncConnection, session_id: UUID, institution_id: UUID, *, after: UUID, limit: int
+) -> list[Candidate]:
+    """Those of a session's candidates whom the institution trains or trained for it, as `page` gives them."""
+    arguments = (institution_id, session_id, after, limit)
+    return [_candidate(row) for row in await (await driver(connection)).fetch(_PAGE_OF_TRAINEES, *arguments)]
+
+
+async def is_trainee(connection: AsyncConnection, candidate_id: UUID, institution_id: UUID) -> bool:
+    """Whether the institution trains or trained the candidate for the exam."""
+    return await (await driver(connection)).fetchrow(_IS_TRAINEE, institution_id, candidate_id) is not None
 
 
 async def seats_by_local_id(

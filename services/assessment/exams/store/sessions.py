@@ -22,10 +22,14 @@ from sqlalchemy import (
     not_,
     select,
     table,
+    text,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.exams.rules.sessions import ExamSession, Summary
+from services.assessment.sight.rules import Sight
+from services.assessment.sight.store import in_sight
+from services.assessment.trainings.store import trainees_of
 from shared import tables
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.awards import Award
@@ -56,6 +60,16 @@ _LOCK: Final = _BY_ID.with_for_update()
 _BY_LOCAL_ID: Final = select(SESSION).where(
     SESSION.c.body_id == bindparam("body_id"), SESSION.c.local_id == bindparam("local_id")
 )
+# Sessions of the institution's classes, and all others in which one of its trainees is a candidate.
+_OF_TRAINEES: Final = f"""
+SELECT s.id FROM session AS s JOIN heard_class AS k ON k.id = s.class_id WHERE k.institution_id = :institution
+UNION
+SELECT s.id
+FROM ({trainees_of(":institution")}) AS t
+JOIN candidate AS c ON c.person = t.person
+JOIN session AS s ON s.id = c.session_id
+    AND s.occupation = t.occupation AND s.level = t.level AND s.held_on >= t.starts_on
+"""
 _HAS_MARKS: Final = _CANDIDATE.c.passed.is_not(None)
 _SUMMARY: Final = select(
     func.count().label("candidates"),
@@ -96,19 +110,33 @@ async def summary(connection: AsyncConnection, session_id: UUID) -> Summary:
     return Summary(*(await connection.execute(_SUMMARY, {"session_id": session_id})).one())
 
 
+async def is_in_sight(connection: AsyncConnection, session_id: UUID, sight: Sight) -> bool:
+    """Whether `page` would show the session."""
+    statement = select(SESSION.c.id).where(SESSION.c.id == session_id, *_seen(sight))
+    return await connection.scalar(statement) is not None
+
+
 async def page(
     connection: AsyncConnection,
+    sight: Sight,
     *,
-    body_id: UUID | None,
     class_id: UUID | None,
     status: SessionStatus | None,
     award: Award | None,
     after: UUID,
     limit: int,
 ) -> list[ExamSession]:
-    """Sessions in the order of their ids, after `after`."""
-    conditions = [SESSION.c.id > after, *tables.matches(SESSION, body_id=body_id, class_id=class_id, award=award)]
+    """Sessions in sight, in the order of their ids, after `after`."""
+    conditions = [SESSION.c.id > after, *tables.matches(SESSION, class_id=class_id, award=award), *_seen(sight)]
     if status is not None:
         conditions.append(_IN_STATE[status])
     statement = select(SESSION).where(*conditions).order_by(SESSION.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, ExamSession)
+
+
+def _seen(sight: Sight) -> list[ColumnElement[bool]]:
+    conditions = in_sight(SESSION, sight)
+    if sight.institution_id is not None:
+        of_trainees = text(_OF_TRAINEES).bindparams(institution=sight.institution_id).columns(SESSION.c.id)
+        conditions.append(SESSION.c.id.in_(of_trainees))
+    return conditions

@@ -1,10 +1,10 @@
-"""Record the results of a session, and correct single ones."""
+"""Record the results of a session; correct single ones, as one person proposes and another confirms."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,20 +14,21 @@ from services.assessment.exams.rules import results as rules
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks
 from services.assessment.exams.rules.results import ResultRow
+from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as store
-from services.assessment.exams.usecases.sessions import Certification, certify, own
+from services.assessment.exams.store import sessions as session_store
+from services.assessment.exams.usecases.sessions import certify, own
+from services.assessment.plan import usecases as plans
 from shared.backbone import outbox
 from shared.contracts.assessment import SessionStatus
-from shared.kernel.callers import Caller
+from shared.kernel.callers import Caller, ForeignRegion, Role
+from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.periods import business_day
+from shared.proposals import store as proposals
+from shared.proposals.rules import Proposal
 
-
-class Correction(NamedTuple):
-    """A candidate with a corrected result, and the certificate issued because of it."""
-
-    candidate: Candidate
-    certification: Certification
+_SUBJECT: Final = "candidates/"
 
 
 async def record(
@@ -54,24 +55,60 @@ async def record(
     return outcomes
 
 
-async def correct(
+async def propose(
     connection: AsyncConnection, candidate_id: UUID, marks: Marks, *, reason: str, caller: Caller, at: datetime
-) -> Correction:
-    """Correct a candidate's marks; the same marks again change nothing.
+) -> Proposal:
+    """Propose other marks for a candidate of the caller's body.
 
-    A candidate of a concluded session who now passes gets a certificate. Raises NotFound,
-    ForeignOrganisation NumberExhausted, and the refusals of rules.correct.
+    Raises NotFound, ForeignOrganisation, AlreadyProposed, and the refusals of rules.correct.
     """
-    # The session is locked before the candidate, as everywhere.
     session = await own(connection, (await store.load(connection, candidate_id)).session_id, caller)
+    before = await store.load(connection, candidate_id)
+    certificate = await certificate_store.valid_of_candidate(connection, candidate_id)
+    rules.correct(before, session, marks, certificate=certificate, at=at)
+    proposal = Proposal(
+        id=new_id(),
+        kind=rules.KIND,
+        subject=f"{_SUBJECT}{candidate_id}",
+        organisation=session.body_id,
+        region=session.region,
+        reporting_region=session.reporting_region,
+        content=marks.points,
+        reason=reason,
+        proposed_by=caller.person,
+        proposed_at=at,
+    )
+    return await proposals.add(connection, proposal)
+
+
+async def correct(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Candidate:
+    """Give a candidate the marks of a proposal that is being confirmed.
+
+    The caller is an officer of the session's region or above, or, before the conclusion, of its body. A candidate of a
+    concluded session who now passes gets a certificate. Raises WrongRole, NotYetReceived, ForeignOrganisation,
+    ForeignRegion, NumberExhausted, and the refusals of rules.correct.
+    """
+    candidate_id, marks = UUID(proposal.subject.removeprefix(_SUBJECT)), Marks.of_points(proposal.content)
+    # The session is locked before the candidate, as everywhere.
+    session = await _concerned(connection, (await store.load(connection, candidate_id)).session_id, caller)
     before = await store.load(connection, candidate_id, lock=True)
-    if before.has(marks):
-        return Correction(before, Certification([], []))
     certificate = await certificate_store.valid_of_candidate(connection, candidate_id)
     after, fact = rules.correct(before, session, marks, certificate=certificate, at=at)
-    await store.keep_replaced(connection, before, reason=reason, by=caller.person, at=at)
+    await store.keep_replaced(connection, before, reason=proposal.reason, by=caller.person, at=at)
     await store.save_all(connection, [after])
     await outbox.record(connection, fact)
-    now_passes = after.passed and not before.passed and session.status is SessionStatus.CONCLUDED
-    newly_passed = [after] if now_passes else []
-    return Correction(after, await certify(connection, session, newly_passed, by=caller.person, at=at))
+    if after.passed and not before.passed and session.status is SessionStatus.CONCLUDED:
+        await certify(connection, session, [after], by=caller.person, at=at)
+    return after
+
+
+async def _concerned(connection: AsyncConnection, session_id: UUID, caller: Caller) -> ExamSession:
+    """The session, locked, for those who confirm corrections of its results."""
+    session = await session_store.load(connection, session_id, lock=True)
+    if session.status is SessionStatus.FILED and caller.role is Role.ASSESSMENT_BODY:
+        caller.require_organisation(session.body_id)
+        return session
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
+    if not (await plans.scope(connection, caller)).reach.covers(session):
+        raise ForeignRegion
+    return session

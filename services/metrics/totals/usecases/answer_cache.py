@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import orjson
-import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.metrics.totals import store
 from services.metrics.totals.store import Cut
 from services.metrics.totals.usecases.totals import totals
-
-log = structlog.get_logger()
+from shared.faults import Backoff
 
 ANSWERS_MAX: Final = 256
 """Queries kept ready; a query without a request during the last IDLE_SECONDS is dropped."""
@@ -75,13 +73,16 @@ class AnswerCache:
             self._revision = None
 
     async def _watch(self) -> None:
+        backoff = Backoff("answers")
         while True:
             started = time.monotonic()
             try:
                 await self._look()
             except Exception as error:  # noqa: BLE001  (the next look may find the database again)
                 self._revision = None
-                log.warning("answers.look.failed", error=type(error).__name__)
+                await backoff.wait(error)
+                continue
+            backoff.reset()
             # At most half of the time goes into refreshing, however many cells there are.
             await asyncio.sleep(max(self._refresh_seconds, time.monotonic() - started))
 

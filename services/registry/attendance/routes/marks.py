@@ -33,8 +33,7 @@ from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.form_errors import form_error
-from shared.forms import Day, Instant, LocalId
-from shared.kernel.identity import contains_identity_number
+from shared.forms import Day, Instant, LocalId, no_personal_number
 from shared.kernel.periods import BUSINESS_ZONE
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.posted import DryRun, PostedRows, posting
@@ -61,20 +60,10 @@ def _imaginable(at: datetime) -> datetime:
     return at
 
 
-def _not_personal(device: str) -> str:
-    if contains_identity_number(device) or (len(device) == 11 and device.startswith("1") and device.isdecimal()):
-        raise form_error(
-            "personal_number",
-            "A device name cannot be an identity number or a phone number",
-            "设备名称不能使用证件号码或手机号。",
-        )
-    return device
-
-
 Device = Annotated[
     str,
     StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$"),
-    AfterValidator(_not_personal),
+    AfterValidator(no_personal_number),
     Field(description="Your own name for the device; for `qr` the trainee's phone that read the code"),
 ]
 

@@ -21,7 +21,7 @@ from services.registry.enrolments.usecases.outcomes import HoursChange
 from services.registry.flags import usecases as flag_usecases
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller, Whose
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import NotFound
@@ -53,7 +53,7 @@ async def edit(
     policy = found.policies[attendee.class_id]
     rules.require_held(attendee)
     require_day(details.day, attendee, pointer="/day")
-    is_own = caller.role is Role.INSTITUTION
+    is_own = caller.whose is Whose.OWN
     days_max = policy.attendance_edit_days_max if is_own else None
     rules.require_in_time(details.day, today=business_day(at), days_max=days_max)
     before = await store.day(connection, enrolment_id, details.day) or DayHours(enrolment_id, details.day)

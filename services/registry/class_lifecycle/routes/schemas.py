@@ -14,7 +14,7 @@ from services.registry.timetable.routes.timetable import Lessons, planned
 from shared.awards import GivenAward, GivenLevel
 from shared.contracts.dimensions import FundSource
 from shared.form_errors import form_error
-from shared.forms import Day, LocalId, Reason, Strict
+from shared.forms import Day, LocalId, PlainText, Reason, Strict
 from shared.kernel.awards import award_named
 
 Fen = Annotated[int, Field(ge=0, le=PART_FEN_MAX, strict=True)]
@@ -58,7 +58,9 @@ class ClassTerms(Strict):
     )
     site: LocalId | None = Field(default=None, description="Your local_id of the site")
     teaching_plan: (
-        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEACHING_PLAN_LENGTH_MAX)]
+        Annotated[
+            PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEACHING_PLAN_LENGTH_MAX)
+        ]
         | None
     ) = None
     signed_order: bool = Field(

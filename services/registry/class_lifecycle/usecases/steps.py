@@ -34,7 +34,7 @@ from services.registry.timetable.usecases import judging as timetable
 from services.registry.timetable.usecases import site_checks
 from shared.backbone import outbox
 from shared.contracts.registry.classes import ClassState
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller, Whose
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import IllegalMove
 from shared.plan import Plan
@@ -155,7 +155,7 @@ async def cancel(
     """
 
     async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
-        stopped = caller.role is not Role.INSTITUTION
+        stopped = caller.whose is not Whose.OWN
         if stopped:
             caller.require_region(rulebook.plan.region_and_above(class_.region))
         else:

@@ -216,6 +216,11 @@ def correct(
     return after, describe(EnrolmentCorrected, after, class_, at=at)
 
 
+def is_same(enrolment: Enrolment, other: Enrolment) -> bool:
+    """Whether the two are equal but for their versions."""
+    return replace(enrolment, version=other.version) == other
+
+
 def move_days(
     enrolment: Enrolment, class_: TrainingClass, *, from_on: date, until_on: date, at: datetime
 ) -> tuple[Enrolment, EnrolmentCorrected]:

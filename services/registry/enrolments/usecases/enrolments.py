@@ -31,7 +31,7 @@ from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
 from shared.contracts.registry.enrolments import EnrolmentState
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller, Whose
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken
@@ -158,7 +158,8 @@ async def correct(
 ) -> Enrolment:
     """Correct an enrolment, as the class's institution, or as an officer of its region or above.
 
-    A corrected statement at entry is encrypted again; the earlier one is kept with the step.
+    A corrected statement at entry is encrypted again; the earlier one is kept with the step. Values that stand already
+    change nothing, so that the same correction again is no other version.
 
     Raises NotFound, ForeignOrganisation, ForeignRegion, HoursFollowAttendance, MoreHoursThanAttended (C14),
     BirthDateDiffers, AgeOutOfRange (C01) and the rule's.
@@ -174,10 +175,13 @@ async def correct(
     papers_from = policy.trainee_paper_first_on
     step = rules.correct(before, class_, correction, **thresholds._asdict(), papers_from=papers_from, at=at)
     sealed = corrections.sealed_of(correction)
-    if not sealed:
+    stated = await entries.said(connection, before, persons=persons) if sealed else None
+    said = None if stated is None else corrections.apply(stated, correction)
+    if rules.is_same(step[0], before) and said == stated:
+        return before
+    if said is None:
         await keep(connection, [step], by=caller.person, reason=reason)
         return step[0]
-    said = corrections.apply(await entries.said(connection, before, persons=persons), correction)
     age_fields = corrections.of_age(correction)
     if age_fields:
         pointer = f"/{age_fields[0]}"
@@ -215,7 +219,7 @@ async def _theirs(connection: AsyncConnection, enrolment_id: UUID, caller: Calle
 
 
 def _require_reason(details: StepDetails, enrolment: Enrolment, caller: Caller) -> None:
-    corrections.require_reason(details.reason, enrolment.status, by_officer=caller.role is not Role.INSTITUTION)
+    corrections.require_reason(details.reason, enrolment.status, by_officer=caller.whose is not Whose.OWN)
 
 
 async def _require_hours(connection: AsyncConnection, enrolment: Enrolment, hours: int, policy: Policy) -> None:

@@ -22,10 +22,11 @@ from services.registry.plan.rules.policy import Policy, PolicyUnset
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
 from shared.contracts.registry.follow_ups import FollowUpCorrected, FollowUpReported, FollowUpState
-from shared.kernel.callers import Caller, ForeignOrganisation, Role
+from shared.kernel.callers import Caller, ForeignOrganisation, Whose
 from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
 from shared.kernel.refusals import NotFound
 from shared.plan import Plan
+from shared.reach import require_reached
 
 
 class TrainingNumbers(NamedTuple):
@@ -152,7 +153,7 @@ async def _decide_all(
     def decide_row(row: FollowUpRow) -> Change[_Revision] | Repeat:
         enrolment = known.enrolment(row.whose)
         class_ = known.classes[enrolment.class_id]
-        _require_reach(class_, known.plan, caller)
+        require_reached(known.plan, caller, region=class_.region, organisation_id=class_.institution_id)
         after = decide(row, enrolment, known)
         before = known.follow_ups.get(enrolment.id)
         if after is before:
@@ -178,7 +179,7 @@ async def _known(
 ) -> _TrainingContext:
     """Raises ForeignOrganisation if a caller other than an institution uses an institution's own numbers."""
     named = {row.whose.trainee_local_id for row in rows if isinstance(row.whose, TrainingNumbers)}
-    if named and (caller.role is not Role.INSTITUTION or caller.organisation is None):
+    if named and (caller.whose is not Whose.OWN or caller.organisation is None):
         raise ForeignOrganisation
     by_local_id: Mapping[str, Enrolment] = {}
     if named and caller.organisation is not None:
@@ -196,11 +197,3 @@ async def _known(
         plan=rulebook.plan,
         follow_ups=await store.of_enrolments(connection, found),
     )
-
-
-def _require_reach(class_: TrainingClass, plan: Plan, caller: Caller) -> None:
-    """Raises ForeignOrganisation, ForeignRegion."""
-    if caller.role is Role.INSTITUTION:
-        caller.require_organisation(class_.institution_id)
-    else:
-        caller.require_region(plan.region_and_above(class_.region))

@@ -35,10 +35,11 @@ async def add_to_patrol(
 ) -> Attachment:
     """Attach a file to a patrol, as the officer who recorded it; a repeat returns the existing attachment.
 
-    Raises NotFound, PatrolOfAnother, LocalIdTaken, TooManyAttachments, and the refusals of the content
+    Raises NotFound, ForeignRegion, PatrolOfAnother, LocalIdTaken, TooManyAttachments, and the refusals of the content
     for.
     """
     patrol = await patrol_store.load(connection, patrol_id, lock=True)
+    await visibility.require_visible(connection, caller, patrol)
     rules.require_own(patrol, by=caller.person)
     before = await store.of(connection, patrol_id)
     attachment = _attachment(upload, patrol_id, None, by=caller.person, at=at)

@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.usecases.institutions import load_for_writing
 from services.registry.particulars.rules import name_fault
+from services.registry.plan.rules.jurisdiction import require_concerned
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.teachers.rules import teachers as rules
 from services.registry.teachers.rules.teachers import Correction, Teacher
 from services.registry.teachers.store import engagements as engagement_store
 from services.registry.teachers.store import teachers as store
 from shared.backbone import outbox
-from shared.kernel.callers import Caller, ForeignOrganisation, ForeignRegion, Role
+from shared.kernel.callers import Caller, ForeignOrganisation, Whose
 from shared.kernel.ids import new_id
 from shared.kernel.refusals import raise_first
 from shared.persons import Persons
@@ -47,7 +48,7 @@ async def rename(
     teacher unchanged. Raises NotFound, ForeignOrganisation, ForeignRegion, PlaceholderName.
     """
     before = await store.load(connection, teacher_id, locked=True)
-    if caller.role is not Role.INSTITUTION:
+    if caller.whose is not Whose.OWN:
         await _require_region(connection, before, caller)
     elif before.named_by is None:
         raise ForeignOrganisation
@@ -58,7 +59,7 @@ async def rename(
     if persons.is_called(known, name):
         return before
     sealed = persons.called(known, name, None).sealed
-    after = rules.rename(before, sealed, named_by=caller.organisation if caller.role is Role.INSTITUTION else None)
+    after = rules.rename(before, sealed, named_by=caller.organisation if caller.whose is Whose.OWN else None)
     await _save(connection, after, at=at)
     correction = Correction(new_id(), teacher_id, None, {"name": True}, before.sealed, reason, caller.person, at)
     await store.add_correction(connection, correction)
@@ -88,6 +89,4 @@ async def _save(connection: AsyncConnection, teacher: Teacher, *, at: datetime) 
 
 async def _require_region(connection: AsyncConnection, teacher: Teacher, caller: Caller) -> None:
     plan = (await rulebook_store.current(connection)).plan
-    regions = await engagement_store.regions(connection, teacher.id)
-    if not any(caller.region in plan.region_and_above(each) for each in regions):
-        raise ForeignRegion
+    require_concerned(plan, caller, await engagement_store.regions(connection, teacher.id))

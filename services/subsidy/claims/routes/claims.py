@@ -9,18 +9,16 @@ from fastapi import Query
 
 from services.subsidy.claims.routes.schemas import ClaimAnswer, ClaimRow, ClaimWithHistory, DraftRequest
 from services.subsidy.claims.store import claims as store
-from services.subsidy.claims.usecases import drafts
+from services.subsidy.claims.usecases import drafts, reading
 from services.subsidy.claims.usecases import steps as usecases
+from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
 from shared.awards import AskedAward
 from shared.contracts.subsidy import ClaimStatus
-from shared.kernel.callers import Caller, Role
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("claims")
-
-OFFICERS = (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
 
 
 @routes.post("/claims", status_code=201)
@@ -37,26 +35,20 @@ async def list_claims(
     caller: CurrentCaller,
     award: AskedAward,
     status: ClaimStatus | None = None,
-    region: Annotated[str | None, Query(max_length=16, description="A county or a reporting region")] = None,
+    region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[ClaimRow]:
-    """Claims. An institution sees its own, officers see all."""
-    own = _own(caller)
-    rows = await store.page(
-        connection, institution_id=own, status=status, region=region, award=award, after=after(cursor), limit=size
-    )
+    """Claims. An institution sees its own, officers those of their region and the regions below it."""
+    sight = await trainings.scope(connection, caller, region=region)
+    rows = await store.page(connection, sight, status=status, award=award, after=after(cursor), limit=size)
     return Page(rows=[ClaimRow.of_summary(row) for row in rows], next=next_cursor(rows, size))
 
 
 @routes.get("/claims/{claim_id}")
 async def get_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller) -> ClaimWithHistory:
-    """A claim with its lines and steps. An institution sees its own."""
-    own = _own(caller)
-    claim = await store.load(connection, claim_id)
-    if own is not None:
-        caller.require_organisation(claim.institution_id)
-    return ClaimWithHistory.with_history(claim, await store.history(connection, claim_id))
+    """A claim with its lines and steps, and the flags that it waits for. Whoever sees it in the list may read it."""
+    return ClaimWithHistory.of_reading(await reading.read(connection, claim_id, caller=caller))
 
 
 @routes.post("/claims/{claim_id}/rebuild")
@@ -69,11 +61,3 @@ async def rebuild_claim(claim_id: UUID, connection: Connection, caller: CurrentC
 async def submit_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
     """Submit a draft to the reviewers of its region."""
     return ClaimAnswer.of(await usecases.submit(connection, claim_id, caller=caller, at=at))
-
-
-def _own(caller: Caller) -> UUID | None:
-    """The only institution whose claims the caller may see; None for officers, who see all."""
-    if caller.role is Role.INSTITUTION:
-        # An institution's token without an organisation sees nothing rather than everything.
-        return caller.organisation or UUID(int=0)
-    return None

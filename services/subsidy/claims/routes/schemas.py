@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.subsidy.claims.rules.checks import Check
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.rules.lines import Line
-from services.subsidy.claims.store.claims import ClaimSummary, Step
+from services.subsidy.claims.store.claims import ClaimSummary
+from services.subsidy.claims.usecases.reading import ClaimReading
+from services.subsidy.holds.rules import HoldStatus
 from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
@@ -60,8 +62,8 @@ class StepAnswer(BaseModel):
     reason: str | None
 
 
-class ClaimRow(BaseModel):
-    """A claim in a list."""
+class ClaimFields(BaseModel):
+    """What every answer says of a claim."""
 
     id: UUID
     institution_id: UUID
@@ -85,12 +87,24 @@ class ClaimRow(BaseModel):
     recovered_fen: int
     version: int
 
+
+class NamedClaim(ClaimFields):
+    """A claim with what people call its institution and class; null where the registry has not told it."""
+
+    institution_name: str | None
+    class_local_id: str | None = Field(description="What the institution calls the class")
+
+
+class ClaimRow(NamedClaim):
+    """A claim in a list."""
+
     @classmethod
     def of_summary(cls, summary: ClaimSummary) -> ClaimRow:
-        return cls.model_validate(_values(summary.claim, summary.amount_fen, summary.recovered_fen))
+        values = _values(summary.claim, summary.amount_fen, summary.recovered_fen)
+        return cls.model_validate(values | summary.names._asdict())
 
 
-class ClaimAnswer(ClaimRow):
+class ClaimAnswer(ClaimFields):
     lines: list[LineAnswer]
 
     @classmethod
@@ -98,12 +112,33 @@ class ClaimAnswer(ClaimRow):
         return cls.model_validate(_whole(claim))
 
 
-class ClaimWithHistory(ClaimAnswer):
+class HoldingFlagAnswer(BaseModel):
+    """A flag that the claim waits for. Open, its county settles it; upheld, it is confirmed and the claim is not paid.
+
+    Flags about single trainees are named by id and kind only; the registry shows them to the officers of the region.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    check: str
+    kind: str
+    region: str = Field(description="The county or city whose officers settle it")
+    reporting_region: str
+    status: HoldStatus
+
+
+class ClaimWithHistory(ClaimAnswer, NamedClaim):
     history: list[StepAnswer]
+    held_by: list[HoldingFlagAnswer] = Field(description="The claim is neither approved nor paid while there are any")
 
     @classmethod
-    def with_history(cls, claim: Claim, steps: list[Step]) -> ClaimWithHistory:
-        return cls.model_validate(_whole(claim) | {"history": [StepAnswer(**step._asdict()) for step in steps]})
+    def of_reading(cls, reading: ClaimReading) -> ClaimWithHistory:
+        beside = {
+            "history": [StepAnswer(**step._asdict()) for step in reading.steps],
+            "held_by": [HoldingFlagAnswer.model_validate(flag) for flag in reading.flags],
+        }
+        return cls.model_validate(_whole(reading.claim) | reading.names._asdict() | beside)
 
 
 def _whole(claim: Claim) -> dict[str, object]:
@@ -118,4 +153,4 @@ def _values(claim: Claim, amount: Fen, recovered: Fen) -> dict[str, object]:
         "amount_fen": amount,
         "recovered_fen": recovered,
     }
-    return {name: getattr(claim, name) for name in ClaimRow.model_fields if name not in computed} | computed
+    return {name: getattr(claim, name) for name in ClaimFields.model_fields if name not in computed} | computed

@@ -16,12 +16,13 @@ from shared.kernel.periods import Period, months_after
 class Check(StrEnum):
     """The code of the check that refused a line. Source: domain rules §4.6, traps 8 and 9.
 
-    WITHDRAWN, TRANSFERRED and POLICY have no number there.
+    WITHDRAWN, TRANSFERRED, FLAGGED and POLICY have no number there.
     """
 
     WITHDRAWN = "WITHDRAWN"
     TRANSFERRED = "TRANSFERRED"
     NOT_COMPLETED = "C14"
+    FLAGGED = "FLAGGED"
     NO_CERTIFICATE = "C12"
     WINDOW_PASSED = "C13"
     ALREADY_CLAIMED = "C09"
@@ -60,6 +61,12 @@ _WORDS: Final = {
         "培训未完成：学时不足，或休学后未复学。",
         "If the hours are wrong, correct them in the registry, then rebuild the claim.",
         "若学时登记有误，请先在登记服务中更正，再重新生成申领。",
+    ),
+    Check.FLAGGED: Words(
+        "An officer confirmed a flag about this trainee.",
+        "该学员涉及的预警已被认定属实。",
+        "Nothing can be claimed for this trainee. The flag and its reason are in the registry.",
+        "该学员不能申领；预警及处理理由见登记服务。",
     ),
     Check.NO_CERTIFICATE: Words(
         "Nothing dated since the class began shows its award: no valid certificate of its occupation and award, or, "
@@ -111,17 +118,19 @@ class Terms:
     """Months after a certificate's day of issue within which its training can be claimed for."""
     trainings_a_year_max: int
     """The maximum of subsidised trainings of one person that begin in one calendar year."""
-    renewal_years: int
-    """Calendar years after a subsidised renewal of a licence in which another one is not paid."""
 
 
-TERMS: Final = (Terms(Period(date(2022, 3, 31)), claim_window_months=12, trainings_a_year_max=3, renewal_years=3),)
+TERMS: Final = (Terms(Period(date(2022, 3, 31)), claim_window_months=12, trainings_a_year_max=3),)
 """Henan's own limits were not found: these are the ones most provinces have. Source: domain rules §4.3 (assumption)."""
 
 
 def terms_on(day: date) -> Terms:
     """The terms for a claim made on `day`; the first terms also hold for earlier days."""
     return next((terms for terms in TERMS if terms.validity.contains(day)), TERMS[0])
+
+
+RENEWAL_YEARS: Final = 3
+"""A special-operations licence is reviewed every three years by law, so a renewal is paid once in as many."""
 
 
 class HeldSubsidy(NamedTuple):
@@ -132,11 +141,16 @@ class HeldSubsidy(NamedTuple):
     year: int
     """The calendar year in which that training began."""
 
-    def bars(self, other: HeldSubsidy, *, renewal_years: int) -> bool:
+    def bars(self, other: HeldSubsidy) -> bool:
         """Whether the same person cannot have `other` too: the same award is paid once, a renewal once a cycle."""
         if (self.occupation, self.award) != (other.occupation, other.award):
             return False
-        return self.award is not Award.SPECIAL_OPERATIONS_RENEWAL or abs(self.year - other.year) < renewal_years
+        return self.award is not Award.SPECIAL_OPERATIONS_RENEWAL or abs(self.year - other.year) < RENEWAL_YEARS
+
+    def is_above(self, other: HeldSubsidy) -> bool:
+        """Whether it is for a higher level of the same occupation; an award without a level is never compared."""
+        level, below = self.award.level, other.award.level
+        return self.occupation == other.occupation and level is not None and below is not None and level > below
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +158,8 @@ class LineFacts:
     """The facts that decide one line."""
 
     outcome: Outcome
+    flagged: bool
+    """Whether a flag about the trainee that holds claims was upheld."""
     occupation: str
     award: Award
     starts_on: date
@@ -170,23 +186,18 @@ def judge(facts: LineFacts) -> Fen | Check:
         return Check.TRANSFERRED
     if facts.outcome is not Outcome.COMPLETED:
         return Check.NOT_COMPLETED
+    if facts.flagged:
+        return Check.FLAGGED
     if facts.evidenced_on is None or facts.evidenced_on < facts.starts_on:
         return Check.NO_CERTIFICATE
     terms = terms_on(facts.claimed_on)
     if facts.claimed_on > months_after(facts.evidenced_on, terms.claim_window_months):
         return Check.WINDOW_PASSED
     own = HeldSubsidy(facts.occupation, facts.award, facts.starts_on.year)
-    if any(held.bars(own, renewal_years=terms.renewal_years) for held in facts.held):
+    if any(held.bars(own) for held in facts.held):
         return Check.ALREADY_CLAIMED
-    if _higher_level_held(facts):
+    if any(held.is_above(own) for held in facts.held):
         return Check.HIGHER_LEVEL_CLAIMED
     if sum(held.year == facts.starts_on.year for held in facts.held) >= terms.trainings_a_year_max:
         return Check.CAP_USED_UP
     return Check.NO_POLICY if facts.rate is None else facts.rate
-
-
-def _higher_level_held(facts: LineFacts) -> bool:
-    """Whether a higher level of the same occupation is held; an award without a level is never compared."""
-    own = facts.award.level
-    held = [each.award.level for each in facts.held if each.occupation == facts.occupation]
-    return own is not None and any(level is not None and level > own for level in held)

@@ -42,6 +42,11 @@ class ClaimVerb(StrEnum):
     """Updates lines after a correction in the registry. It is not a decision of this service, so it is not a move."""
 
 
+WAITING_FOR_NOTHING: Final = frozenset({ClaimStatus.PAID, ClaimStatus.RECOVERED, ClaimStatus.REJECTED})
+"""States in which no flag holds a claim any more: its money is recovered instead."""
+PREPARING: Final = frozenset({ClaimVerb.DRAFT, ClaimVerb.REBUILD, ClaimVerb.SUBMIT})
+"""The steps by which an institution prepares a claim; whoever took one of them decides nothing about it."""
+
 MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
     ClaimStatus.DRAFT: {
         ClaimVerb.SUBMIT: ClaimStatus.SUBMITTED,
@@ -57,6 +62,7 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
     },
     ClaimStatus.APPROVED: {
         ClaimVerb.PAY: ClaimStatus.PAID,
+        ClaimVerb.RETURN: ClaimStatus.RETURNED,
     },
     ClaimStatus.PAID: {
         ClaimVerb.RECOVER: ClaimStatus.PAID,

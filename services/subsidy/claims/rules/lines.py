@@ -38,11 +38,15 @@ class Line:
 
 @dataclass(frozen=True)
 class ClassStanding:
-    """The evidence and other subsidies of a class's trainees, by person, and the rate for all of them."""
+    """The evidence and other subsidies of a class's trainees, by person, and the rate for all of them.
+
+    `flagged` are the enrolments about which a flag was upheld.
+    """
 
     evidenced_on: Mapping[UUID, date]
     held: Mapping[UUID, Sequence[HeldSubsidy]]
     rate: Fen | None
+    flagged: Collection[UUID] = ()
 
 
 def lines_of(
@@ -58,6 +62,7 @@ def lines_of(
         verdict = judge(
             LineFacts(
                 outcome=trainee.outcome,
+                flagged=trainee.enrolment_id in standing.flagged,
                 occupation=class_.occupation,
                 award=class_.award,
                 starts_on=class_.starts_on,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -18,19 +19,21 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     literal_column,
-    or_,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.store import lines as line_store
+from services.subsidy.trainings.store import HEARD_CLASS, HEARD_INSTITUTION
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
+from shared.database import driver
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotFound
+from shared.reach import Scope
 from shared.tables import Choice, Instant, fixed
 
 CLAIM: Final = Table(
@@ -79,12 +82,28 @@ _OF_LOCAL_ID: Final = select(CLAIM.c.id, CLAIM.c.class_id).where(
 _STANDING: Final = select(CLAIM.c.id).where(
     CLAIM.c.class_id == bindparam("of_class"), CLAIM.c.status != literal_column("'rejected'")
 )
+_INSTITUTION_NAME: Final = HEARD_INSTITUTION.c.name.label("institution_name")
+_CLASS_LOCAL_ID: Final = HEARD_CLASS.c.local_id.label("class_local_id")
+_NAMED: Final = (
+    select(*CLAIM.c, _INSTITUTION_NAME, _CLASS_LOCAL_ID)
+    .outerjoin_from(CLAIM, HEARD_INSTITUTION, HEARD_INSTITUTION.c.id == CLAIM.c.institution_id)
+    .outerjoin(HEARD_CLASS, HEARD_CLASS.c.id == CLAIM.c.class_id)
+)
+_NAMES: Final = select(
+    select(HEARD_INSTITUTION.c.name).where(HEARD_INSTITUTION.c.id == bindparam("institution")).scalar_subquery(),
+    select(HEARD_CLASS.c.local_id).where(HEARD_CLASS.c.id == bindparam("class_id")).scalar_subquery(),
+)
 _HISTORY: Final = (
     select(*CLAIM_EVENT.c["version", "verb", "done_by", "done_at", "reason"])
     .where(CLAIM_EVENT.c.claim_id == bindparam("of_claim"))
     .order_by(CLAIM_EVENT.c.version)
     .limit(bindparam("rows"))
 )
+
+
+_DOERS: Final = """
+SELECT DISTINCT done_by FROM claim_event WHERE claim_id = $1 AND verb = ANY($2)
+"""
 
 
 class Step(NamedTuple):
@@ -97,12 +116,20 @@ class Step(NamedTuple):
     reason: str | None
 
 
+class Names(NamedTuple):
+    """What people call the institution and the class of a claim; None where it was not received."""
+
+    institution_name: str | None
+    class_local_id: str | None
+
+
 class ClaimSummary(NamedTuple):
     """A claim with the sums of its lines instead of the lines."""
 
     claim: Claim
     amount_fen: Fen
     recovered_fen: Fen
+    names: Names
 
     @property
     def id(self) -> UUID:
@@ -155,22 +182,42 @@ async def history(connection: AsyncConnection, claim_id: UUID, *, limit: int = 2
     return await tables.fetch_all(connection, _HISTORY, Step, of_claim=claim_id, rows=limit)
 
 
+async def doers(connection: AsyncConnection, claim_id: UUID, verbs: Collection[ClaimVerb]) -> list[str]:
+    """The persons who took one of these steps."""
+    found = await (await driver(connection)).fetch(_DOERS, claim_id, [verb.value for verb in verbs])
+    return [row["done_by"] for row in found]
+
+
+async def names(connection: AsyncConnection, claim: Claim) -> Names:
+    """What people call the claim's institution and class."""
+    row = (await connection.execute(_NAMES, {"class_id": claim.class_id, "institution": claim.institution_id})).one()
+    return Names(*row)
+
+
 async def page(
     connection: AsyncConnection,
+    scope: Scope,
     *,
-    institution_id: UUID | None,
     status: ClaimStatus | None,
-    region: str | None,
     award: Award | None,
     after: UUID,
     limit: int,
 ) -> list[ClaimSummary]:
-    """Claims in the order of their ids, after `after`."""
-    asked = tables.matches(CLAIM, institution_id=institution_id, status=status, award=award)
-    if region is not None:
-        asked.append(or_(CLAIM.c.region == region, CLAIM.c.reporting_region == region))
-    return await tables.fetch_page(connection, CLAIM, _summary, asked, after=after, limit=limit)
+    """Claims in sight, in the order of their ids, after `after`."""
+    asked = tables.matches(
+        CLAIM, **scope.reach._asdict(), institution_id=scope.organisation_id, status=status, award=award
+    )
+    statement = _NAMED.where(CLAIM.c.id > after, *asked).order_by(CLAIM.c.id).limit(limit)
+    return await tables.fetch_all(connection, statement, _summary)
 
 
-def _summary(*, amount_fen: Fen, recovered_fen: Fen, **values: Any) -> ClaimSummary:
-    return ClaimSummary(Claim(**values, lines=()), amount_fen, recovered_fen)
+def _summary(
+    *,
+    amount_fen: Fen,
+    recovered_fen: Fen,
+    institution_name: str | None = None,
+    class_local_id: str | None = None,
+    **values: Any,
+) -> ClaimSummary:
+    names_ = Names(institution_name, class_local_id)
+    return ClaimSummary(Claim(**values, lines=()), amount_fen, recovered_fen, names_)

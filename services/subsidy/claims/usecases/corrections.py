@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules import claims as rules
-from services.subsidy.claims.rules.checks import HeldSubsidy, terms_on
+from services.subsidy.claims.rules.checks import HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
@@ -47,5 +47,4 @@ async def _holders(connection: AsyncConnection, claim: Claim, trainees: Collecti
     await line_store.queue(connection, keys)
     held = await line_store.held(connection, keys, outside=claim.id)
     own = HeldSubsidy(claim.occupation, claim.award, claim.starts_on.year)
-    years = terms_on(claim.starts_on).renewal_years
-    return {person for person, each in held.items() if any(one.bars(own, renewal_years=years) for one in each)}
+    return {person for person, each in held.items() if any(one.bars(own) for one in each)}

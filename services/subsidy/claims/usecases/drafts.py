@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from services.subsidy.claims.rules.refusals import ClassAlreadyClaimed
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
 from services.subsidy.claims.usecases import steps
+from services.subsidy.holds import store as hold_store
 from services.subsidy.policy import rules as policy_rules
 from services.subsidy.policy import store as policy_store
 from services.subsidy.policy.rules import PolicyKind, PolicyRow
@@ -85,7 +86,8 @@ async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Pl
     """The lines of a submitted claim, built from current trainings and certificates.
 
     Other claims are ignored: a line has held its subsidy since it was built, and no later claim can take it.
-    Only another key of the same human can hold it as well, if the keys were merged since.
+    Only another key of the same human can hold it as well, if the keys were merged since. Flags are ignored, too: those
+    that hold the claim are looked at on their own.
     """
     class_ = await _class(connection, claim.class_id)
     trainees = await training_store.trainees(connection, class_.id)
@@ -101,7 +103,8 @@ async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClas
     ground = await _ground(connection, class_, trainees, plan=await load_plan(connection))
     await line_store.queue(connection, ground.keys)
     held = await line_store.held(connection, ground.keys, outside=claim.id)
-    lines = await _lines(connection, ground, held, claimed_on=claim.claimed_on(business_day(at)))
+    flagged = await hold_store.upheld(connection, class_.id)
+    lines = await _lines(connection, ground, held, flagged=flagged, claimed_on=claim.claimed_on(business_day(at)))
     return replace(claim, lines=lines, policy_row=None if ground.policy_row is None else ground.policy_row.id)
 
 
@@ -138,12 +141,18 @@ async def _ground(
 
 
 async def _lines(
-    connection: AsyncConnection, ground: ClaimGround, held: Mapping[UUID, Sequence[HeldSubsidy]], *, claimed_on: date
+    connection: AsyncConnection,
+    ground: ClaimGround,
+    held: Mapping[UUID, Sequence[HeldSubsidy]],
+    *,
+    claimed_on: date,
+    flagged: Collection[UUID] = (),
 ) -> tuple[Line, ...]:
     standing = ClassStanding(
         evidenced_on=await _evidenced_on(connection, ground),
         held=held,
         rate=None if ground.policy_row is None else ground.policy_row.amount_fen,
+        flagged=flagged,
     )
     return lines_of(ground.class_, ground.trainees, standing, claimed_on=claimed_on)
 

@@ -16,7 +16,7 @@ from services.assessment.certificates.rules.certificates import Certificate
 from services.assessment.exams.rules import results, sessions
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks
-from services.assessment.exams.rules.results import CertificateStands, NoResultYet, ResultDiffers
+from services.assessment.exams.rules.results import CertificateStands, NoResultYet, ResultDiffers, SameResult
 from services.assessment.exams.rules.sessions import (
     MOVES,
     AppointedNotExamined,
@@ -111,6 +111,8 @@ class Walk(RuleBasedStateMachine):
             assert self.session.status is SessionStatus.CANCELLED
         except NoResultYet:
             assert not before.has_result
+        except SameResult:
+            assert before.has(marks)
         except CertificateStands:
             assert certificate is not None
             assert marks is FAIL

@@ -19,6 +19,7 @@ from tests.subsidy.claiming import DAYS, HELD, STARTS_ON, WELDER
 
 GOOD = LineFacts(
     outcome=Outcome.COMPLETED,
+    flagged=False,
     occupation=CAREGIVER,
     award=Award.SENIOR_WORKER,
     starts_on=STARTS_ON,
@@ -31,6 +32,7 @@ GOOD = LineFacts(
 FACTS = st.builds(
     LineFacts,
     outcome=st.sampled_from(Outcome),
+    flagged=st.booleans(),
     occupation=st.sampled_from([CAREGIVER, WELDER]),
     award=st.sampled_from(Award),
     starts_on=DAYS,
@@ -50,6 +52,7 @@ class TestJudge:
         [
             ({"outcome": Outcome.WITHDRAWN}, Check.WITHDRAWN),
             ({"outcome": Outcome.FAILED}, Check.NOT_COMPLETED),
+            ({"flagged": True}, Check.FLAGGED),
             ({"evidenced_on": None}, Check.NO_CERTIFICATE),
             ({"evidenced_on": STARTS_ON - timedelta(days=1)}, Check.NO_CERTIFICATE),
             ({"claimed_on": date(2026, 5, 1)}, Check.WINDOW_PASSED),
@@ -82,6 +85,7 @@ class TestJudge:
         if not isinstance(verdict, Check):
             assert verdict == facts.rate
             assert facts.outcome is Outcome.COMPLETED
+            assert not facts.flagged
             assert facts.evidenced_on is not None
             assert facts.starts_on <= facts.evidenced_on
             assert facts.claimed_on <= months_after(facts.evidenced_on, 12)

@@ -16,16 +16,18 @@ from services.subsidy.claims.rules import claims as rules
 from services.subsidy.claims.rules.claims import MOVES, Claim, ClaimVerb
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.rules.refusals import NothingToClaim
+from services.subsidy.holds.rules import Flag, HoldStatus
 from services.subsidy.payments import rules as payments
 from services.subsidy.recoveries import rules as recoveries
 from services.subsidy.review import rules as review
 from shared.contracts.subsidy import ClaimState, ClaimStatus
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import IllegalMove, Refusal
-from tests.subsidy.builders import claim, line
+from tests.subsidy.builders import claim, flag, line
 from tests.subsidy.claiming import AT, DAY, refused, submitted, training_of
 
 PEOPLE = st.sampled_from(["li", "wang", "zhao"])
+FLAGS = st.lists(st.builds(flag, status=st.sampled_from([HoldStatus.OPEN, HoldStatus.UPHELD])), max_size=1)
 AMOUNTS = st.lists(st.integers(0, 3), min_size=1, max_size=4)
 
 
@@ -35,7 +37,7 @@ class TestSubmit:
             rules.submit(claim(refused(1), refused(2)), by="li", at=AT)
 
     def test_the_first_submission_keeps_its_day_over_a_return(self) -> None:
-        returned, _ = review.return_(submitted(), at=AT)
+        returned, _ = review.return_(submitted(), prepared_by=["li"], by="wang", at=AT)
         later = AT + timedelta(days=40)
 
         rebuilt, _ = rules.rebuild(returned, returned.lines, policy_row=None, at=later)
@@ -58,10 +60,11 @@ class ClaimWalk(RuleBasedStateMachine):
         self.claim = claim(*self._lines(amounts))
         self.facts: list[ClaimState] = [rules.draft(self.claim, at=AT)]
         self.committed = self.paid = self.recovered = 0
+        self.prepared_by: list[str] = []
         way: tuple[Callable[[], object], ...] = (
             lambda: self.submit("li"),
-            lambda: self.approve("wang", False),
-            lambda: self.pay("zhao", 0),
+            lambda: self.approve("wang", False, []),
+            lambda: self.pay("zhao", 0, []),
         )
         for step in way[:steps]:
             step()
@@ -73,26 +76,37 @@ class ClaimWalk(RuleBasedStateMachine):
 
     @rule(by=PEOPLE)
     def submit(self, by: str) -> None:
-        self._try(ClaimVerb.SUBMIT, lambda: rules.submit(self.claim, by=by, at=AT))
+        if self._try(ClaimVerb.SUBMIT, lambda: rules.submit(self.claim, by=by, at=AT)):
+            self.prepared_by.append(by)
 
-    @rule()
-    def return_(self) -> None:
-        self._try(ClaimVerb.RETURN, lambda: review.return_(self.claim, at=AT))
+    @rule(by=PEOPLE)
+    def return_(self, by: str) -> None:
+        self._decide(ClaimVerb.RETURN, by, lambda who: review.return_(self.claim, **who, at=AT))
+        if self.claim.status is ClaimStatus.RETURNED:
+            self.committed = 0
 
-    @rule()
-    def reject(self) -> None:
-        self._try(ClaimVerb.REJECT, lambda: review.reject(self.claim, at=AT))
+    @rule(by=PEOPLE)
+    def reject(self, by: str) -> None:
+        self._decide(ClaimVerb.REJECT, by, lambda who: review.reject(self.claim, **who, at=AT))
 
-    @rule(by=PEOPLE, outdated=st.booleans())
-    def approve(self, by: str, outdated: bool) -> None:
+    @rule(by=PEOPLE, outdated=st.booleans(), flags=FLAGS)
+    def approve(self, by: str, outdated: bool, flags: list[Flag]) -> None:
         now = () if outdated else self.claim.lines
-        if self._try(ClaimVerb.APPROVE, lambda: review.approve(self.claim, as_of_now=now, by=by, at=AT)):
+        if self._decide(
+            ClaimVerb.APPROVE, by, lambda who: review.approve(self.claim, as_of_now=now, flags=flags, **who, at=AT)
+        ):
+            assert flags == []
             self.committed += self.claim.amount_fen
 
-    @rule(by=PEOPLE, days=st.integers(-1, 1))
-    def pay(self, by: str, days: int) -> None:
+    @rule(by=PEOPLE, days=st.integers(-1, 1), flags=FLAGS)
+    def pay(self, by: str, days: int, flags: list[Flag]) -> None:
         day = DAY + timedelta(days=days)
-        if self._try(ClaimVerb.PAY, lambda: payments.pay(self.claim, paid_on=day, reference="T", by=by, at=AT)):
+        if self._decide(
+            ClaimVerb.PAY,
+            by,
+            lambda who: payments.pay(self.claim, paid_on=day, reference="T", flags=flags, **who, at=AT),
+        ):
+            assert flags == []
             self.paid += self.claim.amount_fen
 
     @rule(numbers=st.none() | st.sets(st.integers(1, 4), min_size=1, max_size=2))
@@ -139,6 +153,12 @@ class ClaimWalk(RuleBasedStateMachine):
             self.claim.amount_fen,
             self.claim.recovered_fen,
         )
+
+    def _decide(self, verb: ClaimVerb, by: str, act: Callable[[dict[str, Any]], tuple[Claim, Any]]) -> bool:
+        """Whether `by` could take the step, which nobody can who prepared the claim."""
+        passed = self._try(verb, lambda: act({"prepared_by": self.prepared_by, "by": by}))
+        assert not (passed and by in self.prepared_by)
+        return passed
 
     def _try(self, verb: ClaimVerb, act: Callable[[], tuple[Claim, Any]]) -> bool:
         """Whether `verb` passed. One that the table does not allow must be refused by it, and change nothing."""

@@ -30,6 +30,7 @@ def class_of(trainees: int) -> TrainingClass:
         starts_on=STARTS_ON,
         state="completed",
         enrolled=trainees,
+        local_id="k-1",
     )
 
 

@@ -16,8 +16,17 @@ class TestPay:
     @pytest.mark.parametrize("days", [-1, 1])
     def test_the_day_lies_between_approval_and_today(self, days: int) -> None:
         with pytest.raises(PaymentDayImpossible):
-            rules.pay(approved(), paid_on=DAY + timedelta(days=days), reference="T-1", by="zhao", at=AT)
+            rules.pay(
+                approved(),
+                paid_on=DAY + timedelta(days=days),
+                reference="T-1",
+                flags=(),
+                prepared_by=["li"],
+                by="zhao",
+                at=AT,
+            )
 
-    def test_the_approver_cannot_pay(self) -> None:
+    @pytest.mark.parametrize("by", ["wang", "Wang", "li"])
+    def test_neither_who_approved_nor_who_prepared_the_claim_pays_it(self, by: str) -> None:
         with pytest.raises(SamePerson):
-            rules.pay(approved(), paid_on=DAY, reference="T-1", by="wang", at=AT)
+            rules.pay(approved(), paid_on=DAY, reference="T-1", flags=(), prepared_by=["li"], by=by, at=AT)

@@ -1,0 +1,73 @@
+"""Read sessions and candidates: whoever sees one in a list may read it alone, and nobody else."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.assessment.exams.rules.candidates import Candidate
+from services.assessment.exams.rules.sessions import ExamSession
+from services.assessment.exams.store import candidates as candidate_store
+from services.assessment.exams.store import sessions as store
+from services.assessment.sight.rules import Sight
+from services.assessment.sight.usecases import sight
+from shared.contracts.assessment import SessionStatus
+from shared.kernel.awards import Award
+from shared.kernel.callers import Caller
+
+
+async def sessions(
+    connection: AsyncConnection,
+    *,
+    region: str | None,
+    class_id: UUID | None,
+    status: SessionStatus | None,
+    award: Award | None,
+    caller: Caller,
+    after: UUID,
+    limit: int,
+) -> list[ExamSession]:
+    """Sessions that the caller sees.
+
+    Raises NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
+    """
+    seen = await sight(connection, caller, region=region)
+    return await store.page(connection, seen, class_id=class_id, status=status, award=award, after=after, limit=limit)
+
+
+async def session(connection: AsyncConnection, session_id: UUID, *, caller: Caller) -> ExamSession:
+    """Raises NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion."""
+    return await _session(connection, session_id, await sight(connection, caller))
+
+
+async def candidates(
+    connection: AsyncConnection, session_id: UUID, *, caller: Caller, after: UUID, limit: int
+) -> list[Candidate]:
+    """Candidates of a session that the caller sees; an institution sees its own trainees among them.
+
+    Raises NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion.
+    """
+    seen = await sight(connection, caller)
+    await _session(connection, session_id, seen)
+    if seen.institution_id is None:
+        return await candidate_store.page(connection, session_id, after=after, limit=limit)
+    return await candidate_store.page_of_trainees(connection, session_id, seen.institution_id, after=after, limit=limit)
+
+
+async def candidate(connection: AsyncConnection, candidate_id: UUID, *, caller: Caller) -> Candidate:
+    """Raises NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion."""
+    seen = await sight(connection, caller)
+    found = await candidate_store.load(connection, candidate_id)
+    if seen.institution_id is None:
+        await _session(connection, found.session_id, seen)
+    elif not await candidate_store.is_trainee(connection, candidate_id, seen.institution_id):
+        raise seen.refusal
+    return found
+
+
+async def _session(connection: AsyncConnection, session_id: UUID, seen: Sight) -> ExamSession:
+    found = await store.load(connection, session_id)
+    if not await store.is_in_sight(connection, session_id, seen):
+        raise seen.refusal
+    return found

@@ -1,0 +1,1 @@
+"""Proposals of corrections and revocations, and their confirmation by a second person."""

@@ -1,0 +1,77 @@
+"""Confirm or reject what another person proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.assessment.certificates import usecases as certificates
+from services.assessment.exams.rules import results as result_rules
+from services.assessment.exams.usecases import results
+from services.assessment.plan import usecases as plans
+from shared.kernel.callers import Caller, Role
+from shared.proposals import rules, store
+from shared.proposals.rules import Proposal, ProposalStatus
+
+
+async def page(
+    connection: AsyncConnection,
+    *,
+    region: str | None,
+    subject: str | None,
+    status: ProposalStatus | None,
+    caller: Caller,
+    after: UUID,
+    limit: int,
+) -> Sequence[Proposal]:
+    """Proposals about records that the caller sees.
+
+    Raises NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
+    """
+    sight = await plans.scope(connection, caller, region=region)
+    return await store.page(connection, sight, subject=subject, status=status, after=after, limit=limit)
+
+
+async def load(connection: AsyncConnection, proposal_id: UUID, *, caller: Caller, lock: bool = False) -> Proposal:
+    """A proposal about a record that the caller sees.
+
+    Raises NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion.
+    """
+    sight = await plans.scope(connection, caller)
+    found = await store.load(connection, proposal_id, lock=lock)
+    sight.require(found, owner=found.organisation)
+    return found
+
+
+async def confirm(connection: AsyncConnection, proposal_id: UUID, *, caller: Caller, at: datetime) -> Proposal:
+    """Confirm a proposal; what it asks for happens in the same transaction, by the rules as they apply now.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, IllegalMove, SamePerson, and the refusals of the
+    step itself.
+    """
+    before = await load(connection, proposal_id, caller=caller, lock=True)
+    after = rules.confirm(before, by=caller.person, at=at)
+    if before.kind == result_rules.KIND:
+        await results.correct(connection, before, caller=caller, at=at)
+    else:
+        await certificates.revoke(connection, before, caller=caller, at=at)
+    await store.save(connection, after)
+    return after
+
+
+async def reject(
+    connection: AsyncConnection, proposal_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> Proposal:
+    """Reject a proposal, as an officer of its region or above, or take back one of your own body.
+
+    Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, IllegalMove.
+    """
+    before = await load(connection, proposal_id, caller=caller, lock=True)
+    bodies = (Role.ASSESSMENT_BODY,) if before.kind == result_rules.KIND else ()
+    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE, *bodies)
+    after = rules.reject(before, reason=reason, by=caller.person, at=at)
+    await store.save(connection, after)
+    return after

@@ -1,0 +1,87 @@
+"""Flags that hold a claim: which flags do, and what a claim waits for.
+
+An open flag holds the claim until its county settles it. An upheld one holds it for good: what was confirmed is not
+paid. A dismissed one holds nothing. Source: domain rules §4.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from shared.kernel.refusals import Conflict
+
+
+class HoldStatus(StrEnum):
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A flag that holds claims, as it was received.
+
+    It is about the most precise of enrolment, class, person and institution that it names.
+    """
+
+    id: UUID
+    check: str
+    kind: str
+    institution_id: UUID | None
+    class_id: UUID | None
+    enrolment_id: UUID | None
+    person: UUID | None
+    region: str
+    """The region whose officers settle it."""
+    reporting_region: str
+    status: HoldStatus
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What a refusal may say of it: nothing about a person."""
+        return {
+            "flag_id": str(self.id),
+            "check": self.check,
+            "kind": self.kind,
+            "region": self.region,
+            "status": self.status.value,
+        }
+
+
+class FlagsOpen(Conflict):
+    """Facts: `flags`, each with its id, check, kind, status and `region`, whose officers settle it; `regions`."""
+
+    slug = "flags-open"
+    title_en = "The claim waits for flags that are not settled yet."
+    title_zh = "该申领涉及的预警尚未处理完毕。"
+    cure_en = "Ask the officers of {regions} to settle the flags, then repeat this step."
+    cure_zh = "请由 {regions} 的工作人员处理完预警后再办理。"
+    reference = "GET /v1/flags"
+
+
+class FlagsUpheld(Conflict):
+    """Facts: `flags`, as in FlagsOpen; all of them are upheld."""
+
+    slug = "flags-upheld"
+    title_en = "An officer confirmed irregularities in this claim, so it cannot be paid as it is."
+    title_zh = "该申领涉及的预警已被认定属实，不能按现状办理。"
+    cure_en = (
+        "Return the claim if the flags are about single trainees: rebuilt, it pays nothing for them. Reject it if they "
+        "are about the class or the institution."
+    )
+    cure_zh = "预警仅涉及个别学员的，请退回，由机构重新生成（该学员不再补贴）；涉及班级或机构的，请驳回申领。"
+    reference = "GET /v1/flags"
+
+
+def require_free(flags: Sequence[Flag]) -> None:
+    """Raises FlagsOpen, FlagsUpheld if one of `flags`, the ones that hold a claim, is open or upheld."""
+    open_ = [flag for flag in flags if flag.status is HoldStatus.OPEN]
+    upheld = [flag for flag in flags if flag.status is HoldStatus.UPHELD]
+    if open_:
+        regions = sorted({flag.region for flag in open_})
+        raise FlagsOpen(flags=[flag.shown for flag in [*open_, *upheld]], regions=regions)
+    if upheld:
+        raise FlagsUpheld(flags=[flag.shown for flag in upheld])

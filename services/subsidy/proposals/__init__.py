@@ -1,0 +1,1 @@
+"""Proposals of recoveries and budgets, and their confirmation by a second person."""

@@ -1,0 +1,69 @@
+"""Confirm or reject what another person proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.subsidy.budgets import rules as budget_rules
+from services.subsidy.budgets import usecases as budgets
+from services.subsidy.recoveries import usecases as recoveries
+from services.subsidy.trainings import usecases as trainings
+from shared.kernel.callers import Caller
+from shared.proposals import rules, store
+from shared.proposals.rules import Proposal, ProposalStatus
+
+
+async def page(
+    connection: AsyncConnection,
+    *,
+    region: str | None,
+    subject: str | None,
+    status: ProposalStatus | None,
+    caller: Caller,
+    after: UUID,
+    limit: int,
+) -> Sequence[Proposal]:
+    """Proposals about records that the caller sees. Raises NotYetReceived, UnknownRegion, ForeignRegion."""
+    sight = await trainings.scope(connection, caller, region=region)
+    return await store.page(connection, sight, subject=subject, status=status, after=after, limit=limit)
+
+
+async def load(connection: AsyncConnection, proposal_id: UUID, *, caller: Caller, lock: bool = False) -> Proposal:
+    """A proposal about a record that the caller sees. Raises NotYetReceived, NotFound, ForeignRegion."""
+    sight = await trainings.scope(connection, caller)
+    found = await store.load(connection, proposal_id, lock=lock)
+    sight.require(found, owner=None)
+    return found
+
+
+async def confirm(connection: AsyncConnection, proposal_id: UUID, *, caller: Caller, at: datetime) -> Proposal:
+    """Confirm a proposal; what it asks for happens in the same transaction, by the rules as they apply now.
+
+    Raises WrongRole, NotFound, ForeignRegion, IllegalMove, SamePerson, and the refusals of the step itself.
+    """
+    before = await load(connection, proposal_id, caller=caller, lock=True)
+    after = rules.confirm(before, by=caller.person, at=at)
+    if before.kind == budget_rules.KIND:
+        await budgets.set_total(connection, before, caller=caller, at=at)
+    else:
+        await recoveries.recover(connection, before, caller=caller, at=at)
+    await store.save(connection, after)
+    return after
+
+
+async def reject(
+    connection: AsyncConnection, proposal_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> Proposal:
+    """Reject a proposal, as a person who could propose or confirm it. Raises WrongRole, NotFound, ForeignRegion,
+    IllegalMove.
+    """
+    before = await load(connection, proposal_id, caller=caller, lock=True)
+    if before.kind == budget_rules.KIND:
+        await budgets.require_province(connection, before, caller=caller)
+    after = rules.reject(before, reason=reason, by=caller.person, at=at)
+    await store.save(connection, after)
+    return after

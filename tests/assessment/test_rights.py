@@ -1,0 +1,85 @@
+"""Every operation of assessment, by every role, against the table of rights."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from services.assessment.consumers import apply
+from shared.kernel.callers import Role
+from shared.kernel.ids import new_id
+from tests.assessment.centre import a_class, an_enrolment, body_filing, open_centre, pass_row, person_key, person_row
+from tests.support.persons import merged
+from tests.support.rights import Scene, Side, walk
+from tests.support.services import ServiceUnderTest
+
+
+async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
+    """A county with a body that held an exam for the class of an institution; its sessions are open and concluded."""
+    first = number % 100 * 10
+    institution, class_id = UUID(int=number << 8 | 1), UUID(int=number << 8 | 2)
+    reports_to = "410100" if region == "410102" else region
+    async with assessment.engine.begin() as connection:
+        told = a_class(class_id, institution_id=institution, region=region, reporting_region=reports_to)
+        await apply(connection, [told])
+        trained = [
+            an_enrolment(new_id(), class_id, person_key(assessment, first + place), programme="S08")
+            for place in (3, 4, 5)
+        ]
+        await apply(connection, trained)
+    centre = await open_centre(assessment, number, region=region, name=f"评价中心{number}")
+    place = {"region": region, "class_id": str(class_id)}
+    sessions = [await centre.examined(pass_row(first + 3), local_id="first", **place)]
+    sessions.append(await centre.examined(pass_row(first + 4), local_id="second", **place))
+    for each in sessions:
+        assert (await centre.conclude(each)).status_code == 200
+    certificates = [(await centre.certificates(each))[0]["id"] for each in sessions]
+    # The two turn out to be one human, who holds two certificates.
+    await assessment.hear(merged(person_key(assessment, first + 4), person_key(assessment, first + 3)))
+    open_session = await centre.examined(pass_row(first + 5), local_id="open", **place)
+    candidate = (await centre.candidate_ids(open_session))[str(first + 5)]
+    marks = {"theory": 70, "skills": 70, "reason": "漏登"}
+    proposed = await centre.post(f"/candidates/{candidate}/correction", marks)
+    assert proposed.status_code == 201, proposed.text
+    ids = {
+        "body_id": centre.body["id"],
+        "session_id": open_session,
+        "candidate_id": candidate,
+        "certificate_id": certificates[0],
+        "proposal_id": proposed.json()["id"],
+        "number": "S000041000001253000001",
+    }
+    bodies: dict[str, Any] = {
+        "file_body": body_filing(first + 500, region=region),
+        "add_candidates": {"rows": [person_row(first + 1)]},
+        "record_results": {"rows": [pass_row(first + 1)]},
+        "propose_correction": marks,
+    }
+    return Side(
+        region=region,
+        organisations={Role.ASSESSMENT_BODY: centre.body["id"], Role.INSTITUTION: str(institution)},
+        ids=ids,
+        listed={
+            "list_bodies": ids["body_id"],
+            "list_sessions": ids["session_id"],
+            "list_certificates": ids["certificate_id"],
+            "list_proposals": ids["proposal_id"],
+            "list_duplicates": certificates[1],
+        },
+        bodies=bodies,
+    )
+
+
+async def test_every_operation_does_for_every_role_what_the_table_says(assessment: ServiceUnderTest) -> None:
+    scene = Scene(
+        service=assessment,
+        here=await side(assessment, 123, "410102"),
+        there=await side(assessment, 124, "419001"),
+        above="410100",
+        creates=frozenset({"file_session"}),
+    )
+
+    walked = await walk(scene)
+
+    walked.require_none()
+    print(walked.counted)  # noqa: T201

@@ -1,0 +1,56 @@
+"""Two counties for the walk of rights, each with claims, a budget, a proposal, and two subsidies of one human."""
+
+from __future__ import annotations
+
+from shared.kernel.callers import Role
+from tests.subsidy.builders import STARTS_ON, Office, Taught, people
+from tests.support.persons import merged
+from tests.support.rights import Scene, Side
+
+
+async def subsidy_scene(office: Office) -> Scene:
+    return Scene(
+        service=office.service,
+        here=await _side(office, "410102", "410100"),
+        there=await _side(office, "419001", "419001"),
+        above="410100",
+    )
+
+
+async def _side(office: Office, region: str, reports_to: str) -> Side:
+    assert (await office.budget(10**10, reports_to)).status_code == 200
+    persons = people(2)
+    first, second = (Taught([person], region=region) for person in persons)
+    await office.service.hear(*first.all_finished(), *second.all_finished())
+    finance, reviewer = office.finance(region=region), office.reviewer(region=region)
+    claim_id = await office.submitted(first)
+    assert (await office.approve(claim_id, reviewer)).status_code == 200
+    assert (await office.pay(claim_id, finance)).status_code == 200
+    proposed = (await office.propose_recovery(claim_id, None, finance)).json()
+    await office.submitted(second)
+    await office.service.hear(merged(persons[1], persons[0]))
+    budgets = (await office.get(f"/v1/budgets?region={reports_to}", office.province())).json()["rows"]
+    return Side(
+        region=region,
+        organisations={
+            Role.INSTITUTION: str(first.institution_id),
+            Role.ASSESSMENT_BODY: "0198e000-0000-7000-8000-000000000001",
+        },
+        ids={"claim_id": claim_id, "proposal_id": proposed["id"]},
+        listed={
+            "list_claims": claim_id,
+            # A budget belongs to its reporting region, so that a county's own list is empty.
+            "list_budgets": '"rows"' if region != reports_to else budgets[0]["id"],
+            "list_proposals": proposed["id"],
+            "list_duplicates": f'"first":{{"claim_id":"{claim_id}"',
+        },
+        bodies={
+            "draft_claim": {"class_id": str(first.class_id), "local_id": "c-1"},
+            "propose_budget": {
+                "region": reports_to, "fund_source": "employment_fund", "year": STARTS_ON.year, "amount_fen": 10**11,
+                "reason": "年度预算",
+            },
+            "propose_recovery": {"all_lines": True, "reason": "出勤不实"},
+            "pay_claim": {"paid_on": "2025-06-01", "reference": "T-1"},
+        },
+    )  # fmt: skip
