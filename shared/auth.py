@@ -36,17 +36,21 @@ class Unauthenticated(Refusal):
     cure_zh = "请在请求头 Authorization 中携带本系统签发且未过期的 Bearer 令牌。"
 
 
+class WrongClaim(ValueError):
+    """A claim is not as it has to be. The caller is told no more than that the token is not valid."""
+
+
 def _one_form(person: str) -> str:
     """`person` in the one form in which persons are compared: four-eyes rules must not take "S" and "S " for two.
 
-    Raises ValueError for an empty or too long one, and for characters that cannot be seen or mean nothing.
+    Raises WrongClaim for an empty or too long one, and for characters that cannot be seen or mean nothing.
     """
     form = unicodedata.normalize("NFKC", person).strip()
     if not 1 <= len(form) <= PERSON_CHARACTERS_MAX:
-        raise ValueError("length")
+        raise WrongClaim("length")
     # Controls, formats (zero width, direction), surrogates, private use, unassigned; separators of lines.
     if any(unicodedata.category(each) in _NOT_SEEN for each in form):
-        raise ValueError("characters")
+        raise WrongClaim("characters")
     return form
 
 
@@ -75,9 +79,9 @@ class Claims(BaseModel):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if AUDIENCE not in ([self.aud] if isinstance(self.aud, str) else self.aud):
-            raise ValueError("audience")
+            raise WrongClaim("audience")
         if (self.org if self.role in _ORGANISED else self.region) is None:
-            raise ValueError("organisation or region")
+            raise WrongClaim("organisation or region")
         return self
 
     @cached_property
@@ -113,14 +117,14 @@ class Verifier:
         return claims.caller
 
     def _verify(self, token: str) -> Claims:
-        """The claims of `token`. Raises InvalidTokenError or ValueError; neither is remembered."""
+        """The claims of `token`. Raises InvalidTokenError or WrongClaim; neither is remembered."""
         # Only the signature is checked by the library; the model reads the payload, so that nothing odd gets further.
         claims = Claims.model_validate_json(jwt.PyJWS().decode(token, self._key, algorithms=["EdDSA"]))
         now = time.time()
         if max(claims.iat, claims.nbf) > now + CLOCK_DIFFERENCE.total_seconds():
-            raise ValueError("not valid yet")
+            raise WrongClaim("not valid yet")
         if claims.exp - claims.iat > self._lifetime_max:
-            raise ValueError("valid for too long")
+            raise WrongClaim("valid for too long")
         return claims
 
 

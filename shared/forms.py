@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.form_errors import form_error
 from shared.kernel.personal_numbers import contains_personal_number
+from shared.kernel.spelling import present
 
 _UNSEEN: Final = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 """Unicode categories: control and format characters, unassigned, private use, surrogates, line separators."""
@@ -52,13 +53,18 @@ LocalId = Annotated[
     AfterValidator(no_personal_number),
     Field(description="Your organisation's own id of the record; the same id again is a repeat, not a second record"),
 ]
-PlainText = Annotated[str, AfterValidator(_only_visible), AfterValidator(no_personal_number)]
-"""Free text: readable as it stands, and without a person's number."""
+PLAIN: Final = AfterValidator(lambda text: no_personal_number(_only_visible(text)))
+"""Free text is readable as it stands, and without a person's number. It stands after the constraints of its length."""
 
-Name = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), PLAIN]
+PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(present)
+]
+"""The name on a person's document, with the present characters in place of private-use codes of old code pages."""
 Reason = Annotated[
-    PlainText,
+    str,
     StringConstraints(strip_whitespace=True, min_length=2, max_length=500),
+    PLAIN,
     Field(description="Kept for the audit and not published to other services; do not name a person in it"),
 ]
 

@@ -6,15 +6,19 @@ Each service that uses it has the tables `heard_region` and `heard_alias` in its
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import tables
+from shared.contracts.dimensions import RegionPeriod
+from shared.contracts.registry.plan import RegionListed
 from shared.database import driver
 from shared.plan import Region
+from shared.tables import Json
 
 HEARD_REGION: Final = Table(
     "heard_region",
@@ -24,6 +28,7 @@ HEARD_REGION: Final = Table(
     Column("reporting_region", Text),
     Column("valid_to", Date),
     Column("replaced_by", Text),
+    Column("periods", Json),
 )
 HEARD_ALIAS: Final = Table("heard_alias", MetaData(), Column("person", Uuid), Column("into_person", Uuid))
 
@@ -41,16 +46,22 @@ _DROP_ALIASES: Final = "DELETE FROM heard_alias WHERE person = ANY($1)"
 _OTHER_KEYS: Final = "SELECT person, into_person FROM heard_alias WHERE into_person = ANY($1)"
 
 
-async def keep_regions(connection: AsyncConnection, regions: Sequence[Region]) -> None:
+async def keep_regions(connection: AsyncConnection, regions: Sequence[RegionListed]) -> None:
     """Store the latest state of each region."""
     if regions:
-        columns = tables.arrays(HEARD_REGION.c, [each._asdict() for each in regions])
-        await (await driver(connection)).execute(_KEEP_REGIONS, *columns)
+        rows = [
+            msgspec.structs.asdict(each) | {"periods": msgspec.json.encode(each.periods).decode()} for each in regions
+        ]
+        await (await driver(connection)).execute(_KEEP_REGIONS, *tables.arrays(HEARD_REGION.c, rows))
 
 
 async def regions(connection: AsyncConnection) -> dict[str, Region]:
     """All regions by code; empty until the first have been received."""
-    return {each.code: each for each in await tables.fetch_all(connection, select(HEARD_REGION), Region)}
+    return {each.code: each for each in await tables.fetch_all(connection, select(HEARD_REGION), _region)}
+
+
+def _region(*, periods: Any, **fields: Any) -> Region:
+    return Region(**fields, periods=msgspec.convert(periods or (), tuple[RegionPeriod, ...]))
 
 
 async def keep_aliases(connection: AsyncConnection, merged: Mapping[UUID, UUID]) -> None:

@@ -12,8 +12,8 @@ from uuid import UUID
 import orjson
 
 from shared.kernel.identity import DocumentKind, IdentityDocument, masked, parse_document
+from shared.kernel.names import same_name
 from shared.kernel.person_key import PersonKeys
-from shared.kernel.spelling import canonical
 from shared.sealed import Seal
 
 _ROW_MARK_BYTES = 16
@@ -110,12 +110,3 @@ class Persons:
     def _open(self, known: SealedPerson) -> tuple[str, str, str | None]:
         number, name, phone = orjson.loads(self._seal.decrypt(known.sealed, owner=known.person.bytes))
         return number, name, phone
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two spellings are the same name: spacing, width, case and the dots in minority names are ignored."""
-    return one == other or _letters(one) == _letters(other)
-
-
-def _letters(name: str) -> str:
-    return "".join(char for char in canonical(name) if char.isalnum())

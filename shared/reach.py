@@ -5,6 +5,7 @@ A list is narrowed by the same rule by which a single record is refused, so that
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple, Protocol, assert_never
 from uuid import UUID
 
@@ -23,15 +24,25 @@ class Placed(Protocol):
 
 
 class Reach(NamedTuple):
-    """At most one is set; with neither, the list reaches everything."""
+    """A region or a reporting region, with all below it; with neither, the list reaches everything."""
 
     region: str | None = None
     reporting_region: str | None = None
+    came_to: frozenset[str] = frozenset()
+    """Places that lie there today, but whose earlier records bear the code of another region."""
+    left: frozenset[str] = frozenset()
+    """Places whose earlier records bear its code, but that lie elsewhere today."""
 
     @property
     def narrowed(self) -> dict[str, str]:
-        """What is set, by its name."""
-        return {name: code for name, code in self._asdict().items() if code is not None}
+        """The code that records of the region bear, by the name of its column."""
+        codes = {"region": self.region, "reporting_region": self.reporting_region}
+        return {name: code for name, code in codes.items() if code is not None}
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The region's own code and those of the places that came to it; empty for everything."""
+        return self.came_to.union(self.narrowed.values()) if self.narrowed else frozenset()
 
     @property
     def code(self) -> str | None:
@@ -40,9 +51,15 @@ class Reach(NamedTuple):
 
     def covers(self, thing: Placed) -> bool:
         """Whether `thing` lies in it: the same that a list compares."""
+        if thing.region in self.came_to:
+            return True
         if self.region is not None:
             return thing.region == self.region
         return self.reporting_region in (None, thing.reporting_region)
+
+    def handles(self, thing: Placed) -> bool:
+        """Whether `thing` lies in it today; what has left it can only be read."""
+        return self.covers(thing) and thing.region not in self.left
 
 
 class Scope(NamedTuple):
@@ -56,6 +73,12 @@ class Scope(NamedTuple):
         if self.organisation_id not in (None, owner):
             raise ForeignOrganisation
         if not self.reach.covers(thing):
+            raise ForeignRegion
+
+    def require_handled(self, thing: Placed, *, owner: UUID | None) -> None:
+        """As `require`, for those who change it: what has left the region can only be read."""
+        self.require(thing, owner=owner)
+        if not self.reach.handles(thing):
             raise ForeignRegion
 
 
@@ -74,11 +97,11 @@ def scope(plan: Plan, caller: Caller, *, region: str | None, organisation_id: UU
             own = caller.require_some_organisation()
             if organisation_id not in (None, own):
                 raise ForeignOrganisation
-            return Scope(reach_of(plan, region), own)
+            return Scope(reach_of(plan, region, on=caller.today), own)
         case Whose.REGION:
             return Scope(reach(plan, caller, region), organisation_id)
         case Whose.ALL | Whose.PUBLIC:
-            return Scope(reach_of(plan, region), organisation_id)
+            return Scope(reach_of(plan, region, on=caller.today), organisation_id)
         case _:
             assert_never(caller.whose)
 
@@ -94,11 +117,23 @@ def require_reached(plan: Plan, caller: Caller, *, region: str, organisation_id:
                 raise ForeignOrganisation
             caller.require_organisation(organisation_id)
         case Whose.REGION:
-            caller.require_region(plan.region_and_above(region))
+            caller.require_region(plan.region_and_above(region, on=caller.today))
         case Whose.ALL | Whose.PUBLIC:
             pass
         case _:
             assert_never(caller.whose)
+
+
+def require_readable(
+    plan: Plan, caller: Caller, *, region: str, reporting_region: str, organisation_id: UUID | None
+) -> None:
+    """The caller reaches it, or reads what their region reported before its place moved to another one.
+
+    Raises ForeignOrganisation, ForeignRegion.
+    """
+    if caller.whose is Whose.REGION and caller.region == reporting_region:
+        return
+    require_reached(plan, caller, region=region, organisation_id=organisation_id)
 
 
 def reach(plan: Plan, caller: Caller, asked: str | None) -> Reach:
@@ -112,17 +147,18 @@ def reach(plan: Plan, caller: Caller, asked: str | None) -> Reach:
     code = caller.region if asked is None or asked in plan.provinces else asked
     if code is None or code not in plan.regions:
         raise ForeignRegion
-    caller.require_region(plan.region_and_above(code))
-    return reach_of(plan, code)
+    caller.require_region(plan.region_and_above(code, on=caller.today))
+    return reach_of(plan, code, on=caller.today)
 
 
-def reach_of(plan: Plan, code: str | None) -> Reach:
-    """`code` and what lies below it; everything for None and for the province. Raises UnknownRegion."""
+def reach_of(plan: Plan, code: str | None, *, on: date) -> Reach:
+    """`code` and what lies below it on day `on`; everything for None and for the province. Raises UnknownRegion."""
     if code is None:
         return Reach()
     if code not in plan.regions:
         raise UnknownRegion(pointer="/region")
-    reports_to = plan.regions[code].reporting_region
+    reports_to = plan.regions[code].on(on).reporting_region
     if reports_to is None:
         return Reach()
-    return Reach(reporting_region=code) if reports_to == code else Reach(region=code)
+    moved = Reach(came_to=plan.came_to(code, on=on), left=plan.left(code, on=on))
+    return moved._replace(reporting_region=code) if reports_to == code else moved._replace(region=code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from shared import api_pages, health, kept_answers, openapi, problems
 from shared.auth import Verifier
 from shared.edge import EdgeRoute, Handler
 from shared.faults import state_of
+from shared.kernel.periods import business_day
 from shared.kernel.personal_numbers import contains_personal_number
 from shared.kernel.refusals import Conflict, Invalid, Stale
 from shared.persons import Persons
@@ -77,7 +79,7 @@ class TransactionalRoute(EdgeRoute):
 
     def identify(self, request: Request) -> None:
         """Raises Unauthenticated, WrongRole."""
-        caller = request.app.state.verifier.caller_of(request)
+        caller = replace(request.app.state.verifier.caller_of(request), today=business_day(request.app.state.clock()))
         request.state.caller = request.app.state.rights[self.name].admit(caller)
 
     async def respond(self, request: Request, handle: Handler) -> Response:

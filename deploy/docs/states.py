@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from deploy.docs.docstrings import under_fields
 from deploy.docs.markdown import picture, prose, sentence, table
+from shared.kernel.moves import REINSTATE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -19,7 +20,11 @@ HEAD: Final = """\
 
 The states of each record and the verbs that change them. Each table is the code's own `MOVES`: a verb that a state
 does not list is refused with `illegal-move` (HTTP 409), and the refusal names the allowed verbs. A record begins in the
-first state of its table; a state without verbs is final.
+first state of its table.
+
+A state without verbs is final. Under each table stands, for each of its final states, the way back of a record that got
+there by mistake: an officer takes the step back with a reason (`reinstate`), and the record is again in the state
+before it; or why there is no such way, and what is done instead.
 
 This page is generated from the code (`python -m deploy.docs`); a test compares the two.
 """
@@ -34,6 +39,8 @@ class Machine(NamedTuple):
     module: str
     about: str
     moves: Moves
+    ways_back: Collection[StrEnum]
+    why_final: Mapping[StrEnum, str]
 
     @property
     def name(self) -> str:
@@ -51,8 +58,8 @@ def page() -> str:
 
 
 def machines() -> list[Machine]:
-    """Every state machine of every topic's rules, and of what services share."""
-    return list(_machines())
+    """Every state machine of every topic's rules, and of what services share, each where its table stands first."""
+    return list({id(machine.moves): machine for machine in reversed(list(_machines()))}.values())[::-1]
 
 
 def _machines() -> Iterator[Machine]:
@@ -62,13 +69,16 @@ def _machines() -> Iterator[Machine]:
         module = importlib.import_module(".".join(name.with_suffix("").parts))
         if isinstance(moves := getattr(module, "MOVES", None), Mapping):
             owner = name.parts[1] if name.parts[0] == "services" else "shared"
-            yield Machine(owner, name.as_posix(), sentence(inspect.getdoc(module)), moves)
+            back, why = getattr(module, "WAYS_BACK", ()), getattr(module, "WHY_FINAL", {})
+            yield Machine(owner, name.as_posix(), sentence(inspect.getdoc(module)), moves, back, why)
 
 
 def _part(machine: Machine) -> str:
     heading = f"## {machine.service}: {machine.name}\n"
     about = prose(f"{machine.about} From `{machine.module}`.")
-    return "\n".join([heading, about, picture(_drawn(machine)), table(*_tabled(machine)), *_notes(machine)])
+    return "\n".join(
+        [heading, about, picture(_drawn(machine)), table(*_tabled(machine)), *_notes(machine), *_ways_back(machine)]
+    )
 
 
 def _drawn(machine: Machine) -> Iterator[str]:
@@ -96,6 +106,14 @@ def _notes(machine: Machine) -> Iterator[str]:
         for member in members:
             if member.name in meanings:
                 yield f"`{member}`: {meanings[member.name]}\n"
+
+
+def _ways_back(machine: Machine) -> Iterator[str]:
+    for state, allowed in machine.moves.items():
+        if not allowed and state in machine.ways_back:
+            yield prose(f"`{state}`, if it was a mistake: `{REINSTATE}` leads back to the state before it.")
+        elif not allowed:
+            yield prose(f"`{state}` has no way back. {machine.why_final.get(state, '')}")
 
 
 def _words(name: str) -> str:

@@ -77,6 +77,7 @@ NOWHERE: Final = "419999"
 
 HEADINGS: Final = {
     "institutions": "institution,credit_code,name,kind,region",
+    "sites": "institution,site,address,region",
     "listings": "institution,project,first_on",
     "bodies": "body,credit_code,name,kind,region,number_prefix,scope",
     "classes": "class,institution,programme,region,occupation,award,fund_source,starts_on,ends_on,hours,seats,stage",

@@ -74,7 +74,7 @@ class _Tally:
     def count_trainings(self) -> set[str]:
         """Completed trainings: at least 80 % of the class's hours, and not withdrawn.
 
-        A trainee without an outcome is in training.
+        A trainee without an outcome is in training if the class has started, as running and completed ones have.
         """
         outcomes = {row["trainee"]: row for row in self._file("outcomes")}
         completed = set()
@@ -82,7 +82,8 @@ class _Tally:
             class_name, trainee = row["class"], row["trainee"]
             outcome = outcomes.get(trainee)
             if outcome is None:
-                self._add("in_training", class_name, trainee)
+                if self._classes[class_name]["stage"] in ("running", "completed"):
+                    self._add("in_training", class_name, trainee)
             elif not outcome["withdrawn"] and int(outcome["hours"]) >= 0.8 * int(self._classes[class_name]["hours"]):
                 self._add("trainings", class_name, trainee)
                 completed.add(trainee)

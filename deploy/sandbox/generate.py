@@ -55,6 +55,7 @@ def make() -> Files:
         *_classes(chance, places, files["institutions"]),
         *_classes_without_level(chance, files["institutions"]),
     ]
+    files["sites"] = list(_sites(files["institutions"], files["classes"]))
     files["listings"] = list(_listings(files["classes"]))
     files["bodies"] = list(_bodies(places, files["classes"]))
     files["rosters"] = list(Rosters(chance).rows(files["classes"]))
@@ -128,6 +129,14 @@ def _classes(chance: random.Random, places: Sequence[Place], institutions: Seque
             "seats": str(SEATS),
             "stage": "running" if number >= CLASSES - RUNNING else "completed",
         }
+
+
+def _sites(institutions: Sequence[Row], classes: Sequence[Row]) -> Iterator[Row]:
+    """A site of each institution in every region, other than its own, where it has classes."""
+    homes = {each["institution"]: each["region"] for each in institutions}
+    wanted = {(each["institution"], each["region"]) for each in classes} - set(homes.items())
+    for serial, (institution, region) in enumerate(sorted(wanted), 1):
+        yield {"institution": institution, "site": f"S{region}", "address": f"样例路{serial}号", "region": region}
 
 
 def _classes_without_level(chance: random.Random, institutions: Sequence[Row]) -> Iterator[Row]:

@@ -33,6 +33,7 @@ class Trainings:
         classes = self._files["classes"]
         return [
             Step(self._files["institutions"], self._register, lambda done: f"{len(done)} institutions registered"),
+            Step(self._files["sites"], self._add_site, lambda done: f"{len(done)} sites listed for them elsewhere"),
             Step(self._files["listings"], self._list, lambda done: f"{len(done)} projects listed for them"),
             Step(classes, self._file, lambda done: f"{len(done)} classes filed"),
             Step(classes, self._enrol, _told_rosters),
@@ -56,6 +57,11 @@ class Trainings:
         content = {name: row[name] for name in ("credit_code", "name", "kind", "region")}
         answer = await self._client.post("registry", "/v1/institutions", content, by=PROVINCE)
         self._institutions[row["institution"]] = answer["id"]
+
+    async def _add_site(self, row: Row) -> None:
+        path = f"/v1/institutions/{self._institutions[row['institution']]}/sites"
+        content = {"local_id": row["site"], "address": row["address"], "region": row["region"]}
+        await self._client.post("registry", path, content, by=PROVINCE)
 
     async def _list(self, row: Row) -> None:
         path = f"/v1/institutions/{self._institutions[row['institution']]}/listings"

@@ -9,6 +9,7 @@ from services.assessment.certificates import routes as certificates
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.exams.routes import candidates, sessions
 from services.assessment.proposals import routes as proposals
+from services.assessment.rekeyings import routes as rekeyings
 from services.assessment.rights import RIGHTS
 from services.assessment.settings import AssessmentSettings
 from services.assessment.verification import routes as verifications
@@ -27,8 +28,8 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         settings=settings,
         engine=make_engine(settings.database_url, name="assessment", pool_size=settings.database_connections_max),
         routers=[
-            *(bodies.routes, sessions.routes, candidates.routes, certificates.routes, duplicates.routes),
-            *(proposals.routes, verifications.routes),
+            *(bodies.routes, sessions.routes, candidates.routes, certificates.routes),
+            *(duplicates.routes, rekeyings.routes, proposals.routes, verifications.routes),
         ],
         rights=RIGHTS,
         background=background,

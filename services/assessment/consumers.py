@@ -20,6 +20,7 @@ from shared.contracts.registry.classes import CLASS_FACTS, ClassState, ClassStat
 from shared.contracts.registry.enrolments import (
     ENROLMENT_FACTS,
     MERGE_FACTS,
+    EnrolmentRekeyed,
     EnrolmentState,
     EnrolmentStatus,
     MergeState,
@@ -27,7 +28,7 @@ from shared.contracts.registry.enrolments import (
     PersonsSeparated,
 )
 from shared.contracts.registry.plan import ProgrammeListed, RegionListed
-from shared.plan import Programme, Region
+from shared.plan import Programme
 
 F = TypeVar("F", bound=Fact)
 
@@ -46,15 +47,9 @@ def consumers(settings: AssessmentSettings) -> list[Consumer]:  # noqa: ARG001  
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Store the latest state of each subject in `facts`, with one statement for each kind of fact."""
     await plan.keep_programmes(
-        connection, [Programme(each.code, each.parent) for each in _last(facts, ProgrammeListed)]
+        connection, [Programme(each.code, each.parent, each.year) for each in _last(facts, ProgrammeListed)]
     )
-    await heard.keep_regions(
-        connection,
-        [
-            Region(each.code, each.parent, each.reporting_region, each.valid_to, each.replaced_by)
-            for each in _last(facts, RegionListed)
-        ],
-    )
+    await heard.keep_regions(connection, _last(facts, RegionListed))
     await trainings.keep_classes(
         connection,
         [
@@ -76,6 +71,9 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
             for each in _last(facts, EnrolmentState)
         ],
     )
+    # Of all facts: what was corrected since does not undo that the training was another human's.
+    rekeyed = [each for each in facts if isinstance(each, EnrolmentRekeyed)]
+    await trainings.keep_rekeyings(connection, {(each.class_id, each.former) for each in rekeyed if each.former})
     merges = _last(facts, MergeState)
     await heard.keep_aliases(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
     await heard.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])

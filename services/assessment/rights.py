@@ -61,6 +61,7 @@ RIGHTS: Final[Rights] = {
     "list_duplicates": reads(
         SUPERVISORS, _FINANCE, note="A pair is shown to the regions of both certificates, whoever merged the persons."
     ),
+    "list_rekeyed_certificates": reads(SUPERVISORS, _FINANCE),
     # verification
     "verify_certificate": public("Employers verify certificates; the answer names no holder."),
 }

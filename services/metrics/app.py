@@ -15,6 +15,7 @@ from services.metrics.settings import MetricsSettings
 from services.metrics.totals.routes import routes as total_routes
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 from shared.database import make_engine
+from shared.kernel.periods import business_day
 from shared.openapi import codes_beside
 from shared.web import Background
 from shared.web import make_app as make_service_app
@@ -28,7 +29,9 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         pool_size=settings.database_connections_max,
         search_path=SEARCH_PATH,
     )
-    answers = AnswerCache(engine, refresh_seconds=settings.refresh_ms / 1000)
+    answers = AnswerCache(
+        engine, refresh_seconds=settings.refresh_ms / 1000, today=lambda: business_day(app.state.clock())
+    )
 
     @asynccontextmanager
     async def beside(app: FastAPI) -> AsyncGenerator[None]:

@@ -9,6 +9,7 @@ from services.metrics.settings import MetricsSettings
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import CERTIFICATE_FACTS
 from shared.contracts.fact import Fact
+from shared.contracts.registry.classes import CLASS_FACTS
 from shared.contracts.registry.enrolments import ENROLMENT_FACTS, MERGE_FACTS
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.contracts.subsidy import CLAIM_FACTS
@@ -17,6 +18,8 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
     {
         # The plan: what totals are held against, and how regions roll up.
         ProgrammeListed, RegionListed, LevelListed, IndicatorListed,
+        # Classes: who is enrolled in one that has not started is not in training yet.
+        *CLASS_FACTS,
         # Trainings, certificates (and through them persons), keys that turn out to be one person's, and money.
         *ENROLMENT_FACTS, *CERTIFICATE_FACTS, *MERGE_FACTS, *CLAIM_FACTS,
     }

@@ -15,7 +15,7 @@ from services.registry.follow_ups.routes import files as follow_up_files
 from services.registry.follow_ups.routes import reports as follow_ups
 from services.registry.licences import routes as licences
 from services.registry.pages import routes as page
-from services.registry.persons import routes as persons
+from services.registry.persons.routes import merges, proposals
 from services.registry.plan.routes import plan, policy, projects
 from services.registry.quality import routes as quality
 from services.registry.rights import RIGHTS
@@ -57,7 +57,8 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             roster_files.routes,
             outcomes.routes,
             enrolments.routes,
-            persons.routes,
+            proposals.routes,
+            merges.routes,
             flags.routes,
             attendance.routes,
             attendance_edits.routes,

@@ -23,6 +23,10 @@ _OFFICER_ACTS: Final = (
     "An officer acts for the county, under their own name; the step is kept, and the region above can correct it."
 )
 _OBSERVED: Final = "Whoever was there says what they saw; it raises a flag at most, which an officer then settles."
+_CONFIRMED: Final = "One officer proposes it, another one confirms it; nobody confirms their own proposal."
+_TAKEN_BACK: Final = (
+    "It restores what was, needs a reason and stays in the history; a second person took or may take the step again."
+)
 _REASONED: Final = "It needs a reason, the earlier values are kept, and the same people can correct it again."
 _COUNTY_STEAD: Final = (
     "The county decides, or an officer of the city or the province with that role. The province's own role "
@@ -34,6 +38,8 @@ RIGHTS: Final[Rights] = {
     "page": public("The page is the same for everybody and shows nothing without a token."),
     # plan
     "list_programmes": reads(EVERY_ROLE, note=_REFERENCE),
+    "list_plans": reads(EVERY_ROLE, note=_REFERENCE),
+    "list_plan_changes": reads(EVERY_ROLE, note=_REFERENCE),
     "list_regions": reads(EVERY_ROLE, note=_REFERENCE),
     "list_levels": reads(EVERY_ROLE, note=_REFERENCE),
     "list_awards": reads(EVERY_ROLE, note=_REFERENCE),
@@ -67,6 +73,7 @@ RIGHTS: Final[Rights] = {
     "list_institution_listings": reads(EVERY_ROLE, note=_DIRECTORY),
     "list_listings": reads(EVERY_ROLE, note=_DIRECTORY),
     "close_listing": writes(OFFICERS, one="A new listing corrects it; classes that began keep theirs."),
+    "reinstate_listing": writes(OFFICERS, one=_TAKEN_BACK),
     "impose_sanction": writes(
         OFFICERS,
         one="It protects trainees at once; another officer can lift it on any day.",
@@ -79,6 +86,9 @@ RIGHTS: Final[Rights] = {
     ),
     "list_sanctions": reads(SUPERVISORS, _FINANCE),
     "lift_sanction": writes(OFFICERS, two="Who lifts a sanction is not who imposed it."),
+    "reinstate_sanction": writes(
+        OFFICERS, one=_TAKEN_BACK, note="Delisting and blacklisting are for the city, or for the province."
+    ),
     # classes
     "list_classes": reads(ORGANISATIONS, SUPERVISORS, _FINANCE, _BODIES_ALL),
     "list_waiting_classes": reads(OFFICERS),
@@ -98,6 +108,7 @@ RIGHTS: Final[Rights] = {
         OFFICERS,
         two="An officer who stops a class is not who filed it; an institution ends its own.",
     ),
+    "reinstate_class": writes(OFFICERS, one=_TAKEN_BACK),
     # rosters and enrolments
     "enrol_in_class": writes(ORGANISATIONS, one=_OWN_ROWS),
     "enrol_trainees": writes(ORGANISATIONS, one=_OWN_ROWS),
@@ -125,6 +136,7 @@ RIGHTS: Final[Rights] = {
         one=_REASONED,
         note=f"An officer may reach both classes, or neither. {_COUNTY_STEAD}",
     ),
+    "reinstate_enrolment": writes(OFFICERS, one=_TAKEN_BACK),
     "correct_enrolment": writes(ORGANISATIONS, OFFICERS, one=_REASONED),
     # licences
     "record_licences": writes(
@@ -134,20 +146,31 @@ RIGHTS: Final[Rights] = {
     "list_licences": reads(ORGANISATIONS, SUPERVISORS),
     "list_licence_history": reads(ORGANISATIONS, SUPERVISORS),
     # persons
-    "merge_persons": writes(
+    "propose_merge": writes(
         OFFICERS,
-        one="It can be undone by every region concerned, with all that followed.",
-        note="An officer of or above every region in which one of the two was trained.",
+        two=_CONFIRMED,
+        note="An officer of or above a region in which one of the two was trained; for both, or above both, together "
+        "with who confirms it.",
+    ),
+    "propose_particulars": writes(
+        OFFICERS,
+        two=_CONFIRMED,
+        note="An officer of or above a region in which the person was trained; any other on sight of the document.",
+    ),
+    "propose_rekeying": writes(OFFICERS, two=_CONFIRMED, note="An officer of the class's region or above."),
+    "list_person_proposals": reads(OFFICERS, note="Those that concern persons trained in the region."),
+    "get_person_proposal": reads(OFFICERS),
+    "confirm_person_proposal": writes(OFFICERS, two=_CONFIRMED, note="An officer of a region concerned, or above."),
+    "reject_person_proposal": writes(
+        OFFICERS, one="Nothing happens by it, and the same can be proposed again; who proposed it can take it back."
     ),
     "undo_merge": writes(
         OFFICERS,
-        one="It restores what was, and the merge can be made again.",
+        one="It restores what was, and the merge can be proposed again.",
         note="An officer of or above one of the regions concerned.",
     ),
-    "correct_particulars": writes(
-        OFFICERS, one=_REASONED, note="An officer of or above every region in which the person was trained."
-    ),
     "list_merges": reads(SUPERVISORS, note="Merges of persons who were trained in the region, whoever made them."),
+    "get_merge": reads(SUPERVISORS),
     # flags
     "list_flags": reads(ORGANISATIONS, SUPERVISORS),
     "get_flag": reads(ORGANISATIONS, SUPERVISORS),
@@ -168,6 +191,7 @@ RIGHTS: Final[Rights] = {
     "engage_teacher": writes(ORGANISATIONS, OFFICERS, one=_OWN_STATEMENT),
     "list_institution_teachers": reads(ORGANISATIONS, OFFICERS),
     "end_engagement": writes(ORGANISATIONS, OFFICERS, one=_OWN_STATEMENT),
+    "reinstate_engagement": writes(OFFICERS, one=_TAKEN_BACK),
     "correct_engagement": writes(ORGANISATIONS, OFFICERS, one=_REASONED),
     "list_teachers": reads(OFFICERS),
     "get_teacher": reads(OFFICERS, note="Officers of a region in which the teacher is or was engaged, or above."),
@@ -192,6 +216,7 @@ RIGHTS: Final[Rights] = {
     "get_finding": reads(ORGANISATIONS, SUPERVISORS),
     "rectify_finding": writes(ORGANISATIONS, one="An officer rechecks it."),
     "recheck_finding": writes(OFFICERS, two="Who rechecks a finding is not who reported the rectification."),
+    "reopen_finding": writes(OFFICERS, one=_TAKEN_BACK, note="Officers of the level that found it, or above."),
     "attach_to_patrol": writes(OFFICERS, one=_OBSERVED, note="Only the officer who recorded the patrol."),
     "attach_to_finding": writes(ORGANISATIONS, one="An officer rechecks the finding."),
     "get_attachment_content": reads(ORGANISATIONS, SUPERVISORS),

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.registry.app import make_app
 from services.registry.consumers import consumers
+from services.registry.directory.usecases import moves
 from services.registry.plan.usecases import plan
 from services.registry.quality import usecases as quality
 from services.registry.rosters.usecases.files import roster_decider
@@ -54,7 +55,7 @@ def file_worker(settings: RegistrySettings, engine: AsyncEngine) -> FileWorker:
 def jobs(settings: RegistrySettings, engine: AsyncEngine) -> list[Job]:
     """Background jobs of the registry, except the relay."""
     files = file_worker(settings, engine)
-    return [files.work(), files.erase(), quality.work(engine)]
+    return [files.work(), files.erase(), quality.work(engine), moves.work(engine, settings.now)]
 
 
 SERVICE = Service(

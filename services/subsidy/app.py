@@ -11,6 +11,7 @@ from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
 from services.subsidy.proposals import routes as proposals
 from services.subsidy.recoveries import routes as recoveries
+from services.subsidy.rekeyings import routes as rekeyings
 from services.subsidy.review import routes as review
 from services.subsidy.rights import RIGHTS
 from services.subsidy.settings import SubsidySettings
@@ -30,7 +31,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         routers=[
             *(policy.routes, checks.routes, budgets.routes),
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
-            duplicates.routes,
+            *(duplicates.routes, rekeyings.routes),
         ],
         rights=RIGHTS,
         background=background,

@@ -25,6 +25,7 @@ from shared.contracts.registry.directory import INSTITUTION_FACTS, InstitutionSt
 from shared.contracts.registry.enrolments import (
     ENROLMENT_FACTS,
     MERGE_FACTS,
+    EnrolmentRekeyed,
     EnrolmentState,
     MergeState,
     PersonsMerged,
@@ -33,7 +34,6 @@ from shared.contracts.registry.enrolments import (
 from shared.contracts.registry.flags import FLAG_FACTS, FlagState
 from shared.contracts.registry.licences import LICENCE_FACTS, LicenceState, LicenceStatus
 from shared.contracts.registry.plan import RegionListed
-from shared.plan import Region
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
     {
@@ -57,13 +57,16 @@ def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (ev
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Store the latest state of each subject: facts carry the state after the change, so older ones are skipped."""
     latest = {fact.subject: fact for fact in facts}.values()
-    await heard.keep_regions(connection, [_region(fact) for fact in latest if isinstance(fact, RegionListed)])
+    await heard.keep_regions(connection, [fact for fact in latest if isinstance(fact, RegionListed)])
     institutions = [
         Institution(each.institution_id, each.name) for each in latest if isinstance(each, InstitutionState)
     ]
     await trainings.keep_institutions(connection, institutions)
     await trainings.keep_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])
     await trainings.keep_enrolments(connection, [_trainee(fact) for fact in latest if isinstance(fact, EnrolmentState)])
+    # Of all facts: what was corrected since does not undo that the training was another human's.
+    rekeyed = {each.enrolment_id: each.at for each in facts if isinstance(each, EnrolmentRekeyed)}
+    await trainings.keep_rekeyings(connection, rekeyed)
     merges = [fact for fact in latest if isinstance(fact, MergeState)]
     await heard.keep_aliases(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
     await heard.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
@@ -77,10 +80,6 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     if later:
         at = max(fact.at for fact in later)
         await corrections.follow(connection, [fact.enrolment_id for fact in later], at=at)
-
-
-def _region(fact: RegionListed) -> Region:
-    return Region(fact.code, fact.parent, fact.reporting_region, fact.valid_to, fact.replaced_by)
 
 
 def _class(fact: ClassState) -> TrainingClass:

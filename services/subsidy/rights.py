@@ -32,6 +32,7 @@ RIGHTS: Final[Rights] = {
     "get_claim": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     "rebuild_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
     "submit_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
+    "list_rekeyed_lines": reads(SUPERVISORS, _FINANCE),
     # review, payment, recovery
     "return_claim": writes(
         _REVIEWER,

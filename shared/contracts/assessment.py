@@ -122,6 +122,8 @@ class CertificateState(AssessmentFact):
     level: LevelRank | None
     issued_on: date
     status: CertificateStatus
+    plan_year: int | None = None
+    """The year whose plan the programme belongs to: that of the class's first day, without a class that of the exam."""
     award: AwardCode | None = None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Protocol
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from shared.kernel.awards import Award
 
@@ -48,3 +49,15 @@ class FundSource(StrEnum):
     EMPLOYMENT_FUND = "employment_fund"
     UNEMPLOYMENT_INSURANCE = "unemployment_insurance"
     OTHER = "other"
+
+
+class RegionPeriod(Struct, frozen=True, gc=False):
+    """Where a region belongs from `valid_from` to `valid_to`, both included; None is a side without a bound."""
+
+    valid_from: date | None
+    valid_to: date | None
+    parent: RegionCode | None
+    reporting_region: RegionCode | None
+
+    def ends_before(self, day: date) -> bool:
+        return self.valid_to is not None and self.valid_to < day

@@ -70,6 +70,8 @@ class ClaimState(SubsidyFact):
     approved_on: date | None
     paid_on: date | None
     lines: tuple[ClaimLine, ...]
+    plan_year: int | None = None
+    """The year whose plan the programmes of the lines belong to: that of the class's first day."""
 
 
 class ClaimDrafted(ClaimState):

@@ -50,6 +50,12 @@ MOVES: Final[Mapping[FileStatus, Mapping[FileVerb, FileStatus]]] = {
     FileStatus.CANCELLED: {},
 }
 
+WHY_FINAL: Final = {
+    FileStatus.DONE: "What its rows did is corrected record by record; the same rows posted again are repeats.",
+    FileStatus.REFUSED: "Nothing of it was stored: correct the file and post it again.",
+    FileStatus.CANCELLED: "Post the file again: rows that were stored before the cancellation are repeats.",
+}
+
 
 class TooManyFiles(Conflict):
     """Facts: `files_max`."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -67,6 +68,9 @@ class Caller:
     organisation: UUID | None
     region: str | None
     whose: Whose = Whose.OWN
+    today: date = field(default=date.max, compare=False)
+    """The business day of the request: an officer acts on what lies in their region on that day. By default the latest
+    map that is known."""
 
     def require(self, *roles: Role) -> None:
         """Raises WrongRole unless the caller has one of `roles`."""

@@ -34,6 +34,11 @@ MOVES: Final[Mapping[ProposalStatus, Mapping[ProposalVerb, ProposalStatus]]] = {
     ProposalStatus.REJECTED: {},
 }
 
+WHY_FINAL: Final = {
+    ProposalStatus.CONFIRMED: "Two people did it: what was confirmed by mistake is corrected by a proposal of its own.",
+    ProposalStatus.REJECTED: "Nothing happened, and the same can be proposed again.",
+}
+
 
 class AlreadyProposed(Conflict):
     """Facts: `proposal_id`, the open proposal."""

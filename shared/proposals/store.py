@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import tables
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.proposals.rules import AlreadyProposed, Proposal, ProposalStatus
 from shared.reach import Scope
 from shared.tables import Choice, Instant, Json, fixed
@@ -77,6 +78,6 @@ async def page(
     limit: int,
 ) -> list[Proposal]:
     """Proposals in sight, in the order of their ids, after `after`."""
-    values = {**scope.reach._asdict(), "organisation": scope.organisation_id, "subject": subject, "status": status}
-    asked = tables.matches(PROPOSAL, **values)
+    narrowed = tables.matches(PROPOSAL, organisation=scope.organisation_id, subject=subject, status=status)
+    asked = [*lies_in(PROPOSAL, scope.reach), *narrowed]
     return await tables.fetch_page(connection, PROPOSAL, Proposal, asked, after=after, limit=limit)

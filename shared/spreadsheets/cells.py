@@ -18,6 +18,7 @@ from shared.spreadsheets.cell_faults import (
     ErrorCell,
     TurnedIntoDate,
     UnknownChoice,
+    UnreadableRow,
     ZerosLost,
 )
 from shared.spreadsheets.tables import Column, Kind
@@ -41,6 +42,8 @@ _MARKS = frozenset("='‘’")
 _ABROAD = re.compile(r"(?:\+|00)?86(1[0-9]{9,})")
 _YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
 _BETWEEN = re.compile(r"[,，、;；\s]+")
+_REPLACEMENT = "\ufffd"
+"""The character of a program that could not decode its input."""
 _UNSEEN = frozenset({"Cc", "Cf"})
 _SEEN = "\t\n"
 """Control characters that separate the text around them."""
@@ -50,7 +53,9 @@ _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "
 def read(column: Column, raw: Raw) -> Value:
     """The value of a cell that is not empty; "" if it is only blanks. Raises a cell fault."""
     if isinstance(raw, str):
-        text = tidy(raw)
+        if _REPLACEMENT in raw and column.kind is not Kind.NAME:
+            raise UnreadableRow
+        text = raw.strip() if column.kind is Kind.NAME else tidy(raw)
         if text[:1] == "#" and text in _ERRORS:
             raise ErrorCell
         return _FROM_TEXT[column.kind](column, text)
@@ -65,7 +70,7 @@ def read(column: Column, raw: Raw) -> Value:
             if isinstance(raw, bool) and raw in column.choices.values():
                 return raw
             raise UnknownChoice
-        case Kind.TEXT:
+        case Kind.TEXT | Kind.NAME:
             raise CellUnfit
 
 
@@ -191,6 +196,7 @@ def _choice(column: Column, text: str) -> str | bool:
 _FROM_TEXT: Final[Mapping[Kind, Callable[[Column, str], Value]]] = {
     Kind.CODE: _code_in,
     Kind.PHONE: _phone_in,
+    Kind.NAME: lambda _, text: text,
     Kind.TEXT: lambda _, text: text,
     Kind.DATE: _day_in,
     Kind.CHOICE: _choice,

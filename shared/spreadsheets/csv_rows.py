@@ -21,7 +21,7 @@ _MARK = b"\xef\xbb\xbf"
 _MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS: Final = (",", ";", "\t")
 _NO_TEXT = re.compile("[\0\ufffd]")
-"""The second is the replacement character of a program that could not decode its input."""
+"""The second takes the place of what could not be decoded here; one that is in the file belongs to its cell."""
 
 LINES_A_CELL_MAX: Final = 20
 """Lines after which an open quote counts as a stray one."""
@@ -58,7 +58,7 @@ def found(content: bytes) -> SheetContent:
 
 def _row(number: int, record: _Record, main: str, separator: str) -> SheetRow:
     text, fault = _decoded(record.content, main)
-    if _NO_TEXT.search(text):
+    if fault == UnreadableRow.slug or "\0" in text:
         text, fault = _NO_TEXT.sub("", text), fault or UnreadableRow.slug
     if record.is_broken:
         # The cells are returned as far as they can be separated.

@@ -113,6 +113,23 @@ class HiddenSheets(Invalid):
     cure_zh = "请右键单击工作表标签，选择“取消隐藏”后删除这些工作表；或将各行复制到新下载的模板中。"
 
 
+class VeryHiddenSheets(Invalid):
+    """Facts: `count`. Excel lists such sheets neither as tabs nor under Unhide."""
+
+    slug = "spreadsheet-very-hidden-sheets"
+    title_en = "The workbook has sheets that a program has hidden so that Excel does not offer to unhide them."
+    title_zh = "工作簿含有由程序深度隐藏的工作表，在“取消隐藏”中看不到。"
+    cure_en = (
+        "Copy the rows into a newly downloaded template and send that. To see the sheets ({count}) in Excel, press "
+        "Alt+F11, choose each sheet under Microsoft Excel Objects, and set Visible to -1 (xlSheetVisible) in the "
+        "Properties window (F4); then delete them."
+    )
+    cure_zh = (
+        "请将各行复制到新下载的模板中再上传。如需查看这些工作表（共 {count} 张），可在 Excel 中按 Alt+F11，"
+        "在“Microsoft Excel 对象”下逐一选中，按 F4 将 Visible 属性改为 -1（xlSheetVisible），再回到表格中删除。"
+    )
+
+
 class SeveralSheets(Invalid):
     """Facts: `sheets` that are not empty, by their numbers from 1; their names are not repeated."""
 
@@ -143,7 +160,7 @@ FILE_FAULTS: dict[str, type[Invalid]] = {
     fault.slug: fault
     for fault in (
         NotASpreadsheet, SpreadsheetDamaged, SpreadsheetTooLarge, TooManyRows, TooManyColumns, SpreadsheetEmpty,
-        HeadingsNotFound, HeadingsMissing, UnknownColumns, HeadingsTwice, HiddenSheets, SeveralSheets,
+        HeadingsNotFound, HeadingsMissing, UnknownColumns, HeadingsTwice, HiddenSheets, VeryHiddenSheets, SeveralSheets,
         FormulasEverywhere, MergedEverywhere,
     )
 }  # fmt: skip

@@ -43,6 +43,8 @@ class Kind(StrEnum):
     """Digits and letters as text: stored as a number, it would have lost zeros or digits."""
     PHONE = "phone"
     """The same, but a number has all its digits: no phone begins with 0 or is so long that it would be rounded."""
+    NAME = "name"
+    """Of a person: invisible characters in it are not removed, so that the name is judged as in any other channel."""
     TEXT = "text"
     DATE = "date"
     CHOICE = "choice"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from io import BytesIO
 from typing import Final
@@ -14,6 +14,7 @@ from python_calamine import (
     CalamineSheet,
     CalamineWorkbook,
     PasswordError,
+    SheetMetadata,
     SheetTypeEnum,
     SheetVisibleEnum,
 )
@@ -26,6 +27,7 @@ from shared.spreadsheets.file_faults import (
     SeveralSheets,
     SpreadsheetDamaged,
     SpreadsheetEmpty,
+    VeryHiddenSheets,
 )
 from shared.spreadsheets.headings import SheetContent, SheetRow
 from shared.spreadsheets.sheet_scan import Scan, scan, verify
@@ -43,8 +45,8 @@ _STANDS_FOR_SOMETHING = {FormulaCell.slug, ErrorCell.slug}
 def found(content: bytes) -> SheetContent:
     """The rows of the one sheet with content, without the empty ones.
 
-    Raises SpreadsheetDamaged, TooManyRows, TooManyColumns, HiddenSheets, SeveralSheets, SpreadsheetEmpty,
-    FormulasEverywhere, MergedEverywhere, NotASpreadsheet if it is locked; all before the first row.
+    Raises SpreadsheetDamaged, TooManyRows, TooManyColumns, HiddenSheets, VeryHiddenSheets, SeveralSheets,
+    SpreadsheetEmpty, FormulasEverywhere, MergedEverywhere, NotASpreadsheet if it is locked; all before the first row.
     """
     try:
         with ZipFile(BytesIO(content)) as package:
@@ -78,12 +80,11 @@ def _rows(sheet: CalamineSheet, found: Scan) -> Iterator[SheetRow]:
 
 def _chosen(workbook: CalamineWorkbook, package: ZipFile) -> tuple[str, Scan]:
     """The name and the scan of the one sheet with content."""
-    sheets = workbook.sheets_metadata
-    if hidden := sum(sheet.visible is not SheetVisibleEnum.Visible for sheet in sheets):
-        raise HiddenSheets(count=hidden)
-    parts = _parts(package)
+    sheets, parts = workbook.sheets_metadata, _parts(package)
+    _require_none_hidden(sheets, parts, package)
     places = {sheet.name: place for place, sheet in enumerate(sheets, start=1)}
-    names = [sheet.name for sheet in sheets if sheet.typ is SheetTypeEnum.WorkSheet and sheet.name in parts]
+    visible = [sheet for sheet in sheets if sheet.visible is SheetVisibleEnum.Visible]
+    names = [sheet.name for sheet in visible if sheet.typ is SheetTypeEnum.WorkSheet and sheet.name in parts]
     scans = {name: scan(package, parts[name]) for name in names if name != EXPLANATIONS or len(names) == 1}
     filled = [name for name, found in scans.items() if not found.is_empty]
     if len(filled) > 1:
@@ -91,6 +92,18 @@ def _chosen(workbook: CalamineWorkbook, package: ZipFile) -> tuple[str, Scan]:
     if not filled:
         raise SpreadsheetEmpty
     return filled[0], scans[filled[0]]
+
+
+def _require_none_hidden(sheets: Sequence[SheetMetadata], parts: Mapping[str, str], package: ZipFile) -> None:
+    """Hidden sheets are empty; programs that make workbooks leave such sheets. Raises VeryHiddenSheets, HiddenSheets.
+
+    A sheet that is no table, such as a chart, counts as one with content.
+    """
+    for visible, fault in ((SheetVisibleEnum.VeryHidden, VeryHiddenSheets), (SheetVisibleEnum.Hidden, HiddenSheets)):
+        hidden = [sheet for sheet in sheets if sheet.visible is visible]
+        tables = [sheet.name for sheet in hidden if sheet.typ is SheetTypeEnum.WorkSheet and sheet.name in parts]
+        if count := len(hidden) - sum(scan(package, parts[name]).is_empty for name in tables):
+            raise fault(count=count)
 
 
 def _parts(package: ZipFile) -> dict[str, str]:

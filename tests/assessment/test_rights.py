@@ -9,7 +9,7 @@ from services.assessment.consumers import apply
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from tests.assessment.centre import a_class, an_enrolment, body_filing, open_centre, pass_row, person_key, person_row
-from tests.support.persons import merged
+from tests.support.persons import merged, rekeyed
 from tests.support.rights import Scene, Side, walk
 from tests.support.services import ServiceUnderTest
 
@@ -24,17 +24,20 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         await apply(connection, [told])
         trained = [
             an_enrolment(new_id(), class_id, person_key(assessment, first + place), programme="S08")
-            for place in (3, 4, 5)
+            for place in (3, 4, 5, 6)
         ]
         await apply(connection, trained)
     centre = await open_centre(assessment, number, region=region, name=f"评价中心{number}")
     place = {"region": region, "class_id": str(class_id)}
     sessions = [await centre.examined(pass_row(first + 3), local_id="first", **place)]
     sessions.append(await centre.examined(pass_row(first + 4), local_id="second", **place))
+    sessions.append(await centre.examined(pass_row(first + 6), local_id="third", **place))
     for each in sessions:
         assert (await centre.conclude(each)).status_code == 200
     certificates = [(await centre.certificates(each))[0]["id"] for each in sessions]
     # The two turn out to be one human, who holds two certificates.
+    async with assessment.engine.begin() as connection:
+        await apply(connection, [rekeyed(trained[3], person_key(assessment, first + 7))])
     await assessment.hear(merged(person_key(assessment, first + 4), person_key(assessment, first + 3)))
     open_session = await centre.examined(pass_row(first + 5), local_id="open", **place)
     candidate = (await centre.candidate_ids(open_session))[str(first + 5)]
@@ -65,6 +68,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_certificates": ids["certificate_id"],
             "list_proposals": ids["proposal_id"],
             "list_duplicates": certificates[1],
+            "list_rekeyed_certificates": certificates[2],
         },
         bodies=bodies,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from shared.backbone.log import Record
 from shared.contracts.dimensions import FundSource
 from shared.contracts.fact import encode
+from shared.contracts.registry.classes import ClassStarted, ClassStatus
 from shared.contracts.registry.enrolments import (
     EnrolmentCompleted,
     EnrolmentCorrected,
@@ -64,6 +65,33 @@ def enrolment_facts(*, facts: int = FACTS, subjects: int = SUBJECTS, first: int 
         if version < len(_VERSIONS):
             waiting.append((number, version + 1))
         yield Record(f"enrolments/{_id(number)}", _fact(number, version, places, chance))
+
+
+def class_starts(numbers: Iterable[int]) -> Iterator[Record]:
+    """That the classes of these numbers have started; a class has 40 subjects."""
+    for number in numbers:
+        class_id = _id(number)
+        fact = ClassStarted(
+            subject=f"classes/{class_id}",
+            version=1,
+            at=datetime(2025, 1, 1, tzinfo=UTC),
+            class_id=class_id,
+            institution_id=_id(number // 100),
+            local_id=f"C{number}",
+            programme="S01",
+            region="410102",
+            reporting_region="410100",
+            occupation="4-10-01-05",
+            level=4,
+            fund_source=FundSource.EMPLOYMENT_FUND,
+            starts_on=date(2025, 1, 1),
+            ends_on=date(2025, 12, 31),
+            hours=60,
+            seats=40,
+            status=ClassStatus.RUNNING,
+            enrolled=40,
+        )
+        yield Record(fact.subject, encode(fact))
 
 
 def _id(number: int) -> UUID:

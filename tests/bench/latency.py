@@ -48,7 +48,7 @@ async def _measure(here: Ground) -> list[float]:
 
 async def _post(here: Ground, http: httpx.AsyncClient, answered: list[tuple[int, float]]) -> None:
     own = here.headers(Role.INSTITUTION, organisation=await new_institution(here, http))
-    class_ids = [await new_class(http, own, number) for number in range(CLASSES)]
+    class_ids = [await _running_class(here, http, own, number) for number in range(CLASSES)]
     started = time.perf_counter()
     for post in range(POSTS_A_SECOND * SECONDS):
         await asyncio.sleep(max(0.0, started + post / POSTS_A_SECOND - time.perf_counter()))
@@ -56,7 +56,20 @@ async def _post(here: Ground, http: httpx.AsyncClient, answered: list[tuple[int,
         path = f"/v1/classes/{class_ids[post % CLASSES]}/enrolments"
         answer = await http.post(path, json={"rows": rows}, headers=own)
         assert answer.json()["accepted"] == ROWS_A_POST
-        answered.append(((post + 1) * ROWS_A_POST, time.perf_counter()))
+        answered.append((CLASSES + (post + 1) * ROWS_A_POST, time.perf_counter()))
+
+
+async def _running_class(here: Ground, http: httpx.AsyncClient, own: dict[str, str], number: int) -> str:
+    """A class that has started with one trainee: only then those who enter it are in training."""
+    class_id = await new_class(http, own, number)
+    first = roster_row(POSTS_A_SECOND * SECONDS * ROWS_A_POST + number)
+    officer = here.headers(Role.COUNTY_OFFICER, person="officer", region="410102")
+    for path, content, headers in (
+        ("enrolments", {"rows": [first]}, own), ("approval", None, officer), ("start", None, own),
+    ):  # fmt: skip
+        answer = await http.post(f"/v1/classes/{class_id}/{path}", json=content, headers=headers)
+        assert answer.status_code == 200, answer.text
+    return class_id
 
 
 async def _watch(here: Ground, http: httpx.AsyncClient, shown: list[tuple[int, float]]) -> None:

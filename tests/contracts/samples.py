@@ -96,6 +96,7 @@ def _value(name: str, annotation: Any) -> Any:
         int: 60,
         str: name.replace("_", "-"),
         date: date(2025, 3, 20),
+        datetime: datetime(2025, 3, 20, 0, 30, tzinfo=UTC),
         Decimal: Decimal("35.5"),
     }
     return by_type[annotation]

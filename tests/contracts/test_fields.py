@@ -18,6 +18,7 @@ from shared.contracts.registry import (
     plan,
     supervision,
     teachers,
+    timetables,
 )
 from tests.contracts.samples import fields, published
 
@@ -59,6 +60,11 @@ PROMISED: dict[type, set[str]] = {
     },
     teachers.TeacherListed: {"teacher_id", "person", "projects"},
     teachers.EngagementState: {"engagement_id", "teacher_id", "institution_id", "first_on", "last_on"},
+    timetables.TimetablePlanned: CUT
+    | {
+        "class_id", "institution_id", "fund_source", "project", "lessons.begins_at", "lessons.ends_at", "lessons.hours",
+        "lessons.teacher_id", "lessons.teacher", "lessons.site_id", "lessons.room", "lessons.omitted",
+    },
     enrolments.MergeState: {"person", "into"},
     attendance.AttendanceState: CUT
     | {"fund_source", "project", "enrolment_id", "class_id", "institution_id", "person", "day", "hours"},
@@ -78,7 +84,11 @@ PROMISED: dict[type, set[str]] = {
         "fund_source", "project", "enrolment_id", "class_id", "person", "completed_on", "entered", "employed_on",
         "pay_change_permille",
     },
-    classes.ClassState: CUT | {"class_id", "institution_id", "fund_source", "status", "starts_on", "ends_on"},
+    classes.ClassState: CUT
+    | {
+        "class_id", "institution_id", "fund_source", "status", "starts_on", "ends_on", "government_fen",
+        "enterprise_fen", "individual_fen", "fee_fen", "exam_on", "exam_place", "exam_body",
+    },
     enrolments.EnrolmentState: CUT
     | {"enrolment_id", "class_id", "institution_id", "person", "tags", "fund_source", "status", "effective_on"},
     assessment.BodyFiled: {"body_id", "region", "reporting_region", "scope.occupation", "scope.level", "scope.award"},

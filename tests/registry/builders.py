@@ -29,7 +29,7 @@ TODAY = date(2025, 3, 10)
 
 
 WORKING_DAYS = WorkingDays(
-    {fact.day: fact.working for fact in read(PLAN, at=NOON) if isinstance(fact, CalendarDayListed)}
+    {fact.day: fact.working for fact in read(PLAN, at=NOON).shared if isinstance(fact, CalendarDayListed)}
 )
 """The calendar of the plan: 2025 and 2026."""
 

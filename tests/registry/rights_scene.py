@@ -65,7 +65,9 @@ class _County:
         ids |= await self._supervised(running) | await self._papers()
         done = await self._completed()
         listed = await self._lists(ids, running, done) | {"list_merges": await self._merge()}
-        ids["merge_id"] = listed["list_merges"]
+        ids |= {"merge_id": listed["list_merges"], "proposal_id": await self._proposal()}
+        listed["list_licences"] = await self._licensed()
+        listed["list_person_proposals"] = ids["proposal_id"]
         return Side(
             region=self._region,
             organisations={Role.INSTITUTION: school.id, Role.ASSESSMENT_BODY: "0198e000-0000-7000-8000-000000000001"},
@@ -153,13 +155,28 @@ class _County:
         await self._post(f"classes/{class_id}/spot-checks", asked, officer=True)
         return class_id
 
+    async def _licensed(self) -> str:
+        """A trainee with a licence that waits for an officer."""
+        award = {"level": None, "award": "special_operations", "occupation": "6-18-02-04", "hours": 80}
+        class_id = await self._run(5, local_id="welding", **award, **MAY)
+        row = {"local_id": "T5", "issued_on": "2025-05-21", "valid_until": "2031-05-20"}
+        await self._post(f"classes/{class_id}/licences", {"rows": [row]})
+        return await self._enrolment(class_id)
+
     async def _merge(self) -> str:
         await self._run(3, local_id="merged-1", **APRIL)
         await self._run(4, local_id="merged-2", **MAY)
         content = self._documents(3, 4) | {"into": "first", "reason": "换领新证"}
-        merged = await self._post("persons/merges", content, officer=True)
-        merge_id: str = merged["id"]
+        merged = await self._school.agree("persons/merges", content, headers=self._officer)
+        assert merged.is_success, merged.text
+        merge_id: str = merged.json()["id"]
         return merge_id
+
+    async def _proposal(self) -> str:
+        """A name that waits for a second officer."""
+        content = {"document_number": self._trainee(1)["document_number"], "name": "另名", "reason": "首次填报有误"}
+        proposal_id: str = (await self._post("persons/particulars", content, officer=True))["id"]
+        return proposal_id
 
     def _documents(self, first: int, second: int) -> dict[str, Any]:
         numbers = {"first": first, "second": second}
@@ -216,8 +233,9 @@ class _County:
             "post_safety_document": PLAN,
             "post_roster_file": b"x",
             "post_follow_up_file": b"x",
-            "merge_persons": self._documents(0, 2) | {"into": "first", "reason": "换领新证"},
-            "correct_particulars": named,
+            "propose_merge": self._documents(0, 2) | {"into": "first", "reason": "换领新证"},
+            "propose_particulars": named,
+            "propose_rekeying": named | {"document_number": self._trainee(8)["document_number"]},
             "record_attendance_marks": {"rows": [mark]},
             "report_follow_ups": {"rows": [follow_up]},
             "correct_follow_ups": {"rows": [follow_up | {"reason": "更正"}]},

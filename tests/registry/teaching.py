@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.registry.school import School
+from tests.registry.school import School, name_of
 from tests.support.people import identity_number
 
 PROJECT = "4-10-01-05-L4"
@@ -19,7 +19,7 @@ def teacher(number: int, **changes: object) -> dict[str, object]:
     """An invented teacher; the same number is the same person."""
     usual = {
         "local_id": f"J{number}", "document_number": identity_number(date(1980, 1, 1 + number % 28), number % 1000),
-        "name": f"教师{number}", "full_time": True, "first_on": "2025-01-01", "projects": [PROJECT],
+        "name": name_of("教师", number), "full_time": True, "first_on": "2025-01-01", "projects": [PROJECT],
         "qualifications": [PAPER],
     }  # fmt: skip
     return usual | changes

@@ -88,7 +88,7 @@ class TestPersonalData:
 
         content = await dump(school.registry.settings.log_url)
 
-        assert content.count(b"registry.trainee-enrolled.v1") == 3
+        assert content.count(b"registry.trainee-enrolled.v1") == 4
         assert_silent(content)
 
     async def test_is_in_no_log_line(self, school: School, caplog: pytest.LogCaptureFixture) -> None:

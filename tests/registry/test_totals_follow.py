@@ -18,9 +18,9 @@ from tests.registry.school import School, open_school, set_today, trainee
 from tests.support.services import ServiceUnderTest
 
 STEPS = 100
-STEPS_MAX = 300
+STEPS_MAX = 400
 """A walk goes on behind STEPS until each verb has passed, but not for ever."""
-PEOPLE = 12
+PEOPLE = 18
 CLASSES = 6
 PROGRAMMES = ("S01", "S02-1", "S03", "S10")
 KINDS = (("2025-03-01", "2025-03-10"), ("2025-03-11", "2025-03-20"), ("2025-03-21", "2025-04-20"))
@@ -53,6 +53,7 @@ class Walk:
         self.classes: list[str] = []
         self.going_on: list[str] = []
         self.merges: list[str] = []
+        self.cancelled: list[tuple[str, bool]] = []
         self._filed = 0
         self._last_id = 0
 
@@ -62,7 +63,8 @@ class Walk:
             "enrol": self.enrol, "withdraw": self.withdraw, "defer": self.defer, "resume": self.resume,
             "transfer": self.transfer, "correct": self.correct, "conclude": self.conclude,
             "correct hours": self.correct_hours, "merge": self.merge, "undo": self.undo, "change": self.change,
-            "cancel": self.cancel,
+            "cancel": self.cancel, "reinstate": self.reinstate, "reinstate class": self.reinstate_class,
+            "re-key": self.rekey,
         }  # fmt: skip
 
     @property
@@ -107,7 +109,7 @@ class Walk:
 
     async def transfer(self) -> httpx.Response:
         status = self.random.choice(("deferred", "in_training"))
-        content = REASON | {"class_id": self.random.choice(self.going_on), "local_id": self._next_id()}
+        content = REASON | {"class_id": self.random.choice(self.going_on or self.classes), "local_id": self._next_id()}
         return await self._on_one("transfer", content, status=status)
 
     async def correct(self) -> httpx.Response:
@@ -127,19 +129,38 @@ class Walk:
 
     async def merge(self) -> httpx.Response:
         first, second = ({"document_number": trainee(n)["document_number"]} for n in self._two_people())
-        answer = await self.school.post(
-            "persons/merges",
-            REASON | {"first": first, "second": second, "into": "first"},
-            headers=self.school.officer("410000"),
-        )
+        answer = await self.school.agree("persons/merges", REASON | {"first": first, "second": second, "into": "first"})
         if answer.is_success:
             self.merges.append(answer.json()["id"])
         return answer
 
     async def undo(self) -> httpx.Response:
         merge = self.merges.pop() if self.merges else NOBODY
-        path = f"persons/merges/{merge}/undoing"
-        return await self.school.post(path, REASON, headers=self.school.officer("410000"))
+        return await self.school.post(f"persons/merges/{merge}/undoing", REASON, headers=self.school.officer())
+
+    async def reinstate(self) -> httpx.Response:
+        """Take back a withdrawal or a transfer."""
+        found = await self._enrolments(self.random.choice(("withdrawn", "transferred")), self.classes)
+        one = self.random.choice(found)["id"] if found else NOBODY
+        return await self.school.post(f"enrolments/{one}/reinstatement", REASON, headers=self.school.officer())
+
+    async def rekey(self) -> httpx.Response:
+        found = await self._enrolments(self.random.choice(("in_training", "completed")), self.classes)
+        one = self.random.choice(found)["id"] if found else NOBODY
+        right = trainee(self.random.randrange(PEOPLE))
+        content = REASON | {"document_number": right["document_number"], "name": right["name"]}
+        return await self.school.agree(f"enrolments/{one}/rekeying", content)
+
+    async def reinstate_class(self) -> httpx.Response:
+        if not self.cancelled:
+            return await self.cancel()
+        back, is_going_on = self.random.choice(self.cancelled)
+        answer = await self.school.post(f"classes/{back}/reinstatement", REASON, headers=self.school.officer())
+        if answer.is_success:
+            self.cancelled.remove((back, is_going_on))
+            self.classes.append(back)
+            self.going_on += [back] * is_going_on
+        return answer
 
     async def change(self) -> httpx.Response:
         seats = self.random.randrange(20, 60)
@@ -154,6 +175,7 @@ class Walk:
         )
         if answer.is_success:
             self.classes.remove(cancelled)
+            self.cancelled.append((cancelled, cancelled in self.going_on))
             self.going_on = [each for each in self.going_on if each != cancelled]
             await self.open()
         return answer

@@ -49,7 +49,8 @@ def test_validators_of_ours_say_what_is_wrong_in_both_languages() -> None:
     """A bare ValueError, or an error without Chinese, would only be told as a form that is not as described."""
     bare = []
     for path in [*ROOT.glob("services/*/**/*.py"), *ROOT.glob("shared/*.py")]:
-        if path.name != "form_errors.py" and "pydantic" in path.read_text(encoding="utf-8"):
+        # What is wrong with a token's claims is told to nobody.
+        if path.name not in ("form_errors.py", "auth.py") and "pydantic" in path.read_text(encoding="utf-8"):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
             bare += [

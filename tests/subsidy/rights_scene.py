@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.kernel.callers import Role
 from tests.subsidy.builders import STARTS_ON, Office, Taught, people
-from tests.support.persons import merged
+from tests.support.persons import merged, rekeyed
 from tests.support.rights import Scene, Side
 
 
@@ -19,16 +19,18 @@ async def subsidy_scene(office: Office) -> Scene:
 
 async def _side(office: Office, region: str, reports_to: str) -> Side:
     assert (await office.budget(10**10, reports_to)).status_code == 200
-    persons = people(2)
-    first, second = (Taught([person], region=region) for person in persons)
-    await office.service.hear(*first.all_finished(), *second.all_finished())
+    persons = people(4)
+    first, second, third = (Taught([person], region=region) for person in persons[:3])
+    await office.service.hear(*first.all_finished(), *second.all_finished(), *third.all_finished())
     finance, reviewer = office.finance(region=region), office.reviewer(region=region)
     claim_id = await office.submitted(first)
     assert (await office.approve(claim_id, reviewer)).status_code == 200
     assert (await office.pay(claim_id, finance)).status_code == 200
     proposed = (await office.propose_recovery(claim_id, None, finance)).json()
     await office.submitted(second)
-    await office.service.hear(merged(persons[1], persons[0]))
+    of_another = await office.submitted(third)
+    assert (await office.approve(of_another, reviewer)).status_code == 200
+    await office.service.hear(merged(persons[1], persons[0]), rekeyed(third.finished(0), persons[3]))
     budgets = (await office.get(f"/v1/budgets?region={reports_to}", office.province())).json()["rows"]
     return Side(
         region=region,
@@ -42,6 +44,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             # A budget belongs to its reporting region, so that a county's own list is empty.
             "list_budgets": '"rows"' if region != reports_to else budgets[0]["id"],
             "list_proposals": proposed["id"],
+            "list_rekeyed_lines": of_another,
             "list_duplicates": f'"first":{{"claim_id":"{claim_id}"',
         },
         bodies={

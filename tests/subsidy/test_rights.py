@@ -10,5 +10,5 @@ from tests.support.rights import walk
 async def test_every_operation_does_for_every_role_what_the_table_says(office: Office) -> None:
     walked = await walk(await subsidy_scene(office))
 
-    assert walked.departures == []
+    walked.require_none()
     print(walked.counted)  # noqa: T201

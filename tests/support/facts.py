@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
 from shared.contracts.dimensions import FundSource
+from shared.contracts.registry.classes import ClassStarted, ClassStatus
 from shared.contracts.registry.enrolments import (
     EnrolmentCompleted,
     EnrolmentDeferred,
@@ -34,11 +35,13 @@ def person_key(number: int) -> UUID:
     return numbered(3_000_000 + number)
 
 
-def region(code: str, *, reports_to: str | None, parent: str | None = "410000") -> RegionListed:
-    return RegionListed(
-        subject=f"regions/{code}", version=1, at=AT, code=code, name_zh="某地", name_en="Somewhere", kind="county",
-        parent=parent, reporting_region=reports_to, valid_from=None, valid_to=None, replaced_by=None,
-    )  # fmt: skip
+def region(code: str, *, reports_to: str | None, parent: str | None = "410000", **changes: Any) -> RegionListed:
+    values: dict[str, Any] = {
+        "subject": f"regions/{code}", "version": 1, "at": AT, "code": code, "name_zh": "某地", "name_en": "Somewhere",
+        "kind": "county", "parent": parent, "reporting_region": reports_to, "valid_from": None, "valid_to": None,
+        "replaced_by": None,
+    }  # fmt: skip
+    return RegionListed(**values | changes)
 
 
 def programme(
@@ -50,6 +53,28 @@ def programme(
         "high_skilled_target": 50, "high_skilled_counts": True,
     }  # fmt: skip
     return ProgrammeListed(**values | changes)
+
+
+_REPORTS_TO = {"410102": "410100", "410103": "410100", "410122": "410100"}
+
+
+def _reports_to(changes: dict[str, Any]) -> str:
+    """The reporting region of the place that a test names."""
+    code: str = changes.get("region", "410102")
+    return _REPORTS_TO.get(code, code)
+
+
+def class_started(class_id: UUID | None = None, *, version: int = 1, **changes: Any) -> ClassStarted:
+    """That a class runs, by default the one of `enrolment`."""
+    class_id = class_id or numbered(1_000_000)
+    values: dict[str, Any] = {
+        "subject": f"classes/{class_id}", "version": version, "at": AT, "class_id": class_id,
+        "institution_id": numbered(2_000_000), "local_id": "C1", "programme": "S01", "region": "410102",
+        "reporting_region": "410100", "occupation": "4-10-01-05", "level": 4,
+        "fund_source": FundSource.EMPLOYMENT_FUND, "starts_on": date(2025, 3, 1), "ends_on": date(2025, 3, 20),
+        "hours": 60, "seats": 40, "status": ClassStatus.RUNNING, "enrolled": 3,
+    }  # fmt: skip
+    return ClassStarted(**values | changes)
 
 
 _ENROLMENT_FACTS: dict[EnrolmentStatus, type[EnrolmentState]] = {
@@ -66,7 +91,7 @@ def enrolment(number: int, *, version: int = 1, status: EnrolmentStatus, **chang
     values: dict[str, Any] = {
         "subject": f"enrolments/{numbered(number)}", "version": version, "at": AT, "enrolment_id": numbered(number),
         "class_id": numbered(1_000_000), "institution_id": numbered(2_000_000), "person": person_key(number),
-        "programme": "S01", "tags": (), "region": "410102", "reporting_region": "410100",
+        "programme": "S01", "tags": (), "region": "410102", "reporting_region": _reports_to(changes),
         "occupation": "4-10-01-05", "level": 4, "fund_source": FundSource.EMPLOYMENT_FUND, "status": status,
         "hours": 60, "effective_on": date(2025, 3, 1),
     }  # fmt: skip
@@ -80,7 +105,7 @@ def certificate(
         "subject": f"certificates/{numbered(6_000_000 + number)}", "version": version, "at": AT,
         "certificate_id": numbered(6_000_000 + number), "number": "S00014100000125300000" + str(number % 10),
         "person": person_key(person), "body_id": numbered(4_000_000), "session_id": numbered(5_000_000),
-        "class_id": None, "programme": "S01", "region": "410102", "reporting_region": "410100",
+        "class_id": None, "programme": "S01", "region": "410102", "reporting_region": _reports_to(changes),
         "occupation": "4-10-01-05", "level": 4, "issued_on": date(2025, 4, 1),
         "status": CertificateStatus.VALID if valid else CertificateStatus.REVOKED,
     }  # fmt: skip
@@ -94,7 +119,7 @@ def claim(
         "subject": f"claims/{numbered(7_000_000 + number)}", "version": version, "at": AT,
         "claim_id": numbered(7_000_000 + number),
         "class_id": numbered(1_000_000), "institution_id": numbered(2_000_000), "region": "410102",
-        "reporting_region": "410100", "fund_source": FundSource.EMPLOYMENT_FUND, "status": status,
+        "reporting_region": _reports_to(changes), "fund_source": FundSource.EMPLOYMENT_FUND, "status": status,
         "amount_fen": 200_000 * lines, "recovered_fen": 0, "approved_on": None, "paid_on": None,
         "lines": tuple(line(place) for place in range(1, lines + 1)),
     }  # fmt: skip

@@ -7,7 +7,13 @@ from uuid import UUID
 
 from msgspec.structs import asdict
 
-from shared.contracts.registry.enrolments import EnrolmentReassigned, EnrolmentState, PersonsMerged, PersonsSeparated
+from shared.contracts.registry.enrolments import (
+    EnrolmentReassigned,
+    EnrolmentRekeyed,
+    EnrolmentState,
+    PersonsMerged,
+    PersonsSeparated,
+)
 
 AT = datetime(2025, 6, 1, 8, tzinfo=UTC)
 
@@ -15,6 +21,13 @@ AT = datetime(2025, 6, 1, 8, tzinfo=UTC)
 def reassigned(before: EnrolmentState, person: UUID) -> EnrolmentReassigned:
     """The enrolment of `before` as that of another key of its human."""
     return EnrolmentReassigned(**asdict(before) | {"version": before.version + 1, "person": person})
+
+
+def rekeyed(before: EnrolmentState, person: UUID) -> EnrolmentRekeyed:
+    """The enrolment of `before` as that of another human, whose it always was."""
+    return EnrolmentRekeyed(
+        **asdict(before) | {"version": before.version + 1, "person": person, "former": before.person}
+    )
 
 
 def merged(person: UUID, into: UUID, *, version: int = 1) -> PersonsMerged:

@@ -16,10 +16,9 @@ from services.metrics.worker import SERVICE as METRICS
 from services.registry.worker import SERVICE as REGISTRY
 from shared.contracts import registry
 from shared.contracts.fact import decode
-from tests.bench.facts import enrolment_facts
 from tests.conftest import Database
 from tests.shared.backbone.conftest import ON_KAFKA, broker
-from tests.system.test_kills import APPLIED, CELLS, FACTS, SUBJECTS, cells, opened, tally
+from tests.system.test_kills import APPLIED, CELLS, FACTS, backlog, cells, opened, tally
 
 __all__ = ["broker"]
 
@@ -51,7 +50,7 @@ async def test_a_rebuild_mends_totals_while_old_ones_are_served_and_facts_keep_c
 ) -> None:
     url = await database(METRICS)
     settings = {"METRICS_DATABASE_URL": url, "SKILLS_LOG_URL": log_url, "SKILLS_KEYS_DIRECTORY": str(keys)}
-    records = list(enrolment_facts(facts=FACTS, subjects=SUBJECTS, seed=3))
+    records = backlog(seed=3)
     metrics = await asyncpg.connect(url, ssl=False)
     async with opened(log_url) as log:
         await log.append(registry.TOPIC, records[: FACTS // 2])
@@ -85,7 +84,7 @@ async def test_a_broker_and_workers_killed_under_load_lose_and_double_nothing(
     log_url = f"kafka://{own_broker.bootstrap}"
     urls = {"REGISTRY_DATABASE_URL": await database(REGISTRY), "METRICS_DATABASE_URL": await database(METRICS)}
     settings = urls | {"SKILLS_LOG_URL": log_url, "SKILLS_KEYS_DIRECTORY": str(keys)}
-    records = list(enrolment_facts(facts=FACTS, subjects=SUBJECTS, seed=4))
+    records = backlog(seed=4)
     async with opened(log_url):
         pass
     publisher = await asyncpg.connect(urls["REGISTRY_DATABASE_URL"], ssl=False)

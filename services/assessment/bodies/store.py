@@ -25,6 +25,7 @@ from services.assessment.bodies.rules.bodies import Body, BodyKind, ScopeEntry
 from shared import tables
 from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.reach import Scope
 from shared.tables import Choice, Json, fixed
 
@@ -92,5 +93,6 @@ async def page(
     connection: AsyncConnection, scope: Scope, *, credit_code: str | None, after: UUID, limit: int
 ) -> list[Body]:
     """Bodies in sight, in the order of their ids, after `after`."""
-    asked = tables.matches(BODY, **scope.reach._asdict(), id=scope.organisation_id, credit_code=credit_code)
+    narrowed = tables.matches(BODY, id=scope.organisation_id, credit_code=credit_code)
+    asked = [*lies_in(BODY, scope.reach), *narrowed]
     return await tables.fetch_page(connection, BODY, Body, asked, after=after, limit=limit)

@@ -52,7 +52,7 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
         scope=_scope(filing),
         version=1,
     )
-    caller.require_region(plan.region_and_above(body.region))
+    caller.require_region(plan.region_and_above(body.region, on=business_day(at)))
     fact = rules.file(body, at=at)
     known = await store.find_by_credit_code(connection, body.credit_code, lock=True)
     if known is not None:

@@ -52,6 +52,7 @@ CERTIFICATE: Final = Table(
     fixed("level", Choice(Award), key="award"),
     fixed("issued_on", Date),
     fixed("issued_by", Text),
+    fixed("plan_year", Integer),
     Column("status", Choice(CertificateStatus)),
     Column("version", Integer),
 )

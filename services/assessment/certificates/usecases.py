@@ -124,7 +124,7 @@ async def _concerned(connection: AsyncConnection, certificate_id: UUID, caller: 
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
     scope = await plans.scope(connection, caller)
     found = await store.load(connection, certificate_id, lock=True)
-    if not scope.reach.covers(found):
+    if not scope.reach.handles(found):
         raise ForeignRegion
     return found
 

@@ -26,9 +26,8 @@ FROM held AS first
 JOIN held AS second ON second.human = first.human
     AND second.occupation = first.occupation AND second.level = first.level AND second.id > first.id
 WHERE (first.id, second.id) > ($1, $2)
-    AND ($3::text IS NULL OR $3 IN (first.region, second.region))
-    AND ($4::text IS NULL OR $4 IN (first.reporting_region, second.reporting_region))
-ORDER BY first.id, second.id LIMIT $5
+    AND ($3::text[] = '{}' OR $3 && ARRAY[first.region, first.reporting_region, second.region, second.reporting_region])
+ORDER BY first.id, second.id LIMIT $4
 """
 
 
@@ -51,7 +50,7 @@ class Pair(NamedTuple):
 
 async def page(connection: AsyncConnection, reach: Reach, *, after: tuple[UUID, UUID], limit: int) -> list[Pair]:
     """Pairs of which one lies in `reach`, in the order of their certificates, after `after`."""
-    arguments = (*after, reach.region, reach.reporting_region, limit)
+    arguments = (*after, sorted(reach.codes), limit)
     rows = await (await driver(connection)).fetch(_PAGE, *arguments)
     ids = {row[each] for row in rows for each in ("first", "second")}
     statement = select(CERTIFICATE).where(tables.one_of(CERTIFICATE.c.id, ids))

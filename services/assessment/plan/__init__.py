@@ -1,1 +1,1 @@
-"""The plan's programmes and regions, received from the registry."""
+"""The plans' programmes and the regions, received from the registry."""

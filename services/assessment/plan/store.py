@@ -1,41 +1,27 @@
-"""The plan's programmes and regions, from the registry's latest facts."""
+"""The plans' programmes, from the registry's latest facts; the regions are those of `shared.heard`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Column, Date, MetaData, Table, Text, select
+from sqlalchemy import Column, Integer, MetaData, Table, Text, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared import tables
+from shared import heard, tables
 from shared.database import driver
-from shared.plan import Plan, Programme, Region
+from shared.plan import Plan, Programme
 
-_PROGRAMME: Final = Table("heard_programme", MetaData(), Column("code", Text), Column("parent", Text))
-_REGION: Final = Table(
-    "heard_region",
-    MetaData(),
-    Column("code", Text),
-    Column("parent", Text),
-    Column("reporting_region", Text),
-    Column("valid_to", Date),
-    Column("replaced_by", Text),
+_PROGRAMME: Final = Table(
+    "heard_plan_programme", MetaData(), Column("year", Integer), Column("code", Text), Column("parent", Text)
 )
-
-
-def _keep(table: Table) -> str:
-    # In one order always, so that two batches do not wait for each other.
-    return f"""
-    INSERT INTO {table.name} ({tables.names(table.c)}) SELECT * FROM {tables.unnest(table.c)} ORDER BY code
-    ON CONFLICT (code) DO UPDATE SET {tables.excluded(table.c)}
-    """
-
-
-_KEEP_PROGRAMMES: Final = _keep(_PROGRAMME)
-_KEEP_REGIONS: Final = _keep(_REGION)
+# In one order always, so that two batches do not wait for each other.
+_KEEP_PROGRAMMES: Final = f"""
+INSERT INTO {_PROGRAMME.name} ({tables.names(_PROGRAMME.c)})
+SELECT * FROM {tables.unnest(_PROGRAMME.c)} ORDER BY year, code
+ON CONFLICT (year, code) DO UPDATE SET {tables.excluded(_PROGRAMME.c)}
+"""
 _PROGRAMMES: Final = select(_PROGRAMME)
-_REGIONS: Final = select(_REGION)
 
 
 async def keep_programmes(connection: AsyncConnection, programmes: Sequence[Programme]) -> None:
@@ -44,14 +30,7 @@ async def keep_programmes(connection: AsyncConnection, programmes: Sequence[Prog
         await (await driver(connection)).execute(_KEEP_PROGRAMMES, *columns)
 
 
-async def keep_regions(connection: AsyncConnection, regions: Sequence[Region]) -> None:
-    if regions:
-        columns = tables.arrays(_REGION.c, [each._asdict() for each in regions])
-        await (await driver(connection)).execute(_KEEP_REGIONS, *columns)
-
-
 async def load(connection: AsyncConnection) -> Plan:
     """The programmes and regions; empty until the first facts have been received."""
     programmes = await tables.fetch_all(connection, _PROGRAMMES, Programme)
-    regions = await tables.fetch_all(connection, _REGIONS, Region)
-    return Plan({each.code: each for each in programmes}, {each.code: each for each in regions})
+    return Plan.of(programmes, (await heard.regions(connection)).values())

@@ -13,7 +13,7 @@ from shared.reach import Scope
 
 
 async def load(connection: AsyncConnection) -> Plan:
-    """The plan's programmes and regions. Raises NotYetReceived if there are none yet."""
+    """The plans' programmes and the regions. Raises NotYetReceived if there are none yet."""
     found = await store.load(connection)
     if not (found.programmes and found.regions):
         raise NotYetReceived(what="plan")

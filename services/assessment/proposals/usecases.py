@@ -42,7 +42,7 @@ async def load(connection: AsyncConnection, proposal_id: UUID, *, caller: Caller
     """
     sight = await plans.scope(connection, caller)
     found = await store.load(connection, proposal_id, lock=lock)
-    sight.require(found, owner=found.organisation)
+    (sight.require_handled if lock else sight.require)(found, owner=found.organisation)
     return found
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Table, and_, or_, select
 from services.assessment.bodies.store import BODY
 from services.assessment.sight.rules import Sight
 from shared import tables
+from shared.located import lies_in
 from shared.reach import Reach
 
 
@@ -15,10 +16,10 @@ def in_sight(table: Table, sight: Sight) -> list[ColumnElement[bool]]:
 
     For officers it may also be of a body that does. What an institution sees depends on its trainees, too.
     """
-    here = tables.matches(table, **sight.reach._asdict())
+    here = lies_in(table, sight.reach)
     if sight.body_id is not None or sight.institution_id is not None:
         return [*here, *tables.matches(table, body_id=sight.body_id)]
     if sight.reach == Reach():
         return []
-    bodies = select(BODY.c.id).where(*tables.matches(BODY, **sight.reach._asdict()))
+    bodies = select(BODY.c.id).where(*lies_in(BODY, sight.reach))
     return [or_(and_(*here), table.c.body_id.in_(bodies))]

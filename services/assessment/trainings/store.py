@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -46,6 +46,9 @@ def _keep(table: Table) -> str:
 
 _KEEP_CLASSES: Final = _keep(_CLASS)
 _KEEP_ENROLMENTS: Final = _keep(_ENROLMENT)
+_KEEP_REKEYINGS: Final = """
+INSERT INTO heard_rekeying (class_id, former) SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING
+"""
 _FIND_CLASS: Final = select(_CLASS).where(_CLASS.c.id == bindparam("id"))
 
 
@@ -94,6 +97,13 @@ async def keep_enrolments(connection: AsyncConnection, enrolments: Sequence[Regi
     if enrolments:
         columns = tables.arrays(_ENROLMENT.c, [each._asdict() for each in enrolments])
         await (await driver(connection)).execute(_KEEP_ENROLMENTS, *columns)
+
+
+async def keep_rekeyings(connection: AsyncConnection, rekeyed: Collection[tuple[UUID, UUID]]) -> None:
+    """Store that a training of a class was attributed to a person by mistake, for each such pair."""
+    if rekeyed:
+        columns = map(list, zip(*sorted(rekeyed), strict=True))
+        await (await driver(connection)).execute(_KEEP_REKEYINGS, *columns)
 
 
 async def find_class(connection: AsyncConnection, class_id: UUID) -> RegistryClass | None:

@@ -15,8 +15,9 @@ from shared.database import driver
 
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged (
-    subject uuid, part integer, before integer, version integer, measure text COLLATE "C", programme text COLLATE "C",
-    region text COLLATE "C", level smallint, day date, amount bigint
+    subject uuid, part integer, before integer, version integer, measure text COLLATE "C", plan_year smallint,
+    programme text COLLATE "C", region text COLLATE "C", reporting_region text COLLATE "C", level smallint, day date,
+    amount bigint, waits_for uuid
 ) ON COMMIT DELETE ROWS;
 DELETE FROM staged
 """
@@ -33,50 +34,72 @@ _FOLD = """
 WITH replaced AS (
     MERGE INTO contribution AS c USING staged AS s ON c.subject = s.subject AND c.part = s.part
     WHEN MATCHED AND (s.before IS NULL OR c.version = s.before) THEN UPDATE
-    SET version = s.version, measure = s.measure, programme = s.programme, region = s.region, level = s.level,
-        day = s.day, amount = s.amount
+    SET version = s.version, measure = s.measure, plan_year = s.plan_year, programme = s.programme, region = s.region,
+        reporting_region = s.reporting_region, level = s.level, day = s.day, amount = s.amount, waits_for = s.waits_for
     WHEN NOT MATCHED AND (s.before IS NULL OR s.before = 0)
-    THEN INSERT (subject, part, version, measure, programme, region, level, day, amount)
-    VALUES (s.subject, s.part, s.version, s.measure, s.programme, s.region, s.level, s.day, s.amount)
+    THEN INSERT (subject, part, version, measure, plan_year, programme, region, reporting_region, level, day, amount,
+        waits_for)
+    VALUES (s.subject, s.part, s.version, s.measure, s.plan_year, s.programme, s.region, s.reporting_region, s.level,
+        s.day, s.amount, s.waits_for)
     RETURNING
-        old.measure AS m0, old.programme AS p0, old.region AS r0, old.level AS l0, old.day AS d0, old.amount AS a0,
-        new.measure AS m1, new.programme AS p1, new.region AS r1, new.level AS l1, new.day AS d1, new.amount AS a1
-), moved (measure, programme, region, level, day, amount) AS (
-    SELECT m0, p0, r0, l0, d0, -a0 FROM replaced WHERE m0 IS NOT NULL
+        old.measure AS m0, old.programme AS p0, old.region AS r0, old.level AS l0, old.day AS d0, old.plan_year AS y0,
+        old.reporting_region AS rr0, old.amount AS a0,
+        new.measure AS m1, new.programme AS p1, new.region AS r1, new.level AS l1, new.day AS d1, new.plan_year AS y1,
+        new.reporting_region AS rr1, new.amount AS a1
+), moved (measure, programme, region, level, day, plan_year, reporting_region, amount) AS (
+    SELECT m0, p0, r0, l0, d0, y0, rr0, -a0 FROM replaced WHERE m0 IS NOT NULL
     UNION ALL
-    SELECT m1, p1, r1, l1, d1, a1 FROM replaced WHERE m1 IS NOT NULL
+    SELECT m1, p1, r1, l1, d1, y1, rr1, a1 FROM replaced WHERE m1 IS NOT NULL
 ), difference AS (
-    SELECT measure, programme, region, level, day, sum(amount)::bigint AS amount FROM moved
-    GROUP BY measure, programme, region, level, day HAVING sum(amount) <> 0
+    SELECT measure, programme, region, level, day, plan_year, reporting_region, sum(amount)::bigint AS amount FROM moved
+    GROUP BY measure, programme, region, level, day, plan_year, reporting_region HAVING sum(amount) <> 0
 ), counted AS (
     MERGE INTO cell AS c USING difference AS d
-    ON (c.measure, c.programme, c.region, c.level, c.day) = (d.measure, d.programme, d.region, d.level, d.day)
+    ON (c.measure, c.programme, c.region, c.level, c.day, c.plan_year, c.reporting_region)
+        = (d.measure, d.programme, d.region, d.level, d.day, d.plan_year, d.reporting_region)
     WHEN MATCHED THEN UPDATE SET amount = c.amount + d.amount
-    WHEN NOT MATCHED THEN INSERT (measure, programme, region, level, day, amount)
-    VALUES (d.measure, d.programme, d.region, d.level, d.day, d.amount)
+    WHEN NOT MATCHED THEN INSERT (measure, programme, region, level, day, plan_year, reporting_region, amount)
+    VALUES (d.measure, d.programme, d.region, d.level, d.day, d.plan_year, d.reporting_region, d.amount)
 )
 SELECT (SELECT count(*) FROM replaced) = (SELECT count(*) FROM staged)
 """
 
+_STARTED = "SELECT class_id FROM started WHERE class_id = ANY($1)"
+_START = "INSERT INTO started SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING class_id"
+# What waited for these classes counts from now on, unless the batch brings something newer.
+_STAGE_BEGUN = """
+INSERT INTO staged (
+    subject, part, before, version, measure, plan_year, programme, region, reporting_region, level, day, amount
+)
+SELECT subject, part, version, version, $2, plan_year, programme, region, reporting_region, level, day, 1
+FROM contribution AS c
+WHERE waits_for = ANY($1) AND NOT EXISTS (SELECT FROM staged AS s WHERE s.subject = c.subject AND s.part = c.part)
+"""
+
 _HOLD = """
-INSERT INTO holding (certificate, person, programme, region, level, issued_on, valid)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::smallint[], $6::date[], $7::boolean[])
+INSERT INTO holding (certificate, person, plan_year, programme, region, reporting_region, level, issued_on, valid)
+SELECT * FROM unnest(
+    $1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::smallint[], $8::date[],
+    $9::boolean[]
+)
 ON CONFLICT (certificate) DO UPDATE
-SET person = excluded.person, programme = excluded.programme, region = excluded.region, level = excluded.level,
-    issued_on = excluded.issued_on, valid = excluded.valid
+SET person = excluded.person, plan_year = excluded.plan_year, programme = excluded.programme, region = excluded.region,
+    reporting_region = excluded.reporting_region, level = excluded.level, issued_on = excluded.issued_on,
+    valid = excluded.valid
 """
 # A person counts once, with the first of their valid certificates; without one, nothing is left of them but the row.
 # What a key that goes on as another one holds, counts for that other one.
 _STAGE_PERSONS = """
-INSERT INTO staged (subject, part, version, measure, programme, region, level, day, amount)
-SELECT persons.person, 0, 1, CASE WHEN first.certificate IS NOT NULL THEN $2::text END,
-       first.programme, first.region, first.level, first.issued_on, (first.certificate IS NOT NULL)::integer
+INSERT INTO staged (subject, part, version, measure, plan_year, programme, region, reporting_region, level, day, amount)
+SELECT persons.person, 0, 1, CASE WHEN first.certificate IS NOT NULL THEN $2::text END, coalesce(first.plan_year, 0),
+       first.programme, first.region, coalesce(first.reporting_region, ''), first.level, first.issued_on,
+       (first.certificate IS NOT NULL)::integer
 FROM (
     SELECT person FROM unnest($1::uuid[]) AS touched (person)
     UNION SELECT alias.into_person FROM unnest($1::uuid[]) AS touched (person) JOIN alias USING (person)
 ) AS persons
 LEFT JOIN LATERAL (
-    SELECT certificate, programme, region, level, issued_on
+    SELECT certificate, plan_year, programme, region, reporting_region, level, issued_on
     FROM (
         SELECT persons.person AS key
         UNION ALL SELECT alias.person FROM alias WHERE alias.into_person = persons.person
@@ -110,10 +133,31 @@ class Aliases(NamedTuple):
     separated: set[UUID]
 
 
+async def started(connection: AsyncConnection, class_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the classes that have started."""
+    if not class_ids:
+        return set()
+    return {row["class_id"] for row in await (await driver(connection)).fetch(_STARTED, list(class_ids))}
+
+
+async def start(connection: AsyncConnection, class_ids: Collection[UUID]) -> set[UUID]:
+    """Keep that the classes have started; returns those of which that is new."""
+    if not class_ids:
+        return set()
+    return {row["class_id"] for row in await (await driver(connection)).fetch(_START, list(class_ids))}
+
+
 async def fold(
-    connection: AsyncConnection, contributions: Iterable[Contribution], holdings: Sequence[Holding], aliases: Aliases
+    connection: AsyncConnection,
+    contributions: Iterable[Contribution],
+    holdings: Sequence[Holding],
+    aliases: Aliases,
+    *,
+    begun: Collection[UUID] = (),
 ) -> None:
     """Replace what each subject contributed, move the totals by the difference, and recount persons.
+
+    What waited for the classes `begun` counts as in training.
 
     Raises NotNext if a subject is not at the version before; the caller then undoes what was done.
     `contributions`, `holdings` and `aliases` name each (subject, part), certificate and person at most once.
@@ -121,6 +165,8 @@ async def fold(
     database = await driver(connection)
     await database.execute(_STAGE)
     await database.copy_records_to_table("staged", columns=_STAGED, records=contributions)
+    if begun:
+        await database.execute(_STAGE_BEGUN, list(begun), Measure.IN_TRAINING)
     touched = {each.person for each in holdings}
     if holdings:
         await database.execute(_HOLD, *zip(*holdings, strict=True))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +17,8 @@ from services.metrics.plan.store import ListedFact, list_
 from shared.backbone.inbox import InboxTable, Steps
 from shared.contracts.assessment import CertificateState
 from shared.contracts.fact import Fact
-from shared.contracts.registry.enrolments import EnrolmentState, PersonsMerged, PersonsSeparated
+from shared.contracts.registry.classes import ClassState
+from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus, PersonsMerged, PersonsSeparated
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.contracts.subsidy import ClaimState
 
@@ -32,9 +34,21 @@ class _Batch:
     holdings: list[Holding] = field(default_factory=list)
     listed: list[ListedFact] = field(default_factory=list)
     aliases: store.Aliases = field(default_factory=lambda: store.Aliases({}, set()))
+    enrolments: list[tuple[EnrolmentState, int]] = field(default_factory=list)
+    started: set[UUID] = field(default_factory=set)
+    """Classes that have started."""
 
     def enrolment(self, fact: EnrolmentState, before: int) -> None:
-        self.counted += rules.of_enrolment(fact, before=before)
+        self.enrolments.append((fact, before))
+
+    def class_(self, fact: ClassState, _: int) -> None:
+        if fact.status in rules.STARTED:
+            self.started.add(fact.class_id)
+
+    def count_enrolments(self, started: Collection[UUID]) -> None:
+        """Count the enrolments, where the classes `started` have started."""
+        for fact, before in self.enrolments:
+            self.counted += rules.of_enrolment(fact, before=before, is_started=fact.class_id in started)
 
     def certificate(self, fact: CertificateState, before: int) -> None:
         self.counted += rules.of_certificate(fact, before=before)
@@ -56,6 +70,7 @@ class _Batch:
 
 _VERBS: Final[Mapping[type[Fact], Callable[[_Batch, Any, int], None]]] = {
     EnrolmentState: _Batch.enrolment,
+    ClassState: _Batch.class_,
     CertificateState: _Batch.certificate,
     ClaimState: _Batch.claim,
     PersonsMerged: _Batch.merged,
@@ -88,8 +103,11 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
         _verb(type(fact))(batch, fact, first[subject] - 1)
     if batch.listed:
         await list_(connection, batch.listed)
-    if batch.counted or any(batch.aliases):
-        await store.fold(connection, batch.counted, batch.holdings, batch.aliases)
+    begun = await store.start(connection, batch.started)
+    waiting = {fact.class_id for fact, _ in batch.enrolments if fact.status is EnrolmentStatus.IN_TRAINING}
+    batch.count_enrolments(batch.started | await store.started(connection, waiting - batch.started))
+    if batch.counted or begun or any(batch.aliases):
+        await store.fold(connection, batch.counted, batch.holdings, batch.aliases, begun=begun)
 
 
 class ContributionInbox:

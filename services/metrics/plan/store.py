@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.metrics.plan.rules import YearPlan
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.database import driver
 from shared.plan import UnknownRegion
@@ -22,12 +23,21 @@ ON CONFLICT (subject) DO UPDATE SET content = excluded.content
 """
 _LISTED = "SELECT content FROM listed WHERE starts_with(subject, :kind) ORDER BY subject"
 _IS_PROVINCE = "SELECT content->>'reporting_region' IS NULL FROM listed WHERE subject = 'regions/' || :region"
+_PLANS = """
+SELECT content->>'code' AS code, CAST(content->>'year' AS integer) AS year, content->>'name_zh' AS name_zh,
+    content->>'name_en' AS name_en
+FROM listed WHERE starts_with(subject, 'programmes/') AND content->>'parent' IS NULL ORDER BY year
+"""
+# Without a year the programmes of all plans: those that bear the code in any of them.
 _PARTS = """
-WITH RECURSIVE part AS (
-    SELECT content->>'code' AS code FROM listed WHERE subject = 'programmes/' || :programme
-    UNION ALL
-    SELECT content->>'code' FROM listed JOIN part ON content->>'parent' = part.code
+WITH RECURSIVE programme AS (
+    SELECT content->>'code' AS code, content->>'parent' AS parent FROM listed
     WHERE starts_with(subject, 'programmes/')
+      AND (CAST(:year AS integer) IS NULL OR CAST(content->>'year' AS integer) = :year)
+), part AS (
+    SELECT code FROM programme WHERE code = :programme
+    UNION
+    SELECT programme.code FROM programme JOIN part ON programme.parent = part.code
 )
 SELECT code FROM part
 """
@@ -39,26 +49,31 @@ async def list_(connection: AsyncConnection, facts: Sequence[ListedFact]) -> Non
     await (await driver(connection)).execute(_LIST, list(contents), list(contents.values()))
 
 
-async def programmes(connection: AsyncConnection) -> dict[str, ProgrammeListed]:
-    """The programmes that were told, by code."""
+async def plans(connection: AsyncConnection) -> list[YearPlan]:
+    """The plans that were told, by year."""
+    return [YearPlan(**row) for row in (await connection.execute(text(_PLANS))).mappings()]
+
+
+async def programmes(connection: AsyncConnection, year: int) -> dict[str, ProgrammeListed]:
+    """The programmes of the plan of `year`, by code."""
     listed = msgspec.convert(await _listed(connection, "programmes/"), list[ProgrammeListed])
-    return {each.code: each for each in listed}
+    return {each.code: each for each in listed if each.year == year}
 
 
-async def indicators(connection: AsyncConnection) -> dict[str, IndicatorListed]:
-    """The indicators that were told, by code."""
+async def indicators(connection: AsyncConnection, year: int) -> dict[str, IndicatorListed]:
+    """The indicators of the plan of `year`, by code."""
     listed = msgspec.convert(await _listed(connection, "indicators/"), list[IndicatorListed])
-    return {each.code: each for each in listed}
+    return {each.code: each for each in listed if each.year == year}
 
 
-async def names(connection: AsyncConnection, kind: str) -> Mapping[str, tuple[str, str]]:
-    """Chinese and English names by code, of "programmes" or "regions"."""
-    return {each["code"]: (each["name_zh"], each["name_en"]) for each in await _listed(connection, f"{kind}/")}
+async def regions(connection: AsyncConnection) -> list[RegionListed]:
+    """The regions that were told, by code."""
+    return msgspec.convert(await _listed(connection, "regions/"), list[RegionListed])
 
 
-async def parts(connection: AsyncConnection, programme: str) -> list[str]:
-    """`programme`, its parts, and theirs; empty if it was never told."""
-    return list(await connection.scalars(text(_PARTS), {"programme": programme}))
+async def parts(connection: AsyncConnection, programme: str, *, year: int | None) -> list[str]:
+    """`programme` of the plan of `year`, its parts, and theirs; empty if it was never told."""
+    return list(await connection.scalars(text(_PARTS), {"programme": programme, "year": year}))
 
 
 async def is_province(connection: AsyncConnection, region: str) -> bool:

@@ -1,12 +1,50 @@
-"""What the plan calls things."""
+"""What a question is about: a plan, the places of a map, and what the plan calls things."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.plan import store
+from services.metrics.plan import rules, store
+from services.metrics.plan.rules import Placement, RegionMap, YearPlan
 
 
-async def names(connection: AsyncConnection) -> dict[str, object]:
-    """[Chinese, English] by code, of programmes and regions."""
-    return {kind: await store.names(connection, kind) for kind in ("programmes", "regions")}
+async def plan_of(connection: AsyncConnection, code: str | None, *, day: date) -> YearPlan | None:
+    """The plan with that code; without one that of `day`, None if it was not told. Raises UnknownPlan."""
+    return rules.asked(await store.plans(connection), code, day=day)
+
+
+async def plan_or_latest(connection: AsyncConnection, code: str | None, *, day: date) -> YearPlan | None:
+    """The plan with that code; without one that of `day`, or the one before it. Raises UnknownPlan."""
+    plans = await store.plans(connection)
+    return rules.asked(plans, code, day=day) or rules.latest(plans, day=day)
+
+
+async def placements(connection: AsyncConnection, by: RegionMap, *, today: date) -> list[Placement]:
+    """Where each place is counted."""
+    regions = [rules.region_of(each) for each in await store.regions(connection)]
+    return rules.placements(regions, by, today=today)
+
+
+async def plans(connection: AsyncConnection) -> list[dict[str, object]]:
+    """The plans that were told, by year."""
+    return [each._asdict() for each in await store.plans(connection)]
+
+
+async def names(connection: AsyncConnection, code: str | None, by: RegionMap, *, today: date) -> dict[str, object]:
+    """[Chinese, English] by code, of a plan's programmes and of regions: those of today, or all that ever were.
+
+    Raises UnknownPlan.
+    """
+    plan = await plan_or_latest(connection, code, day=today)
+    programmes = {} if plan is None else await store.programmes(connection, plan.year)
+    regions = await store.regions(connection)
+    if by is RegionMap.NOW:
+        regions = [each for each in regions if rules.region_of(each).exists_on(today)]
+    return {
+        "plan": None if plan is None else plan._asdict(),
+        "as": by,
+        "programmes": {code: (each.name_zh, each.name_en) for code, each in programmes.items()},
+        "regions": {each.code: (each.name_zh, each.name_en) for each in regions},
+    }

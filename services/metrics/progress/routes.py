@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from services.metrics.progress.usecases import plan_progress
-from services.metrics.totals.routes import JSON, AskedCut, AsOfAnswer, KeptRoute, question
+from services.metrics.totals.routes import JSON, AboutAnswer, AskedCut, AsOfAnswer, KeptRoute, question
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 
 routes = APIRouter(prefix="/v1", tags=["totals"], route_class=KeptRoute)
@@ -42,7 +42,7 @@ class IndicatorProgressAnswer(BaseModel):
     percent: str | None = Field(examples=["87.5"])
 
 
-class ProgressAnswer(BaseModel):
+class ProgressAnswer(AboutAnswer):
     as_of: AsOfAnswer
     first_day: date | None
     last_day: date | None
@@ -52,7 +52,9 @@ class ProgressAnswer(BaseModel):
 
 @routes.get("/progress", response_model=ProgressAnswer)
 async def get_progress(request: Request, cut: AskedCut) -> Response:
-    """Every programme and indicator of the plan: done, target, percent (not capped at 100)."""
+    """Every programme and indicator of a plan: done, target, percent (not capped at 100)."""
     answers: AnswerCache = request.app.state.answers
-    body = await answers.answer(question(request), lambda connection: plan_progress(connection, cut))
+    body = await answers.answer(
+        question(request), lambda connection: plan_progress(connection, cut, today=answers.today())
+    )
     return Response(body, media_type=JSON)

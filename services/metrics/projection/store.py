@@ -13,6 +13,7 @@ RETIRED = "retired"
 
 SEARCH_PATH = f"{LIVE}, public"
 
+# The defaults are for what was counted before plans had years: see the migration.
 # Rows of these two are rewritten in place for ever: room on each page keeps the new version there (a HOT update).
 _CONTRIBUTION = """
 CREATE TABLE contribution (
@@ -22,29 +23,39 @@ CREATE TABLE contribution (
     measure text COLLATE "C",
     programme text COLLATE "C",
     region text COLLATE "C",
+    reporting_region text COLLATE "C" NOT NULL DEFAULT '',
     level smallint,
+    plan_year smallint NOT NULL DEFAULT 0,
     day date,
     amount bigint NOT NULL,
+    waits_for uuid,
     PRIMARY KEY (subject, part)
 ) WITH (fillfactor = 70)
 """
+# Few rows wait at a time, and a row that never did is not touched by this index.
+_WAITING = "CREATE INDEX contribution_waiting ON contribution (waits_for) WHERE waits_for IS NOT NULL"
+_STARTED = "CREATE TABLE started (class_id uuid PRIMARY KEY)"
 _CELL = """
 CREATE TABLE cell (
     measure text COLLATE "C" NOT NULL,
     programme text COLLATE "C" NOT NULL,
     region text COLLATE "C" NOT NULL,
+    reporting_region text COLLATE "C" NOT NULL DEFAULT '',
     level smallint NOT NULL,
+    plan_year smallint NOT NULL DEFAULT 0,
     day date NOT NULL,
     amount bigint NOT NULL,
-    PRIMARY KEY (measure, programme, region, level, day)
+    PRIMARY KEY (measure, programme, region, level, day, plan_year, reporting_region)
 ) WITH (fillfactor = 70)
 """
 _HOLDING = """
 CREATE TABLE holding (
     certificate uuid PRIMARY KEY,
     person uuid NOT NULL,
+    plan_year smallint NOT NULL DEFAULT 0,
     programme text NOT NULL,
     region text NOT NULL,
+    reporting_region text NOT NULL DEFAULT '',
     level smallint NOT NULL,
     issued_on date NOT NULL,
     valid boolean NOT NULL
@@ -67,7 +78,18 @@ CREATE TABLE listed (
 )
 """
 
-TABLES = (_CONTRIBUTION, _CELL, _HOLDING, _HOLDING_OF_PERSON, _ALIAS, _ALIAS_INTO, _LISTED, *backbone.CONSUMER)
+TABLES = (
+    _CONTRIBUTION,
+    _WAITING,
+    _STARTED,
+    _CELL,
+    _HOLDING,
+    _HOLDING_OF_PERSON,
+    _ALIAS,
+    _ALIAS_INTO,
+    _LISTED,
+    *backbone.CONSUMER,
+)
 
 
 def creation(schema: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""GET /v1/totals, /v1/names, /v1/stream."""
+"""GET /v1/totals, /v1/plans, /v1/names, /v1/stream."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from services.metrics.plan.usecases import names
+from services.metrics.plan.rules import RegionMap
+from services.metrics.plan.usecases import names, plans
 from services.metrics.totals.store import Cut, Dimension
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 from services.metrics.totals.usecases.totals import totals
@@ -67,6 +68,23 @@ def _dimensions(
     return tuple(Dimension(name) for name in names)
 
 
+PlanCode = Annotated[
+    str | None,
+    Query(
+        max_length=16,
+        examples=["HN2025"],
+        description="By default the plan of the first day asked for, or of today; the answer says which",
+    ),
+]
+AskedMap = Annotated[
+    RegionMap,
+    Query(
+        alias="as",
+        description="`then`: by the region that reported it; `now`: by the region where the place lies today",
+    ),
+]
+
+
 def _cut(
     by: Annotated[tuple[Dimension, ...], Depends(_dimensions)],
     award: AskedAward,
@@ -75,6 +93,8 @@ def _cut(
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
     first_day: Annotated[Day | None, Query(description="From this day on")] = None,
     last_day: Annotated[Day | None, Query(description="Up to and with this day")] = None,
+    plan: PlanCode = None,
+    region_map: AskedMap = RegionMap.THEN,
 ) -> Cut:
     return Cut(
         by=by,
@@ -83,6 +103,8 @@ def _cut(
         award=award,
         first_day=first_day or (date(year, 1, 1) if year else None),
         last_day=last_day or (date(year, 12, 31) if year else None),
+        plan=plan,
+        region_map=region_map,
     )
 
 
@@ -101,6 +123,22 @@ class AsOfAnswer(BaseModel):
 
     read_at: datetime
     topics: dict[str, AppliedTopicAnswer]
+
+
+class PlanAnswer(BaseModel):
+    """The plan of a year."""
+
+    code: str
+    year: int
+    name_zh: str
+    name_en: str
+
+
+class AboutAnswer(BaseModel):
+    """What an answer is about: null stands for all plans, where that of the day was not received."""
+
+    plan: PlanAnswer | None
+    region_map: RegionMap = Field(alias="as")
 
 
 class MeasuresAnswer(BaseModel):
@@ -127,7 +165,7 @@ class TotalsRowAnswer(MeasuresAnswer):
     day: date | None = None
 
 
-class TotalsAnswer(BaseModel):
+class TotalsAnswer(AboutAnswer):
     """Rows of totals, their sum, and how far each topic has been applied."""
 
     as_of: AsOfAnswer
@@ -139,7 +177,7 @@ class TotalsAnswer(BaseModel):
 Names = Annotated[list[str], Field(min_length=2, max_length=2, description="Chinese, English")]
 
 
-class NamesAnswer(BaseModel):
+class NamesAnswer(AboutAnswer):
     """Names by code."""
 
     programmes: dict[str, Names]
@@ -157,26 +195,41 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 
 @routes.get("/totals", response_model=TotalsAnswer)
 async def get_totals(request: Request, cut: AskedCut) -> Response:
-    """Live totals. Regions are rolled up by parent; a level is its rank, 1 to 8.
+    """Live totals of a plan. Regions are rolled up by parent; a level is its rank, 1 to 8.
 
+    A training counts to the plan of the year in which its class begins, and to the region that reported it.
     `by=award` tells apart what leads to no level as well; high-skilled persons hold a level of rank 4 or above.
     """
     answers: AnswerCache = request.app.state.answers
-    body = await answers.answer(question(request), lambda connection: totals(connection, cut))
+    body = await answers.answer(question(request), lambda connection: totals(connection, cut, today=answers.today()))
     return Response(body, media_type=JSON)
 
 
 @routes.get("/names", response_model=NamesAnswer)
-async def get_names(request: Request) -> Response:
-    """Chinese and English names of programmes and regions by code: what a dashboard labels its rows with."""
+async def get_names(request: Request, plan: PlanCode = None, region_map: AskedMap = RegionMap.THEN) -> Response:
+    """Chinese and English names of programmes and regions by code: what a dashboard labels its rows with.
+
+    As of `now` the regions that exist today, otherwise all that ever did.
+    """
     answers: AnswerCache = request.app.state.answers
-    return Response(await answers.answer(question(request), names), media_type=JSON)
+    body = await answers.answer(
+        question(request), lambda connection: names(connection, plan, region_map, today=answers.today())
+    )
+    return Response(body, media_type=JSON)
+
+
+@routes.get("/plans", response_model=list[PlanAnswer])
+async def get_plans(request: Request) -> Response:
+    """The plans that totals can be asked for, by year."""
+    answers: AnswerCache = request.app.state.answers
+    return Response(await answers.answer(question(request), plans), media_type=JSON)
 
 
 @routes.get("/stream", response_class=Response, responses=_EVENTS)
 async def stream_totals(request: Request, cut: AskedCut) -> EventSourceResponse:
     """Server-sent events named `cells`: first all cells, then those that changed, within a second of the change."""
     answers: AnswerCache = request.app.state.answers
+    await answers.cells(cut)  # what is refused is refused before the stream begins
 
     async def events() -> AsyncGenerator[ServerSentEvent]:
         async for change in answers.changes(cut):

@@ -37,7 +37,7 @@ async def own_class(connection: AsyncConnection, class_id: UUID, caller: Caller,
 async def visible_class(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:
     """A class that the caller reaches. Raises NotFound, ForeignOrganisation, ForeignRegion."""
     class_ = await store.load(connection, class_id)
-    await visibility.require_visible(connection, caller, class_)
+    await visibility.require_readable(connection, caller, class_)
     return class_
 
 

@@ -82,7 +82,7 @@ async def list_flags(
 @routes.get("/flags/{flag_id}", response_model=FlagAnswer)
 async def get_flag(flag_id: UUID, connection: Connection, caller: CurrentCaller) -> Flag:
     flag = await store.load(connection, flag_id)
-    await visibility.require_visible(connection, caller, flag)
+    await visibility.require_readable(connection, caller, flag)
     return flag
 
 

@@ -18,6 +18,7 @@ from shared.contracts.registry.flags import FlagStatus
 from shared.database import driver
 from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.reach import Reach
 from shared.tables import Choice, Instant, Json, fixed
 
@@ -89,7 +90,6 @@ async def page(
     limit: int,
 ) -> list[Flag]:
     """Flags with ids above `after`, ordered by id."""
-    asked = tables.matches(
-        FLAG, **reach._asdict(), status=status, check=check, class_id=class_id, institution_id=institution_id
-    )
+    narrowed = tables.matches(FLAG, status=status, check=check, class_id=class_id, institution_id=institution_id)
+    asked = [*lies_in(FLAG, reach), *narrowed]
     return await tables.fetch_page(connection, FLAG, Flag, asked, after=after, limit=limit)

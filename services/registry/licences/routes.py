@@ -10,6 +10,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from services.registry.classes.usecases import visible_class
+from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.licences import store, usecases
 from services.registry.licences.rules import LicenceDays, LicenceVerb
 from services.registry.licences.usecases import DecisionRow, RecordRow, Verdict
@@ -19,7 +20,6 @@ from shared.batches import BatchAnswer, answer
 from shared.contracts.registry.licences import LicenceStatus
 from shared.form_errors import form_error
 from shared.forms import Day, LocalId, Reason, Strict
-from shared.kernel.refusals import NotFound
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.posted import DryRun, PostedRows, posting
 from shared.rows import parse_posted
@@ -148,9 +148,7 @@ async def list_licences(
 async def list_licence_history(
     enrolment_id: UUID, connection: Connection, caller: CurrentCaller
 ) -> list[LicenceEventAnswer]:
-    """Every step of the licence: what was recorded, confirmed or rejected, by whom, when and why."""
-    licence = (await store.of_enrolments(connection, [enrolment_id])).get(enrolment_id)
-    if licence is None:
-        raise NotFound(what="licence", id=enrolment_id)
-    await visible_class(connection, licence.class_id, caller)
+    """Every step of the training's licence: what was recorded, confirmed or rejected, by whom, when and why."""
+    training = await enrolment_store.load(connection, enrolment_id)
+    await visible_class(connection, training.class_id, caller)
     return [LicenceEventAnswer.model_validate(each) for each in await store.history(connection, enrolment_id)]

@@ -14,6 +14,7 @@ from services.registry.licences.rules import Licence, LicenceVerb
 from shared import tables
 from shared.contracts.registry.licences import LicenceStatus
 from shared.database import driver
+from shared.located import lies_in
 from shared.reach import Reach
 from shared.tables import Choice, Instant
 
@@ -112,7 +113,8 @@ async def page(
     limit: int,
 ) -> list[Licence]:
     """Licences in the order of their enrolments' ids, above `after`."""
-    asked = tables.matches(LICENCE, **reach._asdict(), status=status, class_id=class_id, institution_id=institution_id)
+    own = tables.matches(LICENCE, status=status, class_id=class_id, institution_id=institution_id)
+    asked = [*lies_in(LICENCE, reach), *own]
     key = LICENCE.c.enrolment_id
     statement = select(LICENCE).where(key > after, *asked).order_by(key).limit(limit)
     return await tables.fetch_all(connection, statement, Licence)

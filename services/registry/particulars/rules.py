@@ -1,4 +1,4 @@
-"""Names and phone numbers of people: the form of a phone number, and placeholders that are refused."""
+"""Names and phone numbers of people: their forms, and placeholders and damaged names that are refused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated, Final
 
 from pydantic import StringConstraints
 
-from shared.kernel.refusals import Invalid
+from shared.kernel.names import spelling_fault
+from shared.kernel.refusals import Invalid, Refusal
 from shared.kernel.spelling import canonical
 
 PHONE_DIGITS: Final = 11
@@ -19,7 +20,6 @@ Phone = Annotated[str, StringConstraints(pattern=rf"^1[0-9]{{{PHONE_DIGITS - 1}}
 
 _ORDINARY_NAME: Final = re.compile(r"([\u4e00-\u9fff])(?!\1+$)[\u4e00-\u9fff]{1,3}")
 """Two to four Chinese characters, not all the same: nearly every name, checked quickly."""
-_LINE_END_OR_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 NO_WORDS: Final = frozenset(
     {
         "NA", "NONE", "NULL", "NIL", "NAN", "UNDEFINED", "UNKNOWN", "NAME", "TEST", "TESTER", "TESTING", "TBD", "TODO",
@@ -54,16 +54,16 @@ class PlaceholderPhone(Invalid):
     cure_zh = "请填写学员本人的手机号。"
 
 
-def name_fault(name: str) -> PlaceholderName | None:
-    """The fault of a word for "none", of no letters, one repeated letter or several lines; None for a name."""
+def name_fault(name: str) -> Refusal | None:
+    """The fault of a word for "none", of no letters or one repeated letter, or of the spelling; None for a name."""
     if _ORDINARY_NAME.fullmatch(name) is not None and name not in NO_WORDS:
         return None
     letters = "".join(char for char in canonical(name) if char.isalpha())
     # Two characters that are the same can be a name (丁丁); one Latin letter, or three times the same, cannot.
     repeated = len(set(letters)) == 1 and (letters.isascii() or len(letters) > 2)
-    if not letters or letters in NO_WORDS or repeated or _LINE_END_OR_CONTROL.search(name):
+    if not letters or letters in NO_WORDS or repeated:
         return PlaceholderName(pointer="/name")
-    return None
+    return spelling_fault(name)
 
 
 def phone_fault(phone: str | None) -> PlaceholderPhone | None:

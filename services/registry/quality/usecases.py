@@ -64,9 +64,9 @@ async def report(
         question.last_on,
         business_day(at),
         question.by,
-        **seen.reach._asdict(),
+        **seen.reach.narrowed,
         institution_id=seen.organisation_id,
-        programmes=None if question.programme is None else _with_parts(plan, question.programme),
+        programmes=None if question.programme is None else _with_parts(plan, question.programme, on=question.first_on),
     )
     as_of = await quality_sums.due_since(connection) or at
     counts = await store.count(connection, query, after=after, limit=limit)
@@ -80,10 +80,12 @@ async def _place(connection: AsyncConnection, plan: Plan, seen: Scope) -> str:
     return seen.reach.region or seen.reach.reporting_region or plan.provinces[0]
 
 
-def _with_parts(plan: Plan, programme: str) -> list[str]:
-    if programme not in plan.programmes:
+def _with_parts(plan: Plan, programme: str, *, on: date) -> list[str]:
+    """The programme of the plan that holds on day `on`, and its parts."""
+    programmes = plan.programmes_on(on)
+    if programme not in programmes:
         raise UnknownProgramme(pointer="/programme")
-    return [programme, *(each.code for each in plan.programmes.values() if each.parent == programme)]
+    return [programme, *(each.code for each in programmes.values() if each.parent == programme)]
 
 
 async def work(engine: AsyncEngine) -> None:

@@ -15,6 +15,7 @@ from services.registry.rosters.rules.decisions import PriorEnrolment
 from services.registry.rosters.rules.phones import PhoneUse
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.database import driver
+from shared.kernel.ids import new_id
 from shared.persons import SealedPerson
 
 _SEATED: Final = """
@@ -41,9 +42,20 @@ WHERE d.person = ANY($1) AND d.from_on <= $4 AND d.until_on >= $3
 ORDER BY person, from_on, id
 """
 _PEOPLE: Final = """
-SELECT t.person, t.document_kind, t.sealed, m.into_person
+SELECT t.person, t.document_kind, t.sealed, m.into_person, t.released_at IS NOT NULL
 FROM trainee AS t LEFT JOIN person_merge AS m ON m.person = t.person AND m.undone_at IS NULL
 WHERE t.person = ANY($1)
+"""
+_REGION: Final = """
+SELECT c.region FROM enrolment AS e JOIN class AS c ON c.id = e.class_id WHERE e.person = coalesce(
+    (SELECT into_person FROM person_merge WHERE person = $1 AND undone_at IS NULL), $1
+) ORDER BY e.id LIMIT 1
+"""
+_RECLAIM: Final = """
+UPDATE trainee AS t
+SET document_kind = n.document_kind, sealed = n.sealed, phone_mark = n.phone_mark, released_at = NULL
+FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::uuid[]) AS n (person, document_kind, sealed, phone_mark)
+WHERE t.person = n.person AND t.released_at IS NOT NULL RETURNING t.person
 """
 _MERGED: Final = "SELECT person, into_person FROM person_merge WHERE person = ANY($1) AND undone_at IS NULL"
 _PHONE_OWNERS: Final = "SELECT phone_mark, count(*) FROM trainee WHERE phone_mark = ANY($1) GROUP BY phone_mark"
@@ -56,6 +68,19 @@ FROM unnest($1::uuid[]) AS p (mark) CROSS JOIN LATERAL (
     ORDER BY e.id DESC LIMIT $5
 ) AS e
 """
+# Whoever was merged goes on as another person, who is no twin of theirs.
+_PHONE_SHARERS: Final = """
+SELECT g.person, t.person, t.document_kind, t.sealed
+FROM unnest($1::uuid[], $2::uuid[]) AS g (person, mark) JOIN trainee AS t ON t.phone_mark = g.mark
+WHERE t.person <> g.person AND t.released_at IS NULL
+    AND NOT EXISTS (SELECT FROM person_merge AS m WHERE m.person = t.person AND m.undone_at IS NULL)
+ORDER BY g.person, t.person LIMIT $3
+"""
+_TOLD_APART: Final = """
+SELECT EXISTS (
+    SELECT FROM flag WHERE kind = 'one-person-two-documents' AND seen LIKE $1 || '/%' AND status = 'dismissed'
+)
+"""
 PHONE_USES_MAX: Final = 200
 """Uses of one phone that are read: enough to see that there are too many."""
 # Particulars stay as first stored; the blind index of the phone is that of the last roster.
@@ -66,6 +91,15 @@ WITH given AS (
 )
 UPDATE trainee SET phone_mark = given.mark FROM given WHERE trainee.person = given.person
 """
+_REPLACE: Final = """
+WITH replaced AS (
+    INSERT INTO replaced_particulars (id, person, sealed, reason, replaced_by, replaced_at)
+    SELECT $1, person, sealed, $5, $6, $7 FROM trainee WHERE person = $2
+)
+UPDATE trainee SET sealed = $3, phone_mark = coalesce($4, phone_mark) WHERE person = $2
+"""
+DAMAGED: Final = "the stored name was damaged 原登记姓名有损坏"
+"""Why a name was corrected of which the sound spelling came: a reason that the system sets."""
 _ENROLMENT_COLUMNS: Final = (
     "id", "class_id", "institution_id", "person", "local_id", "programme", "tags", "status", "hours", "effective_on",
     "version", "from_on", "until_on", "employment", "priority", "evidence_on", "consented_on", "transferred_from",
@@ -78,6 +112,8 @@ class KnownPerson(NamedTuple):
 
     sealed: SealedPerson
     into: UUID | None
+    is_released: bool = False
+    """No training stands under the document any more: the stored particulars are not its holder's."""
 
 
 class Newcomer(NamedTuple):
@@ -122,7 +158,13 @@ async def taken(
 async def people(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, KnownPerson]:
     """The stored persons among `persons`, by key."""
     rows = await (await driver(connection)).fetch(_PEOPLE, list(persons))
-    return {row[0]: KnownPerson(SealedPerson(*row[:3]), row[3]) for row in rows}
+    return {row[0]: KnownPerson(SealedPerson(*row[:3]), row[3], row[4]) for row in rows}
+
+
+async def region_of(connection: AsyncConnection, person: UUID) -> str | None:
+    """The region of the class in which the person was enrolled first; None if they never were."""
+    region: str | None = await (await driver(connection)).fetchval(_REGION, person)
+    return region
 
 
 async def merged(connection: AsyncConnection, persons: Collection[UUID]) -> Mapping[UUID, UUID]:
@@ -143,6 +185,18 @@ async def phone_uses(
     return [PhoneUse(*row) for row in await (await driver(connection)).fetch(_PHONE_USES, *values)]
 
 
+async def phone_sharers(connection: AsyncConnection, marks: Mapping[UUID, UUID]) -> list[tuple[UUID, SealedPerson]]:
+    """Others with the phone of a person of `marks` (the blind index of the phone by person), each with that person."""
+    values = (list(marks), list(marks.values()), PHONE_USES_MAX)
+    return [(row[0], SealedPerson(*row[1:])) for row in await (await driver(connection)).fetch(_PHONE_SHARERS, *values)]
+
+
+async def are_told_apart(connection: AsyncConnection, pair: str) -> bool:
+    """Whether an officer has found that the two people of `pair`, as the flags of both name it, are two."""
+    found: bool = await (await driver(connection)).fetchval(_TOLD_APART, pair)
+    return found
+
+
 async def add_people(connection: AsyncConnection, newcomers: Iterable[Newcomer]) -> None:
     """Store new people, each once. A concurrent insert of the same person fails as a unique violation (23505)."""
     # Always in the same order, so that two rosters that share people do not deadlock.
@@ -150,9 +204,31 @@ async def add_people(connection: AsyncConnection, newcomers: Iterable[Newcomer])
     await (await driver(connection)).copy_records_to_table("trainee", columns=Newcomer._fields, records=records)
 
 
+async def reclaim(connection: AsyncConnection, newcomers: Collection[Newcomer]) -> set[UUID]:
+    """Store the particulars of those of `newcomers` whose documents were released; returns their keys."""
+    if not newcomers:
+        return set()
+    columns = map(list, zip(*sorted(newcomers, key=lambda each: each.person.bytes), strict=True))
+    return {row["person"] for row in await (await driver(connection)).fetch(_RECLAIM, *columns)}
+
+
 async def mark_phones(connection: AsyncConnection, marks: Mapping[UUID, UUID]) -> None:
     """Store the blind index of the latest phone of each person."""
     await (await driver(connection)).execute(_MARK_PHONES, list(marks), list(marks.values()))
+
+
+async def replace_particulars(
+    connection: AsyncConnection,
+    sealed: SealedPerson,
+    phone_mark: UUID | None,
+    *,
+    reason: str,
+    by: str,
+    at: datetime,
+) -> None:
+    """Replace the particulars of a locked person by `sealed` and keep the earlier ones; without a phone it stays."""
+    values = (new_id(), sealed.person, sealed.sealed, phone_mark, reason, by, at)
+    await (await driver(connection)).execute(_REPLACE, *values)
 
 
 async def add_all(

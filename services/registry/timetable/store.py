@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.timetable.rules.lessons import Clash, Lesson, LessonKind, Timetable
+from services.registry.timetable.rules.lessons import Clash, Lesson, Timetable
+from shared.contracts.registry.timetables import LessonKind
 from shared.database import driver
 
 _OF_CLASS: Final = """
@@ -56,7 +57,32 @@ WITH new AS MATERIALIZED (SELECT * FROM {_LESSONS}), clashes AS (
 )
 SELECT ARRAY(SELECT ROW(place, by_teacher) FROM clashes), ARRAY(SELECT ROW(id, institution_id) FROM shared_sites)
 """
+# Whoever enrols one of them elsewhere waits for these locks, and then sees the lessons.
+_LOCK_TRAINEES: Final = """
+SELECT FROM trainee WHERE person IN (SELECT person FROM enrolment WHERE class_id = $1)
+ORDER BY person FOR NO KEY UPDATE
+"""
+_ELSEWHERE: Final = """
+WITH new AS MATERIALIZED (
+    SELECT DISTINCT tstzrange(begins, ends) AS during, (begins AT TIME ZONE 'Asia/Shanghai')::date AS day
+    FROM unnest($2::timestamptz[], $3::timestamptz[]) AS l (begins, ends)
+)
+SELECT DISTINCT e.local_id
+FROM enrolment e
+JOIN occupied_days here ON here.enrolment_id = e.id
+JOIN occupied_days o ON o.person = here.person AND o.class_id <> here.class_id
+    AND o.from_on <= here.until_on AND here.from_on <= o.until_on
+JOIN lesson l ON l.class_id = o.class_id AND NOT l.omitted
+JOIN new ON new.during && l.during
+    AND new.day BETWEEN greatest(here.from_on, o.from_on) AND least(here.until_on, o.until_on)
+WHERE e.class_id = $1 ORDER BY e.local_id
+"""
+_TOLD: Final = """
+INSERT INTO timetable AS t (class_id, version) VALUES ($1, 1)
+ON CONFLICT (class_id) DO UPDATE SET version = t.version + 1 RETURNING version
+"""
 _RELEASE: Final = "UPDATE lesson SET held = false WHERE class_id = $1"
+_RETAKE: Final = "UPDATE lesson SET held = true WHERE class_id = $1 AND NOT omitted"
 _OMIT: Final = """
 UPDATE lesson SET omitted = true, held = false
 WHERE class_id = $1 AND lower(during) = ANY($2) AND NOT omitted
@@ -127,6 +153,17 @@ async def surroundings(connection: AsyncConnection, class_id: UUID, lessons: Seq
     return Surroundings([Clash(place - 1, by_teacher) for place, by_teacher in clashes], institutions)
 
 
+async def elsewhere(connection: AsyncConnection, class_id: UUID, lessons: Collection[Lesson]) -> list[str]:
+    """The local ids of the class's trainees who have a lesson of another class during one of `lessons`.
+
+    They stay locked until the transaction ends.
+    """
+    database = await driver(connection)
+    await database.execute(_LOCK_TRAINEES, class_id)
+    times = [each.begins for each in lessons], [each.ends for each in lessons]
+    return [row[0] for row in await database.fetch(_ELSEWHERE, class_id, *times)]
+
+
 async def replace(
     connection: AsyncConnection, class_id: UUID, *, gone: Collection[Lesson], new: Collection[Lesson]
 ) -> None:
@@ -142,9 +179,20 @@ async def replace(
         await database.execute(_ADD, class_id, *_columns(new))
 
 
+async def next_version(connection: AsyncConnection, class_id: UUID) -> int:
+    """The version of the next fact about the timetable of the class, from 1."""
+    version: int = await (await driver(connection)).fetchval(_TOLD, class_id)
+    return version
+
+
 async def release(connection: AsyncConnection, class_id: UUID) -> None:
     """Let other classes have the teachers and rooms of a class that is given up."""
     await (await driver(connection)).execute(_RELEASE, class_id)
+
+
+async def retake(connection: AsyncConnection, class_id: UUID) -> None:
+    """Take teachers and rooms again for the lessons of a class that goes on; they must be free."""
+    await (await driver(connection)).execute(_RETAKE, class_id)
 
 
 async def omit(connection: AsyncConnection, class_id: UUID, begins: Collection[datetime]) -> None:

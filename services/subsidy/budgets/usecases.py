@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -75,6 +75,8 @@ async def _require_province(connection: AsyncConnection, account: Account, calle
     region = plan.regions.get(account.region)
     if region is None:
         raise UnknownRegion(pointer="/region")
-    caller.require_region(plan.region_and_above(account.region)[-1:])
-    if region.reporting_region != region.code:
+    # Classes of the year count to the region that reports them on their first days, the last of which is in December.
+    reports_to = {region.on(day).reporting_region for day in (date(account.year, 1, 1), date(account.year, 12, 31))}
+    caller.require_region(plan.region_and_above(account.region, on=caller.today)[-1:])
+    if account.region not in reports_to:
         raise NotReportingRegion(pointer="/region", reporting_region=region.reporting_region)

@@ -45,12 +45,14 @@ WHERE (first.claim_id, first.line) < (second.claim_id, second.line)
                 OR abs(second.year - first.year) < {RENEWAL_YEARS}))
         OR (second.occupation = first.occupation AND second.level < first.level
             AND first.level <= {Level.CHIEF_TECHNICIAN.value})
-        OR (second.year = first.year AND first.in_year > $8)
+        OR (second.year = first.year AND first.in_year > $7)
     )
     AND (first.claim_id, first.line, second.claim_id, second.line) > ($1, $2, $3, $4)
-    AND ($5::text IS NULL OR $5 IN (first.region, second.region))
-    AND ($6::text IS NULL OR $6 IN (first.reporting_region, second.reporting_region))
-ORDER BY first.claim_id, first.line, second.claim_id, second.line LIMIT $7
+    AND (
+        $5::text[] = '{{}}'
+        OR $5 && ARRAY[first.region, first.reporting_region, second.region, second.reporting_region]
+    )
+ORDER BY first.claim_id, first.line, second.claim_id, second.line LIMIT $6
 """
 
 
@@ -61,7 +63,7 @@ async def page(
 
     Of a year with more than `in_year_max` subsidies of one human, all pairs.
     """
-    arguments = (*after, reach.region, reach.reporting_region, limit, in_year_max)
+    arguments = (*after, sorted(reach.codes), limit, in_year_max)
     rows = await (await driver(connection)).fetch(_PAGE, *arguments)
     return [Pair(_subsidy(row, "first"), _subsidy(row, "second")) for row in rows]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.kernel.refusals import Conflict
@@ -18,6 +19,21 @@ class HoldStatus(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
     DISMISSED = "dismissed"
+
+
+class FlagSubject(StrEnum):
+    """What a flag is about, as far as a claim is concerned."""
+
+    TRAINEE = "trainee"
+    CLASS = "class"
+    INSTITUTION = "institution"
+
+
+class Cure(NamedTuple):
+    """What ends the hold of a flag."""
+
+    en: str
+    zh: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +56,50 @@ class Flag:
     status: HoldStatus
 
     @property
+    def about(self) -> FlagSubject:
+        if self.enrolment_id is not None or (self.class_id is None and self.person is not None):
+            return FlagSubject.TRAINEE
+        return FlagSubject.INSTITUTION if self.class_id is None else FlagSubject.CLASS
+
+    def cure(self, *, is_paid: bool) -> Cure:
+        """What has to happen to a claim that it is about, paid or not."""
+        if self.status is HoldStatus.OPEN:
+            return Cure(
+                f"Officers of {self.region} settle the flag; until then the claim waits.",
+                f"由 {self.region} 的工作人员处理该预警，处理完毕前暂缓办理。",
+            )
+        if is_paid:
+            return Cure(
+                "The flag was confirmed after the payment. Propose to recover the lines that it is about.",
+                "付款后该预警被认定属实。请对所涉明细提出追回。",
+            )
+        if self.about is FlagSubject.TRAINEE:
+            return Cure(
+                "The flag was confirmed. Return the claim; rebuilt, it pays nothing for this trainee.",
+                "该预警已认定属实。请退回申领，重新生成后不再补贴该学员。",
+            )
+        return Cure(
+            "The flag was confirmed, so nothing is paid for this class. Reject the claim.",
+            "该预警已认定属实，本班不予补贴。请驳回申领。",
+        )
+
+    @property
     def shown(self) -> dict[str, str]:
         """What a refusal may say of it: nothing about a person."""
         return {
             "flag_id": str(self.id),
             "check": self.check,
             "kind": self.kind,
+            "about": self.about.value,
             "region": self.region,
             "status": self.status.value,
         }
 
 
 class FlagsOpen(Conflict):
-    """Facts: `flags`, each with its id, check, kind, status and `region`, whose officers settle it; `regions`."""
+    """Facts: `flags`, each with its id, check, kind, status, what it is about, and `region`, whose officers settle it;
+    `regions`, all of these.
+    """
 
     slug = "flags-open"
     title_en = "The claim waits for flags that are not settled yet."

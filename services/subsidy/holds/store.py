@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Column, MetaData, Table, Text, Uuid
@@ -33,28 +33,6 @@ _KEEP: Final = f"""
 INSERT INTO heard_flag ({tables.names(HEARD_FLAG.c)}) SELECT * FROM {tables.unnest(HEARD_FLAG.c)} ORDER BY id
 ON CONFLICT (id) DO UPDATE SET {tables.excluded(HEARD_FLAG.c)}
 """
-_STANDING: Final = "status <> 'dismissed'"
-# A flag of a person names one key; the human may be claimed for under another.
-_KEYS: Final = """
-WITH named AS (
-    SELECT p.person, coalesce(a.into_person, p.person) AS human
-    FROM unnest($1::uuid[]) AS p (person) LEFT JOIN heard_alias AS a ON a.person = p.person
-), keys AS (
-    SELECT person AS key FROM named UNION SELECT human FROM named
-    UNION SELECT a.person FROM named JOIN heard_alias AS a ON a.into_person = named.human
-)
-"""
-_OF_CLAIM: Final = f"""
-{_KEYS}
-SELECT {tables.names(HEARD_FLAG.c)} FROM heard_flag
-WHERE {_STANDING} AND (
-    (class_id = $3 AND enrolment_id IS NULL)
-    OR enrolment_id = ANY($2)
-    OR (person IN (SELECT key FROM keys) AND class_id IS NULL AND enrolment_id IS NULL)
-    OR (institution_id = $4 AND class_id IS NULL AND enrolment_id IS NULL AND person IS NULL)
-)
-ORDER BY id LIMIT 500
-"""
 _UPHELD: Final = """
 SELECT DISTINCT e.id
 FROM heard_enrolment AS e
@@ -76,26 +54,6 @@ async def keep(connection: AsyncConnection, flags: Sequence[Flag]) -> None:
         await (await driver(connection)).execute(_KEEP, *columns)
 
 
-async def of_claim(
-    connection: AsyncConnection,
-    *,
-    class_id: UUID,
-    institution_id: UUID,
-    enrolments: Collection[UUID],
-    persons: Collection[UUID],
-) -> list[Flag]:
-    """The flags, open or upheld, that hold a claim for the class: about the class, its institution, or one of the
-    enrolments and persons that are paid for. By id.
-    """
-    arguments = (list(persons), list(enrolments), class_id, institution_id)
-    return [_flag(row) for row in await (await driver(connection)).fetch(_OF_CLAIM, *arguments)]
-
-
 async def upheld(connection: AsyncConnection, class_id: UUID) -> frozenset[UUID]:
     """The enrolments of the class about which, or about whose person, a flag that holds was upheld."""
     return frozenset(row["id"] for row in await (await driver(connection)).fetch(_UPHELD, class_id))
-
-
-def _flag(row: Any) -> Flag:
-    values = {column.key: row[column.name] for column in HEARD_FLAG.c}
-    return Flag(**values | {"status": HoldStatus(row["status"])})

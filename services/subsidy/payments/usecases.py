@@ -10,8 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.budgets import store as budgets
 from services.subsidy.claims.rules.claims import PREPARING, Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
+from services.subsidy.claims.store import holds
 from services.subsidy.claims.usecases import steps
 from services.subsidy.payments import rules
+from services.subsidy.rekeyings import store as rekeyings
+from services.subsidy.rekeyings.rules import require_none
 from services.subsidy.trainings.usecases import load_plan
 from shared.kernel.callers import Caller
 
@@ -19,14 +22,15 @@ from shared.kernel.callers import Caller
 async def pay(
     connection: AsyncConnection, claim_id: UUID, *, paid_on: date, reference: str, caller: Caller, at: datetime
 ) -> Claim:
-    """Record the payment of an approved claim. Raises ForeignRegion and the rule's refusals."""
+    """Record the payment of an approved claim. Raises ForeignRegion, LinesRekeyed and the rule's."""
     plan = await load_plan(connection)
     before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
+    require_none(await rekeyings.of_claim(connection, claim_id))
     after, fact = rules.pay(
         before,
         paid_on=paid_on,
         reference=reference,
-        flags=await steps.flags_of(connection, before),
+        flags=await holds.of_claim(connection, claim_id),
         prepared_by=await store.doers(connection, claim_id, PREPARING),
         by=caller.person,
         at=at,

@@ -36,7 +36,7 @@ async def load(connection: AsyncConnection, proposal_id: UUID, *, caller: Caller
     """A proposal about a record that the caller sees. Raises NotYetReceived, NotFound, ForeignRegion."""
     sight = await trainings.scope(connection, caller)
     found = await store.load(connection, proposal_id, lock=lock)
-    sight.require(found, owner=None)
+    (sight.require_handled if lock else sight.require)(found, owner=None)
     return found
 
 

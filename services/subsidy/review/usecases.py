@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.budgets import store as budgets
 from services.subsidy.claims.rules.claims import PREPARING, Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
-from services.subsidy.claims.store import lines
+from services.subsidy.claims.store import holds, lines
 from services.subsidy.claims.usecases import drafts, steps
 from services.subsidy.review import rules
 from services.subsidy.trainings.usecases import load_plan
@@ -55,7 +55,7 @@ async def approve(connection: AsyncConnection, claim_id: UUID, *, caller: Caller
     after, fact = rules.approve(
         before,
         as_of_now=await drafts.lines_as_of_now(connection, before, plan=plan, today=business_day(at)),
-        flags=await steps.flags_of(connection, before),
+        flags=await holds.of_claim(connection, claim_id),
         prepared_by=await store.doers(connection, claim_id, PREPARING),
         by=caller.person,
         at=at,

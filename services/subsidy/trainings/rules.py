@@ -88,9 +88,9 @@ class Licence:
     """Whether an officer has confirmed it."""
 
 
-def region_and_above(plan: Plan, code: str) -> list[str]:
-    """`code` and the regions above it, up to the province. Raises NotYetReceived."""
-    chain = plan.region_and_above(code)
+def region_and_above(plan: Plan, code: str, *, on: date) -> list[str]:
+    """`code` and the regions above it on day `on`, up to the province. Raises NotYetReceived."""
+    chain = plan.region_and_above(code, on=on)
     if not chain:
         raise NotYetReceived(what="region", id=code)
     return chain

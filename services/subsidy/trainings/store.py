@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -74,6 +74,11 @@ _TRAINEES: Final = (
     .where(HEARD_ENROLMENT.c.class_id == bindparam("of_class"))
     .order_by(HEARD_ENROLMENT.c.enrolment_id)
 )
+_KEEP_REKEYINGS: Final = """
+INSERT INTO heard_rekeying (enrolment_id, rekeyed_at) SELECT * FROM unnest($1::uuid[], $2::timestamptz[])
+ON CONFLICT (enrolment_id) DO UPDATE SET rekeyed_at = excluded.rekeyed_at
+"""
+_REKEYED: Final = "SELECT enrolment_id FROM heard_rekeying WHERE enrolment_id = ANY($1)"
 _CERTIFIED_ON: Final = """
 SELECT k.person, max(c.issued_on)
 FROM unnest($1::uuid[], $2::uuid[]) AS k (key, person) JOIN heard_certificate AS c ON c.person = k.key
@@ -103,6 +108,19 @@ async def keep_certificates(connection: AsyncConnection, certificates: Sequence[
 
 async def keep_licences(connection: AsyncConnection, licences: Sequence[Licence]) -> None:
     await _keep(connection, HEARD_LICENCE, licences)
+
+
+async def keep_rekeyings(connection: AsyncConnection, rekeyed: Mapping[UUID, datetime]) -> None:
+    """Store that these enrolments were re-keyed to another human, and when."""
+    if rekeyed:
+        ids = sorted(rekeyed)
+        await (await driver(connection)).execute(_KEEP_REKEYINGS, ids, [rekeyed[each] for each in ids])
+
+
+async def rekeyed(connection: AsyncConnection, enrolments: Collection[UUID]) -> set[UUID]:
+    """Those of `enrolments` that were re-keyed to another human."""
+    rows = await (await driver(connection)).fetch(_REKEYED, list(enrolments))
+    return {row["enrolment_id"] for row in rows}
 
 
 async def _keep(connection: AsyncConnection, table: Table, values: Sequence[object]) -> None:

@@ -11,6 +11,7 @@ from shared.contracts.registry import licences as licences
 from shared.contracts.registry import plan as plan
 from shared.contracts.registry import supervision as supervision
 from shared.contracts.registry import teachers as teachers
+from shared.contracts.registry import timetables as timetables
 from shared.contracts.registry.base import TOPIC, RegistryFact
 
 __all__ = ["TOPIC", "RegistryFact"]

@@ -50,6 +50,12 @@ class ClassState(RegistryFact):
     enterprise_fen: int = 0
     individual_fen: int = 0
     """Shares of one trainee's fee by payer."""
+    fee_fen: int = 0
+    """One trainee's fee: the sum of the shares."""
+    exam_on: date | None = None
+    exam_place: str | None = None
+    exam_body: str | None = None
+    """The exam plan: the planned day, the place as filed, and the credit code of the assessment body."""
     award: AwardCode | None = None
 
 
@@ -97,8 +103,14 @@ class ClassCancelled(ClassState):
     type: ClassVar[str] = "registry.class-cancelled.v1"
 
 
+class ClassReinstated(ClassState):
+    """A cancellation or completion was a mistake: the class is again in the state before it."""
+
+    type: ClassVar[str] = "registry.class-reinstated.v1"
+
+
 CLASS_FACTS: Final = (
     ClassFiled, ClassReturned, ClassRefiled, ClassApproved, ClassChecked, ClassChanged, ClassStarted, ClassCompleted,
-    ClassCancelled,
+    ClassCancelled, ClassReinstated,
 )  # fmt: skip
 """All facts of a class. Versions have no gaps, so a consumer that needs one of them consumes all."""

@@ -62,6 +62,8 @@ class EnrolmentState(RegistryFact):
     """The latest date on the documents that prove it, which a claim compares with the first day (C21)."""
     transferred_from: UUID | None = None
     """The enrolment that this one continues."""
+    plan_year: int | None = None
+    """The year whose plan the programme belongs to: that of the class's first day."""
     award: AwardCode | None = None
 
 
@@ -111,6 +113,24 @@ class EnrolmentReassigned(EnrolmentState):
     type: ClassVar[str] = "registry.enrolment-reassigned.v1"
 
 
+class EnrolmentReinstated(EnrolmentState):
+    """A withdrawal or transfer was a mistake: the enrolment is again what it was before, for its old day."""
+
+    type: ClassVar[str] = "registry.enrolment-reinstated.v1"
+
+
+class EnrolmentRekeyed(EnrolmentState):
+    """The training stood under the document of another human: it is that of `person`, and never was `former`'s.
+
+    Subject: enrolments/{enrolment_id}.
+    """
+
+    type: ClassVar[str] = "registry.enrolment-rekeyed.v1"
+
+    former: UUID | None = None
+    """The key of the person to whom the training was attributed by mistake."""
+
+
 class MergeState(RegistryFact):
     """`person` is, or was taken for, a second key of the human with the key `into`."""
 
@@ -132,7 +152,7 @@ class PersonsSeparated(MergeState):
 
 ENROLMENT_FACTS: Final = (
     TraineeEnrolled, EnrolmentCompleted, EnrolmentFailed, EnrolmentDeferred, EnrolmentResumed, EnrolmentTransferred,
-    EnrolmentWithdrawn, EnrolmentCorrected, EnrolmentReassigned,
+    EnrolmentWithdrawn, EnrolmentCorrected, EnrolmentReassigned, EnrolmentReinstated, EnrolmentRekeyed,
 )  # fmt: skip
 """All facts of an enrolment. Versions have no gaps, so a consumer that needs one of them consumes all."""
 MERGE_FACTS: Final = (PersonsMerged, PersonsSeparated)

@@ -8,12 +8,16 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from shared.contracts.dimensions import AwardCode, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import AwardCode, LevelRank, OccupationCode, ProgrammeCode, RegionCode, RegionPeriod
 from shared.contracts.registry.base import RegistryFact
 
 
 class ProgrammeListed(RegistryFact):
-    """A programme of the plan and its yearly targets. Subject: programmes/{code}."""
+    """A programme of the plan of a year and its targets. Subject: programmes/{year}-{code}.
+
+    The programmes of two years may have the same codes. Of the first plan some installations published
+    `programmes/{code}`, and keep that subject.
+    """
 
     type: ClassVar[str] = "registry.programme-listed.v1"
 
@@ -30,7 +34,10 @@ class ProgrammeListed(RegistryFact):
 
 
 class IndicatorListed(RegistryFact):
-    """A target of the plan that no single programme row carries. Subject: indicators/{code}."""
+    """A target of the plan that no single programme row carries. Subject: indicators/{year}-{code}.
+
+    Or `indicators/{code}`, as for programmes.
+    """
 
     type: ClassVar[str] = "registry.indicator-listed.v1"
 
@@ -65,6 +72,9 @@ class RegionListed(RegistryFact):
     valid_from: date | None
     valid_to: date | None
     replaced_by: RegionCode | None
+    periods: tuple[RegionPeriod, ...] = ()
+    """Of a region that has belonged to more than one parent or reporting region: when to which, without gaps. The
+    fields above are those of the last period, `valid_from` and `valid_to` those of the region itself."""
 
 
 class LevelListed(RegistryFact):

@@ -56,7 +56,7 @@ class TestEnrolments:
             EnrolmentStatus.WITHDRAWN: None,
             EnrolmentStatus.TRANSFERRED: None,
         }.items():
-            (contribution,) = of_enrolment(enrolment(1, status=status), before=0)
+            (contribution,) = of_enrolment(enrolment(1, status=status), before=0, is_started=True)
 
             assert contribution.measure == measure
             assert contribution.amount == (1 if measure else 0)

@@ -14,7 +14,7 @@ from services.metrics.totals.usecases.answer_cache import AnswerCache
 from services.metrics.worker import SERVICE
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from tests.conftest import OpenService
-from tests.support.facts import enrolment, region
+from tests.support.facts import class_started, enrolment, region
 from tests.support.services import ServiceUnderTest
 
 BY_REGION = Cut((Dimension.REGION,))
@@ -27,6 +27,7 @@ async def metrics(open_service: OpenService) -> AsyncGenerator[ServiceUnderTest]
         region("410000", reports_to=None, parent=None),
         region("419001", reports_to="419001"),
         region("410173", reports_to="410173"),
+        class_started(),
     )
     async with answers_of(metrics).watching():
         yield metrics

@@ -18,10 +18,28 @@ from services.metrics.worker import SERVICE
 from shared.contracts.assessment import CertificateCorrected
 from shared.contracts.fact import Fact
 from shared.contracts.registry.enrolments import EnrolmentCompleted, EnrolmentResumed, EnrolmentStatus
-from shared.contracts.subsidy import ClaimApproved, ClaimCorrected, ClaimDrafted, ClaimPaid, ClaimRecovered, ClaimStatus
+from shared.contracts.subsidy import (
+    ClaimApproved,
+    ClaimCorrected,
+    ClaimDrafted,
+    ClaimPaid,
+    ClaimRecovered,
+    ClaimReturned,
+    ClaimStatus,
+)
 from shared.database import make_engine
 from tests.conftest import OpenService
-from tests.support.facts import certificate, claim, enrolment, line, person_key, programme, region
+from tests.support.facts import (
+    certificate,
+    claim,
+    class_started,
+    enrolment,
+    line,
+    numbered,
+    person_key,
+    programme,
+    region,
+)
 from tests.support.persons import merged, reassigned, separated
 from tests.support.services import ServiceUnderTest
 
@@ -40,6 +58,7 @@ async def metrics(open_service: OpenService) -> ServiceUnderTest:
         programme("S01"),
         programme("S02", trainings=100),
         programme("S02-1", parent="S02", trainings=60),
+        class_started(),
     )
     return metrics
 
@@ -69,6 +88,38 @@ class TestTotals:
         assert {row["region"]: row["in_training"] for row in rows} == {"410100": 3, "410173": 1, "419001": 1}
         assert (await get(metrics, "/v1/totals?by=county&region=410100"))["total"]["in_training"] == 3
         assert (await get(metrics, "/v1/totals?by=region&region=410000"))["rows"] == rows
+
+    @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2)])
+    async def test_enrolments_count_as_in_training_once_their_class_has_started_in_any_order_of_facts(
+        self, metrics: ServiceUnderTest, order: tuple[int, ...]
+    ) -> None:
+        soon, never = numbered(1_000_001), numbered(1_000_002)
+        facts: list[Fact] = [
+            enrolment(1, status=EnrolmentStatus.IN_TRAINING, class_id=soon),
+            enrolment(2, status=EnrolmentStatus.IN_TRAINING, class_id=soon, region="419001"),
+            enrolment(3, status=EnrolmentStatus.IN_TRAINING, class_id=never),
+            class_started(soon),
+        ]
+        await metrics.hear(*facts[:3] if order[0] == 1 else ())
+        before = await total(metrics)
+
+        await metrics.hear(*(facts[place] for place in order if order[0] != 1 or place == 3))
+
+        assert before == {}
+        assert await total(metrics) == {"in_training": 2}
+        rows = (await get(metrics, "/v1/totals?by=region"))["rows"]
+        assert {row["region"]: row["in_training"] for row in rows} == {"410100": 1, "419001": 1}
+
+    async def test_an_enrolment_that_is_withdrawn_before_the_start_never_counts(
+        self, metrics: ServiceUnderTest
+    ) -> None:
+        class_id = numbered(1_000_001)
+        await metrics.hear(enrolment(1, status=EnrolmentStatus.IN_TRAINING, class_id=class_id))
+        await metrics.hear(
+            enrolment(1, version=2, status=EnrolmentStatus.WITHDRAWN, class_id=class_id), class_started(class_id)
+        )
+
+        assert await total(metrics) == {}
 
     async def test_an_enrolment_moves_from_in_training_to_trained_to_nothing(self, metrics: ServiceUnderTest) -> None:
         await metrics.hear(enrolment(1, status=EnrolmentStatus.IN_TRAINING))
@@ -224,10 +275,21 @@ class TestTotals:
             "subsidised_trainings": 1, "approved_fen": 400_000, "paid_fen": 400_000, "recovered_fen": 200_000,
         }  # fmt: skip
 
+    async def test_an_approval_that_is_taken_back_counts_no_more(self, metrics: ServiceUnderTest) -> None:
+        approved: dict[str, Any] = {"lines": 2, "approved_on": date(2025, 7, 1)}
+        await metrics.hear(
+            claim(21, version=1, fact=ClaimDrafted, status=ClaimStatus.DRAFT, lines=2),
+            claim(21, version=2, fact=ClaimApproved, status=ClaimStatus.APPROVED, **approved),
+        )
+
+        await metrics.hear(claim(21, version=3, fact=ClaimReturned, status=ClaimStatus.RETURNED, lines=2))
+
+        assert await total(metrics) == {}
+
     async def test_says_how_far_each_topic_is_applied(self, metrics: ServiceUnderTest) -> None:
         await metrics.hear(enrolment(1, status=EnrolmentStatus.IN_TRAINING))
 
-        assert (await get(metrics, "/v1/totals"))["as_of"]["topics"]["registry"]["facts"] == 11
+        assert (await get(metrics, "/v1/totals"))["as_of"]["topics"]["registry"]["facts"] == 12
 
     async def test_a_programme_stands_for_its_parts(self, metrics: ServiceUnderTest) -> None:
         await metrics.hear(

@@ -26,7 +26,6 @@ class TestEdit:
 
     async def test_is_an_event_of_its_own_that_later_marks_do_not_undo(self, school: School) -> None:
         await running(school, 1)
-        await set_policy(school, "attendance.edit_days_max", "10000")
         await post(school, *lesson(1, "09:00", "12:00"))
 
         status, day = await self.edit(school, 6)
@@ -45,7 +44,6 @@ class TestEdit:
 
     async def test_made_again_is_one_edit(self, school: School) -> None:
         await running(school, 1)
-        await set_policy(school, "attendance.edit_days_max", "10000")
 
         answers = await asyncio.gather(*(self.edit(school, 6) for _ in range(3)))
 
@@ -54,6 +52,7 @@ class TestEdit:
 
     async def test_by_an_institution_comes_too_late_some_day_and_by_an_officer_never(self, school: School) -> None:
         await running(school, 1)
+        await set_policy(school, "attendance.edit_days_max", "7")
 
         status, refused = await self.edit(school, 6)
         officer_status, _ = await self.edit(school, 6, headers=school.officer())
@@ -115,7 +114,6 @@ class TestEdit:
 
     async def test_by_an_institution_beyond_the_marks_is_flagged_and_by_an_officer_is_not(self, school: School) -> None:
         await running(school, 1, 2)
-        await set_policy(school, "attendance.edit_days_max", "10000")
         await post(school, *lesson(1, "09:00", "12:00"))
 
         await self.edit(school, 4)

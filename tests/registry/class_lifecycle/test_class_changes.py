@@ -115,7 +115,9 @@ class TestChange:
     @pytest.mark.parametrize(("end", "content"), [("completion", None), ("cancellation", WHY)])
     async def test_after_its_end_nothing_moves(self, school: School, approved: str, end: str, content: object) -> None:
         set_today(school.registry, date(2025, 3, 20))
+        await school.enrol(approved, trainee(1))
         await school.post(f"classes/{approved}/start")
+        await school.conclude(approved, T1=60)
         assert (await school.post(f"classes/{approved}/{end}", content)).status_code == 200
 
         for step, content in (("change", WHY | {"seats": 30}), ("start", None), ("cancellation", {"reason": "其他"})):

@@ -117,10 +117,29 @@ class TestDays:
 
         assert (answer.status_code, answer.json()["code"]) == (409, "class-without-trainees")
 
+    async def test_in_the_first_year_neither(self, school: School) -> None:
+        empty = await school.file()
+        await school.post(f"classes/{empty}/approval", headers=school.officer())
+
+        answer = await school.post(f"classes/{empty}/start")
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "class-without-trainees")
+
+    async def test_nobody_completes_a_class_that_all_trainees_have_left(self, school: School) -> None:
+        class_id = await school.run(trainee(1))
+        (row,) = await school.registry.rows("SELECT id FROM enrolment")
+        await school.post(f"enrolments/{row.id}/withdrawal", {"reason": "因病"})
+
+        completed = await school.post(f"classes/{class_id}/completion")
+        cancelled = await school.cancel(class_id)
+
+        assert (completed.status_code, completed.json()["code"]) == (409, "class-without-trainees")
+        assert cancelled.status_code == 200
+
 
 class TestHistory:
     async def test_every_step_is_kept_with_who_and_why(self, school: School) -> None:
-        class_id = await returned(school)
+        class_id = await returned(school, trainee(1))
         await school.post(f"classes/{class_id}/refiling", mended(seats=30))
         await school.post(f"classes/{class_id}/approval", headers=school.officer())
         await school.post(f"classes/{class_id}/start")

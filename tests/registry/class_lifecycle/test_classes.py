@@ -18,7 +18,7 @@ from shared.contracts.registry.classes import (
 from shared.contracts.registry.directory import InstitutionRegistered
 from shared.contracts.registry.enrolments import EnrolmentWithdrawn
 from shared.kernel.callers import Role
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, filing, open_school, trainee
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, filing, open_school, trainee
 
 
 async def told(school: School) -> list[type]:
@@ -41,6 +41,8 @@ class TestFile:
     async def test_the_reporting_region_follows_the_parent_not_the_prefix(
         self, school: School, region: str, reporting: str
     ) -> None:
+        await add_site(school, region=region)
+
         assert (await school.post("classes", filing(region=region))).json()["reporting_region"] == reporting
 
     async def test_the_same_filing_again_answers_the_class_that_exists(self, school: School) -> None:
@@ -185,7 +187,8 @@ class TestMoves:
         assert answer.json()["possible_from"] == "2099-03-01"
 
     async def test_a_class_is_not_completed_before_its_last_day(self, school: School) -> None:
-        class_id = await school.run(ends_on="2099-03-20")
+        class_id = await school.run(trainee(1), ends_on="2099-03-20")
+        await school.conclude(class_id, T1=60)
 
         answer = await school.post(f"classes/{class_id}/completion")
 

@@ -9,6 +9,7 @@ import pytest
 from shared.contracts.registry.classes import ClassFiled
 from shared.contracts.registry.directory import InstitutionRegistered
 from shared.kernel.callers import Role
+from tests.registry.class_lifecycle.class_steps import mended, returned
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, filing, open_school
 
 PROJECT = "4-10-01-05-L4"
@@ -185,6 +186,39 @@ class TestSite:
         status, answer = await said_of(school, site="S1")
 
         assert (status, answer["code"], answer["region"]) == (422, "site-in-another-region", "410103")
+
+
+class TestACountyWhereTheInstitutionIsNot:
+    ELSEWHERE = "410103"
+
+    async def test_gets_no_class_of_it(self, school: School) -> None:
+        status, answer = await said_of(school, region=self.ELSEWHERE)
+
+        assert (status, answer["code"], answer["pointer"]) == (409, "no-site-in-region", "/region")
+        assert answer["region"] == self.ELSEWHERE
+        assert await school.registry.rows("SELECT id FROM class") == []
+
+    async def test_gets_one_once_it_has_a_site_there(self, school: School) -> None:
+        await add_site(school, region=self.ELSEWHERE)
+
+        status, answer = await said_of(school, region=self.ELSEWHERE)
+
+        assert (status, answer["region"]) == (201, self.ELSEWHERE)
+
+    async def test_does_not_count_the_site_of_another_institution(self, school: School) -> None:
+        other = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
+        await add_site(other, region=self.ELSEWHERE)
+
+        status, answer = await said_of(school, region=self.ELSEWHERE)
+
+        assert (status, answer["code"]) == (409, "no-site-in-region")
+
+    async def test_gets_none_by_a_returned_class_either(self, school: School) -> None:
+        class_id = await returned(school)
+
+        answer = await school.post(f"classes/{class_id}/refiling", mended(region=self.ELSEWHERE))
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "no-site-in-region")
 
 
 class TestRepeat:

@@ -66,6 +66,7 @@ async def test_filing_across_a_sanction_is_flagged_and_on_its_first_day_still_re
     await impose(school, "stop", first_on="2025-03-10", last_on="2025-03-31")
 
     class_id = await school.file()
+    await school.enrol(class_id, trainee(1))
     await school.file(local_id="before", ends_on="2025-03-09")
     refused = await school.post("classes", filing(local_id="on-it", starts_on="2025-03-10"))
     set_today(school.registry, date(2025, 3, 1))
@@ -91,6 +92,7 @@ async def test_a_change_into_a_sanction_is_flagged(school: School) -> None:
 
 async def test_a_class_that_was_filed_before_flags_were_raised_is_flagged_at_its_start(school: School) -> None:
     class_id = await school.file()
+    await school.enrol(class_id, trainee(1))
     await impose(school, "stop", first_on="2025-03-10", last_on="2025-03-11")
     async with school.registry.engine.begin() as connection:
         await connection.exec_driver_sql("DELETE FROM flag")

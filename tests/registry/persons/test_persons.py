@@ -38,7 +38,11 @@ async def enrolled(school: School, number: int, name: str, **changes: object) ->
 
 async def merge(school: School, first: int, second: int, into: str = "first", **request: Any) -> httpx.Response:
     content = {"first": document(first), "second": document(second), "into": into, "reason": "换领新证"}
-    return await school.post("persons/merges", content, **({"headers": school.officer()} | request))
+    agreed = await school.agree("persons/merges", content, **request)
+    if not agreed.is_success:
+        return agreed
+    path = f"/v1/persons/merges/{agreed.json()['id']}"
+    return await school.registry.http.get(path, headers=school.officer())
 
 
 async def undo(school: School, merge_id: str, **request: Any) -> httpx.Response:
@@ -73,7 +77,7 @@ class TestMerge:
 
         answer = await merge(twice, 1, 2, into="first")
 
-        assert answer.status_code == 201, answer.text
+        assert answer.status_code == 200, answer.text
         assert await owners(twice) == dict.fromkeys(("march", "april"), before["march"])
         reassigned, merged = await told(twice)
         assert isinstance(reassigned, EnrolmentReassigned)
@@ -111,10 +115,18 @@ class TestMerge:
 
         assert answer.json()["rows"][0]["errors"][0]["check"] == "C04"
 
-    async def test_the_same_merge_again_is_the_same(self, twice: School) -> None:
-        first, again = [await merge(twice, 1, 2) for _ in range(2)]
+    async def test_the_same_proposal_again_is_the_same_and_what_stands_is_not_merged_twice(self, twice: School) -> None:
+        content = {"first": document(1), "second": document(2), "into": "first", "reason": "换领新证"}
+
+        first, again = [await twice.post("persons/merges", content, headers=twice.officer()) for _ in range(2)]
+        other = await twice.post("persons/merges", content | {"reason": "另一个原因"}, headers=twice.officer())
+        merged = await merge(twice, 1, 2)
+        standing = await merge(twice, 1, 2)
 
         assert first.json() == again.json()
+        assert (code(other), other.json()["proposal"]) == ((409, "proposal-open"), first.json()["id"])
+        assert merged.json()["id"] == first.json()["id"]
+        assert code(standing) == (409, "merge-chains")
         assert len(await told(twice)) == 2
 
     async def test_who_were_in_two_classes_at_once_are_refused_with_how_often(self, school: School) -> None:
@@ -129,7 +141,7 @@ class TestMerge:
 
         assert code(refused) == (409, "merge-overlaps")
         assert (refused.json()["check"], refused.json()["overlaps"]) == ("C04", 1)
-        assert merged.status_code == 201, merged.text
+        assert merged.status_code == 200, merged.text
 
     async def test_two_seats_in_one_class_become_one_when_the_other_is_given_up(self, school: School) -> None:
         class_id = await school.run(trainee(1), trainee(2))
@@ -140,7 +152,7 @@ class TestMerge:
         merged = await merge(school, 1, 2)
 
         assert code(refused) == (409, "merge-overlaps")
-        assert merged.status_code == 201, merged.text
+        assert merged.status_code == 200, merged.text
         assert (await school.conclude(class_id, T1=60)).json()["accepted"] == 1
 
     async def test_makes_no_chain(self, twice: School) -> None:
@@ -154,7 +166,7 @@ class TestMerge:
 
         assert [code(answer) for answer in (gone, into_gone, onwards)] == [(409, "merge-chains")] * 3
         assert onwards.json()["merge"] == standing
-        assert sideways.status_code == 201, sideways.text
+        assert sideways.status_code == 200, sideways.text
 
     async def test_wrong_and_unknown_documents_are_refused_where_they_stand(self, twice: School) -> None:
         unknown = await merge(twice, 1, 99)
@@ -175,33 +187,58 @@ class TestMerge:
         assert wrong.json()["pointer"] == "/second/document_number"
         assert "410102199003070010" not in wrong.text
 
-    async def test_is_for_officers_of_all_regions_in_which_one_of_them_was_trained(self, school: School) -> None:
+    async def test_is_for_officers_where_one_of_them_was_in_a_class_and_those_above(self, twice: School) -> None:
+        nowhere = twice.registry.tokens.of(Role.PROVINCE, person="p", region="330000")
+        by_school = await merge(twice, 1, 2, headers=twice.headers)
+        by_nobody = await merge(twice, 1, 2, headers=nowhere)
+        by_stranger = await merge(twice, 1, 2, headers=twice.officer("419001"))
+        by_province = await merge(
+            twice, 1, 2, headers=twice.registry.tokens.of(Role.PROVINCE, person="p", region="410000")
+        )
+        listed = await twice.registry.http.get("/v1/persons/merges", headers=twice.officer())
+        undone_by_stranger = await undo(twice, by_province.json()["id"], headers=twice.officer("419001"))
+        undone_by_county = await undo(twice, by_province.json()["id"])
+
+        assert [code(each) for each in (by_school, by_stranger, by_nobody)] == [
+            (403, "wrong-role"), (403, "foreign-region"), (403, "foreign-region"),
+        ]  # fmt: skip
+        assert by_province.status_code == 200
+        # Whoever merged them: the county in which they were trained sees it and can undo it.
+        assert [row["id"] for row in listed.json()["rows"]] == [by_province.json()["id"]]
+        assert code(undone_by_stranger) == (403, "foreign-region")
+        assert undone_by_county.status_code == 200
+
+
+class TestTwoCounties:
+    @pytest.fixture
+    async def apart(self, school: School) -> School:
+        """Trainee 1 was trained in 410102, trainee 2 in 410202."""
+        other = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE, region="410202")
         await enrolled(school, 1, "march", **MARCH)
-        await enrolled(school, 2, "april", **APRIL, region="410103")
-        nowhere = school.registry.tokens.of(Role.PROVINCE, person="p", region="330000")
-        refused = [school.headers, *(school.officer(each) for each in ("410102", "410103", "419001")), nowhere]
+        await enrolled(other, 2, "april", region="410202", **APRIL)
+        return school
 
-        by_others = [code(await merge(school, 1, 2, headers=each)) for each in refused]
-        by_city = await merge(school, 1, 2, headers=school.officer("410100"))
+    async def test_both_are_needed_or_the_region_above_both(self, apart: School) -> None:
+        content = {"first": document(1), "second": document(2), "into": "first", "reason": "换领新证"}
+        proposed = await apart.post("persons/merges", content, headers=apart.officer())
+        path = f"persons/proposals/{proposed.json()['id']}"
+        there = apart.officer("410202", person="there")
 
-        assert by_others == [(403, "wrong-role"), *[(403, "foreign-region")] * 4]
-        assert by_city.status_code == 201
+        same_county = await apart.post(f"{path}/confirmation", headers=apart.officer(person="second"))
+        listed = await apart.registry.http.get("/v1/persons/proposals", headers=there)
+        confirmed = await apart.post(f"{path}/confirmation", headers=there)
+        merges = [
+            (await apart.registry.http.get("/v1/persons/merges", headers=headers)).json()["rows"]
+            for headers in (apart.officer(), there, apart.officer("410200"), apart.officer("419001"))
+        ]
+        undone = await undo(apart, proposed.json()["id"], headers=there)
 
-    @pytest.mark.parametrize("region", ["410102", "410103", "410100"])
-    async def test_is_seen_and_undone_by_each_region_concerned(self, school: School, region: str) -> None:
-        await enrolled(school, 1, "march", **MARCH)
-        await enrolled(school, 2, "april", **APRIL, region="410103")
-        province = school.registry.tokens.of(Role.PROVINCE, person="p", region="410000")
-        merged = (await merge(school, 1, 2, headers=province)).json()["id"]
-
-        async def listed(headers: dict[str, str]) -> list[str]:
-            answer = await school.registry.http.get("/v1/persons/merges", headers=headers)
-            return [row["id"] for row in answer.json()["rows"]]
-
-        assert await listed(school.officer("419001")) == []
-        assert code(await undo(school, merged, headers=school.officer("419001"))) == (403, "foreign-region")
-        assert await listed(school.officer(region)) == await listed(province) == [merged]
-        assert code(await undo(school, merged, headers=school.officer(region))) == (200, None)
+        assert code(same_county) == (403, "foreign-region")
+        assert [row["id"] for row in listed.json()["rows"]] == [proposed.json()["id"]]
+        assert confirmed.status_code == 200, confirmed.text
+        assert [len(rows) for rows in merges] == [1, 1, 1, 0]
+        assert (merges[0][0]["proposed_by"], merges[0][0]["merged_by"]) == ("officer", "there")
+        assert undone.status_code == 200, undone.text
 
 
 class TestRaces:
@@ -209,12 +246,16 @@ class TestRaces:
         classes = [await twice.file(local_id=f"c{place}", starts_on=f"2025-0{place}-01", ends_on=f"2025-0{place}-20")
                    for place in (5, 6, 7)]  # fmt: skip
 
+        content = {"first": document(1), "second": document(2), "into": "first", "reason": "换领新证"}
+        proposal = await twice.post("persons/merges", content, headers=twice.officer())
+        path = f"persons/proposals/{proposal.json()['id']}/confirmation"
+
         merged, *answers = await asyncio.gather(
-            merge(twice, 1, 2, into="first"),
+            twice.post(path, headers=twice.officer(person="second")),
             *(twice.enrol(each, trainee(2, local_id=f"R{place}")) for place, each in enumerate(classes)),
         )
 
-        assert merged.status_code == 201, merged.text
+        assert merged.status_code == 200, merged.text
         assert [answer.json()["accepted"] for answer in answers] == [1, 1, 1]
         assert len(set((await owners(twice)).values())) == 1
         (row,) = await twice.registry.rows("SELECT enrolments FROM person_merge")
@@ -224,7 +265,7 @@ class TestRaces:
     async def test_of_two_merges_that_would_be_a_circle_one_stands(self, twice: School) -> None:
         answers = await asyncio.gather(merge(twice, 1, 2, into="first"), merge(twice, 1, 2, into="second"))
 
-        assert sorted(answer.status_code for answer in answers) == [201, 409]
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
 
     async def test_undone_twice_at_once_it_is_undone_once(self, twice: School) -> None:
         merge_id = (await merge(twice, 1, 2)).json()["id"]
@@ -279,7 +320,7 @@ class TestUndo:
 
         again = await merge(twice, 1, 2, into="second")
 
-        assert again.status_code == 201, again.text
+        assert again.status_code == 200, again.text
         assert (await told(twice))[-1].version == 1
         listed = await twice.registry.http.get("/v1/persons/merges?status=undone", headers=twice.officer())
         assert [row["status"] for row in listed.json()["rows"]] == ["undone"]

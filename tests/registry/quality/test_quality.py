@@ -189,7 +189,7 @@ class TestPersons:
         first, second = ({"document_number": trainee(number)["document_number"]} for number in (1, 2))
         pair = {"first": first, "second": second, "into": "first", "reason": "同一人"}
 
-        merged = await school.post("persons/merges", pair, headers=school.officer())
+        merged = await school.agree("persons/merges", pair)
         assert await parts(school, "passed_of_started", last_on="2025-05-31") == (1, 1)
 
         await school.post(

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import httpx
+import pytest
 
 from shared.contracts.registry.enrolments import EnrolmentState
 from shared.contracts.registry.flags import FlagRaised
@@ -140,3 +141,67 @@ async def test_two_rows_for_one_person_keep_both_phones(school: School) -> None:
 
     found = [await TestAPhoneGivenLater().phones(school, row["id"]) for row in answer.json()["rows"]]
     assert found == [[PHONE], [ANOTHER, PHONE]]
+
+
+FOREIGN = {"document_kind": "foreign_permanent_resident", "document_number": "USA310190010100"}
+
+
+class TestOneHumanUnderTwoDocuments:
+    def foreign(self, number: int, **changes: object) -> dict[str, object]:
+        """The trainee again, under another kind of document that does not show when its holder was born."""
+        row = trainee(number, local_id="F1")
+        digits = str(row["document_number"])[6:14]
+        born = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+        return row | FOREIGN | {"birth_date": born} | changes
+
+    async def flags(self, school: School) -> list[tuple[str, str | None, bool]]:
+        rows = await school.registry.rows(
+            "SELECT f.code, e.local_id, f.holds FROM flag f LEFT JOIN enrolment e ON e.id = f.enrolment_id "
+            "WHERE f.kind = 'one-person-two-documents' ORDER BY e.local_id"
+        )
+        return [tuple(row) for row in rows]
+
+    async def test_is_a_flag_that_holds_for_every_training_of_both(self, school: School) -> None:
+        march = await school.file(local_id="march")
+        april = await school.file(local_id="april", starts_on="2025-04-01", ends_on="2025-04-20")
+        await school.enrol(march, trainee(1))
+
+        answer = await school.enrol(april, self.foreign(1), trainee(2))
+
+        assert answer.json()["accepted"] == 2, answer.text
+        assert await self.flags(school) == [("C01", "F1", True), ("C01", "T1", True)]
+
+    async def test_is_not_flagged_again_once_an_officer_has_found_two_people(self, school: School) -> None:
+        march = await school.file(local_id="march")
+        april = await school.file(local_id="april", starts_on="2025-04-01", ends_on="2025-04-20")
+        may = await school.file(local_id="may", starts_on="2025-05-01", ends_on="2025-05-20")
+        await school.enrol(march, trainee(1))
+        await school.enrol(april, self.foreign(1))
+        flag = (await school.registry.rows("SELECT id FROM flag WHERE kind = 'one-person-two-documents'"))[0].id
+        settled = {"verdict": "dismiss", "reason": "兄弟二人"}
+        assert (await school.post(f"flags/{flag}/settlement", settled, headers=school.officer())).status_code == 200
+
+        await school.enrol(may, trainee(1, local_id="M1"))
+
+        assert len(await self.flags(school)) == 2
+
+    async def test_is_seen_within_one_roster(self, school: School) -> None:
+        rows = [trainee(1) | {"class": "march"}, self.foreign(1) | {"class": "april"}]
+        await school.file(local_id="march")
+        await school.file(local_id="april", starts_on="2025-04-01", ends_on="2025-04-20")
+
+        answer = await school.post("enrolments", {"rows": rows})
+
+        assert answer.json()["accepted"] == 2, answer.text
+        assert len(await self.flags(school)) == 2
+
+    @pytest.mark.parametrize("other", [{"name": "另名"}, {"phone": "13987650001"}, {"birth_date": "1980-01-01"}])
+    async def test_is_not_seen_where_something_differs(self, school: School, other: dict[str, object]) -> None:
+        march = await school.file(local_id="march")
+        april = await school.file(local_id="april", starts_on="2025-04-01", ends_on="2025-04-20")
+        await school.enrol(march, trainee(1))
+
+        answer = await school.enrol(april, self.foreign(1, **other))
+
+        assert answer.json()["accepted"] == 1, answer.text
+        assert await self.flags(school) == []

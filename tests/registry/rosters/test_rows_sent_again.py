@@ -74,7 +74,7 @@ async def test_an_old_row_stays_harmless_after_the_name_was_put_right(school: Sc
     class_id = await school.file()
     await sent(school, class_id, name="误名")
     content = {"document_number": trainee(1)["document_number"], "name": "正名", "reason": "首次填报有误"}
-    corrected = await school.post("persons/particulars", content, headers=school.officer())
+    corrected = await school.agree("persons/particulars", content)
     assert corrected.status_code == 200, corrected.text
 
     again, other = await sent(school, class_id, name="误名"), await sent(school, class_id, name="另名")

@@ -45,7 +45,7 @@ class TestNames:
         await engage(school)
 
         answer = await other.post(f"institutions/{other.id}/teachers", teacher(1, name="王大锤", full_time=False))
-        spelled = await other.post(f"institutions/{other.id}/teachers", teacher(1, name=" 教 师 1 ", full_time=False))
+        spelled = await other.post(f"institutions/{other.id}/teachers", teacher(1, name=" 教 师 一 ", full_time=False))
 
         problem = answer.json()
         assert (answer.status_code, problem["code"], problem["pointer"]) == (422, "teacher-name-differs", "/name")
@@ -58,10 +58,10 @@ class TestNames:
         path = f"teachers/{engaged['teacher_id']}/correction"
 
         foreign = await other.post(path, WHY | {"name": "李四光"})
-        own = await school.post(path, WHY | {"name": "教师1"})
-        again = await school.post(path, WHY | {"name": "教师1"})
-        by_officer = await school.post(path, WHY | {"name": "教员1"}, headers=school.officer())
-        afterwards = await school.post(path, WHY | {"name": "教师1"})
+        own = await school.post(path, WHY | {"name": "教师一"})
+        again = await school.post(path, WHY | {"name": "教师一"})
+        by_officer = await school.post(path, WHY | {"name": "教员一"}, headers=school.officer())
+        afterwards = await school.post(path, WHY | {"name": "教师一"})
 
         assert [each.status_code for each in (foreign, own, again, by_officer, afterwards)] == [403, 200, 200, 200, 403]
         assert own.json()["name"] == "教**"
@@ -70,7 +70,7 @@ class TestNames:
             ("clerk", "登记有误"), ("officer", "登记有误"),
         ]  # fmt: skip
         content = await dump(school.registry.settings.database_url)
-        assert not any(name.encode() in content for name in ("王大锤", "教师1", "教员1"))
+        assert not any(name.encode() in content for name in ("王大锤", "教师一", "教员一"))
 
     async def test_a_placeholder_or_a_teacher_of_another_region_is_refused(self, school: School) -> None:
         engaged = await engage(school)

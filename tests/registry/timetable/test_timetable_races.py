@@ -16,10 +16,10 @@ from services.registry.directory.store import sites as site_store
 from services.registry.teachers.rules.engagements import LessonsLeft
 from services.registry.teachers.usecases import engagements
 from services.registry.timetable.rules.faults import TeacherNotEngaged
-from services.registry.timetable.rules.lessons import LessonKind
 from services.registry.timetable.usecases import planning, sites
 from services.registry.timetable.usecases.judging import PlannedLesson
 from services.registry.timetable.usecases.sites import SiteParticulars
+from shared.contracts.registry.timetables import LessonKind
 from shared.kernel.callers import Caller, Role
 from shared.kernel.refusals import NotFound, Refusal
 from shared.persons import Persons

@@ -8,7 +8,7 @@ from typing import Final
 import httpx
 import pytest
 
-from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, open_school, set_today
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, open_school, set_today, trainee
 from tests.registry.teaching import engage, lessons, put_timetable
 
 WHY = {"reason": "因故调整"}
@@ -28,6 +28,7 @@ async def running(school: School) -> str:
     await engage(school, 2)
     class_id = await school.file()
     assert (await put_timetable(school, class_id, PLAN)).status_code == 200
+    await school.enrol(class_id, trainee(1))
     await school.post(f"classes/{class_id}/approval", headers=school.officer())
     set_today(school.registry, date(2025, 3, 5))
     assert (await school.post(f"classes/{class_id}/start")).status_code == 200

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.spelling import canonical
+from shared.kernel.spelling import PRESENT, canonical, present, repairs
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,44 @@ def test_bringing_plain_text_to_its_spelling_twice_changes_nothing_more(raw: str
 def test_what_is_neither_space_nor_mark_stays_to_be_judged() -> None:
     assert canonical("4-10－01") == "4-10-01"
     assert canonical("四-1") == "四-1"
+
+
+class TestPrivateUseCodesOfOldCodePages:
+    def test_each_stands_for_its_present_character(self) -> None:
+        assert present("\ue863\ue815\ue816\ue831\ue864") == "䶮⺁𠂇𡗗龻"
+        assert len(PRESENT) == 80
+        assert not [code for code in PRESENT.values() if 0xE000 <= code <= 0xF8FF]
+
+    @given(st.sampled_from(sorted(PRESENT)))
+    def test_is_the_same_text_in_either_code(self, code: int) -> None:
+        assert canonical(f"赵{chr(code)}") == canonical(f"赵{chr(PRESENT[code])}")
+
+    @given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=6))
+    def test_other_text_is_not_touched(self, text: str) -> None:
+        assert present(text) == text
+
+
+class TestDamage:
+    @pytest.mark.parametrize(
+        ("right", "broken"),
+        [
+            ("王䶮", "王?"), ("王䶮", "王??"), ("王䶮", "王\ufffd"), ("王䶮", "王□"), ("王䶮兰", "王\ue000兰"),
+            ("王二小", "王*小"), ("王二", "王二(1)"), ("王二", "王二3"), ("王二", "王二【二班】"),
+            ("𠮷田", "?田"), ("王䶮", "王?(大)"),
+        ],
+    )  # fmt: skip
+    def test_is_repaired_by_the_name_that_has_the_rest(self, right: str, broken: str) -> None:
+        assert repairs(right, broken)
+
+    @pytest.mark.parametrize(
+        ("right", "broken"),
+        [("李䶮", "王?"), ("王", "王?"), ("王二小", "王?"), ("王二", "??"), ("王二", "(1)"), ("王三", "王二(1)")],
+    )
+    def test_is_not_repaired_by_another_name(self, right: str, broken: str) -> None:
+        assert not repairs(right, broken)
+
+    @given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=2, max_size=6), st.data())
+    def test_of_any_but_all_characters_is_repaired_by_the_whole_name(self, name: str, data: st.DataObject) -> None:
+        lost = data.draw(st.sets(st.integers(0, len(name) - 1), max_size=len(name) - 1))
+
+        assert repairs(name, "".join("?" if place in lost else char for place, char in enumerate(name)))

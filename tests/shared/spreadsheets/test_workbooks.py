@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -257,10 +258,28 @@ class TestHiddenRows:
 
 
 class TestOtherSheets:
-    def test_that_are_hidden_are_told(self) -> None:
-        content = workbook(line(1), finish=lambda book, page: book.add_worksheet("旧").hide())
+    @pytest.mark.parametrize(
+        ("hide", "fault"), [("hide", told.HiddenSheets), ("very_hidden", told.VeryHiddenSheets)], ids=str
+    )
+    def test_that_are_hidden_are_told_if_they_hold_something_and_do_not_matter_if_they_are_empty(
+        self, hide: str, fault: type[Refusal]
+    ) -> None:
+        def add(*cells: str) -> Callable[[Workbook, Any], None]:
+            def finish(book: Workbook, page: Any) -> None:
+                other = book.add_worksheet("旧")
+                other.write_row(0, 0, cells)
+                getattr(other, hide)()
 
-        assert refused(told.HiddenSheets, content) == {"count": 1}
+            return finish
+
+        assert refused(fault, workbook(line(1), finish=add("x"))) == {"count": 1}
+        assert len(read(workbook(line(1), finish=add()))) == 1
+
+    def test_that_are_hidden_and_empty_leave_a_lone_one_to_be_read_whatever_its_name(self) -> None:
+        def add(book: Workbook, page: Any) -> None:
+            book.add_worksheet("旧").hide()
+
+        assert len(read(workbook(line(1), sheet="说明", finish=add))) == 1
 
     def test_that_are_empty_do_not_matter(self) -> None:
         content = workbook(line(1), finish=lambda book, page: book.add_worksheet("Sheet2"))

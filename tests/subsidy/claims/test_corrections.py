@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import asdict
 
-from shared.contracts.registry.enrolments import EnrolmentCorrected
+from shared.contracts.registry.enrolments import EnrolmentCorrected, EnrolmentReinstated
 from shared.contracts.subsidy import ClaimCorrected, ClaimStatus
 from tests.subsidy.builders import L4_FEN, Office, Taught, amounts, people
 from tests.support.persons import merged, reassigned, separated
@@ -24,6 +24,22 @@ async def lines(office: Office) -> list[Any]:
 
 async def told(office: Office) -> list[ClaimCorrected]:
     return [fact for fact in await office.service.told() if isinstance(fact, ClaimCorrected)]
+
+
+async def test_a_withdrawal_that_is_taken_back_returns_the_line_on_its_old_day(office: Office) -> None:
+    taught = Taught(people(1))
+    left = taught.withdrawn(0)
+    await office.service.hear(left, taught.completed(), taught.certified(0))
+    before = await office.draft(taught)
+
+    back = asdict(taught.finished(0)) | {"version": left.version + 1}
+    await office.service.hear(EnrolmentReinstated(**back))
+    path = f"/v1/claims/{before.json()['id']}/rebuild"
+    after = await office.post(path, None, office.institution(taught))
+
+    assert amounts(before.json()) == [(0, "WITHDRAWN")]
+    assert amounts(after.json()) == [(L4_FEN, None)]
+    assert after.json()["lines"][0]["trained_on"] == f"{taught.finished(0).effective_on}"
 
 
 class TestProgramme:

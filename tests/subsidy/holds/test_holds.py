@@ -67,9 +67,12 @@ class TestHold:
         await office.service.hear(settled(flag, FlagStatus.DISMISSED))
 
         assert (refused.status_code, refused.json()["code"]) == (409, "flags-open")
-        named = {"check": "C24", "kind": "borrowed-teacher", "region": "410102", "status": "open"}
+        subject = "trainee" if what == "person" else what
+        named = {"check": "C24", "kind": "borrowed-teacher", "about": subject, "region": "410102", "status": "open"}
         assert refused.json()["flags"] == [{"flag_id": str(flag.flag_id), **named}]
         assert "410102" in refused.json()["cure"]
+        cures = {name: shown[0].pop(name) for name in ("cure_en", "cure_zh")}
+        assert all("410102" in each for each in cures.values())
         assert shown == [{"id": str(flag.flag_id), "reporting_region": "410100", **named}]
         assert str(taught.persons[0]) not in refused.text
         assert (await office.get(f"/v1/claims/{claim_id}", office.reviewer())).json()["held_by"] == []
@@ -104,6 +107,7 @@ class TestHold:
         await office.service.hear(flag, settled(flag, FlagStatus.UPHELD))
 
         refused = (await office.approve(claim_id)).json()
+        [held] = (await office.get(f"/v1/claims/{claim_id}", office.reviewer())).json()["held_by"]
         reason = {"reason": "该学员预警属实"}
         await office.post(f"/v1/claims/{claim_id}/return", reason, office.reviewer())
         rebuilt = await office.post(f"/v1/claims/{claim_id}/rebuild", None, office.institution(taught))
@@ -112,6 +116,7 @@ class TestHold:
 
         assert (refused["code"], refused["flags"][0]["status"]) == ("flags-upheld", "upheld")
         assert "Return" in refused["cure"]
+        assert "Return" in held["cure_en"]
         assert amounts(rebuilt.json()) == [(0, "FLAGGED"), (L4_FEN, None)]
         assert (approved["status"], approved["amount_fen"]) == ("approved", L4_FEN)
 
@@ -123,6 +128,8 @@ class TestHold:
         await office.service.hear(flag, settled(flag, FlagStatus.UPHELD))
 
         assert (await office.approve(claim_id)).json()["code"] == "flags-upheld"
+        [held] = (await office.get(f"/v1/claims/{claim_id}", office.reviewer())).json()["held_by"]
+        assert (held["about"], "Reject" in held["cure_en"]) == ("class", True)
         rejected = await office.post(f"/v1/claims/{claim_id}/rejection", {"reason": "预警属实"}, office.reviewer())
         assert rejected.json()["status"] == "rejected"
         shown = (await office.get(f"/v1/claims/{claim_id}", office.reviewer())).json()
@@ -152,3 +159,27 @@ class TestHold:
         assert (await office.pay(claim_id)).json()["amount_fen"] == L4_FEN
         balance = await office.balance()
         assert (balance["committed"], balance["paid"]) == (L4_FEN, L4_FEN)
+
+
+class TestList:
+    async def test_claims_that_wait_and_paid_ones_with_a_confirmed_flag_are_found(self, office: Office) -> None:
+        (waits, waiting), (paid_for, paid), (_, free) = [await claimed(office) for _ in range(3)]
+        for claim_id in (paid, free):
+            await office.approve(claim_id)
+        await office.pay(paid)
+        trainee = raised(paid_for, **about(paid_for, "trainee"))
+        flags = [raised(waits, **about(waits, what)) for what in ("class", "institution", "person")]
+        await office.service.hear(*flags, trainee, settled(trainee, FlagStatus.UPHELD))
+
+        async def listed(query: str) -> list[str]:
+            return [row["id"] for row in (await office.get(f"/v1/claims?{query}", office.finance())).json()["rows"]]
+
+        assert await listed("held=true") == [waiting, paid]
+        assert await listed("held=false") == [free]
+        assert await listed("held=true&status=paid") == [paid]
+        [flag] = (await office.get(f"/v1/claims/{paid}", office.finance())).json()["held_by"]
+        assert "recover" in flag["cure_en"]
+        await office.recover(paid, [1])
+        assert await listed("held=true") == [waiting]
+        await office.service.hear(*(settled(each, FlagStatus.DISMISSED) for each in flags))
+        assert await listed("held=true") == []

@@ -35,6 +35,13 @@ MOVES: Final[Mapping[CertificateStatus, Mapping[CertificateVerb, CertificateStat
     CertificateStatus.REVOKED: {},
 }
 
+WHY_FINAL: Final = {
+    CertificateStatus.REVOKED: (
+        "A revocation takes two people, so no single click leads here; and whoever verified the number was told that "
+        "it is revoked, so the number stays so. Who lost it wrongly gets another certificate from a further session."
+    ),
+}
+
 
 KIND: Final = "revocation"
 """The kind of the proposals that ask for a revocation."""
@@ -50,6 +57,7 @@ class Examination(NamedTuple):
     reporting_region: str
     occupation: str
     award: Award
+    plan_year: int
 
 
 class Recipient(NamedTuple):
@@ -79,6 +87,8 @@ class Certificate:
     """The person who concluded the session or corrected the result."""
     status: CertificateStatus
     version: int
+    plan_year: int | None = None
+    """The year whose plan the programme belongs to. None in records from before plans had years."""
 
 
 def issue(
@@ -138,4 +148,5 @@ def _fact(fact: type[F], certificate: Certificate, *, at: datetime) -> F:
         **award_fields(certificate.award),
         issued_on=certificate.issued_on,
         status=certificate.status,
+        plan_year=certificate.plan_year,
     )

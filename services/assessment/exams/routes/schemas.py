@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks
@@ -17,7 +17,7 @@ from services.assessment.exams.usecases.sessions import Certification, Conclusio
 from shared.awards import AnsweredAward, AnsweredLevel, GivenAward, GivenLevel
 from shared.contracts.assessment import SessionStatus
 from shared.form_errors import form_error
-from shared.forms import Day, LocalId, Reason, Strict
+from shared.forms import Day, LocalId, PersonName, Reason, Strict
 from shared.kernel.awards import award_named
 from shared.kernel.identity import DocumentKind
 
@@ -60,7 +60,7 @@ class CandidateRowRequest(Strict):
     local_id: LocalId
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
     document_number: Annotated[str, Field(max_length=64)]
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    name: PersonName
 
 
 class ResultRowRequest(Strict):

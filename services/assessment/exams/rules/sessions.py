@@ -35,6 +35,16 @@ MOVES: Final[Mapping[SessionStatus, Mapping[SessionVerb, SessionStatus]]] = {
     SessionStatus.CANCELLED: {},
 }
 
+WHY_FINAL: Final = {
+    SessionStatus.CONCLUDED: (
+        "Single results are corrected after the conclusion, and certificates follow: who passes by the correction gets "
+        "one, and a wrong one is revoked."
+    ),
+    SessionStatus.CANCELLED: (
+        "Only a session without marks can be cancelled, so nothing is lost: file it again under another local_id."
+    ),
+}
+
 
 class ApprenticesAreNotExamined(Invalid):
     slug = "apprentices-are-not-examined"
@@ -157,6 +167,9 @@ class ExamSession:
     status: SessionStatus
     filed_by: str
     version: int
+    plan_year: int | None = None
+    """The year whose plan the programme belongs to: that of the class's first day, without a class that of the exam.
+    None in records from before plans had years."""
 
     @property
     def examination(self) -> Examination:
@@ -169,6 +182,7 @@ class ExamSession:
             reporting_region=self.reporting_region,
             occupation=self.occupation,
             award=self.award,
+            plan_year=self.plan_year or self.held_on.year,
         )
 
     def require_open(self, *, today: date | None = None) -> None:
@@ -185,8 +199,8 @@ class ExamSession:
 
     def same_filing(self, other: ExamSession) -> bool:
         """Whether `other` repeats the filing of this session, in any state."""
-        unlike = {"id": other.id, "status": other.status, "filed_by": other.filed_by, "version": other.version}
-        return replace(self, **unlike) == other  # type: ignore[arg-type]
+        unlike = {name: getattr(other, name) for name in ("id", "plan_year", "status", "filed_by", "version")}
+        return replace(self, **unlike) == other
 
 
 def require_examined(award: Award) -> None:

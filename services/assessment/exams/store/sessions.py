@@ -50,6 +50,7 @@ SESSION: Final = Table(
     fixed("occupation", Text),
     fixed("level", Choice(Award), key="award"),
     fixed("held_on", Date),
+    fixed("plan_year", Integer),
     Column("status", Choice(SessionStatus)),
     fixed("filed_by", Text),
     Column("version", Integer),

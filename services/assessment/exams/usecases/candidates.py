@@ -19,9 +19,10 @@ from services.assessment.persons import store as person_store
 from shared import heard
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
+from shared.kernel.names import spelling_fault
 from shared.kernel.outcomes import RowOutcome, read_each, without_ids
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Refusal
+from shared.kernel.refusals import Refusal, raise_first
 from shared.persons import Particulars, Persons
 
 
@@ -77,6 +78,7 @@ async def _recognise(
     today = business_day(at)
 
     def read(row: CandidateRow) -> tuple[CandidateRow, UUID, str]:
+        raise_first(spelling_fault(row.particulars.name))
         try:
             return row, *persons.recognise(row.particulars.document_kind, row.particulars.document_number, today=today)
         except Refusal as refusal:

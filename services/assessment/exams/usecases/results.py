@@ -109,6 +109,6 @@ async def _concerned(connection: AsyncConnection, session_id: UUID, caller: Call
         caller.require_organisation(session.body_id)
         return session
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
-    if not (await plans.scope(connection, caller)).reach.covers(session):
+    if not (await plans.scope(connection, caller)).reach.handles(session):
         raise ForeignRegion
     return session

@@ -20,7 +20,8 @@ from services.assessment.exams.rules.sessions import ExamSession, Summary
 from services.assessment.exams.store import candidates as candidate_store
 from services.assessment.exams.store import sessions as store
 from services.assessment.plan import usecases as plans
-from services.assessment.trainings import usecases as trainings
+from services.assessment.trainings import store as trainings
+from services.assessment.trainings.rules import RegistryClass
 from shared.backbone import outbox
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.awards import Award
@@ -28,7 +29,7 @@ from shared.kernel.callers import Caller, ForeignOrganisation
 from shared.kernel.ids import new_id
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import LocalIdTaken
+from shared.kernel.refusals import LocalIdTaken, NotYetReceived
 from shared.plan import Plan
 
 
@@ -69,7 +70,8 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
     if caller.organisation is None:
         raise ForeignOrganisation
     body = await body_store.load(connection, caller.organisation)
-    session = _new(filing, body, await plans.load(connection), by=caller.person)
+    class_ = None if filing.class_id is None else await trainings.find_class(connection, filing.class_id)
+    session = _new(filing, body, class_, await plans.load(connection), by=caller.person)
     known = await store.find_by_local_id(connection, body.id, filing.local_id)
     if known is not None:
         # Not checked again: the body's scope, the class and the plan may have changed since.
@@ -78,27 +80,30 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
         return known
     rules.require_examined(session.award)
     body.require_scope(session.occupation, session.award)
-    class_ = None if filing.class_id is None else await trainings.load_class(connection, filing.class_id)
+    if filing.class_id is not None and class_ is None:
+        raise NotYetReceived(pointer="/class_id", what="class")
     fact = rules.file(session, class_, at=at)
     await store.add(connection, session)
     await outbox.record(connection, fact)
     return session
 
 
-def _new(filing: Filing, body: Body, plan: Plan, *, by: str) -> ExamSession:
+def _new(filing: Filing, body: Body, class_: RegistryClass | None, plan: Plan, *, by: str) -> ExamSession:
+    planned_on = filing.held_on if class_ is None or class_.starts_on is None else class_.starts_on
     reporting_region = plan.reporting_region(filing.region, on=filing.held_on)
     return ExamSession(
         id=new_id(),
         body_id=body.id,
         local_id=filing.local_id,
         class_id=filing.class_id,
-        programme=plan.primary_programme(filing.programme),
+        programme=plan.primary_programme(filing.programme, on=planned_on),
         region=filing.region,
         reporting_region=reporting_region,
-        outside_territory=reporting_region != body.reporting_region,
+        outside_territory=reporting_region != plan.regions[body.region].on(filing.held_on).reporting_region,
         occupation=parse_occupation(filing.occupation),
         award=filing.award,
         held_on=filing.held_on,
+        plan_year=planned_on.year,
         status=SessionStatus.FILED,
         filed_by=by,
         version=1,

@@ -7,22 +7,26 @@ corrections, withdrawals, revocations and recoveries bring totals down by themse
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.metrics.measures.rules.measures import Measure
 from shared.contracts.assessment import CertificateState, CertificateStatus
 from shared.contracts.dimensions import award_of
+from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
 from shared.contracts.subsidy import ClaimLine, ClaimState
 from shared.kernel.awards import Award
 
 
 class Contribution(NamedTuple):
-    """What one part of one subject counts: `amount` in the cell of the five fields before it, or nothing.
+    """What one part of one subject counts: `amount` in the cell of the seven fields before it, or nothing.
 
-    `region` is the place itself; queries roll it up by parent. Part 0 of a subject is always there: its version is the
-    subject's, and `before` the version that it must take the place of. The other parts follow part 0.
+    `plan_year` is the year whose plan `programme` belongs to. `region` is the place itself, `reporting_region` the one
+    that reported it; by today's map queries roll the place up by parent.
+
+    Part 0 of a subject is always there: its version is the subject's, and `before` the version that it must take the
+    place of. The other parts follow part 0.
     """
 
     subject: UUID
@@ -30,11 +34,15 @@ class Contribution(NamedTuple):
     before: int | None
     version: int
     measure: Measure | None = None
+    plan_year: int = 0
     programme: str | None = None
     region: str | None = None
+    reporting_region: str = ""
     award: Award | None = None
     day: date | None = None
     amount: int = 0
+    waits_for: UUID | None = None
+    """The class with whose start this begins to count as in training, with the cell that is given."""
 
 
 class Holding(NamedTuple):
@@ -42,8 +50,10 @@ class Holding(NamedTuple):
 
     certificate: UUID
     person: UUID
+    plan_year: int
     programme: str
     region: str
+    reporting_region: str
     award: Award
     issued_on: date
     valid: bool
@@ -61,17 +71,25 @@ _ENROLMENT_MEASURE = {
 _PARTS_PER_LINE = 4
 
 
-def of_enrolment(fact: EnrolmentState, *, before: int) -> list[Contribution]:
-    """An enrolment counts in one measure or in none. `before`: see Contribution, here as below."""
+STARTED: Final = frozenset({ClassStatus.RUNNING, ClassStatus.COMPLETED})
+"""States of a class that has started; what became of a cancelled one is told by its enrolments."""
+
+
+def of_enrolment(fact: EnrolmentState, *, before: int, is_started: bool) -> list[Contribution]:
+    """An enrolment counts in one measure or in none; in training only once its class `is_started`.
+
+    `before`: see Contribution, here as below.
+    """
     measure = _ENROLMENT_MEASURE[fact.status]
     if measure is None:
         return [Contribution(fact.enrolment_id, 0, before, fact.version)]
-    return [
-        Contribution(
-            fact.enrolment_id, 0, before, fact.version,
-            measure, fact.programme, fact.region, award_of(fact), fact.effective_on, 1,
-        )
-    ]  # fmt: skip
+    place = (
+        fact.plan_year or fact.effective_on.year, fact.programme, fact.region, fact.reporting_region, award_of(fact),
+        fact.effective_on,
+    )  # fmt: skip
+    if measure is Measure.IN_TRAINING and not is_started:
+        return [Contribution(fact.enrolment_id, 0, before, fact.version, None, *place, waits_for=fact.class_id)]
+    return [Contribution(fact.enrolment_id, 0, before, fact.version, measure, *place, 1)]
 
 
 def of_certificate(fact: CertificateState, *, before: int) -> list[Contribution]:
@@ -81,7 +99,8 @@ def of_certificate(fact: CertificateState, *, before: int) -> list[Contribution]
     return [
         Contribution(
             fact.certificate_id, 0, before, fact.version,
-            Measure.CERTIFICATES, fact.programme, fact.region, award_of(fact), fact.issued_on, 1,
+            Measure.CERTIFICATES, _plan_year(fact), fact.programme, fact.region, fact.reporting_region,
+            award_of(fact), fact.issued_on, 1,
         )
     ]  # fmt: skip
 
@@ -110,7 +129,8 @@ def _of_line(claim: ClaimState, line: ClaimLine) -> list[Contribution]:
         if day is None or amount == 0:
             found.append(Contribution(claim.claim_id, part, None, claim.version))
             continue
-        cell = (measure, line.programme, claim.region, award_of(line), day)
+        year = claim.plan_year or line.trained_on.year
+        cell = (measure, year, line.programme, claim.region, claim.reporting_region, award_of(line), day)
         found.append(Contribution(claim.claim_id, part, None, claim.version, *cell, amount))
     return found
 
@@ -123,9 +143,16 @@ def holding(fact: CertificateState) -> Holding | None:
     return Holding(
         certificate=fact.certificate_id,
         person=fact.person,
+        plan_year=_plan_year(fact),
         programme=fact.programme,
         region=fact.region,
+        reporting_region=fact.reporting_region,
         award=award,
         issued_on=fact.issued_on,
         valid=fact.status is CertificateStatus.VALID,
     )
+
+
+def _plan_year(fact: CertificateState) -> int:
+    # Facts from before plans had years say nothing: they count to the year of their day, here as above.
+    return fact.plan_year or fact.issued_on.year

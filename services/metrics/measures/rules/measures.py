@@ -9,7 +9,7 @@ class Measure(StrEnum):
     """One kind of total. Trainings are events, high-skilled are persons, amounts are integer fen: never mixed."""
 
     IN_TRAINING = "in_training"
-    """Enrolments without an outcome yet; on the first day of their class."""
+    """Enrolments without an outcome yet in classes that have started; on the first day of their class."""
     TRAININGS = "trainings"
     """Completed trainings (person-times); on the day of completion."""
     SUBSIDISED_TRAININGS = "subsidised_trainings"

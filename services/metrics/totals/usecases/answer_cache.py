@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -52,8 +53,9 @@ class AnswerCache:
     does not grow with the readers. An answer is behind the database by one refresh and the time of working it out.
     """
 
-    def __init__(self, engine: AsyncEngine, *, refresh_seconds: float) -> None:
+    def __init__(self, engine: AsyncEngine, *, refresh_seconds: float, today: Callable[[], date]) -> None:
         self._engine = engine
+        self.today = today
         self._refresh_seconds = refresh_seconds
         self._revision: object = None
         self._refreshed = asyncio.Condition()
@@ -88,7 +90,8 @@ class AnswerCache:
 
     async def _look(self) -> None:
         async with self._engine.connect() as connection:
-            revision = await store.revision(connection)
+            # The plan and the map that are meant by default change with the day.
+            revision = (await store.revision(connection), self.today())
         if revision == self._revision:
             return
         unused_since = time.monotonic() - IDLE_SECONDS
@@ -141,16 +144,19 @@ class AnswerCache:
             async with self._refreshed:
                 await self._refreshed.wait_for(lambda: self._revision is not None and self._refreshes != refreshes)  # noqa: B023
                 refreshes = self._refreshes
-            cells = self._cells_of(
-                cut, (await self._answer(_key(cut), lambda connection: totals(connection, cut))).value
-            )
+            cells = await self.cells(cut)
             changed = _told_to(seen, cells)
             if changed or seen is None:
                 yield {"as_of": cells.view["as_of"], "cells": changed, "total": cells.view["total"]}
             seen = cells
 
-    def _cells_of(self, cut: Cut, view: Mapping[str, Any]) -> _Cells:
-        """The cells of `view`, compared with those of the view before once, by whichever listener comes first."""
+    async def cells(self, cut: Cut) -> _Cells:
+        """The cells of `cut`, compared with those before once, by whichever listener comes first.
+
+        Raises UnknownPlan, UnknownProgramme, UnknownRegion.
+        """
+        answer = await self._answer(_key(cut), lambda connection: totals(connection, cut, today=self.today()))
+        view: Mapping[str, Any] = answer.value
         known = self._cells.get(cut)
         if known is not None and known.view is view:
             return known

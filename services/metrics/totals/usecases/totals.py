@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.measures.rules.measures import Measure
+from services.metrics.plan.usecases import placements, plan_of
 from services.metrics.totals import store
 from services.metrics.totals.store import Cut
 
@@ -17,12 +18,24 @@ async def as_of(connection: AsyncConnection) -> dict[str, object]:
     return {"read_at": datetime.now(UTC), "topics": topics}
 
 
-async def totals(connection: AsyncConnection, cut: Cut) -> dict[str, object]:
-    """The totals of `cut`, their sum, and what they are as of. Read in one snapshot."""
+async def totals(connection: AsyncConnection, cut: Cut, *, today: date) -> dict[str, object]:
+    """The totals of `cut`, their sum, of which plan, and what they are as of. Read in one snapshot.
+
+    Raises UnknownPlan, UnknownProgramme, UnknownRegion.
+    """
     await one_snapshot(connection)
-    rows = await store.totals(connection, cut)
+    plan = await plan_of(connection, cut.plan, day=cut.plan_day(today))
+    places = await placements(connection, cut.region_map, today=today)
+    rows = await store.totals(connection, cut, year=None if plan is None else plan.year, placements=places)
     total = {measure.value: sum(row[measure] for row in rows) for measure in Measure}
-    return {"as_of": await as_of(connection), "by": cut.by, "rows": rows, "total": total}
+    return {
+        "as_of": await as_of(connection),
+        "plan": None if plan is None else plan._asdict(),
+        "as": cut.region_map,
+        "by": cut.by,
+        "rows": rows,
+        "total": total,
+    }
 
 
 async def one_snapshot(connection: AsyncConnection) -> None:

@@ -24,8 +24,11 @@ class TooManyDayHours(Invalid):
     slug = "too-many-day-hours"
     title_en = "This is more than the class hours that can count for one day."
     title_zh = "超过单日可计学时上限。"
-    cure_en = "Give at most {hours_max} class hours of 45 minutes."
-    cure_zh = "单日最多填写 {hours_max} 学时（每学时45分钟）。"
+    cure_en = (
+        "Give at most {hours_max} class hours of 45 minutes. In a class with a timetable, a day counts no more than "
+        "its lessons."
+    )
+    cure_zh = "单日最多填写 {hours_max} 学时（每学时45分钟）；有课程表的班级，不得超过当日课程的学时。"
 
 
 class EditTooLate(Conflict):
@@ -73,7 +76,7 @@ def edit(
     """
     if signed.hours_after > hours_max:
         raise TooManyDayHours(pointer="/hours", hours_max=hours_max)
-    after = day._replace(hours=signed.hours_after, edited=True)
+    after = day._replace(hours=signed.hours_after, edited=True, signed=signed.hours_after)
     summed = sum_up(total, [(day, after)])
     # An edit that confirms the hours is published too: from now on marks do not change them.
     summed = summed._replace(version=total.version + 1)

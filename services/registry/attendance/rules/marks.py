@@ -10,6 +10,7 @@ from uuid import UUID
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.plan.rules.policy import Policy
 from shared.contracts.registry.classes import ClassStatus
+from shared.kernel.periods import business_day
 from shared.kernel.refusals import Conflict, Invalid
 
 
@@ -37,6 +38,19 @@ class MarkFromFuture(Invalid):
     title_zh = "考勤时间晚于当前时间。"
     cure_en = "Set the clock of the device (the time here is {now}), and send the mark with its real time."
     cure_zh = "请校准设备时钟（本系统时间为 {now}），并以实际时间重新上报。"
+
+
+class MarkTooLate(Conflict):
+    """Facts: `days_max`, the days for which marks of a day are taken."""
+
+    slug = "mark-too-late"
+    title_en = "The period in which marks of this day are taken has ended."
+    title_zh = "已超过该日考勤的补报期限。"
+    cure_en = (
+        "Marks are taken for {days_max} days, those made by hand too. Show an officer of the region what proves the "
+        "attendance, and ask them to edit the day."
+    )
+    cure_zh = "考勤（含人工登记）须在 {days_max} 天内上报；已超期的，请持出勤证明联系所在地区的工作人员更正当日学时。"
 
 
 class MarkOutsideClass(Conflict):
@@ -129,12 +143,17 @@ def shows_presence(*, matched: bool | None, score: int | None, policy: Policy) -
 
 
 def admit(mark: Mark, attendee: Attendee, *, policy: Policy, now: datetime) -> None:
-    """Raises ClassTakesNoMarks, MarkOutsideClass, NotInTraining, MarkFromFuture; a late arrival does not matter."""
+    """Raises ClassTakesNoMarks, MarkOutsideClass, NotInTraining, MarkFromFuture, MarkTooLate.
+
+    Marks arrive within the days in which an institution may edit the day: later, only an officer changes its hours.
+    """
     if attendee.class_status is not ClassStatus.RUNNING:
         raise ClassTakesNoMarks(state=attendee.class_status)
     require_day(mark.day, attendee, pointer="/at")
     if mark.at > now + timedelta(minutes=policy.attendance_clock_drift_minutes_max):
         raise MarkFromFuture(pointer="/at", now=now.isoformat(timespec="seconds"))
+    if (business_day(now) - mark.day).days > policy.attendance_edit_days_max:
+        raise MarkTooLate(pointer="/at", days_max=policy.attendance_edit_days_max)
 
 
 def require_day(day: date, attendee: Attendee, *, pointer: str) -> None:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.registry.attendance.rules.flags import see_attendance, see_class_of, see_trainee
-from services.registry.attendance.rules.hours import DayHours, Presence, Stamp, presences, uncapped_hours
+from services.registry.attendance.rules.hours import DayHours, Presence, Stamp, double_taps, presences, uncapped_hours
 from services.registry.attendance.rules.marks import Direction, Mark, Method
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.flags.rules.flags import Observation
@@ -118,6 +118,22 @@ def too_far_apart(
         if kilometres > policy.attendance_travel_km_per_hour * hours:
             facts = {"day": f"{there.day}", "km": round(kilometres), "minutes": (there.at - here.at) // _MINUTE}
             yield from _of_two(FlagKind.TOO_FAR_APART, there, (here.enrolment_id, here.class_id), attendees, **facts)
+
+
+def tapped_twice(
+    stamps: Iterable[Stamp], attendees: Mapping[UUID, Attendee]
+) -> Iterator[tuple[tuple[Stamp, Stamp], Observation]]:
+    """Each double tap among `stamps` of one day, as its two marks (C20).
+
+    After a check-in, the check-out is passed over and costs nothing. After a check-out, the device may take the next
+    marks for the opposite of what they are, which costs the trainee what follows: `turned` says so.
+    """
+    for each in _by_enrolment(stamps):
+        if attendee := attendees.get(each[0].enrolment_id):
+            for here, there in double_taps(each):
+                facts = {"day": f"{there.day}", "turned": here.direction is Direction.OUT}
+                seen = see_trainee(FlagKind.DOUBLE_TAP, attendee, f"{there.enrolment_id}/{there.day}", **facts)
+                yield (here, there), seen
 
 
 def windows(marks: Iterable[Mark]) -> list[Window]:

@@ -22,6 +22,10 @@ from shared.kernel.awards import Award
 # The policy of a class are the rows of its region and of those above it, with the distance to each; beside them stand
 # those of the days that the calendar lists as free. A single mark asks all this too, so it is one statement, and each
 # LATERAL with a limit is one look-up in an index, whatever the planner believes of the number of rows.
+_PARENT_THEN: Final = """
+SELECT p->>'parent' FROM jsonb_array_elements(content->'periods') AS p
+WHERE coalesce((p->>'valid_to')::date, 'infinity') >= day LIMIT 1
+"""
 _FIND: Final = """
 WITH RECURSIVE locked AS MATERIALIZED (
     SELECT e.id, e.local_id, e.person, e.programme, e.status, c.id AS class_id, c.local_id AS class_local_id,
@@ -39,7 +43,8 @@ above AS (
     SELECT DISTINCT starts_on AS day, region, region AS code, 0 AS distance FROM locked
     UNION ALL
     SELECT day, region, p.parent, distance + 1 FROM above CROSS JOIN LATERAL (
-        SELECT content->>'parent' AS parent FROM plan_entry WHERE subject = 'regions/' || code LIMIT 1
+        SELECT coalesce(({parent_then}), content->>'parent') AS parent
+        FROM plan_entry WHERE subject = 'regions/' || code LIMIT 1
     ) p
     WHERE p.parent IS NOT NULL AND distance < 9
 )
@@ -61,14 +66,15 @@ _OF_EITHER: Final = """e.id IN (
     UNION ALL SELECT id FROM enrolment WHERE institution_id = $2 AND id = ANY($4)
 )"""
 _BY_LOCAL_ID: Final = {
-    True: _FIND.format(which=_OF_LOCAL_IDS, lock=_LOCKED),
-    False: _FIND.format(which=_OF_LOCAL_IDS, lock=""),
+    True: _FIND.format(parent_then=_PARENT_THEN, which=_OF_LOCAL_IDS, lock=_LOCKED),
+    False: _FIND.format(parent_then=_PARENT_THEN, which=_OF_LOCAL_IDS, lock=""),
 }
 _BY_EITHER: Final = {
-    True: _FIND.format(which=_OF_EITHER, lock=_LOCKED),
-    False: _FIND.format(which=_OF_EITHER, lock=""),
+    True: _FIND.format(parent_then=_PARENT_THEN, which=_OF_EITHER, lock=_LOCKED),
+    False: _FIND.format(parent_then=_PARENT_THEN, which=_OF_EITHER, lock=""),
 }
-_ONE: Final = _FIND.format(which="e.id = $2", lock=_LOCKED)
+_ONE: Final = _FIND.format(parent_then=_PARENT_THEN, which="e.id = $2", lock=_LOCKED)
+_OF_CLASS: Final = _FIND.format(parent_then=_PARENT_THEN, which="e.class_id = $2", lock=_LOCKED)
 
 
 class Attendees(NamedTuple):
@@ -100,6 +106,11 @@ async def find(
 async def lock_one(connection: AsyncConnection, enrolment_id: UUID, day: date) -> Attendees:
     """One trainee of any institution, locked; empty if there is none. Raises PolicyUnset."""
     return _attendees(await (await driver(connection)).fetchrow(_ONE, [f"calendar/{day}"], enrolment_id))
+
+
+async def lock_class(connection: AsyncConnection, class_id: UUID) -> Attendees:
+    """All trainees of a class, locked, in whatever state. Raises PolicyUnset."""
+    return _attendees(await (await driver(connection)).fetchrow(_OF_CLASS, [], class_id))
 
 
 def _attendees(row: Any) -> Attendees:

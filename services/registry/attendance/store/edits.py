@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.attendance.rules.edits import Edit
 from services.registry.plan.rules.reach import ListScope
 from shared import tables
+from shared.located import lies_in
 from shared.tables import Instant, fixed
 
 EDITS_MAX: Final = 500
@@ -46,5 +47,5 @@ async def of_enrolment(connection: AsyncConnection, enrolment_id: UUID) -> list[
 
 async def page(connection: AsyncConnection, scope: ListScope, *, after: UUID, limit: int) -> list[Edit]:
     """Edits with ids above `after`, ordered by id."""
-    asked = tables.matches(ATTENDANCE_EDIT, **scope.columns)
+    asked = [*lies_in(ATTENDANCE_EDIT, scope.reach), *tables.matches(ATTENDANCE_EDIT, **scope.columns)]
     return await tables.fetch_page(connection, ATTENDANCE_EDIT, Edit, asked, after=after, limit=limit)

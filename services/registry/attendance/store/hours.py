@@ -26,6 +26,7 @@ ATTENDANCE_DAY: Final = Table(
     Column("minutes", Integer),
     Column("hours", SmallInteger),
     Column("edited", Boolean),
+    Column("signed", SmallInteger),
 )
 ATTENDANCE: Final = Table(
     "attendance",

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.attendance.rules.hours import DayHours, LessonTime, Presence, Stamp, Total
+from services.registry.attendance.rules.hours import DayHours, Lessons, LessonTime, Presence, Stamp, Total
 from services.registry.attendance.rules.marks import Direction, Mark, Method
 from services.registry.attendance.rules.rhythms import Coordinates, DeviceStamp, SameSecond, Window
 from services.registry.directory.store.sites import SITE
@@ -102,7 +102,7 @@ ARRAY(
     CROSS JOIN LATERAL (SELECT site_id FROM class WHERE id = e.class_id LIMIT 1) c
 ),
 ARRAY(
-    SELECT ROW(t.enrolment_id, t.day, d.minutes, d.hours, d.edited, a.hours, a.days, a.version)
+    SELECT ROW(t.enrolment_id, t.day, d.minutes, d.hours, d.edited, d.signed, a.hours, a.days, a.version)
     FROM unnest($3::uuid[], $4::date[]) AS t (enrolment_id, day)
     LEFT JOIN LATERAL (
         SELECT * FROM attendance_day WHERE enrolment_id = t.enrolment_id AND day = t.day LIMIT 1
@@ -130,11 +130,30 @@ ARRAY(
 ARRAY(
     SELECT ROW(t.class_id, t.day, l.begins, l.ends, l.hours)
     FROM unnest($12::uuid[], $13::date[]) AS t (class_id, day)
-    CROSS JOIN LATERAL (
+    CROSS JOIN LATERAL (SELECT true FROM lesson WHERE class_id = t.class_id LIMIT 1) timetabled
+    LEFT JOIN LATERAL (
         SELECT DISTINCT lower(during) AS begins, upper(during) AS ends, hours FROM lesson
         WHERE class_id = t.class_id AND held AND (lower(during) AT TIME ZONE 'Asia/Shanghai')::date = t.day
-    ) l
+    ) l ON true
 )
+"""
+# All that a class's hours follow from; each statement sees what was stored before it began.
+_OF_CLASS: Final = """
+SELECT
+ARRAY(
+    SELECT ROW(e.person, m.enrolment_id, m.class_id, m.day, m.marked_at, m.direction, m.site_id)
+    FROM attendance_mark m JOIN enrolment e ON e.id = m.enrolment_id
+    WHERE m.enrolment_id = ANY($2) AND m.counts
+),
+ARRAY(
+    SELECT ROW(d.enrolment_id, d.day, d.minutes, d.hours, d.edited, d.signed) FROM attendance_day d
+    WHERE d.enrolment_id = ANY($2)
+),
+ARRAY(
+    SELECT ROW((lower(during) AT TIME ZONE 'Asia/Shanghai')::date, lower(during), upper(during), hours)
+    FROM lesson WHERE class_id = $1 AND held GROUP BY during, hours
+),
+EXISTS (SELECT FROM lesson WHERE class_id = $1)
 """
 _LESSONS: Final = """
 SELECT e.person, t.day, e.id, e.class_id, lower(l.during), upper(l.during)
@@ -148,7 +167,7 @@ JOIN lesson l ON l.class_id = e.class_id AND l.held
 class MarkContext(NamedTuple):
     """The context of new marks: all counting marks of the same persons and days, and the number of failed face
     comparisons; days and totals before recounting (zero for new ones); marks of the same devices around that time;
-    seconds with several marked trainees; the lessons of the classes on those days."""
+    seconds with several marked trainees; the lessons of the classes on those days, of classes with a timetable."""
 
     stamps: list[Stamp]
     mismatches: dict[tuple[UUID, date], int]
@@ -157,6 +176,18 @@ class MarkContext(NamedTuple):
     devices: list[DeviceStamp]
     seconds: list[SameSecond]
     lessons: dict[tuple[UUID, date], list[LessonTime]]
+
+
+class ClassMarks(NamedTuple):
+    """All that the hours of a class follow from: the counting marks and the hours of its trainees' days, and the
+    lessons of its days (None without a timetable)."""
+
+    stamps: list[Stamp]
+    days: dict[tuple[UUID, date], DayHours]
+    lessons: Mapping[date, list[LessonTime]] | None
+
+    def lessons_of(self, day: date) -> Lessons:
+        return None if self.lessons is None else self.lessons.get(day, [])
 
 
 class KeptMark(NamedTuple):
@@ -231,20 +262,31 @@ async def around(
         *zip(*class_days, strict=True),
     )
     lessons: defaultdict[tuple[UUID, date], list[LessonTime]] = defaultdict(list)
-    for class_id, day, *time in row[4]:
-        lessons[class_id, day].append(LessonTime(*time))
+    for class_id, day, begins, ends, hours in row[4]:
+        # A day without lessons in a class with a timetable.
+        lessons[class_id, day] += [] if begins is None else [LessonTime(begins, ends, hours)]
     return MarkContext(
         stamps=[_stamp(each) for each in row[0] if each[7]],
         mismatches=Counter((each[1], each[3]) for each in row[0] if not each[7]),
         days={
-            (each[0], each[1]): DayHours(each[0], each[1], each[2] or 0, each[3] or 0, edited=bool(each[4]))
+            (each[0], each[1]): DayHours(each[0], each[1], each[2] or 0, each[3] or 0, bool(each[4]), each[5])
             for each in row[1]
         },
-        totals={each[0]: Total(each[0], each[5] or 0, each[6] or 0, each[7] or 0) for each in row[1]},
+        totals={each[0]: Total(each[0], each[6] or 0, each[7] or 0, each[8] or 0) for each in row[1]},
         devices=[DeviceStamp(each[0], each[1], each[2], Method(each[3]), each[4]) for each in row[2]],
         seconds=[SameSecond(*each) for each in row[3]],
         lessons=lessons,
     )
+
+
+async def of_class(connection: AsyncConnection, class_id: UUID, enrolment_ids: Collection[UUID]) -> ClassMarks:
+    """The marks, days and lessons of these trainees of the class."""
+    row = await (await driver(connection)).fetchrow(_OF_CLASS, class_id, list(enrolment_ids))
+    lessons: defaultdict[date, list[LessonTime]] = defaultdict(list)
+    for day, *time in row[2]:
+        lessons[day].append(LessonTime(*time))
+    days = {(each[0], each[1]): DayHours(*each) for each in row[1]}
+    return ClassMarks([_stamp(each) for each in row[0]], days, lessons if row[3] else None)
 
 
 async def lessons(

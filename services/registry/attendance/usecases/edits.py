@@ -15,6 +15,8 @@ from services.registry.attendance.rules.marks import require_day
 from services.registry.attendance.store import attendees as attendee_store
 from services.registry.attendance.store import edits as edit_store
 from services.registry.attendance.store import hours as store
+from services.registry.attendance.store import marks as mark_store
+from services.registry.attendance.usecases.counting import limits_of
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.enrolments.usecases import outcomes
 from services.registry.enrolments.usecases.outcomes import HoursChange
@@ -60,14 +62,15 @@ async def edit(
     total = (await store.totals(connection, [enrolment_id])).get(enrolment_id, Total(enrolment_id))
     if before.edited and before.hours == details.hours:
         return before, total
-    hours_max = policy.attendance_day_hours_max
+    kept = await mark_store.of_class(connection, attendee.class_id, [])
+    hours_max = limits_of(policy).hours_with(kept.lessons_of(details.day))
     signed = _sign(details, before, attendee, caller=caller, at=at)
     after, summed, fact = rules.edit(attendee, before, total, signed=signed, hours_max=hours_max)
     await store.save(connection, [after], [summed])
     await edit_store.add(connection, signed)
     await outbox.record(connection, fact)
     recounted = [HoursChange(attendee, total.hours, summed.hours)]
-    await outcomes.follow(connection, recounted, found.policies, by=caller.person, reason=details.reason, at=at)
+    await outcomes.follow(connection, recounted, by=caller.person, reason=details.reason, at=at)
     seen = list(rules.on_a_holiday(signed, attendee, holidays=found.holidays))
     if is_own:
         seen += rules.without_marks(signed, before, attendee, hours_max=hours_max)

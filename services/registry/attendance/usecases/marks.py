@@ -14,20 +14,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.attendance.rules import hours as rules
 from services.registry.attendance.rules import marks as mark_rules
 from services.registry.attendance.rules import rhythms
-from services.registry.attendance.rules.hours import DayHours, Stamp, Total
+from services.registry.attendance.rules.hours import DayHours, Stamp
 from services.registry.attendance.rules.marks import Direction, Mark, Method, TooManyDayMarks, UnknownSite
 from services.registry.attendance.store import attendees as attendee_store
-from services.registry.attendance.store import hours as store
 from services.registry.attendance.store import marks as mark_store
 from services.registry.attendance.store.marks import MarkContext
+from services.registry.attendance.usecases import counting
 from services.registry.attendance.usecases import rhythms as rhythm_usecases
+from services.registry.attendance.usecases.counting import HoursReason
 from services.registry.attendance.usecases.rhythms import MarkBatch
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.enrolments.rules.enrolments import NotInClass
-from services.registry.enrolments.usecases import outcomes
-from services.registry.enrolments.usecases.outcomes import HoursChange
+from services.registry.flags.rules.flags import Observation, warning_of
 from services.registry.plan.rules.policy import Policy
-from shared.backbone import outbox
 from shared.kernel.callers import Caller, ForeignOrganisation
 from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome, read_each, without_ids
@@ -79,7 +78,7 @@ async def record(
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
-    Late, doubled or out of order, the same marks give the same hours.
+    Doubled or out of order, the same marks give the same hours. A double tap is told in the answer.
 
     Raises ForeignOrganisation, PolicyUnset: then nothing was stored.
     """
@@ -95,9 +94,8 @@ async def record(
         connection, caller.organisation, admitted, marks_max=marks_max, at=at, dry_run=dry_run
     )
     new = [mark for mark in admitted if mark.id in stored]
-    if new and not dry_run:
-        await _count(connection, new, known, caller=caller, at=at)
-    answers += await _answers(connection, caller.organisation, read, new, marks_max)
+    seen = await _count(connection, new, known, caller=caller, at=at) if new and not dry_run else {}
+    answers += await _answers(connection, caller.organisation, read, new, marks_max, seen)
     return without_ids(answers, stored) if dry_run else answers
 
 
@@ -168,6 +166,7 @@ async def _answers(
     read: Sequence[_MarkCandidate],
     new: Sequence[Mark],
     marks_max: Mapping[UUID, int],
+    seen: Mapping[UUID, Observation],
 ) -> list[RowOutcome]:
     stored, before = {mark.id for mark in new}, {mark.local_id: mark for mark in new}
     doubtful = {each.mark.local_id for each in read if each.mark.id not in stored} - before.keys()
@@ -177,7 +176,8 @@ async def _answers(
     for row, mark, refusal in read:
         kept = before.get(mark.local_id)
         if mark.id in stored:
-            answers.append(RowOutcome(row.row, "accepted", row.local_id, id=mark.id))
+            warnings = (warning_of(seen[mark.id], pointer="/at"),) if mark.id in seen else ()
+            answers.append(RowOutcome(row.row, "accepted", row.local_id, id=mark.id, warnings=warnings))
         elif kept is not None and kept.says_the_same(mark):
             answers.append(RowOutcome(row.row, "repeated", row.local_id, id=kept.id))
         else:
@@ -189,8 +189,11 @@ async def _answers(
 
 async def _count(
     connection: AsyncConnection, new: Sequence[Mark], known: _BatchContext, *, caller: Caller, at: datetime
-) -> None:
-    """Recount the days of the `new` marks from all of their marks, and raise flags for implausible patterns."""
+) -> Mapping[UUID, Observation]:
+    """Recount the days of the `new` marks from all of their marks, and raise flags for implausible patterns.
+
+    Returns what the sender is told about a mark, by its id.
+    """
     pairs = sorted({(mark.enrolment_id, mark.day) for mark in new})
     around = await mark_store.around(
         connection,
@@ -203,15 +206,11 @@ async def _count(
     )
     changes = _recount(pairs, around, known)
     touched = {each: known.attendees[each] for each in changes}
-    totals = await _save(connection, changes, around.totals, touched, at=at)
-    recounted = [
-        HoursChange(known.attendees[each.enrolment_id], around.totals[each.enrolment_id].hours, each.hours)
-        for each in totals
-    ]
-    await outcomes.follow(connection, recounted, known.policies, by=caller.person, reason=LATE_MARKS, at=at)
+    change = HoursReason(by=caller.person, reason=LATE_MARKS, at=at)
+    await counting.save(connection, changes, around.totals, touched, change)
     days = [day for pairs in changes.values() for _, day in pairs]
     batch = MarkBatch(new, touched, around, days, known.policies, known.holidays)
-    await rhythm_usecases.look(connection, batch, at=at)
+    return await rhythm_usecases.look(connection, batch, at=at)
 
 
 def _recount(
@@ -224,26 +223,8 @@ def _recount(
     changes: defaultdict[UUID, list[tuple[DayHours, DayHours]]] = defaultdict(list)
     for enrolment_id, day in pairs:
         class_id, before = known.attendees[enrolment_id].class_id, around.days[enrolment_id, day]
-        lessons = around.lessons.get((class_id, day), ())
-        hours_max = known.policies[class_id].attendance_day_hours_max
-        after = rules.recount(before, grouped[enrolment_id, day], lessons=lessons, hours_max=hours_max)
+        limits = counting.limits_of(known.policies[class_id])
+        lessons = around.lessons.get((class_id, day))
+        after = rules.recount(before, grouped[enrolment_id, day], lessons=lessons, limits=limits)
         changes[enrolment_id].append((before, after))
     return changes
-
-
-async def _save(
-    connection: AsyncConnection,
-    changes: Mapping[UUID, list[tuple[DayHours, DayHours]]],
-    totals: Mapping[UUID, Total],
-    attendees: Mapping[UUID, Attendee],
-    *,
-    at: datetime,
-) -> list[Total]:
-    """Store changed days, totals and facts; returns the totals that changed."""
-    recorded = [rules.record(attendees[each], totals[each], pairs, at=at) for each, pairs in changes.items()]
-    # A check-in alone changes nothing yet, and costs no statement.
-    days = [new for pairs in changes.values() for old, new in pairs if new != old]
-    changed = [total for total, fact in recorded if fact is not None]
-    await store.save(connection, days, changed)
-    await outbox.record(connection, *(fact for _, fact in recorded if fact is not None))
-    return changed

@@ -40,9 +40,14 @@ class MarkBatch:
         return {each.class_id: each for each in self.attendees.values()}
 
 
-async def look(connection: AsyncConnection, batch: MarkBatch, *, at: datetime) -> None:
-    """Raise a flag for each implausible pattern; existing flags stay as they are."""
+async def look(connection: AsyncConnection, batch: MarkBatch, *, at: datetime) -> Mapping[UUID, Observation]:
+    """Raise a flag for each implausible pattern; existing flags stay as they are.
+
+    Returns what the sender of a mark is told, by the mark's id.
+    """
+    taps = _double_taps(batch)
     seen = [
+        *(each for each in taps.values() if each.facts["turned"]),
         *_times(batch),
         *await _persons(connection, batch),
         *rules.shared_devices(batch.around.devices, batch.of_classes, batch.policies),
@@ -52,6 +57,24 @@ async def look(connection: AsyncConnection, batch: MarkBatch, *, at: datetime) -
     ]
     # A batch often gives the same observation many times: a night of a class is one flag.
     await flag_usecases.raise_all(connection, list({(each.kind, each.seen): each for each in seen}.values()), at=at)
+    return taps
+
+
+def _double_taps(batch: MarkBatch) -> Mapping[UUID, Observation]:
+    """The double taps that the new marks make, each by the id of the later of its marks that is new."""
+    days: defaultdict[date, list[Stamp]] = defaultdict(list)
+    for stamp in batch.around.stamps:
+        days[stamp.day].append(stamp)
+    new = {(mark.enrolment_id, mark.at, mark.direction): mark.id for mark in batch.marks if mark.counts}
+    found: dict[UUID, Observation] = {}
+    for stamps in days.values():
+        for pair, seen in rules.tapped_twice(stamps, batch.attendees):
+            for stamp in reversed(pair):
+                mark_id = new.get((stamp.enrolment_id, stamp.at, stamp.direction))
+                if mark_id is not None:
+                    found[mark_id] = seen
+                    break
+    return found
 
 
 def _times(batch: MarkBatch) -> list[Observation]:

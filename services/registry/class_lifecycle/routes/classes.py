@@ -10,10 +10,11 @@ from services.registry.class_lifecycle.routes.schemas import (
     CheckRequest,
     ClassRequest,
     ClassTerms,
+    ReinstatementRequest,
     ReturnRequest,
 )
 from services.registry.class_lifecycle.usecases import changes as class_changes
-from services.registry.class_lifecycle.usecases import filing
+from services.registry.class_lifecycle.usecases import filing, reinstatement
 from services.registry.class_lifecycle.usecases import steps as usecases
 from services.registry.classes.routes.schemas import ClassAnswer
 from shared.auth import CurrentCaller
@@ -87,6 +88,19 @@ async def change_class(
 async def complete_class(class_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClassAnswer:
     """Complete a running class whose trainees all have an outcome."""
     return ClassAnswer.of(await usecases.complete(connection, class_id, caller=caller, at=at))
+
+
+@routes.post("/classes/{class_id}/reinstatement")
+async def reinstate_class(
+    class_id: UUID, request: ReinstatementRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> ClassAnswer:
+    """Take back a completion or cancellation that was a mistake: the class is in the state before it.
+
+    For officers of its county or above. Who was withdrawn by the cancellation is enrolled again unless their days are
+    taken by now; its lessons take their teachers and rooms again.
+    """
+    after = await reinstatement.reinstate(connection, class_id, reason=request.reason, caller=caller, at=at)
+    return ClassAnswer.of(after)
 
 
 @routes.post("/classes/{class_id}/cancellation")

@@ -14,7 +14,7 @@ from services.registry.timetable.routes.timetable import Lessons, planned
 from shared.awards import GivenAward, GivenLevel
 from shared.contracts.dimensions import FundSource
 from shared.form_errors import form_error
-from shared.forms import Day, LocalId, PlainText, Reason, Strict
+from shared.forms import PLAIN, Day, LocalId, Name, Reason, Strict
 from shared.kernel.awards import award_named
 
 Fen = Annotated[int, Field(ge=0, le=PART_FEN_MAX, strict=True)]
@@ -27,6 +27,7 @@ class ExamPlanRequest(Strict):
     body_credit_code: Annotated[str, Field(max_length=64)] | None = Field(
         default=None, description="The unified social credit code of the assessment body"
     )
+    place: Name | None = Field(default=None, description="Where the examination is planned to take place")
 
 
 class FeeRequest(Strict):
@@ -59,7 +60,7 @@ class ClassTerms(Strict):
     site: LocalId | None = Field(default=None, description="Your local_id of the site")
     teaching_plan: (
         Annotated[
-            PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEACHING_PLAN_LENGTH_MAX)
+            str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEACHING_PLAN_LENGTH_MAX), PLAIN
         ]
         | None
     ) = None
@@ -89,6 +90,10 @@ class ReturnRequest(Strict):
 
 
 class CancellationRequest(Strict):
+    reason: Reason
+
+
+class ReinstatementRequest(Strict):
     reason: Reason
 
 
@@ -130,4 +135,4 @@ class ChangeRequest(Strict):
 
 
 def _exam_plan(request: ExamPlanRequest | None) -> ExamPlan | None:
-    return None if request is None else ExamPlan(request.planned_on, request.body_credit_code)
+    return None if request is None else ExamPlan(request.planned_on, request.body_credit_code, request.place)

@@ -22,7 +22,7 @@ class ClassHasStarted(Conflict):
 
 
 class ChangeOverlaps(Conflict):
-    """Facts: `trainees`, the number who would be in two classes on one day."""
+    """Facts: `trainees`, the number who would be in two classes at once."""
 
     slug = "change-overlaps"
     title_en = "On the new days, some trainees would be in two classes at once."

@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.attendance.usecases.counting import HoursReason, recount_class
 from services.registry.class_lifecycle.rules import changes as rules
 from services.registry.class_lifecycle.rules import filing as filing_rules
 from services.registry.class_lifecycle.usecases import trainees as class_trainees
@@ -79,6 +80,9 @@ async def change(
     await class_trainees.follow(
         connection, before, after, persons=persons, by=caller.person, reason=asked.reason, at=at
     )
+    if lessons:
+        await timetable.tell(connection, after, await lesson_store.of_class(connection, class_id), at=at)
+        await recount_class(connection, class_id, HoursReason(by=caller.person, reason=asked.reason, at=at))
     await flag_stopped(connection, after, at=at)
     return after
 
@@ -140,6 +144,7 @@ async def _move_lessons(
 
 async def _require_open(connection: AsyncConnection, terms: TrainingClass, rulebook: Rulebook) -> None:
     rulebook.plan.reporting_region(terms.region, on=terms.starts_on)
+    rulebook.plan.primary_programme(terms.programme, on=terms.starts_on)
     project = None
     if terms.fund_source is not None and terms.project is not None:
         project = rulebook.project(terms.project, day=terms.starts_on)

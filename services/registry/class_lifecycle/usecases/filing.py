@@ -17,7 +17,7 @@ from services.registry.class_lifecycle.usecases.sanctions import flag_stopped
 from services.registry.classes.rules import classes as class_rules
 from services.registry.classes.rules.classes import ClassVerb, ExamPlan, TrainingClass
 from services.registry.classes.rules.history import FILE, ClassEvent
-from services.registry.classes.rules.limits import require_in_region
+from services.registry.classes.rules.limits import require_established, require_in_region
 from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
 from services.registry.classes.usecases import own_class
@@ -83,15 +83,20 @@ class Filing:
         given: dict[str, Any] = {name: value for name in self.__dataclass_fields__ if (value := getattr(self, name))}
         # A level is kept under its older name, as in what was filed before there were other awards.
         given["award" if self.award.level is None else "level"] = given.pop("award").code
-        content: dict[str, Any] = orjson.loads(orjson.dumps(given, default=lambda value: value._asdict()))
+        content: dict[str, Any] = orjson.loads(orjson.dumps(given, default=_exam_plan_as_filed))
         return content
+
+
+def _exam_plan_as_filed(plan: ExamPlan) -> dict[str, Any]:
+    # Filings from before there was a place say nothing of it.
+    return {name: value for name, value in plan._asdict().items() if name != "place" or value is not None}
 
 
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> TrainingClass:
     """A new class of the caller's institution; a repeat under the same local_id returns the existing one.
 
-    Raises NotFound, LocalIdTaken, what programme, region or occupation may be refused for, and the
-    refusals of the directory (C02, C25) and of the filing's rules.
+    Raises NotFound, LocalIdTaken, NoSiteInRegion, what programme, region or occupation may be refused for, and
+    the refusals of the directory (C02, C25) and of the filing's rules.
     """
     if caller.organisation is None:
         raise ForeignOrganisation
@@ -144,6 +149,8 @@ async def _checked(
     rulebook = await rulebook_store.current(connection)
     class_ = _class(filing, institution, rulebook.plan, caller=caller, at=at)
     rules.require_sound(class_)
+    is_sited = await site_store.is_in(connection, institution.id, class_.region)
+    require_established(class_, home=institution.region, is_sited=is_sited)
     policy = rulebook.policy(class_.starts_on, class_.region)
     rules.require_of_award(class_, institution.kind, policy=policy)
     deadlines = FilingDeadlines(policy, rulebook.calendar, business_day(at))
@@ -167,7 +174,7 @@ def _class(filing: Filing, institution: Institution, plan: Plan, *, caller: Call
         id=new_id(),
         institution_id=institution.id,
         local_id=filing.local_id,
-        programme=plan.primary_programme(filing.programme),
+        programme=plan.primary_programme(filing.programme, on=filing.starts_on),
         region=filing.region,
         reporting_region=plan.reporting_region(filing.region, on=filing.starts_on),
         occupation=parse_occupation(filing.occupation),

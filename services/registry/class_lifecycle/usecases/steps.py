@@ -134,8 +134,10 @@ async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Calle
 
     async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
         require_own(class_, caller)
-        today, in_training = business_day(at), count.in_training
-        after, fact = rules.complete(class_, in_training=in_training, today=today, at=at, enrolled=count.enrolled)
+        today, seated, in_training = business_day(at), count.seated, count.in_training
+        after, fact = rules.complete(
+            class_, seated=seated, in_training=in_training, today=today, at=at, enrolled=count.enrolled
+        )
         policy = rulebook.policy(class_.starts_on, class_.region)
         site_check_rules.require_checked(class_, policy=policy)
         await finding_usecases.require_none_critical(connection, class_.id)
@@ -157,7 +159,7 @@ async def cancel(
     async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
         stopped = caller.whose is not Whose.OWN
         if stopped:
-            caller.require_region(rulebook.plan.region_and_above(class_.region))
+            caller.require_region(rulebook.plan.region_and_above(class_.region, on=caller.today))
         else:
             require_own(class_, caller)
         officer = caller.person if stopped else None
@@ -207,7 +209,7 @@ async def _was_taken(
 
 
 def _require_officer(class_: TrainingClass, plan: Plan, caller: Caller) -> None:
-    caller.require_region(plan.region_and_above(class_.region))
+    caller.require_region(plan.region_and_above(class_.region, on=caller.today))
 
 
 async def _require_open(

@@ -62,7 +62,7 @@ async def follow(
     periods = [
         (each.id, each.person, *days[each.id]) for each in unfinished if each.status is EnrolmentStatus.IN_TRAINING
     ]
-    if trainees := await store.elsewhere(connection, periods):
+    if trainees := await store.elsewhere(connection, after.id, periods):
         raise ChangeOverlaps(trainees=trainees)
     moved = [
         rules.move_days(

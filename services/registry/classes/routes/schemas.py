@@ -19,6 +19,7 @@ class ExamPlanAnswer(BaseModel):
 
     planned_on: date
     body_credit_code: str | None
+    place: str | None
 
 
 class CheckedSiteAnswer(BaseModel):

@@ -20,13 +20,14 @@ from shared.contracts.registry.classes import (
     ClassCompleted,
     ClassFiled,
     ClassRefiled,
+    ClassReinstated,
     ClassReturned,
     ClassStarted,
     ClassState,
     ClassStatus,
 )
 from shared.kernel.awards import Award
-from shared.kernel.moves import move
+from shared.kernel.moves import move, reinstated
 from shared.kernel.refusals import Conflict, SamePerson
 
 F = TypeVar("F", bound=ClassState)
@@ -71,6 +72,8 @@ MOVES: Final[Mapping[ClassStatus, Mapping[ClassVerb, ClassStatus]]] = {
     ClassStatus.CANCELLED: {},
 }
 
+WAYS_BACK: Final = frozenset({ClassStatus.COMPLETED, ClassStatus.CANCELLED})
+
 
 class RosterClosed(Conflict):
     slug = "roster-closed"
@@ -89,10 +92,11 @@ class ClassNotRunning(Conflict):
 
 
 class ExamPlan(NamedTuple):
-    """When the trainees will be examined, and by which assessment body (its credit code)."""
+    """When the trainees will be examined, by which assessment body (its credit code), and where."""
 
     planned_on: date
     body_credit_code: str | None
+    place: str | None = None
 
 
 class SiteVersion(NamedTuple):
@@ -214,7 +218,7 @@ def start(
     if today < class_.starts_on:
         raise TooEarly(possible_from=class_.starts_on.isoformat())
     _require_not_after(class_.ends_on, today, policy)
-    if policy.class_roster_required and not seated:
+    if not seated:
         raise NoTrainees
     return after, tell(ClassStarted, after, at=at, enrolled=enrolled)
 
@@ -235,10 +239,15 @@ def change(
 
 
 def complete(
-    class_: TrainingClass, *, in_training: int, today: date, at: datetime, enrolled: int
+    class_: TrainingClass, *, seated: int, in_training: int, today: date, at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassCompleted]:
-    """End a class whose trainees all have an outcome. Raises IllegalMove, OutcomesMissing, or TooEarly."""
+    """End a class with `seated` trainees who all have an outcome.
+
+    Raises IllegalMove, NoTrainees, OutcomesMissing, or TooEarly.
+    """
     after = advance(class_, ClassVerb.COMPLETE)
+    if not seated:
+        raise NoTrainees
     if in_training:
         raise OutcomesMissing(in_training=in_training)
     if today < class_.ends_on:
@@ -257,6 +266,15 @@ def cancel(
     if by_officer == class_.filed_by:
         raise SamePerson(rule="filing and cancellation of a class")
     return after, tell(ClassCancelled, after, at=at, enrolled=enrolled)
+
+
+def reinstate(
+    class_: TrainingClass, before: ClassStatus, *, at: datetime, enrolled: int
+) -> tuple[TrainingClass, ClassReinstated]:
+    """Take back a completion or cancellation: the class is in the state `before` it. Raises IllegalMove."""
+    status = reinstated(WAYS_BACK, class_.status, before)
+    after = replace(class_, status=status, version=class_.version + 1)
+    return after, tell(ClassReinstated, after, at=at, enrolled=enrolled)
 
 
 def advance(class_: TrainingClass, verb: ClassVerb) -> TrainingClass:
@@ -286,6 +304,10 @@ def tell(fact: type[F], class_: TrainingClass, *, at: datetime, enrolled: int) -
         government_fen=class_.government_fen,
         enterprise_fen=class_.enterprise_fen,
         individual_fen=class_.individual_fen,
+        fee_fen=class_.fee_fen,
+        exam_on=class_.exam_plan and class_.exam_plan.planned_on,
+        exam_place=class_.exam_plan and class_.exam_plan.place,
+        exam_body=class_.exam_plan and class_.exam_plan.body_credit_code,
     )
 
 

@@ -41,7 +41,7 @@ class OutcomesMissing(Conflict):
 
 class NoTrainees(Conflict):
     slug = "class-without-trainees"
-    title_en = "The class has no trainees."
-    title_zh = "该班没有学员，不能开班。"
-    cure_en = "Send its roster first, or cancel the class."
-    cure_zh = "请先报送学员名册；不再开办的，请取消该班。"
+    title_en = "The class has no trainees, so it can neither start nor be completed."
+    title_zh = "该班没有学员，不能开班，也不能结班。"
+    cure_en = "Send its roster first, or cancel the class. Trainees who withdrew or were transferred do not count."
+    cure_zh = "请先报送学员名册；不再开办的，请取消该班。已退学、转出的学员不计。"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
+
+from services.registry.classes.rules.classes import MOVES, ClassVerb
+from shared.contracts.registry.classes import ClassStatus
+from shared.kernel.moves import REINSTATE
 
 FILE: Final = "file"
 """The first step of each class; those that follow are called by their ClassVerb, or PLAN."""
@@ -24,6 +28,20 @@ class ClassEvent(NamedTuple):
     done_at: datetime
     reasons: tuple[str, ...]
     change: Mapping[str, Any] | None
+
+
+def state_before(verbs: Sequence[str]) -> ClassStatus | None:
+    """The state before the last move among the `verbs` of a class, oldest first; None if the history is not whole."""
+    if not verbs or verbs[0] != FILE:
+        # Only a running class is completed; anything else needs the steps before.
+        return ClassStatus.RUNNING if verbs and verbs[-1] == ClassVerb.COMPLETE else None
+    states = [ClassStatus.FILED]
+    for verb in verbs[1:]:
+        if verb == REINSTATE:
+            states.append(states[-2])
+        elif verb != PLAN:
+            states.append(MOVES[states[-1]][ClassVerb(verb)])
+    return states[-2] if len(states) > 1 else None
 
 
 class ReportedChange(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.directory.rules.sites import Site
-from shared.kernel.refusals import Invalid
+from shared.kernel.refusals import Conflict, Invalid
 
 SEATS_MAX: Final = 1000
 HOURS_MAX: Final = 2000
@@ -23,6 +23,26 @@ class SiteElsewhere(Invalid):
     title_zh = "培训场地与班级所在地区不一致。"
     cure_en = "File the class in the region of its site ({region}), or choose a site in the region of the class."
     cure_zh = "请按场地所在地区（{region}）报备，或改用班级所在地区内的场地。"
+
+
+class NoSiteInRegion(Conflict):
+    """Facts: `region` of the class."""
+
+    slug = "no-site-in-region"
+    title_en = "Your institution has no site in the region of the class."
+    title_zh = "本机构在班级所在地区没有培训地点。"
+    cure_en = "List your site in {region} first, or file the class where your institution or one of its sites is."
+    cure_zh = "请先登记在 {region} 的培训地点；或在本机构所在地、已登记培训地点所在地报备。"
+    reference = "POST /v1/institutions/…/sites"
+
+
+def require_established(class_: TrainingClass, *, home: str, is_sited: bool) -> None:
+    """An institution files classes in the region where it is registered (`home`), and where it has a site (`is_sited`).
+
+    Elsewhere the county would have to answer for a place that it does not know. Raises NoSiteInRegion.
+    """
+    if class_.region != home and not is_sited:
+        raise NoSiteInRegion(pointer="/region", region=class_.region)
 
 
 def require_in_region(class_: TrainingClass, site: Site) -> None:

@@ -37,12 +37,13 @@ from shared.kernel.awards import Award
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.reach import Reach
 from shared.tables import Choice, Json, Texts, fixed
 
 
 class _ExamPlan(TypeDecorator[ExamPlan]):
-    """{"planned_on": …, "body_credit_code": …}"""
+    """{"planned_on": …, "body_credit_code": …, "place": …}; older ones have no place."""
 
     impl = Json
     cache_ok = True
@@ -53,7 +54,7 @@ class _ExamPlan(TypeDecorator[ExamPlan]):
     def process_result_value(self, value: dict[str, Any] | None, _: Dialect) -> ExamPlan | None:
         if value is None:
             return None
-        return ExamPlan(date.fromisoformat(value["planned_on"]), value["body_credit_code"])
+        return ExamPlan(date.fromisoformat(value["planned_on"]), value["body_credit_code"], value.get("place"))
 
 
 class _SiteVersions(TypeDecorator[tuple[SiteVersion, ...]]):
@@ -123,12 +124,10 @@ ORDER BY id
 """
 _ELSEWHERE: Final = """
 SELECT count(DISTINCT m.person)
-FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[]) AS m (id, person, from_on, until_on)
-JOIN (
-    SELECT id, person, from_on, until_on FROM enrolment
-    UNION ALL SELECT enrolment_id, person, from_on, until_on FROM earlier_days
-) e ON e.person = m.person AND e.id <> m.id AND e.from_on <= e.until_on
+FROM unnest($2::uuid[], $3::uuid[], $4::date[], $5::date[]) AS m (id, person, from_on, until_on)
+JOIN occupied_days e ON e.person = m.person AND e.enrolment_id <> m.id AND e.from_on <= e.until_on
     AND e.from_on <= m.until_on AND m.from_on <= e.until_on
+WHERE classes_meet($1, e.class_id, greatest(e.from_on, m.from_on), least(e.until_on, m.until_on))
 """
 
 
@@ -201,7 +200,8 @@ async def page(
 ) -> list[TrainingClass]:
     """Classes in the order of their first days, from behind `after`."""
     reach, institution_id, status, award, starts_from, starts_to = narrowing
-    asked = tables.matches(CLASS, **reach._asdict(), institution_id=institution_id, status=status, award=award)
+    own = tables.matches(CLASS, institution_id=institution_id, status=status, award=award)
+    asked = [*lies_in(CLASS, reach), *own]
     if starts_from is not None:
         asked.append(CLASS.c.starts_on >= starts_from)
     if starts_to is not None:
@@ -215,7 +215,7 @@ async def waiting(
     connection: AsyncConnection, reach: Reach, *, after: KeysetPosition, limit: int
 ) -> list[TrainingClass]:
     """Filed classes in the order in which answers are due, from behind `after`; last those without a day."""
-    asked = [_WAITS, *tables.matches(CLASS, **reach._asdict())]
+    asked = [_WAITS, *lies_in(CLASS, reach)]
     place = (_DUE, CLASS.c.id)
     statement = select(CLASS).where(*asked, tuple_(*place) > after).order_by(*place).limit(limit)
     return await tables.fetch_all(connection, statement, TrainingClass)
@@ -234,13 +234,13 @@ async def sites(connection: AsyncConnection, class_: TrainingClass, *, since: da
     return [SiteVersion(*row) for row in rows]
 
 
-async def elsewhere(connection: AsyncConnection, days: Sequence[tuple[UUID, UUID, date, date]]) -> int:
-    """How many persons would be in two classes on one day if the enrolments in `days` took these days.
+async def elsewhere(connection: AsyncConnection, class_id: UUID, days: Sequence[tuple[UUID, UUID, date, date]]) -> int:
+    """How many persons would be in two classes at once if the enrolments in `days`, all of one class, took these days.
 
     Each is (enrolment, person, first day, last day), both days included.
     """
     if not days:
         return 0
     columns = [list(column) for column in zip(*days, strict=True)]
-    found: int = await (await driver(connection)).fetchval(_ELSEWHERE, *columns)
+    found: int = await (await driver(connection)).fetchval(_ELSEWHERE, class_id, *columns)
     return found

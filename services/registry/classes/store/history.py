@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.classes.rules.history import ClassEvent, ReportedChange
 from services.registry.classes.store.classes import CLASS
 from shared import tables
+from shared.located import lies_in
 from shared.reach import Reach
 from shared.tables import Instant, Json, Texts, fixed
 
@@ -75,6 +76,6 @@ async def page(connection: AsyncConnection, class_id: UUID, *, after: UUID, limi
 
 async def reported(connection: AsyncConnection, reach: Reach, *, before: UUID, limit: int) -> list[ReportedChange]:
     """What institutions reported of classes within `reach`, the newest first, from below `before`."""
-    asked = [CLASS_EVENT.c.id < before, *tables.matches(CLASS_EVENT, **reach._asdict())]
+    asked = [CLASS_EVENT.c.id < before, *lies_in(CLASS_EVENT, reach)]
     statement = _REPORTED_CHANGES.where(*asked).order_by(CLASS_EVENT.c.id.desc()).limit(limit)
     return await tables.fetch_all(connection, statement, ReportedChange)

@@ -39,6 +39,10 @@ class ListingClosingRequest(Strict):
     reason: Reason
 
 
+class ListingReinstatementRequest(Strict):
+    reason: Reason
+
+
 class ListingAnswer(BaseModel):
     """A listing whose last day is before its first never held. `closed_by` set its end or moved it forward."""
 
@@ -118,3 +122,16 @@ async def close_listing(
 ) -> Listing:
     """End a listing, or move its end forward."""
     return await usecases.close(connection, institution_id, listing_id, **closing.model_dump(), caller=caller, at=at)
+
+
+@routes.post("/institutions/{institution_id}/listings/{listing_id}/reinstatement", response_model=ListingAnswer)
+async def reinstate_listing(
+    institution_id: UUID,
+    listing_id: UUID,
+    request: ListingReinstatementRequest,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> Listing:
+    """Take back the latest closing of a listing that was a mistake: it holds to its former last day."""
+    return await usecases.reinstate(connection, institution_id, listing_id, reason=request.reason, caller=caller, at=at)

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from services.registry.directory.rules import dated_entries
+from services.registry.directory.rules import dated_entries, endings
 from services.registry.directory.rules.dated_entries import DatedEntry
+from services.registry.directory.rules.endings import Ending
 from services.registry.directory.rules.institutions import Institution
 from services.registry.plan.rules.projects import Project
 from shared.contracts.registry.directory import ListingClosed, ListingOpened, ListingState
@@ -99,10 +100,7 @@ def open_(
 
     Raises ListingOverlaps, PeriodEndsBeforeStart.
     """
-    of_project = [each for each in others if each.project == listing.project]
-    standing = dated_entries.overlapped(listing, of_project)
-    if standing is not None:
-        raise ListingOverlaps(pointer="/first_on", listing=str(standing.id), **standing.days())
+    _require_alone(listing, others)
     return listing, _fact(ListingOpened, listing, institution, at=at)
 
 
@@ -112,6 +110,22 @@ def close(
     """End `listing` on the day before `from_on`. Raises ListingEnded."""
     after = dated_entries.end(listing, from_on=from_on, by=by, reason=reason, at=at, ended=ListingEnded)
     return after, _fact(ListingClosed, after, institution, at=at)
+
+
+def reopen(
+    listing: Listing, institution: Institution, ending: Ending | None, *, others: Iterable[Listing], at: datetime
+) -> tuple[Listing, ListingOpened]:
+    """Take back the `ending` of `listing`: it holds to its former last day. Raises NotEnded, ListingOverlaps."""
+    after = endings.reopen(listing, ending)
+    _require_alone(after, others)
+    return after, _fact(ListingOpened, after, institution, at=at)
+
+
+def _require_alone(listing: Listing, others: Iterable[Listing]) -> None:
+    of_project = [each for each in others if each.project == listing.project and each.id != listing.id]
+    standing = dated_entries.overlapped(listing, of_project)
+    if standing is not None:
+        raise ListingOverlaps(pointer="/first_on", listing=str(standing.id), **standing.days())
 
 
 def _fact(fact: type[F], listing: Listing, institution: Institution, *, at: datetime) -> F:

@@ -9,11 +9,12 @@ from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID
 
-from services.registry.directory.rules import dated_entries
+from services.registry.directory.rules import dated_entries, endings
 from services.registry.directory.rules.dated_entries import DatedEntry
+from services.registry.directory.rules.endings import Ending
 from services.registry.directory.rules.institutions import Institution
 from shared.contracts.registry.directory import SanctionImposed, SanctionLifted, SanctionState, SanctionStep
-from shared.kernel.moves import move
+from shared.kernel.moves import move, reinstated
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict, SamePerson
 
@@ -40,6 +41,8 @@ MOVES: Final[Mapping[SanctionStatus, Mapping[SanctionVerb, SanctionStatus]]] = {
     SanctionStatus.IMPOSED: {SanctionVerb.LIFT: SanctionStatus.LIFTED},
     SanctionStatus.LIFTED: {},
 }
+
+WAYS_BACK: Final = frozenset({SanctionStatus.LIFTED})
 
 
 class InstitutionStopped(Conflict):
@@ -133,10 +136,7 @@ def impose(
     """
     if sanction.step is SanctionStep.TALK and sanction.last_on is None:
         sanction = replace(sanction, last_on=sanction.first_on)
-    same_step = [each for each in others if each.step is sanction.step]
-    stands = dated_entries.overlapped(sanction, same_step)
-    if stands is not None:
-        raise SanctionStands(sanction=str(stands.id), **stands.days())
+    _require_alone(sanction, others)
     return sanction, _fact(SanctionImposed, sanction, institution, at=at)
 
 
@@ -152,6 +152,26 @@ def lift(
         raise SamePerson(rule="imposing and lifting of a sanction")
     after = dated_entries.end(sanction, from_on=from_on, by=by, reason=reason, at=at, ended=SanctionEnded)
     return after, _fact(SanctionLifted, after, institution, at=at)
+
+
+def reinstate(
+    sanction: Sanction, institution: Institution, ending: Ending | None, *, others: Iterable[Sanction], at: datetime
+) -> tuple[Sanction, SanctionImposed]:
+    """Take back the lifting (`ending`) of `sanction`: it holds to its former last day.
+
+    Raises IllegalMove, NotEnded, SanctionStands.
+    """
+    reinstated(WAYS_BACK, sanction.status, SanctionStatus.IMPOSED)
+    after = endings.reopen(sanction, ending)
+    _require_alone(after, others)
+    return after, _fact(SanctionImposed, after, institution, at=at)
+
+
+def _require_alone(sanction: Sanction, others: Iterable[Sanction]) -> None:
+    same_step = [each for each in others if each.step is sanction.step and each.id != sanction.id]
+    stands = dated_entries.overlapped(sanction, same_step)
+    if stands is not None:
+        raise SanctionStands(sanction=str(stands.id), **stands.days())
 
 
 def _fact(fact: type[F], sanction: Sanction, institution: Institution, *, at: datetime) -> F:

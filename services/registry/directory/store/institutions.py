@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Integer, MetaData, Table, Text, Uuid, bindparam, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules.institutions import Institution, InstitutionKind
 from shared import tables
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
+from shared.plan import Located
 from shared.reach import Reach
 from shared.tables import Choice, fixed
 
@@ -63,17 +78,29 @@ async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUI
     return {each.id: each for each in await tables.fetch_all(connection, statement, Institution)}
 
 
+async def misplaced(connection: AsyncConnection, places: Mapping[str, Located], *, limit: int) -> list[Institution]:
+    """Institutions in one of `places` that do not bear the regions in which it lies, locked; by id."""
+    asked = [
+        and_(INSTITUTION.c.region == place, tuple_(INSTITUTION.c.region, INSTITUTION.c.reporting_region) != lies)
+        for place, lies in places.items()
+    ]
+    if not asked:
+        return []
+    statement = select(INSTITUTION).where(or_(*asked)).order_by(INSTITUTION.c.id).limit(limit)
+    return await tables.fetch_all(connection, statement.with_for_update(skip_locked=True), Institution)
+
+
 async def find_by_credit_code(connection: AsyncConnection, credit_code: str) -> Institution | None:
     return await tables.fetch_one(connection, _BY_CREDIT_CODE, Institution, credit_code=credit_code)
 
 
 def within(reach: Reach, institution_id: Column[Any]) -> list[ColumnElement[bool]]:
     """Condition: the institution with the id in that column is within `reach`."""
-    narrowed = tables.matches(INSTITUTION, **reach._asdict())
+    narrowed = lies_in(INSTITUTION, reach)
     return [institution_id.in_(select(INSTITUTION.c.id).where(*narrowed))] if narrowed else []
 
 
 async def page(connection: AsyncConnection, reach: Reach, *, after: UUID, limit: int) -> list[Institution]:
     """Institutions within `reach` in the order of their ids, after `after`."""
-    asked = tables.matches(INSTITUTION, **reach._asdict())
+    asked = lies_in(INSTITUTION, reach)
     return await tables.fetch_page(connection, INSTITUTION, Institution, asked, after=after, limit=limit)

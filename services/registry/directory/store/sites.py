@@ -7,7 +7,21 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Double, Integer, MetaData, Table, Text, Uuid, bindparam, cast, func, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -86,6 +100,12 @@ async def load(connection: AsyncConnection, site_id: UUID, *, pointer: str | Non
 async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> Site | None:
     asked = tables.matches(SITE, institution_id=institution_id, local_id=local_id)
     return await tables.fetch_one(connection, _SELECT.where(*asked), _site)
+
+
+async def is_in(connection: AsyncConnection, institution_id: UUID, region: str) -> bool:
+    """Whether the institution has a site in `region`."""
+    asked = tables.matches(SITE, institution_id=institution_id, region=region)
+    return bool(await connection.scalar(select(exists().where(*asked))))
 
 
 async def lock_shared(connection: AsyncConnection, ids: Collection[UUID]) -> None:

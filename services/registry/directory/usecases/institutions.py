@@ -62,7 +62,7 @@ async def register(
         version=1,
         **asdict(registration) | {"credit_code": parse_credit_code(registration.credit_code)},
     )
-    caller.require_region(plan.region_and_above(institution.region))
+    caller.require_region(plan.region_and_above(institution.region, on=caller.today))
     known = await store.find_by_credit_code(connection, institution.credit_code)
     if known is not None:
         if not known.same_as(institution):
@@ -88,7 +88,7 @@ async def change(
     if changed.region != before.region:
         changed = replace(changed, reporting_region=plan.reporting_region(changed.region, on=business_day(at)))
     for region in (before.region, changed.region):
-        caller.require_region(plan.region_and_above(region))
+        caller.require_region(plan.region_and_above(region, on=caller.today))
     after, fact = rules.change(before, changed, expected=expected, at=at)
     if fact is not None:
         await store.save(connection, after)

@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules import listings as rules
+from services.registry.directory.rules.endings import Ending
 from services.registry.directory.rules.institutions import Institution
 from services.registry.directory.rules.listings import Listing
 from services.registry.directory.rules.sanctions import require_not_delisted
+from services.registry.directory.store import endings as ending_store
 from services.registry.directory.store import listings as store
 from services.registry.directory.store import sanctions as sanction_store
 from services.registry.directory.usecases.institutions import load_for_officer
@@ -84,6 +86,27 @@ async def close(
     return after
 
 
+async def reinstate(
+    connection: AsyncConnection, institution_id: UUID, listing_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> Listing:
+    """Take back the latest closing of a listing: it holds to its former last day.
+
+    Raises NotFound, ForeignRegion, NotEnded, ListingOverlaps, InstitutionDelisted.
+    """
+    institution = await load_for_officer(connection, institution_id, caller=caller)
+    before = await store.load(connection, institution_id, listing_id)
+    ending = await ending_store.latest(connection, listing_id)
+    others = await store.since(connection, institution.id, before.first_on)
+    after, fact = rules.reopen(before, institution, ending, others=others, at=at)
+    sanctions = await sanction_store.since(connection, institution.id, after.first_on)
+    require_not_delisted(sanctions, Period(after.first_on, after.last_on))
+    assert ending is not None, "the rule refuses an entry that was not ended"
+    await ending_store.take_back(connection, ending, by=caller.person, reason=reason, at=at)
+    await store.save_all(connection, [after])
+    await outbox.record(connection, fact)
+    return after
+
+
 async def close_all(
     connection: AsyncConnection,
     institution: Institution,
@@ -95,6 +118,8 @@ async def close_all(
     at: datetime,
 ) -> list[Listing]:
     """End `listings` of a locked `institution` on the day before `from_on`. Raises ListingEnded."""
+    for listing in listings:
+        await ending_store.add(connection, Ending(listing.id, listing.version + 1, listing.last_on, by, at, reason))
     closed = [rules.close(listing, institution, from_on=from_on, by=by, reason=reason, at=at) for listing in listings]
     await store.save_all(connection, [listing for listing, _ in closed])
     await outbox.record(connection, *(fact for _, fact in closed))

@@ -16,6 +16,7 @@ from services.registry.enrolments.rules.history import EnrolmentEvent
 from services.registry.enrolments.rules.trainees import GroupEvidence, PriorityGroup
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.usecases import enrolments as usecases
+from services.registry.enrolments.usecases import reinstatement
 from services.registry.enrolments.usecases.enrolments import Destination, StepDetails
 from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry, Tag
 from shared.auth import CurrentCaller
@@ -37,6 +38,10 @@ class EnrolmentEndingRequest(StepRequest):
 class TransferRequest(Strict):
     class_id: UUID
     local_id: LocalId
+    reason: Reason
+
+
+class EnrolmentReinstatementRequest(Strict):
     reason: Reason
 
 
@@ -176,6 +181,18 @@ async def transfer_enrolment(
     to = Destination(request.class_id, request.local_id)
     details = StepDetails(request.reason)
     return await usecases.transfer(connection, enrolment_id, to, details, persons=persons, caller=caller, at=at)
+
+
+@routes.post("/enrolments/{enrolment_id}/reinstatement", response_model=EnrolmentAnswer)
+async def reinstate_enrolment(
+    enrolment_id: UUID, request: EnrolmentReinstatementRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> Enrolment:
+    """Take back a withdrawal or transfer that was a mistake: state, days and totals are as before it.
+
+    For officers of the region. The days must still be free, and a seat. A transfer can be taken back while the trainee
+    has neither attendance nor an outcome in the other class.
+    """
+    return await reinstatement.reinstate(connection, enrolment_id, reason=request.reason, caller=caller, at=at)
 
 
 @routes.post("/enrolments/{enrolment_id}/correction", response_model=EnrolmentAnswer)

@@ -30,7 +30,8 @@ class OutcomeAnswer(BaseModel):
     outcome: Literal["accepted", "repeated"]
     status: EnrolmentStatus
     hours: int = Field(description="Class hours of the outcome, at most the class's")
-    attended: int = Field(description="Class hours by attendance")
+    attended: int = Field(description="Class hours by attendance in this class")
+    carried: int = Field(description="Class hours by attendance in the classes that the trainee was transferred from")
     check: str | None = Field(description="The check that a failed training did not pass")
     missed: list[Miss] = Field(
         description="What a failed training did not reach: the project's minimum hours, the share of the class's"
@@ -78,7 +79,8 @@ def _row(given: OutcomeDecision) -> OutcomeAnswer:
         outcome="accepted" if given.is_new else "repeated",
         status=concluded.status,
         hours=concluded.hours,
-        attended=concluded.attended,
+        attended=given.attended.here,
+        carried=given.attended.carried,
         check=CHECK if concluded.status is EnrolmentStatus.FAILED else None,
         missed=given.missed,
     )

@@ -76,6 +76,8 @@ MOVES: Final[Mapping[EnrolmentStatus, Mapping[EnrolmentVerb, EnrolmentStatus]]] 
     EnrolmentStatus.TRANSFERRED: {},
 }
 
+WAYS_BACK: Final = frozenset({EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED})
+
 
 class TooManyHours(Invalid):
     """Facts: `hours_max`, the hours of the class."""
@@ -302,4 +304,5 @@ def describe(fact: type[F], enrolment: Enrolment, class_: TrainingClass, *, at: 
         priority=enrolment.priority,
         evidence_on=enrolment.evidence_on,
         transferred_from=enrolment.transferred_from,
+        plan_year=class_.starts_on.year,
     )

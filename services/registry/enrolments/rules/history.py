@@ -14,17 +14,23 @@ from shared.contracts.registry.enrolments import (
     EnrolmentDeferred,
     EnrolmentFailed,
     EnrolmentReassigned,
+    EnrolmentReinstated,
+    EnrolmentRekeyed,
     EnrolmentResumed,
     EnrolmentState,
     EnrolmentStatus,
     EnrolmentTransferred,
     EnrolmentWithdrawn,
 )
+from shared.kernel.moves import REINSTATE
 
 ENROL: Final = "enrol"
 """The entry. It is not a verb of the state machine, which begins with it."""
 REASSIGN: Final = "reassign"
 """Persons were merged or separated. Not a verb of the state machine, because it can happen in any state."""
+
+REKEY: Final = "rekey"
+"""The training was another human's. Not a verb of the state machine either."""
 
 _VERBS: Final[Mapping[type[EnrolmentState], str]] = {
     EnrolmentCompleted: EnrolmentVerb.COMPLETE,
@@ -35,6 +41,8 @@ _VERBS: Final[Mapping[type[EnrolmentState], str]] = {
     EnrolmentWithdrawn: EnrolmentVerb.WITHDRAW,
     EnrolmentCorrected: EnrolmentVerb.CORRECT,
     EnrolmentReassigned: REASSIGN,
+    EnrolmentReinstated: REINSTATE,
+    EnrolmentRekeyed: REKEY,
 }
 _SHOWN: Final = (
     "programme", "tags", "status", "hours", "effective_on", "from_on", "until_on", "employment", "priority",

@@ -72,6 +72,27 @@ class Miss(StrEnum):
     """The minimum share of the class's hours."""
 
 
+class HoursBounds(NamedTuple):
+    """The hours of a class, and those of the timetable that stands (`planned`; None without a timetable)."""
+
+    class_hours: int
+    planned: int | None = None
+
+
+class Attended(NamedTuple):
+    """Class hours by attendance: of the class itself (`here`), and carried over from the classes that the trainee was
+    transferred from, which teach the same."""
+
+    here: int = 0
+    carried: int = 0
+
+    def counted(self, bounds: HoursBounds) -> int:
+        """The hours that an outcome counts: those here up to the timetable's, with those carried over, up to the
+        class's."""
+        here = self.here if bounds.planned is None else min(self.here, bounds.planned)
+        return min(here + self.carried, bounds.class_hours)
+
+
 class CompletionThresholds(NamedTuple):
     """What completes a training: a minimum share of the class's hours, and a minimum number of class hours."""
 
@@ -97,16 +118,15 @@ def require_attended(hours: int, *, attended: int) -> None:
         raise MoreHoursThanAttended(pointer="/hours", hours_max=attended)
 
 
-def hours_after(hours: int, *, before: int, after: int, class_hours: int, policy: Policy) -> int:
-    """The hours of an outcome with `hours` after attendance changed from `before` to `after` class hours.
+def hours_after(hours: int, *, before: int, after: int, policy: Policy) -> int:
+    """The hours of an outcome with `hours` after attendance changed from `before` to `after` counted class hours.
 
     Hours that came from attendance follow it. Posted hours above the old attendance stay as posted; posted hours below
     it stay unless attendance drops below them. If policy requires marks, only attendance counts.
     """
-    shown_before, shown = min(before, class_hours), min(after, class_hours)
-    if policy.attendance_marks_required or hours == shown_before:
-        return shown
-    return hours if hours > shown_before else min(hours, shown)
+    if policy.attendance_marks_required or hours == before:
+        return after
+    return hours if hours > before else min(hours, after)
 
 
 def require_conclusion(

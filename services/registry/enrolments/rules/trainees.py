@@ -37,14 +37,19 @@ class PriorityGroup(StrEnum):
 
 
 class NameDiffers(Invalid):
+    """Facts: `region` that holds the record (None: the other name is in this very batch)."""
+
     slug = "name-differs"
     title_en = "This document is registered under another name."
     title_zh = "该证件号码已登记的姓名与所填姓名不一致。"
     cure_en = (
-        "Compare the number and the name with the document. If both are right, ask a county officer to correct the "
-        "registered name, then send the row again."
+        "Compare the number and the name with the document. If both are right, ask your county officer, who sees the "
+        "document, to have the registered name corrected; then send the row again. Region of the record: {region}."
     )
-    cure_zh = "请对照证件核对号码和姓名。均无误的，请县区工作人员更正已登记的姓名后重新提交。"
+    cure_zh = (
+        "请对照证件核对号码和姓名。均无误的，请所在县区工作人员查验证件并更正已登记的姓名，"
+        "再重新提交。登记地区：{region}。"
+    )
     reference = "POST /v1/persons/particulars"
     check = "C01"
 

@@ -65,6 +65,12 @@ _LOCK: Final = _BY_ID.with_for_update()
 # Several rows are always locked in the order of their ids.
 _ALL: Final = _SELECT.order_by(ENROLMENT.c.id)
 _LOCK_ALL: Final = _ALL.with_for_update()
+_SUCCESSOR: Final = (
+    _SELECT.where(ENROLMENT.c.transferred_from == bindparam("left"))
+    .order_by(ENROLMENT.c.id.desc())
+    .limit(1)
+    .with_for_update()
+)
 _IN_TRAINING: Final = ENROLMENT.c.status == literal_column("'in_training'")
 # An array of arrays has no rows of its own, so tags come as text.
 _GIVEN: Final = [
@@ -109,6 +115,11 @@ async def go_on(connection: AsyncConnection, enrolment: Enrolment, *, by: str, a
     entry = select(ENROLMENT.c.entry).where(ENROLMENT.c.id == enrolment.transferred_from).scalar_subquery()
     values = tables.values_of(ENROLMENT, enrolment, enrolled_by=by, enrolled_at=at, entry=entry)
     await connection.execute(insert(ENROLMENT).values(values))
+
+
+async def successor(connection: AsyncConnection, enrolment_id: UUID) -> Enrolment | None:
+    """The enrolment that continues this one in another class, the latest after several transfers, locked; or None."""
+    return await tables.fetch_one(connection, _SUCCESSOR, Enrolment, left=enrolment_id)
 
 
 async def by_local_ids(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,6 +31,7 @@ ENROLMENT_EVENT: Final = Table(
     fixed("until_on", Date),
     fixed("changed", Json),
 )
+_IN_CLASS: Final = "SELECT id FROM enrolment WHERE class_id = $1 AND status = 'withdrawn' ORDER BY id"
 _ENTERED: Final = "SELECT enrolled_by, enrolled_at FROM enrolment WHERE id = $1 AND enrolled_by IS NOT NULL"
 
 
@@ -48,6 +50,14 @@ async def of_enrolment(connection: AsyncConnection, enrolment_id: UUID, *, limit
     its_own = ENROLMENT_EVENT.c.enrolment_id == enrolment_id
     statement = select(ENROLMENT_EVENT).where(its_own).order_by(ENROLMENT_EVENT.c.version).limit(limit)
     return await tables.fetch_all(connection, statement, _event)
+
+
+async def withdrawals(connection: AsyncConnection, class_id: UUID, *, at: datetime) -> list[EnrolmentEvent]:
+    """The withdrawals from a class that were made at the moment `at`, of trainees who are still withdrawn."""
+    ids = [row["id"] for row in await (await driver(connection)).fetch(_IN_CLASS, class_id)]
+    made = [ENROLMENT_EVENT.c.verb == "withdraw", ENROLMENT_EVENT.c.done_at == at]
+    statement = select(ENROLMENT_EVENT).where(tables.one_of(ENROLMENT_EVENT.c.enrolment_id, ids), *made)
+    return await tables.fetch_all(connection, statement.order_by(ENROLMENT_EVENT.c.enrolment_id), _event)
 
 
 async def entered_by(connection: AsyncConnection, enrolment_id: UUID) -> EntryRecord | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.enrolments.rules.enrolments import Enrolment
-from services.registry.enrolments.rules.overlaps import OccupiedDays
+from services.registry.enrolments.rules.overlaps import LessonTimes, OccupiedDays
 from shared.database import driver
 
 _TAKEN: Final = """
@@ -37,15 +37,26 @@ _FOLLOW: Final = """
 UPDATE earlier_days AS d SET person = e.person FROM enrolment AS e
 WHERE d.enrolment_id = ANY($1) AND e.id = d.enrolment_id AND e.person <> d.person
 """
+_LESSONS: Final = """
+SELECT DISTINCT class_id, lower(during), upper(during), omitted FROM lesson WHERE class_id = ANY($1)
+"""
 _ATTENDED_ON: Final = "SELECT max(day) FROM attendance_day WHERE enrolment_id = $1 AND hours > 0"
 
 
 async def taken(
     connection: AsyncConnection, persons: Collection[UUID], *, from_on: date, until_on: date
 ) -> list[OccupiedDays]:
-    """The occupied days of `persons` that overlap `from_on` to `until_on`, ordered by person and day."""
+    """The occupied days of `persons` that have days from `from_on` to `until_on`, ordered by person and day."""
     rows = await (await driver(connection)).fetch(_TAKEN, list(persons), from_on, until_on)
     return [OccupiedDays(*row) for row in rows]
+
+
+async def lesson_times(connection: AsyncConnection, class_ids: Collection[UUID]) -> LessonTimes:
+    """The lessons, without omitted ones, of those of the classes that have a timetable."""
+    found: defaultdict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for class_id, begins, ends, omitted in await (await driver(connection)).fetch(_LESSONS, list(class_ids)):
+        found[class_id] += [] if omitted else [(begins, ends)]
+    return found
 
 
 async def keep_earlier(connection: AsyncConnection, deferred: Enrolment) -> None:

@@ -16,7 +16,6 @@ from services.registry.enrolments.rules import enrolments as rules
 from services.registry.enrolments.rules.enrolments import Correction, Enrolment
 from services.registry.enrolments.rules.history import EnrolmentEvent, entry_of
 from services.registry.enrolments.rules.interruptions import TransferTarget
-from services.registry.enrolments.rules.overlaps import require_free
 from services.registry.enrolments.rules.seats import ClassFull
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.store import history as event_store
@@ -25,6 +24,7 @@ from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.enrolments.usecases import admission, entries
 from services.registry.enrolments.usecases.entry_checks import checks_for
 from services.registry.enrolments.usecases.outcomes import thresholds_of
+from services.registry.enrolments.usecases.overlaps import require_free
 from services.registry.enrolments.usecases.steps import keep
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.store import rulebook as rulebook_store
@@ -108,7 +108,7 @@ async def resume(
     """
     before, class_ = await _theirs(connection, enrolment_id, caller)
     step = interruptions.resume(before, class_, at=at)
-    await _require_free(connection, step[0])
+    await require_free(connection, step[0])
     await keep(connection, [step], by=caller.person, reason=details.reason)
     await overlap_store.keep_earlier(connection, before)
     return step[0]
@@ -139,7 +139,7 @@ async def transfer(
     moved = interruptions.transfer(before, source, destination, at=at, attended_on=attended_on)
     await _require_seat(connection, target, at=at)
     await admission.require_fit(connection, target, before, persons=persons)
-    await _require_free(connection, moved.entered, left=before.id)
+    await require_free(connection, moved.entered, besides=[before.id])
     await keep(connection, [(moved.left, moved.left_fact)], by=caller.person, reason=details.reason)
     await store.go_on(connection, moved.entered, by=caller.person, at=at)
     await outbox.record(connection, moved.entered_fact)
@@ -167,7 +167,7 @@ async def correct(
     before, class_ = await _theirs(connection, enrolment_id, caller)
     rulebook = await rulebook_store.current(connection)
     if correction.programme is not None:
-        rulebook.plan.primary_programme(correction.programme)
+        rulebook.plan.primary_programme(correction.programme, on=class_.starts_on)
     policy = rulebook.policy(class_.starts_on, class_.region)
     if correction.hours is not None:
         await _require_hours(connection, before, correction.hours, policy)
@@ -225,7 +225,7 @@ def _require_reason(details: StepDetails, enrolment: Enrolment, caller: Caller) 
 async def _require_hours(connection: AsyncConnection, enrolment: Enrolment, hours: int, policy: Policy) -> None:
     attended = None
     if await outcome_store.is_kept(connection, enrolment.class_id):
-        attended = (await outcome_store.attended_hours(connection, [enrolment.id])).get(enrolment.id, 0)
+        attended = sum((await outcome_store.attended(connection, [enrolment.id])).get(enrolment.id, ()))
     corrections.require_hours(hours, enrolment_id=enrolment.id, policy=policy, attended=attended)
 
 
@@ -259,11 +259,3 @@ async def _require_seat(connection: AsyncConnection, class_: TrainingClass, *, a
         raise refusal
     if (await class_store.headcount(connection, class_.id)).seated >= class_.seats:
         raise ClassFull(pointer="/class_id", seats=class_.seats)
-
-
-async def _require_free(connection: AsyncConnection, enrolment: Enrolment, *, left: UUID | None = None) -> None:
-    """Raises OverlappingClass. The enrolment that the trainee has `left` does not count."""
-    days = {"from_on": enrolment.from_on, "until_on": enrolment.until_on}
-    taken = await overlap_store.taken(connection, [enrolment.person], **days)
-    others = [each for each in taken if each.enrolment_id not in (enrolment.id, left)]
-    require_free(others, **days, institution_id=enrolment.institution_id)

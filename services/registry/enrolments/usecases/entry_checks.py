@@ -62,7 +62,9 @@ class Checks:
         shown = None if number is None or kind is None else IdentityDocument(kind, number).birth_date
         first_on = date.min if policy is None else policy.trainee_paper_first_on
         found = [
-            None if entry.programme is None else self._programme_fault(entry.programme),
+            None
+            if entry.programme is None
+            else self._programme_fault(entry.programme, on=self.today if class_ is None else class_.starts_on),
             None if entry.name is None else name_fault(entry.name),
             phone_fault(entry.phone),
             ages.birth_date_fault(shown, said),
@@ -76,9 +78,9 @@ class Checks:
         faults = [fault for fault in found if fault is not None]
         return faults + trainees.paper_faults(said, ages.born_on(shown, said), first_on=first_on, today=self.today)
 
-    def _programme_fault(self, programme: str) -> Refusal | None:
+    def _programme_fault(self, programme: str, *, on: date) -> Refusal | None:
         try:
-            self.plan.primary_programme(programme)
+            self.plan.primary_programme(programme, on=on)
         except Refusal as refusal:
             return refusal
         return None

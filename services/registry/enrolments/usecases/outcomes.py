@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -16,7 +17,7 @@ from services.registry.enrolments.rules import enrolments as rules
 from services.registry.enrolments.rules import outcomes as outcome_rules
 from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.enrolments.rules.enrolments import Correction, Enrolment, NotInClass
-from services.registry.enrolments.rules.outcomes import CONCLUDED, CompletionThresholds, Miss
+from services.registry.enrolments.rules.outcomes import CONCLUDED, Attended, CompletionThresholds, HoursBounds, Miss
 from services.registry.enrolments.store import enrolments as store
 from services.registry.enrolments.store import outcomes as outcome_store
 from services.registry.enrolments.store.outcomes import Conclusion
@@ -43,10 +44,12 @@ class HoursRow(NamedTuple):
 
 
 class OutcomeDecision(NamedTuple):
-    """An outcome, whether it is new, and the conditions that a failed training did not meet."""
+    """An outcome, whether it is new, the attendance behind it, and the conditions that a failed training did not
+    meet."""
 
     concluded: Conclusion
     is_new: bool
+    attended: Attended
     missed: list[Miss]
 
 
@@ -80,7 +83,7 @@ async def conclude(
     thresholds = thresholds_of(class_, rulebook)
     local_ids = {row.local_id for row in rows}
     known = await store.by_local_ids(connection, class_.institution_id, local_ids, lock=not dry_run)
-    attended = await _attended(connection, class_, [each.id for each in known.values()])
+    limits = await _hours_max(connection, class_, [each.id for each in known.values()], lock=not dry_run)
     on = min(business_day(at), class_.ends_on)
 
     def decide(row: HoursRow) -> Change[Step] | Repeat:
@@ -89,8 +92,7 @@ async def conclude(
             raise NotInClass(pointer="/local_id")
         if _is_repeat(before, row):
             return Repeat(before.id)
-        if attended is not None:
-            outcome_rules.require_attended(row.hours, attended=attended.get(before.id, 0))
+        limits.require(row.hours, before.id)
         step = rules.conclude(before, class_, hours=row.hours, **thresholds._asdict(), on=on, at=at)
         known[row.local_id] = step[0]
         return Change(before.id, step)
@@ -119,13 +121,14 @@ async def conclude_by_attendance(
     outcome_rules.require_conclusion(class_, policy, is_kept=is_kept, lessons_end=lessons_end, at=at)
     thresholds = thresholds_of(class_, rulebook)
     waiting = await store.in_training(connection, class_.id)
-    attended = await outcome_store.attended_hours(connection, [each.id for each in waiting])
+    attended = await outcome_store.attended(connection, [each.id for each in waiting], lock=True)
+    bounds = HoursBounds(class_.hours, await outcome_store.planned_hours(connection, class_.id))
     on = min(business_day(at), class_.ends_on)
     concluded = [
         rules.conclude(
             before,
             class_,
-            hours=min(attended.get(before.id, 0), class_.hours),
+            hours=attended.get(before.id, Attended()).counted(bounds),
             **thresholds._asdict(),
             on=on,
             at=at,
@@ -134,41 +137,64 @@ async def conclude_by_attendance(
     ]
     await enrolment_steps.keep(connection, concluded, by=caller.person)
     new = {enrolment.id for enrolment, _ in concluded}
+    decided = await outcome_store.concluded(connection, class_.id)
+    attended = await outcome_store.attended(connection, [each.id for each in decided])
     return [
-        OutcomeDecision(each, each.id in new, _missed(each, class_, thresholds))
-        for each in await outcome_store.concluded(connection, class_.id)
+        OutcomeDecision(each, each.id in new, attended.get(each.id, Attended()), _missed(each, class_, thresholds))
+        for each in decided
     ]
 
 
 async def follow(
-    connection: AsyncConnection,
-    recounted: Sequence[HoursChange],
-    policies: Mapping[UUID, Policy],
-    *,
-    by: str,
-    reason: str,
-    at: datetime,
+    connection: AsyncConnection, recounted: Sequence[HoursChange], *, by: str, reason: str, at: datetime
 ) -> None:
     """Decide existing outcomes again after their attendance was recounted, as corrections; the others are skipped.
 
-    `policies` are those of the classes. The caller holds the locks of the enrolments.
+    So are outcomes in classes to which the trainees were transferred since, because the hours count there too. The
+    caller holds the locks of the enrolments and has stored their new hours.
     """
-    concluded = {each.attendee.enrolment_id: each for each in recounted if each.attendee.status in CONCLUDED}
-    if not concluded:
+    changes = {each.attendee.enrolment_id: each.after - each.before for each in recounted}
+    left = [each.attendee.enrolment_id for each in recounted if each.attendee.status is EnrolmentStatus.TRANSFERRED]
+    brought: Counter[UUID] = Counter()
+    for began, enrolment_id in await outcome_store.continued(connection, left) if left else ():
+        brought[enrolment_id] += changes[began]
+    here = {each.attendee.enrolment_id for each in recounted if each.attendee.status in CONCLUDED}
+    if not here and not brought:
         return
-    rulebook = await rulebook_store.current(connection)
-    known: dict[UUID, tuple[TrainingClass, CompletionThresholds]] = {}
-    for class_id in {each.attendee.class_id for each in concluded.values()}:
-        class_ = await class_store.load(connection, class_id)
-        known[class_id] = class_, thresholds_of(class_, rulebook)
-    steps: list[tuple[Enrolment, EnrolmentState]] = []
-    for before in (await store.by_ids(connection, concluded)).values():
-        (class_, thresholds), counted = known[before.class_id], concluded[before.id]
-        shown = {"before": counted.before, "after": counted.after, "class_hours": class_.hours}
-        hours = outcome_rules.hours_after(before.hours, **shown, policy=policies[class_.id])
+    found = (await store.by_ids(connection, {*here, *brought})).values()
+    enrolments = [each for each in found if each.status in CONCLUDED]
+    attended = await outcome_store.attended(connection, [each.id for each in enrolments])
+    judged = await _judged(connection, {each.class_id for each in enrolments})
+    steps: list[Step] = []
+    for before in enrolments:
+        its = judged[before.class_id]
+        after = attended.get(before.id, Attended())
+        former = Attended(after.here - changes.get(before.id, 0), after.carried - brought[before.id])
+        shown = {"before": former.counted(its.bounds), "after": after.counted(its.bounds)}
+        hours = outcome_rules.hours_after(before.hours, **shown, policy=its.policy)
         if hours != before.hours:
-            steps.append(rules.correct(before, class_, Correction(hours=hours), **thresholds._asdict(), at=at))
+            corrected = Correction(hours=hours)
+            steps.append(rules.correct(before, its.class_, corrected, **its.thresholds._asdict(), at=at))
     await enrolment_steps.keep(connection, steps, by=by, reason=reason)
+
+
+class _Judged(NamedTuple):
+    """A class whose outcomes are decided again, and by what."""
+
+    class_: TrainingClass
+    policy: Policy
+    bounds: HoursBounds
+    thresholds: CompletionThresholds
+
+
+async def _judged(connection: AsyncConnection, class_ids: Collection[UUID]) -> dict[UUID, _Judged]:
+    rulebook = await rulebook_store.current(connection)
+    judged: dict[UUID, _Judged] = {}
+    for class_ in (await class_store.by_ids(connection, class_ids)).values():
+        policy = rulebook.policy(class_.starts_on, class_.region)
+        bounds = HoursBounds(class_.hours, await outcome_store.planned_hours(connection, class_.id))
+        judged[class_.id] = _Judged(class_, policy, bounds, thresholds_of(class_, rulebook))
+    return judged
 
 
 def thresholds_of(class_: TrainingClass, rulebook: Rulebook) -> CompletionThresholds:
@@ -196,13 +222,31 @@ async def _running(connection: AsyncConnection, class_id: UUID, caller: Caller, 
     return class_
 
 
-async def _attended(
-    connection: AsyncConnection, class_: TrainingClass, enrolment_ids: Sequence[UUID]
-) -> Mapping[UUID, int] | None:
-    """Attended hours by enrolment, of those with any; None for a class without attendance, whose hours are posted."""
-    if not await outcome_store.is_kept(connection, class_.id):
-        return None
-    return await outcome_store.attended_hours(connection, enrolment_ids)
+class _HoursMax(NamedTuple):
+    """How many hours may be posted for a trainee: those attended where the class keeps attendance, and never more than
+    its timetable has, with those carried over."""
+
+    bounds: HoursBounds
+    is_kept: bool
+    attended: Mapping[UUID, Attended]
+
+    def require(self, hours: int, enrolment_id: UUID) -> None:
+        """Raises MoreHoursThanAttended, TooManyHours."""
+        attended = self.attended.get(enrolment_id, Attended())
+        if self.is_kept:
+            outcome_rules.require_attended(hours, attended=attended.counted(self.bounds))
+        possible = attended._replace(here=self.bounds.class_hours).counted(self.bounds)
+        if hours > possible:
+            raise rules.TooManyHours(pointer="/hours", hours_max=possible)
+
+
+async def _hours_max(
+    connection: AsyncConnection, class_: TrainingClass, enrolment_ids: Sequence[UUID], *, lock: bool
+) -> _HoursMax:
+    bounds = HoursBounds(class_.hours, await outcome_store.planned_hours(connection, class_.id))
+    is_kept = await outcome_store.is_kept(connection, class_.id)
+    attended = await outcome_store.attended(connection, enrolment_ids, lock=lock)
+    return _HoursMax(bounds, is_kept, attended)
 
 
 def _is_repeat(enrolment: Enrolment, row: HoursRow) -> bool:

@@ -25,6 +25,7 @@ class FlagKind(StrEnum):
     OVER_DAILY_HOURS = "over-daily-hours"
     SAME_SECOND = "same-second"
     FACE_NOT_MATCHED = "face-not-matched"
+    DOUBLE_TAP = "double-tap"
     LESSON_AT_ODD_TIME = "lesson-at-odd-time"
     LESSON_ON_A_HOLIDAY = "lesson-on-a-holiday"
     PRACTICE_IN_THEORY_ROOM = "practice-in-theory-room"
@@ -35,6 +36,7 @@ class FlagKind(StrEnum):
     RETURNED_FROM_BLACKLIST = "returned-from-blacklist"
     SANCTIONED_DURING_CLASS = "sanctioned-during-class"
     CRITICAL_FINDING_LATE = "critical-finding-late"
+    ONE_PERSON_TWO_DOCUMENTS = "one-person-two-documents"
 
 
 class FlagDefinition(NamedTuple):
@@ -66,6 +68,12 @@ KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
         "C14",
         "Too many trainees did not confirm their training by phone.",
         "电话抽查中未确认参加培训的学员过多。",
+        holds=True,
+    ),
+    FlagKind.ONE_PERSON_TWO_DOCUMENTS: FlagDefinition(
+        "C01",
+        "Two documents of different kinds have the same name, birth date and phone: probably one person.",
+        "两种不同证件的姓名、出生日期和手机号相同，疑似同一人。",
         holds=True,
     ),
     FlagKind.TWO_PLACES_AT_ONCE: FlagDefinition(
@@ -114,6 +122,11 @@ KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
         "C20",
         "A trainee's face failed to match several times on one day; another person may have attended.",
         "学员同一天多次人脸比对未通过，疑似他人代签。",
+    ),
+    FlagKind.DOUBLE_TAP: FlagDefinition(
+        "C20",
+        "Two marks of a trainee in opposite directions are less than a minute apart; later ones may be turned round.",
+        "学员一分钟内先后签到、签退，其后的打卡方向可能颠倒。",
     ),
     FlagKind.LESSON_AT_ODD_TIME: FlagDefinition(
         "C20", "A lesson is planned at an unusual hour, such as at night.", "课程安排在夜间等非正常时段。"

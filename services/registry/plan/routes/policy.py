@@ -70,7 +70,8 @@ async def list_policy_rows(
     plan = rulebook.plan
     if region not in plan.regions:
         raise UnknownRegion(pointer="/region")
-    found = holding(rulebook.policy_rows, day=day or business_day(at), region_and_above=plan.region_and_above(region))
+    on = day or business_day(at)
+    found = holding(rulebook.policy_rows, day=on, region_and_above=plan.region_and_above(region, on=on))
     return [found[key] for key in sorted(found)]
 
 

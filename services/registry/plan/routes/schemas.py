@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from shared.kernel.awards import Award, Evidence
 
 
+class PlanAnswer(BaseModel):
+    """The plan of a year. Its programmes count what began in the year, whenever it is posted or ends."""
+
+    code: str
+    year: int
+    name_zh: str
+    name_en: str
+    first_on: date
+    last_on: date
+
+
+class PlanChangeAnswer(BaseModel):
+    """A programme or an indicator of a plan that a later load changed, with the fields that differ."""
+
+    entry: str
+    version: int
+    loaded_at: datetime
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 class ProgrammeAnswer(BaseModel):
+    plan: str
     code: str
     parent: str | None
     name_zh: str
@@ -19,7 +42,18 @@ class ProgrammeAnswer(BaseModel):
     high_skilled_target: int | None
 
 
+class RegionPeriodAnswer(BaseModel):
+    """Where a region belongs from `valid_from` to `valid_to`, both included; null is a side without a bound."""
+
+    valid_from: date | None
+    valid_to: date | None
+    parent: str | None
+    reporting_region: str | None
+
+
 class RegionAnswer(BaseModel):
+    """A region; `parent` and `reporting_region` are those of the day asked for, `periods` those of all days."""
+
     code: str
     name_zh: str
     name_en: str
@@ -29,6 +63,7 @@ class RegionAnswer(BaseModel):
     valid_from: date | None
     valid_to: date | None
     replaced_by: str | None
+    periods: list[RegionPeriodAnswer]
 
 
 class LevelAnswer(BaseModel):

@@ -7,23 +7,18 @@ one of the regions, or several who together are. What lies in no region is the p
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 from shared.kernel.callers import Caller, ForeignRegion
 from shared.plan import Plan
 
 
-def covers(plan: Plan, by: Collection[str], regions: Collection[str]) -> bool:
-    """Whether each of `regions` is one of `by` or lies below one: those officers together may decide."""
-    return all(not set(by).isdisjoint(plan.region_and_above(each)) for each in regions or plan.provinces)
+def covers(plan: Plan, by: Collection[str], regions: Collection[str], *, on: date) -> bool:
+    """Whether each of `regions` is one of `by` or lies below one on day `on`: those officers together may decide."""
+    return all(not set(by).isdisjoint(plan.region_and_above(each, on=on)) for each in regions or plan.provinces)
 
 
 def require_concerned(plan: Plan, caller: Caller, regions: Collection[str]) -> None:
     """The caller is an officer of one of `regions`, or above one. Raises ForeignRegion."""
-    if not any(caller.acts_in(plan.region_and_above(each)) for each in regions or plan.provinces):
+    if not any(caller.acts_in(plan.region_and_above(each, on=caller.today)) for each in regions or plan.provinces):
         raise ForeignRegion
-
-
-def require_all(plan: Plan, caller: Caller, regions: Collection[str]) -> None:
-    """The caller alone may decide: an officer at or above every one of `regions`. Raises ForeignRegion."""
-    for each in regions or plan.provinces:
-        caller.require_region(plan.region_and_above(each))

@@ -84,7 +84,9 @@ class Policy:
     attendance_day_marks_max: int
     """More marks of one trainee on one day are not taken."""
     attendance_edit_days_max: int
-    """Days after which an institution cannot put a day's hours right by itself any more."""
+    """Days after which an institution cannot change a day's hours by itself any more, by marks or by an edit."""
+    attendance_grace_minutes: int
+    """Minutes that a trainee may miss at the beginning and at the end of a lesson, and that still count."""
     attendance_clock_drift_minutes_max: int
     """How far the clock of a device may be off."""
     attendance_same_second_trainees_max: int
@@ -101,8 +103,7 @@ class Policy:
     class_exam_plan_required: bool
     class_fee_required: bool
     class_roster_required: bool
-    """Whether a subsidised class has its timetable, an exam plan, a fee and a trainee before it is approved; without a
-    trainee, no class starts."""
+    """Whether a subsidised class has its timetable, an exam plan, a fee and a trainee before it is approved."""
     filing_lead_working_days: int | None
     """Working days from filing to the first day, at least; None: a class may be filed afterwards."""
     filing_answer_working_days: int

@@ -16,6 +16,6 @@ class ListScope(NamedTuple):
     class_id: UUID | None
 
     @property
-    def columns(self) -> dict[str, str | UUID | None]:
-        """By the names of the columns that it narrows."""
-        return {**self.reach._asdict(), "institution_id": self.institution_id, "class_id": self.class_id}
+    def columns(self) -> dict[str, UUID | None]:
+        """What it narrows beside the region, by the names of the columns."""
+        return {"institution_id": self.institution_id, "class_id": self.class_id}

@@ -37,7 +37,7 @@ class Rulebook:
         if (day, region) not in self._policies:
             if len(self._policies) >= _POLICIES_MAX:
                 self._policies.clear()
-            places = self.plan.region_and_above(region)
+            places = self.plan.region_and_above(region, on=day)
             self._policies[day, region] = policy_on(self.policy_rows, day=day, region_and_above=places)
         return self._policies[day, region]
 

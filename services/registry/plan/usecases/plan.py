@@ -1,25 +1,25 @@
-"""Load the plan from its files, and tell what is new or changed in it."""
+"""Load the plan of a year from its files beside those of other years, and tell what is new or changed in it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from msgspec import structs, to_builtins
+from msgspec import convert, structs, to_builtins
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.plan.rules import plan as rules
 from services.registry.plan.rules import projects as project_rules
 from services.registry.plan.rules.policy import before_the_next
 from services.registry.plan.store import plan as store
 from services.registry.plan.store import policy as policy_store
 from services.registry.plan.store import projects as project_store
 from services.registry.plan.usecases import projects as project_usecases
-from services.registry.plan.usecases.plan_files import read, read_policy, read_projects
+from services.registry.plan.usecases.plan_files import PlanFiles, read, read_policy, read_projects
 from shared.backbone import outbox
-from shared.contracts.fact import ENVELOPE_FIELDS
 from shared.contracts.registry import RegistryFact
 
 
@@ -33,23 +33,45 @@ class PlanLoaded(NamedTuple):
 async def load(connection: AsyncConnection, directory: Path, *, at: datetime) -> PlanLoaded:
     """Bring the stored plan to what the files in `directory` say; a second load of the same files changes nothing.
 
-    Raises FileNotFoundError for a missing file, KeyError, ValueError or a refusal for one of another form; nothing is
-    stored then.
+    Plans of other years stay as they are. What plans have in common (regions, levels, calendar) is taken from the plan
+    of the latest year, so that loading an older one again takes nothing back.
+
+    Raises PlanYearTaken, PlanInUse, RegionsUnsound, FileNotFoundError for a missing file, KeyError, ValueError or a
+    refusal for one of another form; nothing is stored then.
     """
-    entries = await _load_entries(connection, directory, at=at)
+    files = read(directory, at=at)
+    years = await _require_own_year(connection, files)
+    await _require_same_structure(connection, files)
+    shared = files.shared if files.year == max({*years, files.year}) else ()
+    entries = await _load_entries(connection, [*files.entries, *shared])
     projects = await _load_projects(connection, directory, at=at)
     policy = await _load_policy(connection, directory)
     loaded = (entries, projects, policy)
     return PlanLoaded(sum(each.entries for each in loaded), sum(each.changed for each in loaded))
 
 
-async def _load_entries(connection: AsyncConnection, directory: Path, *, at: datetime) -> PlanLoaded:
-    listed = list(read(directory, at=at))
-    known = await store.versions(connection, [fact.subject for fact in listed])
+async def _require_own_year(connection: AsyncConnection, files: PlanFiles) -> set[int]:
+    """The years of the loaded plans. Raises PlanYearTaken if the plan's code or year is that of another one."""
+    loaded = await store.plans(connection)
+    for code, year in loaded.items():
+        if (code == files.code) != (year == files.year):
+            raise rules.PlanYearTaken(plan=code, year=year)
+    return set(loaded.values())
+
+
+async def _require_same_structure(connection: AsyncConnection, files: PlanFiles) -> None:
+    known = await store.of_year(connection, files.year)
+    rules.require_same_structure(files.code, known, files.entries)
+
+
+async def _load_entries(connection: AsyncConnection, listed: Sequence[RegistryFact]) -> PlanLoaded:
+    subjects = await store.subjects(connection, [fact.subject for fact in listed])
+    known = await store.versions(connection, subjects.values())
     changed: list[RegistryFact] = []
-    for fact in listed:
+    for each in listed:
+        fact = structs.replace(each, subject=subjects[each.subject])
         version, before = known.get(fact.subject, (0, {}))
-        if _content(to_builtins(fact)) != _content(before):
+        if not version or not _says_the_same(fact, before):
             next_ = structs.replace(fact, version=version + 1)
             await store.save(connection, next_.subject, next_.version, to_builtins(next_))
             changed.append(next_)
@@ -57,8 +79,10 @@ async def _load_entries(connection: AsyncConnection, directory: Path, *, at: dat
     return PlanLoaded(len(listed), len(changed))
 
 
-def _content(entry: Mapping[str, object]) -> Mapping[str, object]:
-    return {name: value for name, value in entry.items() if name not in ENVELOPE_FIELDS}
+def _says_the_same(fact: RegistryFact, content: Mapping[str, object]) -> bool:
+    """Whether the stored `content` is that of `fact`; fields that came later have their defaults in it."""
+    stored = convert(content, type(fact))
+    return structs.replace(fact, version=stored.version, at=stored.at) == stored
 
 
 async def _load_projects(connection: AsyncConnection, directory: Path, *, at: datetime) -> PlanLoaded:

@@ -1,17 +1,17 @@
-"""The files of a plan, read as facts of version 1 and as policy rows."""
+"""The files of the plan of a year, read as facts of version 1 and as policy rows."""
 
 from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from msgspec import convert
 
-from services.registry.plan.rules.plan import with_reporting_regions
+from services.registry.plan.rules.plan import PlanEntry, RegionRow, region_periods
 from services.registry.plan.rules.policy import PolicyRow, parse
 from services.registry.plan.rules.projects import Project
 from shared.contracts.registry import RegistryFact
@@ -28,21 +28,38 @@ from shared.kernel.periods import Period
 
 F = TypeVar("F", bound=RegistryFact)
 
-PlanFact = ProgrammeListed | IndicatorListed | RegionListed | LevelListed | CalendarDayListed
+SharedEntry = RegionListed | LevelListed | CalendarDayListed
+"""What plans of all years have in common."""
 
 
-def read(directory: Path, *, at: datetime) -> Iterator[PlanFact]:
-    """The plan in `directory` as facts of version 1."""
+class PlanFiles(NamedTuple):
+    """A plan: its code and year, its own entries, and what is not of a year, all as facts of version 1."""
+
+    code: str
+    year: int
+    entries: Sequence[PlanEntry]
+    shared: Sequence[SharedEntry]
+
+
+def read(directory: Path, *, at: datetime) -> PlanFiles:
+    """The plan in `directory`. Raises ValueError unless it is for one calendar year, and RegionsUnsound."""
     plan = tomllib.loads((directory / "plan.toml").read_text(encoding="utf-8"))
+    code, year = plan["code"], plan["year"]
+    if (plan["first_day"], plan["last_day"]) != (date(year, 1, 1), date(year, 12, 31)):
+        raise ValueError("a plan is for one calendar year: see first_day and last_day in plan.toml")
+    return PlanFiles(code, year, list(_entries(directory, code, year, at=at)), list(_shared(directory, at=at)))
+
+
+def _entries(directory: Path, plan: str, year: int, *, at: datetime) -> Iterator[PlanEntry]:
     for row in _rows(directory / "programmes.csv"):
         yield _fact(
             ProgrammeListed,
-            f"programmes/{row['code']}",
+            f"programmes/{year}-{row['code']}",
             at=at,
             code=row["code"],
             parent=row["parent_code"] or None,
-            plan=plan["code"],
-            year=plan["year"],
+            plan=plan,
+            year=year,
             name_zh=row["name_zh"],
             name_en=row["name_en"],
             trainings_target=int(row["training_target"]) if row["training_target"] else None,
@@ -52,14 +69,17 @@ def read(directory: Path, *, at: datetime) -> Iterator[PlanFact]:
     for row in _rows(directory / "indicators.csv"):
         yield _fact(
             IndicatorListed,
-            f"indicators/{row['code']}",
+            f"indicators/{year}-{row['code']}",
             at=at,
             code=row["code"],
             programme=row["programme_code"],
-            year=plan["year"],
+            year=year,
             **{key: row[key] for key in ("name_zh", "name_en", "target", "unit", "operator", "kind")},
         )
-    yield from _regions(directory / "regions.csv", at=at).values()
+
+
+def _shared(directory: Path, *, at: datetime) -> Iterator[SharedEntry]:
+    yield from _regions(directory / "regions.csv", at=at)
     for row in _rows(directory / "levels.csv"):
         yield _fact(
             LevelListed,
@@ -117,26 +137,36 @@ def read_projects(directory: Path) -> Iterator[Project]:
         )
 
 
-def _regions(file: Path, *, at: datetime) -> dict[str, RegionListed]:
-    rows = list(_rows(file))
-    regions = {
-        row["code"]: _fact(
+def _regions(file: Path, *, at: datetime) -> Iterator[RegionListed]:
+    """The regions, each with what the last of its rows says, and its periods if they differ."""
+    last_rows = {row["code"]: row for row in sorted(_rows(file), key=lambda row: row["valid_from"])}
+    all_periods = region_periods([_region_row(row) for row in _rows(file)])
+    for code in dict.fromkeys(row["code"] for row in _rows(file)):
+        row, periods = last_rows[code], all_periods[code]
+        yield _fact(
             RegionListed,
-            f"regions/{row['code']}",
+            f"regions/{code}",
             at=at,
-            code=row["code"],
+            code=code,
             name_zh=row["name_zh"],
             name_en=row["name_en"],
             kind=row["kind"],
             parent=row["parent"] or None,
-            reporting_region=None,
-            valid_from=row["valid_from"] or None,
-            valid_to=row["valid_to"] or None,
+            reporting_region=periods[-1].reporting_region,
+            valid_from=periods[0].valid_from,
+            valid_to=periods[-1].valid_to,
             replaced_by=row["replaced_by"] or None,
+            periods=periods if len(periods) > 1 else (),
         )
-        for row in rows
-    }
-    return with_reporting_regions(regions, frozenset(row["code"] for row in rows if row["reports"] == "yes"))
+
+
+def _region_row(row: Mapping[str, str]) -> RegionRow:
+    days = (_day(row["valid_from"]), _day(row["valid_to"]))
+    return RegionRow(row["code"], row["parent"] or None, row["reports"] == "yes", *days)
+
+
+def _day(written: str) -> date | None:
+    return date.fromisoformat(written) if written else None
 
 
 def _fact(cls: type[F], subject: str, *, at: datetime, **content: object) -> F:

@@ -26,6 +26,13 @@ class Located(Protocol):
     def region(self) -> str: ...
 
 
+class Reported(Located, Protocol):
+    """Something that a reporting region reported."""
+
+    @property
+    def reporting_region(self) -> str: ...
+
+
 class Place(NamedTuple):
     """An institution itself as something located: where it is."""
 
@@ -57,9 +64,25 @@ async def require_visible(connection: AsyncConnection, caller: Caller, thing: Lo
     rules.require_reached(plan, caller, region=thing.region, organisation_id=thing.institution_id)
 
 
+async def require_readable(connection: AsyncConnection, caller: Caller, thing: Reported) -> None:
+    """The caller reaches `thing`, or their region reported it before its place moved to another one.
+
+    Raises ForeignOrganisation, ForeignRegion.
+    """
+    plan = (await rulebook_store.current(connection)).plan if caller.whose is Whose.REGION else _NO_PLAN
+    rules.require_readable(
+        plan,
+        caller,
+        region=thing.region,
+        reporting_region=thing.reporting_region,
+        organisation_id=thing.institution_id,
+    )
+
+
 async def require_region(connection: AsyncConnection, caller: Caller, region: str) -> None:
     """The caller is an officer of `region` or of one above it. Raises ForeignRegion."""
-    caller.require_region((await rulebook_store.current(connection)).plan.region_and_above(region))
+    plan = (await rulebook_store.current(connection)).plan
+    caller.require_region(plan.region_and_above(region, on=caller.today))
 
 
 async def require_province(connection: AsyncConnection, caller: Caller) -> None:

@@ -12,7 +12,14 @@ from uuid import UUID
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.enrolments import GIVEN_UP
 from services.registry.enrolments.rules.late_entries import first_day
-from services.registry.enrolments.rules.overlaps import OccupiedDays, overlap_with
+from services.registry.enrolments.rules.overlaps import (
+    NO_LESSONS,
+    ClassDays,
+    LessonTimes,
+    OccupiedDays,
+    meet,
+    overlap_with,
+)
 from services.registry.enrolments.rules.seats import ClassFull
 from services.registry.enrolments.rules.trainees import NameDiffers
 from shared.contracts.registry.enrolments import EnrolmentStatus
@@ -97,7 +104,8 @@ class RosterContext(NamedTuple):
 
     `by_local_id` are the institution's enrolments. `taken` are the enrolments of the rows' persons in these classes,
     with or without days, and in other classes on the same days. `seats_left`, `closed` (why a class takes no trainees)
-    and `late_days` (first day of late entrants) are by class.
+    and `late_days` (first day of late entrants) are by class; so are `lessons`, which may be left out where nothing is
+    taken.
     """
 
     by_local_id: Mapping[str, PriorEnrolment]
@@ -105,6 +113,7 @@ class RosterContext(NamedTuple):
     seats_left: Mapping[UUID, int]
     closed: Mapping[UUID, Refusal]
     late_days: Mapping[UUID, date] = MappingProxyType({})
+    lessons: LessonTimes = NO_LESSONS
 
 
 class Decisions(NamedTuple):
@@ -129,7 +138,7 @@ def decide(entries: Sequence[Entry], known: RosterContext) -> Decisions:
             continue
         theirs = taken[entry.person]
         from_on = first_day(class_, theirs, known.late_days)
-        refusals = _met(theirs, class_, from_on)
+        refusals = _met(theirs, class_, from_on, known.lessons)
         if before is not None:
             refusals.insert(0, LocalIdTaken(pointer="/local_id"))
         if entry.faults or known.closed:
@@ -175,12 +184,13 @@ def _closed(closed: Mapping[UUID, Refusal], class_: TrainingClass) -> list[Refus
     return [closed[class_.id]] if class_.id in closed else []
 
 
-def _met(theirs: Sequence[OccupiedDays], class_: TrainingClass, from_on: date) -> list[Refusal]:
+def _met(theirs: Sequence[OccupiedDays], class_: TrainingClass, from_on: date, lessons: LessonTimes) -> list[Refusal]:
     """Conflicts of the person's other enrolments with `class_` from `from_on` on. Source: domain rules §4.6."""
     if not theirs:
         return []
     here = [each for each in theirs if each.class_id == class_.id and each.is_seated]
-    meeting = [each for each in theirs if each not in here and each.overlaps(from_on, class_.ends_on)]
+    wanted = ClassDays(class_.id, from_on, class_.ends_on)
+    meeting = [each for each in theirs if each not in here and meet(each.days, wanted, lessons)]
     return [
         *(AlreadyEnrolled(pointer="/document_number", local_id=each.local_id) for each in here[:1]),
         *(overlap_with(each, institution_id=class_.institution_id, pointer="/document_number") for each in meeting),

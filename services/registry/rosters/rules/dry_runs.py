@@ -53,10 +53,8 @@ class DryRun:
         """`known`, with what earlier chunks would have stored that concerns `entries`."""
         ids = {each.local_id for each in entries} & self._by_local_id.keys()
         persons = {each.person for each in entries} & self._taken.keys()
-        return RosterContext(
-            {**known.by_local_id, **{local_id: self._by_local_id[local_id] for local_id in ids}},
-            [*known.taken, *(each for person in persons for each in self._taken[person])],
-            {class_id: left - self._seats[class_id] for class_id, left in known.seats_left.items()},
-            known.closed,
-            known.late_days,
+        return known._replace(
+            by_local_id={**known.by_local_id, **{local_id: self._by_local_id[local_id] for local_id in ids}},
+            taken=[*known.taken, *(each for person in persons for each in self._taken[person])],
+            seats_left={class_id: left - self._seats[class_id] for class_id, left in known.seats_left.items()},
         )

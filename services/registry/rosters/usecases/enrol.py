@@ -15,7 +15,8 @@ from services.registry.enrolments.rules import enrolments as rules
 from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.rules.late_entries import see_grown
 from services.registry.enrolments.rules.overlaps import OccupiedDays
-from services.registry.enrolments.rules.trainees import EntryParticulars
+from services.registry.enrolments.rules.trainees import EntryParticulars, NameDiffers
+from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.enrolments.usecases import entries
 from services.registry.enrolments.usecases.entry_checks import Checks, checks_for
 from services.registry.flags import usecases as flag_usecases
@@ -25,8 +26,9 @@ from services.registry.rosters.rules.decisions import RosterContext, decide
 from services.registry.rosters.rules.dry_runs import DryRun
 from services.registry.rosters.store import Newcomer
 from services.registry.rosters.usecases.people import IdentifiedRow, meet, recognise
-from services.registry.rosters.usecases.phones import shared_phones
+from services.registry.rosters.usecases.phones import owners_of, shared_phones
 from services.registry.rosters.usecases.row import RosterRow
+from services.registry.rosters.usecases.twins import twins
 from shared.backbone import outbox
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.callers import Caller
@@ -103,30 +105,46 @@ async def _enrol(
     if not recognised:
         return refused
     named = {each.entry.person for each in recognised}
-    people = await store.people(connection, named)
+    stored = await store.people(connection, named)
+    people = {person: known for person, known in stored.items() if not known.is_released}
+    released = stored.keys() - people.keys()
     first = earlier.names(named) if earlier else {}
     if people or first or len(named) < len(recognised):
         recognised = meet(recognised, people, first, persons=persons)
+        await _name_regions(connection, recognised)
     acquainted = {each.into or person for person, each in people.items()}
     known = await _look_up(connection, classes, recognised, checks, acquainted=acquainted)
     wanted = [each.entry for each in recognised]
     known = earlier.over(known, wanted) if earlier else known
+    if known.taken or len(named) < len(recognised):
+        met = {each.class_.id for each in wanted} | {each.class_id for each in known.taken}
+        known = known._replace(lessons=await overlap_store.lesson_times(connection, met))
     decided, first_days = decide(wanted, known)
     accepted = {outcome.row for outcome in decided if outcome.outcome == "accepted"}
     admitted = [each for each in recognised if each.entry.row in accepted]
-    seen = await shared_phones(connection, admitted, checks)
+    owners = await owners_of(connection, admitted)
+    seen = await shared_phones(connection, admitted, checks, owners)
     if dry_run:
         decided = without_ids(decided, {each.id for each in wanted})
         if earlier is not None:
             newcomers = {e.entry.person: str(e.row.name) for e in reversed(admitted) if not e.is_known}
             earlier.note([each.entry for each in admitted], first_days, newcomers)
     else:
-        await _store(connection, admitted, first_days, persons=persons, by=by, at=at)
+        await _store(connection, admitted, first_days, released, persons=persons, by=by, at=at)
         grown = see_grown([each.entry.class_ for each in admitted], checks.late_days)
-        await flag_usecases.raise_all(connection, [*seen.values(), *grown], at=at)
+        alike = await twins(connection, admitted, owners, persons=persons)
+        await flag_usecases.raise_all(connection, [*seen.values(), *grown, *alike], at=at)
     if seen:
         decided = _with_warnings(decided, admitted, seen)
     return sorted([*refused, *decided], key=lambda outcome: outcome.row) if refused else decided
+
+
+async def _name_regions(connection: AsyncConnection, recognised: Sequence[IdentifiedRow]) -> None:
+    """Say in the refusals of other names which region holds the record. There are few of them in a roster."""
+    for each in recognised:
+        for fault in each.entry.faults:
+            if each.is_known and isinstance(fault, NameDiffers):
+                fault.facts["region"] = await store.region_of(connection, each.came_as or each.entry.person)
 
 
 async def _look_up(
@@ -171,6 +189,7 @@ async def _store(
     connection: AsyncConnection,
     admitted: Sequence[IdentifiedRow],
     first_days: Mapping[UUID, date],
+    released: Collection[UUID],
     *,
     persons: Persons,
     by: str,
@@ -184,10 +203,19 @@ async def _store(
         for each in reversed(admitted)
         if not each.is_known
     }
-    await store.add_people(connection, [_sealed(each, persons) for each in newcomers.values()])
+    new = [_sealed(each, persons) for each in newcomers.values()]
+    reclaimed = await store.reclaim(connection, [each for each in new if each.person in released])
+    await store.add_people(connection, [each for each in new if each.person not in reclaimed])
     phones = {e.entry.person: e.phone_mark for e in admitted if e.is_known and e.came_as is None and e.phone_mark}
     if phones:
         await store.mark_phones(connection, phones)
+    corrected = {
+        each.corrects.person: persons.called(each.corrects, str(each.row.name), None)
+        for each in admitted
+        if each.corrects
+    }
+    for person in sorted(corrected):
+        await store.replace_particulars(connection, corrected[person], None, reason=store.DAMAGED, by=by, at=at)
     enrolments = [_new_enrolment(each, first_days[each.entry.id]) for each in admitted]
     sealed = [entries.close(persons, each.entry.id, _said(each)) for each in admitted]
     await store.add_all(connection, enrolments, sealed, [each.entry.mark for each in admitted], by=by, at=at)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, Final
 
-from pydantic import Field, StringConstraints, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from services.registry.enrolments.rules.trainees import NO_PARTICULARS, EntryParticulars, GroupEvidence, PriorityGroup
 from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry, Tag
@@ -15,7 +15,7 @@ from services.registry.rosters.usecases.row import RosterRow
 from services.registry.rosters.usecases.table import ROSTER
 from shared.contracts.registry.enrolments import EmploymentState
 from shared.form_errors import MalformedRow
-from shared.forms import Day, LocalId, Strict
+from shared.forms import Day, LocalId, PersonName, Strict
 from shared.kernel.identity import DocumentKind
 from shared.kernel.outcomes import RowOutcome
 from shared.partial_rows import read_partially
@@ -41,9 +41,7 @@ class RosterRowRequest(Strict):
         description="Needed if the number does not contain it, as on foreigners' cards; stored encrypted",
         json_schema_extra=_named("出生日期", "birth date"),
     )
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)] = Field(
-        json_schema_extra=_named("姓名", "name")
-    )
+    name: PersonName = Field(json_schema_extra=_named("姓名", "name"))
     phone: Phone | None = Field(default=None, json_schema_extra=_named("手机号", "mobile phone"))
     programme: Annotated[str, Field(max_length=16)] | None = Field(
         default=None,

@@ -13,9 +13,10 @@ from services.registry.rosters.rules.decisions import ClassUnknown, Entry
 from services.registry.rosters.store import KnownPerson
 from services.registry.rosters.usecases.row import RosterRow, content
 from shared.kernel.ids import new_id
+from shared.kernel.names import corrects, same_name
 from shared.kernel.outcomes import RowOutcome, refused
 from shared.kernel.refusals import Refusal
-from shared.persons import Persons, same_name
+from shared.persons import Persons, SealedPerson
 
 
 class IdentifiedRow(NamedTuple):
@@ -31,6 +32,8 @@ class IdentifiedRow(NamedTuple):
     """The person key of the row's document, if its holder was merged into another person."""
     is_phone_new: bool = False
     """Whether the phone has to be stored at entry, because another one may be stored with the person."""
+    corrects: SealedPerson | None = None
+    """The stored person, if their stored name is damaged and the row gives it sound."""
 
 
 def recognise(
@@ -107,7 +110,10 @@ def meet(
 
 def _met(recognised: IdentifiedRow, known: KnownPerson, *, persons: Persons) -> IdentifiedRow:
     sealed, phone = persons.particulars(known.sealed), recognised.row.phone
-    recognised = _named(recognised, sealed.name)
+    if recognised.row.name is not None and corrects(recognised.row.name, sealed.name):
+        recognised = recognised._replace(corrects=known.sealed)
+    else:
+        recognised = _named(recognised, sealed.name)
     if known.into is None:
         return recognised._replace(is_known=True, is_phone_new=phone not in (None, sealed.phone))
     came_as, entry = recognised.entry.person, recognised.entry._replace(person=known.into)
@@ -119,5 +125,5 @@ def _named(recognised: IdentifiedRow, name: str) -> IdentifiedRow:
     row = recognised.row
     if row.name is None or same_name(name, row.name) or "/name" in row.unread:
         return recognised
-    faults = [*recognised.entry.faults, NameDiffers(pointer="/name")]
+    faults = [*recognised.entry.faults, NameDiffers(pointer="/name", region=None)]
     return recognised._replace(entry=recognised.entry._replace(faults=faults))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,14 +15,22 @@ from services.registry.rosters.rules.phones import PhoneUse, shared
 from services.registry.rosters.usecases.people import IdentifiedRow
 
 
+async def owners_of(connection: AsyncConnection, admitted: Sequence[IdentifiedRow]) -> Mapping[UUID, int]:
+    """The number of stored people with each phone of `admitted`, by blind index."""
+    given = {each.phone_mark for each in admitted if each.phone_mark is not None}
+    return await store.phone_owners(connection, given) if given else {}
+
+
 async def shared_phones(
-    connection: AsyncConnection, admitted: Sequence[IdentifiedRow], checks: Checks
+    connection: AsyncConnection, admitted: Sequence[IdentifiedRow], checks: Checks, known: Mapping[UUID, int]
 ) -> dict[tuple[UUID, UUID], Observation]:
-    """Observations about the phones of `admitted`, by class and blind index of the phone (C16)."""
+    """Observations about the phones of `admitted`, by class and blind index of the phone (C16).
+
+    `known` is the number of stored people with each phone.
+    """
     given = Counter(each.phone_mark for each in admitted if each.phone_mark is not None)
     if not given:
         return {}
-    known = await store.phone_owners(connection, given)
     allowed = min(policy.attendance_trainees_per_phone_max for policy in checks.policies.values())
     if not known and max(given.values()) <= allowed:
         return {}

@@ -44,7 +44,7 @@ _COLUMNS: Final = (
         is_required=True,
     ),
     Column(
-        "name", "姓名", "name", Kind.TEXT, "the name on the document, up to 60 characters",
+        "name", "姓名", "name", Kind.NAME, "the name on the document, up to 60 characters",
         "与证件一致的姓名，不超过60个字", is_required=True, aliases=("学员姓名",), width=12,
     ),
     Column(

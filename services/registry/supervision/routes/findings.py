@@ -53,6 +53,11 @@ class RecheckRequest(Strict):
         return self
 
 
+class FindingReopeningRequest(Strict):
+    said: Annotated[Reason, Field(description="Why it is not closed")]
+    due_on: Annotated[Day, Field(description="The new due day; by default the usual one")] | None = None
+
+
 class FindingAnswer(BaseModel):
     """The finding is overdue after `due_on` until it is closed by an officer of `level` or above."""
 
@@ -156,3 +161,14 @@ async def recheck_finding(
     rechecked = RecheckReport(request.passed, request.said, request.due_on)
     after = await usecases.recheck(connection, finding_id, rechecked, caller=caller, at=at)
     return FindingAnswer.at(after, today=business_day(at))
+
+
+@routes.post("/findings/{finding_id}/reopening")
+async def reopen_finding(
+    finding_id: UUID, request: FindingReopeningRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> FindingAnswer:
+    """Open a closed finding again with a new due day: it was closed by mistake. For officers of its level or above."""
+    finding = await usecases.reopen(
+        connection, finding_id, said=request.said, due_on=request.due_on, caller=caller, at=at
+    )
+    return FindingAnswer.at(finding, today=business_day(at))

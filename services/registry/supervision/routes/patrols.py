@@ -22,7 +22,7 @@ from services.registry.supervision.usecases import patrols as usecases
 from services.registry.supervision.usecases.patrols import FindingReport, PatrolAndFindings, PatrolReport
 from shared.auth import CurrentCaller
 from shared.contracts.registry.supervision import PatrolLevel, PatrolMethod, Severity
-from shared.forms import Day, Instant, LocalId, PlainText, Reason, Strict
+from shared.forms import PLAIN, Day, Instant, LocalId, Reason, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, after_day, next_cursor
 from shared.web import Connection, Now, router
@@ -43,7 +43,7 @@ class PatrolRequest(Strict):
     method: PatrolMethod
     patrolled_at: Annotated[Instant, Field(examples=["2025-03-10T09:30:00+08:00"])]
     present: Annotated[int, Field(ge=0, le=10_000, strict=True, description="Trainees that you counted")]
-    note: Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), PLAIN] = ""
     findings: Annotated[list[PatrolFindingRequest], Field(max_length=PER_PATROL_MAX)] = Field(default_factory=list)
 
     def report(self) -> PatrolReport:

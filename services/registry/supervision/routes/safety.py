@@ -18,7 +18,7 @@ from services.registry.supervision.usecases import safety as usecases
 from services.registry.supervision.usecases.safety import SafetyDocumentUpload
 from shared.auth import CurrentCaller
 from shared.contracts.registry.supervision import SafetyKind
-from shared.forms import LocalId, Name, PlainText, Strict
+from shared.forms import PLAIN, LocalId, Name, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
@@ -26,7 +26,7 @@ routes = router("safety")
 
 _VERSION_MAX: Final = 2**31 - 1
 
-Topic = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+Topic = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), PLAIN]
 
 
 class SafetyDocumentRequest(Strict):

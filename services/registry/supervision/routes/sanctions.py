@@ -42,6 +42,10 @@ class LiftingRequest(Strict):
     reason: Reason
 
 
+class SanctionReinstatementRequest(Strict):
+    reason: Reason
+
+
 class SanctionAnswer(BaseModel):
     """A sanction whose last day is before its first was lifted before it began."""
 
@@ -139,4 +143,19 @@ async def lift_sanction(
         reason=lifting.reason,
         caller=caller,
         at=at,
+    )
+
+
+@routes.post("/institutions/{institution_id}/sanctions/{sanction_id}/reinstatement", response_model=SanctionAnswer)
+async def reinstate_sanction(
+    institution_id: UUID,
+    sanction_id: UUID,
+    request: SanctionReinstatementRequest,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> Sanction:
+    """Take back the lifting of a sanction that was a mistake: it holds to its former last day."""
+    return await usecases.reinstate(
+        connection, institution_id, sanction_id, reason=request.reason, caller=caller, at=at
     )

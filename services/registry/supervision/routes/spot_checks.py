@@ -15,7 +15,7 @@ from services.registry.supervision.usecases import spot_checks as usecases
 from services.registry.supervision.usecases.spot_checks import SpotCheckReport
 from shared.auth import CurrentCaller
 from shared.contracts.registry.supervision import PatrolLevel
-from shared.forms import Day, LocalId, PlainText, Strict
+from shared.forms import PLAIN, Day, LocalId, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
@@ -28,8 +28,9 @@ class SpotCheckRequest(Strict):
     asked: Annotated[int, Field(ge=1, le=10_000, strict=True, description="Trainees of the class whom you reached")]
     confirmed: Annotated[int, Field(ge=0, le=10_000, strict=True, description="Of these, how many confirmed it")]
     note: Annotated[
-        PlainText,
+        str,
         StringConstraints(strip_whitespace=True, max_length=2000),
+        PLAIN,
         Field(description="Further remarks; do not name a person in them"),
     ] = ""
 

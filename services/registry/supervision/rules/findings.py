@@ -34,6 +34,7 @@ class FindingVerb(StrEnum):
     RECTIFY = "rectify"
     PASS = "pass"  # noqa: S105
     FAIL = "fail"
+    REOPEN = "reopen"
 
 
 OPEN: Final = "open"
@@ -45,7 +46,7 @@ MOVES: Final[Mapping[FindingStatus, Mapping[FindingVerb, FindingStatus]]] = {
         FindingVerb.PASS: FindingStatus.CLOSED,
         FindingVerb.FAIL: FindingStatus.OPEN,
     },
-    FindingStatus.CLOSED: {},
+    FindingStatus.CLOSED: {FindingVerb.REOPEN: FindingStatus.OPEN},
 }
 
 
@@ -167,6 +168,12 @@ def fail(
 ) -> tuple[Finding, FindingReopened]:
     """Reopen it with a new due day. Raises IllegalMove, or SamePerson if `by` rectified it."""
     after = replace(_rechecked(finding, FindingVerb.FAIL, by=by), due_on=due_on, rectified_by=None)
+    return after, _fact(FindingReopened, after, class_, at=at)
+
+
+def reopen(finding: Finding, class_: TrainingClass, *, due_on: date, at: datetime) -> tuple[Finding, FindingReopened]:
+    """Open a closed finding again with a new due day: it was closed by mistake. Raises IllegalMove."""
+    after = replace(_moved(finding, FindingVerb.REOPEN), due_on=due_on, rectified_by=None)
     return after, _fact(FindingReopened, after, class_, at=at)
 
 

@@ -130,9 +130,10 @@ def level_of(plan: Plan, caller: Caller) -> PatrolLevel:
     region = plan.regions.get(caller.region or "")
     if region is None:
         raise ForeignRegion
-    if region.reporting_region is None:
+    reporting_region = region.on(caller.today).reporting_region
+    if reporting_region is None:
         return PatrolLevel.PROVINCE
-    return PatrolLevel.CITY if region.reporting_region == region.code else PatrolLevel.COUNTY
+    return PatrolLevel.CITY if reporting_region == region.code else PatrolLevel.COUNTY
 
 
 def require_possible(class_: TrainingClass, patrolled_at: datetime, *, at: datetime) -> None:

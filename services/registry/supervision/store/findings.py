@@ -15,6 +15,7 @@ from shared import tables
 from shared.contracts.registry.supervision import FindingStatus, PatrolLevel, Severity
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.reach import Reach
 from shared.tables import Choice, Instant, fixed
 
@@ -121,9 +122,8 @@ async def page(
     connection: AsyncConnection, narrowing: Narrowing, *, after: KeysetPosition, limit: int
 ) -> list[Finding]:
     """Findings in the order of their due days, after `after`."""
-    asked = tables.matches(
+    asked = lies_in(FINDING, narrowing.reach) + tables.matches(
         FINDING,
-        **narrowing.reach._asdict(),
         institution_id=narrowing.institution_id,
         class_id=narrowing.class_id,
         patrol_id=narrowing.patrol_id,

@@ -32,6 +32,7 @@ from shared.contracts.registry.supervision import PatrolLevel, PatrolMethod
 from shared.database import driver
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in, reported_in
 from shared.reach import Reach
 from shared.tables import Choice, Instant, fixed
 
@@ -132,7 +133,7 @@ async def marked(connection: AsyncConnection, class_id: UUID) -> list[tuple[Patr
 
 async def page(connection: AsyncConnection, scope: ListScope, *, after: UUID, limit: int) -> list[Patrol]:
     """Patrols in the order of their ids, after `after`."""
-    asked = tables.matches(PATROL, **scope.columns)
+    asked = [*lies_in(PATROL, scope.reach), *tables.matches(PATROL, **scope.columns)]
     return await tables.fetch_page(connection, PATROL, Patrol, asked, after=after, limit=limit)
 
 
@@ -170,4 +171,4 @@ async def uncovered(
 
 def _ran_on(reach: Reach, days: CoverageDays) -> list[ColumnElement[bool]]:
     ran = [_OPENED, CLASS.c.starts_on <= days.last_on, CLASS.c.ends_on >= days.first_on]
-    return [*tables.matches(CLASS, **reach._asdict()), *ran]
+    return [*reported_in(CLASS, reach), *ran]

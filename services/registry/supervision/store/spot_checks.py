@@ -12,6 +12,7 @@ from services.registry.plan.rules.reach import ListScope
 from services.registry.supervision.rules.spot_checks import SpotCheck
 from shared import tables
 from shared.contracts.registry.supervision import PatrolLevel
+from shared.located import lies_in
 from shared.tables import Choice, fixed
 
 SPOT_CHECK: Final = Table(
@@ -45,5 +46,5 @@ async def find_by_local_id(connection: AsyncConnection, done_by: str, local_id: 
 
 async def page(connection: AsyncConnection, scope: ListScope, *, after: UUID, limit: int) -> list[SpotCheck]:
     """Spot checks in the order of their ids, after `after`."""
-    asked = tables.matches(SPOT_CHECK, **scope.columns)
+    asked = [*lies_in(SPOT_CHECK, scope.reach), *tables.matches(SPOT_CHECK, **scope.columns)]
     return await tables.fetch_page(connection, SPOT_CHECK, SpotCheck, asked, after=after, limit=limit)

@@ -74,7 +74,7 @@ async def content(
     """
     attachment = await store.load(connection, attachment_id)
     patrol = await patrol_store.load(connection, attachment.patrol_id)
-    await visibility.require_visible(connection, caller, patrol)
+    await visibility.require_readable(connection, caller, patrol)
     return attachment, seal.decrypt(await store.sealed(connection, attachment_id), owner=attachment_id.bytes)
 
 

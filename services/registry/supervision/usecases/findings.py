@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.store import classes as class_store
+from services.registry.flags import usecases as flag_usecases
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from services.registry.supervision.rules import findings as rules
@@ -53,7 +54,7 @@ async def recheck(
     """
     before = await store.load(connection, finding_id, lock=True)
     rulebook = await rulebook_store.current(connection)
-    caller.require_region(rulebook.plan.region_and_above(before.region))
+    caller.require_region(rulebook.plan.region_and_above(before.region, on=caller.today))
     rules.require_level(before, patrol_rules.level_of(rulebook.plan, caller))
     class_ = await class_store.load(connection, before.class_id)
     by = caller.person
@@ -68,13 +69,33 @@ async def recheck(
     return await _keep(connection, after, reopened, _event(after, FindingVerb.FAIL, rechecked.said, None, by=by, at=at))
 
 
+async def reopen(
+    connection: AsyncConnection, finding_id: UUID, *, said: str, due_on: date | None, caller: Caller, at: datetime
+) -> Finding:
+    """Open a closed finding again, as an officer of its region or above and of its level or above.
+
+    A critical one of a completed class is flagged (C25). Raises NotFound, ForeignRegion,
+    FindingOfHigherLevel, IllegalMove, FindingDueTooEarly.
+    """
+    before = await store.load(connection, finding_id, lock=True)
+    rulebook = await rulebook_store.current(connection)
+    caller.require_region(rulebook.plan.region_and_above(before.region, on=caller.today))
+    rules.require_level(before, patrol_rules.level_of(rulebook.plan, caller))
+    class_ = await class_store.load(connection, before.class_id)
+    policy = rulebook.policy(class_.starts_on, class_.region)
+    due = rules.due_day(due_on, since=business_day(at), days=policy.patrol_finding_due_days)
+    after, fact = rules.reopen(before, class_, due_on=due, at=at)
+    await flag_usecases.raise_all(connection, list(rules.found_late(after, class_)), at=at)
+    return await _keep(connection, after, fact, _event(after, FindingVerb.REOPEN, said, None, by=caller.person, at=at))
+
+
 async def visible_finding(connection: AsyncConnection, finding_id: UUID, caller: Caller) -> Finding:
     """A finding that the caller may read: institutions read their own, officers those of their region.
 
     Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
     finding = await store.load(connection, finding_id)
-    await visibility.require_visible(connection, caller, finding)
+    await visibility.require_readable(connection, caller, finding)
     return finding
 
 

@@ -113,7 +113,7 @@ async def hold_against_marks(
 async def visible_patrol(connection: AsyncConnection, patrol_id: UUID, caller: Caller) -> PatrolAndFindings:
     """A patrol with its current findings. Raises NotFound, ForeignOrganisation, ForeignRegion."""
     patrol = await store.load(connection, patrol_id)
-    await visibility.require_visible(connection, caller, patrol)
+    await visibility.require_readable(connection, caller, patrol)
     return PatrolAndFindings(patrol, await finding_store.of_patrol(connection, patrol_id))
 
 
@@ -162,7 +162,7 @@ async def _coverable(
 
 def _patrol(plan: Plan, class_: TrainingClass, report: PatrolReport, caller: Caller) -> Patrol:
     """The reported patrol, before the enrolled are counted. Raises ForeignRegion."""
-    caller.require_region(plan.region_and_above(class_.region))
+    caller.require_region(plan.region_and_above(class_.region, on=caller.today))
     return Patrol(
         id=new_id(),
         class_id=class_.id,

@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.classes.rules.flags import stopped_during
 from services.registry.classes.store import classes as class_store
 from services.registry.directory.rules import sanctions as rules
+from services.registry.directory.rules.endings import Ending
 from services.registry.directory.rules.institutions import Institution
 from services.registry.directory.rules.sanctions import DELISTING, STOPPING, Sanction
+from services.registry.directory.store import endings as ending_store
 from services.registry.directory.store import listings as listing_store
 from services.registry.directory.store import sanctions as store
 from services.registry.directory.usecases import blacklist
@@ -58,12 +60,7 @@ async def impose(
     sanction, fact = rules.impose(new, institution, others=others, at=at)
     await store.add(connection, sanction)
     await outbox.record(connection, fact)
-    if step in STOPPING:
-        await _flag_classes(connection, sanction, at=at)
-    if step in DELISTING:
-        await _end_listings(connection, institution, sanction, at=at)
-    if step is SanctionStep.BLACKLIST:
-        await blacklist.enter(connection, institution, at=at)
+    await _apply(connection, institution, sanction, at=at)
     return sanction
 
 
@@ -85,9 +82,41 @@ async def lift(
     before = await store.load(connection, institution_id, sanction_id)
     institution = await load_for_officer(connection, institution_id, caller=caller, city=before.step in DELISTING)
     after, fact = rules.lift(before, institution, from_on=from_on, by=caller.person, reason=reason, at=at)
+    ending = Ending(before.id, after.version, before.last_on, caller.person, at, reason)
+    await ending_store.add(connection, ending)
     await store.save(connection, after)
     await outbox.record(connection, fact)
     return after
+
+
+async def reinstate(
+    connection: AsyncConnection, institution_id: UUID, sanction_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> Sanction:
+    """Take back the lifting of a sanction: it holds to its former last day, with its consequences.
+
+    Raises NotFound, ForeignRegion, IllegalMove, NotEnded, SanctionStands.
+    """
+    before = await store.load(connection, institution_id, sanction_id)
+    institution = await load_for_officer(connection, institution_id, caller=caller, city=before.step in DELISTING)
+    ending = await ending_store.latest(connection, sanction_id)
+    others = await store.since(connection, institution.id, before.first_on)
+    after, fact = rules.reinstate(before, institution, ending, others=others, at=at)
+    assert ending is not None, "the rule refuses a sanction that was not lifted"
+    await ending_store.take_back(connection, ending, by=caller.person, reason=reason, at=at)
+    await store.save(connection, after)
+    await outbox.record(connection, fact)
+    await _apply(connection, institution, after, at=at)
+    return after
+
+
+async def _apply(connection: AsyncConnection, institution: Institution, sanction: Sanction, *, at: datetime) -> None:
+    """What follows from the step of `sanction` for classes, listings and related institutions."""
+    if sanction.step in STOPPING:
+        await _flag_classes(connection, sanction, at=at)
+    if sanction.step in DELISTING:
+        await _end_listings(connection, institution, sanction, at=at)
+    if sanction.step is SanctionStep.BLACKLIST:
+        await blacklist.enter(connection, institution, at=at)
 
 
 async def _flag_classes(connection: AsyncConnection, sanction: Sanction, *, at: datetime) -> None:

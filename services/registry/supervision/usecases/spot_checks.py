@@ -43,7 +43,7 @@ async def record(
     # The class is locked, so that of two concurrent repeats the second one finds the first.
     class_ = await class_store.load(connection, class_id, lock=True)
     rulebook = await rulebook_store.current(connection)
-    caller.require_region(rulebook.plan.region_and_above(class_.region))
+    caller.require_region(rulebook.plan.region_and_above(class_.region, on=caller.today))
     check = SpotCheck(
         id=new_id(),
         class_id=class_id,

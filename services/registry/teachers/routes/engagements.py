@@ -19,7 +19,7 @@ from services.registry.teachers.store import teachers as teacher_store
 from services.registry.teachers.usecases import engagements as usecases
 from services.registry.teachers.usecases.engagements import NewTeacher, Paper, TeacherStatements
 from shared.auth import CurrentCaller
-from shared.forms import Day, LocalId, Reason, Strict
+from shared.forms import Day, LocalId, PersonName, Reason, Strict
 from shared.kernel.identity import DocumentKind
 from shared.kernel.periods import Period
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -54,7 +54,7 @@ class TeacherRequest(Strict):
     local_id: LocalId
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
     document_number: Annotated[str, Field(max_length=64)]
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    name: PersonName
     phone: Phone | None = None
     full_time: Annotated[bool, Field(strict=True)]
     first_on: Day
@@ -76,6 +76,10 @@ class TeacherRequest(Strict):
 
 class EngagementEndingRequest(Strict):
     last_on: Annotated[Day, Field(description="The last day on which the teacher is engaged")]
+
+
+class EngagementReinstatementRequest(Strict):
+    reason: Reason
 
 
 class EngagementCorrectionRequest(Strict):
@@ -174,6 +178,20 @@ async def end_engagement(
     """End an engagement. Lessons after that day must be assigned to other teachers first."""
     engagement, teacher = await usecases.end(connection, engagement_id, last_on=ending.last_on, caller=caller, at=at)
     return TeacherAnswer.of(engagement, teacher, request.app.state.persons)
+
+
+@routes.post("/engagements/{engagement_id}/reinstatement")
+async def reinstate_engagement(
+    engagement_id: UUID,
+    asked: EngagementReinstatementRequest,
+    persons: CurrentPersons,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> TeacherAnswer:
+    """Take back the latest ending of an engagement that was a mistake, as an officer of the region or above."""
+    engagement, teacher = await usecases.reinstate(connection, engagement_id, reason=asked.reason, caller=caller, at=at)
+    return TeacherAnswer.of(engagement, teacher, persons)
 
 
 @routes.post("/engagements/{engagement_id}/correction")

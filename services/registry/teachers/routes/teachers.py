@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
 from services.registry.plan.usecases import visibility
 from services.registry.teachers.rules.engagements import Engagement
@@ -16,7 +16,7 @@ from services.registry.teachers.store import engagements as engagement_store
 from services.registry.teachers.store import teachers as store
 from services.registry.teachers.usecases import teachers as usecases
 from shared.auth import CurrentCaller
-from shared.forms import Reason, Strict
+from shared.forms import PersonName, Reason, Strict
 from shared.kernel.identity import DocumentKind, masked
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
@@ -31,7 +31,7 @@ Region = Annotated[str | None, Query(max_length=16, description="This region and
 class NameRequest(Strict):
     """The name on the teacher's document."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    name: PersonName
     reason: Reason
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
+from services.registry.directory.rules.endings import Ending, NotEnded
 from shared.contracts.registry.teachers import EngagementCorrected, EngagementEnded, EngagementState, TeacherEngaged
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict
@@ -115,6 +116,26 @@ def end(engagement: Engagement, *, last_on: date, at: datetime) -> tuple[Engagem
     period = Period(engagement.engaged.first, last_on)
     after = replace(engagement, engaged=period, version=engagement.version + 1)
     return after, _fact(EngagementEnded, after, at=at)
+
+
+def reinstate(
+    engagement: Engagement,
+    ending: Ending | None,
+    others: Collection[Engagement],
+    *,
+    institutions_max: int,
+    at: datetime,
+) -> tuple[Engagement, EngagementCorrected]:
+    """Take back the `ending` of an engagement: it lasts to its former last day.
+
+    Raises NotEnded, EngagedAlready, TooManyInstitutions (C06), FullTimeElsewhere (C06).
+    """
+    if ending is None:
+        raise NotEnded
+    period = Period(engagement.engaged.first, ending.former_last_on)
+    after = replace(engagement, engaged=period, version=engagement.version + 1)
+    require_possible(after, [each for each in others if each.id != after.id], institutions_max=institutions_max)
+    return after, _fact(EngagementCorrected, after, at=at)
 
 
 def correct(

@@ -17,6 +17,7 @@ from shared import tables
 from shared.database import driver
 from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.persons import SealedPerson
 from shared.reach import Reach
 from shared.tables import Instant, Json, fixed
@@ -139,7 +140,7 @@ async def page(
     """
     # With a project, the institution that stated it is within reach; otherwise any institution that ever engaged them.
     said = ENGAGEMENT if project is None else TEACHER_PROJECT
-    asked = tables.matches(INSTITUTION, **reach._asdict(), id=institution_id)
+    asked = [*lies_in(INSTITUTION, reach), *tables.matches(INSTITUTION, id=institution_id)]
     if project is not None:
         asked.append(TEACHER_PROJECT.c.project == project)
     found = (

@@ -10,6 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.directory.rules.endings import Ending
+from services.registry.directory.store import endings as ending_store
+from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.usecases.institutions import load_for_writing
 from services.registry.particulars.rules import name_fault
 from services.registry.plan.rules.rulebook import Rulebook
@@ -116,6 +119,28 @@ async def end(
     after, fact = rules.end(before, last_on=last_on, at=at)
     if left := await store.lessons_left(connection, before, last_on=last_on):
         raise LessonsLeft(pointer="/last_on", classes=list(left), lessons=sum(left.values()))
+    ending = Ending(before.id, after.version, before.engaged.last, caller.person, at, None)
+    await ending_store.add(connection, ending)
+    await store.save(connection, after)
+    await outbox.record(connection, fact)
+    return after, teacher
+
+
+async def reinstate(
+    connection: AsyncConnection, engagement_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> tuple[Engagement, Teacher]:
+    """Take back the latest ending of an engagement, as an officer of the institution's region or above.
+
+    Raises NotFound, ForeignRegion, NotEnded, EngagedAlready, TooManyInstitutions, FullTimeElsewhere (C06).
+    """
+    before, teacher = await _lock(connection, engagement_id, caller)
+    institution = await institution_store.load(connection, before.institution_id)
+    policy = (await rulebook_store.current(connection)).policy(before.engaged.first, institution.region)
+    ending = await ending_store.latest(connection, engagement_id)
+    others = await store.of_teachers(connection, [teacher.id])
+    after, fact = rules.reinstate(before, ending, others, institutions_max=policy.teacher_institutions_max, at=at)
+    assert ending is not None, "the rule refuses an engagement that was not ended"
+    await ending_store.take_back(connection, ending, by=caller.person, reason=reason, at=at)
     await store.save(connection, after)
     await outbox.record(connection, fact)
     return after, teacher

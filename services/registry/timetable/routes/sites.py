@@ -14,14 +14,14 @@ from services.registry.directory.store import sites as store
 from services.registry.timetable.usecases import sites as usecases
 from services.registry.timetable.usecases.sites import SiteParticulars
 from shared.auth import CurrentCaller
-from shared.forms import LocalId, Name, PlainText, Strict
+from shared.forms import PLAIN, LocalId, Name, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
 from shared.web import Connection, Now, router
 
 routes = router("institutions")
 
-RoomName = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+RoomName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), PLAIN]
 
 
 class RoomRequest(Strict):

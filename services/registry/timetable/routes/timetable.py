@@ -14,10 +14,11 @@ from services.registry.classes.usecases import visible_class
 from services.registry.timetable import store
 from services.registry.timetable.routes.sites import RoomName
 from services.registry.timetable.rules.faults import LessonEndsBeforeStart
-from services.registry.timetable.rules.lessons import LESSON_HOURS_MAX, Lesson, LessonKind, Timetable
+from services.registry.timetable.rules.lessons import LESSON_HOURS_MAX, Lesson, Timetable
 from services.registry.timetable.usecases import planning
 from services.registry.timetable.usecases.judging import LESSONS_MAX, PlannedLesson
 from shared.auth import CurrentCaller
+from shared.contracts.registry.timetables import LessonKind
 from shared.forms import Instant, LocalId, Reason, Strict
 from shared.web import Connection, Now, router
 

@@ -23,6 +23,16 @@ class LessonEndsBeforeStart(Invalid):
     cure_zh = "请将 ends_at 改为晚于 begins_at 的时间。"
 
 
+class LessonOverMidnight(Invalid):
+    """Facts: `day` on which it begins."""
+
+    slug = "lesson-over-midnight"
+    title_en = "The lesson does not end on the day on which it begins."
+    title_zh = "课程跨越零点，未在当日结束。"
+    cure_en = "Attendance is counted by day. End the lesson before midnight of {day}, and plan the rest as another one."
+    cure_zh = "考勤按日计算。请在 {day} 零点前结束该课程，其余部分另排一节课。"
+
+
 class LessonTooShort(Invalid):
     """Facts: `hours`."""
 
@@ -75,6 +85,20 @@ class RoomsTooSmall(Invalid):
     cure_en = "At that time there is room for {holds} of {seats} trainees. Use larger rooms or add groups."
     cure_zh = "该时段的教室和教师只能容纳 {holds} 人，班级名额为 {seats} 人；请更换教室或增加分组。"
     check = "C18"
+
+
+class TraineesElsewhere(Conflict):
+    """Facts: `trainees`, how many would be in two lessons at once; `local_ids` of the first twenty of them."""
+
+    slug = "trainees-elsewhere"
+    title_en = "Some trainees have a lesson of another class at the time of these lessons."
+    title_zh = "部分学员在所排课程的时间须参加其他培训班的课程。"
+    cure_en = (
+        "Move the lessons to a time at which these {trainees} trainees have no other lesson, or withdraw or transfer "
+        "them first: {local_ids}."
+    )
+    cure_zh = "请将课程调整到以下学员（共 {trainees} 名）没有其他课程的时间，或先为其办理退学、转班：{local_ids}。"
+    check = "C04"
 
 
 class TooManyLessonHours(Invalid):

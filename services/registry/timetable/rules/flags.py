@@ -12,7 +12,8 @@ from services.registry.directory.rules.sites import RoomKind
 from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.policy import Policy
-from services.registry.timetable.rules.lessons import Lesson, LessonKind, Rooms, Staff
+from services.registry.timetable.rules.lessons import Lesson, Rooms, Staff
+from shared.contracts.registry.timetables import LessonKind
 from shared.kernel.periods import BUSINESS_ZONE
 
 

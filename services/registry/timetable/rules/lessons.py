@@ -9,8 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -22,6 +21,7 @@ from services.registry.teachers.rules.engagements import Engagement
 from services.registry.teachers.rules.teachers import Teacher, require_age
 from services.registry.timetable.rules.faults import (
     LessonOutsideClass,
+    LessonOverMidnight,
     LessonsMeet,
     LessonTooShort,
     RoomsTooSmall,
@@ -33,17 +33,12 @@ from services.registry.timetable.rules.faults import (
     TimetableHoursDiffer,
     TooManyLessonHours,
 )
+from shared.contracts.registry.timetables import LessonKind, LessonListed, TimetablePlanned
 from shared.kernel.identity import IdentityDocument
 from shared.kernel.periods import BUSINESS_ZONE, business_day
 
 LESSON_HOURS_MAX: Final = 24
 _HOUR: Final = timedelta(minutes=45)
-
-
-class LessonKind(StrEnum):
-    THEORY = "theory"
-    PRACTICE = "practice"
-    SAFETY = "safety"
 
 
 class Slot(NamedTuple):
@@ -131,8 +126,8 @@ def require_sound(
 ) -> None:
     """The lessons fit the class, each other and their rooms; of those `settled` only the hours count.
 
-    The hours of lessons `omitted` may be missing until they are made up. Raises LessonOutsideClass, LessonTooShort,
-    LessonsMeet, TeacherInTwoPlaces (C06), RoomTaken, RoomsTooSmall (C18), TooManyLessonHours (C20),
+    The hours of lessons `omitted` may be missing until they are made up. Raises LessonOutsideClass, LessonOverMidnight,
+    LessonTooShort, LessonsMeet, TeacherInTwoPlaces (C06), RoomTaken, RoomsTooSmall (C18), TooManyLessonHours (C20),
     TimetableHoursDiffer (C14). Source: domain rules §4.6, §5.2.
     """
     for place, lesson in enumerate(lessons):
@@ -219,6 +214,35 @@ def require_free(lessons: Sequence[Lesson], clashes: Iterable[Clash]) -> None:
         raise RoomTaken(pointer=f"/lessons/{clash.place}/room", begins_at=begins)
 
 
+def tell(
+    class_: TrainingClass, timetable: Timetable, teachers: Mapping[UUID, UUID], *, version: int, at: datetime
+) -> TimetablePlanned:
+    """The fact of what the lessons of `class_` are now; `teachers` are person keys by teacher."""
+    lessons = [(lesson, False) for lesson in timetable.lessons] + [(lesson, True) for lesson in timetable.omitted]
+    return TimetablePlanned(
+        subject=f"timetables/{class_.id}",
+        version=version,
+        at=at,
+        class_id=class_.id,
+        institution_id=class_.institution_id,
+        **class_.dimensions.as_fields(),
+        lessons=tuple(
+            LessonListed(
+                begins_at=lesson.begins.astimezone(UTC),
+                ends_at=lesson.ends.astimezone(UTC),
+                kind=lesson.kind,
+                hours=lesson.hours,
+                teacher_id=lesson.teacher_id,
+                teacher=teachers[lesson.teacher_id],
+                site_id=lesson.site_id,
+                room=lesson.room,
+                omitted=omitted,
+            )
+            for lesson, omitted in sorted(lessons, key=lambda each: _order(each[0]))
+        ),
+    )
+
+
 def _order(lesson: Lesson) -> tuple[Any, ...]:
     return (*lesson.slot, *lesson.place)
 
@@ -227,6 +251,8 @@ def _require_within(place: int, lesson: Lesson, class_: TrainingClass) -> None:
     if not class_.starts_on <= lesson.day <= class_.ends_on:
         first, last = class_.starts_on.isoformat(), class_.ends_on.isoformat()
         raise LessonOutsideClass(pointer=f"/lessons/{place}/begins_at", starts_on=first, ends_on=last)
+    if business_day(lesson.ends) != lesson.day:
+        raise LessonOverMidnight(pointer=f"/lessons/{place}/ends_at", day=lesson.day.isoformat())
     if lesson.hours * _HOUR > lesson.ends - lesson.begins:
         raise LessonTooShort(pointer=f"/lessons/{place}/hours", hours=lesson.hours)
 

@@ -24,13 +24,16 @@ from services.registry.timetable import store
 from services.registry.timetable.rules import flags as oddities
 from services.registry.timetable.rules import lessons as rules
 from services.registry.timetable.rules.changes import settled as settled_of
-from services.registry.timetable.rules.faults import TeacherNotEngaged
-from services.registry.timetable.rules.lessons import Lesson, LessonKind, Rooms, Staff, Timetable
+from services.registry.timetable.rules.faults import TeacherNotEngaged, TraineesElsewhere
+from services.registry.timetable.rules.lessons import Lesson, Rooms, Staff, Timetable
+from shared.backbone import outbox
+from shared.contracts.registry.timetables import LessonKind
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import NotFound
 from shared.persons import Persons
 
 LESSONS_MAX: Final = 1000
+_NAMED_MAX: Final = 20
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,18 @@ def require_ages(
 async def save(
     connection: AsyncConnection, class_id: UUID, before: Collection[Lesson], after: Collection[Lesson]
 ) -> None:
-    """Store what is another in `after`; lessons that stay the same are not touched."""
+    """Store what is another in `after`; lessons that stay the same are not touched. Raises TraineesElsewhere (C04)."""
+    if elsewhere := await store.elsewhere(connection, class_id, {*after} - {*before}):
+        raise TraineesElsewhere(pointer="/lessons", trainees=len(elsewhere), local_ids=elsewhere[:_NAMED_MAX])
     await store.replace(connection, class_id, gone={*before} - {*after}, new={*after} - {*before})
+
+
+async def tell(connection: AsyncConnection, class_: TrainingClass, timetable: Timetable, *, at: datetime) -> None:
+    """Record the fact of the lessons that `class_`, which is locked, has now."""
+    ids = {each.teacher_id for each in (*timetable.lessons, *timetable.omitted)}
+    teachers = {id_: each.person for id_, each in (await teacher_store.by_ids(connection, ids)).items()}
+    version = await store.next_version(connection, class_.id)
+    await outbox.record(connection, rules.tell(class_, timetable, teachers, version=version, at=at))
 
 
 def changed(before: Collection[Lesson], after: Collection[Lesson]) -> dict[str, Any]:

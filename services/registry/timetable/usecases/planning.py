@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.attendance.usecases.counting import HoursReason, recount_class
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.history import PLAN
 from services.registry.classes.rules.notice import require_reported_before
@@ -27,6 +28,8 @@ from shared.kernel.periods import BUSINESS_ZONE
 from shared.persons import Persons
 
 OMIT: Final = "omit"
+NEW_LESSONS: Final = "the timetable changed 课程表变更后重新核定学时"
+"""The reason of outcomes that change with the lessons, in the history of the enrolments."""
 
 
 async def put(
@@ -58,7 +61,10 @@ async def put(
     await site_checks.follow(connection, class_, at=at)
     explanation = Explanation([] if reason is None else [reason], timetable.changed(stored.lessons, lessons))
     await remember(connection, class_, PLAN, explanation, caller=caller, at=at)
-    return Timetable.of(lessons, stored.omitted)
+    planned_now = Timetable.of(lessons, stored.omitted)
+    await timetable.tell(connection, class_, planned_now, at=at)
+    await recount_class(connection, class_id, HoursReason(by=caller.person, reason=NEW_LESSONS, at=at))
+    return planned_now
 
 
 async def omit(
@@ -72,7 +78,8 @@ async def omit(
 ) -> Timetable:
     """Keep that lessons of a class of the caller's institution were not held; new lessons can make up their hours.
 
-    Lessons that are kept as not held already change nothing. Raises NotFound, ForeignOrganisation,
+    Hours that the trainees' marks gave for them no longer count. Lessons that are kept as not held already change
+    nothing. Raises NotFound, ForeignOrganisation,
     TimetableClosed, LessonToCome.
     """
     class_ = await _open_class(connection, class_id, caller)
@@ -83,7 +90,10 @@ async def omit(
     await store.omit(connection, class_id, {each.begins for each in omitted})
     explanation = Explanation([reason], {"omitted": timetable.kept(omitted)})
     await remember(connection, class_, OMIT, explanation, caller=caller, at=at)
-    return Timetable.of({*stored.lessons} - {*omitted}, [*stored.omitted, *omitted])
+    held = Timetable.of({*stored.lessons} - {*omitted}, [*stored.omitted, *omitted])
+    await timetable.tell(connection, class_, held, at=at)
+    await recount_class(connection, class_id, HoursReason(by=caller.person, reason=reason, at=at))
+    return held
 
 
 async def _open_class(connection: AsyncConnection, class_id: UUID, caller: Caller) -> TrainingClass:

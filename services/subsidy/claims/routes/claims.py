@@ -9,6 +9,7 @@ from fastapi import Query
 
 from services.subsidy.claims.routes.schemas import ClaimAnswer, ClaimRow, ClaimWithHistory, DraftRequest
 from services.subsidy.claims.store import claims as store
+from services.subsidy.claims.store import holds
 from services.subsidy.claims.usecases import drafts, reading
 from services.subsidy.claims.usecases import steps as usecases
 from services.subsidy.trainings import usecases as trainings
@@ -36,12 +37,19 @@ async def list_claims(
     award: AskedAward,
     status: ClaimStatus | None = None,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
+    held: Annotated[bool | None, Query(description="Whether flags are open or upheld about it")] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[ClaimRow]:
-    """Claims. An institution sees its own, officers those of their region and the regions below it."""
+    """Claims. An institution sees its own, officers those of their region and the regions below it.
+
+    `held=true` with `status=submitted` finds those that wait, with `status=paid` those whose money may be owed back.
+    """
     sight = await trainings.scope(connection, caller, region=region)
-    rows = await store.page(connection, sight, status=status, award=award, after=after(cursor), limit=size)
+    further = [] if held is None else [holds.is_held(held)]
+    rows = await store.page(
+        connection, sight, status=status, award=award, further=further, after=after(cursor), limit=size
+    )
     return Page(rows=[ClaimRow.of_summary(row) for row in rows], next=next_cursor(rows, size))
 
 

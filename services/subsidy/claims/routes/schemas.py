@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from services.subsidy.claims.rules.checks import Check
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.store.claims import ClaimSummary
 from services.subsidy.claims.usecases.reading import ClaimReading
-from services.subsidy.holds.rules import HoldStatus
+from services.subsidy.holds.rules import Flag, FlagSubject, HoldStatus
 from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
@@ -118,14 +118,21 @@ class HoldingFlagAnswer(BaseModel):
     Flags about single trainees are named by id and kind only; the registry shows them to the officers of the region.
     """
 
-    model_config = ConfigDict(from_attributes=True)
-
     id: UUID
     check: str
     kind: str
+    about: FlagSubject
     region: str = Field(description="The county or city whose officers settle it")
     reporting_region: str
     status: HoldStatus
+    cure_en: str
+    cure_zh: str
+
+    @classmethod
+    def of(cls, flag: Flag, *, is_paid: bool) -> HoldingFlagAnswer:
+        values = {name: getattr(flag, name) for name in cls.model_fields if not name.startswith("cure")}
+        cure = flag.cure(is_paid=is_paid)
+        return cls(**values, cure_en=cure.en, cure_zh=cure.zh)
 
 
 class ClaimWithHistory(ClaimAnswer, NamedClaim):
@@ -134,9 +141,10 @@ class ClaimWithHistory(ClaimAnswer, NamedClaim):
 
     @classmethod
     def of_reading(cls, reading: ClaimReading) -> ClaimWithHistory:
+        is_paid = reading.claim.status is ClaimStatus.PAID
         beside = {
             "history": [StepAnswer(**step._asdict()) for step in reading.steps],
-            "held_by": [HoldingFlagAnswer.model_validate(flag) for flag in reading.flags],
+            "held_by": [HoldingFlagAnswer.of(flag, is_paid=is_paid) for flag in reading.flags],
         }
         return cls.model_validate(_whole(reading.claim) | reading.names._asdict() | beside)
 

@@ -42,8 +42,6 @@ class ClaimVerb(StrEnum):
     """Updates lines after a correction in the registry. It is not a decision of this service, so it is not a move."""
 
 
-WAITING_FOR_NOTHING: Final = frozenset({ClaimStatus.PAID, ClaimStatus.RECOVERED, ClaimStatus.REJECTED})
-"""States in which no flag holds a claim any more: its money is recovered instead."""
 PREPARING: Final = frozenset({ClaimVerb.DRAFT, ClaimVerb.REBUILD, ClaimVerb.SUBMIT})
 """The steps by which an institution prepares a claim; whoever took one of them decides nothing about it."""
 
@@ -71,6 +69,20 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
     ClaimStatus.REJECTED: {},
     ClaimStatus.RECOVERED: {},
 }
+
+WHY_FINAL: Final = {
+    ClaimStatus.REJECTED: (
+        "The class and its trainees can be claimed for again at once, with a claim of its own and its own review."
+    ),
+    ClaimStatus.RECOVERED: (
+        "The money is back in the budget, and money moves only by a new decision: what was recovered by mistake is not "
+        "paid by the old approval."
+    ),
+}
+
+
+COMMITTED: Final = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOVERED})
+"""States in which money was committed for the lines as they are."""
 
 
 @dataclass(frozen=True)
@@ -169,13 +181,20 @@ def submit(claim: Claim, *, by: str, at: datetime) -> tuple[Claim, ClaimSubmitte
 
 
 def correct(
-    claim: Claim, trainees: Sequence[Trainee], *, holders: Collection[UUID], at: datetime
+    claim: Claim,
+    trainees: Sequence[Trainee],
+    *,
+    holders: Collection[UUID],
+    rekeyed: Collection[UUID] = (),
+    at: datetime,
 ) -> tuple[Claim, ClaimCorrected] | None:
     """Give the lines the current person and programme of their trainings (`trainees`). None if nothing changes.
 
-    `holders` are the persons who hold the subsidy of the claim's occupation and award by other claims.
+    `holders` are the persons who hold the subsidy of the claim's occupation and award by other claims. Of the `rekeyed`
+    enrolments, what was approved or paid stays with the person for whom it was: it is owed, not changed silently.
     """
-    lines = with_current_trainings(claim.lines, trainees, holders=holders)
+    kept = rekeyed if claim.status in COMMITTED else ()
+    lines = with_current_trainings(claim.lines, trainees, holders=holders, kept=kept)
     if lines == claim.lines:
         return None
     after = replace(claim, lines=lines, version=claim.version + 1)
@@ -205,6 +224,7 @@ def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:
         approved_on=claim.approved_on,
         paid_on=claim.paid_on,
         lines=tuple(_fact_line(line, claim) for line in claim.lines),
+        plan_year=claim.starts_on.year,
     )
 
 

@@ -93,12 +93,12 @@ def lines_of(
 
 
 def with_current_trainings(
-    lines: Sequence[Line], trainees: Sequence[Trainee], *, holders: Collection[UUID]
+    lines: Sequence[Line], trainees: Sequence[Trainee], *, holders: Collection[UUID], kept: Collection[UUID] = ()
 ) -> tuple[Line, ...]:
     """`lines` with the current person and programme of their trainings. Amounts are unchanged.
 
     A payable line keeps its person if the new person already holds the subsidy, as one of `holders` or by another
-    line: a subsidy has one holder, and a double payment must stay visible.
+    line: a subsidy has one holder, and a double payment must stay visible. So do those of the enrolments `kept`.
     """
     known = {trainee.enrolment_id: trainee for trainee in trainees}
     holding = {line.person for line in lines if line.is_payable}
@@ -106,7 +106,8 @@ def with_current_trainings(
     for line in lines:
         trainee = known.get(line.enrolment_id)
         if trainee is not None:
-            stays = line.is_payable and (trainee.person in holding or trainee.person in holders)
+            taken = trainee.person in holding or trainee.person in holders
+            stays = line.is_payable and (taken or line.enrolment_id in kept)
             person = line.person if stays else trainee.person
             if line.is_payable:
                 holding = holding - {line.person} | {person}

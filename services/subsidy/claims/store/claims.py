@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Date,
     Integer,
     MetaData,
@@ -33,6 +34,7 @@ from shared.database import driver
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.reach import Scope
 from shared.tables import Choice, Instant, fixed
 
@@ -200,14 +202,14 @@ async def page(
     *,
     status: ClaimStatus | None,
     award: Award | None,
+    further: Iterable[ColumnElement[bool]],
     after: UUID,
     limit: int,
 ) -> list[ClaimSummary]:
-    """Claims in sight, in the order of their ids, after `after`."""
-    asked = tables.matches(
-        CLAIM, **scope.reach._asdict(), institution_id=scope.organisation_id, status=status, award=award
-    )
-    statement = _NAMED.where(CLAIM.c.id > after, *asked).order_by(CLAIM.c.id).limit(limit)
+    """Claims in sight that meet every condition, in the order of their ids, after `after`."""
+    own = tables.matches(CLAIM, institution_id=scope.organisation_id, status=status, award=award)
+    asked = [*lies_in(CLAIM, scope.reach), *own]
+    statement = _NAMED.where(CLAIM.c.id > after, *asked, *further).order_by(CLAIM.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, _summary)
 
 

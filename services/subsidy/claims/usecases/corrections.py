@@ -32,7 +32,8 @@ async def follow(connection: AsyncConnection, enrolments: Collection[UUID], *, a
         before = await store.load(connection, claim_id, lock=True)
         trainees = await training_store.trainees(connection, before.class_id)
         holders = await _holders(connection, before, trainees)
-        if corrected := rules.correct(before, trainees, holders=holders, at=at):
+        rekeyed = await training_store.rekeyed(connection, [line.enrolment_id for line in before.lines])
+        if corrected := rules.correct(before, trainees, holders=holders, rekeyed=rekeyed, at=at):
             after, fact = corrected
             await line_store.correct(connection, after)
             await steps.save(connection, after, fact, ClaimVerb.CORRECT, by=_REGISTRY)

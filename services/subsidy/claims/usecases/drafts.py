@@ -135,7 +135,7 @@ async def _ground(
     keys = await heard.keys_of(connection, {each.person for each in trainees if each.outcome is Outcome.COMPLETED})
     kind, item, on = PolicyKind.TRAINING, policy_rules.item_of(class_.award), class_.starts_on
     rows = await policy_store.of_item(connection, kind, item, on=on)
-    above = region_and_above(plan, class_.region)
+    above = region_and_above(plan, class_.region, on=on)
     row = policy_rules.applicable(rows, kind=kind, item=item, on=on, region_and_above=above)
     return ClaimGround(class_, trainees, keys, row)
 

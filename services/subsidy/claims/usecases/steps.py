@@ -8,10 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules import claims as rules
-from services.subsidy.claims.rules.claims import WAITING_FOR_NOTHING, Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
-from services.subsidy.holds import store as holds
-from services.subsidy.holds.rules import Flag
 from services.subsidy.trainings.rules import scope
 from shared.backbone import outbox
 from shared.contracts.subsidy import ClaimState
@@ -41,25 +39,8 @@ async def load_for(connection: AsyncConnection, claim_id: UUID, *, caller: Calle
     """The claim, locked, for an officer who sees it. Raises NotYetReceived, NotFound, ForeignRegion."""
     sight = scope(plan, caller)
     claim = await store.load(connection, claim_id, lock=True)
-    sight.require(claim, owner=claim.institution_id)
+    sight.require_handled(claim, owner=claim.institution_id)
     return claim
-
-
-async def flags_of(connection: AsyncConnection, claim: Claim) -> list[Flag]:
-    """The flags that hold the claim, open or upheld; none once it is paid or rejected.
-
-    A flag about a trainee for whom the claim pays nothing does not hold it.
-    """
-    if claim.status in WAITING_FOR_NOTHING:
-        return []
-    payable = [line for line in claim.lines if line.is_payable]
-    return await holds.of_claim(
-        connection,
-        class_id=claim.class_id,
-        institution_id=claim.institution_id,
-        enrolments=[line.enrolment_id for line in payable],
-        persons=[line.person for line in payable],
-    )
 
 
 async def save(

@@ -13,8 +13,24 @@ from hypothesis import strategies as st
 
 from services.registry.attendance.rules import hours as attendance
 from services.registry.attendance.rules import marks as attendance_marks
-from services.registry.attendance.rules.hours import DayHours, LessonTime, Stamp, Total, minutes_of, presences, recount
-from services.registry.attendance.rules.marks import ClassTakesNoMarks, MarkFromFuture, MarkOutsideClass, NotInTraining
+from services.registry.attendance.rules.hours import (
+    DayHours,
+    DayLimits,
+    LessonTime,
+    Stamp,
+    Total,
+    double_taps,
+    minutes_of,
+    presences,
+    recount,
+)
+from services.registry.attendance.rules.marks import (
+    ClassTakesNoMarks,
+    MarkFromFuture,
+    MarkOutsideClass,
+    MarkTooLate,
+    NotInTraining,
+)
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from tests.registry.attendance.rules.marking import DAY, attendee, mark, moment, policy, stamp
@@ -28,9 +44,33 @@ MARKS = st.lists(
     max_size=12,
 )
 
+SECONDS = st.integers(0, 24 * 60 * 60 - 1)
+TAPS = st.lists(
+    st.tuples(st.sampled_from(["in", "out"]), SECONDS | st.integers(30_000, 30_300)).map(
+        lambda each: stamp(each[0], "00:00")._replace(at=moment("00:00") + timedelta(seconds=each[1]))
+    ),
+    max_size=10,
+)
+"""To the second, and often many within five minutes."""
+GRACES = st.integers(0, 15)
+
+
+def plan(drawn: list[tuple[int, int, int]]) -> list[LessonTime]:
+    """Lessons one after another, each as (minutes of pause before it, class hours, minutes of breaks in it)."""
+    lessons: list[LessonTime] = []
+    begins = moment("08:00")
+    for pause, planned, breaks in drawn:
+        begins += timedelta(minutes=pause)
+        lessons.append(LessonTime(begins, begins + timedelta(minutes=45 * planned + breaks), planned))
+        begins = lessons[-1].ends
+    return lessons
+
+
+PLANS = st.lists(st.tuples(st.integers(40, 90), st.integers(1, 4), st.integers(0, 30)), max_size=3).map(plan)
+
 
 def hours(*stamps: Stamp, hours_max: int = 8) -> int:
-    return recount(EMPTY, stamps, hours_max=hours_max).hours
+    return recount(EMPTY, stamps, limits=DayLimits(hours_max)).hours
 
 
 class TestPresences:
@@ -42,7 +82,8 @@ class TestPresences:
             ([("in", "09:00")], 0),
             ([("out", "12:00")], 0),
             ([("out", "09:00"), ("in", "12:00")], 0),
-            ([("in", "09:00"), ("in", "14:00"), ("out", "17:00")], 180),
+            ([("in", "09:00"), ("in", "14:00"), ("out", "17:00")], 480),
+            ([("in", "09:00"), ("out", "10:00"), ("in", "11:00"), ("in", "14:00"), ("out", "17:00")], 420),
             ([("in", "09:00"), ("out", "12:00"), ("out", "17:00")], 180),
             ([("in", "09:00"), ("out", "12:00"), ("in", "12:00"), ("out", "13:00")], 240),
             ([("in", "09:00"), ("out", "09:00")], 0),
@@ -96,14 +137,14 @@ class TestHours:
 
     @given(MARKS, st.integers(0, 12))
     def test_never_pass_the_cap_whatever_the_marks(self, marks: list[Stamp], hours_max: int) -> None:
-        day = recount(EMPTY, marks, hours_max=hours_max)
+        day = recount(EMPTY, marks, limits=DayLimits(hours_max))
 
         assert 0 <= day.hours <= hours_max
         assert day.hours * 45 <= day.minutes
 
     @given(MARKS)
     def test_of_an_edited_day_stay_whatever_marks_come_later(self, marks: list[Stamp]) -> None:
-        day = recount(EMPTY._replace(hours=3, edited=True), marks, hours_max=8)
+        day = recount(EMPTY._replace(hours=3, edited=True, signed=3), marks, limits=DayLimits(8))
 
         assert (day.hours, day.edited, day.minutes) == (3, True, minutes_of(presences(marks)))
 
@@ -127,26 +168,135 @@ class TestLessons:
     def test_only_what_lies_in_them_makes_hours(self, marks: list[tuple[str, str]], expected: int) -> None:
         stamps = [stamp(*each) for each in marks]
 
-        day = recount(EMPTY, stamps, lessons=[self.MORNING, self.AFTERNOON], hours_max=24)
+        day = recount(EMPTY, stamps, lessons=[self.MORNING, self.AFTERNOON], limits=DayLimits(24))
 
         assert day.hours == expected
 
-    @given(MARKS, st.lists(st.tuples(st.integers(0, 20), st.integers(1, 180), st.integers(1, 4)), max_size=4))
-    def test_never_make_more_hours_than_they_have_or_than_the_presences_without_them(
-        self, marks: list[Stamp], drawn: list[tuple[int, int, int]]
+    @given(MARKS)
+    def test_a_day_without_any_counts_nothing_in_a_class_with_a_timetable(self, marks: list[Stamp]) -> None:
+        limits = DayLimits(8, grace_minutes=5)
+
+        assert recount(EMPTY, marks, lessons=[], limits=limits).hours == 0
+        assert recount(EMPTY._replace(hours=6, edited=True, signed=6), marks, lessons=[], limits=limits).hours == 0
+
+    def test_that_fell_out_take_an_edit_with_them_and_one_in_their_place_brings_it_back(self) -> None:
+        edited = EMPTY._replace(hours=6, edited=True, signed=6)
+
+        fallen_out = recount(edited, [], lessons=[self.MORNING], limits=DayLimits(8))
+        made_up = recount(fallen_out, [], lessons=[self.MORNING, self.AFTERNOON], limits=DayLimits(8))
+
+        assert (fallen_out.hours, made_up.hours) == (4, 6)
+
+    @given(MARKS, PLANS, GRACES)
+    def test_never_make_more_hours_than_they_have(
+        self, marks: list[Stamp], lessons: list[LessonTime], grace: int
     ) -> None:
-        lessons: list[LessonTime] = []
-        begins = moment("00:00")
-        for pause, minutes, planned in drawn:
-            begins += timedelta(minutes=pause)
-            lessons.append(LessonTime(begins, begins + timedelta(minutes=minutes), planned))
-            begins = lessons[-1].ends
+        day = recount(EMPTY, marks, lessons=lessons, limits=DayLimits(24, grace))
 
-        counted = minutes_of(presences(marks), lessons)
+        assert day.hours <= sum(each.hours for each in lessons)
+        assert day.minutes <= sum(each.hours for each in lessons) * 45
 
-        assert counted <= minutes_of(presences(marks))
-        if lessons:
-            assert counted <= sum(each.hours for each in lessons) * 45
+    @given(MARKS, PLANS)
+    def test_never_make_more_minutes_than_the_presences_without_them(
+        self, marks: list[Stamp], lessons: list[LessonTime]
+    ) -> None:
+        assert minutes_of(presences(marks), lessons) <= minutes_of(presences(marks))
+
+
+class TestCounting:
+    """What holds for pairing and counting together, whatever the marks, the lessons and the grace."""
+
+    def count(self, marks: list[Stamp], lessons: list[LessonTime] | None, grace: int) -> int:
+        return recount(EMPTY, marks, lessons=lessons, limits=DayLimits(24, grace)).hours
+
+    @given(TAPS, st.none() | PLANS, GRACES, SECONDS)
+    def test_another_check_in_never_lowers_the_hours(
+        self, marks: list[Stamp], lessons: list[LessonTime] | None, grace: int, second: int
+    ) -> None:
+        checked_in = stamp("in", "00:00")._replace(at=moment("00:00") + timedelta(seconds=second))
+
+        assert self.count([*marks, checked_in], lessons, grace) >= self.count(marks, lessons, grace)
+
+    @given(TAPS, st.none() | PLANS, GRACES, st.randoms(use_true_random=False))
+    def test_the_order_of_arrival_does_not_matter(
+        self, marks: list[Stamp], lessons: list[LessonTime] | None, grace: int, random: Any
+    ) -> None:
+        arriving = random.sample(marks, len(marks))
+
+        assert self.count(arriving, lessons, grace) == self.count(marks, lessons, grace)
+
+    @given(PLANS, GRACES, st.data())
+    def test_seconds_within_the_grace_never_cost_an_hour(
+        self, lessons: list[LessonTime], grace: int, draw: st.DataObject
+    ) -> None:
+        late = st.integers(-60, grace * 60).map(lambda seconds: timedelta(seconds=seconds))
+        marks = []
+        for each in lessons:
+            here = stamp("in", "00:00")._replace(at=each.begins + draw.draw(late))
+            gone = stamp("out", "00:00")._replace(at=max(each.ends - draw.draw(late), here.at + timedelta(minutes=1)))
+            marks += [here, gone]
+
+        assert self.count(marks, lessons, grace) == sum(each.hours for each in lessons)
+
+    @given(st.integers(1, 20), GRACES, st.data())
+    def test_seconds_within_the_grace_never_cost_an_hour_without_a_timetable(
+        self, hours: int, grace: int, draw: st.DataObject
+    ) -> None:
+        short = draw.draw(st.integers(0, grace * 60))
+        gone = moment("01:00") + timedelta(minutes=45 * hours, seconds=-short)
+
+        assert self.count([stamp("in", "01:00"), stamp("out", "00:00")._replace(at=gone)], None, grace) == hours
+
+
+class TestGrace:
+    LESSONS = (LessonTime(moment("08:30"), moment("11:30"), 4), LessonTime(moment("14:00"), moment("17:00"), 4))
+
+    @pytest.mark.parametrize(
+        ("marks", "expected"),
+        [
+            ([("in", "08:30:01"), ("out", "11:30"), ("in", "14:00:01"), ("out", "17:00")], 8),
+            ([("in", "08:35"), ("out", "11:25"), ("in", "14:05"), ("out", "16:55")], 8),
+            ([("in", "08:35:01"), ("out", "11:30"), ("in", "14:00"), ("out", "17:00")], 7),
+            ([("in", "08:30"), ("out", "11:24:59"), ("in", "14:00"), ("out", "17:00")], 7),
+            ([("in", "08:30"), ("out", "08:33"), ("in", "08:34"), ("out", "11:30")], 4),
+        ],
+    )
+    def test_lets_a_trainee_come_late_and_leave_early_by_minutes(
+        self, marks: list[tuple[str, str]], expected: int
+    ) -> None:
+        stamps = [stamp(*each) for each in marks]
+
+        assert recount(EMPTY, stamps, lessons=self.LESSONS, limits=DayLimits(8, grace_minutes=5)).hours == expected
+
+    @pytest.mark.parametrize(("out", "expected"), [("11:25", 4), ("11:24:59", 3), ("11:29:59", 4), ("11:30", 4)])
+    def test_completes_a_class_hour_without_a_timetable(self, out: str, expected: int) -> None:
+        stamps = [stamp("in", "08:30"), stamp("out", out)]
+
+        assert recount(EMPTY, stamps, limits=DayLimits(8, grace_minutes=5)).hours == expected
+
+
+class TestDoubleTaps:
+    @pytest.mark.parametrize(
+        ("marks", "minutes"),
+        [
+            ([("in", "08:30:00"), ("out", "08:30:04"), ("out", "12:00")], 210),
+            ([("in", "08:30:00"), ("out", "08:30:04"), ("in", "08:30:08"), ("out", "12:00")], 210),
+            ([("in", "08:30:00"), ("in", "08:30:04"), ("out", "12:00")], 210),
+            ([("in", "08:30"), ("in", "11:59:58"), ("out", "12:00:00")], 210),
+            ([("in", "08:30"), ("out", "12:00:00"), ("in", "12:00:04"), ("out", "12:00:08")], 210),
+            ([("in", "08:30:00"), ("out", "08:30:04")], 0),
+            ([("in", "08:30"), ("out", "08:31"), ("out", "12:00")], 1),
+        ],
+    )
+    def test_cost_nobody_the_time_before_or_after_them(self, marks: list[tuple[str, str]], minutes: int) -> None:
+        assert minutes_of(presences(stamp(*each) for each in marks)) == minutes
+
+    def test_are_found_in_both_directions(self) -> None:
+        marks = [("in", "08:30:00"), ("out", "08:30:04"), ("out", "12:00"), ("in", "12:00:59"), ("out", "17:00")]
+
+        found = double_taps([stamp(*each) for each in marks])
+
+        assert [(here.direction, there.direction) for here, there in found] == [("in", "out"), ("out", "in")]
 
 
 class TestTotals:
@@ -178,8 +328,14 @@ class TestAdmit:
     def admit(self, at: str, *, now: str = "20:00", **changes: Any) -> None:
         attendance_marks.admit(mark("in", at), attendee(**changes), policy=policy(), now=moment(now))
 
-    def test_takes_a_mark_of_a_running_class_however_late(self) -> None:
-        attendance_marks.admit(mark("in", "09:00"), attendee(), policy=policy(), now=moment("09:00") + timedelta(90))
+    def test_takes_a_mark_as_long_as_an_institution_may_edit_the_day(self) -> None:
+        rules, last = policy(attendance_edit_days_max=7), moment("23:59") + timedelta(7)
+
+        attendance_marks.admit(mark("in", "09:00"), attendee(), policy=rules, now=last)
+
+        with pytest.raises(MarkTooLate) as refused:
+            attendance_marks.admit(mark("in", "09:00"), attendee(), policy=rules, now=last + timedelta(minutes=1))
+        assert refused.value.facts == {"days_max": 7}
 
     def test_forgives_a_clock_some_minutes_of_drift(self) -> None:
         self.admit("09:05", now="09:00")

@@ -38,10 +38,10 @@ CLASS_VERBS: dict[ClassVerb, Callable[[TrainingClass], tuple[TrainingClass, Clas
     ClassVerb.CHECK: lambda class_: site_checks.check(
         class_, passed=True, sites=SITES, by="officer", at=NOON, enrolled=3
     ),
-    ClassVerb.START: lambda class_: classes.start(class_, policy=LENIENT, seated=0, today=TODAY, at=NOON, enrolled=3),
+    ClassVerb.START: lambda class_: classes.start(class_, policy=LENIENT, seated=3, today=TODAY, at=NOON, enrolled=3),
     ClassVerb.CHANGE: lambda class_: classes.change(class_, replace(class_, seats=41), at=NOON, enrolled=3),
     ClassVerb.COMPLETE: lambda class_: classes.complete(
-        class_, in_training=0, today=class_.ends_on, at=NOON, enrolled=3
+        class_, seated=3, in_training=0, today=class_.ends_on, at=NOON, enrolled=3
     ),
     ClassVerb.CANCEL: lambda class_: classes.cancel(class_, at=NOON, enrolled=3),
 }
@@ -126,19 +126,18 @@ class TestDays:
             start()
 
 
-@pytest.mark.parametrize(
-    ("rules", "seated", "starts"), [(LENIENT, 0, True), (STRICT, 0, False), (STRICT, 1, True)], ids=str
-)
-def test_a_class_starts_with_a_trainee_where_a_roster_is_asked_for(rules: Policy, seated: int, starts: bool) -> None:
-    before = training_class(status=ClassStatus.APPROVED)
+@pytest.mark.parametrize("rules", [LENIENT, STRICT], ids=["lenient", "strict"])
+def test_a_class_without_a_trainee_neither_starts_nor_is_completed(rules: Policy) -> None:
+    approved, running = (training_class(status=status) for status in (ClassStatus.APPROVED, ClassStatus.RUNNING))
+    first, last = approved.starts_on, approved.ends_on
 
-    try:
-        classes.start(before, policy=rules, seated=seated, today=before.starts_on, at=NOON, enrolled=3)
-        started = True
-    except NoTrainees:
-        started = False
+    classes.start(approved, policy=rules, seated=1, today=first, at=NOON, enrolled=3)
+    classes.complete(running, seated=1, in_training=0, today=last, at=NOON, enrolled=3)
 
-    assert started == starts
+    with pytest.raises(NoTrainees):
+        classes.start(approved, policy=rules, seated=0, today=first, at=NOON, enrolled=3)
+    with pytest.raises(NoTrainees):
+        classes.complete(running, seated=0, in_training=0, today=last, at=NOON, enrolled=3)
 
 
 class TestCancel:
@@ -213,19 +212,24 @@ class ClassWalk(RuleBasedStateMachine):
         )
         if not running and self.class_.status is ClassStatus.RUNNING:
             assert day >= 0
-            assert rules is LENIENT or (seated and today <= self.class_.ends_on)
+            assert seated
+            assert rules is LENIENT or today <= self.class_.ends_on
 
-    @rule(day=st.integers(-5, 5), in_training=st.integers(0, 2))
-    def complete(self, day: int, in_training: int) -> None:
+    @rule(day=st.integers(-5, 5), seated=st.integers(0, 3), in_training=st.integers(0, 2))
+    def complete(self, day: int, seated: int, in_training: int) -> None:
         done = self.class_.status is ClassStatus.COMPLETED
         today = self.class_.ends_on + timedelta(days=day)
         self.attempt(
-            lambda: classes.complete(self.class_, in_training=in_training, today=today, at=NOON, enrolled=0),
+            lambda: classes.complete(
+                self.class_, seated=seated, in_training=in_training, today=today, at=NOON, enrolled=0
+            ),
             TooEarly,
+            NoTrainees,
             OutcomesMissing,
         )
         if not done and self.class_.status is ClassStatus.COMPLETED:
             assert day >= 0
+            assert seated
             assert in_training == 0
 
     @precondition(lambda self: len(self.facts) > 2)

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from services.registry.classes.rules.faults import TooEarly
 from services.registry.enrolments.rules.enrolments import is_enough
 from services.registry.enrolments.rules.outcomes import (
+    Attended,
     CompletionThresholds,
+    HoursBounds,
     HoursComeFromMarks,
     LessonsToCome,
     MoreHoursThanAttended,
@@ -68,19 +70,26 @@ class TestOutcomes:
     ) -> None:
         rules = policy(attendance_marks_required=required)
 
-        assert hours_after(hours, before=before, after=after, class_hours=60, policy=rules) == expected
+        assert hours_after(hours, before=before, after=after, policy=rules) == expected
 
     @given(*[st.integers(0, 100)] * 3, st.booleans())
-    def test_no_outcome_has_more_hours_than_the_class_or_grows_beyond_the_attendance(
-        self, hours: int, before: int, after: int, required: bool
-    ) -> None:
-        hours = min(hours, 60)
+    def test_no_outcome_grows_beyond_the_attendance(self, hours: int, before: int, after: int, required: bool) -> None:
         rules = policy(attendance_marks_required=required)
 
-        then = hours_after(hours, before=before, after=after, class_hours=60, policy=rules)
+        then = hours_after(hours, before=before, after=after, policy=rules)
 
-        assert then <= 60
         assert then <= max(hours, after)
+
+    @given(st.integers(0, 100), st.integers(0, 100), st.none() | st.integers(0, 60))
+    def test_no_outcome_counts_more_hours_than_the_class_or_here_than_its_timetable(
+        self, here: int, carried: int, planned: int | None
+    ) -> None:
+        counted = Attended(here, carried).counted(HoursBounds(60, planned))
+
+        assert counted <= 60
+        assert counted <= here + carried
+        if planned is not None:
+            assert counted <= planned + carried
 
     @pytest.mark.parametrize(
         ("at", "required", "kept", "lessons_end", "refusal"),

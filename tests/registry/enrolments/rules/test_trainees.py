@@ -24,6 +24,7 @@ from services.registry.enrolments.rules.trainees import (
 from services.registry.particulars.rules import NO_WORDS, PlaceholderName, PlaceholderPhone, name_fault, phone_fault
 from shared.contracts.registry.enrolments import EmploymentState
 from shared.kernel.identity import DocumentKind, IdentityDocument
+from shared.kernel.names import DamagedName, NameHasSuffix
 from tests.registry.builders import policy, training_class
 from tests.support.people import identity_number
 
@@ -40,7 +41,7 @@ class TestName:
         [
             "N/A", "n/a", "NA", "None", "null", "无", "暂无", "测试", "测试1", "test", "Test 2", "TEST", "xxx", "XX",
             "x", "ＸＸＸ", "123", "１２３", "---", "。", "?", "***", "张张张", "某某", "aaaa", "姓名", "无 名", "未知",
-            "同上", "如上", "略", "何示例\n郑示例", "何\t示例", "何\x1f示例",
+            "同上", "如上", "略",
         ],
     )  # fmt: skip
     def test_that_nobody_bears_is_refused(self, name: str) -> None:
@@ -50,6 +51,26 @@ class TestName:
         "name", ["王小明", "欧阳修竹", "丁丁", "买买提·艾力", "Nan Li", "李无", "陈测试", "𠮷田", "阿卜杜热合曼", "Xi"]
     )
     def test_that_somebody_may_bear_is_taken(self, name: str) -> None:
+        assert name_fault(name) is None
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "张?三", "张？三", "张□", "张\ufffd三", "张\ue000三", "张\U000f0000", "张*", "李○", "何示例\n郑示例",
+            "何\t示例", "何\x1f示例", "何\u200b示例", "何示例\u202e", "\ufeff何示例", "何\u00ad示例", "何\u2028示例",
+        ],
+    )  # fmt: skip
+    def test_that_lost_a_character_is_refused_with_the_cure(self, name: str) -> None:
+        assert isinstance(name_fault(name), DamagedName)
+
+    @pytest.mark.parametrize(
+        "name", ["张三1", "张三２", "张三(大)", "张三（小）", "张三①", "张三【二班】", "Li Lei 2", "张[三]"]
+    )
+    def test_with_something_beside_it_is_refused(self, name: str) -> None:
+        assert isinstance(name_fault(name), NameHasSuffix)
+
+    @pytest.mark.parametrize("name", ["\ue863", "赵\ue863", "李〇", "Nan Li-Wei", "O’Hara"])
+    def test_in_known_private_codes_or_with_rare_characters_is_taken(self, name: str) -> None:
         assert name_fault(name) is None
 
     @given(st.lists(chinese, min_size=2, max_size=4, unique=True).map("".join))

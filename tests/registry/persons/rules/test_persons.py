@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from services.registry.enrolments.rules import interruptions
 from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.rules.interruptions import TransferTarget
-from services.registry.persons import rules as persons
-from services.registry.persons.rules import (
+from services.registry.persons.rules import merges as persons
+from services.registry.persons.rules.merges import (
     Merge,
     MergeChains,
     MergeContext,

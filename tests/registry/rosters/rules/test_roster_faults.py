@@ -22,7 +22,7 @@ from tests.support.people import identity_number
 
 TODAY = date(2026, 3, 1)
 CLASS = training_class(starts_on=TODAY, ends_on=date(2026, 3, 20))
-PLAN = Plan({code: Programme(code, parent) for code, parent in (("S02", None), ("S02-1", "S02"))}, {})
+PLAN = Plan.of([Programme("S02", None), Programme("S02-1", "S02")], [])
 CHECKS = Checks(TODAY, PLAN, {CLASS.id: policy(TODAY)}, {}, {})
 GROUP = {"group": "veteran", "evidence": "优待证 1", "dated_on": "2024-12-01"}
 

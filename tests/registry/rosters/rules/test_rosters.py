@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.classes.rules.classes import RosterClosed
-from services.registry.enrolments.rules.overlaps import OccupiedDays, OverlappingClass, overlaps
+from services.registry.enrolments.rules.overlaps import OccupiedDays, OverlappingClass, meet, overlaps
 from services.registry.enrolments.rules.seats import ClassFull
 from services.registry.particulars.rules import PlaceholderName, PlaceholderPhone
 from services.registry.rosters.rules.decisions import AlreadyEnrolled, Entry, PriorEnrolment, RosterContext, decide
@@ -61,7 +61,7 @@ def _in_the_way(one: OccupiedDays, other: OccupiedDays) -> bool:
     return (
         (one.institution_id, one.local_id) == (other.institution_id, other.local_id)
         or (one.class_id, one.person) == (other.class_id, other.person)
-        or (one.person == other.person and other.overlaps(one.from_on, one.until_on))
+        or (one.person == other.person and meet(one.days, other.days))
     )
 
 

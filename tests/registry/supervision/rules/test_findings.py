@@ -52,11 +52,13 @@ VERBS: dict[FindingVerb, Callable[[Finding], tuple[Finding, FindingState]]] = {
     FindingVerb.RECTIFY: lambda each: findings.rectify(each, RUNNING, by="clerk", at=NOON),
     FindingVerb.PASS: lambda each: findings.pass_(each, RUNNING, by="officer", at=NOON),
     FindingVerb.FAIL: lambda each: findings.fail(each, RUNNING, due_on=LATER, by="officer", at=NOON),
+    FindingVerb.REOPEN: lambda each: findings.reopen(each, RUNNING, due_on=LATER, at=NOON),
 }
 ALSO_CHANGED: dict[FindingVerb, dict[str, Any]] = {
     FindingVerb.RECTIFY: {"rectified_by": "clerk"},
     FindingVerb.PASS: {},
     FindingVerb.FAIL: {"rectified_by": None, "due_on": LATER},
+    FindingVerb.REOPEN: {"rectified_by": None, "due_on": LATER},
 }
 
 

@@ -15,7 +15,8 @@ from services.registry.directory.rules.sites import Room, RoomKind
 from services.registry.timetable.rules import faults
 from services.registry.timetable.rules import flags as oddities
 from services.registry.timetable.rules import lessons as rules
-from services.registry.timetable.rules.lessons import Clash, Lesson, LessonKind, Staff
+from services.registry.timetable.rules.lessons import Clash, Lesson, Staff
+from shared.contracts.registry.timetables import LessonKind
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Refusal
 from tests.registry.builders import training_class
@@ -81,7 +82,7 @@ class TestSound:
     def test_the_order_in_which_lessons_are_sent_does_not_matter(self, lessons: list[Lesson]) -> None:
         require(lessons)
 
-    @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 15), st.integers(1, 6)), min_size=1, max_size=8))
+    @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9), st.integers(1, 6)), min_size=1, max_size=8))
     def test_a_plan_that_passes_has_nobody_in_two_places_and_the_hours_of_the_class(
         self, drawn: list[tuple[int, int, int]]
     ) -> None:

@@ -12,8 +12,8 @@ from services.registry.directory.rules.sites import Room, RoomKind
 from services.registry.teachers.rules.teachers import TeacherTooOld
 from services.registry.timetable.rules import changes, faults
 from services.registry.timetable.rules import lessons as rules
-from services.registry.timetable.rules.lessons import LessonKind
 from shared.contracts.registry.classes import ClassStatus
+from shared.contracts.registry.timetables import LessonKind
 from shared.kernel.identity import DocumentKind, IdentityDocument
 from tests.registry.builders import training_class
 from tests.registry.timetable.rules.timetables import (

@@ -9,7 +9,8 @@ from uuid import UUID
 from services.registry.directory.rules.sites import Room, RoomKind
 from services.registry.teachers.rules.engagements import Engagement
 from services.registry.teachers.rules.teachers import Assignment, Qualification, Teacher
-from services.registry.timetable.rules.lessons import Lesson, LessonKind, Staff
+from services.registry.timetable.rules.lessons import Lesson, Staff
+from shared.contracts.registry.timetables import LessonKind
 from shared.kernel.periods import Period
 from tests.registry.builders import policy
 

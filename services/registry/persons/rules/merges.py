@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.enrolments.rules.enrolments import GIVEN_UP, Enrolment, reassign
-from services.registry.enrolments.rules.overlaps import overlaps
+from services.registry.enrolments.rules.overlaps import NO_LESSONS, ClassDays, LessonTimes, meet
 from shared.contracts.registry.enrolments import EnrolmentReassigned, MergeState, PersonsMerged, PersonsSeparated
 from shared.kernel.moves import move
 from shared.kernel.refusals import Conflict, Invalid
@@ -31,6 +31,10 @@ class MergeVerb(StrEnum):
 MOVES: Final[Mapping[MergeStatus, Mapping[MergeVerb, MergeStatus]]] = {
     MergeStatus.STANDING: {MergeVerb.UNDO: MergeStatus.UNDONE},
     MergeStatus.UNDONE: {},
+}
+
+WHY_FINAL: Final = {
+    MergeStatus.UNDONE: "The two can be merged again, which is a merge of its own with its own two officers.",
 }
 
 
@@ -64,7 +68,7 @@ class MergeOverlaps(Conflict):
     """Facts: `overlaps`, the number of pairs of enrolments that overlap."""
 
     slug = "merge-overlaps"
-    title_en = "The two persons were in classes on the same days, or have two seats in one class."
+    title_en = "The two persons were in classes at the same time, or have two seats in one class."
     title_zh = "两人的培训时间重叠，或在同一班级占用两个名额，不能合并。"
     cure_en = (
         "{overlaps} pairs of enrolments overlap. Withdraw the enrolments that were not real from their first day, then "
@@ -86,7 +90,9 @@ class Merge:
     """Of the officer who merged them."""
     reason: str
     merged_by: str
+    """The second officer; the first is `proposed_by` (None: the merge is from before it took two)."""
     merged_at: datetime
+    proposed_by: str | None = None
     enrolments: int = 0
     undone_by: str | None = None
     undone_at: datetime | None = None
@@ -104,13 +110,15 @@ Steps = list[tuple[Enrolment, EnrolmentReassigned]]
 class MergeContext(NamedTuple):
     """The enrolments of both persons with their classes, and the version of the facts about the merged person.
 
-    `earlier` are the days, both ends included, that enrolments occupied before they were resumed.
+    `earlier` are the days, both ends included, that enrolments occupied before they were resumed; `lessons` are those
+    of the classes.
     """
 
     enrolments: Sequence[Enrolment]
     classes: Mapping[UUID, TrainingClass]
     version: int
     earlier: _Earlier
+    lessons: LessonTimes = NO_LESSONS
 
     @property
     def regions(self) -> set[str]:
@@ -129,7 +137,8 @@ def merge(new: Merge, known: MergeContext, *, standing: Iterable[Merge]) -> tupl
         if each.into_person != new.into_person or each.person == new.person:
             raise MergeChains(merge=str(each.id))
     going = [each for each in known.enrolments if each.person == new.person]
-    if count := _meetings(going, [each for each in known.enrolments if each.person == new.into_person], known.earlier):
+    staying = [each for each in known.enrolments if each.person == new.into_person]
+    if count := sum(_meet(one, other, known) for one in going for other in staying):
         raise MergeOverlaps(overlaps=count)
     after = replace(new, enrolments=len(going))
     steps = _reassigned(going, known, person=new.into_person, at=new.merged_at)
@@ -147,16 +156,18 @@ def undo(
     return after, _fact(PersonsSeparated, after, known, at=at), steps
 
 
-def _meetings(going: Sequence[Enrolment], staying: Sequence[Enrolment], earlier: _Earlier) -> int:
-    return sum(_meet(one, other, earlier) for one in going for other in staying)
-
-
-def _meet(one: Enrolment, other: Enrolment, earlier: _Earlier) -> bool:
+def _meet(one: Enrolment, other: Enrolment, known: MergeContext) -> bool:
     both_seated = one.status not in GIVEN_UP and other.status not in GIVEN_UP
     if both_seated and one.class_id == other.class_id:
         return True
-    ones, others = (((each.from_on, each.until_on), *earlier.get(each.id, ())) for each in (one, other))
-    return any(overlaps(here, there) for here in ones for there in others)
+    heres, theres = days_of(one, known.earlier), days_of(other, known.earlier)
+    return any(meet(here, there, known.lessons) for here in heres for there in theres)
+
+
+def days_of(enrolment: Enrolment, earlier: _Earlier) -> list[ClassDays]:
+    """The days of a training, those before a resumption too."""
+    spans = ((enrolment.from_on, enrolment.until_on), *earlier.get(enrolment.id, ()))
+    return [ClassDays(enrolment.class_id, *span) for span in spans]
 
 
 def _reassigned(enrolments: Iterable[Enrolment], known: MergeContext, *, person: UUID, at: datetime) -> Steps:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0028"
+down_revision = "0027"
 
 # A column of a level holds the number of an award: the rank of a level, 101 and up for one without.
 AWARD = "level BETWEEN 1 AND 8 OR level BETWEEN 101 AND 199"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -25,12 +24,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.store.classes import CLASS
 from services.registry.enrolments.store.enrolments import ENROLMENT
-from services.registry.persons.rules import Merge, MergeStatus
+from services.registry.persons.rules.merges import Merge, MergeStatus
 from shared import tables
 from shared.database import driver
-from shared.kernel.ids import new_id
 from shared.kernel.refusals import NotFound, Stale
-from shared.persons import SealedPerson
+from shared.located import lies_in
 from shared.reach import Reach
 from shared.tables import Instant, fixed
 
@@ -45,6 +43,7 @@ MERGE: Final = Table(
     fixed("reason", Text),
     fixed("merged_by", Text),
     fixed("merged_at", Instant),
+    fixed("proposed_by", Text),
     fixed("enrolments", Integer),
     Column("undone_by", Text),
     Column("undone_at", Instant),
@@ -55,18 +54,13 @@ _FOR_UPDATE: Final = _BY_ID.with_for_update()
 _STANDS: Final = MERGE.c.undone_at.is_(None)
 _OF_STATUS: Final = {None: [], MergeStatus.STANDING: [_STANDS], MergeStatus.UNDONE: [not_(_STANDS)]}
 # Writers of enrolments lock these rows as well, so a person is not enrolled during a merge.
-_LOCK_TRAINEES: Final = "SELECT person FROM trainee WHERE person = ANY($1) ORDER BY person FOR NO KEY UPDATE"
+_LOCK_TRAINEES: Final = """
+SELECT person FROM trainee WHERE person = ANY($1) AND released_at IS NULL ORDER BY person FOR NO KEY UPDATE
+"""
 _VERSION: Final = "SELECT version FROM person_version WHERE person = $1"
 _SAVE_VERSION: Final = """
 INSERT INTO person_version (person, version) VALUES ($1, $2)
 ON CONFLICT (person) DO UPDATE SET version = excluded.version
-"""
-_REPLACE: Final = """
-WITH replaced AS (
-    INSERT INTO replaced_particulars (id, person, sealed, reason, replaced_by, replaced_at)
-    SELECT $1, person, sealed, $5, $6, $7 FROM trainee WHERE person = $2
-)
-UPDATE trainee SET sealed = $3, phone_mark = coalesce($4, phone_mark) WHERE person = $2
 """
 
 
@@ -112,20 +106,6 @@ async def save_version(connection: AsyncConnection, person: UUID, version: int) 
     await (await driver(connection)).execute(_SAVE_VERSION, person, version)
 
 
-async def replace_particulars(
-    connection: AsyncConnection,
-    sealed: SealedPerson,
-    phone_mark: UUID | None,
-    *,
-    reason: str,
-    by: str,
-    at: datetime,
-) -> None:
-    """Replace the particulars of a locked person by `sealed` and keep the earlier ones; without a phone it stays."""
-    values = (new_id(), sealed.person, sealed.sealed, phone_mark, reason, by, at)
-    await (await driver(connection)).execute(_REPLACE, *values)
-
-
 async def page(
     connection: AsyncConnection, reach: Reach, *, status: MergeStatus | None, after: UUID, limit: int
 ) -> list[Merge]:
@@ -136,7 +116,7 @@ async def page(
 
 def _concerning(reach: Reach) -> list[ColumnElement[bool]]:
     """Condition: one of the two persons was in a class within `reach`, whoever merged them."""
-    narrowed = tables.matches(CLASS, **reach._asdict())
+    narrowed = lies_in(CLASS, reach)
     if not narrowed:
         return []
     trained = select(ENROLMENT.c.id).join(CLASS, CLASS.c.id == ENROLMENT.c.class_id)

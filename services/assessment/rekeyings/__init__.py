@@ -1,0 +1,1 @@
+"""Certificates of persons under whose document another human was trained: a list for officers."""

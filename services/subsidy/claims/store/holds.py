@@ -1,0 +1,54 @@
+"""Which flags hold which claims, in the database: one definition for a single claim and for lists."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Uuid, column, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.subsidy.claims.store.claims import CLAIM
+from services.subsidy.holds.rules import Flag
+from services.subsidy.holds.store import HEARD_FLAG
+from shared import tables
+
+# Each branch begins with one thing that a flag can be about: the class, an enrolment, a person, the institution. A line
+# that pays nothing, or whose money is back, is held by nothing. A flag of a person names one key; the human may be
+# claimed for under another.
+_HELD: Final = """
+WITH standing AS (
+    SELECT * FROM heard_flag WHERE status <> 'dismissed'
+), named AS (
+    SELECT f.id, coalesce(a.into_person, f.person) AS human
+    FROM standing AS f LEFT JOIN heard_alias AS a ON a.person = f.person
+    WHERE f.person IS NOT NULL AND f.class_id IS NULL AND f.enrolment_id IS NULL
+), keys AS (
+    SELECT id, human AS person FROM named
+    UNION SELECT n.id, a.person FROM named AS n JOIN heard_alias AS a ON a.into_person = n.human
+)
+SELECT c.id AS claim_id, f.id AS flag_id
+FROM standing AS f JOIN claim AS c ON c.class_id = f.class_id
+WHERE f.enrolment_id IS NULL AND c.status NOT IN ('rejected', 'recovered')
+UNION SELECT l.claim_id, f.id
+FROM standing AS f JOIN claim_line AS l ON l.enrolment_id = f.enrolment_id AND l.live AND l.amount_fen > 0
+UNION SELECT l.claim_id, k.id
+FROM keys AS k JOIN claim_line AS l ON l.person = k.person AND l.live AND l.amount_fen > 0
+UNION SELECT c.id, f.id
+FROM standing AS f JOIN claim AS c ON c.institution_id = f.institution_id
+WHERE f.class_id IS NULL AND f.enrolment_id IS NULL AND f.person IS NULL AND c.status NOT IN ('rejected', 'recovered')
+"""
+_PAIRS: Final = text(_HELD).columns(column("claim_id", Uuid), column("flag_id", Uuid)).subquery("held")
+
+
+async def of_claim(connection: AsyncConnection, claim_id: UUID) -> list[Flag]:
+    """The flags, open or upheld, that hold the claim, by id."""
+    ids = select(_PAIRS.c.flag_id).where(_PAIRS.c.claim_id == claim_id)
+    statement = select(HEARD_FLAG).where(HEARD_FLAG.c.id.in_(ids)).order_by(HEARD_FLAG.c.id)
+    return await tables.fetch_all(connection, statement, Flag)
+
+
+def is_held(held: bool) -> ColumnElement[bool]:
+    """Condition: a claim is held by a flag, or by none."""
+    among = CLAIM.c.id.in_(select(_PAIRS.c.claim_id))
+    return among if held else ~among
