@@ -82,7 +82,7 @@ def _part(group: Group) -> str:
     return "\n".join(
         [
             f"### {group.subjects}\n",
-            prose(f"Subject: `{group.subjects}/{{{group.id}}}`. Published by {group.topic}."),
+            prose(f"Subject: `{group.subjects}/{group.form}`. Published by {group.topic}."),
             table(["type", "what happened", "consumed by"], facts),
             fields,
             *_parts_of(inner, group.facts[0]),

@@ -91,7 +91,7 @@ class Filing:
         given = convert({name: value for name, value in content.items() if name != "exam_plan"}, cls)
         if exam is None:
             return given
-        return replace(given, exam_plan=ExamPlan(date.fromisoformat(exam["planned_on"]), exam["body_credit_code"]))
+        return replace(given, exam_plan=ExamPlan(**exam | {"planned_on": date.fromisoformat(exam["planned_on"])}))
 
 
 def _exam_plan_as_filed(plan: ExamPlan) -> dict[str, Any]:
