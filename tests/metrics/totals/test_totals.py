@@ -233,14 +233,6 @@ class TestTotals:
         }.items():
             assert (await get(metrics, f"/v1/totals?{query}"))["total"]["trainings"] == trainings
 
-    async def test_what_was_in_the_wrong_award_moves(self, metrics: ServiceUnderTest) -> None:
-        await metrics.hear(enrolment(1, status=EnrolmentStatus.COMPLETED))
-        corrected = enrolment(1, version=2, status=EnrolmentStatus.COMPLETED, level=None, award="pre_job")
-        await metrics.hear(corrected)
-
-        rows = (await get(metrics, "/v1/totals?by=award"))["rows"]
-        assert {row["award"]: row["trainings"] for row in rows} == {"L4": 0, "pre_job": 1}
-
     async def test_revoking_the_first_certificate_lets_the_next_one_count_and_then_none(
         self, metrics: ServiceUnderTest
     ) -> None:
