@@ -88,7 +88,7 @@ async def test_every_operation_does_for_every_role_what_the_table_says(assessmen
         here=await side(assessment, 123, "410102"),
         there=await side(assessment, 124, "419001"),
         above="410100",
-        creates=frozenset({"file_session"}),
+        creates=frozenset({"file_session", "add_pass_rule"}),
     )
 
     walked = await walk(scene)
