@@ -92,8 +92,9 @@ class Body:
             raise OutsideScope(pointer="/occupation", occupation=occupation, level=level.code, levels_filed=filed)
 
     def same_particulars(self, other: Body) -> bool:
-        """Whether `other` is a filing of the same body, with any scope."""
-        return replace(self, id=other.id, scope=other.scope, version=other.version) == other
+        """Whether `other` is a filing of the same body, with any scope, also if its county has moved since."""
+        unlike = {name: getattr(other, name) for name in ("id", "scope", "version", "reporting_region")}
+        return replace(self, **unlike) == other
 
 
 def in_order(scope: Iterable[ScopeEntry]) -> tuple[ScopeEntry, ...]:
