@@ -266,8 +266,9 @@ class TestAfterTheMove:
 
     async def test_rates_and_coverage_stay_with_the_region_that_reported(self, school: School, class_id: str) -> None:
         set_today(school.registry, date(2025, 12, 20))
+        assert (await school.enrol(class_id, trainee(1))).json()["accepted"] == 1
         await self.approve(school, class_id, MOVED)
-        await school.post(f"classes/{class_id}/start")
+        assert (await school.post(f"classes/{class_id}/start")).status_code == 200
 
         async def counted(region: str) -> dict[str, int]:
             answer = await school.registry.http.get(

@@ -119,8 +119,9 @@ class Body:
             )
 
     def same_particulars(self, other: Body) -> bool:
-        """Whether `other` is a filing of the same body, with any scope."""
-        return replace(self, id=other.id, scope=other.scope, version=other.version) == other
+        """Whether `other` is a filing of the same body, with any scope, also if its county has moved since."""
+        unlike = {name: getattr(other, name) for name in ("id", "scope", "version", "reporting_region")}
+        return replace(self, **unlike) == other
 
 
 def require_certificate(award: Award, *, pointer: str) -> None:

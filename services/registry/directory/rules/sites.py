@@ -84,8 +84,8 @@ class Site:
         return {name for name in both if after.rooms[name].seats < self.rooms[name].seats}
 
     def same_as(self, other: Site) -> bool:
-        """Whether `other` describes the site in the same way."""
-        return replace(other, id=self.id, version=self.version) == self
+        """Whether `other` describes the site in the same way, also if its county has moved since."""
+        return replace(other, id=self.id, version=self.version, reporting_region=self.reporting_region) == self
 
 
 def rooms_by_name(rooms: Iterable[tuple[str, Room]]) -> dict[str, Room]:
