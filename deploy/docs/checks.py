@@ -30,19 +30,18 @@ This page is generated from the code (`python -m deploy.docs`); a test compares 
 """
 
 ABOUT: Final[Mapping[str, str]] = {
-    "C00": "no numbered check: reported by the public, or a teacher who is gone",
     "C01": "identity number, birth date, age",
     "C02": "institution and project on the list on the class's first day",
-    "C03": "occupation and level inside the body's filed scope",
-    "C04": "one person in two classes at once",
+    "C03": "occupation and award inside the body's filed scope",
+    "C04": "one person in two classes on one day",
     "C05": "one person at two places too far apart",
     "C06": "one teacher or examiner in two places",
     "C07": "death, prison, long stay abroad during the class",
     "C08": "public payroll, pension drawer, full-time student",
-    "C09": "same occupation and level already paid",
+    "C09": "same occupation and award already paid",
     "C10": "higher level already paid",
     "C11": "times a year used up",
-    "C12": "certificate exists, fits the person, issued after the class began",
+    "C12": "certificate or licence exists, fits the person, issued after the class began",
     "C13": "claim window passed",
     "C14": "hours and attendance under the minimum",
     "C15": "claim's roster differs from the filed one",

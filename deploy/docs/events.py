@@ -21,9 +21,10 @@ A fact is an event on the topic of the service that publishes it ({PARTITIONS} p
 is its key on the log, so the facts of one subject stay in order. It carries the subject's state after the change and
 every dimension that a consumer needs. It carries no personal data: a person is a key (UUID).
 
-Throughout: `level` is the rank 1 to 8, never the digit of a certificate number; `_fen` is an amount in whole fen;
-`_on` is a business day in Asia/Shanghai; `region` is the place itself; `reporting_region` is the one of the 19 that it
-rolls up to by parent.
+Throughout: `award` is the code of what a training leads to; `level` is its rank 1 to 8, never the digit of a
+certificate number, and null for an award without a level (facts from before there were such awards have no `award`);
+`_fen` is an amount in whole fen; `_on` is a business day in Asia/Shanghai; `region` is the place itself;
+`reporting_region` is the one of the 19 that it rolls up to by parent.
 
 On the wire a fact is a CloudEvent 1.0 in structured JSON. `id` is the subject, `@` and the version; `source` is `/`
 and the topic; `time` is the moment of the change (RFC 3339 with offset); the extension attribute `version` counts 1,
@@ -82,7 +83,7 @@ def _part(group: Group) -> str:
     return "\n".join(
         [
             f"### {group.subjects}\n",
-            prose(f"Subject: `{group.subjects}/{{{group.id}}}`. Published by {group.topic}."),
+            prose(f"Subject: `{group.subjects}/{group.form}`. Published by {group.topic}."),
             table(["type", "what happened", "consumed by"], facts),
             fields,
             *_parts_of(inner, group.facts[0]),

@@ -14,7 +14,7 @@ import msgspec
 from deploy.docs.apis import names, service
 from shared.contracts.fact import Fact, content_type, types
 
-_SUBJECT: Final = re.compile(r"[Ss]ubject[^:]*: ([a-z-]+)/\{(\w+(?:\}-\{\w+)?)\}")
+_SUBJECT: Final = re.compile(r"[Ss]ubject[^:]*: ([a-z-]+)/((?:\{\w+\}-)?\{(\w+)\})")
 
 
 class Group(NamedTuple):
@@ -22,8 +22,10 @@ class Group(NamedTuple):
 
     subjects: str
     """"claims": the part of their subjects before the slash."""
+    form: str
+    """"{claim_id}": what follows the slash."""
     id: str
-    """The field whose value follows the slash."""
+    """The field whose value it ends with."""
     facts: tuple[type[Fact], ...]
 
     @property
@@ -42,7 +44,7 @@ def groups() -> list[Group]:
 def _group(facts: list[type[Fact]]) -> Group:
     told = [match for cls in facts if (match := _SUBJECT.search(inspect.getdoc(cls) or ""))]
     assert len(told) == 1, f"one of the docstrings of {[cls.__name__ for cls in facts]} must name their subject"
-    return Group(told[0][1], told[0][2], tuple(facts))
+    return Group(told[0][1], told[0][2], told[0][3], tuple(facts))
 
 
 @cache

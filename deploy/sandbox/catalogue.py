@@ -37,6 +37,37 @@ INSTITUTIONS: Final = (
 LEVELS: Final = (("L2", 60), ("L3", 72), ("L4", 80), ("L4", 84), ("L5", 96))
 """Levels with the hours of a class; a level listed twice is drawn twice as often."""
 
+HIGH_SKILLED: Final = ("L4", "L5")
+
+OTHERS: Final = (
+    ("S02-4", "4-03-02-01", "special_ability", 50),
+    ("S02-1", "4-10-01-02", "special_ability", 50),
+    ("S03", "5-01-02-01", "completion", 50),
+    ("S10", "4-10-01-06", "completion", 50),
+    ("S02-5", "6-31-01-03", "special_operations", 100),
+    ("S01", "6-18-02-04", "special_operations", 100),
+    ("S02-5", "6-31-01-03", "special_operations_renewal", 30),
+    ("S01", "6-18-02-04", "special_operations_renewal", 30),
+    ("S07", "6-30-05-01", "pre_job", 30),
+    ("S06", "4-02-07-08", "pre_job", 30),
+    ("S01", "6-18-01-01", "senior_technician_upgrading", 50),
+    ("S08", "6-18-01-07", "senior_technician_upgrading", 50),
+)
+"""Two classes for each award without a level: programme, occupation, award, hours. The first is always subsidised."""
+
+SHORT: Final = {
+    "special_ability": "SP",
+    "completion": "PASS",
+    "special_operations": "SW",
+    "special_operations_renewal": "SWR",
+    "pre_job": "PREJOB",
+    "senior_technician_upgrading": "L6UP",
+}
+"""Awards without a level in the codes of projects."""
+
+LICENSED: Final = ("special_operations", "special_operations_renewal")
+"""Awards that another authority gives, with a licence."""
+
 SEATS: Final = 40
 
 SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
@@ -49,9 +80,10 @@ HEADINGS: Final = {
     "sites": "institution,site,address,region",
     "listings": "institution,project,first_on",
     "bodies": "body,credit_code,name,kind,region,number_prefix,scope",
-    "classes": "class,institution,programme,region,occupation,level,fund_source,starts_on,ends_on,hours,seats,stage",
+    "classes": "class,institution,programme,region,occupation,award,fund_source,starts_on,ends_on,hours,seats,stage",
     "rosters": "class,trainee,document_number,name,phone,tags,expected,flaw",
     "outcomes": "class,trainee,hours,withdrawn",
+    "licences": "class,trainee,issued_on,valid_until,verdict",
     "sessions": "session,class,body,held_on",
     "results": "session,trainee,theory,skills,review,absent",
     "budgets": "region,fund_source,year,yuan",

@@ -48,16 +48,17 @@ class Claims:
         await self._client.post("subsidy", f"/v1/proposals/{proposed['id']}/confirmation", by=SECOND)
 
     async def _draft(self, row: Row) -> int:
-        """Build the claim, and rebuild it until it covers every certificate of the class."""
+        """Build the claim, and rebuild it until it covers every certificate or licence of the class."""
         institution = self._trainings.institution_of(row["class"])
         content = {"class_id": self._trainings.classes[row["class"]]["id"], "local_id": row["claim"]}
         drafted = await self._client.post("subsidy", "/v1/claims", content, by=institution)
         path = f"/v1/claims/{drafted['id']}"
         claim = await self._client.get("subsidy", path, by=institution)
         deadline = time.monotonic() + HEARD_SECONDS_MAX
-        while claim["status"] == "draft" and _payable(claim) < self._exams.certificates[row["class"]]:
+        shown = self._exams.certificates.get(row["class"], self._trainings.licences.get(row["class"], 0))
+        while claim["status"] == "draft" and _payable(claim) < shown:
             if time.monotonic() > deadline:
-                raise Unanswered(f"Claim {row['claim']} was built without all certificates: {claim}")
+                raise Unanswered(f"Claim {row['claim']} was built without all that shows its award: {claim}")
             await asyncio.sleep(PAUSE_SECONDS)
             claim = await self._client.post("subsidy", f"{path}/rebuild", by=institution, once=False)
         self._claims[row["claim"]] = claim

@@ -50,13 +50,13 @@ class Exams:
     async def _file_body(self, row: Row) -> None:
         columns = ("credit_code", "name", "kind", "region", "number_prefix")
         pairs = [entry.split(":") for entry in row["scope"].split()]
-        scope = [{"occupation": occupation, "level": level} for occupation, level in pairs]
+        scope = [{"occupation": occupation, "award": award} for occupation, award in pairs]
         content = {**{name: row[name] for name in columns}, "scope": scope}
         self._bodies[row["body"]] = (await self._client.post("assessment", "/v1/bodies", content, by=PROVINCE))["id"]
 
     async def _examine(self, row: Row) -> int:
         class_ = self._classes[row["class"]]
-        columns = ("programme", "region", "occupation", "level")
+        columns = ("programme", "region", "occupation", "award")
         content = {"local_id": row["session"], "held_on": row["held_on"], **{name: class_[name] for name in columns}}
         content["class_id"] = self._trainings.classes[row["class"]]["id"]
         session = await self._client.post("assessment", "/v1/sessions", content, by=self._centre(row))

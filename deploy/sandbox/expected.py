@@ -24,6 +24,19 @@ MEASURES: Final = (
     "recovered_fen",
 )
 
+HIGH_SKILLED: Final = {"L4", "L5", "L6", "L7", "L8"}
+BY_COMPLETION: Final = {"completion", "pre_job", "senior_technician_upgrading"}
+"""Awards for which the completed training is enough."""
+ITEMS: Final = {
+    "special_ability": "专项职业能力",
+    "completion": "培训合格证",
+    "special_operations": "特种作业操作证(初次)",
+    "special_operations_renewal": "特种作业操作证(三年复审换证)",
+    "pre_job": "岗前培训",
+    "senior_technician_upgrading": "高级技师研修",
+}
+"""Awards without a level in the words of the subsidy standards."""
+
 Totals = dict[tuple[str, str], Counter[str]]
 """The amount of each measure, by programme and reporting region; zeros are left out."""
 
@@ -33,7 +46,7 @@ def count(sample: Path = SAMPLE, plan: Path = PLAN) -> Totals:
     tally = _Tally(sample, plan)
     completed = tally.count_trainings()
     certified = tally.count_certificates()
-    tally.count_subsidies(completed & certified)
+    tally.count_subsidies(completed & (certified | tally.licensed() | tally.completing()))
     return dict(tally.totals)
 
 
@@ -93,13 +106,21 @@ class _Tally:
                 if (session, trainee) in revoked:
                     continue
                 self._add("certificates", class_name, trainee)
-                if self._classes[class_name]["level"] >= "L4" and number_of[trainee] not in high_skilled:
+                if self._classes[class_name]["award"] in HIGH_SKILLED and number_of[trainee] not in high_skilled:
                     self._add("high_skilled_persons", class_name, trainee)
                     high_skilled.add(number_of[trainee])
         return certified
 
+    def licensed(self) -> set[str]:
+        """Those whose licence was recorded and confirmed."""
+        return {row["trainee"] for row in self._file("licences") if row["verdict"] == "confirm"}
+
+    def completing(self) -> set[str]:
+        """The trainees of classes for which nothing but their completion is needed."""
+        return {row["trainee"] for row in self._accepted if self._classes[row["class"]]["award"] in BY_COMPLETION}
+
     def count_subsidies(self, entitled: set[str]) -> None:
-        """One amount for each trainee of a claimed class who completed it and was certified.
+        """One amount for each trainee of a claimed class who completed it and has what shows its award.
 
         Revoking a certificate does not recover money by itself; a recovery does.
         """
@@ -142,12 +163,12 @@ def _passed(row: dict[str, str]) -> bool:
 
 
 def _fen(plan: Path, class_: dict[str, str]) -> int:
-    """The province's amount for a training at the class's level, by the policy valid on the class's first day."""
-    day = class_["starts_on"]
+    """The province's amount for a training of the class's award, by the policy valid on the class's first day."""
+    day, item = class_["starts_on"], ITEMS.get(class_["award"], class_["award"])
     [yuan] = [
         row["yuan"]
         for row in _rows(plan / "subsidy_standards.csv")
-        if row["kind"] == "training" and row["jurisdiction"] == "Henan" and row["level_or_item"] == class_["level"]
+        if row["kind"] == "training" and row["jurisdiction"] == "Henan" and row["level_or_item"] == item
         if row["valid_from"] <= day and (not row["valid_to"] or day <= row["valid_to"])
     ]
     return int(yuan) * 100

@@ -15,7 +15,18 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from deploy.sandbox import PLAN, SAMPLE
-from deploy.sandbox.catalogue import FUNDS, HEADINGS, INSTITUTIONS, LEVELS, NOWHERE, OCCUPATIONS, SEATS
+from deploy.sandbox.catalogue import (
+    FUNDS,
+    HEADINGS,
+    INSTITUTIONS,
+    LEVELS,
+    LICENSED,
+    NOWHERE,
+    OCCUPATIONS,
+    OTHERS,
+    SEATS,
+    SHORT,
+)
 from deploy.sandbox.people import Rosters
 from shared.kernel.credit_code import check_character
 
@@ -40,12 +51,16 @@ def make() -> Files:
     files: Files = {name: [] for name in HEADINGS}
     places = _places()
     files["institutions"] = list(_institutions(places))
-    files["classes"] = list(_classes(chance, places, files["institutions"]))
+    files["classes"] = [
+        *_classes(chance, places, files["institutions"]),
+        *_classes_without_level(chance, files["institutions"]),
+    ]
     files["sites"] = list(_sites(files["institutions"], files["classes"]))
     files["listings"] = list(_listings(files["classes"]))
     files["bodies"] = list(_bodies(places, files["classes"]))
     files["rosters"] = list(Rosters(chance).rows(files["classes"]))
     files["outcomes"] = list(_outcomes(chance, files))
+    files["licences"] = list(_licences(chance, files))
     files["sessions"] = list(_sessions(chance, files, places))
     files["results"] = list(_results(chance, files))
     funds = [fund for fund in FUNDS if fund]
@@ -106,7 +121,7 @@ def _classes(chance: random.Random, places: Sequence[Place], institutions: Seque
             "programme": programme,
             "region": chance.choice(place.counties),
             "occupation": chance.choice(OCCUPATIONS[programme]),
-            "level": level,
+            "award": level,
             "fund_source": chance.choice(FUNDS),
             "starts_on": starts_on.isoformat(),
             "ends_on": (starts_on + timedelta(days=chance.randint(10, 25))).isoformat(),
@@ -124,9 +139,42 @@ def _sites(institutions: Sequence[Row], classes: Sequence[Row]) -> Iterator[Row]
         yield {"institution": institution, "site": f"S{region}", "address": f"样例路{serial}号", "region": region}
 
 
+def _classes_without_level(chance: random.Random, institutions: Sequence[Row]) -> Iterator[Row]:
+    """Two classes for each award without a level; the very last is still running."""
+    for number, (programme, occupation, award, hours) in enumerate(OTHERS):
+        # Only an enterprise is paid for pre-job training.
+        homes = [each for each in institutions if award != "pre_job" or each["kind"] == "enterprise"]
+        home = chance.choice(homes)
+        is_running = number == len(OTHERS) - 1
+        starts_on = date(2025, 11, 10) if is_running else date(2025, 3, 1) + timedelta(days=chance.randrange(180))
+        yield {
+            "class": f"C{CLASSES + number + 1:03d}",
+            "institution": home["institution"],
+            "programme": programme,
+            "region": home["region"],
+            "occupation": occupation,
+            "award": award,
+            "fund_source": chance.choice(FUNDS[:-1] if number % 2 == 0 else FUNDS),
+            "starts_on": starts_on.isoformat(),
+            "ends_on": (starts_on + timedelta(days=chance.randint(6, 15))).isoformat(),
+            "hours": str(hours),
+            "seats": str(SEATS),
+            "stage": "running" if is_running else "completed",
+        }
+
+
+def _project(class_: Row) -> str:
+    return f"{class_['occupation']}-{SHORT.get(class_['award'], class_['award'])}"
+
+
+def _is_examined(class_: Row) -> bool:
+    """Whether an assessment body examines for the award: it does for levels and special abilities."""
+    return class_["award"] not in SHORT or class_["award"] == "special_ability"
+
+
 def _listings(classes: Sequence[Row]) -> Iterator[Row]:
     """Each institution's listings: the projects of its subsidised classes, for all of 2025."""
-    wanted = {(each["institution"], f"{each['occupation']}-{each['level']}") for each in classes if each["fund_source"]}
+    wanted = {(each["institution"], _project(each)) for each in classes if each["fund_source"]}
     for institution, project in sorted(wanted):
         yield {"institution": institution, "project": project, "first_on": "2025-01-01"}
 
@@ -134,7 +182,8 @@ def _listings(classes: Sequence[Row]) -> Iterator[Row]:
 def _bodies(places: Sequence[Place], classes: Sequence[Row]) -> Iterator[Row]:
     for serial, place in enumerate(places, 1):
         letter, kind, words = ("Y", "employer", "样例集团") if serial % 6 == 0 else ("S", "social", "样例评价中心")
-        scope = {f"{each['occupation']}:{each['level']}" for each in classes if each["region"] in place.counties}
+        here = [each for each in classes if each["region"] in place.counties and _is_examined(each)]
+        scope = {f"{each['occupation']}:{each['award']}" for each in here}
         yield {
             "body": f"B{serial:02d}",
             "credit_code": _credit_code(900 + serial),
@@ -175,8 +224,26 @@ def _completed(files: Files) -> dict[str, list[str]]:
     return found
 
 
+def _licences(chance: random.Random, files: Files) -> Iterator[Row]:
+    """What the authority gave to most who completed; an officer confirms nearly all of what is recorded."""
+    completed = _completed(files)
+    for class_ in files["classes"]:
+        if class_["award"] not in LICENSED:
+            continue
+        issued_on = date.fromisoformat(class_["ends_on"]) + timedelta(days=chance.randint(10, 20))
+        for trainee in completed[class_["class"]]:
+            if chance.random() < 0.9:
+                yield {
+                    "class": class_["class"],
+                    "trainee": trainee,
+                    "issued_on": issued_on.isoformat(),
+                    "valid_until": (issued_on.replace(year=issued_on.year + 6) - timedelta(days=1)).isoformat(),
+                    "verdict": chance.choices(("confirm", "reject", ""), (18, 1, 1))[0],
+                }
+
+
 def _sessions(chance: random.Random, files: Files, places: Sequence[Place]) -> Iterator[Row]:
-    completed = [each for each in files["classes"] if each["stage"] == "completed"]
+    completed = [each for each in files["classes"] if each["stage"] == "completed" and _is_examined(each)]
     # A few classes end without an exam: their trainees count but get no certificate.
     without = {each["class"] for each in chance.sample(completed, 3)}
     held = [
@@ -195,10 +262,10 @@ def _sessions(chance: random.Random, files: Files, places: Sequence[Place]) -> I
 
 
 def _results(chance: random.Random, files: Files) -> Iterator[Row]:
-    levels = {each["class"]: each["level"] for each in files["classes"]}
+    awards = {each["class"]: each["award"] for each in files["classes"]}
     trainees = _completed(files)
     for session in files["sessions"]:
-        parts = ["theory", "skills", *(["review"] if levels[session["class"]] == "L5" else [])]
+        parts = ["theory", "skills", *(["review"] if awards[session["class"]] == "L5" else [])]
         for trainee in trainees[session["class"]]:
             marks = {part: f"{chance.randint(120, 196) / 2:g}" for part in parts}
             if chance.random() < 0.1:
@@ -214,7 +281,8 @@ def _results(chance: random.Random, files: Files) -> Iterator[Row]:
 
 def _claims(chance: random.Random, files: Files) -> Iterator[Row]:
     examined = {each["class"] for each in files["sessions"]}
-    claimable = [each for each in files["classes"] if each["class"] in examined and each["fund_source"]]
+    shown = [each for each in files["classes"] if each["class"] in examined or not _is_examined(each)]
+    claimable = [each for each in shown if each["stage"] == "completed" and each["fund_source"]]
     for serial, class_ in enumerate(sorted(claimable, key=lambda each: each["ends_on"]), 1):
         stage = chance.choices(("paid", "approved", "submitted"), (8, 1, 1))[0]
         yield {"claim": f"K{serial:03d}", "class": class_["class"], "stage": stage}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from stdnum.cn.ric import calc_check_digit
 
-from deploy.sandbox.catalogue import NOWHERE, NUMERALS, SEATS, SURNAMES
+from deploy.sandbox.catalogue import HIGH_SKILLED, NOWHERE, NUMERALS, SEATS, SURNAMES
 
 Row = Mapping[str, str]
 
@@ -38,7 +38,7 @@ class Rosters:
 
     def _people(self, class_: Row) -> list[Person]:
         people = [self._new_person() for _ in range(self._chance.randint(28, SEATS - 5))]
-        if class_["level"] < "L4":
+        if class_["award"] not in HIGH_SKILLED:
             return people
         people += [self._returning(class_) for _ in range(2)]
         self._may_return += [(class_, person) for person in self._chance.sample(people[:-2], 6)]

@@ -43,6 +43,8 @@ class Trainings:
         """The registry's answers, by the class's name in the sample."""
         self.enrolments: dict[str, str] = {}
         """Ids, by the trainee's name in the sample."""
+        self.licences: dict[str, int] = {}
+        """Numbers of confirmed licences, by class."""
 
     def steps(self) -> list[Step]:
         """Everything before the exams."""
@@ -58,6 +60,7 @@ class Trainings:
             Step(classes, self._open, lambda done: f"{len(done)} classes approved by county officers, and started"),
             Step(completed, self._conclude, lambda done: f"{sum(done):,} outcomes posted"),
             Step(completed, self._complete, lambda done: f"{len(done)} classes completed"),
+            Step(list(grouped(self._files["licences"], "class").values()), self._license, _told_licences),
         ]
 
     def corrections(self) -> Step:
@@ -94,7 +97,7 @@ class Trainings:
         await self._client.post("registry", path, content, by=PROVINCE)
 
     async def _file(self, row: Row) -> None:
-        columns = ("programme", "region", "occupation", "level", "starts_on", "ends_on")
+        columns = ("programme", "region", "occupation", "award", "starts_on", "ends_on")
         content: dict[str, object] = {"local_id": row["class"], **{name: row[name] for name in columns}}
         content |= {"fund_source": row["fund_source"] or None, "hours": int(row["hours"]), "seats": int(row["seats"])}
         organisation = self._institutions[row["institution"]]
@@ -143,6 +146,21 @@ class Trainings:
     async def _complete(self, row: Row) -> None:
         await self._move(row["class"], "completion", by=self.institution_of(row["class"]))
 
+    async def _license(self, rows: Sequence[Row]) -> tuple[int, int]:
+        """Record the licences of a class, and decide on them as its county; how many there are, and how many stand."""
+        class_name = rows[0]["class"]
+        columns = ("issued_on", "valid_until")
+        recorded = [{"local_id": row["trainee"], **{name: row[name] for name in columns}} for row in rows]
+        await self._post_rows(class_name, "licences", recorded)
+        decisions = [_decision(row) for row in rows if row["verdict"]]
+        region = self.classes[class_name]["region"]
+        officer = Caller("county_officer", f"sample-officer-{region}", region=region)
+        answers = await self._post_rows(class_name, "licence-decisions", decisions, by=officer)
+        if refused := [answer for answer in answers if answer["outcome"] == "refused"]:
+            raise Unanswered(f"A decision on a licence was refused: {refused[0]}")
+        self.licences[class_name] = sum(row["verdict"] == "confirm" for row in rows)
+        return len(rows), self.licences[class_name]
+
     async def _correct(self, row: Row) -> None:
         path = f"/v1/enrolments/{self.enrolments[row['trainee']]}/correction"
         content = {"programme": row["programme"], "reason": "counted to another programme 专项归口更正"}
@@ -151,11 +169,24 @@ class Trainings:
     async def _move(self, class_name: str, verb: str, *, by: Caller) -> None:
         await self._client.post("registry", f"/v1/classes/{self.classes[class_name]['id']}/{verb}", by=by)
 
-    async def _post_rows(self, class_name: str, list_: str, rows: Sequence[object]) -> Sequence[Any]:
+    async def _post_rows(
+        self, class_name: str, list_: str, rows: Sequence[object], *, by: Caller | None = None
+    ) -> Sequence[Any]:
+        """The answers to rows of a class, by default its institution's."""
         path = f"/v1/classes/{self.classes[class_name]['id']}/{list_}"
-        by = self.institution_of(class_name)
-        answers: Sequence[Any] = (await self._client.post("registry", path, {"rows": rows}, by=by))["rows"]
+        caller = by or self.institution_of(class_name)
+        answers: Sequence[Any] = (await self._client.post("registry", path, {"rows": rows}, by=caller))["rows"]
         return answers
+
+
+def _decision(row: Row) -> dict[str, str]:
+    reason = {"reason": "样例：查询平台无此证"} if row["verdict"] == "reject" else {}
+    return {"local_id": row["trainee"], "verdict": row["verdict"], **reason}
+
+
+def _told_licences(done: Sequence[tuple[int, int]]) -> str:
+    recorded, confirmed = (sum(each) for each in zip(*done, strict=True))
+    return f"{recorded} licences recorded, {confirmed} of them confirmed by county officers"
 
 
 def _told_rosters(outcomes: Sequence[Sequence[str]]) -> str:

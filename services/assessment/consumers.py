@@ -14,6 +14,7 @@ from services.assessment.trainings import store as trainings
 from services.assessment.trainings.rules import RegistryClass, RegistryEnrolment
 from shared import heard
 from shared.backbone.consumer import Consumer
+from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import CLASS_FACTS, ClassState, ClassStatus
 from shared.contracts.registry.enrolments import (
@@ -27,7 +28,6 @@ from shared.contracts.registry.enrolments import (
     PersonsSeparated,
 )
 from shared.contracts.registry.plan import ProgrammeListed, RegionListed
-from shared.kernel.levels import Level
 from shared.plan import Programme
 
 F = TypeVar("F", bound=Fact)
@@ -56,7 +56,7 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
             RegistryClass(
                 each.class_id,
                 each.occupation,
-                Level(each.level),
+                award_of(each),
                 each.status is ClassStatus.CANCELLED,
                 each.institution_id,
                 each.starts_on,

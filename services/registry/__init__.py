@@ -1,8 +1,8 @@
 """The registry: institutions, their classes and trainees, and the outcome of each training.
 
 Owns        the plan, policy rows and calendar; projects; institutions with sites, listings and sanctions;
-            classes; trainees; enrolments; attendance; flags; reports of the public; patrols, inspections, findings;
-            spot checks; safety documents; training orders
+            classes; trainees; enrolments; licences; attendance; flags; reports of the public; patrols, inspections,
+            findings; spot checks; safety documents; training orders
 Publishes   registry.* (one fact for each change)
 Hears       assessment: results, certificates
 Its users   institutions' systems and staff, county officers

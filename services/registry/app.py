@@ -16,6 +16,7 @@ from services.registry.enrolments.routes import enrolments, outcomes
 from services.registry.flags import routes as flags
 from services.registry.follow_ups.routes import files as follow_up_files
 from services.registry.follow_ups.routes import reports as follow_ups
+from services.registry.licences import routes as licences
 from services.registry.orders import routes as orders
 from services.registry.pages import routes as page
 from services.registry.persons.routes import merges, proposals
@@ -91,6 +92,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             spot_checks.routes,
             safety.routes,
             inspections.routes,
+            licences.routes,
             follow_ups.routes,
             follow_up_files.routes,
             quality.routes,

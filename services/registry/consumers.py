@@ -21,6 +21,7 @@ from shared.contracts.assessment import (
     ResultRecorded,
     ResultState,
 )
+from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
@@ -42,9 +43,9 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
 
 
 def _result(fact: ResultState) -> Result:
-    return Result(fact.candidate_id, fact.person, fact.occupation, fact.level, fact.passed, fact.effective_on)
+    return Result(fact.candidate_id, fact.person, fact.occupation, award_of(fact), fact.passed, fact.effective_on)
 
 
 def _certificate(fact: CertificateState) -> Certificate:
     valid = fact.status is CertificateStatus.VALID
-    return Certificate(fact.certificate_id, fact.person, fact.occupation, fact.level, fact.issued_on, valid)
+    return Certificate(fact.certificate_id, fact.person, fact.occupation, award_of(fact), fact.issued_on, valid)

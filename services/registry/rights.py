@@ -46,6 +46,7 @@ RIGHTS: Final[Rights] = {
     "list_plan_changes": reads(EVERY_ROLE, note=_REFERENCE),
     "list_regions": reads(EVERY_ROLE, note=_REFERENCE),
     "list_levels": reads(EVERY_ROLE, note=_REFERENCE),
+    "list_awards": reads(EVERY_ROLE, note=_REFERENCE),
     "list_projects": reads(EVERY_ROLE, note=_REFERENCE),
     "get_project": reads(EVERY_ROLE, note=_REFERENCE),
     "list_project_terms": reads(EVERY_ROLE, note=_REFERENCE),
@@ -159,6 +160,13 @@ RIGHTS: Final[Rights] = {
     ),
     "reinstate_enrolment": writes(OFFICERS, one=_TAKEN_BACK),
     "correct_enrolment": writes(ORGANISATIONS, OFFICERS, one=_REASONED),
+    # licences
+    "record_licences": writes(
+        ORGANISATIONS, OFFICERS, two="Nothing rests on a record before another person, an officer, has confirmed it."
+    ),
+    "decide_licences": writes(OFFICERS, two="Who confirms a licence is not who recorded it."),
+    "list_licences": reads(ORGANISATIONS, SUPERVISORS),
+    "list_licence_history": reads(ORGANISATIONS, SUPERVISORS),
     # persons
     "propose_merge": writes(
         OFFICERS,

@@ -1,5 +1,5 @@
-"""Facts that the subsidy consumes: of the registry on regions, institutions, classes, enrolments, persons and flags; of
-assessment on certificates.
+"""Facts that the subsidy consumes: of the registry on regions, institutions, classes, enrolments, licences, persons and
+flags; of assessment on certificates.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from services.subsidy.holds import store as holds
 from services.subsidy.holds.rules import Flag, HoldStatus
 from services.subsidy.settings import SubsidySettings
 from services.subsidy.trainings import store as trainings
-from services.subsidy.trainings.rules import Certificate, Institution, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.rules import Certificate, Institution, Licence, Outcome, Trainee, TrainingClass
 from shared import heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import CERTIFICATE_FACTS, CertificateState, CertificateStatus
+from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import CLASS_FACTS, ClassState
 from shared.contracts.registry.directory import INSTITUTION_FACTS, InstitutionState
@@ -31,8 +32,8 @@ from shared.contracts.registry.enrolments import (
     PersonsSeparated,
 )
 from shared.contracts.registry.flags import FLAG_FACTS, FlagState
+from shared.contracts.registry.licences import LICENCE_FACTS, LicenceState, LicenceStatus
 from shared.contracts.registry.plan import RegionListed
-from shared.kernel.levels import Level
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
     {
@@ -41,6 +42,7 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
         *CLASS_FACTS,
         *ENROLMENT_FACTS,
         *MERGE_FACTS,
+        *LICENCE_FACTS,
         *FLAG_FACTS,
         *CERTIFICATE_FACTS,
     }
@@ -73,6 +75,8 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await holds.keep(connection, [_flag(fact) for fact in latest if isinstance(fact, FlagState) and fact.holds])
     certificates = [_certificate(fact) for fact in latest if isinstance(fact, CertificateState)]
     await trainings.keep_certificates(connection, certificates)
+    licences = [_licence(fact) for fact in latest if isinstance(fact, LicenceState)]
+    await trainings.keep_licences(connection, licences)
     # An enrolment's first fact cannot be a correction, and most facts are first ones.
     later = [fact for fact in latest if isinstance(fact, EnrolmentState) and fact.version > 1]
     if later:
@@ -87,7 +91,7 @@ def _class(fact: ClassState) -> TrainingClass:
         region=fact.region,
         reporting_region=fact.reporting_region,
         occupation=fact.occupation,
-        level=Level(fact.level),
+        award=award_of(fact),
         fund_source=fact.fund_source,
         starts_on=fact.starts_on,
         state=fact.status,
@@ -127,7 +131,16 @@ def _certificate(fact: CertificateState) -> Certificate:
         id=fact.certificate_id,
         person=fact.person,
         occupation=fact.occupation,
-        level=Level(fact.level),
+        award=award_of(fact),
         issued_on=fact.issued_on,
         valid=fact.status is CertificateStatus.VALID,
+    )
+
+
+def _licence(fact: LicenceState) -> Licence:
+    return Licence(
+        enrolment_id=fact.enrolment_id,
+        award=award_of(fact),
+        issued_on=fact.issued_on,
+        confirmed=fact.status is LicenceStatus.CONFIRMED,
     )

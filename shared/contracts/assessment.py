@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.contracts.dimensions import LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import AwardCode, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.fact import Fact
 
 TOPIC = "assessment"
@@ -23,7 +23,8 @@ class ScopeItem(Struct, frozen=True, gc=False):
     """What a body may assess: one occupation at one level."""
 
     occupation: OccupationCode
-    level: LevelRank
+    level: LevelRank | None
+    award: AwardCode | None = None
 
 
 class BodyFiled(AssessmentFact):
@@ -55,9 +56,10 @@ class SessionState(AssessmentFact):
     region: RegionCode
     reporting_region: RegionCode
     occupation: OccupationCode
-    level: LevelRank
+    level: LevelRank | None
     held_on: date
     status: SessionStatus
+    award: AwardCode | None = None
 
 
 class SessionFiled(SessionState):
@@ -84,10 +86,11 @@ class ResultState(AssessmentFact):
     region: RegionCode
     reporting_region: RegionCode
     occupation: OccupationCode
-    level: LevelRank
+    level: LevelRank | None
     passed: bool
     """Both parts at the pass mark or above. The marks themselves are not published."""
     effective_on: date
+    award: AwardCode | None = None
 
 
 class ResultRecorded(ResultState):
@@ -116,11 +119,12 @@ class CertificateState(AssessmentFact):
     region: RegionCode
     reporting_region: RegionCode
     occupation: OccupationCode
-    level: LevelRank
+    level: LevelRank | None
     issued_on: date
     status: CertificateStatus
     plan_year: int | None = None
     """The year whose plan the programme belongs to: that of the class's first day, without a class that of the exam."""
+    award: AwardCode | None = None
 
 
 class CertificateIssued(CertificateState):

@@ -9,7 +9,15 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.contracts.dimensions import AmountFen, FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import (
+    AmountFen,
+    AwardCode,
+    FundSource,
+    LevelRank,
+    OccupationCode,
+    ProgrammeCode,
+    RegionCode,
+)
 from shared.contracts.fact import Fact
 
 TOPIC = "subsidy"
@@ -38,7 +46,7 @@ class ClaimLine(Struct, frozen=True, gc=False):
     person: UUID
     programme: ProgrammeCode
     occupation: OccupationCode
-    level: LevelRank
+    level: LevelRank | None
     trained_on: date
     """The day the training was completed: a subsidised training is one of the trainings of that day."""
     amount_fen: AmountFen
@@ -46,6 +54,7 @@ class ClaimLine(Struct, frozen=True, gc=False):
     """The code of the check that refused it ("C12"), or None."""
     recovered_fen: AmountFen = 0
     recovered_on: date | None = None
+    award: AwardCode | None = None
 
 
 class ClaimState(SubsidyFact):

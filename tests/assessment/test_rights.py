@@ -10,7 +10,7 @@ from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from tests.assessment.centre import a_class, an_enrolment, body_filing, open_centre, pass_row, person_key, person_row
 from tests.support.persons import merged, rekeyed
-from tests.support.rights import Scene, Side, walk
+from tests.support.rights import PROVINCE, Scene, Side, walk
 from tests.support.services import ServiceUnderTest
 
 
@@ -58,6 +58,13 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "add_candidates": {"rows": [person_row(first + 1)]},
         "record_results": {"rows": [pass_row(first + 1)]},
         "propose_correction": marks,
+        "add_pass_rule": {
+            "key": "pass.part_tenths_min",
+            "value": "600",
+            "region": PROVINCE,
+            "first_on": "2098-01-01",
+            "source": "文件",
+        },
     }
     return Side(
         region=region,

@@ -94,6 +94,7 @@ _VALUES: Final = {
     "starts_from": ("2025-06-01",),
     "starts_to": ("2025-09-01",),
     "occupation": ("4-10-01-05",),
+    "award": ("L4",),
     "level": ("L4",),
     "project": ("4-01-06-02-L4",),
 }

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import fields as fields_of
 
 from shared import contracts
+from shared.contracts import assessment, registry, subsidy
 from shared.contracts.fact import ENVELOPE_FIELDS, Fact
 from shared.contracts.fact import types as all_types
 
@@ -28,6 +29,7 @@ BY_NAME: dict[str, object] = {
     "replaced_by": "410308",
     "occupation": "4-10-01-05",
     "level": 4,
+    "award": "L4",
     "rank": 4,
     "year": 2025,
     "credit_code": "52410000MJ00123452",
@@ -43,6 +45,10 @@ BY_NAME: dict[str, object] = {
 REGION_CODES = {"code": "410102", "parent": "410100", "reporting_region": "410100", "replaced_by": "410308"}
 
 
+PUBLISHERS = (assessment, registry, subsidy)
+"""Imported, so that all their facts are known."""
+
+
 def published() -> dict[str, type[Fact]]:
     """Every fact class of the contracts by type; tests may have made others."""
     return {name: cls for name, cls in all_types().items() if cls.__module__.startswith(f"{contracts.__name__}.")}
@@ -52,7 +58,7 @@ def fields(struct: type[Struct], prefix: str = "") -> Iterator[tuple[str, str]]:
     """Every field of `struct` and of the structs inside it: its path, and its own name."""
     for field in fields_of(struct):
         yield f"{prefix}{field.name}", field.name
-        for inner in _structs_in(field.type):
+        for inner in structs_in(field.type):
             yield from fields(inner, f"{prefix}{field.name}.")
 
 
@@ -96,8 +102,9 @@ def _value(name: str, annotation: Any) -> Any:
     return by_type[annotation]
 
 
-def _structs_in(annotation: Any) -> Iterator[type[Struct]]:
+def structs_in(annotation: Any) -> Iterator[type[Struct]]:
+    """The structs that values of `annotation` hold."""
     if isinstance(annotation, type) and issubclass(annotation, Struct):
         yield annotation
     for inner in get_args(annotation):
-        yield from _structs_in(inner)
+        yield from structs_in(inner)

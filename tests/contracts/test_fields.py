@@ -14,6 +14,7 @@ from shared.contracts.registry import (
     enrolments,
     flags,
     follow_ups,
+    licences,
     plan,
     supervision,
     teachers,
@@ -40,7 +41,7 @@ ALLOWED = {
 }
 """Names of organisations and of entries of the plan, which are public."""
 
-CUT = {"programme", "region", "reporting_region", "occupation", "level"}
+CUT = {"programme", "region", "reporting_region", "occupation", "level", "award"}
 PROMISED: dict[type, set[str]] = {
     plan.ProgrammeListed: {"code", "parent", "plan", "year", "trainings_target", "high_skilled_target"},
     plan.IndicatorListed: {"code", "programme", "year", "target", "unit"},
@@ -48,7 +49,7 @@ PROMISED: dict[type, set[str]] = {
     plan.LevelListed: {"code", "rank", "high_skilled"},
     directory.InstitutionState: {"institution_id", "region", "reporting_region"},
     plan.CalendarDayListed: {"day", "working"},
-    plan.ProjectListed: {"code", "edition", "occupation", "level", "hours_min", "is_scarce", "is_needed"},
+    plan.ProjectListed: {"code", "edition", "occupation", "level", "award", "hours_min", "is_scarce", "is_needed"},
     directory.SiteListed: {"site_id", "institution_id", "region", "reporting_region"},
     directory.ListingState: {"listing_id", "institution_id", "project", "reporting_region", "first_on", "last_on"},
     directory.SanctionState: {"sanction_id", "institution_id", "reporting_region", "step", "first_on", "last_on"},
@@ -76,6 +77,8 @@ PROMISED: dict[type, set[str]] = {
     supervision.SafetyVersionAdded: {
         "safety_id", "institution_id", "region", "reporting_region", "safety_kind", "hours",
     },
+    licences.LicenceState: CUT
+    | {"fund_source", "project", "enrolment_id", "class_id", "institution_id", "person", "issued_on", "status"},
     follow_ups.FollowUpState: CUT
     | {
         "fund_source", "project", "enrolment_id", "class_id", "person", "completed_on", "entered", "employed_on",
@@ -88,14 +91,15 @@ PROMISED: dict[type, set[str]] = {
     },
     enrolments.EnrolmentState: CUT
     | {"enrolment_id", "class_id", "institution_id", "person", "tags", "fund_source", "status", "effective_on"},
-    assessment.BodyFiled: {"body_id", "region", "reporting_region", "scope.occupation", "scope.level"},
+    assessment.BodyFiled: {"body_id", "region", "reporting_region", "scope.occupation", "scope.level", "scope.award"},
     assessment.SessionState: CUT | {"session_id", "body_id", "class_id", "held_on", "status"},
     assessment.ResultState: CUT | {"candidate_id", "session_id", "person", "passed", "effective_on"},
     assessment.CertificateState: CUT | {"certificate_id", "person", "body_id", "class_id", "issued_on", "status"},
     subsidy.ClaimState: {
         "claim_id", "class_id", "institution_id", "region", "reporting_region", "fund_source", "status", "amount_fen",
         "recovered_fen", "approved_on", "paid_on", "lines.enrolment_id", "lines.person", "lines.programme",
-        "lines.occupation", "lines.level", "lines.amount_fen", "lines.recovered_fen", "lines.recovered_on",
+        "lines.occupation", "lines.level", "lines.award", "lines.amount_fen", "lines.recovered_fen",
+        "lines.recovered_on",
     },
 }  # fmt: skip
 

@@ -10,14 +10,17 @@ import pytest
 
 from services.registry.plan.rules.policy import CALENDAR_KEY, KEYS, parse, policy_on
 from services.registry.plan.rules.working_days import CalendarUnset, WorkingDays
-from services.registry.plan.usecases.plan_files import read_policy
+from services.registry.plan.usecases.plan_files import read_policy, read_projects
+from services.subsidy.policy.rules import item_of
 from shared.dated_rules.rules import loaded
+from shared.kernel.awards import Award
 from shared.kernel.levels import Level
 from shared.kernel.money import fen_from_yuan
 from shared.kernel.periods import Period
 
 PLAN = Path(__file__).parents[2] / "deploy" / "plans" / "henan-2025"
-POLICY = list(read_policy(PLAN, signed=loaded(by="load-plan", at=datetime(2024, 12, 1, tzinfo=UTC), sequence=1)))
+SIGNED = loaded(by="load-plan", at=datetime(2024, 12, 1, tzinfo=UTC), sequence=1)
+POLICY = list(read_policy(PLAN, signed=SIGNED))
 
 Row = dict[str, str]
 
@@ -194,6 +197,19 @@ class TestSubsidyStandards:
 
         assert len(questions) == len(standards)
 
+    def test_every_training_rate_is_that_of_one_award(self) -> None:
+        items = {
+            row["level_or_item"]: key
+            for key, row in keyed("subsidy_standards.csv", "id").items()
+            if row["kind"] == "training"
+        }
+        paid = [Award(rank) for rank in range(2, 7)] + list(SHORT)
+
+        assert {items[item_of(award)]: award for award in paid} == {
+            f"HN-T-{SHORT.get(award, award.code)}": award for award in paid
+        }
+        assert len(items) == len(paid) == 11
+
     def test_the_amounts_by_level_are_those_of_the_regulation(self) -> None:
         yuan = {key: row["yuan"] for key, row in keyed("subsidy_standards.csv", "id").items()}
 
@@ -251,10 +267,31 @@ class TestCalendar:
             self.CALENDAR.after(date(2026, 12, 31), 1)
 
 
+SHORT = {
+    Award.SPECIAL_ABILITY: "SP",
+    Award.COMPLETION: "PASS",
+    Award.SPECIAL_OPERATIONS: "SW",
+    Award.SPECIAL_OPERATIONS_RENEWAL: "SWR",
+    Award.PRE_JOB: "PREJOB",
+    Award.SENIOR_TECHNICIAN_UPGRADING: "L6UP",
+}
+"""Awards without a level in the codes of projects and subsidy standards."""
+
+
 class TestProjects:
-    def test_codes_say_occupation_and_level_and_are_unique(self) -> None:
+    def test_codes_say_occupation_and_award_and_are_unique(self) -> None:
         for code, row in keyed("projects.csv").items():
-            assert code == f"{row['occupation']}-{row['level']}"
+            award = Award.from_code(row["award"])
+            assert code == f"{row['occupation']}-{SHORT.get(award, award.code)}"
             assert int(row["hours_min"]) >= 24
             assert row["is_scarce"] in {"yes", "no"}
             assert row["is_needed"] in {"yes", "no"}
+
+    def test_every_award_without_a_level_has_one(self) -> None:
+        assert {Award.from_code(row["award"]) for row in rows("projects.csv")} >= set(SHORT)
+
+    def test_files_from_before_there_were_awards_name_the_level(self, tmp_path: Path) -> None:
+        text = (PLAN / "projects.csv").read_text(encoding="utf-8").splitlines()
+        (tmp_path / "projects.csv").write_text(f"{text[0].replace('award', 'level')}\n{text[1]}\n", encoding="utf-8")
+
+        assert [project.award.code for project in read_projects(tmp_path, signed=SIGNED)] == ["L2"]

@@ -18,7 +18,7 @@ from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.dated_rules.rules import loaded
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.periods import Period
 
 PLAN = Path(__file__).parents[2] / "deploy" / "plans" / "henan-2025"
@@ -41,7 +41,7 @@ def policy(day: date, **changes: Any) -> Policy:
 def project(**changes: Any) -> Project:
     usual: dict[str, Any] = {
         "code": "4-10-01-05-L4", "name_zh": "养老护理员", "name_en": "Care worker", "edition": "2022",
-        "occupation": "4-10-01-05", "level": Level.SENIOR_WORKER, "category": "健康照护", "hours_min": 56,
+        "occupation": "4-10-01-05", "award": Award.SENIOR_WORKER, "category": "健康照护", "hours_min": 56,
         "is_scarce": False, "is_needed": True, "listed": Period(date(2025, 1, 1)), "version": 1,
         "id": "T1", "source": "a document", "provenance": SIGNED,
     }  # fmt: skip
@@ -52,7 +52,7 @@ def training_class(**changes: Any) -> TrainingClass:
     usual: dict[str, Any] = {
         "id": UUID(int=1), "institution_id": UUID(int=2), "local_id": "2025-001", "programme": "S02-1",
         "region": "410102", "reporting_region": "410100", "occupation": "4-10-01-05",
-        "level": Level.SENIOR_WORKER, "fund_source": FundSource.EMPLOYMENT_FUND, "starts_on": date(2025, 3, 1),
+        "award": Award.SENIOR_WORKER, "fund_source": FundSource.EMPLOYMENT_FUND, "starts_on": date(2025, 3, 1),
         "ends_on": date(2025, 3, 20), "hours": 60, "seats": 40, "status": ClassStatus.FILED, "filed_by": "clerk",
         "version": 1,
     }  # fmt: skip

@@ -67,6 +67,7 @@ class _County:
         done = await self._completed()
         listed = await self._lists(ids, running, done) | {"list_merges": await self._merge()}
         ids |= {"merge_id": listed["list_merges"], "proposal_id": await self._proposal()}
+        listed["list_licences"] = await self._licensed()
         listed["list_person_proposals"] = ids["proposal_id"]
         return Side(
             region=self._region,
@@ -196,6 +197,14 @@ class _County:
         asked = {"local_id": "S1", "checked_on": "2025-06-02", "asked": 1, "confirmed": 1}
         await self._post(f"classes/{class_id}/spot-checks", asked, officer=True)
         return class_id
+
+    async def _licensed(self) -> str:
+        """A trainee with a licence that waits for an officer."""
+        award = {"level": None, "award": "special_operations", "occupation": "6-18-02-04", "hours": 80}
+        class_id = await self._run(5, local_id="welding", **award, **MAY)
+        row = {"local_id": "T5", "issued_on": "2025-05-21", "valid_until": "2031-05-20"}
+        await self._post(f"classes/{class_id}/licences", {"rows": [row]})
+        return await self._enrolment(class_id)
 
     async def _merge(self) -> str:
         await self._run(3, local_id="merged-1", **APRIL)

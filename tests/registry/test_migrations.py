@@ -186,7 +186,7 @@ _A_ROW_BY_THE_VERSION_BEFORE = (
 async def test_rules_of_before_are_known_from_their_first_days_and_the_version_before_still_enters_some(
     engine: AsyncEngine,
 ) -> None:
-    await migrate(engine, "0025")
+    await migrate(engine, "0028")
     async with engine.begin() as connection:
         for statement in _RULES_OF_BEFORE:
             await connection.exec_driver_sql(statement)

@@ -18,7 +18,7 @@ from services.subsidy.holds.rules import Flag, HoldStatus
 from services.subsidy.limits.rules import Terms
 from services.subsidy.policy import usecases as policy
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
-from shared.contracts.dimensions import FundSource
+from shared.contracts.dimensions import FundSource, award_fields
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import ClassCompleted, ClassStarted, ClassStatus
 from shared.contracts.registry.directory import InstitutionRegistered
@@ -31,11 +31,18 @@ from shared.contracts.registry.enrolments import (
     EnrolmentWithdrawn,
     TraineeEnrolled,
 )
+from shared.contracts.registry.licences import (
+    LicenceConfirmed,
+    LicenceRecorded,
+    LicenceRejected,
+    LicenceState,
+    LicenceStatus,
+)
 from shared.contracts.registry.plan import RegionListed
 from shared.contracts.subsidy import ClaimStatus
+from shared.kernel.awards import Award
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
-from shared.kernel.levels import Level
 from shared.kernel.money import Fen
 from shared.kernel.periods import business_day
 from tests.support.services import ServiceUnderTest
@@ -69,7 +76,7 @@ def claim(*lines: Line, **changes: Any) -> Claim:
         reporting_region="410100",
         fund_source=FundSource.EMPLOYMENT_FUND,
         occupation=CAREGIVER,
-        level=Level.SENIOR_WORKER,
+        award=Award.SENIOR_WORKER,
         starts_on=STARTS_ON,
         policy_row="HN-T-L4",
         status=ClaimStatus.DRAFT,
@@ -131,7 +138,7 @@ class Taught:
     institution_id: UUID = field(default_factory=uuid4)
     region: str = "410102"
     occupation: str = CAREGIVER
-    level: Level = Level.SENIOR_WORKER
+    award: Award = Award.SENIOR_WORKER
     fund_source: FundSource | None = FundSource.EMPLOYMENT_FUND
     starts_on: date = STARTS_ON
     enrolments: list[UUID] = field(init=False)
@@ -146,7 +153,7 @@ class Taught:
             "region": self.region,
             "reporting_region": REPORTING[self.region],
             "occupation": self.occupation,
-            "level": self.level.value,
+            **award_fields(self.award),
         }
 
     def institution(self, name: str) -> InstitutionRegistered:
@@ -231,6 +238,37 @@ class Taught:
             status=CertificateStatus.VALID,
             **self.place,
         )
+
+    def licensed(
+        self,
+        place: int,
+        fact: type[LicenceState] = LicenceConfirmed,
+        *,
+        version: int = 2,
+        status: LicenceStatus = LicenceStatus.CONFIRMED,
+        issued_on: date = CERTIFIED_ON,
+    ) -> LicenceState:
+        """A step of the licence of that trainee."""
+        return fact(
+            subject=f"licences/{self.enrolments[place]}",
+            version=version,
+            at=NOW,
+            enrolment_id=self.enrolments[place],
+            class_id=self.class_id,
+            institution_id=self.institution_id,
+            person=self.persons[place],
+            fund_source=self.fund_source,
+            issued_on=issued_on,
+            status=status,
+            **self.place,
+        )
+
+    def recorded(self, place: int, *, version: int = 1, issued_on: date = CERTIFIED_ON) -> LicenceState:
+        status = LicenceStatus.RECORDED
+        return self.licensed(place, LicenceRecorded, version=version, status=status, issued_on=issued_on)
+
+    def rejected(self, place: int, *, version: int) -> LicenceState:
+        return self.licensed(place, LicenceRejected, version=version, status=LicenceStatus.REJECTED)
 
     def all_finished(self) -> list[Fact]:
         """The class completed, every trainee too and with a certificate."""

@@ -16,7 +16,7 @@ from services.subsidy.claims.rules.lines import Line
 from services.subsidy.payments import rules as payments
 from services.subsidy.review import rules as review
 from services.subsidy.trainings.rules import Outcome, Trainee
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.periods import business_day
 from tests.subsidy.builders import CAREGIVER, claim, line
 
@@ -27,7 +27,7 @@ STARTS_ON = date(2025, 3, 1)
 WELDER = "6-18-02-04"
 DAYS = st.dates(date(2024, 6, 1), date(2027, 1, 1))
 HELD = st.builds(
-    HeldSubsidy, st.sampled_from([CAREGIVER, WELDER]), st.sampled_from(Level), st.sampled_from([2024, 2025, 2026])
+    HeldSubsidy, st.sampled_from([CAREGIVER, WELDER]), st.sampled_from(Award), st.sampled_from([2024, 2025, 2026])
 )
 
 

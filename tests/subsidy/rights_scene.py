@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.kernel.callers import Role
 from tests.subsidy.builders import STARTS_ON, Office, Taught, people
 from tests.support.persons import merged, rekeyed
-from tests.support.rights import Scene, Side
+from tests.support.rights import PROVINCE, Scene, Side
 
 
 async def subsidy_scene(office: Office) -> Scene:
@@ -48,6 +48,14 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "list_duplicates": f'"first":{{"claim_id":"{claim_id}"',
         },
         bodies={
+            "add_policy_row": {
+                "kind": "training", "payee": "institution", "item": "L4", "amount_fen": 1, "jurisdiction": PROVINCE,
+                "valid_from": "2098-01-01", "source": "文件",
+            },
+            "add_claim_limit": {
+                "key": "claim.window_months", "value": "6", "region": PROVINCE, "first_on": "2098-01-01",
+                "source": "文件",
+            },
             "draft_claim": {"class_id": str(first.class_id), "local_id": "c-1"},
             "propose_budget": {
                 "region": reports_to, "fund_source": "employment_fund", "year": STARTS_ON.year, "amount_fen": 10**11,

@@ -8,6 +8,7 @@ from deploy.sandbox import SAMPLE
 from deploy.sandbox.expected import MEASURES, count
 from deploy.sandbox.generate import make, text_of
 from deploy.sandbox.post import read
+from shared.kernel.awards import Award
 
 
 def test_the_committed_files_are_what_the_generator_makes() -> None:
@@ -34,11 +35,22 @@ def test_every_leaf_programme_and_every_reporting_region_trains() -> None:
 
 def test_no_measure_is_empty_and_persons_are_not_certificates() -> None:
     files = read(SAMPLE)
-    levels = {row["class"]: row["level"] for row in files["classes"]}
-    high = Counter(levels[row["class"]] >= "L4" for row in files["rosters"])[True]
+    awards = {row["class"]: row["award"] for row in files["classes"]}
+    high = Counter(awards[row["class"]] in ("L4", "L5") for row in files["rosters"])[True]
 
     total = sum(count().values(), Counter[str]())
 
     assert all(total[measure] > 0 for measure in MEASURES)
     assert total["high_skilled_persons"] < high
     assert total["paid_fen"] < total["approved_fen"]
+
+
+def test_every_award_without_a_level_is_trained_for_claimed_for_and_paid() -> None:
+    files = read(SAMPLE)
+    paid = {row["class"] for row in files["claims"] if row["stage"] == "paid"}
+
+    for award in (award for award in Award if award.level is None):
+        trained = [row for row in files["classes"] if row["award"] == award.code and row["stage"] == "completed"]
+        assert trained
+        assert paid & {row["class"] for row in trained}, award
+    assert {row["verdict"] for row in files["licences"]} == {"confirm", "reject", ""}

@@ -9,10 +9,12 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from services.assessment.bodies import store, usecases
-from services.assessment.bodies.rules.bodies import Body, BodyKind
+from services.assessment.bodies.rules.bodies import Body, BodyKind, ScopeEntry
 from services.assessment.plan import usecases as plans
 from shared.auth import CurrentCaller
+from shared.awards import AnsweredAward, AnsweredLevel, GivenAward, GivenLevel
 from shared.forms import Name, Strict
+from shared.kernel.awards import award_named
 from shared.kernel.credit_code import parse_credit_code
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
@@ -22,7 +24,8 @@ routes = router("bodies")
 
 class ScopeItemForm(Strict):
     occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
-    level: Annotated[str, Field(max_length=8, examples=["L4"])]
+    award: GivenAward | None = None
+    level: GivenLevel | None = None
 
 
 class BodyRequest(Strict):
@@ -37,8 +40,18 @@ class BodyRequest(Strict):
     scope: Annotated[list[ScopeItemForm], Field(min_length=1, max_length=1000)]
 
     def filing(self) -> usecases.Filing:
-        scope = [(item.occupation, item.level) for item in self.scope]
+        scope = [(item.occupation, award_named(award=item.award, level=item.level)) for item in self.scope]
         return usecases.Filing(**self.model_dump(exclude={"scope"}), scope=scope)
+
+
+class ScopeItemAnswer(BaseModel):
+    occupation: str
+    level: AnsweredLevel
+    award: AnsweredAward
+
+    @classmethod
+    def of(cls, entry: ScopeEntry) -> ScopeItemAnswer:
+        return cls(occupation=entry.occupation, level=entry.award.codes["level"], award=entry.award.code)
 
 
 class BodyAnswer(BaseModel):
@@ -49,12 +62,12 @@ class BodyAnswer(BaseModel):
     region: str
     reporting_region: str
     number_prefix: str
-    scope: list[ScopeItemForm]
+    scope: list[ScopeItemAnswer]
     version: int
 
     @classmethod
     def of(cls, body: Body) -> BodyAnswer:
-        scope = [ScopeItemForm(occupation=entry.occupation, level=entry.level.code) for entry in body.scope]
+        scope = [ScopeItemAnswer.of(entry) for entry in body.scope]
         return cls(**{name: getattr(body, name) for name in cls.model_fields} | {"scope": scope})
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.bodies.rules.bodies import Body, BodyKind, ScopeEntry
 from shared import tables
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in
 from shared.reach import Scope
@@ -31,16 +31,16 @@ from shared.tables import Choice, Json, fixed
 
 
 class _Scope(TypeDecorator[Any]):
-    """A scope as a list of occupation and rank, in order."""
+    """A scope as a list of occupation and award, in order."""
 
     impl = Json
     cache_ok = True
 
     def process_bind_param(self, value: Iterable[ScopeEntry] | None, _: Dialect) -> list[list[str | int]]:
-        return [[entry.occupation, entry.level.value] for entry in value or ()]
+        return [[entry.occupation, entry.award.value] for entry in value or ()]
 
     def process_result_value(self, value: Iterable[tuple[str, int]] | None, _: Dialect) -> tuple[ScopeEntry, ...]:
-        return tuple(ScopeEntry(occupation, Level(rank)) for occupation, rank in value or ())
+        return tuple(ScopeEntry(occupation, Award(number)) for occupation, number in value or ())
 
 
 BODY: Final = Table(

@@ -14,31 +14,31 @@ from services.assessment.bodies.rules.bodies import Body, BodyCreditCodeTaken, B
 from services.assessment.bodies.rules.number_prefixes import parse_prefix
 from services.assessment.plan import usecases as plans
 from shared.backbone import outbox
+from shared.kernel.awards import Award
 from shared.kernel.callers import Caller
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.ids import new_id
-from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
 
 
 @dataclass(frozen=True)
 class Filing:
-    """What the authority states about a body; `scope` as pairs of occupation and level code."""
+    """What the authority states about a body; `scope` as pairs of occupation and award."""
 
     credit_code: str
     name: str
     kind: BodyKind
     region: str
     number_prefix: str
-    scope: Sequence[tuple[str, str]]
+    scope: Sequence[tuple[str, Award]]
 
 
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> Body:
     """A new body, or the next version of one whose scope changed; the same filing again returns the existing one.
 
     Raises ForeignRegion, NotYetReceived, BodyCreditCodeTaken, NumberPrefixTaken, WrongPrefixLetter, and
-    the refusals of credit code, region, prefix, occupations and levels.
+    the refusals of credit code, region, prefix, occupations and awards.
     """
     plan = await plans.load(connection)
     body = Body(
@@ -49,9 +49,7 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
         region=filing.region,
         reporting_region=plan.reporting_region(filing.region, on=business_day(at)),
         number_prefix=parse_prefix(filing.number_prefix),
-        scope=rules.in_order(
-            ScopeEntry(parse_occupation(occupation), Level.from_code(level)) for occupation, level in filing.scope
-        ),
+        scope=_scope(filing),
         version=1,
     )
     caller.require_region(plan.region_and_above(body.region, on=business_day(at)))
@@ -64,6 +62,13 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
     await store.add(connection, body)
     await outbox.record(connection, fact)
     return body
+
+
+def _scope(filing: Filing) -> tuple[ScopeEntry, ...]:
+    """What the body may examine. Raises MalformedOccupation, ShownOtherwise."""
+    for place, (_, award) in enumerate(filing.scope):
+        rules.require_certificate(award, pointer=f"/scope/{place}/award")
+    return rules.in_order(ScopeEntry(parse_occupation(occupation), award) for occupation, award in filing.scope)
 
 
 async def _file_again(connection: AsyncConnection, known: Body, body: Body, *, at: datetime) -> Body:

@@ -15,6 +15,7 @@ from services.assessment.certificates.rules.certificates import Certificate
 from services.assessment.persons import store as person_store
 from services.assessment.sight.usecases import sight
 from shared.auth import CurrentCaller
+from shared.awards import AnsweredAward, AnsweredLevel, AskedAward
 from shared.contracts.assessment import CertificateStatus
 from shared.forms import Reason, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -41,15 +42,16 @@ class CertificateAnswer(BaseModel):
     region: str
     reporting_region: str
     occupation: str
-    level: str
+    level: AnsweredLevel
+    award: AnsweredAward
     issued_on: date
     status: CertificateStatus
     version: int
 
     @classmethod
     def of(cls, certificate: Certificate, **more: Any) -> Self:
-        values = {name: getattr(certificate, name) for name in CertificateAnswer.model_fields}
-        return cls(**values | {"level": certificate.level.code} | more)
+        values = {name: getattr(certificate, name) for name in CertificateAnswer.model_fields if name != "level"}
+        return cls(**values | certificate.award.codes | more)
 
 
 class HeldCertificateAnswer(CertificateAnswer):
@@ -63,6 +65,7 @@ async def list_certificates(
     persons: CurrentPersons,
     connection: Connection,
     caller: CurrentCaller,
+    award: AskedAward,
     session_id: Annotated[UUID | None, Query(description="Only those of one session")] = None,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
     cursor: Cursor = None,
@@ -73,7 +76,7 @@ async def list_certificates(
     Officers see those of their region and the regions below it, and those of bodies from there.
     """
     seen = await sight(connection, caller, region=region)
-    rows = await store.page(connection, seen, session_id=session_id, after=after(cursor), limit=size)
+    rows = await store.page(connection, seen, session_id=session_id, award=award, after=after(cursor), limit=size)
     return Page(rows=await _held(rows, persons, connection), next=next_cursor(rows, size))
 
 

@@ -31,7 +31,7 @@ from services.assessment.trainings.store import trainees_of, training_of
 from shared import tables
 from shared.contracts.assessment import CertificateStatus
 from shared.database import driver
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound, Stale
 from shared.tables import Choice, Instant, fixed
 
@@ -49,7 +49,7 @@ CERTIFICATE: Final = Table(
     fixed("region", Text),
     fixed("reporting_region", Text),
     fixed("occupation", Text),
-    fixed("level", Choice(Level)),
+    fixed("level", Choice(Award), key="award"),
     fixed("issued_on", Date),
     fixed("issued_by", Text),
     fixed("plan_year", Integer),
@@ -124,18 +124,24 @@ async def is_in_sight(connection: AsyncConnection, certificate_id: UUID, sight: 
 
 
 async def page(
-    connection: AsyncConnection, sight: Sight, *, session_id: UUID | None, after: UUID, limit: int
+    connection: AsyncConnection,
+    sight: Sight,
+    *,
+    session_id: UUID | None,
+    award: Award | None,
+    after: UUID,
+    limit: int,
 ) -> list[Certificate]:
     """Certificates in sight, in the order of their ids, after `after`."""
-    asked = [*tables.matches(CERTIFICATE, session_id=session_id), *_seen(sight)]
+    asked = [*tables.matches(CERTIFICATE, session_id=session_id, award=award), *_seen(sight)]
     return await tables.fetch_page(connection, CERTIFICATE, Certificate, asked, after=after, limit=limit)
 
 
 async def certified(
-    connection: AsyncConnection, persons: Collection[UUID], *, occupation: str, level: Level
+    connection: AsyncConnection, persons: Collection[UUID], *, occupation: str, award: Award
 ) -> frozenset[UUID]:
-    """Those of `persons` who hold a valid certificate of the occupation and level, from any body."""
-    rows = await (await driver(connection)).fetch(_CERTIFIED, list(persons), occupation, level)
+    """Those of `persons` who hold a valid certificate of the occupation and award, from any body."""
+    rows = await (await driver(connection)).fetch(_CERTIFIED, list(persons), occupation, award)
     return frozenset(row["person"] for row in rows)
 
 
@@ -160,9 +166,9 @@ async def save_serial(connection: AsyncConnection, body_id: UUID, year: int, las
 async def add_all(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
     """Store new certificates, sorted by person, so that two sessions with the same people cannot deadlock."""
     rows = sorted(certificates, key=lambda certificate: certificate.person)
-    names = CERTIFICATE.c.keys()
+    names, fields = [column.name for column in CERTIFICATE.c], CERTIFICATE.c.keys()
     await (await driver(connection)).copy_records_to_table(
-        CERTIFICATE.name, columns=names, records=[[getattr(row, name) for name in names] for row in rows]
+        CERTIFICATE.name, columns=names, records=[[getattr(row, field) for field in fields] for row in rows]
     )
 
 

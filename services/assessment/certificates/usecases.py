@@ -18,9 +18,9 @@ from services.assessment.persons import store as person_store
 from services.assessment.plan import usecases as plans
 from shared import heard
 from shared.backbone import outbox
+from shared.kernel.awards import Award
 from shared.kernel.callers import Caller, ForeignRegion, Role
 from shared.kernel.ids import new_id
-from shared.kernel.levels import Level
 from shared.kernel.periods import business_day
 from shared.proposals import store as proposals
 from shared.proposals.rules import Proposal
@@ -29,7 +29,7 @@ _SUBJECT: Final = "certificates/"
 
 
 class Issuance(NamedTuple):
-    """New certificates, and the recipients who already hold a valid one of this occupation and level."""
+    """New certificates, and the recipients who already hold a valid one of this occupation and award."""
 
     certificates: list[Certificate]
     already_certified: list[Recipient]
@@ -58,10 +58,10 @@ async def issue(
 
 
 async def certified(
-    connection: AsyncConnection, keys: Mapping[UUID, UUID], *, occupation: str, level: Level
+    connection: AsyncConnection, keys: Mapping[UUID, UUID], *, occupation: str, award: Award
 ) -> set[UUID]:
-    """The humans who hold a valid certificate of that occupation and level; `keys` are all their keys."""
-    holders = await store.certified(connection, keys, occupation=occupation, level=level)
+    """The humans who hold a valid certificate of that occupation and award; `keys` are all their keys."""
+    holders = await store.certified(connection, keys, occupation=occupation, award=award)
     return {keys[person] for person in holders}
 
 
@@ -73,7 +73,7 @@ async def _entitled(
     # A unique index allows one certificate per key. Two bodies may examine one human under two keys: hence the lock.
     await person_store.lock(connection, set(humans.values()))
     keys = await heard.keys_of(connection, set(humans.values()))
-    have = await certified(connection, keys, occupation=examination.occupation, level=examination.level)
+    have = await certified(connection, keys, occupation=examination.occupation, award=examination.award)
     entitled: list[Recipient] = []
     others: list[Recipient] = []
     for recipient in recipients:

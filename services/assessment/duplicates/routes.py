@@ -19,7 +19,7 @@ routes = router("certificates")
 
 
 class DuplicateAnswer(BaseModel):
-    """Two valid certificates of one human for one occupation and level. Revoking one of them ends the pair."""
+    """Two valid certificates of one human for one occupation and award. Revoking one of them ends the pair."""
 
     first: CertificateAnswer
     second: CertificateAnswer

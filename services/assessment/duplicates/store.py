@@ -32,7 +32,7 @@ ORDER BY first.id, second.id LIMIT $4
 
 
 class Pair(NamedTuple):
-    """Two valid certificates of one human for one occupation and level; `first` was issued first."""
+    """Two valid certificates of one human for one occupation and award; `first` was issued first."""
 
     first: Certificate
     second: Certificate

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 
 
 class RegistryClass(NamedTuple):
@@ -14,7 +14,7 @@ class RegistryClass(NamedTuple):
 
     id: UUID
     occupation: str
-    level: Level
+    award: Award
     cancelled: bool
     institution_id: UUID | None = None
     starts_on: date | None = None

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.trainings.rules import RegistryClass, RegistryEnrolment
 from shared import tables
 from shared.database import driver
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.tables import Choice
 
 _CLASS: Final = Table(
@@ -20,7 +20,7 @@ _CLASS: Final = Table(
     MetaData(),
     Column("id", Uuid),
     Column("occupation", Text),
-    Column("level", Choice(Level)),
+    Column("level", Choice(Award), key="award"),
     Column("cancelled", Boolean),
     Column("institution_id", Uuid),
     Column("starts_on", Date),

@@ -12,7 +12,7 @@ from services.assessment.bodies.store import BODY
 from services.assessment.certificates.store import CERTIFICATE
 from shared import tables
 from shared.contracts.assessment import CertificateStatus
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 
 
 class CertificateExtract(NamedTuple):
@@ -21,13 +21,13 @@ class CertificateExtract(NamedTuple):
     number: str
     status: CertificateStatus
     occupation: str
-    level: Level
+    award: Award
     issued_on: date
     body_name: str
 
 
 _BY_NUMBER: Final = (
-    select(*CERTIFICATE.c["number", "status", "occupation", "level", "issued_on"], BODY.c.name.label("body_name"))
+    select(*CERTIFICATE.c["number", "status", "occupation", "award", "issued_on"], BODY.c.name.label("body_name"))
     .join_from(CERTIFICATE, BODY, BODY.c.id == CERTIFICATE.c.body_id)
     .where(CERTIFICATE.c.number == bindparam("number"))
 )

@@ -11,12 +11,12 @@ from shared.kernel.refusals import NotFound
 
 
 async def verify(connection: AsyncConnection, raw: str) -> CertificateExtract:
-    """The certificate with the number in `raw`; year and level inside the number must be those of the record.
+    """The certificate with the number in `raw`; year and award inside the number must be those of the record.
 
     Raises NotFound, WrongNumberLength, WrongNumberCharacters.
     """
     number = parse(raw)
     found = await store.find(connection, str(number))
-    if found is None or not number.agrees_with(issued_on=found.issued_on, level=found.level):
+    if found is None or not number.agrees_with(issued_on=found.issued_on, award=found.award):
         raise NotFound(what="certificate", id=str(number))
     return found

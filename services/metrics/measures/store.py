@@ -122,6 +122,10 @@ JOIN contribution ON contribution.subject = split_part(named.subject, '/', 2)::u
 """
 
 
+_STAGED = ["level" if field == "award" else field for field in Contribution._fields]
+"""The columns of contributions. `level` holds an award's number: the rank of a level, more for the others."""
+
+
 class Aliases(NamedTuple):
     """Keys that go on as others from now on, each with that other one, and keys that stand for themselves again."""
 
@@ -160,7 +164,7 @@ async def fold(
     """
     database = await driver(connection)
     await database.execute(_STAGE)
-    await database.copy_records_to_table("staged", columns=Contribution._fields, records=contributions)
+    await database.copy_records_to_table("staged", columns=_STAGED, records=contributions)
     if begun:
         await database.execute(_STAGE_BEGUN, list(begun), Measure.IN_TRAINING)
     touched = {each.person for each in holdings}

@@ -16,9 +16,9 @@ from services.metrics.plan.usecases import names, plans
 from services.metrics.totals.store import Cut, Dimension
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 from services.metrics.totals.usecases.totals import totals
+from shared.awards import AskedAward
 from shared.edge import EdgeRoute, Handler
 from shared.forms import Day
-from shared.kernel.levels import Level
 from shared.kernel.refusals import Invalid
 
 JSON = "application/json"
@@ -57,7 +57,9 @@ class UnknownDimension(Invalid):
 
 
 def _dimensions(
-    by: Annotated[str, Query(description="Comma-joined: programme, region, county, level, day")] = "programme,region",
+    by: Annotated[
+        str, Query(description="Comma-joined: programme, region, county, level, award, day")
+    ] = "programme,region",
 ) -> tuple[Dimension, ...]:
     names = [name.strip() for name in by.split(",") if name.strip()]
     known = {dimension.value for dimension in Dimension}
@@ -85,9 +87,9 @@ AskedMap = Annotated[
 
 def _cut(
     by: Annotated[tuple[Dimension, ...], Depends(_dimensions)],
+    award: AskedAward,
     programme: Annotated[str | None, Query(max_length=16, description="A programme, with all its parts")] = None,
     region: Annotated[str | None, Query(max_length=16, description="A reporting region or a place in it")] = None,
-    level: Annotated[str | None, Query(max_length=8, examples=["L4"])] = None,
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
     first_day: Annotated[Day | None, Query(description="From this day on")] = None,
     last_day: Annotated[Day | None, Query(description="Up to and with this day")] = None,
@@ -98,7 +100,7 @@ def _cut(
         by=by,
         programme=programme,
         region=region,
-        level=None if level is None else Level.from_code(level).value,
+        award=award,
         first_day=first_day or (date(year, 1, 1) if year else None),
         last_day=last_day or (date(year, 12, 31) if year else None),
         plan=plan,
@@ -158,7 +160,8 @@ class TotalsRowAnswer(MeasuresAnswer):
     programme: str | None = None
     region: str | None = None
     county: str | None = None
-    level: int | None = Field(default=None, description="The rank of the level, 1 to 8")
+    level: int | None = Field(default=None, description="The rank of the level, 1 to 8; null for awards without one")
+    award: str | None = None
     day: date | None = None
 
 
@@ -195,6 +198,7 @@ async def get_totals(request: Request, cut: AskedCut) -> Response:
     """Live totals of a plan. Regions are rolled up by parent; a level is its rank, 1 to 8.
 
     A training counts to the plan of the year in which its class begins, and to the region that reported it.
+    `by=award` tells apart what leads to no level as well; high-skilled persons hold a level of rank 4 or above.
     """
     answers: AnswerCache = request.app.state.answers
     body = await answers.answer(question(request), lambda connection: totals(connection, cut, today=answers.today()))

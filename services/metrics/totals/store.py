@@ -14,16 +14,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.metrics.measures.rules.measures import Measure
 from services.metrics.plan import store as plan
 from services.metrics.plan.rules import Placement, RegionMap
+from shared.kernel.awards import Award
+from shared.kernel.levels import Level
 from shared.plan import UnknownProgramme
 
 
 class Dimension(StrEnum):
-    """What totals can be cut by. `region` is the reporting region, `county` the place itself."""
+    """What totals can be cut by. `region` is the reporting region, `county` the place itself.
+
+    `level` is a rank; what leads to an award without one has none. `award` tells all apart.
+    """
 
     PROGRAMME = "programme"
     REGION = "region"
     COUNTY = "county"
     LEVEL = "level"
+    AWARD = "award"
     DAY = "day"
 
 
@@ -38,7 +44,7 @@ class Cut:
     by: tuple[Dimension, ...]
     programme: str | None = None
     region: str | None = None
-    level: int | None = None
+    award: Award | None = None
     first_day: date | None = None
     last_day: date | None = None
     plan: str | None = None
@@ -62,14 +68,22 @@ _REPORTING_REGION: Mapping[RegionMap, str] = {
     RegionMap.THEN: "coalesce(nullif(reported_by, ''), placement.reporting_region, place)",
     RegionMap.NOW: "coalesce(placement.reporting_region, place)",
 }
+_CODES = " ".join(f"WHEN {award.value} THEN '{award.code}'" for award in Award)
 _COLUMNS: Mapping[Dimension, str] = {
     Dimension.PROGRAMME: "programme",
     Dimension.REGION: "{reporting_region}",
     Dimension.COUNTY: "coalesce(placement.county, place)",
-    Dimension.LEVEL: "level",
+    # A cell's level is the number of its award, which is a rank where the award is a level.
+    Dimension.LEVEL: f"CASE WHEN level <= {Level.CHIEF_TECHNICIAN.value} THEN level END",
+    Dimension.AWARD: f"CASE level {_CODES} END",
     Dimension.DAY: "day",
 }
-_OF_CELL = {Dimension.PROGRAMME: "programme", Dimension.LEVEL: "level", Dimension.DAY: "day"}
+_OF_CELL = {
+    Dimension.PROGRAMME: "programme",
+    Dimension.LEVEL: "level",
+    Dimension.AWARD: "level",
+    Dimension.DAY: "day",
+}
 _AMOUNTS = ", ".join(
     f"coalesce(sum(amount) FILTER (WHERE measure = '{measure}'), 0)::bigint AS {measure}" for measure in Measure
 )
@@ -79,7 +93,7 @@ WITH summed AS (
     SELECT measure, region AS place, reporting_region AS reported_by, {of_cell} sum(amount) AS amount FROM cell
     WHERE (CAST(:programmes AS text[]) IS NULL OR programme = ANY(:programmes))
       AND (CAST(:year AS smallint) IS NULL OR plan_year = :year OR plan_year = 0 AND extract(year FROM day) = :year)
-      AND (CAST(:level AS smallint) IS NULL OR level = :level)
+      AND (CAST(:award AS smallint) IS NULL OR level = :award)
       AND (CAST(:first_day AS date) IS NULL OR day >= :first_day)
       AND (CAST(:last_day AS date) IS NULL OR day <= :last_day)
     GROUP BY {places_of_cell}
@@ -105,7 +119,7 @@ async def totals(
 
     Raises UnknownProgramme or UnknownRegion for what was never listed.
     """
-    of_cell = [_OF_CELL[dimension] for dimension in cut.by if dimension in _OF_CELL]
+    of_cell = list(dict.fromkeys(_OF_CELL[dimension] for dimension in cut.by if dimension in _OF_CELL))
     reporting_region = _REPORTING_REGION[cut.region_map]
     statement = _TOTALS.format(
         of_cell="".join(f"{column}, " for column in of_cell),
@@ -126,7 +140,7 @@ async def totals(
         "counties": [each.county for each in placements],
         "reporting_regions": [each.reporting_region for each in placements],
         "region": None if everywhere else cut.region,
-        "level": cut.level,
+        "award": cut.award,
         "first_day": cut.first_day,
         "last_day": cut.last_day,
     }

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Date,
     Integer,
     MetaData,
-    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -32,6 +31,7 @@ from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.flags import FlagStatus
 from shared.database import driver
+from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in
 from shared.reach import Owners, Reach
@@ -52,7 +52,7 @@ FLAG: Final = Table(
     fixed("person", Uuid),
     fixed("programme", Text),
     fixed("occupation", Text),
-    fixed("level", SmallInteger),
+    fixed("level", Choice(Award), key="award"),
     fixed("fund_source", Choice(FundSource)),
     fixed("holds", Boolean),
     fixed("facts", Json),

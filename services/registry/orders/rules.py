@@ -185,7 +185,7 @@ def require_fits(order: TrainingOrder, class_: TrainingClass) -> None:
         raise OrderWithdrawn
     fits = {
         "occupation": class_.occupation == order.occupation,
-        "level": class_.level is order.level,
+        "level": class_.award.level is order.level,
         "starts_on": order.ordered.contains(class_.starts_on),
         "ends_on": order.ordered.contains(class_.ends_on),
         "site": not order.sites or class_.site_id in order.sites,

@@ -14,6 +14,7 @@ from services.subsidy.duplicates.rules import Pair, Subsidy
 from services.subsidy.limits import usecases as limits
 from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
+from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.subsidy import ClaimStatus
 from shared.kernel.periods import business_day
 from shared.paging import BEGINNING, Cursor, Page, PageSize, next_cursor, position_of
@@ -36,13 +37,15 @@ class SubsidyAnswer(BaseModel):
     region: str
     reporting_region: str
     occupation: str
-    level: str
+    level: AnsweredLevel
+    award: AnsweredAward
     year: int = Field(description="The calendar year in which the class began")
     amount_fen: int
 
     @classmethod
     def of(cls, subsidy: Subsidy) -> SubsidyAnswer:
-        return cls(**{name: getattr(subsidy, name) for name in cls.model_fields} | {"level": subsidy.level.code})
+        values = {name: getattr(subsidy, name) for name in cls.model_fields if name != "level"}
+        return cls(**values | subsidy.award.codes)
 
 
 class DuplicateAnswer(BaseModel):

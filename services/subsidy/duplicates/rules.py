@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.subsidy.claims.rules.checks import Check
+from services.subsidy.claims.rules.checks import Check, HeldSubsidy
 from shared.contracts.subsidy import ClaimStatus
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 
 
@@ -26,10 +26,14 @@ class Subsidy:
     region: str
     reporting_region: str
     occupation: str
-    level: Level
+    award: Award
     year: int
     """The calendar year in which the training began."""
     amount_fen: Fen
+
+    @property
+    def held(self) -> HeldSubsidy:
+        return HeldSubsidy(self.occupation, self.award, self.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,10 @@ class Pair:
     @property
     def check(self) -> Check:
         """The check that would have refused the later one. Source: domain rules §4.3."""
-        if self.first.occupation != self.second.occupation or self.first.level < self.second.level:
-            return Check.CAP_USED_UP
-        return Check.ALREADY_CLAIMED if self.first.level == self.second.level else Check.HIGHER_LEVEL_CLAIMED
+        held, later = self.first.held, self.second.held
+        if held.bars(later):
+            return Check.ALREADY_CLAIMED
+        return Check.HIGHER_LEVEL_CLAIMED if held.is_above(later) else Check.CAP_USED_UP
 
     @property
     def id(self) -> UUID:

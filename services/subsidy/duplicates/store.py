@@ -8,9 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.subsidy.claims.rules.checks import RENEWAL_YEARS
 from services.subsidy.duplicates.rules import Pair, Subsidy
 from shared.contracts.subsidy import ClaimStatus
 from shared.database import driver
+from shared.kernel.awards import Award
 from shared.kernel.levels import Level
 from shared.reach import Reach
 
@@ -38,7 +40,11 @@ SELECT {", ".join(f"first.{name} AS first_{name}" for name in _OF_LINE)},
 FROM held AS first JOIN held AS second ON second.human = first.human
 WHERE (first.claim_id, first.line) < (second.claim_id, second.line)
     AND (
-        (second.occupation = first.occupation AND first.level >= second.level)
+        (second.occupation = first.occupation AND second.level = first.level
+            AND (first.level <> {Award.SPECIAL_OPERATIONS_RENEWAL.value}
+                OR abs(second.year - first.year) < {RENEWAL_YEARS}))
+        OR (second.occupation = first.occupation AND second.level < first.level
+            AND first.level <= {Level.CHIEF_TECHNICIAN.value})
         OR (second.year = first.year AND first.in_year > $7)
     )
     AND (first.claim_id, first.line, second.claim_id, second.line) > ($1, $2, $3, $4)
@@ -64,4 +70,5 @@ async def page(
 
 def _subsidy(row: Mapping[str, Any], which: str) -> Subsidy:
     values = {name: row[f"{which}_{name}"] for name in _OF_LINE}
-    return Subsidy(**values | {"status": ClaimStatus(values["status"]), "level": Level(values["level"])})
+    award = Award(values.pop("level"))
+    return Subsidy(**values | {"status": ClaimStatus(values["status"]), "award": award})

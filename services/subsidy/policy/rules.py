@@ -6,14 +6,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from shared.dated_rules.rules import Provenance, holding, planned
+from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict
 
 NATIONAL = "000000"
 """The jurisdiction above every province."""
+
+
+_ITEMS: Final = {
+    Award.SPECIAL_ABILITY: "专项职业能力",
+    Award.COMPLETION: "培训合格证",
+    Award.SPECIAL_OPERATIONS: "特种作业操作证(初次)",
+    Award.SPECIAL_OPERATIONS_RENEWAL: "特种作业操作证(三年复审换证)",
+    Award.PRE_JOB: "岗前培训",
+    Award.SENIOR_TECHNICIAN_UPGRADING: "高级技师研修",
+}
+"""The items of awards without a level, in the words of the policy. Source: domain rules §4.2."""
+
+
+def item_of(award: Award) -> str:
+    """The item under which policy rows set the amount for a training that leads to `award`."""
+    return _ITEMS.get(award, award.code)
 
 
 class PolicyKind(StrEnum):

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from shared import reach
 from shared.contracts.dimensions import FundSource
+from shared.kernel.awards import Award
 from shared.kernel.callers import Caller
-from shared.kernel.levels import Level
 from shared.kernel.refusals import NotYetReceived
 from shared.plan import Plan
 from shared.reach import Scope
@@ -37,7 +37,7 @@ class TrainingClass:
     region: str
     reporting_region: str
     occupation: str
-    level: Level
+    award: Award
     fund_source: FundSource | None
     starts_on: date
     state: str
@@ -74,9 +74,20 @@ class Certificate:
     id: UUID
     person: UUID
     occupation: str
-    level: Level
+    award: Award
     issued_on: date
     valid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence of another authority for the training of an enrolment, as recorded in the registry."""
+
+    enrolment_id: UUID
+    award: Award
+    issued_on: date
+    confirmed: bool
+    """Whether an officer has confirmed it."""
 
 
 def region_and_above(plan: Plan, code: str, *, on: date) -> list[str]:

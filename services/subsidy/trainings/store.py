@@ -10,13 +10,13 @@ from uuid import UUID
 from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.trainings.rules import Certificate, Institution, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.rules import Certificate, Institution, Licence, Outcome, Trainee, TrainingClass
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.database import driver
 from shared.heard import HEARD_ALIAS
+from shared.kernel.awards import Award
 from shared.kernel.callers import Standing
-from shared.kernel.levels import Level
 from shared.tables import Choice
 
 HEARD_CLASS: Final = Table(
@@ -27,7 +27,7 @@ HEARD_CLASS: Final = Table(
     Column("region", Text),
     Column("reporting_region", Text),
     Column("occupation", Text),
-    Column("level", Choice(Level)),
+    Column("level", Choice(Award), key="award"),
     Column("fund_source", Choice(FundSource)),
     Column("starts_on", Date),
     Column("state", Text),
@@ -58,9 +58,17 @@ HEARD_CERTIFICATE: Final = Table(
     Column("id", Uuid),
     Column("person", Uuid),
     Column("occupation", Text),
-    Column("level", Choice(Level)),
+    Column("level", Choice(Award), key="award"),
     Column("issued_on", Date),
     Column("valid", Boolean),
+)
+HEARD_LICENCE: Final = Table(
+    "heard_licence",
+    MetaData(),
+    Column("id", Uuid, key="enrolment_id"),
+    Column("level", Choice(Award), key="award"),
+    Column("issued_on", Date),
+    Column("confirmed", Boolean),
 )
 
 # Whoever took over an institution has taken over what that one had taken over before. The successor itself may not
@@ -94,6 +102,10 @@ SELECT k.person, max(c.issued_on)
 FROM unnest($1::uuid[], $2::uuid[]) AS k (key, person) JOIN heard_certificate AS c ON c.person = k.key
 WHERE c.occupation = $3 AND c.level = $4 AND c.valid AND c.issued_on >= $5 GROUP BY k.person
 """
+_LICENSED_ON: Final = """
+SELECT l.id, l.issued_on FROM heard_enrolment AS e JOIN heard_licence AS l ON l.id = e.id
+WHERE e.class_id = $1 AND l.level = $2 AND l.confirmed AND l.issued_on >= $3
+"""
 
 
 async def keep_institutions(connection: AsyncConnection, institutions: Sequence[Institution]) -> None:
@@ -116,6 +128,10 @@ async def keep_enrolments(connection: AsyncConnection, trainees: Sequence[Traine
 
 async def keep_certificates(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
     await _keep(connection, HEARD_CERTIFICATE, certificates)
+
+
+async def keep_licences(connection: AsyncConnection, licences: Sequence[Licence]) -> None:
+    await _keep(connection, HEARD_LICENCE, licences)
 
 
 async def keep_rekeyings(connection: AsyncConnection, rekeyed: Mapping[UUID, datetime]) -> None:
@@ -154,10 +170,19 @@ async def trainees(connection: AsyncConnection, class_id: UUID) -> list[Trainee]
 async def certified_on(
     connection: AsyncConnection, keys: Mapping[UUID, UUID], class_: TrainingClass
 ) -> dict[UUID, date]:
-    """For each person, the last day on which a valid certificate of the class's occupation and level was issued.
+    """For each person, the last day on which a valid certificate of the class's occupation and award was issued.
 
     `keys` maps all keys of the persons to their current key: a certificate counts under any of them.
     Certificates from before the class are left out.
     """
-    arguments = (list(keys), list(keys.values()), class_.occupation, class_.level, class_.starts_on)
+    arguments = (list(keys), list(keys.values()), class_.occupation, class_.award, class_.starts_on)
     return dict(await (await driver(connection)).fetch(_CERTIFIED_ON, *arguments))
+
+
+async def licensed_on(connection: AsyncConnection, class_: TrainingClass) -> dict[UUID, date]:
+    """For each enrolment of the class with a confirmed licence of its award, the day of issue.
+
+    Licences from before the class are left out.
+    """
+    arguments = (class_.id, class_.award, class_.starts_on)
+    return dict(await (await driver(connection)).fetch(_LICENSED_ON, *arguments))

@@ -7,6 +7,7 @@ from shared.contracts.registry import directory as directory
 from shared.contracts.registry import enrolments as enrolments
 from shared.contracts.registry import flags as flags
 from shared.contracts.registry import follow_ups as follow_ups
+from shared.contracts.registry import licences as licences
 from shared.contracts.registry import plan as plan
 from shared.contracts.registry import supervision as supervision
 from shared.contracts.registry import teachers as teachers

@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import AwardCode, FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
 
 
@@ -19,7 +19,7 @@ class AttendanceState(RegistryFact):
     region: RegionCode
     reporting_region: RegionCode
     occupation: OccupationCode
-    level: LevelRank
+    level: LevelRank | None
     day: date
     """The latest day that this fact changed."""
     day_hours: int
@@ -30,6 +30,7 @@ class AttendanceState(RegistryFact):
     """Days with at least one class hour."""
     fund_source: FundSource | None = None
     project: str | None = None
+    award: AwardCode | None = None
 
 
 class AttendanceRecorded(AttendanceState):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
 
-from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import AwardCode, FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
 
 
@@ -29,7 +29,7 @@ class ClassState(RegistryFact):
     region: RegionCode
     reporting_region: RegionCode
     occupation: OccupationCode
-    level: LevelRank
+    level: LevelRank | None
     fund_source: FundSource | None
     """None for a class without a subsidy."""
     starts_on: date
@@ -56,6 +56,7 @@ class ClassState(RegistryFact):
     exam_place: str | None = None
     exam_body: str | None = None
     """The exam plan: the planned day, the place as filed, and the credit code of the assessment body."""
+    award: AwardCode | None = None
 
 
 class ClassFiled(ClassState):

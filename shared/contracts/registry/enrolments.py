@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import AwardCode, FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
 
 
@@ -44,7 +44,7 @@ class EnrolmentState(RegistryFact):
     region: RegionCode
     reporting_region: RegionCode
     occupation: OccupationCode
-    level: LevelRank
+    level: LevelRank | None
     fund_source: FundSource | None
     status: EnrolmentStatus
     hours: int
@@ -64,6 +64,7 @@ class EnrolmentState(RegistryFact):
     """The enrolment that this one continues."""
     plan_year: int | None = None
     """The year whose plan the programme belongs to: that of the class's first day."""
+    award: AwardCode | None = None
 
 
 class TraineeEnrolled(EnrolmentState):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import AwardCode, FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
 
 
@@ -46,6 +46,7 @@ class FlagState(RegistryFact):
     """The last day on which an officer settles it in time; None if no policy row says how many days there are."""
     is_confidential: bool = False
     """Whether only officers may see it, and not the institution concerned."""
+    award: AwardCode | None = None
 
 
 class FlagRaised(FlagState):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import AwardCode, FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
 from shared.contracts.registry.enrolments import EmploymentState
 
@@ -20,7 +20,7 @@ class FollowUpState(RegistryFact):
     region: RegionCode
     reporting_region: RegionCode
     occupation: OccupationCode
-    level: LevelRank
+    level: LevelRank | None
     completed_on: date
     entered: EmploymentState | None
     """Employment when they entered the training: the employment rate counts those who had no work."""
@@ -31,6 +31,7 @@ class FollowUpState(RegistryFact):
     reported_on: date
     fund_source: FundSource | None = None
     project: str | None = None
+    award: AwardCode | None = None
 
 
 class FollowUpReported(FollowUpState):

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from shared.contracts.dimensions import LevelRank, OccupationCode, ProgrammeCode, RegionCode, RegionPeriod
+from shared.contracts.dimensions import AwardCode, LevelRank, OccupationCode, ProgrammeCode, RegionCode, RegionPeriod
 from shared.contracts.registry.base import RegistryFact
 
 
@@ -116,7 +116,7 @@ class ProjectListed(RegistryFact):
     edition: str
     """The edition of the occupational classification that `occupation` is a code of ("2022")."""
     occupation: OccupationCode
-    level: LevelRank
+    level: LevelRank | None
     category: str
     hours_min: int
     """The minimum of class hours (of 45 minutes) of a class in it."""
@@ -126,3 +126,4 @@ class ProjectListed(RegistryFact):
     """On the present list of training needs (the numerator of demand match)."""
     first_on: date
     last_on: date | None
+    award: AwardCode | None = None

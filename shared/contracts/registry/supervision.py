@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
 
-from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import AwardCode, FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.registry.base import RegistryFact
 
 
@@ -45,6 +45,7 @@ class PatrolRecorded(RegistryFact):
     level: LevelRank | None = None
     """The region of the class; the officer's level is `patrol_level`."""
     fund_source: FundSource | None = None
+    award: AwardCode | None = None
 
 
 class SpotCheckRecorded(RegistryFact):
@@ -59,13 +60,14 @@ class SpotCheckRecorded(RegistryFact):
     region: RegionCode
     reporting_region: RegionCode
     occupation: OccupationCode
-    level: LevelRank
+    level: LevelRank | None
     fund_source: FundSource | None
     patrol_level: PatrolLevel
     checked_on: date
     asked: int
     confirmed: int
     trained: int
+    award: AwardCode | None = None
 
 
 class Severity(StrEnum):
@@ -99,6 +101,7 @@ class FindingState(RegistryFact):
     level: LevelRank | None = None
     """The region of the class."""
     fund_source: FundSource | None = None
+    award: AwardCode | None = None
 
 
 class FindingOpened(FindingState):

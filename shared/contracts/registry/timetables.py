@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.contracts.dimensions import FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import AwardCode, FundSource, LevelRank, OccupationCode, ProgrammeCode, RegionCode
 from shared.contracts.fact import Moment
 from shared.contracts.registry.base import RegistryFact
 
@@ -47,8 +47,9 @@ class TimetablePlanned(RegistryFact):
     region: RegionCode
     reporting_region: RegionCode
     occupation: OccupationCode
-    level: LevelRank
+    level: LevelRank | None
     fund_source: FundSource | None
     project: str | None
     lessons: tuple[LessonListed, ...]
     """All of them, in the order of time."""
+    award: AwardCode | None = None

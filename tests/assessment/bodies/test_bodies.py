@@ -19,6 +19,9 @@ WRONG_FILINGS: list[tuple[dict[str, object], str]] = [
     ({"number_prefix": "Y000041000123"}, "wrong-prefix-letter"),
     ({"scope": [{"occupation": "nurse", "level": "L4"}]}, "malformed-occupation"),
     ({"scope": [{"occupation": "4-10-01-05", "level": "L9"}]}, "unknown-level"),
+    ({"scope": [{"occupation": "4-10-01-05"}]}, "award-missing"),
+    ({"scope": [{"occupation": "4-10-01-05", "award": "L4", "level": "L5"}]}, "award-contradicts-level"),
+    ({"scope": [{"occupation": "4-10-01-05", "award": "pre_job"}]}, "shown-otherwise"),
     ({"scope": []}, "malformed-request"),
     ({"kind": "club"}, "malformed-request"),
 ]
@@ -42,10 +45,10 @@ class TestFile:
         filed = await open_centre(assessment, scope=narrow)
 
         assert filed.body["version"] == 2
-        assert filed.body["scope"] == narrow[:1]
+        assert filed.body["scope"] == [narrow[0] | {"award": "L4"}]
         told = (await assessment.told())[-1]
         assert isinstance(told, BodyFiled)
-        assert (told.version, told.scope) == (2, (ScopeItem(occupation="4-10-01-05", level=4),))
+        assert (told.version, told.scope) == (2, (ScopeItem(occupation="4-10-01-05", level=4, award="L4"),))
         assert (await filed.get("/bodies", filed.province)).json()["rows"] == [filed.body]
 
     async def test_other_particulars_of_a_known_credit_code_are_refused(self, assessment: ServiceUnderTest) -> None:

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from services.assessment.certificates.rules.numbers import parse
 from shared.contracts.assessment import CertificateIssued, ResultRecorded, SessionConcluded
 from shared.contracts.fact import encode
+from shared.kernel.awards import Award
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
-from shared.kernel.levels import Level
 from shared.kernel.periods import business_day
 from tests.assessment.centre import (
     BORN,
@@ -42,8 +42,8 @@ class TestConclude:
         rows = await centre.certificates(session_id)
         numbers = [parse(row["number"]) for row in rows]
         year = business_day(datetime.now(UTC)).year % 100
-        assert [(number.prefix, number.year, number.level) for number in numbers] == [
-            ("S000041000123", year, Level.SENIOR_WORKER)
+        assert [(number.prefix, number.year, number.award) for number in numbers] == [
+            ("S000041000123", year, Award.SENIOR_WORKER)
         ] * 2
         assert [number.serial for number in numbers] == [1, 2]
         assert {row["name"] for row in rows} == {"王**"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from tests.assessment.centre import Centre, pass_row
 
 REASON = {"reason": "评分有误"}
@@ -25,7 +25,10 @@ class TestVerify:
             "occupation": "4-10-01-05",
             "level": "L4",
             "level_name_zh": "高级工",
-            "level_name_en": Level.SENIOR_WORKER.name_en,
+            "level_name_en": Award.SENIOR_WORKER.name_en,
+            "award": "L4",
+            "award_name_zh": "高级工",
+            "award_name_en": Award.SENIOR_WORKER.name_en,
             "issued_on": certificate["issued_on"],
             "body_name": "郑州评价中心",
         }

@@ -207,6 +207,32 @@ class TestTotals:
         first = next(row for row in rows if row["high_skilled_persons"])
         assert (first["programme"], first["level"], first["day"]) == ("S02-1", 5, "2025-03-01")
 
+    async def test_awards_without_a_level_count_and_make_nobody_high_skilled(self, metrics: ServiceUnderTest) -> None:
+        ability: dict[str, Any] = {"level": None, "award": "special_ability"}
+        completion: dict[str, Any] = {"level": None, "award": "completion"}
+        await metrics.hear(
+            enrolment(1, status=EnrolmentStatus.COMPLETED, award="L4"),
+            enrolment(2, status=EnrolmentStatus.COMPLETED),
+            enrolment(3, status=EnrolmentStatus.COMPLETED, **ability),
+            enrolment(4, status=EnrolmentStatus.IN_TRAINING, **completion),
+            certificate(11, person=1, **ability),
+        )
+
+        assert await total(metrics) == {"in_training": 1, "trainings": 3, "certificates": 1}
+        by_award = (await get(metrics, "/v1/totals?by=award,level"))["rows"]
+        assert {(row["award"], row["level"]): row["trainings"] + row["in_training"] for row in by_award} == {
+            ("L4", 4): 2, ("special_ability", None): 1, ("completion", None): 1,
+        }  # fmt: skip
+        by_level = (await get(metrics, "/v1/totals?by=level"))["rows"]
+        assert [(row["level"], row["trainings"]) for row in by_level] == [(4, 2), (None, 1)]
+        for query, trainings in {
+            "award=special_ability": 1,
+            "award=L4": 2,
+            "level=L4": 2,
+            "award=L4&level=L4": 2,
+        }.items():
+            assert (await get(metrics, f"/v1/totals?{query}"))["total"]["trainings"] == trainings
+
     async def test_revoking_the_first_certificate_lets_the_next_one_count_and_then_none(
         self, metrics: ServiceUnderTest
     ) -> None:
@@ -268,7 +294,16 @@ class TestTotals:
 
     @pytest.mark.parametrize(
         "query",
-        ["by=person", "by=region,region", "level=L9", "first_day=yesterday", "programme=S77", "region=999999"],
+        [
+            "by=person",
+            "by=region,region",
+            "level=L9",
+            "award=gold",
+            "award=pre_job&level=L4",
+            "first_day=yesterday",
+            "programme=S77",
+            "region=999999",
+        ],
     )
     async def test_a_query_that_makes_no_sense_is_told_so(self, metrics: ServiceUnderTest, query: str) -> None:
         answer = await metrics.http.get(f"/v1/totals?{query}")

@@ -276,9 +276,11 @@ class TestATransfer:
         assert set(codes(await post(school, *rows))) == {"accepted"}
 
     async def test_adds_the_hours_of_both_classes_up_and_the_outcome_says_so(self, school: School) -> None:
-        _, second, _ = await self.moved(school)
+        _, second, entered = await self.moved(school)
         set_today(school.registry, date(2025, 4, 1))
         await self.attend_there(school, *(f"2025-03-{day}" for day in range(10, 15)))
+        seen = (await read(school, f"enrolments/{entered}/attendance")).json()
+        assert [seen[name] for name in ("hours", "carried", "share")] == [30, 18, 0.8]
 
         rows = {row["local_id"]: row for row in await conclude(school, second)}
 

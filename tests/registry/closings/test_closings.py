@@ -89,7 +89,7 @@ class TestSuccession:
         enrolled = await new.enrol(class_id, trainee(3))
         rosters = await read(new, f"classes/{class_id}/enrolments")
         mark = {"local_id": "M1", "enrolment_id": rosters["rows"][0]["id"], "direction": "in", "method": "hand"}
-        marked = await new.post("attendance-marks", {"rows": [mark | {"at": "2025-03-04T00:30:00Z"}]})
+        marked = await new.post("attendance-marks?mode=validate", {"rows": [mark | {"at": "2025-03-04T00:30:00Z"}]})
         set_today(old.registry, date(2025, 3, 20))
         outcomes = await new.conclude(class_id, T1=60, T2=60, T3=60)
         completed = await new.post(f"classes/{class_id}/completion")

@@ -56,7 +56,13 @@ class TestTransfer:
         answer = await transfer(school, enrolment_id, to)
 
         assert code(answer) == (409, "another-training")
-        assert answer.json()["level"] == "L4"
+        assert (answer.json()["level"], answer.json()["award"]) == ("L4", "L4")
+
+    async def test_another_award_is_another_training(self, school: School) -> None:
+        _, enrolment_id = await running(school, 1)
+        to = await school.file(local_id="to", level=None, award="special_ability")
+
+        assert code(await transfer(school, enrolment_id, to)) == (409, "another-training")
 
     async def test_the_number_there_must_be_new(self, school: School) -> None:
         _, enrolment_id, _ = await running(school, 1, 2)

@@ -35,7 +35,7 @@ class TestMerge:
     async def test_engagements_and_papers_become_one_persons_and_go_back(self, school: School) -> None:
         other = await register(school.registry, credit_code=ANOTHER_CREDIT_CODE)
         one = await engage(school, full_time=False)
-        two = await engage(other, 2, name="教师1", full_time=False, qualifications=[ANOTHER_PAPER])
+        two = await engage(other, 2, name=str(teacher(1)["name"]), full_time=False, qualifications=[ANOTHER_PAPER])
         before = len(await school.registry.told())
 
         merge_id = await merged(school, one["teacher_id"], two["teacher_id"])

@@ -6,8 +6,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from shared.contracts.dimensions import FundSource
+from shared.kernel.awards import Award
 from shared.kernel.callers import Role
-from shared.kernel.levels import Level
 from tests.subsidy.builders import L4_FEN, STARTS_ON, TODAY, Office, Taught, amounts, people, revoked
 
 
@@ -70,7 +70,7 @@ class TestDraft:
         assert drafted_late["lines"][0]["refusal_zh"]
 
     async def test_a_level_without_policy_row_gets_nothing(self, office: Office) -> None:
-        taught = Taught(people(1), level=Level.SPECIAL_GRADE_TECHNICIAN)
+        taught = Taught(people(1), award=Award.SPECIAL_GRADE_TECHNICIAN)
         await office.service.hear(*taught.all_finished())
 
         assert amounts((await office.draft(taught)).json()) == [(0, "POLICY")]
@@ -117,8 +117,8 @@ class TestDraft:
     async def test_a_person_is_subsidised_once_per_occupation_and_level_and_not_below(self, office: Office) -> None:
         [person] = people(1)
         first, same = Taught([person]), Taught([person])
-        lower = Taught([person], level=Level.INTERMEDIATE_WORKER)
-        higher = Taught([person], level=Level.TECHNICIAN)
+        lower = Taught([person], award=Award.INTERMEDIATE_WORKER)
+        higher = Taught([person], award=Award.TECHNICIAN)
         for each in (first, same, lower, higher):
             await office.service.hear(*each.all_finished())
         claim_id = await office.paid(first)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from shared.kernel.awards import Award
 from shared.kernel.callers import Role
-from shared.kernel.levels import Level
 from tests.subsidy.builders import L4_FEN, Office, Taught, people
 from tests.support.persons import merged, reassigned, separated
 
@@ -57,8 +57,8 @@ class TestDuplicates:
         self, office: Office
     ) -> None:
         people_ = people(4)
-        up = [Taught(people_[:1], level=Level.INTERMEDIATE_WORKER), Taught(people_[1:2], level=Level.SENIOR_WORKER)]
-        down = [Taught(people_[2:3], level=Level.SENIOR_WORKER), Taught(people_[3:], level=Level.INTERMEDIATE_WORKER)]
+        up = [Taught(people_[:1], award=Award.INTERMEDIATE_WORKER), Taught(people_[1:2], award=Award.SENIOR_WORKER)]
+        down = [Taught(people_[2:3], award=Award.SENIOR_WORKER), Taught(people_[3:], award=Award.INTERMEDIATE_WORKER)]
         for each in (*up, *down):
             await office.service.hear(*each.all_finished())
             await office.submitted(each)
@@ -67,6 +67,19 @@ class TestDuplicates:
 
         [pair] = (await office.get("/v1/duplicates", office.finance())).json()["rows"]
         assert (pair["check"], pair["first"]["level"], pair["second"]["level"]) == ("C10", "L4", "L3")
+
+    async def test_awards_without_a_level_are_pairs_of_their_own_kind_only(self, office: Office) -> None:
+        people_ = people(4)
+        same = [Taught([each], award=Award.COMPLETION) for each in people_[:2]]
+        beside = [Taught(people_[2:3], award=Award.PRE_JOB), Taught(people_[3:], award=Award.SENIOR_WORKER)]
+        for each in (*same, *beside):
+            await office.service.hear(*each.all_finished())
+            await office.submitted(each)
+
+        await office.service.hear(merged(people_[0], people_[1]), merged(people_[2], people_[3]))
+
+        [pair] = (await office.get("/v1/duplicates", office.finance())).json()["rows"]
+        assert (pair["check"], pair["first"]["award"], pair["second"]["level"]) == ("C09", "completion", None)
 
     async def test_more_subsidies_in_a_year_than_one_human_may_have_are_pairs_and_as_many_are_none(
         self, office: Office

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import asdict
 
-from shared.contracts.registry.flags import FlagRaised, FlagSettled, FlagStatus
+from shared.contracts.registry.flags import FlagRaised, FlagReopened, FlagSettled, FlagStatus
 from shared.kernel.ids import new_id
 from tests.subsidy.builders import L4_FEN, NOW, Office, Taught, amounts, people
 from tests.support.persons import merged
@@ -98,6 +98,14 @@ class TestHold:
         taught, claim_id = await claimed(office, 1)
         [old] = people(1)
         await office.service.hear(merged(old, taught.persons[0]), raised(taught, person=old))
+
+        assert (await office.approve(claim_id)).json()["code"] == "flags-open"
+
+    async def test_a_flag_that_is_examined_again_holds_again(self, office: Office) -> None:
+        taught, claim_id = await claimed(office)
+        flag = raised(taught, **about(taught, "class"))
+        again = FlagReopened(**asdict(flag) | {"version": 3})
+        await office.service.hear(flag, settled(flag, FlagStatus.DISMISSED), again)
 
         assert (await office.approve(claim_id)).json()["code"] == "flags-open"
 

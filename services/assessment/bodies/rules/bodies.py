@@ -11,7 +11,8 @@ from uuid import UUID
 
 from services.assessment.bodies.rules.number_prefixes import BodyLetter, letter_of
 from shared.contracts.assessment import BodyFiled, ScopeItem
-from shared.kernel.levels import Level
+from shared.contracts.dimensions import award_fields
+from shared.kernel.awards import Award, Evidence
 from shared.kernel.refusals import Conflict, Invalid
 
 
@@ -56,20 +57,40 @@ class WrongPrefixLetter(Invalid):
 
 
 class OutsideScope(Invalid):
-    """Check C03. Facts: `occupation`, `level`, `levels_filed` (what the body may examine in that occupation)."""
+    """Check C03. Facts: `occupation`, `award`, `level` (None for an award without one).
+
+    Also `awards_filed`, what the body may examine in that occupation, and `levels_filed`, the levels of these.
+    """
 
     slug = "outside-scope"
-    title_en = "This occupation and level are outside the filed scope of the body."
-    title_zh = "该职业及等级不在机构备案的评价范围内（C03）。"
-    cure_en = "Choose an occupation and level within the scope, or ask the authority to file the body with a wider one."
+    title_en = "This occupation and award are outside the filed scope of the body."
+    title_zh = "该职业及等级（证书种类）不在机构备案的评价范围内（C03）。"
+    cure_en = (
+        "Choose an occupation and an award within the scope, or ask the authority to file the body with a wider one."
+    )
     cure_zh = "请在备案范围内开展评价，或先向主管部门变更备案范围。"
 
 
+class ShownOtherwise(Invalid):
+    """Facts: `evidence`: "licence" of another authority, or "completion" of the training."""
+
+    slug = "shown-otherwise"
+    title_en = "This award is not given by an exam of an assessment body."
+    title_zh = "该类证书不由评价机构考核核发。"
+    cure_en = (
+        "Choose a level from L2 to L6, or special_ability. A licence of another authority is recorded with the "
+        "training in the registry; a completed training needs no exam."
+    )
+    cure_zh = (
+        "请选择 L2 至 L6 或 special_ability。其他部门核发的操作证在登记服务中随培训登记；以培训合格为准的，无需考试。"
+    )
+
+
 class ScopeEntry(NamedTuple):
-    """One occupation at one level."""
+    """One occupation with one award."""
 
     occupation: str
-    level: Level
+    award: Award
 
 
 @dataclass(frozen=True)
@@ -85,20 +106,32 @@ class Body:
     scope: tuple[ScopeEntry, ...]
     version: int
 
-    def require_scope(self, occupation: str, level: Level) -> None:
-        """Raises OutsideScope unless the body may examine `occupation` at `level`. Source: domain rules §3.7, C03."""
-        if ScopeEntry(occupation, level) not in self.scope:
-            filed = [entry.level.code for entry in self.scope if entry.occupation == occupation]
-            raise OutsideScope(pointer="/occupation", occupation=occupation, level=level.code, levels_filed=filed)
+    def require_scope(self, occupation: str, award: Award) -> None:
+        """Raises OutsideScope unless the body may examine `occupation` for `award`. Source: domain rules §3.7, C03."""
+        if ScopeEntry(occupation, award) not in self.scope:
+            filed = [entry.award for entry in self.scope if entry.occupation == occupation]
+            raise OutsideScope(
+                pointer="/occupation",
+                occupation=occupation,
+                **award.codes,
+                awards_filed=[each.code for each in filed],
+                levels_filed=[each.code for each in filed if each.level is not None],
+            )
 
     def same_particulars(self, other: Body) -> bool:
         """Whether `other` is a filing of the same body, with any scope."""
         return replace(self, id=other.id, scope=other.scope, version=other.version) == other
 
 
+def require_certificate(award: Award, *, pointer: str) -> None:
+    """Raises ShownOtherwise unless an assessment body issues certificates for `award`. Source: domain rules §4.2."""
+    if award.evidence is not Evidence.CERTIFICATE:
+        raise ShownOtherwise(pointer=pointer, evidence=award.evidence.value)
+
+
 def in_order(scope: Iterable[ScopeEntry]) -> tuple[ScopeEntry, ...]:
-    """`scope` without repeats, by occupation and rank, so that equal scopes compare equal."""
-    return tuple(sorted(set(scope)))
+    """`scope` without repeats, by occupation and award, so that equal scopes compare equal."""
+    return tuple(sorted(set(scope), key=lambda entry: (entry.occupation, entry.award.value)))
 
 
 def file(body: Body, *, at: datetime) -> BodyFiled:
@@ -125,5 +158,5 @@ def _fact(body: Body, *, at: datetime) -> BodyFiled:
         credit_code=body.credit_code,
         region=body.region,
         reporting_region=body.reporting_region,
-        scope=tuple(ScopeItem(occupation=entry.occupation, level=entry.level.value) for entry in body.scope),
+        scope=tuple(ScopeItem(occupation=entry.occupation, **award_fields(entry.award)) for entry in body.scope),
     )

@@ -18,8 +18,9 @@ from shared.contracts.assessment import (
     CertificateState,
     CertificateStatus,
 )
+from shared.contracts.dimensions import award_fields
+from shared.kernel.awards import Award
 from shared.kernel.four_eyes import require_another
-from shared.kernel.levels import Level
 from shared.kernel.moves import move
 
 F = TypeVar("F", bound=CertificateState)
@@ -55,7 +56,7 @@ class Examination(NamedTuple):
     region: str
     reporting_region: str
     occupation: str
-    level: Level
+    award: Award
     plan_year: int
 
 
@@ -80,7 +81,7 @@ class Certificate:
     region: str
     reporting_region: str
     occupation: str
-    level: Level
+    award: Award
     issued_on: date
     issued_by: str
     """The person who concluded the session or corrected the result."""
@@ -104,7 +105,7 @@ def issue(
     """The certificate of a person who passed an exam of `body`, with the body's `serial` of the year."""
     certificate = Certificate(
         id=id_,
-        number=numbers.build(body.number_prefix, issued_on=on, level=examination.level, serial=serial),
+        number=numbers.build(body.number_prefix, issued_on=on, award=examination.award, serial=serial),
         **recipient._asdict(),
         **examination._asdict(),
         issued_on=on,
@@ -144,7 +145,7 @@ def _fact(fact: type[F], certificate: Certificate, *, at: datetime) -> F:
         region=certificate.region,
         reporting_region=certificate.reporting_region,
         occupation=certificate.occupation,
-        level=certificate.level.value,
+        **award_fields(certificate.award),
         issued_on=certificate.issued_on,
         status=certificate.status,
         plan_year=certificate.plan_year,

@@ -1,7 +1,7 @@
 """Certificate numbers of 22 characters: built, parsed, and their serials in order. Source: domain rules §3.5.
 
     Y 0001 41 000123   25   3     000042
-    body's prefix      year level serial of the body in that year
+    body's prefix      year award serial of the body in that year
 
 There is no check digit: a mistyped number looks like another one, so only a look-up shows whether it exists.
 """
@@ -13,14 +13,14 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from services.assessment.bodies.rules.number_prefixes import PREFIX
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.refusals import Conflict, Invalid
 from shared.kernel.spelling import canonical
 
 NUMBER_LENGTH: Final = 22
 SERIAL_MAX: Final = 999_999
 
-_NUMBER = re.compile(f"({PREFIX.pattern})([0-9]{{2}})([54321TS])([0-9]{{6}})")
+_NUMBER = re.compile(f"({PREFIX.pattern})([0-9]{{2}})([654321TS])([0-9]{{6}})")
 
 
 class WrongNumberLength(Invalid):
@@ -38,9 +38,10 @@ class WrongNumberCharacters(Invalid):
     title_en = "The certificate number contains a character that is not allowed in its position."
     title_zh = "证书编号含有不允许的字符。"
     cure_en = (
-        "It starts with Y or S, characters 6 and 7 are 41 (the province), and character 16 is the level (5 to 1, T, S)."
+        "It starts with Y or S, characters 6 and 7 are 41 (the province), and character 16 is the level (5 to 1, T, S) "
+        "or 6 for a special ability."
     )
-    cure_zh = "编号以 Y 或 S 开头，第6至7位为省份代码41，第16位为等级（5至1、T 或 S），其余为数字。"
+    cure_zh = "编号以 Y 或 S 开头，第6至7位为省份代码41，第16位为等级（5至1、T 或 S，专项职业能力为 6），其余为数字。"
 
 
 class NumberExhausted(Conflict):
@@ -55,8 +56,8 @@ class NumberExhausted(Conflict):
 
 class NoCertificateNumber(Invalid):
     slug = "level-has-no-certificate-number"
-    title_en = "Certificates of this level do not have a number in the eight-level scheme."
-    title_zh = "该等级不核发职业技能等级证书编号。"
+    title_en = "Certificates of this award do not have a number in the eight-level scheme."
+    title_zh = "该等级（证书种类）不核发职业技能等级证书编号。"
 
 
 class CertificateNumber(NamedTuple):
@@ -64,24 +65,24 @@ class CertificateNumber(NamedTuple):
 
     prefix: str
     year: int
-    level: Level
+    award: Award
     serial: int
 
     def __str__(self) -> str:
-        return f"{self.prefix}{self.year:02}{self.level.certificate_mark}{self.serial:06}"
+        return f"{self.prefix}{self.year:02}{self.award.certificate_mark}{self.serial:06}"
 
-    def agrees_with(self, *, issued_on: date, level: Level) -> bool:
-        """Whether year and level in the number match those of the record that was found."""
-        return self.year == issued_on.year % 100 and self.level is level
+    def agrees_with(self, *, issued_on: date, award: Award) -> bool:
+        """Whether year and award in the number match those of the record that was found."""
+        return self.year == issued_on.year % 100 and self.award is award
 
 
-def build(prefix: str, *, issued_on: date, level: Level, serial: int) -> str:
-    """The number of a certificate. Raises NoCertificateNumber for an apprentice."""
+def build(prefix: str, *, issued_on: date, award: Award, serial: int) -> str:
+    """The number of a certificate. Raises NoCertificateNumber for an apprentice, and for awards shown otherwise."""
     assert PREFIX.fullmatch(prefix), "a prefix is checked when its body is filed"
     assert 1 <= serial <= SERIAL_MAX, "serials come from serials_after"
-    if level.certificate_mark is None:
+    if award.certificate_mark is None:
         raise NoCertificateNumber
-    return str(CertificateNumber(prefix, issued_on.year % 100, level, serial))
+    return str(CertificateNumber(prefix, issued_on.year % 100, award, serial))
 
 
 def parse(raw: str) -> CertificateNumber:
@@ -95,7 +96,7 @@ def parse(raw: str) -> CertificateNumber:
     parts = _NUMBER.fullmatch(number)
     if parts is None or int(parts[4]) == 0:
         raise WrongNumberCharacters
-    return CertificateNumber(parts[1], int(parts[2]), Level.from_certificate_mark(parts[3]), int(parts[4]))
+    return CertificateNumber(parts[1], int(parts[2]), Award.from_certificate_mark(parts[3]), int(parts[4]))
 
 
 def serials_after(last: int, count: int, *, year: int) -> range:

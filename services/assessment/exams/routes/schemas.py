@@ -14,10 +14,12 @@ from services.assessment.exams.rules.marks import Marks
 from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store.candidates import ReplacedResult
 from services.assessment.exams.usecases.sessions import Certification, Conclusion, Filing
+from shared.awards import AnsweredAward, AnsweredLevel, GivenAward, GivenLevel
 from shared.contracts.assessment import SessionStatus
 from shared.dated_rules.answers import GroundAnswer
 from shared.form_errors import form_error
 from shared.forms import Day, LocalId, PersonName, Reason, Strict
+from shared.kernel.awards import award_named
 from shared.kernel.identity import DocumentKind
 
 
@@ -44,11 +46,13 @@ class SessionRequest(Strict):
     )
     region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the session is held")]
     occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
-    level: Annotated[str, Field(max_length=8, examples=["L4"])]
+    award: GivenAward | None = None
+    level: GivenLevel | None = None
     held_on: Day
 
     def filing(self) -> Filing:
-        return Filing(**self.model_dump())
+        award = award_named(award=self.award, level=self.level)
+        return Filing(**self.model_dump(exclude={"award", "level"}), award=award)
 
 
 class CandidateRowRequest(Strict):
@@ -114,15 +118,16 @@ class SessionAnswer(BaseModel):
     reporting_region: str
     outside_territory: bool = Field(description="Held outside the body's own reporting region: both supervise")
     occupation: str
-    level: str
+    level: AnsweredLevel
+    award: AnsweredAward
     held_on: date
     status: SessionStatus
     version: int
 
     @classmethod
     def of(cls, session: ExamSession) -> SessionAnswer:
-        values = {name: getattr(session, name) for name in SessionAnswer.model_fields}
-        return SessionAnswer(**values | {"level": session.level.code})
+        values = {name: getattr(session, name) for name in SessionAnswer.model_fields if name != "level"}
+        return SessionAnswer(**values | session.award.codes)
 
 
 class ConclusionAnswer(SessionAnswer):

@@ -23,6 +23,7 @@ from services.assessment.exams.usecases import sessions as usecases
 from services.assessment.exams.usecases.candidates import CandidateRow
 from services.assessment.persons import store as person_store
 from shared.auth import CurrentCaller
+from shared.awards import AskedAward
 from shared.batches import BatchAnswer, answer
 from shared.contracts.assessment import SessionStatus
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -49,6 +50,7 @@ async def file_session(
 async def list_sessions(
     connection: Connection,
     caller: CurrentCaller,
+    award: AskedAward,
     status: SessionStatus | None = None,
     class_id: UUID | None = None,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
@@ -64,6 +66,7 @@ async def list_sessions(
         region=region,
         class_id=class_id,
         status=status,
+        award=award,
         caller=caller,
         after=after(cursor),
         limit=size,

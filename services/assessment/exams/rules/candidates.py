@@ -25,8 +25,8 @@ class AlreadyCandidate(Conflict):
 
 class AlreadyCertified(Conflict):
     slug = "already-certified"
-    title_en = "This person already holds a valid certificate of this occupation and level."
-    title_zh = "该人员已持有该职业同等级的有效证书。"
+    title_en = "This person already holds a valid certificate of this occupation and award."
+    title_zh = "该人员已持有该职业同等级（同种类）的有效证书。"
     cure_en = "Leave the row out, or enter the person for a higher level."
     cure_zh = "请删除该行，或报考更高等级。"
 
@@ -94,7 +94,7 @@ def decide(
 ) -> tuple[list[Entry], list[RowOutcome]]:
     """The entries that become candidates, and one outcome per entry.
 
-    `by_person` and `certified` are keyed by human; the latter hold a valid certificate of the occupation and level.
+    `by_person` and `certified` are keyed by human; the latter hold a valid certificate of the occupation and award.
     """
     ids: MutableMapping[str, Seat] = dict(by_local_id)
     persons: MutableMapping[UUID, Seat] = dict(by_person)

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.refusals import Invalid
 
 TENTHS_MAX: Final = 1000
 """The full mark of each part: 100 points."""
 
-REVIEWED: Final = frozenset({Level.TECHNICIAN, Level.SENIOR_TECHNICIAN})
-"""Levels with a comprehensive review as a third part: no region decides that. Source: domain rules §3.3."""
+REVIEWED: Final = frozenset({Award.TECHNICIAN, Award.SENIOR_TECHNICIAN})
+"""Awards with a comprehensive review as a third part: no region decides that. Source: domain rules §3.3."""
 
 
 class PartMissing(Invalid):
-    """Facts: `part`, `level`."""
+    """Facts: `part`, `award`, `level` (None for an award without one)."""
 
     slug = "part-missing"
     title_en = "One part of the exam has no mark."
@@ -27,11 +27,11 @@ class PartMissing(Invalid):
 
 
 class PartNotHeld(Invalid):
-    """Facts: `part`, `level`."""
+    """Facts: `part`, `award`, `level` (None for an award without one)."""
 
     slug = "part-not-held"
-    title_en = "Exams of this level do not have this part."
-    title_zh = "该等级没有此考核科目。"
+    title_en = "Exams for this award do not have this part."
+    title_zh = "该等级（证书种类）没有此考核科目。"
     cure_en = "Leave {part} out; only technicians and senior technicians have a comprehensive review."
     cure_zh = "请删除 {part}；仅技师、高级技师进行综合评审。"
 
@@ -56,15 +56,15 @@ class Marks:
         return {"theory": self.theory / 10, "skills": self.skills / 10, "review": review}
 
 
-def passes(marks: Marks, level: Level, *, part_tenths_min: int) -> bool:
-    """Whether each part of an exam of `level` reaches the pass mark; nothing is averaged.
+def passes(marks: Marks, award: Award, *, part_tenths_min: int) -> bool:
+    """Whether each part of an exam for `award` reaches the pass mark; nothing is averaged.
 
     Raises PartMissing, PartNotHeld. Source: domain rules §3.3.
     """
-    needs_review = level in REVIEWED
+    needs_review = award in REVIEWED
     if needs_review and marks.review is None:
-        raise PartMissing(pointer="/review", part="review", level=level.code)
+        raise PartMissing(pointer="/review", part="review", **award.codes)
     if not needs_review and marks.review is not None:
-        raise PartNotHeld(pointer="/review", part="review", level=level.code)
+        raise PartNotHeld(pointer="/review", part="review", **award.codes)
     parts = (marks.theory, marks.skills) if marks.review is None else (marks.theory, marks.skills, marks.review)
     return min(parts) >= part_tenths_min

@@ -13,6 +13,7 @@ from services.assessment.exams.rules.marks import Marks, passes
 from services.assessment.exams.rules.sessions import ExamSession, SessionClosed
 from services.assessment.pass_rules.rules import PassRule
 from shared.contracts.assessment import ResultCorrected, ResultRecorded, ResultState, SessionStatus
+from shared.contracts.dimensions import award_fields
 from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
 from shared.kernel.refusals import Conflict, Invalid
 
@@ -152,7 +153,7 @@ def correct(
 
 
 def _with(candidate: Candidate, session: ExamSession, marks: Marks, rule: PassRule) -> Candidate:
-    passed = passes(marks, session.level, part_tenths_min=rule.part_tenths_min)
+    passed = passes(marks, session.award, part_tenths_min=rule.part_tenths_min)
     version, row = candidate.version + 1, rule.row.id
     return replace(candidate, absent=False, marks=marks, passed=passed, version=version, pass_rule=row)
 
@@ -170,7 +171,7 @@ def _fact(fact: type[F], candidate: Candidate, session: ExamSession, *, at: date
         region=session.region,
         reporting_region=session.reporting_region,
         occupation=session.occupation,
-        level=session.level.value,
+        **award_fields(session.award),
         passed=candidate.passed,
         effective_on=session.held_on,
     )

@@ -9,10 +9,12 @@ from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
+from services.assessment.bodies.rules.bodies import require_certificate
 from services.assessment.certificates.rules.certificates import Examination
 from services.assessment.trainings.rules import RegistryClass
 from shared.contracts.assessment import SessionCancelled, SessionConcluded, SessionFiled, SessionState, SessionStatus
-from shared.kernel.levels import Level
+from shared.contracts.dimensions import award_fields
+from shared.kernel.awards import Award
 from shared.kernel.moves import move
 from shared.kernel.refusals import Conflict, Invalid
 
@@ -61,13 +63,13 @@ class AppointedNotExamined(Invalid):
 
 
 class ClassDiffers(Invalid):
-    """Facts: `occupation`, `level` of the class."""
+    """Facts: `occupation`, `award` of the class, and `level` (None for an award without one)."""
 
     slug = "class-differs"
-    title_en = "The class trains for a different occupation or level."
-    title_zh = "该班培训的职业或等级与本场考试不一致。"
-    cure_en = "Use the occupation and level of the class ({occupation}, {level}), or leave class_id out."
-    cure_zh = "请按该班的职业和等级（{occupation}，{level}）组织考试，或不填 class_id。"
+    title_en = "The class trains for a different occupation or award."
+    title_zh = "该班培训的职业或等级（证书种类）与本场考试不一致。"
+    cure_en = "Use the occupation and award of the class ({occupation}, {award}), or leave class_id out."
+    cure_zh = "请按该班的职业和等级（{occupation}，{award}）组织考试，或不填 class_id。"
 
 
 class ClassWasCancelled(Conflict):
@@ -160,7 +162,7 @@ class ExamSession:
     outside_territory: bool
     """Held outside the body's own reporting region, so that both authorities supervise. Source: domain rules §3.7."""
     occupation: str
-    level: Level
+    award: Award
     held_on: date
     status: SessionStatus
     filed_by: str
@@ -179,7 +181,7 @@ class ExamSession:
             region=self.region,
             reporting_region=self.reporting_region,
             occupation=self.occupation,
-            level=self.level,
+            award=self.award,
             plan_year=self.plan_year or self.held_on.year,
         )
 
@@ -201,23 +203,24 @@ class ExamSession:
         return replace(self, **unlike) == other
 
 
-def require_examined(level: Level) -> None:
-    """Raises ApprenticesAreNotExamined, AppointedNotExamined. Source: domain rules §3.1."""
-    if level is Level.APPRENTICE:
+def require_examined(award: Award) -> None:
+    """Raises ApprenticesAreNotExamined, AppointedNotExamined, ShownOtherwise. Source: domain rules §3.1, §4.2."""
+    if award is Award.APPRENTICE:
         raise ApprenticesAreNotExamined(pointer="/level")
-    if level >= Level.SPECIAL_GRADE_TECHNICIAN:
+    if award in (Award.SPECIAL_GRADE_TECHNICIAN, Award.CHIEF_TECHNICIAN):
         raise AppointedNotExamined(pointer="/level")
+    require_certificate(award, pointer="/award")
 
 
 def file(session: ExamSession, class_: RegistryClass | None, *, at: datetime) -> SessionFiled:
     """The fact that a new `session` (filed, version 1) was filed, for the trainees of `class_` if there is one.
 
-    Raises ApprenticesAreNotExamined, AppointedNotExamined, ClassDiffers, ClassWasCancelled.
+    Raises ApprenticesAreNotExamined, AppointedNotExamined, ShownOtherwise, ClassDiffers, ClassWasCancelled.
     """
-    require_examined(session.level)
+    require_examined(session.award)
     if class_ is not None:
-        if (class_.occupation, class_.level) != (session.occupation, session.level):
-            raise ClassDiffers(pointer="/class_id", occupation=class_.occupation, level=class_.level.code)
+        if (class_.occupation, class_.award) != (session.occupation, session.award):
+            raise ClassDiffers(pointer="/class_id", occupation=class_.occupation, **class_.award.codes)
         if class_.cancelled:
             raise ClassWasCancelled(pointer="/class_id")
     return _fact(SessionFiled, session, at=at)
@@ -260,7 +263,7 @@ def _fact(fact: type[F], session: ExamSession, *, at: datetime) -> F:
         region=session.region,
         reporting_region=session.reporting_region,
         occupation=session.occupation,
-        level=session.level.value,
+        **award_fields(session.award),
         held_on=session.held_on,
         status=session.status,
     )

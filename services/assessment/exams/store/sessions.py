@@ -32,7 +32,7 @@ from services.assessment.sight.store import in_sight
 from services.assessment.trainings.store import trainees_of
 from shared import tables
 from shared.contracts.assessment import SessionStatus
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
 from shared.tables import Choice, fixed
 
@@ -48,7 +48,7 @@ SESSION: Final = Table(
     fixed("reporting_region", Text),
     fixed("outside_territory", Boolean),
     fixed("occupation", Text),
-    fixed("level", Choice(Level)),
+    fixed("level", Choice(Award), key="award"),
     fixed("held_on", Date),
     fixed("plan_year", Integer),
     Column("status", Choice(SessionStatus)),
@@ -123,11 +123,12 @@ async def page(
     *,
     class_id: UUID | None,
     status: SessionStatus | None,
+    award: Award | None,
     after: UUID,
     limit: int,
 ) -> list[ExamSession]:
     """Sessions in sight, in the order of their ids, after `after`."""
-    conditions = [SESSION.c.id > after, *tables.matches(SESSION, class_id=class_id), *_seen(sight)]
+    conditions = [SESSION.c.id > after, *tables.matches(SESSION, class_id=class_id, award=award), *_seen(sight)]
     if status is not None:
         conditions.append(_IN_STATE[status])
     statement = select(SESSION).where(*conditions).order_by(SESSION.c.id).limit(limit)

@@ -103,7 +103,7 @@ async def _decide(
         entries,
         by_local_id=await store.seats_by_local_id(connection, session.id, {entry.local_id for entry in entries}),
         by_person={keys[person]: seat for person, seat in seats.items()},
-        certified=await certificates.certified(connection, keys, occupation=session.occupation, level=session.level),
+        certified=await certificates.certified(connection, keys, occupation=session.occupation, award=session.award),
     )
 
 

@@ -13,6 +13,7 @@ from services.assessment.exams.store import sessions as store
 from services.assessment.sight.rules import Sight
 from services.assessment.sight.usecases import sight
 from shared.contracts.assessment import SessionStatus
+from shared.kernel.awards import Award
 from shared.kernel.callers import Caller
 
 
@@ -22,6 +23,7 @@ async def sessions(
     region: str | None,
     class_id: UUID | None,
     status: SessionStatus | None,
+    award: Award | None,
     caller: Caller,
     after: UUID,
     limit: int,
@@ -31,7 +33,7 @@ async def sessions(
     Raises NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
     """
     seen = await sight(connection, caller, region=region)
-    return await store.page(connection, seen, class_id=class_id, status=status, after=after, limit=limit)
+    return await store.page(connection, seen, class_id=class_id, status=status, award=award, after=after, limit=limit)
 
 
 async def session(connection: AsyncConnection, session_id: UUID, *, caller: Caller) -> ExamSession:

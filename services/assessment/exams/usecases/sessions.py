@@ -24,9 +24,9 @@ from services.assessment.trainings import store as trainings
 from services.assessment.trainings.rules import RegistryClass
 from shared.backbone import outbox
 from shared.contracts.assessment import SessionStatus
+from shared.kernel.awards import Award
 from shared.kernel.callers import Caller, ForeignOrganisation
 from shared.kernel.ids import new_id
-from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotYetReceived
@@ -42,12 +42,12 @@ class Filing:
     programme: str
     region: str
     occupation: str
-    level: str
+    award: Award
     held_on: date
 
 
 class Certification(NamedTuple):
-    """New certificates, and the candidates who passed but already hold a valid one of this occupation and level."""
+    """New certificates, and the candidates who passed but already hold a valid one of this occupation and award."""
 
     certificates: list[Certificate]
     already_certified: list[Candidate]
@@ -64,8 +64,8 @@ class Conclusion(NamedTuple):
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> ExamSession:
     """A new session of the caller's body; a repeat under the same local_id returns the existing one.
 
-    Raises NotFound, NotYetReceived, OutsideScope, LocalIdTaken, and the refusals of rules.file, programme,
-    region, occupation and level.
+    Raises NotFound, NotYetReceived, OutsideScope, LocalIdTaken, and the refusals of rules.file, programme, region
+    and occupation.
     """
     if caller.organisation is None:
         raise ForeignOrganisation
@@ -78,8 +78,8 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
         if not known.same_filing(session):
             raise LocalIdTaken(pointer="/local_id")
         return known
-    rules.require_examined(session.level)
-    body.require_scope(session.occupation, session.level)
+    rules.require_examined(session.award)
+    body.require_scope(session.occupation, session.award)
     if filing.class_id is not None and class_ is None:
         raise NotYetReceived(pointer="/class_id", what="class")
     fact = rules.file(session, class_, at=at)
@@ -101,7 +101,7 @@ def _new(filing: Filing, body: Body, class_: RegistryClass | None, plan: Plan, *
         reporting_region=reporting_region,
         outside_territory=reporting_region != plan.regions[body.region].on(filing.held_on).reporting_region,
         occupation=parse_occupation(filing.occupation),
-        level=Level.from_code(filing.level),
+        award=filing.award,
         held_on=filing.held_on,
         plan_year=planned_on.year,
         status=SessionStatus.FILED,

@@ -12,10 +12,11 @@ from uuid import UUID
 
 from services.metrics.measures.rules.measures import Measure
 from shared.contracts.assessment import CertificateState, CertificateStatus
+from shared.contracts.dimensions import award_of
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
 from shared.contracts.subsidy import ClaimLine, ClaimState
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 
 
 class Contribution(NamedTuple):
@@ -37,7 +38,7 @@ class Contribution(NamedTuple):
     programme: str | None = None
     region: str | None = None
     reporting_region: str = ""
-    level: int | None = None
+    award: Award | None = None
     day: date | None = None
     amount: int = 0
     waits_for: UUID | None = None
@@ -53,7 +54,7 @@ class Holding(NamedTuple):
     programme: str
     region: str
     reporting_region: str
-    level: int
+    award: Award
     issued_on: date
     valid: bool
 
@@ -83,7 +84,7 @@ def of_enrolment(fact: EnrolmentState, *, before: int, is_started: bool) -> list
     if measure is None:
         return [Contribution(fact.enrolment_id, 0, before, fact.version)]
     place = (
-        fact.plan_year or fact.effective_on.year, fact.programme, fact.region, fact.reporting_region, fact.level,
+        fact.plan_year or fact.effective_on.year, fact.programme, fact.region, fact.reporting_region, award_of(fact),
         fact.effective_on,
     )  # fmt: skip
     if measure is Measure.IN_TRAINING and not is_started:
@@ -99,7 +100,7 @@ def of_certificate(fact: CertificateState, *, before: int) -> list[Contribution]
         Contribution(
             fact.certificate_id, 0, before, fact.version,
             Measure.CERTIFICATES, _plan_year(fact), fact.programme, fact.region, fact.reporting_region,
-            fact.level, fact.issued_on, 1,
+            award_of(fact), fact.issued_on, 1,
         )
     ]  # fmt: skip
 
@@ -129,14 +130,15 @@ def _of_line(claim: ClaimState, line: ClaimLine) -> list[Contribution]:
             found.append(Contribution(claim.claim_id, part, None, claim.version))
             continue
         year = claim.plan_year or line.trained_on.year
-        cell = (measure, year, line.programme, claim.region, claim.reporting_region, line.level, day)
+        cell = (measure, year, line.programme, claim.region, claim.reporting_region, award_of(line), day)
         found.append(Contribution(claim.claim_id, part, None, claim.version, *cell, amount))
     return found
 
 
 def holding(fact: CertificateState) -> Holding | None:
-    """The holding behind a certificate that makes its person high-skilled; None for a lower level."""
-    if not Level(fact.level).is_high_skilled:
+    """The holding behind a certificate that makes its person high-skilled; None for a lower level or none."""
+    award = award_of(fact)
+    if not award.is_high_skilled:
         return None
     return Holding(
         certificate=fact.certificate_id,
@@ -145,7 +147,7 @@ def holding(fact: CertificateState) -> Holding | None:
         programme=fact.programme,
         region=fact.region,
         reporting_region=fact.reporting_region,
-        level=fact.level,
+        award=award,
         issued_on=fact.issued_on,
         valid=fact.status is CertificateStatus.VALID,
     )

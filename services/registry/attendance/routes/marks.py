@@ -27,7 +27,9 @@ from services.registry.attendance.store import marks as mark_store
 from services.registry.attendance.usecases import marks as usecases
 from services.registry.attendance.usecases.marks import MarkRow
 from services.registry.classes.usecases import visible_class
+from services.registry.enrolments.rules.outcomes import Attended
 from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.enrolments.store import outcomes as outcome_store
 from services.registry.enrolments.usecases.forms import TrainingReference
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
@@ -120,7 +122,8 @@ class AttendanceAnswer(BaseModel):
 
     enrolment_id: UUID
     hours: int
-    share: float = Field(description="Share of the class's hours, at most 1")
+    carried: int = Field(description="Class hours from classes before a transfer; an outcome counts them too")
+    share: float = Field(description="Share of the class's hours, with those carried over, at most 1")
     days: list[DayAnswer]
     edits: list[EditAnswer]
 
@@ -181,12 +184,12 @@ async def get_attendance(enrolment_id: UUID, connection: Connection, caller: Cur
     """A trainee's attendance. An institution sees its own, officers that of their region."""
     enrolment = await enrolment_store.load(connection, enrolment_id)
     class_ = await visible_class(connection, enrolment.class_id, caller)
-    totals = await store.totals(connection, [enrolment_id])
-    hours = totals[enrolment_id].hours if enrolment_id in totals else 0
+    attended = (await outcome_store.attended(connection, [enrolment_id])).get(enrolment_id, Attended())
     return AttendanceAnswer(
         enrolment_id=enrolment_id,
-        hours=hours,
-        share=share(hours, class_.hours),
+        hours=attended.here,
+        carried=attended.carried,
+        share=share(sum(attended), class_.hours),
         days=[DayAnswer.model_validate(each) for each in await store.days_of(connection, enrolment_id)],
         edits=[EditAnswer.model_validate(each) for each in await edit_store.of_enrolment(connection, enrolment_id)],
     )

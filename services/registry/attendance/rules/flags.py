@@ -46,6 +46,6 @@ def see_attendance(
         class_id=class_id,
         enrolment_id=enrolment_id,
         person=person,
-        **attendee.dimensions.as_fields(project=False),
+        **attendee.dimensions.as_observed(),
         facts=facts,
     )

@@ -16,6 +16,7 @@ from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.database import driver
+from shared.kernel.awards import Award
 
 # Every writer of attendance locks the enrolments first, in the order of their ids, so that batches never deadlock.
 # The policy of a class are the rows of its region and of those above it that decide on its first day: of each key the
@@ -136,6 +137,7 @@ def _attendees(row: Any) -> Attendees:
 def _attendee(row: Any) -> Attendee:
     values = list(row)
     values[4], values[7] = EnrolmentStatus(values[4]), ClassStatus(values[7])
+    values[12] = Award(values[12])
     values[13] = None if values[13] is None else FundSource(values[13])
     values[17] = tuple(tuple(span) for span in values[17])
     return Attendee(*values)

@@ -16,11 +16,13 @@ from services.registry.classes.rules.limits import HOURS_MAX, PART_FEN_MAX, SEAT
 from services.registry.plan.rules.projects import Project
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.timetable.routes.timetable import Lessons, planned
+from shared.awards import GivenAward, GivenLevel
 from shared.contracts.dimensions import FundSource
 from shared.dated_rules.answers import GroundAnswer
 from shared.dated_rules.rules import Ground
 from shared.form_errors import form_error
 from shared.forms import PLAIN, Day, LocalId, Name, Reason, Strict
+from shared.kernel.awards import award_named
 
 Fen = Annotated[int, Field(ge=0, le=PART_FEN_MAX, strict=True)]
 Hours = Annotated[int, Field(ge=1, le=HOURS_MAX, strict=True, description="Class hours of 45 minutes")]
@@ -52,7 +54,8 @@ class ClassTerms(Strict):
     programme: Annotated[str, Field(max_length=16, examples=["S02-1"])]
     region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the class takes place")]
     occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
-    level: Annotated[str, Field(max_length=8, examples=["L4"])]
+    award: GivenAward | None = None
+    level: GivenLevel | None = None
     fund_source: FundSource | None = Field(default=None, description="null for a class without a subsidy")
     starts_on: Day
     ends_on: Day
@@ -75,8 +78,9 @@ class ClassTerms(Strict):
     fee: FeeRequest | None = None
 
     def filing(self, local_id: str) -> Filing:
-        """What is filed, under the institution's own `local_id`."""
-        values = {name: getattr(self, name) for name in ClassTerms.model_fields}
+        """What is filed, under the institution's own `local_id`. Raises what an award may be refused for."""
+        values = {name: getattr(self, name) for name in ClassTerms.model_fields if name != "level"}
+        values["award"] = award_named(award=self.award, level=self.level)
         values["exam_plan"] = _exam_plan(self.exam_plan)
         values["fee"] = None if self.fee is None else Fee(**self.fee.model_dump())
         return Filing(local_id=local_id, **values)

@@ -8,11 +8,13 @@ from datetime import date
 from typing import NamedTuple
 
 from services.registry.classes.rules.classes import TrainingClass
+from services.registry.directory.rules.institutions import InstitutionKind
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.rules.projects import Project
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.rules.working_days import CalendarUnset, WorkingDays
 from shared.dated_rules.rules import Grounds
+from shared.kernel.awards import Award
 from shared.kernel.refusals import Conflict, Invalid
 
 
@@ -48,13 +50,13 @@ class FeePartsDiffer(Invalid):
 
 
 class NoProjectForClass(Conflict):
-    """Facts: `occupation`, `level`, `day`."""
+    """Facts: `occupation`, `award` and `level` (None for an award without one), `day`."""
 
     slug = "no-project-for-class"
-    title_en = "The catalogue has no subsidised project for this occupation and level on that day."
-    title_zh = "所涉日期的补贴性培训项目目录中没有该职业和等级的项目。"
-    cure_en = "Choose an occupation and level that a project has on {day}, or file without fund_source."
-    cure_zh = "请选择在 {day} 有效的项目中的职业和等级，或不填 fund_source（按非补贴班报备）。"
+    title_en = "The catalogue has no subsidised project for this occupation and award on that day."
+    title_zh = "所涉日期的补贴性培训项目目录中没有该职业和等级（证书种类）的项目。"
+    cure_en = "Choose an occupation and an award that a project has on {day}, or file without fund_source."
+    cure_zh = "请选择在 {day} 有效的项目中的职业和等级（证书种类），或不填 fund_source（按非补贴班报备）。"
     reference = "GET /v1/projects"
     check = "C02"
 
@@ -63,32 +65,51 @@ class ProjectNotNamed(Invalid):
     """Facts: `projects`, the codes to choose from."""
 
     slug = "project-not-named"
-    title_en = "The catalogue has several projects for this occupation and level: name one."
-    title_zh = "该职业和等级在目录中有多个项目，须指明其中一个。"
+    title_en = "The catalogue has several projects for this occupation and award: name one."
+    title_zh = "该职业和等级（证书种类）在目录中有多个项目，须指明其中一个。"
     cure_en = "Choose one of {projects} as the project."
     cure_zh = "请填写项目，从以下项目中选择：{projects}。"
 
 
 class NotOfProject(Invalid):
-    """Facts: `project`, `occupation` and `level` of the project."""
+    """Facts: `project`; its `occupation`, `award` and `level` (None for an award without one)."""
 
     slug = "class-not-of-project"
-    title_en = "The occupation or level of the class differs from that of its project."
-    title_zh = "班级的职业或等级与所选项目不一致。"
-    cure_en = "Use the project's occupation and level ({occupation}, {level}), or choose the right project."
-    cure_zh = "请按项目的职业和等级（{occupation}，{level}）填写，或改选相符的项目。"
+    title_en = "The occupation or award of the class differs from that of its project."
+    title_zh = "班级的职业或等级（证书种类）与所选项目不一致。"
+    cure_en = "Use the project's occupation and award ({occupation}, {award}), or choose the right project."
+    cure_zh = "请按项目的职业和等级（{occupation}，{award}）填写，或改选相符的项目。"
     check = "C02"
 
 
 class ClassTooShort(Invalid):
-    """Facts: `hours_min`, the least hours of the project."""
+    """Facts: `hours_min`, the least hours of the project, or of a subsidised class that leads to the award."""
 
     slug = "class-too-short"
-    title_en = "The class has fewer hours than its project requires."
-    title_zh = "班级学时少于项目规定的最低学时。"
+    title_en = "The class has fewer hours than its project or its award requires."
+    title_zh = "班级学时少于项目或证书种类规定的最低学时。"
     cure_en = "Plan at least {hours_min} class hours of 45 minutes."
     cure_zh = "请安排不少于 {hours_min} 学时（每学时 45 分钟）。"
     check = "C14"
+
+
+class ClassTooFewDays(Invalid):
+    """Facts: `days_min`, the least days of a subsidised class that leads to the award."""
+
+    slug = "class-too-few-days"
+    title_en = "The class has fewer days than its award requires."
+    title_zh = "班级培训天数少于该类培训规定的最少天数。"
+    cure_en = "Plan at least {days_min} days from the first to the last day, both included."
+    cure_zh = "开班日期至结束日期（含首尾）不得少于 {days_min} 天。"
+    check = "C14"
+
+
+class PreJobOfEnterprise(Conflict):
+    slug = "pre-job-of-enterprise"
+    title_en = "Subsidised pre-job training is filed by the enterprise that employs the trainees."
+    title_zh = "补贴性岗前培训须由用人企业报备。"
+    cure_en = "Let the enterprise file the class, or file it without fund_source."
+    cure_zh = "请由用人企业报备该班，或不填 fund_source（按非补贴班报备）。"
 
 
 class ClassTooLarge(Invalid):
@@ -177,7 +198,7 @@ def choose_project_of(class_: TrainingClass, code: str | None, rulebook: Ruleboo
         return rulebook.project(code, day=class_.starts_on, pointer="/project")
     if class_.fund_source is None:
         return None
-    return choose_project(class_, rulebook.listed_projects(class_.occupation, class_.level, day=class_.starts_on))
+    return choose_project(class_, rulebook.listed_projects(class_.occupation, class_.award, day=class_.starts_on))
 
 
 def judge(
@@ -223,12 +244,33 @@ def require_fee(*parts_fen: int, total_fen: int | None) -> None:
 
 def require_of_project(class_: TrainingClass, project: Project) -> None:
     """Raises NotOfProject (C02), ClassTooShort (C14). Source: domain rules §5.1, §5.2."""
-    if (class_.occupation, class_.level) != (project.occupation, project.level):
+    if (class_.occupation, class_.award) != (project.occupation, project.award):
         raise NotOfProject(
-            pointer="/project", project=project.code, occupation=project.occupation, level=project.level.code
+            pointer="/project", project=project.code, occupation=project.occupation, **project.award.codes
         )
     if class_.hours < project.hours_min:
         raise ClassTooShort(pointer="/hours", hours_min=project.hours_min)
+
+
+def require_of_award(class_: TrainingClass, kind: InstitutionKind, *, policy: Policy) -> None:
+    """A subsidised class is as long as its award needs, and pre-job training is filed by an enterprise.
+
+    Raises ClassTooShort, ClassTooFewDays (both C14), PreJobOfEnterprise. Source: domain rules §4.2 (who is paid).
+    """
+    require_length(class_, policy=policy)
+    if class_.fund_source is not None and class_.award is Award.PRE_JOB and kind is not InstitutionKind.ENTERPRISE:
+        raise PreJobOfEnterprise
+
+
+def require_length(class_: TrainingClass, *, policy: Policy) -> None:
+    """A subsidised class has the hours and days that its award needs. Raises ClassTooShort, ClassTooFewDays."""
+    if class_.fund_source is None:
+        return
+    if class_.hours < (hours_min := policy.award_hours_min(class_.award)):
+        raise ClassTooShort(pointer="/hours", hours_min=hours_min)
+    days = (class_.ends_on - class_.starts_on).days + 1
+    if days < (days_min := policy.award_days_min(class_.award)):
+        raise ClassTooFewDays(pointer="/ends_on", days_min=days_min)
 
 
 def choose_project(class_: TrainingClass, candidates: Collection[Project]) -> Project:
@@ -239,7 +281,7 @@ def choose_project(class_: TrainingClass, candidates: Collection[Project]) -> Pr
     day = class_.starts_on
     listed = [project for project in candidates if project.is_listed_on(day)]
     if not listed:
-        raise NoProjectForClass(occupation=class_.occupation, level=class_.level.code, day=day.isoformat())
+        raise NoProjectForClass(occupation=class_.occupation, **class_.award.codes, day=day.isoformat())
     if len(listed) > 1:
         raise ProjectNotNamed(pointer="/project", projects=sorted(project.code for project in listed))
     return listed[0]

@@ -110,6 +110,7 @@ async def _require_sound(
 ) -> None:
     filing_rules.require_sound(terms)
     policy = rulebook.policy(terms.starts_on, terms.region)
+    filing_rules.require_length(terms, policy=policy)
     filing_rules.require_seats(terms, policy=policy, seated=seated)
     day = rules.first_day_touched(before, terms)
     touches_from = None if day is None else begins_at(day)

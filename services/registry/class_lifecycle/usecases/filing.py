@@ -31,10 +31,10 @@ from shared.backbone import outbox
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
 from shared.dated_rules.rules import Grounds
+from shared.kernel.awards import Award
 from shared.kernel.callers import Caller, ForeignOrganisation
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.ids import new_id
-from shared.kernel.levels import Level
 from shared.kernel.moves import move
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
@@ -64,7 +64,7 @@ class Filing:
     programme: str
     region: str
     occupation: str
-    level: str
+    award: Award
     fund_source: FundSource | None
     starts_on: date
     ends_on: date
@@ -80,7 +80,9 @@ class Filing:
 
     def content(self) -> dict[str, Any]:
         """What was filed, as JSON, without empty fields: a repeat has the same content."""
-        given = {name: value for name in self.__dataclass_fields__ if (value := getattr(self, name))}
+        given: dict[str, Any] = {name: value for name in self.__dataclass_fields__ if (value := getattr(self, name))}
+        # A level is kept under its older name, as in what was filed before there were other awards.
+        given["award" if self.award.level is None else "level"] = given.pop("award").code
         content: dict[str, Any] = orjson.loads(orjson.dumps(given, default=_exam_plan_as_filed))
         return content
 
@@ -91,7 +93,7 @@ class Filing:
         given = convert({name: value for name, value in content.items() if name != "exam_plan"}, cls)
         if exam is None:
             return given
-        return replace(given, exam_plan=ExamPlan(date.fromisoformat(exam["planned_on"]), exam["body_credit_code"]))
+        return replace(given, exam_plan=ExamPlan(**exam | {"planned_on": date.fromisoformat(exam["planned_on"])}))
 
 
 def _exam_plan_as_filed(plan: ExamPlan) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def _exam_plan_as_filed(plan: ExamPlan) -> dict[str, Any]:
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> TrainingClass:
     """A new class of the caller's institution; a repeat under the same local_id returns the existing one.
 
-    Raises NotFound, LocalIdTaken, NoSiteInRegion, what programme, region, occupation or level may be refused for, and
+    Raises NotFound, LocalIdTaken, NoSiteInRegion, what programme, region or occupation may be refused for, and
     the refusals of the directory (C02, C25) and of the filing's rules.
     """
     if caller.organisation is None:
@@ -159,6 +161,7 @@ async def _checked(
     rules.require_sound(class_)
     is_sited = await site_store.is_in(connection, institution.id, class_.region)
     require_established(class_, home=institution.region, is_sited=is_sited)
+    rules.require_of_award(class_, institution.kind, policy=rulebook.policy(class_.starts_on, class_.region))
     project = rules.choose_project_of(class_, filing.project, rulebook)
     subsidised = None if class_.fund_source is None else project
     await directory.require_open(connection, institution.id, subsidised, day=class_.starts_on)
@@ -178,7 +181,7 @@ def _class(filing: Filing, institution: Institution, plan: Plan, *, caller: Call
         region=filing.region,
         reporting_region=plan.reporting_region(filing.region, on=filing.starts_on),
         occupation=parse_occupation(filing.occupation),
-        level=Level.from_code(filing.level),
+        award=filing.award,
         fund_source=filing.fund_source,
         starts_on=filing.starts_on,
         ends_on=filing.ends_on,

@@ -20,7 +20,6 @@ from services.registry.plan.store import rulebook as rulebook_store
 from shared.contracts.registry.classes import ClassStatus
 from shared.dated_rules.rules import Grounds
 from shared.kernel.callers import Caller
-from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Conflict, Refusal
@@ -75,7 +74,7 @@ def _as_filed(class_: TrainingClass, filed: ClassEvent) -> TrainingClass:
     return replace(
         class_,
         occupation=parse_occupation(filing.occupation),
-        level=Level.from_code(filing.level),
+        award=filing.award,
         fund_source=filing.fund_source,
         starts_on=filing.starts_on,
         ends_on=filing.ends_on,

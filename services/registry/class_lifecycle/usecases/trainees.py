@@ -24,7 +24,7 @@ from shared.kernel.periods import business_day
 from shared.persons import Persons
 
 _IN_ENROLMENT_FACTS = (
-    "programme", "region", "reporting_region", "occupation", "level", "fund_source", "project", "is_needed",
+    "programme", "region", "reporting_region", "occupation", "award", "fund_source", "project", "is_needed",
     "starts_on", "ends_on",
 )  # fmt: skip
 """The fields of a class that the facts of its enrolments carry as well."""

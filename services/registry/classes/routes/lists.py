@@ -15,6 +15,7 @@ from services.registry.classes.store.classes import Narrowing
 from services.registry.classes.usecases import visible_class
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
+from shared.awards import AskedAward
 from shared.contracts.registry.classes import ClassStatus
 from shared.forms import Day
 from shared.kernel.periods import business_day
@@ -30,6 +31,7 @@ Region = Annotated[str | None, Query(max_length=16, description="A county or a r
 async def list_classes(
     connection: Connection,
     caller: CurrentCaller,
+    award: AskedAward,
     status: ClassStatus | None = None,
     region: Region = None,
     institution_id: UUID | None = None,
@@ -40,7 +42,7 @@ async def list_classes(
 ) -> Page[ClassAnswer]:
     """By first day. An institution sees its own classes, officers those of their region and below, bodies all."""
     far, whose = await visibility.scope(connection, caller, region=region, institution_id=institution_id)
-    narrowing = Narrowing(far, whose, status, starts_from, starts_to)
+    narrowing = Narrowing(far, whose, status, award, starts_from, starts_to)
     rows = await store.page(connection, narrowing, after=after_day(cursor), limit=size)
     next_ = next_cursor(rows, size, lambda row: (row.starts_on, row.id))
     return Page(rows=[ClassAnswer.of(row) for row in rows], next=next_)

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.classes.rules.classes import TrainingClass
+from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
 from shared.dated_rules.answers import GroundsAnswer
@@ -37,7 +38,8 @@ class ClassAnswer(BaseModel):
     region: str
     reporting_region: str
     occupation: str
-    level: str
+    level: AnsweredLevel
+    award: AnsweredAward
     fund_source: FundSource | None
     starts_on: date
     ends_on: date
@@ -102,6 +104,6 @@ class ReportedChangeAnswer(ClassEventAnswer):
 
 def _values(cls: type[BaseModel], class_: TrainingClass) -> dict[str, Any]:
     exam = class_.exam_plan and ExamPlanAnswer.model_validate(class_.exam_plan)
-    values = {name: getattr(class_, name) for name in cls.model_fields}
+    values = {name: getattr(class_, name) for name in cls.model_fields if name != "level"}
     sites = [CheckedSiteAnswer.model_validate(each) for each in class_.checked_sites]
-    return values | {"level": class_.level.code, "exam_plan": exam, "checked_sites": sites}
+    return values | {**class_.award.codes, "exam_plan": exam, "checked_sites": sites}

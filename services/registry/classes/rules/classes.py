@@ -26,7 +26,7 @@ from shared.contracts.registry.classes import (
     ClassState,
     ClassStatus,
 )
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.moves import move, reinstated
 from shared.kernel.refusals import Conflict, SamePerson
 
@@ -115,7 +115,7 @@ class TrainingClass:
     region: str
     reporting_region: str
     occupation: str
-    level: Level
+    award: Award
     fund_source: FundSource | None
     starts_on: date
     ends_on: date
@@ -151,7 +151,7 @@ class TrainingClass:
             self.region,
             self.reporting_region,
             self.occupation,
-            self.level.value,
+            self.award,
             self.fund_source,
             self.project,
         )

@@ -20,7 +20,7 @@ def see_class(kind: FlagKind, class_: TrainingClass, seen: str = "", *, facts: M
         f"{class_.id}/{seen}" if seen else f"{class_.id}",
         institution_id=class_.institution_id,
         class_id=class_.id,
-        **class_.dimensions.as_fields(project=False),
+        **class_.dimensions.as_observed(),
         facts=facts,
     )
 

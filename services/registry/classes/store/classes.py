@@ -33,8 +33,8 @@ from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
 from shared.database import driver
+from shared.kernel.awards import Award
 from shared.kernel.keyset import KeysetPosition
-from shared.kernel.levels import Level
 from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in
@@ -80,7 +80,7 @@ CLASS: Final = Table(
     Column("region", Text),
     Column("reporting_region", Text),
     Column("occupation", Text),
-    Column("level", Choice(Level)),
+    Column("level", Choice(Award), key="award"),
     Column("fund_source", Choice(FundSource)),
     Column("starts_on", Date),
     Column("ends_on", Date),
@@ -145,6 +145,7 @@ class Narrowing(NamedTuple):
     reach: Reach = Reach()
     institution_id: Owners = None
     status: ClassStatus | None = None
+    award: Award | None = None
     starts_from: date | None = None
     starts_to: date | None = None
 
@@ -198,8 +199,9 @@ async def page(
     connection: AsyncConnection, narrowing: Narrowing, *, after: KeysetPosition, limit: int
 ) -> list[TrainingClass]:
     """Classes in the order of their first days, from behind `after`."""
-    reach, institution_id, status, starts_from, starts_to = narrowing
-    asked = [*lies_in(CLASS, reach), *tables.matches(CLASS, institution_id=institution_id, status=status)]
+    reach, institution_id, status, award, starts_from, starts_to = narrowing
+    own = tables.matches(CLASS, institution_id=institution_id, status=status, award=award)
+    asked = [*lies_in(CLASS, reach), *own]
     if starts_from is not None:
         asked.append(CLASS.c.starts_on >= starts_from)
     if starts_to is not None:

@@ -10,6 +10,7 @@ from services.registry.plan.rules.dimensions import Dimensions
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentStatus
+from shared.kernel.awards import Award
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Attendee:
     region: str
     reporting_region: str
     occupation: str
-    level: int
+    award: Award
     fund_source: FundSource | None
     project: str | None
     starts_on: date
@@ -45,7 +46,7 @@ class Attendee:
             self.region,
             self.reporting_region,
             self.occupation,
-            self.level,
+            self.award,
             self.fund_source,
             self.project,
         )

@@ -32,13 +32,13 @@ class ClassOver(Conflict):
 
 
 class AnotherTraining(Conflict):
-    """Facts: `occupation`, `level` of the training."""
+    """Facts: `occupation`, `award` and `level` of the training; None for an award without a level."""
 
     slug = "another-training"
-    title_en = "The other class is for a different occupation or level."
-    title_zh = "目标班级的职业（工种）或等级与原培训不同，不能转入。"
-    cure_en = "Choose a class for {occupation} at {level}, or withdraw the trainee and enrol them in the other class."
-    cure_zh = "请选择 {occupation}、{level} 相同的班级；否则请先办理退学，再重新报名。"
+    title_en = "The other class is for a different occupation or leads to another award."
+    title_zh = "目标班级的职业（工种）或等级（证书种类）与原培训不同，不能转入。"
+    cure_en = "Choose a class for {occupation} and {award}, or withdraw the trainee and enrol them in the other class."
+    cure_zh = "请选择 {occupation}、{award} 相同的班级；否则请先办理退学，再重新报名。"
 
 
 class TransferToSameClass(Conflict):
@@ -117,8 +117,8 @@ def transfer(
     left = end(enrolment, EnrolmentVerb.TRANSFER, on=business_day(at), at=at, attended_on=attended_on)
     if target.id == class_.id:
         raise TransferToSameClass(pointer="/class_id")
-    if (target.occupation, target.level) != (class_.occupation, class_.level):
-        raise AnotherTraining(pointer="/class_id", occupation=class_.occupation, level=class_.level.code)
+    if (target.occupation, target.award) != (class_.occupation, class_.award):
+        raise AnotherTraining(pointer="/class_id", occupation=class_.occupation, **class_.award.codes)
     require_open(target)
     entered = replace(
         enrolment,

@@ -207,11 +207,13 @@ async def _judged(connection: AsyncConnection, class_ids: Collection[UUID]) -> d
 
 
 def thresholds_of(class_: TrainingClass, rulebook: Rulebook) -> CompletionThresholds:
-    """What completes a training in `class_`, with the minimum hours of its project if policy asks for them."""
+    """What completes a training in `class_`, with the least hours of project and award if policy asks for them."""
     policy = rulebook.policy(class_.starts_on, class_.region)
     hours_min = 0
     if policy.attendance_hours_min_required and class_.project is not None:
-        hours_min = rulebook.project(class_.project, day=class_.starts_on).hours_min
+        of_project = rulebook.project(class_.project, day=class_.starts_on).hours_min
+        of_award = 0 if class_.fund_source is None else policy.award_hours_min(class_.award)
+        hours_min = max(of_project, of_award)
     return CompletionThresholds(policy.attendance_share_min, hours_min)
 
 

@@ -10,8 +10,9 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from services.registry.flags.rules.kinds import KINDS, FlagKind
-from shared.contracts.dimensions import FundSource
+from shared.contracts.dimensions import FundSource, award_fields
 from shared.contracts.registry.flags import FlagRaised, FlagReopened, FlagSettled, FlagState, FlagStatus
+from shared.kernel.awards import Award
 from shared.kernel.moves import move
 from shared.kernel.outcomes import RowWarning
 from shared.kernel.periods import business_day
@@ -65,7 +66,7 @@ class Observation:
     person: UUID | None = None
     programme: str | None = None
     occupation: str | None = None
-    level: int | None = None
+    award: Award | None = None
     fund_source: FundSource | None = None
     holds: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -183,7 +184,7 @@ def _fact(fact: type[F], flag: Flag, *, at: datetime) -> F:
         status=flag.status,
         programme=flag.programme,
         occupation=flag.occupation,
-        level=flag.level,
+        **award_fields(flag.award),
         fund_source=flag.fund_source,
         raised_on=business_day(flag.raised_at),
         due_on=flag.due_on,

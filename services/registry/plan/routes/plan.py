@@ -1,4 +1,4 @@
-"""The plans to look things up in: programmes of a year, regions of a day, levels."""
+"""The plans to look things up in: programmes of a year, regions of a day, levels, awards."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 
 from services.registry.plan.routes.schemas import (
+    AwardAnswer,
     LevelAnswer,
     PlanAnswer,
     PlanChangeAnswer,
@@ -19,6 +20,7 @@ from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import plans as usecases
 from shared.auth import CurrentCaller
 from shared.forms import Day
+from shared.kernel.awards import Award
 from shared.kernel.periods import business_day
 from shared.web import Connection, Now, router
 
@@ -87,3 +89,9 @@ async def list_regions(
 @routes.get("/levels", response_model=list[LevelAnswer])
 async def list_levels(connection: Connection, _: CurrentCaller) -> list[dict[str, Any]]:
     return await store.entries(connection, "levels")
+
+
+@routes.get("/awards")
+async def list_awards(_: CurrentCaller) -> list[AwardAnswer]:
+    """What a training may lead to: the eight levels, and the certificates and trainings without a level."""
+    return [AwardAnswer.of(award) for award in Award]

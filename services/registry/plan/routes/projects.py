@@ -14,12 +14,13 @@ from services.registry.plan.rules.projects import Project, catalogue_of, holding
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import projects as usecases
 from shared.auth import CurrentCaller
+from shared.awards import AnsweredAward, AnsweredLevel, AskedAward, GivenAward, GivenLevel
 from shared.dated_rules import rules
 from shared.dated_rules.answers import InState, KnownAt, On, ProvenanceAnswer, RejectionRequest
 from shared.dated_rules.rules import Provenance
 from shared.forms import Day, Name, Reason, Strict
+from shared.kernel.awards import award_named
 from shared.kernel.ids import new_id
-from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import Period, business_day
 from shared.paging import Page, PageSize
@@ -44,7 +45,8 @@ class ProjectRequest(Strict):
     name_en: Name
     edition: Annotated[str, Field(max_length=16, examples=["2022"], description="Of the occupational classification")]
     occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
-    level: Annotated[str, Field(max_length=8, examples=["L4"])]
+    award: GivenAward | None = None
+    level: GivenLevel | None = None
     category: Name
     hours_min: Annotated[int, Field(ge=1, le=2000, strict=True, description="Least class hours of a class in it")]
     is_scarce: bool = False
@@ -70,7 +72,8 @@ class ProjectAnswer(BaseModel):
     name_en: str
     edition: str
     occupation: str
-    level: str
+    level: AnsweredLevel
+    award: AnsweredAward
     category: str
     hours_min: int
     is_scarce: bool
@@ -101,9 +104,9 @@ async def list_projects(
     connection: Connection,
     _: CurrentCaller,
     at: Now,
+    award: AskedAward,
     *,
     occupation: Annotated[str | None, Query(max_length=32)] = None,
-    level: Annotated[str | None, Query(max_length=8)] = None,
     on: Annotated[Day | None, Query(description="Only what is in the catalogue on this day, as it is then")] = None,
     known_at: KnownAt = None,
     cursor: CodeCursor = None,
@@ -112,13 +115,13 @@ async def list_projects(
     """The catalogue of projects, by code; without `on` as of today, with those that are not in it any more or yet."""
     terms = rules.listed((await rulebook_store.current(connection)).terms, at=known_at or at)
     found = [holding(each, day=on or business_day(at)) for each in catalogue_of(terms).values()]
-    asked = (occupation and parse_occupation(occupation), level and Level.from_code(level))
+    wanted = occupation and parse_occupation(occupation)
     rows = [
         each
         for each in found
         if each.code > (cursor or "")
-        and asked[0] in (None, each.occupation)
-        and asked[1] in (None, each.level)
+        and wanted in (None, each.occupation)
+        and award in (None, each.award)
         and (on is None or each.is_listed_on(on))
     ][:size]
     return Page(rows=[ProjectAnswer.of(row) for row in rows], next=rows[-1].code if len(rows) == size else None)
@@ -171,9 +174,9 @@ async def put_project(
     """
     term = Project(
         code=code,
-        **request.model_dump(exclude={"occupation", "level", "first_on", "last_on", "version", "reason"}),
+        **request.model_dump(exclude={"occupation", "award", "level", "first_on", "last_on", "version", "reason"}),
         occupation=parse_occupation(request.occupation),
-        level=Level.from_code(request.level),
+        award=award_named(award=request.award, level=request.level),
         listed=Period(request.first_on, request.last_on),
         version=(request.version or 0) + 1,
         id=str(new_id()),
@@ -200,5 +203,5 @@ async def reject_project_term(
 
 def _values(cls: type[BaseModel], project: Project, *, but: Set[str] = frozenset()) -> dict[str, Any]:
     days = {"first_on": project.listed.first, "last_on": project.listed.last}
-    given = {name: getattr(project, name) for name in cls.model_fields if name not in days.keys() | but}
-    return given | days | {"level": project.level.code}
+    derived = days | project.award.codes
+    return {name: getattr(project, name) for name in cls.model_fields if name not in derived.keys() | but} | derived

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias, get_type_hints
 from services.registry.plan.rules.working_days import WorkingDays
 from shared.dated_rules.figures import FigureRow, Forms, nearest
 from shared.dated_rules.rules import require_room, spans
+from shared.kernel.awards import Award
 from shared.kernel.refusals import Invalid
 
 
@@ -102,10 +103,27 @@ class Policy:
     """Months after completion within which work found counts for the employment rate."""
     followup_pay_months: int
     """Months before and after a training whose mean pay is compared."""
+    award_special_ability_hours_min: int
+    award_pre_job_hours_min: int
+    """The least class hours of a subsidised class that leads to the award, whatever its project says."""
+    award_senior_technician_upgrading_days_min: int
+    """The least days of a subsidised class for senior technicians, from its first to its last."""
     quality_level_rise_months: int
     """Months after completion within which a certificate of a higher level counts as a rise."""
     quality_group_size_min: int
     """Rates of groups with fewer people are not shown."""
+
+    def award_hours_min(self, award: Award) -> int:
+        """The least class hours of a subsidised class that leads to `award`; 0 where only its project has a minimum."""
+        least = {
+            Award.SPECIAL_ABILITY: self.award_special_ability_hours_min,
+            Award.PRE_JOB: self.award_pre_job_hours_min,
+        }
+        return least.get(award, 0)
+
+    def award_days_min(self, award: Award) -> int:
+        """The least days of a subsidised class that leads to `award`, or 0."""
+        return self.award_senior_technician_upgrading_days_min if award is Award.SENIOR_TECHNICIAN_UPGRADING else 0
 
     @property
     def class_late_allowed(self) -> bool:

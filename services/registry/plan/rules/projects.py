@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from shared.contracts.dimensions import award_fields
 from shared.contracts.registry.plan import ProjectListed
 from shared.dated_rules.rules import Provenance, RowOverlaps, known, require_room, spans
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.periods import Period
 
 
@@ -32,7 +33,7 @@ class Project:
     name_en: str
     edition: str
     occupation: str
-    level: Level
+    award: Award
     category: str
     hours_min: int
     is_scarce: bool
@@ -117,7 +118,7 @@ def list_(term: Project, *, at: datetime) -> ProjectListed:
         name_en=term.name_en,
         edition=term.edition,
         occupation=term.occupation,
-        level=term.level.value,
+        **award_fields(term.award),
         category=term.category,
         hours_min=term.hours_min,
         is_scarce=term.is_scarce,

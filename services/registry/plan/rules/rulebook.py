@@ -13,7 +13,7 @@ from services.registry.plan.rules.projects import Project, catalogue_of, holding
 from services.registry.plan.rules.working_days import WorkingDays
 from shared.dated_rules.figures import PolicyUnset, nearest
 from shared.dated_rules.rules import DatedRow, Grounds, ground, known
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
 from shared.plan import Plan
 
@@ -95,10 +95,10 @@ class Rulebook:
             raise NotFound(pointer=pointer, what="project", id=code)
         return holding(terms, day=day)
 
-    def listed_projects(self, occupation: str, level: Level, *, day: date) -> list[Project]:
-        """The projects for an occupation and a level that are in the catalogue on `day`, by code."""
+    def listed_projects(self, occupation: str, award: Award, *, day: date) -> list[Project]:
+        """The projects for an occupation and an award that are in the catalogue on `day`, by code."""
         found = (holding(terms, day=day) for _, terms in sorted(self.catalogue.items()))
-        fitting = (each for each in found if (each.occupation, each.level) == (occupation, level))
+        fitting = (each for each in found if (each.occupation, each.award) == (occupation, award))
         return [each for each in fitting if each.is_listed_on(day)]
 
     def _held(self, day: date, region: str) -> _Held:

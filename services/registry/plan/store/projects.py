@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.plan.rules.projects import Project
 from shared.dated_rules.store import RuleTable, provenance_columns
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.tables import Choice, Days
 
 _PROJECT: Final = Table("project", MetaData(), Column("code", Text), Column("version", Integer))
@@ -29,7 +29,7 @@ TERM: Final = RuleTable(
         Column("name_en", Text),
         Column("edition", Text),
         Column("occupation", Text),
-        Column("level", Choice(Level)),
+        Column("level", Choice(Award), key="award"),
         Column("category", Text),
         Column("hours_min", Integer),
         Column("is_scarce", Boolean),

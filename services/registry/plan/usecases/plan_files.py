@@ -22,8 +22,8 @@ from shared.contracts.registry.plan import (
     RegionListed,
 )
 from shared.dated_rules.rules import Provenance
+from shared.kernel.awards import Award
 from shared.kernel.ids import new_id
-from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import Period
 
@@ -133,7 +133,7 @@ def read_projects(directory: Path, *, signed: Provenance) -> Iterator[Project]:
             name_en=row["name_en"],
             edition=row["edition"],
             occupation=parse_occupation(row["occupation"]),
-            level=Level.from_code(row["level"]),
+            award=Award.from_code(row["award"] if "award" in row else row["level"]),
             category=row["category"],
             hours_min=int(row["hours_min"]),
             is_scarce=row["is_scarce"] == "yes",

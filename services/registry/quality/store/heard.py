@@ -7,11 +7,13 @@ from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, MetaData, SmallInteger, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, Date, MetaData, Table, Text, Uuid
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import tables
 from shared.database import driver
+from shared.kernel.awards import Award
+from shared.tables import Choice
 
 HEARD_RESULT: Final = Table(
     "heard_result",
@@ -19,7 +21,7 @@ HEARD_RESULT: Final = Table(
     Column("candidate_id", Uuid),
     Column("person", Uuid),
     Column("occupation", Text),
-    Column("level", SmallInteger),
+    Column("level", Choice(Award), key="award"),
     Column("passed", Boolean),
     Column("tested_on", Date),
 )
@@ -29,7 +31,7 @@ HEARD_CERTIFICATE: Final = Table(
     Column("id", Uuid),
     Column("person", Uuid),
     Column("occupation", Text),
-    Column("level", SmallInteger),
+    Column("level", Choice(Award), key="award"),
     Column("issued_on", Date),
     Column("valid", Boolean),
 )
@@ -47,23 +49,23 @@ ON CONFLICT (id) DO UPDATE SET {tables.excluded(HEARD_CERTIFICATE.c)}
 
 
 class Result(NamedTuple):
-    """The test result of the candidate `candidate_id`; `level` is a rank."""
+    """The test result of the candidate `candidate_id`."""
 
     candidate_id: UUID
     person: UUID
     occupation: str
-    level: int
+    award: Award
     passed: bool
     tested_on: date
 
 
 class Certificate(NamedTuple):
-    """`valid` until it is revoked; `level` is a rank."""
+    """`valid` until it is revoked."""
 
     id: UUID
     person: UUID
     occupation: str
-    level: int
+    award: Award
     issued_on: date
     valid: bool
 

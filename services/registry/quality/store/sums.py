@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import driver
+from shared.kernel.awards import Award, Evidence
+from shared.kernel.levels import Level
 
 # Counting is serialised: of two concurrent counts the one with the older snapshot could commit last.
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtext('recount'))"
@@ -20,9 +22,15 @@ RETURNING class_id
 _DUE_SINCE: Final = "SELECT since FROM recount_due ORDER BY position LIMIT 1"
 _FORGET: Final = "DELETE FROM quality_sum WHERE class_id = ANY($1)"
 # One training for each person of a class: if a merge left two, the one that was not withdrawn. A training whose last
-# day is before its first never started. A test or a certificate counts for a training of that occupation and level
-# that began before it, under whichever key of the person; a rise is measured against certificates from before.
-_COUNT: Final = """
+# day is before its first never started. A test or a certificate counts for a training of that occupation and award
+# that began before it, under whichever key of the person; a rise is measured against certificates from before. Only
+# levels rise: a class that leads to another award has no `rise_until`. Where an award is shown by a licence or by the
+# completed training itself, that is the test and its pass.
+_LEVEL: Final = f"level <= {Level.CHIEF_TECHNICIAN.value}"
+_SHOWN_BY: Final = {
+    evidence: ", ".join(str(award.value) for award in Award if award.evidence is evidence) for evidence in Evidence
+}
+_COUNT: Final = f"""
 WITH of_person AS (
     SELECT DISTINCT ON (e.class_id, e.person) e.id, e.class_id, e.person, e.status, e.effective_on AS day, e.programme,
         e.from_on, c.institution_id, c.region, c.reporting_region, c.occupation, c.level,
@@ -31,7 +39,7 @@ WITH of_person AS (
             WHERE oc.class_id = c.id AND oc.detached_at IS NULL AND o.status = 'confirmed'
         ) AS in_demand,
         e.employment IN ('unemployed', 'student', 'retired') AS without_work,
-        (e.effective_on + make_interval(months => a.rise_months))::date AS rise_until,
+        CASE WHEN c.{_LEVEL} THEN (e.effective_on + make_interval(months => a.rise_months))::date END AS rise_until,
         (e.effective_on + make_interval(months => a.work_months))::date AS work_until
     FROM unnest($1::uuid[], $2::integer[], $3::integer[]) AS a (class_id, rise_months, work_months)
     JOIN class AS c ON c.id = a.class_id JOIN enrolment AS e ON e.class_id = c.id
@@ -51,18 +59,26 @@ test AS (
 ),
 certificate AS (
     SELECT t.id, bool_or(c.occupation = t.occupation AND c.level = t.level AND c.issued_on >= t.from_on) AS earned,
-        coalesce(max(c.level) FILTER (WHERE c.issued_on < t.from_on), 0) AS rank_before,
-        max(c.level) FILTER (WHERE c.issued_on BETWEEN t.from_on AND t.rise_until) AS rank_after
+        coalesce(max(c.level) FILTER (WHERE c.{_LEVEL} AND c.issued_on < t.from_on), 0) AS rank_before,
+        max(c.level) FILTER (WHERE c.{_LEVEL} AND c.issued_on BETWEEN t.from_on AND t.rise_until) AS rank_after
     FROM training AS t JOIN known ON training_id = t.id JOIN heard_certificate AS c ON c.person = known.key
     WHERE c.valid GROUP BY t.id
 ),
 judged AS (
-    SELECT t.*, t.status = 'completed' AS completed, test.id IS NOT NULL OR coalesce(earned, false) AS tested,
-        coalesce(test.passed, false) OR coalesce(earned, false) AS passed, rank_after > rank_before AS risen,
+    SELECT t.*, t.status = 'completed' AS completed, test.id IS NOT NULL OR coalesce(earned, false) OR shown AS tested,
+        coalesce(test.passed, false) OR coalesce(earned, false) OR shown AS passed, rank_after > rank_before AS risen,
         f.employed_on <= t.work_until AS employed,
         floor((f.pay_after_fen - f.pay_before_fen) * 1000::numeric / f.pay_before_fen)::bigint AS change
     FROM training AS t LEFT JOIN test USING (id) LEFT JOIN certificate USING (id)
     LEFT JOIN follow_up AS f ON f.enrolment_id = t.id
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN t.level IN ({_SHOWN_BY[Evidence.COMPLETION]}) THEN t.status = 'completed'
+            WHEN t.level IN ({_SHOWN_BY[Evidence.LICENCE]})
+            THEN EXISTS (SELECT FROM licence WHERE enrolment_id = t.id AND status = 'confirmed')
+            ELSE false
+        END AS shown
+    ) AS other
 )
 INSERT INTO quality_sum (class_id, day, programme, institution_id, region, reporting_region, occupation, rise_until,
     work_until, started, tested, passed, completed, in_demand, risen, without_work, employed, pay_changes)
@@ -70,7 +86,7 @@ SELECT class_id, day, programme, institution_id, region, reporting_region, occup
     count(*), count(*) FILTER (WHERE tested), count(*) FILTER (WHERE passed), count(*) FILTER (WHERE completed),
     count(*) FILTER (WHERE completed AND in_demand), count(*) FILTER (WHERE completed AND risen),
     count(*) FILTER (WHERE completed AND without_work), count(*) FILTER (WHERE completed AND without_work AND employed),
-    coalesce(array_agg(change ORDER BY change) FILTER (WHERE completed AND change IS NOT NULL), '{}')
+    coalesce(array_agg(change ORDER BY change) FILTER (WHERE completed AND change IS NOT NULL), '{{}}')
 FROM judged
 GROUP BY class_id, day, programme, institution_id, region, reporting_region, occupation, rise_until, work_until
 """

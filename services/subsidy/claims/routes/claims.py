@@ -21,6 +21,7 @@ from services.subsidy.claims.usecases import drafts, reading, replays
 from services.subsidy.claims.usecases import steps as usecases
 from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
+from shared.awards import AskedAward
 from shared.contracts.subsidy import ClaimStatus
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
@@ -40,6 +41,7 @@ async def draft_claim(request: DraftRequest, connection: Connection, caller: Cur
 async def list_claims(
     connection: Connection,
     caller: CurrentCaller,
+    award: AskedAward,
     status: ClaimStatus | None = None,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
     held: Annotated[bool | None, Query(description="Whether flags are open or upheld about it")] = None,
@@ -52,7 +54,9 @@ async def list_claims(
     """
     sight = await trainings.scope(connection, caller, region=region)
     further = [] if held is None else [holds.is_held(held)]
-    rows = await store.page(connection, sight, status=status, further=further, after=after(cursor), limit=size)
+    rows = await store.page(
+        connection, sight, status=status, award=award, further=further, after=after(cursor), limit=size
+    )
     return Page(rows=[ClaimRow.of_summary(row) for row in rows], next=next_cursor(rows, size))
 
 

@@ -14,6 +14,7 @@ from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.store.claims import ClaimSummary
 from services.subsidy.claims.usecases.reading import ClaimReading
 from services.subsidy.holds.rules import Flag, FlagSubject, HoldStatus
+from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
 from shared.dated_rules.answers import GroundsAnswer
@@ -105,7 +106,8 @@ class ClaimFields(BaseModel):
     fund_source: FundSource
     budget_year: int
     occupation: str
-    level: str
+    level: AnsweredLevel
+    award: AnsweredAward
     starts_on: date
     policy_row: str | None
     status: ClaimStatus
@@ -185,8 +187,8 @@ def _whole(claim: Claim) -> dict[str, object]:
 
 
 def _values(claim: Claim, amount: Fen, recovered: Fen) -> dict[str, object]:
-    computed = {
-        "level": claim.level.code,
+    computed: dict[str, object] = {
+        **claim.award.codes,
         "budget_year": claim.account.year,
         "amount_fen": amount,
         "recovered_fen": recovered,

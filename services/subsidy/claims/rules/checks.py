@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from services.subsidy.limits.rules import Terms
 from services.subsidy.trainings.rules import Outcome
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.periods import months_after
 
@@ -70,28 +70,30 @@ _WORDS: Final = {
         "该学员不能申领；预警及处理理由见登记服务。",
     ),
     Check.NO_CERTIFICATE: Words(
-        "The trainee has no valid certificate of the class's occupation and level issued since the class began.",
-        "开班之后未取得本班职业（工种）和等级的有效证书。",
-        "Once a certificate is issued, rebuild the claim.",
-        "取得证书后请重新生成申领。",
+        "Nothing dated since the class began shows its award: no valid certificate of its occupation and award, or, "
+        "where it leads to a licence, no licence that an officer has confirmed.",
+        "开班之后未取得本班职业（工种）和等级（证书种类）的有效证书；操作证尚未登记或未经主管部门确认。",
+        "Once the certificate is issued, or the licence is confirmed, rebuild the claim.",
+        "取得证书或操作证经确认后，请重新生成申领。",
     ),
     Check.WINDOW_PASSED: Words(
-        "The certificate was issued too long before the claim.",
-        "证书签发日期距申领已超过规定期限。",
+        "The certificate or licence was issued, or the training completed, too long before the claim.",
+        "证书（操作证）签发或培训合格日期距申领已超过规定期限。",
         "Nothing can be claimed for this trainee. Claim within the time limit next time.",
         "该学员不能再申领；今后请在期限内申领。",
     ),
     Check.ALREADY_CLAIMED: Words(
-        "Another claim holds the subsidy for this person, occupation and level.",
-        "该人员同一职业（工种）同一等级的补贴已由其他申领占用。",
-        "It is paid only once. It can be claimed again only if that claim is rejected or its money is recovered.",
-        "同一人员同职业同等级只补贴一次；仅在该申领被驳回或追回后方可再次申领。",
+        "Another claim holds the subsidy for this person, occupation and award.",
+        "该人员同一职业（工种）同一等级（证书种类）的补贴已由其他申领占用。",
+        "It is paid only once, and for the renewal of a licence once in three years. "
+        "It can be claimed again only if that claim is rejected or its money is recovered.",
+        "同一人员同职业同等级（证书种类）只补贴一次，操作证复审换证三年一次；仅在该申领被驳回或追回后方可再次申领。",
     ),
     Check.HIGHER_LEVEL_CLAIMED: Words(
         "A higher level of the same occupation has already been claimed for this person.",
         "该人员同一职业（工种）已申领更高等级的补贴。",
-        "A lower level is not paid after a higher one.",
-        "已享受高等级补贴的，不再补贴低等级。",
+        "A lower level is not paid after a higher one. Awards without a level are neither higher nor lower.",
+        "已享受高等级补贴的，不再补贴低等级；不分等级的证书之间不比较高低。",
     ),
     Check.CAP_USED_UP: Words(
         "The person has reached the maximum of subsidised trainings for the calendar year.",
@@ -100,21 +102,36 @@ _WORDS: Final = {
         "本次培训不能申领。",
     ),
     Check.NO_POLICY: Words(
-        "No policy sets an amount for this level on the day the class began.",
-        "开班之日没有适用于该等级的补贴标准。",
+        "No policy sets an amount for this award on the day the class began.",
+        "开班之日没有适用于该等级（证书种类）的补贴标准。",
         "Ask the province to add the policy row for that day, then rebuild the claim.",
         "请联系省级补录当日适用的补贴标准，然后重新生成申领。",
     ),
 }
 
 
+RENEWAL_YEARS: Final = 3
+"""A special-operations licence is reviewed every three years by law, so a renewal is paid once in as many."""
+
+
 class HeldSubsidy(NamedTuple):
     """A subsidy committed or paid to a person: a payable line of a claim that was not rejected."""
 
     occupation: str
-    level: Level
+    award: Award
     year: int
     """The calendar year in which that training began."""
+
+    def bars(self, other: HeldSubsidy) -> bool:
+        """Whether the same person cannot have `other` too: the same award is paid once, a renewal once a cycle."""
+        if (self.occupation, self.award) != (other.occupation, other.award):
+            return False
+        return self.award is not Award.SPECIAL_OPERATIONS_RENEWAL or abs(self.year - other.year) < RENEWAL_YEARS
+
+    def is_above(self, other: HeldSubsidy) -> bool:
+        """Whether it is for a higher level of the same occupation; an award without a level is never compared."""
+        level, below = self.award.level, other.award.level
+        return self.occupation == other.occupation and level is not None and below is not None and level > below
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +142,18 @@ class LineFacts:
     flagged: bool
     """Whether a flag about the trainee that holds claims was upheld."""
     occupation: str
-    level: Level
+    award: Award
     starts_on: date
-    certified_on: date | None
-    """The latest day of issue of a valid certificate for the occupation and level, on or after `starts_on`."""
+    evidenced_on: date | None
+    """The day of what shows the award, on or after `starts_on`: the latest issue of a valid certificate or licence, or
+    the completion where that is enough.
+    """
     claimed_on: date
     """The business day of the claim."""
     held: tuple[HeldSubsidy, ...]
     """The person's other subsidies, for any class."""
     rate: Fen | None
-    """The policy's amount for the level on the class's first day; None if there is none."""
+    """The policy's amount for the award on the class's first day; None if there is none."""
     terms: Terms
     """The limits on the day of the claim."""
 
@@ -152,15 +171,15 @@ def judge(facts: LineFacts) -> Fen | Check:
         return Check.NOT_COMPLETED
     if facts.flagged:
         return Check.FLAGGED
-    if facts.certified_on is None or facts.certified_on < facts.starts_on:
+    if facts.evidenced_on is None or facts.evidenced_on < facts.starts_on:
         return Check.NO_CERTIFICATE
     terms = facts.terms
-    if facts.claimed_on > months_after(facts.certified_on, terms.claim_window_months):
+    if facts.claimed_on > months_after(facts.evidenced_on, terms.claim_window_months):
         return Check.WINDOW_PASSED
-    in_occupation = [held.level for held in facts.held if held.occupation == facts.occupation]
-    if facts.level in in_occupation:
+    own = HeldSubsidy(facts.occupation, facts.award, facts.starts_on.year)
+    if any(held.bars(own) for held in facts.held):
         return Check.ALREADY_CLAIMED
-    if any(level > facts.level for level in in_occupation):
+    if any(held.is_above(own) for held in facts.held):
         return Check.HIGHER_LEVEL_CLAIMED
     if sum(held.year == facts.starts_on.year for held in facts.held) >= terms.claim_trainings_a_year_max:
         return Check.CAP_USED_UP

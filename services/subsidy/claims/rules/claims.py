@@ -13,9 +13,9 @@ from services.subsidy.budgets.rules import Account
 from services.subsidy.claims.rules.lines import Line, with_current_trainings
 from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotSubsidised
 from services.subsidy.trainings.rules import Trainee, TrainingClass
-from shared.contracts.dimensions import FundSource
+from shared.contracts.dimensions import FundSource, award_fields
 from shared.contracts.subsidy import ClaimCorrected, ClaimDrafted, ClaimLine, ClaimState, ClaimStatus, ClaimSubmitted
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.moves import move
 from shared.kernel.periods import business_day
@@ -95,7 +95,7 @@ class Claim:
     reporting_region: str
     fund_source: FundSource
     occupation: str
-    level: Level
+    award: Award
     starts_on: date
     """The first day of the class, which determines policy and budget."""
     policy_row: str | None
@@ -143,7 +143,7 @@ def new_claim(class_: TrainingClass, *, claim_id: UUID, local_id: str) -> Claim:
         reporting_region=class_.reporting_region,
         fund_source=class_.fund_source,
         occupation=class_.occupation,
-        level=class_.level,
+        award=class_.award,
         starts_on=class_.starts_on,
         policy_row=None,
         status=ClaimStatus.DRAFT,
@@ -190,7 +190,7 @@ def correct(
 ) -> tuple[Claim, ClaimCorrected] | None:
     """Give the lines the current person and programme of their trainings (`trainees`). None if nothing changes.
 
-    `holders` are the persons who hold the subsidy of the claim's occupation and level by other claims. Of the `rekeyed`
+    `holders` are the persons who hold the subsidy of the claim's occupation and award by other claims. Of the `rekeyed`
     enrolments, what was approved or paid stays with the person for whom it was: it is owed, not changed silently.
     """
     kept = rekeyed if claim.status in COMMITTED else ()
@@ -235,7 +235,7 @@ def _fact_line(line: Line, claim: Claim) -> ClaimLine:
         person=line.person,
         programme=line.programme,
         occupation=claim.occupation,
-        level=claim.level.value,
+        **award_fields(claim.award),
         trained_on=line.trained_on,
         amount_fen=line.amount_fen,
         refusal=line.refusal,

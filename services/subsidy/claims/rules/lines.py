@@ -44,12 +44,12 @@ class Line:
 
 @dataclass(frozen=True)
 class ClassStanding:
-    """Certificates and other subsidies of a class's trainees, by person, and the rate for all of them.
+    """The evidence and other subsidies of a class's trainees, by person, and the rate for all of them.
 
     `flagged` are the enrolments about which a flag was upheld.
     """
 
-    certified_on: Mapping[UUID, date]
+    evidenced_on: Mapping[UUID, date]
     held: Mapping[UUID, Sequence[HeldSubsidy]]
     rate: Fen | None
     terms: Terms
@@ -72,9 +72,9 @@ def lines_of(
             outcome=trainee.outcome,
             flagged=trainee.enrolment_id in standing.flagged,
             occupation=class_.occupation,
-            level=class_.level,
+            award=class_.award,
             starts_on=class_.starts_on,
-            certified_on=standing.certified_on.get(trainee.person),
+            evidenced_on=standing.evidenced_on.get(trainee.person),
             claimed_on=claimed_on,
             held=held.get(trainee.person, ()),
             rate=standing.rate,
@@ -85,7 +85,7 @@ def lines_of(
             amount, refusal = Fen(0), verdict
         else:
             amount, refusal = verdict, None
-            own = HeldSubsidy(class_.occupation, class_.level, class_.starts_on.year)
+            own = HeldSubsidy(class_.occupation, class_.award, class_.starts_on.year)
             held[trainee.person] = (*held.get(trainee.person, ()), own)
         lines.append(
             Line(

@@ -31,7 +31,7 @@ from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
 from shared.database import driver
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in
@@ -49,7 +49,7 @@ CLAIM: Final = Table(
     fixed("reporting_region", Text),
     fixed("fund_source", Choice(FundSource)),
     fixed("occupation", Text),
-    fixed("level", Choice(Level)),
+    fixed("level", Choice(Award), key="award"),
     fixed("starts_on", Date),
     Column("policy_row", Text),
     Column("status", Choice(ClaimStatus)),
@@ -201,12 +201,14 @@ async def page(
     scope: Scope,
     *,
     status: ClaimStatus | None,
+    award: Award | None,
     further: Iterable[ColumnElement[bool]],
     after: UUID,
     limit: int,
 ) -> list[ClaimSummary]:
     """Claims in sight that meet every condition, in the order of their ids, after `after`."""
-    asked = [*lies_in(CLAIM, scope.reach), *tables.matches(CLAIM, institution_id=scope.organisation_id, status=status)]
+    own = tables.matches(CLAIM, institution_id=scope.organisation_id, status=status, award=award)
+    asked = [*lies_in(CLAIM, scope.reach), *own]
     statement = _NAMED.where(CLAIM.c.id > after, *asked, *further).order_by(CLAIM.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, _summary)
 

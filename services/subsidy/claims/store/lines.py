@@ -29,7 +29,7 @@ from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
 from shared import tables
 from shared.database import driver
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.tables import Choice, Json
 
 LINE: Final = Table(
@@ -47,7 +47,7 @@ LINE: Final = Table(
     Column("grounds", Json),
     # Columns of the claim that are also needed for look-ups over all claims of a person.
     Column("occupation", Text),
-    Column("level", Choice(Level)),
+    Column("level", Choice(Award), key="award"),
     Column("year", Integer),
     Column("live", Boolean),
 )
@@ -95,7 +95,7 @@ async def add_all(connection: AsyncConnection, claim: Claim) -> None:
     beside = {
         "claim_id": claim.id,
         "occupation": claim.occupation,
-        "level": claim.level,
+        "award": claim.award,
         "year": claim.starts_on.year,
         "live": True,
     }
@@ -144,7 +144,7 @@ async def claims_of(connection: AsyncConnection, enrolments: Collection[UUID]) -
 async def queue(connection: AsyncConnection, keys: Collection[UUID]) -> None:
     """Lock `keys` for building lines: other transactions that build lines for these wait.
 
-    A unique index prevents two lines of one key for one occupation and level, but not conflicts across several: a
+    A unique index prevents two lines of one key for one occupation and award, but not conflicts across several: a
     higher level, the trainings of a year, another key of the same human. Keys are locked in sorted order, so that no
     two transactions deadlock.
     """
@@ -161,6 +161,6 @@ async def held(
     """
     found: dict[UUID, list[HeldSubsidy]] = {}
     if keys:
-        for person, occupation, level, year in await (await driver(connection)).fetch(_HELD, list(keys), outside):
-            found.setdefault(keys[person], []).append(HeldSubsidy(occupation, Level(level), year))
+        for person, occupation, number, year in await (await driver(connection)).fetch(_HELD, list(keys), outside):
+            found.setdefault(keys[person], []).append(HeldSubsidy(occupation, Award(number), year))
     return found

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules import claims as rules
+from services.subsidy.claims.rules.checks import HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
@@ -46,8 +47,5 @@ async def _holders(connection: AsyncConnection, claim: Claim, trainees: Collecti
     keys = await heard.keys_of(connection, {trainee.person for trainee in trainees})
     await line_store.queue(connection, keys)
     held = await line_store.held(connection, keys, outside=claim.id)
-    return {
-        person
-        for person, each in held.items()
-        if any((one.occupation, one.level) == (claim.occupation, claim.level) for one in each)
-    }
+    own = HeldSubsidy(claim.occupation, claim.award, claim.starts_on.year)
+    return {person for person, each in held.items() if any(one.bars(own) for one in each)}

@@ -31,6 +31,7 @@ from shared import heard
 from shared.backbone import outbox
 from shared.dated_rules import rules as dated
 from shared.dated_rules.rules import DatedRow, Grounds
+from shared.kernel.awards import Evidence
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
@@ -138,12 +139,12 @@ async def _ground(
 ) -> ClaimGround:
     """The data for the lines. Raises NotYetReceived if the class's region has not been received.
 
-    The policy row is the one for training at the class's level, on the day it began, of the nearest
+    The policy row is the one for training that leads to the class's award, on the day it began, of the nearest
     jurisdiction; the limits are those of the day of the claim. Source: domain rules §4.2 (that the first day decides
     is an assumption). Raises PolicyUnset.
     """
     keys = await heard.keys_of(connection, {each.person for each in trainees if each.outcome is Outcome.COMPLETED})
-    kind, item, on = PolicyKind.TRAINING, class_.level.code, class_.starts_on
+    kind, item, on = PolicyKind.TRAINING, policy_rules.item_of(class_.award), class_.starts_on
     rows, limit_rows = await policy_store.of_item(connection, kind, item), await LIMIT_ROW.entered_rows(connection)
     above = region_and_above(plan, class_.region, on=on)
     row = policy_rules.applicable(rows, kind=kind, item=item, on=on, region_and_above=above)
@@ -161,7 +162,7 @@ async def _lines(
     flagged: Collection[UUID] = (),
 ) -> tuple[Line, ...]:
     standing = ClassStanding(
-        certified_on=await training_store.certified_on(connection, ground.keys, ground.class_),
+        evidenced_on=await _evidenced_on(connection, ground),
         held=held,
         rate=None if ground.policy_row is None else ground.policy_row.amount_fen,
         terms=ground.terms,
@@ -177,3 +178,16 @@ def _grounds(row: PolicyRow | None, limits: HeldTerms, known: Sequence[DatedRow]
     if row is not None:
         rows.append(dated.ground(row, on=on))
     return Grounds(max((each.provenance.sequence or 0 for each in known), default=0), tuple(rows))
+
+
+async def _evidenced_on(connection: AsyncConnection, ground: ClaimGround) -> dict[UUID, date]:
+    """For each person who completed the class, the day of what shows its award: see Evidence."""
+    class_, completed = ground.class_, [each for each in ground.trainees if each.outcome is Outcome.COMPLETED]
+    match class_.award.evidence:
+        case Evidence.CERTIFICATE:
+            return await training_store.certified_on(connection, ground.keys, class_)
+        case Evidence.LICENCE:
+            licensed = await training_store.licensed_on(connection, class_)
+            return {each.person: licensed[each.enrolment_id] for each in completed if each.enrolment_id in licensed}
+        case Evidence.COMPLETION:
+            return {each.person: each.effective_on for each in completed}

@@ -12,7 +12,7 @@ from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.store import claims as store
 from services.subsidy.limits.store import LIMIT_ROW
-from services.subsidy.policy.rules import PolicyKind
+from services.subsidy.policy.rules import PolicyKind, item_of
 from services.subsidy.policy.store import of_item
 from services.subsidy.trainings import usecases as trainings
 from shared.kernel.callers import Caller
@@ -30,7 +30,7 @@ async def replay(
     sight = await trainings.scope(connection, caller)
     claim = await store.load(connection, claim_id)
     sight.require(claim, owner=claim.institution_id)
-    amounts = {row.id: row for row in await of_item(connection, PolicyKind.TRAINING, claim.level.code)}
+    amounts = {row.id: row for row in await of_item(connection, PolicyKind.TRAINING, item_of(claim.award))}
     limits = {row.id: row for row in await LIMIT_ROW.entered_rows(connection)}
     return claim, [
         (line, None if line.grounds is None else grounds.decide_again(line.grounds, amounts, limits))

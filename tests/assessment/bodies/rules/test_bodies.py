@@ -16,11 +16,11 @@ from services.assessment.bodies.rules.bodies import (
     file,
     in_order,
 )
+from shared.kernel.awards import Award
 from shared.kernel.ids import new_id
-from shared.kernel.levels import Level
 
 AT = datetime(2025, 6, 30, 4, tzinfo=UTC)
-SCOPE = (ScopeEntry("4-10-01-05", Level.SENIOR_WORKER), ScopeEntry("4-10-01-05", Level.TECHNICIAN))
+SCOPE = (ScopeEntry("4-10-01-05", Award.SENIOR_WORKER), ScopeEntry("4-10-01-05", Award.TECHNICIAN))
 BODY = Body(
     new_id(), "52410000MJ00123452", "郑州评价中心", BodyKind.SOCIAL, "410102", "410100", "S000041000123", SCOPE, 1
 )
@@ -28,10 +28,10 @@ BODY = Body(
 
 class TestScope:
     def test_only_what_was_filed_may_be_examined_and_the_refusal_says_what_was(self) -> None:
-        BODY.require_scope("4-10-01-05", Level.TECHNICIAN)
+        BODY.require_scope("4-10-01-05", Award.TECHNICIAN)
 
         with pytest.raises(OutsideScope) as refused:
-            BODY.require_scope("4-10-01-05", Level.JUNIOR_WORKER)
+            BODY.require_scope("4-10-01-05", Award.JUNIOR_WORKER)
         assert refused.value.facts["levels_filed"] == ["L4", "L5"]
 
     def test_equal_scopes_compare_equal_in_whatever_order_they_came(self) -> None:

@@ -17,34 +17,34 @@ from services.assessment.certificates.rules.numbers import (
     parse,
     serials_after,
 )
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.refusals import Invalid
 
 PREFIXES = st.from_regex(r"[YS][0-9]{4}41[0-9]{6}", fullmatch=True)
-NUMBERED = st.sampled_from([level for level in Level if level is not Level.APPRENTICE])
+NUMBERED = st.sampled_from([award for award in Award if award.certificate_mark])
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 SERIALS = st.integers(1, SERIAL_MAX)
 GOOD = "S000041000123253000042"
 
 
 class TestBuildAndParse:
-    @given(prefix=PREFIXES, day=DAYS, level=NUMBERED, serial=SERIALS)
+    @given(prefix=PREFIXES, day=DAYS, award=NUMBERED, serial=SERIALS)
     def test_a_number_that_was_built_is_taken_apart_into_the_same_parts(
-        self, prefix: str, day: date, level: Level, serial: int
+        self, prefix: str, day: date, award: Award, serial: int
     ) -> None:
-        number = build(prefix, issued_on=day, level=level, serial=serial)
+        number = build(prefix, issued_on=day, award=award, serial=serial)
 
         assert len(number) == 22
-        assert parse(number) == CertificateNumber(prefix, day.year % 100, level, serial)
+        assert parse(number) == CertificateNumber(prefix, day.year % 100, award, serial)
         assert str(parse(number)) == number
-        assert parse(number).agrees_with(issued_on=day, level=level)
+        assert parse(number).agrees_with(issued_on=day, award=award)
 
     def test_the_places_are_those_of_the_rule(self) -> None:
-        assert build("S000041000123", issued_on=date(2025, 6, 30), level=Level.SENIOR_WORKER, serial=42) == GOOD
+        assert build("S000041000123", issued_on=date(2025, 6, 30), award=Award.SENIOR_WORKER, serial=42) == GOOD
 
     def test_an_apprentice_gets_no_number(self) -> None:
         with pytest.raises(NoCertificateNumber):
-            build("S000041000123", issued_on=date(2025, 1, 1), level=Level.APPRENTICE, serial=1)
+            build("S000041000123", issued_on=date(2025, 1, 1), award=Award.APPRENTICE, serial=1)
 
 
 class TestParse:
@@ -79,11 +79,11 @@ class TestParse:
         with pytest.raises(WrongNumberCharacters):
             parse(GOOD[:16] + "000000")
 
-    @given(day=DAYS, level=NUMBERED)
-    def test_a_record_of_another_year_or_level_does_not_agree(self, day: date, level: Level) -> None:
-        assume(day.year % 100 != 25 or level is not Level.SENIOR_WORKER)
+    @given(day=DAYS, award=NUMBERED)
+    def test_a_record_of_another_year_or_award_does_not_agree(self, day: date, award: Award) -> None:
+        assume(day.year % 100 != 25 or award is not Award.SENIOR_WORKER)
 
-        assert not parse(GOOD).agrees_with(issued_on=day, level=level)
+        assert not parse(GOOD).agrees_with(issued_on=day, award=award)
 
 
 class TestSerials:

@@ -12,7 +12,7 @@ from services.assessment.exams.rules.marks import Marks
 from services.assessment.exams.rules.results import ResultRow
 from services.assessment.exams.rules.sessions import ExamSession
 from shared.contracts.assessment import SessionStatus
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.outcomes import RowOutcome
 from tests.assessment.pass_rules import SIXTY
 
@@ -20,7 +20,7 @@ AT = datetime(2025, 6, 30, 4, tzinfo=UTC)
 PASS, FAIL = Marks(600, 1000), Marks(1000, 599)
 SESSION = ExamSession(
     id=UUID(int=1), body_id=UUID(int=2), local_id="E1", class_id=None, programme="S02-1", region="410102",
-    reporting_region="410100", outside_territory=False, occupation="4-10-01-05", level=Level.SENIOR_WORKER,
+    reporting_region="410100", outside_territory=False, occupation="4-10-01-05", award=Award.SENIOR_WORKER,
     held_on=date(2025, 6, 30), status=SessionStatus.FILED, filed_by="ann", version=1,
 )  # fmt: skip
 

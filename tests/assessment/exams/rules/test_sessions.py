@@ -34,14 +34,14 @@ from services.assessment.exams.rules.sessions import (
 from services.assessment.trainings.rules import RegistryClass
 from shared.contracts.assessment import CertificateStatus, ResultCorrected, ResultRecorded, SessionStatus
 from shared.contracts.fact import Fact
+from shared.kernel.awards import Award
 from shared.kernel.ids import new_id
-from shared.kernel.levels import Level
 from shared.kernel.refusals import IllegalMove, SamePerson
 from tests.assessment.pass_rules import SIXTY
 
 AT = datetime(2025, 6, 30, 4, tzinfo=UTC)
 HELD_ON = date(2025, 6, 30)
-SCOPE = (ScopeEntry("4-10-01-05", Level.SENIOR_WORKER), ScopeEntry("4-10-01-05", Level.TECHNICIAN))
+SCOPE = (ScopeEntry("4-10-01-05", Award.SENIOR_WORKER), ScopeEntry("4-10-01-05", Award.TECHNICIAN))
 BODY = Body(
     new_id(), "52410000MJ00123452", "郑州评价中心", BodyKind.SOCIAL, "410102", "410100", "S000041000123", SCOPE, 1
 )
@@ -50,7 +50,7 @@ BODY = Body(
 def a_session(**changes: object) -> ExamSession:
     session = ExamSession(
         id=new_id(), body_id=BODY.id, local_id="E1", class_id=None, programme="S02-1", region="410102",
-        reporting_region="410100", outside_territory=False, occupation="4-10-01-05", level=Level.SENIOR_WORKER,
+        reporting_region="410100", outside_territory=False, occupation="4-10-01-05", award=Award.SENIOR_WORKER,
         held_on=HELD_ON, status=SessionStatus.FILED, filed_by="ann", version=1,
     )  # fmt: skip
     return replace(session, **changes)  # type: ignore[arg-type]
@@ -190,17 +190,17 @@ class TestMoves:
 class TestFile:
     def test_apprentices_and_appointed_technicians_are_not_examined(self) -> None:
         with pytest.raises(ApprenticesAreNotExamined):
-            sessions.file(a_session(level=Level.APPRENTICE), None, at=AT)
-        for level in (Level.SPECIAL_GRADE_TECHNICIAN, Level.CHIEF_TECHNICIAN):
+            sessions.file(a_session(award=Award.APPRENTICE), None, at=AT)
+        for award in (Award.SPECIAL_GRADE_TECHNICIAN, Award.CHIEF_TECHNICIAN):
             with pytest.raises(AppointedNotExamined):
-                sessions.file(a_session(level=level), None, at=AT)
+                sessions.file(a_session(award=award), None, at=AT)
 
     def test_the_class_must_be_of_the_same_occupation_and_level_and_not_cancelled(self) -> None:
-        class_ = RegistryClass(new_id(), "4-10-01-05", Level.SENIOR_WORKER, cancelled=False)
+        class_ = RegistryClass(new_id(), "4-10-01-05", Award.SENIOR_WORKER, cancelled=False)
         session = a_session(class_id=class_.id)
 
         assert sessions.file(session, class_, at=AT).class_id == class_.id
-        for other in (class_._replace(occupation="4-07-01-01"), class_._replace(level=Level.TECHNICIAN)):
+        for other in (class_._replace(occupation="4-07-01-01"), class_._replace(award=Award.TECHNICIAN)):
             with pytest.raises(ClassDiffers):
                 sessions.file(session, other, at=AT)
         with pytest.raises(ClassWasCancelled):

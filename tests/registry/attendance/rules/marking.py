@@ -14,6 +14,7 @@ from services.registry.plan.rules.policy import Policy, policy_on
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentStatus
+from shared.kernel.awards import Award
 from shared.kernel.periods import BUSINESS_ZONE
 from tests.registry.builders import POLICY_ROWS
 
@@ -50,7 +51,8 @@ def attendee(**changes: Any) -> Attendee:
         "enrolment_id": UUID(int=3), "local_id": "T1", "person": UUID(int=4), "programme": "S02-1",
         "status": EnrolmentStatus.IN_TRAINING, "class_id": UUID(int=1), "class_local_id": "2025-001",
         "class_status": ClassStatus.RUNNING, "institution_id": UUID(int=2), "region": "410102",
-        "reporting_region": "410100", "occupation": "4-10-01-05", "level": 4, "fund_source": FundSource.EMPLOYMENT_FUND,
+        "reporting_region": "410100", "occupation": "4-10-01-05", "award": Award.SENIOR_WORKER,
+        "fund_source": FundSource.EMPLOYMENT_FUND,
         "project": "4-10-01-05-L4", "starts_on": date(2025, 3, 1),
         "ends_on": date(2025, 3, 20), "spans": ((date(2025, 3, 1), date(2025, 3, 20)),), "has_other_enrolments": False,
     }  # fmt: skip

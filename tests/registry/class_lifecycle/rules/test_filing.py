@@ -17,7 +17,7 @@ from services.registry.classes.rules.limits import SiteElsewhere, require_in_reg
 from services.registry.directory.rules.sites import Site
 from services.registry.plan.rules.working_days import CalendarUnset
 from shared.contracts.dimensions import FundSource
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.periods import Period
 from tests.registry.builders import WORKING_DAYS, policy, project, training_class
 
@@ -68,7 +68,7 @@ class TestProject:
     def test_a_class_of_its_project_passes(self) -> None:
         filing.require_of_project(training_class(), project())
 
-    @pytest.mark.parametrize("changes", [{"occupation": "4-10-01-06"}, {"level": Level.TECHNICIAN}], ids=str)
+    @pytest.mark.parametrize("changes", [{"occupation": "4-10-01-06"}, {"award": Award.TECHNICIAN}], ids=str)
     def test_another_occupation_or_level_is_refused(self, changes: dict[str, object]) -> None:
         with pytest.raises(filing.NotOfProject) as refused:
             filing.require_of_project(training_class(**changes), project())
@@ -100,7 +100,7 @@ class TestProject:
             filing.choose_project(training_class(), [ended])
 
         assert refused.value.check == "C02"
-        assert refused.value.facts == {"occupation": "4-10-01-05", "level": "L4", "day": "2025-03-01"}
+        assert refused.value.facts == {"occupation": "4-10-01-05", "level": "L4", "award": "L4", "day": "2025-03-01"}
 
     def test_of_several_one_has_to_be_named(self) -> None:
         with pytest.raises(filing.ProjectNotNamed) as refused:

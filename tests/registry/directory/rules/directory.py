@@ -13,7 +13,7 @@ from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.projects import Project
 from shared.contracts.registry.directory import SanctionStep
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.periods import Period
 from tests.registry.builders import NOON, SIGNED
 
@@ -31,7 +31,7 @@ def institution(**changes: Any) -> Institution:
 def project(**changes: Any) -> Project:
     usual: dict[str, Any] = {
         "code": PROJECT, "name_zh": "养老护理员", "name_en": "Carer", "edition": "2022", "occupation": "4-10-01-05",
-        "level": Level.SENIOR_WORKER, "category": "养老", "hours_min": 56, "is_scarce": False, "is_needed": True,
+        "award": Award.SENIOR_WORKER, "category": "养老", "hours_min": 56, "is_scarce": False, "is_needed": True,
         "listed": Period(date(2025, 1, 1)), "version": 1, "id": "T1", "source": "a document", "provenance": SIGNED,
     }  # fmt: skip
     return Project(**usual | changes)

@@ -34,7 +34,7 @@ from services.registry.enrolments.rules.overlaps import overlaps
 from services.registry.enrolments.rules.trainees import DatedAhead, GroupEvidence, PriorityGroup
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EmploymentState, EnrolmentState, EnrolmentStatus, TraineeEnrolled
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.refusals import IllegalMove
 from tests.registry.builders import ELSEWHERE, NOON, RUNNING, SHARE_MIN, TODAY, enrolment, training_class
 
@@ -202,7 +202,7 @@ class TestTransfer:
         ("to", "refusal"),
         [
             (RUNNING, TransferToSameClass),
-            (replace(ELSEWHERE, level=Level.TECHNICIAN), AnotherTraining),
+            (replace(ELSEWHERE, award=Award.TECHNICIAN), AnotherTraining),
             (replace(ELSEWHERE, occupation="6-04-02-05"), AnotherTraining),
             (replace(ELSEWHERE, status=ClassStatus.COMPLETED), RosterClosed),
             (replace(ELSEWHERE, ends_on=YESTERDAY), ClassOver),

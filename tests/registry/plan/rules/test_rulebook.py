@@ -12,7 +12,7 @@ from services.registry.plan.rules.policy import PolicyRow
 from services.registry.plan.rules.projects import Project
 from services.registry.plan.rules.rulebook import Rulebook
 from shared.dated_rules.figures import PolicyUnset
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.periods import Period
 from shared.kernel.refusals import NotFound
 from shared.plan import Plan, Region
@@ -83,12 +83,12 @@ class TestProjects:
         february, march = Period(date(2025, 2, 1), date(2025, 2, 28)), Period(MARCH)
         terms = [
             project(code="B"),
-            project(code="A", listed=february, level=Level.TECHNICIAN),
+            project(code="A", listed=february, award=Award.TECHNICIAN),
             project(code="A", listed=march),
             project(code="C", listed=february),
             project(code="D", occupation="4-10-01-06"),
         ]
 
-        found = rulebook(terms=terms).listed_projects("4-10-01-05", Level.SENIOR_WORKER, day=MARCH)
+        found = rulebook(terms=terms).listed_projects("4-10-01-05", Award.SENIOR_WORKER, day=MARCH)
 
         assert [each.code for each in found] == ["A", "B"]

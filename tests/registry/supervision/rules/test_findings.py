@@ -76,7 +76,7 @@ def test_a_finding_moves_by_its_table_and_no_other_way(status: FindingStatus, ve
         assert (fact.status, fact.version, fact.due_on) == (after.status, 5, after.due_on)
         assert fact.subject == f"findings/{before.id}"
         assert (fact.patrol_level, fact.programme, fact.occupation, fact.level, fact.fund_source) == (
-            PatrolLevel.CITY, RUNNING.programme, RUNNING.occupation, RUNNING.level.value, RUNNING.fund_source,
+            PatrolLevel.CITY, RUNNING.programme, RUNNING.occupation, RUNNING.award.value, RUNNING.fund_source,
         )  # fmt: skip
     else:
         with pytest.raises(IllegalMove):

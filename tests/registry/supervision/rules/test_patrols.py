@@ -146,10 +146,10 @@ class TestCount:
 
         assert seen.facts == {"present": 3, "enrolled": 20, "share_min": "0.80"}
         assert (seen.class_id, seen.institution_id, seen.region) == (UUID(int=1), UUID(int=2), "410102")
-        assert (seen.programme, seen.occupation, seen.level) == (
+        assert (seen.programme, seen.occupation, seen.award) == (
             RUNNING.programme,
             RUNNING.occupation,
-            RUNNING.level.value,
+            RUNNING.award,
         )
 
 
@@ -187,7 +187,7 @@ def test_the_fact_says_what_was_counted_on_which_day() -> None:
     assert (fact.patrolled_on, fact.present, fact.enrolled, fact.findings) == (date(2025, 3, 11), 18, 20, 2)
     assert (fact.subject, fact.version, fact.patrol_level) == (f"patrols/{UUID(int=50)}", 1, PatrolLevel.COUNTY)
     assert (fact.programme, fact.occupation, fact.level, fact.fund_source) == (
-        "S02-1", RUNNING.occupation, RUNNING.level.value, RUNNING.fund_source,
+        "S02-1", RUNNING.occupation, RUNNING.award.value, RUNNING.fund_source,
     )  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def test_the_flag_and_the_fact_say_what_was_answered_and_about_what() -> None:
     assert (fact.subject, fact.version, fact.checked_on) == (f"spot-checks/{UUID(int=70)}", 1, AFTER)
     assert (fact.asked, fact.confirmed, fact.trained, fact.patrol_level) == (5, 1, 20, PatrolLevel.CITY)
     assert (fact.programme, fact.occupation, fact.level, fact.fund_source) == (
-        COMPLETED.programme, COMPLETED.occupation, COMPLETED.level.value, COMPLETED.fund_source,
+        COMPLETED.programme, COMPLETED.occupation, COMPLETED.award.value, COMPLETED.fund_source,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, judge
 from services.subsidy.limits.rules import Terms
 from services.subsidy.trainings.rules import Outcome
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.periods import months_after
 from tests.subsidy.builders import CAREGIVER, TERMS
@@ -22,9 +22,9 @@ GOOD = LineFacts(
     outcome=Outcome.COMPLETED,
     flagged=False,
     occupation=CAREGIVER,
-    level=Level.SENIOR_WORKER,
+    award=Award.SENIOR_WORKER,
     starts_on=STARTS_ON,
-    certified_on=date(2025, 4, 30),
+    evidenced_on=date(2025, 4, 30),
     claimed_on=date(2025, 6, 1),
     held=(),
     rate=Fen(200_000),
@@ -36,9 +36,9 @@ FACTS = st.builds(
     outcome=st.sampled_from(Outcome),
     flagged=st.booleans(),
     occupation=st.sampled_from([CAREGIVER, WELDER]),
-    level=st.sampled_from(Level),
+    award=st.sampled_from(Award),
     starts_on=DAYS,
-    certified_on=st.none() | DAYS,
+    evidenced_on=st.none() | DAYS,
     claimed_on=DAYS,
     held=st.lists(HELD, max_size=4).map(tuple),
     rate=st.none() | st.integers(1, 1_000_000).map(Fen),
@@ -56,12 +56,12 @@ class TestJudge:
             ({"outcome": Outcome.WITHDRAWN}, Check.WITHDRAWN),
             ({"outcome": Outcome.FAILED}, Check.NOT_COMPLETED),
             ({"flagged": True}, Check.FLAGGED),
-            ({"certified_on": None}, Check.NO_CERTIFICATE),
-            ({"certified_on": STARTS_ON - timedelta(days=1)}, Check.NO_CERTIFICATE),
+            ({"evidenced_on": None}, Check.NO_CERTIFICATE),
+            ({"evidenced_on": STARTS_ON - timedelta(days=1)}, Check.NO_CERTIFICATE),
             ({"claimed_on": date(2026, 5, 1)}, Check.WINDOW_PASSED),
-            ({"held": (HeldSubsidy(CAREGIVER, Level.SENIOR_WORKER, 2019),)}, Check.ALREADY_CLAIMED),
-            ({"held": (HeldSubsidy(CAREGIVER, Level.TECHNICIAN, 2019),)}, Check.HIGHER_LEVEL_CLAIMED),
-            ({"held": (HeldSubsidy(WELDER, Level.TECHNICIAN, 2025),) * 3}, Check.CAP_USED_UP),
+            ({"held": (HeldSubsidy(CAREGIVER, Award.SENIOR_WORKER, 2019),)}, Check.ALREADY_CLAIMED),
+            ({"held": (HeldSubsidy(CAREGIVER, Award.TECHNICIAN, 2019),)}, Check.HIGHER_LEVEL_CLAIMED),
+            ({"held": (HeldSubsidy(WELDER, Award.TECHNICIAN, 2025),) * 3}, Check.CAP_USED_UP),
             ({"rate": None}, Check.NO_POLICY),
         ],
     )
@@ -71,11 +71,11 @@ class TestJudge:
     @pytest.mark.parametrize(
         "changes",
         [
-            {"certified_on": STARTS_ON},
+            {"evidenced_on": STARTS_ON},
             {"claimed_on": date(2026, 4, 30)},
-            {"held": (HeldSubsidy(CAREGIVER, Level.INTERMEDIATE_WORKER, 2025),)},
-            {"held": (HeldSubsidy(WELDER, Level.SENIOR_WORKER, 2025), HeldSubsidy(WELDER, Level.TECHNICIAN, 2025))},
-            {"held": (HeldSubsidy(WELDER, Level.TECHNICIAN, 2024),) * 3},
+            {"held": (HeldSubsidy(CAREGIVER, Award.INTERMEDIATE_WORKER, 2025),)},
+            {"held": (HeldSubsidy(WELDER, Award.SENIOR_WORKER, 2025), HeldSubsidy(WELDER, Award.TECHNICIAN, 2025))},
+            {"held": (HeldSubsidy(WELDER, Award.TECHNICIAN, 2024),) * 3},
         ],
     )
     def test_what_lies_just_inside_a_limit_passes(self, changes: dict[str, object]) -> None:
@@ -89,9 +89,9 @@ class TestJudge:
             assert verdict == facts.rate
             assert facts.outcome is Outcome.COMPLETED
             assert not facts.flagged
-            assert facts.certified_on is not None
-            assert facts.starts_on <= facts.certified_on
-            assert facts.claimed_on <= months_after(facts.certified_on, facts.terms.claim_window_months)
+            assert facts.evidenced_on is not None
+            assert facts.starts_on <= facts.evidenced_on
+            assert facts.claimed_on <= months_after(facts.evidenced_on, facts.terms.claim_window_months)
 
     @given(FACTS, HELD)
     def test_another_subsidy_never_makes_a_refused_line_payable(self, facts: LineFacts, held: HeldSubsidy) -> None:
@@ -100,7 +100,7 @@ class TestJudge:
 
     @given(FACTS)
     def test_a_line_that_is_held_is_never_paid_a_second_time(self, facts: LineFacts) -> None:
-        own = HeldSubsidy(facts.occupation, facts.level, facts.starts_on.year)
+        own = HeldSubsidy(facts.occupation, facts.award, facts.starts_on.year)
 
         assert isinstance(judge(replace(facts, held=(*facts.held, own))), Check)
 
@@ -110,3 +110,20 @@ class TestJudge:
 
         if not isinstance(judge(facts), Check):
             assert in_year < facts.terms.claim_trainings_a_year_max
+
+    @given(FACTS)
+    def test_only_levels_are_compared(self, facts: LineFacts) -> None:
+        if judge(facts) is Check.HIGHER_LEVEL_CLAIMED:
+            own = facts.award.level
+            held = [each.award.level for each in facts.held if each.occupation == facts.occupation]
+            assert own is not None
+            assert any(level is not None and level > own for level in held)
+
+    @pytest.mark.parametrize(("years", "check"), [(0, "C09"), (2, "C09"), (3, None), (-3, None), (-2, "C09")])
+    def test_a_renewal_is_paid_once_in_three_years(self, years: int, check: str | None) -> None:
+        renewal = Award.SPECIAL_OPERATIONS_RENEWAL
+        held = (HeldSubsidy(CAREGIVER, renewal, STARTS_ON.year - years),)
+
+        verdict = judge(replace(GOOD, award=renewal, held=held))
+
+        assert verdict == (200_000 if check is None else check)

@@ -13,7 +13,7 @@ from services.subsidy.claims.rules.lines import ClassStanding, lines_of, with_cu
 from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass
 from shared.contracts.dimensions import FundSource
 from shared.dated_rules.rules import Grounds
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from tests.subsidy.builders import CAREGIVER, TERMS, line
 from tests.subsidy.claiming import DAYS, HELD, STARTS_ON, refused, training_of
@@ -26,7 +26,7 @@ def class_of(trainees: int) -> TrainingClass:
         region="410102",
         reporting_region="410100",
         occupation=CAREGIVER,
-        level=Level.SENIOR_WORKER,
+        award=Award.SENIOR_WORKER,
         fund_source=FundSource.EMPLOYMENT_FUND,
         starts_on=STARTS_ON,
         state="completed",
@@ -55,7 +55,7 @@ TRAINEES = st.lists(
 
 STANDING = st.builds(
     ClassStanding,
-    certified_on=st.dictionaries(st.sampled_from(PEOPLE), st.dates(STARTS_ON, date(2025, 5, 1))),
+    evidenced_on=st.dictionaries(st.sampled_from(PEOPLE), st.dates(STARTS_ON, date(2025, 5, 1))),
     held=st.dictionaries(st.sampled_from(PEOPLE), st.lists(HELD, max_size=3)),
     rate=st.none() | st.just(Fen(200_000)),
     terms=st.just(TERMS),
@@ -86,7 +86,7 @@ class TestLinesOf:
         assert len(paid) == len(set(paid))
         for person in paid:
             others = standing.held.get(person, ())
-            assert all((held.occupation, held.level) != (CAREGIVER, class_.level) for held in others)
+            assert all((held.occupation, held.award) != (CAREGIVER, class_.award) for held in others)
 
     @given(TRAINEES, STANDING)
     def test_building_again_gives_the_same_whatever_the_order_of_the_trainees(
