@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.form_errors import form_error
+from shared.kernel.identity import contains_identity_number
 from shared.kernel.personal_numbers import contains_personal_number
 from shared.kernel.spelling import present
 
@@ -25,6 +26,16 @@ def no_personal_number(text: str) -> str:
             "此处不能填写证件号码或手机号码。",
         )
     return text
+
+
+def _no_number_as_id(local_id: str) -> str:
+    if contains_identity_number(local_id):
+        raise form_error(
+            "identity_number",
+            "An identity number cannot be used as an id of your own",
+            "自编编号不能使用证件号码。",
+        )
+    return no_personal_number(local_id)
 
 
 def _only_visible(text: str) -> str:
@@ -50,7 +61,7 @@ Instant = Annotated[
 LocalId = Annotated[
     str,
     StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$"),
-    AfterValidator(no_personal_number),
+    AfterValidator(_no_number_as_id),
     Field(description="Your organisation's own id of the record; the same id again is a repeat, not a second record"),
 ]
 PLAIN: Final = AfterValidator(lambda text: no_personal_number(_only_visible(text)))
