@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zlib import crc32
 
@@ -11,7 +11,7 @@ import httpx
 from sqlalchemy import text
 
 from shared.kernel.callers import Role
-from shared.kernel.periods import business_day
+from shared.kernel.periods import BUSINESS_ZONE
 from tests.support.people import identity_number
 from tests.support.services import ServiceUnderTest
 
@@ -125,8 +125,8 @@ async def list_for_everything(registry: ServiceUnderTest, institution_id: str) -
 
 
 def set_today(registry: ServiceUnderTest, day: date) -> None:
-    """From now on it is `day` for the service under test."""
-    registry.clock.offset_days = (day - business_day(datetime.now(UTC))).days
+    """From now on it is noon of `day` for the service under test, whatever the time is where the test runs."""
+    registry.clock.offset = datetime.combine(day, time(12), BUSINESS_ZONE) - datetime.now(UTC)
 
 
 SET_POLICY = """

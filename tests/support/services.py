@@ -49,12 +49,12 @@ class Tokens:
 
 @dataclass
 class Clock:
-    """What time it is for a service under test; a test may set it some days ahead or back."""
+    """What time it is for a service under test; a test may set it ahead or back."""
 
-    offset_days: int = 0
+    offset: timedelta = timedelta()
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(days=self.offset_days)
+        return datetime.now(UTC) + self.offset
 
 
 @dataclass(frozen=True)
