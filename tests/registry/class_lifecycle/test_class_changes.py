@@ -55,7 +55,7 @@ class TestChange:
         assert len([fact for fact in await school.registry.told() if isinstance(fact, ClassChanged)]) == 1
 
     async def test_the_examination_follows(self, school: School, approved: str) -> None:
-        exam = {"planned_on": "2025-03-22", "body_credit_code": None}
+        exam = {"planned_on": "2025-03-22", "body_credit_code": None, "place": None}
 
         assert (await change(school, approved, exam_plan=exam))[1]["exam_plan"] == exam
         late = await change(school, approved, ends_on="2025-03-25")
