@@ -80,6 +80,11 @@ MOVES: Final[Mapping[RowState, Mapping[RowVerb, RowState]]] = {
     RowState.REJECTED: {},
 }
 
+WHY_FINAL: Final = {
+    RowState.APPROVED: "Decisions were made by it, so it stays: another row ends it or takes its place.",
+    RowState.REJECTED: "It decided nothing, and the same row can be proposed again.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:

@@ -56,6 +56,11 @@ MOVES: Final[Mapping[ClosingStatus, Mapping[ClosingVerb, ClosingStatus]]] = {
     ClosingStatus.REVERSED: {},
 }
 
+WHY_FINAL: Final = {
+    ClosingStatus.WITHDRAWN: "Nothing was closed, and the same closing can be proposed again.",
+    ClosingStatus.REVERSED: "The institution acts again; a closing of its own closes it once more.",
+}
+
 
 class SuccessorNeeded(Invalid):
     slug = "successor-needed"

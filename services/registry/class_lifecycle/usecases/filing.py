@@ -90,7 +90,9 @@ class Filing:
     def of(cls, content: Mapping[str, Any]) -> Filing:
         """The filing with this content."""
         exam = content.get("exam_plan")
-        given = convert({name: value for name, value in content.items() if name != "exam_plan"}, cls)
+        plain = {name: value for name, value in content.items() if name not in ("exam_plan", "award", "level")}
+        award = Award.from_code(content["award"] if "award" in content else content["level"])
+        given = convert(plain | {"award": award}, cls)
         if exam is None:
             return given
         return replace(given, exam_plan=ExamPlan(**exam | {"planned_on": date.fromisoformat(exam["planned_on"])}))

@@ -41,6 +41,11 @@ MOVES: Final[Mapping[TeacherMergeStatus, Mapping[TeacherMergeVerb, TeacherMergeS
     TeacherMergeStatus.UNDONE: {},
 }
 
+WHY_FINAL: Final = {
+    TeacherMergeStatus.WITHDRAWN: "Nothing was merged, and the same can be proposed again.",
+    TeacherMergeStatus.UNDONE: "Both entries stand for themselves again; another merge joins them once more.",
+}
+
 
 class SameTeacher(Invalid):
     slug = "same-teacher"
