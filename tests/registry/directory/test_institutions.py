@@ -126,7 +126,7 @@ class TestPlan:
 
     async def test_every_entry_is_told_once(self, registry: ServiceUnderTest) -> None:
         async with registry.engine.begin() as connection:
-            await connection.exec_driver_sql("DELETE FROM plan_entry")
+            await connection.exec_driver_sql("TRUNCATE plan_entry, plan_entry_version")
             loaded = await plan.load(connection, PLAN, at=datetime.now(UTC))
 
         told = await registry.told()

@@ -7,7 +7,7 @@ from datetime import date
 from shared.contracts.registry.plan import ProjectListed
 from tests.registry.directory.directory import PROJECT, register
 from tests.registry.plan.catalogue import again, get, project, put
-from tests.registry.school import filing, list_for_everything, set_today
+from tests.registry.school import filing, list_for_everything, set_today, trainee
 from tests.support.services import ServiceUnderTest
 
 
@@ -60,6 +60,7 @@ async def test_a_class_goes_by_the_term_of_its_first_day(registry: ServiceUnderT
     moved = await school.post(
         f"classes/{class_id}/change", {"reason": "推迟", "starts_on": "2025-09-08", "ends_on": "2025-09-30"}
     )
+    await school.enrol(class_id, trainee(1))
     set_today(registry, date(2025, 3, 1))
     started = await school.post(f"classes/{class_id}/start")
 

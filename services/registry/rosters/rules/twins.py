@@ -45,5 +45,5 @@ def see_twin(enrolment: Enrolment, class_: TrainingClass, other: UUID) -> Observ
         class_id=class_.id,
         enrolment_id=enrolment.id,
         person=enrolment.person,
-        **class_.dimensions.as_fields(project=False),
+        **class_.dimensions.as_observed(),
     )

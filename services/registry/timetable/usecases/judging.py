@@ -137,10 +137,19 @@ async def save(
     await store.replace(connection, class_id, gone={*before} - {*after}, new={*after} - {*before})
 
 
-async def tell(connection: AsyncConnection, class_: TrainingClass, timetable: Timetable, *, at: datetime) -> None:
-    """Record the fact of the lessons that `class_`, which is locked, has now."""
-    ids = {each.teacher_id for each in (*timetable.lessons, *timetable.omitted)}
-    teachers = {id_: each.person for id_, each in (await teacher_store.by_ids(connection, ids)).items()}
+async def tell(
+    connection: AsyncConnection,
+    class_: TrainingClass,
+    timetable: Timetable,
+    *,
+    staff: Staff | None = None,
+    at: datetime,
+) -> None:
+    """Record the fact of the lessons that `class_`, which is locked, has now. `staff`: who is known already."""
+    teachers = {} if staff is None else {id_: each.person for id_, each in staff.teachers.items()}
+    ids = {each.teacher_id for each in (*timetable.lessons, *timetable.omitted)} - teachers.keys()
+    if ids:
+        teachers |= {id_: each.person for id_, each in (await teacher_store.by_ids(connection, ids)).items()}
     version = await store.next_version(connection, class_.id)
     await outbox.record(connection, rules.tell(class_, timetable, teachers, version=version, at=at))
 

@@ -23,6 +23,7 @@ from services.registry.timetable.rules.lessons import Lesson, Timetable
 from services.registry.timetable.usecases import judging as timetable
 from services.registry.timetable.usecases import site_checks
 from services.registry.timetable.usecases.judging import PlannedLesson
+from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.callers import Caller
 from shared.kernel.periods import BUSINESS_ZONE
 from shared.persons import Persons
@@ -62,8 +63,9 @@ async def put(
     explanation = Explanation([] if reason is None else [reason], timetable.changed(stored.lessons, lessons))
     await remember(connection, class_, PLAN, explanation, caller=caller, at=at)
     planned_now = Timetable.of(lessons, stored.omitted)
-    await timetable.tell(connection, class_, planned_now, at=at)
-    await recount_class(connection, class_id, HoursReason(by=caller.person, reason=NEW_LESSONS, at=at))
+    await timetable.tell(connection, class_, planned_now, staff=staff, at=at)
+    if class_.status is ClassStatus.RUNNING:  # until it starts, nobody was marked present
+        await recount_class(connection, class_id, HoursReason(by=caller.person, reason=NEW_LESSONS, at=at))
     return planned_now
 
 

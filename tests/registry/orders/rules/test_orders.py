@@ -25,6 +25,7 @@ from services.registry.orders.rules import (
     yield_of,
 )
 from shared.contracts.registry.classes import ClassStatus
+from shared.kernel.awards import Award
 from shared.kernel.levels import Level
 from shared.kernel.periods import Period
 from shared.kernel.refusals import IllegalMove
@@ -69,10 +70,10 @@ def test_an_order_moves_by_its_table_and_no_other_way(status: OrderStatus, verb:
     [
         ({}, []),
         ({"occupation": "4-10-01-02"}, ["occupation"]),
-        ({"level": Level.TECHNICIAN}, ["level"]),
+        ({"award": Award.TECHNICIAN}, ["level"]),
         ({"starts_on": date(2024, 12, 31)}, ["starts_on"]),
         ({"ends_on": date(2026, 1, 1)}, ["ends_on"]),
-        ({"status": ClassStatus.CANCELLED, "level": Level.TECHNICIAN}, ["level", "status"]),
+        ({"status": ClassStatus.CANCELLED, "award": Award.TECHNICIAN}, ["level", "status"]),
     ],
 )
 def test_a_class_fits_in_every_field_or_is_told_in_which_not(changes: dict[str, Any], differs: list[str]) -> None:

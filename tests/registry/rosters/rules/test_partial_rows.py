@@ -79,14 +79,11 @@ def test_faults_of_form_and_of_rules_in_different_fields_are_told_in_one_round(f
             taken |= fields_of(flaw)
             found.add(name)
     is_shown = "document_number" not in taken or "age-out-of-range" in slugs
-    is_born = is_shown or "birth-date-differs" in slugs
     if not is_shown:
         slugs.discard("birth-date-differs")
     if taken & {"class", "draws_pension"}:
         # How old somebody may be depends on both.
         slugs.discard("age-out-of-range")
-    if "class" in taken and not is_born:
-        slugs.discard("paper-dated-too-early")
 
     faults = told(row)
 
