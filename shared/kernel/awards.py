@@ -42,7 +42,7 @@ class AwardContradictsLevel(Invalid):
     cure_zh = "只填写 award 即可；同时填写 level 时二者须相同：award {award}，level {level}。"
 
 
-class Evidence(StrEnum):
+class AwardEvidence(StrEnum):
     """What shows that a person was given an award."""
 
     CERTIFICATE = "certificate"
@@ -118,9 +118,9 @@ class Award(IntEnum):
         return None if self.level is None else self.level.certificate_mark
 
     @property
-    def evidence(self) -> Evidence:
+    def evidence(self) -> AwardEvidence:
         """What a claim for it rests on. Source: domain rules §4.2."""
-        return Evidence.CERTIFICATE if self in _LEVELS else _KINDS[self].evidence
+        return AwardEvidence.CERTIFICATE if self in _LEVELS else _KINDS[self].evidence
 
     @property
     def is_high_skilled(self) -> bool:
@@ -141,18 +141,22 @@ class Award(IntEnum):
 class _Kind(NamedTuple):
     name_zh: str
     name_en: str
-    evidence: Evidence
+    evidence: AwardEvidence
 
 
 _KINDS: Final = {
-    Award.SPECIAL_ABILITY: _Kind("专项职业能力", "Special vocational ability", Evidence.CERTIFICATE),
-    Award.COMPLETION: _Kind("培训合格证书", "Completion certificate", Evidence.COMPLETION),
-    Award.SPECIAL_OPERATIONS: _Kind("特种作业操作证（初次）", "Special-operations licence, first", Evidence.LICENCE),
-    Award.SPECIAL_OPERATIONS_RENEWAL: _Kind(
-        "特种作业操作证（复审换证）", "Special-operations licence, renewal", Evidence.LICENCE
+    Award.SPECIAL_ABILITY: _Kind("专项职业能力", "Special vocational ability", AwardEvidence.CERTIFICATE),
+    Award.COMPLETION: _Kind("培训合格证书", "Completion certificate", AwardEvidence.COMPLETION),
+    Award.SPECIAL_OPERATIONS: _Kind(
+        "特种作业操作证（初次）", "Special-operations licence, first", AwardEvidence.LICENCE
     ),
-    Award.PRE_JOB: _Kind("岗前培训", "Pre-job training", Evidence.COMPLETION),
-    Award.SENIOR_TECHNICIAN_UPGRADING: _Kind("高级技师研修", "Upgrading of senior technicians", Evidence.COMPLETION),
+    Award.SPECIAL_OPERATIONS_RENEWAL: _Kind(
+        "特种作业操作证（复审换证）", "Special-operations licence, renewal", AwardEvidence.LICENCE
+    ),
+    Award.PRE_JOB: _Kind("岗前培训", "Pre-job training", AwardEvidence.COMPLETION),
+    Award.SENIOR_TECHNICIAN_UPGRADING: _Kind(
+        "高级技师研修", "Upgrading of senior technicians", AwardEvidence.COMPLETION
+    ),
 }
 _LEVELS: Final = {Award(level.value): level for level in Level}
 _CODES: Final = {award: level.code for award, level in _LEVELS.items()} | {kind: kind.name.lower() for kind in _KINDS}

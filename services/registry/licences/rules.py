@@ -22,7 +22,7 @@ from shared.contracts.registry.licences import (
     LicenceState,
     LicenceStatus,
 )
-from shared.kernel.awards import Evidence
+from shared.kernel.awards import AwardEvidence
 from shared.kernel.moves import move
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Conflict, Invalid, SamePerson
@@ -134,7 +134,7 @@ def record(
     Raises NotForLicence, TraineeLeft, DayAhead, LicenceBeforeClass, LicenceEndsBeforeIssue, and IllegalMove for other
     days of a confirmed licence.
     """
-    if class_.award.evidence is not Evidence.LICENCE:
+    if class_.award.evidence is not AwardEvidence.LICENCE:
         raise NotForLicence(**class_.award.codes)
     if enrolment.status in GIVEN_UP:
         raise TraineeLeft

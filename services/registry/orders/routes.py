@@ -85,7 +85,7 @@ class OrderAnswer(BaseModel):
         return cls.model_validate(vars(order) | days | {"level": order.level.code, "sites": list(order.sites)})
 
 
-class ExamPlanAnswer(BaseModel):
+class PlannedExamAnswer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     planned_on: date
@@ -103,7 +103,7 @@ class OrderedClassAnswer(BaseModel):
     starts_on: date
     ends_on: date
     seats: int
-    exam_plan: ExamPlanAnswer | None
+    exam_plan: PlannedExamAnswer | None
     enrolled: int
     completed: int
     certified: int

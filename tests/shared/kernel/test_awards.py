@@ -14,8 +14,8 @@ from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.awards import (
     Award,
     AwardContradictsLevel,
+    AwardEvidence,
     AwardMissing,
-    Evidence,
     UnknownAward,
     award_asked,
     award_named,
@@ -34,7 +34,7 @@ def test_each_level_is_an_award_of_the_same_code_name_and_number() -> None:
         assert (award.value, award.code, award.name_zh, award.name_en) == (
             level.value, level.code, level.name_zh, level.name_en,
         )  # fmt: skip
-        assert (award.evidence, award.is_high_skilled) == (Evidence.CERTIFICATE, level.is_high_skilled)
+        assert (award.evidence, award.is_high_skilled) == (AwardEvidence.CERTIFICATE, level.is_high_skilled)
 
 
 def test_the_six_others_have_no_level_and_say_what_shows_them() -> None:

@@ -11,7 +11,7 @@ from services.subsidy.policy.rules import PolicyKind, PolicyRow, item_of
 from services.subsidy.policy.usecases import read
 from shared.contracts.fact import Fact
 from shared.dated_rules.rules import loaded
-from shared.kernel.awards import Award, Evidence
+from shared.kernel.awards import Award, AwardEvidence
 from shared.kernel.periods import months_after
 from tests.subsidy.builders import CERTIFIED_ON, PLAN, STARTS_ON, TODAY, Office, Taught, amounts, people
 
@@ -23,11 +23,11 @@ OF_ITEM = {item_of(award): award for award in Award}
 def shown(taught: Taught, place: int) -> list[Fact]:
     """What shows the award of the class for a trainee who completed it."""
     match taught.award.evidence:
-        case Evidence.CERTIFICATE:
+        case AwardEvidence.CERTIFICATE:
             return [taught.certified(place)]
-        case Evidence.LICENCE:
+        case AwardEvidence.LICENCE:
             return [taught.recorded(place), taught.licensed(place)]
-        case Evidence.COMPLETION:
+        case AwardEvidence.COMPLETION:
             return []
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from services.assessment.bodies.rules.number_prefixes import BodyLetter, letter_of
 from shared.contracts.assessment import BodyFiled, ScopeItem
 from shared.contracts.dimensions import award_fields
-from shared.kernel.awards import Award, Evidence
+from shared.kernel.awards import Award, AwardEvidence
 from shared.kernel.refusals import Conflict, Invalid
 
 
@@ -126,7 +126,7 @@ class Body:
 
 def require_certificate(award: Award, *, pointer: str) -> None:
     """Raises ShownOtherwise unless an assessment body issues certificates for `award`. Source: domain rules §4.2."""
-    if award.evidence is not Evidence.CERTIFICATE:
+    if award.evidence is not AwardEvidence.CERTIFICATE:
         raise ShownOtherwise(pointer=pointer, evidence=award.evidence.value)
 
 

@@ -145,7 +145,7 @@ def _exam_plan(request: ExamPlanRequest | None) -> ExamPlan | None:
     return None if request is None else ExamPlan(request.planned_on, request.body_credit_code, request.place)
 
 
-class RowAnswer(GroundAnswer):
+class RuleRowAnswer(GroundAnswer):
     """`value` is the figure of a policy row; of a project, its least hours."""
 
     value: str
@@ -159,7 +159,7 @@ class ClassReplayAnswer(BaseModel):
     verb: str
     done_at: datetime
     sequence: int
-    rows: list[RowAnswer]
+    rows: list[RuleRowAnswer]
     same_rows: Annotated[bool, Field(description="The rows are those that the history shows for the step")]
     refusal: str | None
     project: str | None
@@ -185,7 +185,7 @@ class ClassReplayAnswer(BaseModel):
         )
 
 
-def _row(ground: Ground, rulebook: Rulebook) -> RowAnswer:
+def _row(ground: Ground, rulebook: Rulebook) -> RuleRowAnswer:
     row = rulebook.row(ground.row)
     value = str(row.hours_min) if isinstance(row, Project) else row.value or ""
-    return RowAnswer(**ground._asdict(), value=value, source=row.source)
+    return RuleRowAnswer(**ground._asdict(), value=value, source=row.source)

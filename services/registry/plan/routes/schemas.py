@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from shared.kernel.awards import Award, Evidence
+from shared.kernel.awards import Award, AwardEvidence
 
 
 class PlanAnswer(BaseModel):
@@ -81,7 +81,7 @@ class AwardAnswer(BaseModel):
     name_zh: str
     name_en: str
     high_skilled: bool = Field(description="Whether its certificate makes a high-skilled talent")
-    evidence: Evidence = Field(description="What a claim for it rests on")
+    evidence: AwardEvidence = Field(description="What a claim for it rests on")
 
     @classmethod
     def of(cls, award: Award) -> AwardAnswer:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import driver
-from shared.kernel.awards import Award, Evidence
+from shared.kernel.awards import Award, AwardEvidence
 from shared.kernel.levels import Level
 
 # Counting is serialised: of two concurrent counts the one with the older snapshot could commit last.
@@ -28,7 +28,7 @@ _FORGET: Final = "DELETE FROM quality_sum WHERE class_id = ANY($1)"
 # completed training itself, that is the test and its pass.
 _LEVEL: Final = f"level <= {Level.CHIEF_TECHNICIAN.value}"
 _SHOWN_BY: Final = {
-    evidence: ", ".join(str(award.value) for award in Award if award.evidence is evidence) for evidence in Evidence
+    evidence: ", ".join(str(award.value) for award in Award if award.evidence is evidence) for evidence in AwardEvidence
 }
 _COUNT: Final = f"""
 WITH of_person AS (
@@ -73,8 +73,8 @@ judged AS (
     LEFT JOIN follow_up AS f ON f.enrolment_id = t.id
     CROSS JOIN LATERAL (
         SELECT CASE
-            WHEN t.level IN ({_SHOWN_BY[Evidence.COMPLETION]}) THEN t.status = 'completed'
-            WHEN t.level IN ({_SHOWN_BY[Evidence.LICENCE]})
+            WHEN t.level IN ({_SHOWN_BY[AwardEvidence.COMPLETION]}) THEN t.status = 'completed'
+            WHEN t.level IN ({_SHOWN_BY[AwardEvidence.LICENCE]})
             THEN EXISTS (SELECT FROM licence WHERE enrolment_id = t.id AND status = 'confirmed')
             ELSE false
         END AS shown

@@ -31,7 +31,7 @@ from shared import heard
 from shared.backbone import outbox
 from shared.dated_rules import rules as dated
 from shared.dated_rules.rules import DatedRow, Grounds
-from shared.kernel.awards import Evidence
+from shared.kernel.awards import AwardEvidence
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
@@ -181,13 +181,13 @@ def _grounds(row: PolicyRow | None, limits: HeldTerms, known: Sequence[DatedRow]
 
 
 async def _evidenced_on(connection: AsyncConnection, ground: ClaimGround) -> dict[UUID, date]:
-    """For each person who completed the class, the day of what shows its award: see Evidence."""
+    """For each person who completed the class, the day of what shows its award: see AwardEvidence."""
     class_, completed = ground.class_, [each for each in ground.trainees if each.outcome is Outcome.COMPLETED]
     match class_.award.evidence:
-        case Evidence.CERTIFICATE:
+        case AwardEvidence.CERTIFICATE:
             return await training_store.certified_on(connection, ground.keys, class_)
-        case Evidence.LICENCE:
+        case AwardEvidence.LICENCE:
             licensed = await training_store.licensed_on(connection, class_)
             return {each.person: licensed[each.enrolment_id] for each in completed if each.enrolment_id in licensed}
-        case Evidence.COMPLETION:
+        case AwardEvidence.COMPLETION:
             return {each.person: each.effective_on for each in completed}

@@ -22,7 +22,7 @@ from services.registry.licences.rules import (
 )
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.contracts.registry.licences import LicenceStatus
-from shared.kernel.awards import Award, Evidence
+from shared.kernel.awards import Award, AwardEvidence
 from shared.kernel.refusals import IllegalMove, Refusal, SamePerson
 from tests.registry.builders import enrolment, training_class
 
@@ -105,7 +105,7 @@ def test_days_that_cannot_be_are_refused(days: LicenceDays, refusal: type[Refusa
         record(None, ENROLMENT, CLASS, days, by="clerk", at=AT)
 
 
-@pytest.mark.parametrize("award", [award for award in Award if award.evidence is not Evidence.LICENCE])
+@pytest.mark.parametrize("award", [award for award in Award if award.evidence is not AwardEvidence.LICENCE])
 def test_a_class_that_leads_to_no_licence_has_none(award: Award) -> None:
     with pytest.raises(NotForLicence):
         record(None, ENROLMENT, training_class(award=award), DAYS, by="clerk", at=AT)
