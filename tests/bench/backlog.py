@@ -16,14 +16,16 @@ from shared.backbone.log import EventLog, Record, TopicPartition
 from shared.contracts.registry import TOPIC
 from shared.service import open_log, settle_memory, worker_engine
 from tests.bench.brokers import broker
-from tests.bench.facts import CELLS, FACTS, SUBJECTS, enrolment_facts
+from tests.bench.facts import CELLS, FACTS, SUBJECTS, class_starts, enrolment_facts
 from tests.bench.ground import Ground, ground, report
 
 
 async def main() -> None:
     settle_memory()
     print(f"{FACTS:,} facts of {SUBJECTS:,} subjects in up to three versions over {CELLS:,} cells")
-    facts = list(enrolment_facts())
+    # A trainee is in training once the class has started.
+    starts = list(class_starts(range(SUBJECTS // 40)))
+    facts = [*starts, *enrolment_facts(facts=FACTS - len(starts))]
     with broker() as kafka:
         for name, address in (("embedded log", None), ("Kafka", kafka)):
             if name != "Kafka" or address is not None:
