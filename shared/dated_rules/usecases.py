@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +12,7 @@ from shared.dated_rules import rules, store
 from shared.dated_rules.rules import Provenance, R
 from shared.dated_rules.store import RuleTable
 from shared.kernel.callers import Caller
+from shared.kernel.ids import new_id
 
 Check = Callable[[R, Sequence[R]], None]
 """Raises if a row cannot stand beside all others."""
@@ -31,6 +32,28 @@ async def propose(connection: AsyncConnection, table: RuleTable[R], row: R, *, c
     check(row, others)
     await table.add_rows(connection, [row])
     return row
+
+
+async def end(
+    connection: AsyncConnection,
+    table: RuleTable[R],
+    row_id: str,
+    last_on: date,
+    *,
+    saying_nothing: Mapping[str, object],
+    source: str,
+    provenance: Provenance,
+    check: Check[R],
+) -> R:
+    """A proposal by which the row decides up to `last_on` only: a row for its other days, with `saying_nothing`.
+
+    Raises NotFound, EndsNothing, ReasonMissing, and what `check` raises.
+    """
+    row = await table.load_row(connection, row_id)
+    rest = rules.rest_after(row, last_on, await table.entered_rows(connection))
+    given = {**saying_nothing, "validity": rest, "source": source, "provenance": provenance}
+    ending: R = replace(row, id=str(new_id()), **given)  # type: ignore[type-var]
+    return await propose(connection, table, ending, check=check)
 
 
 async def approve(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,7 +13,6 @@ from shared.dated_rules import rules, usecases
 from shared.dated_rules.figures import FigureRow
 from shared.dated_rules.rules import Ground, Provenance
 from shared.kernel.callers import Caller
-from shared.kernel.ids import new_id
 from shared.plan import Plan, UnknownRegion
 
 
@@ -48,10 +46,10 @@ async def end(
     Raises ForeignRegion, NotFound, EndsNothing, ReasonMissing.
     """
     await _require_province(connection, caller)
-    row = await PASS_RULE.load_row(connection, row_id)
-    rest = rules.rest_after(row, last_on, await PASS_RULE.entered_rows(connection))
-    ending = replace(row, id=str(new_id()), value=None, validity=rest, source=source, provenance=provenance)
-    return await usecases.propose(connection, PASS_RULE, ending, check=require_sound)
+    return await usecases.end(
+        connection, PASS_RULE, row_id, last_on,
+        saying_nothing={"value": None}, source=source, provenance=provenance, check=require_sound,
+    )  # fmt: skip
 
 
 async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> FigureRow:

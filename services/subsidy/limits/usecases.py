@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,11 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.limits.rules import Terms, require_sound, terms_on
 from services.subsidy.limits.store import LIMIT_ROW
 from services.subsidy.trainings.usecases import load_plan, require_province
-from shared.dated_rules import rules, usecases
+from shared.dated_rules import usecases
 from shared.dated_rules.figures import FigureRow
 from shared.dated_rules.rules import Provenance
 from shared.kernel.callers import Caller
-from shared.kernel.ids import new_id
 from shared.plan import UnknownRegion
 
 
@@ -43,10 +41,10 @@ async def end(
     Raises ForeignRegion, NotFound, EndsNothing, ReasonMissing.
     """
     await require_province(connection, caller)
-    row = await LIMIT_ROW.load_row(connection, row_id)
-    rest = rules.rest_after(row, last_on, await LIMIT_ROW.entered_rows(connection))
-    ending = replace(row, id=str(new_id()), value=None, validity=rest, source=source, provenance=provenance)
-    return await usecases.propose(connection, LIMIT_ROW, ending, check=require_sound)
+    return await usecases.end(
+        connection, LIMIT_ROW, row_id, last_on,
+        saying_nothing={"value": None}, source=source, provenance=provenance, check=require_sound,
+    )  # fmt: skip
 
 
 async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> FigureRow:

@@ -6,7 +6,6 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -63,10 +62,10 @@ async def end(
     Raises ForeignRegion, NotFound, EndsNothing, ReasonMissing.
     """
     await require_province(connection, caller)
-    row = await POLICY_ROW.load_row(connection, row_id)
-    rest = dated.rest_after(row, last_on, await POLICY_ROW.entered_rows(connection))
-    ending = replace(row, id=str(new_id()), ended=True, validity=rest, source=source, provenance=provenance)
-    return await usecases.propose(connection, POLICY_ROW, ending, check=require_room)
+    return await usecases.end(
+        connection, POLICY_ROW, row_id, last_on,
+        saying_nothing={"ended": True}, source=source, provenance=provenance, check=require_room,
+    )  # fmt: skip
 
 
 async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> PolicyRow:

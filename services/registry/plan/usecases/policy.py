@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,11 +13,10 @@ from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.store.policy import POLICY_ROW
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
-from shared.dated_rules import rules, usecases
+from shared.dated_rules import usecases
 from shared.dated_rules.rules import Provenance
 from shared.dated_rules.usecases import Check
 from shared.kernel.callers import Caller
-from shared.kernel.ids import new_id
 from shared.plan import Plan, UnknownRegion
 
 
@@ -42,10 +40,10 @@ async def end(
     Raises ForeignRegion, NotFound, EndsNothing, ReasonMissing.
     """
     plan = await _province(connection, caller)
-    row = await POLICY_ROW.load_row(connection, row_id)
-    rest = rules.rest_after(row, last_on, await POLICY_ROW.entered_rows(connection))
-    ending = replace(row, id=str(new_id()), value=None, validity=rest, source=source, provenance=provenance)
-    return await usecases.propose(connection, POLICY_ROW, ending, check=_check(plan))
+    return await usecases.end(
+        connection, POLICY_ROW, row_id, last_on,
+        saying_nothing={"value": None}, source=source, provenance=provenance, check=_check(plan),
+    )  # fmt: skip
 
 
 async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> PolicyRow:
