@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from deploy.docs.apis import application, names
 from deploy.docs.problems import KINDS
-from shared.edge import EdgeRoute
+from shared.edge.routes import EdgeRoute
 from shared.kernel.refusals import Refusal
 from shared.openapi import routes_of
 
