@@ -316,7 +316,7 @@ def at_once_routes(
             repeated=counts["repeated"],
             refused=counts["refused"],
             dry_run=dry_run,
-            rows=[_refused_row(each.row, each.row_id, each.errors) for each in refused],
+            rows=[_refused_row(each.row, each.row_id, each.refused.errors) for each in refused],
         )
 
     _add_template(routes, kind, path)
