@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
@@ -11,10 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from shared.form_errors import form_error
 from shared.kernel.identity import contains_identity_number
 from shared.kernel.personal_numbers import contains_personal_number
-from shared.kernel.spelling import present
-
-_UNSEEN: Final = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
-"""Unicode categories: control and format characters, unassigned, private use, surrogates, line separators."""
+from shared.kernel.spelling import has_unseen, present
 
 
 def no_personal_number(text: str) -> str:
@@ -40,8 +36,7 @@ def _no_number_as_id(local_id: str) -> str:
 
 def _only_visible(text: str) -> str:
     """`text`. Raises a form error for damaged and invisible characters, which may change what is read."""
-    is_damaged = "\N{REPLACEMENT CHARACTER}" in text
-    if is_damaged or any(unicodedata.category(char) in _UNSEEN and char not in "\n\t" for char in text):
+    if "\N{REPLACEMENT CHARACTER}" in text or has_unseen(text, allowed="\n\t"):
         raise form_error(
             "unseen_character",
             "The text contains invisible, damaged or unassigned characters",

@@ -1,22 +1,26 @@
-"""Copies of the registry's facts that several services need: regions, and merged person keys.
+"""Copies of the registry's facts that several services need: regions, institutions, and merged person keys.
 
-Each service that uses it has the tables `heard_region` and `heard_alias` in its own database.
+Each service that uses it has the tables `heard_region`, `heard_institution` and `heard_alias` in its own database.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid, select
+from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import tables
 from shared.contracts.dimensions import RegionPeriod
+from shared.contracts.registry.directory import InstitutionState
 from shared.contracts.registry.plan import RegionListed
 from shared.database import driver
+from shared.kernel.callers import Caller, Role, Standing
+from shared.kernel.periods import business_day
 from shared.plan import Region
 from shared.tables import Json
 
@@ -30,12 +34,35 @@ HEARD_REGION: Final = Table(
     Column("replaced_by", Text),
     Column("periods", Json),
 )
+HEARD_INSTITUTION: Final = Table(
+    "heard_institution",
+    MetaData(),
+    Column("id", Uuid),
+    Column("name", Text),
+    Column("closed_from", Date),
+    Column("succeeded_by", Uuid),
+)
 HEARD_ALIAS: Final = Table("heard_alias", MetaData(), Column("person", Uuid), Column("into_person", Uuid))
 
 _KEEP_REGIONS: Final = f"""
 INSERT INTO heard_region ({tables.names(HEARD_REGION.c)})
 SELECT * FROM {tables.unnest(HEARD_REGION.c)} ORDER BY code
 ON CONFLICT (code) DO UPDATE SET {tables.excluded(HEARD_REGION.c)}
+"""
+_KEEP_INSTITUTIONS: Final = f"""
+INSERT INTO heard_institution ({tables.names(HEARD_INSTITUTION.c)})
+SELECT * FROM {tables.unnest(HEARD_INSTITUTION.c)} ORDER BY id
+ON CONFLICT (id) DO UPDATE SET {tables.excluded(HEARD_INSTITUTION.c)}
+"""
+# Whoever took over an institution has taken over what that one had taken over before. The successor itself may not
+# have been received yet.
+_STANDING: Final = """
+WITH RECURSIVE taken (id) AS (
+    SELECT id FROM heard_institution WHERE succeeded_by = :id
+    UNION SELECT i.id FROM heard_institution i JOIN taken t ON i.succeeded_by = t.id
+)
+SELECT i.closed_from, i.succeeded_by, ARRAY(SELECT id FROM taken)
+FROM (VALUES (CAST(:id AS uuid))) AS asked (id) LEFT JOIN heard_institution i USING (id)
 """
 _KEEP_ALIASES: Final = f"""
 INSERT INTO heard_alias ({tables.names(HEARD_ALIAS.c)})
@@ -62,6 +89,26 @@ async def regions(connection: AsyncConnection) -> dict[str, Region]:
 
 def _region(*, periods: Any, **fields: Any) -> Region:
     return Region(**fields, periods=msgspec.convert(periods or (), tuple[RegionPeriod, ...]))
+
+
+async def keep_institutions(connection: AsyncConnection, institutions: Sequence[InstitutionState]) -> None:
+    """Store the latest state of each institution."""
+    if institutions:
+        rows = [msgspec.structs.asdict(each) | {"id": each.institution_id} for each in institutions]
+        await (await driver(connection)).execute(_KEEP_INSTITUTIONS, *tables.arrays(HEARD_INSTITUTION.c, rows))
+
+
+async def admit(connection: AsyncConnection, caller: Caller, *, writes: bool, at: datetime) -> Caller:
+    """The caller with the institutions that theirs has taken over. One statement for an institution, none for others.
+
+    An institution that was not received stands as any open one. Raises OrganisationClosed if a closed institution's
+    token is to write.
+    """
+    if caller.role is not Role.INSTITUTION or caller.organisation is None:
+        return caller
+    row = (await connection.execute(text(_STANDING), {"id": caller.organisation})).one()
+    standing = Standing(row[0], row[1], frozenset(row[2]))
+    return standing.admit(caller, writes=writes, today=business_day(at))
 
 
 async def keep_aliases(connection: AsyncConnection, merged: Mapping[UUID, UUID]) -> None:

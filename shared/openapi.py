@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.edge import EdgeRoute
+from shared.edge.routes import EdgeRoute
 from shared.examples import example_of
 from shared.kernel.callers import Role, WrongRole
 from shared.posted import Posting

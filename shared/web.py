@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import api_pages, health, kept_answers, openapi, problems
 from shared.auth import Verifier
-from shared.edge import EdgeRoute, Handler
+from shared.edge.routes import EdgeRoute, Handler
 from shared.faults import state_of
 from shared.kernel.callers import Caller
 from shared.kernel.periods import business_day

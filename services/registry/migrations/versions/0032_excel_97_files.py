@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 
 STATEMENTS = (
     "ALTER TABLE file_job DROP CONSTRAINT file_job_format_check",
