@@ -116,7 +116,7 @@ def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
             _add_security(operation, route)
             operation["x-rights"] = _rights(app.state.rights[route.name])
             _add_headers(operation, route)
-            common = _common(route, app.state.rights[route.name], admits=app.state.admit is not None)
+            common = _common(route, app.state.rights[route.name], admits=app.state.standings is not None)
             _add_problems(operation, [*common, *codes.get(operation["operationId"], ())], refusals, components)
             _add_examples(operation, components)
     document["components"] = {kind: dict(sorted(each.items())) for kind, each in components.items() if each}

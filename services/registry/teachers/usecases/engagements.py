@@ -115,7 +115,7 @@ async def engage(
         if known.teacher_id != teacher.id or known.engaged.first == new.engaged.first:
             raise LocalIdTaken(pointer="/local_id")
     # What a taken-over institution and its successor engage a teacher for is one work.
-    taken_over = (await institution_store.standing(connection, institution_id)).taken_over
+    taken_over = (await institution_store.STANDINGS.find(connection, institution_id)).taken_over
     others = [
         each for each in await store.of_teachers(connection, [teacher.id]) if each.institution_id not in taken_over
     ]
