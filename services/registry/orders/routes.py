@@ -15,7 +15,7 @@ from services.registry.orders.usecases import NewOrder, OrderChain
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.contracts.registry.classes import ClassStatus
-from shared.forms import Day, LocalId, Name, Reason, Strict
+from shared.forms import CREDIT_CODE, PLAIN, Day, LocalId, Name, Reason, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
@@ -29,9 +29,9 @@ class OrderRequest(Strict):
 
     local_id: LocalId
     buyer_name: Annotated[Name, Field(description="The organisation that signed it")]
-    buyer_credit_code: Annotated[str, Field(max_length=64, examples=["91350100M000100Y43"])]
-    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
-    level: Annotated[str, Field(max_length=8, examples=["L4"])]
+    buyer_credit_code: Annotated[str, Field(max_length=64, examples=["91350100M000100Y43"]), CREDIT_CODE]
+    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"]), PLAIN]
+    level: Annotated[str, Field(max_length=8, examples=["L4"]), PLAIN]
     persons: Annotated[int, Field(ge=1, le=100_000, strict=True)]
     first_on: Day
     last_on: Day
