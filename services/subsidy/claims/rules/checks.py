@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from services.subsidy.limits.rules import Terms
 from services.subsidy.trainings.rules import Outcome
@@ -85,9 +86,11 @@ _WORDS: Final = {
     Check.ALREADY_CLAIMED: Words(
         "Another claim holds the subsidy for this person, occupation and award.",
         "该人员同一职业（工种）同一等级（证书种类）的补贴已由其他申领占用。",
-        "It is paid only once, and for the renewal of a licence once in three years. "
-        "It can be claimed again only if that claim is rejected or its money is recovered.",
-        "同一人员同职业同等级（证书种类）只补贴一次，操作证复审换证三年一次；仅在该申领被驳回或追回后方可再次申领。",
+        "It is paid only once, and for the renewal of a licence once in three years. It can be claimed again if that "
+        "claim is withdrawn, expires or is rejected, or if its money is recovered; `held_by` says whose it is and "
+        "until when.",
+        "同一人员同职业同等级（证书种类）只补贴一次，操作证复审换证三年一次；该申领撤回、逾期失效、被驳回或追回后方可再次申领"
+        "（见 `held_by` 所列机构与期限）。",
     ),
     Check.HIGHER_LEVEL_CLAIMED: Words(
         "A higher level of the same occupation has already been claimed for this person.",
@@ -121,6 +124,13 @@ class HeldSubsidy(NamedTuple):
     award: Award
     year: int
     """The calendar year in which that training began."""
+    claim_id: UUID | None = None
+    """The claim that holds it; this and what follows are None in decisions from before it was kept."""
+    institution: str | None = None
+    """The name of the claim's institution."""
+    status: str | None = None
+    until: date | None = None
+    """The last day on which a draft or returned claim holds it."""
 
     def bars(self, other: HeldSubsidy) -> bool:
         """Whether the same person cannot have `other` too: the same award is paid once, a renewal once a cycle."""
