@@ -7,7 +7,21 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.trainings.rules import Certificate, Institution, Licence, Outcome, Trainee, TrainingClass
@@ -33,6 +47,7 @@ HEARD_CLASS: Final = Table(
     Column("state", Text),
     Column("enrolled", Integer),
     Column("local_id", Text),
+    Column("share_fen", BigInteger),
 )
 HEARD_INSTITUTION: Final = Table(
     "heard_institution",
