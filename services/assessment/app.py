@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.assessment.bodies import routes as bodies
+from services.assessment.bodies.routes import bodies, sanctions, scope
 from services.assessment.certificates import routes as certificates
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.exams.routes import candidates, sessions
@@ -30,7 +30,15 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         settings=settings,
         engine=make_engine(settings.database_url, name="assessment", pool_size=settings.database_connections_max),
         routers=[
-            *(bodies.routes, sessions.routes, candidates.routes, certificates.routes, duplicates.routes),
+            *(
+                bodies.routes,
+                scope.routes,
+                sanctions.routes,
+                sessions.routes,
+                candidates.routes,
+                certificates.routes,
+                duplicates.routes,
+            ),
             *(rekeyings.routes, proposals.routes, verifications.routes, pass_rules.routes),
         ],
         rights=RIGHTS,
