@@ -34,6 +34,7 @@ from shared.contracts.registry.enrolments import (
 from shared.contracts.registry.flags import FLAG_FACTS, FlagState
 from shared.contracts.registry.licences import LICENCE_FACTS, LicenceState, LicenceStatus
 from shared.contracts.registry.plan import RegionListed
+from shared.kernel.money import Fen
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
     {
@@ -92,6 +93,7 @@ def _class(fact: ClassState) -> TrainingClass:
         state=fact.status,
         enrolled=fact.enrolled,
         local_id=fact.local_id,
+        share_fen=Fen(fact.government_fen) if fact.fee_fen else None,
     )
 
 

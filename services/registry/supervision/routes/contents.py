@@ -10,6 +10,7 @@ from fastapi import Response
 from pydantic import Field
 
 from services.registry.supervision.rules.contents import CONTENT_BYTES_MAX, EXTENSIONS, ContentTooLarge, MediaType
+from shared.forms import ENCRYPTED
 from shared.kernel.refusals import Invalid
 
 FILE: Final[dict[int | str, dict[str, Any]]] = {
@@ -18,7 +19,9 @@ FILE: Final[dict[int | str, dict[str, Any]]] = {
         "description": "The content, as it was sent",
     }
 }
-Base64 = Annotated[str, Field(description=f"The file in base64, at most {CONTENT_BYTES_MAX} bytes before encoding")]
+Base64 = Annotated[
+    str, Field(description=f"The file in base64, at most {CONTENT_BYTES_MAX} bytes before encoding"), ENCRYPTED
+]
 
 
 class ContentNotBase64(Invalid):
