@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
@@ -23,10 +22,7 @@ from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.identity import contains_identity_number
 from shared.kernel.personal_numbers import contains_personal_number
 from shared.kernel.refusals import Refusal
-from shared.kernel.spelling import present
-
-_UNSEEN: Final = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
-"""Unicode categories: control and format characters, unassigned, private use, surrogates, line separators."""
+from shared.kernel.spelling import has_unseen, present
 
 
 def no_personal_number(text: str) -> str:
@@ -60,8 +56,7 @@ def _number_only_as_credit_code(text: str) -> str:
 
 def _only_visible(text: str) -> str:
     """`text`. Raises a form error for damaged and invisible characters, which may change what is read."""
-    is_damaged = "\N{REPLACEMENT CHARACTER}" in text
-    if is_damaged or any(unicodedata.category(char) in _UNSEEN and char not in "\n\t" for char in text):
+    if "\N{REPLACEMENT CHARACTER}" in text or has_unseen(text, allowed="\n\t"):
         raise form_error(
             "unseen_character",
             "The text contains invisible, damaged or unassigned characters",

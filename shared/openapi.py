@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.edge import EdgeRoute
+from shared.edge.routes import EdgeRoute
 from shared.examples import example_of
 from shared.kernel.callers import Role, WrongRole
 from shared.posted import Posting
@@ -117,7 +117,7 @@ def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
             _add_security(operation, route)
             operation["x-rights"] = _rights(app.state.rights[route.name])
             _add_headers(operation, route)
-            common = _common(route, app.state.rights[route.name], admits=app.state.admit is not None)
+            common = _common(route, app.state.rights[route.name], admits=app.state.standings is not None)
             own = [*codes.get(route.name, ()), *_OF_EVERY_SERVICE.get(route.name, ())]
             _add_problems(operation, [*common, *own], refusals, components)
             _add_examples(operation, components)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from shared.edge import JSON, media_type_of
+from shared.edge.routes import JSON, media_type_of
 from shared.rows import ROWS_MAX, Posted, rows_of_json, rows_of_lines
 
 NDJSON: Final = "application/x-ndjson"

@@ -15,6 +15,7 @@ from services.assessment.rights import RIGHTS
 from services.assessment.settings import AssessmentSettings
 from services.assessment.verification import routes as verifications
 from shared.database import make_engine
+from shared.heard import STANDINGS
 from shared.openapi import codes_beside
 from shared.persons import Persons
 from shared.web import Background
@@ -35,6 +36,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
+        standings=STANDINGS,
     )
     app.state.persons = Persons.load(settings.keys_directory)
     return app

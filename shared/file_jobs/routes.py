@@ -17,7 +17,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from shared.auth import CurrentCaller
-from shared.edge import INSTEAD_OF_MEDIA_TYPE, Handler, UnsupportedMediaType, media_type_of
+from shared.edge.routes import INSTEAD_OF_MEDIA_TYPE, Handler, UnsupportedMediaType, media_type_of
 from shared.entries import ErrorEntry
 from shared.file_jobs import at_once, store, usecases
 from shared.file_jobs.at_once import RowReport
@@ -316,7 +316,7 @@ def at_once_routes(
             repeated=counts["repeated"],
             refused=counts["refused"],
             dry_run=dry_run,
-            rows=[_refused_row(each.row, each.row_id, each.errors) for each in refused],
+            rows=[_refused_row(each.row, each.row_id, each.refused.errors) for each in refused],
         )
 
     _add_template(routes, kind, path)

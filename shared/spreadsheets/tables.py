@@ -73,6 +73,8 @@ class Column:
     spoken: Mapping[str, str | bool] = dataclasses.field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     width: int = 16
+    holds_numbers: bool = False
+    """Whether numbers of people belong here: it is stored encrypted. In a column of phones, phones do anyway."""
 
     @cached_property
     def values(self) -> Mapping[str, str | bool]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
 from uuid import UUID
 
 from shared import reach
@@ -45,15 +44,6 @@ class TrainingClass:
     """The number of enrolments ever made in it, which shows whether all of them have been received."""
     local_id: str | None
     """What its institution calls it; None for a class that was received before this was kept."""
-
-
-class Institution(NamedTuple):
-    """An institution: its name, which is public, since when it is closed, and who has taken it over."""
-
-    id: UUID
-    name: str
-    closed_from: date | None = None
-    succeeded_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ import httpx
 import python_calamine
 
 from services.registry.follow_ups.routes import files as follow_up_files
+from shared.kernel.spelling import letters
 from tests.registry.rating import completed
-from tests.registry.school import School
+from tests.registry.school import School, trainee
 from tests.shared.spreadsheets.workbooks import csv_file, workbook
 
 HEADINGS = ("班级编号", "学员编号", "就业创业日期", "就业证明", "培训前月均工资（元）", "培训后月均工资（元）")
@@ -126,3 +127,17 @@ async def test_files_that_are_none_too_long_or_somebody_elses_are_refused(school
         "/v1/follow-up-files", content=sheet(line(1)), params={"form": "csv"}, headers=school.officer()
     )
     assert officer.json()["code"] == "wrong-role"
+
+
+async def test_a_number_as_an_id_comes_back_in_no_answer_and_no_file(school: School) -> None:
+    await completed(school, 1)
+    number = str(trainee(1)["document_number"])
+    content = sheet(["2025-001", f"{number[:6]} {number[6:14]} {number[14:]}", "", "", "", ""])
+
+    told = await post(school, content)
+    failed = await post(school, content, answer="failed-rows")
+
+    (row,) = told.json()["rows"]
+    assert (row["row_id"], [each["column_zh"] for each in row["errors"]]) == (None, ["学员编号"])
+    for text in (told.text, failed.text):
+        assert number not in letters(text)

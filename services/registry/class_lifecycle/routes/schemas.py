@@ -6,20 +6,17 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from services.registry.class_lifecycle.usecases.changes import Change
 from services.registry.class_lifecycle.usecases.filing import Fee, Filing
-from services.registry.class_lifecycle.usecases.replays import Replay
+from services.registry.class_lifecycle.usecases.replays import ClassReplay
 from services.registry.classes.rules.classes import ExamPlan
 from services.registry.classes.rules.limits import HOURS_MAX, PART_FEN_MAX, SEATS_MAX, TEACHING_PLAN_LENGTH_MAX
-from services.registry.plan.rules.projects import Project
-from services.registry.plan.rules.rulebook import Rulebook
+from services.registry.plan.routes.replays import ReplayAnswer, fields_of
 from services.registry.timetable.routes.timetable import Lessons, planned
 from shared.awards import GivenAward, GivenLevel
 from shared.contracts.dimensions import FundSource
-from shared.dated_rules.answers import GroundAnswer
-from shared.dated_rules.rules import Ground
 from shared.form_errors import form_error
 from shared.forms import CREDIT_CODE, PLAIN, Day, LocalId, Name, Reason, Strict
 from shared.kernel.awards import award_named
@@ -145,47 +142,27 @@ def _exam_plan(request: ExamPlanRequest | None) -> ExamPlan | None:
     return None if request is None else ExamPlan(request.planned_on, request.body_credit_code, request.place)
 
 
-class RuleRowAnswer(GroundAnswer):
-    """`value` is the figure of a policy row; of a project, its least hours."""
-
-    value: str
-    source: str
-
-
-class ClassReplayAnswer(BaseModel):
-    """A step decided again. `refusal` is the code of what it would be refused for, and null where it is not."""
+class ClassReplayAnswer(ReplayAnswer):
+    """A filing or an approval, decided again."""
 
     step_id: UUID
     verb: str
     done_at: datetime
-    sequence: int
-    rows: list[RuleRowAnswer]
-    same_rows: Annotated[bool, Field(description="The rows are those that the history shows for the step")]
-    refusal: str | None
     project: str | None
     is_scarce: bool
     is_needed: bool
     answer_due_on: date | None
 
     @classmethod
-    def of(cls, replay: Replay) -> ClassReplayAnswer:
+    def of(cls, replay: ClassReplay) -> ClassReplayAnswer:
         event, class_ = replay.event, replay.class_
         return cls(
+            **fields_of(replay),
             step_id=event.id,
             verb=event.verb,
             done_at=event.done_at,
-            sequence=replay.grounds.sequence,
-            rows=[_row(each, replay.rulebook) for each in replay.grounds.rows],
-            same_rows=replay.grounds.as_json() == event.grounds,
-            refusal=None if replay.refusal is None else replay.refusal.slug,
             project=class_.project,
             is_scarce=class_.is_scarce,
             is_needed=class_.is_needed,
             answer_due_on=class_.answer_due_on,
         )
-
-
-def _row(ground: Ground, rulebook: Rulebook) -> RuleRowAnswer:
-    row = rulebook.row(ground.row)
-    value = str(row.hours_min) if isinstance(row, Project) else row.value or ""
-    return RuleRowAnswer(**ground._asdict(), value=value, source=row.source)

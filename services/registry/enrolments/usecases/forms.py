@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from services.registry.enrolments.rules.trainees import PriorityGroup
 from shared.form_errors import form_error
-from shared.forms import ENCRYPTED, PLAIN, VISIBLE, Day, Strict
+from shared.forms import ENCRYPTED, PLAIN, VISIBLE, Day, LocalId, Strict
 
 Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$"), PLAIN]
 
@@ -38,8 +38,8 @@ class TrainingReference(Strict):
     """The code of the form error if neither or both are given."""
 
     enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
-    class_local_id: Annotated[str, Field(max_length=64), PLAIN] | None = None
-    trainee_local_id: Annotated[str, Field(max_length=64), PLAIN] | None = None
+    class_local_id: LocalId | None = None
+    trainee_local_id: LocalId | None = None
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
