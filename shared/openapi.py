@@ -63,7 +63,8 @@ _OF_BODIES: Final = ("too-large", "unsupported-media-type", "body-too-slow", "bo
 _WITHOUT_BODY: Final = ("body-not-taken",)
 _OF_TRANSACTIONS: Final = ("unauthenticated", "stale", "occupied", "took-too-long")
 _OF_WRITES: Final = ("organisation-closed",)
-_OF_POSTS: Final = ("idempotency-key-reused", "idempotency-key-too-long")
+_OF_POSTS: Final = ("idempotency-key-reused", "idempotency-key-too-long", "idempotency-key-with-number")
+_OF_EVERY_SERVICE: Final[Codes] = {"describe_problem": ["not-found"]}
 _RETRIED: Final = (409, 429, 503)
 
 
@@ -115,8 +116,9 @@ def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
             operation["x-rights"] = _rights(app.state.rights[route.name])
             _add_headers(operation, route)
             _add_body_max(operation, route, app.state.settings)
-            common = _common(route, app.state.rights[route.name], admits=app.state.admit is not None)
-            _add_problems(operation, [*common, *codes.get(operation["operationId"], ())], refusals, components)
+            common = _common(route, app.state.rights[route.name], admits=app.state.standings is not None)
+            own = [*codes.get(route.name, ()), *_OF_EVERY_SERVICE.get(route.name, ())]
+            _add_problems(operation, [*common, *own], refusals, components)
             _add_examples(operation, components)
     document["components"] = {kind: dict(sorted(each.items())) for kind, each in components.items() if each}
     return _readable(document)

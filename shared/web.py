@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import asyncpg
 import structlog
@@ -18,17 +18,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import api_pages, health, kept_answers, openapi, problems
 from shared.auth import Verifier
+from shared.database import Transactions
 from shared.edge.bodies import BodyLimits, OpenRequests
 from shared.edge.methods import HeadLikeGet
 from shared.edge.routes import EdgeRoute, Handler
 from shared.faults import state_of
-from shared.kernel.callers import Caller
 from shared.kernel.periods import business_day
 from shared.kernel.personal_numbers import contains_personal_number
 from shared.kernel.refusals import Conflict, Invalid, Stale
 from shared.persons import Persons
 from shared.rights import OF_EVERY_SERVICE, READING, Rights, require_complete
 from shared.settings import ServiceSettings
+from shared.standings import Standings
 from shared.telemetry import RequestLines
 
 log = structlog.get_logger()
@@ -86,9 +87,10 @@ class TransactionalRoute(EdgeRoute):
     async def respond(self, request: Request, handle: Handler) -> Response:
         for attempts_left in (2, 1, 0):
             try:
-                async with request.app.state.engine.begin() as connection:
+                async with request.app.state.transactions.begin(_question(request)) as (connection, is_special):
                     request.state.connection = connection
-                    await _admit(request, connection)
+                    if is_special:
+                        await _admit(request, connection)
                     return await _answer_once(request, handle)
             except (DBAPIError, asyncpg.PostgresError) as error:
                 if state_of(error) not in _RACE_STATES:
@@ -98,22 +100,16 @@ class TransactionalRoute(EdgeRoute):
         raise AssertionError("unreachable")
 
 
-class Admit(Protocol):
-    """Says for whom a caller acts, or refuses the request: what a token alone does not tell.
-
-    `writes`: the request may change something.
-    """
-
-    def __call__(
-        self, connection: AsyncConnection, caller: Caller, *, writes: bool, at: datetime
-    ) -> Awaitable[Caller]: ...
+def _question(request: Request) -> str | None:
+    standings: Standings | None = request.app.state.standings
+    return None if standings is None else standings.question(request.state.caller)
 
 
 async def _admit(request: Request, connection: AsyncConnection) -> None:
-    admit: Admit | None = request.app.state.admit
-    if admit is not None:
-        caller, at = request.state.caller, request.app.state.clock()
-        request.state.caller = await admit(connection, caller, writes=request.method not in READING, at=at)
+    """Raises OrganisationClosed."""
+    standings: Standings = request.app.state.standings
+    caller, writes = request.state.caller, request.method not in READING
+    request.state.caller = await standings.admit(connection, caller, writes=writes, at=request.app.state.clock())
 
 
 async def _answer_once(request: Request, handle: Handler) -> Response:
@@ -191,12 +187,12 @@ def make_app(
     rights: Rights,
     background: Background | None = None,
     codes: openapi.Codes | None = None,
-    admit: Admit | None = None,
+    standings: Standings | None = None,
 ) -> FastAPI:
     """A service's application: its routers, health, docs that need no network, problems for every error.
 
     Raises IncompleteRights unless `rights` has a row for every operation of `routers`, and no other.
-    `codes` are the problem codes of each operation; `admit` looks at the caller of each transaction.
+    `codes` are the problem codes of each operation; `standings` say for whom the caller of each transaction acts.
     """
 
     @asynccontextmanager
@@ -227,7 +223,8 @@ def make_app(
     public_key = settings.keys_directory / "issuer-public.pem"
     app.state.verifier = Verifier(public_key, lifetime_max=settings.token_lifetime_max)
     app.state.failure = None
-    app.state.admit = admit
+    app.state.transactions = Transactions(engine)
+    app.state.standings = standings
     app.state.open_requests = OpenRequests(BodyLimits.of(settings))
     api_pages.install(app)
     problems.install(app)

@@ -29,11 +29,12 @@ from shared.posted import DryRun
 from shared.spreadsheets import templates
 from shared.spreadsheets.file_faults import FILE_FAULTS
 from shared.spreadsheets.file_rows import FileRow
-from shared.spreadsheets.tables import FileFormat, SheetFormat
+from shared.spreadsheets.tables import FileFormat, PostedFormat, SheetFormat
 from shared.web import Connection, Now, TransactionalRoute, router
 
 _MEDIA_TYPES: Final = {
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.XLS: "application/vnd.ms-excel",
     FileFormat.CSV: "text/csv; charset=utf-8",
     FileFormat.NDJSON: "application/x-ndjson",
 }
@@ -60,7 +61,7 @@ class FileJobAnswer(BaseModel):
     """
 
     id: UUID
-    form: SheetFormat
+    form: PostedFormat
     target_id: UUID | None = Field(exclude=True)
     """Shown, under another name, by kinds of files that are sent for one record."""
     dry_run: bool
@@ -319,7 +320,7 @@ def at_once_routes(
             repeated=counts["repeated"],
             refused=counts["refused"],
             dry_run=dry_run,
-            rows=[_refused_row(each.row, each.row_id, each.errors) for each in refused],
+            rows=[_refused_row(each.row, each.row_id, each.refused.errors) for each in refused],
         )
 
     _add_template(routes, kind, path)

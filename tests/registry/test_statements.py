@@ -16,7 +16,7 @@ TIMETABLE_MAX = 22
 TIMETABLE_USUAL_MAX = 17
 """Three of them are the fact of the timetable with its version, and the trainees whose other lessons it may meet."""
 APPROVAL_MAX = 15
-ROSTER_MAX = 14
+ROSTER_MAX = 13
 """Whatever the number of rows."""
 
 
@@ -91,8 +91,8 @@ class TestTimetable:
             answer = await put_timetable(school, class_id, lessons("2026-03-09"))
 
         assert answer.status_code == 200, answer.text
-        # One of them asks for whom the institution's token acts.
-        assert len(sent) == 4, sent
+        # For whom the institution's token acts is asked in the message that begins the transaction.
+        assert len(sent) == 3, sent
 
 
 class TestApproval:

@@ -10,6 +10,7 @@ from fastapi import Response
 from pydantic import Field
 
 from services.registry.supervision.rules.contents import CONTENT_BYTES_MAX, EXTENSIONS, ContentTooLarge, MediaType
+from shared.forms import ENCRYPTED
 from shared.kernel.refusals import Invalid
 
 FILE: Final[dict[int | str, dict[str, Any]]] = {
@@ -26,6 +27,7 @@ Base64 = Annotated[
         description=f"The file in base64, at most {CONTENT_BYTES_MAX} bytes before encoding",
         json_schema_extra={"contentEncoding": "base64", "maxLength": _BASE64_MAX},
     ),
+    ENCRYPTED,
 ]
 
 

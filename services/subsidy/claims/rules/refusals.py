@@ -31,10 +31,13 @@ class ClassAlreadyClaimed(Conflict):
     """Facts: `claim_id`, the existing claim."""
 
     slug = "class-already-claimed"
-    title_en = "A claim for this class already exists."
-    title_zh = "该班已有申领。"
-    cure_en = "Continue with claim {claim_id}; a class can be claimed for again only if its claim was rejected."
-    cure_zh = "请继续办理申领 {claim_id}；同一班级只能申领一次，被驳回的除外。"
+    title_en = "A claim for this class is in progress, or everybody in it is already claimed for."
+    title_zh = "该班已有申领正在办理，或全部学员均已申领。"
+    cure_en = (
+        "Continue with claim {claim_id}, or withdraw it if it is a draft. Those who become due later are taken by a "
+        "further claim once that one is paid."
+    )
+    cure_zh = "请继续办理申领 {claim_id}（草稿可撤回）；该申领付款后，之后符合条件的学员可另行补充申领。"
     reference = "GET /v1/claims/{claim_id}"
 
 
