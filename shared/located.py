@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Table, or_
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, Table, and_, or_, tuple_
 
 from shared import tables
+from shared.plan import Located
 from shared.reach import Reach
 
 
@@ -20,3 +23,13 @@ def lies_in(table: Table, reach: Reach) -> list[ColumnElement[bool]]:
 def reported_in(table: Table, reach: Reach) -> list[ColumnElement[bool]]:
     """Condition: the rows were reported within `reach`, wherever their place lies now; for figures, which add up."""
     return tables.matches(table, **reach.narrowed)
+
+
+def lies_elsewhere(table: Table, places: Mapping[str, Located]) -> ColumnElement[bool]:
+    """Condition: the rows of `table` bear one of `places`, but not the regions in which it lies. There is a place."""
+    return or_(
+        *(
+            and_(table.c.region == place, tuple_(table.c.region, table.c.reporting_region) != lies)
+            for place, lies in places.items()
+        )
+    )

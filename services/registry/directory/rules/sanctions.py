@@ -14,9 +14,10 @@ from services.registry.directory.rules.dated_entries import DatedEntry
 from services.registry.directory.rules.endings import Ending
 from services.registry.directory.rules.institutions import Institution
 from shared.contracts.registry.directory import SanctionImposed, SanctionLifted, SanctionState, SanctionStep
+from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move, reinstated
 from shared.kernel.periods import Period, business_day
-from shared.kernel.refusals import Conflict, SamePerson
+from shared.kernel.refusals import Conflict
 
 F = TypeVar("F", bound=SanctionState)
 
@@ -148,8 +149,7 @@ def lift(
     Raises IllegalMove, SanctionEnded, or SamePerson if `by` imposed it.
     """
     move(MOVES, sanction.status, SanctionVerb.LIFT)
-    if by == sanction.opened_by:
-        raise SamePerson(rule="imposing and lifting of a sanction")
+    require_another(by, sanction.opened_by, rule="imposing and lifting of a sanction")
     after = dated_entries.end(sanction, from_on=from_on, by=by, reason=reason, at=at, ended=SanctionEnded)
     return after, _fact(SanctionLifted, after, institution, at=at)
 

@@ -15,12 +15,9 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    and_,
     bindparam,
-    or_,
     select,
     text,
-    tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,7 +25,7 @@ from services.registry.directory.rules.institutions import Institution, Institut
 from shared import tables
 from shared.kernel.callers import Standing
 from shared.kernel.refusals import NotFound
-from shared.located import lies_in
+from shared.located import lies_elsewhere, lies_in
 from shared.plan import Located
 from shared.reach import Reach
 from shared.tables import Choice, fixed
@@ -99,13 +96,9 @@ async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUI
 
 async def misplaced(connection: AsyncConnection, places: Mapping[str, Located], *, limit: int) -> list[Institution]:
     """Institutions in one of `places` that do not bear the regions in which it lies, locked; by id."""
-    asked = [
-        and_(INSTITUTION.c.region == place, tuple_(INSTITUTION.c.region, INSTITUTION.c.reporting_region) != lies)
-        for place, lies in places.items()
-    ]
-    if not asked:
+    if not places:
         return []
-    statement = select(INSTITUTION).where(or_(*asked)).order_by(INSTITUTION.c.id).limit(limit)
+    statement = select(INSTITUTION).where(lies_elsewhere(INSTITUTION, places)).order_by(INSTITUTION.c.id).limit(limit)
     return await tables.fetch_all(connection, statement.with_for_update(skip_locked=True), Institution)
 
 

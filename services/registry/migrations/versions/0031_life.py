@@ -1,4 +1,4 @@
-"""Training orders for any award, not for levels only."""
+"""Training orders for any award, not for levels only; sites follow the region that they lie in when it moves."""
 
 from alembic import op
 
@@ -13,6 +13,7 @@ STATEMENTS = (
     CHECK (level BETWEEN 1 AND 8 OR level BETWEEN 101 AND 199) NOT VALID
     """,
     "ALTER TABLE training_order VALIDATE CONSTRAINT training_order_level_check",
+    "ALTER TABLE site ADD COLUMN moves integer NOT NULL DEFAULT 0",
 )
 
 
