@@ -25,11 +25,10 @@ def reported_in(table: Table, reach: Reach) -> list[ColumnElement[bool]]:
     return tables.matches(table, **reach.narrowed)
 
 
-def lies_elsewhere(table: Table, places: Mapping[str, Located]) -> ColumnElement[bool]:
-    """Condition: the rows of `table` bear one of `places`, but not the regions in which it lies. There is a place."""
-    return or_(
-        *(
-            and_(table.c.region == place, tuple_(table.c.region, table.c.reporting_region) != lies)
-            for place, lies in places.items()
-        )
-    )
+def misplaced_in(table: Table, places: Mapping[str, Located]) -> ColumnElement[bool] | None:
+    """Condition: the rows lie in one of `places` and do not bear the regions in which it lies; None without places."""
+    asked = [
+        and_(table.c.region == place, tuple_(table.c.region, table.c.reporting_region) != lies)
+        for place, lies in places.items()
+    ]
+    return or_(*asked) if asked else None

@@ -48,6 +48,7 @@ RIGHTS: Final[Rights] = {
     "replay_claim": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     "rebuild_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
     "submit_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
+    "withdraw_claim": writes(ORGANISATIONS, one="Nothing was decided, and the class can be claimed for again."),
     "list_rekeyed_lines": reads(SUPERVISORS, _FINANCE),
     # review, payment, recovery
     "return_claim": writes(

@@ -32,6 +32,8 @@ class ClaimStatus(StrEnum):
     SUBMITTED = "submitted"
     RETURNED = "returned"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    """Given up before a decision: by its institution, or because its time was over."""
     APPROVED = "approved"
     PAID = "paid"
     RECOVERED = "recovered"
@@ -72,6 +74,8 @@ class ClaimState(SubsidyFact):
     lines: tuple[ClaimLine, ...]
     plan_year: int | None = None
     """The year whose plan the programmes of the lines belong to: that of the class's first day."""
+    supplements: UUID | None = None
+    """An earlier claim for the class, where this one is for those who became due later."""
 
 
 class ClaimDrafted(ClaimState):
@@ -92,6 +96,12 @@ class ClaimReturned(ClaimState):
 
 class ClaimRejected(ClaimState):
     type: ClassVar[str] = "subsidy.claim-rejected.v1"
+
+
+class ClaimWithdrawn(ClaimState):
+    """Given up by its institution, or expired: it holds nobody's subsidy any more."""
+
+    type: ClassVar[str] = "subsidy.claim-withdrawn.v1"
 
 
 class ClaimApproved(ClaimState):
@@ -121,6 +131,6 @@ class ClaimRecovered(ClaimState):
 
 CLAIM_FACTS: Final = (
     ClaimDrafted, ClaimSubmitted, ClaimReturned, ClaimRejected, ClaimApproved, ClaimPaid, ClaimRecovered,
-    ClaimCorrected,
+    ClaimCorrected, ClaimWithdrawn,
 )  # fmt: skip
 """All facts of a claim. Versions have no gaps, so a consumer that needs one of them consumes all."""

@@ -16,7 +16,7 @@ from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
 from shared.awards import AnsweredAward, AnsweredLevel, GivenAward, GivenLevel
 from shared.contracts.registry.classes import ClassStatus
-from shared.forms import Day, LocalId, Name, Reason, Strict
+from shared.forms import CREDIT_CODE, PLAIN, Day, LocalId, Name, Reason, Strict
 from shared.kernel.awards import award_named
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
@@ -31,8 +31,8 @@ class OrderRequest(Strict):
 
     local_id: LocalId
     buyer_name: Annotated[Name, Field(description="The organisation that signed it")]
-    buyer_credit_code: Annotated[str, Field(max_length=64, examples=["91350100M000100Y43"])]
-    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
+    buyer_credit_code: Annotated[str, Field(max_length=64, examples=["91350100M000100Y43"]), CREDIT_CODE]
+    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"]), PLAIN]
     award: GivenAward | None = None
     level: GivenLevel | None = None
     persons: Annotated[int, Field(ge=1, le=100_000, strict=True)]

@@ -12,6 +12,7 @@ from services.subsidy.claims.rules.claims import PREPARING, Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import holds, lines
 from services.subsidy.claims.usecases import drafts, steps
+from services.subsidy.limits import usecases as limits
 from services.subsidy.review import rules
 from services.subsidy.trainings.usecases import load_plan
 from shared.contracts.subsidy import ClaimStatus
@@ -27,7 +28,8 @@ async def return_(connection: AsyncConnection, claim_id: UUID, *, reason: str, c
     plan = await load_plan(connection)
     before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
     prepared_by = await store.doers(connection, claim_id, PREPARING)
-    after, fact = rules.return_(before, prepared_by=prepared_by, by=caller.person, at=at)
+    held_until = await limits.held_until(connection, plan, before.region, day=business_day(at))
+    after, fact = rules.return_(before, prepared_by=prepared_by, held_until=held_until, by=caller.person, at=at)
     if before.status is ClaimStatus.APPROVED:
         await budgets.release(connection, before.account, before.amount_fen)
     await steps.save(connection, after, fact, ClaimVerb.RETURN, by=caller.person, reason=reason)

@@ -18,7 +18,7 @@ from services.registry.timetable.routes.timetable import Lessons, planned
 from shared.awards import GivenAward, GivenLevel
 from shared.contracts.dimensions import FundSource
 from shared.form_errors import form_error
-from shared.forms import PLAIN, Day, LocalId, Name, Reason, Strict
+from shared.forms import CREDIT_CODE, PLAIN, Day, LocalId, Name, Reason, Strict
 from shared.kernel.awards import award_named
 
 Fen = Annotated[int, Field(ge=0, le=PART_FEN_MAX, strict=True)]
@@ -28,7 +28,7 @@ Seats = Annotated[int, Field(ge=1, le=SEATS_MAX, strict=True)]
 
 class ExamPlanRequest(Strict):
     planned_on: Day
-    body_credit_code: Annotated[str, Field(max_length=64)] | None = Field(
+    body_credit_code: Annotated[str, Field(max_length=64), CREDIT_CODE] | None = Field(
         default=None, description="The unified social credit code of the assessment body"
     )
     place: Name | None = Field(default=None, description="Where the examination is planned to take place")
@@ -48,9 +48,9 @@ class FeeRequest(Strict):
 class ClassTerms(Strict):
     """What a class is filed with, but for the name that the institution gives it."""
 
-    programme: Annotated[str, Field(max_length=16, examples=["S02-1"])]
-    region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the class takes place")]
-    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
+    programme: Annotated[str, Field(max_length=16, examples=["S02-1"]), PLAIN]
+    region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the class takes place"), PLAIN]
+    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"]), PLAIN]
     award: GivenAward | None = None
     level: GivenLevel | None = None
     fund_source: FundSource | None = Field(default=None, description="null for a class without a subsidy")
@@ -58,7 +58,7 @@ class ClassTerms(Strict):
     ends_on: Day
     hours: Hours
     seats: Seats
-    project: Annotated[str, Field(max_length=64)] | None = Field(
+    project: Annotated[str, Field(max_length=64), PLAIN] | None = Field(
         default=None, description="A code of GET /v1/projects; a subsidised class takes the one that fits if left out"
     )
     site: LocalId | None = Field(default=None, description="Your local_id of the site")

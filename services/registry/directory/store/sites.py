@@ -29,7 +29,7 @@ from services.registry.directory.rules.sites import Room, RoomKind, Site
 from shared import tables
 from shared.database import driver
 from shared.kernel.refusals import NotFound
-from shared.located import lies_elsewhere
+from shared.located import misplaced_in
 from shared.plan import Located
 from shared.tables import fixed
 
@@ -113,9 +113,10 @@ async def is_in(connection: AsyncConnection, institution_id: UUID, regions: Coll
 
 async def misplaced(connection: AsyncConnection, places: Mapping[str, Located], *, limit: int) -> list[Site]:
     """Sites in one of `places` that do not bear the regions in which it lies, locked; by id."""
-    if not places:
+    asked = misplaced_in(SITE, places)
+    if asked is None:
         return []
-    statement = _SELECT.where(lies_elsewhere(SITE, places)).order_by(SITE.c.id).limit(limit)
+    statement = _SELECT.where(asked).order_by(SITE.c.id).limit(limit)
     return await tables.fetch_all(connection, statement.with_for_update(of=SITE, skip_locked=True), _site)
 
 

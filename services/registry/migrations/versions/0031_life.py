@@ -1,4 +1,4 @@
-"""Training orders for any award, not for levels only; sites follow the region that they lie in when it moves."""
+"""Training orders for any award, not for levels only."""
 
 from alembic import op
 
@@ -13,7 +13,6 @@ STATEMENTS = (
     CHECK (level BETWEEN 1 AND 8 OR level BETWEEN 101 AND 199) NOT VALID
     """,
     "ALTER TABLE training_order VALIDATE CONSTRAINT training_order_level_check",
-    "ALTER TABLE site ADD COLUMN moves integer NOT NULL DEFAULT 0",
 )
 
 

@@ -14,6 +14,7 @@ from services.subsidy.claims.routes.schemas import (
     ClaimWithHistory,
     DraftRequest,
     LineReplayAnswer,
+    WithdrawalRequest,
 )
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import holds
@@ -32,7 +33,11 @@ routes = router("claims")
 @routes.post("/claims", status_code=201)
 async def draft_claim(request: DraftRequest, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
     """Build a claim for a completed class of your institution: one line for each trainee, with an amount or the check
-    that refused it. A repeat of the local_id for the same class returns the existing claim."""
+    that refused it. A repeat of the local_id for the same class returns the existing claim.
+
+    Once a claim of the class is paid, a further one supplements it: it has the trainees for whom no claim pays or paid,
+    such as those who got their certificate later, or whose line was recovered.
+    """
     values = request.model_dump()
     return ClaimAnswer.of(await drafts.draft(connection, **values, caller=caller, at=at))
 
@@ -77,6 +82,14 @@ async def replay_claim(claim_id: UUID, connection: Connection, caller: CurrentCa
 async def rebuild_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
     """Rebuild the lines of a draft or returned claim from current data."""
     return ClaimAnswer.of(await drafts.rebuild(connection, claim_id, caller=caller, at=at))
+
+
+@routes.post("/claims/{claim_id}/withdrawal")
+async def withdraw_claim(
+    claim_id: UUID, request: WithdrawalRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> ClaimAnswer:
+    """Give up a draft or a returned claim of your institution: it holds nobody's subsidy any more."""
+    return ClaimAnswer.of(await usecases.withdraw(connection, claim_id, reason=request.reason, caller=caller, at=at))
 
 
 @routes.post("/claims/{claim_id}/submission")

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.subsidy.claims.rules.checks import Check
+from services.subsidy.claims.rules import grounds
+from services.subsidy.claims.rules.checks import Check, HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.store.claims import ClaimSummary
@@ -18,13 +19,37 @@ from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
 from shared.dated_rules.answers import GroundsAnswer
-from shared.forms import LocalId, Strict
+from shared.forms import LocalId, Reason, Strict
 from shared.kernel.money import Fen
 
 
 class DraftRequest(Strict):
     class_id: UUID
     local_id: LocalId
+
+
+class WithdrawalRequest(Strict):
+    reason: Reason | None = None
+
+
+class HolderAnswer(BaseModel):
+    """A claim that holds a subsidy of the same person, as it was when the line was decided.
+
+    A draft or returned claim holds it until its institution withdraws it, at the latest until `until`.
+    """
+
+    claim_id: UUID
+    institution: str | None
+    status: ClaimStatus
+    until: date | None
+    occupation: str
+    award: AnsweredAward
+    level: AnsweredLevel
+
+    @classmethod
+    def of(cls, held: HeldSubsidy) -> HolderAnswer:
+        apart = {**held.award.codes, "status": ClaimStatus(held.status or ClaimStatus.PAID)}
+        return cls(**{name: getattr(held, name) for name in cls.model_fields if name not in apart}, **apart)
 
 
 class LineAnswer(BaseModel):
@@ -38,6 +63,7 @@ class LineAnswer(BaseModel):
     refusal_zh: str | None
     recovered_fen: int
     recovered_on: date | None
+    held_by: list[HolderAnswer] = Field(description="For C09, C10 and C11: the claims that hold what refuses the line")
     grounds: GroundsAnswer | None = Field(description="The rows of amounts and limits that the line was decided by")
 
     @classmethod
@@ -54,6 +80,7 @@ class LineAnswer(BaseModel):
             refusal_zh=None if words is None else words.title_zh,
             recovered_fen=line.recovered_fen,
             recovered_on=line.recovered_on,
+            held_by=[HolderAnswer.of(each) for each in grounds.holders(line.refusal, line.grounds)],
             grounds=None if line.grounds is None else GroundsAnswer.model_validate(line.grounds),
         )
 
@@ -115,6 +142,12 @@ class ClaimFields(BaseModel):
     approved_on: date | None
     paid_on: date | None
     payment_reference: str | None
+    supplements: UUID | None = Field(
+        description="An earlier claim for the class; this one has those who became due later"
+    )
+    held_until: date | None = Field(
+        description="The last day on which it holds subsidies, as long as it is not submitted"
+    )
     amount_fen: int
     recovered_fen: int
     version: int

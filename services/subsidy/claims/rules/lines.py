@@ -79,6 +79,7 @@ def lines_of(
             held=held.get(trainee.person, ()),
             rate=standing.rate,
             terms=standing.terms,
+            share=class_.share_fen,
         )
         verdict = judge(facts)
         if isinstance(verdict, Check):

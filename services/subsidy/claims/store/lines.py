@@ -85,8 +85,15 @@ INSERT INTO claimant (person) SELECT person FROM unnest($1::uuid[]) AS p (person
 ON CONFLICT (person) DO UPDATE SET person = excluded.person
 """
 _HELD: Final = """
-SELECT person, occupation, level, year FROM claim_line
-WHERE person = ANY($1) AND live AND amount_fen > 0 AND claim_id <> $2
+SELECT l.person, l.occupation, l.level, l.year, l.claim_id, i.name, c.status, c.held_until
+FROM claim_line AS l JOIN claim AS c ON c.id = l.claim_id
+LEFT JOIN heard_institution AS i ON i.id = c.institution_id
+WHERE l.person = ANY($1) AND l.live AND l.amount_fen > 0 AND l.claim_id <> $2
+ORDER BY l.claim_id, l.line
+"""
+_TAKEN: Final = """
+SELECT l.enrolment_id FROM claim AS c JOIN claim_line AS l ON l.claim_id = c.id
+WHERE c.class_id = $1 AND c.id <> $2 AND l.live AND l.amount_fen > 0
 """
 
 
@@ -117,7 +124,7 @@ async def replace_all(connection: AsyncConnection, claim: Claim) -> None:
 
 
 async def release(connection: AsyncConnection, claim: Claim) -> None:
-    """Release the subsidies that the lines of a rejected claim hold."""
+    """Release the subsidies that the lines of a rejected or withdrawn claim hold."""
     await connection.execute(_RELEASE, {"of_claim": claim.id})
 
 
@@ -161,6 +168,11 @@ async def held(
     """
     found: dict[UUID, list[HeldSubsidy]] = {}
     if keys:
-        for person, occupation, number, year in await (await driver(connection)).fetch(_HELD, list(keys), outside):
-            found.setdefault(keys[person], []).append(HeldSubsidy(occupation, Award(number), year))
+        for person, occupation, number, *rest in await (await driver(connection)).fetch(_HELD, list(keys), outside):
+            found.setdefault(keys[person], []).append(HeldSubsidy(occupation, Award(number), *rest))
     return found
+
+
+async def taken(connection: AsyncConnection, class_id: UUID, *, outside: UUID) -> set[UUID]:
+    """The enrolments of the class for which claims other than `outside` pay or paid."""
+    return {row["enrolment_id"] for row in await (await driver(connection)).fetch(_TAKEN, class_id, outside)}

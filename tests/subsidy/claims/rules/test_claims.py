@@ -37,10 +37,10 @@ class TestSubmit:
             rules.submit(claim(refused(1), refused(2)), by="li", at=AT)
 
     def test_the_first_submission_keeps_its_day_over_a_return(self) -> None:
-        returned, _ = review.return_(submitted(), prepared_by=["li"], by="wang", at=AT)
+        returned, _ = review.return_(submitted(), prepared_by=["li"], held_until=DAY, by="wang", at=AT)
         later = AT + timedelta(days=40)
 
-        rebuilt, _ = rules.rebuild(returned, returned.lines, policy_row=None, at=later)
+        rebuilt, _ = rules.rebuild(returned, returned, at=later)
         again, _ = rules.submit(rebuilt, by="li", at=later)
 
         assert (again.submitted_on, again.claimed_on(business_day(later))) == (DAY, DAY)
@@ -71,8 +71,21 @@ class ClaimWalk(RuleBasedStateMachine):
 
     @rule(amounts=AMOUNTS)
     def rebuild(self, amounts: list[int]) -> None:
-        lines = self._lines(amounts)
-        self._try(ClaimVerb.REBUILD, lambda: rules.rebuild(self.claim, lines, policy_row="HN-T-L4", at=AT))
+        built = replace(self.claim, lines=self._lines(amounts), held_until=DAY)
+        self._try(ClaimVerb.REBUILD, lambda: rules.rebuild(self.claim, built, at=AT))
+
+    @rule()
+    def withdraw(self) -> None:
+        self._try(ClaimVerb.WITHDRAW, lambda: rules.withdraw(self.claim, at=AT))
+
+    @rule(days=st.integers(-1, 1))
+    def expire(self, days: int) -> None:
+        # Only what waits for its institution has such a day.
+        if self.claim.held_until is not None:
+            at = AT + timedelta(days=days)
+            if expired := rules.expire(self.claim, at=at):
+                self._try(ClaimVerb.EXPIRE, lambda: expired)
+            assert (expired is not None) == (days > 0)
 
     @rule(by=PEOPLE)
     def submit(self, by: str) -> None:
@@ -81,7 +94,7 @@ class ClaimWalk(RuleBasedStateMachine):
 
     @rule(by=PEOPLE)
     def return_(self, by: str) -> None:
-        self._decide(ClaimVerb.RETURN, by, lambda who: review.return_(self.claim, **who, at=AT))
+        self._decide(ClaimVerb.RETURN, by, lambda who: review.return_(self.claim, held_until=DAY, **who, at=AT))
         if self.claim.status is ClaimStatus.RETURNED:
             self.committed = 0
 
