@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -15,6 +16,7 @@ from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.store.claims import ClaimSummary
 from services.subsidy.claims.usecases.reading import ClaimReading
 from services.subsidy.holds.rules import Flag, FlagSubject, HoldStatus
+from services.subsidy.trainings.rules import Outcome
 from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
@@ -52,6 +54,25 @@ class HolderAnswer(BaseModel):
         return cls(**{name: getattr(held, name) for name in cls.model_fields if name not in apart}, **apart)
 
 
+class OwedAnswer(BaseModel):
+    """Why a paid line is owed back: the check that it no longer passes, and what shows that."""
+
+    check: Check
+    since: date
+    title_en: str
+    title_zh: str
+    outcome: Outcome
+    outcome_on: date
+    flagged: bool
+    evidenced_on: date | None = Field(description="The day of the certificate or licence that still stands")
+    held_by: list[UUID] = Field(description="For C09: the claims that hold the same person's subsidy")
+
+    @classmethod
+    def of(cls, owed: Mapping[str, Any]) -> OwedAnswer:
+        words = Check(owed["check"]).words
+        return cls.model_validate({**owed, "title_en": words.title_en, "title_zh": words.title_zh})
+
+
 class LineAnswer(BaseModel):
     line: int
     enrolment_id: UUID
@@ -63,6 +84,11 @@ class LineAnswer(BaseModel):
     refusal_zh: str | None
     recovered_fen: int
     recovered_on: date | None
+    stopped_on: date | None = Field(
+        description="When what it rests on fell away between approval and payment; `refusal` says why"
+    )
+    stopped_fen: int = Field(description="The amount that had been approved")
+    owed: OwedAnswer | None = Field(description="Why a paid line is owed back, until it is recovered")
     held_by: list[HolderAnswer] = Field(description="For C09, C10 and C11: the claims that hold what refuses the line")
     grounds: GroundsAnswer | None = Field(description="The rows of amounts and limits that the line was decided by")
 
@@ -80,6 +106,9 @@ class LineAnswer(BaseModel):
             refusal_zh=None if words is None else words.title_zh,
             recovered_fen=line.recovered_fen,
             recovered_on=line.recovered_on,
+            stopped_on=line.stopped_on,
+            stopped_fen=line.stopped_fen,
+            owed=None if line.owed is None else OwedAnswer.of(line.owed),
             held_by=[HolderAnswer.of(each) for each in grounds.holders(line.refusal, line.grounds)],
             grounds=None if line.grounds is None else GroundsAnswer.model_validate(line.grounds),
         )
