@@ -17,8 +17,8 @@ from services.subsidy.rekeyings import routes as rekeyings
 from services.subsidy.review import routes as review
 from services.subsidy.rights import RIGHTS
 from services.subsidy.settings import SubsidySettings
-from services.subsidy.trainings.usecases import admit
 from shared.database import make_engine
+from shared.heard import STANDINGS
 from shared.openapi import codes_beside
 from shared.web import Background
 from shared.web import make_app as make_service_app
@@ -39,5 +39,5 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
-        admit=admit,
+        standings=STANDINGS,
     )

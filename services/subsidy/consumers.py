@@ -16,7 +16,7 @@ from services.subsidy.holds import store as holds
 from services.subsidy.holds.rules import Flag, HoldStatus
 from services.subsidy.settings import SubsidySettings
 from services.subsidy.trainings import store as trainings
-from services.subsidy.trainings.rules import Certificate, Institution, Licence, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.rules import Certificate, Licence, Outcome, Trainee, TrainingClass
 from shared import heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import CERTIFICATE_FACTS, CertificateState, CertificateStatus
@@ -61,12 +61,7 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Store the latest state of each subject: facts carry the state after the change, so older ones are skipped."""
     latest = {fact.subject: fact for fact in facts}.values()
     await heard.keep_regions(connection, [fact for fact in latest if isinstance(fact, RegionListed)])
-    institutions = [
-        Institution(each.institution_id, each.name, each.closed_from, each.succeeded_by)
-        for each in latest
-        if isinstance(each, InstitutionState)
-    ]
-    await trainings.keep_institutions(connection, institutions)
+    await heard.keep_institutions(connection, [fact for fact in latest if isinstance(fact, InstitutionState)])
     await trainings.keep_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])
     await trainings.keep_enrolments(connection, [_trainee(fact) for fact in latest if isinstance(fact, EnrolmentState)])
     # Of all facts: what was corrected since does not undo that the training was another human's.

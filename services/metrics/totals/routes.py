@@ -17,7 +17,7 @@ from services.metrics.totals.store import Cut, Dimension
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 from services.metrics.totals.usecases.totals import totals
 from shared.awards import AskedAward
-from shared.edge import EdgeRoute, Handler
+from shared.edge.routes import EdgeRoute, Handler
 from shared.forms import Day
 from shared.kernel.refusals import Invalid
 

@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 from services.subsidy.claims.routes.schemas import ClaimAnswer
 from services.subsidy.payments import usecases
 from shared.auth import CurrentCaller
-from shared.forms import Day, Reason, Strict
+from shared.forms import PLAIN, Day, Reason, Strict
 from shared.web import Connection, Now, router
 
 routes = router("claims")
@@ -18,7 +18,7 @@ routes = router("claims")
 
 class PaymentRequest(Strict):
     paid_on: Day
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$")]
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$"), PLAIN]
 
 
 @routes.post("/claims/{claim_id}/payment")

@@ -13,7 +13,7 @@ from services.subsidy.policy.usecases import AMOUNTS
 from shared.dated_rules.answers import ProvenanceAnswer
 from shared.dated_rules.routes import add_rule_routes
 from shared.dated_rules.rules import Provenance
-from shared.forms import Day, Reason, Strict
+from shared.forms import PLAIN, Day, Reason, Strict
 from shared.kernel.ids import new_id
 from shared.kernel.money import Fen
 from shared.kernel.periods import Period
@@ -22,7 +22,7 @@ from shared.web import router
 routes = router("reference")
 
 RowId = Annotated[str, Path(max_length=200, examples=["HN-T-L4"])]
-Jurisdiction = Annotated[str, Field(max_length=16, description="A region; 000000 for the whole nation")]
+Jurisdiction = Annotated[str, Field(max_length=16, description="A region; 000000 for the whole nation"), PLAIN]
 
 
 class PolicyRowRequest(Strict):
@@ -30,17 +30,21 @@ class PolicyRowRequest(Strict):
     otherwise. A row that begins before today needs a reason."""
 
     kind: PolicyKind
-    payee: Annotated[str, Field(min_length=2, max_length=100, description="Who may be paid, in the policy's words")]
-    item: Annotated[str, Field(min_length=1, max_length=100, description="A level, or another item", examples=["L4"])]
+    payee: Annotated[
+        str, Field(min_length=2, max_length=100, description="Who may be paid, in the policy's words"), PLAIN
+    ]
+    item: Annotated[
+        str, Field(min_length=1, max_length=100, description="A level, or another item", examples=["L4"]), PLAIN
+    ]
     amount_fen: Annotated[int, Field(ge=1, le=100_000_000, strict=True)]
-    unit: Annotated[str, Field(min_length=2, max_length=32)] = "per_person"
+    unit: Annotated[str, Field(min_length=2, max_length=32), PLAIN] = "per_person"
     jurisdiction: Jurisdiction
     valid_from: Day
     valid_to: Day | None = None
     valid_from_status: Literal["assumption", "sourced"] = "sourced"
-    source: Annotated[str, Field(min_length=2, max_length=500, description="The document that says so")]
+    source: Annotated[str, Field(min_length=2, max_length=500, description="The document that says so"), PLAIN]
     status: Literal["assumption", "sourced"] = "sourced"
-    conditions: Annotated[str, Field(max_length=500)] = ""
+    conditions: Annotated[str, Field(max_length=500), PLAIN] = ""
     reason: Reason | None = None
 
     def row(self, *, by: str, at: datetime) -> PolicyRow:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
 from uuid import UUID
 
 from shared import reach
@@ -48,15 +47,6 @@ class TrainingClass:
     """What its institution calls it; None for a class that was received before this was kept."""
     share_fen: Fen | None = None
     """The government's share of one trainee's fee; None if no fee was filed, or not received."""
-
-
-class Institution(NamedTuple):
-    """An institution: its name, which is public, since when it is closed, and who has taken it over."""
-
-    id: UUID
-    name: str
-    closed_from: date | None = None
-    succeeded_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,17 +20,15 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
-    text,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.trainings.rules import Certificate, Institution, Licence, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.rules import Certificate, Licence, Outcome, Trainee, TrainingClass
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.database import driver
 from shared.heard import HEARD_ALIAS
 from shared.kernel.awards import Award
-from shared.kernel.callers import Standing
 from shared.tables import Choice
 
 HEARD_CLASS: Final = Table(
@@ -48,14 +46,6 @@ HEARD_CLASS: Final = Table(
     Column("enrolled", Integer),
     Column("local_id", Text),
     Column("share_fen", BigInteger),
-)
-HEARD_INSTITUTION: Final = Table(
-    "heard_institution",
-    MetaData(),
-    Column("id", Uuid),
-    Column("name", Text),
-    Column("closed_from", Date),
-    Column("succeeded_by", Uuid),
 )
 HEARD_ENROLMENT: Final = Table(
     "heard_enrolment",
@@ -86,16 +76,6 @@ HEARD_LICENCE: Final = Table(
     Column("confirmed", Boolean),
 )
 
-# Whoever took over an institution has taken over what that one had taken over before. The successor itself may not
-# have been received yet.
-_STANDING: Final = """
-WITH RECURSIVE taken (id) AS (
-    SELECT id FROM heard_institution WHERE succeeded_by = :id
-    UNION SELECT i.id FROM heard_institution i JOIN taken t ON i.succeeded_by = t.id
-)
-SELECT i.closed_from, i.succeeded_by, ARRAY(SELECT id FROM taken)
-FROM (VALUES (CAST(:id AS uuid))) AS asked (id) LEFT JOIN heard_institution i USING (id)
-"""
 _FIND_CLASS: Final = select(HEARD_CLASS).where(HEARD_CLASS.c.id == bindparam("class_id"))
 # By each person's current key, also if only one of the merge and the enrolment's own fact has been received.
 _TRAINEES: Final = (
@@ -121,16 +101,6 @@ _LICENSED_ON: Final = """
 SELECT l.id, l.issued_on FROM heard_enrolment AS e JOIN heard_licence AS l ON l.id = e.id
 WHERE e.class_id = $1 AND l.level = $2 AND l.confirmed AND l.issued_on >= $3
 """
-
-
-async def keep_institutions(connection: AsyncConnection, institutions: Sequence[Institution]) -> None:
-    await _keep(connection, HEARD_INSTITUTION, institutions)
-
-
-async def standing(connection: AsyncConnection, institution_id: UUID) -> Standing:
-    """How the institution stands as far as it was received; an unknown one as any open one."""
-    row = (await connection.execute(text(_STANDING), {"id": institution_id})).one()
-    return Standing(row[0], row[1], frozenset(row[2]))
 
 
 async def keep_classes(connection: AsyncConnection, classes: Sequence[TrainingClass]) -> None:

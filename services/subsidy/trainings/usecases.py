@@ -1,15 +1,12 @@
-"""Look up the plan, what a caller sees, and for whom they act."""
+"""Look up the plan, and what a caller sees."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.trainings import rules, store
+from services.subsidy.trainings import rules
 from shared import heard, reach
-from shared.kernel.callers import Caller, Role, Standing
-from shared.kernel.periods import business_day
+from shared.kernel.callers import Caller
 from shared.plan import Plan
 from shared.reach import Scope
 
@@ -33,14 +30,3 @@ async def scope(connection: AsyncConnection, caller: Caller, *, region: str | No
     """
     plan = await load_plan(connection) if reach.needs_plan(caller, region) else Plan({}, {})
     return rules.scope(plan, caller, region=region)
-
-
-async def admit(connection: AsyncConnection, caller: Caller, *, writes: bool, at: datetime) -> Caller:
-    """The caller with the institutions that theirs has taken over. One statement for an institution, none for others.
-
-    Raises OrganisationClosed if a closed institution's token is to write.
-    """
-    if caller.role is not Role.INSTITUTION or caller.organisation is None:
-        return caller
-    standing: Standing = await store.standing(connection, caller.organisation)
-    return standing.admit(caller, writes=writes, today=business_day(at))

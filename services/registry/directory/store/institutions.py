@@ -15,22 +15,18 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    and_,
     bindparam,
-    or_,
     select,
-    text,
-    tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules.institutions import Institution, InstitutionKind
 from shared import tables
-from shared.kernel.callers import Standing
 from shared.kernel.refusals import NotFound
-from shared.located import lies_in
+from shared.located import lies_in, misplaced_in
 from shared.plan import Located
 from shared.reach import Reach
+from shared.standings import Standings
 from shared.tables import Choice, fixed
 
 INSTITUTION: Final = Table(
@@ -49,17 +45,10 @@ INSTITUTION: Final = Table(
     Column("closed_from", Date),
     Column("succeeded_by", Uuid),
 )
+STANDINGS: Final = Standings(INSTITUTION)
 _BY_ID: Final = select(INSTITUTION).where(INSTITUTION.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
 _HOLD: Final = _BY_ID.with_for_update(read=True)
-# Whoever took over an institution has taken over what that one had taken over before.
-_STANDING: Final = """
-WITH RECURSIVE taken (id) AS (
-    SELECT id FROM institution WHERE succeeded_by = :id
-    UNION SELECT i.id FROM institution i JOIN taken t ON i.succeeded_by = t.id
-)
-SELECT i.closed_from, i.succeeded_by, ARRAY(SELECT id FROM taken) FROM institution i WHERE i.id = :id
-"""
 _BY_CREDIT_CODE: Final = select(INSTITUTION).where(INSTITUTION.c.credit_code == bindparam("credit_code"))
 
 
@@ -80,12 +69,6 @@ async def load(connection: AsyncConnection, institution_id: UUID, *, lock: bool 
     return found
 
 
-async def standing(connection: AsyncConnection, institution_id: UUID) -> Standing:
-    """How the institution stands now; an unknown one as any open one."""
-    row = (await connection.execute(text(_STANDING), {"id": institution_id})).first()
-    return Standing(None, None, frozenset()) if row is None else Standing(row[0], row[1], frozenset(row[2]))
-
-
 async def hold(connection: AsyncConnection, institution_id: UUID) -> Institution | None:
     """Take a shared lock on the institution until the transaction ends; None if there is none."""
     return await tables.fetch_one(connection, _HOLD, Institution, id=institution_id)
@@ -99,13 +82,10 @@ async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUI
 
 async def misplaced(connection: AsyncConnection, places: Mapping[str, Located], *, limit: int) -> list[Institution]:
     """Institutions in one of `places` that do not bear the regions in which it lies, locked; by id."""
-    asked = [
-        and_(INSTITUTION.c.region == place, tuple_(INSTITUTION.c.region, INSTITUTION.c.reporting_region) != lies)
-        for place, lies in places.items()
-    ]
-    if not asked:
+    asked = misplaced_in(INSTITUTION, places)
+    if asked is None:
         return []
-    statement = select(INSTITUTION).where(or_(*asked)).order_by(INSTITUTION.c.id).limit(limit)
+    statement = select(INSTITUTION).where(asked).order_by(INSTITUTION.c.id).limit(limit)
     return await tables.fetch_all(connection, statement.with_for_update(skip_locked=True), Institution)
 
 

@@ -6,13 +6,17 @@ from shared.kernel.refusals import Conflict
 
 
 class ClaimBeforeCompletion(Conflict):
-    """Facts: `state`, the state of the class."""
+    """Facts: `state`, the state of the class as it was last heard: its completion may be on its way."""
 
     slug = "claim-before-completion"
-    title_en = "The class is not completed, so nothing can be claimed for it yet."
-    title_zh = "该班尚未结班，不能申领补贴。"
-    cure_en = "Complete the class in the registry first; its current state is {state}."
-    cure_zh = "请先在登记服务中办理结班；该班当前状态：{state}。"
+    title_en = "As far as this service knows, the class is not completed, so nothing can be claimed for it yet."
+    title_zh = "本服务尚未收到该班结班的信息，暂不能申领补贴。"
+    cure_en = (
+        "The state that is known is {state}. If the class was completed a moment ago, repeat the request after the "
+        "time in Retry-After; otherwise complete it in the registry first."
+    )
+    cure_zh = "目前已知状态：{state}。如刚刚办理结班，请在 Retry-After 指定的时间后重试；否则请先在登记服务中办理结班。"
+    passes_after_s = 1
 
 
 class NotSubsidised(Conflict):

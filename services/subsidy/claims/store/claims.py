@@ -25,11 +25,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules.claims import VOID, Claim, ClaimVerb
 from services.subsidy.claims.store import lines as line_store
-from services.subsidy.trainings.store import HEARD_CLASS, HEARD_INSTITUTION
+from services.subsidy.trainings.store import HEARD_CLASS
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
 from shared.database import driver
+from shared.heard import HEARD_INSTITUTION
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotFound

@@ -1,0 +1,61 @@
+"""For whom an organisation's token acts: itself, and those that it has taken over; a closed one only reads.
+
+Nothing of this is remembered from one request to the next. Nearly every organisation stands as any other does, and
+whether one does is asked in the message that begins the transaction, which would be sent anyway. See
+docs/decisions/0043-asked-with-the-beginning.md.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Table, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.kernel.callers import Caller, Role, Standing
+from shared.kernel.periods import business_day
+
+
+class Standings:
+    """The institutions of a service, in `table`: since when one is closed (`closed_from`), and who took it over
+    (`succeeded_by`)."""
+
+    def __init__(self, table: Table) -> None:
+        self._special = (
+            f"SELECT FROM {table.name} WHERE succeeded_by = '{{id}}' OR id = '{{id}}' AND closed_from IS NOT NULL"
+        )
+        # Whoever took over an institution has taken over what that one had taken over before.
+        self._standing = f"""
+            WITH RECURSIVE taken (id) AS (
+                SELECT id FROM {table.name} WHERE succeeded_by = :id
+                UNION SELECT i.id FROM {table.name} i JOIN taken t ON i.succeeded_by = t.id
+            )
+            SELECT i.closed_from, i.succeeded_by, ARRAY(SELECT id FROM taken)
+            FROM (VALUES (CAST(:id AS uuid))) AS asked (id) LEFT JOIN {table.name} i USING (id)
+        """
+
+    def question(self, caller: Caller) -> str | None:
+        """A statement that finds nothing if `admit` has nothing to say of the caller; None if it never has."""
+        organisation = _organisation(caller)
+        return None if organisation is None else self._special.format(id=organisation)
+
+    async def admit(self, connection: AsyncConnection, caller: Caller, *, writes: bool, at: datetime) -> Caller:
+        """The caller with the institutions that theirs has taken over, as it is now.
+
+        Raises OrganisationClosed if a closed institution's token is to write.
+        """
+        organisation = _organisation(caller)
+        if organisation is None:
+            return caller
+        standing = await self.find(connection, organisation)
+        return standing.admit(caller, writes=writes, today=business_day(at))
+
+    async def find(self, connection: AsyncConnection, organisation: UUID) -> Standing:
+        """How the organisation stands now; one that is not known stands as any open one."""
+        row = (await connection.execute(text(self._standing), {"id": organisation})).one()
+        return Standing(row[0], row[1], frozenset(row[2]))
+
+
+def _organisation(caller: Caller) -> UUID | None:
+    return caller.organisation if caller.role is Role.INSTITUTION else None
