@@ -46,6 +46,7 @@ RIGHTS: Final[Rights] = {
     "list_claims": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     "get_claim": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     "replay_claim": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "explain_line": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     "rebuild_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
     "submit_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
     "withdraw_claim": writes(ORGANISATIONS, one="Nothing was decided, and the class can be claimed for again."),

@@ -41,7 +41,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             Role.INSTITUTION: str(first.institution_id),
             Role.ASSESSMENT_BODY: "0198e000-0000-7000-8000-000000000001",
         },
-        ids={"claim_id": claim_id, "proposal_id": proposed["id"], "row_id": "HN-T-L4"},
+        ids={"claim_id": claim_id, "proposal_id": proposed["id"], "row_id": "HN-T-L4", "line": "1"},
         listed={
             "list_claims": claim_id,
             # A budget belongs to its reporting region, so that a county's own list is empty.

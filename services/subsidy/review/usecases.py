@@ -61,7 +61,7 @@ async def approve(connection: AsyncConnection, claim_id: UUID, *, caller: Caller
     before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
     after, fact = rules.approve(
         before,
-        as_of_now=await drafts.lines_as_of_now(connection, before, plan=plan, today=business_day(at)),
+        as_of_now=await drafts.lines_as_of_now(connection, before, plan=plan, at=at),
         flags=await holds.of_claim(connection, claim_id),
         prepared_by=await store.doers(connection, claim_id, PREPARING),
         by=caller.person,

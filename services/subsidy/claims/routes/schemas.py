@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.subsidy.claims.rules import grounds
 from services.subsidy.claims.rules.checks import Check, HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
+from services.subsidy.claims.rules.explanations import CheckOutcome, Explanation
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.store.claims import ClaimSummary
 from services.subsidy.claims.usecases.reading import ClaimReading
@@ -131,7 +132,7 @@ class LineReplayAnswer(BaseModel):
             line=line.line,
             amount_fen=amount,
             refusal=refusal,
-            same=None if verdict is None else (amount, refusal) == (line.amount_fen, line.refusal),
+            same=None if verdict is None else (amount, refusal) == line.decided,
             grounds=LineAnswer.of(line).grounds,
         )
 
@@ -140,6 +141,62 @@ class ClaimReplayAnswer(BaseModel):
     id: UUID
     version: int
     lines: list[LineReplayAnswer]
+
+
+class UsedFactAnswer(BaseModel):
+    """A fact or a figure that a check used; `known_at` is when it was known like this, or when the row was approved."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    value: Any
+    source: str
+    known_at: datetime | None
+
+
+class ExplainedCheckAnswer(BaseModel):
+    code: Check
+    outcome: CheckOutcome
+    facts: list[UsedFactAnswer]
+    title_en: str
+    title_zh: str
+    cure_en: str
+    cure_zh: str
+
+
+class LineExplanationAnswer(BaseModel):
+    """A line as it was decided; empty where nothing was stored. What was stopped or is owed since is beside it."""
+
+    line: int
+    amount_fen: int | None
+    refusal: Check | None
+    decided_at: datetime | None
+    checks: list[ExplainedCheckAnswer]
+    stopped_on: date | None
+    stopped_for: Check | None
+    owed: OwedAnswer | None
+
+    @classmethod
+    def of(cls, line: Line, explanation: Explanation | None) -> LineExplanationAnswer:
+        verdict = None if explanation is None else explanation.verdict
+        return cls(
+            line=line.line,
+            amount_fen=None if verdict is None else 0 if isinstance(verdict, Check) else verdict,
+            refusal=verdict if isinstance(verdict, Check) else None,
+            decided_at=None if line.grounds is None else line.grounds.get("decided_at"),
+            checks=[
+                ExplainedCheckAnswer(
+                    code=each.check,
+                    outcome=each.outcome,
+                    facts=[UsedFactAnswer.model_validate(fact) for fact in each.facts],
+                    **each.check.words._asdict(),
+                )
+                for each in ([] if explanation is None else explanation.checks)
+            ],
+            stopped_on=line.stopped_on,
+            stopped_for=None if line.stopped_on is None else line.refusal,
+            owed=None if line.owed is None else OwedAnswer.of(line.owed),
+        )
 
 
 class StepAnswer(BaseModel):

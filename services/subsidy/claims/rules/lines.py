@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -46,6 +46,11 @@ class Line:
         return self.refusal is None
 
     @property
+    def decided(self) -> tuple[Fen, Check | None]:
+        """Its amount and refusal as they were decided, whatever stopped it since."""
+        return (self.amount_fen, self.refusal) if self.stopped_on is None else (self.stopped_fen, None)
+
+    @property
     def recovered_fen(self) -> Fen:
         """The amount in fen that was recovered: a line is recovered as a whole or not at all."""
         return Fen(0) if self.recovered_on is None else self.amount_fen
@@ -69,6 +74,7 @@ class ClassStanding:
     terms: Terms
     grounds: Grounds
     """The rows that amount and terms come from."""
+    decided_at: datetime
     flagged: Collection[UUID] = ()
 
 
@@ -111,7 +117,7 @@ def lines_of(
                 trained_on=trainee.effective_on,
                 amount_fen=amount,
                 refusal=refusal,
-                grounds=grounds.of(facts, standing.grounds),
+                grounds=grounds.of(facts, standing.grounds, decided_at=standing.decided_at),
             )
         )
     return tuple(lines)

@@ -98,7 +98,7 @@ async def rebuild(connection: AsyncConnection, claim_id: UUID, *, caller: Caller
     return after
 
 
-async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Plan, today: date) -> tuple[Line, ...]:
+async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Plan, at: datetime) -> tuple[Line, ...]:
     """The lines of a submitted claim, built from current trainings and certificates.
 
     Other claims are ignored: a line has held its subsidy since it was built, and no later claim can take it.
@@ -108,11 +108,11 @@ async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Pl
     class_ = await _class(connection, claim.class_id)
     claimed = {line.enrolment_id for line in claim.lines}
     trainees = [each for each in await training_store.trainees(connection, class_.id) if each.enrolment_id in claimed]
-    claimed_on = claim.claimed_on(today)
+    claimed_on = claim.claimed_on(business_day(at))
     ground = await _ground(connection, class_, trainees, plan=plan, claimed_on=claimed_on)
     others = {key: person for key, person in ground.keys.items() if key != person}
     held = await line_store.held(connection, others, outside=claim.id)
-    return await _lines(connection, ground, held, claimed_on=claimed_on)
+    return await _lines(connection, ground, held, claimed_on=claimed_on, at=at)
 
 
 async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClass, *, at: datetime) -> Claim:
@@ -130,7 +130,7 @@ async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClas
     await line_store.queue(connection, ground.keys)
     held = await line_store.held(connection, ground.keys, outside=claim.id)
     flagged = await hold_store.upheld(connection, class_.id)
-    lines = await _lines(connection, ground, held, flagged=flagged, claimed_on=claimed_on)
+    lines = await _lines(connection, ground, held, flagged=flagged, claimed_on=claimed_on, at=at)
     policy_row = None if ground.policy_row is None else ground.policy_row.id
     held_until = limits.held_until(ground.limit_rows, day=today, region_and_above=ground.above)
     return replace(claim, lines=lines, policy_row=policy_row, held_until=held_until)
@@ -177,6 +177,7 @@ async def _lines(
     held: Mapping[UUID, Sequence[HeldSubsidy]],
     *,
     claimed_on: date,
+    at: datetime,
     flagged: Collection[UUID] = (),
 ) -> tuple[Line, ...]:
     standing = ClassStanding(
@@ -185,6 +186,7 @@ async def _lines(
         rate=None if ground.policy_row is None else ground.policy_row.amount_fen,
         terms=ground.terms,
         grounds=ground.grounds,
+        decided_at=at,
         flagged=flagged,
     )
     return lines_of(ground.class_, ground.trainees, standing, claimed_on=claimed_on)
