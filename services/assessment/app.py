@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.assessment.bodies.routes import bodies, sanctions, scope
+from services.assessment.bodies.store.bodies import STANDINGS
 from services.assessment.certificates import routes as certificates
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.exams.routes import candidates, sessions
@@ -15,7 +16,6 @@ from services.assessment.rights import RIGHTS
 from services.assessment.settings import AssessmentSettings
 from services.assessment.verification import routes as verifications
 from shared.database import make_engine
-from shared.heard import STANDINGS
 from shared.openapi import codes_beside
 from shared.persons import Persons
 from shared.web import Background
