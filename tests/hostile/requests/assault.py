@@ -10,7 +10,7 @@ import asyncio
 import copy
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any, Final
@@ -19,9 +19,14 @@ import httpx
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
-from schemathesis.checks import CHECKS
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+)
 
 from shared.kernel.callers import Role
 from tests.hostile.requests.operations import Operation, operations_of
@@ -29,7 +34,8 @@ from tests.support.people import identity_number
 from tests.support.rights import Scene
 
 _ROUNDS_MAX: Final = 50
-_ROLES: Final = (*Role, None)
+_ROLES: Final[tuple[Role | None, ...]] = (*Role, None)
+_CHECKS: Final = (content_type_conformance, response_headers_conformance, response_schema_conformance)
 
 
 class Assault:
@@ -59,8 +65,9 @@ class Assault:
 
     def run(self, loop: asyncio.AbstractEventLoop) -> None:
         """Send the requests; the service answers in `loop`, which is another thread's."""
-        described = schemathesis.openapi.from_dict(self._operations[0].document)
-        strategies = {each.ok().definition.raw["operationId"]: each.ok() for each in described.get_all_operations()}
+        described = schemathesis.openapi.from_dict(dict(self._operations[0].document))
+        found = [each.ok() for each in described.get_all_operations() if isinstance(each, Ok)]
+        strategies = {each.definition.raw["operationId"]: each for each in found}
         for number in range(_ROUNDS_MAX):
             left = self._cases - self._sent.total()
             if left <= 0:
@@ -89,14 +96,14 @@ class Assault:
             suppress_health_check=list(HealthCheck),
         )
         @given(case=described.as_strategy(generation_mode=mode))
-        def shoot(case: schemathesis.Case) -> None:
+        def shoot(case: schemathesis.Case[Any]) -> None:
             self._send(operation, case, loop)
 
         # Where nothing can be sent that does not fit, for there are neither parameters nor a body.
         with suppress(Unsatisfiable):
             shoot()
 
-    def _send(self, operation: Operation, case: schemathesis.Case, loop: asyncio.AbstractEventLoop) -> None:
+    def _send(self, operation: Operation, case: schemathesis.Case[Any], loop: asyncio.AbstractEventLoop) -> None:
         self._mix(operation, case)
         role = self._role_for(operation)
         arguments = case.as_transport_kwargs(base_url="http://test")
@@ -120,26 +127,23 @@ class Assault:
         if (fault := self._fault(operation, case, answer)) is not None:
             self.found.append(f"{operation.method} {answer.request.url.path} as {by}: {fault}")
 
-    def _fault(self, operation: Operation, case: schemathesis.Case, answer: httpx.Response) -> str | None:
+    def _fault(self, operation: Operation, case: schemathesis.Case[Any], answer: httpx.Response) -> str | None:
         if answer.status_code >= 500 and not (answer.status_code == 503 and "retry-after" in answer.headers):
             return f"answered {answer.status_code} {answer.text[:200]}"
         if str(answer.status_code) not in operation.described["responses"] and answer.status_code not in (404, 405):
             return f"answered {answer.status_code}, which is not described"
-        checks = CHECKS.get_by_names(
-            ["content_type_conformance", "response_headers_conformance", "response_schema_conformance"]
-        )
         try:
-            case.validate_response(answer, checks=checks)
+            case.validate_response(answer, checks=list(_CHECKS))
         except FailureGroup as group:
             return "; ".join(str(each) for each in group.exceptions)[:500]
         return None
 
     def _role_for(self, operation: Operation) -> Role | None:
         """Mostly one of those that may; sometimes any, or nobody."""
-        usual = operation.roles or _ROLES
+        usual: Sequence[Role | None] = operation.roles or _ROLES
         return self._random.choice(usual if self._random.random() < 0.75 else _ROLES)
 
-    def _mix(self, operation: Operation, case: schemathesis.Case) -> None:
+    def _mix(self, operation: Operation, case: schemathesis.Case[Any]) -> None:
         """Put things that there are, and parts of a good body, in place of some of what was made up."""
         ids = self._scene.here.ids
         for name in case.path_parameters or ():
@@ -153,7 +157,7 @@ class Assault:
         if self._random.random() < 0.2:
             self._name_somebody(case)
 
-    def _name_somebody(self, case: schemathesis.Case) -> None:
+    def _name_somebody(self, case: schemathesis.Case[Any]) -> None:
         """Put a person's number or phone where a text stands: in the body, a key, the path or the query."""
         number = identity_number(date(1985, 1, 1) + timedelta(self._random.randrange(9_000)), self._random.randrange(9))
         said = self._random.choice((number, f"T{number}9", f"139{self._random.randrange(10**7, 10**8)}"))

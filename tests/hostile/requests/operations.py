@@ -82,10 +82,12 @@ class Operation:
         region = PROVINCE if role is Role.PROVINCE else here.region
         return self.scene.service.tokens.of(role, person=person, region=region)
 
-    async def send(self, body: Any, *, role: Role | None, **headers: str) -> httpx.Response:
+    async def send(
+        self, body: Any, *, role: Role | None, person: str = "hostile", headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         """The answer to `body`, or to none if the operation takes none."""
         content = {} if body is None else {"json": body}
-        sent = self.headers(role) | headers
+        sent = self.headers(role, person=person) | dict(headers or {})
         query = dict(self.scene.here.queries.get(self.name, {}))
         return await self.scene.service.http.request(
             self.method.upper(), self.path, params=query, headers=sent, **content

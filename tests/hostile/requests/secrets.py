@@ -39,8 +39,8 @@ class Posted:
 
     async def __call__(self, request: httpx.Request) -> None:
         """Remember what `request` says about people: an event hook of a client."""
-        said = [request.content, str(request.url).encode(), *request.headers.values()]
-        content = " ".join(each if isinstance(each, str) else each.decode("utf-8", "replace") for each in said)
+        body = request.content.decode("utf-8", "replace")
+        content = " ".join([body, str(request.url), *request.headers.values()])
         self.numbers.update(found for found in _NUMBER.findall(content) if contains_identity_number(found))
         self.phones.update(_PHONE.findall(content))
         if b"document_number" in request.content:

@@ -137,7 +137,7 @@ async def _move_lessons(
     if terms.starts_on == before.starts_on:
         # With its first day, which is reported before, a class that has not started moves all of its lessons.
         planning.require_in_time(before, stored.lessons, lessons, reason=asked.reason, rulebook=rulebook, at=at)
-    staff = await timetable.judge(connection, terms, lessons, stored=stored, rulebook=rulebook, at=at)
+    staff, _ = await timetable.judge(connection, terms, lessons, stored=stored, rulebook=rulebook, at=at)
     timetable.require_ages(terms, lessons, staff, stored=stored, rulebook=rulebook, persons=persons, at=at)
     await timetable.save(connection, before.id, stored.lessons, lessons)
     return {} if asked.lessons is None else {"lessons": timetable.changed(stored.lessons, lessons)}

@@ -125,7 +125,7 @@ async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, 
         if policy.safety_hazards_closed_required:
             await finding_usecases.require_no_hazards(connection, class_, at=at)
         await _require_open(connection, class_, rulebook, at=at)
-        await flag_usecases.raise_all(connection, _too_small(class_, count, policy), at=at)
+        await flag_usecases.raise_all(connection, _too_small(class_, count, policy), at=at, rulebook=rulebook)
         await flag_stopped(connection, class_, at=at)
         return Decision(after, fact, None, rulebook.grounds(class_.starts_on, class_.region, "class"))
 
