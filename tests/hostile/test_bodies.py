@@ -135,8 +135,8 @@ def test_files_as_large_as_they_may_be_are_taken_a_few_at_a_time(registry: Attac
         for thread in threads:
             thread.join()
 
-    # A few are held at once; they are stored, or refused as what no institution of the registry may send.
-    assert {503} < set(statuses) <= {202, 403, 409, 422, 503}
+    # A few are held at once, and then refused as those of an institution that is not registered.
+    assert set(statuses) == {404, 503}
 
 
 def test_a_body_that_nobody_takes_is_refused(registry: Attacked) -> None:
