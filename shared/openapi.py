@@ -56,6 +56,7 @@ _OF_ALL: Final = ("unknown-parameter", "repeated-parameter", "malformed-request"
 _OF_BODIES: Final = ("too-large", "unsupported-media-type")
 _OF_TRANSACTIONS: Final = ("unauthenticated", "stale", "occupied", "took-too-long")
 _OF_WRITES: Final = ("organisation-closed",)
+_HAVE_ORGANISATIONS: Final = frozenset({Role.INSTITUTION, Role.ASSESSMENT_BODY})
 _OF_POSTS: Final = ("idempotency-key-reused", "idempotency-key-too-long")
 _RETRIED: Final = (409, 429, 503)
 
@@ -147,7 +148,7 @@ def _common(route: APIRoute, right: Right, *, admits: bool) -> Iterator[str]:
         yield from _OF_BODIES
     if _needs_caller(route):
         yield from _OF_TRANSACTIONS
-        if admits and Role.INSTITUTION in right.whose and route.methods != {"GET"}:
+        if admits and not _HAVE_ORGANISATIONS.isdisjoint(right.whose) and route.methods != {"GET"}:
             yield from _OF_WRITES
     if len(right.whose) < len(Role):
         yield WrongRole.slug

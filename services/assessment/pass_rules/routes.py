@@ -31,7 +31,10 @@ RowId = Annotated[str, Path(max_length=200)]
 async def list_pass_rules(
     connection: Connection, _: CurrentCaller, on: On = None, known_at: KnownAt = None, state: InState = None
 ) -> list[FigureAnswer]:
-    """What an exam needs to be passed: every row ever entered, or what decided on a day as it was known at a time."""
+    """What an exam needs, to be passed and of its place.
+
+    Every row ever entered, or what decided on a day as it was known at a time.
+    """
     rows = rules.listed(await PASS_RULE.entered_rows(connection), on=on, at=known_at, state=state)
     return [FigureAnswer.of(row) for row in rows]
 
