@@ -8,6 +8,7 @@ docs/decisions/0043-asked-with-the-beginning.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from uuid import UUID
 
@@ -40,6 +41,11 @@ class Standings:
             """)
             for role, table in tables.items()
         }
+
+    @property
+    def roles(self) -> AbstractSet[Role]:
+        """The roles whose organisation may be closed or taken over."""
+        return self._special.keys()
 
     def question(self, caller: Caller) -> str | None:
         """A statement that finds nothing if `admit` has nothing to say of the caller; None if it never has."""
