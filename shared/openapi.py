@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -109,6 +110,7 @@ def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
     components["parameters"] = {"IdempotencyKey": _IDEMPOTENCY_KEY}
     components["examples"] = {}
     refusals = known_refusals()
+    standing = frozenset() if app.state.standings is None else app.state.standings.roles
     for route in shown:
         for method in route.methods or ():
             operation = document["paths"][route.path][method.lower()]
@@ -116,7 +118,7 @@ def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
             operation["x-rights"] = _rights(app.state.rights[route.name])
             _add_headers(operation, route)
             _add_body_max(operation, route, app.state.settings)
-            common = _common(route, app.state.rights[route.name], admits=app.state.standings is not None)
+            common = _common(route, app.state.rights[route.name], standing)
             own = [*codes.get(route.name, ()), *_OF_EVERY_SERVICE.get(route.name, ())]
             _add_problems(operation, [*common, *own], refusals, components)
             _add_examples(operation, components)
@@ -141,14 +143,17 @@ def _schemas_of(models: list[type[BaseModel]]) -> dict[str, Any]:
     return found
 
 
-def _common(route: APIRoute, right: Right, *, admits: bool) -> Iterator[str]:
-    """The codes that follow from what kind of route it is, and from who may call it."""
+def _common(route: APIRoute, right: Right, standing: AbstractSet[Role]) -> Iterator[str]:
+    """The codes that follow from what kind of route it is, and from who may call it.
+
+    `standing`: the roles whose organisation may be closed.
+    """
     yield from _OF_ALL
     if isinstance(route, EdgeRoute):
         yield from _OF_BODIES if route.media_types else _WITHOUT_BODY
     if _needs_caller(route):
         yield from _OF_TRANSACTIONS
-        if admits and Role.INSTITUTION in right.whose and route.methods != {"GET"}:
+        if not standing.isdisjoint(right.whose) and route.methods != {"GET"}:
             yield from _OF_WRITES
     if len(right.whose) < len(Role):
         yield WrongRole.slug

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.assessment.bodies.routes import bodies, sanctions, scope
+from services.assessment.bodies.routes import bodies, sanctions, scope, territory
+from services.assessment.bodies.store.bodies import STANDINGS
 from services.assessment.certificates import routes as certificates
+from services.assessment.closings import routes as closings
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.exams.routes import candidates, sessions
 from services.assessment.pass_rules import routes as pass_rules
@@ -15,7 +17,6 @@ from services.assessment.rights import RIGHTS
 from services.assessment.settings import AssessmentSettings
 from services.assessment.verification import routes as verifications
 from shared.database import make_engine
-from shared.heard import STANDINGS
 from shared.openapi import codes_beside
 from shared.persons import Persons
 from shared.web import Background
@@ -39,7 +40,14 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 certificates.routes,
                 duplicates.routes,
             ),
-            *(rekeyings.routes, proposals.routes, verifications.routes, pass_rules.routes),
+            *(
+                territory.routes,
+                closings.routes,
+                rekeyings.routes,
+                proposals.routes,
+                verifications.routes,
+                pass_rules.routes,
+            ),
         ],
         rights=RIGHTS,
         background=background,

@@ -18,6 +18,7 @@ _REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides noth
 
 _SCOPE_BACK: Final = "An entry of the scope can be ended; who opened it stays on record."
 _AUTHORITIES: Final = "Ranks 5 and 6 take the prefecture or the province, ranks 7 and 8 the province."
+_BOTH: Final = "An officer of one prefecture proposes it, an officer of the other one confirms it."
 _SEEN: Final = (
     "An institution sees those of its trainees, for the occupation and level of their class. An exam outside the "
     "territory of its body is seen by the officers of both."
@@ -38,6 +39,11 @@ RIGHTS: Final[Rights] = {
     "list_body_sanctions": reads(BODIES, SUPERVISORS, _FINANCE),
     "lift_body_sanction": writes(OFFICERS, two="Who lifts a sanction is not who imposed it."),
     "reinstate_body_sanction": writes(OFFICERS, one="It only takes a lifting back; another officer lifts it again."),
+    "propose_territory": writes(OFFICERS, two=_BOTH, note="Officers of the body's prefecture or of the other one."),
+    "list_territories": reads(BODIES, SUPERVISORS, _FINANCE),
+    "end_territory": writes(OFFICERS, one="Either authority withdraws its agreement; both open it again."),
+    "propose_body_closing": writes(OFFICERS, two="Who confirms a closing is not who proposed it.", note=_AUTHORITIES),
+    "propose_body_closing_reversal": writes(OFFICERS, two="Who confirms a reversal is not who proposed it."),
     # exams
     "file_session": writes(BODIES, one=_OWN_EXAM),
     "list_sessions": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
@@ -71,7 +77,7 @@ RIGHTS: Final[Rights] = {
         two="Who confirms a proposal is not who made it.",
         note=(
             "Officers of the region of the session or certificate, or above. A body confirms corrections of its own "
-            "results before the conclusion; after it, a correction takes an officer, as does every revocation."
+            "results before the conclusion; everything else takes an officer."
         ),
     ),
     "reject_proposal": writes(

@@ -36,6 +36,8 @@ class ClaimStatus(StrEnum):
     """Given up before a decision: by its institution, or because its time was over."""
     APPROVED = "approved"
     PAID = "paid"
+    PAYMENT_FAILED = "payment_failed"
+    """The bank sent the payment back; it can be paid again, or returned."""
     RECOVERED = "recovered"
 
 
@@ -57,6 +59,14 @@ class ClaimLine(Struct, frozen=True, gc=False):
     recovered_fen: AmountFen = 0
     recovered_on: date | None = None
     award: AwardCode | None = None
+    stopped_on: date | None = None
+    """When what it rests on fell away between approval and payment; `refusal` says why."""
+    stopped_fen: AmountFen = 0
+    """The amount that had been approved."""
+    owed_on: date | None = None
+    """When what it rests on fell away after the payment: the money is owed until it is recovered."""
+    owed_for: str | None = None
+    """The code of the check that says why."""
 
 
 class ClaimState(SubsidyFact):
@@ -114,6 +124,18 @@ class ClaimPaid(ClaimState):
     type: ClassVar[str] = "subsidy.claim-paid.v1"
 
 
+class ClaimPaymentFailed(ClaimState):
+    """The bank sent the payment back: nothing of it is paid, and its amount stays committed."""
+
+    type: ClassVar[str] = "subsidy.claim-payment-failed.v1"
+
+
+class ClaimRecoveryReversed(ClaimState):
+    """The recovery of some lines was a mistake: they are paid again as before."""
+
+    type: ClassVar[str] = "subsidy.claim-recovery-reversed.v1"
+
+
 class ClaimCorrected(ClaimState):
     """Persons and programmes of its lines follow corrections of their trainings.
 
@@ -121,6 +143,18 @@ class ClaimCorrected(ClaimState):
     """
 
     type: ClassVar[str] = "subsidy.claim-corrected.v1"
+
+
+class ClaimLinesStopped(ClaimState):
+    """Approved lines pay nothing, because what they rest on fell away; their money is free again."""
+
+    type: ClassVar[str] = "subsidy.claim-lines-stopped.v1"
+
+
+class ClaimLinesOwed(ClaimState):
+    """Paid lines are owed back, or are no longer: what they rest on fell away, or stands again."""
+
+    type: ClassVar[str] = "subsidy.claim-lines-owed.v1"
 
 
 class ClaimRecovered(ClaimState):
@@ -131,6 +165,7 @@ class ClaimRecovered(ClaimState):
 
 CLAIM_FACTS: Final = (
     ClaimDrafted, ClaimSubmitted, ClaimReturned, ClaimRejected, ClaimApproved, ClaimPaid, ClaimRecovered,
-    ClaimCorrected, ClaimWithdrawn,
+    ClaimCorrected, ClaimWithdrawn, ClaimLinesStopped, ClaimLinesOwed,
+    ClaimPaymentFailed, ClaimRecoveryReversed,
 )  # fmt: skip
 """All facts of a claim. Versions have no gaps, so a consumer that needs one of them consumes all."""

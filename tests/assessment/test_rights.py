@@ -49,7 +49,14 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         f"/bodies/{centre.body['id']}/sanctions", {"step": "talk", "reason": "约谈"}, centre.province
     )
     assert sanction.status_code == 201, sanction.text
+    elsewhere = "410300" if reports_to == "410100" else "410100"
+    agreed = {"region": elsewhere, "first_on": "2026-01-01", "reason": "当地无评价机构"}
+    asked = await centre.post(f"/bodies/{centre.body['id']}/territories", agreed, centre.province)
+    confirmed = await centre.confirm(asked, assessment.tokens.of(Role.PROVINCE, person="second", region=PROVINCE))
+    assert confirmed.status_code == 200, confirmed.text
+    territory = (await centre.get(f"/bodies/{centre.body['id']}/territories")).json()[0]["id"]
     ids = {
+        "territory_id": territory,
         "entry_id": scope,
         "sanction_id": sanction.json()["id"],
         "body_id": centre.body["id"],
@@ -65,6 +72,9 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "add_candidates": {"rows": [person_row(first + 1)]},
         "record_results": {"rows": [pass_row(first + 1)]},
         "propose_correction": marks,
+        "propose_territory": agreed | {"first_on": "2024-01-01", "last_on": "2024-12-31"},
+        "end_territory": {"reason": "收回"},
+        "propose_body_closing": {"from_on": "2026-01-01", "reason": "停办"},
         "open_scope": {"occupation": "4-03-02-02", "level": "L2"},
         "end_scope": {"reason": "停办"},
         "impose_body_sanction": {"step": "rectify", "reason": "整改"},

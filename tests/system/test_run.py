@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -23,8 +25,12 @@ from deploy.local.accounts import homes
 from deploy.local.processes import free_port, is_free
 from deploy.local.services import PORTS, ports
 from shared.kernel.credit_code import check_character
+from tests.hostile.requests.secrets import Posted, dumped, places_of
 from tests.registry.school import filing
 from tests.support.kafka import require_kafka
+
+EVERYBODY = Posted(numbers={"41999919", "41999920"}, phones={"1990000"}, names={"样例〇"})
+"""What everybody in the sample has in their number, phone and name."""
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("run")]
 
@@ -86,14 +92,41 @@ def wait_until_services_are_gone(settings: Mapping[str, str]) -> None:
         time.sleep(0.05)
 
 
-def test_the_sample_comes_out_as_counted_by_hand_also_when_posted_again(settings: dict[str, str]) -> None:
-    for _ in ("fresh", "kept"):
-        with runner(settings, "--samples", "--once") as process:
-            said, _ = process.communicate()
+def test_the_sample_comes_out_as_counted_by_hand_also_when_posted_again_and_shows_nobody(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    with runner(settings, "--samples", "--once") as process:
+        said, _ = process.communicate()
 
-        assert process.returncode == 0, said
-        assert "totals equal the hand count" in said
-        assert all_ports_are_free(settings)
+    assert process.returncode == 0, said
+    assert "totals equal the hand count" in said
+    assert all_ports_are_free(settings)
+    with runner(settings, "--samples") as process:
+        again = read_until(process, "Ctrl-C stops everything")
+        kept = files_of(tmp_path) | asyncio.run(dumped_of(databases_of(tmp_path / "services.env")))
+    assert "totals equal the hand count" in again
+    kept["output"] = f"{said} {again}".encode()
+    assert len(kept) > 500
+    assert places_of(EVERYBODY, kept) == []
+
+
+def files_of(home: Path) -> dict[str, bytes]:
+    """All files of a run but the server's own."""
+    files = [file for file in home.rglob("*") if file.is_file() and (home / "postgres") not in file.parents]
+    return {str(file.relative_to(home)): file.read_bytes() for file in files}
+
+
+def databases_of(environment: Path) -> dict[str, str]:
+    """The addresses of all databases of a run, by their settings' names."""
+    told = environment.read_text(encoding="utf-8")
+    urls = {name: url.strip("'\"") for name, url in re.findall(r"(\w+_(?:DATABASE|LOG)_URL)=(\S+)", told)}
+    assert len(urls) == len(PORTS) + 1
+    return urls
+
+
+async def dumped_of(urls: dict[str, str]) -> dict[str, bytes]:
+    """All columns of the databases at `urls`."""
+    return {f"{name} {place}": piece for name, url in urls.items() for place, piece in (await dumped(url)).items()}
 
 
 def test_a_service_that_dies_ends_the_run_and_its_last_words_are_shown(settings: dict[str, str]) -> None:

@@ -17,6 +17,7 @@ add_rule_routes(
     request=FigureRequest,
     answer=FigureAnswer,
     about=(
-        "What an exam needs to be passed: every row ever entered, or what decided on a day as it was known at a time."
+        "What an exam needs, to be passed and of its place: every row ever entered, or what decided on a day as it was "
+        "known at a time."
     ),
 )

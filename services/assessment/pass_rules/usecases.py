@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.pass_rules.rules import NATIONAL, PassRule, require_sound, rule_on
+from services.assessment.pass_rules.rules import NATIONAL, PassRule, agreement_needed, require_sound, rule_on
 from services.assessment.pass_rules.store import PASS_RULE
 from services.assessment.plan import usecases as plans
 from shared.dated_rules import rules
@@ -21,6 +21,15 @@ async def rule_of(connection: AsyncConnection, *, day: date, region: str) -> Pas
     """The rule for an exam held on `day` in `region`. Raises NotYetReceived, PolicyUnset."""
     above = (await plans.load(connection)).region_and_above(region, on=day)
     return rule_on(await PASS_RULE.entered_rows(connection), day=day, region_and_above=above)
+
+
+async def territory_matters(connection: AsyncConnection, *, day: date, region: str) -> bool:
+    """Whether an exam held on `day` in `region` by a body of another prefecture needs both authorities.
+
+    Raises NotYetReceived, PolicyUnset.
+    """
+    above = (await plans.load(connection)).region_and_above(region, on=day)
+    return agreement_needed(await PASS_RULE.entered_rows(connection), day=day, region_and_above=above)
 
 
 async def ground_of(connection: AsyncConnection, row_id: str | None, *, day: date) -> Ground | None:

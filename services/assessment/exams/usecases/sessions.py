@@ -11,7 +11,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.bodies.rules.bodies import Body
+from services.assessment.bodies.rules.territory import require_territory
 from services.assessment.bodies.store import bodies as body_store
+from services.assessment.bodies.store import territory as territory_store
 from services.assessment.bodies.usecases import standing
 from services.assessment.certificates import usecases as certificates
 from services.assessment.certificates.rules.certificates import Certificate
@@ -20,6 +22,7 @@ from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.sessions import ExamSession, Summary
 from services.assessment.exams.store import candidates as candidate_store
 from services.assessment.exams.store import sessions as store
+from services.assessment.pass_rules.usecases import territory_matters
 from services.assessment.plan import usecases as plans
 from services.assessment.trainings import store as trainings
 from services.assessment.trainings.rules import RegistryClass
@@ -65,8 +68,8 @@ class Conclusion(NamedTuple):
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> ExamSession:
     """A new session of the caller's body; a repeat under the same local_id returns the existing one.
 
-    Raises NotFound, NotYetReceived, OutsideScope, BodyStopped, LocalIdTaken, and the refusals of rules.file, programme,
-    region and occupation.
+    Raises NotFound, NotYetReceived, OutsideScope, BodyStopped, OutsideTerritory, LocalIdTaken, and the refusals of
+    rules.file, programme, region and occupation.
     """
     if caller.organisation is None:
         raise ForeignOrganisation
@@ -83,6 +86,8 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
     await standing.require_may_file(
         connection, body, occupation=session.occupation, award=session.award, day=session.held_on
     )
+    if session.outside_territory and await territory_matters(connection, day=session.held_on, region=session.region):
+        require_territory(await territory_store.of(connection, body.id), session.reporting_region, day=session.held_on)
     if filing.class_id is not None and class_ is None:
         raise NotYetReceived(pointer="/class_id", what="class")
     fact = rules.file(session, class_, at=at)

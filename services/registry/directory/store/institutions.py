@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules.institutions import Institution, InstitutionKind
 from shared import tables
+from shared.kernel.callers import Role
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in, misplaced_in
 from shared.plan import Located
@@ -45,7 +46,7 @@ INSTITUTION: Final = Table(
     Column("closed_from", Date),
     Column("succeeded_by", Uuid),
 )
-STANDINGS: Final = Standings(INSTITUTION)
+STANDINGS: Final = Standings({Role.INSTITUTION: INSTITUTION})
 _BY_ID: Final = select(INSTITUTION).where(INSTITUTION.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
 _HOLD: Final = _BY_ID.with_for_update(read=True)

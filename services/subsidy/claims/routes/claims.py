@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query
 
 from services.subsidy.claims.routes.schemas import (
     ClaimAnswer,
@@ -13,6 +13,7 @@ from services.subsidy.claims.routes.schemas import (
     ClaimRow,
     ClaimWithHistory,
     DraftRequest,
+    LineExplanationAnswer,
     LineReplayAnswer,
     WithdrawalRequest,
 )
@@ -76,6 +77,20 @@ async def replay_claim(claim_id: UUID, connection: Connection, caller: CurrentCa
     """Decide each line again by the facts and the rows that it was decided by. Later rows change nothing."""
     claim, lines = await replays.replay(connection, claim_id, caller=caller)
     return ClaimReplayAnswer(id=claim.id, version=claim.version, lines=[LineReplayAnswer.of(*each) for each in lines])
+
+
+@routes.get("/claims/{claim_id}/lines/{line}/explanation")
+async def explain_line(
+    claim_id: UUID,
+    line: Annotated[int, Path(ge=1, le=100_000)],
+    connection: Connection,
+    caller: CurrentCaller,
+) -> LineExplanationAnswer:
+    """Why a line was decided as it was: each check in its order, with the facts that it used, their source and time.
+
+    It is decided again from what was stored with the decision, so that the answer is the same years later.
+    """
+    return LineExplanationAnswer.of(*await replays.explain(connection, claim_id, line, caller=caller))
 
 
 @routes.post("/claims/{claim_id}/rebuild")

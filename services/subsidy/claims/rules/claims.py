@@ -45,11 +45,17 @@ class ClaimVerb(StrEnum):
     REJECT = "reject"
     APPROVE = "approve"
     PAY = "pay"
+    FAIL_PAYMENT = "fail_payment"
     RECOVER = "recover"
     RECOVER_REST = "recover_rest"
     """A recovery that leaves no paid line."""
+    REVERSE_RECOVERY = "reverse_recovery"
     CORRECT = "correct"
     """Updates lines after a correction in the registry. It is not a decision of this service, so it is not a move."""
+    STOP = "stop"
+    """Stops approved lines because of what was received, without a move of the claim."""
+    OWE = "owe"
+    """Opens or closes the cases of paid lines because of what was received, without a move of the claim."""
 
 
 PREPARING: Final = frozenset({ClaimVerb.DRAFT, ClaimVerb.REBUILD, ClaimVerb.SUBMIT})
@@ -76,13 +82,21 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
         ClaimVerb.PAY: ClaimStatus.PAID,
         ClaimVerb.RETURN: ClaimStatus.RETURNED,
     },
+    ClaimStatus.PAYMENT_FAILED: {
+        ClaimVerb.PAY: ClaimStatus.PAID,
+        ClaimVerb.RETURN: ClaimStatus.RETURNED,
+    },
     ClaimStatus.PAID: {
+        ClaimVerb.FAIL_PAYMENT: ClaimStatus.PAYMENT_FAILED,
         ClaimVerb.RECOVER: ClaimStatus.PAID,
         ClaimVerb.RECOVER_REST: ClaimStatus.RECOVERED,
+        ClaimVerb.REVERSE_RECOVERY: ClaimStatus.PAID,
     },
     ClaimStatus.REJECTED: {},
     ClaimStatus.WITHDRAWN: {},
-    ClaimStatus.RECOVERED: {},
+    ClaimStatus.RECOVERED: {
+        ClaimVerb.REVERSE_RECOVERY: ClaimStatus.PAID,
+    },
 }
 
 WHY_FINAL: Final = {
@@ -90,10 +104,6 @@ WHY_FINAL: Final = {
         "The class and its trainees can be claimed for again at once, with a claim of its own and its own review."
     ),
     ClaimStatus.WITHDRAWN: "Nothing was decided about it, and the class can be claimed for again at once.",
-    ClaimStatus.RECOVERED: (
-        "A recovery takes two people, so no single click leads here. The money is back in the budget, and an old "
-        "approval pays nothing twice: the trainees can be claimed for again with a claim of its own."
-    ),
 }
 
 IN_PROGRESS: Final = frozenset({ClaimStatus.DRAFT, ClaimStatus.SUBMITTED, ClaimStatus.RETURNED, ClaimStatus.APPROVED})
@@ -102,7 +112,9 @@ VOID: Final = frozenset({ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN})
 """States in which a claim is as if it had never been."""
 
 
-COMMITTED: Final = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOVERED})
+COMMITTED: Final = frozenset(
+    {ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.PAYMENT_FAILED, ClaimStatus.RECOVERED}
+)
 """States in which money was committed for the lines as they are."""
 
 
@@ -135,6 +147,8 @@ class Claim:
     """An earlier claim for the class, if there was one: this one takes those who became due later."""
     held_until: date | None = None
     """The last day on which a draft or returned claim holds its trainees' subsidies; None if no policy sets one."""
+    paid_by: str | None = None
+    """Who recorded the payment; None for payments from before this was kept."""
 
     @property
     def account(self) -> Account:
@@ -281,4 +295,8 @@ def _fact_line(line: Line, claim: Claim) -> ClaimLine:
         refusal=line.refusal,
         recovered_fen=line.recovered_fen,
         recovered_on=line.recovered_on,
+        stopped_on=line.stopped_on,
+        stopped_fen=line.stopped_fen,
+        owed_on=None if line.owed is None else date.fromisoformat(line.owed["since"]),
+        owed_for=None if line.owed is None else line.owed["check"],
     )

@@ -62,6 +62,7 @@ CLAIM: Final = Table(
     Column("version", Integer),
     fixed("supplements", Uuid),
     Column("held_until", Date),
+    Column("paid_by", Text),
     # The sums of the claim's lines, so that a list does not load the lines.
     Column("amount_fen", BigInteger),
     Column("recovered_fen", BigInteger),

@@ -98,7 +98,7 @@ async def rebuild(connection: AsyncConnection, claim_id: UUID, *, caller: Caller
     return after
 
 
-async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Plan, today: date) -> tuple[Line, ...]:
+async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Plan, at: datetime) -> tuple[Line, ...]:
     """The lines of a submitted claim, built from current trainings and certificates.
 
     Other claims are ignored: a line has held its subsidy since it was built, and no later claim can take it.
@@ -108,28 +108,29 @@ async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Pl
     class_ = await _class(connection, claim.class_id)
     claimed = {line.enrolment_id for line in claim.lines}
     trainees = [each for each in await training_store.trainees(connection, class_.id) if each.enrolment_id in claimed]
-    claimed_on = claim.claimed_on(today)
+    claimed_on = claim.claimed_on(business_day(at))
     ground = await _ground(connection, class_, trainees, plan=plan, claimed_on=claimed_on)
     others = {key: person for key, person in ground.keys.items() if key != person}
     held = await line_store.held(connection, others, outside=claim.id)
-    return await _lines(connection, ground, held, claimed_on=claimed_on)
+    return await _lines(connection, ground, held, claimed_on=claimed_on, at=at)
 
 
 async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClass, *, at: datetime) -> Claim:
     """`claim` with lines built from current data. Raises ClassAlreadyClaimed if nobody is left for a supplement."""
     trainees = await _all_trainees(connection, class_)
-    if claim.supplements is not None:
+    # A claim that comes back from its approval or payment may have been supplemented meanwhile.
+    if claim.supplements is not None or claim.version > 1:
         taken = await line_store.taken(connection, class_.id, outside=claim.id)
         trainees = [each for each in trainees if each.enrolment_id not in taken]
         if not trainees:
-            raise ClassAlreadyClaimed(claim_id=str(claim.supplements))
+            raise ClassAlreadyClaimed(claim_id=str(claim.supplements or claim.id))
     today = business_day(at)
     claimed_on = claim.claimed_on(today)
     ground = await _ground(connection, class_, trainees, plan=await load_plan(connection), claimed_on=claimed_on)
     await line_store.queue(connection, ground.keys)
     held = await line_store.held(connection, ground.keys, outside=claim.id)
     flagged = await hold_store.upheld(connection, class_.id)
-    lines = await _lines(connection, ground, held, flagged=flagged, claimed_on=claimed_on)
+    lines = await _lines(connection, ground, held, flagged=flagged, claimed_on=claimed_on, at=at)
     policy_row = None if ground.policy_row is None else ground.policy_row.id
     held_until = limits.held_until(ground.limit_rows, day=today, region_and_above=ground.above)
     return replace(claim, lines=lines, policy_row=policy_row, held_until=held_until)
@@ -176,14 +177,16 @@ async def _lines(
     held: Mapping[UUID, Sequence[HeldSubsidy]],
     *,
     claimed_on: date,
+    at: datetime,
     flagged: Collection[UUID] = (),
 ) -> tuple[Line, ...]:
     standing = ClassStanding(
-        evidenced_on=await _evidenced_on(connection, ground),
+        evidenced_on=await evidenced_on(connection, ground.class_, ground.trainees, ground.keys),
         held=held,
         rate=None if ground.policy_row is None else ground.policy_row.amount_fen,
         terms=ground.terms,
         grounds=ground.grounds,
+        decided_at=at,
         flagged=flagged,
     )
     return lines_of(ground.class_, ground.trainees, standing, claimed_on=claimed_on)
@@ -197,12 +200,14 @@ def _grounds(row: PolicyRow | None, terms: HeldTerms, known: Sequence[DatedRow],
     return Grounds(max((each.provenance.sequence or 0 for each in known), default=0), tuple(rows))
 
 
-async def _evidenced_on(connection: AsyncConnection, ground: ClaimGround) -> dict[UUID, date]:
+async def evidenced_on(
+    connection: AsyncConnection, class_: TrainingClass, trainees: Sequence[Trainee], keys: Mapping[UUID, UUID]
+) -> dict[UUID, date]:
     """For each person who completed the class, the day of what shows its award: see AwardEvidence."""
-    class_, completed = ground.class_, [each for each in ground.trainees if each.outcome is Outcome.COMPLETED]
+    completed = [each for each in trainees if each.outcome is Outcome.COMPLETED]
     match class_.award.evidence:
         case AwardEvidence.CERTIFICATE:
-            return await training_store.certified_on(connection, ground.keys, class_)
+            return await training_store.certified_on(connection, keys, class_)
         case AwardEvidence.LICENCE:
             licensed = await training_store.licensed_on(connection, class_)
             return {each.person: licensed[each.enrolment_id] for each in completed if each.enrolment_id in licensed}

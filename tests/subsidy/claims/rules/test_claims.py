@@ -128,6 +128,22 @@ class ClaimWalk(RuleBasedStateMachine):
         if self._try(ClaimVerb.RECOVER, lambda: recoveries.recover(self.claim, numbers, at=AT)):
             self.recovered += self.claim.recovered_fen - before
 
+    @rule(by=PEOPLE)
+    def fail_payment(self, by: str) -> None:
+        paid_by = [] if self.claim.paid_by is None else [self.claim.paid_by]
+        amount = self.claim.amount_fen
+        if self._try(ClaimVerb.FAIL_PAYMENT, lambda: payments.fail(self.claim, paid_by=paid_by, by=by, at=AT)):
+            assert by not in paid_by
+            self.paid -= amount
+
+    @rule(numbers=st.none() | st.sets(st.integers(1, 4), min_size=1, max_size=2), again=st.sets(st.integers(1, 4)))
+    def reverse_recovery(self, numbers: set[int] | None, again: set[int]) -> None:
+        before = self.claim.recovered_fen
+        if self._try(
+            ClaimVerb.REVERSE_RECOVERY, lambda: recoveries.reverse(self.claim, numbers, claimed_again=again, at=AT)
+        ):
+            self.recovered -= before - self.claim.recovered_fen
+
     @rule(programme=st.sampled_from(["S01", "S02-1"]), place=st.integers(0, 3))
     def correct(self, programme: str, place: int) -> None:
         before = self.claim
@@ -148,7 +164,7 @@ class ClaimWalk(RuleBasedStateMachine):
     @invariant()
     def money_goes_with_the_state(self) -> None:
         amount, status = self.claim.amount_fen, self.claim.status
-        holds = status in (ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOVERED)
+        holds = status in rules.COMMITTED
         assert self.committed == (amount if holds else 0)
         assert self.paid == (amount if status in (ClaimStatus.PAID, ClaimStatus.RECOVERED) else 0)
         assert (status is ClaimStatus.RECOVERED) == (self.recovered == amount > 0)
@@ -156,6 +172,7 @@ class ClaimWalk(RuleBasedStateMachine):
     @invariant()
     def nobody_decides_twice(self) -> None:
         assert self.claim.approved_by is None or self.claim.approved_by != self.claim.submitted_by
+        assert self.claim.paid_by is None or self.claim.paid_by not in (self.claim.approved_by, self.claim.submitted_by)
 
     @invariant()
     def every_change_is_one_fact(self) -> None:
