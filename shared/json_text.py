@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -26,7 +27,8 @@ MEMBERS_MAX: Final = 10_000
 """Members of one list or object."""
 MEMBERS_OF_ALL_MAX: Final = 250_000
 """Members of a whole text. A text of commas and brackets becomes fifty times as large when it is read."""
-_SPACES_BEFORE_COLON: Final = (b" :", b"\n:", b"\r:", b"\t:")
+_CONTAINERS: Final = frozenset({dict, list})
+_SPACES: Final = (b" ", b"\n", b"\r", b"\t")
 
 
 class NotJson(Exception):
@@ -59,15 +61,15 @@ def read(text: bytes) -> Document:
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
-        value = _read_leniently(text)
-    else:
-        # Almost every text ends here: the strict reader accepts it, and what is counted is as it should be.
-        names = _names_within_bounds(value)
-        if names is None or names != _names_at_most(text):
-            value = _read_leniently(text)
-        elif _ESCAPED_NULL not in text:
-            return Document(value)
-    return Document(value, tuple(_faults(value)))
+        value, _ = _read_leniently(text)
+        return Document(value, tuple(_faults(value)))
+    names = _names_within_bounds(value, brackets=text.count(b"{") + text.count(b"["))
+    is_sound = names is not None and _ESCAPED_NULL not in text
+    if names is None or _may_repeat_names(text, names):
+        value, is_repeated = _read_leniently(text)
+        is_sound = is_sound and not is_repeated
+    # Almost every text ends here: the strict reader accepts it, and what is counted is as it should be.
+    return Document(value, () if is_sound else tuple(_faults(value)))
 
 
 def too_many_members(text: bytes) -> bool:
@@ -77,39 +79,55 @@ def too_many_members(text: bytes) -> bool:
     return text.count(b",") + text.count(b"[") + text.count(b"{") > MEMBERS_OF_ALL_MAX
 
 
-def _names_within_bounds(value: Any) -> int | None:
-    """The number of names of all objects in `value`; None if it is too deep, or one of them has too many members."""
-    names, level = 0, [value]
-    for _ in range(DEPTH_MAX + 1):
-        level = [each for each in level if type(each) is dict or type(each) is list]
+def _names_within_bounds(value: Any, *, brackets: int) -> int | None:
+    """The number of names of all objects in `value`; None if it is too deep, or one of them has too many members.
+
+    `brackets` were opened in its text, or fewer: once so many lists and objects are found, no member is looked at.
+    """
+    level = [value] if type(value) in _CONTAINERS else []
+    names, found = 0, len(level)
+    for _ in range(DEPTH_MAX):
         if not level:
             return names
         if max(map(len, level)) > MEMBERS_MAX:
             return None
         names += sum(len(each) for each in level if type(each) is dict)
-        level = [each for found in level for each in (found.values() if type(found) is dict else found)]
-    return None
+        if found >= brackets:
+            return names
+        members = chain.from_iterable(each.values() if type(each) is dict else each for each in level)
+        level = [each for each in members if type(each) in _CONTAINERS]
+        found += len(level)
+    return None if level else names
 
 
-def _names_at_most(text: bytes) -> int | None:
-    """The number of names that are written in `text`, or more; None if it cannot be told without reading it.
+def _may_repeat_names(text: bytes, names: int) -> bool:
+    """Whether more names than `names`, which are those of its value, may be written in `text`.
 
-    Every name ends with a quote and a colon. A quote and a colon may stand in a string as well, after a backslash.
+    Every name is followed by a colon, and mostly by a quote and a colon. Both may stand in a string as well.
     """
-    return None if any(each in text for each in _SPACES_BEFORE_COLON) else text.count(b'":')
+    if text.count(b":") == names:
+        return False
+    is_spaced = any(space in text and space + b":" in text for space in _SPACES)
+    return is_spaced or text.count(b'":') != names
 
 
-def _read_leniently(text: bytes) -> Any:
+def _read_leniently(text: bytes) -> tuple[Any, bool]:
+    """The value of `text`, and whether an object in it has a name twice."""
+    is_repeated = False
+
+    def of_members(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal is_repeated
+        found = dict(members)
+        if len(found) == len(members):
+            return found
+        is_repeated = True
+        return _RepeatedName(found)
+
     try:
         # Bytes that are not UTF-8 become lone surrogates, and are found as such.
-        return json.loads(text.decode("utf-8", "surrogateescape"), object_pairs_hook=_object)
+        return json.loads(text.decode("utf-8", "surrogateescape"), object_pairs_hook=of_members), is_repeated
     except (ValueError, RecursionError) as error:
         raise NotJson from error
-
-
-def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(members)
-    return found if len(found) == len(members) else _RepeatedName(found)
 
 
 def _faults(value: Any) -> Iterator[Fault]:

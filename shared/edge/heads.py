@@ -327,10 +327,14 @@ class BoundedProtocol(HttpToolsProtocol):
         """Close the connection if it is late."""
         if now - self.since <= self._patience:
             return
-        if self._in_head and self._head_bytes and not self._is_refused and not self.flow.write_paused:
+        if self._is_refused or self.flow.write_paused or self.transport.is_closing():
+            self.abort()
+        elif self._in_head and self._head_bytes:
             self._refuse(HeadTooSlow(seconds_max=self._limits.head_seconds_max))
         else:
-            self.abort()
+            # What has been answered is still sent, for as long again.
+            self.since = now
+            self.transport.close()
 
     @property
     def _patience(self) -> float:

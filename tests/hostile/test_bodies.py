@@ -200,11 +200,12 @@ def test_a_client_that_hangs_up_is_no_error(registry: Attacked) -> None:
 
 def test_one_caller_has_only_so_many_requests_open(registry: Attacked) -> None:
     who = registry.institution()
-    with nobody_else_notices(registry), ExitStack() as stack:
+    with ExitStack() as stack:
         for _ in range(500):
             slow = stack.enter_context(registry.connection())
             slow.sendall(head(ROWS, who, length=100) + b"{")
-        with registry.connection() as connection:
+        assert registry.ask() == 200  # by now all of them are open
+        with nobody_else_notices(registry), registry.connection() as connection:
             connection.sendall(head(ROWS, who, length=2) + b"{}")
             answer = answer_of(connection)
 
