@@ -100,7 +100,7 @@ def test_the_sample_comes_out_as_counted_by_hand_also_when_posted_again_and_show
     assert all_ports_are_free(settings)
     with runner(settings, "--samples") as process:
         again = read_until(process, "Ctrl-C stops everything")
-        kept = files_of(tmp_path) | asyncio.run(dumped_of(tmp_path / "services.env"))
+        kept = files_of(tmp_path) | asyncio.run(dumped_of((tmp_path / "services.env").read_text(encoding="utf-8")))
     assert "totals equal the hand count" in again
     kept["output"] = f"{said} {again}".encode()
     assert len(kept) > 500
@@ -113,9 +113,8 @@ def files_of(home: Path) -> dict[str, bytes]:
     return {str(file.relative_to(home)): file.read_bytes() for file in files}
 
 
-async def dumped_of(environment: Path) -> dict[str, bytes]:
-    """All columns of all databases of a run."""
-    told = environment.read_text(encoding="utf-8")
+async def dumped_of(told: str) -> dict[str, bytes]:
+    """All columns of all databases of a run whose services are `told` these settings."""
     urls = {name: url.strip("'\"") for name, url in re.findall(r"(\w+_(?:DATABASE|LOG)_URL)=(\S+)", told)}
     assert len(urls) == len(PORTS) + 1
     return {f"{name} {place}": piece for name, url in urls.items() for place, piece in (await dumped(url)).items()}
