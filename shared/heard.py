@@ -18,6 +18,7 @@ from shared.contracts.dimensions import RegionPeriod
 from shared.contracts.registry.directory import InstitutionState
 from shared.contracts.registry.plan import RegionListed
 from shared.database import driver
+from shared.kernel.callers import Role
 from shared.plan import Region
 from shared.standings import Standings
 from shared.tables import Json
@@ -40,7 +41,7 @@ HEARD_INSTITUTION: Final = Table(
     Column("closed_from", Date),
     Column("succeeded_by", Uuid),
 )
-STANDINGS: Final = Standings(HEARD_INSTITUTION)
+STANDINGS: Final = Standings({Role.INSTITUTION: HEARD_INSTITUTION})
 """As far as was received; an institution that was not stands as any open one."""
 HEARD_ALIAS: Final = Table("heard_alias", MetaData(), Column("person", Uuid), Column("into_person", Uuid))
 

@@ -21,9 +21,9 @@ from typing import Any, Final
 
 from deploy.docs.apis import application, names
 from deploy.docs.problems import KINDS
+from shared.edge.methods import routes_of
 from shared.edge.routes import EdgeRoute
 from shared.kernel.refusals import Refusal
-from shared.openapi import routes_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _OURS: Final = ("services.", "shared.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.assessment.bodies import routes as bodies
+from services.assessment.bodies.routes import bodies, sanctions, scope
+from services.assessment.bodies.store.bodies import STANDINGS
 from services.assessment.certificates import routes as certificates
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.exams.routes import candidates, sessions
@@ -16,7 +17,6 @@ from services.assessment.rights import RIGHTS
 from services.assessment.settings import AssessmentSettings
 from services.assessment.verification import routes as verifications
 from shared.database import make_engine
-from shared.heard import STANDINGS
 from shared.openapi import codes_beside
 from shared.persons import Persons
 from shared.web import Background
@@ -31,7 +31,15 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         settings=settings,
         engine=make_engine(settings.database_url, name="assessment", pool_size=settings.database_connections_max),
         routers=[
-            *(bodies.routes, sessions.routes, candidates.routes, certificates.routes, duplicates.routes),
+            *(
+                bodies.routes,
+                scope.routes,
+                sanctions.routes,
+                sessions.routes,
+                candidates.routes,
+                certificates.routes,
+                duplicates.routes,
+            ),
             *(rekeyings.routes, proposals.routes, verifications.routes, pass_rules.routes),
         ],
         rights=RIGHTS,

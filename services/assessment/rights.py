@@ -16,6 +16,8 @@ _PROPOSED: Final = "What one enters decides nothing until another person of the 
 _APPROVED: Final = "Who approves a rule is not who entered it."
 _REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides nothing and can be entered again."
 
+_SCOPE_BACK: Final = "An entry of the scope can be ended; who opened it stays on record."
+_AUTHORITIES: Final = "Ranks 5 and 6 take the prefecture or the province, ranks 7 and 8 the province."
 _SEEN: Final = (
     "An institution sees those of its trainees, for the occupation and level of their class. An exam outside the "
     "territory of its body is seen by the officers of both."
@@ -23,9 +25,19 @@ _SEEN: Final = (
 
 RIGHTS: Final[Rights] = {
     # bodies
-    "file_body": writes(OFFICERS, one="A scope is filed again to change it; sessions keep the scope of their filing."),
+    "file_body": writes(OFFICERS, one=_SCOPE_BACK, note=_AUTHORITIES),
     "list_bodies": reads(BODIES, SUPERVISORS, _FINANCE, note="A body sees itself. The public verifies certificates."),
     "get_body": reads(BODIES, SUPERVISORS, _FINANCE),
+    "open_scope": writes(OFFICERS, one=_SCOPE_BACK, note=_AUTHORITIES),
+    "list_scope": reads(BODIES, SUPERVISORS, _FINANCE),
+    "end_scope": writes(OFFICERS, one="The ending can be taken back, and stays on record.", note=_AUTHORITIES),
+    "reinstate_scope": writes(OFFICERS, one="The entry can be ended again, and stays on record.", note=_AUTHORITIES),
+    "impose_body_sanction": writes(
+        OFFICERS, one="Another officer lifts it.", note="From delisting up, the prefecture or the province."
+    ),
+    "list_body_sanctions": reads(BODIES, SUPERVISORS, _FINANCE),
+    "lift_body_sanction": writes(OFFICERS, two="Who lifts a sanction is not who imposed it."),
+    "reinstate_body_sanction": writes(OFFICERS, one="It only takes a lifting back; another officer lifts it again."),
     # exams
     "file_session": writes(BODIES, one=_OWN_EXAM),
     "list_sessions": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),

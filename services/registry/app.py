@@ -102,12 +102,6 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
         background=background,
         codes=codes_beside(__file__),
         standings=STANDINGS,
-        bytes_max_of={
-            roster_files.PATH: settings.roster_file_bytes_max,
-            follow_up_files.PATH: follow_up_files.BYTES_MAX,
-            public_reports.PATH: public_reports.BYTES_MAX,
-            public_reports.STATE_PATH: public_reports.BYTES_MAX,
-        },
     )
     app.state.seal = Seal.load(settings.keys_directory)
     app.state.persons = Persons.load(settings.keys_directory)

@@ -8,6 +8,7 @@ from services.subsidy.budgets import routes as budgets
 from services.subsidy.claims.routes import checks, claims
 from services.subsidy.duplicates import routes as duplicates
 from services.subsidy.limits import routes as limits
+from services.subsidy.owed import routes as owed
 from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
 from services.subsidy.proposals import routes as proposals
@@ -33,7 +34,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         routers=[
             *(policy.routes, limits.routes, checks.routes, budgets.routes),
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
-            *(duplicates.routes, rekeyings.routes),
+            *(duplicates.routes, rekeyings.routes, owed.routes),
         ],
         rights=RIGHTS,
         background=background,

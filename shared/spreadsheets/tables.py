@@ -25,8 +25,18 @@ class FileFormat(StrEnum):
     """Formats that can be read."""
 
     XLSX = "xlsx"
+    XLS = "xls"
+    """Of Excel 97 to 2003."""
     CSV = "csv"
     NDJSON = "ndjson"
+
+
+class PostedFormat(StrEnum):
+    """Formats in which people post rows, unless a kind of file has its own."""
+
+    XLSX = "xlsx"
+    XLS = "xls"
+    CSV = "csv"
 
 
 class SheetFormat(StrEnum):

@@ -20,8 +20,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.edge.methods import routes_of
 from shared.kernel.callers import Role, Whose
-from shared.openapi import routes_of
 from shared.rights import OF_EVERY_SERVICE, READING, Right
 from tests.support.services import ServiceUnderTest
 

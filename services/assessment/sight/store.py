@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Table, and_, or_, select
 
-from services.assessment.bodies.store import BODY
+from services.assessment.bodies.store.bodies import BODY
 from services.assessment.sight.rules import Sight
 from shared import tables
 from shared.located import lies_in

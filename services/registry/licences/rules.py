@@ -23,9 +23,10 @@ from shared.contracts.registry.licences import (
     LicenceStatus,
 )
 from shared.kernel.awards import AwardEvidence
+from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Conflict, Invalid, SamePerson
+from shared.kernel.refusals import Conflict, Invalid
 
 F = TypeVar("F", bound=LicenceState)
 
@@ -172,8 +173,7 @@ def confirm(
 ) -> tuple[Licence, LicenceConfirmed]:
     """Vouch for a recorded licence. Raises IllegalMove, or SamePerson if `by` recorded it."""
     after = _decided(licence, LicenceVerb.CONFIRM, by=by, reason=None, at=at)
-    if by == licence.recorded_by:
-        raise SamePerson(rule="recording and confirmation of a licence")
+    require_another(by, licence.recorded_by, rule="recording and confirmation of a licence")
     return after, tell(LicenceConfirmed, after, enrolment, class_, at=at)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Request
@@ -24,9 +24,6 @@ from shared.web import Connection, CurrentPersons, Now, open_router, router
 routes = router("public reports")
 public_routes = open_router("public reports")
 
-PATH: Final = "/v1/public-reports"
-STATE_PATH: Final = "/v1/public-reports/state"
-BYTES_MAX: Final = 32 * 1024
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=2000), VISIBLE, ENCRYPTED]
 

@@ -13,7 +13,7 @@ from services.registry.follow_ups.routes import files as follow_up_files
 from shared.kernel.spelling import letters
 from tests.registry.rating import completed
 from tests.registry.school import School, trainee
-from tests.shared.spreadsheets.workbooks import csv_file, workbook
+from tests.shared.spreadsheets.workbooks import csv_file, workbook, workbook_97
 
 HEADINGS = ("班级编号", "学员编号", "就业创业日期", "就业证明", "培训前月均工资（元）", "培训后月均工资（元）")
 TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
@@ -86,6 +86,21 @@ async def test_a_workbook_is_read_and_its_refused_rows_come_back_to_be_mended(sc
     assert "就业证明：" in str(rows[2][6])
     mended = await post(school, failed.content, "xlsx", answer="failed-rows")
     assert mended.status_code == 200
+
+
+async def test_an_excel_97_workbook_is_read_and_its_refused_rows_come_back_as_xlsx(school: School) -> None:
+    await completed(school, 1, 2)
+    content = workbook_97(line(1, "", "", 4500.25, 5000), line(2, "2025-05-01", "", 4500, ""), headings=HEADINGS)
+    headers = school.headers | {"Content-Type": "application/vnd.ms-excel"}
+
+    failed = await school.registry.http.post(
+        "/v1/follow-up-files", content=content, params={"answer": "failed-rows"}, headers=headers
+    )
+
+    assert await stored(school) == [(None, None, 450_025, 500_000, 1)]
+    assert failed.headers["content-type"] == TYPES["xlsx"]
+    rows = python_calamine.CalamineWorkbook.from_filelike(BytesIO(failed.content)).get_sheet_by_index(0).to_python()
+    assert rows[2][:6] == ["2025-001", "T-2", "2025-05-01", "", "4500", ""]
 
 
 async def test_where_no_row_is_refused_there_is_no_file_to_mend(school: School) -> None:

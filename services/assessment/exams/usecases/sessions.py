@@ -10,8 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.bodies import store as body_store
 from services.assessment.bodies.rules.bodies import Body
+from services.assessment.bodies.store import bodies as body_store
+from services.assessment.bodies.usecases import standing
 from services.assessment.certificates import usecases as certificates
 from services.assessment.certificates.rules.certificates import Certificate
 from services.assessment.exams.rules import sessions as rules
@@ -64,12 +65,12 @@ class Conclusion(NamedTuple):
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> ExamSession:
     """A new session of the caller's body; a repeat under the same local_id returns the existing one.
 
-    Raises NotFound, NotYetReceived, OutsideScope, LocalIdTaken, and the refusals of rules.file, programme, region
-    and occupation.
+    Raises NotFound, NotYetReceived, OutsideScope, BodyStopped, LocalIdTaken, and the refusals of rules.file, programme,
+    region and occupation.
     """
     if caller.organisation is None:
         raise ForeignOrganisation
-    body = await body_store.load(connection, caller.organisation)
+    body = await body_store.hold(connection, caller.organisation)
     class_ = None if filing.class_id is None else await trainings.find_class(connection, filing.class_id)
     session = _new(filing, body, class_, await plans.load(connection), by=caller.person)
     known = await store.find_by_local_id(connection, body.id, filing.local_id)
@@ -79,7 +80,9 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
             raise LocalIdTaken(pointer="/local_id")
         return known
     rules.require_examined(session.award)
-    body.require_scope(session.occupation, session.award)
+    await standing.require_may_file(
+        connection, body, occupation=session.occupation, award=session.award, day=session.held_on
+    )
     if filing.class_id is not None and class_ is None:
         raise NotYetReceived(pointer="/class_id", what="class")
     fact = rules.file(session, class_, at=at)
@@ -113,10 +116,11 @@ def _new(filing: Filing, body: Body, class_: RegistryClass | None, plan: Plan, *
 async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> Conclusion:
     """Make the results final, and issue a certificate to every candidate who passed and does not hold one yet.
 
-    Raises NotFound, ForeignOrganisation, IllegalMove, TooEarly, NoCandidates, ResultsMissing,
+    Raises NotFound, ForeignOrganisation, BodyStopped, IllegalMove, TooEarly, NoCandidates, ResultsMissing,
     NumberExhausted.
     """
     before = await own(connection, session_id, caller)
+    await standing.require_may_examine(connection, before.body_id, day=before.held_on)
     summary = await store.summary(connection, session_id)
     after, fact = rules.conclude(before, summary, today=business_day(at), at=at)
     await store.save(connection, after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +23,9 @@ from shared.kernel.callers import Caller
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal
+
+_A_SITE: Final = UUID(int=0)
+"""The site that a filing named: rules ask no more than whether it named one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +67,8 @@ def _as_filed(class_: TrainingClass, filed: ClassEvent) -> TrainingClass:
     fee = filing.fee or Fee()
     return replace(
         class_,
+        programme=filing.programme,
+        region=filing.region,
         occupation=parse_occupation(filing.occupation),
         award=filing.award,
         fund_source=filing.fund_source,
@@ -72,7 +78,10 @@ def _as_filed(class_: TrainingClass, filed: ClassEvent) -> TrainingClass:
         seats=filing.seats,
         status=ClassStatus.FILED,
         project=None,
-        site_id=None if filing.site is None else class_.site_id,
+        is_scarce=False,
+        is_needed=False,
+        answer_due_on=None,
+        site_id=None if filing.site is None else _A_SITE,
         teaching_plan=filing.teaching_plan,
         exam_plan=filing.exam_plan,
         government_fen=fee.government_fen,
@@ -91,4 +100,5 @@ def _approve(class_: TrainingClass, event: ClassEvent, rulebook: Rulebook) -> No
     policy = rulebook.policy(class_.starts_on, class_.region)
     today, at = business_day(event.done_at), event.done_at
     class_rules.approve(class_, policy=policy, by=event.done_by, today=today, at=at, enrolled=found["seated"])
+    rules.require_standing(class_, rulebook, seated=found["seated"])
     rules.require_whole(class_, policy=policy, planned=found["planned"], seated=found["seated"])

@@ -19,8 +19,15 @@ FILE: Final[dict[int | str, dict[str, Any]]] = {
         "description": "The content, as it was sent",
     }
 }
+_BASE64_MAX: Final = (CONTENT_BYTES_MAX + 2) // 3 * 4
+"""Base64 takes four characters for three bytes."""
 Base64 = Annotated[
-    str, Field(description=f"The file in base64, at most {CONTENT_BYTES_MAX} bytes before encoding"), ENCRYPTED
+    str,
+    Field(
+        description=f"The file in base64, at most {CONTENT_BYTES_MAX} bytes before encoding",
+        json_schema_extra={"contentEncoding": "base64", "maxLength": _BASE64_MAX},
+    ),
+    ENCRYPTED,
 ]
 
 
@@ -34,8 +41,8 @@ class ContentNotBase64(Invalid):
 
 def decode(content: str) -> bytes:
     """The bytes of base64 `content`. Raises ContentNotBase64, ContentTooLarge."""
-    # Base64 takes four characters for three bytes: longer text is certainly too large and is not decoded.
-    if len(content) > (CONTENT_BYTES_MAX + 2) // 3 * 4:
+    # Longer text is certainly too large and is not decoded.
+    if len(content) > _BASE64_MAX:
         raise ContentTooLarge(pointer="/content", bytes_max=CONTENT_BYTES_MAX)
     try:
         return base64.b64decode(content, validate=True)

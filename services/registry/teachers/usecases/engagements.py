@@ -10,8 +10,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.directory.rules.endings import Ending
-from services.registry.directory.store import endings as ending_store
 from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.usecases.institutions import load_for_writing
 from services.registry.particulars.rules import name_fault
@@ -27,7 +25,9 @@ from services.registry.teachers.store import engagements as store
 from services.registry.teachers.store import teachers as teacher_store
 from services.registry.teachers.usecases.teachers import repair_name
 from shared.backbone import outbox
-from shared.kernel.callers import Caller
+from shared.dated_entries import store as ending_store
+from shared.dated_entries.endings import Ending
+from shared.kernel.callers import Caller, Role
 from shared.kernel.identity import IdentityDocument
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period, business_day
@@ -115,7 +115,7 @@ async def engage(
         if known.teacher_id != teacher.id or known.engaged.first == new.engaged.first:
             raise LocalIdTaken(pointer="/local_id")
     # What a taken-over institution and its successor engage a teacher for is one work.
-    taken_over = (await institution_store.STANDINGS.find(connection, institution_id)).taken_over
+    taken_over = (await institution_store.STANDINGS.find(connection, Role.INSTITUTION, institution_id)).taken_over
     others = [
         each for each in await store.of_teachers(connection, [teacher.id]) if each.institution_id not in taken_over
     ]

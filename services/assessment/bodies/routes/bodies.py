@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.bodies import store, usecases
-from services.assessment.bodies.rules.bodies import Body, BodyKind, ScopeEntry
+from services.assessment.bodies.routes.scope import ScopeItemAnswer, ScopeItemForm
+from services.assessment.bodies.rules.bodies import Body, BodyKind
+from services.assessment.bodies.store import bodies as store
+from services.assessment.bodies.store import scope as scope_store
+from services.assessment.bodies.usecases import filing as usecases
 from services.assessment.plan import usecases as plans
 from shared.auth import CurrentCaller
-from shared.awards import AnsweredAward, AnsweredLevel, GivenAward, GivenLevel
 from shared.forms import CREDIT_CODE, PLAIN, Name, Strict
-from shared.kernel.awards import award_named
 from shared.kernel.credit_code import parse_credit_code
+from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("bodies")
-
-
-class ScopeItemForm(Strict):
-    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"]), PLAIN]
-    award: GivenAward | None = None
-    level: GivenLevel | None = None
 
 
 class BodyRequest(Strict):
@@ -41,18 +41,7 @@ class BodyRequest(Strict):
     scope: Annotated[list[ScopeItemForm], Field(min_length=1, max_length=1000)]
 
     def filing(self) -> usecases.Filing:
-        scope = [(item.occupation, award_named(award=item.award, level=item.level)) for item in self.scope]
-        return usecases.Filing(**self.model_dump(exclude={"scope"}), scope=scope)
-
-
-class ScopeItemAnswer(BaseModel):
-    occupation: str
-    level: AnsweredLevel
-    award: AnsweredAward
-
-    @classmethod
-    def of(cls, entry: ScopeEntry) -> ScopeItemAnswer:
-        return cls(occupation=entry.occupation, level=entry.award.codes["level"], award=entry.award.code)
+        return usecases.Filing(**self.model_dump(exclude={"scope"}), scope=[item.asked() for item in self.scope])
 
 
 class BodyAnswer(BaseModel):
@@ -63,40 +52,49 @@ class BodyAnswer(BaseModel):
     region: str
     reporting_region: str
     number_prefix: str
-    scope: list[ScopeItemAnswer]
+    scope: list[ScopeItemAnswer] = Field(description="What it may examine today or from a later day on")
+    closed_from: date | None = Field(description="The first day on which it is closed")
+    succeeded_by: UUID | None = Field(description="The body that has taken it over")
     version: int
 
-    @classmethod
-    def of(cls, body: Body) -> BodyAnswer:
-        scope = [ScopeItemAnswer.of(entry) for entry in body.scope]
-        return cls(**{name: getattr(body, name) for name in cls.model_fields} | {"scope": scope})
+
+async def _answers(connection: AsyncConnection, bodies: Sequence[Body], *, at: datetime) -> list[BodyAnswer]:
+    scope = await scope_store.since(connection, [each.id for each in bodies], business_day(at))
+    return [
+        BodyAnswer(**asdict(each), scope=[ScopeItemAnswer.of(entry) for entry in scope[each.id]]) for each in bodies
+    ]
 
 
 @routes.post("/bodies", status_code=201)
 async def file_body(request: BodyRequest, connection: Connection, caller: CurrentCaller, at: Now) -> BodyAnswer:
-    """File an assessment body, as the province or an officer of its region. To change its scope, file it again."""
-    return BodyAnswer.of(await usecases.file(connection, request.filing(), caller=caller, at=at))
+    """File an assessment body with what it may examine, as the authority that each award needs.
+
+    The same filing again returns the body as it is now. Entries of its scope are opened and ended one by one.
+    """
+    body = await usecases.file(connection, request.filing(), caller=caller, at=at)
+    return (await _answers(connection, [body], at=at))[0]
 
 
 @routes.get("/bodies")
 async def list_bodies(
     connection: Connection,
     caller: CurrentCaller,
+    at: Now,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
     credit_code: Annotated[str | None, Query(max_length=64)] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[BodyAnswer]:
-    """Assessment bodies. A body sees itself, officers see those of their region and the regions below it."""
+    """Assessment bodies. A body sees itself and those that it took over, officers those of their region and below."""
     sight = await plans.scope(connection, caller, region=region)
     code = None if credit_code is None else parse_credit_code(credit_code)
     rows = await store.page(connection, sight, credit_code=code, after=after(cursor), limit=size)
-    return Page(rows=[BodyAnswer.of(row) for row in rows], next=next_cursor(rows, size))
+    return Page(rows=await _answers(connection, rows, at=at), next=next_cursor(rows, size))
 
 
 @routes.get("/bodies/{body_id}")
-async def get_body(body_id: UUID, connection: Connection, caller: CurrentCaller) -> BodyAnswer:
+async def get_body(body_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> BodyAnswer:
     sight = await plans.scope(connection, caller)
     body = await store.load(connection, body_id)
     sight.require(body, owner=body.id)
-    return BodyAnswer.of(body)
+    return (await _answers(connection, [body], at=at))[0]
