@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import api_pages, health, kept_answers, openapi, problems
 from shared.auth import Verifier
+from shared.concerned import Concerned
 from shared.database import Transactions
 from shared.edge.bodies import BodyLimits, OpenRequests
 from shared.edge.methods import HeadLikeGet
@@ -115,7 +116,7 @@ async def _admit(request: Request, connection: AsyncConnection) -> None:
 async def _answer_once(request: Request, handle: Handler) -> Response:
     key = request.headers.get("idempotency-key")
     if key is None or request.method != "POST":
-        return await handle(request)
+        return await _handle(request, handle)
     if not 1 <= len(key) <= 200:
         raise KeyTooLong
     if contains_personal_number(key):
@@ -131,9 +132,23 @@ async def _answer_once(request: Request, handle: Handler) -> Response:
         if answer.request_digest != digest:
             raise KeyReused
         return Response(answer.body, answer.status, {"Idempotent-Replayed": "true"}, answer.media_type)
-    response = await handle(request)
+    response = await _handle(request, handle)
     kept_answer = {"status": response.status_code, "media_type": response.media_type or "", "body": response.body}
     await connection.execute(text(_FILL_ANSWER), place | kept_answer)
+    return response
+
+
+async def _handle(request: Request, handle: Handler) -> Response:
+    """Raises MalformedRequest for a text that names somebody whom the request concerns."""
+    response = await handle(request)
+    concerned: Concerned | None = getattr(request.app.state, "concerned", None)
+    field = request.scope["route"].body_field
+    if concerned is None or field is None or request.method in READING or not concerned.knows(request.path_params):
+        return response
+    content = await request.json() if await request.body() else None
+    form, persons = field.field_info.annotation, request.app.state.persons
+    path, connection = request.path_params, request.state.connection
+    await concerned.refuse_names(connection, path, content, form=form, persons=persons)
     return response
 
 

@@ -11,6 +11,7 @@ from services.assessment.closings import routes as closings
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.exams.routes import candidates, sessions
 from services.assessment.pass_rules import routes as pass_rules
+from services.assessment.persons.store import CONCERNED
 from services.assessment.proposals import routes as proposals
 from services.assessment.rekeyings import routes as rekeyings
 from services.assessment.rights import RIGHTS
@@ -55,4 +56,5 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         standings=STANDINGS,
     )
     app.state.persons = Persons.load(settings.keys_directory)
+    app.state.concerned = CONCERNED
     return app

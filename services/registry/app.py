@@ -20,6 +20,7 @@ from services.registry.licences import routes as licences
 from services.registry.orders import routes as orders
 from services.registry.pages import routes as page
 from services.registry.persons.routes import merges, proposals
+from services.registry.persons.store.concerned import CONCERNED
 from services.registry.plan.routes import plan, policy, projects
 from services.registry.public_reports import routes as public_reports
 from services.registry.quality import routes as quality
@@ -104,6 +105,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
     )
     app.state.seal = Seal.load(settings.keys_directory)
     app.state.persons = Persons.load(settings.keys_directory)
+    app.state.concerned = CONCERNED
     app.state.readers = ReaderPool()
     app.state.file_storage = FileStorage(
         seal=app.state.seal, mark=app.state.persons.mark, rows_kept=settings.refused_rows_kept
