@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 REQUEST_STATEMENT_MS = 5_000
@@ -19,7 +22,7 @@ def make_engine(
 
     Every statement is bounded in time, and every wait for a lock to four seconds.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -41,10 +44,56 @@ def make_engine(
             },
         },
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, *_: object) -> None:
+    """Let the pool replace a connection that the server has closed, which the driver knows without asking."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _json(value: object) -> str:
     return orjson.dumps(value).decode()
+
+
+class Transactions:
+    """Transactions of requests on an engine: each begins with one message, which may also ask something.
+
+    SQLAlchemy would send BEGIN with the first statement that goes through it, and there is none that every request
+    needs. So the engine leaves transactions to this class, which the driver's connection has begun when it is used.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @asynccontextmanager
+    async def begin(self, question: str | None = None) -> AsyncGenerator[tuple[AsyncConnection, bool]]:
+        """A connection in a transaction, which is committed at the end or rolled back if an error passes.
+
+        With it comes whether `question`, a SELECT without parameters, has found any row.
+        """
+        async with self._engine.connect() as connection:
+            bare = _driver_of(connection)
+            try:
+                status: str = await bare.execute(f"BEGIN; {question}" if question else "BEGIN")
+                yield connection, question is not None and status != "SELECT 0"
+                await bare.execute("COMMIT")
+            except BaseException:
+                await _roll_back(bare)
+                raise
+
+
+async def _roll_back(bare: Any) -> None:
+    """End the transaction, if there still is one, or else the connection: the pool must not hand out either."""
+    if not bare.is_in_transaction():
+        return
+    try:
+        await bare.execute("ROLLBACK")
+    except BaseException:
+        bare.terminate()
+        raise
 
 
 async def driver(connection: AsyncConnection) -> Any:
@@ -53,11 +102,15 @@ async def driver(connection: AsyncConnection) -> Any:
     SQLAlchemy sends BEGIN with its own first statement; a statement given to the bare driver before that would commit
     by itself. So where no transaction is open yet, one statement goes through SQLAlchemy first.
     """
+    bare = _driver_of(connection)
+    if not bare.is_in_transaction():
+        await connection.execute(text("SELECT 1"))
+        bare = _driver_of(connection)
+    return bare
+
+
+def _driver_of(connection: AsyncConnection) -> Any:
     # The connection is checked out already, so asking it for the one below needs no switch to SQLAlchemy's greenlet;
     # a request that makes a dozen small statements would spend a quarter of its time on these.
-    within = connection.sync_connection
-    bare = None if within is None else within.connection.driver_connection
-    if bare is None or not bare.is_in_transaction():
-        await connection.execute(text("SELECT 1"))
-        bare = (await connection.get_raw_connection()).driver_connection
-    return bare
+    assert connection.sync_connection is not None
+    return connection.sync_connection.connection.driver_connection

@@ -6,12 +6,11 @@ Each service that uses it has the tables `heard_region`, `heard_institution` and
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid, select, text
+from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import tables
@@ -19,9 +18,9 @@ from shared.contracts.dimensions import RegionPeriod
 from shared.contracts.registry.directory import InstitutionState
 from shared.contracts.registry.plan import RegionListed
 from shared.database import driver
-from shared.kernel.callers import Caller, Role, Standing
-from shared.kernel.periods import business_day
+from shared.kernel.callers import Role
 from shared.plan import Region
+from shared.standings import Standings
 from shared.tables import Json
 
 HEARD_REGION: Final = Table(
@@ -42,6 +41,8 @@ HEARD_INSTITUTION: Final = Table(
     Column("closed_from", Date),
     Column("succeeded_by", Uuid),
 )
+STANDINGS: Final = Standings({Role.INSTITUTION: HEARD_INSTITUTION})
+"""As far as was received; an institution that was not stands as any open one."""
 HEARD_ALIAS: Final = Table("heard_alias", MetaData(), Column("person", Uuid), Column("into_person", Uuid))
 
 _KEEP_REGIONS: Final = f"""
@@ -53,16 +54,6 @@ _KEEP_INSTITUTIONS: Final = f"""
 INSERT INTO heard_institution ({tables.names(HEARD_INSTITUTION.c)})
 SELECT * FROM {tables.unnest(HEARD_INSTITUTION.c)} ORDER BY id
 ON CONFLICT (id) DO UPDATE SET {tables.excluded(HEARD_INSTITUTION.c)}
-"""
-# Whoever took over an institution has taken over what that one had taken over before. The successor itself may not
-# have been received yet.
-_STANDING: Final = """
-WITH RECURSIVE taken (id) AS (
-    SELECT id FROM heard_institution WHERE succeeded_by = :id
-    UNION SELECT i.id FROM heard_institution i JOIN taken t ON i.succeeded_by = t.id
-)
-SELECT i.closed_from, i.succeeded_by, ARRAY(SELECT id FROM taken)
-FROM (VALUES (CAST(:id AS uuid))) AS asked (id) LEFT JOIN heard_institution i USING (id)
 """
 _KEEP_ALIASES: Final = f"""
 INSERT INTO heard_alias ({tables.names(HEARD_ALIAS.c)})
@@ -96,19 +87,6 @@ async def keep_institutions(connection: AsyncConnection, institutions: Sequence[
     if institutions:
         rows = [msgspec.structs.asdict(each) | {"id": each.institution_id} for each in institutions]
         await (await driver(connection)).execute(_KEEP_INSTITUTIONS, *tables.arrays(HEARD_INSTITUTION.c, rows))
-
-
-async def admit(connection: AsyncConnection, caller: Caller, *, writes: bool, at: datetime) -> Caller:
-    """The caller with the institutions that theirs has taken over. One statement for an institution, none for others.
-
-    An institution that was not received stands as any open one. Raises OrganisationClosed if a closed institution's
-    token is to write.
-    """
-    if caller.role is not Role.INSTITUTION or caller.organisation is None:
-        return caller
-    row = (await connection.execute(text(_STANDING), {"id": caller.organisation})).one()
-    standing = Standing(row[0], row[1], frozenset(row[2]))
-    return standing.admit(caller, writes=writes, today=business_day(at))
 
 
 async def keep_aliases(connection: AsyncConnection, merged: Mapping[UUID, UUID]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.assessment.bodies.routes import bodies, sanctions, scope, territory
-from services.assessment.bodies.usecases.standing import admit
+from services.assessment.bodies.store.bodies import STANDINGS
 from services.assessment.certificates import routes as certificates
 from services.assessment.closings import routes as closings
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.exams.routes import candidates, sessions
 from services.assessment.pass_rules import routes as pass_rules
+from services.assessment.persons.store import CONCERNED
 from services.assessment.proposals import routes as proposals
 from services.assessment.rekeyings import routes as rekeyings
 from services.assessment.rights import RIGHTS
@@ -54,7 +55,8 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
-        admit=admit,
+        standings=STANDINGS,
     )
     app.state.persons = Persons.load(settings.keys_directory)
+    app.state.concerned = CONCERNED
     return app

@@ -11,7 +11,7 @@ from services.registry.classes.routes import lists as class_lists
 from services.registry.closings import routes as closings
 from services.registry.completeness import routes as completeness
 from services.registry.directory.routes import institutions, listings
-from services.registry.directory.usecases.standing import admit
+from services.registry.directory.store.institutions import STANDINGS
 from services.registry.enrolments.routes import enrolments, outcomes
 from services.registry.flags import routes as flags
 from services.registry.follow_ups.routes import files as follow_up_files
@@ -20,6 +20,7 @@ from services.registry.licences import routes as licences
 from services.registry.orders import routes as orders
 from services.registry.pages import routes as page
 from services.registry.persons.routes import merges, proposals
+from services.registry.persons.store.concerned import CONCERNED
 from services.registry.plan.routes import plan, policy, projects
 from services.registry.public_reports import routes as public_reports
 from services.registry.quality import routes as quality
@@ -100,16 +101,11 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
         rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
-        admit=admit,
-        bytes_max_of={
-            roster_files.PATH: settings.roster_file_bytes_max,
-            follow_up_files.PATH: follow_up_files.BYTES_MAX,
-            public_reports.PATH: public_reports.BYTES_MAX,
-            public_reports.STATE_PATH: public_reports.BYTES_MAX,
-        },
+        standings=STANDINGS,
     )
     app.state.seal = Seal.load(settings.keys_directory)
     app.state.persons = Persons.load(settings.keys_directory)
+    app.state.concerned = CONCERNED
     app.state.readers = ReaderPool()
     app.state.file_storage = FileStorage(
         seal=app.state.seal, mark=app.state.persons.mark, rows_kept=settings.refused_rows_kept

@@ -12,8 +12,9 @@ from shared.contracts.dimensions import SanctionStep
 from shared.dated_entries import endings, entries
 from shared.dated_entries.endings import Ending
 from shared.dated_entries.entries import DatedEntry
+from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move, reinstated
-from shared.kernel.refusals import Conflict, SamePerson
+from shared.kernel.refusals import Conflict
 
 S = TypeVar("S", bound="Sanction")
 
@@ -104,8 +105,7 @@ def lift(sanction: S, *, from_on: date, by: str, reason: str, at: datetime) -> S
     Raises IllegalMove, SanctionEnded, or SamePerson if `by` imposed it.
     """
     move(MOVES, sanction.status, SanctionVerb.LIFT)
-    if by == sanction.opened_by:
-        raise SamePerson(rule="imposing and lifting of a sanction")
+    require_another(by, sanction.opened_by, rule="imposing and lifting of a sanction")
     return entries.end(sanction, from_on=from_on, by=by, reason=reason, at=at, ended=SanctionEnded)
 
 

@@ -43,7 +43,7 @@ ALLOWED = {
 
 CUT = {"programme", "region", "reporting_region", "occupation", "level", "award"}
 PROMISED: dict[type, set[str]] = {
-    plan.ProgrammeListed: {"code", "parent", "plan", "year", "trainings_target", "high_skilled_target"},
+    plan.ProgrammeListed: {"code", "parent", "plan", "year", "trainings_target", "high_skilled_target", "departments"},
     plan.IndicatorListed: {"code", "programme", "year", "target", "unit"},
     plan.RegionListed: {"code", "parent", "reporting_region", "valid_from", "valid_to", "replaced_by"},
     plan.LevelListed: {"code", "rank", "high_skilled"},

@@ -19,8 +19,8 @@ _INTROSPECTION: Final = ("typeinfo_tree", "current_setting('jit')")
 def statements() -> Iterator[list[str]]:
     """Collects the text of each statement that any engine of this process sends while the context is open.
 
-    Beginnings and ends of transactions, and the driver's own questions about types, do not count. Records copied to a
-    table count as one COPY.
+    Beginnings and ends of transactions, with what is asked in the same message, and the driver's own questions about
+    types, do not count. Records copied to a table count as one COPY.
     """
     sent: list[str] = []
     connections: set[Any] = set()

@@ -26,14 +26,16 @@ from shared.kernel.refusals import NotFound
 from shared.reach import Reach, reach_of
 
 
-async def raise_all(connection: AsyncConnection, seen: Sequence[Observation], *, at: datetime) -> list[Flag]:
+async def raise_all(
+    connection: AsyncConnection, seen: Sequence[Observation], *, at: datetime, rulebook: Rulebook | None = None
+) -> list[Flag]:
     """Store flags for the observations `seen`; returns the new ones. Existing flags stay as they are.
 
-    Executes two statements, or none if `seen` is empty.
+    Executes two statements, and one more without the caller's `rulebook`; none if `seen` is empty.
     """
     if not seen:
         return []
-    rulebook = await rulebook_store.current(connection)
+    rulebook = rulebook or await rulebook_store.current(connection)
     due = {region: _due_on(rulebook, region, at=at) for region in {each.region for each in seen}}
     flags = [rules.raise_(each, id_=new_id(), due_on=due[each.region], at=at) for each in seen]
     new = await store.add_all(connection, flags)

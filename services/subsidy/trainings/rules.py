@@ -11,6 +11,7 @@ from shared import reach
 from shared.contracts.dimensions import FundSource
 from shared.kernel.awards import Award
 from shared.kernel.callers import Caller
+from shared.kernel.money import Fen
 from shared.kernel.refusals import NotYetReceived
 from shared.plan import Plan
 from shared.reach import Scope
@@ -44,6 +45,8 @@ class TrainingClass:
     """The number of enrolments ever made in it, which shows whether all of them have been received."""
     local_id: str | None
     """What its institution calls it; None for a class that was received before this was kept."""
+    share_fen: Fen | None = None
+    """The government's share of one trainee's fee; None if no fee was filed, or not received."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,20 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.trainings.rules import Certificate, Licence, Outcome, Trainee, TrainingClass
@@ -32,6 +45,7 @@ HEARD_CLASS: Final = Table(
     Column("state", Text),
     Column("enrolled", Integer),
     Column("local_id", Text),
+    Column("share_fen", BigInteger),
 )
 HEARD_ENROLMENT: Final = Table(
     "heard_enrolment",

@@ -19,7 +19,7 @@ from services.assessment.bodies.store import scope as scope_store
 from services.assessment.bodies.usecases import filing as usecases
 from services.assessment.plan import usecases as plans
 from shared.auth import CurrentCaller
-from shared.forms import Name, Strict
+from shared.forms import CREDIT_CODE, PLAIN, Name, Strict
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -29,13 +29,14 @@ routes = router("bodies")
 
 
 class BodyRequest(Strict):
-    credit_code: Annotated[str, Field(max_length=64, examples=["52410000MJ00123452"])]
+    credit_code: Annotated[str, Field(max_length=64, examples=["52410000MJ00123452"]), CREDIT_CODE]
     name: Name
     kind: BodyKind
-    region: Annotated[str, Field(max_length=16, examples=["410102"])]
+    region: Annotated[str, Field(max_length=16, examples=["410102"]), PLAIN]
     number_prefix: Annotated[
         str,
         Field(max_length=32, examples=["S000041000123"], description="Characters 1 to 13 of its certificate numbers"),
+        PLAIN,
     ]
     scope: Annotated[list[ScopeItemForm], Field(min_length=1, max_length=1000)]
 

@@ -16,7 +16,7 @@ from services.assessment.bodies.usecases.filing import Asked
 from services.assessment.plan import usecases as plans
 from shared.auth import CurrentCaller
 from shared.awards import AnsweredAward, AnsweredLevel, GivenAward, GivenLevel
-from shared.forms import Day, Reason, Strict
+from shared.forms import PLAIN, Day, Reason, Strict
 from shared.kernel.awards import award_named
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -28,7 +28,7 @@ routes = router("bodies")
 class ScopeItemForm(Strict):
     """Both days are inclusive; without `last_on` it is open-ended."""
 
-    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
+    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"]), PLAIN]
     award: GivenAward | None = None
     level: GivenLevel | None = None
     first_on: Annotated[Day | None, Field(description="Default: today")] = None

@@ -18,17 +18,18 @@ from sqlalchemy import (
     bindparam,
     exists,
     select,
-    text,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.bodies.rules.bodies import Body, BodyKind
 from shared import tables
-from shared.kernel.callers import Standing
+from shared.heard import HEARD_INSTITUTION
+from shared.kernel.callers import Role
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in, misplaced_in
 from shared.plan import Located
 from shared.reach import Reach, Scope
+from shared.standings import Standings
 from shared.tables import Choice, fixed
 
 BODY: Final = Table(
@@ -50,14 +51,7 @@ _LOCK: Final = _BY_ID.with_for_update()
 _HOLD: Final = _BY_ID.with_for_update(read=True)
 _LOCK_BY_CREDIT_CODE: Final = select(BODY).where(BODY.c.credit_code == bindparam("credit_code")).with_for_update()
 _PREFIX_IN_USE: Final = select(exists().where(BODY.c.number_prefix == bindparam("number_prefix")))
-# Whoever took over a body has taken over what that one had taken over before.
-_STANDING: Final = """
-WITH RECURSIVE taken (id) AS (
-    SELECT id FROM body WHERE succeeded_by = :id
-    UNION SELECT b.id FROM body b JOIN taken t ON b.succeeded_by = t.id
-)
-SELECT b.closed_from, b.succeeded_by, ARRAY(SELECT id FROM taken) FROM body b WHERE b.id = :id
-"""
+STANDINGS: Final = Standings({Role.INSTITUTION: HEARD_INSTITUTION, Role.ASSESSMENT_BODY: BODY})
 
 
 async def add(connection: AsyncConnection, body: Body) -> None:
@@ -85,12 +79,6 @@ async def _found(connection: AsyncConnection, body_id: UUID, *, lock: bool = Fal
     if found is None:
         raise NotFound(what="body", id=body_id)
     return found
-
-
-async def standing(connection: AsyncConnection, body_id: UUID) -> Standing:
-    """How the body stands now; an unknown one as any open one."""
-    row = (await connection.execute(text(_STANDING), {"id": body_id})).first()
-    return Standing(None, None, frozenset()) if row is None else Standing(row[0], row[1], frozenset(row[2]))
 
 
 async def find_by_credit_code(connection: AsyncConnection, credit_code: str) -> Body | None:

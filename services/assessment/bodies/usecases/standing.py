@@ -1,8 +1,8 @@
-"""For whom a caller of assessment acts, and what a body may examine on a day."""
+"""What a body may examine on a day."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,24 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.bodies.rules.bodies import Body
 from services.assessment.bodies.rules.sanctions import require_not_stopped
 from services.assessment.bodies.rules.scope import require_scope
-from services.assessment.bodies.store import bodies as store
 from services.assessment.bodies.store import sanctions as sanction_store
 from services.assessment.bodies.store import scope as scope_store
-from shared import heard
 from shared.kernel.awards import Award
-from shared.kernel.callers import Caller, Role
-from shared.kernel.periods import business_day
-
-
-async def admit(connection: AsyncConnection, caller: Caller, *, writes: bool, at: datetime) -> Caller:
-    """The caller with the bodies or institutions that theirs has taken over: one statement, none for an officer.
-
-    Raises OrganisationClosed if a closed organisation's token is to write.
-    """
-    if caller.role is not Role.ASSESSMENT_BODY or caller.organisation is None:
-        return await heard.admit(connection, caller, writes=writes, at=at)
-    standing = await store.standing(connection, caller.organisation)
-    return standing.admit(caller, writes=writes, today=business_day(at))
 
 
 async def require_may_file(

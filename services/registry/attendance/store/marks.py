@@ -153,7 +153,8 @@ ARRAY(
     SELECT ROW((lower(during) AT TIME ZONE 'Asia/Shanghai')::date, lower(during), upper(during), hours)
     FROM lesson WHERE class_id = $1 AND held GROUP BY during, hours
 ),
-EXISTS (SELECT FROM lesson WHERE class_id = $1)
+EXISTS (SELECT FROM lesson WHERE class_id = $1),
+ARRAY(SELECT ROW(a.enrolment_id, a.hours, a.days, a.version) FROM attendance a WHERE a.enrolment_id = ANY($2))
 """
 _LESSONS: Final = """
 SELECT e.person, t.day, e.id, e.class_id, lower(l.during), upper(l.during)
@@ -179,12 +180,13 @@ class MarkContext(NamedTuple):
 
 
 class ClassMarks(NamedTuple):
-    """All that the hours of a class follow from: the counting marks and the hours of its trainees' days, and the
-    lessons of its days (None without a timetable)."""
+    """All that the hours of a class follow from: the counting marks and the hours of its trainees' days, the lessons of
+    its days (None without a timetable), and the totals of trainees who have any."""
 
     stamps: list[Stamp]
     days: dict[tuple[UUID, date], DayHours]
     lessons: Mapping[date, list[LessonTime]] | None
+    totals: Mapping[UUID, Total]
 
     def lessons_of(self, day: date) -> Lessons:
         return None if self.lessons is None else self.lessons.get(day, [])
@@ -286,7 +288,8 @@ async def of_class(connection: AsyncConnection, class_id: UUID, enrolment_ids: C
     for day, *time in row[2]:
         lessons[day].append(LessonTime(*time))
     days = {(each[0], each[1]): DayHours(*each) for each in row[1]}
-    return ClassMarks([_stamp(each) for each in row[0]], days, lessons if row[3] else None)
+    totals = {each[0]: Total(*each) for each in row[4]}
+    return ClassMarks([_stamp(each) for each in row[0]], days, lessons if row[3] else None, totals)
 
 
 async def lessons(

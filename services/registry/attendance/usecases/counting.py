@@ -19,6 +19,7 @@ from services.registry.enrolments.rules.attendee import Attendee
 from services.registry.enrolments.usecases import outcomes
 from services.registry.enrolments.usecases.outcomes import HoursChange
 from services.registry.plan.rules.policy import Policy
+from services.registry.plan.rules.rulebook import Rulebook
 from shared.backbone import outbox
 
 DayChanges = Mapping[UUID, Sequence[tuple[DayHours, DayHours]]]
@@ -37,7 +38,9 @@ def limits_of(policy: Policy) -> DayLimits:
     return DayLimits(policy.attendance_day_hours_max, policy.attendance_grace_minutes)
 
 
-async def recount_class(connection: AsyncConnection, class_id: UUID, change: HoursReason) -> None:
+async def recount_class(
+    connection: AsyncConnection, class_id: UUID, change: HoursReason, *, rulebook: Rulebook | None = None
+) -> None:
     """Count all days of a class again by the lessons that stand now; the caller holds the lock of the class.
 
     Marks that arrive meanwhile wait for the trainees' locks and then see these lessons.
@@ -57,9 +60,8 @@ async def recount_class(connection: AsyncConnection, class_id: UUID, change: Hou
         if after != before:
             changes[key[0]].append((before, after))
     if changes:
-        totals = await store.totals(connection, changes)
-        totals = {each: totals.get(each, Total(each)) for each in changes}
-        await save(connection, changes, totals, attendees, change)
+        totals = {each: kept.totals.get(each, Total(each)) for each in changes}
+        await save(connection, changes, totals, attendees, change, rulebook=rulebook)
 
 
 async def save(
@@ -68,6 +70,8 @@ async def save(
     totals: Mapping[UUID, Total],
     attendees: Mapping[UUID, Attendee],
     change: HoursReason,
+    *,
+    rulebook: Rulebook | None = None,
 ) -> None:
     """Store changed days, totals and facts; outcomes that rest on them are decided again.
 
@@ -82,4 +86,4 @@ async def save(
     recounted = [
         HoursChange(attendees[each.enrolment_id], totals[each.enrolment_id].hours, each.hours) for each in changed
     ]
-    await outcomes.follow(connection, recounted, by=change.by, reason=change.reason, at=change.at)
+    await outcomes.follow(connection, recounted, by=change.by, reason=change.reason, at=change.at, rulebook=rulebook)

@@ -17,17 +17,17 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     select,
-    text,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules.institutions import Institution, InstitutionKind
 from shared import tables
-from shared.kernel.callers import Standing
+from shared.kernel.callers import Role
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in, misplaced_in
 from shared.plan import Located
 from shared.reach import Reach
+from shared.standings import Standings
 from shared.tables import Choice, fixed
 
 INSTITUTION: Final = Table(
@@ -46,17 +46,10 @@ INSTITUTION: Final = Table(
     Column("closed_from", Date),
     Column("succeeded_by", Uuid),
 )
+STANDINGS: Final = Standings({Role.INSTITUTION: INSTITUTION})
 _BY_ID: Final = select(INSTITUTION).where(INSTITUTION.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
 _HOLD: Final = _BY_ID.with_for_update(read=True)
-# Whoever took over an institution has taken over what that one had taken over before.
-_STANDING: Final = """
-WITH RECURSIVE taken (id) AS (
-    SELECT id FROM institution WHERE succeeded_by = :id
-    UNION SELECT i.id FROM institution i JOIN taken t ON i.succeeded_by = t.id
-)
-SELECT i.closed_from, i.succeeded_by, ARRAY(SELECT id FROM taken) FROM institution i WHERE i.id = :id
-"""
 _BY_CREDIT_CODE: Final = select(INSTITUTION).where(INSTITUTION.c.credit_code == bindparam("credit_code"))
 
 
@@ -75,12 +68,6 @@ async def load(connection: AsyncConnection, institution_id: UUID, *, lock: bool 
     if found is None:
         raise NotFound(what="institution", id=institution_id)
     return found
-
-
-async def standing(connection: AsyncConnection, institution_id: UUID) -> Standing:
-    """How the institution stands now; an unknown one as any open one."""
-    row = (await connection.execute(text(_STANDING), {"id": institution_id})).first()
-    return Standing(None, None, frozenset()) if row is None else Standing(row[0], row[1], frozenset(row[2]))
 
 
 async def hold(connection: AsyncConnection, institution_id: UUID) -> Institution | None:

@@ -152,7 +152,13 @@ async def conclude_by_attendance(
 
 
 async def follow(
-    connection: AsyncConnection, recounted: Sequence[HoursChange], *, by: str, reason: str, at: datetime
+    connection: AsyncConnection,
+    recounted: Sequence[HoursChange],
+    *,
+    by: str,
+    reason: str,
+    at: datetime,
+    rulebook: Rulebook | None = None,
 ) -> None:
     """Decide existing outcomes again after their attendance was recounted, as corrections; the others are skipped.
 
@@ -170,7 +176,8 @@ async def follow(
     found = (await store.by_ids(connection, {*here, *brought})).values()
     enrolments = [each for each in found if each.status in CONCLUDED]
     attended = await outcome_store.attended(connection, [each.id for each in enrolments])
-    judged = await _judged(connection, {each.class_id for each in enrolments})
+    rulebook = rulebook or await rulebook_store.current(connection)
+    judged = await _judged(connection, {each.class_id for each in enrolments}, rulebook)
     steps: list[Step] = []
     for before in enrolments:
         its = judged[before.class_id]
@@ -195,8 +202,7 @@ class _Judged(NamedTuple):
     grounds: Grounds
 
 
-async def _judged(connection: AsyncConnection, class_ids: Collection[UUID]) -> dict[UUID, _Judged]:
-    rulebook = await rulebook_store.current(connection)
+async def _judged(connection: AsyncConnection, class_ids: Collection[UUID], rulebook: Rulebook) -> dict[UUID, _Judged]:
     judged: dict[UUID, _Judged] = {}
     for class_ in (await class_store.by_ids(connection, class_ids)).values():
         policy = rulebook.policy(class_.starts_on, class_.region)

@@ -9,7 +9,7 @@ from typing import Final
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.directory.usecases.standing import admit
+from services.registry.directory.store.institutions import STANDINGS
 from services.registry.follow_ups.usecases import reports as follow_ups
 from services.registry.follow_ups.usecases.forms import FollowUpRowRequest
 from services.registry.follow_ups.usecases.reports import FollowUpRow
@@ -33,7 +33,7 @@ async def _decide(
     connection: AsyncConnection, posting: Posting, rows: Sequence[FollowUpRow], _: DryRunMemory | None, *, at: datetime
 ) -> list[RowOutcome]:
     # What was posted before the institution closed is still decided, hence no `writes`.
-    caller = await admit(connection, posting.caller(Role.INSTITUTION), writes=False, at=at)
+    caller = await STANDINGS.admit(connection, posting.caller(Role.INSTITUTION), writes=False, at=at)
     return await follow_ups.report(connection, rows, caller=caller, at=at)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.classes.rules.classes import RosterClosed, TrainingClass
 from services.registry.classes.store import classes as class_store
 from services.registry.directory.store import institutions as institution_store
-from services.registry.directory.usecases.standing import admit
+from services.registry.directory.store.institutions import STANDINGS
 from services.registry.rosters.rules.dry_runs import DryRun
 from services.registry.rosters.rules.files import ClassDiffers, RosterFileFailed, TooManyRosterFiles
 from services.registry.rosters.usecases import enrol as rosters
@@ -82,7 +82,7 @@ class _Decide:
     ) -> list[RowOutcome]:
         """Raises ForeignOrganisation, PolicyUnset; then no row is stored."""
         # What was posted before the institution closed is still decided, hence no `writes`.
-        caller = await admit(connection, posting.caller(Role.INSTITUTION), writes=False, at=at)
+        caller = await STANDINGS.admit(connection, posting.caller(Role.INSTITUTION), writes=False, at=at)
         institution_id = posting.organisation_id
         if posting.target_id is not None:
             class_ = await class_store.load(connection, posting.target_id)

@@ -85,7 +85,7 @@ async def reopen(
     after, fact = rules.reopen(before, class_, due_on=due, at=at)
     event = _event(after, FindingVerb.REOPEN, said, None, by=caller.person, at=at)
     if class_ is not None:
-        await flag_usecases.raise_all(connection, list(rules.found_late(after, class_)), at=at)
+        await flag_usecases.raise_all(connection, list(rules.found_late(after, class_)), at=at, rulebook=rulebook)
     return await _keep(connection, after, fact, event)
 
 

@@ -88,7 +88,7 @@ async def record(
         *rules.looks_wrong(patrol, class_, share_min=policy.attendance_share_min),
         *(late for finding in findings for late in finding_rules.found_late(finding, class_)),
     ]
-    await flag_usecases.raise_all(connection, seen, at=at)
+    await flag_usecases.raise_all(connection, seen, at=at, rulebook=rulebook)
     await hold_against_marks(connection, class_, policy, at=at)
     return PatrolAndFindings(patrol, findings)
 

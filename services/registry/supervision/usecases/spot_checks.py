@@ -65,5 +65,5 @@ async def record(
     await store.add(connection, check)
     await outbox.record(connection, rules.record(check, class_, at=at))
     seen = list(rules.looks_wrong(check, class_, denied_share_max=policy.spotcheck_denied_share_max))
-    await flag_usecases.raise_all(connection, seen, at=at)
+    await flag_usecases.raise_all(connection, seen, at=at, rulebook=rulebook)
     return check

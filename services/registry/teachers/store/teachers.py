@@ -11,6 +11,7 @@ from sqlalchemy import Column, Integer, Label, LargeBinary, MetaData, Table, Tex
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.store.institutions import INSTITUTION
+from services.registry.teachers.rules.engagements import Engagement
 from services.registry.teachers.rules.teachers import Assignment, Correction, Qualification, Teacher
 from services.registry.teachers.store.engagements import ENGAGEMENT
 from shared import tables
@@ -59,7 +60,13 @@ _QUALIFICATIONS: Final[Label[Any]] = literal_column("""ARRAY(
 _ASSIGNMENTS: Final[Label[Any]] = literal_column("""ARRAY(
     SELECT ROW(p.institution_id, p.project) FROM teacher_project p WHERE p.teacher_id = teacher.id
 )""").label("assignments")
+_ENGAGEMENTS: Final[Label[Any]] = literal_column("""ARRAY(
+    SELECT ROW(e.id, e.teacher_id, e.institution_id, e.local_id, e.full_time, lower(e.engaged), upper(e.engaged) - 1,
+        e.version)
+    FROM engagement e WHERE e.teacher_id = teacher.id ORDER BY e.id
+)""").label("engagements")
 _SELECT: Final = select(TEACHER, _QUALIFICATIONS, _ASSIGNMENTS)
+_SELECT_ENGAGED: Final = _SELECT.add_columns(_ENGAGEMENTS)
 _LOCK_BY_PERSON: Final = "SELECT id, merged_into FROM teacher WHERE person = $1 FOR UPDATE"
 _LOCK: Final = "SELECT id FROM teacher WHERE id = ANY($1) ORDER BY id FOR UPDATE"
 _LOCK_SHARED: Final = "SELECT id FROM teacher WHERE id = ANY($1) ORDER BY id FOR SHARE"
@@ -133,6 +140,13 @@ async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUI
     """Those of `ids` that exist."""
     found = await tables.fetch_all(connection, _SELECT.where(tables.one_of(TEACHER.c.id, ids)), _teacher)
     return {teacher.id: teacher for teacher in found}
+
+
+async def engaged(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, tuple[Teacher, list[Engagement]]]:
+    """Those of `ids` that exist, with every engagement of theirs at any institution, including past ones."""
+    statement = _SELECT_ENGAGED.where(tables.one_of(TEACHER.c.id, ids))
+    found = await tables.fetch_all(connection, statement, _engaged)
+    return {teacher.id: (teacher, engagements) for teacher, engagements in found}
 
 
 async def page(
@@ -222,6 +236,14 @@ def _teacher(*, qualifications: Collection[Any], assignments: Collection[Any], *
         qualifications=tuple(_qualification(*each) for each in qualifications),
         assignments=frozenset(Assignment(*each) for each in assignments),
     )
+
+
+def _engaged(*, engagements: Collection[Any], **columns: Any) -> tuple[Teacher, list[Engagement]]:
+    theirs = [
+        Engagement(id_, teacher_id, institution_id, local_id, full_time, Period(first, last), version)
+        for id_, teacher_id, institution_id, local_id, full_time, first, last, version in engagements
+    ]
+    return _teacher(**columns), theirs
 
 
 def _qualification(

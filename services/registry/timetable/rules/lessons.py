@@ -83,6 +83,12 @@ class Timetable(NamedTuple):
         return cls(sorted(lessons, key=_order), sorted(omitted, key=_order))
 
 
+def sites_of(class_: TrainingClass, lessons: Iterable[Lesson]) -> set[UUID]:
+    """The sites at which the class and these lessons are held."""
+    own = set() if class_.site_id is None else {class_.site_id}
+    return own | {each.site_id for each in lessons}
+
+
 Rooms = Mapping[tuple[UUID, str], Room]
 """By site and name."""
 

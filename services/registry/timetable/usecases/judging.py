@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.rules.classes import TrainingClass
-from services.registry.classes.rules.limits import require_in_region
+from services.registry.classes.rules.limits import places_of, require_in_region
 from services.registry.directory.rules.sites import Site
 from services.registry.directory.store import sites as site_store
 from services.registry.flags import usecases as flag_usecases
 from services.registry.plan.rules.rulebook import Rulebook
-from services.registry.teachers.rules.engagements import Engagement
-from services.registry.teachers.store import engagements as engagement_store
 from services.registry.teachers.store import teachers as teacher_store
 from services.registry.timetable import store
 from services.registry.timetable.rules import flags as oddities
@@ -69,6 +67,13 @@ async def read(connection: AsyncConnection, class_: TrainingClass, planned: Sequ
     return lessons
 
 
+class Judged(NamedTuple):
+    """Who gives the lessons, and the sites of the class and of all its lessons, by id."""
+
+    staff: Staff
+    sites: Mapping[UUID, Site]
+
+
 async def judge(
     connection: AsyncConnection,
     class_: TrainingClass,
@@ -77,8 +82,8 @@ async def judge(
     stored: Timetable,
     rulebook: Rulebook,
     at: datetime,
-) -> Staff:
-    """Check `lessons` as those of `class_`, whose timetable is `stored` now; the teachers who give them.
+) -> Judged:
+    """Check `lessons` as those of `class_`, whose timetable is `stored` now; the teachers and sites that they need.
 
     What looks odd is flagged (C18, C20, C24). Lessons of an approved class that have begun are not judged again.
     Teachers and sites are locked: a request that ends an engagement or removes a room either came before and is seen
@@ -87,12 +92,13 @@ async def judge(
     """
     policy = rulebook.policy(class_.starts_on, class_.region)
     settled = settled_of(stored.lessons, class_, at=at)
-    teacher_ids, site_ids = {each.teacher_id for each in lessons}, {each.site_id for each in lessons}
+    teacher_ids, site_ids = {each.teacher_id for each in lessons}, rules.sites_of(class_, (*lessons, *stored.omitted))
     await store.hold(connection, teacher_ids=teacher_ids, site_ids=site_ids)
     staff = await _staff(connection, teacher_ids)
     sites = await site_store.by_ids(connection, site_ids)
     rooms = {(site.id, name): room for site in sites.values() for name, room in site.rooms.items()}
-    _require_places(lessons, class_, sites, rooms, settled=settled)
+    places = places_of(class_, rulebook.plan, today=business_day(at))
+    _require_places(lessons, places, sites, rooms, settled=settled)
     rules.require_sound(lessons, class_, rooms=rooms, policy=policy, settled=settled, omitted=stored.omitted)
     rules.require_teachers(lessons, class_, staff, settled=settled)
     clashes, shared_sites = await store.surroundings(connection, class_.id, lessons)
@@ -108,8 +114,9 @@ async def judge(
         *oddities.borrowed_sites(shared_sites, class_),
     ]
     # Every lesson of a borrowed teacher or in a wrong room says the same.
-    await flag_usecases.raise_all(connection, list({(each.kind, each.seen): each for each in seen}.values()), at=at)
-    return staff
+    once = list({(each.kind, each.seen): each for each in seen}.values())
+    await flag_usecases.raise_all(connection, once, at=at, rulebook=rulebook)
+    return Judged(staff, sites)
 
 
 def require_ages(
@@ -168,7 +175,7 @@ def kept(lessons: Iterable[Lesson]) -> list[dict[str, Any]]:
 
 def _require_places(
     lessons: Iterable[Lesson],
-    class_: TrainingClass,
+    places: Collection[str],
     sites: Mapping[UUID, Site],
     rooms: Rooms,
     *,
@@ -177,13 +184,11 @@ def _require_places(
     for place, lesson in enumerate(lessons):
         if lesson in settled:
             continue
-        require_in_region(class_, sites[lesson.site_id])
+        require_in_region(sites[lesson.site_id], places)
         if lesson.place not in rooms:
             raise NotFound(pointer=f"/lessons/{place}/room", what="room", id=lesson.room)
 
 
 async def _staff(connection: AsyncConnection, teacher_ids: Collection[UUID]) -> Staff:
-    engagements: dict[UUID, list[Engagement]] = {teacher_id: [] for teacher_id in teacher_ids}
-    for each in await engagement_store.of_teachers(connection, teacher_ids):
-        engagements[each.teacher_id].append(each)
-    return Staff(await teacher_store.by_ids(connection, teacher_ids), engagements)
+    found = await teacher_store.engaged(connection, teacher_ids)
+    return Staff({id_: each[0] for id_, each in found.items()}, {id_: each[1] for id_, each in found.items()})

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.attendance.rules.marks import CLOCK_DRIFT_MAX
 from services.registry.attendance.usecases.counting import HoursReason, recount_class
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.history import PLAN
@@ -25,7 +26,7 @@ from services.registry.timetable.usecases import site_checks
 from services.registry.timetable.usecases.judging import PlannedLesson
 from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.callers import Caller
-from shared.kernel.periods import BUSINESS_ZONE
+from shared.kernel.periods import BUSINESS_ZONE, business_day
 from shared.persons import Persons
 
 OMIT: Final = "omit"
@@ -56,16 +57,19 @@ async def put(
     rulebook = await rulebook_store.current(connection)
     if rules.is_approved(class_):
         require_in_time(class_, stored.lessons, lessons, reason=reason, rulebook=rulebook, at=at)
-    staff = await timetable.judge(connection, class_, lessons, stored=stored, rulebook=rulebook, at=at)
+    staff, sites = await timetable.judge(connection, class_, lessons, stored=stored, rulebook=rulebook, at=at)
     timetable.require_ages(class_, lessons, staff, stored=stored, rulebook=rulebook, persons=persons, at=at)
     await timetable.save(connection, class_id, stored.lessons, lessons)
-    await site_checks.follow(connection, class_, at=at)
+    planned_now = Timetable.of(lessons, stored.omitted)
+    await site_checks.follow(connection, class_, planned_now, sites, at=at)
     explanation = Explanation([] if reason is None else [reason], timetable.changed(stored.lessons, lessons))
     await remember(connection, class_, PLAN, explanation, caller=caller, at=at)
-    planned_now = Timetable.of(lessons, stored.omitted)
     await timetable.tell(connection, class_, planned_now, staff=staff, at=at)
-    if class_.status is ClassStatus.RUNNING:  # until it starts, nobody was marked present
-        await recount_class(connection, class_id, HoursReason(by=caller.person, reason=NEW_LESSONS, at=at))
+    # Until it starts, nobody was marked present; nor on days to come, by a clock that is right.
+    marked_until = business_day(at + CLOCK_DRIFT_MAX)
+    if class_.status is ClassStatus.RUNNING and rules.touches_marks(stored, planned_now, until=marked_until):
+        change = HoursReason(by=caller.person, reason=NEW_LESSONS, at=at)
+        await recount_class(connection, class_id, change, rulebook=rulebook)
     return planned_now
 
 
