@@ -101,8 +101,9 @@ class ExamPlan(NamedTuple):
 
 
 class SiteVersion(NamedTuple):
-    """A site as it was described: its next version may be another place, or have other rooms. `version` counts those
-    that somebody described."""
+    """A site as it was described: its next version may be another place, or have other rooms. `version` counts
+    descriptions; moves of its region are none.
+    """
 
     site_id: UUID
     version: int
