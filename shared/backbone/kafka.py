@@ -26,6 +26,8 @@ from shared.backbone.log import (
 from shared.backbone.partitioner import PARTITIONS
 
 _IDLE_MS = 500
+_CONTROLLER_SECONDS_MAX = 30.0
+_CONTROLLER_POLL_SECONDS = 0.1
 _FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
 
 
@@ -36,6 +38,17 @@ async def _failures_named() -> AsyncGenerator[None]:
         yield
     except KafkaError as error:
         raise LogUnavailable(type(error).__name__) from error
+
+
+async def _wait_for_controller(admin: AIOKafkaAdminClient) -> None:
+    """Return once the cluster has a controller: a broker answers before, and the client fails without one."""
+    try:
+        async with asyncio.timeout(_CONTROLLER_SECONDS_MAX):
+            # There is nothing to be woken by.
+            while (await admin.describe_cluster())["controller_id"] in (None, -1):  # noqa: ASYNC110
+                await asyncio.sleep(_CONTROLLER_POLL_SECONDS)
+    except TimeoutError:
+        raise LogUnavailable("no controller") from None
 
 
 class KafkaLog:
@@ -52,6 +65,7 @@ class KafkaLog:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
         await admin.start()
         try:
+            await _wait_for_controller(admin)
             wanted = [NewTopic(topic, PARTITIONS, self._replication, topic_configs=_FOR_EVER) for topic in topics]
             with contextlib.suppress(TopicAlreadyExistsError):
                 await admin.create_topics(wanted)
