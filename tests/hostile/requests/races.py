@@ -119,6 +119,7 @@ class Course:
     postgres: Postgres
     scene: Scene
     things: Things
+    operations: Mapping[str, Operation]
     racers: int
 
     @classmethod
@@ -127,12 +128,13 @@ class Course:
         things = await _things(scene)
         # The scene's claim was approved long ago.
         bodies = {**scene.here.bodies, "pay_claim": {"paid_on": TODAY.isoformat(), "reference": "T-1"}}
-        return cls(postgres, replace(scene, here=replace(scene.here, bodies=bodies)), things, racers)
+        operations = {each.name: each for each in operations_of(scene)}
+        return cls(postgres, replace(scene, here=replace(scene.here, bodies=bodies)), things, operations, racers)
 
     @property
     def writes(self) -> list[str]:
         """The operations that may change something."""
-        return [each.name for each in operations_of(self.scene) if each.method != "get"]
+        return [each.name for each in self.operations.values() if each.method != "get"]
 
     async def race(self, name: str) -> Outcome:
         """The race of an operation, about the things of the scene."""
@@ -178,7 +180,7 @@ class Course:
             async with opened(under_test.service, settings) as service:
                 here = replace(self.scene.here, ids={**self.scene.here.ids, **self.things.get(name, {})})
                 scene = replace(self.scene, service=service, here=here)
-                yield next(each for each in operations_of(scene) if each.name == name)
+                yield replace(self.operations[name], scene=scene)
         finally:
             await self.postgres.drop_database(database)
 

@@ -21,7 +21,7 @@ SECONDS_A_CASE: Final = 0.4
 """A bound for a machine that is busy with other things; usually it is a twentieth of it."""
 
 
-@pytest.mark.timeout(120 + CASES * SECONDS_A_CASE)
+@pytest.mark.timeout(300 + CASES * SECONDS_A_CASE)
 @pytest.mark.parametrize("name", SERVICES)
 async def test_requests_are_answered_as_described_and_leave_nobody_in_clear(
     name: str, scene_of: SceneOf, count: Callable[[str], None], caplog: pytest.LogCaptureFixture

@@ -24,7 +24,7 @@ SHARPEST: Final = {
 }
 
 
-@pytest.mark.timeout(3600 if IS_WHOLE else 120)
+@pytest.mark.timeout(3600 if IS_WHOLE else 300)
 @pytest.mark.parametrize("name", SHARPEST)
 async def test_what_is_sent_many_times_at_once_is_done_once(
     name: str, database: Database, postgres: Postgres, keys: Path, count: Callable[[str], None]

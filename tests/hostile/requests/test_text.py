@@ -45,6 +45,7 @@ def quotes_number(answer: httpx.Response) -> bool:
     return NUMBER[:17] in digits or PHONE in digits or FULL_WIDTH[:8] in answer.text
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", SERVICES)
 async def test_text_takes_no_number_of_a_person_and_no_character_that_nobody_sees(name: str, scene_of: SceneOf) -> None:
     found: list[str] = []
