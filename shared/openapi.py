@@ -79,8 +79,8 @@ def codes_beside(module_file: str) -> Codes:
 
 
 def routes_of(app: FastAPI) -> Iterator[APIRoute]:
-    """All routes of `app`, also those of routers that it includes."""
-    for route in app.routes:
+    """All routes of `app`, also those of routers that it includes, in the order in which they are described."""
+    for route in app.state.described:
         router = getattr(route, "original_router", None)
         for each in [route] if router is None else router.routes:
             assert isinstance(each, APIRoute), "nothing else is added to an application of ours"
@@ -98,7 +98,7 @@ def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         description=app.description,
-        routes=app.routes,
+        routes=app.state.described,
         license_info=app.license_info,
     )
     components = document.setdefault("components", {})

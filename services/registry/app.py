@@ -101,6 +101,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
         background=background,
         codes=codes_beside(__file__),
         standings=STANDINGS,
+        busiest=[attendance.routes, rosters.routes],
         bytes_max_of={
             roster_files.PATH: settings.roster_file_bytes_max,
             follow_up_files.PATH: follow_up_files.BYTES_MAX,
