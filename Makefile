@@ -10,7 +10,7 @@ FORCED := $(if $(filter-out 0,$(FORCE)),--force)
 MISSING := $(PYTHON) -c 'from deploy.kafka.broker import Broker; print(Broker.missing() or "")'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev java run up kafka reset backup restore dead-letters token rebuild test test-domain lint types imports format bench docs clients lock
+.PHONY: help setup dev java run up kafka reset backup restore dead-letters token rebuild test test-domain lint types imports format hostile races bench docs clients lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,12 @@ imports: dev
 format: dev ## Format the code
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
+
+hostile: dev ## Send requests made up from the API's descriptions and search for what they named (CASES=25000 a service)
+	@HOSTILE_CASES=$(or $(CASES),25000) HOSTILE_SEED=$(or $(SEED),$$(date +%s)) $(PYTEST) -q tests/hostile/requests/test_generated.py
+
+races: dev ## Send every write many times at once, with and without an Idempotency-Key (RACERS=100)
+	@RACERS=$(or $(RACERS),100) $(PYTEST) -q tests/hostile/requests/test_races.py
 
 bench: dev ## Measure speed and the raw limits of this machine (PART=roster …; default: all)
 	@$(PYTHON) -m tests.bench $(PART)

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from shared.kernel.callers import Caller, Role
 from shared.kernel.refusals import Refusal
+from shared.kernel.spelling import has_unseen
 
 ISSUER = "skills-programme"
 AUDIENCE = "skills-programme"
@@ -48,13 +49,11 @@ def _one_form(person: str) -> str:
     form = unicodedata.normalize("NFKC", person).strip()
     if not 1 <= len(form) <= PERSON_CHARACTERS_MAX:
         raise WrongClaim("length")
-    # Controls, formats (zero width, direction), surrogates, private use, unassigned; separators of lines.
-    if any(unicodedata.category(each) in _NOT_SEEN for each in form):
+    if has_unseen(form):
         raise WrongClaim("characters")
     return form
 
 
-_NOT_SEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _ORGANISED: Final = frozenset({Role.INSTITUTION, Role.ASSESSMENT_BODY})
 """Roles that act for an organisation; the others act in a region."""
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 from pydantic import Field
 
+from shared.forms import PLAIN
 from shared.kernel.awards import Award, award_asked
 
 GivenAward = Annotated[
@@ -16,9 +17,12 @@ GivenAward = Annotated[
         examples=["L4"],
         description="What the training leads to: a level, or a kind without one such as special_ability (/v1/awards)",
     ),
+    PLAIN,
 ]
 GivenLevel = Annotated[
-    str, Field(max_length=8, examples=["L4"], description="The same as award, for a level; one of the two is needed")
+    str,
+    Field(max_length=8, examples=["L4"], description="The same as award, for a level; one of the two is needed"),
+    PLAIN,
 ]
 
 AnsweredAward = Annotated[str, Field(description="What the training leads to: a level, or a kind without one")]

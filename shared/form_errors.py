@@ -65,6 +65,11 @@ _NOT_FITTING: Final = Words("此项格式不符合要求。", "This does not mat
 WORDS: Final[Mapping[str, Words]] = {
     # Ours
     "null_character": Words("文本含有字符 U+0000。", "The text contains the character U+0000."),
+    "personal_name": Words(
+        "此处不能填写相关人员的姓名。", "The name of a person whom the request concerns cannot stand here."
+    ),
+    "repeated_name": Words("对象中有重复的键。", "This object has the same name twice."),
+    "too_many_members": Words("此处的项数过多。", "This has too many members."),
     # The whole document
     "json_invalid": Words("请求体不是有效的 JSON（UTF-8 编码）。", "The body is not valid JSON in UTF-8."),
     "json_type": Words("应为 JSON 文本。", "This should be JSON text."),

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import unicodedata
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema
 
 from shared.form_errors import form_error
+from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.identity import contains_identity_number
 from shared.kernel.personal_numbers import contains_personal_number
-from shared.kernel.spelling import present
-
-_UNSEEN: Final = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
-"""Unicode categories: control and format characters, unassigned, private use, surrogates, line separators."""
+from shared.kernel.refusals import Refusal
+from shared.kernel.spelling import has_unseen, present
 
 
 def no_personal_number(text: str) -> str:
@@ -38,10 +46,17 @@ def _no_number_as_id(local_id: str) -> str:
     return no_personal_number(local_id)
 
 
+def _number_only_as_credit_code(text: str) -> str:
+    try:
+        parse_credit_code(text)
+    except Refusal:
+        return no_personal_number(text)
+    return text
+
+
 def _only_visible(text: str) -> str:
     """`text`. Raises a form error for damaged and invisible characters, which may change what is read."""
-    is_damaged = "\N{REPLACEMENT CHARACTER}" in text
-    if is_damaged or any(unicodedata.category(char) in _UNSEEN and char not in "\n\t" for char in text):
+    if "\N{REPLACEMENT CHARACTER}" in text or has_unseen(text, allowed="\n\t"):
         raise form_error(
             "unseen_character",
             "The text contains invisible, damaged or unassigned characters",
@@ -65,11 +80,33 @@ LocalId = Annotated[
     Field(description="Your organisation's own id of the record; the same id again is a repeat, not a second record"),
 ]
 PLAIN: Final = AfterValidator(lambda text: no_personal_number(_only_visible(text)))
-"""Free text is readable as it stands, and without a person's number. It stands after the constraints of its length."""
+"""Text that is stored in clear is readable as it stands, and without a person's number. This stands after the
+constraints of its length."""
+VISIBLE: Final = AfterValidator(_only_visible)
+"""The same for text that is not kept in clear: a number may stand in it."""
+CREDIT_CODE: Final = AfterValidator(_number_only_as_credit_code)
+"""A credit code may look like a person's number; anything else that does is refused."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Says in the API's description how a text is kept that may hold a number or name of a person."""
+
+    how: Literal["encrypted", "hashed", "masked"]
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "x-kept": self.how}
+
+
+ENCRYPTED: Final = Kept("encrypted")
+HASHED: Final = Kept("hashed")
+"""Only a keyed hash of it is stored, to recognise it."""
+MASKED: Final = Kept("masked")
+"""Numbers in it are masked before it is stored."""
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), PLAIN]
 PersonName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(present)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(present), ENCRYPTED
 ]
 """The name on a person's document, with the present characters in place of private-use codes of old code pages."""
 Reason = Annotated[

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.edge import EdgeRoute
+from shared.edge.routes import EdgeRoute
 
 routes = APIRouter(prefix="/health", tags=["health"], route_class=EdgeRoute)
 

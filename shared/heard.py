@@ -1,6 +1,6 @@
-"""Copies of the registry's facts that several services need: regions, and merged person keys.
+"""Copies of the registry's facts that several services need: regions, institutions, and merged person keys.
 
-Each service that uses it has the tables `heard_region` and `heard_alias` in its own database.
+Each service that uses it has the tables `heard_region`, `heard_institution` and `heard_alias` in its own database.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import tables
 from shared.contracts.dimensions import RegionPeriod
+from shared.contracts.registry.directory import InstitutionState
 from shared.contracts.registry.plan import RegionListed
 from shared.database import driver
+from shared.kernel.callers import Role
 from shared.plan import Region
+from shared.standings import Standings
 from shared.tables import Json
 
 HEARD_REGION: Final = Table(
@@ -30,12 +33,27 @@ HEARD_REGION: Final = Table(
     Column("replaced_by", Text),
     Column("periods", Json),
 )
+HEARD_INSTITUTION: Final = Table(
+    "heard_institution",
+    MetaData(),
+    Column("id", Uuid),
+    Column("name", Text),
+    Column("closed_from", Date),
+    Column("succeeded_by", Uuid),
+)
+STANDINGS: Final = Standings({Role.INSTITUTION: HEARD_INSTITUTION})
+"""As far as was received; an institution that was not stands as any open one."""
 HEARD_ALIAS: Final = Table("heard_alias", MetaData(), Column("person", Uuid), Column("into_person", Uuid))
 
 _KEEP_REGIONS: Final = f"""
 INSERT INTO heard_region ({tables.names(HEARD_REGION.c)})
 SELECT * FROM {tables.unnest(HEARD_REGION.c)} ORDER BY code
 ON CONFLICT (code) DO UPDATE SET {tables.excluded(HEARD_REGION.c)}
+"""
+_KEEP_INSTITUTIONS: Final = f"""
+INSERT INTO heard_institution ({tables.names(HEARD_INSTITUTION.c)})
+SELECT * FROM {tables.unnest(HEARD_INSTITUTION.c)} ORDER BY id
+ON CONFLICT (id) DO UPDATE SET {tables.excluded(HEARD_INSTITUTION.c)}
 """
 _KEEP_ALIASES: Final = f"""
 INSERT INTO heard_alias ({tables.names(HEARD_ALIAS.c)})
@@ -62,6 +80,13 @@ async def regions(connection: AsyncConnection) -> dict[str, Region]:
 
 def _region(*, periods: Any, **fields: Any) -> Region:
     return Region(**fields, periods=msgspec.convert(periods or (), tuple[RegionPeriod, ...]))
+
+
+async def keep_institutions(connection: AsyncConnection, institutions: Sequence[InstitutionState]) -> None:
+    """Store the latest state of each institution."""
+    if institutions:
+        rows = [msgspec.structs.asdict(each) | {"id": each.institution_id} for each in institutions]
+        await (await driver(connection)).execute(_KEEP_INSTITUTIONS, *tables.arrays(HEARD_INSTITUTION.c, rows))
 
 
 async def keep_aliases(connection: AsyncConnection, merged: Mapping[UUID, UUID]) -> None:

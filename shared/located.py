@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Table, or_
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, Table, and_, or_, tuple_
 
 from shared import tables
+from shared.plan import Located
 from shared.reach import Reach
 
 
@@ -20,3 +23,12 @@ def lies_in(table: Table, reach: Reach) -> list[ColumnElement[bool]]:
 def reported_in(table: Table, reach: Reach) -> list[ColumnElement[bool]]:
     """Condition: the rows were reported within `reach`, wherever their place lies now; for figures, which add up."""
     return tables.matches(table, **reach.narrowed)
+
+
+def misplaced_in(table: Table, places: Mapping[str, Located]) -> ColumnElement[bool] | None:
+    """Condition: the rows lie in one of `places` and do not bear the regions in which it lies; None without places."""
+    asked = [
+        and_(table.c.region == place, tuple_(table.c.region, table.c.reporting_region) != lies)
+        for place, lies in places.items()
+    ]
+    return or_(*asked) if asked else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -18,12 +19,15 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.edge import EdgeRoute
+from shared.edge.methods import routes_of
+from shared.edge.routes import EdgeRoute
+from shared.edge.sizes import BODY_MAX
 from shared.examples import example_of
 from shared.kernel.callers import Role, WrongRole
 from shared.posted import Posting
 from shared.problems import MEDIA_TYPE, Problem, described, known_refusals, status_of
 from shared.rights import Right
+from shared.settings import ServiceSettings
 
 Codes = Mapping[str, list[str]]
 """By operation ids, the codes of the refusals that the service's own rules can answer with."""
@@ -52,11 +56,16 @@ _HEADERS: Final[dict[str, dict[str, Any]]] = {
         "schema": {"type": "integer", "minimum": 0},
     },
 }
-_OF_ALL: Final = ("unknown-parameter", "repeated-parameter", "malformed-request", "unexpected", "unavailable")
-_OF_BODIES: Final = ("too-large", "unsupported-media-type")
+_OF_ALL: Final = (
+    "unknown-parameter", "repeated-parameter", "malformed-request", "unexpected", "unavailable",
+    "too-many-open-requests",
+)  # fmt: skip
+_OF_BODIES: Final = ("too-large", "unsupported-media-type", "body-too-slow", "bodies-full")
+_WITHOUT_BODY: Final = ("body-not-taken",)
 _OF_TRANSACTIONS: Final = ("unauthenticated", "stale", "occupied", "took-too-long")
 _OF_WRITES: Final = ("organisation-closed",)
-_OF_POSTS: Final = ("idempotency-key-reused", "idempotency-key-too-long")
+_OF_POSTS: Final = ("idempotency-key-reused", "idempotency-key-too-long", "idempotency-key-with-number")
+_OF_EVERY_SERVICE: Final[Codes] = {"describe_problem": ["not-found"]}
 _RETRIED: Final = (409, 429, 503)
 
 
@@ -76,15 +85,6 @@ def codes_beside(module_file: str) -> Codes:
     path = Path(module_file).with_name("problems.json")
     found: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return found
-
-
-def routes_of(app: FastAPI) -> Iterator[APIRoute]:
-    """All routes of `app`, also those of routers that it includes, in the order in which they are described."""
-    for route in app.state.described:
-        router = getattr(route, "original_router", None)
-        for each in [route] if router is None else router.routes:
-            assert isinstance(each, APIRoute), "nothing else is added to an application of ours"
-            yield each
 
 
 def operations_of(app: FastAPI) -> Iterator[tuple[str, frozenset[str], bool]]:
@@ -110,14 +110,17 @@ def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
     components["parameters"] = {"IdempotencyKey": _IDEMPOTENCY_KEY}
     components["examples"] = {}
     refusals = known_refusals()
+    standing = frozenset() if app.state.standings is None else app.state.standings.roles
     for route in shown:
         for method in route.methods or ():
             operation = document["paths"][route.path][method.lower()]
             _add_security(operation, route)
             operation["x-rights"] = _rights(app.state.rights[route.name])
             _add_headers(operation, route)
-            common = _common(route, app.state.rights[route.name], admits=app.state.standings is not None)
-            _add_problems(operation, [*common, *codes.get(operation["operationId"], ())], refusals, components)
+            _add_body_max(operation, route, app.state.settings)
+            common = _common(route, app.state.rights[route.name], standing)
+            own = [*codes.get(route.name, ()), *_OF_EVERY_SERVICE.get(route.name, ())]
+            _add_problems(operation, [*common, *own], refusals, components)
             _add_examples(operation, components)
     document["components"] = {kind: dict(sorted(each.items())) for kind, each in components.items() if each}
     return _readable(document)
@@ -140,14 +143,17 @@ def _schemas_of(models: list[type[BaseModel]]) -> dict[str, Any]:
     return found
 
 
-def _common(route: APIRoute, right: Right, *, admits: bool) -> Iterator[str]:
-    """The codes that follow from what kind of route it is, and from who may call it."""
+def _common(route: APIRoute, right: Right, standing: AbstractSet[Role]) -> Iterator[str]:
+    """The codes that follow from what kind of route it is, and from who may call it.
+
+    `standing`: the roles whose organisation may be closed.
+    """
     yield from _OF_ALL
-    if isinstance(route, EdgeRoute) and route.media_types:
-        yield from _OF_BODIES
+    if isinstance(route, EdgeRoute):
+        yield from _OF_BODIES if route.media_types else _WITHOUT_BODY
     if _needs_caller(route):
         yield from _OF_TRANSACTIONS
-        if admits and Role.INSTITUTION in right.whose and route.methods != {"GET"}:
+        if not standing.isdisjoint(right.whose) and route.methods != {"GET"}:
             yield from _OF_WRITES
     if len(right.whose) < len(Role):
         yield WrongRole.slug
@@ -182,6 +188,12 @@ def _add_headers(operation: dict[str, Any], route: APIRoute) -> None:
     for response in operation["responses"].values():
         names = ["X-Request-Id", *(["Idempotent-Replayed"] if replayed else [])]
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _add_body_max(operation: dict[str, Any], route: APIRoute, settings: ServiceSettings) -> None:
+    """How large a body may be, for programs and for people."""
+    if isinstance(route, EdgeRoute) and (bytes_max := route.body_max(settings)):
+        operation["requestBody"] |= {BODY_MAX: bytes_max, "description": f"At most {bytes_max} bytes"}
 
 
 def _add_problems(

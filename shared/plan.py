@@ -201,6 +201,11 @@ class Plan:
                 return each
         return code
 
+    def names_of(self, code: str, *, on: date) -> frozenset[str]:
+        """The codes of the place `code` on day `on`: its own, that of what replaced it, and those that went into it."""
+        place = self.successor(code, on=on)
+        return frozenset({code, *(each for each in self.regions if self.successor(each, on=on) == place)})
+
     def came_to(self, code: str, *, on: date) -> frozenset[str]:
         """The places that lie in the region `code` on day `on`, but once reported to another one, or were another one.
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from shared.edge import JSON, media_type_of
+from shared.edge.bodies import OpenRequests
+from shared.edge.routes import JSON, media_type_of
 from shared.rows import ROWS_MAX, Posted, rows_of_json, rows_of_lines
 
 NDJSON: Final = "application/x-ndjson"
@@ -15,8 +16,9 @@ NDJSON: Final = "application/x-ndjson"
 
 async def _posted(request: Request) -> Posted:
     """The rows of a JSON or NDJSON body. Raises MalformedRequest."""
-    body = await request.body()
-    return rows_of_lines(body) if media_type_of(request) == NDJSON else rows_of_json(body)
+    open_requests: OpenRequests = request.app.state.open_requests
+    read = rows_of_lines if media_type_of(request) == NDJSON else rows_of_json
+    return await open_requests.parsed(read, await request.body())
 
 
 PostedRows = Annotated[Posted, Depends(_posted)]

@@ -15,14 +15,18 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth import Unauthenticated
-from shared.edge import UnsupportedMediaType
+from shared.edge import heads
+from shared.edge.bodies import BodiesFull, BodyNotTaken, BodyTooSlow, TooLarge
+from shared.edge.methods import methods_of, routes_of
+from shared.edge.routes import UnsupportedMediaType
 from shared.entries import ErrorEntry, entry, placeholders
 from shared.faults import LOCK_NOT_AVAILABLE, is_passing, state_of
 from shared.form_errors import MalformedRequest, malformed, told
-from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, NotYetReceived, Refusal, TooManyRequests
+from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, TooManyRequests
 
 log = structlog.get_logger()
 
@@ -56,14 +60,22 @@ class Unavailable(Refusal):
     title_zh = "服务暂时无法访问数据库。"
     cure_en = "Repeat the request after the time in Retry-After; nothing was stored."
     cure_zh = "请在 Retry-After 指定的时间后重试；本次请求未保存任何内容。"
+    passes_after_s = 1
 
 
 class TookTooLong(Refusal):
     slug = "took-too-long"
     title_en = "The request took too long; nothing was stored."
     title_zh = "请求处理超时。"
-    cure_en = "Request less at once: fewer rows or days, or a smaller region."
-    cure_zh = "请缩小范围后重试，如减少行数、缩短时段或指定下级地区；本次请求未保存任何内容。"
+    cure_en = (
+        "Repeat the request after the time in Retry-After; if it takes too long again, request less at once: fewer "
+        "rows or days, or a smaller region."
+    )
+    cure_zh = (
+        "请在 Retry-After 指定的时间后重试；若仍超时，请缩小范围，如减少行数、缩短时段或指定下级地区。"
+        "本次请求未保存任何内容。"
+    )
+    passes_after_s = 5
 
 
 class Occupied(Conflict):
@@ -72,6 +84,7 @@ class Occupied(Conflict):
     title_zh = "他人正在处理相同的记录，本次请求未保存任何内容。"
     cure_en = "Repeat the request after the time in Retry-After."
     cure_zh = "请在 Retry-After 指定的时间后重试。"
+    passes_after_s = 1
 
 
 class Unexpected(Refusal):
@@ -92,22 +105,14 @@ class NoSuchPath(NotFound):
 
 
 class WrongMethod(Refusal):
+    """Facts: `allowed`, the methods of the path."""
+
     slug = "wrong-method"
     title_en = "This path does not support that method."
     title_zh = "该接口不支持此方法。"
-    cure_en = "Use a method that the API description lists for this path."
-    cure_zh = "请使用接口说明中该接口支持的方法。"
+    cure_en = "Methods of this path: {allowed}."
+    cure_zh = "该接口支持的方法：{allowed}。"
     reference = "GET /docs"
-
-
-class TooLarge(Refusal):
-    """Facts: `bytes_max`."""
-
-    slug = "too-large"
-    title_en = "The request body is larger than {bytes_max} bytes."
-    title_zh = "请求体超过 {bytes_max} 字节的上限。"
-    cure_en = "Send it in smaller parts."
-    cure_zh = "请拆分后分批提交。"
 
 
 class Unanswerable(Refusal):
@@ -119,23 +124,27 @@ class Unanswerable(Refusal):
     reference = "GET /docs"
 
 
-_OF_STATUS: dict[int, type[Refusal]] = {404: NoSuchPath, 405: WrongMethod, 413: TooLarge}
+_OF_STATUS: dict[int, type[Refusal]] = {404: NoSuchPath}
 """Refusals for what the framework itself rejects."""
 
 _WORDS = ("title_en", "title_zh", "cure_en", "cure_zh", "reference")
 
 STATUS: dict[type[Refusal], int] = {
+    **heads.STATUS,
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
     WrongMethod: 405,
+    BodyTooSlow: 408,
     Conflict: 409,
     TooLarge: 413,
+    BodyNotTaken: 413,
     UnsupportedMediaType: 415,
     Invalid: 422,
     TooManyRequests: 429,
     Unexpected: 500,
     Unavailable: 503,
+    BodiesFull: 503,
     TookTooLong: 503,
 }
 
@@ -158,11 +167,15 @@ def problem(request: Request, refusal: Refusal, *, status: int) -> Response:
     }
     if isinstance(refusal, MalformedRequest) and refusal.errors:
         body["errors"] = refusal.errors
-    headers = {"Retry-After": "1"} if isinstance(refusal, NotYetReceived | Occupied | Unavailable) else {}
-    if isinstance(refusal, TooManyRequests):
-        headers["Retry-After"] = str(refusal.facts["retry_after_s"])
+    headers: dict[str, str] = {}
+    if (retry_after_s := refusal.facts.get("retry_after_s", refusal.passes_after_s)) is not None:
+        headers["Retry-After"] = str(retry_after_s)
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if status == 408:
+        headers["Connection"] = "close"
+    if isinstance(refusal, WrongMethod):
+        headers["Allow"] = ", ".join(map(str, cast("list[str]", refusal.facts["allowed"])))
     if isinstance(refusal, UnsupportedMediaType):
         headers["Accept"] = ", ".join(map(str, cast("list[str]", refusal.facts["accepted"])))
     return Response(orjson.dumps(body, default=str), status, headers, MEDIA_TYPE)
@@ -180,9 +193,11 @@ async def _on_malformed(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    facts = {"bytes_max": request.state.bytes_max} if error.status_code == 413 else {}
-    refusal = _OF_STATUS.get(error.status_code, Unanswerable)(**facts)
-    return problem(request, refusal, status=error.status_code)
+    if error.status_code == 405:
+        allowed = methods_of(routes_of(request.app), request.scope["path"])
+        return problem(request, WrongMethod(allowed=allowed), status=405)
+    refusal = _OF_STATUS.get(error.status_code, Unanswerable)
+    return problem(request, refusal(), status=error.status_code)
 
 
 async def _on_database(request: Request, error: Exception) -> Response:
@@ -227,6 +242,9 @@ class AnswerFailures:
 
         try:
             await self._app(scope, receive, send_and_note)
+        except ClientDisconnect:
+            # Nobody is left to be answered, and nothing is wrong here.
+            log.info("client.left")
         except Exception as error:
             if scope["type"] != "http" or begun:
                 raise

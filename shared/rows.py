@@ -54,6 +54,7 @@ class Posted(NamedTuple):
 
 def rows_of_json(text: bytes) -> Posted:
     """The rows of `{"rows": […]}`. Raises MalformedRequest."""
+    _require_countable(text)
     try:
         content, faults = json_text.read(text)
     except NotJson:
@@ -70,6 +71,12 @@ def rows_of_json(text: bytes) -> Posted:
     if elsewhere:
         raise MalformedRequest(elsewhere)
     return Posted(list(enumerate(rows)), (), of_rows)
+
+
+def _require_countable(text: bytes) -> None:
+    """Raises MalformedRequest for a text with more members than can be held in memory."""
+    if json_text.too_many_members(text):
+        raise MalformedRequest([told("too_many_members", ())])
 
 
 def _rows_in(content: object) -> list[object]:
@@ -95,6 +102,7 @@ def rows_of_lines(text: bytes) -> Posted:
     """The rows of NDJSON: each line that is not blank by itself. Its place is its line's, so that blank lines move
     nothing. Raises MalformedRequest.
     """
+    _require_countable(text)
     lines = enumerate(text.removeprefix(b"\xef\xbb\xbf").split(b"\n"))
     filled = [(place, line) for place, line in lines if line.strip()]
     if len(filled) > ROWS_MAX:

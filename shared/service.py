@@ -25,6 +25,7 @@ from shared.backbone.postgres import PostgresLog
 from shared.backbone.relay import relay
 from shared.contracts import assessment, registry, subsidy
 from shared.database import WORKER_STATEMENT_MS, make_engine
+from shared.edge.heads import BoundedHttp, ConnectionLimits
 from shared.migrations.environment import upgrade
 from shared.settings import ServiceSettings
 from shared.web import Background
@@ -173,6 +174,10 @@ def serve(service: Service, settings: ServiceSettings, *, with_worker: bool) -> 
         workers=settings.http_processes if several else None,
         host=settings.host,
         port=settings.port,
+        http=BoundedHttp(ConnectionLimits.of(settings)),  # type: ignore[arg-type]  # a callable will do
+        ws="none",
+        timeout_keep_alive=settings.idle_seconds_max,
+        backlog=settings.connections_max,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=5,

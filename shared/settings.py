@@ -26,8 +26,13 @@ class ServiceSettings(BaseSettings):
     """Number of processes that share the port under `api`; set it to the number of processors."""
     database_connections_max: int = Field(default=10, ge=2)
     """Database connections kept open by the HTTP side; as many again may be opened under load."""
-    request_bytes_max: int = Field(default=16 * 1024 * 1024, ge=1024)
-    """The largest request body, in bytes."""
+
+    object_bytes_max: int = Field(default=64 * 1024, ge=1024)
+    """The largest body of a request that takes one object, in bytes; more if its declared texts and lists need more."""
+    rows_bytes_max: int = Field(default=4 * 1024 * 1024, ge=1024)
+    """The largest body of a request that takes rows, in bytes."""
+    file_bytes_max: int = Field(default=32 * 1024 * 1024, ge=1024)
+    """The largest file, in bytes, unless its route says less."""
 
     log_url: str = Field(default="postgresql://skills@127.0.0.1:5432/skills_log", validation_alias="SKILLS_LOG_URL")
     """The log: postgresql://… for a log in that database, kafka://host:port,host:port for Kafka brokers."""
@@ -45,6 +50,28 @@ class ServiceSettings(BaseSettings):
     """Interval at which the relay polls an empty outbox, in milliseconds."""
     clock_offset_days: int = Field(default=0, validation_alias="SKILLS_CLOCK_OFFSET_DAYS")
     """For sandboxes only: days added to the services' clock (negative: back), so that a sample stays in its year."""
+    head_bytes_max: int = Field(default=64 * 1024, ge=1024, validation_alias="SKILLS_HEAD_BYTES_MAX")
+    """The largest head of a request (its line and its headers), in bytes."""
+    headers_max: int = Field(default=100, ge=10, validation_alias="SKILLS_HEADERS_MAX")
+    """The largest number of headers of a request."""
+    head_seconds_max: float = Field(default=10, gt=0, validation_alias="SKILLS_HEAD_SECONDS_MAX")
+    """Seconds from the first byte of a head to its last."""
+    idle_seconds_max: int = Field(default=15, ge=1, validation_alias="SKILLS_IDLE_SECONDS_MAX")
+    """Seconds for which a connection stays open without a request, or with a client that takes nothing of an answer."""
+    connections_max: int = Field(default=2000, ge=10, validation_alias="SKILLS_CONNECTIONS_MAX")
+    """Connections of clients that one process keeps open; beyond, the one that is idle longest is closed."""
+    address_connections_max: int = Field(default=1000, ge=10, validation_alias="SKILLS_ADDRESS_CONNECTIONS_MAX")
+    """Connections that one network address may have open to one process; set it to connections_max behind a proxy."""
+    body_seconds_max: float = Field(default=300, gt=0, validation_alias="SKILLS_BODY_SECONDS_MAX")
+    """Seconds in which a body must have arrived."""
+    body_grace_seconds: float = Field(default=10, gt=0, validation_alias="SKILLS_BODY_GRACE_SECONDS")
+    """Seconds for which a body may be slower than body_rate_min."""
+    body_rate_min: int = Field(default=1024, ge=1, validation_alias="SKILLS_BODY_RATE_MIN")
+    """Bytes a second that a body must bring after body_grace_seconds, on average."""
+    bodies_bytes_max: int = Field(default=96 * 1024 * 1024, ge=1024 * 1024, validation_alias="SKILLS_BODIES_BYTES_MAX")
+    """Bytes of bodies that one process holds at once, half of them at most of one caller; small bodies do not count."""
+    caller_requests_max: int = Field(default=500, ge=1, validation_alias="SKILLS_CALLER_REQUESTS_MAX")
+    """Requests that one caller may have open at once in one process."""
     log_level: str = Field(default="info", validation_alias="SKILLS_LOG_LEVEL")
     """The lowest level that is logged: debug, info, warning or error."""
 

@@ -14,6 +14,9 @@ from shared.kernel.ids import new_id
 
 log = structlog.get_logger()
 
+_CLIENT_LEFT = 499
+"""Logged as the status of a request whose client hung up before it was answered, as by nginx."""
+
 
 def set_up(service: str, level: str) -> None:
     """Write log lines of `level` and above to standard error as JSON, each with the service's name."""
@@ -78,6 +81,6 @@ class RequestLines:
                     "request.answered",
                     method=scope["method"],
                     route=getattr(route, "path", None),
-                    status=status,
+                    status=status or _CLIENT_LEFT,
                     ms=round((time.perf_counter() - started) * 1000, 1),
                 )

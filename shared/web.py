@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -11,17 +11,18 @@ from typing import Annotated
 
 import asyncpg
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import api_pages, health, kept_answers, openapi, problems
 from shared.auth import Verifier
+from shared.concerned import Concerned
 from shared.database import Transactions
-from shared.edge import EdgeRoute, Handler
+from shared.edge.bodies import BodyLimits, OpenRequests
+from shared.edge.methods import HeadLikeGet
+from shared.edge.routes import EdgeRoute, Handler
 from shared.faults import state_of
 from shared.kernel.periods import business_day
 from shared.kernel.personal_numbers import contains_personal_number
@@ -115,7 +116,7 @@ async def _admit(request: Request, connection: AsyncConnection) -> None:
 async def _answer_once(request: Request, handle: Handler) -> Response:
     key = request.headers.get("idempotency-key")
     if key is None or request.method != "POST":
-        return await handle(request)
+        return await _handle(request, handle)
     if not 1 <= len(key) <= 200:
         raise KeyTooLong
     if contains_personal_number(key):
@@ -131,9 +132,23 @@ async def _answer_once(request: Request, handle: Handler) -> Response:
         if answer.request_digest != digest:
             raise KeyReused
         return Response(answer.body, answer.status, {"Idempotent-Replayed": "true"}, answer.media_type)
-    response = await handle(request)
+    response = await _handle(request, handle)
     kept_answer = {"status": response.status_code, "media_type": response.media_type or "", "body": response.body}
     await connection.execute(text(_FILL_ANSWER), place | kept_answer)
+    return response
+
+
+async def _handle(request: Request, handle: Handler) -> Response:
+    """Raises MalformedRequest for a text that names somebody whom the request concerns."""
+    response = await handle(request)
+    concerned: Concerned | None = getattr(request.app.state, "concerned", None)
+    field = request.scope["route"].body_field
+    if concerned is None or field is None or request.method in READING or not concerned.knows(request.path_params):
+        return response
+    content = await request.json() if await request.body() else None
+    form, persons = field.field_info.annotation, request.app.state.persons
+    path, connection = request.path_params, request.state.connection
+    await concerned.refuse_names(connection, path, content, form=form, persons=persons)
     return response
 
 
@@ -174,34 +189,6 @@ def open_router(tag: str) -> APIRouter:
     return APIRouter(prefix="/v1", tags=[tag], route_class=EdgeRoute)
 
 
-class BoundedBodies:
-    """ASGI middleware: stops reading a body that is too large. The framework's own answers in plain text, not as a
-    problem with the limit. `bytes_max_of` gives limits for particular paths.
-    """
-
-    def __init__(self, app: ASGIApp, *, bytes_max: int, bytes_max_of: Mapping[str, int]) -> None:
-        self._app = app
-        self._bytes_max = bytes_max
-        self._bytes_max_of = bytes_max_of
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        announced = Headers(scope=scope).get("content-length", "0") if scope["type"] == "http" else "0"
-        bytes_max = self._bytes_max_of.get(scope.get("path", ""), self._bytes_max)
-        received = 0
-
-        async def receive_bounded() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > bytes_max or (announced.isdecimal() and int(announced) > bytes_max):
-                # The answer names the limit.
-                scope.setdefault("state", {})["bytes_max"] = bytes_max
-                raise HTTPException(413, "The request body is too large.")
-            return message
-
-        await self._app(scope, receive_bounded, send)
-
-
 Background = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -214,7 +201,6 @@ def make_app(
     routers: Sequence[APIRouter],
     rights: Rights,
     background: Background | None = None,
-    bytes_max_of: Mapping[str, int] | None = None,
     codes: openapi.Codes | None = None,
     standings: Standings | None = None,
     busiest: Sequence[APIRouter] = (),
@@ -222,9 +208,8 @@ def make_app(
     """A service's application: its routers, health, docs that need no network, problems for every error.
 
     Raises IncompleteRights unless `rights` has a row for every operation of `routers`, and no other.
-    `bytes_max_of` gives size limits of particular paths; `codes` are the problem codes of each operation; `standings`
-    say for whom the caller of each transaction acts. Routes are compared with a request one after the other: those of
-    `busiest`, which are among `routers`, first.
+    `codes` are the problem codes of each operation; `standings` say for whom the caller of each transaction acts.
+    Routes are compared with a request one after the other: those of `busiest`, which are among `routers`, first.
     """
 
     @asynccontextmanager
@@ -257,9 +242,10 @@ def make_app(
     app.state.failure = None
     app.state.transactions = Transactions(engine)
     app.state.standings = standings
-    app.add_middleware(BoundedBodies, bytes_max=settings.request_bytes_max, bytes_max_of=bytes_max_of or {})
+    app.state.open_requests = OpenRequests(BodyLimits.of(settings))
     api_pages.install(app)
     problems.install(app)
+    app.add_middleware(HeadLikeGet)
     app.add_middleware(RequestLines)  # around everything, so that every answer has its id and its line
     app.include_router(health.routes)
     for each in routers:

@@ -29,6 +29,23 @@ ROOM_MIN = 4 << 30
 """Bytes that two test processes need together, and as much again."""
 
 
+COUNTED = "counted"
+
+
+@pytest.fixture
+def count(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Takes a line of what was counted; all of them are printed after the run."""
+    return lambda line: record_property(COUNTED, line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())]
+    for report in reports:
+        for name, line in report.user_properties:
+            if name == COUNTED:
+                terminalreporter.write_line(str(line))
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     # Most of a test's time goes into making the files of its databases, so they are kept in memory where there is room.

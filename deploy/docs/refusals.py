@@ -21,16 +21,16 @@ from typing import Any, Final
 
 from deploy.docs.apis import application, names
 from deploy.docs.problems import KINDS
-from shared.edge import EdgeRoute
+from shared.edge.methods import routes_of
+from shared.edge.routes import EdgeRoute
 from shared.kernel.refusals import Refusal
-from shared.openapi import routes_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _OURS: Final = ("services.", "shared.")
 _NOT_FOLLOWED: Final = (
     "shared.web", "shared.edge", "shared.problems", "shared.openapi", "shared.backbone", "shared.service",
 )  # fmt: skip
-"""What every route goes through: its refusals are told of all routes."""
+"""What every route goes through: its refusals are told of all routes. What only one route calls is followed."""
 _BY_FUNCTION: Final = ("shared.spreadsheets", "shared.file_jobs", "shared.contracts")
 """Only their own functions call their methods, so that no other `read` or `rows` is mistaken for theirs."""
 _KINDS: Final = frozenset({Refusal, *KINDS})
@@ -51,10 +51,12 @@ def codes(name: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for route in routes_of(application(name)):
         if route.include_in_schema and isinstance(route, EdgeRoute):
-            functions = [_plain(each) for each in _calls_of(route.dependant)]
+            functions = [each for each in map(_plain, _calls_of(route.dependant)) if each is not None]
             # What a route refuses before it calls its function cannot be seen from there, so such a route says it.
             reached: set[type[Refusal]] = set(getattr(route, "refuses", ()))
-            _follow([each for each in functions if each is not None], reached, name)
+            _follow([each for each in functions if _is_followed(each)], reached, name)
+            if not _is_followed(endpoint := inspect.unwrap(route.endpoint)):
+                reached |= _named_in(endpoint, name)[0]
             found[route.name] = sorted({cls.slug for cls in reached - _KINDS})
     return {operation: each for operation, each in sorted(found.items()) if each}
 
@@ -77,12 +79,16 @@ def _follow(waiting: list[FunctionType], reached: set[type[Refusal]], service: s
     while waiting:
         function = waiting.pop()
         # What is made in a factory is told apart by its code, and by what it closes over.
-        if function in seen or function.__module__.startswith(_NOT_FOLLOWED):
+        if function in seen or not _is_followed(function):
             continue
         seen.add(function)
         refusals, called = _named_in(function, service)
         reached |= refusals
         waiting += called
+
+
+def _is_followed(function: FunctionType) -> bool:
+    return not function.__module__.startswith(_NOT_FOLLOWED)
 
 
 def _named_in(function: FunctionType, service: str) -> tuple[set[type[Refusal]], list[FunctionType]]:

@@ -9,8 +9,8 @@ from fastapi.routing import APIRoute
 
 from deploy.docs.apis import application, names
 from deploy.docs.markdown import table
+from shared.edge.methods import routes_of
 from shared.kernel.callers import Role
-from shared.openapi import routes_of
 from shared.rights import OF_EVERY_SERVICE, Right
 
 HEAD: Final = """\

@@ -78,7 +78,6 @@ class Broker(LocalServer):
         """`port` None picks a free one and keeps it across restarts; `libraries` is the directory for the jars."""
         self.directory = directory.resolve()
         self.libraries = libraries.resolve()
-        self._fixed_port = port
         self._port = port
 
     @staticmethod
@@ -134,10 +133,11 @@ class Broker(LocalServer):
             raise LaunchError(f"The broker in {self.directory} is already running.")
 
     def _choose_port(self) -> None:
-        if self._fixed_port is not None and not is_free(self._fixed_port):
-            raise LaunchError(f"Port {self._fixed_port} on {LOOPBACK} is taken by another program.")
-        if self._port is None or not is_free(self._port):
+        # A port that was chosen before is kept, because clients know it.
+        if self._port is None:
             self._port = free_port()
+        elif not is_free(self._port):
+            raise LaunchError(f"Port {self._port} on {LOOPBACK} is taken by another program.")
 
     def _write_settings(self) -> Path:
         settings = self.directory / "server.properties"

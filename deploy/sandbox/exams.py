@@ -10,6 +10,8 @@ from deploy.sandbox.steps import Files, Row, Step, grouped
 from deploy.sandbox.trainings import PROVINCE, Trainings
 
 PARTS = ("theory", "skills", "review")
+FILED_FROM = "2025-01-01"
+"""The sample's bodies are filed late for exams of the plan's year."""
 
 
 class Exams:
@@ -50,7 +52,7 @@ class Exams:
     async def _file_body(self, row: Row) -> None:
         columns = ("credit_code", "name", "kind", "region", "number_prefix")
         pairs = [entry.split(":") for entry in row["scope"].split()]
-        scope = [{"occupation": occupation, "award": award} for occupation, award in pairs]
+        scope = [{"occupation": occupation, "award": award, "first_on": FILED_FROM} for occupation, award in pairs]
         content = {**{name: row[name] for name in columns}, "scope": scope}
         self._bodies[row["body"]] = (await self._client.post("assessment", "/v1/bodies", content, by=PROVINCE))["id"]
 

@@ -122,13 +122,17 @@ class _Tally:
     def count_subsidies(self, entitled: set[str]) -> None:
         """One amount for each trainee of a claimed class who completed it and has what shows its award.
 
-        Revoking a certificate does not recover money by itself; a recovery does.
+        Revoking a certificate stops the line of a claim that is approved only. It does not recover money by itself; a
+        recovery does.
         """
+        revoked = {row["trainee"] for row in self._file("revocations")}
         claims = {row["class"]: row for row in self._file("claims") if row["stage"] in ("approved", "paid")}
         recovered = {(row["claim"], row["trainee"]) for row in self._file("recoveries")}
         for row in self._accepted:
             class_name, trainee = row["class"], row["trainee"]
             if class_name not in claims or trainee not in entitled:
+                continue
+            if claims[class_name]["stage"] == "approved" and trainee in revoked:
                 continue
             claim, amount = claims[class_name], _fen(self._plan, self._classes[class_name])
             self._add("approved_fen", class_name, trainee, amount)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.assessment.bodies import routes as bodies
+from services.assessment.bodies.routes import bodies, sanctions, scope, territory
+from services.assessment.bodies.store.bodies import STANDINGS
 from services.assessment.certificates import routes as certificates
+from services.assessment.closings import routes as closings
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.exams.routes import candidates, sessions
 from services.assessment.pass_rules import routes as pass_rules
+from services.assessment.persons.store import CONCERNED
 from services.assessment.proposals import routes as proposals
 from services.assessment.rekeyings import routes as rekeyings
 from services.assessment.rights import RIGHTS
@@ -29,12 +32,29 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         settings=settings,
         engine=make_engine(settings.database_url, name="assessment", pool_size=settings.database_connections_max),
         routers=[
-            *(bodies.routes, sessions.routes, candidates.routes, certificates.routes, duplicates.routes),
-            *(rekeyings.routes, proposals.routes, verifications.routes, pass_rules.routes),
+            *(
+                bodies.routes,
+                scope.routes,
+                sanctions.routes,
+                sessions.routes,
+                candidates.routes,
+                certificates.routes,
+                duplicates.routes,
+            ),
+            *(
+                territory.routes,
+                closings.routes,
+                rekeyings.routes,
+                proposals.routes,
+                verifications.routes,
+                pass_rules.routes,
+            ),
         ],
         rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
+        standings=STANDINGS,
     )
     app.state.persons = Persons.load(settings.keys_directory)
+    app.state.concerned = CONCERNED
     return app

@@ -1,4 +1,4 @@
-"""Facts that assessment consumes, all from the registry: the plan, classes, enrolments, and merged persons."""
+"""Facts that assessment consumes: the registry's plan, institutions, classes, enrolments, and merged persons."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from shared.backbone.consumer import Consumer
 from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import CLASS_FACTS, ClassState, ClassStatus
+from shared.contracts.registry.directory import INSTITUTION_FACTS, InstitutionState
 from shared.contracts.registry.enrolments import (
     ENROLMENT_FACTS,
     MERGE_FACTS,
@@ -33,7 +34,7 @@ from shared.plan import Programme
 F = TypeVar("F", bound=Fact)
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
-    {ProgrammeListed, RegionListed, *CLASS_FACTS, *ENROLMENT_FACTS, *MERGE_FACTS}
+    {ProgrammeListed, RegionListed, *INSTITUTION_FACTS, *CLASS_FACTS, *ENROLMENT_FACTS, *MERGE_FACTS}
 )
 
 _LEFT: Final = (EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED)
@@ -50,6 +51,7 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
         connection, [Programme(each.code, each.parent, each.year) for each in _last(facts, ProgrammeListed)]
     )
     await heard.keep_regions(connection, _last(facts, RegionListed))
+    await heard.keep_institutions(connection, _last(facts, InstitutionState))
     await trainings.keep_classes(
         connection,
         [

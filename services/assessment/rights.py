@@ -16,6 +16,9 @@ _PROPOSED: Final = "What one enters decides nothing until another person of the 
 _APPROVED: Final = "Who approves a rule is not who entered it."
 _REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides nothing and can be entered again."
 
+_SCOPE_BACK: Final = "An entry of the scope can be ended; who opened it stays on record."
+_AUTHORITIES: Final = "Ranks 5 and 6 take the prefecture or the province, ranks 7 and 8 the province."
+_BOTH: Final = "An officer of one prefecture proposes it, an officer of the other one confirms it."
 _SEEN: Final = (
     "An institution sees those of its trainees, for the occupation and level of their class. An exam outside the "
     "territory of its body is seen by the officers of both."
@@ -23,9 +26,24 @@ _SEEN: Final = (
 
 RIGHTS: Final[Rights] = {
     # bodies
-    "file_body": writes(OFFICERS, one="A scope is filed again to change it; sessions keep the scope of their filing."),
+    "file_body": writes(OFFICERS, one=_SCOPE_BACK, note=_AUTHORITIES),
     "list_bodies": reads(BODIES, SUPERVISORS, _FINANCE, note="A body sees itself. The public verifies certificates."),
     "get_body": reads(BODIES, SUPERVISORS, _FINANCE),
+    "open_scope": writes(OFFICERS, one=_SCOPE_BACK, note=_AUTHORITIES),
+    "list_scope": reads(BODIES, SUPERVISORS, _FINANCE),
+    "end_scope": writes(OFFICERS, one="The ending can be taken back, and stays on record.", note=_AUTHORITIES),
+    "reinstate_scope": writes(OFFICERS, one="The entry can be ended again, and stays on record.", note=_AUTHORITIES),
+    "impose_body_sanction": writes(
+        OFFICERS, one="Another officer lifts it.", note="From delisting up, the prefecture or the province."
+    ),
+    "list_body_sanctions": reads(BODIES, SUPERVISORS, _FINANCE),
+    "lift_body_sanction": writes(OFFICERS, two="Who lifts a sanction is not who imposed it."),
+    "reinstate_body_sanction": writes(OFFICERS, one="It only takes a lifting back; another officer lifts it again."),
+    "propose_territory": writes(OFFICERS, two=_BOTH, note="Officers of the body's prefecture or of the other one."),
+    "list_territories": reads(BODIES, SUPERVISORS, _FINANCE),
+    "end_territory": writes(OFFICERS, one="Either authority withdraws its agreement; both open it again."),
+    "propose_body_closing": writes(OFFICERS, two="Who confirms a closing is not who proposed it.", note=_AUTHORITIES),
+    "propose_body_closing_reversal": writes(OFFICERS, two="Who confirms a reversal is not who proposed it."),
     # exams
     "file_session": writes(BODIES, one=_OWN_EXAM),
     "list_sessions": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
@@ -59,7 +77,7 @@ RIGHTS: Final[Rights] = {
         two="Who confirms a proposal is not who made it.",
         note=(
             "Officers of the region of the session or certificate, or above. A body confirms corrections of its own "
-            "results before the conclusion; after it, a correction takes an officer, as does every revocation."
+            "results before the conclusion; everything else takes an officer."
         ),
     ),
     "reject_proposal": writes(

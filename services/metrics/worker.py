@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from services.metrics.app import make_app
 from services.metrics.consumers import consumers
 from services.metrics.projection.store import BUILDING, SEARCH_PATH
-from services.metrics.projection.usecases import rebuild
+from services.metrics.projection.usecases import RebuildRunning, rebuild
 from services.metrics.settings import MetricsSettings
 from shared.database import WORKER_STATEMENT_MS, make_engine
 from shared.service import Service, open_log, worker_engine
@@ -22,6 +23,8 @@ async def run_rebuild(settings: MetricsSettings, _: argparse.Namespace) -> None:
     try:
         for consumer in consumers(settings):
             await rebuild(consumer, live=live, building=building, event_log=event_log)
+    except RebuildRunning:
+        sys.exit("Another rebuild is running. Wait until it ends: its totals will be as new as yours would have been.")
     finally:
         await event_log.close()
         await building.dispose()

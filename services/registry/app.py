@@ -20,6 +20,7 @@ from services.registry.licences import routes as licences
 from services.registry.orders import routes as orders
 from services.registry.pages import routes as page
 from services.registry.persons.routes import merges, proposals
+from services.registry.persons.store.concerned import CONCERNED
 from services.registry.plan.routes import plan, policy, projects
 from services.registry.public_reports import routes as public_reports
 from services.registry.quality import routes as quality
@@ -102,15 +103,10 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
         codes=codes_beside(__file__),
         standings=STANDINGS,
         busiest=[attendance.routes, rosters.routes],
-        bytes_max_of={
-            roster_files.PATH: settings.roster_file_bytes_max,
-            follow_up_files.PATH: follow_up_files.BYTES_MAX,
-            public_reports.PATH: public_reports.BYTES_MAX,
-            public_reports.STATE_PATH: public_reports.BYTES_MAX,
-        },
     )
     app.state.seal = Seal.load(settings.keys_directory)
     app.state.persons = Persons.load(settings.keys_directory)
+    app.state.concerned = CONCERNED
     app.state.readers = ReaderPool()
     app.state.file_storage = FileStorage(
         seal=app.state.seal, mark=app.state.persons.mark, rows_kept=settings.refused_rows_kept

@@ -149,6 +149,7 @@ RIGHTS: Final[Rights] = {
     "conclude_class": writes(ORGANISATIONS, one="It counts what the marks show; a correction counts again."),
     "get_enrolment": reads(ORGANISATIONS, SUPERVISORS),
     "list_enrolment_history": reads(ORGANISATIONS, SUPERVISORS),
+    "replay_outcome": reads(ORGANISATIONS, SUPERVISORS),
     "withdraw_enrolment": writes(ORGANISATIONS, OFFICERS, one=_REASONED),
     "defer_enrolment": writes(ORGANISATIONS, OFFICERS, one=_REASONED),
     "resume_enrolment": writes(ORGANISATIONS, one=_OWN_STATEMENT),

@@ -17,8 +17,6 @@ class RegistrySettings(ServiceSettings):
 
     port: int = 8001
     """The TCP port to listen on."""
-    roster_file_bytes_max: int = Field(default=32 * 1024 * 1024, ge=1024)
-    """The largest roster file, in bytes; other requests are limited by request_bytes_max."""
     refused_rows_days: int = Field(default=30, ge=1)
     """Days for which the refused rows of a roster file are kept, encrypted, so that they can be corrected."""
     public_reports_per_address_max: int = Field(default=20, ge=1)

@@ -8,6 +8,7 @@ from services.subsidy.budgets import routes as budgets
 from services.subsidy.claims.routes import checks, claims
 from services.subsidy.duplicates import routes as duplicates
 from services.subsidy.limits import routes as limits
+from services.subsidy.owed import routes as owed
 from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
 from services.subsidy.proposals import routes as proposals
@@ -16,8 +17,8 @@ from services.subsidy.rekeyings import routes as rekeyings
 from services.subsidy.review import routes as review
 from services.subsidy.rights import RIGHTS
 from services.subsidy.settings import SubsidySettings
-from services.subsidy.trainings.store import STANDINGS
 from shared.database import make_engine
+from shared.heard import STANDINGS
 from shared.openapi import codes_beside
 from shared.web import Background
 from shared.web import make_app as make_service_app
@@ -33,7 +34,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         routers=[
             *(policy.routes, limits.routes, checks.routes, budgets.routes),
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
-            *(duplicates.routes, rekeyings.routes),
+            *(duplicates.routes, rekeyings.routes, owed.routes),
         ],
         rights=RIGHTS,
         background=background,

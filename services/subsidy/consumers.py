@@ -4,17 +4,19 @@ flags; of assessment on certificates.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.claims.usecases import corrections
+from services.subsidy.claims.usecases import aftermath, corrections
 from services.subsidy.holds import store as holds
 from services.subsidy.holds.rules import Flag, HoldStatus
 from services.subsidy.settings import SubsidySettings
 from services.subsidy.trainings import store as trainings
-from services.subsidy.trainings.rules import Certificate, Institution, Licence, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.rules import Certificate, Licence, Outcome, Trainee, TrainingClass
 from shared import heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import CERTIFICATE_FACTS, CertificateState, CertificateStatus
@@ -34,6 +36,7 @@ from shared.contracts.registry.enrolments import (
 from shared.contracts.registry.flags import FLAG_FACTS, FlagState
 from shared.contracts.registry.licences import LICENCE_FACTS, LicenceState, LicenceStatus
 from shared.contracts.registry.plan import RegionListed
+from shared.kernel.money import Fen
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
     {
@@ -58,12 +61,7 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Store the latest state of each subject: facts carry the state after the change, so older ones are skipped."""
     latest = {fact.subject: fact for fact in facts}.values()
     await heard.keep_regions(connection, [fact for fact in latest if isinstance(fact, RegionListed)])
-    institutions = [
-        Institution(each.institution_id, each.name, each.closed_from, each.succeeded_by)
-        for each in latest
-        if isinstance(each, InstitutionState)
-    ]
-    await trainings.keep_institutions(connection, institutions)
+    await heard.keep_institutions(connection, [fact for fact in latest if isinstance(fact, InstitutionState)])
     await trainings.keep_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])
     await trainings.keep_enrolments(connection, [_trainee(fact) for fact in latest if isinstance(fact, EnrolmentState)])
     # Of all facts: what was corrected since does not undo that the training was another human's.
@@ -82,6 +80,31 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     if later:
         at = max(fact.at for fact in later)
         await corrections.follow(connection, [fact.enrolment_id for fact in later], at=at)
+    await _follow_decided(connection, latest)
+
+
+async def _follow_decided(connection: AsyncConnection, facts: Collection[Fact]) -> None:
+    """Stop or reclaim lines whose ground fell away. The first fact of a training or certificate takes nothing away."""
+    enrolments, persons, times = set[UUID](), set[UUID](), list[datetime]()
+    for fact in facts:
+        match fact:
+            case EnrolmentState(version=version, enrolment_id=enrolment_id) if version > 1:
+                enrolments.add(enrolment_id)
+            case LicenceState(enrolment_id=enrolment_id):
+                enrolments.add(enrolment_id)
+            case CertificateState(version=version, person=person) if version > 1:
+                persons.add(person)
+            case MergeState(person=person, into=into):
+                persons |= {person, into}
+            case FlagState(holds=True, enrolment_id=UUID() as enrolment_id):
+                enrolments.add(enrolment_id)
+            case FlagState(holds=True, class_id=None, person=UUID() as person):
+                persons.add(person)
+            case _:
+                continue
+        times.append(fact.at)
+    if times:
+        await aftermath.follow(connection, enrolments=enrolments, persons=persons, at=max(times))
 
 
 def _class(fact: ClassState) -> TrainingClass:
@@ -97,6 +120,7 @@ def _class(fact: ClassState) -> TrainingClass:
         state=fact.status,
         enrolled=fact.enrolled,
         local_id=fact.local_id,
+        share_fen=Fen(fact.government_fen) if fact.fee_fen else None,
     )
 
 

@@ -46,9 +46,12 @@ RIGHTS: Final[Rights] = {
     "list_claims": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     "get_claim": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     "replay_claim": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "explain_line": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     "rebuild_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
     "submit_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
+    "withdraw_claim": writes(ORGANISATIONS, one="Nothing was decided, and the class can be claimed for again."),
     "list_rekeyed_lines": reads(SUPERVISORS, _FINANCE),
+    "list_owed_lines": reads(SUPERVISORS, _FINANCE),
     # review, payment, recovery
     "return_claim": writes(
         _REVIEWER,
@@ -58,6 +61,12 @@ RIGHTS: Final[Rights] = {
     "reject_claim": writes(_REVIEWER, two="Who rejects a claim is none of those who prepared it.", note=_FROM_ABOVE),
     "approve_claim": writes(_REVIEWER, two="Who approves a claim is none of those who prepared it.", note=_FROM_ABOVE),
     "pay_claim": writes(_FINANCE, two="Who pays a claim neither prepared nor approved it.", note=_FROM_ABOVE),
+    "fail_payment": writes(
+        _FINANCE, two="Who records that the bank sent a payment back is not who paid it.", note=_FROM_ABOVE
+    ),
+    "propose_recovery_reversal": writes(
+        _FINANCE, _REVIEWER, two="Who confirms that a recovery is taken back neither proposed nor confirmed it."
+    ),
     "propose_recovery": writes(
         _FINANCE,
         _REVIEWER,

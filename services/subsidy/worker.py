@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.subsidy.app import make_app
+from services.subsidy.claims.usecases.steps import let_expire
 from services.subsidy.consumers import consumers
 from services.subsidy.policy import usecases as policy
 from services.subsidy.settings import SubsidySettings
 from shared.database import make_engine
 from shared.kernel.refusals import Refusal
-from shared.service import Service
+from shared.service import Job, Service
 
 log = structlog.get_logger()
 
@@ -33,10 +35,16 @@ async def load_policy(settings: SubsidySettings, arguments: argparse.Namespace) 
         await engine.dispose()
 
 
+def jobs(settings: SubsidySettings, engine: AsyncEngine) -> list[Job]:
+    """Background jobs of the subsidy, except the relay."""
+    return [let_expire(engine, settings.now)]
+
+
 SERVICE = Service(
     name="subsidy",
     settings=SubsidySettings,
     make_app=make_app,
     consumers=consumers,
+    jobs=jobs,
     extra_commands=(("load-policy", "load policy rows from a plan's directory", ("directory",), load_policy),),
 )

@@ -9,7 +9,14 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.contracts.dimensions import AwardCode, LevelRank, OccupationCode, ProgrammeCode, RegionCode
+from shared.contracts.dimensions import (
+    AwardCode,
+    LevelRank,
+    OccupationCode,
+    ProgrammeCode,
+    RegionCode,
+    SanctionStep,
+)
 from shared.contracts.fact import Fact
 
 TOPIC = "assessment"
@@ -25,10 +32,16 @@ class ScopeItem(Struct, frozen=True, gc=False):
     occupation: OccupationCode
     level: LevelRank | None
     award: AwardCode | None = None
+    first_on: date | None = None
+    """The first day on which it may; None in facts from before scopes had days: as long as the fact is the latest."""
+    last_on: date | None = None
 
 
 class BodyFiled(AssessmentFact):
-    """An assessment body was filed, or its scope changed. Subject: bodies/{body_id}."""
+    """An assessment body was filed, or its scope changed, its county moved, or it was closed or opened again.
+
+    Subject: bodies/{body_id}.
+    """
 
     type: ClassVar[str] = "assessment.body-filed.v1"
 
@@ -39,6 +52,38 @@ class BodyFiled(AssessmentFact):
     region: RegionCode
     reporting_region: RegionCode
     scope: tuple[ScopeItem, ...]
+    """What it may assess now or from a later day on."""
+    closed_from: date | None = None
+    """The first day on which it is closed; None while it is open."""
+    succeeded_by: UUID | None = None
+    """The body that has taken it over, and acts for what it held."""
+
+
+class BodySanctionState(AssessmentFact):
+    sanction_id: UUID
+    body_id: UUID
+    region: RegionCode
+    reporting_region: RegionCode
+    step: SanctionStep
+    first_on: date
+    last_on: date | None
+    """The last day; before the first if it was lifted before it began, None until it is lifted."""
+    stops: bool
+    """Whether the body holds no exam meanwhile."""
+    imposed_on: date
+
+
+class BodySanctionImposed(BodySanctionState):
+    """A step of the ladder was imposed on a body, or its lifting was taken back.
+
+    Subject of both: body-sanctions/{sanction_id}.
+    """
+
+    type: ClassVar[str] = "assessment.body-sanction-imposed.v1"
+
+
+class BodySanctionLifted(BodySanctionState):
+    type: ClassVar[str] = "assessment.body-sanction-lifted.v1"
 
 
 class SessionStatus(StrEnum):

@@ -61,3 +61,16 @@ class RegionPeriod(Struct, frozen=True, gc=False):
 
     def ends_before(self, day: date) -> bool:
         return self.valid_to is not None and self.valid_to < day
+
+
+class SanctionStep(StrEnum):
+    """The ladder, from the lowest step. Source: domain rules §4.6."""
+
+    TALK = "talk"
+    RECTIFY = "rectify"
+    STOP = "stop"
+    """No new classes until it is lifted or ends."""
+    DELIST = "delist"
+    """Delisted: no new classes, and no new listing."""
+    BLACKLIST = "blacklist"
+    """As delisted; in addition, institutions with the same owner, site or account are flagged."""

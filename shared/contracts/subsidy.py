@@ -32,8 +32,12 @@ class ClaimStatus(StrEnum):
     SUBMITTED = "submitted"
     RETURNED = "returned"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    """Given up before a decision: by its institution, or because its time was over."""
     APPROVED = "approved"
     PAID = "paid"
+    PAYMENT_FAILED = "payment_failed"
+    """The bank sent the payment back; it can be paid again, or returned."""
     RECOVERED = "recovered"
 
 
@@ -55,6 +59,14 @@ class ClaimLine(Struct, frozen=True, gc=False):
     recovered_fen: AmountFen = 0
     recovered_on: date | None = None
     award: AwardCode | None = None
+    stopped_on: date | None = None
+    """When what it rests on fell away between approval and payment; `refusal` says why."""
+    stopped_fen: AmountFen = 0
+    """The amount that had been approved."""
+    owed_on: date | None = None
+    """When what it rests on fell away after the payment: the money is owed until it is recovered."""
+    owed_for: str | None = None
+    """The code of the check that says why."""
 
 
 class ClaimState(SubsidyFact):
@@ -72,6 +84,8 @@ class ClaimState(SubsidyFact):
     lines: tuple[ClaimLine, ...]
     plan_year: int | None = None
     """The year whose plan the programmes of the lines belong to: that of the class's first day."""
+    supplements: UUID | None = None
+    """An earlier claim for the class, where this one is for those who became due later."""
 
 
 class ClaimDrafted(ClaimState):
@@ -94,6 +108,12 @@ class ClaimRejected(ClaimState):
     type: ClassVar[str] = "subsidy.claim-rejected.v1"
 
 
+class ClaimWithdrawn(ClaimState):
+    """Given up by its institution, or expired: it holds nobody's subsidy any more."""
+
+    type: ClassVar[str] = "subsidy.claim-withdrawn.v1"
+
+
 class ClaimApproved(ClaimState):
     """Approved by a second person; its amount is committed in the budget."""
 
@@ -102,6 +122,18 @@ class ClaimApproved(ClaimState):
 
 class ClaimPaid(ClaimState):
     type: ClassVar[str] = "subsidy.claim-paid.v1"
+
+
+class ClaimPaymentFailed(ClaimState):
+    """The bank sent the payment back: nothing of it is paid, and its amount stays committed."""
+
+    type: ClassVar[str] = "subsidy.claim-payment-failed.v1"
+
+
+class ClaimRecoveryReversed(ClaimState):
+    """The recovery of some lines was a mistake: they are paid again as before."""
+
+    type: ClassVar[str] = "subsidy.claim-recovery-reversed.v1"
 
 
 class ClaimCorrected(ClaimState):
@@ -113,6 +145,18 @@ class ClaimCorrected(ClaimState):
     type: ClassVar[str] = "subsidy.claim-corrected.v1"
 
 
+class ClaimLinesStopped(ClaimState):
+    """Approved lines pay nothing, because what they rest on fell away; their money is free again."""
+
+    type: ClassVar[str] = "subsidy.claim-lines-stopped.v1"
+
+
+class ClaimLinesOwed(ClaimState):
+    """Paid lines are owed back, or are no longer: what they rest on fell away, or stands again."""
+
+    type: ClassVar[str] = "subsidy.claim-lines-owed.v1"
+
+
 class ClaimRecovered(ClaimState):
     """Some or all lines were recovered. The status is `recovered` once every paid line is recovered."""
 
@@ -121,6 +165,7 @@ class ClaimRecovered(ClaimState):
 
 CLAIM_FACTS: Final = (
     ClaimDrafted, ClaimSubmitted, ClaimReturned, ClaimRejected, ClaimApproved, ClaimPaid, ClaimRecovered,
-    ClaimCorrected,
+    ClaimCorrected, ClaimWithdrawn, ClaimLinesStopped, ClaimLinesOwed,
+    ClaimPaymentFailed, ClaimRecoveryReversed,
 )  # fmt: skip
 """All facts of a claim. Versions have no gaps, so a consumer that needs one of them consumes all."""

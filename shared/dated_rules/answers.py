@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.dated_rules.figures import FigureRow
 from shared.dated_rules.rules import DatedRow, Provenance, RowState, is_backdated
-from shared.forms import Day, Instant, Reason, Strict
+from shared.forms import PLAIN, Day, Instant, Reason, Strict
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period
 
@@ -29,7 +29,7 @@ class EndRequest(Strict):
     """The row decides up to and with `last_on`. A last day before yesterday needs a reason."""
 
     last_on: Day
-    source: Annotated[str, Field(min_length=2, max_length=500, description="The document that says so")]
+    source: Annotated[str, Field(min_length=2, max_length=500, description="The document that says so"), PLAIN]
     reason: Reason | None = None
 
 
@@ -97,14 +97,14 @@ class FigureRequest(Strict):
     A row that begins before today needs a reason.
     """
 
-    key: Annotated[str, Field(max_length=64)]
-    value: Annotated[str, Field(max_length=200)]
-    region: Annotated[str, Field(max_length=16, examples=["410000"])]
+    key: Annotated[str, Field(max_length=64), PLAIN]
+    value: Annotated[str, Field(max_length=200), PLAIN]
+    region: Annotated[str, Field(max_length=16, examples=["410000"]), PLAIN]
     first_on: Day
     last_on: Day | None = None
     status: Literal["assumption", "sourced"] = "sourced"
-    source: Annotated[str, Field(min_length=2, max_length=500, description="The document that says so")]
-    note: Annotated[str, Field(max_length=200)] | None = None
+    source: Annotated[str, Field(min_length=2, max_length=500, description="The document that says so"), PLAIN]
+    note: Annotated[str, Field(max_length=200), PLAIN] | None = None
     reason: Reason | None = None
 
     def row(self, *, by: str, at: datetime) -> FigureRow:

@@ -16,9 +16,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, Protocol, Self, TypeVar
 
+from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
 from shared.kernel.periods import Period, business_day, day_after, day_before
-from shared.kernel.refusals import Conflict, Invalid, SamePerson
+from shared.kernel.refusals import Conflict, Invalid
 
 
 class ReasonMissing(Invalid):
@@ -163,8 +164,7 @@ def loaded(*, by: str, at: datetime, sequence: int) -> Provenance:
 def approved(row: Provenance, *, by: str, at: datetime, sequence: int) -> Provenance:
     """Raises IllegalMove, or SamePerson if `by` entered the row."""
     state = move(MOVES, row.state, RowVerb.APPROVE)
-    if by == row.entered_by:
-        raise SamePerson(rule="entering and approving a rule")
+    require_another(by, row.entered_by, rule="entering and approving a rule")
     return replace(row, state=state, decided_by=by, decided_at=at, sequence=sequence)
 
 

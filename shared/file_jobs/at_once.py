@@ -19,17 +19,16 @@ from shared.spreadsheets.failed_rows import FailedRow, write
 from shared.spreadsheets.file_faults import SpreadsheetEmpty, TooManyRows
 from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.reading import CHUNK_ROWS, ReaderPool
+from shared.spreadsheets.refused_rows import refused_row
 from shared.spreadsheets.tables import FileFormat, SheetFormat, Table
-from shared.spreadsheets.wording import column_errors
 
 
 class RowReport(NamedTuple):
-    """A row that was refused. `row` is its number in the sheet, from 1; `cells` is what stood there."""
+    """A row that was refused. `row` is its number in the sheet, from 1."""
 
     row: int
     row_id: str | None
-    errors: list[dict[str, Any]]
-    cells: dict[str, str]
+    refused: FailedRow
 
 
 async def read(
@@ -73,7 +72,7 @@ async def decide(
 def refused_rows(rows: Sequence[FileRow], outcomes: Sequence[RowOutcome], table: Table) -> list[RowReport]:
     """The refused ones of `rows`, with errors in terms of their columns."""
     return [
-        RowReport(rows[each.row].row, each.row_id, column_errors(each, table), rows[each.row].cells)
+        RowReport(rows[each.row].row, each.row_id, refused_row(rows[each.row], each, table))
         for each in outcomes
         if each.outcome == "refused"
     ]
@@ -81,5 +80,4 @@ def refused_rows(rows: Sequence[FileRow], outcomes: Sequence[RowOutcome], table:
 
 async def failed_rows(format_: SheetFormat, refused: Sequence[RowReport], table: Table) -> bytes:
     """The refused rows as a file to correct and send again."""
-    failed = [FailedRow(each.cells, each.errors) for each in refused]
-    return await asyncio.to_thread(write, format_, failed, table)
+    return await asyncio.to_thread(write, format_, [each.refused for each in refused], table)

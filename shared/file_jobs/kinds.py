@@ -17,7 +17,7 @@ from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Conflict
 from shared.sealed import Seal
 from shared.spreadsheets.file_rows import FileRow
-from shared.spreadsheets.tables import SheetFormat, Table
+from shared.spreadsheets.tables import PostedFormat, Table
 
 FILES_STANDING_MAX: Final = 20
 """The maximum of unfinished files of one organisation and kind."""
@@ -42,7 +42,7 @@ class FileKind:
     name: str
     table: Table
     role: Role
-    formats: type[StrEnum] = SheetFormat
+    formats: type[StrEnum] = PostedFormat
     admit: Admit = _admit_all
     target_field: str | None = None
     files_standing_max: int = FILES_STANDING_MAX

@@ -17,7 +17,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from shared.auth import CurrentCaller
-from shared.edge import INSTEAD_OF_MEDIA_TYPE, Handler, UnsupportedMediaType, media_type_of
+from shared.edge.routes import INSTEAD_OF_MEDIA_TYPE, Handler, UnsupportedMediaType, media_type_of
+from shared.edge.sizes import BODY_MAX
 from shared.entries import ErrorEntry
 from shared.file_jobs import at_once, store, usecases
 from shared.file_jobs.at_once import RowReport
@@ -28,11 +29,12 @@ from shared.posted import DryRun
 from shared.spreadsheets import templates
 from shared.spreadsheets.file_faults import FILE_FAULTS
 from shared.spreadsheets.file_rows import FileRow
-from shared.spreadsheets.tables import FileFormat, SheetFormat
+from shared.spreadsheets.tables import FileFormat, PostedFormat, SheetFormat
 from shared.web import Connection, Now, TransactionalRoute, router
 
 _MEDIA_TYPES: Final = {
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.XLS: "application/vnd.ms-excel",
     FileFormat.CSV: "text/csv; charset=utf-8",
     FileFormat.NDJSON: "application/x-ndjson",
 }
@@ -59,7 +61,7 @@ class FileJobAnswer(BaseModel):
     """
 
     id: UUID
-    form: SheetFormat
+    form: PostedFormat
     target_id: UUID | None = Field(exclude=True)
     """Shown, under another name, by kinds of files that are sent for one record."""
     dry_run: bool
@@ -120,12 +122,13 @@ def _asked_form(kind: FileKind) -> Callable[..., FileFormat | None]:
     return asked_form
 
 
-def _body(kind: FileKind) -> dict[str, Any]:
-    """The OpenAPI text for a route that takes the file itself as its body."""
+def _body(kind: FileKind, *, bytes_max: int | None = None) -> dict[str, Any]:
+    """The OpenAPI text for a route that takes the file itself as its body, of `bytes_max` or as large as any file."""
     media_types = (_MEDIA_TYPES[FileFormat(each)].partition(";")[0] for each in kind.formats)
     content = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in media_types}
     # Browsers and curl often send a wrong content type for a file, so `form` can override it.
-    return {"requestBody": {"required": True, INSTEAD_OF_MEDIA_TYPE: "form", "content": content}}
+    size = {} if bytes_max is None else {BODY_MAX: bytes_max}
+    return {"requestBody": {"required": True, INSTEAD_OF_MEDIA_TYPE: "form", "content": content, **size}}
 
 
 def _asked_failed_rows(
@@ -270,9 +273,10 @@ def job_routes(
 
 
 def at_once_routes(
-    decider: RowDecider[Any, Any], path: str, *, tag: str, rows_max: int, describe_post: str
+    decider: RowDecider[Any, Any], path: str, *, tag: str, rows_max: int, bytes_max: int, describe_post: str
 ) -> APIRouter:
-    """The routes below `path` for files of up to `rows_max` rows, decided within the request that sends them.
+    """The routes below `path` for files of up to `rows_max` rows and `bytes_max` bytes, decided within the request that
+    sends them.
 
     A file is read before the request's transaction begins, so that no database connection is held meanwhile.
     """
@@ -316,7 +320,7 @@ def at_once_routes(
             repeated=counts["repeated"],
             refused=counts["refused"],
             dry_run=dry_run,
-            rows=[_refused_row(each.row, each.row_id, each.errors) for each in refused],
+            rows=[_refused_row(each.row, each.row_id, each.refused.errors) for each in refused],
         )
 
     _add_template(routes, kind, path)
@@ -326,7 +330,7 @@ def at_once_routes(
         name=f"post_{_name(kind)}",
         methods=["POST"],
         response_model=FileAnswer,
-        openapi_extra=_body(kind),
+        openapi_extra=_body(kind, bytes_max=bytes_max),
         responses=_FILE | {204: {}},
         description=inspect.cleandoc(describe_post),
         route_class_override=ReadFirst,

@@ -56,8 +56,10 @@ async def post(
     posting = await posting_of(connection, kind, target_id=target_id, dry_run=dry_run, caller=caller)
     if not content:
         raise SpreadsheetEmpty
-    packages.check(format_, content)
-    same = f"{hashlib.sha256(content).hexdigest()} {format_.value} {target_id} {dry_run}"
+    # A file may be large: what takes every byte of it is done beside the event loop.
+    await asyncio.to_thread(packages.check, format_, content)
+    of_content = await asyncio.to_thread(hashlib.sha256, content)
+    same = f"{of_content.hexdigest()} {format_.value} {target_id} {dry_run}"
     digest = storage.mark(f"{kind.name} file", same)
     known = await store.find_same(connection, posting.organisation_id, digest)
     if known is not None:
@@ -65,7 +67,8 @@ async def post(
     if await store.standing(connection, kind.name, posting.organisation_id) >= kind.files_standing_max:
         raise kind.too_many(files_max=kind.files_standing_max)
     file = rules.wait(new_id(), kind.name, posting, format_, at=at)
-    await store.add(connection, file, sealed=storage.seal.encrypt(content, owner=file.id.bytes), digest=digest)
+    sealed = await asyncio.to_thread(storage.seal.encrypt, content, owner=file.id.bytes)
+    await store.add(connection, file, sealed=sealed, digest=digest)
     return file
 
 

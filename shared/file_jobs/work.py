@@ -31,6 +31,7 @@ from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Refusal
 from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.reading import CHUNK_ROWS, OpenFile, ReaderPool
+from shared.spreadsheets.refused_rows import refused_row
 from shared.spreadsheets.wording import column_errors
 
 log = structlog.get_logger()
@@ -235,17 +236,13 @@ class _Job:
 
     def _refused_rows(self, chunk: _Chunk, outcomes: Sequence[RowOutcome]) -> list[RefusedRow]:
         """The refused rows as they are stored: reasons in clear, cells encrypted."""
-        seal, owner = self._storage.seal, self._file_id.bytes
-        return [
-            RefusedRow(
-                row=chunk.rows[outcome.row].row,
-                row_id=outcome.row_id,
-                errors=column_errors(outcome, self.decider.kind.table),
-                sealed=seal.encrypt(orjson.dumps(chunk.rows[outcome.row].cells), owner=owner),
-            )
-            for outcome in sorted(outcomes, key=lambda each: each.row)
-            if outcome.outcome == "refused"
-        ]
+        refused = [each for each in sorted(outcomes, key=lambda each: each.row) if each.outcome == "refused"]
+        return [self._refused_row(chunk.rows[each.row], each) for each in refused]
+
+    def _refused_row(self, row: FileRow, outcome: RowOutcome) -> RefusedRow:
+        cells, errors = refused_row(row, outcome, self.decider.kind.table)
+        sealed = self._storage.seal.encrypt(orjson.dumps(cells), owner=self._file_id.bytes)
+        return RefusedRow(row.row, outcome.row_id, [dict(each) for each in errors], sealed)
 
     async def _finish(self, reading: OpenFile) -> None:
         async with self._worker.begin() as connection:

@@ -41,6 +41,8 @@ class Refusal(Exception):
     cure_zh: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     check: ClassVar[str] = ""
+    passes_after_s: ClassVar[int | None] = None
+    """Seconds after which the reason may be gone by itself: what has not been heard yet, or is held by another."""
 
     def __init__(self, *, pointer: str | None = None, **facts: object) -> None:
         super().__init__(self.slug)
@@ -114,6 +116,7 @@ class NotYetReceived(Conflict):
     title_zh = "本服务尚未收到该信息。"
     cure_en = "If the id is right, repeat the request after a second; records usually arrive within about one second."
     cure_zh = "若编号无误，请稍后重试；各服务之间的信息通常在一秒左右同步。"
+    passes_after_s = 1
 
 
 class TooManyRequests(Refusal):

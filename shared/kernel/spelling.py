@@ -35,6 +35,22 @@ _BESIDE: Final = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|\{.*?\}|〔.*?〕|\d")
 """In NFKC: what is written beside a name to tell namesakes apart."""
 
 
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Unicode categories: control and format characters (zero width, direction), unassigned, private use, surrogates,
+separators of lines."""
+_IDEOGRAPHS: Final = range(0x20000, 0x40000)
+"""The planes of rare ideographs, which names use: those that were added after this Python are unassigned to it."""
+
+
+def has_unseen(text: str, *, allowed: str = "") -> bool:
+    """Whether `text` has characters that cannot be seen or mean nothing, other than those in `allowed`."""
+    if text.isascii() and text.isprintable():
+        return False
+    return any(
+        unicodedata.category(char) in _UNSEEN and char not in allowed and ord(char) not in _IDEOGRAPHS for char in text
+    )
+
+
 def canonical(raw: str) -> str:
     """`raw` in NFKC, upper case, without spaces and without invisible format characters, inside or around.
 
@@ -60,9 +76,8 @@ def present(raw: str) -> str:
 
 def is_damaged(text: str) -> bool:
     """Whether characters of `text` were lost in a conversion, are hidden, or are invisible or control characters."""
-    return _LOST.search(present(text)) is not None or any(
-        unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in text
-    )
+    shown = present(text)
+    return _LOST.search(shown) is not None or has_unseen(shown)
 
 
 def has_beside(text: str) -> bool:

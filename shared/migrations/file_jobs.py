@@ -12,7 +12,7 @@ CREATE TABLE file_job (
     kind text NOT NULL,
     organisation_id uuid NOT NULL,
     target_id uuid,
-    format text NOT NULL CHECK (format IN ('csv', 'xlsx', 'ndjson')),
+    format text NOT NULL CHECK (format IN ('csv', 'xls', 'xlsx', 'ndjson')),
     dry_run boolean NOT NULL,
     sealed bytea,
     digest uuid NOT NULL,

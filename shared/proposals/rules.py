@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Self, TypeVar
 from uuid import UUID
 
 from shared.kernel.four_eyes import require_another
@@ -51,18 +51,16 @@ class AlreadyProposed(Conflict):
     reference = "GET /v1/proposals/{proposal_id}"
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """What is proposed for the record `subject` ("claims/0198…"). `content` are JSON values, as its kind reads them."""
+@dataclass(frozen=True, kw_only=True)
+class ProposedStep:
+    """What a proposal is, whatever it is about. `region` is that of the record, or of who proposes it."""
+
+    CONTENT: ClassVar[tuple[str, ...]] = ()
+    """The fields that say what is proposed."""
 
     id: UUID
     kind: str
-    subject: str
-    organisation: UUID | None
-    """The organisation whose record it is; None for records of a region."""
     region: str
-    reporting_region: str
-    content: Mapping[str, Any]
     reason: str
     proposed_by: str
     proposed_at: datetime
@@ -72,19 +70,36 @@ class Proposal:
     decision_reason: str | None = None
     version: int = 1
 
-    def repeats(self, other: Proposal) -> bool:
+    def repeats(self, other: Self) -> bool:
         """Whether it is what `other` already is: the same step, for the same reason, by the same person."""
-        return (self.content, self.reason, self.proposed_by) == (other.content, other.reason, other.proposed_by)
+        names = ("kind", *self.CONTENT, "reason", "proposed_by")
+        return all(getattr(self, name) == getattr(other, name) for name in names)
 
 
-def confirm(proposal: Proposal, *, by: str, at: datetime) -> Proposal:
+@dataclass(frozen=True, kw_only=True)
+class Proposal(ProposedStep):
+    """What is proposed for the record `subject` ("claims/0198…"). `content` are JSON values, as its kind reads them."""
+
+    CONTENT = ("content",)
+
+    subject: str
+    organisation: UUID | None
+    """The organisation whose record it is; None for records of a region."""
+    reporting_region: str
+    content: Mapping[str, Any]
+
+
+P = TypeVar("P", bound=ProposedStep)
+
+
+def confirm(proposal: P, *, by: str, at: datetime) -> P:
     """Confirm an open proposal. Raises IllegalMove, SamePerson if `by` made it."""
     status = move(MOVES, proposal.status, ProposalVerb.CONFIRM)
     require_another(by, proposal.proposed_by, rule="proposal and confirmation")
     return replace(proposal, status=status, decided_by=by, decided_at=at, version=proposal.version + 1)
 
 
-def reject(proposal: Proposal, *, reason: str, by: str, at: datetime) -> Proposal:
+def reject(proposal: P, *, reason: str, by: str, at: datetime) -> P:
     """Reject an open proposal; whoever made it may take it back in this way. Raises IllegalMove."""
     status = move(MOVES, proposal.status, ProposalVerb.REJECT)
     return replace(

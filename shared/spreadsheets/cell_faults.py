@@ -107,6 +107,14 @@ class UnknownChoice(Invalid):
     cure_zh = "请从该单元格的下拉列表中选择：{choices}。"
 
 
+class NumberMisplaced(Invalid):
+    slug = "cell-number-misplaced"
+    title_en = "An identity number or a phone number stood in this column, which is not for it."
+    title_zh = "该列不应填写证件号码或手机号码。"
+    cure_en = "Put the number into its own column. It was not kept, so the cell is empty in the file of refused rows."
+    cure_zh = "请将号码填写在对应的列中；系统未保存该内容，退回的文件中此单元格为空。"
+
+
 class ExtraCells(Invalid):
     """Facts: `columns`, by their letters."""
 

@@ -25,10 +25,17 @@ _TEXT_BYTES: Final = 512
 Words = tuple[str, str]
 
 LOCKED: Final[Words] = ("a workbook locked with a password", "设有打开密码的工作簿")
+LOCKED_XLS: Final[Words] = (
+    "an Excel 97-2003 workbook with a password or a protected structure",
+    "设有打开密码或保护了工作簿结构的旧版Excel工作簿",
+)
+"""Excel 97 encrypts a workbook whose structure is protected, with a password that it enters itself."""
+EXCEL_95: Final[Words] = ("a workbook of Excel 95 or older (.xls)", "Excel 95及更早版本的工作簿（.xls）")
+UNKNOWN: Final[Words] = ("a file of another kind", "其他类型的文件")
+_XLS: Final[Words] = ("an Excel 97-2003 workbook (.xls)", "旧版Excel工作簿（.xls）")
 _XLSX: Final[Words] = ("an Excel workbook (.xlsx)", "Excel工作簿（.xlsx）")
 _TEXT: Final[Words] = ("a text file such as CSV", "CSV等文本文件")
 _UTF_16: Final[Words] = ("text in UTF-16 (“Unicode text”)", "UTF-16文本（“Unicode文本”）")
-_UNKNOWN: Final[Words] = ("a file of another kind", "其他类型的文件")
 _STARTS: Final[Mapping[bytes, Words]] = {
     b"%PDF": ("a PDF document", "PDF文档"),
     b"\x89PNG": ("a picture", "图片"),
@@ -37,15 +44,21 @@ _STARTS: Final[Mapping[bytes, Words]] = {
     b"Rar!": ("a RAR archive", "RAR压缩包"),
     b"7z\xbc\xaf": ("a 7z archive", "7z压缩包"),
     b"\x1f\x8b": ("a gzip archive", "gzip压缩包"),
-    b"\xff\xfe\0\0": _UNKNOWN,
+    # Workbooks of Excel 2 to 5 without a file system around them, as simple programs still write them.
+    b"\x09\0\x04\0": EXCEL_95,
+    b"\x09\x02\x06\0": EXCEL_95,
+    b"\x09\x04\x06\0": EXCEL_95,
+    b"\x09\x08\x08\0": EXCEL_95,
+    b"\x09\x08\x10\0": EXCEL_95,
+    b"\xff\xfe\0\0": UNKNOWN,
     b"\xff\xfe": _UTF_16,
     b"\xfe\xff": _UTF_16,
 }
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_PARTS: Final[Mapping[str, Words]] = {
     "EncryptedPackage": LOCKED,
-    "Workbook": ("an Excel 97-2003 workbook (.xls)", "旧版Excel工作簿（.xls）"),
-    "Book": ("an Excel 5 workbook (.xls)", "旧版Excel工作簿（.xls）"),
+    "Workbook": _XLS,
+    "Book": EXCEL_95,
     "WordDocument": ("a Word document (.doc)", "Word文档（.doc）"),
 }
 _ZIP_PARTS: Final[Mapping[str, Words]] = {
@@ -57,6 +70,7 @@ _ZIP_PARTS: Final[Mapping[str, Words]] = {
 }
 _EXPECTED: Final[Mapping[FileFormat, tuple[Words, ...]]] = {
     FileFormat.XLSX: (_XLSX,),
+    FileFormat.XLS: (_XLS,),
     FileFormat.CSV: (_TEXT, _UTF_16),
     FileFormat.NDJSON: (_TEXT,),
 }
@@ -89,15 +103,15 @@ def _looks_like(content: bytes) -> Words:
     if start.startswith(_OLD_OFFICE):
         # The directory of these files can be anywhere; its names are in UTF-16.
         found = (words for part, words in _OLD_PARTS.items() if part.encode("utf-16-le") + b"\0\0" in content)
-        return next(found, _UNKNOWN)
+        return next(found, UNKNOWN)
     for magic, words in _STARTS.items():
         if start.startswith(magic):
             return words
     if b"\0" in start[:_TEXT_BYTES]:
-        return _UNKNOWN
+        return UNKNOWN
     lowered = start.lower()
     if lowered.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"mime-version")):
-        return next((words for mark, words in _MARKUP.items() if mark in lowered), _UNKNOWN)
+        return next((words for mark, words in _MARKUP.items() if mark in lowered), UNKNOWN)
     return _TEXT
 
 

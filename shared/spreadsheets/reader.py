@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import Any
+from typing import Any, Final
 
 from shared.kernel.refusals import Refusal
-from shared.spreadsheets import cells, csv_rows, ndjson_rows, packages, xlsx_rows
+from shared.spreadsheets import cells, csv_rows, ndjson_rows, packages, xls_rows, xlsx_rows
 from shared.spreadsheets.cell_faults import CellMissing, CellTooLong, ExtraCells
 from shared.spreadsheets.file_faults import SpreadsheetEmpty, TooManyRows
 from shared.spreadsheets.file_rows import FileRow, FileRows
 from shared.spreadsheets.headings import ROWS_LOOKED_AT, Layout, SheetRow, layout
 from shared.spreadsheets.sheet_scan import letters_of
 from shared.spreadsheets.tables import CELL_LENGTH_MAX, ROWS_MAX, Column, FileFormat, Table
+
+_SHEETS: Final = {
+    FileFormat.XLSX: xlsx_rows.found,
+    FileFormat.XLS: xls_rows.found,
+    FileFormat.CSV: csv_rows.found,
+}
 
 
 def read(format_: FileFormat, content: bytes, table: Table) -> FileRows:
@@ -26,7 +32,7 @@ def read(format_: FileFormat, content: bytes, table: Table) -> FileRows:
         raise SpreadsheetEmpty
     if format_ is FileFormat.NDJSON:
         return _checked(ndjson_rows.found(content, table))
-    found = xlsx_rows.found(content) if format_ is FileFormat.XLSX else csv_rows.found(content)
+    found = _SHEETS[format_](content)
     first = list(islice(found.rows, ROWS_LOOKED_AT))
     plan = layout(first, table)
     headings = 1 + plan.has_second_row

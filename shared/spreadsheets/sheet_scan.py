@@ -62,6 +62,17 @@ class Scan:
     def mark(self, row: int, column: int, fault: str) -> None:
         self.marks.setdefault(row, set()).add((column, fault))
 
+    def mark_merged(self, rows: range, columns: range) -> None:
+        """Mark the cells of a merged range as far as the sheet may reach. Raises MergedEverywhere."""
+        rows = range(rows.start, min(rows.stop, _LAST_ROW + 1))
+        columns = range(columns.start, min(columns.stop, COLUMNS_MAX + 1))
+        self.merged += len(rows) * len(columns)
+        if self.merged > _MERGED_MAX:
+            raise MergedEverywhere
+        for row in rows:
+            for column in columns:
+                self.mark(row, column, MergedCell.slug)
+
 
 def scan(package: ZipFile, part: str) -> Scan:
     """The scan of the worksheet in `part`.
@@ -167,11 +178,4 @@ def _hidden(piece: bytes) -> Iterator[bytes]:
 def _mark_merged(found: Scan, piece: bytes) -> None:
     for match in _MERGED.finditer(piece):
         first, last = number_of(match[1].decode()), number_of(match[3].decode())
-        rows = range(int(match[2]), min(int(match[4]), _LAST_ROW) + 1)
-        columns = range(first, min(last, COLUMNS_MAX) + 1)
-        found.merged += len(rows) * len(columns)
-        if found.merged > _MERGED_MAX:
-            raise MergedEverywhere
-        for row in rows:
-            for column in columns:
-                found.mark(row, column, MergedCell.slug)
+        found.mark_merged(range(int(match[2]), int(match[4]) + 1), range(first, last + 1))

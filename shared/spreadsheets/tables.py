@@ -25,8 +25,18 @@ class FileFormat(StrEnum):
     """Formats that can be read."""
 
     XLSX = "xlsx"
+    XLS = "xls"
+    """Of Excel 97 to 2003."""
     CSV = "csv"
     NDJSON = "ndjson"
+
+
+class PostedFormat(StrEnum):
+    """Formats in which people post rows, unless a kind of file has its own."""
+
+    XLSX = "xlsx"
+    XLS = "xls"
+    CSV = "csv"
 
 
 class SheetFormat(StrEnum):
@@ -73,6 +83,8 @@ class Column:
     spoken: Mapping[str, str | bool] = dataclasses.field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     width: int = 16
+    holds_numbers: bool = False
+    """Whether numbers of people belong here: it is stored encrypted. In a column of phones, phones do anyway."""
 
     @cached_property
     def values(self) -> Mapping[str, str | bool]:

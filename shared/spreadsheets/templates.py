@@ -11,8 +11,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from shared.spreadsheets.sheet_choice import EXPLANATIONS
 from shared.spreadsheets.tables import ROWS_MAX, Column, Kind, SheetFormat, Table
-from shared.spreadsheets.xlsx_rows import EXPLANATIONS
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 """Without it Excel reads a CSV file in the system's encoding."""

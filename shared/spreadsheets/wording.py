@@ -76,7 +76,7 @@ def column_errors(outcome: RowOutcome, table: Table) -> list[dict[str, Any]]:
     if outcome.refusal is not None:
         also = tuple(_in_headings(refusal, table) for refusal in outcome.also)
         outcome = outcome._replace(refusal=_in_headings(outcome.refusal, table), also=also)
-    return [error | _headings(error, table) for error in errors_of(outcome)]
+    return [error | headings(error, table) for error in errors_of(outcome)]
 
 
 def _refused(row: FileRow, outcome: RowOutcome, table: Table) -> RowOutcome:
@@ -119,7 +119,8 @@ def _form_fault(column: Column, error: dict[str, Any]) -> Invalid:
     return CellUnfit(pointer=pointer, reason=error["code"], expected=column.expected_en, expected_zh=column.expected_zh)
 
 
-def _headings(error: dict[str, Any], table: Table) -> dict[str, str]:
+def headings(error: dict[str, Any], table: Table) -> dict[str, str]:
+    """The headings of the column that the error points to, if it is one's."""
     column = table.column_of(str(error.get("pointer", "")))
     return {} if column is None else {"column": column.en, "column_zh": column.zh}
 

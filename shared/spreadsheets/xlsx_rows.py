@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from html import unescape
 from io import BytesIO
 from typing import Final
@@ -14,32 +15,24 @@ from python_calamine import (
     CalamineSheet,
     CalamineWorkbook,
     PasswordError,
-    SheetMetadata,
     SheetTypeEnum,
     SheetVisibleEnum,
 )
 
-from shared.spreadsheets import packages
-from shared.spreadsheets.cell_faults import ErrorCell, FormulaCell
-from shared.spreadsheets.file_faults import (
-    HiddenSheets,
-    NotASpreadsheet,
-    SeveralSheets,
-    SpreadsheetDamaged,
-    SpreadsheetEmpty,
-    VeryHiddenSheets,
-)
-from shared.spreadsheets.headings import SheetContent, SheetRow
-from shared.spreadsheets.sheet_scan import Scan, scan, verify
-
-EXPLANATIONS: Final = "说明"
-"""The name of the template's second sheet, which is not read."""
+from shared.spreadsheets import packages, sheet_choice, sheet_scan
+from shared.spreadsheets.cells import Raw
+from shared.spreadsheets.file_faults import NotASpreadsheet, SpreadsheetDamaged
+from shared.spreadsheets.headings import SheetContent
+from shared.spreadsheets.sheet_choice import Sheet, Visibility
 
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^<>]*>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r"""(?<![\w:])([\w:]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
-_STANDS_FOR_SOMETHING = {FormulaCell.slug, ErrorCell.slug}
-"""Kinds of cells that the reader returns as empty although they are not."""
+# The reader's enumeration has no hash.
+_VISIBILITIES: Final = (
+    (SheetVisibleEnum.Hidden, Visibility.HIDDEN),
+    (SheetVisibleEnum.VeryHidden, Visibility.VERY_HIDDEN),
+)
 
 
 def found(content: bytes) -> SheetContent:
@@ -52,58 +45,36 @@ def found(content: bytes) -> SheetContent:
         with ZipFile(BytesIO(content)) as package:
             _verify_parts(package)
             workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-            name, marks = _chosen(workbook, package)
-        sheet = workbook.get_sheet_by_name(name)
+            sheets = _sheets(workbook, package)
+            place, scan = sheet_choice.chosen(sheets)
+        sheet = workbook.get_sheet_by_name(sheets[place].name)
     except PasswordError:
         looks_like, looks_like_zh = packages.LOCKED
         raise NotASpreadsheet(form="xlsx", looks_like=looks_like, looks_like_zh=looks_like_zh) from None
     except (CalamineError, BadZipFile, KeyError, ValueError):
         # The texts of these errors may quote a cell.
         raise SpreadsheetDamaged from None
-    last_row = sheet.end[0] + 1 if sheet.end else 0
-    return SheetContent(max(last_row, *marks.marks, 0), _rows(sheet, marks), marks.hidden)
+    return sheet_choice.content(_rows(sheet), sheet.end[0] + 1 if sheet.end else 0, scan)
 
 
-def _rows(sheet: CalamineSheet, found: Scan) -> Iterator[SheetRow]:
+def _rows(sheet: CalamineSheet) -> Iterator[Sequence[Raw]]:
     left = [""] * (sheet.start[1] if sheet.start else 0)
-    for number, read in enumerate(sheet.iter_rows(), start=1):
-        cells = left + read if left else read
-        marks = found.marks.get(number, ())
-        if any(cell != "" for cell in cells) or any(slug in _STANDS_FOR_SOMETHING for _, slug in marks):
-            yield SheetRow(number, cells, sorted(marks))
-    # The reader ends with the last cell that has a value.
-    below = sheet.end[0] + 1 if sheet.end else 0
-    for number, marks in sorted(found.marks.items()):
-        if number > below and any(slug in _STANDS_FOR_SOMETHING for _, slug in marks):
-            yield SheetRow(number, [], sorted(marks))
+    for read in sheet.iter_rows():
+        yield left + read if left else read
 
 
-def _chosen(workbook: CalamineWorkbook, package: ZipFile) -> tuple[str, Scan]:
-    """The name and the scan of the one sheet with content."""
-    sheets, parts = workbook.sheets_metadata, _parts(package)
-    _require_none_hidden(sheets, parts, package)
-    places = {sheet.name: place for place, sheet in enumerate(sheets, start=1)}
-    visible = [sheet for sheet in sheets if sheet.visible is SheetVisibleEnum.Visible]
-    names = [sheet.name for sheet in visible if sheet.typ is SheetTypeEnum.WorkSheet and sheet.name in parts]
-    scans = {name: scan(package, parts[name]) for name in names if name != EXPLANATIONS or len(names) == 1}
-    filled = [name for name, found in scans.items() if not found.is_empty]
-    if len(filled) > 1:
-        raise SeveralSheets(sheets=[places[name] for name in filled])
-    if not filled:
-        raise SpreadsheetEmpty
-    return filled[0], scans[filled[0]]
-
-
-def _require_none_hidden(sheets: Sequence[SheetMetadata], parts: Mapping[str, str], package: ZipFile) -> None:
-    """Hidden sheets are empty; programs that make workbooks leave such sheets. Raises VeryHiddenSheets, HiddenSheets.
-
-    A sheet that is no table, such as a chart, counts as one with content.
-    """
-    for visible, fault in ((SheetVisibleEnum.VeryHidden, VeryHiddenSheets), (SheetVisibleEnum.Hidden, HiddenSheets)):
-        hidden = [sheet for sheet in sheets if sheet.visible is visible]
-        tables = [sheet.name for sheet in hidden if sheet.typ is SheetTypeEnum.WorkSheet and sheet.name in parts]
-        if count := len(hidden) - sum(scan(package, parts[name]).is_empty for name in tables):
-            raise fault(count=count)
+def _sheets(workbook: CalamineWorkbook, package: ZipFile) -> list[Sheet]:
+    parts = _parts(package)
+    return [
+        Sheet(
+            each.name,
+            next((ours for theirs, ours in _VISIBILITIES if each.visible == theirs), Visibility.VISIBLE),
+            partial(sheet_scan.scan, package, parts[each.name])
+            if each.typ is SheetTypeEnum.WorkSheet and each.name in parts
+            else None,
+        )
+        for each in workbook.sheets_metadata
+    ]
 
 
 def _parts(package: ZipFile) -> dict[str, str]:
@@ -134,4 +105,4 @@ def _verify_parts(package: ZipFile) -> None:
     # All parts but the sheets, which are scanned when one is chosen.
     for part in package.namelist():
         if part.endswith((".xml", ".rels")) and not part.startswith("xl/worksheets/"):
-            verify(package, part)
+            sheet_scan.verify(package, part)

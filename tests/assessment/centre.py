@@ -134,13 +134,14 @@ def fail_row(order: int) -> dict[str, object]:
 
 
 def body_filing(serial: int = 123, **changes: object) -> dict[str, object]:
-    """A social body of Zhengzhou, filed for caregivers at four levels and for cooks at one."""
+    """A social body of Zhengzhou, filed for caregivers at four levels and for cooks at one, from 2020 on."""
     head = f"5241010000{serial:06}0"
     scope = [{"occupation": "4-10-01-05", "level": level} for level in ("L2", "L3", "L4", "L5")]
-    return {
+    filing: dict[str, Any] = {
         "credit_code": head + check_character(head), "name": "郑州评价中心", "kind": "social", "region": "410102",
         "number_prefix": f"S000041{serial:06}", "scope": [*scope, {"occupation": "4-03-02-01", "level": "L4"}],
     } | changes  # fmt: skip
+    return filing | {"scope": [{"first_on": "2020-01-01"} | item for item in filing["scope"]]}
 
 
 def session_filing(**changes: object) -> dict[str, object]:

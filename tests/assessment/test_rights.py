@@ -44,7 +44,21 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     marks = {"theory": 70, "skills": 70, "reason": "漏登"}
     proposed = await centre.post(f"/candidates/{candidate}/correction", marks)
     assert proposed.status_code == 201, proposed.text
+    scope = (await centre.get(f"/bodies/{centre.body['id']}/scope")).json()["rows"][0]["id"]
+    sanction = await centre.post(
+        f"/bodies/{centre.body['id']}/sanctions", {"step": "talk", "reason": "约谈"}, centre.province
+    )
+    assert sanction.status_code == 201, sanction.text
+    elsewhere = "410300" if reports_to == "410100" else "410100"
+    agreed = {"region": elsewhere, "first_on": "2026-01-01", "reason": "当地无评价机构"}
+    asked = await centre.post(f"/bodies/{centre.body['id']}/territories", agreed, centre.province)
+    confirmed = await centre.confirm(asked, assessment.tokens.of(Role.PROVINCE, person="second", region=PROVINCE))
+    assert confirmed.status_code == 200, confirmed.text
+    territory = (await centre.get(f"/bodies/{centre.body['id']}/territories")).json()[0]["id"]
     ids = {
+        "territory_id": territory,
+        "entry_id": scope,
+        "sanction_id": sanction.json()["id"],
         "body_id": centre.body["id"],
         "session_id": open_session,
         "candidate_id": candidate,
@@ -58,6 +72,12 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "add_candidates": {"rows": [person_row(first + 1)]},
         "record_results": {"rows": [pass_row(first + 1)]},
         "propose_correction": marks,
+        "propose_territory": agreed | {"first_on": "2024-01-01", "last_on": "2024-12-31"},
+        "end_territory": {"reason": "收回"},
+        "propose_body_closing": {"from_on": "2026-01-01", "reason": "停办"},
+        "open_scope": {"occupation": "4-03-02-02", "level": "L2"},
+        "end_scope": {"reason": "停办"},
+        "impose_body_sanction": {"step": "rectify", "reason": "整改"},
         "add_pass_rule": {
             "key": "pass.part_tenths_min",
             "value": "600",
@@ -72,6 +92,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         ids=ids,
         listed={
             "list_bodies": ids["body_id"],
+            "list_body_sanctions": ids["sanction_id"],
             "list_sessions": ids["session_id"],
             "list_certificates": ids["certificate_id"],
             "list_proposals": ids["proposal_id"],

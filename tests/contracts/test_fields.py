@@ -43,7 +43,7 @@ ALLOWED = {
 
 CUT = {"programme", "region", "reporting_region", "occupation", "level", "award"}
 PROMISED: dict[type, set[str]] = {
-    plan.ProgrammeListed: {"code", "parent", "plan", "year", "trainings_target", "high_skilled_target"},
+    plan.ProgrammeListed: {"code", "parent", "plan", "year", "trainings_target", "high_skilled_target", "departments"},
     plan.IndicatorListed: {"code", "programme", "year", "target", "unit"},
     plan.RegionListed: {"code", "parent", "reporting_region", "valid_from", "valid_to", "replaced_by"},
     plan.LevelListed: {"code", "rank", "high_skilled"},
@@ -91,7 +91,13 @@ PROMISED: dict[type, set[str]] = {
     },
     enrolments.EnrolmentState: CUT
     | {"enrolment_id", "class_id", "institution_id", "person", "tags", "fund_source", "status", "effective_on"},
-    assessment.BodyFiled: {"body_id", "region", "reporting_region", "scope.occupation", "scope.level", "scope.award"},
+    assessment.BodyFiled: {
+        "body_id", "region", "reporting_region", "scope.occupation", "scope.level", "scope.award", "scope.first_on",
+        "scope.last_on", "closed_from", "succeeded_by",
+    },
+    assessment.BodySanctionState: {
+        "sanction_id", "body_id", "reporting_region", "step", "first_on", "last_on", "stops",
+    },
     assessment.SessionState: CUT | {"session_id", "body_id", "class_id", "held_on", "status"},
     assessment.ResultState: CUT | {"candidate_id", "session_id", "person", "passed", "effective_on"},
     assessment.CertificateState: CUT | {"certificate_id", "person", "body_id", "class_id", "issued_on", "status"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -10,21 +11,24 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.kafka.broker import Broker
 from deploy.local.processes import LaunchError
+from tests.support.kafka import require_kafka
 
 TOPIC = "facts"
 
 
 @pytest.mark.kafka
 async def test_acknowledged_records_survive_a_killed_broker(tmp_path: Path) -> None:
-    reason = Broker.missing()
-    if reason is not None:
-        pytest.skip(reason)
+    require_kafka()
     with Broker(tmp_path / "kafka") as broker:
         await create_topic(broker)
         await produce(broker, b"first", b"second")
         before = broker.bootstrap
 
         broker.kill()
+        host, port = before.split(":")
+        # Clients know its port, so it is never served on another.
+        with socket.create_server((host, int(port))), pytest.raises(LaunchError, match="is taken by another program"):
+            broker.start()
         broker.start()
 
         assert broker.bootstrap == before

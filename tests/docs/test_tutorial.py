@@ -14,6 +14,7 @@ import pytest
 from deploy.local.processes import free_port
 from deploy.local.services import PORTS
 from tests.docs.markdown import ROOT, blocks
+from tests.support.kafka import require_kafka
 from tests.system.test_run import read_until, runner
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("run")]
@@ -39,8 +40,17 @@ def commands_of(page: str) -> str:
 
 
 @pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason=f"needs {', '.join(TOOLS)}")
-@pytest.mark.parametrize("arguments", [(), ("--samples",)], ids=["make up", "make run"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param((), id="make up"),
+        pytest.param(("--samples",), id="make run"),
+        pytest.param(("--log", "kafka"), id="make up LOG=kafka", marks=pytest.mark.kafka),
+    ],
+)
 def test_its_commands_end_with_one_training_and_a_mended_roster(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    if "kafka" in arguments:
+        require_kafka()
     ports = {service: free_port() for service in PORTS}
     moved = {f"{service.upper()}_PORT": str(port) for service, port in ports.items()}
     environment = {**os.environ, **moved, "SKILLS_LOCAL": str(tmp_path)}
@@ -73,7 +83,7 @@ def test_its_commands_end_with_one_training_and_a_mended_roster(tmp_path: Path, 
     assert '"repeated": 3,' in done.stdout
     assert [line.strip() for line in done.stdout.splitlines() if '"total_hours"' in line] == ['"total_hours": 4']
     assert added == ADDED
-    if arguments:
+    if "--samples" in arguments:
         with runner(environment, "--samples", "--once") as again:
             said, _ = again.communicate()
         assert again.returncode == 0, said

@@ -63,7 +63,7 @@ REFUSALS: dict[str, Callable[[], Refusal]] = {
 
 
 class NoteRequest(BaseModel):
-    title: Annotated[str, Field(min_length=1, max_length=10_000)]
+    title: Annotated[str, Field(min_length=1, max_length=1_000)]
     copies: Annotated[int, Field(ge=1, le=9)] = 1
 
 
@@ -191,7 +191,7 @@ async def opened(url: str, keys: Path) -> AsyncGenerator[Noteboard]:
     async with beside.begin() as connection:
         for statement in (_TABLE, *backbone.HTTP_WRITER):
             await connection.execute(text(statement))
-    settings = ServiceSettings(database_url=url, SKILLS_KEYS_DIRECTORY=keys, request_bytes_max=2000)
+    settings = ServiceSettings(database_url=url, SKILLS_KEYS_DIRECTORY=keys, object_bytes_max=2000)
     app = make_app(
         title="Notes",
         description="Notes.",

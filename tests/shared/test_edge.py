@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from deploy.docs.apis import names, service
-from shared.edge import EdgeRoute
+from shared.edge.routes import EdgeRoute
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from tests.shared.noteboard import SECRET, Noteboard

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.json_text import Fault, NotJson, read
+from shared.json_text import DEPTH_MAX, MEMBERS_MAX, MEMBERS_OF_ALL_MAX, Fault, NotJson, read
 
 storable_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 documents = st.recursive(
@@ -35,6 +35,38 @@ def test_one_bad_value_is_found_at_its_place_beside_anything_else(document: Any,
 
     assert faults == (Fault(("at", 1, "fault"), type_),)
     assert found["before"] == document
+
+
+@given(documents, documents, st.sampled_from(["", " ", "\n", "\t "]), storable_text, st.booleans())
+def test_a_name_twice_is_found_however_it_is_written(
+    before: Any, value: Any, space: str, name: str, is_escaped: bool
+) -> None:
+    first, second = json.dumps(name), json.dumps(name, ensure_ascii=is_escaped)
+    twice = f"{{{first}{space}:1,{second}{space}:{json.dumps(value)}}}"
+    text = f'{{"before": {json.dumps(before)}, "at": [{twice}, {{"other": "{{\\":1}}"}}]}}'
+
+    found, faults = read(text.encode())
+
+    assert faults == (Fault(("at", 0), "repeated_name"),)
+    assert found["before"] == before
+    assert found["at"][0] == {name: value}
+
+
+def test_what_is_nested_too_deeply_is_told_by_its_place_and_not_looked_into() -> None:
+    deepest = b"[" * (DEPTH_MAX - 1) + b"]" * (DEPTH_MAX - 1)
+    assert read(b"[" + deepest + b"]").faults == ()
+
+    _, faults = read(b'{"a": [' + deepest + b'], "b": NaN}')
+
+    assert faults == (Fault(("a", *[0] * (DEPTH_MAX - 1)), "recursion_depth_exceeded"), Fault(("b",), "finite_number"))
+
+
+def test_lists_and_objects_have_so_many_members_and_a_text_so_many_of_all() -> None:
+    full = b"[" + b"0," * (MEMBERS_MAX - 1) + b"0]"
+    assert read(full).faults == ()
+
+    assert read(b'{"a": [0,' + full[1:] + b"}").faults == (Fault(("a",), "too_many_members"),)
+    assert read(b"[" + b"[]," * MEMBERS_OF_ALL_MAX + b"[]]") == (None, (Fault((), "too_many_members"),))
 
 
 @pytest.mark.parametrize(

@@ -171,10 +171,12 @@ class TestMalformedRequests:
 
 
 class TestFailures:
-    @pytest.mark.parametrize("path", ["/failed", "/impossible"])
-    async def test_say_nothing_of_what_went_wrong_inside(self, board: Noteboard, path: str) -> None:
+    @pytest.mark.parametrize(("path", "content"), [("/failed", {"json": {"title": SECRET}}), ("/impossible", {})])
+    async def test_say_nothing_of_what_went_wrong_inside(
+        self, board: Noteboard, path: str, content: dict[str, object]
+    ) -> None:
         with capture_logs() as lines:
-            answer = await post(board, path, json={"title": SECRET})
+            answer = await post(board, path, **content)
 
         check_shape(answer, status=500, code="unexpected")
         for piece in SECRET.split():

@@ -31,7 +31,9 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
     await office.submitted(second)
     of_another = await office.submitted(third)
     assert (await office.approve(of_another, reviewer)).status_code == 200
-    await office.service.hear(merged(persons[1], persons[0]), rekeyed(third.finished(0), persons[3]))
+    # What was paid for the first is owed: he or she withdrew since.
+    gone = first.withdrawn(0, version=2)
+    await office.service.hear(gone, merged(persons[1], persons[0]), rekeyed(third.finished(0), persons[3]))
     budgets = (await office.get(f"/v1/budgets?region={reports_to}", office.province())).json()["rows"]
     return Side(
         region=region,
@@ -39,13 +41,14 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             Role.INSTITUTION: str(first.institution_id),
             Role.ASSESSMENT_BODY: "0198e000-0000-7000-8000-000000000001",
         },
-        ids={"claim_id": claim_id, "proposal_id": proposed["id"], "row_id": "HN-T-L4"},
+        ids={"claim_id": claim_id, "proposal_id": proposed["id"], "row_id": "HN-T-L4", "line": "1"},
         listed={
             "list_claims": claim_id,
             # A budget belongs to its reporting region, so that a county's own list is empty.
             "list_budgets": '"rows"' if region != reports_to else budgets[0]["id"],
             "list_proposals": proposed["id"],
             "list_rekeyed_lines": of_another,
+            "list_owed_lines": claim_id,
             "list_duplicates": f'"first":{{"claim_id":"{claim_id}"',
         },
         bodies={
@@ -62,6 +65,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
                 "region": reports_to, "fund_source": "employment_fund", "year": STARTS_ON.year, "amount_fen": 10**11,
                 "reason": "年度预算",
             },
+            "propose_recovery_reversal": {"all_lines": True, "reason": "误追回"},
             "propose_recovery": {"all_lines": True, "reason": "出勤不实"},
             "pay_claim": {"paid_on": "2025-06-01", "reference": "T-1"},
         },

@@ -6,11 +6,11 @@ from tests.subsidy.builders import Office, Taught, amounts, people
 from tests.support.persons import merged
 from tests.support.statements import statements
 
-DRAFT = 17
-"""For whom the token acts; its class, its local id, a standing claim; trainees, keys, regions, amounts, limits; the
+DRAFT = 16
+"""Its class, its local id, a standing claim; trainees, keys, regions, amounts, limits; the
 queue, what is held, flags, certificates; the claim, its lines, its event, its fact."""
-REBUILD = 18
-"""For whom the token acts; the claim and its lines instead of local id and standing claim; and the old lines go."""
+REBUILD = 17
+"""The claim and its lines instead of local id and standing claim; and the old lines go."""
 APPROVE = 15
 """Regions, the claim and its lines; class, trainees, keys, amounts, limits, certificates;
 flags, who prepared it; budget, claim, event, fact."""

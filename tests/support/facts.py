@@ -9,6 +9,7 @@ from uuid import UUID
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStarted, ClassStatus
+from shared.contracts.registry.directory import InstitutionChanged, InstitutionRegistered, InstitutionState
 from shared.contracts.registry.enrolments import (
     EnrolmentCompleted,
     EnrolmentDeferred,
@@ -33,6 +34,18 @@ def numbered(number: int) -> UUID:
 def person_key(number: int) -> UUID:
     """The key of the person who is called by `number` in enrolments and certificates."""
     return numbered(3_000_000 + number)
+
+
+def an_institution(
+    institution_id: UUID, *, version: int, closed_from: date | None = None, succeeded_by: UUID | None = None
+) -> InstitutionState:
+    """The institution as registered (version 1) or changed; it may be closed and taken over."""
+    fact = InstitutionRegistered if version == 1 else InstitutionChanged
+    return fact(
+        subject=f"institutions/{institution_id}", version=version, at=AT, institution_id=institution_id,
+        credit_code="52410000MJ00123452", name="某机构", kind="private_school", region="410102",
+        reporting_region="410100", closed_from=closed_from, succeeded_by=succeeded_by,
+    )  # fmt: skip
 
 
 def region(code: str, *, reports_to: str | None, parent: str | None = "410000", **changes: Any) -> RegionListed:

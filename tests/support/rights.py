@@ -20,8 +20,9 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.database import Transactions, driver
+from shared.edge.methods import routes_of
 from shared.kernel.callers import Role, Whose
-from shared.openapi import routes_of
 from shared.rights import OF_EVERY_SERVICE, READING, Right
 from tests.support.services import ServiceUnderTest
 
@@ -102,6 +103,22 @@ class _RolledBack:
 
     def connect(self) -> Any:
         return self.engine.connect()
+
+
+@dataclass
+class _Undone:
+    """In place of an application's transactions of requests: nothing that a request does stays."""
+
+    transactions: Transactions
+
+    @asynccontextmanager
+    async def begin(self, question: str | None = None) -> AsyncGenerator[tuple[AsyncConnection, bool]]:
+        async with self.transactions.begin(question) as (connection, is_special):
+            try:
+                yield connection, is_special
+            finally:
+                # What follows for the transaction then ends nothing.
+                await (await driver(connection)).execute("ROLLBACK")
 
 
 @dataclass
@@ -309,11 +326,11 @@ async def walk(scene: Scene) -> Walk:
     """The walk of `scene`, on its service's own application. Raises AssertionError for an operation without fixture."""
     http = scene.service.http
     app: FastAPI = http._transport.app  # type: ignore[attr-defined]
-    engine = app.state.engine
-    app.state.engine = _RolledBack(engine)
+    engine, transactions = app.state.engine, app.state.transactions
+    app.state.engine, app.state.transactions = _RolledBack(engine), _Undone(transactions)
     try:
         walked = Walk(scene, app, http)
         await walked.walk()
     finally:
-        app.state.engine = engine
+        app.state.engine, app.state.transactions = engine, transactions
     return walked

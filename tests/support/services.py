@@ -20,8 +20,8 @@ from shared.backbone.consumer import catch_up
 from shared.backbone.log import EventLog, Record
 from shared.backbone.relay import relay_batch
 from shared.contracts.fact import Fact, decode, encode
+from shared.edge.methods import routes_of
 from shared.kernel.callers import Role
-from shared.openapi import routes_of
 from shared.service import Service, open_log, worker_engine
 from shared.settings import ServiceSettings
 

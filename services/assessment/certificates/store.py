@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.certificates.rules.certificates import Certificate
 from services.assessment.sight.rules import Sight
 from services.assessment.sight.store import in_sight
-from services.assessment.trainings.store import trainees_of, training_of
+from services.assessment.trainings.store import institutions_given, trainees_of, training_of
 from shared import tables
 from shared.contracts.assessment import CertificateStatus
 from shared.database import driver
@@ -86,7 +86,7 @@ SELECT person FROM certificate WHERE person = ANY($1) AND occupation = $2 AND le
 """
 _OF_TRAINEES: Final = f"""
 SELECT c.id
-FROM ({trainees_of(":institution")}) AS t
+FROM ({trainees_of(":institutions")}) AS t
 JOIN certificate AS c ON c.person = t.person
     AND c.occupation = t.occupation AND c.level = t.level AND c.issued_on >= t.starts_on
 """
@@ -207,7 +207,7 @@ async def save_programmes(connection: AsyncConnection, certificates: Sequence[Ce
 
 def _seen(sight: Sight) -> list[ColumnElement[bool]]:
     conditions = in_sight(CERTIFICATE, sight)
-    if sight.institution_id is not None:
-        of_trainees = text(_OF_TRAINEES).bindparams(institution=sight.institution_id).columns(CERTIFICATE.c.id)
+    if sight.institutions is not None:
+        of_trainees = text(_OF_TRAINEES).bindparams(institutions_given(sight.institutions)).columns(CERTIFICATE.c.id)
         conditions.append(CERTIFICATE.c.id.in_(of_trainees))
     return conditions

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.bodies import store as body_store
+from services.assessment.bodies.store import bodies as body_store
 from services.assessment.certificates import store
 from services.assessment.certificates.rules import certificates as rules
 from services.assessment.certificates.rules.certificates import Certificate, Examination, Recipient

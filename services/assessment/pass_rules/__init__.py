@@ -1,1 +1,1 @@
-"""Pass rules: the marks that exams need, as dated rows."""
+"""Pass rules: the marks that exams need, and what their place needs, as dated rows."""

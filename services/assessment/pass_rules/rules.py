@@ -1,11 +1,11 @@
-"""Pass rules: the mark that each part of an exam needs, by day and region."""
+"""Pass rules: the mark that each part of an exam needs, and what its place needs, by day and region."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Final, NamedTuple, get_type_hints
+from typing import Any, Final, NamedTuple, get_type_hints
 
 from shared.dated_rules.figures import FigureRow, Forms, nearest
 from shared.dated_rules.rules import require_room
@@ -16,13 +16,16 @@ NATIONAL: Final = "000000"
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What an exam needs to be passed. Source: domain rules §3.3."""
+    """What an exam needs. Source: domain rules §3.3, §3.7."""
 
     pass_part_tenths_min: int
     """Tenths of a point that each part needs, of 1,000; nothing is averaged."""
+    territory_agreement_needed: bool
+    """Whether an exam outside the prefecture of its body needs the agreement of both authorities."""
 
 
-_KEYS: Final = {field.name.replace("_", ".", 1): field.name for field in fields(Figures)}
+_PART_MARK: Final = "pass.part_tenths_min"
+_TERRITORY: Final = "territory.agreement_needed"
 FORMS: Final = Forms(get_type_hints(Figures))
 
 
@@ -36,8 +39,20 @@ class PassRule(NamedTuple):
 def rule_on(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str]) -> PassRule:
     """The rule for an exam held on `day`, of the nearest region. Raises PolicyUnset."""
     found = nearest(rows, day=day, region_and_above=[*region_and_above, NATIONAL])
-    figures = Figures(**FORMS.fill(_KEYS, {key: row.value for key, row in found.items()}, day=day))
-    return PassRule(figures.pass_part_tenths_min, found["pass.part_tenths_min"])
+    return PassRule(_figure(found, _PART_MARK, day=day), found[_PART_MARK])
+
+
+def agreement_needed(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str]) -> bool:
+    """Whether an exam held there on `day` by a body of another prefecture needs both authorities.
+
+    Raises PolicyUnset.
+    """
+    needed: bool = _figure(nearest(rows, day=day, region_and_above=[*region_and_above, NATIONAL]), _TERRITORY, day=day)
+    return needed
+
+
+def _figure(found: Mapping[str, FigureRow], key: str, *, day: date) -> Any:
+    return FORMS.fill({key: "figure"}, {name: row.value for name, row in found.items()}, day=day)["figure"]
 
 
 def require_sound(row: FigureRow, others: Iterable[FigureRow]) -> None:

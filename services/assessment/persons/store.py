@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.concerned import Concerned
 from shared.database import driver
 from shared.persons import SealedPerson
 
@@ -24,6 +25,18 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[]) AS t (person, document
 ORDER BY person ON CONFLICT (person) DO NOTHING
 """
 _SEALED: Final = "SELECT person, document_kind, sealed FROM candidate_person WHERE person = ANY($1)"
+
+
+_PERSONS: Final = "SELECT p.person, p.document_kind, p.sealed FROM candidate_person p"
+
+CONCERNED: Final = Concerned(
+    {
+        "session_id": f"{_PERSONS} JOIN candidate c USING (person) WHERE c.session_id = $1",
+        "candidate_id": f"{_PERSONS} JOIN candidate c USING (person) WHERE c.id = $1",
+        "certificate_id": f"{_PERSONS} JOIN certificate c USING (person) WHERE c.id = $1",
+    }
+)
+"""Whom a request to a path concerns: candidates and holders."""
 
 
 async def add_all(connection: AsyncConnection, persons: Sequence[SealedPerson]) -> None:

@@ -1,1 +1,1 @@
-"""Proposals of corrections and revocations, and their confirmation by a second person."""
+"""Proposals of corrections, revocations, territories and closings, and their confirmation by a second person."""

@@ -49,7 +49,8 @@ async def confirm_proposal(proposal_id: UUID, connection: Connection, caller: Cu
     """Confirm what another person proposed; it takes effect at once.
 
     A correction is confirmed by an officer of the session's region or above, before the conclusion also by a colleague
-    of the body; a revocation by an officer who did not issue the certificate. Nobody confirms their own proposal.
+    of the body; a revocation by an officer who did not issue the certificate; exams in another prefecture by an officer
+    of the authority that was asked; the closing of a body by another officer. Nobody confirms their own proposal.
     """
     return await usecases.confirm(connection, proposal_id, caller=caller, at=at)
 

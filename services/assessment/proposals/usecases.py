@@ -8,7 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.assessment.bodies.rules import territory as territory_rules
+from services.assessment.bodies.usecases import territory
 from services.assessment.certificates import usecases as certificates
+from services.assessment.certificates.rules import certificates as certificate_rules
+from services.assessment.closings import rules as closing_rules
+from services.assessment.closings import usecases as closings
 from services.assessment.exams.rules import results as result_rules
 from services.assessment.exams.usecases import results
 from services.assessment.plan import usecases as plans
@@ -54,10 +59,19 @@ async def confirm(connection: AsyncConnection, proposal_id: UUID, *, caller: Cal
     """
     before = await load(connection, proposal_id, caller=caller, lock=True)
     after = rules.confirm(before, by=caller.person, at=at)
-    if before.kind == result_rules.KIND:
-        await results.correct(connection, before, caller=caller, at=at)
-    else:
-        await certificates.revoke(connection, before, caller=caller, at=at)
+    match before.kind:
+        case result_rules.KIND:
+            await results.correct(connection, before, caller=caller, at=at)
+        case certificate_rules.KIND:
+            await certificates.revoke(connection, before, caller=caller, at=at)
+        case territory_rules.KIND:
+            await territory.open_(connection, before, caller=caller, at=at)
+        case closing_rules.CLOSING:
+            await closings.close(connection, before, caller=caller, at=at)
+        case closing_rules.REVERSAL:
+            await closings.reverse(connection, before, caller=caller, at=at)
+        case other:
+            raise AssertionError(f"a proposal of the unknown kind {other}")
     await store.save(connection, after)
     return after
 

@@ -13,20 +13,23 @@ from shared.reach import Reach
 
 
 class Sight(NamedTuple):
-    """What a caller sees at most: what lies in `reach`, and is of the body, or of the institution's trainees."""
+    """What a caller sees at most: what lies in `reach`, and is of the bodies, or of the institutions' trainees.
+
+    There are several where one has taken over others; None: of any.
+    """
 
     reach: Reach
-    body_id: UUID | None = None
-    institution_id: UUID | None = None
+    bodies: tuple[UUID, ...] | None = None
+    institutions: tuple[UUID, ...] | None = None
 
     @property
     def refusal(self) -> ForeignOrganisation | ForeignRegion:
         """Why something else is not shown."""
-        return ForeignRegion() if self.body_id is None and self.institution_id is None else ForeignOrganisation()
+        return ForeignRegion() if self.bodies is None and self.institutions is None else ForeignOrganisation()
 
 
-def sight(caller: Caller, reach: Reach, organisation: UUID | None) -> Sight:
-    """What the caller sees of what lies in `reach`, with the organisation that they act for."""
+def sight(caller: Caller, reach: Reach, organisations: tuple[UUID, ...] | None) -> Sight:
+    """What the caller sees of what lies in `reach`, with the organisations that they act for."""
     if caller.role is Role.INSTITUTION:
-        return Sight(reach, institution_id=organisation)
-    return Sight(reach, body_id=organisation)
+        return Sight(reach, institutions=organisations)
+    return Sight(reach, bodies=organisations)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Table, and_, or_, select
 
-from services.assessment.bodies.store import BODY
+from services.assessment.bodies.store.bodies import BODY
 from services.assessment.sight.rules import Sight
 from shared import tables
 from shared.located import lies_in
@@ -12,13 +12,13 @@ from shared.reach import Reach
 
 
 def in_sight(table: Table, sight: Sight) -> list[ColumnElement[bool]]:
-    """Conditions: a row of `table` (sessions or certificates) is of the body of `sight`, and lies in its reach.
+    """Conditions: a row of `table` (sessions or certificates) is of the bodies of `sight`, and lies in its reach.
 
     For officers it may also be of a body that does. What an institution sees depends on its trainees, too.
     """
     here = lies_in(table, sight.reach)
-    if sight.body_id is not None or sight.institution_id is not None:
-        return [*here, *tables.matches(table, body_id=sight.body_id)]
+    if sight.bodies is not None or sight.institutions is not None:
+        return [*here, *tables.matches(table, body_id=sight.bodies)]
     if sight.reach == Reach():
         return []
     bodies = select(BODY.c.id).where(*lies_in(BODY, sight.reach))

@@ -16,4 +16,4 @@ async def sight(connection: AsyncConnection, caller: Caller, *, region: str | No
     Raises NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
     """
     scope = await plans.scope(connection, caller, region=region)
-    return rules.sight(caller, scope.reach, scope.owners[0] if scope.owners else None)
+    return rules.sight(caller, scope.reach, None if scope.owners is None else tuple(scope.owners))

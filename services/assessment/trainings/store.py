@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, MetaData, Table, Text, Uuid, bindparam, select
+from sqlalchemy import ARRAY, BindParameter, Boolean, Column, Date, MetaData, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeEngine
 
 from services.assessment.trainings.rules import RegistryClass, RegistryEnrolment
 from shared import tables
@@ -34,6 +35,9 @@ _ENROLMENT: Final = Table(
     Column("programme", Text),
     Column("has_left", Boolean),
 )
+
+
+_IDS: Final[TypeEngine[Any]] = ARRAY(Uuid)
 
 
 def _keep(table: Table) -> str:
@@ -66,11 +70,11 @@ def training_of(human: str, *, class_id: str) -> str:
     """
 
 
-def trainees_of(institution: str) -> str:
-    """A SELECT of who is or was trained by the institution (an SQL expression), for what, and from which day on.
+def trainees_of(institutions: str) -> str:
+    """A SELECT of who is or was trained by one of the institutions, for what, and from which day on.
 
-    It has a row for each key of the human. An exam or a certificate belongs to such a training if it is of the same
-    occupation and level and not from before the class.
+    `institutions` is an SQL expression of an array. There is a row for each key of the human. An exam or a certificate
+    belongs to such a training if it is of the same occupation and level and not from before the class.
     """
     return f"""
     WITH own AS (
@@ -78,13 +82,18 @@ def trainees_of(institution: str) -> str:
         FROM heard_class AS k
         JOIN heard_enrolment AS e ON e.class_id = k.id AND NOT e.has_left
         LEFT JOIN heard_alias AS a ON a.person = e.person
-        WHERE k.institution_id = {institution}
+        WHERE k.institution_id = ANY({institutions})
     )
     SELECT human AS person, occupation, level, starts_on FROM own
     UNION ALL
     SELECT a.person, own.occupation, own.level, own.starts_on
     FROM own JOIN heard_alias AS a ON a.into_person = own.human
     """
+
+
+def institutions_given(institutions: Collection[UUID]) -> BindParameter[Any]:
+    """The parameter `:institutions` of a statement with `trainees_of(":institutions")`."""
+    return bindparam("institutions", list(institutions), type_=_IDS)
 
 
 async def keep_classes(connection: AsyncConnection, classes: Sequence[RegistryClass]) -> None:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.bodies.store import BODY
+from services.assessment.bodies.store.bodies import BODY
 from services.assessment.certificates.store import CERTIFICATE
 from shared import tables
 from shared.contracts.assessment import CertificateStatus

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from services.metrics.progress.usecases import plan_progress
-from services.metrics.totals.routes import JSON, AboutAnswer, AskedCut, AsOfAnswer, KeptRoute, question
+from services.metrics.totals.routes import JSON, AboutAnswer, AskedCut, AsOfAnswer, KeptRoute, spelling
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 
 routes = APIRouter(prefix="/v1", tags=["totals"], route_class=KeptRoute)
@@ -55,6 +55,8 @@ async def get_progress(request: Request, cut: AskedCut) -> Response:
     """Every programme and indicator of a plan: done, target, percent (not capped at 100)."""
     answers: AnswerCache = request.app.state.answers
     body = await answers.answer(
-        question(request), lambda connection: plan_progress(connection, cut, today=answers.today())
+        ("progress", cut),
+        lambda connection: plan_progress(connection, cut, today=answers.today()),
+        spelling=spelling(request),
     )
     return Response(body, media_type=JSON)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.migrations import backbone
 
 LIVE = "live"
 BUILDING = "building"
 RETIRED = "retired"
+
+_REBUILD = "hashtext('projection rebuild')"
 
 SEARCH_PATH = f"{LIVE}, public"
 
@@ -95,6 +100,20 @@ TABLES = (
 def creation(schema: str) -> list[str]:
     """The statements that make an empty projection in `schema`, to be run in one transaction."""
     return [f"CREATE SCHEMA {schema}", f"SET LOCAL search_path = {schema}", *TABLES]
+
+
+@asynccontextmanager
+async def taking_building(engine: AsyncEngine) -> AsyncGenerator[bool]:
+    """Whether nobody else is rebuilding; then nobody else can while the context lasts, or the process lives."""
+    async with engine.connect() as connection:
+        taken = bool(await connection.scalar(text(f"SELECT pg_try_advisory_lock({_REBUILD})")))
+        await connection.commit()  # the lock is the session's, and no transaction stays open meanwhile
+        try:
+            yield taken
+        finally:
+            if taken:
+                await connection.scalar(text(f"SELECT pg_advisory_unlock({_REBUILD})"))
+                await connection.commit()
 
 
 async def make_building(connection: AsyncConnection) -> None:

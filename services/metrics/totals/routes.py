@@ -14,10 +14,10 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from services.metrics.plan.rules import RegionMap
 from services.metrics.plan.usecases import names, plans
 from services.metrics.totals.store import Cut, Dimension
-from services.metrics.totals.usecases.answer_cache import AnswerCache
+from services.metrics.totals.usecases.answer_cache import AnswerCache, Spelling
 from services.metrics.totals.usecases.totals import totals
 from shared.awards import AskedAward
-from shared.edge import EdgeRoute, Handler
+from shared.edge.routes import EdgeRoute, Handler
 from shared.forms import Day
 from shared.kernel.refusals import Invalid
 
@@ -32,13 +32,13 @@ class KeptRoute(EdgeRoute):
 
         async def answer(request: Request) -> Response:
             answers: AnswerCache = request.app.state.answers
-            kept = answers.kept(question(request))
+            kept = answers.kept(spelling(request))
             return await handle(request) if kept is None else Response(kept, media_type=JSON)
 
         return answer
 
 
-def question(request: Request) -> tuple[str, bytes]:
+def spelling(request: Request) -> Spelling:
     """What was asked, as it was written."""
     return request.scope["path"], request.scope["query_string"]
 
@@ -201,7 +201,11 @@ async def get_totals(request: Request, cut: AskedCut) -> Response:
     `by=award` tells apart what leads to no level as well; high-skilled persons hold a level of rank 4 or above.
     """
     answers: AnswerCache = request.app.state.answers
-    body = await answers.answer(question(request), lambda connection: totals(connection, cut, today=answers.today()))
+    body = await answers.answer(
+        ("totals", cut),
+        lambda connection: totals(connection, cut, today=answers.today()),
+        spelling=spelling(request),
+    )
     return Response(body, media_type=JSON)
 
 
@@ -213,7 +217,9 @@ async def get_names(request: Request, plan: PlanCode = None, region_map: AskedMa
     """
     answers: AnswerCache = request.app.state.answers
     body = await answers.answer(
-        question(request), lambda connection: names(connection, plan, region_map, today=answers.today())
+        ("names", plan, region_map),
+        lambda connection: names(connection, plan, region_map, today=answers.today()),
+        spelling=spelling(request),
     )
     return Response(body, media_type=JSON)
 
@@ -222,7 +228,7 @@ async def get_names(request: Request, plan: PlanCode = None, region_map: AskedMa
 async def get_plans(request: Request) -> Response:
     """The plans that totals can be asked for, by year."""
     answers: AnswerCache = request.app.state.answers
-    return Response(await answers.answer(question(request), plans), media_type=JSON)
+    return Response(await answers.answer("plans", plans, spelling=spelling(request)), media_type=JSON)
 
 
 @routes.get("/stream", response_class=Response, responses=_EVENTS)

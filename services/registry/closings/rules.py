@@ -10,8 +10,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.registry.directory.rules.institutions import Institution
+from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
-from shared.kernel.refusals import Conflict, Invalid, SamePerson
+from shared.kernel.refusals import Conflict, Invalid
 
 
 class ClosingKind(StrEnum):
@@ -218,8 +219,7 @@ def withdraw_reversal(closing: Closing) -> Closing:
 
 def _second_person(closing: Closing, verb: ClosingVerb, *, by: str) -> Closing:
     after = _moved(closing, verb)
-    if by == closing.proposed_by:
-        raise SamePerson(rule="proposal and confirmation of a closing")
+    require_another(by, closing.proposed_by, rule="proposal and confirmation of a closing")
     return after
 
 

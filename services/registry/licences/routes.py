@@ -65,7 +65,7 @@ class LicenceAnswer(BaseModel):
     recorded_at: datetime
     decided_by: str | None
     decided_at: datetime | None
-    reason: str | None = Field(description="Why it was rejected")
+    reason: str | None = Field(description="Why it was rejected, or is to be confirmed again")
     version: int
 
 

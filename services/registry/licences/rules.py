@@ -23,9 +23,10 @@ from shared.contracts.registry.licences import (
     LicenceStatus,
 )
 from shared.kernel.awards import AwardEvidence
+from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Conflict, Invalid, SamePerson
+from shared.kernel.refusals import Conflict, Invalid
 
 F = TypeVar("F", bound=LicenceState)
 
@@ -34,6 +35,8 @@ class LicenceVerb(StrEnum):
     RECORD = "record"
     CONFIRM = "confirm"
     REJECT = "reject"
+    REOPEN = "reopen"
+    """The training turned out to be another human's, whose licence nobody has looked for yet."""
 
 
 MOVES: Final[Mapping[LicenceStatus, Mapping[LicenceVerb, LicenceStatus]]] = {
@@ -43,7 +46,10 @@ MOVES: Final[Mapping[LicenceStatus, Mapping[LicenceVerb, LicenceStatus]]] = {
         LicenceVerb.REJECT: LicenceStatus.REJECTED,
     },
     # A confirmation that was a mistake is taken back by rejecting it.
-    LicenceStatus.CONFIRMED: {LicenceVerb.REJECT: LicenceStatus.REJECTED},
+    LicenceStatus.CONFIRMED: {
+        LicenceVerb.REJECT: LicenceStatus.REJECTED,
+        LicenceVerb.REOPEN: LicenceStatus.RECORDED,
+    },
     LicenceStatus.REJECTED: {LicenceVerb.RECORD: LicenceStatus.RECORDED},
 }
 
@@ -108,7 +114,7 @@ class Licence:
     decided_by: str | None
     decided_at: datetime | None
     reason: str | None
-    """Why it was rejected."""
+    """Why it was rejected, or why its confirmation is asked for again."""
     version: int
 
     @property
@@ -167,8 +173,7 @@ def confirm(
 ) -> tuple[Licence, LicenceConfirmed]:
     """Vouch for a recorded licence. Raises IllegalMove, or SamePerson if `by` recorded it."""
     after = _decided(licence, LicenceVerb.CONFIRM, by=by, reason=None, at=at)
-    if by == licence.recorded_by:
-        raise SamePerson(rule="recording and confirmation of a licence")
+    require_another(by, licence.recorded_by, rule="recording and confirmation of a licence")
     return after, tell(LicenceConfirmed, after, enrolment, class_, at=at)
 
 
@@ -178,6 +183,24 @@ def reject(
     """Reject a recorded licence, or take a confirmation back. Raises IllegalMove."""
     after = _decided(licence, LicenceVerb.REJECT, by=by, reason=reason, at=at)
     return after, tell(LicenceRejected, after, enrolment, class_, at=at)
+
+
+def reopen(
+    licence: Licence, enrolment: Enrolment, class_: TrainingClass, *, reason: str, at: datetime
+) -> tuple[Licence, LicenceRecorded]:
+    """Ask for a confirmation again: it was given for the document under which the training stood before.
+
+    Raises IllegalMove.
+    """
+    after = replace(
+        licence,
+        status=move(MOVES, licence.status, LicenceVerb.REOPEN),
+        decided_by=None,
+        decided_at=None,
+        reason=reason,
+        version=licence.version + 1,
+    )
+    return after, tell(LicenceRecorded, after, enrolment, class_, at=at)
 
 
 def tell(fact: type[F], licence: Licence, enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> F:

@@ -14,6 +14,7 @@ from services.registry.licences.rules import Licence, LicenceVerb
 from shared import tables
 from shared.contracts.registry.licences import LicenceStatus
 from shared.database import driver
+from shared.kernel.awards import Award, AwardEvidence
 from shared.located import lies_in
 from shared.reach import Owners, Reach
 from shared.tables import Choice, Instant
@@ -60,6 +61,25 @@ _HISTORY: Final = (
     .order_by(_EVENT.c.version)
     .limit(200)
 )
+
+
+_SHOWN_BY: Final = {
+    evidence: ", ".join(str(award.value) for award in Award if award.evidence is evidence) for evidence in AwardEvidence
+}
+
+
+def shown_without_certificate(enrolment: str, award: str) -> str:
+    """In SQL, whether a training is shown to have led to its award: by a confirmed licence of another authority, or by
+    the completed training itself. False for awards that a certificate shows.
+
+    `enrolment` is the alias of a row with `id` and `status`, `award` the expression of what the class leads to.
+    """
+    return f"""CASE
+        WHEN {award} IN ({_SHOWN_BY[AwardEvidence.COMPLETION]}) THEN {enrolment}.status = 'completed'
+        WHEN {award} IN ({_SHOWN_BY[AwardEvidence.LICENCE]})
+        THEN EXISTS (SELECT FROM licence WHERE enrolment_id = {enrolment}.id AND licence.status = 'confirmed')
+        ELSE false
+    END"""
 
 
 class LicenceEvent(NamedTuple):

@@ -112,6 +112,24 @@ async def decide_all(
     return await _keep(connection, *decide_each(rows, decide), dry_run=dry_run)
 
 
+async def ask_again(
+    connection: AsyncConnection,
+    trainings: Mapping[UUID, tuple[Enrolment, TrainingClass]],
+    *,
+    by: str,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Of trainings that were re-keyed to another human, confirmed licences wait for a confirmation again: an officer
+    found them by another document. The caller holds the locks of the enrolments.
+    """
+    known = await store.of_enrolments(connection, trainings)
+    confirmed = [each for each in known.values() if each.status is LicenceStatus.CONFIRMED]
+    reopened = [rules.reopen(each, *trainings[each.enrolment_id], reason=reason, at=at) for each in confirmed]
+    await store.save_all(connection, [LicenceStep(after, LicenceVerb.REOPEN, by, at) for after, _ in reopened])
+    await outbox.record(connection, *(fact for _, fact in reopened))
+
+
 _REACHED = {Verdict.CONFIRM: LicenceStatus.CONFIRMED, Verdict.REJECT: LicenceStatus.REJECTED}
 
 

@@ -14,8 +14,10 @@ from services.registry.orders.rules import OrderStatus, OrderVerb, TrainingOrder
 from services.registry.orders.usecases import NewOrder, OrderChain
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
+from shared.awards import AnsweredAward, AnsweredLevel, GivenAward, GivenLevel
 from shared.contracts.registry.classes import ClassStatus
-from shared.forms import Day, LocalId, Name, Reason, Strict
+from shared.forms import CREDIT_CODE, PLAIN, Day, LocalId, Name, Reason, Strict
+from shared.kernel.awards import award_named
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
@@ -29,9 +31,10 @@ class OrderRequest(Strict):
 
     local_id: LocalId
     buyer_name: Annotated[Name, Field(description="The organisation that signed it")]
-    buyer_credit_code: Annotated[str, Field(max_length=64, examples=["91350100M000100Y43"])]
-    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
-    level: Annotated[str, Field(max_length=8, examples=["L4"])]
+    buyer_credit_code: Annotated[str, Field(max_length=64, examples=["91350100M000100Y43"]), CREDIT_CODE]
+    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"]), PLAIN]
+    award: GivenAward | None = None
+    level: GivenLevel | None = None
     persons: Annotated[int, Field(ge=1, le=100_000, strict=True)]
     first_on: Day
     last_on: Day
@@ -41,7 +44,9 @@ class OrderRequest(Strict):
     ] = Field(default_factory=list)
 
     def order(self) -> NewOrder:
-        return NewOrder(**self.model_dump() | {"sites": tuple(self.sites)})
+        """Raises what an award may be refused for."""
+        award = award_named(award=self.award, level=self.level)
+        return NewOrder(**self.model_dump(exclude={"level"}) | {"award": award, "sites": tuple(self.sites)})
 
 
 class OrderStepRequest(Strict):
@@ -67,7 +72,8 @@ class OrderAnswer(BaseModel):
     buyer_credit_code: str
     buyer_id: UUID | None
     occupation: str
-    level: str
+    level: AnsweredLevel
+    award: AnsweredAward
     persons: int
     first_on: date
     last_on: date | None
@@ -82,7 +88,7 @@ class OrderAnswer(BaseModel):
     @classmethod
     def of(cls, order: TrainingOrder) -> OrderAnswer:
         days = {"first_on": order.ordered.first, "last_on": order.ordered.last}
-        return cls.model_validate(vars(order) | days | {"level": order.level.code, "sites": list(order.sites)})
+        return cls.model_validate(vars(order) | days | order.award.codes | {"sites": list(order.sites)})
 
 
 class PlannedExamAnswer(BaseModel):
@@ -187,7 +193,7 @@ async def get_order(order_id: UUID, connection: Connection, caller: CurrentCalle
 async def add_class_to_order(
     order_id: UUID, asked: OrderClassRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> OrderAnswer:
-    """Put a class of your institution under the order. It fits in occupation, level, days and site."""
+    """Put a class of your institution under the order. It fits in occupation, award, days and site."""
     return OrderAnswer.of(await usecases.attach(connection, order_id, asked.class_id, caller=caller, at=at))
 
 

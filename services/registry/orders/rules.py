@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import ExamPlan, TrainingClass
 from shared.contracts.registry.classes import ClassStatus
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.moves import move
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict, Invalid
@@ -102,7 +102,7 @@ class TrainingOrder:
     buyer_credit_code: str
     buyer_id: UUID | None
     occupation: str
-    level: Level
+    award: Award
     persons: int
     ordered: Period
     sites: tuple[UUID, ...]
@@ -185,7 +185,7 @@ def require_fits(order: TrainingOrder, class_: TrainingClass) -> None:
         raise OrderWithdrawn
     fits = {
         "occupation": class_.occupation == order.occupation,
-        "level": class_.award.level is order.level,
+        "award": class_.award is order.award,
         "starts_on": order.ordered.contains(class_.starts_on),
         "ends_on": order.ordered.contains(class_.ends_on),
         "site": not order.sites or class_.site_id in order.sites,

@@ -12,10 +12,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.rules.classes import TrainingClass
+from services.registry.licences.store import shown_without_certificate
 from services.registry.orders.rules import OrderedClass, OrderEvent, OrderStatus, TrainingOrder
 from shared import tables
 from shared.database import driver
-from shared.kernel.levels import Level
+from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in
 from shared.reach import Reach
@@ -31,7 +32,7 @@ TRAINING_ORDER: Final = Table(
     fixed("buyer_credit_code", Text),
     fixed("buyer_id", Uuid),
     fixed("occupation", Text),
-    fixed("level", Choice(Level)),
+    Column("level", Choice(Award), key="award"),
     fixed("persons", Integer),
     fixed("ordered", Days),
     fixed("sites", ARRAY(Uuid, as_tuple=True)),
@@ -65,9 +66,10 @@ WHERE order_id = $1 AND class_id = $2 AND detached_at IS NULL RETURNING class_id
 """
 _ORDER_OF: Final = "SELECT order_id FROM order_class WHERE class_id = $1 AND detached_at IS NULL"
 _CLASS_IDS: Final = "SELECT class_id FROM order_class WHERE order_id = $1 AND detached_at IS NULL ORDER BY class_id"
-# A certificate counts as for quality rates: of the class's occupation and level, under whichever key of the person,
-# issued since the training began. Work counts for those who had none, within the months that hold for the class.
-_COUNT: Final = """
+# A certificate counts as for quality rates: of the class's occupation and award, under whichever key of the person,
+# issued since the training began; or what shows an award that has none. Work counts for those who had none, within the
+# months that hold for the class.
+_COUNT: Final = f"""
 SELECT a.class_id,
     count(e.id) FILTER (WHERE e.status NOT IN ('withdrawn', 'transferred')) AS enrolled,
     count(e.id) FILTER (WHERE e.status = 'completed') AS completed,
@@ -90,7 +92,7 @@ CROSS JOIN LATERAL (
                 SELECT e.person UNION ALL
                 SELECT m.person FROM person_merge AS m WHERE m.into_person = e.person AND m.undone_at IS NULL
             )
-    ) AS yes
+    ) OR {shown_without_certificate("e", "c.level")} AS yes
 ) AS earned
 GROUP BY a.class_id
 """

@@ -28,10 +28,10 @@ from services.registry.orders.rules import (
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from shared.dated_rules.figures import PolicyUnset
+from shared.kernel.awards import Award
 from shared.kernel.callers import Caller, Whose
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.ids import new_id
-from shared.kernel.levels import Level
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import Period, business_day
 from shared.kernel.refusals import LocalIdTaken, NotFound
@@ -45,7 +45,7 @@ class NewOrder:
     buyer_name: str
     buyer_credit_code: str
     occupation: str
-    level: str
+    award: Award
     persons: int
     first_on: date
     last_on: date
@@ -66,7 +66,7 @@ async def file(connection: AsyncConnection, new: NewOrder, *, caller: Caller, at
     """A new order of the caller's institution; a repeat returns the existing one.
 
     Raises ForeignOrganisation, LocalIdTaken, SignedLater, NotFound, PeriodEndsBeforeStart, and the refusals of credit
-    code, occupation and level.
+    code and occupation.
     """
     institution = await institution_store.load(connection, caller.require_some_organisation())
     buyer_code = parse_credit_code(new.buyer_credit_code)
@@ -79,7 +79,7 @@ async def file(connection: AsyncConnection, new: NewOrder, *, caller: Caller, at
         buyer_credit_code=buyer_code,
         buyer_id=None if buyer is None else buyer.id,
         occupation=parse_occupation(new.occupation),
-        level=Level.from_code(new.level),
+        award=new.award,
         persons=new.persons,
         ordered=Period(new.first_on, new.last_on),
         sites=tuple([await _site(connection, institution.id, each, place) for place, each in enumerate(new.sites)]),

@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from shared.edge import EdgeRoute
+from shared.edge.routes import EdgeRoute
 
 routes = APIRouter(include_in_schema=False, route_class=EdgeRoute)
 

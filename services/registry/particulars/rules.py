@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import StringConstraints
 
+from shared.forms import ENCRYPTED
 from shared.kernel.names import spelling_fault
 from shared.kernel.refusals import Invalid, Refusal
 from shared.kernel.spelling import canonical
@@ -15,8 +16,11 @@ PHONE_DIGITS: Final = 11
 PHONE_EXPECTED_EN: Final = f"{PHONE_DIGITS} digits that begin with 1"
 PHONE_EXPECTED_ZH: Final = f"以1开头的{PHONE_DIGITS}位数字"
 
-Phone = Annotated[str, StringConstraints(pattern=rf"^1[0-9]{{{PHONE_DIGITS - 1}}}$")]
+Phone = Annotated[str, StringConstraints(pattern=rf"^1[0-9]{{{PHONE_DIGITS - 1}}}$"), ENCRYPTED]
 """A mobile phone number, as forms accept it."""
+
+DAMAGED: Final = "the stored name was damaged 原登记姓名有损坏"
+"""The reason that is kept where a later sound spelling takes the place of a damaged name."""
 
 _ORDINARY_NAME: Final = re.compile(r"([\u4e00-\u9fff])(?!\1+$)[\u4e00-\u9fff]{1,3}")
 """Two to four Chinese characters, not all the same: nearly every name, checked quickly."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Request
@@ -16,7 +16,7 @@ from services.registry.public_reports.rules import Misconduct, PublicReportState
 from services.registry.public_reports.usecases import Lane, NewReport, ReportAndFlag, ReportInFull
 from shared.auth import CurrentCaller
 from shared.contracts.registry.flags import FlagStatus
-from shared.forms import Reason, Strict
+from shared.forms import ENCRYPTED, HASHED, MASKED, PLAIN, VISIBLE, Reason, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, CurrentPersons, Now, open_router, router
@@ -24,11 +24,8 @@ from shared.web import Connection, CurrentPersons, Now, open_router, router
 routes = router("public reports")
 public_routes = open_router("public reports")
 
-PATH: Final = "/v1/public-reports"
-STATE_PATH: Final = "/v1/public-reports/state"
-BYTES_MAX: Final = 32 * 1024
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=2000)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=2000), VISIBLE, ENCRYPTED]
 
 
 class PublicReportRequest(Strict):
@@ -42,17 +39,23 @@ class PublicReportRequest(Strict):
         Annotated[
             str,
             StringConstraints(strip_whitespace=True, min_length=2, max_length=100),
+            VISIBLE,
+            MASKED,
             Field(description="If you do not know its id: what it is called"),
         ]
         | None
     ) = None
-    region: Annotated[str, Field(max_length=16, description="Where it happened", examples=["410102"])] | None = None
+    region: Annotated[str, Field(max_length=16, description="Where it happened", examples=["410102"]), PLAIN] | None = (
+        None
+    )
     misconduct: Misconduct
     text: Annotated[Words, Field(description="What happened, when and where")]
     contact: (
         Annotated[
             str,
             StringConstraints(strip_whitespace=True, min_length=2, max_length=100),
+            VISIBLE,
+            ENCRYPTED,
             Field(description="How officers may reach you; encrypted, and erased on the day in the answer"),
         ]
         | None
@@ -74,7 +77,7 @@ class ReceiptAnswer(BaseModel):
 class ReceiptRequest(Strict):
     """In the body and not in the path, so that no log has it."""
 
-    receipt: Annotated[str, Field(min_length=1, max_length=64)]
+    receipt: Annotated[str, Field(min_length=1, max_length=64), HASHED]
 
 
 class PublicReportStateAnswer(BaseModel):
@@ -162,7 +165,7 @@ class ReportAnswerRequest(Strict):
 
     verdict: Literal[FlagVerb.UPHOLD, FlagVerb.DISMISS]
     reason: Reason
-    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1000)]
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1000), VISIBLE, MASKED]
 
 
 @public_routes.post("/public-reports", status_code=201)

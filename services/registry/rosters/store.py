@@ -98,7 +98,6 @@ WITH replaced AS (
 )
 UPDATE trainee SET sealed = $3, phone_mark = coalesce($4, phone_mark) WHERE person = $2
 """
-DAMAGED: Final = "the stored name was damaged 原登记姓名有损坏"
 """Why a name was corrected of which the sound spelling came: a reason that the system sets."""
 _ENROLMENT_COLUMNS: Final = (
     "id", "class_id", "institution_id", "person", "local_id", "programme", "tags", "status", "hours", "effective_on",

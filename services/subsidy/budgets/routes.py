@@ -13,7 +13,7 @@ from services.subsidy.budgets.rules import Account, Budget
 from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
 from shared.contracts.dimensions import FundSource
-from shared.forms import Reason, Strict
+from shared.forms import PLAIN, Reason, Strict
 from shared.kernel.money import FEN_MAX, Fen
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.proposals.answers import ProposalAnswer
@@ -27,7 +27,7 @@ AMOUNT_MAX = FEN_MAX // 1000
 
 
 class BudgetRequest(Strict):
-    region: Annotated[str, Field(max_length=16, examples=["410100"], description="A reporting region")]
+    region: Annotated[str, Field(max_length=16, examples=["410100"], description="A reporting region"), PLAIN]
     fund_source: FundSource
     year: Annotated[int, Field(ge=2000, le=2100, strict=True, description="The year in which the classes begin")]
     amount_fen: Annotated[int, Field(ge=0, le=AMOUNT_MAX, strict=True, description="The new total")]

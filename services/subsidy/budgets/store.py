@@ -78,7 +78,7 @@ async def release(connection: AsyncConnection, account: Account, amount: Fen) ->
 
 
 async def pay(connection: AsyncConnection, account: Account, amount: Fen) -> None:
-    """Add `amount`, committed before, to the paid amount. Raises BudgetMissing."""
+    """Add `amount`, committed before, to the paid amount; below 0 if a payment was sent back. Raises BudgetMissing."""
     if not await _grow(connection, account, "paid_fen", amount):
         raise BudgetMissing(account)
 
@@ -87,6 +87,13 @@ async def recover(connection: AsyncConnection, account: Account, amount: Fen) ->
     """Add `amount`, paid before, to the recovered amount. Raises BudgetMissing."""
     if not await _grow(connection, account, "recovered_fen", amount):
         raise BudgetMissing(account)
+
+
+async def unrecover(connection: AsyncConnection, account: Account, amount: Fen) -> None:
+    """Take `amount`, recovered before, from the recovered amount. Raises OverBudget if it was committed again since."""
+    fits = _BOUND + amount <= BUDGET.c.total_fen
+    if not await _grow(connection, account, "recovered_fen", Fen(-amount), fits=fits):
+        raise over_budget(await find(connection, account), amount)
 
 
 class BudgetMissing(LookupError):

@@ -2,73 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import Path
-
-from services.subsidy.limits import usecases
-from services.subsidy.limits.store import LIMIT_ROW
-from shared.auth import CurrentCaller
-from shared.dated_rules import rules
-from shared.dated_rules.answers import (
-    EndRequest,
-    FigureAnswer,
-    FigureRequest,
-    InState,
-    KnownAt,
-    On,
-    RejectionRequest,
-)
-from shared.dated_rules.rules import Provenance
-from shared.web import Connection, Now, router
+from services.subsidy.limits.usecases import LIMITS
+from shared.dated_rules.answers import FigureAnswer, FigureRequest
+from shared.dated_rules.routes import add_rule_routes
+from shared.web import router
 
 routes = router("reference")
 
-RowId = Annotated[str, Path(max_length=200)]
-
-
-@routes.get("/claim-limits")
-async def list_claim_limits(
-    connection: Connection, _: CurrentCaller, on: On = None, known_at: KnownAt = None, state: InState = None
-) -> list[FigureAnswer]:
-    """How long and how often something can be claimed for: every row ever entered, or what decided on a day as it was
-    known at a time."""
-    rows = rules.listed(await LIMIT_ROW.entered_rows(connection), on=on, at=known_at, state=state)
-    return [FigureAnswer.of(row) for row in rows]
-
-
-@routes.post("/claim-limits", status_code=201)
-async def add_claim_limit(
-    request: FigureRequest, connection: Connection, caller: CurrentCaller, at: Now
-) -> FigureAnswer:
-    """Propose a row, as the province. It decides nothing until another person of the province approves it.
-
-    A row that begins within another ends that one the day before; one with the same first day replaces it.
-    """
-    return FigureAnswer.of(await usecases.propose(connection, request.row(by=caller.person, at=at), caller=caller))
-
-
-@routes.post("/claim-limits/{row_id}/end", status_code=201)
-async def end_claim_limit(
-    row_id: RowId, request: EndRequest, connection: Connection, caller: CurrentCaller, at: Now
-) -> FigureAnswer:
-    """Propose that an approved row decides no longer than `last_on`: a new row without a value, to be approved."""
-    provenance = Provenance(caller.person, at, request.reason)
-    row = await usecases.end(
-        connection, row_id, request.last_on, source=request.source, provenance=provenance, caller=caller
-    )
-    return FigureAnswer.of(row)
-
-
-@routes.post("/claim-limits/{row_id}/approval")
-async def approve_claim_limit(row_id: RowId, connection: Connection, caller: CurrentCaller, at: Now) -> FigureAnswer:
-    """Approve a proposal, as a person of the province who did not enter it. It decides from now on."""
-    return FigureAnswer.of(await usecases.approve(connection, row_id, caller=caller, at=at))
-
-
-@routes.post("/claim-limits/{row_id}/rejection")
-async def reject_claim_limit(
-    row_id: RowId, request: RejectionRequest, connection: Connection, caller: CurrentCaller, at: Now
-) -> FigureAnswer:
-    """Refuse a proposal, or withdraw your own, with a reason."""
-    return FigureAnswer.of(await usecases.reject(connection, row_id, reason=request.reason, caller=caller, at=at))
+add_rule_routes(
+    routes,
+    LIMITS,
+    "/claim-limits",
+    name="claim_limit",
+    request=FigureRequest,
+    answer=FigureAnswer,
+    about=(
+        "How long and how often something can be claimed for: every row ever entered, or what decided on a day as it "
+        "was known at a time."
+    ),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, NamedTuple, get_type_hints
 
 from shared.dated_rules.figures import FigureRow, Forms, nearest
@@ -23,7 +23,9 @@ class Terms:
 
 KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name for field in fields(Terms)}
 """The key of each row ("claim.window_months"), and the field that it fills."""
-FORMS: Final = Forms(get_type_hints(Terms))
+DRAFT_DAYS: Final = "claim.draft_days_max"
+"""Days after its last step on which a draft or returned claim still holds its trainees' subsidies."""
+FORMS: Final = Forms(get_type_hints(Terms), {DRAFT_DAYS: int})
 
 
 class HeldTerms(NamedTuple):
@@ -36,7 +38,14 @@ class HeldTerms(NamedTuple):
 def terms_on(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str]) -> HeldTerms:
     """The limits for a claim made on `day`, each of the nearest region. Raises PolicyUnset."""
     found = nearest(rows, day=day, region_and_above=region_and_above)
-    return HeldTerms(terms_of(found, day=day), found)
+    of_terms = {key: row for key, row in found.items() if key in KEYS}
+    return HeldTerms(terms_of(of_terms, day=day), of_terms)
+
+
+def held_until(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str]) -> date | None:
+    """The last day on which a claim prepared on `day` holds subsidies; None where no row sets one."""
+    row = nearest(rows, day=day, region_and_above=region_and_above).get(DRAFT_DAYS)
+    return None if row is None or row.value is None else day + timedelta(days=int(row.value))
 
 
 def terms_of(rows: Mapping[str, FigureRow], *, day: date) -> Terms:

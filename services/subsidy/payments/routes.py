@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 from services.subsidy.claims.routes.schemas import ClaimAnswer
 from services.subsidy.payments import usecases
 from shared.auth import CurrentCaller
-from shared.forms import Day, Strict
+from shared.forms import PLAIN, Day, Reason, Strict
 from shared.web import Connection, Now, router
 
 routes = router("claims")
@@ -18,7 +18,7 @@ routes = router("claims")
 
 class PaymentRequest(Strict):
     paid_on: Day
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$")]
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$"), PLAIN]
 
 
 @routes.post("/claims/{claim_id}/payment")
@@ -31,3 +31,18 @@ async def pay_claim(
     """
     values = request.model_dump()
     return ClaimAnswer.of(await usecases.pay(connection, claim_id, **values, caller=caller, at=at))
+
+
+class PaymentFailureRequest(Strict):
+    reason: Reason
+
+
+@routes.post("/claims/{claim_id}/payment-failure")
+async def fail_payment(
+    claim_id: UUID, request: PaymentFailureRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> ClaimAnswer:
+    """Record that the bank sent the payment of a claim back, as finance of its region or above who did not pay it.
+
+    Then it can be paid again, or returned by the reviewer. Lines that were owed back are stopped.
+    """
+    return ClaimAnswer.of(await usecases.fail(connection, claim_id, reason=request.reason, caller=caller, at=at))

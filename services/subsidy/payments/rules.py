@@ -1,4 +1,4 @@
-"""The payment of an approved claim."""
+"""The payment of an approved claim, and its failure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from services.subsidy.claims.rules.checks import Check
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb, fact_of, moved
+from services.subsidy.claims.rules.lines import stopped
+from services.subsidy.claims.rules.refusals import NothingToClaim
 from services.subsidy.holds.rules import Flag, require_free
-from shared.contracts.subsidy import ClaimPaid
+from services.subsidy.recoveries.rules import LineRecovered
+from shared.contracts.subsidy import ClaimPaid, ClaimPaymentFailed
 from shared.kernel.four_eyes import require_another
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Invalid
@@ -37,14 +41,33 @@ def pay(
     """Record that an approved claim was paid on `paid_on`, from the day of approval to today, both inclusive.
 
     `flags` are those that hold it. Raises IllegalMove, SamePerson if `by` approved it or is one of those who prepared
-    it, FlagsOpen, FlagsUpheld, PaymentDayImpossible.
+    it, FlagsOpen, FlagsUpheld, NothingToClaim if every line was stopped, PaymentDayImpossible.
     """
     after = moved(claim, ClaimVerb.PAY)
     require_another(by, claim.approved_by, *prepared_by, rule="preparation, approval and payment of a claim")
     require_free(flags)
     today = business_day(at)
     assert claim.approved_on is not None, "an approved claim has the day of its approval"
+    if claim.amount_fen == 0:
+        raise NothingToClaim
     if not claim.approved_on <= paid_on <= today:
         raise PaymentDayImpossible(pointer="/paid_on", earliest=claim.approved_on.isoformat(), latest=today.isoformat())
-    after = replace(after, paid_on=paid_on, payment_reference=reference)
+    after = replace(after, paid_on=paid_on, paid_by=by, payment_reference=reference)
     return after, fact_of(ClaimPaid, after, at=at)
+
+
+def fail(claim: Claim, *, paid_by: Collection[str], by: str, at: datetime) -> tuple[Claim, ClaimPaymentFailed]:
+    """Record that the bank sent the payment back. Lines that are owed by now are stopped: they are not paid again.
+
+    Raises IllegalMove, SamePerson if `by` is one of those who paid it, LineRecovered if some of it came back before.
+    """
+    after = moved(claim, ClaimVerb.FAIL_PAYMENT)
+    require_another(by, *paid_by, rule="payment of a claim and its failure")
+    if recovered := [line.line for line in claim.lines if line.recovered_on is not None]:
+        raise LineRecovered(lines=recovered)
+    today = business_day(at)
+    lines = tuple(
+        line if line.owed is None else stopped(line, Check(line.owed["check"]), on=today) for line in claim.lines
+    )
+    after = replace(after, lines=lines, paid_on=None, paid_by=None, payment_reference=None)
+    return after, fact_of(ClaimPaymentFailed, after, at=at)

@@ -1,4 +1,4 @@
-"""Record the payment of an approved claim."""
+"""Record the payment of an approved claim, or that the bank sent it back."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.budgets import store as budgets
 from services.subsidy.claims.rules.claims import PREPARING, Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
-from services.subsidy.claims.store import holds
+from services.subsidy.claims.store import holds, lines
 from services.subsidy.claims.usecases import steps
 from services.subsidy.payments import rules
 from services.subsidy.rekeyings import store as rekeyings
 from services.subsidy.rekeyings.rules import require_none
 from services.subsidy.trainings.usecases import load_plan
 from shared.kernel.callers import Caller
+from shared.kernel.money import Fen
 
 
 async def pay(
@@ -37,4 +38,19 @@ async def pay(
     )
     await budgets.pay(connection, after.account, after.amount_fen)
     await steps.save(connection, after, fact, ClaimVerb.PAY, by=caller.person)
+    return after
+
+
+async def fail(connection: AsyncConnection, claim_id: UUID, *, reason: str, caller: Caller, at: datetime) -> Claim:
+    """Record that the bank sent the payment back: the amount is committed and not paid. Raises ForeignRegion and the
+    rule's refusals.
+    """
+    plan = await load_plan(connection)
+    before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
+    paid_by = await store.doers(connection, claim_id, {ClaimVerb.PAY})
+    after, fact = rules.fail(before, paid_by=paid_by, by=caller.person, at=at)
+    await lines.follow(connection, after)
+    await budgets.pay(connection, before.account, Fen(-before.amount_fen))
+    await budgets.release(connection, before.account, Fen(before.amount_fen - after.amount_fen))
+    await steps.save(connection, after, fact, ClaimVerb.FAIL_PAYMENT, by=caller.person, reason=reason)
     return after

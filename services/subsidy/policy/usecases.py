@@ -1,4 +1,4 @@
-"""Propose amounts, end them, decide about proposals; and load amounts and limits from a plan's files."""
+"""Amounts that the province proposes, ends and decides about; and amounts and limits loaded from a plan's files."""
 
 from __future__ import annotations
 
@@ -20,18 +20,26 @@ from services.subsidy.policy.rules import NATIONAL, PolicyKind, PolicyRow
 from services.subsidy.policy.store import POLICY_ROW
 from services.subsidy.trainings.usecases import require_province
 from shared.dated_rules import rules as dated
-from shared.dated_rules import usecases
 from shared.dated_rules.figures import FigureRow
+from shared.dated_rules.province import ProvinceRules
 from shared.dated_rules.rules import Provenance, require_room
 from shared.dated_rules.store import next_sequence
-from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.money import fen_from_yuan
 from shared.kernel.periods import Period
-from shared.plan import UnknownRegion
 
 LOADER: Final = "load-policy"
 """Who signs the rows of a plan's files, which were reviewed where the files are kept."""
+
+AMOUNTS: Final = ProvinceRules(
+    POLICY_ROW,
+    load_plan=require_province,
+    check=lambda _: require_room,
+    saying_nothing={"ended": True},
+    region="jurisdiction",
+    nation=NATIONAL,
+)
+"""The amounts as the province sets them."""
 
 _REGION = re.compile(r"[0-9]{6}")
 
@@ -41,46 +49,6 @@ class PolicyLoaded(NamedTuple):
 
     rows: int
     changed: int
-
-
-async def propose(connection: AsyncConnection, row: PolicyRow, *, caller: Caller) -> PolicyRow:
-    """A new proposal of the province; the same row again answers the existing one.
-
-    Raises ForeignRegion, UnknownRegion, ReasonMissing, RowOverlaps.
-    """
-    plan = await require_province(connection, caller)
-    if row.jurisdiction not in plan.regions and row.jurisdiction != NATIONAL:
-        raise UnknownRegion(pointer="/jurisdiction")
-    return await usecases.propose(connection, POLICY_ROW, row, check=require_room)
-
-
-async def end(
-    connection: AsyncConnection, row_id: str, last_on: date, *, source: str, provenance: Provenance, caller: Caller
-) -> PolicyRow:
-    """Propose that the row decides up to `last_on`; afterwards that of the next wider jurisdiction does, if any.
-
-    Raises ForeignRegion, NotFound, EndsNothing, ReasonMissing.
-    """
-    await require_province(connection, caller)
-    return await usecases.end(
-        connection, POLICY_ROW, row_id, last_on,
-        saying_nothing={"ended": True}, source=source, provenance=provenance, check=require_room,
-    )  # fmt: skip
-
-
-async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> PolicyRow:
-    """Make a proposal decide, as another person of the province.
-
-    Raises ForeignRegion, NotFound, IllegalMove, SamePerson, RowOverlaps.
-    """
-    await require_province(connection, caller)
-    return await usecases.approve(connection, POLICY_ROW, row_id, check=require_room, caller=caller, at=at)
-
-
-async def reject(connection: AsyncConnection, row_id: str, *, reason: str, caller: Caller, at: datetime) -> PolicyRow:
-    """Refuse a proposal, or withdraw one's own. Raises ForeignRegion, NotFound, IllegalMove."""
-    await require_province(connection, caller)
-    return await usecases.reject(connection, POLICY_ROW, row_id, reason=reason, caller=caller, at=at)
 
 
 async def load(connection: AsyncConnection, directory: Path, *, at: datetime) -> PolicyLoaded:

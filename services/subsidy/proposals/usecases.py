@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.budgets import rules as budget_rules
 from services.subsidy.budgets import usecases as budgets
+from services.subsidy.recoveries import rules as recovery_rules
 from services.subsidy.recoveries import usecases as recoveries
 from services.subsidy.trainings import usecases as trainings
 from shared.kernel.callers import Caller
@@ -49,6 +50,8 @@ async def confirm(connection: AsyncConnection, proposal_id: UUID, *, caller: Cal
     after = rules.confirm(before, by=caller.person, at=at)
     if before.kind == budget_rules.KIND:
         await budgets.set_total(connection, before, caller=caller, at=at)
+    elif before.kind == recovery_rules.REVERSAL:
+        await recoveries.reverse(connection, before, caller=caller, at=at)
     else:
         await recoveries.recover(connection, before, caller=caller, at=at)
     await store.save(connection, after)

@@ -22,7 +22,7 @@ class RecoveryRequest(Strict):
     lines: Annotated[list[Annotated[int, Field(ge=1, strict=True)]], Field(min_length=1, max_length=1000)] | None = (
         Field(default=None, description="Their numbers; or set `all_lines`", examples=[[1, 2]])
     )
-    all_lines: bool = Field(default=False, strict=True, description="Every line that was paid and not recovered")
+    all_lines: bool = Field(default=False, strict=True, description="Every line that it can be done to")
     reason: Reason
 
     @model_validator(mode="after")
@@ -49,5 +49,19 @@ async def propose_recovery(
     (`POST /v1/proposals/{proposal_id}/confirmation`); the money then returns to the budget.
     """
     return await usecases.propose(
+        connection, claim_id, numbers=request.numbers(), reason=request.reason, caller=caller, at=at
+    )
+
+
+@routes.post("/claims/{claim_id}/recovery-reversal", status_code=201, response_model=ProposalAnswer)
+async def propose_recovery_reversal(
+    claim_id: UUID, request: RecoveryRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> Proposal:
+    """Propose to take back a recovery that was a mistake, of some or all recovered lines of a claim.
+
+    Nothing moves until another person of finance, who did not confirm the recovery, confirms the proposal; the lines
+    are then paid as before, and hold their subsidies again.
+    """
+    return await usecases.propose_reversal(
         connection, claim_id, numbers=request.numbers(), reason=request.reason, caller=caller, at=at
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb, fact_of, moved
@@ -29,12 +29,15 @@ class ClaimOutdated(Conflict):
 _RULE: Final = "preparation of a claim and a decision on it"
 
 
-def return_(claim: Claim, *, prepared_by: Collection[str], by: str, at: datetime) -> tuple[Claim, ClaimReturned]:
+def return_(
+    claim: Claim, *, prepared_by: Collection[str], held_until: date | None, by: str, at: datetime
+) -> tuple[Claim, ClaimReturned]:
     """Send a claim back to be rebuilt: a submitted one, or an approved one that is not paid yet.
 
-    Raises IllegalMove, SamePerson if `by` is one of those who prepared it.
+    It holds its trainees' subsidies until `held_until`. Raises IllegalMove, SamePerson if `by` is one of those who
+    prepared it.
     """
-    after = replace(moved(claim, ClaimVerb.RETURN), approved_by=None, approved_on=None)
+    after = replace(moved(claim, ClaimVerb.RETURN), approved_by=None, approved_on=None, held_until=held_until)
     require_another(by, *prepared_by, rule=_RULE)
     return after, fact_of(ClaimReturned, after, at=at)
 

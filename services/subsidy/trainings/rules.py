@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
 from uuid import UUID
 
 from shared import reach
 from shared.contracts.dimensions import FundSource
 from shared.kernel.awards import Award
 from shared.kernel.callers import Caller
+from shared.kernel.money import Fen
 from shared.kernel.refusals import NotYetReceived
 from shared.plan import Plan
 from shared.reach import Scope
@@ -45,15 +45,8 @@ class TrainingClass:
     """The number of enrolments ever made in it, which shows whether all of them have been received."""
     local_id: str | None
     """What its institution calls it; None for a class that was received before this was kept."""
-
-
-class Institution(NamedTuple):
-    """An institution: its name, which is public, since when it is closed, and who has taken it over."""
-
-    id: UUID
-    name: str
-    closed_from: date | None = None
-    succeeded_by: UUID | None = None
+    share_fen: Fen | None = None
+    """The government's share of one trainee's fee; None if no fee was filed, or not received."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,28 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.trainings.rules import Certificate, Institution, Licence, Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.rules import Certificate, Licence, Outcome, Trainee, TrainingClass
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.database import driver
 from shared.heard import HEARD_ALIAS
 from shared.kernel.awards import Award
-from shared.standings import Standings
 from shared.tables import Choice
 
 HEARD_CLASS: Final = Table(
@@ -33,14 +45,7 @@ HEARD_CLASS: Final = Table(
     Column("state", Text),
     Column("enrolled", Integer),
     Column("local_id", Text),
-)
-HEARD_INSTITUTION: Final = Table(
-    "heard_institution",
-    MetaData(),
-    Column("id", Uuid),
-    Column("name", Text),
-    Column("closed_from", Date),
-    Column("succeeded_by", Uuid),
+    Column("share_fen", BigInteger),
 )
 HEARD_ENROLMENT: Final = Table(
     "heard_enrolment",
@@ -71,8 +76,6 @@ HEARD_LICENCE: Final = Table(
     Column("confirmed", Boolean),
 )
 
-STANDINGS: Final = Standings(HEARD_INSTITUTION)
-"""As far as was received; an institution that was not stands as any open one."""
 _FIND_CLASS: Final = select(HEARD_CLASS).where(HEARD_CLASS.c.id == bindparam("class_id"))
 # By each person's current key, also if only one of the merge and the enrolment's own fact has been received.
 _TRAINEES: Final = (
@@ -98,10 +101,6 @@ _LICENSED_ON: Final = """
 SELECT l.id, l.issued_on FROM heard_enrolment AS e JOIN heard_licence AS l ON l.id = e.id
 WHERE e.class_id = $1 AND l.level = $2 AND l.confirmed AND l.issued_on >= $3
 """
-
-
-async def keep_institutions(connection: AsyncConnection, institutions: Sequence[Institution]) -> None:
-    await _keep(connection, HEARD_INSTITUTION, institutions)
 
 
 async def keep_classes(connection: AsyncConnection, classes: Sequence[TrainingClass]) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
 from msgspec import Meta
 
-from shared.contracts.dimensions import RegionCode
+from shared.contracts.dimensions import RegionCode, SanctionStep
 from shared.contracts.registry.base import RegistryFact
 
 
@@ -81,19 +80,6 @@ class ListingClosed(ListingState):
     """The last day was set or moved forward."""
 
     type: ClassVar[str] = "registry.listing-closed.v1"
-
-
-class SanctionStep(StrEnum):
-    """The ladder, from the lowest step. Source: domain rules §4.6."""
-
-    TALK = "talk"
-    RECTIFY = "rectify"
-    STOP = "stop"
-    """No new classes until it is lifted or ends."""
-    DELIST = "delist"
-    """Delisted: no new classes, and no new listing."""
-    BLACKLIST = "blacklist"
-    """As delisted; in addition, institutions with the same owner, site or account are flagged."""
 
 
 class SanctionState(RegistryFact):

@@ -39,7 +39,9 @@ class LicenceState(RegistryFact):
 
 
 class LicenceRecorded(LicenceState):
-    """Recorded, or recorded again with other days. Subject of all licence facts: licences/{enrolment_id}."""
+    """Recorded, recorded again with other days, or to be confirmed again because the training was another human's.
+    Subject of all licence facts: licences/{enrolment_id}.
+    """
 
     type: ClassVar[str] = "registry.licence-recorded.v1"
 

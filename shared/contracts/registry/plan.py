@@ -31,6 +31,8 @@ class ProgrammeListed(RegistryFact):
     high_skilled_target: int | None
     high_skilled_counts: bool
     """False if the target counts a subset (young technicians) that is not part of the plan's sum."""
+    departments: tuple[str, ...] = ()
+    """The departments that lead it, by which metrics sums targets up; none where its parts name their own."""
 
 
 class IndicatorListed(RegistryFact):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from shared.contracts.assessment import BodyFiled, ScopeItem
+from shared.contracts.assessment import BodyFiled
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from tests.assessment.centre import body_filing, open_centre, province
@@ -22,6 +22,8 @@ WRONG_FILINGS: list[tuple[dict[str, object], str]] = [
     ({"scope": [{"occupation": "4-10-01-05"}]}, "award-missing"),
     ({"scope": [{"occupation": "4-10-01-05", "award": "L4", "level": "L5"}]}, "award-contradicts-level"),
     ({"scope": [{"occupation": "4-10-01-05", "award": "pre_job"}]}, "shown-otherwise"),
+    ({"scope": [{"occupation": "4-10-01-05", "level": "L7"}]}, "employers-only"),
+    ({"scope": [{"occupation": "4-10-01-05", "level": "L4", "last_on": "2019-01-01"}]}, "period-ends-before-start"),
     ({"scope": []}, "malformed-request"),
     ({"kind": "club"}, "malformed-request"),
 ]
@@ -38,18 +40,17 @@ class TestFile:
         assert isinstance(told, BodyFiled)
         assert (told.version, str(told.body_id)) == (1, first.body["id"])
 
-    async def test_filing_again_with_another_scope_is_the_next_version(self, assessment: ServiceUnderTest) -> None:
-        await open_centre(assessment)
-        narrow = [{"occupation": "4-10-01-05", "level": "L4"}] * 2
+    async def test_a_body_is_filed_again_as_it_was_and_never_with_more(self, assessment: ServiceUnderTest) -> None:
+        first = await open_centre(assessment)
+        narrow = await open_centre(assessment, scope=[{"occupation": "4-10-01-05", "level": "L4"}])
+        wider = body_filing(scope=[{"occupation": "4-10-01-05", "level": "L6"}])
 
-        filed = await open_centre(assessment, scope=narrow)
+        refused = await assessment.http.post("/v1/bodies", json=wider, headers=province(assessment))
 
-        assert filed.body["version"] == 2
-        assert filed.body["scope"] == [narrow[0] | {"award": "L4"}]
-        told = (await assessment.told())[-1]
-        assert isinstance(told, BodyFiled)
-        assert (told.version, told.scope) == (2, (ScopeItem(occupation="4-10-01-05", level=4, award="L4"),))
-        assert (await filed.get("/bodies", filed.province)).json()["rows"] == [filed.body]
+        assert narrow.body == first.body
+        assert (refused.status_code, refused.json()["code"]) == (409, "scope-differs")
+        assert refused.json()["pointer"] == "/scope/0"
+        assert len(await assessment.told()) == 1
 
     async def test_other_particulars_of_a_known_credit_code_are_refused(self, assessment: ServiceUnderTest) -> None:
         await open_centre(assessment)
@@ -84,8 +85,16 @@ class TestFile:
         for code, headers in callers.items():
             answer = await assessment.http.post("/v1/bodies", json=body_filing(), headers=headers)
             assert (answer.status_code, answer.json()["code"]) == (403, code)
+        # The county files ranks 2 to 4; 5 and 6 take the prefecture.
         own = assessment.tokens.of(Role.COUNTY_OFFICER, region="410102")
-        assert (await assessment.http.post("/v1/bodies", json=body_filing(), headers=own)).status_code == 201
+        above = await assessment.http.post("/v1/bodies", json=body_filing(), headers=own)
+        assert (above.status_code, above.json()["code"]) == (403, "higher-authority-files")
+        assert (above.json()["authority"], above.json()["pointer"]) == ("prefecture", "/scope/3/award")
+        lower = body_filing(scope=[{"occupation": "4-10-01-05", "level": level} for level in ("L2", "L3", "L4")])
+        assert (await assessment.http.post("/v1/bodies", json=lower, headers=own)).status_code == 201
+        city = assessment.tokens.of(Role.COUNTY_OFFICER, region="410100")
+        other = body_filing(124, region="410100")
+        assert (await assessment.http.post("/v1/bodies", json=other, headers=city)).status_code == 201
 
 
 class TestList:

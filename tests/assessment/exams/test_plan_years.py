@@ -78,4 +78,5 @@ async def test_a_body_of_the_county_that_moved_is_at_home_where_the_county_lies_
         )
     ]  # fmt: skip
 
-    assert [answer.json()["outside_territory"] for answer in answers] == [False, False, True]
+    assert [answer.json().get("outside_territory") for answer in answers] == [False, False, None]
+    assert answers[2].json()["code"] == "outside-territory"

@@ -10,6 +10,7 @@ from uuid import UUID
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from tests.assessment.centre import Centre, a_class, an_enrolment, open_centre, pass_row, person_key
+from tests.support.facts import an_institution
 from tests.support.persons import merged
 
 OFFICERS = (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
@@ -203,3 +204,30 @@ class TestInstitutions:
         )
 
         assert (before, merged_, await seen_by(centre, own, [exam])) == ([], [exam], [])
+
+    async def test_see_those_of_institutions_that_they_took_over_until_it_is_reversed(self, centre: Centre) -> None:
+        tokens, class_id = centre.service.tokens, new_id()
+        first, second, third = new_id(), new_id(), new_id()
+        await centre.service.hear(
+            an_institution(first, version=1),
+            an_institution(second, version=1),
+            a_class(class_id, institution_id=first),
+            an_enrolment(new_id(), class_id, person_key(centre.service, 1), programme="S02-1"),
+        )
+        exam = await held(centre, class_id=str(class_id))
+        own = {each: tokens.of(Role.INSTITUTION, organisation=each) for each in (first, second, third)}
+        assert await seen_by(centre, own[third], [exam]) == []
+
+        # Taken over in two steps: the last one has what the first one had.
+        await centre.service.hear(
+            an_institution(first, version=2, closed_from=date(2025, 7, 1), succeeded_by=second),
+            an_institution(second, version=2, closed_from=date(2025, 8, 1), succeeded_by=third),
+        )
+        taken_over = {each: await seen_by(centre, headers, [exam]) for each, headers in own.items()}
+        candidate = await candidates(centre, exam, own[third])
+        await centre.service.hear(an_institution(second, version=3))
+
+        assert taken_over == {each: [exam] for each in own}
+        assert candidate == [exam.candidate]
+        assert await seen_by(centre, own[third], [exam]) == []
+        assert await seen_by(centre, own[second], [exam]) == [exam]

@@ -78,6 +78,20 @@ class TestClaims:
         standing = [each for each in lines if each.amount_fen and not each.recovered_fen]
         assert found[Measure.SUBSIDISED_TRAININGS] == len(standing)
 
+    @given(paid_lines(), st.data())
+    def test_a_line_that_is_owed_back_is_paid_and_no_subsidised_training(
+        self, lines: tuple[ClaimLine, ...], data: st.DataObject
+    ) -> None:
+        owed = tuple(
+            replace(each, owed_on=PAID_ON, owed_for="C12") if data.draw(st.booleans()) else each for each in lines
+        )
+
+        found = sums(paid(owed))
+
+        standing = [each for each in owed if each.amount_fen and not each.recovered_fen and each.owed_on is None]
+        assert found[Measure.PAID_FEN] == sum(each.amount_fen for each in lines)
+        assert found[Measure.SUBSIDISED_TRAININGS] == len(standing)
+
     @given(paid_lines())
     def test_a_later_fact_of_the_claim_has_every_part_that_an_earlier_one_had(
         self, lines: tuple[ClaimLine, ...]

@@ -8,9 +8,10 @@ from contextlib import aclosing
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.totals.store import Cut, Dimension
-from services.metrics.totals.usecases.answer_cache import AnswerCache
+from services.metrics.totals.usecases.answer_cache import ANSWERS_MAX, AnswerCache
 from services.metrics.worker import SERVICE
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from tests.conftest import OpenService
@@ -69,6 +70,28 @@ async def test_a_kept_answer_follows_the_totals(metrics: ServiceUnderTest) -> No
         assert await in_training() == 1
 
 
+async def test_made_up_questions_do_not_push_out_what_is_asked_again_and_again(metrics: ServiceUnderTest) -> None:
+    answers, worked_out = answers_of(metrics), 0
+
+    async def make(_: AsyncConnection) -> int:
+        nonlocal worked_out
+        worked_out += 1
+        return worked_out
+
+    async def ask(key: str, spelling: bytes) -> bytes:
+        return await answers.answer(key, make, spelling=("/v1/totals", spelling))
+
+    async with aclosing(answers.changes(BY_REGION)) as changes, asyncio.timeout(10):
+        await anext(changes)
+    assert {await ask("board", spelling) for spelling in (b"by=region", b"by=%72egion", b"by=region&")} == {b"1"}
+    for number in range(ANSWERS_MAX * 2):
+        await ask(f"made up {number}", b"by=day&region=%d" % number)
+
+    assert answers.kept(("/v1/totals", b"by=%72egion")) == b"1"
+    assert answers.kept(("/v1/totals", b"by=day&region=0")) is None
+    assert await ask("board", b"by=region") == b"1"
+
+
 async def test_the_difference_is_worked_out_once_for_all_listeners(metrics: ServiceUnderTest) -> None:
     answers = answers_of(metrics)
     async with (
@@ -102,3 +125,11 @@ async def test_a_listener_who_was_too_slow_for_a_change_is_told_of_it_with_the_n
         told = await anext(slow)
 
         assert sorted(cell["region"] for cell in told["cells"]) == ["410173", "419001"]  # type: ignore[attr-defined]
+
+
+async def test_the_head_of_the_stream_ends(metrics: ServiceUnderTest) -> None:
+    async with asyncio.timeout(10):
+        answer = await metrics.http.head("/v1/stream?by=region")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"].startswith("text/event-stream")

@@ -12,8 +12,8 @@ from msgspec.structs import asdict, replace
 from sqlalchemy import text
 
 from services.metrics.consumers import consumers
-from services.metrics.projection.store import BUILDING
-from services.metrics.projection.usecases import rebuild
+from services.metrics.projection.store import BUILDING, taking_building
+from services.metrics.projection.usecases import RebuildRunning, rebuild
 from services.metrics.worker import SERVICE
 from shared.contracts.assessment import CertificateCorrected
 from shared.contracts.fact import Fact
@@ -388,6 +388,9 @@ class TestRebuild:
 
         for consumer in consumers(metrics.settings):  # type: ignore[arg-type]
             await rebuild(consumer, live=metrics.engine, building=building, event_log=metrics.log)
+            async with taking_building(metrics.engine):
+                with pytest.raises(RebuildRunning):
+                    await rebuild(consumer, live=metrics.engine, building=building, event_log=metrics.log)
         await building.dispose()
 
         assert await total(metrics) == before

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+
+import orjson
 
 from tests.registry.directory.directory import PROJECT
 from tests.registry.plan.catalogue import again, enter, get, put, row
-from tests.registry.school import School, filing, trainee
+from tests.registry.school import School, add_site, filing, trainee
 
 TEN_ROWS: list[dict[str, Any]] = [
     # Backdated: they decide for the days of the class, and would refuse it.
@@ -35,10 +38,12 @@ async def steps(school: School, class_id: str) -> list[dict[str, Any]]:
     return rows
 
 
-async def replays(school: School, class_id: str) -> list[bytes]:
-    """The answers for filing and approval, as they were sent."""
+async def replays(school: School, class_id: str, verbs: Collection[str] = ("file", "approve")) -> list[bytes]:
+    """The answers for filing and approval, or the `verbs`, as they were sent."""
     found = []
     for step in await steps(school, class_id):
+        if step["verb"] not in verbs:
+            continue
         path = f"/v1/classes/{class_id}/history/{step['id']}/replay"
         answer = await school.registry.http.get(path, headers=school.headers)
         assert answer.status_code == 200, answer.text
@@ -82,6 +87,41 @@ async def test_a_replay_finds_the_result_and_the_rows_that_were_stored(school: S
     rows = {each["rule"]: each["value"] for each in again_["rows"]}
     names = ("class.seats_max", "filing.answer_working_days", f"project/{PROJECT}")
     assert [rows[name] for name in names] == ["60", "5", "56"]
+
+
+async def test_a_filing_that_was_corrected_replays_by_what_it_said_itself(school: School) -> None:
+    class_id = await school.file(seats=40)
+    await enter(school.registry, row(key="class.seats_max", value="39", region="410103", first_on="2025-01-01"))
+    await add_site(school, local_id="S2", region="410103", address="样例路 3 号")
+    await school.post(f"classes/{class_id}/return", {"reasons": ["地点有误"]}, headers=school.officer())
+    again_ = filing(region="410103", seats=30, site="S2")
+    del again_["local_id"]
+    refiled = await school.post(f"classes/{class_id}/refiling", again_)
+    assert refiled.status_code == 200, refiled.text
+
+    found = [orjson.loads(each) for each in await replays(school, class_id, verbs={"file", "refile"})]
+
+    assert [(each["verb"], each["same"], each["refusal"]) for each in found] == [
+        ("file", True, None), ("refile", True, None),
+    ]  # fmt: skip
+    assert [{each["rule"]: each["value"] for each in one["rows"]}["class.seats_max"] for one in found] == ["60", "39"]
+
+
+async def test_a_row_that_was_backdated_since_the_filing_decides_about_the_approval(school: School) -> None:
+    class_id = await school.file(seats=40)
+    await school.enrol(class_id, trainee(1))
+    backdated = (await enter(school.registry, row(**TEN_ROWS[0]))).json()["id"]
+
+    refused = await school.post(f"classes/{class_id}/approval", headers=school.officer())
+    await enter(school.registry, row(**TEN_ROWS[0] | {"value": "45"}))
+    approved = await school.post(f"classes/{class_id}/approval", headers=school.officer())
+
+    assert (refused.status_code, refused.json()["code"], refused.json()["seats_max"]) == (422, "class-too-large", 10)
+    assert approved.status_code == 200, approved.text
+    grounds = (await steps(school, class_id))[-1]["grounds"]["rows"]
+    (deciding,) = [each for each in grounds if each["rule"] == "class.seats_max"]
+    assert (deciding["entered_after"], deciding["row"] != backdated) == (True, True)
+    assert [orjson.loads(each)["same"] for each in await replays(school, class_id)] == [True, True]
 
 
 async def test_what_is_decided_after_a_backdated_row_goes_by_it_and_says_so(school: School) -> None:

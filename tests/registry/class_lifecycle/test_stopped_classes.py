@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.supervision.usecases import sanctions
-from shared.contracts.registry.directory import SanctionStep
+from shared.contracts.dimensions import SanctionStep
 from shared.contracts.registry.flags import FlagRaised
 from shared.kernel.callers import Caller, Role
 from tests.registry.directory.directory import impose

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from services.registry.supervision.usecases import sanctions
-from shared.contracts.registry.directory import SanctionStep
+from shared.contracts.dimensions import SanctionStep
 from shared.contracts.registry.flags import FlagRaised
 from shared.kernel.callers import Caller, Role
 from tests.registry.directory.directory import ACCOUNT, ADDRESS, OWNER, THIRD_CREDIT_CODE, impose, lift, register, site

@@ -10,9 +10,10 @@ import httpx
 import python_calamine
 
 from services.registry.follow_ups.routes import files as follow_up_files
+from shared.kernel.spelling import letters
 from tests.registry.rating import completed
-from tests.registry.school import School
-from tests.shared.spreadsheets.workbooks import csv_file, workbook
+from tests.registry.school import School, trainee
+from tests.shared.spreadsheets.workbooks import csv_file, workbook, workbook_97
 
 HEADINGS = ("班级编号", "学员编号", "就业创业日期", "就业证明", "培训前月均工资（元）", "培训后月均工资（元）")
 TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
@@ -87,6 +88,21 @@ async def test_a_workbook_is_read_and_its_refused_rows_come_back_to_be_mended(sc
     assert mended.status_code == 200
 
 
+async def test_an_excel_97_workbook_is_read_and_its_refused_rows_come_back_as_xlsx(school: School) -> None:
+    await completed(school, 1, 2)
+    content = workbook_97(line(1, "", "", 4500.25, 5000), line(2, "2025-05-01", "", 4500, ""), headings=HEADINGS)
+    headers = school.headers | {"Content-Type": "application/vnd.ms-excel"}
+
+    failed = await school.registry.http.post(
+        "/v1/follow-up-files", content=content, params={"answer": "failed-rows"}, headers=headers
+    )
+
+    assert await stored(school) == [(None, None, 450_025, 500_000, 1)]
+    assert failed.headers["content-type"] == TYPES["xlsx"]
+    rows = python_calamine.CalamineWorkbook.from_filelike(BytesIO(failed.content)).get_sheet_by_index(0).to_python()
+    assert rows[2][:6] == ["2025-001", "T-2", "2025-05-01", "", "4500", ""]
+
+
 async def test_where_no_row_is_refused_there_is_no_file_to_mend(school: School) -> None:
     await completed(school, 1)
 
@@ -126,3 +142,17 @@ async def test_files_that_are_none_too_long_or_somebody_elses_are_refused(school
         "/v1/follow-up-files", content=sheet(line(1)), params={"form": "csv"}, headers=school.officer()
     )
     assert officer.json()["code"] == "wrong-role"
+
+
+async def test_a_number_as_an_id_comes_back_in_no_answer_and_no_file(school: School) -> None:
+    await completed(school, 1)
+    number = str(trainee(1)["document_number"])
+    content = sheet(["2025-001", f"{number[:6]} {number[6:14]} {number[14:]}", "", "", "", ""])
+
+    told = await post(school, content)
+    failed = await post(school, content, answer="failed-rows")
+
+    (row,) = told.json()["rows"]
+    assert (row["row_id"], [each["column_zh"] for each in row["errors"]]) == (None, ["学员编号"])
+    for text in (told.text, failed.text):
+        assert number not in letters(text)

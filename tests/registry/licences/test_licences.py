@@ -9,7 +9,8 @@ import pytest
 
 from shared.contracts.registry.licences import LicenceConfirmed, LicenceRecorded, LicenceRejected, LicenceState
 from shared.kernel.callers import Role
-from tests.registry.rating import completed, parts, quality
+from tests.registry.persons.test_rekeying import WHY, rekeyed, right
+from tests.registry.rating import completed, parts, person_of, quality
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_policy
 
 WELDING: dict[str, Any] = {
@@ -166,6 +167,32 @@ class TestRefusals:
         assert await listed(school, school.officer("410103")) == []
         finance = school.registry.tokens.of(Role.FINANCE, region="410100")
         assert await refused("licences", finance) == (403, "wrong-role")
+
+
+class TestRekeying:
+    async def test_the_confirmation_is_asked_for_again_under_the_right_document(self, school: School) -> None:
+        await set_policy(school.registry, "quality.group_size_min", "1")
+        class_id = await licensed_class(school, 1, 2)
+        await record(school, class_id, ONE, {"local_id": "T-2"})
+        await decide(school, class_id, CONFIRM)
+        before = await parts(school, "passed_of_started")
+        [training] = await school.registry.rows("SELECT id FROM enrolment WHERE local_id = 'T-1'")
+
+        answer = await rekeyed(school, str(training.id), right(9))
+
+        assert answer.status_code == 200, answer.text
+        assert (before, await parts(school, "passed_of_started")) == ((1, 2), (0, 2))
+        assert await listed(school) == ["recorded", "recorded"]
+        last = (await told(school))[-1]
+        assert (type(last), last.version, last.status, last.person) == (
+            LicenceRecorded, 3, "recorded", await person_of(school, str(training.id)),
+        )  # fmt: skip
+        history = await school.registry.http.get(f"/v1/licences/{training.id}/history", headers=school.headers)
+        assert [(each["verb"], each["done_by"], each["reason"]) for each in history.json()] == [
+            ("record", "clerk", None), ("confirm", "officer", None), ("reopen", "second", WHY["reason"]),
+        ]  # fmt: skip
+        assert await decide(school, class_id, CONFIRM) == ["accepted"]
+        assert await parts(school, "passed_of_started") == (1, 2)
 
 
 class TestQuality:

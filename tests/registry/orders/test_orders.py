@@ -82,6 +82,31 @@ class TestChain:
 
         assert (came["completed"], came["without_work"], came["employed"], came["waiting"]) == (1, None, None, None)
 
+    @pytest.mark.parametrize(
+        ("award", "occupation"), [("special_operations", "6-18-02-04"), ("completion", "5-01-02-01")]
+    )
+    async def test_it_may_lead_to_an_award_without_a_level(self, school: School, award: str, occupation: str) -> None:
+        await set_policy(school.registry, "attendance.share_min", "0.5")
+        order_id = await filed(school, level=None, award=award, occupation=occupation)
+        asked: dict[str, Any] = {"level": None, "award": award, "occupation": occupation, "hours": 80}
+        class_id, _ = await completed(school, 1, 2, **asked)
+        of_level = await school.file(local_id="2025-002")
+
+        other = await attach(school, order_id, of_level)
+        fitting = await attach(school, order_id, class_id)
+        if award == "special_operations":
+            days = {"issued_on": "2025-03-25", "valid_until": "2031-03-24"}
+            rows = [{"local_id": "T-1"} | days, {"local_id": "T-2"} | days]
+            await school.post(f"classes/{class_id}/licences", {"rows": rows})
+            confirmed = {"rows": [{"local_id": "T-1", "verdict": "confirm"}]}
+            await school.post(f"classes/{class_id}/licence-decisions", confirmed, headers=school.officer())
+
+        assert (code(other), other.json()["differs"]) == ((409, "class-not-of-order"), ["occupation", "award"])
+        assert (fitting.status_code, fitting.json()["award"], fitting.json()["level"]) == (200, award, None)
+        came = (await read(school, f"orders/{order_id}"))["came_of_it"]
+        # What shows the award is a licence that an officer confirmed, or the completed training itself.
+        assert (came["completed"], came["certified"]) == (2, 1 if award == "special_operations" else 2)
+
     async def test_a_confirmed_order_makes_its_classes_demanded(self, school: School) -> None:
         order_id = await filed(school, occupation="4-10-01-02")
         numbers = range(1, 11)
@@ -155,7 +180,7 @@ class TestClasses:
 
         refused = await attach(school, order_id, class_id)
 
-        assert (code(refused)[1], refused.json()["differs"]) == ("class-not-of-order", ["level"])
+        assert (code(refused)[1], refused.json()["differs"]) == ("class-not-of-order", ["award"])
         assert code(await attach(stranger, order_id, class_id))[1] == "foreign-organisation"
 
 

@@ -12,16 +12,18 @@ from services.registry.directory.usecases import moves
 from services.registry.plan.rules.plan import PlanInUse, PlanYearTaken
 from services.registry.plan.usecases import plan
 from services.registry.plan.usecases.plan import PlanLoaded
-from shared.contracts.registry.classes import ClassFiled
-from shared.contracts.registry.directory import InstitutionChanged
-from shared.contracts.registry.enrolments import TraineeEnrolled
+from shared.contracts.registry.classes import ClassChanged, ClassFiled
+from shared.contracts.registry.directory import InstitutionChanged, SiteListed
+from shared.contracts.registry.enrolments import EnrolmentCompleted, EnrolmentCorrected, TraineeEnrolled
 from shared.contracts.registry.plan import IndicatorListed, ProgrammeListed, RegionListed
-from tests.registry.plan.catalogue import get
+from tests.registry.plan.catalogue import enter, get, row
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, filing, open_school, set_today, trainee
 from tests.support.plans import ENDED, MOVED, PLAN_2025, Row, change_rows, plan_2026
 from tests.support.services import ServiceUnderTest
 
 EVE, NEW_YEAR = date(2025, 12, 31), date(2026, 1, 1)
+FIRST_MOMENT = datetime(2025, 12, 31, 16, 0, tzinfo=UTC)
+"""Of the new year, in the province."""
 
 
 async def load(registry: ServiceUnderTest, directory: Path) -> PlanLoaded:
@@ -297,3 +299,94 @@ class TestAfterTheMove:
         }
         assert (told[moved.id].region, told[moved.id].reporting_region, told[moved.id].version) == (MOVED, "410200", 2)
         assert (told[ended.id].region, told[ended.id].reporting_region) == ("410102", "410100")
+
+    async def test_a_site_goes_with_its_county_and_keeps_the_check_of_its_place(
+        self, school: School, class_id: str
+    ) -> None:
+        (site,) = [row for row in await self.sites(school) if row["region"] == MOVED]
+        await school.post(f"classes/{class_id}/check", {"passed": True}, headers=school.officer(MOVED))
+        assert await self.approve(school, class_id, MOVED) == 200
+        set_today(school.registry, NEW_YEAR)
+        assert await moves.follow(school.registry.engine, at=FIRST_MOMENT)
+
+        (moved,) = [row for row in await self.sites(school) if row["region"] == MOVED]
+        assert moved == site | {"reporting_region": "410200", "version": 2}
+        told = [fact for fact in await school.registry.told() if isinstance(fact, SiteListed)]
+        assert [(fact.region, fact.reporting_region, fact.version) for fact in told if fact.region == MOVED] == [
+            (MOVED, "410100", 1), (MOVED, "410200", 2),
+        ]  # fmt: skip
+        # Nobody altered the place, so it is still the one that was checked.
+        class_ = await school.registry.http.get(f"/v1/classes/{class_id}", headers=school.headers)
+        put_off = await school.post(f"classes/{class_id}/change", {"seats": 41, "reason": "增加名额"})
+        assert (class_.json()["checked_on"], put_off.json().get("checked_on")) == ("2025-12-01", "2025-12-01")
+        # What is found there from now on is the new city's, whose officers inspect it.
+        inspection = {"local_id": "I1", "inspected_at": "2026-01-01T01:00:00Z", "site_id": site["id"], "hazards": []}
+        path = f"institutions/{school.id}/inspections"
+        old, new = [await school.post(path, inspection, headers=school.officer(city)) for city in ("410100", "410200")]
+        assert (old.status_code, new.status_code) == (403, 201), new.text
+        assert new.json()["reporting_region"] == "410200"
+
+    async def sites(self, school: School) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = (await get(school.registry, f"institutions/{school.id}/sites"))["rows"]
+        return rows
+
+    async def test_a_class_without_a_level_goes_over_the_new_year_by_the_rules_of_its_first_day(
+        self, school: School, two_plans: Path
+    ) -> None:
+        set_today(school.registry, date(2025, 12, 15))
+        asked = {"level": None, "award": "completion", "occupation": "5-01-02-01", "programme": "S01"}
+        class_id = await school.run(trainee(1), starts_on="2025-12-15", ends_on="2026-01-20", **asked)
+        set_today(school.registry, date(2026, 1, 20))
+        # The new year's own figure would fail the training.
+        strict = row(key="attendance.share_min", value="0.95", region="410102", first_on="2026-01-01")
+        assert (await enter(school.registry, strict)).status_code == 200
+
+        assert (await school.conclude(class_id, T1=50)).json()["accepted"] == 1
+
+        told = [fact for fact in await school.registry.told() if isinstance(fact, EnrolmentCompleted)]
+        assert [(fact.plan_year, fact.award, fact.level, fact.effective_on) for fact in told] == [
+            (2025, "completion", None, date(2026, 1, 20)),
+        ]  # fmt: skip
+        replay = await get(school.registry, f"enrolments/{told[0].enrolment_id}/history/2/replay")
+        assert (replay["status"], replay["same"]) == ("completed", True)
+
+    async def test_classes_and_sites_of_a_county_that_ended_are_of_one_place(
+        self, school: School, two_plans: Path
+    ) -> None:
+        set_today(school.registry, date(2025, 12, 1))
+        days = {"fund_source": None, "starts_on": "2025-12-15", "ends_on": "2026-01-31"}
+        old = await school.file(region=ENDED, local_id="old", **days)
+        assert (await school.enrol(old, trainee(1))).json()["accepted"] == 1
+        other = await open_school(school.registry, region=ENDED, credit_code=ANOTHER_CREDIT_CODE)
+        february = {"fund_source": None, "starts_on": "2026-02-02", "ends_on": "2026-02-27"}
+
+        # In February, the place is 410102; in December it is not.
+        ahead = await other.post("classes", filing(region="410102", **february))
+        before = await other.post("classes", filing(region="410102", local_id="D", **days | {"ends_on": "2025-12-31"}))
+        set_today(school.registry, NEW_YEAR)
+        assert await moves.follow(school.registry.engine, at=FIRST_MOMENT)
+        sited = await school.post("classes", filing(region="410102", local_id="new", site=f"S{ENDED}", **february))
+        for step, headers in (("approval", school.officer("410102")), ("start", school.headers)):
+            assert (await school.post(f"classes/{old}/{step}", headers=headers)).status_code == 200
+        at_its_site = await school.post(f"classes/{old}/change", {"site": f"S{ENDED}", "reason": "明确培训点"})
+
+        assert ahead.status_code == 201, ahead.text
+        assert (before.status_code, before.json()["code"]) == (409, "no-site-in-region")
+        assert (sited.status_code, sited.json().get("region")) == (201, "410102"), sited.text
+        assert (at_its_site.status_code, at_its_site.json().get("region")) == (200, ENDED), at_its_site.text
+
+    async def test_a_class_that_is_put_off_over_the_new_year_is_reported_by_who_has_the_county_then(
+        self, school: School, two_plans: Path
+    ) -> None:
+        set_today(school.registry, date(2025, 12, 1))
+        class_id = await school.file(region=MOVED, fund_source=None, starts_on="2025-12-15", ends_on="2026-01-31")
+        assert (await school.enrol(class_id, trainee(1))).json()["accepted"] == 1
+        assert await self.approve(school, class_id, MOVED) == 200
+
+        answer = await school.post(f"classes/{class_id}/change", {"starts_on": "2026-01-05", "reason": "推迟开班"})
+
+        assert answer.status_code == 200, answer.text
+        told = [fact for fact in await school.registry.told() if isinstance(fact, ClassChanged | EnrolmentCorrected)]
+        assert [(type(fact), fact.reporting_region) for fact in told] == [
+            (ClassChanged, "410200"), (EnrolmentCorrected, "410200"),
+        ]  # fmt: skip

@@ -17,7 +17,7 @@ from shared.spreadsheets.tables import FileFormat, SheetFormat
 from tests.registry.rosters.spreadsheets.posting import counts, done, get, post, report, roster, stored, work
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, set_policy
 from tests.registry.test_privacy import dump
-from tests.shared.spreadsheets.workbooks import FULL, HEADINGS, csv_file, full_line
+from tests.shared.spreadsheets.workbooks import FULL, HEADINGS, csv_file, full_line, workbook_97
 
 
 class TestAFile:
@@ -47,6 +47,30 @@ class TestAFile:
 
         assert answer.status_code == 202
         assert await stored(school) == ["T1"]
+
+    async def test_may_be_an_excel_97_workbook_whose_refused_rows_come_back_as_xlsx(self, school: School) -> None:
+        await school.file()
+        headers = school.headers | {"Content-Type": "application/vnd.ms-excel"}
+        content = workbook_97(full_line(1), full_line(2, 证件号码=4.19999200208319e17), headings=FULL)
+
+        posted = await school.registry.http.post("/v1/roster-files", content=content, headers=headers)
+        await work(school)
+        file = (await get(school, posted.json()["id"])).json()
+        failed = await get(school, f"{file['id']}/failed-rows")
+
+        assert (posted.status_code, file["form"], file["status"]) == (202, "xls", "done")
+        assert await stored(school) == ["T1"]
+        assert await report(school, file["id"]) == {3: ["cell-digits-lost"]}
+        rows = reader.read(FileFormat.XLSX, failed.content, ROSTER).rows
+        assert [row.values["local_id"] for row in rows] == ["T2"]
+
+    async def test_that_only_pretends_to_be_an_excel_97_workbook_is_told_what_it_is(self, school: School) -> None:
+        await school.file()
+
+        answer = await post(school, b"<html><table><tr><td>1</td></tr></table></html>", form="xls")
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "not-a-spreadsheet")
+        assert answer.json()["looks_like"] == "a web page saved as a spreadsheet"
 
     async def test_may_hold_the_rows_of_many_classes(self, school: School) -> None:
         for number in (1, 2):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from uuid import uuid4
@@ -16,6 +15,7 @@ from shared.backbone.log import EventLog
 from shared.backbone.postgres import PostgresLog
 from tests.conftest import Database
 from tests.shared.backbone.ledger import Ledger, opened
+from tests.support.kafka import require_kafka
 
 ON_KAFKA = pytest.param("kafka", marks=[pytest.mark.kafka, pytest.mark.xdist_group("kafka")])
 
@@ -23,9 +23,7 @@ ON_KAFKA = pytest.param("kafka", marks=[pytest.mark.kafka, pytest.mark.xdist_gro
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """A real broker of this test process; where none can be had, its tests are skipped, or fail if REQUIRE_KAFKA=1."""
-    missing = Broker.missing()
-    if missing is not None:
-        (pytest.fail if os.environ.get("REQUIRE_KAFKA") == "1" else pytest.skip)(f"no Kafka here: {missing}")
+    require_kafka()
     with Broker(tmp_path_factory.mktemp("kafka")) as broker:
         yield broker
 

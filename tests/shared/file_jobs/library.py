@@ -115,7 +115,9 @@ ROUTES: Final = (
     job_routes(
         BOOK_FILES.kind, "/book-files", tag="books", answer=BookFileAnswer, describe_post="Post books as a file."
     ),
-    at_once_routes(_FEW_BOOKS, "/few-book-files", tag="books", rows_max=3, describe_post="Post up to 3 books."),
+    at_once_routes(
+        _FEW_BOOKS, "/few-book-files", tag="books", rows_max=3, bytes_max=100_000, describe_post="Post up to 3 books."
+    ),
 )
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.spelling import PRESENT, canonical, present, repairs
+from shared.kernel.spelling import PRESENT, canonical, has_unseen, is_damaged, present, repairs
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,19 @@ class TestDamage:
         lost = data.draw(st.sets(st.integers(0, len(name) - 1), max_size=len(name) - 1))
 
         assert repairs(name, "".join("?" if place in lost else char for place, char in enumerate(name)))
+
+
+class TestUnseen:
+    @pytest.mark.parametrize("char", "\u200b\u202e\x00\ue000\u0378\u2028\ud800\U000e0001")
+    def test_is_found_wherever_it_stands(self, char: str) -> None:
+        assert has_unseen(f"王{char}小")
+        assert is_damaged(f"王{char}小")
+
+    def test_may_be_allowed_where_text_has_lines(self) -> None:
+        assert has_unseen("一\n二")
+        assert not has_unseen("一\n二\t三", allowed="\n\t")
+
+    @pytest.mark.parametrize("char", "𠮷\U0002ebf0\U00031350")
+    def test_rare_ideographs_are_names_though_this_python_does_not_know_them_yet(self, char: str) -> None:
+        assert not has_unseen(f"王{char}")
+        assert not is_damaged(f"王{char}")

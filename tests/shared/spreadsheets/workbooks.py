@@ -7,7 +7,10 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import xlwt
+from xlrd.compdoc import CompDoc
 from xlsxwriter import Workbook
+from xlwt.CompoundDoc import XlsDoc
 
 from tests.registry.school import trainee
 
@@ -44,6 +47,34 @@ def workbook(
             page.write_row(number, 0, cells)
         if finish is not None:
             finish(book, page)
+    return file.getvalue()
+
+
+def workbook_97(
+    *lines: Sequence[Any],
+    headings: Sequence[Any] | None = HEADINGS,
+    sheet: str = "Sheet1",
+    finish: Callable[[xlwt.Workbook, Any], None] | None = None,
+) -> bytes:
+    """The same as an Excel 97 workbook (.xls)."""
+    book = xlwt.Workbook()
+    page = book.add_sheet(sheet, cell_overwrite_ok=True)
+    for row, cells in enumerate([headings, *lines] if headings else lines):
+        for column, cell in enumerate(cells):
+            if cell != "":
+                page.write(row, column, cell)
+    if finish is not None:
+        finish(book, page)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def rewritten_97(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with its records changed."""
+    held_in, begins, length = CompDoc(content).locate_named_stream("Workbook")
+    file = BytesIO()
+    XlsDoc().save(file, change(held_in[begins : begins + length]))
     return file.getvalue()
 
 

@@ -101,6 +101,15 @@ class TestEvidence:
         assert await rebuilt(office, taught, taught.licensed(0)) == [(80_000, None), (0, "C12")]
         assert await rebuilt(office, taught, taught.rejected(0, version=3)) == [(0, "C12")] * 2
 
+    async def test_a_licence_counts_no_longer_when_its_training_turns_out_to_be_another_persons(
+        self, office: Office
+    ) -> None:
+        taught = Taught(people(1), award=Award.SPECIAL_OPERATIONS)
+
+        assert await lines(office, taught, taught.recorded(0), taught.licensed(0)) == [(80_000, None)]
+        assert await rebuilt(office, taught, taught.recorded(0, version=3)) == [(0, "C12")]
+        assert await rebuilt(office, taught, taught.licensed(0, version=4)) == [(80_000, None)]
+
     async def test_a_licence_from_before_the_class_shows_nothing(self, office: Office) -> None:
         taught = Taught(people(1), award=Award.SPECIAL_OPERATIONS)
         early = STARTS_ON - timedelta(days=1)

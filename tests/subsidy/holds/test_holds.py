@@ -148,7 +148,7 @@ class TestHold:
     ) -> None:
         taught, claim_id = await claimed(office)
         await office.approve(claim_id)
-        flag = raised(taught, **about(taught, "trainee"))
+        flag = raised(taught, **about(taught, "class"))
         await office.service.hear(flag)
 
         stopped = await office.pay(claim_id)
@@ -161,10 +161,21 @@ class TestHold:
         assert committed == 2 * L4_FEN
         assert (returned.json()["status"], returned.json()["approved_on"]) == ("returned", None)
         assert (await office.balance())["committed"] == 0
-        await office.post(f"/v1/claims/{claim_id}/rebuild", None, office.institution(taught))
-        await office.submit(claim_id, taught)
-        assert (await office.approve(claim_id)).status_code == 200
-        assert (await office.pay(claim_id)).json()["amount_fen"] == L4_FEN
+
+    async def test_a_flag_about_a_trainee_stops_the_payment_while_it_is_open_and_upheld_only_that_line(
+        self, office: Office
+    ) -> None:
+        taught, claim_id = await claimed(office)
+        await office.approve(claim_id)
+        flag = raised(taught, **about(taught, "trainee"))
+        await office.service.hear(flag)
+
+        stopped = await office.pay(claim_id)
+        await office.service.hear(settled(flag, FlagStatus.UPHELD))
+        paid = await office.pay(claim_id)
+
+        assert stopped.json()["code"] == "flags-open"
+        assert (paid.status_code, amounts(paid.json())) == (200, [(0, "FLAGGED"), (L4_FEN, None)])
         balance = await office.balance()
         assert (balance["committed"], balance["paid"]) == (L4_FEN, L4_FEN)
 

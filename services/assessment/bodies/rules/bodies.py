@@ -1,18 +1,17 @@
-"""Assessment bodies: what they are filed to examine, and the number block their certificates come from."""
+"""Assessment bodies: who they are, where they lie, and the prefix of their certificates' numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
 from uuid import UUID
 
 from services.assessment.bodies.rules.number_prefixes import BodyLetter, letter_of
+from services.assessment.bodies.rules.scope import ScopeEntry
 from shared.contracts.assessment import BodyFiled, ScopeItem
 from shared.contracts.dimensions import award_fields
-from shared.kernel.awards import Award, AwardEvidence
 from shared.kernel.refusals import Conflict, Invalid
 
 
@@ -33,8 +32,8 @@ class BodyCreditCodeTaken(Conflict):
     slug = "body-credit-code-taken"
     title_en = "A body with this credit code is already filed with different details."
     title_zh = "该统一社会信用代码的评价机构已备案，且备案信息不同。"
-    cure_en = "Look the body up by its credit code; filing it again can change its scope only."
-    cure_zh = "请按统一社会信用代码查询该机构；再次备案只能变更评价范围。"
+    cure_en = "Look the body up by its credit code; each body is filed once."
+    cure_zh = "请按统一社会信用代码查询该机构；同一机构只备案一次。"
     reference = "GET /v1/bodies"
 
 
@@ -56,41 +55,15 @@ class WrongPrefixLetter(Invalid):
     cure_zh = "该类机构的前缀应以 {expected} 开头。"
 
 
-class OutsideScope(Invalid):
-    """Check C03. Facts: `occupation`, `award`, `level` (None for an award without one).
+class ScopeDiffers(Conflict):
+    """Facts: `occupation`, `award`, `level` (None for an award without one) of the first that was never filed."""
 
-    Also `awards_filed`, what the body may examine in that occupation, and `levels_filed`, the levels of these.
-    """
-
-    slug = "outside-scope"
-    title_en = "This occupation and award are outside the filed scope of the body."
-    title_zh = "该职业及等级（证书种类）不在机构备案的评价范围内（C03）。"
-    cure_en = (
-        "Choose an occupation and an award within the scope, or ask the authority to file the body with a wider one."
-    )
-    cure_zh = "请在备案范围内开展评价，或先向主管部门变更备案范围。"
-
-
-class ShownOtherwise(Invalid):
-    """Facts: `evidence`: "licence" of another authority, or "completion" of the training."""
-
-    slug = "shown-otherwise"
-    title_en = "This award is not given by an exam of an assessment body."
-    title_zh = "该类证书不由评价机构考核核发。"
-    cure_en = (
-        "Choose a level from L2 to L6, or special_ability. A licence of another authority is recorded with the "
-        "training in the registry; a completed training needs no exam."
-    )
-    cure_zh = (
-        "请选择 L2 至 L6 或 special_ability。其他部门核发的操作证在登记服务中随培训登记；以培训合格为准的，无需考试。"
-    )
-
-
-class ScopeEntry(NamedTuple):
-    """One occupation with one award."""
-
-    occupation: str
-    award: Award
+    slug = "scope-differs"
+    title_en = "The body is filed already, without this occupation and award."
+    title_zh = "该机构已备案，其备案范围不含此职业及等级（证书种类）。"
+    cure_en = "Open an entry of the body's scope for it: filing a body again changes nothing."
+    cure_zh = "请为该机构新增备案范围；重复备案不会变更已有记录。"
+    reference = "POST /v1/bodies/…/scope"
 
 
 @dataclass(frozen=True)
@@ -103,52 +76,45 @@ class Body:
     reporting_region: str
     number_prefix: str
     """The 13 characters that the authority assigns: the start of every certificate number of the body."""
-    scope: tuple[ScopeEntry, ...]
     version: int
-
-    def require_scope(self, occupation: str, award: Award) -> None:
-        """Raises OutsideScope unless the body may examine `occupation` for `award`. Source: domain rules §3.7, C03."""
-        if ScopeEntry(occupation, award) not in self.scope:
-            filed = [entry.award for entry in self.scope if entry.occupation == occupation]
-            raise OutsideScope(
-                pointer="/occupation",
-                occupation=occupation,
-                **award.codes,
-                awards_filed=[each.code for each in filed],
-                levels_filed=[each.code for each in filed if each.level is not None],
-            )
+    closed_from: date | None = None
+    """The first day on which it is closed; None while it is open."""
+    succeeded_by: UUID | None = None
+    """The body that has taken it over, and acts for what it held."""
 
     def same_particulars(self, other: Body) -> bool:
-        """Whether `other` is a filing of the same body, with any scope, also if its county has moved since."""
-        unlike = {name: getattr(other, name) for name in ("id", "scope", "version", "reporting_region")}
-        return replace(self, **unlike) == other
+        """Whether `other` is a filing of the same body, also if its county has moved since, or it was closed."""
+        unlike = ("id", "version", "reporting_region", "closed_from", "succeeded_by")
+        return replace(self, **{name: getattr(other, name) for name in unlike}) == other
 
 
-def require_certificate(award: Award, *, pointer: str) -> None:
-    """Raises ShownOtherwise unless an assessment body issues certificates for `award`. Source: domain rules §4.2."""
-    if award.evidence is not AwardEvidence.CERTIFICATE:
-        raise ShownOtherwise(pointer=pointer, evidence=award.evidence.value)
-
-
-def in_order(scope: Iterable[ScopeEntry]) -> tuple[ScopeEntry, ...]:
-    """`scope` without repeats, by occupation and award, so that equal scopes compare equal."""
-    return tuple(sorted(set(scope), key=lambda entry: (entry.occupation, entry.award.value)))
-
-
-def file(body: Body, *, at: datetime) -> BodyFiled:
+def file(body: Body, scope: Sequence[ScopeEntry], *, at: datetime) -> BodyFiled:
     """The fact that a new `body` (version 1) was filed. Raises WrongPrefixLetter."""
     if letter_of(body.number_prefix) is not body.kind.letter:
         raise WrongPrefixLetter(pointer="/number_prefix", expected=body.kind.letter.value)
-    return _fact(body, at=at)
+    return _fact(body, scope, at=at)
 
 
-def change_scope(body: Body, scope: tuple[ScopeEntry, ...], *, at: datetime) -> tuple[Body, BodyFiled]:
-    """File `body` again with another scope. Sessions filed within the old scope are unchanged."""
-    after = replace(body, scope=scope, version=body.version + 1)
-    return after, _fact(after, at=at)
+def require_repeat(known: Body, body: Body, *, filed: Sequence[ScopeEntry], asked: Sequence[ScopeEntry]) -> None:
+    """Check that `body` with the scope `asked` repeats the filing of `known`, for which `filed` was ever opened.
+
+    Raises BodyCreditCodeTaken, ScopeDiffers.
+    """
+    if not known.same_particulars(body):
+        raise BodyCreditCodeTaken(pointer="/credit_code")
+    ever = {(each.occupation, each.award) for each in filed}
+    for place, each in enumerate(asked):
+        if (each.occupation, each.award) not in ever:
+            raise ScopeDiffers(pointer=f"/scope/{place}", occupation=each.occupation, **each.award.codes)
 
 
-def _fact(body: Body, *, at: datetime) -> BodyFiled:
+def change(body: Body, scope: Sequence[ScopeEntry], *, at: datetime) -> tuple[Body, BodyFiled]:
+    """The next version of `body`, whose `scope` or particulars have changed, and its fact."""
+    after = replace(body, version=body.version + 1)
+    return after, _fact(after, scope, at=at)
+
+
+def _fact(body: Body, scope: Sequence[ScopeEntry], *, at: datetime) -> BodyFiled:
     return BodyFiled(
         subject=f"bodies/{body.id}",
         version=body.version,
@@ -159,5 +125,15 @@ def _fact(body: Body, *, at: datetime) -> BodyFiled:
         credit_code=body.credit_code,
         region=body.region,
         reporting_region=body.reporting_region,
-        scope=tuple(ScopeItem(occupation=entry.occupation, **award_fields(entry.award)) for entry in body.scope),
+        scope=tuple(
+            ScopeItem(
+                occupation=entry.occupation,
+                **award_fields(entry.award),
+                first_on=entry.first_on,
+                last_on=entry.last_on,
+            )
+            for entry in scope
+        ),
+        closed_from=body.closed_from,
+        succeeded_by=body.succeeded_by,
     )

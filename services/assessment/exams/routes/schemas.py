@@ -18,7 +18,7 @@ from shared.awards import AnsweredAward, AnsweredLevel, GivenAward, GivenLevel
 from shared.contracts.assessment import SessionStatus
 from shared.dated_rules.answers import GroundAnswer
 from shared.form_errors import form_error
-from shared.forms import Day, LocalId, PersonName, Reason, Strict
+from shared.forms import ENCRYPTED, PLAIN, Day, LocalId, PersonName, Reason, Strict
 from shared.kernel.awards import award_named
 from shared.kernel.identity import DocumentKind
 
@@ -41,11 +41,11 @@ Mark = Annotated[
 class SessionRequest(Strict):
     local_id: LocalId
     class_id: UUID | None = Field(default=None, description="The class of the registry whose trainees are examined")
-    programme: Annotated[str, Field(max_length=16, examples=["S02-1"])] = Field(
+    programme: Annotated[str, Field(max_length=16, examples=["S02-1"]), PLAIN] = Field(
         description="The programme of certificates, unless the candidate's enrolment in the class names another one"
     )
-    region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the session is held")]
-    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
+    region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the session is held"), PLAIN]
+    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"]), PLAIN]
     award: GivenAward | None = None
     level: GivenLevel | None = None
     held_on: Day
@@ -60,7 +60,7 @@ class CandidateRowRequest(Strict):
 
     local_id: LocalId
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
-    document_number: Annotated[str, Field(max_length=64)]
+    document_number: Annotated[str, Field(max_length=64), ENCRYPTED]
     name: PersonName
 
 

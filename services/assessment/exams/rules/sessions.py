@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
-from services.assessment.bodies.rules.bodies import require_certificate
+from services.assessment.bodies.rules.scope import require_certificate
 from services.assessment.certificates.rules.certificates import Examination
 from services.assessment.trainings.rules import RegistryClass
 from shared.contracts.assessment import SessionCancelled, SessionConcluded, SessionFiled, SessionState, SessionStatus

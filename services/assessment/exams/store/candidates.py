@@ -42,7 +42,7 @@ ORDER BY c.id
 _PAGE: Final = f"{_SELECT} WHERE c.session_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3"
 _TRAINED_BY: Final = f"""
 EXISTS (
-    SELECT FROM ({trainees_of("$1")}) AS t
+    SELECT FROM ({trainees_of("$1::uuid[]")}) AS t
     WHERE t.person = c.person AND t.occupation = s.occupation AND t.level = s.level AND s.held_on >= t.starts_on
 )
 """
@@ -136,16 +136,16 @@ async def page(connection: AsyncConnection, session_id: UUID, *, after: UUID, li
 
 
 async def page_of_trainees(
-    connection: AsyncConnection, session_id: UUID, institution_id: UUID, *, after: UUID, limit: int
+    connection: AsyncConnection, session_id: UUID, institutions: Collection[UUID], *, after: UUID, limit: int
 ) -> list[Candidate]:
-    """Those of a session's candidates whom the institution trains or trained for it, as `page` gives them."""
-    arguments = (institution_id, session_id, after, limit)
+    """Those of a session's candidates whom one of the institutions trains or trained for it, as `page` gives them."""
+    arguments = (list(institutions), session_id, after, limit)
     return [_candidate(row) for row in await (await driver(connection)).fetch(_PAGE_OF_TRAINEES, *arguments)]
 
 
-async def is_trainee(connection: AsyncConnection, candidate_id: UUID, institution_id: UUID) -> bool:
-    """Whether the institution trains or trained the candidate for the exam."""
-    return await (await driver(connection)).fetchrow(_IS_TRAINEE, institution_id, candidate_id) is not None
+async def is_trainee(connection: AsyncConnection, candidate_id: UUID, institutions: Collection[UUID]) -> bool:
+    """Whether one of the institutions trains or trained the candidate for the exam."""
+    return await (await driver(connection)).fetchrow(_IS_TRAINEE, list(institutions), candidate_id) is not None
 
 
 async def seats_by_local_id(

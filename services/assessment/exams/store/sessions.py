@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.exams.rules.sessions import ExamSession, Summary
 from services.assessment.sight.rules import Sight
 from services.assessment.sight.store import in_sight
-from services.assessment.trainings.store import trainees_of
+from services.assessment.trainings.store import institutions_given, trainees_of
 from shared import tables
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.awards import Award
@@ -61,12 +61,12 @@ _LOCK: Final = _BY_ID.with_for_update()
 _BY_LOCAL_ID: Final = select(SESSION).where(
     SESSION.c.body_id == bindparam("body_id"), SESSION.c.local_id == bindparam("local_id")
 )
-# Sessions of the institution's classes, and all others in which one of its trainees is a candidate.
+# Sessions of the institutions' classes, and all others in which one of its trainees is a candidate.
 _OF_TRAINEES: Final = f"""
-SELECT s.id FROM session AS s JOIN heard_class AS k ON k.id = s.class_id WHERE k.institution_id = :institution
+SELECT s.id FROM session AS s JOIN heard_class AS k ON k.id = s.class_id WHERE k.institution_id = ANY(:institutions)
 UNION
 SELECT s.id
-FROM ({trainees_of(":institution")}) AS t
+FROM ({trainees_of(":institutions")}) AS t
 JOIN candidate AS c ON c.person = t.person
 JOIN session AS s ON s.id = c.session_id
     AND s.occupation = t.occupation AND s.level = t.level AND s.held_on >= t.starts_on
@@ -137,7 +137,7 @@ async def page(
 
 def _seen(sight: Sight) -> list[ColumnElement[bool]]:
     conditions = in_sight(SESSION, sight)
-    if sight.institution_id is not None:
-        of_trainees = text(_OF_TRAINEES).bindparams(institution=sight.institution_id).columns(SESSION.c.id)
+    if sight.institutions is not None:
+        of_trainees = text(_OF_TRAINEES).bindparams(institutions_given(sight.institutions)).columns(SESSION.c.id)
         conditions.append(SESSION.c.id.in_(of_trainees))
     return conditions

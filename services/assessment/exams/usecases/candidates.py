@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.assessment.bodies.usecases.standing import require_may_examine
 from services.assessment.certificates import usecases as certificates
 from services.assessment.exams.rules.candidates import Candidate, Entry, decide
 from services.assessment.exams.rules.sessions import ExamSession
@@ -55,10 +56,11 @@ async def add(
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
-    Raises NotFound, ForeignOrganisation, SessionClosed: then nothing at all was stored.
+    Raises NotFound, ForeignOrganisation, SessionClosed, BodyStopped: then nothing at all was stored.
     """
     session = await own(connection, session_id, caller, lock=not dry_run)
     session.require_open()
+    await require_may_examine(connection, session.body_id, day=session.held_on)
     recognised, refused = await _recognise(connection, rows, persons=persons, at=at)
     admitted, decided = await _decide(connection, session, [each.entry for each in recognised])
     if dry_run:

@@ -50,18 +50,18 @@ async def candidates(
     """
     seen = await sight(connection, caller)
     await _session(connection, session_id, seen)
-    if seen.institution_id is None:
+    if seen.institutions is None:
         return await candidate_store.page(connection, session_id, after=after, limit=limit)
-    return await candidate_store.page_of_trainees(connection, session_id, seen.institution_id, after=after, limit=limit)
+    return await candidate_store.page_of_trainees(connection, session_id, seen.institutions, after=after, limit=limit)
 
 
 async def candidate(connection: AsyncConnection, candidate_id: UUID, *, caller: Caller) -> Candidate:
     """Raises NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion."""
     seen = await sight(connection, caller)
     found = await candidate_store.load(connection, candidate_id)
-    if seen.institution_id is None:
+    if seen.institutions is None:
         await _session(connection, found.session_id, seen)
-    elif not await candidate_store.is_trainee(connection, candidate_id, seen.institution_id):
+    elif not await candidate_store.is_trainee(connection, candidate_id, seen.institutions):
         raise seen.refusal
     return found
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.assessment.bodies.usecases.standing import require_may_examine
 from services.assessment.certificates import store as certificate_store
 from services.assessment.exams.rules import results as rules
 from services.assessment.exams.rules.candidates import Candidate
@@ -43,10 +44,11 @@ async def record(
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
-    Raises NotFound, ForeignOrganisation, SessionClosed, TooEarly: then nothing was stored.
+    Raises NotFound, ForeignOrganisation, SessionClosed, TooEarly, BodyStopped: then nothing was stored.
     """
     session = await own(connection, session_id, caller, lock=not dry_run)
     session.require_open(today=business_day(at))
+    await require_may_examine(connection, session.body_id, day=session.held_on)
     local_ids = {row.local_id for row in rows}
     candidates = await store.by_local_ids(connection, session_id, local_ids, lock=not dry_run)
     rule = await rule_of(connection, day=session.held_on, region=session.region)

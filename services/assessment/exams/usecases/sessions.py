@@ -10,8 +10,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.bodies import store as body_store
 from services.assessment.bodies.rules.bodies import Body
+from services.assessment.bodies.rules.territory import require_territory
+from services.assessment.bodies.store import bodies as body_store
+from services.assessment.bodies.store import territory as territory_store
+from services.assessment.bodies.usecases import standing
 from services.assessment.certificates import usecases as certificates
 from services.assessment.certificates.rules.certificates import Certificate
 from services.assessment.exams.rules import sessions as rules
@@ -19,6 +22,7 @@ from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.sessions import ExamSession, Summary
 from services.assessment.exams.store import candidates as candidate_store
 from services.assessment.exams.store import sessions as store
+from services.assessment.pass_rules.usecases import territory_matters
 from services.assessment.plan import usecases as plans
 from services.assessment.trainings import store as trainings
 from services.assessment.trainings.rules import RegistryClass
@@ -64,12 +68,12 @@ class Conclusion(NamedTuple):
 async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> ExamSession:
     """A new session of the caller's body; a repeat under the same local_id returns the existing one.
 
-    Raises NotFound, NotYetReceived, OutsideScope, LocalIdTaken, and the refusals of rules.file, programme, region
-    and occupation.
+    Raises NotFound, NotYetReceived, OutsideScope, BodyStopped, OutsideTerritory, LocalIdTaken, and the refusals of
+    rules.file, programme, region and occupation.
     """
     if caller.organisation is None:
         raise ForeignOrganisation
-    body = await body_store.load(connection, caller.organisation)
+    body = await body_store.hold(connection, caller.organisation)
     class_ = None if filing.class_id is None else await trainings.find_class(connection, filing.class_id)
     session = _new(filing, body, class_, await plans.load(connection), by=caller.person)
     known = await store.find_by_local_id(connection, body.id, filing.local_id)
@@ -79,7 +83,11 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
             raise LocalIdTaken(pointer="/local_id")
         return known
     rules.require_examined(session.award)
-    body.require_scope(session.occupation, session.award)
+    await standing.require_may_file(
+        connection, body, occupation=session.occupation, award=session.award, day=session.held_on
+    )
+    if session.outside_territory and await territory_matters(connection, day=session.held_on, region=session.region):
+        require_territory(await territory_store.of(connection, body.id), session.reporting_region, day=session.held_on)
     if filing.class_id is not None and class_ is None:
         raise NotYetReceived(pointer="/class_id", what="class")
     fact = rules.file(session, class_, at=at)
@@ -113,10 +121,11 @@ def _new(filing: Filing, body: Body, class_: RegistryClass | None, plan: Plan, *
 async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> Conclusion:
     """Make the results final, and issue a certificate to every candidate who passed and does not hold one yet.
 
-    Raises NotFound, ForeignOrganisation, IllegalMove, TooEarly, NoCandidates, ResultsMissing,
+    Raises NotFound, ForeignOrganisation, BodyStopped, IllegalMove, TooEarly, NoCandidates, ResultsMissing,
     NumberExhausted.
     """
     before = await own(connection, session_id, caller)
+    await standing.require_may_examine(connection, before.body_id, day=before.held_on)
     summary = await store.summary(connection, session_id)
     after, fact = rules.conclude(before, summary, today=business_day(at), at=at)
     await store.save(connection, after)

@@ -116,7 +116,8 @@ def _of_line(claim: ClaimState, line: ClaimLine) -> list[Contribution]:
 
     A subsidised training counts on the day of the training, so that on every day they are a subset of the trainings.
     """
-    stands = line.amount_fen > 0 and line.recovered_fen == 0 and claim.approved_on is not None
+    is_owed = line.recovered_fen > 0 or line.owed_on is not None
+    stands = line.amount_fen > 0 and not is_owed and claim.approved_on is not None
     amounts = (
         (Measure.SUBSIDISED_TRAININGS, line.trained_on, int(stands)),
         (Measure.APPROVED_FEN, claim.approved_on, line.amount_fen),

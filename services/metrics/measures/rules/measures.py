@@ -13,7 +13,8 @@ class Measure(StrEnum):
     TRAININGS = "trainings"
     """Completed trainings (person-times); on the day of completion."""
     SUBSIDISED_TRAININGS = "subsidised_trainings"
-    """Trainings with an approved subsidy that was not recovered: a subset of the trainings, on the training's day."""
+    """Trainings with an approved subsidy that is neither recovered nor owed back: a subset of the trainings, on the
+    training's day."""
     CERTIFICATES = "certificates"
     """Valid certificates; on the day of issue."""
     HIGH_SKILLED_PERSONS = "high_skilled_persons"

@@ -20,10 +20,15 @@ from shared.faults import Backoff
 
 ANSWERS_MAX: Final = 256
 """Queries kept ready; a query without a request during the last IDLE_SECONDS is dropped."""
+SPELLINGS_MAX: Final = 1024
+"""Ways of writing queries that are known without parsing them."""
+SPELLING_BYTES_MAX: Final = 512
 IDLE_SECONDS: Final = 30.0
 
 Row = Mapping[str, Any]
 CellKey = tuple[object, ...]
+Spelling = tuple[str, bytes]
+"""A question as it was written: its path and its parameters."""
 Make = Callable[[AsyncConnection], Coroutine[Any, Any, Any]]
 
 
@@ -35,6 +40,7 @@ class _Answer:
     value: Any
     body: bytes
     asked_at: float
+    is_asked_again: bool = False
 
 
 class _Cells(NamedTuple):
@@ -51,6 +57,8 @@ class AnswerCache:
 
     A dashboard's load is many readers of few queries: a reader costs a dictionary look-up, and the cost of a change
     does not grow with the readers. An answer is behind the database by one refresh and the time of working it out.
+    Answers are kept by what is meant, however it is written; those that were asked for once make room for others, so
+    made-up questions do not push out what a dashboard asks for again and again.
     """
 
     def __init__(self, engine: AsyncEngine, *, refresh_seconds: float, today: Callable[[], date]) -> None:
@@ -61,6 +69,7 @@ class AnswerCache:
         self._refreshed = asyncio.Condition()
         self._refreshes = 0
         self._answers: dict[Hashable, _Answer] = {}
+        self._meant: dict[Spelling, Hashable] = {}
         self._cells: dict[Cut, _Cells] = {}
 
     @asynccontextmanager
@@ -97,7 +106,7 @@ class AnswerCache:
         unused_since = time.monotonic() - IDLE_SECONDS
         for key, answer in list(self._answers.items()):
             if answer.asked_at < unused_since:
-                del self._answers[key]
+                self._answers.pop(key, None)
             else:
                 answer.value, answer.body = await self._work_out(answer.make)
         self._cells = {cut: cells for cut, cells in self._cells.items() if _key(cut) in self._answers}
@@ -111,20 +120,26 @@ class AnswerCache:
             value = await make(connection)
         return value, orjson.dumps(value, default=str)
 
-    def kept(self, key: Hashable) -> bytes | None:
-        """The answer to `key` as JSON if it is kept ready."""
-        answer = self._kept(key)
+    def kept(self, spelling: Spelling) -> bytes | None:
+        """The answer to what was written as JSON, if it is kept ready and was written so before."""
+        answer = self._kept(self._meant.get(spelling))
         return None if answer is None else answer.body
 
-    async def answer(self, key: Hashable, make: Make) -> bytes:
+    async def answer(self, key: Hashable, make: Make, *, spelling: Spelling) -> bytes:
         """The answer to `key` as JSON; `make` works it out, now if it is new and again whenever totals change."""
-        return (await self._answer(key, make)).body
+        answer = await self._answer(key, make)
+        if key in self._answers and len(spelling[1]) <= SPELLING_BYTES_MAX:
+            if len(self._meant) >= SPELLINGS_MAX:
+                del self._meant[next(iter(self._meant))]
+            self._meant[spelling] = key
+        return answer.body
 
     def _kept(self, key: Hashable) -> _Answer | None:
         answer = self._answers.get(key)
         if answer is None or self._revision is None:
             return None
         answer.asked_at = time.monotonic()
+        answer.is_asked_again = True
         return answer
 
     async def _answer(self, key: Hashable, make: Make) -> _Answer:
@@ -132,9 +147,16 @@ class AnswerCache:
         if answer is None:
             value, body = await self._work_out(make)
             answer = _Answer(make, value, body, time.monotonic())
-            if len(self._answers) < ANSWERS_MAX:
-                self._answers[key] = answer
+            self._keep(key, answer)
         return answer
+
+    def _keep(self, key: Hashable, answer: _Answer) -> None:
+        if len(self._answers) >= ANSWERS_MAX:
+            once = [each for each, kept in self._answers.items() if not kept.is_asked_again]
+            if not once:
+                return
+            del self._answers[min(once, key=lambda each: self._answers[each].asked_at)]
+        self._answers[key] = answer
 
     async def changes(self, cut: Cut) -> AsyncGenerator[dict[str, object]]:
         """First all cells of `cut`, then, whenever some have changed, those; each with `as_of`."""

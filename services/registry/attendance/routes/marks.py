@@ -35,7 +35,7 @@ from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.form_errors import form_error
-from shared.forms import Day, Instant, LocalId, no_personal_number
+from shared.forms import PLAIN, Day, Instant, LocalId, no_personal_number
 from shared.kernel.periods import BUSINESS_ZONE, business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.posted import DryRun, PostedRows, posting
@@ -84,7 +84,7 @@ class MarkRequest(TrainingReference):
     at: Annotated[Instant, BeforeValidator(_text), AfterValidator(_imaginable)]
     method: Method
     device: Device | None = Field(default=None, description="Required, except for `hand`")
-    site: Annotated[str, Field(max_length=64)] | None = Field(
+    site: Annotated[str, Field(max_length=64), PLAIN] | None = Field(
         default=None, description="local_id of the site; the class's site if omitted"
     )
     score: Annotated[int, Field(ge=0, le=100, strict=True)] | None = Field(

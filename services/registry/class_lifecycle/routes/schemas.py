@@ -6,22 +6,19 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from services.registry.class_lifecycle.usecases.changes import Change
 from services.registry.class_lifecycle.usecases.filing import Fee, Filing
-from services.registry.class_lifecycle.usecases.replays import Replay
+from services.registry.class_lifecycle.usecases.replays import ClassReplay
 from services.registry.classes.rules.classes import ExamPlan
 from services.registry.classes.rules.limits import HOURS_MAX, PART_FEN_MAX, SEATS_MAX, TEACHING_PLAN_LENGTH_MAX
-from services.registry.plan.rules.projects import Project
-from services.registry.plan.rules.rulebook import Rulebook
+from services.registry.plan.routes.replays import ReplayAnswer, fields_of
 from services.registry.timetable.routes.timetable import Lessons, planned
 from shared.awards import GivenAward, GivenLevel
 from shared.contracts.dimensions import FundSource
-from shared.dated_rules.answers import GroundAnswer
-from shared.dated_rules.rules import Ground
 from shared.form_errors import form_error
-from shared.forms import PLAIN, Day, LocalId, Name, Reason, Strict
+from shared.forms import CREDIT_CODE, PLAIN, Day, LocalId, Name, Reason, Strict
 from shared.kernel.awards import award_named
 
 Fen = Annotated[int, Field(ge=0, le=PART_FEN_MAX, strict=True)]
@@ -31,7 +28,7 @@ Seats = Annotated[int, Field(ge=1, le=SEATS_MAX, strict=True)]
 
 class ExamPlanRequest(Strict):
     planned_on: Day
-    body_credit_code: Annotated[str, Field(max_length=64)] | None = Field(
+    body_credit_code: Annotated[str, Field(max_length=64), CREDIT_CODE] | None = Field(
         default=None, description="The unified social credit code of the assessment body"
     )
     place: Name | None = Field(default=None, description="Where the examination is planned to take place")
@@ -51,9 +48,9 @@ class FeeRequest(Strict):
 class ClassTerms(Strict):
     """What a class is filed with, but for the name that the institution gives it."""
 
-    programme: Annotated[str, Field(max_length=16, examples=["S02-1"])]
-    region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the class takes place")]
-    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
+    programme: Annotated[str, Field(max_length=16, examples=["S02-1"]), PLAIN]
+    region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the class takes place"), PLAIN]
+    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"]), PLAIN]
     award: GivenAward | None = None
     level: GivenLevel | None = None
     fund_source: FundSource | None = Field(default=None, description="null for a class without a subsidy")
@@ -61,7 +58,7 @@ class ClassTerms(Strict):
     ends_on: Day
     hours: Hours
     seats: Seats
-    project: Annotated[str, Field(max_length=64)] | None = Field(
+    project: Annotated[str, Field(max_length=64), PLAIN] | None = Field(
         default=None, description="A code of GET /v1/projects; a subsidised class takes the one that fits if left out"
     )
     site: LocalId | None = Field(default=None, description="Your local_id of the site")
@@ -145,47 +142,27 @@ def _exam_plan(request: ExamPlanRequest | None) -> ExamPlan | None:
     return None if request is None else ExamPlan(request.planned_on, request.body_credit_code, request.place)
 
 
-class RuleRowAnswer(GroundAnswer):
-    """`value` is the figure of a policy row; of a project, its least hours."""
-
-    value: str
-    source: str
-
-
-class ClassReplayAnswer(BaseModel):
-    """A step decided again. `refusal` is the code of what it would be refused for, and null where it is not."""
+class ClassReplayAnswer(ReplayAnswer):
+    """A filing or an approval, decided again."""
 
     step_id: UUID
     verb: str
     done_at: datetime
-    sequence: int
-    rows: list[RuleRowAnswer]
-    same_rows: Annotated[bool, Field(description="The rows are those that the history shows for the step")]
-    refusal: str | None
     project: str | None
     is_scarce: bool
     is_needed: bool
     answer_due_on: date | None
 
     @classmethod
-    def of(cls, replay: Replay) -> ClassReplayAnswer:
+    def of(cls, replay: ClassReplay) -> ClassReplayAnswer:
         event, class_ = replay.event, replay.class_
         return cls(
+            **fields_of(replay),
             step_id=event.id,
             verb=event.verb,
             done_at=event.done_at,
-            sequence=replay.grounds.sequence,
-            rows=[_row(each, replay.rulebook) for each in replay.grounds.rows],
-            same_rows=replay.grounds.as_json() == event.grounds,
-            refusal=None if replay.refusal is None else replay.refusal.slug,
             project=class_.project,
             is_scarce=class_.is_scarce,
             is_needed=class_.is_needed,
             answer_due_on=class_.answer_due_on,
         )
-
-
-def _row(ground: Ground, rulebook: Rulebook) -> RuleRowAnswer:
-    row = rulebook.row(ground.row)
-    value = str(row.hours_min) if isinstance(row, Project) else row.value or ""
-    return RuleRowAnswer(**ground._asdict(), value=value, source=row.source)

@@ -220,6 +220,18 @@ def judge(
     return replace(class_, answer_due_on=deadlines.answer_due_on())
 
 
+def require_standing(class_: TrainingClass, rulebook: Rulebook, *, seated: int) -> None:
+    """A filed class still fits its award, its project and the limits, by the rows that are known now.
+
+    Raises ClassTooShort, ClassTooFewDays (C14), NotOfProject (C02), ClassTooLarge, SeatsTaken (C18).
+    """
+    policy = rulebook.policy(class_.starts_on, class_.region)
+    require_length(class_, policy=policy)
+    require_seats(class_, policy=policy, seated=seated)
+    if class_.project is not None:
+        require_of_project(class_, rulebook.project(class_.project, day=class_.starts_on))
+
+
 def grounds(class_: TrainingClass, rulebook: Rulebook) -> Grounds:
     """The rows that a filing or an approval of `class_` goes by. Raises PolicyUnset."""
     return rulebook.grounds(class_.starts_on, class_.region, "class", "filing", project=class_.project)

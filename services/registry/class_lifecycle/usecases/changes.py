@@ -19,6 +19,7 @@ from services.registry.class_lifecycle.usecases.filing import exam_plan, site_id
 from services.registry.class_lifecycle.usecases.sanctions import flag_stopped
 from services.registry.classes.rules import classes as class_rules
 from services.registry.classes.rules.classes import ClassVerb, ExamPlan, TrainingClass
+from services.registry.classes.rules.limits import places_of
 from services.registry.classes.rules.notice import begins_at, require_reported_before
 from services.registry.classes.store import classes as store
 from services.registry.classes.usecases import Explanation, own_class, remember
@@ -33,6 +34,7 @@ from services.registry.timetable.usecases.judging import PlannedLesson
 from shared.backbone import outbox
 from shared.kernel.callers import Caller
 from shared.kernel.moves import move
+from shared.kernel.periods import business_day
 from shared.persons import Persons
 
 
@@ -61,14 +63,15 @@ async def change(
     """
     before = await own_class(connection, class_id, caller)
     move(class_rules.MOVES, before.status, ClassVerb.CHANGE)
-    terms = await _terms(connection, before, asked)
+    rulebook = await rulebook_store.current(connection)
+    terms = await _terms(connection, before, asked, rulebook, at=at)
     if terms == before:
         if asked.lessons is None:
             return before
         planned, reason = asked.lessons, asked.reason
         await planning.put(connection, class_id, planned, reason=reason, persons=persons, caller=caller, at=at)
         return await store.load(connection, class_id)
-    count, rulebook = await store.headcount(connection, class_id), await rulebook_store.current(connection)
+    count = await store.headcount(connection, class_id)
     await _require_sound(connection, before, terms, rulebook, seated=count.seated, at=at)
     lessons = await _move_lessons(connection, before, terms, asked, rulebook=rulebook, persons=persons, at=at)
     changed, fact = class_rules.change(before, terms, at=at, enrolled=count.enrolled)
@@ -88,15 +91,28 @@ async def change(
     return after
 
 
-async def _terms(connection: AsyncConnection, class_: TrainingClass, asked: Change) -> TrainingClass:
-    return replace(
+async def _terms(
+    connection: AsyncConnection, class_: TrainingClass, asked: Change, rulebook: Rulebook, *, at: datetime
+) -> TrainingClass:
+    terms = replace(
         class_,
         starts_on=asked.starts_on or class_.starts_on,
         ends_on=asked.ends_on or class_.ends_on,
         seats=asked.seats or class_.seats,
-        site_id=await site_id(connection, class_, asked.site) or class_.site_id,
         exam_plan=exam_plan(asked.exam_plan) or class_.exam_plan,
     )
+    places = places_of(terms, rulebook.plan, today=business_day(at))
+    terms = replace(terms, site_id=await site_id(connection, terms, asked.site, places=places) or class_.site_id)
+    return terms if terms.starts_on == class_.starts_on else _of_first_day(terms, rulebook)
+
+
+def _of_first_day(terms: TrainingClass, rulebook: Rulebook) -> TrainingClass:
+    """`terms` as its first day has it: who reports it, and whether its project is scarce and needed."""
+    terms = replace(terms, reporting_region=rulebook.plan.reporting_region(terms.region, on=terms.starts_on))
+    if terms.project is None:
+        return terms
+    project = rulebook.project(terms.project, day=terms.starts_on)
+    return replace(terms, is_scarce=project.is_scarce, is_needed=project.is_needed)
 
 
 async def _require_sound(
@@ -144,7 +160,6 @@ async def _move_lessons(
 
 
 async def _require_open(connection: AsyncConnection, terms: TrainingClass, rulebook: Rulebook) -> None:
-    rulebook.plan.reporting_region(terms.region, on=terms.starts_on)
     rulebook.plan.primary_programme(terms.programme, on=terms.starts_on)
     project = None
     if terms.fund_source is not None and terms.project is not None:

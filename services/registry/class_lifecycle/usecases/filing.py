@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from services.registry.class_lifecycle.usecases.sanctions import flag_stopped
 from services.registry.classes.rules import classes as class_rules
 from services.registry.classes.rules.classes import ClassVerb, ExamPlan, TrainingClass
 from services.registry.classes.rules.history import FILE
-from services.registry.classes.rules.limits import require_established, require_in_region
+from services.registry.classes.rules.limits import places_of, require_established, require_in_region
 from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
 from services.registry.classes.usecases import Explanation, own_class, remember
@@ -161,13 +161,14 @@ async def _checked(
     rulebook = await rulebook_store.current(connection)
     class_ = _class(filing, institution, rulebook.plan, caller=caller, at=at)
     rules.require_sound(class_)
-    is_sited = await site_store.is_in(connection, institution.id, class_.region)
-    require_established(class_, home=institution.region, is_sited=is_sited)
+    places = places_of(class_, rulebook.plan, today=business_day(at))
+    is_sited = await site_store.is_in(connection, institution.id, places)
+    require_established(class_, home=institution.region, is_sited=is_sited, places=places)
     rules.require_of_award(class_, institution.kind, policy=rulebook.policy(class_.starts_on, class_.region))
     project = rules.choose_project_of(class_, filing.project, rulebook)
     subsidised = None if class_.fund_source is None else project
     await directory.require_open(connection, institution.id, subsidised, day=class_.starts_on)
-    class_ = replace(class_, site_id=await site_id(connection, class_, filing.site))
+    class_ = replace(class_, site_id=await site_id(connection, class_, filing.site, places=places))
     class_ = rules.judge(class_, project, rulebook, seated=seated, filed_on=business_day(at))
     return class_, rules.grounds(class_, rulebook)
 
@@ -202,14 +203,16 @@ def _class(filing: Filing, institution: Institution, plan: Plan, *, caller: Call
     )
 
 
-async def site_id(connection: AsyncConnection, class_: TrainingClass, local_id: str | None) -> UUID | None:
-    """The institution's site `local_id`. Raises NotFound, SiteElsewhere."""
+async def site_id(
+    connection: AsyncConnection, class_: TrainingClass, local_id: str | None, *, places: Collection[str]
+) -> UUID | None:
+    """The institution's site `local_id`, in one of the `places` of the class. Raises NotFound, SiteElsewhere."""
     if local_id is None:
         return None
     site = await site_store.find_by_local_id(connection, class_.institution_id, local_id)
     if site is None:
         raise NotFound(pointer="/site", what="site", id=local_id)
-    require_in_region(class_, site)
+    require_in_region(site, places)
     return site.id
 
 

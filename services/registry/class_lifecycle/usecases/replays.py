@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,35 +15,28 @@ from services.registry.classes.rules.classes import ClassVerb, TrainingClass
 from services.registry.classes.rules.history import FILINGS, ClassEvent
 from services.registry.classes.store import history as event_store
 from services.registry.classes.usecases import visible_class
+from services.registry.plan.rules.replays import NotReplayable, Replay, known_then
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.contracts.registry.classes import ClassStatus
-from shared.dated_rules.rules import Grounds
 from shared.kernel.callers import Caller
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Conflict, Refusal
+from shared.kernel.refusals import Refusal
+
+_A_SITE: Final = UUID(int=0)
+"""The site that a filing named: rules ask no more than whether it named one."""
 
 
-class NotReplayable(Conflict):
-    slug = "step-not-replayable"
-    title_en = "This step cannot be decided again."
-    title_zh = "该步骤无法重新推演。"
-    cure_en = "Choose a filing, a filing after a return, or an approval whose grounds the history shows."
-    cure_zh = "请选择历史中载有依据的报备、重新报备或批准步骤。"
-
-
-class Replay(NamedTuple):
-    """A step decided again: by which rows, with which class as the result, or with which refusal."""
+@dataclass(frozen=True, kw_only=True)
+class ClassReplay(Replay):
+    """The step `event` decided again, with which class as the result."""
 
     event: ClassEvent
-    rulebook: Rulebook
-    grounds: Grounds
     class_: TrainingClass
-    refusal: Refusal | None
 
 
-async def replay(connection: AsyncConnection, class_id: UUID, event_id: UUID, *, caller: Caller) -> Replay:
+async def replay(connection: AsyncConnection, class_id: UUID, event_id: UUID, *, caller: Caller) -> ClassReplay:
     """The step decided again by the rows that were approved up to then, from what was filed and found.
 
     Raises NotFound, ForeignOrganisation, ForeignRegion, NotReplayable.
@@ -53,18 +46,19 @@ async def replay(connection: AsyncConnection, class_id: UUID, event_id: UUID, *,
     if event.grounds is None or event.verb not in (*FILINGS, ClassVerb.APPROVE):
         raise NotReplayable
     filed = await event_store.latest_filing(connection, class_id, up_to=event_id)
-    if filed.grounds is None:
-        raise NotReplayable
     now = await rulebook_store.current(connection)
-    rulebook = now.as_known(event.grounds["sequence"])
+    rulebook, when_filed = known_then(now, event.grounds), known_then(now, filed.grounds)
     as_filed, refusal = _as_filed(class_, filed), None
     try:
-        as_filed = _judge(as_filed, filed, now.as_known(filed.grounds["sequence"]))
+        as_filed = _judge(as_filed, filed, when_filed)
         if event.verb == ClassVerb.APPROVE:
             _approve(as_filed, event, rulebook)
     except Refusal as refused:
         refusal = refused
-    return Replay(event, rulebook, rules.grounds(as_filed, rulebook), as_filed, refusal)
+    grounds = rules.grounds(as_filed, rulebook)
+    return ClassReplay(
+        rulebook=rulebook, grounds=grounds, kept=event.grounds, refusal=refusal, event=event, class_=as_filed
+    )
 
 
 def _as_filed(class_: TrainingClass, filed: ClassEvent) -> TrainingClass:
@@ -73,6 +67,8 @@ def _as_filed(class_: TrainingClass, filed: ClassEvent) -> TrainingClass:
     fee = filing.fee or Fee()
     return replace(
         class_,
+        programme=filing.programme,
+        region=filing.region,
         occupation=parse_occupation(filing.occupation),
         award=filing.award,
         fund_source=filing.fund_source,
@@ -82,7 +78,10 @@ def _as_filed(class_: TrainingClass, filed: ClassEvent) -> TrainingClass:
         seats=filing.seats,
         status=ClassStatus.FILED,
         project=None,
-        site_id=None if filing.site is None else class_.site_id,
+        is_scarce=False,
+        is_needed=False,
+        answer_due_on=None,
+        site_id=None if filing.site is None else _A_SITE,
         teaching_plan=filing.teaching_plan,
         exam_plan=filing.exam_plan,
         government_fen=fee.government_fen,
@@ -101,4 +100,5 @@ def _approve(class_: TrainingClass, event: ClassEvent, rulebook: Rulebook) -> No
     policy = rulebook.policy(class_.starts_on, class_.region)
     today, at = business_day(event.done_at), event.done_at
     class_rules.approve(class_, policy=policy, by=event.done_by, today=today, at=at, enrolled=found["seated"])
+    rules.require_standing(class_, rulebook, seated=found["seated"])
     rules.require_whole(class_, policy=policy, planned=found["planned"], seated=found["seated"])

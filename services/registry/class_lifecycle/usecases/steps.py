@@ -69,8 +69,10 @@ async def return_(
 async def approve(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
     """Accept a filed class, as an officer of its county or above.
 
-    Raises ForeignRegion, the rule's, InstitutionStopped (C25), the directory's C02 if the listing was closed
-    since, ClassIncomplete, and what its timetable may be refused for.
+    A row that was backdated since the filing decides about it as well.
+
+    Raises ForeignRegion, the rule's, what a filing would be refused for now, InstitutionStopped (C25), the
+    directory's C02 if the listing was closed since, ClassIncomplete, and what its timetable may be refused for.
     """
 
     async def decide(class_: TrainingClass, count: Headcount, rulebook: Rulebook) -> Decision:
@@ -80,6 +82,7 @@ async def approve(connection: AsyncConnection, class_id: UUID, *, caller: Caller
         after, fact = rules.approve(class_, policy=policy, by=by, today=today, at=at, enrolled=count.enrolled)
         await _require_open(connection, class_, rulebook, at=at)
         stored = await lesson_store.of_class(connection, class_id)
+        filing_rules.require_standing(class_, rulebook, seated=count.seated)
         filing_rules.require_whole(class_, policy=policy, planned=bool(stored.lessons), seated=count.seated)
         if stored.lessons:
             await timetable.judge(connection, class_, stored.lessons, stored=stored, rulebook=rulebook, at=at)

@@ -27,8 +27,9 @@ from shared.contracts.registry.classes import (
     ClassStatus,
 )
 from shared.kernel.awards import Award
+from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move, reinstated
-from shared.kernel.refusals import Conflict, SamePerson
+from shared.kernel.refusals import Conflict
 
 F = TypeVar("F", bound=ClassState)
 
@@ -100,7 +101,8 @@ class ExamPlan(NamedTuple):
 
 
 class SiteVersion(NamedTuple):
-    """A site as it was at some time: its next version may be another place, or have other rooms."""
+    """A site as it was described: its next version may be another place, or have other rooms. `version` counts those
+    that somebody described."""
 
     site_id: UUID
     version: int
@@ -201,8 +203,7 @@ def approve(
 ) -> tuple[TrainingClass, ClassApproved]:
     """Accept a filed class. Raises IllegalMove, SamePerson if `by` filed it, or TooLate after its first day."""
     after = advance(class_, ClassVerb.APPROVE)
-    if by == class_.filed_by:
-        raise SamePerson(rule="filing and approval of a class")
+    require_another(by, class_.filed_by, rule="filing and approval of a class")
     _require_not_after(class_.starts_on, today, policy)
     return after, tell(ClassApproved, after, at=at, enrolled=enrolled)
 
@@ -226,9 +227,15 @@ def start(
 def change(
     class_: TrainingClass, terms: TrainingClass, *, at: datetime, enrolled: int
 ) -> tuple[TrainingClass, ClassChanged]:
-    """Give a class days, seats, site and examination of `terms`. Raises IllegalMove."""
+    """Give a class days, seats, site and examination of `terms`, and what follows from its first day.
+
+    Raises IllegalMove.
+    """
     after = replace(
         advance(class_, ClassVerb.CHANGE),
+        reporting_region=terms.reporting_region,
+        is_scarce=terms.is_scarce,
+        is_needed=terms.is_needed,
         starts_on=terms.starts_on,
         ends_on=terms.ends_on,
         seats=terms.seats,
@@ -263,8 +270,8 @@ def cancel(
     Raises IllegalMove, or SamePerson if `by_officer`, an officer who stops it, filed it.
     """
     after = advance(class_, ClassVerb.CANCEL)
-    if by_officer == class_.filed_by:
-        raise SamePerson(rule="filing and cancellation of a class")
+    if by_officer is not None:
+        require_another(by_officer, class_.filed_by, rule="filing and cancellation of a class")
     return after, tell(ClassCancelled, after, at=at, enrolled=enrolled)
 
 

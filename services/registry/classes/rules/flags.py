@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.registry.classes.rules.classes import TrainingClass
-from services.registry.directory.rules.sanctions import STOPPING, Sanction
+from services.registry.directory.rules.sanctions import Sanction
 from services.registry.flags.rules.flags import Observation, see
 from services.registry.flags.rules.kinds import FlagKind
 from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.periods import Period
+from shared.sanctions.rules import STOPPING
 
 
 def see_class(kind: FlagKind, class_: TrainingClass, seen: str = "", *, facts: Mapping[str, Any]) -> Observation:

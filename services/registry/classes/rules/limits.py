@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from typing import Final
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.directory.rules.sites import Site
 from shared.kernel.refusals import Conflict, Invalid
+from shared.plan import Plan
 
 SEATS_MAX: Final = 1000
 HOURS_MAX: Final = 2000
@@ -36,16 +39,23 @@ class NoSiteInRegion(Conflict):
     reference = "POST /v1/institutions/…/sites"
 
 
-def require_established(class_: TrainingClass, *, home: str, is_sited: bool) -> None:
+def places_of(class_: TrainingClass, plan: Plan, *, today: date) -> frozenset[str]:
+    """The codes under which the place of `class_` may be known: a county may end in another one before the class does,
+    and what lives on there bears the code of the other one from then on.
+    """
+    return plan.names_of(class_.region, on=max(today, class_.ends_on))
+
+
+def require_established(class_: TrainingClass, *, home: str, is_sited: bool, places: Collection[str]) -> None:
     """An institution files classes in the region where it is registered (`home`), and where it has a site (`is_sited`).
 
     Elsewhere the county would have to answer for a place that it does not know. Raises NoSiteInRegion.
     """
-    if class_.region != home and not is_sited:
+    if home not in places and not is_sited:
         raise NoSiteInRegion(pointer="/region", region=class_.region)
 
 
-def require_in_region(class_: TrainingClass, site: Site) -> None:
-    """Raises SiteElsewhere."""
-    if site.region != class_.region:
+def require_in_region(site: Site, places: Collection[str]) -> None:
+    """The site lies in one of the `places` of its class. Raises SiteElsewhere."""
+    if site.region not in places:
         raise SiteElsewhere(pointer="/site", region=site.region)

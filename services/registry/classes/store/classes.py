@@ -117,8 +117,9 @@ SELECT count(*) AS enrolled,
        count(*) FILTER (WHERE status = 'in_training') AS in_training
 FROM enrolment WHERE class_id = $1
 """
+# A version that came with a move of the region leaves the place as it was checked.
 _SITES: Final = """
-SELECT id, version FROM site
+SELECT id, version - moves FROM site
 WHERE id = $2 OR id IN (SELECT site_id FROM lesson WHERE class_id = $1 AND upper(during) > $3)
 ORDER BY id
 """

@@ -24,9 +24,10 @@ from services.registry.directory.store import sanctions as sanction_store
 from services.registry.directory.usecases.listings import close_all
 from services.registry.teachers.usecases import periods
 from shared.backbone import outbox
-from shared.contracts.registry.directory import SanctionStep
+from shared.contracts.dimensions import SanctionStep
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period, business_day, day_before
+from shared.sanctions.rules import DELISTING
 
 
 async def hand_over(
@@ -98,7 +99,7 @@ async def _list(
     others = await listing_store.since(connection, institution.id, period.first)
     sanctions = await sanction_store.since(connection, institution.id, period.first)
     stands = any(each.project == project and each.meets(period) for each in others)
-    if stands or any(each.step in sanction_rules.DELISTING and each.meets(period) for each in sanctions):
+    if stands or any(each.step in DELISTING and each.meets(period) for each in sanctions):
         return None
     new = Listing(
         id=new_id(),

@@ -16,7 +16,7 @@ from services.registry.directory.usecases import institutions as usecases
 from services.registry.directory.usecases.institutions import Change, Registration
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
-from shared.forms import Name, Strict
+from shared.forms import CREDIT_CODE, HASHED, PLAIN, Name, Strict
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.identity import DocumentKind
 from shared.kernel.periods import business_day
@@ -26,13 +26,14 @@ from shared.web import Connection, Now, router
 
 routes = router("institutions")
 
-Region = Annotated[str, Field(max_length=16, examples=["410102"])]
+Region = Annotated[str, Field(max_length=16, examples=["410102"]), PLAIN]
 Account = Annotated[
     str,
     Field(
         max_length=64,
         description="The account that subsidies are paid to. Only a keyed hash of it is stored, to recognise it.",
     ),
+    HASHED,
 ]
 
 
@@ -40,11 +41,11 @@ class OwnerRequest(Strict):
     """The legal representative. Only the person key is stored, to recognise the same owner at other institutions."""
 
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
-    document_number: Annotated[str, Field(max_length=64)]
+    document_number: Annotated[str, Field(max_length=64), HASHED]
 
 
 class InstitutionRequest(Strict):
-    credit_code: Annotated[str, Field(max_length=64, examples=["52410000MJ00123452"])]
+    credit_code: Annotated[str, Field(max_length=64, examples=["52410000MJ00123452"]), CREDIT_CODE]
     name: Name
     kind: InstitutionKind
     region: Region

@@ -16,7 +16,7 @@ from services.registry.directory.store import listings as store
 from services.registry.directory.usecases import listings as usecases
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
-from shared.forms import Day, Reason, Strict
+from shared.forms import PLAIN, Day, Reason, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
@@ -29,7 +29,7 @@ PROJECT = r"^[A-Z0-9-]{2,32}$"
 class ListingRequest(Strict):
     """Both days are inclusive; a listing without `last_on` is open-ended."""
 
-    project: Annotated[str, Field(pattern=PROJECT, examples=["4-10-01-05-L4"])]
+    project: Annotated[str, Field(pattern=PROJECT, examples=["4-10-01-05-L4"]), PLAIN]
     first_on: Day
     last_on: Day | None = None
 

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from services.registry.directory.rules import dated_entries, endings
-from services.registry.directory.rules.dated_entries import DatedEntry
-from services.registry.directory.rules.endings import Ending
 from services.registry.directory.rules.institutions import Institution
 from services.registry.plan.rules.projects import Project
 from shared.contracts.registry.directory import ListingClosed, ListingOpened, ListingState
+from shared.dated_entries import endings, entries
+from shared.dated_entries.endings import Ending
+from shared.dated_entries.entries import DatedEntry
 from shared.kernel.refusals import Conflict
 
 F = TypeVar("F", bound=ListingState)
@@ -108,7 +108,7 @@ def close(
     listing: Listing, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
 ) -> tuple[Listing, ListingClosed]:
     """End `listing` on the day before `from_on`. Raises ListingEnded."""
-    after = dated_entries.end(listing, from_on=from_on, by=by, reason=reason, at=at, ended=ListingEnded)
+    after = entries.end(listing, from_on=from_on, by=by, reason=reason, at=at, ended=ListingEnded)
     return after, _fact(ListingClosed, after, institution, at=at)
 
 
@@ -123,7 +123,7 @@ def reopen(
 
 def _require_alone(listing: Listing, others: Iterable[Listing]) -> None:
     of_project = [each for each in others if each.project == listing.project and each.id != listing.id]
-    standing = dated_entries.overlapped(listing, of_project)
+    standing = entries.overlapped(listing, of_project)
     if standing is not None:
         raise ListingOverlaps(pointer="/first_on", listing=str(standing.id), **standing.days())
 

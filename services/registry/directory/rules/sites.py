@@ -11,6 +11,7 @@ from uuid import UUID
 
 from shared.contracts.registry.directory import SiteListed
 from shared.kernel.refusals import Conflict, Invalid
+from shared.plan import Located
 
 
 class RoomNamedTwice(Invalid):
@@ -72,6 +73,8 @@ class Site:
     latitude: float | None
     rooms: Mapping[str, Room]
     version: int
+    moves: int = 0
+    """How many of its versions came with a move of its region: nobody altered the place then."""
 
     @property
     def seats(self) -> int:
@@ -85,7 +88,12 @@ class Site:
 
     def same_as(self, other: Site) -> bool:
         """Whether `other` describes the site in the same way, also if its county has moved since."""
-        return replace(other, id=self.id, version=self.version, reporting_region=self.reporting_region) == self
+        ours = {"id": self.id, "version": self.version, "moves": self.moves, "reporting_region": self.reporting_region}
+        return replace(other, **ours) == self  # type: ignore[arg-type]
+
+    def moved_to(self, place: Located) -> Site:
+        """The next version, unaltered, where its region lies now."""
+        return replace(self, **place._asdict(), version=self.version + 1, moves=self.moves + 1)
 
 
 def rooms_by_name(rooms: Iterable[tuple[str, Room]]) -> dict[str, Room]:

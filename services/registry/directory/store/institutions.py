@@ -15,18 +15,16 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    and_,
     bindparam,
-    or_,
     select,
-    tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules.institutions import Institution, InstitutionKind
 from shared import tables
+from shared.kernel.callers import Role
 from shared.kernel.refusals import NotFound
-from shared.located import lies_in
+from shared.located import lies_in, misplaced_in
 from shared.plan import Located
 from shared.reach import Reach
 from shared.standings import Standings
@@ -48,7 +46,7 @@ INSTITUTION: Final = Table(
     Column("closed_from", Date),
     Column("succeeded_by", Uuid),
 )
-STANDINGS: Final = Standings(INSTITUTION)
+STANDINGS: Final = Standings({Role.INSTITUTION: INSTITUTION})
 _BY_ID: Final = select(INSTITUTION).where(INSTITUTION.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
 _HOLD: Final = _BY_ID.with_for_update(read=True)
@@ -85,13 +83,10 @@ async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUI
 
 async def misplaced(connection: AsyncConnection, places: Mapping[str, Located], *, limit: int) -> list[Institution]:
     """Institutions in one of `places` that do not bear the regions in which it lies, locked; by id."""
-    asked = [
-        and_(INSTITUTION.c.region == place, tuple_(INSTITUTION.c.region, INSTITUTION.c.reporting_region) != lies)
-        for place, lies in places.items()
-    ]
-    if not asked:
+    asked = misplaced_in(INSTITUTION, places)
+    if asked is None:
         return []
-    statement = select(INSTITUTION).where(or_(*asked)).order_by(INSTITUTION.c.id).limit(limit)
+    statement = select(INSTITUTION).where(asked).order_by(INSTITUTION.c.id).limit(limit)
     return await tables.fetch_all(connection, statement.with_for_update(skip_locked=True), Institution)
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules.listings import Listing
-from services.registry.directory.store import dated_entries
 from services.registry.directory.store.institutions import within
 from shared import tables
+from shared.dated_entries import columns as dated
 from shared.kernel.refusals import NotFound
 from shared.reach import Reach
 from shared.tables import fixed
@@ -21,7 +21,7 @@ from shared.tables import fixed
 LISTING: Final = Table(
     "listing",
     MetaData(),
-    *dated_entries.columns(opened="opened", ended="closed", ending="closing"),
+    *dated.columns(opened="opened", ended="closed", ending="closing"),
     fixed("institution_id", Uuid),
     fixed("project", Text),
 )
@@ -43,14 +43,14 @@ async def load(connection: AsyncConnection, institution_id: UUID, listing_id: UU
 async def standing(connection: AsyncConnection, institution_id: UUID, project: str, *, day: date) -> list[Listing]:
     """The institution's listings for `project` that hold on `day`: one or none."""
     asked = tables.matches(LISTING, institution_id=institution_id, project=project)
-    statement = select(LISTING).where(*asked, dated_entries.stand_on(LISTING, day))
+    statement = select(LISTING).where(*asked, dated.stand_on(LISTING, day))
     return await tables.fetch_all(connection, statement, Listing)
 
 
 async def since(connection: AsyncConnection, institution_id: UUID, day: date) -> list[Listing]:
     """The institution's listings that hold on `day` or on a later day."""
     asked = tables.matches(LISTING, institution_id=institution_id)
-    statement = select(LISTING).where(*asked, dated_entries.stand_since(LISTING, day)).order_by(LISTING.c.id)
+    statement = select(LISTING).where(*asked, dated.stand_since(LISTING, day)).order_by(LISTING.c.id)
     return await tables.fetch_all(connection, statement, Listing)
 
 
@@ -76,7 +76,7 @@ async def listed(
     asked = [*tables.matches(LISTING, project=project), *within(reach, LISTING.c.institution_id)]
     statement = (
         select(LISTING)
-        .where(*asked, dated_entries.stand_on(LISTING, day), LISTING.c.institution_id > after)
+        .where(*asked, dated.stand_on(LISTING, day), LISTING.c.institution_id > after)
         .order_by(LISTING.c.institution_id)
         .limit(limit)
     )

@@ -10,10 +10,10 @@ from sqlalchemy import MetaData, Table, Text, Uuid, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules.sanctions import Sanction
-from services.registry.directory.store import dated_entries
 from services.registry.directory.store.institutions import within
 from shared import tables
-from shared.contracts.registry.directory import SanctionStep
+from shared.contracts.dimensions import SanctionStep
+from shared.dated_entries import columns as dated
 from shared.kernel.keyset import KeysetPosition
 from shared.kernel.refusals import NotFound
 from shared.reach import Reach
@@ -22,12 +22,12 @@ from shared.tables import Choice, fixed
 SANCTION: Final = Table(
     "sanction",
     MetaData(),
-    *dated_entries.columns(opened="imposed", ended="lifted", ending="lifting"),
+    *dated.columns(opened="imposed", ended="lifted", ending="lifting"),
     fixed("institution_id", Uuid),
     fixed("step", Choice(SanctionStep)),
     fixed("reason", Text),
 )
-_END: Final = dated_entries.end(SANCTION)
+_END: Final = dated.end(SANCTION)
 
 
 async def add(connection: AsyncConnection, sanction: Sanction) -> None:
@@ -46,7 +46,7 @@ async def load(connection: AsyncConnection, institution_id: UUID, sanction_id: U
 async def since(connection: AsyncConnection, institution_id: UUID, day: date) -> list[Sanction]:
     """The institution's sanctions that hold on `day` or on a later day."""
     asked = tables.matches(SANCTION, institution_id=institution_id)
-    statement = select(SANCTION).where(*asked, dated_entries.stand_since(SANCTION, day)).order_by(SANCTION.c.id)
+    statement = select(SANCTION).where(*asked, dated.stand_since(SANCTION, day)).order_by(SANCTION.c.id)
     return await tables.fetch_all(connection, statement, Sanction)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -29,6 +29,8 @@ from services.registry.directory.rules.sites import Room, RoomKind, Site
 from shared import tables
 from shared.database import driver
 from shared.kernel.refusals import NotFound
+from shared.located import misplaced_in
+from shared.plan import Located
 from shared.tables import fixed
 
 SITE: Final = Table(
@@ -44,6 +46,7 @@ SITE: Final = Table(
     Column("longitude", Double),
     Column("latitude", Double),
     Column("version", Integer),
+    Column("moves", Integer),
 )
 ROOM: Final = Table(
     "room",
@@ -102,10 +105,19 @@ async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, lo
     return await tables.fetch_one(connection, _SELECT.where(*asked), _site)
 
 
-async def is_in(connection: AsyncConnection, institution_id: UUID, region: str) -> bool:
-    """Whether the institution has a site in `region`."""
-    asked = tables.matches(SITE, institution_id=institution_id, region=region)
+async def is_in(connection: AsyncConnection, institution_id: UUID, regions: Collection[str]) -> bool:
+    """Whether the institution has a site in one of `regions`."""
+    asked = tables.matches(SITE, institution_id=institution_id, region=tuple(sorted(regions)))
     return bool(await connection.scalar(select(exists().where(*asked))))
+
+
+async def misplaced(connection: AsyncConnection, places: Mapping[str, Located], *, limit: int) -> list[Site]:
+    """Sites in one of `places` that do not bear the regions in which it lies, locked; by id."""
+    asked = misplaced_in(SITE, places)
+    if asked is None:
+        return []
+    statement = _SELECT.where(asked).order_by(SITE.c.id).limit(limit)
+    return await tables.fetch_all(connection, statement.with_for_update(of=SITE, skip_locked=True), _site)
 
 
 async def lock_shared(connection: AsyncConnection, ids: Collection[UUID]) -> None:

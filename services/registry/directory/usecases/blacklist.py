@@ -13,7 +13,7 @@ from services.registry.directory.store import blacklist as store
 from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import sanctions as sanction_store
 from services.registry.flags import usecases as flag_usecases
-from shared.contracts.registry.directory import SanctionStep
+from shared.contracts.dimensions import SanctionStep
 from shared.kernel.periods import business_day
 
 

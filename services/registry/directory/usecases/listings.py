@@ -9,16 +9,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules import listings as rules
-from services.registry.directory.rules.endings import Ending
 from services.registry.directory.rules.institutions import Institution
 from services.registry.directory.rules.listings import Listing
 from services.registry.directory.rules.sanctions import require_not_delisted
-from services.registry.directory.store import endings as ending_store
 from services.registry.directory.store import listings as store
 from services.registry.directory.store import sanctions as sanction_store
 from services.registry.directory.usecases.institutions import load_for_officer
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
+from shared.dated_entries import store as ending_store
+from shared.dated_entries.endings import Ending
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period

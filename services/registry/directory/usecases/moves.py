@@ -1,4 +1,4 @@
-"""Institutions follow the region that they lie in when it moves to another one, or ends in another one."""
+"""Institutions and their sites follow the region that they lie in when it moves to another one, or ends in one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.registry.directory.rules import institutions as rules
+from services.registry.directory.rules.sites import list_
 from services.registry.directory.store import institutions as store
+from services.registry.directory.store import sites as site_store
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
 from shared.faults import forever
@@ -24,12 +26,12 @@ _MOVED_A_TIME: Final = 500
 
 
 async def work(engine: AsyncEngine, now: Callable[[], datetime]) -> None:
-    """Let institutions follow in an endless loop; regions move a few times in ten years."""
-    await forever("moved institutions", lambda: follow(engine, at=now()), pause_seconds=POLL_SECONDS)
+    """Let them follow in an endless loop; regions move a few times in ten years."""
+    await forever("moved places", lambda: follow(engine, at=now()), pause_seconds=POLL_SECONDS)
 
 
 async def follow(engine: AsyncEngine, *, at: datetime) -> bool:
-    """Give institutions the regions where they lie on the day of `at`, and publish it. False if all lie there already.
+    """Give institutions and sites the regions where they lie on the day of `at`, and publish it. False if all do.
 
     What was recorded of them before keeps its regions.
     """
@@ -44,6 +46,13 @@ async def follow(engine: AsyncEngine, *, at: datetime) -> bool:
         for after, _ in changes:
             await store.save(connection, after)
         await outbox.record(connection, *(fact for _, fact in changes if fact is not None))
-    if found:
-        log.info("institutions.moved", count=len(found))
-    return bool(found)
+        sites = [
+            site.moved_to(places[site.region])
+            for site in await site_store.misplaced(connection, places, limit=_MOVED_A_TIME)
+        ]
+        for site in sites:
+            await site_store.save(connection, site)
+        await outbox.record(connection, *(list_(site, at=at) for site in sites))
+    if found or sites:
+        log.info("places.moved", institutions=len(found), sites=len(sites))
+    return bool(found or sites)

@@ -22,7 +22,7 @@ from services.registry.enrolments.usecases.forms import ConsentEntry, GroupEntry
 from shared.auth import CurrentCaller
 from shared.contracts.registry.enrolments import EmploymentState, EnrolmentStatus
 from shared.dated_rules.answers import GroundsAnswer
-from shared.forms import Day, LocalId, Reason, Strict
+from shared.forms import PLAIN, Day, LocalId, Reason, Strict
 from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("enrolments")
@@ -50,7 +50,7 @@ class EnrolmentCorrectionRequest(Strict):
     """The values to correct; omitted fields stay as they are."""
 
     reason: Reason
-    programme: Annotated[str, Field(max_length=16)] | None = None
+    programme: Annotated[str, Field(max_length=16), PLAIN] | None = None
     tags: Annotated[list[Tag], Field(max_length=20)] | None = None
     hours: Annotated[int, Field(ge=0, le=HOURS_MAX, strict=True)] | None = None
     employment: EmploymentState | None = None

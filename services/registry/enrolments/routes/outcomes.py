@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Path, Response
 from pydantic import BaseModel, Field, TypeAdapter
 
 from services.registry.enrolments.routes.schemas import HoursRowRequest
 from services.registry.enrolments.rules.outcomes import CHECK, Miss
 from services.registry.enrolments.usecases import outcomes as usecases
+from services.registry.enrolments.usecases import replays
 from services.registry.enrolments.usecases.outcomes import HoursRow, OutcomeDecision
+from services.registry.enrolments.usecases.replays import OutcomeReplay
+from services.registry.plan.routes.replays import ReplayAnswer, fields_of
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry.enrolments import EnrolmentStatus
@@ -21,6 +25,8 @@ from shared.web import Connection, Now, router
 
 routes = router("classes")
 
+_VERSION_MAX: Final = 2**31 - 1
+Version = Annotated[int, Path(ge=1, le=_VERSION_MAX, description="The step in the enrolment's history")]
 _HOURS_ROW = TypeAdapter(HoursRowRequest)
 
 
@@ -46,6 +52,32 @@ class ConclusionAnswer(BaseModel):
     rows: list[OutcomeAnswer]
 
 
+class OutcomeReplayAnswer(ReplayAnswer):
+    """An outcome, decided again from the hours that it was decided from."""
+
+    version: int
+    verb: str
+    done_at: datetime
+    status: EnrolmentStatus
+    hours: int
+    class_hours: int
+    missed: list[Miss]
+
+    @classmethod
+    def of(cls, replay: OutcomeReplay) -> OutcomeReplayAnswer:
+        event = replay.event
+        return cls(
+            **fields_of(replay),
+            version=event.version,
+            verb=event.verb,
+            done_at=event.done_at,
+            status=replay.status,
+            hours=replay.hours,
+            class_hours=replay.class_hours,
+            missed=replay.missed,
+        )
+
+
 @routes.post("/classes/{class_id}/outcomes", response_model=BatchAnswer, openapi_extra=posting(HoursRowRequest))
 async def post_outcomes(
     class_id: UUID, posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
@@ -69,6 +101,14 @@ async def conclude_class(class_id: UUID, connection: Connection, caller: Current
     rows = [_row(each) for each in outcomes]
     completed = sum(row.status is EnrolmentStatus.COMPLETED for row in rows)
     return ConclusionAnswer(completed=completed, failed=len(rows) - completed, rows=rows)
+
+
+@routes.get("/enrolments/{enrolment_id}/history/{version}/replay", tags=["enrolments"])
+async def replay_outcome(
+    enrolment_id: UUID, version: Version, connection: Connection, caller: CurrentCaller
+) -> OutcomeReplayAnswer:
+    """Decide an outcome again, by the rows of rules as they were known then. Later rows change nothing."""
+    return OutcomeReplayAnswer.of(await replays.replay(connection, enrolment_id, version, caller=caller))
 
 
 def _row(given: OutcomeDecision) -> OutcomeAnswer:

@@ -133,6 +133,14 @@ def entry_of(enrolment: Enrolment, events: Sequence[EnrolmentEvent], entered: En
     )
 
 
+def hours_at(version: int, enrolment: Enrolment, events: Iterable[EnrolmentEvent]) -> int:
+    """The hours that `enrolment` had at `version`; `events` are its steps since, oldest first."""
+    for event in events:
+        if event.version > version and (change := event.changed.get("hours")):
+            return int(str(change["from"]))
+    return enrolment.hours
+
+
 def _at_first(name: str, day: date, events: Sequence[EnrolmentEvent]) -> date:
     """The value of `name` before the first of `events` that changed it; `day` if none did."""
     for event in events:

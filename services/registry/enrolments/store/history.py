@@ -32,6 +32,7 @@ ENROLMENT_EVENT: Final = Table(
     fixed("changed", Json),
     fixed("grounds", Json),
 )
+_SINCE_MAX: Final = 500
 _IN_CLASS: Final = "SELECT id FROM enrolment WHERE class_id = $1 AND status = 'withdrawn' ORDER BY id"
 _ENTERED: Final = "SELECT enrolled_by, enrolled_at FROM enrolment WHERE id = $1 AND enrolled_by IS NOT NULL"
 
@@ -53,6 +54,13 @@ async def of_enrolment(connection: AsyncConnection, enrolment_id: UUID, *, limit
     """The enrolment's steps, oldest first."""
     its_own = ENROLMENT_EVENT.c.enrolment_id == enrolment_id
     statement = select(ENROLMENT_EVENT).where(its_own).order_by(ENROLMENT_EVENT.c.version).limit(limit)
+    return await tables.fetch_all(connection, statement, _event)
+
+
+async def since(connection: AsyncConnection, enrolment_id: UUID, version: int) -> list[EnrolmentEvent]:
+    """The step to `version` and all that followed, oldest first."""
+    its_own = [ENROLMENT_EVENT.c.enrolment_id == enrolment_id, ENROLMENT_EVENT.c.version >= version]
+    statement = select(ENROLMENT_EVENT).where(*its_own).order_by(ENROLMENT_EVENT.c.version).limit(_SINCE_MAX)
     return await tables.fetch_all(connection, statement, _event)
 
 

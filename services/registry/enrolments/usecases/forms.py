@@ -9,18 +9,18 @@ from pydantic import Field, StringConstraints, model_validator
 
 from services.registry.enrolments.rules.trainees import PriorityGroup
 from shared.form_errors import form_error
-from shared.forms import Day, Strict
+from shared.forms import ENCRYPTED, PLAIN, VISIBLE, Day, LocalId, Strict
 
-Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$"), PLAIN]
 
 
 class GroupEntry(Strict):
     """A priority group of the trainee, and the paper that proves it. Stored encrypted."""
 
     group: PriorityGroup
-    evidence: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
-        description="Which paper, and its number"
-    )
+    evidence: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), VISIBLE, ENCRYPTED
+    ] = Field(description="Which paper, and its number")
     dated_on: Day = Field(description="The date on the paper")
 
 
@@ -28,7 +28,7 @@ class ConsentEntry(Strict):
     """When the trainee consented to the processing of their particulars, and to which version of the text."""
 
     on: Day
-    version: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)] | None = None
+    version: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), PLAIN] | None = None
 
 
 class TrainingReference(Strict):
@@ -38,8 +38,8 @@ class TrainingReference(Strict):
     """The code of the form error if neither or both are given."""
 
     enrolment_id: UUID | None = Field(default=None, description="Or both `class_local_id` and `trainee_local_id`")
-    class_local_id: Annotated[str, Field(max_length=64)] | None = None
-    trainee_local_id: Annotated[str, Field(max_length=64)] | None = None
+    class_local_id: LocalId | None = None
+    trainee_local_id: LocalId | None = None
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:

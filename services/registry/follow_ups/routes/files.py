@@ -7,16 +7,16 @@ from typing import Final
 from services.registry.follow_ups.usecases.files import FOLLOW_UP_FILES
 from shared.file_jobs.routes import at_once_routes
 
-PATH: Final = "/v1/follow-up-files"
 BYTES_MAX: Final = 4 * 1024 * 1024
 ROWS_MAX: Final = 5_000
 """The maximum that is answered within one request."""
 
 routes = at_once_routes(
     FOLLOW_UP_FILES,
-    PATH.removeprefix("/v1"),
+    "/follow-up-files",
     tag="follow-ups",
     rows_max=ROWS_MAX,
+    bytes_max=BYTES_MAX,
     describe_post="""
     Report employment and pay of up to 5,000 trainees of your institution: the file itself is the body.
 

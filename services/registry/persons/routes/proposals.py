@@ -19,7 +19,7 @@ from services.registry.persons.usecases import merges, particulars, rekeying
 from services.registry.persons.usecases import proposals as usecases
 from services.registry.persons.usecases.merges import DocumentPair
 from shared.auth import CurrentCaller
-from shared.forms import Day, PersonName, Reason, Strict
+from shared.forms import ENCRYPTED, Day, PersonName, Reason, Strict
 from shared.kernel.identity import DocumentKind
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Particulars, Persons, SealedPerson
@@ -31,7 +31,7 @@ routes = router("persons")
 
 class DocumentRequest(Strict):
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
-    document_number: Annotated[str, Field(max_length=64)]
+    document_number: Annotated[str, Field(max_length=64), ENCRYPTED]
 
 
 class MergeRequest(Strict):

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 from services.registry.plan.rules.jurisdiction import covers, require_concerned
 from shared.kernel.callers import Caller, ForeignRegion
-from shared.kernel.four_eyes import require_another
-from shared.kernel.moves import move
 from shared.kernel.refusals import Conflict, Invalid
 from shared.plan import Plan
-from shared.proposals import rules as shared_rules
-from shared.proposals.rules import ProposalStatus, ProposalVerb
+from shared.proposals.rules import ProposedStep
 
 
 class ProposalKind(StrEnum):
@@ -47,13 +44,14 @@ class SeenAhead(Invalid):
     cure_zh = "请填写当日（{today}）或以前的日期。"
 
 
-@dataclass(frozen=True)
-class Proposal:
+@dataclass(frozen=True, kw_only=True)
+class Proposal(ProposedStep):
     """`person` is the one who goes on as `into_person` (a merge), whose particulars are wrong, or under whom a training
-    stands that is `into_person`'s (`enrolment_id`).
+    stands that is `into_person`'s (`enrolment_id`). `region` is that of the officer who proposes it.
     """
 
-    id: UUID
+    CONTENT = ("person", "into_person", "enrolment_id", "seen_on")
+
     kind: ProposalKind
     person: UUID
     into_person: UUID | None
@@ -62,37 +60,8 @@ class Proposal:
     """The particulars as on the document, encrypted for the proposal."""
     seen_on: date | None
     """The day on which the officer saw the document."""
-    reason: str
-    region: str
-    """Of the officer who proposes it."""
     regions: tuple[str, ...]
     """Those concerned and those above them, the province apart: their officers have it in their lists."""
-    proposed_by: str
-    proposed_at: datetime
-    status: ProposalStatus = ProposalStatus.PROPOSED
-    decided_by: str | None = None
-    decided_at: datetime | None = None
-    decision_reason: str | None = None
-    version: int = 1
-
-    def repeats(self, other: Proposal) -> bool:
-        """Whether it is the same step by the same person for the same reason as `other`."""
-        same = ("kind", "person", "into_person", "enrolment_id", "seen_on", "reason", "proposed_by")
-        return all(getattr(self, name) == getattr(other, name) for name in same)
-
-
-def confirm(proposal: Proposal, *, by: str, at: datetime) -> Proposal:
-    """Confirm an open proposal. Raises IllegalMove, SamePerson if `by` made it."""
-    status = move(shared_rules.MOVES, proposal.status, ProposalVerb.CONFIRM)
-    require_another(by, proposal.proposed_by, rule="proposal and confirmation")
-    return replace(proposal, status=status, decided_by=by, decided_at=at, version=proposal.version + 1)
-
-
-def reject(proposal: Proposal, *, reason: str, by: str, at: datetime) -> Proposal:
-    """Reject an open proposal, or take one's own back. Raises IllegalMove."""
-    status = move(shared_rules.MOVES, proposal.status, ProposalVerb.REJECT)
-    decision = {"decided_by": by, "decided_at": at, "decision_reason": reason}
-    return replace(proposal, status=status, version=proposal.version + 1, **decision)  # type: ignore[arg-type]
 
 
 def require_together(plan: Plan, proposal: Proposal, caller: Caller, regions: Collection[str]) -> None:

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.persons.rules import proposals as rules
 from services.registry.persons.rules.proposals import Proposal, ProposalKind
 from services.registry.persons.store import proposals as store
 from services.registry.persons.usecases import merges, particulars, people, rekeying
 from services.registry.plan.usecases import visibility
 from shared.kernel.callers import Caller, ForeignRegion
 from shared.persons import Persons, SealedPerson
+from shared.proposals import rules
 from shared.proposals.rules import ProposalStatus
 
 

@@ -21,7 +21,8 @@ from services.registry.enrolments.store import enrolments as enrolment_store
 from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.enrolments.usecases import entries
 from services.registry.enrolments.usecases.steps import keep
-from services.registry.particulars.rules import name_fault, phone_fault
+from services.registry.licences import usecases as licences
+from services.registry.particulars.rules import DAMAGED, name_fault, phone_fault
 from services.registry.persons.rules import rekeying as rules
 from services.registry.persons.rules.merges import days_of
 from services.registry.persons.rules.proposals import Proposal, ProposalKind
@@ -112,6 +113,8 @@ async def rekey(
     await _keep_owner(connection, owner, persons=persons, by=caller.person, at=at)
     steps = [rules.rekey(each, chain[each], paper=owner.paper, person=owner.person, at=at) for each in chain]
     await keep(connection, steps, by=caller.person, reason=proposal.reason)
+    rekeyed = {after.id: (after, class_) for (after, _), class_ in zip(steps, chain.values(), strict=True)}
+    await licences.ask_again(connection, rekeyed, by=caller.person, reason=proposal.reason, at=at)
     ids = [each.id for each in chain]
     await overlap_store.follow(connection, ids)
     await store.forget_rows(connection, ids)
@@ -215,4 +218,4 @@ async def _keep_owner(connection: AsyncConnection, owner: _Owner, *, persons: Pe
             await roster_store.add_people(connection, [newcomer])
     elif not persons.is_called(owner.known.sealed, owner.said.name):
         sealed = persons.called(owner.known.sealed, owner.said.name, None)
-        await roster_store.replace_particulars(connection, sealed, None, reason=roster_store.DAMAGED, by=by, at=at)
+        await roster_store.replace_particulars(connection, sealed, None, reason=DAMAGED, by=by, at=at)

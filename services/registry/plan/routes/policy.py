@@ -11,13 +11,12 @@ from pydantic import BaseModel
 from services.registry.plan.rules.calendar import is_day
 from services.registry.plan.rules.policy import PolicyRow
 from services.registry.plan.store import rulebook as rulebook_store
-from services.registry.plan.store.policy import POLICY_ROW
-from services.registry.plan.usecases import policy as usecases
+from services.registry.plan.usecases.policy import POLICY
 from shared.auth import CurrentCaller
 from shared.dated_rules import rules
-from shared.dated_rules.answers import EndRequest, FigureAnswer, FigureRequest, InState, KnownAt, On, RejectionRequest
+from shared.dated_rules.answers import FigureAnswer, FigureRequest, InState, KnownAt, On
 from shared.dated_rules.figures import nearest
-from shared.dated_rules.rules import Provenance
+from shared.dated_rules.routes import add_rule_routes
 from shared.kernel.periods import business_day
 from shared.plan import UnknownRegion
 from shared.web import Connection, Now, router
@@ -76,46 +75,16 @@ async def list_policy_rows(
     return [PolicyRowAnswer.of(row) for row in sorted(found_rows, key=_place)]
 
 
-@routes.get("/policy-rows/{row_id}")
-async def get_policy_row(row_id: RowId, connection: Connection, _: CurrentCaller) -> PolicyRowAnswer:
-    return PolicyRowAnswer.of(await POLICY_ROW.load_row(connection, row_id))
-
-
-@routes.post("/policy-rows", status_code=201)
-async def add_policy_row(
-    request: PolicyRowRequest, connection: Connection, caller: CurrentCaller, at: Now
-) -> PolicyRowAnswer:
-    """Propose a row, as the province. It decides nothing until another person of the province approves it.
-
-    A row that begins within another ends that one the day before; one with the same first day replaces it.
-    """
-    return PolicyRowAnswer.of(await usecases.propose(connection, request.row(by=caller.person, at=at), caller=caller))
-
-
-@routes.post("/policy-rows/{row_id}/end", status_code=201)
-async def end_policy_row(
-    row_id: RowId, request: EndRequest, connection: Connection, caller: CurrentCaller, at: Now
-) -> PolicyRowAnswer:
-    """Propose that an approved row decides no longer than `last_on`: a new row without a value, to be approved."""
-    provenance = Provenance(caller.person, at, request.reason)
-    row = await usecases.end(
-        connection, row_id, request.last_on, source=request.source, provenance=provenance, caller=caller
-    )
-    return PolicyRowAnswer.of(row)
-
-
-@routes.post("/policy-rows/{row_id}/approval")
-async def approve_policy_row(row_id: RowId, connection: Connection, caller: CurrentCaller, at: Now) -> PolicyRowAnswer:
-    """Approve a proposal, as a person of the province who did not enter it. It decides from now on."""
-    return PolicyRowAnswer.of(await usecases.approve(connection, row_id, caller=caller, at=at))
-
-
-@routes.post("/policy-rows/{row_id}/rejection")
-async def reject_policy_row(
-    row_id: RowId, request: RejectionRequest, connection: Connection, caller: CurrentCaller, at: Now
-) -> PolicyRowAnswer:
-    """Refuse a proposal, or withdraw your own, with a reason."""
-    return PolicyRowAnswer.of(await usecases.reject(connection, row_id, reason=request.reason, caller=caller, at=at))
+add_rule_routes(
+    routes,
+    POLICY,
+    "/policy-rows",
+    name="policy_row",
+    request=PolicyRowRequest,
+    answer=PolicyRowAnswer,
+    row_id=RowId,
+    shows_one=True,
+)
 
 
 @routes.get("/calendar")

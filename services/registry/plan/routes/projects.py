@@ -18,7 +18,7 @@ from shared.awards import AnsweredAward, AnsweredLevel, AskedAward, GivenAward, 
 from shared.dated_rules import rules
 from shared.dated_rules.answers import InState, KnownAt, On, ProvenanceAnswer, RejectionRequest
 from shared.dated_rules.rules import Provenance
-from shared.forms import Day, Name, Reason, Strict
+from shared.forms import PLAIN, Day, Name, Reason, Strict
 from shared.kernel.awards import award_named
 from shared.kernel.ids import new_id
 from shared.kernel.occupations import parse_occupation
@@ -43,8 +43,10 @@ class ProjectRequest(Strict):
 
     name_zh: Name
     name_en: Name
-    edition: Annotated[str, Field(max_length=16, examples=["2022"], description="Of the occupational classification")]
-    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"])]
+    edition: Annotated[
+        str, Field(max_length=16, examples=["2022"], description="Of the occupational classification"), PLAIN
+    ]
+    occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"]), PLAIN]
     award: GivenAward | None = None
     level: GivenLevel | None = None
     category: Name
@@ -56,7 +58,7 @@ class ProjectRequest(Strict):
     version: Annotated[int, Field(ge=1, strict=True)] | None = Field(
         default=None, description="The version of the project that you saw; left out for a new project"
     )
-    source: Annotated[str, Field(min_length=2, max_length=500, description="The document that says so")]
+    source: Annotated[str, Field(min_length=2, max_length=500, description="The document that says so"), PLAIN]
     reason: Reason | None = None
 
 

@@ -40,6 +40,7 @@ class ProgrammeAnswer(BaseModel):
     year: int
     trainings_target: int | None
     high_skilled_target: int | None
+    departments: list[str] = Field(default_factory=list, description="Those that lead it; several may lead one")
 
 
 class RegionPeriodAnswer(BaseModel):

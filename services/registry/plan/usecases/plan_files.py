@@ -66,6 +66,7 @@ def _entries(directory: Path, plan: str, year: int, *, at: datetime) -> Iterator
             trainings_target=int(row["training_target"]) if row["training_target"] else None,
             high_skilled_target=int(row["high_skilled_target"]) if row["high_skilled_target"] else None,
             high_skilled_counts=row["high_skilled_counts"] == "yes",
+            departments=[each for each in (row.get("lead_departments") or "").split(";") if each],
         )
     for row in _rows(directory / "indicators.csv"):
         yield _fact(

@@ -1,9 +1,10 @@
-"""Propose policy rows, end them, and decide about proposals; the days of the calendar are policy rows as well."""
+"""Policy rows that the province proposes, ends and decides about; the days of the calendar are policy rows as well."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,54 +14,10 @@ from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.store.policy import POLICY_ROW
 from services.registry.plan.usecases import visibility
 from shared.backbone import outbox
-from shared.dated_rules import usecases
-from shared.dated_rules.rules import Provenance
+from shared.dated_rules.province import ProvinceRules
 from shared.dated_rules.usecases import Check
 from shared.kernel.callers import Caller
-from shared.plan import Plan, UnknownRegion
-
-
-async def propose(connection: AsyncConnection, row: PolicyRow, *, caller: Caller) -> PolicyRow:
-    """A new proposal of the province; the same row again answers the existing one.
-
-    Raises ForeignRegion, UnknownPolicyKey, WrongPolicyValue, CalendarRowTooLong, UnknownRegion,
-    ReasonMissing, RowOverlaps.
-    """
-    plan = await _province(connection, caller)
-    if row.region not in plan.regions:
-        raise UnknownRegion(pointer="/region")
-    return await usecases.propose(connection, POLICY_ROW, row, check=_check(plan))
-
-
-async def end(
-    connection: AsyncConnection, row_id: str, last_on: date, *, source: str, provenance: Provenance, caller: Caller
-) -> PolicyRow:
-    """Propose that the row decides up to `last_on` and nothing does afterwards, or the next wider region's row.
-
-    Raises ForeignRegion, NotFound, EndsNothing, ReasonMissing.
-    """
-    plan = await _province(connection, caller)
-    return await usecases.end(
-        connection, POLICY_ROW, row_id, last_on,
-        saying_nothing={"value": None}, source=source, provenance=provenance, check=_check(plan),
-    )  # fmt: skip
-
-
-async def approve(connection: AsyncConnection, row_id: str, *, caller: Caller, at: datetime) -> PolicyRow:
-    """Make a proposal decide, as another person of the province. A day of the calendar is told.
-
-    Raises ForeignRegion, NotFound, IllegalMove, SamePerson, RowOverlaps.
-    """
-    plan = await _province(connection, caller)
-    row = await usecases.approve(connection, POLICY_ROW, row_id, check=_check(plan), caller=caller, at=at)
-    await tell_calendar(connection, [row], at=at)
-    return row
-
-
-async def reject(connection: AsyncConnection, row_id: str, *, reason: str, caller: Caller, at: datetime) -> PolicyRow:
-    """Refuse a proposal, or withdraw one's own. Raises ForeignRegion, NotFound, IllegalMove."""
-    await _province(connection, caller)
-    return await usecases.reject(connection, POLICY_ROW, row_id, reason=reason, caller=caller, at=at)
+from shared.plan import Plan
 
 
 async def tell_calendar(connection: AsyncConnection, approved: Sequence[PolicyRow], *, at: datetime) -> None:
@@ -70,7 +27,6 @@ async def tell_calendar(connection: AsyncConnection, approved: Sequence[PolicyRo
 
 
 async def _province(connection: AsyncConnection, caller: Caller) -> Plan:
-    """The plan, for a person of its province. Raises ForeignRegion."""
     await visibility.require_province(connection, caller)
     return (await rulebook_store.current(connection)).plan
 
@@ -78,3 +34,11 @@ async def _province(connection: AsyncConnection, caller: Caller) -> Plan:
 def _check(plan: Plan) -> Check[PolicyRow]:
     province = next((code for code, region in plan.regions.items() if region.parent is None), None)
     return lambda row, others: require_sound(row, others, province=province)
+
+
+async def _follow(connection: AsyncConnection, row: PolicyRow, at: datetime) -> None:
+    await tell_calendar(connection, [row], at=at)
+
+
+POLICY: Final = ProvinceRules(POLICY_ROW, load_plan=_province, check=_check, follow=_follow)
+"""The rows as the province sets them. A day of the calendar is told once it is approved."""

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.licences.store import shown_without_certificate
 from shared.database import driver
-from shared.kernel.awards import Award, AwardEvidence
 from shared.kernel.levels import Level
 
 # Counting is serialised: of two concurrent counts the one with the older snapshot could commit last.
@@ -27,9 +27,6 @@ _FORGET: Final = "DELETE FROM quality_sum WHERE class_id = ANY($1)"
 # levels rise: a class that leads to another award has no `rise_until`. Where an award is shown by a licence or by the
 # completed training itself, that is the test and its pass.
 _LEVEL: Final = f"level <= {Level.CHIEF_TECHNICIAN.value}"
-_SHOWN_BY: Final = {
-    evidence: ", ".join(str(award.value) for award in Award if award.evidence is evidence) for evidence in AwardEvidence
-}
 _COUNT: Final = f"""
 WITH of_person AS (
     SELECT DISTINCT ON (e.class_id, e.person) e.id, e.class_id, e.person, e.status, e.effective_on AS day, e.programme,
@@ -71,14 +68,7 @@ judged AS (
         floor((f.pay_after_fen - f.pay_before_fen) * 1000::numeric / f.pay_before_fen)::bigint AS change
     FROM training AS t LEFT JOIN test USING (id) LEFT JOIN certificate USING (id)
     LEFT JOIN follow_up AS f ON f.enrolment_id = t.id
-    CROSS JOIN LATERAL (
-        SELECT CASE
-            WHEN t.level IN ({_SHOWN_BY[AwardEvidence.COMPLETION]}) THEN t.status = 'completed'
-            WHEN t.level IN ({_SHOWN_BY[AwardEvidence.LICENCE]})
-            THEN EXISTS (SELECT FROM licence WHERE enrolment_id = t.id AND status = 'confirmed')
-            ELSE false
-        END AS shown
-    ) AS other
+    CROSS JOIN LATERAL (SELECT {shown_without_certificate("t", "t.level")} AS shown) AS other
 )
 INSERT INTO quality_sum (class_id, day, programme, institution_id, region, reporting_region, occupation, rise_until,
     work_until, started, tested, passed, completed, in_demand, risen, without_work, employed, pay_changes)

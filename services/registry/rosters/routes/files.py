@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
@@ -10,8 +10,6 @@ from pydantic import Field
 
 from services.registry.rosters.usecases.files import ROSTER_FILES
 from shared.file_jobs.routes import FileJobAnswer, job_routes
-
-PATH: Final = "/v1/roster-files"
 
 
 class RosterFileAnswer(FileJobAnswer):
@@ -34,7 +32,7 @@ def _class_id(
 
 routes = job_routes(
     ROSTER_FILES,
-    PATH.removeprefix("/v1"),
+    "/roster-files",
     tag="roster files",
     answer=RosterFileAnswer,
     target=_class_id,

@@ -21,6 +21,7 @@ from services.registry.enrolments.usecases import entries
 from services.registry.enrolments.usecases.entry_checks import Checks, checks_for
 from services.registry.flags import usecases as flag_usecases
 from services.registry.flags.rules.flags import Observation, warning_of
+from services.registry.particulars.rules import DAMAGED
 from services.registry.rosters import store as store
 from services.registry.rosters.rules.decisions import RosterContext, decide
 from services.registry.rosters.rules.dry_runs import DryRun
@@ -215,7 +216,7 @@ async def _store(
         if each.corrects
     }
     for person in sorted(corrected):
-        await store.replace_particulars(connection, corrected[person], None, reason=store.DAMAGED, by=by, at=at)
+        await store.replace_particulars(connection, corrected[person], None, reason=DAMAGED, by=by, at=at)
     enrolments = [_new_enrolment(each, first_days[each.entry.id]) for each in admitted]
     sealed = [entries.close(persons, each.entry.id, _said(each)) for each in admitted]
     await store.add_all(connection, enrolments, sealed, [each.entry.mark for each in admitted], by=by, at=at)

@@ -15,7 +15,7 @@ from services.registry.rosters.usecases.row import RosterRow
 from services.registry.rosters.usecases.table import ROSTER
 from shared.contracts.registry.enrolments import EmploymentState
 from shared.form_errors import MalformedRow
-from shared.forms import Day, LocalId, PersonName, Strict
+from shared.forms import ENCRYPTED, PLAIN, Day, LocalId, PersonName, Strict
 from shared.kernel.identity import DocumentKind
 from shared.kernel.outcomes import RowOutcome
 from shared.partial_rows import read_partially
@@ -35,7 +35,9 @@ class RosterRowRequest(Strict):
     document_kind: DocumentKind = Field(
         default=DocumentKind.RESIDENT_ID, json_schema_extra=_named("证件类型", "document")
     )
-    document_number: str = Field(max_length=64, json_schema_extra=_named("证件号码", "document number"))
+    document_number: Annotated[str, ENCRYPTED] = Field(
+        max_length=64, json_schema_extra=_named("证件号码", "document number")
+    )
     birth_date: Day | None = Field(
         default=None,
         description="Needed if the number does not contain it, as on foreigners' cards; stored encrypted",
@@ -43,7 +45,7 @@ class RosterRowRequest(Strict):
     )
     name: PersonName = Field(json_schema_extra=_named("姓名", "name"))
     phone: Phone | None = Field(default=None, json_schema_extra=_named("手机号", "mobile phone"))
-    programme: Annotated[str, Field(max_length=16)] | None = Field(
+    programme: Annotated[str, Field(max_length=16), PLAIN] | None = Field(
         default=None,
         description="The programme that this training counts to; the class's if omitted",
         json_schema_extra=_named("专项编码", "programme"),
@@ -83,6 +85,7 @@ ClassNumber = Annotated[
         description="The local_id under which the class was filed",
         json_schema_extra=_named("班级编号", "class number"),
     ),
+    PLAIN,
 ]
 
 

@@ -63,6 +63,7 @@ _COLUMNS: Final = (
     Column(
         "document_number", "证件号码", "document number", Kind.CODE, "the whole number on the document, as text",
         "证件上的完整号码，文本格式", is_required=True, aliases=("身份证号", "身份证号码", "证件号"), width=22,
+        holds_numbers=True,
     ),
     Column(
         "birth_date", "出生日期", "birth date", Kind.DATE,
@@ -102,7 +103,7 @@ _COLUMNS: Final = (
         "groups/0/evidence", "重点群体证明", "evidence", Kind.TEXT,
         "the paper that proves it, and its number; required with a priority group",
         "证明材料的名称和编号；填写重点群体时必填",
-        width=22,
+        width=22, holds_numbers=True,
     ),
     Column(
         "groups/0/dated_on", "证明日期", "evidence date", Kind.DATE,
@@ -118,7 +119,7 @@ _COLUMNS: Final = (
         "groups/1/evidence", "重点群体证明2", "evidence 2", Kind.TEXT,
         "the paper that proves the second group, and its number; required with it",
         "另一重点群体的证明材料名称和编号；填写重点群体2时必填",
-        width=22,
+        width=22, holds_numbers=True,
     ),
     Column(
         "groups/1/dated_on", "证明日期2", "evidence date 2", Kind.DATE,

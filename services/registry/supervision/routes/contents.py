@@ -10,6 +10,7 @@ from fastapi import Response
 from pydantic import Field
 
 from services.registry.supervision.rules.contents import CONTENT_BYTES_MAX, EXTENSIONS, ContentTooLarge, MediaType
+from shared.forms import ENCRYPTED
 from shared.kernel.refusals import Invalid
 
 FILE: Final[dict[int | str, dict[str, Any]]] = {
@@ -18,7 +19,16 @@ FILE: Final[dict[int | str, dict[str, Any]]] = {
         "description": "The content, as it was sent",
     }
 }
-Base64 = Annotated[str, Field(description=f"The file in base64, at most {CONTENT_BYTES_MAX} bytes before encoding")]
+_BASE64_MAX: Final = (CONTENT_BYTES_MAX + 2) // 3 * 4
+"""Base64 takes four characters for three bytes."""
+Base64 = Annotated[
+    str,
+    Field(
+        description=f"The file in base64, at most {CONTENT_BYTES_MAX} bytes before encoding",
+        json_schema_extra={"contentEncoding": "base64", "maxLength": _BASE64_MAX},
+    ),
+    ENCRYPTED,
+]
 
 
 class ContentNotBase64(Invalid):
@@ -31,8 +41,8 @@ class ContentNotBase64(Invalid):
 
 def decode(content: str) -> bytes:
     """The bytes of base64 `content`. Raises ContentNotBase64, ContentTooLarge."""
-    # Base64 takes four characters for three bytes: longer text is certainly too large and is not decoded.
-    if len(content) > (CONTENT_BYTES_MAX + 2) // 3 * 4:
+    # Longer text is certainly too large and is not decoded.
+    if len(content) > _BASE64_MAX:
         raise ContentTooLarge(pointer="/content", bytes_max=CONTENT_BYTES_MAX)
     try:
         return base64.b64decode(content, validate=True)

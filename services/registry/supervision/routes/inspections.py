@@ -18,7 +18,7 @@ from services.registry.supervision.usecases.inspections import InspectionAndHaza
 from services.registry.supervision.usecases.patrols import FindingReport
 from shared.auth import CurrentCaller
 from shared.contracts.registry.supervision import PatrolLevel, Severity
-from shared.forms import Day, Instant, LocalId, Reason, Strict
+from shared.forms import PLAIN, Day, Instant, LocalId, Reason, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
@@ -38,7 +38,7 @@ class InspectionRequest(Strict):
     site_id: (
         Annotated[UUID, Field(description="Without it, the inspection is of the institution as a whole")] | None
     ) = None
-    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), PLAIN] = ""
     hazards: Annotated[list[HazardRequest], Field(max_length=PER_PATROL_MAX)] = Field(default_factory=list)
 
     def report(self) -> InspectionReport:

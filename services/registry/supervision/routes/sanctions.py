@@ -10,17 +10,18 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.directory.rules.institutions import Institution
-from services.registry.directory.rules.sanctions import Sanction, SanctionStatus
+from services.registry.directory.rules.sanctions import Sanction
 from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import sanctions as store
 from services.registry.plan.usecases import visibility
 from services.registry.supervision.usecases import sanctions as usecases
 from services.registry.supervision.usecases.safety import require_visible
 from shared.auth import CurrentCaller
-from shared.contracts.registry.directory import SanctionStep
+from shared.contracts.dimensions import SanctionStep
 from shared.forms import Day, Reason, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, after_day, next_cursor
+from shared.sanctions.rules import SanctionStatus
 from shared.web import Connection, Now, router
 
 routes = router("institutions")

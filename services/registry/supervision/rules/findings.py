@@ -24,8 +24,9 @@ from shared.contracts.registry.supervision import (
     PatrolLevel,
     Severity,
 )
+from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
-from shared.kernel.refusals import Conflict, Forbidden, Invalid, SamePerson
+from shared.kernel.refusals import Conflict, Forbidden, Invalid
 
 F = TypeVar("F", bound=FindingState)
 
@@ -226,8 +227,7 @@ def require_closed(critical: Sequence[UUID]) -> None:
 
 def _rechecked(finding: Finding, verb: FindingVerb, *, by: str) -> Finding:
     after = _moved(finding, verb)
-    if by == finding.rectified_by:
-        raise SamePerson(rule="rectification and re-check of a finding")
+    require_another(by, finding.rectified_by, rule="rectification and re-check of a finding")
     return after
 
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import sites as site_store
-from services.registry.directory.usecases.institutions import load_for_officer
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
@@ -46,12 +46,13 @@ class InspectionAndHazards(NamedTuple):
 async def record(
     connection: AsyncConnection, institution_id: UUID, report: InspectionReport, *, caller: Caller, at: datetime
 ) -> InspectionAndHazards:
-    """A new inspection, by an officer of the institution's region or above; a repeat returns the existing one.
+    """A new inspection, by an officer of the region or above: the site's if it is of one, else the institution's. A
+    repeat returns the existing one.
 
     Raises NotFound, ForeignRegion, LocalIdTaken, InspectionAhead, FindingDueTooEarly.
     """
     # The institution is locked, so that of two concurrent repeats the second one finds the first.
-    institution = await load_for_officer(connection, institution_id, caller=caller)
+    institution = await institution_store.load(connection, institution_id, lock=True)
     rulebook = await rulebook_store.current(connection)
     region, reporting_region = institution.region, institution.reporting_region
     if report.site_id is not None:
@@ -59,6 +60,7 @@ async def record(
         if site.institution_id != institution_id:
             raise NotFound(pointer="/site_id", what="site", id=report.site_id)
         region, reporting_region = site.region, site.reporting_region
+    await visibility.require_region(connection, caller, region)
     inspection = Inspection(
         id=new_id(),
         institution_id=institution_id,

@@ -10,10 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.classes.rules.flags import stopped_during
 from services.registry.classes.store import classes as class_store
 from services.registry.directory.rules import sanctions as rules
-from services.registry.directory.rules.endings import Ending
 from services.registry.directory.rules.institutions import Institution
-from services.registry.directory.rules.sanctions import DELISTING, STOPPING, Sanction
-from services.registry.directory.store import endings as ending_store
+from services.registry.directory.rules.sanctions import Sanction
 from services.registry.directory.store import listings as listing_store
 from services.registry.directory.store import sanctions as store
 from services.registry.directory.usecases import blacklist
@@ -21,10 +19,13 @@ from services.registry.directory.usecases import listings as listing_usecases
 from services.registry.directory.usecases.institutions import load_for_officer
 from services.registry.flags import usecases as flag_usecases
 from shared.backbone import outbox
-from shared.contracts.registry.directory import SanctionStep
+from shared.contracts.dimensions import SanctionStep
+from shared.dated_entries import store as ending_store
+from shared.dated_entries.endings import Ending
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period
+from shared.sanctions.rules import DELISTING, STOPPING
 
 
 async def impose(

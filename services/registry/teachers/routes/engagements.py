@@ -19,7 +19,7 @@ from services.registry.teachers.store import teachers as teacher_store
 from services.registry.teachers.usecases import engagements as usecases
 from services.registry.teachers.usecases.engagements import NewTeacher, Paper, TeacherStatements
 from shared.auth import CurrentCaller
-from shared.forms import Day, LocalId, PersonName, Reason, Strict
+from shared.forms import ENCRYPTED, PLAIN, VISIBLE, Day, LocalId, PersonName, Reason, Strict
 from shared.kernel.identity import DocumentKind
 from shared.kernel.periods import Period
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -28,14 +28,14 @@ from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("teachers")
 
-Project = Annotated[str, Field(pattern=r"^[A-Z0-9-]{2,32}$", examples=["4-10-01-05-L4"])]
+Project = Annotated[str, Field(pattern=r"^[A-Z0-9-]{2,32}$", examples=["4-10-01-05-L4"]), PLAIN]
 
 
 class QualificationRequest(Strict):
     """A qualification certificate of the teacher. Its number is encrypted on arrival and only shown masked."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
-    number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100), PLAIN]
+    number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), VISIBLE, ENCRYPTED]
     first_on: Day
     last_on: Day | None = None
 
@@ -53,7 +53,7 @@ class TeacherRequest(Strict):
 
     local_id: LocalId
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
-    document_number: Annotated[str, Field(max_length=64)]
+    document_number: Annotated[str, Field(max_length=64), ENCRYPTED]
     name: PersonName
     phone: Phone | None = None
     full_time: Annotated[bool, Field(strict=True)]

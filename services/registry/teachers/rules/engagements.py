@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from services.registry.directory.rules.endings import Ending, NotEnded
 from shared.contracts.registry.teachers import EngagementCorrected, EngagementEnded, EngagementState, TeacherEngaged
+from shared.dated_entries.endings import Ending, NotEnded
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict
 

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from services.registry.teachers.rules.engagements import Engagement
 from services.registry.teachers.rules.teachers import Teacher
+from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
-from shared.kernel.refusals import Conflict, Invalid, SamePerson
+from shared.kernel.refusals import Conflict, Invalid
 
 
 class TeacherMergeStatus(StrEnum):
@@ -127,8 +128,7 @@ def require_no_clash(engagements: Collection[Engagement], others: Collection[Eng
 def confirm(merge: TeacherMerge, *, by: str) -> TeacherMerge:
     """Raises IllegalMove, SamePerson if `by` proposed it."""
     after = advance(merge, TeacherMergeVerb.CONFIRM)
-    if by == merge.proposed_by:
-        raise SamePerson(rule="proposal and confirmation of a merge of teachers")
+    require_another(by, merge.proposed_by, rule="proposal and confirmation of a merge of teachers")
     return after
 
 

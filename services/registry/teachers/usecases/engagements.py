@@ -10,8 +10,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.directory.rules.endings import Ending
-from services.registry.directory.store import endings as ending_store
 from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.usecases.institutions import load_for_writing
 from services.registry.particulars.rules import name_fault
@@ -21,12 +19,15 @@ from services.registry.teachers.rules import departures as departure_rules
 from services.registry.teachers.rules import engagements as rules
 from services.registry.teachers.rules import teachers as teacher_rules
 from services.registry.teachers.rules.engagements import Engagement, LessonsLeft
-from services.registry.teachers.rules.teachers import Correction, Qualification, Teacher, TeacherNameDiffers
+from services.registry.teachers.rules.teachers import Correction, Qualification, Teacher
 from services.registry.teachers.store import departures as departure_store
 from services.registry.teachers.store import engagements as store
 from services.registry.teachers.store import teachers as teacher_store
+from services.registry.teachers.usecases.teachers import repair_name
 from shared.backbone import outbox
-from shared.kernel.callers import Caller
+from shared.dated_entries import store as ending_store
+from shared.dated_entries.endings import Ending
+from shared.kernel.callers import Caller, Role
 from shared.kernel.identity import IdentityDocument
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period, business_day
@@ -77,7 +78,8 @@ async def engage(
 ) -> tuple[Engagement, Teacher]:
     """Engage a teacher, as the institution or an officer; a repeat returns the existing engagement.
 
-    Projects and qualifications are added to those the institution stated before. Raises NotFound,
+    Projects and qualifications are added to those the institution stated before; a damaged name of the pool is
+    corrected by a sound spelling of it. Raises NotFound,
     ForeignOrganisation, ForeignRegion, PlaceholderName, TeacherNameDiffers, TeacherTooOld, LocalIdTaken,
     EngagedAlready, TooManyInstitutions, FullTimeElsewhere (C06), and the refusals of documents.
     """
@@ -91,6 +93,16 @@ async def engage(
     teacher_rules.require_age(document, on=asked.engaged.first, age_max=policy.teacher_age_max)
     _require_projects(asked.projects, rulebook)
     before = await _listed(connection, person, number, asked.particulars, institution_id, persons=persons)
+    if before.version > 0:
+        before = await repair_name(
+            connection,
+            before,
+            asked.particulars.name,
+            institution_id=institution_id,
+            persons=persons,
+            by=caller.person,
+            at=at,
+        )
     departure_rules.require_there(await departure_store.standing(connection, before.id))
     papers = [_sealed(paper, institution_id, persons) for paper in asked.qualifications]
     teacher = await _save(
@@ -103,7 +115,7 @@ async def engage(
         if known.teacher_id != teacher.id or known.engaged.first == new.engaged.first:
             raise LocalIdTaken(pointer="/local_id")
     # What a taken-over institution and its successor engage a teacher for is one work.
-    taken_over = (await institution_store.STANDINGS.find(connection, institution_id)).taken_over
+    taken_over = (await institution_store.STANDINGS.find(connection, Role.INSTITUTION, institution_id)).taken_over
     others = [
         each for each in await store.of_teachers(connection, [teacher.id]) if each.institution_id not in taken_over
     ]
@@ -212,18 +224,13 @@ async def _listed(
     *,
     persons: Persons,
 ) -> Teacher:
-    """The teacher with the key `person`, locked; a new, unstored one has version 0.
-
-    Raises TeacherNameDiffers.
-    """
+    """The teacher with the key `person`, locked; a new, unstored one has version 0."""
     known = await teacher_store.lock_by_person(connection, person)
     if known is None:
         sealed = persons.close(person, number, particulars)
         return Teacher(
             new_id(), person, sealed.document_kind, sealed.sealed, institution_id, frozenset(), (), version=0
         )
-    if not persons.is_called(teacher_store.particulars(known), particulars.name):
-        raise TeacherNameDiffers(pointer="/name")
     return known
 
 

@@ -8,16 +8,17 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.usecases.institutions import load_for_writing
-from services.registry.particulars.rules import name_fault
+from services.registry.particulars.rules import DAMAGED, name_fault
 from services.registry.plan.rules.jurisdiction import require_concerned
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.teachers.rules import teachers as rules
-from services.registry.teachers.rules.teachers import Correction, Teacher
+from services.registry.teachers.rules.teachers import Correction, Teacher, TeacherNameDiffers
 from services.registry.teachers.store import engagements as engagement_store
 from services.registry.teachers.store import teachers as store
 from shared.backbone import outbox
 from shared.kernel.callers import Caller, ForeignOrganisation, Whose
 from shared.kernel.ids import new_id
+from shared.kernel.names import corrects
 from shared.kernel.refusals import raise_first
 from shared.persons import Persons
 
@@ -55,13 +56,54 @@ async def rename(
     else:
         caller.require_organisation(before.named_by)
     raise_first(name_fault(name))
+    if persons.is_called(store.particulars(before), name):
+        return before
+    named_by = caller.organisation if caller.whose is Whose.OWN else None
+    return await _keep_name(
+        connection, before, name, named_by=named_by, reason=reason, persons=persons, by=caller.person, at=at
+    )
+
+
+async def repair_name(
+    connection: AsyncConnection,
+    before: Teacher,
+    name: str,
+    *,
+    institution_id: UUID,
+    persons: Persons,
+    by: str,
+    at: datetime,
+) -> Teacher:
+    """The teacher, locked, under the sound spelling `name` of their damaged stored name, as the institution gives it.
+
+    The teacher as they are if they are called so already. Raises TeacherNameDiffers for any other name.
+    """
     known = store.particulars(before)
     if persons.is_called(known, name):
         return before
-    sealed = persons.called(known, name, None).sealed
-    after = rules.rename(before, sealed, named_by=caller.organisation if caller.whose is Whose.OWN else None)
+    if not corrects(name, persons.particulars(known).name):
+        raise TeacherNameDiffers(pointer="/name")
+    return await _keep_name(
+        connection, before, name, named_by=institution_id, reason=DAMAGED, persons=persons, by=by, at=at
+    )
+
+
+async def _keep_name(
+    connection: AsyncConnection,
+    before: Teacher,
+    name: str,
+    *,
+    named_by: UUID | None,
+    reason: str,
+    persons: Persons,
+    by: str,
+    at: datetime,
+) -> Teacher:
+    """Store `before` under another name; the old one is kept as a correction."""
+    sealed = persons.called(store.particulars(before), name, None).sealed
+    after = rules.rename(before, sealed, named_by=named_by)
     await _save(connection, after, at=at)
-    correction = Correction(new_id(), teacher_id, None, {"name": True}, before.sealed, reason, caller.person, at)
+    correction = Correction(new_id(), before.id, None, {"name": True}, before.sealed, reason, by, at)
     await store.add_correction(connection, correction)
     return after
 

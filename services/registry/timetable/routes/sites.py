@@ -32,7 +32,7 @@ class RoomRequest(Strict):
 
 class PlaceRequest(Strict):
     address: Name
-    region: Annotated[str, Field(max_length=16, examples=["410102"])]
+    region: Annotated[str, Field(max_length=16, examples=["410102"]), PLAIN]
     longitude: Annotated[float, Field(ge=73, le=136, description="Degrees east")] | None = None
     latitude: Annotated[float, Field(ge=3, le=54, description="Degrees north")] | None = None
     rooms: Annotated[list[RoomRequest], Field(max_length=200)] = Field(default_factory=list)

@@ -9,8 +9,9 @@ from datetime import datetime
 from services.registry.classes.rules.classes import ClassVerb, SiteVersion, TrainingClass, advance, tell
 from services.registry.plan.rules.policy import Policy
 from shared.contracts.registry.classes import ClassChecked
+from shared.kernel.four_eyes import require_another
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Conflict, SamePerson
+from shared.kernel.refusals import Conflict
 
 
 class SiteNotChecked(Conflict):
@@ -32,8 +33,7 @@ def check(
     Raises IllegalMove, or SamePerson if `by` filed the class.
     """
     after = advance(class_, ClassVerb.CHECK)
-    if by == class_.filed_by:
-        raise SamePerson(rule="filing and check of a class")
+    require_another(by, class_.filed_by, rule="filing and check of a class")
     if not passed:
         return _unchecked(class_), None
     after = replace(after, checked_by=by, checked_on=business_day(at), checked_sites=tuple(sites))

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.classes.rules.classes import TrainingClass
-from services.registry.classes.rules.limits import require_in_region
+from services.registry.classes.rules.limits import places_of, require_in_region
 from services.registry.directory.rules.sites import Site
 from services.registry.directory.store import sites as site_store
 from services.registry.flags import usecases as flag_usecases
@@ -97,7 +97,8 @@ async def judge(
     staff = await _staff(connection, teacher_ids)
     sites = await site_store.by_ids(connection, site_ids)
     rooms = {(site.id, name): room for site in sites.values() for name, room in site.rooms.items()}
-    _require_places(lessons, class_, sites, rooms, settled=settled)
+    places = places_of(class_, rulebook.plan, today=business_day(at))
+    _require_places(lessons, places, sites, rooms, settled=settled)
     rules.require_sound(lessons, class_, rooms=rooms, policy=policy, settled=settled, omitted=stored.omitted)
     rules.require_teachers(lessons, class_, staff, settled=settled)
     clashes, shared_sites = await store.surroundings(connection, class_.id, lessons)
@@ -174,7 +175,7 @@ def kept(lessons: Iterable[Lesson]) -> list[dict[str, Any]]:
 
 def _require_places(
     lessons: Iterable[Lesson],
-    class_: TrainingClass,
+    places: Collection[str],
     sites: Mapping[UUID, Site],
     rooms: Rooms,
     *,
@@ -183,7 +184,7 @@ def _require_places(
     for place, lesson in enumerate(lessons):
         if lesson in settled:
             continue
-        require_in_region(class_, sites[lesson.site_id])
+        require_in_region(sites[lesson.site_id], places)
         if lesson.place not in rooms:
             raise NotFound(pointer=f"/lessons/{place}/room", what="room", id=lesson.room)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query
 
 from services.subsidy.claims.routes.schemas import (
     ClaimAnswer,
@@ -13,7 +13,9 @@ from services.subsidy.claims.routes.schemas import (
     ClaimRow,
     ClaimWithHistory,
     DraftRequest,
+    LineExplanationAnswer,
     LineReplayAnswer,
+    WithdrawalRequest,
 )
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import holds
@@ -32,7 +34,11 @@ routes = router("claims")
 @routes.post("/claims", status_code=201)
 async def draft_claim(request: DraftRequest, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
     """Build a claim for a completed class of your institution: one line for each trainee, with an amount or the check
-    that refused it. A repeat of the local_id for the same class returns the existing claim."""
+    that refused it. A repeat of the local_id for the same class returns the existing claim.
+
+    Once a claim of the class is paid, a further one supplements it: it has the trainees for whom no claim pays or paid,
+    such as those who got their certificate later, or whose line was recovered.
+    """
     values = request.model_dump()
     return ClaimAnswer.of(await drafts.draft(connection, **values, caller=caller, at=at))
 
@@ -73,10 +79,32 @@ async def replay_claim(claim_id: UUID, connection: Connection, caller: CurrentCa
     return ClaimReplayAnswer(id=claim.id, version=claim.version, lines=[LineReplayAnswer.of(*each) for each in lines])
 
 
+@routes.get("/claims/{claim_id}/lines/{line}/explanation")
+async def explain_line(
+    claim_id: UUID,
+    line: Annotated[int, Path(ge=1, le=100_000)],
+    connection: Connection,
+    caller: CurrentCaller,
+) -> LineExplanationAnswer:
+    """Why a line was decided as it was: each check in its order, with the facts that it used, their source and time.
+
+    It is decided again from what was stored with the decision, so that the answer is the same years later.
+    """
+    return LineExplanationAnswer.of(*await replays.explain(connection, claim_id, line, caller=caller))
+
+
 @routes.post("/claims/{claim_id}/rebuild")
 async def rebuild_claim(claim_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
     """Rebuild the lines of a draft or returned claim from current data."""
     return ClaimAnswer.of(await drafts.rebuild(connection, claim_id, caller=caller, at=at))
+
+
+@routes.post("/claims/{claim_id}/withdrawal")
+async def withdraw_claim(
+    claim_id: UUID, request: WithdrawalRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> ClaimAnswer:
+    """Give up a draft or a returned claim of your institution: it holds nobody's subsidy any more."""
+    return ClaimAnswer.of(await usecases.withdraw(connection, claim_id, reason=request.reason, caller=caller, at=at))
 
 
 @routes.post("/claims/{claim_id}/submission")

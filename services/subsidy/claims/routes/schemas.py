@@ -2,29 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from services.subsidy.claims.rules.checks import Check
+from services.subsidy.claims.rules import grounds
+from services.subsidy.claims.rules.checks import Check, HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
+from services.subsidy.claims.rules.explanations import CheckOutcome, Explanation
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.store.claims import ClaimSummary
 from services.subsidy.claims.usecases.reading import ClaimReading
 from services.subsidy.holds.rules import Flag, FlagSubject, HoldStatus
+from services.subsidy.trainings.rules import Outcome
 from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
 from shared.dated_rules.answers import GroundsAnswer
-from shared.forms import LocalId, Strict
+from shared.forms import LocalId, Reason, Strict
 from shared.kernel.money import Fen
 
 
 class DraftRequest(Strict):
     class_id: UUID
     local_id: LocalId
+
+
+class WithdrawalRequest(Strict):
+    reason: Reason | None = None
+
+
+class HolderAnswer(BaseModel):
+    """A claim that holds a subsidy of the same person, as it was when the line was decided.
+
+    A draft or returned claim holds it until its institution withdraws it, at the latest until `until`.
+    """
+
+    claim_id: UUID
+    institution: str | None
+    status: ClaimStatus
+    until: date | None
+    occupation: str
+    award: AnsweredAward
+    level: AnsweredLevel
+
+    @classmethod
+    def of(cls, held: HeldSubsidy) -> HolderAnswer:
+        apart = {**held.award.codes, "status": ClaimStatus(held.status or ClaimStatus.PAID)}
+        return cls(**{name: getattr(held, name) for name in cls.model_fields if name not in apart}, **apart)
+
+
+class OwedAnswer(BaseModel):
+    """Why a paid line is owed back: the check that it no longer passes, and what shows that."""
+
+    check: Check
+    since: date
+    title_en: str
+    title_zh: str
+    outcome: Outcome
+    outcome_on: date
+    flagged: bool
+    evidenced_on: date | None = Field(description="The day of the certificate or licence that still stands")
+    held_by: list[UUID] = Field(description="For C09: the claims that hold the same person's subsidy")
+
+    @classmethod
+    def of(cls, owed: Mapping[str, Any]) -> OwedAnswer:
+        words = Check(owed["check"]).words
+        return cls.model_validate({**owed, "title_en": words.title_en, "title_zh": words.title_zh})
 
 
 class LineAnswer(BaseModel):
@@ -38,6 +85,12 @@ class LineAnswer(BaseModel):
     refusal_zh: str | None
     recovered_fen: int
     recovered_on: date | None
+    stopped_on: date | None = Field(
+        description="When what it rests on fell away between approval and payment; `refusal` says why"
+    )
+    stopped_fen: int = Field(description="The amount that had been approved")
+    owed: OwedAnswer | None = Field(description="Why a paid line is owed back, until it is recovered")
+    held_by: list[HolderAnswer] = Field(description="For C09, C10 and C11: the claims that hold what refuses the line")
     grounds: GroundsAnswer | None = Field(description="The rows of amounts and limits that the line was decided by")
 
     @classmethod
@@ -54,6 +107,10 @@ class LineAnswer(BaseModel):
             refusal_zh=None if words is None else words.title_zh,
             recovered_fen=line.recovered_fen,
             recovered_on=line.recovered_on,
+            stopped_on=line.stopped_on,
+            stopped_fen=line.stopped_fen,
+            owed=None if line.owed is None else OwedAnswer.of(line.owed),
+            held_by=[HolderAnswer.of(each) for each in grounds.holders(line.refusal, line.grounds)],
             grounds=None if line.grounds is None else GroundsAnswer.model_validate(line.grounds),
         )
 
@@ -75,7 +132,7 @@ class LineReplayAnswer(BaseModel):
             line=line.line,
             amount_fen=amount,
             refusal=refusal,
-            same=None if verdict is None else (amount, refusal) == (line.amount_fen, line.refusal),
+            same=None if verdict is None else (amount, refusal) == line.decided,
             grounds=LineAnswer.of(line).grounds,
         )
 
@@ -84,6 +141,62 @@ class ClaimReplayAnswer(BaseModel):
     id: UUID
     version: int
     lines: list[LineReplayAnswer]
+
+
+class UsedFactAnswer(BaseModel):
+    """A fact or a figure that a check used; `known_at` is when it was known like this, or when the row was approved."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    value: Any
+    source: str
+    known_at: datetime | None
+
+
+class ExplainedCheckAnswer(BaseModel):
+    code: Check
+    outcome: CheckOutcome
+    facts: list[UsedFactAnswer]
+    title_en: str
+    title_zh: str
+    cure_en: str
+    cure_zh: str
+
+
+class LineExplanationAnswer(BaseModel):
+    """A line as it was decided; empty where nothing was stored. What was stopped or is owed since is beside it."""
+
+    line: int
+    amount_fen: int | None
+    refusal: Check | None
+    decided_at: datetime | None
+    checks: list[ExplainedCheckAnswer]
+    stopped_on: date | None
+    stopped_for: Check | None
+    owed: OwedAnswer | None
+
+    @classmethod
+    def of(cls, line: Line, explanation: Explanation | None) -> LineExplanationAnswer:
+        verdict = None if explanation is None else explanation.verdict
+        return cls(
+            line=line.line,
+            amount_fen=None if verdict is None else 0 if isinstance(verdict, Check) else verdict,
+            refusal=verdict if isinstance(verdict, Check) else None,
+            decided_at=None if line.grounds is None else line.grounds.get("decided_at"),
+            checks=[
+                ExplainedCheckAnswer(
+                    code=each.check,
+                    outcome=each.outcome,
+                    facts=[UsedFactAnswer.model_validate(fact) for fact in each.facts],
+                    **each.check.words._asdict(),
+                )
+                for each in ([] if explanation is None else explanation.checks)
+            ],
+            stopped_on=line.stopped_on,
+            stopped_for=None if line.stopped_on is None else line.refusal,
+            owed=None if line.owed is None else OwedAnswer.of(line.owed),
+        )
 
 
 class StepAnswer(BaseModel):
@@ -115,6 +228,12 @@ class ClaimFields(BaseModel):
     approved_on: date | None
     paid_on: date | None
     payment_reference: str | None
+    supplements: UUID | None = Field(
+        description="An earlier claim for the class; this one has those who became due later"
+    )
+    held_until: date | None = Field(
+        description="The last day on which it holds subsidies, as long as it is not submitted"
+    )
     amount_fen: int
     recovered_fen: int
     version: int

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from services.subsidy.limits.rules import Terms
 from services.subsidy.trainings.rules import Outcome
@@ -15,9 +17,9 @@ from shared.kernel.periods import months_after
 
 
 class Check(StrEnum):
-    """The code of the check that refused a line. Source: domain rules §4.6, traps 8 and 9.
+    """The code of the check that refused a line, in the order in which they are applied.
 
-    WITHDRAWN, TRANSFERRED, FLAGGED and POLICY have no number there.
+    Source: domain rules §4.6, traps 8 and 9. WITHDRAWN, TRANSFERRED, FLAGGED, POLICY and SHARE have no number there.
     """
 
     WITHDRAWN = "WITHDRAWN"
@@ -30,6 +32,7 @@ class Check(StrEnum):
     HIGHER_LEVEL_CLAIMED = "C10"
     CAP_USED_UP = "C11"
     NO_POLICY = "POLICY"
+    NO_SHARE = "SHARE"
 
     @property
     def words(self) -> Words:
@@ -85,9 +88,11 @@ _WORDS: Final = {
     Check.ALREADY_CLAIMED: Words(
         "Another claim holds the subsidy for this person, occupation and award.",
         "该人员同一职业（工种）同一等级（证书种类）的补贴已由其他申领占用。",
-        "It is paid only once, and for the renewal of a licence once in three years. "
-        "It can be claimed again only if that claim is rejected or its money is recovered.",
-        "同一人员同职业同等级（证书种类）只补贴一次，操作证复审换证三年一次；仅在该申领被驳回或追回后方可再次申领。",
+        "It is paid only once, and for the renewal of a licence once in three years. It can be claimed again if that "
+        "claim is withdrawn, expires or is rejected, or if its money is recovered; `held_by` says whose it is and "
+        "until when.",
+        "同一人员同职业同等级（证书种类）只补贴一次，操作证复审换证三年一次；该申领撤回、逾期失效、被驳回或追回后方可再次申领"
+        "（见 `held_by` 所列机构与期限）。",
     ),
     Check.HIGHER_LEVEL_CLAIMED: Words(
         "A higher level of the same occupation has already been claimed for this person.",
@@ -107,6 +112,12 @@ _WORDS: Final = {
         "Ask the province to add the policy row for that day, then rebuild the claim.",
         "请联系省级补录当日适用的补贴标准，然后重新生成申领。",
     ),
+    Check.NO_SHARE: Words(
+        "The class was filed with a fee of which the government pays nothing.",
+        "该班报备的收费中政府分担为零。",
+        "Nothing can be claimed for this class: its subsidy is never more than the share that was filed.",
+        "本班不能申领：补贴不超过报备的政府分担金额。",
+    ),
 }
 
 
@@ -121,6 +132,13 @@ class HeldSubsidy(NamedTuple):
     award: Award
     year: int
     """The calendar year in which that training began."""
+    claim_id: UUID | None = None
+    """The claim that holds it; this and what follows are None in decisions from before it was kept."""
+    institution: str | None = None
+    """The name of the claim's institution."""
+    status: str | None = None
+    until: date | None = None
+    """The last day on which a draft or returned claim holds it."""
 
     def bars(self, other: HeldSubsidy) -> bool:
         """Whether the same person cannot have `other` too: the same award is paid once, a renewal once a cycle."""
@@ -156,31 +174,52 @@ class LineFacts:
     """The policy's amount for the award on the class's first day; None if there is none."""
     terms: Terms
     """The limits on the day of the claim."""
+    share: Fen | None = None
+    """The government's share of the fee, as the class was filed; None if no fee was filed."""
 
 
 def judge(facts: LineFacts) -> Fen | Check:
-    """The line's amount, or the first check that refuses it. Source: domain rules §4.3, §4.6.
+    """The line's amount, or the first check that refuses it. Source: domain rules §4.3, §4.4, §4.6.
 
-    A subsidy is held from the moment the line exists, not from the payment: otherwise two claims could both pass.
+    The amount is the policy's, and no more than the government's share of the filed fee. A subsidy is held from the
+    moment the line exists, not from the payment: otherwise two claims could both pass.
     """
-    if facts.outcome is Outcome.WITHDRAWN:
-        return Check.WITHDRAWN
-    if facts.outcome is Outcome.TRANSFERRED:
-        return Check.TRANSFERRED
-    if facts.outcome is not Outcome.COMPLETED:
-        return Check.NOT_COMPLETED
-    if facts.flagged:
-        return Check.FLAGGED
-    if facts.evidenced_on is None or facts.evidenced_on < facts.starts_on:
-        return Check.NO_CERTIFICATE
-    terms = facts.terms
-    if facts.claimed_on > months_after(facts.evidenced_on, terms.claim_window_months):
-        return Check.WINDOW_PASSED
-    own = HeldSubsidy(facts.occupation, facts.award, facts.starts_on.year)
-    if any(held.bars(own) for held in facts.held):
-        return Check.ALREADY_CLAIMED
-    if any(held.is_above(own) for held in facts.held):
-        return Check.HIGHER_LEVEL_CLAIMED
-    if sum(held.year == facts.starts_on.year for held in facts.held) >= terms.claim_trainings_a_year_max:
-        return Check.CAP_USED_UP
-    return Check.NO_POLICY if facts.rate is None else facts.rate
+    for check in Check:
+        if refuses(check, facts):
+            return check
+    assert facts.rate is not None, "no line without a policy's amount comes this far"
+    return facts.rate if facts.share is None else min(facts.rate, facts.share)
+
+
+def refuses(check: Check, facts: LineFacts) -> bool:
+    """Whether the check would refuse the line, if none before it did."""
+    return _REFUSES[check](facts)
+
+
+def _own(facts: LineFacts) -> HeldSubsidy:
+    return HeldSubsidy(facts.occupation, facts.award, facts.starts_on.year)
+
+
+def _too_late(facts: LineFacts) -> bool:
+    evidenced_on = facts.evidenced_on
+    return evidenced_on is not None and facts.claimed_on > months_after(evidenced_on, facts.terms.claim_window_months)
+
+
+def _used_up(facts: LineFacts) -> bool:
+    used = sum(held.year == facts.starts_on.year for held in facts.held)
+    return used >= facts.terms.claim_trainings_a_year_max
+
+
+_REFUSES: Final[Mapping[Check, Callable[[LineFacts], bool]]] = {
+    Check.WITHDRAWN: lambda facts: facts.outcome is Outcome.WITHDRAWN,
+    Check.TRANSFERRED: lambda facts: facts.outcome is Outcome.TRANSFERRED,
+    Check.NOT_COMPLETED: lambda facts: facts.outcome is not Outcome.COMPLETED,
+    Check.FLAGGED: lambda facts: facts.flagged,
+    Check.NO_CERTIFICATE: lambda facts: facts.evidenced_on is None or facts.evidenced_on < facts.starts_on,
+    Check.WINDOW_PASSED: _too_late,
+    Check.ALREADY_CLAIMED: lambda facts: any(held.bars(_own(facts)) for held in facts.held),
+    Check.HIGHER_LEVEL_CLAIMED: lambda facts: any(held.is_above(_own(facts)) for held in facts.held),
+    Check.CAP_USED_UP: _used_up,
+    Check.NO_POLICY: lambda facts: facts.rate is None,
+    Check.NO_SHARE: lambda facts: facts.share == 0,
+}

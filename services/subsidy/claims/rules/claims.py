@@ -14,7 +14,15 @@ from services.subsidy.claims.rules.lines import Line, with_current_trainings
 from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotSubsidised
 from services.subsidy.trainings.rules import Trainee, TrainingClass
 from shared.contracts.dimensions import FundSource, award_fields
-from shared.contracts.subsidy import ClaimCorrected, ClaimDrafted, ClaimLine, ClaimState, ClaimStatus, ClaimSubmitted
+from shared.contracts.subsidy import (
+    ClaimCorrected,
+    ClaimDrafted,
+    ClaimLine,
+    ClaimState,
+    ClaimStatus,
+    ClaimSubmitted,
+    ClaimWithdrawn,
+)
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.moves import move
@@ -31,15 +39,23 @@ class ClaimVerb(StrEnum):
     """Creates a claim, so it is not allowed in any state."""
     SUBMIT = "submit"
     REBUILD = "rebuild"
+    WITHDRAW = "withdraw"
+    EXPIRE = "expire"
     RETURN = "return"
     REJECT = "reject"
     APPROVE = "approve"
     PAY = "pay"
+    FAIL_PAYMENT = "fail_payment"
     RECOVER = "recover"
     RECOVER_REST = "recover_rest"
     """A recovery that leaves no paid line."""
+    REVERSE_RECOVERY = "reverse_recovery"
     CORRECT = "correct"
     """Updates lines after a correction in the registry. It is not a decision of this service, so it is not a move."""
+    STOP = "stop"
+    """Stops approved lines because of what was received, without a move of the claim."""
+    OWE = "owe"
+    """Opens or closes the cases of paid lines because of what was received, without a move of the claim."""
 
 
 PREPARING: Final = frozenset({ClaimVerb.DRAFT, ClaimVerb.REBUILD, ClaimVerb.SUBMIT})
@@ -49,6 +65,8 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
     ClaimStatus.DRAFT: {
         ClaimVerb.SUBMIT: ClaimStatus.SUBMITTED,
         ClaimVerb.REBUILD: ClaimStatus.DRAFT,
+        ClaimVerb.WITHDRAW: ClaimStatus.WITHDRAWN,
+        ClaimVerb.EXPIRE: ClaimStatus.WITHDRAWN,
     },
     ClaimStatus.SUBMITTED: {
         ClaimVerb.RETURN: ClaimStatus.RETURNED,
@@ -57,31 +75,46 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
     },
     ClaimStatus.RETURNED: {
         ClaimVerb.REBUILD: ClaimStatus.DRAFT,
+        ClaimVerb.WITHDRAW: ClaimStatus.WITHDRAWN,
+        ClaimVerb.EXPIRE: ClaimStatus.WITHDRAWN,
     },
     ClaimStatus.APPROVED: {
         ClaimVerb.PAY: ClaimStatus.PAID,
         ClaimVerb.RETURN: ClaimStatus.RETURNED,
     },
+    ClaimStatus.PAYMENT_FAILED: {
+        ClaimVerb.PAY: ClaimStatus.PAID,
+        ClaimVerb.RETURN: ClaimStatus.RETURNED,
+    },
     ClaimStatus.PAID: {
+        ClaimVerb.FAIL_PAYMENT: ClaimStatus.PAYMENT_FAILED,
         ClaimVerb.RECOVER: ClaimStatus.PAID,
         ClaimVerb.RECOVER_REST: ClaimStatus.RECOVERED,
+        ClaimVerb.REVERSE_RECOVERY: ClaimStatus.PAID,
     },
     ClaimStatus.REJECTED: {},
-    ClaimStatus.RECOVERED: {},
+    ClaimStatus.WITHDRAWN: {},
+    ClaimStatus.RECOVERED: {
+        ClaimVerb.REVERSE_RECOVERY: ClaimStatus.PAID,
+    },
 }
 
 WHY_FINAL: Final = {
     ClaimStatus.REJECTED: (
         "The class and its trainees can be claimed for again at once, with a claim of its own and its own review."
     ),
-    ClaimStatus.RECOVERED: (
-        "A recovery takes two people, so no single click leads here. The money is back in the budget, and an old "
-        "approval pays nothing twice."
-    ),
+    ClaimStatus.WITHDRAWN: "Nothing was decided about it, and the class can be claimed for again at once.",
 }
 
+IN_PROGRESS: Final = frozenset({ClaimStatus.DRAFT, ClaimStatus.SUBMITTED, ClaimStatus.RETURNED, ClaimStatus.APPROVED})
+"""States on the way to a payment: a class has one such claim at most."""
+VOID: Final = frozenset({ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN})
+"""States in which a claim is as if it had never been."""
 
-COMMITTED: Final = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOVERED})
+
+COMMITTED: Final = frozenset(
+    {ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.PAYMENT_FAILED, ClaimStatus.RECOVERED}
+)
 """States in which money was committed for the lines as they are."""
 
 
@@ -110,6 +143,12 @@ class Claim:
     payment_reference: str | None
     lines: tuple[Line, ...]
     version: int
+    supplements: UUID | None = None
+    """An earlier claim for the class, if there was one: this one takes those who became due later."""
+    held_until: date | None = None
+    """The last day on which a draft or returned claim holds its trainees' subsidies; None if no policy sets one."""
+    paid_by: str | None = None
+    """Who recorded the payment; None for payments from before this was kept."""
 
     @property
     def account(self) -> Account:
@@ -128,7 +167,7 @@ class Claim:
         return self.submitted_on or today
 
 
-def new_claim(class_: TrainingClass, *, claim_id: UUID, local_id: str) -> Claim:
+def new_claim(class_: TrainingClass, *, claim_id: UUID, local_id: str, supplements: UUID | None = None) -> Claim:
     """A draft for a completed class, still without lines. Raises ClaimBeforeCompletion, NotSubsidised."""
     if class_.state != CLASS_COMPLETED:
         raise ClaimBeforeCompletion(state=class_.state)
@@ -155,6 +194,7 @@ def new_claim(class_: TrainingClass, *, claim_id: UUID, local_id: str) -> Claim:
         payment_reference=None,
         lines=(),
         version=1,
+        supplements=supplements,
     )
 
 
@@ -163,11 +203,10 @@ def draft(claim: Claim, *, at: datetime) -> ClaimDrafted:
     return fact_of(ClaimDrafted, claim, at=at)
 
 
-def rebuild(
-    claim: Claim, lines: tuple[Line, ...], *, policy_row: str | None, at: datetime
-) -> tuple[Claim, ClaimDrafted]:
-    """Replace the lines of a draft or returned claim by `lines`, built from current data. Raises IllegalMove."""
-    after = replace(moved(claim, ClaimVerb.REBUILD), lines=lines, policy_row=policy_row)
+def rebuild(claim: Claim, built: Claim, *, at: datetime) -> tuple[Claim, ClaimDrafted]:
+    """Replace the lines of a draft or returned claim by those `built` from current data. Raises IllegalMove."""
+    after = moved(claim, ClaimVerb.REBUILD)
+    after = replace(after, lines=built.lines, policy_row=built.policy_row, held_until=built.held_until)
     return after, fact_of(ClaimDrafted, after, at=at)
 
 
@@ -176,8 +215,22 @@ def submit(claim: Claim, *, by: str, at: datetime) -> tuple[Claim, ClaimSubmitte
     after = moved(claim, ClaimVerb.SUBMIT)
     if claim.amount_fen == 0:
         raise NothingToClaim
-    after = replace(after, submitted_by=by, submitted_on=claim.claimed_on(business_day(at)))
+    after = replace(after, submitted_by=by, submitted_on=claim.claimed_on(business_day(at)), held_until=None)
     return after, fact_of(ClaimSubmitted, after, at=at)
+
+
+def withdraw(claim: Claim, *, at: datetime) -> tuple[Claim, ClaimWithdrawn]:
+    """Give up a draft or returned claim, as its institution. Raises IllegalMove."""
+    after = replace(moved(claim, ClaimVerb.WITHDRAW), held_until=None)
+    return after, fact_of(ClaimWithdrawn, after, at=at)
+
+
+def expire(claim: Claim, *, at: datetime) -> tuple[Claim, ClaimWithdrawn] | None:
+    """Give up a claim that its institution left past `held_until`; None before. Raises IllegalMove."""
+    if claim.held_until is None or business_day(at) <= claim.held_until:
+        return None
+    after = replace(moved(claim, ClaimVerb.EXPIRE), held_until=None)
+    return after, fact_of(ClaimWithdrawn, after, at=at)
 
 
 def correct(
@@ -225,6 +278,7 @@ def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:
         paid_on=claim.paid_on,
         lines=tuple(_fact_line(line, claim) for line in claim.lines),
         plan_year=claim.starts_on.year,
+        supplements=claim.supplements,
     )
 
 
@@ -241,4 +295,8 @@ def _fact_line(line: Line, claim: Claim) -> ClaimLine:
         refusal=line.refusal,
         recovered_fen=line.recovered_fen,
         recovered_on=line.recovered_on,
+        stopped_on=line.stopped_on,
+        stopped_fen=line.stopped_fen,
+        owed_on=None if line.owed is None else date.fromisoformat(line.owed["since"]),
+        owed_for=None if line.owed is None else line.owed["check"],
     )

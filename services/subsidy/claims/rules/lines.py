@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from services.subsidy.claims.rules import grounds
@@ -14,6 +14,8 @@ from services.subsidy.limits.rules import Terms
 from services.subsidy.trainings.rules import Trainee, TrainingClass
 from shared.dated_rules.rules import Grounds
 from shared.kernel.money import Fen
+
+NOTHING: Final = Fen(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,31 @@ class Line:
     grounds: Mapping[str, Any] | None = field(default=None, compare=False)
     """What the amount or the refusal was decided by, as `grounds.of` makes it; None for lines from before that."""
 
+    stopped_on: date | None = None
+    """When what it rests on fell away after the approval; `refusal` says why."""
+    stopped_fen: Fen = NOTHING
+    """The amount that had been approved."""
+    owed: Mapping[str, Any] | None = None
+    """Why and since when a paid line is owed back, as `aftermath.case` makes it; None if it is not."""
+
     @property
     def is_payable(self) -> bool:
         return self.refusal is None
 
     @property
+    def decided(self) -> tuple[Fen, Check | None]:
+        """Its amount and refusal as they were decided, whatever stopped it since."""
+        return (self.amount_fen, self.refusal) if self.stopped_on is None else (self.stopped_fen, None)
+
+    @property
     def recovered_fen(self) -> Fen:
         """The amount in fen that was recovered: a line is recovered as a whole or not at all."""
         return Fen(0) if self.recovered_on is None else self.amount_fen
+
+
+def stopped(line: Line, check: Check, *, on: date) -> Line:
+    """An approved line that pays nothing any more, because it does not pass `check`."""
+    return replace(line, amount_fen=NOTHING, refusal=check, stopped_on=on, stopped_fen=line.amount_fen, owed=None)
 
 
 @dataclass(frozen=True)
@@ -55,6 +74,7 @@ class ClassStanding:
     terms: Terms
     grounds: Grounds
     """The rows that amount and terms come from."""
+    decided_at: datetime
     flagged: Collection[UUID] = ()
 
 
@@ -79,6 +99,7 @@ def lines_of(
             held=held.get(trainee.person, ()),
             rate=standing.rate,
             terms=standing.terms,
+            share=class_.share_fen,
         )
         verdict = judge(facts)
         if isinstance(verdict, Check):
@@ -96,7 +117,7 @@ def lines_of(
                 trained_on=trainee.effective_on,
                 amount_fen=amount,
                 refusal=refusal,
-                grounds=grounds.of(facts, standing.grounds),
+                grounds=grounds.of(facts, standing.grounds, decided_at=standing.decided_at),
             )
         )
     return tuple(lines)

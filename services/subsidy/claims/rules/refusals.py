@@ -6,13 +6,17 @@ from shared.kernel.refusals import Conflict
 
 
 class ClaimBeforeCompletion(Conflict):
-    """Facts: `state`, the state of the class."""
+    """Facts: `state`, the state of the class as it was last heard: its completion may be on its way."""
 
     slug = "claim-before-completion"
-    title_en = "The class is not completed, so nothing can be claimed for it yet."
-    title_zh = "该班尚未结班，不能申领补贴。"
-    cure_en = "Complete the class in the registry first; its current state is {state}."
-    cure_zh = "请先在登记服务中办理结班；该班当前状态：{state}。"
+    title_en = "As far as this service knows, the class is not completed, so nothing can be claimed for it yet."
+    title_zh = "本服务尚未收到该班结班的信息，暂不能申领补贴。"
+    cure_en = (
+        "The state that is known is {state}. If the class was completed a moment ago, repeat the request after the "
+        "time in Retry-After; otherwise complete it in the registry first."
+    )
+    cure_zh = "目前已知状态：{state}。如刚刚办理结班，请在 Retry-After 指定的时间后重试；否则请先在登记服务中办理结班。"
+    passes_after_s = 1
 
 
 class NotSubsidised(Conflict):
@@ -27,10 +31,13 @@ class ClassAlreadyClaimed(Conflict):
     """Facts: `claim_id`, the existing claim."""
 
     slug = "class-already-claimed"
-    title_en = "A claim for this class already exists."
-    title_zh = "该班已有申领。"
-    cure_en = "Continue with claim {claim_id}; a class can be claimed for again only if its claim was rejected."
-    cure_zh = "请继续办理申领 {claim_id}；同一班级只能申领一次，被驳回的除外。"
+    title_en = "A claim for this class is in progress, or everybody in it is already claimed for."
+    title_zh = "该班已有申领正在办理，或全部学员均已申领。"
+    cure_en = (
+        "Continue with claim {claim_id}, or withdraw it if it is a draft. Those who become due later are taken by a "
+        "further claim once that one is paid."
+    )
+    cure_zh = "请继续办理申领 {claim_id}（草稿可撤回）；该申领付款后，之后符合条件的学员可另行补充申领。"
     reference = "GET /v1/claims/{claim_id}"
 
 

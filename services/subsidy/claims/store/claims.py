@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -19,18 +19,18 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
-    literal_column,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.claims.rules.claims import Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import VOID, Claim, ClaimVerb
 from services.subsidy.claims.store import lines as line_store
-from services.subsidy.trainings.store import HEARD_CLASS, HEARD_INSTITUTION
+from services.subsidy.trainings.store import HEARD_CLASS
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import ClaimStatus
 from shared.database import driver
+from shared.heard import HEARD_INSTITUTION
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotFound
@@ -60,6 +60,9 @@ CLAIM: Final = Table(
     Column("paid_on", Date),
     Column("payment_reference", Text),
     Column("version", Integer),
+    fixed("supplements", Uuid),
+    Column("held_until", Date),
+    Column("paid_by", Text),
     # The sums of the claim's lines, so that a list does not load the lines.
     Column("amount_fen", BigInteger),
     Column("recovered_fen", BigInteger),
@@ -80,9 +83,13 @@ _LOCK: Final = _FIND.with_for_update()
 _OF_LOCAL_ID: Final = select(CLAIM.c.id, CLAIM.c.class_id).where(
     CLAIM.c.institution_id == bindparam("institution"), CLAIM.c.local_id == bindparam("called")
 )
-# The statement repeats the condition of the partial index literally: a parameter would hide it from the planner.
-_STANDING: Final = select(CLAIM.c.id).where(
-    CLAIM.c.class_id == bindparam("of_class"), CLAIM.c.status != literal_column("'rejected'")
+_OF_CLASS: Final = (
+    select(CLAIM.c.id, CLAIM.c.status)
+    .where(CLAIM.c.class_id == bindparam("of_class"), CLAIM.c.status.not_in(VOID))
+    .order_by(CLAIM.c.id.desc())
+)
+_EXPIRED: Final = (
+    select(CLAIM.c.id).where(CLAIM.c.held_until < bindparam("today")).order_by(CLAIM.c.held_until).limit(100)
 )
 _INSTITUTION_NAME: Final = HEARD_INSTITUTION.c.name.label("institution_name")
 _CLASS_LOCAL_ID: Final = HEARD_CLASS.c.local_id.label("class_local_id")
@@ -138,6 +145,13 @@ class ClaimSummary(NamedTuple):
         return self.claim.id
 
 
+class EarlierClaim(NamedTuple):
+    """A claim for a class, neither rejected nor withdrawn."""
+
+    id: UUID
+    status: ClaimStatus
+
+
 class ClaimAndClass(NamedTuple):
     """The ids of a claim and of its class."""
 
@@ -162,9 +176,14 @@ async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, lo
     return await tables.fetch_one(connection, _OF_LOCAL_ID, ClaimAndClass, institution=institution_id, called=local_id)
 
 
-async def standing(connection: AsyncConnection, class_id: UUID) -> UUID | None:
-    """The id of the class's claim that was not rejected; None if there is none."""
-    return await connection.scalar(_STANDING, {"of_class": class_id})
+async def of_class(connection: AsyncConnection, class_id: UUID) -> list[EarlierClaim]:
+    """The claims for the class that are neither rejected nor withdrawn, the latest first."""
+    return await tables.fetch_all(connection, _OF_CLASS, EarlierClaim, of_class=class_id)
+
+
+async def expired(connection: AsyncConnection, today: date) -> list[UUID]:
+    """Some of the claims that held subsidies until a day before `today`, the longest first."""
+    return list(await connection.scalars(_EXPIRED, {"today": today}))
 
 
 async def save(connection: AsyncConnection, claim: Claim) -> None:

@@ -29,14 +29,15 @@ WITH standing AS (
 )
 SELECT c.id AS claim_id, f.id AS flag_id
 FROM standing AS f JOIN claim AS c ON c.class_id = f.class_id
-WHERE f.enrolment_id IS NULL AND c.status NOT IN ('rejected', 'recovered')
+WHERE f.enrolment_id IS NULL AND c.status NOT IN ('rejected', 'withdrawn', 'recovered')
 UNION SELECT l.claim_id, f.id
 FROM standing AS f JOIN claim_line AS l ON l.enrolment_id = f.enrolment_id AND l.live AND l.amount_fen > 0
 UNION SELECT l.claim_id, k.id
 FROM keys AS k JOIN claim_line AS l ON l.person = k.person AND l.live AND l.amount_fen > 0
 UNION SELECT c.id, f.id
 FROM standing AS f JOIN claim AS c ON c.institution_id = f.institution_id
-WHERE f.class_id IS NULL AND f.enrolment_id IS NULL AND f.person IS NULL AND c.status NOT IN ('rejected', 'recovered')
+WHERE f.class_id IS NULL AND f.enrolment_id IS NULL AND f.person IS NULL
+    AND c.status NOT IN ('rejected', 'withdrawn', 'recovered')
 """
 _PAIRS: Final = text(_HELD).columns(column("claim_id", Uuid), column("flag_id", Uuid)).subquery("held")
 

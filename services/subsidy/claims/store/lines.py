@@ -45,6 +45,9 @@ LINE: Final = Table(
     Column("refusal", Choice(Check)),
     Column("recovered_on", Date),
     Column("grounds", Json),
+    Column("stopped_on", Date),
+    Column("stopped_fen", BigInteger),
+    Column("owed", Json),
     # Columns of the claim that are also needed for look-ups over all claims of a person.
     Column("occupation", Text),
     Column("level", Choice(Award), key="award"),
@@ -53,7 +56,18 @@ LINE: Final = Table(
 )
 _OF_CLAIM: Final = LINE.c.claim_id == bindparam("of_claim")
 _OWN: Final = LINE.c[
-    "line", "enrolment_id", "person", "programme", "trained_on", "amount_fen", "refusal", "recovered_on", "grounds"
+    "line",
+    "enrolment_id",
+    "person",
+    "programme",
+    "trained_on",
+    "amount_fen",
+    "refusal",
+    "recovered_on",
+    "grounds",
+    "stopped_on",
+    "stopped_fen",
+    "owed",
 ]
 _FIND: Final = select(*_OWN).where(_OF_CLAIM).order_by(LINE.c.line)
 _DELETE: Final = delete(LINE).where(_OF_CLAIM)
@@ -72,6 +86,34 @@ UPDATE claim_line AS l SET person = given.person, programme = given.programme
 FROM {tables.unnest(_CORRECTED, first=2)}
 WHERE l.claim_id = $1 AND l.line = given.line
 """
+_REVERSE: Final = """
+UPDATE claim_line SET recovered_on = NULL, live = true WHERE claim_id = $1 AND line = ANY($2)
+"""
+_FOLLOWED: Final = LINE.c["line", "amount_fen", "refusal", "stopped_on", "stopped_fen", "owed"]
+# A line that was stopped holds its person's subsidy no longer.
+_FOLLOW: Final = f"""
+UPDATE claim_line AS l
+SET amount_fen = given.amount_fen, refusal = given.refusal, stopped_on = given.stopped_on,
+    stopped_fen = given.stopped_fen, owed = given.owed, live = l.live AND given.stopped_on IS NULL
+FROM {tables.unnest(_FOLLOWED, first=2)}
+WHERE l.claim_id = $1 AND l.line = given.line
+"""
+# A line may be under any key of the human that a fact names by one.
+_DECIDED: Final = """
+WITH humans AS (
+    SELECT coalesce(a.into_person, named.person) AS person
+    FROM unnest($2::uuid[]) AS named (person) LEFT JOIN heard_alias AS a ON a.person = named.person
+), keys AS (
+    SELECT unnest($2::uuid[]) AS person UNION SELECT person FROM humans
+    UNION SELECT a.person FROM heard_alias AS a JOIN humans ON a.into_person = humans.person
+), touched AS (
+    SELECT claim_id FROM claim_line WHERE enrolment_id = ANY($1) AND live AND amount_fen > 0
+    UNION SELECT claim_id FROM claim_line JOIN keys USING (person) WHERE live AND amount_fen > 0
+)
+SELECT c.id FROM touched JOIN claim AS c ON c.id = touched.claim_id
+WHERE c.status IN ('approved', 'paid', 'payment_failed')
+ORDER BY c.id
+"""
 _CLAIMS_OF: Final = """
 SELECT DISTINCT l.claim_id
 FROM claim_line AS l
@@ -85,8 +127,15 @@ INSERT INTO claimant (person) SELECT person FROM unnest($1::uuid[]) AS p (person
 ON CONFLICT (person) DO UPDATE SET person = excluded.person
 """
 _HELD: Final = """
-SELECT person, occupation, level, year FROM claim_line
-WHERE person = ANY($1) AND live AND amount_fen > 0 AND claim_id <> $2
+SELECT l.person, l.occupation, l.level, l.year, l.claim_id, i.name, c.status, c.held_until
+FROM claim_line AS l JOIN claim AS c ON c.id = l.claim_id
+LEFT JOIN heard_institution AS i ON i.id = c.institution_id
+WHERE l.person = ANY($1) AND l.live AND l.amount_fen > 0 AND l.claim_id <> $2
+ORDER BY l.claim_id, l.line
+"""
+_TAKEN: Final = """
+SELECT l.enrolment_id FROM claim AS c JOIN claim_line AS l ON l.claim_id = c.id
+WHERE c.class_id = $1 AND c.id <> $2 AND l.live AND l.amount_fen > 0
 """
 
 
@@ -100,7 +149,7 @@ async def add_all(connection: AsyncConnection, claim: Claim) -> None:
         "live": True,
     }
     rows = [
-        tables.values_of(LINE, line, **beside, grounds=line.grounds and orjson.dumps(line.grounds).decode())
+        tables.values_of(LINE, line, **beside, grounds=_json(line.grounds), owed=_json(line.owed))
         for line in claim.lines
     ]
     await (await driver(connection)).execute(_ADD, *tables.arrays(LINE.c, rows))
@@ -117,7 +166,7 @@ async def replace_all(connection: AsyncConnection, claim: Claim) -> None:
 
 
 async def release(connection: AsyncConnection, claim: Claim) -> None:
-    """Release the subsidies that the lines of a rejected claim hold."""
+    """Release the subsidies that the lines of a rejected or withdrawn claim hold."""
     await connection.execute(_RELEASE, {"of_claim": claim.id})
 
 
@@ -126,9 +175,31 @@ async def recover(connection: AsyncConnection, claim: Claim) -> None:
     await (await driver(connection)).execute(_RECOVER, claim.id, *_arrays(claim, _RECOVERED))
 
 
+async def reverse(connection: AsyncConnection, claim: Claim, numbers: Collection[int]) -> None:
+    """Store that these lines are not recovered, and hold their subsidies again."""
+    await (await driver(connection)).execute(_REVERSE, claim.id, list(numbers))
+
+
 async def correct(connection: AsyncConnection, claim: Claim) -> None:
     """Store the persons and programmes of the lines."""
     await (await driver(connection)).execute(_CORRECT, claim.id, *_arrays(claim, _CORRECTED))
+
+
+async def follow(connection: AsyncConnection, claim: Claim) -> None:
+    """Store which lines were stopped, and which are owed."""
+    columns = _arrays(claim, _FOLLOWED)
+    columns[-1] = [_json(line.owed) for line in claim.lines]
+    await (await driver(connection)).execute(_FOLLOW, claim.id, *columns)
+
+
+async def decided(connection: AsyncConnection, enrolments: Collection[UUID], persons: Collection[UUID]) -> list[UUID]:
+    """Approved and paid claims that pay for one of `enrolments`, or of `persons` under any of their keys, by id."""
+    rows = await (await driver(connection)).fetch(_DECIDED, list(enrolments), list(persons))
+    return [row["id"] for row in rows]
+
+
+def _json(content: Mapping[str, Any] | None) -> str | None:
+    return None if content is None else orjson.dumps(content).decode()
 
 
 def _arrays(claim: Claim, columns: Iterable[Column[Any]]) -> list[list[Any]]:
@@ -161,6 +232,11 @@ async def held(
     """
     found: dict[UUID, list[HeldSubsidy]] = {}
     if keys:
-        for person, occupation, number, year in await (await driver(connection)).fetch(_HELD, list(keys), outside):
-            found.setdefault(keys[person], []).append(HeldSubsidy(occupation, Award(number), year))
+        for person, occupation, number, *rest in await (await driver(connection)).fetch(_HELD, list(keys), outside):
+            found.setdefault(keys[person], []).append(HeldSubsidy(occupation, Award(number), *rest))
     return found
+
+
+async def taken(connection: AsyncConnection, class_id: UUID, *, outside: UUID) -> set[UUID]:
+    """The enrolments of the class for which claims other than `outside` pay or paid."""
+    return {row["enrolment_id"] for row in await (await driver(connection)).fetch(_TAKEN, class_id, outside)}

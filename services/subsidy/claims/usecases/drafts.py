@@ -19,7 +19,8 @@ from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
 from services.subsidy.claims.usecases import steps
 from services.subsidy.holds import store as hold_store
-from services.subsidy.limits.rules import HeldTerms, Terms, terms_on
+from services.subsidy.limits import rules as limits
+from services.subsidy.limits.rules import HeldTerms, Terms
 from services.subsidy.limits.store import LIMIT_ROW
 from services.subsidy.policy import rules as policy_rules
 from services.subsidy.policy import store as policy_store
@@ -30,6 +31,7 @@ from services.subsidy.trainings.usecases import load_plan
 from shared import heard
 from shared.backbone import outbox
 from shared.dated_rules import rules as dated
+from shared.dated_rules.figures import FigureRow
 from shared.dated_rules.rules import DatedRow, Grounds
 from shared.kernel.awards import AwardEvidence
 from shared.kernel.callers import Caller
@@ -52,13 +54,16 @@ class ClaimGround(NamedTuple):
     """The limits on the day of the claim."""
     grounds: Grounds
     """The rows that amount and limits come from."""
+    limit_rows: Sequence[FigureRow]
+    above: Sequence[str]
+    """The class's region and those above it."""
 
 
 async def draft(connection: AsyncConnection, *, class_id: UUID, local_id: str, caller: Caller, at: datetime) -> Claim:
     """A new claim for a completed class of the caller's institution; a repeat returns the existing one.
 
-    Raises NotYetReceived, ForeignOrganisation, LocalIdTaken, ClassAlreadyClaimed, ClaimBeforeCompletion,
-    NotSubsidised.
+    If there are earlier ones, it takes those for whom none of them pays or paid. Raises NotYetReceived,
+    ForeignOrganisation, LocalIdTaken, ClassAlreadyClaimed, ClaimBeforeCompletion, NotSubsidised.
     """
     class_ = await _class(connection, class_id)
     caller.require_organisation(class_.institution_id)
@@ -67,9 +72,12 @@ async def draft(connection: AsyncConnection, *, class_id: UUID, local_id: str, c
         if known.class_id != class_id:
             raise LocalIdTaken(pointer="/local_id")
         return await store.load(connection, known.id)
-    if standing := await store.standing(connection, class_id):
-        raise ClassAlreadyClaimed(claim_id=standing)
-    claim = await _build(connection, rules.new_claim(class_, claim_id=new_id(), local_id=local_id), class_, at=at)
+    earlier = await store.of_class(connection, class_id)
+    if in_progress := [each.id for each in earlier if each.status in rules.IN_PROGRESS]:
+        raise ClassAlreadyClaimed(claim_id=str(in_progress[0]))
+    supplements = earlier[0].id if earlier else None
+    new = rules.new_claim(class_, claim_id=new_id(), local_id=local_id, supplements=supplements)
+    claim = await _build(connection, new, class_, at=at)
     await store.add(connection, claim)
     await store.note(connection, claim, ClaimVerb.DRAFT, by=caller.person, at=at)
     await outbox.record(connection, rules.draft(claim, at=at))
@@ -84,13 +92,13 @@ async def rebuild(connection: AsyncConnection, claim_id: UUID, *, caller: Caller
     before = await steps.load_own(connection, claim_id, caller=caller)
     class_ = await _class(connection, before.class_id)
     built = await _build(connection, before, class_, at=at)
-    after, fact = rules.rebuild(before, built.lines, policy_row=built.policy_row, at=at)
+    after, fact = rules.rebuild(before, built, at=at)
     await line_store.replace_all(connection, after)
     await steps.save(connection, after, fact, ClaimVerb.REBUILD, by=caller.person)
     return after
 
 
-async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Plan, today: date) -> tuple[Line, ...]:
+async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Plan, at: datetime) -> tuple[Line, ...]:
     """The lines of a submitted claim, built from current trainings and certificates.
 
     Other claims are ignored: a line has held its subsidy since it was built, and no later claim can take it.
@@ -98,24 +106,34 @@ async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Pl
     that hold the claim are looked at on their own.
     """
     class_ = await _class(connection, claim.class_id)
-    trainees = await training_store.trainees(connection, class_.id)
-    claimed_on = claim.claimed_on(today)
+    claimed = {line.enrolment_id for line in claim.lines}
+    trainees = [each for each in await training_store.trainees(connection, class_.id) if each.enrolment_id in claimed]
+    claimed_on = claim.claimed_on(business_day(at))
     ground = await _ground(connection, class_, trainees, plan=plan, claimed_on=claimed_on)
     others = {key: person for key, person in ground.keys.items() if key != person}
     held = await line_store.held(connection, others, outside=claim.id)
-    return await _lines(connection, ground, held, claimed_on=claimed_on)
+    return await _lines(connection, ground, held, claimed_on=claimed_on, at=at)
 
 
 async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClass, *, at: datetime) -> Claim:
-    """`claim` with lines built from current data."""
+    """`claim` with lines built from current data. Raises ClassAlreadyClaimed if nobody is left for a supplement."""
     trainees = await _all_trainees(connection, class_)
-    claimed_on = claim.claimed_on(business_day(at))
+    # A claim that comes back from its approval or payment may have been supplemented meanwhile.
+    if claim.supplements is not None or claim.version > 1:
+        taken = await line_store.taken(connection, class_.id, outside=claim.id)
+        trainees = [each for each in trainees if each.enrolment_id not in taken]
+        if not trainees:
+            raise ClassAlreadyClaimed(claim_id=str(claim.supplements or claim.id))
+    today = business_day(at)
+    claimed_on = claim.claimed_on(today)
     ground = await _ground(connection, class_, trainees, plan=await load_plan(connection), claimed_on=claimed_on)
     await line_store.queue(connection, ground.keys)
     held = await line_store.held(connection, ground.keys, outside=claim.id)
     flagged = await hold_store.upheld(connection, class_.id)
-    lines = await _lines(connection, ground, held, flagged=flagged, claimed_on=claimed_on)
-    return replace(claim, lines=lines, policy_row=None if ground.policy_row is None else ground.policy_row.id)
+    lines = await _lines(connection, ground, held, flagged=flagged, claimed_on=claimed_on, at=at)
+    policy_row = None if ground.policy_row is None else ground.policy_row.id
+    held_until = limits.held_until(ground.limit_rows, day=today, region_and_above=ground.above)
+    return replace(claim, lines=lines, policy_row=policy_row, held_until=held_until)
 
 
 async def _class(connection: AsyncConnection, class_id: UUID) -> TrainingClass:
@@ -148,9 +166,9 @@ async def _ground(
     rows, limit_rows = await policy_store.of_item(connection, kind, item), await LIMIT_ROW.entered_rows(connection)
     above = region_and_above(plan, class_.region, on=on)
     row = policy_rules.applicable(rows, kind=kind, item=item, on=on, region_and_above=above)
-    limits = terms_on(limit_rows, day=claimed_on, region_and_above=above)
-    grounds = _grounds(row, limits, [*rows, *limit_rows], on=on, at=claimed_on)
-    return ClaimGround(class_, trainees, keys, row, limits.terms, grounds)
+    terms = limits.terms_on(limit_rows, day=claimed_on, region_and_above=above)
+    grounds = _grounds(row, terms, [*rows, *limit_rows], on=on, at=claimed_on)
+    return ClaimGround(class_, trainees, keys, row, terms.terms, grounds, limit_rows, above)
 
 
 async def _lines(
@@ -159,33 +177,37 @@ async def _lines(
     held: Mapping[UUID, Sequence[HeldSubsidy]],
     *,
     claimed_on: date,
+    at: datetime,
     flagged: Collection[UUID] = (),
 ) -> tuple[Line, ...]:
     standing = ClassStanding(
-        evidenced_on=await _evidenced_on(connection, ground),
+        evidenced_on=await evidenced_on(connection, ground.class_, ground.trainees, ground.keys),
         held=held,
         rate=None if ground.policy_row is None else ground.policy_row.amount_fen,
         terms=ground.terms,
         grounds=ground.grounds,
+        decided_at=at,
         flagged=flagged,
     )
     return lines_of(ground.class_, ground.trainees, standing, claimed_on=claimed_on)
 
 
-def _grounds(row: PolicyRow | None, limits: HeldTerms, known: Sequence[DatedRow], *, on: date, at: date) -> Grounds:
+def _grounds(row: PolicyRow | None, terms: HeldTerms, known: Sequence[DatedRow], *, on: date, at: date) -> Grounds:
     """What a claim made `at` a day for a class that began `on` one goes by, with the `known` rows."""
-    rows = [dated.ground(limits.rows[key], on=at) for key in sorted(limits.rows)]
+    rows = [dated.ground(terms.rows[key], on=at) for key in sorted(terms.rows)]
     if row is not None:
         rows.append(dated.ground(row, on=on))
     return Grounds(max((each.provenance.sequence or 0 for each in known), default=0), tuple(rows))
 
 
-async def _evidenced_on(connection: AsyncConnection, ground: ClaimGround) -> dict[UUID, date]:
+async def evidenced_on(
+    connection: AsyncConnection, class_: TrainingClass, trainees: Sequence[Trainee], keys: Mapping[UUID, UUID]
+) -> dict[UUID, date]:
     """For each person who completed the class, the day of what shows its award: see AwardEvidence."""
-    class_, completed = ground.class_, [each for each in ground.trainees if each.outcome is Outcome.COMPLETED]
+    completed = [each for each in trainees if each.outcome is Outcome.COMPLETED]
     match class_.award.evidence:
         case AwardEvidence.CERTIFICATE:
-            return await training_store.certified_on(connection, ground.keys, class_)
+            return await training_store.certified_on(connection, keys, class_)
         case AwardEvidence.LICENCE:
             licensed = await training_store.licensed_on(connection, class_)
             return {each.person: licensed[each.enrolment_id] for each in completed if each.enrolment_id in licensed}

@@ -1,20 +1,32 @@
-"""Submit claims, and the common parts of all steps: permission and saving."""
+"""Submit and withdraw claims, let drafts expire, and the common parts of all steps: permission and saving."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.subsidy.claims.rules import claims as rules
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
+from services.subsidy.claims.store import lines
 from services.subsidy.trainings.rules import scope
 from shared.backbone import outbox
 from shared.contracts.subsidy import ClaimState
+from shared.faults import forever
 from shared.kernel.callers import Caller
+from shared.kernel.periods import business_day
 from shared.plan import Plan
+
+log = structlog.get_logger()
+
+POLL_SECONDS: Final = 60.0
+_CLOCK: Final = "clock"
+"""The actor of what happens because a day has passed."""
 
 
 async def submit(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, at: datetime) -> Claim:
@@ -26,6 +38,40 @@ async def submit(connection: AsyncConnection, claim_id: UUID, *, caller: Caller,
     after, fact = rules.submit(before, by=caller.person, at=at)
     await save(connection, after, fact, ClaimVerb.SUBMIT, by=caller.person)
     return after
+
+
+async def withdraw(
+    connection: AsyncConnection, claim_id: UUID, *, reason: str | None, caller: Caller, at: datetime
+) -> Claim:
+    """Give up a draft or returned claim of the caller's institution. Raises NotFound, ForeignOrganisation, IllegalMove.
+
+    It holds nobody's subsidy any more, and the class can be claimed for again.
+    """
+    before = await load_own(connection, claim_id, caller=caller)
+    after, fact = rules.withdraw(before, at=at)
+    await lines.release(connection, after)
+    await save(connection, after, fact, ClaimVerb.WITHDRAW, by=caller.person, reason=reason)
+    return after
+
+
+async def let_expire(engine: AsyncEngine, now: Callable[[], datetime]) -> None:
+    """Let claims expire in an endless loop."""
+    await forever("expired claims", lambda: expire(engine, at=now()), pause_seconds=POLL_SECONDS)
+
+
+async def expire(engine: AsyncEngine, *, at: datetime) -> bool:
+    """Give up claims that their institutions left past the day until which they hold subsidies. False if none is."""
+    async with engine.begin() as connection:
+        found = await store.expired(connection, business_day(at))
+        for claim_id in found:
+            expired = rules.expire(await store.load(connection, claim_id, lock=True), at=at)
+            if expired is not None:
+                after, fact = expired
+                await lines.release(connection, after)
+                await save(connection, after, fact, ClaimVerb.EXPIRE, by=_CLOCK)
+    if found:
+        log.info("claims.expired", count=len(found))
+    return bool(found)
 
 
 async def load_own(connection: AsyncConnection, claim_id: UUID, *, caller: Caller) -> Claim:

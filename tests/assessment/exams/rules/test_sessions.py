@@ -10,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from services.assessment.bodies.rules.bodies import Body, BodyKind, ScopeEntry
+from services.assessment.bodies.rules.bodies import Body, BodyKind
 from services.assessment.certificates.rules import certificates
 from services.assessment.certificates.rules.certificates import Certificate
 from services.assessment.exams.rules import results, sessions
@@ -41,10 +41,7 @@ from tests.assessment.pass_rules import SIXTY
 
 AT = datetime(2025, 6, 30, 4, tzinfo=UTC)
 HELD_ON = date(2025, 6, 30)
-SCOPE = (ScopeEntry("4-10-01-05", Award.SENIOR_WORKER), ScopeEntry("4-10-01-05", Award.TECHNICIAN))
-BODY = Body(
-    new_id(), "52410000MJ00123452", "郑州评价中心", BodyKind.SOCIAL, "410102", "410100", "S000041000123", SCOPE, 1
-)
+BODY = Body(new_id(), "52410000MJ00123452", "郑州评价中心", BodyKind.SOCIAL, "410102", "410100", "S000041000123", 1)
 
 
 def a_session(**changes: object) -> ExamSession:

@@ -134,10 +134,10 @@ class TestSite:
         site = Site(UUID(int=8), UUID(int=2), "S1", "某路 1 号", UUID(int=9), region, "410100", None, None, {}, 1)
 
         if passes:
-            require_in_region(training_class(), site)
+            require_in_region(site, {training_class().region})
         else:
             with pytest.raises(SiteElsewhere):
-                require_in_region(training_class(), site)
+                require_in_region(site, {training_class().region})
 
 
 class TestComplete:

@@ -12,7 +12,7 @@ from services.registry.directory.rules.sanctions import Sanction
 from services.registry.flags.rules.flags import Observation
 from services.registry.flags.rules.kinds import FlagKind
 from services.registry.plan.rules.projects import Project
-from shared.contracts.registry.directory import SanctionStep
+from shared.contracts.dimensions import SanctionStep
 from shared.kernel.awards import Award
 from shared.kernel.periods import Period
 from tests.registry.builders import NOON, SIGNED

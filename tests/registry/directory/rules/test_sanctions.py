@@ -12,23 +12,19 @@ from hypothesis import strategies as st
 
 from services.registry.classes.rules.flags import stopped_during
 from services.registry.directory.rules.sanctions import (
-    LADDER,
     InstitutionDelisted,
     InstitutionStopped,
     Sanction,
-    SanctionEnded,
-    SanctionStands,
-    SanctionStatus,
     impose,
     lift,
     require_not_delisted,
     require_not_stopped,
-    standing,
 )
+from shared.contracts.dimensions import SanctionStep
 from shared.contracts.registry.classes import ClassStatus
-from shared.contracts.registry.directory import SanctionStep
 from shared.kernel.periods import Period, PeriodEndsBeforeStart
 from shared.kernel.refusals import IllegalMove, SamePerson
+from shared.sanctions.rules import LADDER, SanctionEnded, SanctionStands, SanctionStatus, standing
 from tests.registry.builders import NOON, training_class
 from tests.registry.directory.rules.directory import institution, sanction
 

@@ -19,6 +19,7 @@ from services.registry.licences.rules import (
     confirm,
     record,
     reject,
+    reopen,
 )
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.contracts.registry.licences import LicenceStatus
@@ -51,6 +52,8 @@ def step(before: Licence, verb: LicenceVerb, *, by: str = "another") -> Licence:
             return confirm(before, ENROLMENT, CLASS, by=by, at=AT)[0]
         case LicenceVerb.REJECT:
             return reject(before, ENROLMENT, CLASS, by=by, reason="查无此证", at=AT)[0]
+        case LicenceVerb.REOPEN:
+            return reopen(before, ENROLMENT, CLASS, reason="证件号码录入错误", at=AT)[0]
 
 
 @pytest.mark.parametrize("status", LicenceStatus)

@@ -26,7 +26,6 @@ from services.registry.orders.rules import (
 )
 from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.awards import Award
-from shared.kernel.levels import Level
 from shared.kernel.periods import Period
 from shared.kernel.refusals import IllegalMove
 from tests.registry.builders import TODAY, training_class
@@ -36,7 +35,7 @@ def order(**changes: Any) -> TrainingOrder:
     usual: dict[str, Any] = {
         "id": UUID(int=1), "institution_id": UUID(int=2), "local_id": "O1", "buyer_name": "某养老院",
         "buyer_credit_code": "91350100M000100Y43", "buyer_id": None, "occupation": "4-10-01-05",
-        "level": Level.SENIOR_WORKER, "persons": 100, "ordered": Period(date(2025, 1, 1), date(2025, 12, 31)),
+        "award": Award.SENIOR_WORKER, "persons": 100, "ordered": Period(date(2025, 1, 1), date(2025, 12, 31)),
         "sites": (), "signed_on": date(2025, 1, 1), "region": "410102", "reporting_region": "410100",
         "status": OrderStatus.CONFIRMED, "filed_by": "clerk",
     }  # fmt: skip
@@ -70,10 +69,10 @@ def test_an_order_moves_by_its_table_and_no_other_way(status: OrderStatus, verb:
     [
         ({}, []),
         ({"occupation": "4-10-01-02"}, ["occupation"]),
-        ({"award": Award.TECHNICIAN}, ["level"]),
+        ({"award": Award.TECHNICIAN}, ["award"]),
         ({"starts_on": date(2024, 12, 31)}, ["starts_on"]),
         ({"ends_on": date(2026, 1, 1)}, ["ends_on"]),
-        ({"status": ClassStatus.CANCELLED, "award": Award.TECHNICIAN}, ["level", "status"]),
+        ({"status": ClassStatus.CANCELLED, "award": Award.TECHNICIAN}, ["award", "status"]),
     ],
 )
 def test_a_class_fits_in_every_field_or_is_told_in_which_not(changes: dict[str, Any], differs: list[str]) -> None:

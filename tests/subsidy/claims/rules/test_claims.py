@@ -37,10 +37,10 @@ class TestSubmit:
             rules.submit(claim(refused(1), refused(2)), by="li", at=AT)
 
     def test_the_first_submission_keeps_its_day_over_a_return(self) -> None:
-        returned, _ = review.return_(submitted(), prepared_by=["li"], by="wang", at=AT)
+        returned, _ = review.return_(submitted(), prepared_by=["li"], held_until=DAY, by="wang", at=AT)
         later = AT + timedelta(days=40)
 
-        rebuilt, _ = rules.rebuild(returned, returned.lines, policy_row=None, at=later)
+        rebuilt, _ = rules.rebuild(returned, returned, at=later)
         again, _ = rules.submit(rebuilt, by="li", at=later)
 
         assert (again.submitted_on, again.claimed_on(business_day(later))) == (DAY, DAY)
@@ -71,8 +71,21 @@ class ClaimWalk(RuleBasedStateMachine):
 
     @rule(amounts=AMOUNTS)
     def rebuild(self, amounts: list[int]) -> None:
-        lines = self._lines(amounts)
-        self._try(ClaimVerb.REBUILD, lambda: rules.rebuild(self.claim, lines, policy_row="HN-T-L4", at=AT))
+        built = replace(self.claim, lines=self._lines(amounts), held_until=DAY)
+        self._try(ClaimVerb.REBUILD, lambda: rules.rebuild(self.claim, built, at=AT))
+
+    @rule()
+    def withdraw(self) -> None:
+        self._try(ClaimVerb.WITHDRAW, lambda: rules.withdraw(self.claim, at=AT))
+
+    @rule(days=st.integers(-1, 1))
+    def expire(self, days: int) -> None:
+        # Only what waits for its institution has such a day.
+        if self.claim.held_until is not None:
+            at = AT + timedelta(days=days)
+            if expired := rules.expire(self.claim, at=at):
+                self._try(ClaimVerb.EXPIRE, lambda: expired)
+            assert (expired is not None) == (days > 0)
 
     @rule(by=PEOPLE)
     def submit(self, by: str) -> None:
@@ -81,7 +94,7 @@ class ClaimWalk(RuleBasedStateMachine):
 
     @rule(by=PEOPLE)
     def return_(self, by: str) -> None:
-        self._decide(ClaimVerb.RETURN, by, lambda who: review.return_(self.claim, **who, at=AT))
+        self._decide(ClaimVerb.RETURN, by, lambda who: review.return_(self.claim, held_until=DAY, **who, at=AT))
         if self.claim.status is ClaimStatus.RETURNED:
             self.committed = 0
 
@@ -115,6 +128,22 @@ class ClaimWalk(RuleBasedStateMachine):
         if self._try(ClaimVerb.RECOVER, lambda: recoveries.recover(self.claim, numbers, at=AT)):
             self.recovered += self.claim.recovered_fen - before
 
+    @rule(by=PEOPLE)
+    def fail_payment(self, by: str) -> None:
+        paid_by = [] if self.claim.paid_by is None else [self.claim.paid_by]
+        amount = self.claim.amount_fen
+        if self._try(ClaimVerb.FAIL_PAYMENT, lambda: payments.fail(self.claim, paid_by=paid_by, by=by, at=AT)):
+            assert by not in paid_by
+            self.paid -= amount
+
+    @rule(numbers=st.none() | st.sets(st.integers(1, 4), min_size=1, max_size=2), again=st.sets(st.integers(1, 4)))
+    def reverse_recovery(self, numbers: set[int] | None, again: set[int]) -> None:
+        before = self.claim.recovered_fen
+        if self._try(
+            ClaimVerb.REVERSE_RECOVERY, lambda: recoveries.reverse(self.claim, numbers, claimed_again=again, at=AT)
+        ):
+            self.recovered -= before - self.claim.recovered_fen
+
     @rule(programme=st.sampled_from(["S01", "S02-1"]), place=st.integers(0, 3))
     def correct(self, programme: str, place: int) -> None:
         before = self.claim
@@ -135,7 +164,7 @@ class ClaimWalk(RuleBasedStateMachine):
     @invariant()
     def money_goes_with_the_state(self) -> None:
         amount, status = self.claim.amount_fen, self.claim.status
-        holds = status in (ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOVERED)
+        holds = status in rules.COMMITTED
         assert self.committed == (amount if holds else 0)
         assert self.paid == (amount if status in (ClaimStatus.PAID, ClaimStatus.RECOVERED) else 0)
         assert (status is ClaimStatus.RECOVERED) == (self.recovered == amount > 0)
@@ -143,6 +172,7 @@ class ClaimWalk(RuleBasedStateMachine):
     @invariant()
     def nobody_decides_twice(self) -> None:
         assert self.claim.approved_by is None or self.claim.approved_by != self.claim.submitted_by
+        assert self.claim.paid_by is None or self.claim.paid_by not in (self.claim.approved_by, self.claim.submitted_by)
 
     @invariant()
     def every_change_is_one_fact(self) -> None:

@@ -25,7 +25,7 @@ class TestApprove:
         with pytest.raises(SamePerson):
             rules.approve(before, as_of_now=before.lines, flags=(), prepared_by=prepared_by, by=by, at=AT)
         with pytest.raises(SamePerson):
-            rules.return_(before, prepared_by=prepared_by, by=by, at=AT)
+            rules.return_(before, prepared_by=prepared_by, held_until=None, by=by, at=AT)
         with pytest.raises(SamePerson):
             rules.reject(before, prepared_by=prepared_by, by=by, at=AT)
 
@@ -60,7 +60,7 @@ class TestApprove:
 
 class TestReturn:
     def test_an_approval_that_is_taken_back_leaves_no_trace_of_the_approver(self) -> None:
-        returned, fact = rules.return_(approved(), prepared_by=["li"], by="wang", at=AT)
+        returned, fact = rules.return_(approved(), prepared_by=["li"], held_until=None, by="wang", at=AT)
 
         assert (returned.status, returned.approved_by, returned.approved_on) == (ClaimStatus.RETURNED, None, None)
         assert fact.approved_on is None

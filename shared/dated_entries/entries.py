@@ -1,8 +1,4 @@
-"""Dated entries: records that hold from a day to a day, with who opened and who ended them.
-
-Listings and sanctions are such entries. Scopes of assessment bodies will be; then this moves to `shared/kernel`, which
-holds only what two services use.
-"""
+"""Dated entries: listings, sanctions, scopes of assessment bodies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of every route before a request is handled: known parameters, an accepted content type, valid JSON.
+"""Checks of every route before a request is handled: known parameters, an accepted body of its size, valid JSON.
 
 The checks follow from what the route declares, so that no route can forget them.
 """
@@ -6,21 +6,30 @@ The checks follow from what the route declares, so that no route can forget them
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Hashable, Mapping
 from functools import cached_property
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from fastapi import Request, Response
 from fastapi._compat import field_annotation_is_sequence
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 
 from shared import json_text
+from shared.edge.bodies import BodyNotTaken, OpenRequest, OpenRequests
+from shared.edge.sizes import BODY_MAX, in_whole_kilobytes, largest
 from shared.form_errors import MalformedRequest, told
 from shared.json_text import NotJson
+from shared.kernel.callers import Caller
 from shared.kernel.refusals import Invalid, Refusal
 
+if TYPE_CHECKING:
+    from shared.settings import ServiceSettings
+
+LARGE_OBJECT_BYTES: Final = 48 * 1024
+"""An object that may need more than this, by its declared texts and lists, is allowed that much beyond the usual."""
 JSON: Final = "application/json"
 INSTEAD_OF_MEDIA_TYPE: Final = "x-instead-of-media-type"
 """In the description of a body: the query parameter that may say what the body is, whatever its content type is."""
@@ -90,7 +99,9 @@ class EdgeRoute(APIRoute):
         async def answer(request: Request) -> Response:
             self.identify(request)
             self._check_query(request)
-            return await self.respond(await self._read(request), handle)
+            open_requests: OpenRequests = request.app.state.open_requests
+            with open_requests.of(_owner(request)) as opened:
+                return await self.respond(await self._read(request, opened, open_requests), handle)
 
         return answer
 
@@ -106,6 +117,27 @@ class EdgeRoute(APIRoute):
         """The content types of bodies that the route accepts; empty for a route without a body."""
         described = self._described_body.get("content", {})
         return tuple(described) or ((JSON,) if self.body_field is not None else ())
+
+    def body_max(self, settings: ServiceSettings) -> int:
+        """The largest body that the route takes, in bytes; 0 for a route without a body.
+
+        It follows from what the route declares: files, rows, or an object with its texts and lists.
+        """
+        described = self._described_body
+        if not self.media_types:
+            return 0
+        if BODY_MAX in described:
+            return int(described[BODY_MAX])
+        if any(each.get("schema", {}).get("format") == "binary" for each in described.get("content", {}).values()):
+            return settings.file_bytes_max
+        return settings.rows_bytes_max if described else settings.object_bytes_max + self._beyond_an_object
+
+    @cached_property
+    def _beyond_an_object(self) -> int:
+        assert self.body_field is not None, "a route without a described body has a form"
+        form: Any = self.body_field.field_info.annotation
+        needed = largest(TypeAdapter(form).json_schema())
+        return in_whole_kilobytes(needed) if needed > LARGE_OBJECT_BYTES else 0
 
     @cached_property
     def _described_body(self) -> Mapping[str, Any]:
@@ -134,18 +166,27 @@ class EdgeRoute(APIRoute):
     def _takes_several(self, name: str) -> bool:
         return field_annotation_is_sequence(self._query[name].annotation)
 
-    async def _read(self, request: Request) -> Request:
-        """Raises UnsupportedMediaType, MalformedRequest."""
-        if not self.media_types:
-            return request
+    async def _read(self, request: Request, opened: OpenRequest, open_requests: OpenRequests) -> Request:
+        """Raises BodyNotTaken, UnsupportedMediaType, MalformedRequest, and the refusals of bodies."""
         headers = request.headers
         if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
             return request
+        if not self.media_types:
+            raise BodyNotTaken
         said_otherwise = self._described_body.get(INSTEAD_OF_MEDIA_TYPE) in request.query_params
         if media_type_of(request) not in self.media_types and not said_otherwise:
             raise UnsupportedMediaType(accepted=list(self.media_types))
-        body = await request.body()
-        return ReadRequest(request, body, _parsed(body) if self.body_field is not None and body else None)
+        body = await opened.read(request, bytes_max=self.body_max(request.app.state.settings))
+        is_form = self.body_field is not None and body
+        return ReadRequest(request, body, await open_requests.parsed(_parsed, body) if is_form else None)
+
+
+def _owner(request: Request) -> Hashable:
+    """Whose request it is: a person's of an organisation or region, or, without a token, a network address's."""
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller is None:
+        return request.client.host if request.client else ""
+    return caller.person, caller.organisation, caller.region
 
 
 def media_type_of(request: Request) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from services.registry.directory.rules.dated_entries import DatedEntry
+from shared.dated_entries.entries import DatedEntry
 from shared.kernel.refusals import Conflict
 
 E = TypeVar("E", bound=DatedEntry)

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Date, Integer, MetaData, Table, Text, Uuid, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.directory.rules.endings import Ending
 from shared import tables
+from shared.dated_entries.endings import Ending
 from shared.tables import Instant, fixed
 
 _ENDING: Final = Table(

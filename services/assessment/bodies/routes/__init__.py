@@ -1,0 +1,1 @@
+"""HTTP routes of this topic and the schemas of their requests and answers."""

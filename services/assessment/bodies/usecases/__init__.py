@@ -1,0 +1,1 @@
+"""Use cases of this topic: load, decide, save, record."""

@@ -1,0 +1,111 @@
+"""Why a line was decided as it was: each check with the facts that it used, from what was stored with the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from msgspec import to_builtins
+
+from services.subsidy.claims.rules import grounds
+from services.subsidy.claims.rules.checks import Check, judge, refuses
+from services.subsidy.claims.rules.lines import Line
+from services.subsidy.policy.rules import PolicyRow
+from shared.dated_rules.figures import FigureRow
+from shared.kernel.money import Fen
+
+
+class CheckOutcome(StrEnum):
+    PASSED = "passed"
+    REFUSED = "refused"
+    NOT_REACHED = "not_reached"
+    """A check before it had refused the line."""
+
+
+class UsedFact(NamedTuple):
+    """A fact or a figure that a check used: its value, where it came from, and when it was known like this."""
+
+    name: str
+    value: Any
+    source: str
+    known_at: str | None
+
+
+class ExplainedCheck(NamedTuple):
+    check: Check
+    outcome: CheckOutcome
+    facts: list[UsedFact]
+
+
+class Explanation(NamedTuple):
+    """A decision made again from what was stored: its verdict, and each check in the order in which it is applied."""
+
+    verdict: Fen | Check
+    checks: list[ExplainedCheck]
+
+
+_USED: Final[Mapping[Check, tuple[str, ...]]] = {
+    Check.WITHDRAWN: ("outcome",),
+    Check.TRANSFERRED: ("outcome",),
+    Check.NOT_COMPLETED: ("outcome",),
+    Check.FLAGGED: ("flagged",),
+    Check.NO_CERTIFICATE: ("occupation", "award", "starts_on", "evidenced_on"),
+    Check.WINDOW_PASSED: ("evidenced_on", "claimed_on", "claim.window_months"),
+    Check.ALREADY_CLAIMED: ("occupation", "award", "held"),
+    Check.HIGHER_LEVEL_CLAIMED: ("occupation", "award", "held"),
+    Check.CAP_USED_UP: ("starts_on", "held", "claim.trainings_a_year_max"),
+    Check.NO_POLICY: ("award", "starts_on", "rate"),
+    Check.NO_SHARE: ("share",),
+}
+"""What each check looks at: fields of LineFacts, or the keys of limits."""
+_SOURCES: Final = {
+    "outcome": "registry: enrolments/{enrolment}",
+    "flagged": "registry: upheld flags about enrolments/{enrolment}",
+    "occupation": "registry: classes/{class_}",
+    "award": "registry: classes/{class_}",
+    "starts_on": "registry: classes/{class_}",
+    "share": "registry: classes/{class_}, the filed fee",
+    "evidenced_on": "assessment: certificates; registry: licences, or the completion where that is enough",
+    "claimed_on": "subsidy: claims/{claim}",
+    "held": "subsidy: lines of other claims",
+}
+
+
+def explain(
+    line: Line,
+    *,
+    claim: str,
+    class_: str,
+    amounts: Mapping[str, PolicyRow],
+    limits: Mapping[str, FigureRow],
+) -> Explanation | None:
+    """The decision on `line` by its stored facts and rows. None if they were not stored."""
+    stored = line.grounds
+    if stored is None:
+        return None
+    facts = grounds.facts_of(stored, amounts, limits)
+    verdict = judge(facts)
+    values: dict[str, Any] = to_builtins(facts) | {"award": facts.award.code}
+    decided_at = stored.get("decided_at")
+    rows = {(limits[each["row"]].key if each["row"] in limits else "rate"): each["row"] for each in stored["rows"]}
+    figures = {limits[row].key: limits[row].value for row in rows.values() if row in limits}
+
+    def used(name: str) -> UsedFact:
+        if name in rows or name == "rate":
+            row = rows.get(name)
+            entered: PolicyRow | FigureRow | None = None if row is None else limits.get(row) or amounts.get(row)
+            at = None if entered is None or entered.provenance.decided_at is None else entered.provenance.decided_at
+            source = "subsidy: no row" if row is None else f"subsidy: row {row}"
+            return UsedFact(name, figures.get(name, values.get(name)), source, None if at is None else at.isoformat())
+        source = _SOURCES[name].format(enrolment=line.enrolment_id, class_=class_, claim=claim)
+        return UsedFact(name, values[name], source, decided_at)
+
+    explained, is_refused = list[ExplainedCheck](), False
+    for check in Check:
+        outcome = CheckOutcome.NOT_REACHED
+        if not is_refused:
+            is_refused = refuses(check, facts)
+            outcome = CheckOutcome.REFUSED if is_refused else CheckOutcome.PASSED
+        explained.append(ExplainedCheck(check, outcome, [used(name) for name in _USED[check]]))
+    return Explanation(verdict, explained)

@@ -1,0 +1,33 @@
+"""Owed lines in the database, looked for from the lines with a case, which are few."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.subsidy.claims.store.claims import CLAIM
+from services.subsidy.claims.store.lines import LINE
+from services.subsidy.owed.rules import OwedLine
+from shared import tables
+from shared.located import lies_in
+from shared.reach import Reach
+
+_OWED: Final = (
+    select(
+        LINE.c.enrolment_id.label("id"),
+        *LINE.c["claim_id", "line", "amount_fen", "owed"],
+        *CLAIM.c["class_id", "institution_id", "region", "reporting_region"],
+    )
+    .join_from(LINE, CLAIM, CLAIM.c.id == LINE.c.claim_id)
+    .where(LINE.c.owed.is_not(None), LINE.c.recovered_on.is_(None))
+    .order_by(LINE.c.enrolment_id)
+)
+
+
+async def page(connection: AsyncConnection, reach: Reach, *, after: UUID, limit: int) -> list[OwedLine]:
+    """Those within `reach`, in the order of their enrolments, after `after`."""
+    statement = _OWED.where(LINE.c.enrolment_id > after, *lies_in(CLAIM, reach)).limit(limit)
+    return await tables.fetch_all(connection, statement, OwedLine)

@@ -1,0 +1,1 @@
+"""The ladder of sanctions, which authorities impose on institutions and on assessment bodies."""
