@@ -16,6 +16,7 @@ from services.assessment.proposals import routes as proposals
 from services.assessment.rekeyings import routes as rekeyings
 from services.assessment.rights import RIGHTS
 from services.assessment.settings import AssessmentSettings
+from services.assessment.standards import routes as standards
 from services.assessment.verification import routes as verifications
 from shared.database import make_engine
 from shared.openapi import codes_beside
@@ -48,6 +49,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 proposals.routes,
                 verifications.routes,
                 pass_rules.routes,
+                standards.routes,
             ),
         ],
         rights=RIGHTS,

@@ -62,6 +62,9 @@ RIGHTS: Final[Rights] = {
     "end_pass_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
     "approve_pass_rule": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
     "reject_pass_rule": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
+    # standards
+    "list_standards": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),
+    "get_standard": reads(EVERY_ROLE),
     # certificates
     "list_certificates": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
     "get_certificate": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),

@@ -66,6 +66,8 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "proposal_id": proposed.json()["id"],
         "number": "S000041000001253000001",
         "row_id": "NAT-PASS-60",
+        "occupation": "4-10-01-05",
+        "edition": "2023",
     }
     bodies: dict[str, Any] = {
         "file_body": body_filing(first + 500, region=region),

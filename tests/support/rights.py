@@ -11,16 +11,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import httpx
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.database import Transactions, driver
+from shared.database import Transactions
 from shared.edge.methods import routes_of
 from shared.kernel.callers import Role, Whose
 from shared.rights import OF_EVERY_SERVICE, READING, Right
@@ -86,39 +86,19 @@ class Departure(NamedTuple):
     answered: str
 
 
-@dataclass
-class _RolledBack:
-    """In place of an application's engine: nothing that a request does stays."""
-
-    engine: AsyncEngine
-
-    @asynccontextmanager
-    async def begin(self) -> AsyncGenerator[AsyncConnection]:
-        async with self.engine.connect() as connection:
-            transaction = await connection.begin()
-            try:
-                yield connection
-            finally:
-                await transaction.rollback()
-
-    def connect(self) -> Any:
-        return self.engine.connect()
+class _Handled(Exception):
+    """The request was handled, so what it did is rolled back."""
 
 
-@dataclass
-class _Undone:
-    """In place of an application's transactions of requests: nothing that a request does stays."""
-
-    transactions: Transactions
+class _RolledBack(Transactions):
+    """In place of an application's transactions: nothing that a request does stays."""
 
     @asynccontextmanager
     async def begin(self, question: str | None = None) -> AsyncGenerator[tuple[AsyncConnection, bool]]:
-        async with self.transactions.begin(question) as (connection, is_special):
-            try:
-                yield connection, is_special
-            finally:
-                # What follows for the transaction then ends nothing.
-                await (await driver(connection)).execute("ROLLBACK")
+        with suppress(_Handled):
+            async with super().begin(question) as begun:
+                yield begun
+                raise _Handled
 
 
 @dataclass
@@ -326,11 +306,11 @@ async def walk(scene: Scene) -> Walk:
     """The walk of `scene`, on its service's own application. Raises AssertionError for an operation without fixture."""
     http = scene.service.http
     app: FastAPI = http._transport.app  # type: ignore[attr-defined]
-    engine, transactions = app.state.engine, app.state.transactions
-    app.state.engine, app.state.transactions = _RolledBack(engine), _Undone(transactions)
+    transactions = app.state.transactions
+    app.state.transactions = _RolledBack(app.state.engine)
     try:
         walked = Walk(scene, app, http)
         await walked.walk()
     finally:
-        app.state.engine, app.state.transactions = engine, transactions
+        app.state.transactions = transactions
     return walked

@@ -30,10 +30,20 @@ FORMS: Final = Forms(get_type_hints(Figures))
 
 
 class PassRule(NamedTuple):
-    """The rule for an exam: its figure, and the row that it comes from."""
+    """The rule for an exam: its figure, and the row that it comes from.
+
+    `marks` are those of each part by the occupation's `standard`, if there is one.
+    """
 
     part_tenths_min: int
     row: FigureRow
+    marks: Mapping[str, int] | None = None
+    standard: str | None = None
+
+    @property
+    def ground(self) -> str:
+        """What a result keeps of it: the standard, or the row."""
+        return self.standard or self.row.id
 
 
 def rule_on(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str]) -> PassRule:

@@ -13,8 +13,8 @@ from services.assessment.exams.store import candidates as store
 from services.assessment.exams.store import sessions as session_store
 from services.assessment.exams.usecases import reading
 from services.assessment.exams.usecases import results as usecases
-from services.assessment.pass_rules import usecases as pass_rules
 from services.assessment.persons import store as person_store
+from services.assessment.standards import usecases as standards
 from shared.auth import CurrentCaller
 from shared.dated_rules.answers import GroundAnswer
 from shared.proposals.answers import ProposalAnswer
@@ -33,7 +33,7 @@ async def get_candidate(
     session = await session_store.load(connection, candidate.session_id)
     sealed = await person_store.sealed(connection, [candidate.person])
     replaced = [ReplacedResultAnswer.of(each) for each in await store.replaced(connection, candidate_id)]
-    ground = await pass_rules.ground_of(connection, candidate.pass_rule, day=session.held_on)
+    ground = await standards.ground_of(connection, candidate.pass_rule, day=session.held_on)
     shown = persons.shown(sealed[candidate.person])
     return CandidateHistoryAnswer.of(
         candidate, **shown, ground=None if ground is None else GroundAnswer.model_validate(ground), replaced=replaced

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from shared.kernel.awards import Award
@@ -13,7 +13,7 @@ TENTHS_MAX: Final = 1000
 """The full mark of each part: 100 points."""
 
 REVIEWED: Final = frozenset({Award.TECHNICIAN, Award.SENIOR_TECHNICIAN})
-"""Awards with a comprehensive review as a third part: no region decides that. Source: domain rules §3.3."""
+"""Awards with a comprehensive review as a third part, where no standard says otherwise. Source: domain rules §3.3."""
 
 
 class PartMissing(Invalid):
@@ -22,8 +22,8 @@ class PartMissing(Invalid):
     slug = "part-missing"
     title_en = "One part of the exam has no mark."
     title_zh = "缺少一个考核科目的成绩。"
-    cure_en = "Enter the mark of {part}: technicians and senior technicians also need a comprehensive review."
-    cure_zh = "请填写 {part} 的成绩：技师、高级技师另须综合评审。"
+    cure_en = "Enter the mark of {part}: it is held for {award} by the occupation's standard or the pass rules."
+    cure_zh = "请填写 {part} 的成绩：按职业标准或合格规则，{award} 须考核该科目。"
 
 
 class PartNotHeld(Invalid):
@@ -32,8 +32,8 @@ class PartNotHeld(Invalid):
     slug = "part-not-held"
     title_en = "Exams for this award do not have this part."
     title_zh = "该等级（证书种类）没有此考核科目。"
-    cure_en = "Leave {part} out; only technicians and senior technicians have a comprehensive review."
-    cure_zh = "请删除 {part}；仅技师、高级技师进行综合评审。"
+    cure_en = "Leave {part} out: neither the occupation's standard nor the pass rules hold it for {award}."
+    cure_zh = "请删除 {part}：按职业标准和合格规则，{award} 不考核该科目。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,16 @@ class Marks:
         return {"theory": self.theory / 10, "skills": self.skills / 10, "review": review}
 
 
-def passes(marks: Marks, award: Award, *, part_tenths_min: int) -> bool:
-    """Whether each part of an exam for `award` reaches the pass mark; nothing is averaged.
+def passes(marks: Marks, award: Award, *, part_tenths_min: int, of_standard: Mapping[str, int] | None = None) -> bool:
+    """Whether each part of an exam for `award` reaches its mark; nothing is averaged.
 
-    Raises PartMissing, PartNotHeld. Source: domain rules §3.3.
+    `of_standard` are the parts of the occupation's standard with their marks; without a standard each part needs
+    `part_tenths_min`. Raises PartMissing, PartNotHeld. Source: domain rules §3.3.
     """
-    needs_review = award in REVIEWED
+    needs_review = award in REVIEWED if of_standard is None else "review" in of_standard
     if needs_review and marks.review is None:
         raise PartMissing(pointer="/review", part="review", **award.codes)
     if not needs_review and marks.review is not None:
         raise PartNotHeld(pointer="/review", part="review", **award.codes)
-    parts = (marks.theory, marks.skills) if marks.review is None else (marks.theory, marks.skills, marks.review)
-    return min(parts) >= part_tenths_min
+    parts = {part: mark for part, mark in asdict(marks).items() if mark is not None}
+    return all(mark >= (of_standard or {}).get(part, part_tenths_min) for part, mark in parts.items())

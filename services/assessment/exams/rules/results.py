@@ -153,8 +153,8 @@ def correct(
 
 
 def _with(candidate: Candidate, session: ExamSession, marks: Marks, rule: PassRule) -> Candidate:
-    passed = passes(marks, session.award, part_tenths_min=rule.part_tenths_min)
-    version, row = candidate.version + 1, rule.row.id
+    passed = passes(marks, session.award, part_tenths_min=rule.part_tenths_min, of_standard=rule.marks)
+    version, row = candidate.version + 1, rule.ground
     return replace(candidate, absent=False, marks=marks, passed=passed, version=version, pass_rule=row)
 
 

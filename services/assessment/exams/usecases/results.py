@@ -19,8 +19,9 @@ from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as store
 from services.assessment.exams.store import sessions as session_store
 from services.assessment.exams.usecases.sessions import certify, own
-from services.assessment.pass_rules.usecases import rule_of
+from services.assessment.pass_rules.rules import PassRule
 from services.assessment.plan import usecases as plans
+from services.assessment.standards.usecases import rule_of
 from shared.backbone import outbox
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.callers import Caller, ForeignRegion, Role
@@ -51,7 +52,7 @@ async def record(
     await require_may_examine(connection, session.body_id, day=session.held_on)
     local_ids = {row.local_id for row in rows}
     candidates = await store.by_local_ids(connection, session_id, local_ids, lock=not dry_run)
-    rule = await rule_of(connection, day=session.held_on, region=session.region)
+    rule = await _rule_of(connection, session)
     recorded, outcomes = rules.decide(rows, session, candidates, rule=rule, at=at)
     if not dry_run:
         await store.save_all(connection, [candidate for candidate, _ in recorded])
@@ -69,7 +70,7 @@ async def propose(
     session = await own(connection, (await store.load(connection, candidate_id)).session_id, caller)
     before = await store.load(connection, candidate_id)
     certificate = await certificate_store.valid_of_candidate(connection, candidate_id)
-    rule = await rule_of(connection, day=session.held_on, region=session.region)
+    rule = await _rule_of(connection, session)
     rules.correct(before, session, marks, rule=rule, certificate=certificate, at=at)
     proposal = Proposal(
         id=new_id(),
@@ -98,7 +99,7 @@ async def correct(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
     session = await _concerned(connection, (await store.load(connection, candidate_id)).session_id, caller)
     before = await store.load(connection, candidate_id, lock=True)
     certificate = await certificate_store.valid_of_candidate(connection, candidate_id)
-    rule = await rule_of(connection, day=session.held_on, region=session.region)
+    rule = await _rule_of(connection, session)
     after, fact = rules.correct(before, session, marks, rule=rule, certificate=certificate, at=at)
     await store.keep_replaced(connection, before, reason=proposal.reason, by=caller.person, at=at)
     await store.save_all(connection, [after])
@@ -118,3 +119,13 @@ async def _concerned(connection: AsyncConnection, session_id: UUID, caller: Call
     if not (await plans.scope(connection, caller)).reach.handles(session):
         raise ForeignRegion
     return session
+
+
+async def _rule_of(connection: AsyncConnection, session: ExamSession) -> PassRule:
+    return await rule_of(
+        connection,
+        occupation=session.occupation,
+        award=session.award,
+        day=session.held_on,
+        region=session.region,
+    )

@@ -1,0 +1,1 @@
+"""Occupation standards by occupation and edition: parts, marks, minutes, and routes of eligibility."""
