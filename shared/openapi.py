@@ -98,7 +98,7 @@ def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         description=app.description,
-        routes=app.routes,
+        routes=app.state.described,
         license_info=app.license_info,
     )
     components = document.setdefault("components", {})

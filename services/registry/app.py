@@ -102,6 +102,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
         background=background,
         codes=codes_beside(__file__),
         standings=STANDINGS,
+        busiest=[attendance.routes, rosters.routes],
     )
     app.state.seal = Seal.load(settings.keys_directory)
     app.state.persons = Persons.load(settings.keys_directory)

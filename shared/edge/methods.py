@@ -44,8 +44,8 @@ class HeadLikeGet:
 
 
 def routes_of(app: FastAPI) -> Iterator[APIRoute]:
-    """All routes of `app`, also those of routers that it includes."""
-    for route in app.routes:
+    """All routes of `app`, also those of routers that it includes, in the order in which they are described."""
+    for route in getattr(app.state, "described", app.routes):
         router = getattr(route, "original_router", None)
         for each in [route] if router is None else router.routes:
             assert isinstance(each, APIRoute), "nothing else is added to an application of ours"

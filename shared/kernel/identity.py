@@ -168,6 +168,8 @@ def contains_identity_number(text: str) -> bool:
     A number that stands alone has 18 digits and a correct check digit. Anywhere else, where any eleventh run of digits
     has such a check digit, it also shows a birth date that is possible.
     """
+    if len(text) < _LENGTH:
+        return False
     if any(calc_check_digit(number) == number[17].upper() for number in _LIKE_18.findall(text)):
         return True
     return any(_hides_number(re.sub(r"[ ._/-]", "", run).upper()) for run in _DIGITS_APART.findall(text))

@@ -62,5 +62,5 @@ def months_after(day: date, months: int) -> date:
 
 def business_day(instant: datetime) -> date:
     """The calendar day in China at `instant`, which must have a time zone."""
-    assert instant.utcoffset() is not None, "an instant without a zone has no business day"
+    assert instant.tzinfo is not None, "an instant without a zone has no business day"
     return instant.astimezone(BUSINESS_ZONE).date()

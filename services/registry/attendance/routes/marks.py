@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -36,7 +36,7 @@ from shared.batches import BatchAnswer, answer
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.form_errors import form_error
 from shared.forms import PLAIN, Day, Instant, LocalId, no_personal_number
-from shared.kernel.periods import BUSINESS_ZONE
+from shared.kernel.periods import BUSINESS_ZONE, business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.posted import DryRun, PostedRows, posting
 from shared.rows import parse_posted
@@ -176,7 +176,11 @@ async def record_attendance_marks(
 
 
 def _row(place: int, mark: MarkRequest) -> MarkRow:
-    return MarkRow(place, **{name: getattr(mark, name) for name in MarkRow._fields[1:]})
+    day = business_day(mark.at)
+    return MarkRow(place, **{name: getattr(mark, name) for name in _GIVEN}, day=day)
+
+
+_GIVEN: Final = [name for name in MarkRow._fields if name not in ("row", "day")]
 
 
 @routes.get("/enrolments/{enrolment_id}/attendance")

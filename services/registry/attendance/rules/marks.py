@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.registry.enrolments.rules.attendee import Attendee
@@ -109,8 +108,7 @@ class UnknownSite(Invalid):
     cure_zh = "请使用本机构培训地点的 local_id；若即为班级地点，可不填。"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One check-in or check-out. `matched` and `score` (0 to 100) are the result of a face comparison."""
 
     id: UUID
@@ -158,8 +156,10 @@ def admit(mark: Mark, attendee: Attendee, *, policy: Policy, now: datetime) -> N
     require_day(mark.day, attendee, pointer="/at")
     if mark.at > now + CLOCK_DRIFT_MAX:
         raise MarkFromFuture(pointer="/at", now=now.isoformat(timespec="seconds"))
-    if (business_day(now) - mark.day).days > policy.attendance_edit_days_max:
-        raise MarkTooLate(pointer="/at", days_max=policy.attendance_edit_days_max)
+    days_max = policy.attendance_edit_days_max
+    # Nearly every mark is younger than that by the hour, whatever the day is.
+    if now - mark.at > timedelta(days_max) and (business_day(now) - mark.day).days > days_max:
+        raise MarkTooLate(pointer="/at", days_max=days_max)
 
 
 def require_day(day: date, attendee: Attendee, *, pointer: str) -> None:

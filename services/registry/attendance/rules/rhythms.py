@@ -184,8 +184,9 @@ def hurried_devices(stamps: Iterable[DeviceStamp], attendees: Mapping[UUID, Atte
     for device, group in groupby(ordered, key=lambda stamp: stamp.device):
         marks = list(group)
         for stamp, count in zip(marks, _counts_within_a_minute(marks), strict=True):
-            attendee, day = attendees.get(stamp.class_id), business_day(stamp.at)
+            attendee = attendees.get(stamp.class_id)
             if attendee and count > DEVICE_MARKS_PER_MINUTE_MAX:
+                day = business_day(stamp.at)
                 seen, facts = f"{attendee.institution_id}/{device}/{day}", {"day": f"{day}", "device": device}
                 yield see_attendance(FlagKind.DEVICE_TOO_FAST, attendee, seen, class_id=stamp.class_id, facts=facts)
 

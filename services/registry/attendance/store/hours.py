@@ -73,8 +73,8 @@ async def save(connection: AsyncConnection, changed: Sequence[DayHours], summed:
     """Store days and totals. The caller holds the locks of the enrolments."""
     if not changed:
         return
-    days = tables.arrays(ATTENDANCE_DAY.c, [each._asdict() for each in changed])
-    totals = tables.arrays(ATTENDANCE.c, [each._asdict() for each in summed])
+    days = list(zip(*changed, strict=True))
+    totals = list(zip(*summed, strict=True)) or [()] * len(Total._fields)
     await (await driver(connection)).execute(_SAVE, *days, *totals)
 
 

@@ -56,7 +56,8 @@ ATTENDANCE_MARK: Final = Table(
     fixed("institution_id", Uuid),
     fixed("received_at", Instant),
 )
-_MARK: Final = [column for column in ATTENDANCE_MARK.c if column.key not in ("institution_id", "received_at")]
+# In the order of the fields of Mark, so that a mark is a row.
+_MARK: Final = [ATTENDANCE_MARK.c[name] for name in Mark._fields]
 _GIVEN: Final = [*_MARK, Column("marks_max", Integer), Column("place", Integer)]
 _INSTITUTION: Final = f"${len(_GIVEN) + 1}"
 _RECEIVED: Final = f"${len(_GIVEN) + 2}"
@@ -222,12 +223,7 @@ async def add_all(
     """
     if not marks:
         return set()
-    rows = [
-        {column.key: getattr(mark, column.key) for column in _MARK}
-        | {"marks_max": marks_max[mark.class_id], "place": place}
-        for place, mark in enumerate(marks)
-    ]
-    columns = tables.arrays(_GIVEN, rows)
+    columns = [*zip(*marks, strict=True), [marks_max[mark.class_id] for mark in marks], list(range(len(marks)))]
     database = await driver(connection)
     if dry_run:
         return {row["id"] for row in await database.fetch(_WOULD_ADD, *columns, institution_id)}

@@ -30,7 +30,6 @@ from services.registry.plan.rules.policy import Policy
 from shared.kernel.callers import Caller, ForeignOrganisation
 from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome, read_each, without_ids
-from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotFound, Refusal
 
 LATE_MARKS: Final = "补报考勤后重新核定学时"
@@ -47,6 +46,7 @@ class MarkRow(NamedTuple):
     trainee_local_id: str | None
     direction: Direction
     at: datetime
+    day: date
     method: Method
     device: str | None
     site: str | None
@@ -113,7 +113,7 @@ async def _known(
         local_ids={row.trainee_local_id for row in rows if row.trainee_local_id is not None},
         ids={row.enrolment_id for row in rows if row.enrolment_id is not None},
         taken_over=taken_over,
-        days={business_day(row.at) for row in rows},
+        days={row.day for row in rows},
         lock=lock,
     )
     named = {row.site for row in rows if row.site is not None}
@@ -137,7 +137,7 @@ def _read(row: MarkRow, known: _BatchContext, *, caller: Caller, at: datetime) -
         local_id=row.local_id,
         enrolment_id=attendee.enrolment_id,
         class_id=attendee.class_id,
-        day=business_day(row.at),
+        day=row.day,
         at=row.at,
         direction=row.direction,
         method=row.method,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.timetable.rules.faults import LessonToCome
-from services.registry.timetable.rules.lessons import Lesson, Timetable
+from services.registry.timetable.rules.lessons import Lesson
 from shared.contracts.registry.classes import ClassStatus
-from shared.kernel.periods import BUSINESS_ZONE, business_day
+from shared.kernel.periods import BUSINESS_ZONE
 from shared.kernel.refusals import NotFound
 
 _APPROVED: Final = (ClassStatus.APPROVED, ClassStatus.RUNNING)
@@ -41,17 +41,6 @@ def touched_from(before: Collection[Lesson], after: Collection[Lesson]) -> datet
 def changed_from(before: Collection[Lesson], after: Collection[Lesson]) -> datetime | None:
     """When the first lesson begins that differs in any way; None if all are the same."""
     return min((lesson.begins for lesson in {*before} ^ {*after}), default=None)
-
-
-def touches_marks(before: Timetable, after: Timetable, *, until: date) -> bool:
-    """Whether another timetable can change what marks of days up to `until` count.
-
-    A class counts by its lessons, day by day, or by presence alone if it has never had any.
-    """
-    if bool([*before.lessons, *before.omitted]) is not bool([*after.lessons, *after.omitted]):
-        return True
-    changed = changed_from(before.lessons, after.lessons)
-    return changed is not None and business_day(changed) <= until
 
 
 def omit(

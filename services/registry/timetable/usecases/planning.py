@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.attendance.rules.marks import CLOCK_DRIFT_MAX
 from services.registry.attendance.usecases.counting import HoursReason, recount_class
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.history import PLAN
@@ -26,7 +25,7 @@ from services.registry.timetable.usecases import site_checks
 from services.registry.timetable.usecases.judging import PlannedLesson
 from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.callers import Caller
-from shared.kernel.periods import BUSINESS_ZONE, business_day
+from shared.kernel.periods import BUSINESS_ZONE
 from shared.persons import Persons
 
 OMIT: Final = "omit"
@@ -65,9 +64,7 @@ async def put(
     explanation = Explanation([] if reason is None else [reason], timetable.changed(stored.lessons, lessons))
     await remember(connection, class_, PLAN, explanation, caller=caller, at=at)
     await timetable.tell(connection, class_, planned_now, staff=staff, at=at)
-    # Until it starts, nobody was marked present; nor on days to come, by a clock that is right.
-    marked_until = business_day(at + CLOCK_DRIFT_MAX)
-    if class_.status is ClassStatus.RUNNING and rules.touches_marks(stored, planned_now, until=marked_until):
+    if class_.status is ClassStatus.RUNNING:  # until it starts, nobody was marked present
         change = HoursReason(by=caller.person, reason=NEW_LESSONS, at=at)
         await recount_class(connection, class_id, change, rulebook=rulebook)
     return planned_now

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -223,7 +222,7 @@ class TestDevices:
     @given(st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.integers(0, 86399), METHODS), max_size=20))
     def test_is_looked_at_around_each_of_its_marks_and_never_twice(self, marks: list[Any]) -> None:
         made = [
-            replace(mark("in", "00:00"), device=device, at=moment("00:00") + timedelta(0, second), method=method)
+            mark("in", "00:00", device=device, method=method)._replace(at=moment("00:00") + timedelta(0, second))
             for device, second, method in marks
         ]
 

@@ -15,7 +15,6 @@ from services.registry.timetable.rules import lessons as rules
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.timetables import LessonKind
 from shared.kernel.identity import DocumentKind, IdentityDocument
-from shared.kernel.periods import business_day
 from tests.registry.builders import training_class
 from tests.registry.timetable.rules.timetables import (
     ANN,
@@ -31,28 +30,6 @@ from tests.registry.timetable.rules.timetables import (
     staff,
 )
 from tests.support.people import identity_number
-
-
-class TestTouchesMarks:
-    @given(st.integers(0, 9), st.integers(-1, 10))
-    def test_another_lesson_touches_marks_of_its_day_and_later_ones(self, changed: int, until: int) -> None:
-        before, after = (rules.Timetable.of(plan, []) for plan in (PLAN, [*PLAN[:changed], *PLAN[changed + 1 :]]))
-
-        touched = changes.touches_marks(before, after, until=business_day(FIRST + until * DAY))
-
-        assert touched is (until >= changed)
-
-    def test_the_first_timetable_and_the_loss_of_the_only_one_touch_all_days(self) -> None:
-        none, some = rules.Timetable.of([], []), rules.Timetable.of(PLAN, [])
-
-        touched = [changes.touches_marks(*each, until=date(1999, 1, 1)) for each in ((none, some), (some, none))]
-
-        assert touched == [True, True]
-
-    def test_the_same_touches_nothing(self) -> None:
-        plan = rules.Timetable.of(PLAN, [lesson(-1)])
-
-        assert not changes.touches_marks(plan, plan, until=date(2099, 1, 1))
 
 
 class TestSettled:
