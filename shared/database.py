@@ -16,16 +16,25 @@ WORKER_STATEMENT_MS = 120_000
 
 
 def make_engine(
-    url: str, *, name: str, pool_size: int = 10, statement_ms: int = REQUEST_STATEMENT_MS, search_path: str = "public"
+    url: str,
+    *,
+    name: str,
+    pool_size: int = 10,
+    overflow: int | None = None,
+    pool_seconds: float = 30,
+    statement_ms: int = REQUEST_STATEMENT_MS,
+    search_path: str = "public",
 ) -> AsyncEngine:
     """An engine for `url` ("postgresql://user:password@host:port/database"); nothing is opened yet.
 
-    Every statement is bounded in time, and every wait for a lock to four seconds.
+    Every statement is bounded in time, and every wait for a lock to four seconds. Under load `overflow` connections
+    more are opened, by default as many again; whoever finds none waits for `pool_seconds` at most.
     """
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=pool_size if overflow is None else overflow,
+        pool_timeout=pool_seconds,
         # Parameters may be personal data, and the text of an error reaches logs.
         hide_parameters=True,
         json_serializer=_json,

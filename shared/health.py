@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, Literal
+
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.edge.lanes import Limits
 from shared.edge.routes import EdgeRoute
 
 routes = APIRouter(prefix="/health", tags=["health"], route_class=EdgeRoute)
@@ -17,6 +22,50 @@ SELECT count(*) AS facts, coalesce(extract(epoch FROM now() - min(recorded_at)),
 FROM outbox
 """
 _PARKED = "SELECT count(*) AS events, count(DISTINCT (consumer, subject)) AS subjects FROM dead_letter"
+
+
+PROBE_SECONDS_MAX: Final = 2.0
+
+Ask = Callable[[AsyncConnection], Awaitable[Any]]
+
+
+class Probe:
+    """Asks the database how it is, on a connection that no request can take.
+
+    Whoever asks while an answer is on its way gets the same one, so that nobody can make health itself busy.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._asking: dict[Ask, asyncio.Task[Any]] = {}
+
+    async def ask(self, question: Ask) -> Any:
+        """What `question` finds out. Raises TimeoutError, and the errors of the database."""
+        asking = self._asking.get(question)
+        if asking is None or asking.done():
+            asking = self._asking[question] = asyncio.create_task(self._ask(question))
+        return await asyncio.shield(asking)
+
+    async def _ask(self, question: Ask) -> Any:
+        async with asyncio.timeout(PROBE_SECONDS_MAX), self._engine.connect() as connection:
+            return await question(connection)
+
+
+class LaneLoad(BaseModel):
+    """How full a lane is: its places, those in use, and who waits for one."""
+
+    places: int
+    in_use: int
+    waiting: int
+
+
+class Readiness(BaseModel):
+    """A busy service is ready: it answers, and refuses with 503 what finds no place in the lanes that are `full`."""
+
+    status: Literal["ready", "busy", "worker stopped"]
+    reason: str | None = None
+    full: list[str] = []
+    lanes: dict[str, LaneLoad] = {}
 
 
 class Backlog(BaseModel):
@@ -34,20 +83,31 @@ async def get_liveness() -> dict[str, str]:
 
 
 @routes.get("/ready", summary="Readiness: the database answers, and a worker in this process has not stopped")
-async def get_readiness(request: Request, response: Response) -> dict[str, str]:
+async def get_readiness(request: Request, response: Response) -> Readiness:
     if request.app.state.failure is not None:
         response.status_code = 503
-        return {"status": "worker stopped", "reason": request.app.state.failure}
-    async with request.app.state.engine.connect() as connection:
-        await connection.execute(text("SELECT 1"))
-    return {"status": "ready"}
+        return Readiness(status="worker stopped", reason=request.app.state.failure)
+    await request.app.state.probe.ask(_answers)
+    limits: Limits = request.app.state.limits
+    queues = [*limits.lanes.values(), limits.readers]
+    lanes = {each.name: LaneLoad(places=each.places, in_use=each.in_use, waiting=each.waiting) for each in queues}
+    full = [each.name for each in queues if each.is_full]
+    return Readiness(status="busy" if full else "ready", full=full, lanes=lanes)
+
+
+async def _answers(connection: AsyncConnection) -> None:
+    await connection.execute(text("SELECT 1"))
 
 
 @routes.get("/backlog", summary="Facts that wait to be published, and events that could not be applied")
 async def get_backlog(request: Request) -> Backlog:
-    async with request.app.state.engine.connect() as connection:
-        facts, oldest_seconds = await _waiting(connection)
-        parked = (await connection.execute(text(_PARKED))).one()
+    found: Backlog = await request.app.state.probe.ask(_backlog)
+    return found
+
+
+async def _backlog(connection: AsyncConnection) -> Backlog:
+    facts, oldest_seconds = await _waiting(connection)
+    parked = (await connection.execute(text(_PARKED))).one()
     return Backlog(
         outbox_facts=facts,
         outbox_oldest_seconds=oldest_seconds,

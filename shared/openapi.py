@@ -19,15 +19,18 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from shared.edge.lanes import rates
 from shared.edge.methods import routes_of
 from shared.edge.routes import EdgeRoute
 from shared.edge.sizes import BODY_MAX
 from shared.examples import example_of
 from shared.kernel.callers import Role, WrongRole
+from shared.kernel.refusals import TooManyRequests
 from shared.posted import Posting
 from shared.problems import MEDIA_TYPE, Problem, described, known_refusals, status_of
 from shared.rights import Right
 from shared.settings import ServiceSettings
+from shared.turns import Busy
 
 Codes = Mapping[str, list[str]]
 """By operation ids, the codes of the refusals that the service's own rules can answer with."""
@@ -51,6 +54,16 @@ _HEADERS: Final[dict[str, dict[str, Any]]] = {
         "description": "`true` if this is the stored answer to an earlier request with the same Idempotency-Key",
         "schema": {"type": "string", "enum": ["true"]},
     },
+    "RateLimit-Policy": {
+        "description": "How many requests of this kind (`q`) you may make in how many seconds (`w`)",
+        "schema": {"type": "string"},
+        "example": '"interactive";q=18000;w=60',
+    },
+    "RateLimit": {
+        "description": "How many of them are left now (`r`), and after how many seconds all are there again (`t`)",
+        "schema": {"type": "string"},
+        "example": '"interactive";r=17999;t=1',
+    },
     "Retry-After": {
         "description": "Seconds after which the request may be repeated; without this header, repeating does not help",
         "schema": {"type": "integer", "minimum": 0},
@@ -60,6 +73,7 @@ _OF_ALL: Final = (
     "unknown-parameter", "repeated-parameter", "malformed-request", "unexpected", "unavailable",
     "too-many-open-requests",
 )  # fmt: skip
+_OF_LANES: Final = (Busy.slug, TooManyRequests.slug)
 _OF_BODIES: Final = ("too-large", "unsupported-media-type", "body-too-slow", "bodies-full")
 _WITHOUT_BODY: Final = ("body-not-taken",)
 _OF_TRANSACTIONS: Final = ("unauthenticated", "stale", "occupied", "took-too-long")
@@ -115,6 +129,8 @@ def _described(app: FastAPI, codes: Codes) -> dict[str, Any]:
         for method in route.methods or ():
             operation = document["paths"][route.path][method.lower()]
             _add_security(operation, route)
+            if isinstance(route, EdgeRoute) and route.has_lane:
+                operation["x-rate-limits"] = _rates(route, app.state.settings)
             operation["x-rights"] = _rights(app.state.rights[route.name])
             _add_headers(operation, route)
             _add_body_max(operation, route, app.state.settings)
@@ -151,6 +167,8 @@ def _common(route: APIRoute, right: Right, standing: AbstractSet[Role]) -> Itera
     yield from _OF_ALL
     if isinstance(route, EdgeRoute):
         yield from _OF_BODIES if route.media_types else _WITHOUT_BODY
+        if route.has_lane:
+            yield from _OF_LANES
     if _needs_caller(route):
         yield from _OF_TRANSACTIONS
         if not standing.isdisjoint(right.whose) and route.methods != {"GET"}:
@@ -177,6 +195,12 @@ def _rights(right: Right) -> dict[str, Any]:
     return {"roles": {role.value: whose.value for role, whose in right.whose.items()}} | people
 
 
+def _rates(route: EdgeRoute, settings: ServiceSettings) -> list[dict[str, Any]]:
+    """The rates that a request may be counted against, as they are by default."""
+    published = rates(settings)
+    return [published[kind]._asdict() for kind in route.kind.kinds]
+
+
 def _add_security(operation: dict[str, Any], route: APIRoute) -> None:
     operation["security"] = [{"Bearer": []}] if _needs_caller(route) else []
 
@@ -186,8 +210,12 @@ def _add_headers(operation: dict[str, Any], route: APIRoute) -> None:
     if replayed:
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
     for response in operation["responses"].values():
-        names = ["X-Request-Id", *(["Idempotent-Replayed"] if replayed else [])]
+        names = ["X-Request-Id", *_rate_fields(route), *(["Idempotent-Replayed"] if replayed else [])]
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _rate_fields(route: APIRoute) -> list[str]:
+    return ["RateLimit-Policy", "RateLimit"] if isinstance(route, EdgeRoute) and route.has_lane else []
 
 
 def _add_body_max(operation: dict[str, Any], route: APIRoute, settings: ServiceSettings) -> None:

@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,6 +28,7 @@ from shared.entries import ErrorEntry, entry, placeholders
 from shared.faults import LOCK_NOT_AVAILABLE, is_passing, state_of
 from shared.form_errors import MalformedRequest, malformed, told
 from shared.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, TooManyRequests
+from shared.turns import Busy
 
 log = structlog.get_logger()
 
@@ -146,6 +148,7 @@ STATUS: dict[type[Refusal], int] = {
     Unavailable: 503,
     BodiesFull: 503,
     TookTooLong: 503,
+    Busy: 503,
 }
 
 
@@ -216,6 +219,12 @@ async def _on_database(request: Request, error: Exception) -> Response:
     return await _on_anything(request, error)
 
 
+async def _on_no_connection(request: Request, error: Exception) -> Response:
+    # A place in a lane comes with a connection, so this is a fault of ours; it still is not one of the caller's.
+    log.error("connections.exhausted", error=type(error).__name__)
+    return problem(request, Busy(lane="database", retry_after_s=1), status=503)
+
+
 async def _on_anything(request: Request, error: Exception) -> Response:
     # The message of an exception may hold a value from the request, so only its kind and place are logged.
     trace = error.__traceback__
@@ -259,6 +268,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     for error in (DBAPIError, asyncpg.PostgresError, OSError, TimeoutError):
         app.add_exception_handler(error, _on_database)
+    app.add_exception_handler(NoConnection, _on_no_connection)
     app.add_middleware(AnswerFailures)
 
     @app.get("/problems", tags=["reference"])

@@ -180,6 +180,8 @@ def serve(service: Service, settings: ServiceSettings, *, with_worker: bool) -> 
         backlog=settings.connections_max,
         log_config=None,
         access_log=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=5,
     )
 

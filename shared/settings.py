@@ -24,8 +24,31 @@ class ServiceSettings(BaseSettings):
     """The TCP port to listen on."""
     http_processes: int = Field(default=1, ge=1, le=64)
     """Number of processes that share the port under `api`; set it to the number of processors."""
-    database_connections_max: int = Field(default=10, ge=2)
-    """Database connections kept open by the HTTP side; as many again may be opened under load."""
+    interactive_connections: int = Field(default=8, ge=1)
+    """Interactive requests that one process handles at once, each with a database connection."""
+    interactive_waiting_max: int = Field(default=200, ge=0)
+    """Interactive requests that may wait for their turn; further ones are refused as busy."""
+    bulk_connections: int = Field(default=3, ge=1)
+    """Requests with rows or files that one process handles at once, each with a database connection."""
+    bulk_waiting_max: int = Field(default=40, ge=0)
+    """Requests with rows or files that may wait for their turn; further ones are refused as busy."""
+    waiting_seconds_max: float = Field(default=4.0, gt=0, le=30)
+    """Seconds for which a request waits for its turn, or for a file to be read; then it is refused as busy."""
+    readers_max: int = Field(default=2, ge=1)
+    """Spreadsheets that are read at once for requests, each by a process of its own."""
+    readers_waiting_max: int = Field(default=20, ge=0)
+    """Spreadsheets that may wait for a reader; further ones are refused as busy."""
+    interactive_requests_a_minute: int = Field(default=18_000, ge=1)
+    """Interactive requests that one caller may make in a minute."""
+    bulk_requests_a_minute: int = Field(default=1_200, ge=1)
+    """Requests with rows or files that one caller may make in a minute."""
+    lookups_a_minute: int = Field(default=60, ge=1)
+    """Requests whose answers tell whether a number or a name is known, and dry runs, that one caller or, without a
+    token, one address may make in a minute."""
+    public_requests_a_minute: int = Field(default=600, ge=1)
+    """Other requests without a token that one address may make in a minute; answers kept ready are not counted."""
+    trusted_proxies: str = ""
+    """Addresses or networks, joined by commas, of proxies whose X-Forwarded-For is believed; none by default."""
 
     object_bytes_max: int = Field(default=64 * 1024, ge=1024)
     """The largest body of a request that takes one object, in bytes; more if its declared texts and lists need more."""
@@ -74,6 +97,11 @@ class ServiceSettings(BaseSettings):
     """Requests that one caller may have open at once in one process."""
     log_level: str = Field(default="info", validation_alias="SKILLS_LOG_LEVEL")
     """The lowest level that is logged: debug, info, warning or error."""
+
+    @property
+    def http_connections(self) -> int:
+        """Database connections of one HTTP process, besides the one for its health."""
+        return self.interactive_connections + self.bulk_connections
 
     @property
     def token_lifetime_max(self) -> timedelta:

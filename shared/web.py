@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import asyncpg
@@ -19,14 +20,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared import api_pages, health, kept_answers, openapi, problems
 from shared.auth import Verifier
 from shared.concerned import Concerned
-from shared.database import Transactions
+from shared.database import Transactions, make_engine
 from shared.edge.bodies import BodyLimits, OpenRequests
+from shared.edge.lanes import Limits
 from shared.edge.methods import HeadLikeGet
+from shared.edge.rates import RateFields
 from shared.edge.routes import EdgeRoute, Handler
 from shared.faults import state_of
 from shared.kernel.periods import business_day
 from shared.kernel.personal_numbers import contains_personal_number
 from shared.kernel.refusals import Conflict, Invalid, Stale
+from shared.own_loop import OwnLoop
 from shared.persons import Persons
 from shared.rights import OF_EVERY_SERVICE, READING, Rights, require_complete
 from shared.settings import ServiceSettings
@@ -79,6 +83,7 @@ class TransactionalRoute(EdgeRoute):
     """
 
     needs_caller = True
+    has_lane = True
 
     def identify(self, request: Request) -> None:
         """Raises Unauthenticated, WrongRole."""
@@ -86,9 +91,13 @@ class TransactionalRoute(EdgeRoute):
         request.state.caller = request.app.state.rights[self.name].admit(caller)
 
     async def respond(self, request: Request, handle: Handler) -> Response:
+        limits: Limits = request.app.state.limits
+        return await limits.handle(request, self.kind, lambda: self._transact(request, handle))
+
+    async def _transact(self, request: Request, handle: Handler) -> Response:
         for attempts_left in (2, 1, 0):
             try:
-                async with request.app.state.transactions.begin(_question(request)) as (connection, is_special):
+                async with request.app.state.engines.transactions.begin(_question(request)) as (connection, is_special):
                     request.state.connection = connection
                     if is_special:
                         await _admit(request, connection)
@@ -99,6 +108,46 @@ class TransactionalRoute(EdgeRoute):
                 if attempts_left == 0:
                     raise Stale from error
         raise AssertionError("unreachable")
+
+
+class OpenRoute(EdgeRoute):
+    """A route without a token and without a transaction, which has a place in a lane to use the database."""
+
+    has_lane = True
+
+    async def respond(self, request: Request, handle: Handler) -> Response:
+        limits: Limits = request.app.state.limits
+        return await limits.handle(request, self.kind, lambda: handle(request))
+
+
+class Engines:
+    """The connections of requests: those of each lane belong to the loop in which its requests are handled."""
+
+    def __init__(self, interactive: AsyncEngine, bulk: AsyncEngine, bulk_loop: OwnLoop) -> None:
+        self._interactive = interactive
+        self._bulk = bulk
+        self._bulk_loop = bulk_loop
+        self._transactions = {engine: Transactions(engine) for engine in (interactive, bulk)}
+
+    @property
+    def transactions(self) -> Transactions:
+        """The transactions on the connections of the lane in which this is called."""
+        return self._transactions[self._here]
+
+    def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._here.begin()
+
+    def connect(self) -> AsyncConnection:
+        return self._here.connect()
+
+    @property
+    def _here(self) -> AsyncEngine:
+        return self._bulk if self._bulk_loop.is_running_here else self._interactive
+
+    async def dispose(self) -> None:
+        """Close all connections, and end the loop of the bulk lane."""
+        await self._bulk_loop.close(self._bulk.dispose)
+        await self._interactive.dispose()
 
 
 def _question(request: Request) -> str | None:
@@ -186,7 +235,14 @@ def router(tag: str) -> APIRouter:
 
 def open_router(tag: str) -> APIRouter:
     """A router below /v1 for routes without authentication and without a transaction."""
-    return APIRouter(prefix="/v1", tags=[tag], route_class=EdgeRoute)
+    return APIRouter(prefix="/v1", tags=[tag], route_class=OpenRoute)
+
+
+async def close(app: FastAPI) -> None:
+    """Close the connections of `app`."""
+    await app.state.engines.dispose()
+    for engine in app.state.engines_beside:
+        await engine.dispose()
 
 
 Background = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -197,9 +253,10 @@ def make_app(
     title: str,
     description: str,
     settings: ServiceSettings,
-    engine: AsyncEngine,
+    name: str,
     routers: Sequence[APIRouter],
     rights: Rights,
+    search_path: str = "public",
     background: Background | None = None,
     codes: openapi.Codes | None = None,
     standings: Standings | None = None,
@@ -207,6 +264,7 @@ def make_app(
 ) -> FastAPI:
     """A service's application: its routers, health, docs that need no network, problems for every error.
 
+    Its connections are those of its lanes, and one for its health. `name` and `search_path` are told to the database.
     Raises IncompleteRights unless `rights` has a row for every operation of `routers`, and no other.
     `codes` are the problem codes of each operation; `standings` say for whom the caller of each transaction acts.
     Routes are compared with a request one after the other: those of `busiest`, which are among `routers`, first.
@@ -221,7 +279,7 @@ def make_app(
                 async with background(app):
                     yield
         finally:
-            await engine.dispose()
+            await close(app)
 
     app = FastAPI(
         title=title,
@@ -234,18 +292,27 @@ def make_app(
         openapi_url=None,  # the description and its pages are served by api_pages
     )
     app.router.route_class = EdgeRoute
-    app.state.engine = engine
+    app.state.limits = Limits.of(settings)
+    connect = partial(make_engine, settings.database_url, overflow=0, search_path=search_path)
+    app.state.engines = app.state.engine = Engines(
+        connect(name=name, pool_size=settings.interactive_connections, pool_seconds=settings.waiting_seconds_max),
+        connect(name=f"{name} bulk", pool_size=settings.bulk_connections, pool_seconds=settings.waiting_seconds_max),
+        app.state.limits.bulk_loop,
+    )
+    own = connect(name=f"{name} health", pool_size=1)
+    app.state.probe = health.Probe(own)
+    app.state.engines_beside = [own]
     app.state.settings = settings
     app.state.clock = settings.now
     public_key = settings.keys_directory / "issuer-public.pem"
     app.state.verifier = Verifier(public_key, lifetime_max=settings.token_lifetime_max)
     app.state.failure = None
-    app.state.transactions = Transactions(engine)
     app.state.standings = standings
     app.state.open_requests = OpenRequests(BodyLimits.of(settings))
     api_pages.install(app)
     problems.install(app)
     app.add_middleware(HeadLikeGet)
+    app.add_middleware(RateFields)
     app.add_middleware(RequestLines)  # around everything, so that every answer has its id and its line
     app.include_router(health.routes)
     for each in routers:

@@ -18,7 +18,6 @@ from services.assessment.rights import RIGHTS
 from services.assessment.settings import AssessmentSettings
 from services.assessment.standards import routes as standards
 from services.assessment.verification import routes as verifications
-from shared.database import make_engine
 from shared.openapi import codes_beside
 from shared.persons import Persons
 from shared.web import Background
@@ -31,7 +30,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         title="Assessment",
         description="Assessment bodies, exam sessions, results, certificates. 评价机构、考试、成绩、证书。",
         settings=settings,
-        engine=make_engine(settings.database_url, name="assessment", pool_size=settings.database_connections_max),
+        name="assessment",
         routers=[
             *(
                 bodies.routes,

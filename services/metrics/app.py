@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -20,18 +21,12 @@ from shared.openapi import codes_beside
 from shared.web import Background
 from shared.web import make_app as make_service_app
 
+BOARD_CONNECTIONS: Final = 2
+"""Connections that keep the answers and streams of the board fresh: no question can take them."""
+
 
 def make_app(settings: MetricsSettings, background: Background | None = None) -> FastAPI:
     """The application of metrics; while it runs, answers are kept ready."""
-    engine = make_engine(
-        settings.database_url,
-        name="metrics",
-        pool_size=settings.database_connections_max,
-        search_path=SEARCH_PATH,
-    )
-    answers = AnswerCache(
-        engine, refresh_seconds=settings.refresh_ms / 1000, today=lambda: business_day(app.state.clock())
-    )
 
     @asynccontextmanager
     async def beside(app: FastAPI) -> AsyncGenerator[None]:
@@ -45,11 +40,21 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         title="Metrics",
         description="Live totals and progress against the plan. 实时汇总与计划进度。",
         settings=settings,
-        engine=engine,
+        name="metrics",
+        search_path=SEARCH_PATH,
         routers=[total_routes, progress_routes, page_routes],
         rights=RIGHTS,
         background=beside,
         codes=codes_beside(__file__),
     )
-    app.state.answers = answers
+    board = make_engine(
+        settings.database_url, name="metrics board", pool_size=BOARD_CONNECTIONS, overflow=0, search_path=SEARCH_PATH
+    )
+    app.state.engines_beside.append(board)
+    app.state.answers = answers = AnswerCache(
+        app.state.engine,
+        board=board,
+        refresh_seconds=settings.refresh_ms / 1000,
+        today=lambda: business_day(app.state.clock()),
+    )
     return app

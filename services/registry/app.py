@@ -40,7 +40,6 @@ from services.registry.supervision.routes import (
 from services.registry.teachers.routes import changes as teacher_changes
 from services.registry.teachers.routes import engagements, teachers
 from services.registry.timetable.routes import sites, timetable
-from shared.database import make_engine
 from shared.file_jobs.kinds import FileStorage
 from shared.openapi import codes_beside
 from shared.persons import Persons
@@ -56,7 +55,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
         title="Registry",
         description="Institutions, classes, trainees, enrolments. 机构、班级、学员、报名。",
         settings=settings,
-        engine=make_engine(settings.database_url, name="registry", pool_size=settings.database_connections_max),
+        name="registry",
         routers=[
             page.routes,
             plan.routes,
@@ -107,7 +106,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
     app.state.seal = Seal.load(settings.keys_directory)
     app.state.persons = Persons.load(settings.keys_directory)
     app.state.concerned = CONCERNED
-    app.state.readers = ReaderPool()
+    app.state.readers = ReaderPool(app.state.limits.readers)
     app.state.file_storage = FileStorage(
         seal=app.state.seal, mark=app.state.persons.mark, rows_kept=settings.refused_rows_kept
     )

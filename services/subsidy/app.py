@@ -17,7 +17,6 @@ from services.subsidy.rekeyings import routes as rekeyings
 from services.subsidy.review import routes as review
 from services.subsidy.rights import RIGHTS
 from services.subsidy.settings import SubsidySettings
-from shared.database import make_engine
 from shared.heard import STANDINGS
 from shared.openapi import codes_beside
 from shared.web import Background
@@ -30,7 +29,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         title="Subsidy",
         description="Policy rows, budgets, claims, payments, recoveries. 补贴标准、预算、申领、付款、追回。",
         settings=settings,
-        engine=make_engine(settings.database_url, name="subsidy", pool_size=settings.database_connections_max),
+        name="subsidy",
         routers=[
             *(policy.routes, limits.routes, checks.routes, budgets.routes),
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),

@@ -6,7 +6,7 @@ The checks follow from what the route declares, so that no route can forget them
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Coroutine, Hashable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -19,10 +19,10 @@ from pydantic import TypeAdapter
 
 from shared import json_text
 from shared.edge.bodies import BodyNotTaken, OpenRequest, OpenRequests
+from shared.edge.lanes import RouteKind, kind_of, who
 from shared.edge.sizes import BODY_MAX, in_whole_kilobytes, largest
 from shared.form_errors import MalformedRequest, told
 from shared.json_text import NotJson
-from shared.kernel.callers import Caller
 from shared.kernel.refusals import Invalid, Refusal
 
 if TYPE_CHECKING:
@@ -92,21 +92,34 @@ class EdgeRoute(APIRoute):
 
     needs_caller: ClassVar[bool] = False
     """Whether a request needs a token, and is a transaction."""
+    has_lane: ClassVar[bool] = False
+    """Whether requests use the database: they are counted, and handled a few at a time."""
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
             self.identify(request)
+            self.count(request)
             self._check_query(request)
             open_requests: OpenRequests = request.app.state.open_requests
-            with open_requests.of(_owner(request)) as opened:
+            with open_requests.of(who(request)) as opened:
                 return await self.respond(await self._read(request, opened, open_requests), handle)
 
         return answer
 
     def identify(self, request: Request) -> None:
         """Authenticates the caller, before anything that was sent is parsed."""
+
+    def count(self, request: Request) -> None:
+        """Counts a request against its rate, before it costs anything. Raises TooManyRequests."""
+        if self.has_lane:
+            request.app.state.limits.count(request, self.kind)
+
+    @cached_property
+    def kind(self) -> RouteKind:
+        """The route's lane and rate, if it has a lane."""
+        return kind_of(self, needs_caller=self.needs_caller)
 
     async def respond(self, request: Request, handle: Handler) -> Response:
         """The answer to a request that has been read."""
@@ -170,7 +183,7 @@ class EdgeRoute(APIRoute):
         """Raises BodyNotTaken, UnsupportedMediaType, MalformedRequest, and the refusals of bodies."""
         headers = request.headers
         if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
-            return request
+            return ReadRequest(request, b"") if self.media_types else request
         if not self.media_types:
             raise BodyNotTaken
         said_otherwise = self._described_body.get(INSTEAD_OF_MEDIA_TYPE) in request.query_params
@@ -179,14 +192,6 @@ class EdgeRoute(APIRoute):
         body = await opened.read(request, bytes_max=self.body_max(request.app.state.settings))
         is_form = self.body_field is not None and body
         return ReadRequest(request, body, await open_requests.parsed(_parsed, body) if is_form else None)
-
-
-def _owner(request: Request) -> Hashable:
-    """Whose request it is: a person's of an organisation or region, or, without a token, a network address's."""
-    caller: Caller | None = getattr(request.state, "caller", None)
-    if caller is None:
-        return request.client.host if request.client else ""
-    return caller.person, caller.organisation, caller.region
 
 
 def media_type_of(request: Request) -> str:

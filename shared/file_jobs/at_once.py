@@ -6,7 +6,7 @@ The rows go through the same reader, wording and decider as those of a job.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -32,13 +32,22 @@ class RowReport(NamedTuple):
 
 
 async def read(
-    format_: FileFormat, content: bytes, table: Table, *, rows_max: int, readers: ReaderPool
+    format_: FileFormat,
+    content: bytes,
+    table: Table,
+    *,
+    rows_max: int,
+    readers: ReaderPool,
+    caller: Hashable,
 ) -> list[FileRow]:
-    """The rows of a file. Raises TooManyRows and the other refusals of file_faults."""
+    """The rows of a file, read when it is the turn of `caller`.
+
+    Raises Busy, TooManyRows and the other refusals of file_faults.
+    """
     if not content:
         raise SpreadsheetEmpty
     rows: list[FileRow] = []
-    async with readers.open(format_, content, table) as reading:
+    async with readers.open(format_, content, table, caller=caller) as reading:
         async for chunk in reading.chunks():
             rows += chunk
             if len(rows) > rows_max:

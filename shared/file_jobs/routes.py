@@ -9,6 +9,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from shared.auth import CurrentCaller
+from shared.edge.lanes import Limits, who
 from shared.edge.routes import INSTEAD_OF_MEDIA_TYPE, Handler, UnsupportedMediaType, media_type_of
 from shared.edge.sizes import BODY_MAX
 from shared.entries import ErrorEntry
@@ -24,6 +26,7 @@ from shared.file_jobs import at_once, store, usecases
 from shared.file_jobs.at_once import RowReport
 from shared.file_jobs.kinds import FileKind, FileStorage, RowDecider
 from shared.file_jobs.rules import FileJob, FileStatus
+from shared.file_jobs.store import RefusedRow
 from shared.paging import Cursor, Page, PageSize, before, next_cursor
 from shared.posted import DryRun
 from shared.spreadsheets import templates
@@ -264,7 +267,9 @@ def job_routes(
         """The refused rows as you sent them, each with its errors: correct them and send the file again."""
         file = await usecases.own_rows(connection, kind, file_id, caller=caller, at=at)
         # The request's own transaction ends before the first piece is sent.
-        pieces = usecases.failed_rows(request.app.state.engine, kind, file, format_=form, seal=_storage(request).seal)
+        pieces = usecases.failed_rows(
+            partial(_rows_after, request, file.id), kind, file, format_=form, seal=_storage(request).seal
+        )
         return StreamingResponse(
             pieces, media_type=_MEDIA_TYPES[FileFormat(form)], headers=_attachment(form, "failed-rows")
         )
@@ -296,6 +301,7 @@ def at_once_routes(
                     kind.table,
                     rows_max=rows_max,
                     readers=request.app.state.readers,
+                    caller=who(request),
                 )
             return await super().respond(request, handle)
 
@@ -336,6 +342,17 @@ def at_once_routes(
         route_class_override=ReadFirst,
     )
     return routes
+
+
+async def _rows_after(request: Request, file_id: UUID, after: int, limit: int) -> list[RefusedRow]:
+    """The next refused rows of a download. This waits for as long as it takes, because the answer has begun."""
+
+    async def fetch() -> list[RefusedRow]:
+        async with request.app.state.engine.connect() as connection:
+            return await store.rows(connection, file_id, after=after, limit=limit)
+
+    limits: Limits = request.app.state.limits
+    return await limits.handle_patiently(request, fetch)
 
 
 async def _failed_rows(posted: FileFormat, refused: Sequence[RowReport], kind: FileKind) -> Response:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.file_jobs import rules, store
 from shared.file_jobs.kinds import FileKind, FileStorage
@@ -25,6 +25,9 @@ from shared.spreadsheets.file_faults import SpreadsheetEmpty
 from shared.spreadsheets.tables import FileFormat, SheetFormat
 
 _ROWS_A_PIECE: Final = 1_000
+
+RowsAfter = Callable[[int, int], Awaitable[Sequence[RefusedRow]]]
+"""Refused rows of a file after the given one, at most as many; each time in a short transaction of its own."""
 
 
 async def posting_of(
@@ -123,7 +126,7 @@ async def _own_file(
 
 
 async def failed_rows(
-    engine: AsyncEngine,
+    rows_after: RowsAfter,
     kind: FileKind,
     file: FileJob,
     *,
@@ -131,19 +134,14 @@ async def failed_rows(
     seal: Seal,
     rows_a_piece: int = _ROWS_A_PIECE,
 ) -> AsyncIterator[bytes]:
-    """The rows refused so far as a file, piece by piece, each piece in a short transaction of its own."""
+    """The rows refused so far as a file, piece by piece, which `rows_after` fetches."""
     made, after = failed_rows_file(format_, kind.table), 0
     yield await asyncio.to_thread(made.begin)
-    while rows := await _rows(engine, file.id, after=after, limit=rows_a_piece):
+    while rows := await rows_after(after, rows_a_piece):
         after = rows[-1].row
         # Other requests are handled meanwhile.
         yield await asyncio.to_thread(_add, made, rows, file.id, seal)
     yield made.end()
-
-
-async def _rows(engine: AsyncEngine, file_id: UUID, *, after: int, limit: int) -> list[RefusedRow]:
-    async with engine.connect() as connection:
-        return await store.rows(connection, file_id, after=after, limit=limit)
 
 
 def _add(made: FailedRowsFile, rows: Sequence[RefusedRow], file_id: UUID, seal: Seal) -> bytes:

@@ -5,7 +5,7 @@
     ├── Conflict        the current state does not allow it             409
     ├── Forbidden       the caller is not permitted to do it            403
     ├── Invalid         the content is wrong; `pointer` says where      422
-    └── TooManyRequests a lane without a token is full for now          429
+    └── TooManyRequests the caller makes more than the rate permits     429
 
 The status codes are here for orientation; only `shared/problems.py` knows HTTP.
 """
@@ -120,11 +120,11 @@ class NotYetReceived(Conflict):
 
 
 class TooManyRequests(Refusal):
-    """A route without a token takes only so many requests, from one address and in total. Facts: `retry_after_s`."""
+    """One caller, or without a token one address, makes more requests than the rate permits. Facts: `retry_after_s`."""
 
     slug = "too-many-requests"
-    title_en = "Too many requests came from your network, or from everywhere together."
-    title_zh = "请求过于频繁，或当前请求总量过大。"
+    title_en = "Too many requests of this kind came from you or your network, or from everywhere together."
+    title_zh = "您或您所在网络的同类请求过于频繁，或当前请求总量过大。"
     cure_en = "Repeat the request after {retry_after_s} seconds; nothing was stored."
     cure_zh = "请在 {retry_after_s} 秒后重试；本次请求未保存任何内容。"
 

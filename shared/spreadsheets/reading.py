@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -16,11 +16,12 @@ from shared.spreadsheets.file_faults import FILE_FAULTS, SpreadsheetDamaged, Spr
 from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.frames import CONTENT_BYTES_MAX, LENGTH_BYTES, ReadingRequest, unpack
 from shared.spreadsheets.tables import FileFormat, Table
+from shared.turns import Turns
 
 CHUNK_ROWS: Final = 1_000
 """Rows that are passed on, decided and stored together."""
 PROCESSES_MAX: Final = 2
-"""Files that one service process reads at the same time; each takes a processor and up to a quarter of a gigabyte."""
+"""Files that a worker reads at the same time; each takes a processor and up to a quarter of a gigabyte."""
 SECONDS_MAX: Final = 90
 """Seconds until the first rows of a file must arrive; a full one takes about three."""
 
@@ -30,7 +31,8 @@ _TOO_MUCH: Final = frozenset({-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT}
 """Exit codes of a process that exceeded its time or memory."""
 
 _ROOT = Path(__file__).resolve().parents[2]
-_COMMAND: Final = (sys.executable, "-m", "shared.spreadsheets")
+# Whoever waits for an answer to a small question goes first, also where there are as many readers as processors.
+_COMMAND: Final = ("nice", "-n", "10", sys.executable, "-m", "shared.spreadsheets")
 
 
 class OpenFile:
@@ -88,26 +90,31 @@ class OpenFile:
 
 
 class ReaderPool:
-    """Starts the processes that read files: at most `processes_max` at a time, in the order of requests.
+    """Starts the processes that read files: at most as many at a time as there are `places`, callers in turn.
 
-    One for each service process. A caller who cannot wait for a process is refused here, in `open`.
+    One for each service process, and one for its worker, which reads one file at a time.
     """
 
-    def __init__(self, *, processes_max: int = PROCESSES_MAX, command: Sequence[str] = _COMMAND) -> None:
-        # Waiting tasks are woken in order of arrival.
-        self._places = asyncio.Semaphore(processes_max)
+    def __init__(self, places: Turns | None = None, *, command: Sequence[str] = _COMMAND) -> None:
+        self._places = places or Turns("files", places=PROCESSES_MAX, waiting_max=100, wait_seconds=SECONDS_MAX)
         self._command = tuple(command)
 
     @asynccontextmanager
     async def open(
-        self, format_: FileFormat, content: bytes, table: Table, *, chunk_rows: int = CHUNK_ROWS
+        self,
+        format_: FileFormat,
+        content: bytes,
+        table: Table,
+        *,
+        chunk_rows: int = CHUNK_ROWS,
+        caller: Hashable = None,
     ) -> AsyncGenerator[OpenFile]:
         """The file, being read by the columns of `table` while the context lasts.
 
-        Raises the refusals of file_faults, TimeoutError.
+        Raises Busy, the refusals of file_faults, TimeoutError.
         """
         request = ReadingRequest(format_, table, len(content), chunk_rows)
-        async with self._places, self._process() as process:
+        async with self._places.place(caller), self._process() as process:
             file = OpenFile(process)
             async with asyncio.timeout(SECONDS_MAX):
                 assert process.stdin is not None

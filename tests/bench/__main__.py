@@ -9,7 +9,19 @@ import sys
 
 import structlog
 
-PARTS = ("roster", "spreadsheet", "attendance", "relay", "backlog", "latency", "totals", "memory", "overlap", "lists")
+PARTS = (
+    "roster",
+    "spreadsheet",
+    "attendance",
+    "relay",
+    "backlog",
+    "latency",
+    "totals",
+    "memory",
+    "overlap",
+    "lists",
+    "busy",
+)
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it retries by itself, and says so line by line

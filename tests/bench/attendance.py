@@ -50,7 +50,7 @@ async def main() -> None:
             bare = await _time(here, own, [_post([])] * SINGLES, CONNECTIONS_OF_SINGLES)
         marks = BATCH * len(batches)
         copied = await _copy_alone(here, marks)
-        report_share(here, "record_attendance_marks", "a single mark", one_by_one / SINGLES)
+        await report_share(here, "record_attendance_marks", "a single mark", one_by_one / SINGLES)
     report("attendance marks in batches", marks / together, "marks/s", raw=marks / copied, of="COPY alone", floor=2_000)
     report("attendance marks one by one", SINGLES / one_by_one, "marks/s", raw=SINGLES / bare, of="no rows", floor=300)
 

@@ -45,7 +45,7 @@ async def main() -> None:
             elapsed = await _post_rosters(here)
         rows = BATCH * BATCHES
         copied = await _copy_alone(here)
-        report_share(here, "enrol_trainees", "a roster batch", elapsed / BATCHES)
+        await report_share(here, "enrol_trainees", "a roster batch", elapsed / BATCHES)
         report("roster rows over REST", rows / elapsed, "rows/s", raw=rows / copied, of="COPY alone", floor=10_000)
         print(f"{'':<44}the share has a floor of 0.30; classes of {SEATS} seats, {BATCH} rows a call", flush=True)
 
@@ -53,7 +53,8 @@ async def main() -> None:
 async def _post_rosters(here: Ground) -> float:
     """Seconds for all batches, the client on the same machine."""
     async with httpx.AsyncClient(base_url=here.url("registry"), timeout=60) as http:
-        posts = await _prepare(here, http)
+        own = await prepare(here, http, batches=BATCHES)
+        posts = [(roster(batch), own | {"Content-Type": "application/json"}) for batch in range(BATCHES)]
         await _post(http, *posts[0])
         queue = iter(posts[1:])
         started = time.perf_counter()
@@ -66,22 +67,21 @@ async def _post_rosters(here: Ground) -> float:
         return (time.perf_counter() - started) * len(posts) / (len(posts) - 1)
 
 
-async def _prepare(here: Ground, http: httpx.AsyncClient) -> list[tuple[bytes, dict[str, str]]]:
-    """A ready-made body for each batch, and the classes that it fills."""
+async def prepare(here: Ground, http: httpx.AsyncClient, *, batches: int) -> dict[str, str]:
+    """The headers of an institution with the classes that so many batches fill."""
     own = here.headers(Role.INSTITUTION, organisation=await new_institution(here, http))
     await new_class(http, own, 0)
     connection = await asyncpg.connect(here.postgres.url("registry"), ssl=False)
-    await connection.execute(_MORE_CLASSES, BATCHES * BATCH // SEATS - 1)
+    await connection.execute(_MORE_CLASSES, batches * BATCH // SEATS - 1)
     await connection.execute("VACUUM ANALYZE")
     await connection.close()
-    posts = []
-    for batch in range(BATCHES):
-        rows = [
-            roster_row(number) | {"class": f"C{number // SEATS}"}
-            for number in range(batch * BATCH, (batch + 1) * BATCH)
-        ]
-        posts.append((orjson.dumps({"rows": rows}), own | {"Content-Type": "application/json"}))
-    return posts
+    return own
+
+
+def roster(batch: int) -> bytes:
+    """The body of a batch."""
+    numbers = range(batch * BATCH, (batch + 1) * BATCH)
+    return orjson.dumps({"rows": [roster_row(number) | {"class": f"C{number // SEATS}"} for number in numbers]})
 
 
 async def new_institution(here: Ground, http: httpx.AsyncClient) -> str:

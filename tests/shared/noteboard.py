@@ -26,7 +26,7 @@ from shared.migrations import backbone
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.rights import EVERY_ROLE, Rights, reads, writes
 from shared.settings import ServiceSettings
-from shared.web import Connection, Now, make_app, router
+from shared.web import Connection, Now, close, make_app, router
 from tests.support.services import Tokens
 
 SECRET = "张三丰 410102199003070011"
@@ -196,7 +196,7 @@ async def opened(url: str, keys: Path) -> AsyncGenerator[Noteboard]:
         title="Notes",
         description="Notes.",
         settings=settings,
-        engine=make_engine(url, name="notes"),
+        name="notes",
         routers=[routes],
         rights=RIGHTS,
     )
@@ -207,4 +207,4 @@ async def opened(url: str, keys: Path) -> AsyncGenerator[Noteboard]:
             yield Noteboard(app, http, beside, Tokens(keys), meeting)
     finally:
         await beside.dispose()
-        await app.state.engine.dispose()
+        await close(app)

@@ -15,6 +15,7 @@ from deploy.docs.apis import names, service
 from shared.edge.routes import EdgeRoute
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
+from shared.web import close
 from tests.shared.noteboard import SECRET, Noteboard
 from tests.support.services import Tokens
 
@@ -71,7 +72,7 @@ async def asked(request: pytest.FixtureRequest, keys: Path) -> AsyncGenerator[tu
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test", auth=FittingRole(app, keys)) as http:
         yield app, http
-    await app.state.engine.dispose()
+    await close(app)
 
 
 Asked = tuple[FastAPI, httpx.AsyncClient]

@@ -24,6 +24,7 @@ from shared.edge.methods import routes_of
 from shared.kernel.callers import Role
 from shared.service import Service, open_log, worker_engine
 from shared.settings import ServiceSettings
+from shared.web import close
 
 
 @dataclass(frozen=True)
@@ -134,4 +135,4 @@ async def opened(service: Service, settings: ServiceSettings) -> AsyncGenerator[
     finally:
         await log.close()
         await engine.dispose()
-        await app.state.engine.dispose()
+        await close(app)

@@ -11,6 +11,7 @@ from services.assessment.verification import usecases
 from services.assessment.verification.store import CertificateExtract
 from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.assessment import CertificateStatus
+from shared.edge.lanes import lookup
 from shared.web import open_router
 
 routes = open_router("verifications")
@@ -45,6 +46,7 @@ class VerificationAnswer(BaseModel):
 
 
 @routes.get("/verifications/{number}")
+@lookup
 async def verify_certificate(number: str, request: Request) -> VerificationAnswer:
     """Whether the certificate with this number is valid or revoked; 404 if there is none.
 

@@ -17,14 +17,15 @@ from services.metrics.totals.store import Cut, Dimension
 from services.metrics.totals.usecases.answer_cache import AnswerCache, Spelling
 from services.metrics.totals.usecases.totals import totals
 from shared.awards import AskedAward
-from shared.edge.routes import EdgeRoute, Handler
+from shared.edge.routes import Handler
 from shared.forms import Day
 from shared.kernel.refusals import Invalid
+from shared.web import OpenRoute
 
 JSON = "application/json"
 
 
-class KeptRoute(EdgeRoute):
+class KeptRoute(OpenRoute):
     """A route that first looks whether the answer is kept ready to just this question, before it is parsed."""
 
     def get_route_handler(self) -> Handler:

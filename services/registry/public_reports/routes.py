@@ -16,6 +16,7 @@ from services.registry.public_reports.rules import Misconduct, PublicReportState
 from services.registry.public_reports.usecases import Lane, NewReport, ReportAndFlag, ReportInFull
 from shared.auth import CurrentCaller
 from shared.contracts.registry.flags import FlagStatus
+from shared.edge.lanes import lookup
 from shared.forms import ENCRYPTED, HASHED, MASKED, PLAIN, VISIBLE, Reason, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -193,6 +194,7 @@ async def file_public_report(asked: PublicReportRequest, request: Request, at: N
 
 
 @public_routes.post("/public-reports/state")
+@lookup
 async def get_public_report_state(asked: ReceiptRequest, request: Request, at: Now) -> PublicReportStateAnswer:
     """How a report stands, and the answer to it, for whoever has its receipt."""
     state = request.app.state

@@ -10,6 +10,7 @@ import pytest
 from services.registry.rosters.usecases.files import ROSTER_FILES
 from services.registry.rosters.usecases.table import ROSTER
 from shared.file_jobs import store, usecases
+from shared.file_jobs.store import RefusedRow
 from shared.kernel.callers import Role
 from shared.sealed import Seal
 from shared.spreadsheets import reader
@@ -215,7 +216,13 @@ class TestTheReport:
         async with engine.connect() as connection:
             file = await store.load(connection, ROSTER_FILES.name, UUID(file_id))
 
-        pieces = usecases.failed_rows(engine, ROSTER_FILES, file, format_=SheetFormat.XLSX, seal=seal, rows_a_piece=2)
+        async def rows_after(after: int, limit: int) -> list[RefusedRow]:
+            async with engine.connect() as connection:
+                return await store.rows(connection, file.id, after=after, limit=limit)
+
+        pieces = usecases.failed_rows(
+            rows_after, ROSTER_FILES, file, format_=SheetFormat.XLSX, seal=seal, rows_a_piece=2
+        )
         failed = b"".join([piece async for piece in pieces])
 
         rows = list(reader.read(FileFormat.XLSX, failed, ROSTER).rows)

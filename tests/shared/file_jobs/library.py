@@ -35,7 +35,7 @@ from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.reading import ReaderPool
 from shared.spreadsheets.tables import Column, FileFormat, Kind, Table
 from shared.spreadsheets.wording import parse_file_rows
-from shared.web import make_app
+from shared.web import close, make_app
 from tests.support.services import Tokens
 
 # What the service has anyway: a table, a form, a use case that decides rows.
@@ -153,17 +153,20 @@ class Library:
 
 @asynccontextmanager
 async def opened(url: str, keys: Path) -> AsyncGenerator[Library]:
-    """A library in the bare database at `url`, whose application has one connection to it."""
+    """A library in the bare database at `url`, whose application has one connection to it for each lane."""
     engine = make_engine(url, name="beside")
     async with engine.begin() as connection:
         for statement in (_TABLE, *backbone.HTTP_WRITER, *FILE_JOBS):
             await connection.execute(text(statement))
-    settings = ServiceSettings(database_url=url, SKILLS_KEYS_DIRECTORY=keys)
-    own = make_engine(url, name="library", pool_size=1)
-    app = make_app(title="Books", description="Books.", settings=settings, engine=own, routers=ROUTES, rights=RIGHTS)
+    settings = ServiceSettings(
+        database_url=url, SKILLS_KEYS_DIRECTORY=keys, interactive_connections=1, bulk_connections=1
+    )
+    app = make_app(
+        title="Books", description="Books.", settings=settings, name="library", routers=ROUTES, rights=RIGHTS
+    )
     persons, seal = Persons.load(keys), Seal.load(keys)
     storage = FileStorage(seal=seal, mark=persons.mark, rows_kept=timedelta(days=1))
-    app.state.file_storage, app.state.readers = storage, ReaderPool()
+    app.state.file_storage, app.state.readers = storage, ReaderPool(app.state.limits.readers)
     worker = FileWorker(
         begin=engine.begin,
         deciders=[BOOK_FILES],
@@ -178,4 +181,4 @@ async def opened(url: str, keys: Path) -> AsyncGenerator[Library]:
             yield Library(app, http, engine, Tokens(keys), worker)
     finally:
         await engine.dispose()
-        await own.dispose()
+        await close(app)

@@ -24,6 +24,7 @@ from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.frames import ReadingRequest
 from shared.spreadsheets.reading import ReaderPool
 from shared.spreadsheets.tables import CELL_LENGTH_MAX, FileFormat
+from shared.turns import Turns
 from tests.shared.spreadsheets.workbooks import HEADINGS, line, rewritten, workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -102,7 +103,7 @@ class TestTheProcess:
 
 class TestAPool:
     async def test_reads_no_more_files_at_a_time_than_it_may_and_serves_first_who_came_first(self) -> None:
-        readers, content = ReaderPool(processes_max=1), workbook(line(1))
+        readers, content = ReaderPool(Turns("files", places=1, waiting_max=9, wait_seconds=60)), workbook(line(1))
         order: list[str] = []
         has_begun, may_end = asyncio.Event(), asyncio.Event()
 
@@ -123,7 +124,7 @@ class TestAPool:
         assert order == ["1", "1 is done", "2", "2 is done", "3", "3 is done"]
 
     async def test_has_a_place_again_after_a_file_that_could_not_be_read(self) -> None:
-        readers = ReaderPool(processes_max=1)
+        readers = ReaderPool(Turns("files", places=1, waiting_max=9, wait_seconds=60))
         with pytest.raises(SpreadsheetDamaged):
             await rows_of(b"PK\3\4", readers)
 

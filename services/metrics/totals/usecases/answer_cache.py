@@ -61,8 +61,12 @@ class AnswerCache:
     made-up questions do not push out what a dashboard asks for again and again.
     """
 
-    def __init__(self, engine: AsyncEngine, *, refresh_seconds: float, today: Callable[[], date]) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, board: AsyncEngine, refresh_seconds: float, today: Callable[[], date]
+    ) -> None:
+        """Questions are worked out with `engine`; with `board`, which no question can take, answers are kept fresh."""
         self._engine = engine
+        self._board = board
         self.today = today
         self._refresh_seconds = refresh_seconds
         self._revision: object = None
@@ -98,7 +102,7 @@ class AnswerCache:
             await asyncio.sleep(max(self._refresh_seconds, time.monotonic() - started))
 
     async def _look(self) -> None:
-        async with self._engine.connect() as connection:
+        async with self._board.connect() as connection:
             # The plan and the map that are meant by default change with the day.
             revision = (await store.revision(connection), self.today())
         if revision == self._revision:
@@ -108,17 +112,12 @@ class AnswerCache:
             if answer.asked_at < unused_since:
                 self._answers.pop(key, None)
             else:
-                answer.value, answer.body = await self._work_out(answer.make)
+                answer.value, answer.body = await _worked_out(self._board, answer.make)
         self._cells = {cut: cells for cut, cells in self._cells.items() if _key(cut) in self._answers}
         async with self._refreshed:
             self._revision = revision
             self._refreshes += 1
             self._refreshed.notify_all()
-
-    async def _work_out(self, make: Make) -> tuple[Any, bytes]:
-        async with self._engine.connect() as connection:
-            value = await make(connection)
-        return value, orjson.dumps(value, default=str)
 
     def kept(self, spelling: Spelling) -> bytes | None:
         """The answer to what was written as JSON, if it is kept ready and was written so before."""
@@ -127,7 +126,7 @@ class AnswerCache:
 
     async def answer(self, key: Hashable, make: Make, *, spelling: Spelling) -> bytes:
         """The answer to `key` as JSON; `make` works it out, now if it is new and again whenever totals change."""
-        answer = await self._answer(key, make)
+        answer = await self._answer(self._engine, key, make)
         if key in self._answers and len(spelling[1]) <= SPELLING_BYTES_MAX:
             if len(self._meant) >= SPELLINGS_MAX:
                 del self._meant[next(iter(self._meant))]
@@ -142,10 +141,10 @@ class AnswerCache:
         answer.is_asked_again = True
         return answer
 
-    async def _answer(self, key: Hashable, make: Make) -> _Answer:
+    async def _answer(self, engine: AsyncEngine, key: Hashable, make: Make) -> _Answer:
         answer = self._kept(key)
         if answer is None:
-            value, body = await self._work_out(make)
+            value, body = await _worked_out(engine, make)
             answer = _Answer(make, value, body, time.monotonic())
             self._keep(key, answer)
         return answer
@@ -177,7 +176,9 @@ class AnswerCache:
 
         Raises UnknownPlan, UnknownProgramme, UnknownRegion.
         """
-        answer = await self._answer(_key(cut), lambda connection: totals(connection, cut, today=self.today()))
+        answer = await self._answer(
+            self._board, _key(cut), lambda connection: totals(connection, cut, today=self.today())
+        )
         view: Mapping[str, Any] = answer.value
         known = self._cells.get(cut)
         if known is not None and known.view is view:
@@ -189,6 +190,12 @@ class AnswerCache:
             cells = _Cells(view, rows, known.view, _differing(known.rows, rows))
         self._cells[cut] = cells
         return cells
+
+
+async def _worked_out(engine: AsyncEngine, make: Make) -> tuple[Any, bytes]:
+    async with engine.connect() as connection:
+        value = await make(connection)
+    return value, orjson.dumps(value, default=str)
 
 
 def _key(cut: Cut) -> Hashable:

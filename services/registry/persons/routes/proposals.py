@@ -19,6 +19,7 @@ from services.registry.persons.usecases import merges, particulars, rekeying
 from services.registry.persons.usecases import proposals as usecases
 from services.registry.persons.usecases.merges import DocumentPair
 from shared.auth import CurrentCaller
+from shared.edge.lanes import lookup
 from shared.forms import ENCRYPTED, Day, PersonName, Reason, Strict
 from shared.kernel.identity import DocumentKind
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -94,6 +95,7 @@ class ProposalAnswer(BaseModel):
 
 
 @routes.post("/persons/merges", status_code=201)
+@lookup
 async def propose_merge(
     request: MergeRequest, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ProposalAnswer:
@@ -109,6 +111,7 @@ async def propose_merge(
 
 
 @routes.post("/persons/particulars", status_code=201)
+@lookup
 async def propose_particulars(
     request: ParticularsRequest, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ProposalAnswer:
@@ -124,6 +127,7 @@ async def propose_particulars(
 
 
 @routes.post("/enrolments/{enrolment_id}/rekeying", status_code=201)
+@lookup
 async def propose_rekeying(
     enrolment_id: UUID,
     request: RekeyingRequest,

@@ -15,6 +15,7 @@ from services.registry.supervision.rules.contents import MediaType
 from services.registry.supervision.usecases import attachments as usecases
 from services.registry.supervision.usecases.attachments import AttachmentUpload
 from shared.auth import CurrentCaller
+from shared.edge.lanes import bulk
 from shared.forms import LocalId, Strict
 from shared.web import Connection, Now, router
 
@@ -50,6 +51,7 @@ class AttachmentAnswer(BaseModel):
 
 
 @routes.post("/patrols/{patrol_id}/attachments", status_code=201)
+@bulk
 async def attach_to_patrol(
     patrol_id: UUID,
     attachment: AttachmentRequest,
@@ -69,6 +71,7 @@ async def attach_to_patrol(
 
 
 @routes.post("/findings/{finding_id}/attachments", status_code=201)
+@bulk
 async def attach_to_finding(
     finding_id: UUID,
     attachment: AttachmentRequest,

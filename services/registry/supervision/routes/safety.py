@@ -18,6 +18,7 @@ from services.registry.supervision.usecases import safety as usecases
 from services.registry.supervision.usecases.safety import SafetyDocumentUpload
 from shared.auth import CurrentCaller
 from shared.contracts.registry.supervision import SafetyKind
+from shared.edge.lanes import bulk
 from shared.forms import PLAIN, Day, LocalId, Name, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -130,6 +131,7 @@ async def get_safety_readiness(
 
 
 @routes.post("/institutions/{institution_id}/safety-documents", status_code=201)
+@bulk
 async def post_safety_document(
     institution_id: UUID,
     document: SafetyDocumentRequest,

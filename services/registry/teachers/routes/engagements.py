@@ -19,6 +19,7 @@ from services.registry.teachers.store import teachers as teacher_store
 from services.registry.teachers.usecases import engagements as usecases
 from services.registry.teachers.usecases.engagements import NewTeacher, Paper, TeacherStatements
 from shared.auth import CurrentCaller
+from shared.edge.lanes import lookup
 from shared.forms import ENCRYPTED, PLAIN, VISIBLE, Day, LocalId, PersonName, Reason, Strict
 from shared.kernel.identity import DocumentKind
 from shared.kernel.periods import Period
@@ -134,6 +135,7 @@ class TeacherAnswer(BaseModel):
 
 
 @routes.post("/institutions/{institution_id}/teachers", status_code=201)
+@lookup
 async def engage_teacher(
     institution_id: UUID,
     asked: TeacherRequest,
