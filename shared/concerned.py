@@ -32,13 +32,13 @@ class Concerned:
         self._statements = statements
 
     def knows(self, path: Mapping[str, Any]) -> bool:
-        """Whether a request to this path may concern somebody."""
+        """Whether a request to this path may concern a person."""
         return not path.keys().isdisjoint(self._statements)
 
     async def refuse_names(
         self, connection: AsyncConnection, path: Mapping[str, Any], content: object, *, form: Any, persons: Persons
     ) -> None:
-        """Raises MalformedRequest with the place of each text in `content`, which has this `form`, that names somebody
+        """Raises MalformedRequest with the place of each text in `content`, which has this `form`, that names a person
         whom a request to this path concerns.
         """
         texts = list(_texts(content, (), _kept_otherwise(form)))

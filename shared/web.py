@@ -188,7 +188,7 @@ async def _answer_once(request: Request, handle: Handler) -> Response:
 
 
 async def _handle(request: Request, handle: Handler) -> Response:
-    """Raises MalformedRequest for a text that names somebody whom the request concerns."""
+    """Raises MalformedRequest for a text that names a person whom the request concerns."""
     response = await handle(request)
     concerned: Concerned | None = getattr(request.app.state, "concerned", None)
     field = request.scope["route"].body_field
