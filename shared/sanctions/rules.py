@@ -51,7 +51,7 @@ class SanctionStands(Conflict):
     title_zh = "该机构在所选时间内已有同级处罚，期间重叠。"
     cure_en = "Choose days outside the existing sanction ({first_on} to {last_on}), or lift that sanction first."
     cure_zh = "请避开已有处罚的期间（{first_on} 至 {last_on}），或先解除该处罚。"
-    reference = "POST /v1/…/sanctions/{sanction}/lifting"
+    reference = "GET /docs"
 
 
 class SanctionEnded(Conflict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,7 +12,6 @@ from services.assessment.bodies.rules.bodies import Body, BodyKind
 from services.assessment.bodies.rules.sanctions import BodySanction
 from services.assessment.bodies.rules.scope import OF_EMPLOYERS, ScopeEntry
 from shared.contracts.dimensions import SanctionStep
-from shared.kernel.ids import new_id
 from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict
 from shared.sanctions.rules import DELISTING
@@ -126,6 +125,7 @@ def inherited_scope(
     from_on: date,
     by: str,
     at: datetime,
+    next_id: Callable[[], UUID],
 ) -> list[ScopeEntry]:
     """The entries of a closed body that its successor gets: those that it does not have, while it is not delisted."""
     opened = []
@@ -140,7 +140,7 @@ def inherited_scope(
             opened.append(
                 replace(
                     each,
-                    id=new_id(),
+                    id=next_id(),
                     body_id=successor.id,
                     first_on=period.first,
                     opened_by=by,
@@ -159,6 +159,7 @@ def inherited_sanctions(
     from_on: date,
     by: str,
     at: datetime,
+    next_id: Callable[[], UUID],
 ) -> list[BodySanction]:
     """The sanctions of a closed body that its successor gets, where it is not under the same step already.
 
@@ -172,7 +173,7 @@ def inherited_sanctions(
             imposed.append(
                 replace(
                     each,
-                    id=new_id(),
+                    id=next_id(),
                     body_id=successor.id,
                     first_on=period.first,
                     opened_by=by,

@@ -124,14 +124,14 @@ async def _hand_over(
     """Give the successor the scope and the sanctions that it does not have; both are locked. Returns what was done."""
     theirs = await sanction_store.since(connection, body.id, from_on)
     own = await sanction_store.since(connection, successor.id, from_on)
-    inherited = rules.inherited_sanctions(theirs, successor, own=own, from_on=from_on, by=by, at=at)
+    inherited = rules.inherited_sanctions(theirs, successor, own=own, from_on=from_on, by=by, at=at, next_id=new_id)
     for each in inherited:
         sanction, fact = sanction_rules.impose(each, successor, others=own, at=at)
         await sanction_store.add(connection, sanction)
         await outbox.record(connection, fact)
     has = await scope_store.ever(connection, successor.id)
     opened = rules.inherited_scope(
-        scope, successor, own=has, sanctions=[*own, *inherited], from_on=from_on, by=by, at=at
+        scope, successor, own=has, sanctions=[*own, *inherited], from_on=from_on, by=by, at=at, next_id=new_id
     )
     await scope_store.add_all(connection, opened)
     return replace(carried, opened=[str(each.id) for each in opened], imposed=[str(each.id) for each in inherited])
