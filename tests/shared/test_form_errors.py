@@ -36,9 +36,9 @@ def test_every_type_of_error_has_chinese_words_that_its_context_fills(type_: str
 
 
 def test_no_words_stand_for_a_type_that_does_not_exist() -> None:
-    of_our_own_json_reader = {"null_character", "repeated_name", "too_many_members"}
+    ours = {"null_character", "personal_name", "repeated_name", "too_many_members"}
 
-    assert set(WORDS) - set(ALL) == of_our_own_json_reader
+    assert set(WORDS) - set(ALL) == ours
 
 
 @pytest.mark.parametrize("type_", sorted(QUOTING))
