@@ -11,9 +11,9 @@ from tests.registry.school import School, add_site, set_today, trainee
 from tests.registry.teaching import engage, lesson, lessons, put_timetable
 from tests.support.statements import statements
 
-TIMETABLE_MAX = 19
+TIMETABLE_MAX = 18
 """At most, with every flag raised and the check of the site taken back; each of the usual ones below has fewer."""
-TIMETABLE_USUAL_MAX = 16
+TIMETABLE_USUAL_MAX = 15
 """Three of them are the fact of the timetable with its version, and the trainees whose other lessons it may meet.
 
 A class that runs also has its hours counted again.

@@ -21,11 +21,16 @@ _NAMED: Final = """
 SELECT true, local_id, teacher_id FROM engagement WHERE institution_id = $1 AND local_id = ANY($2)
 UNION SELECT false, local_id, id FROM site WHERE institution_id = $1 AND local_id = ANY($3)
 """
-# Teachers before sites, each in the order of their ids, so that two who plan at once do not wait for each other.
+# Teachers, sites, trainees, each in the order of their ids, so that two who plan at once do not wait for each other.
+# Whoever enrols one of the trainees elsewhere waits for these locks, and then sees the lessons.
 _HOLD: Final = """
-WITH teachers AS MATERIALIZED (SELECT id FROM teacher WHERE id = ANY($1) ORDER BY id FOR SHARE),
-    sites AS MATERIALIZED (SELECT id FROM site WHERE id = ANY($2) ORDER BY id FOR SHARE)
-SELECT (SELECT count(*) FROM teachers), (SELECT count(*) FROM sites)
+WITH teachers AS MATERIALIZED (SELECT id FROM teacher WHERE id = ANY($2) ORDER BY id FOR SHARE),
+    sites AS MATERIALIZED (SELECT id FROM site WHERE id = ANY($3) ORDER BY id FOR SHARE),
+    trainees AS MATERIALIZED (
+        SELECT person FROM trainee WHERE person IN (SELECT person FROM enrolment WHERE class_id = $1)
+        ORDER BY person FOR NO KEY UPDATE
+    )
+SELECT (SELECT count(*) FROM teachers), (SELECT count(*) FROM sites), (SELECT count(*) FROM trainees)
 """
 _BESIDE: Final = """
 SELECT DISTINCT l.class_id, lower(l.during), upper(l.during), l.kind, l.hours, l.teacher_id, l.site_id, l.room
@@ -56,11 +61,6 @@ WITH new AS MATERIALIZED (SELECT * FROM {_LESSONS}), clashes AS (
     WHERE s.id IN (SELECT site_id FROM new)
 )
 SELECT ARRAY(SELECT ROW(place, by_teacher) FROM clashes), ARRAY(SELECT ROW(id, institution_id) FROM shared_sites)
-"""
-# Whoever enrols one of them elsewhere waits for these locks, and then sees the lessons.
-_LOCK_TRAINEES: Final = """
-SELECT FROM trainee WHERE person IN (SELECT person FROM enrolment WHERE class_id = $1)
-ORDER BY person FOR NO KEY UPDATE
 """
 _ELSEWHERE: Final = """
 WITH new AS MATERIALIZED (
@@ -126,12 +126,19 @@ async def named(
     return Names(teachers=ids[True], sites=ids[False])
 
 
-async def hold(connection: AsyncConnection, *, teacher_ids: Collection[UUID], site_ids: Collection[UUID]) -> None:
-    """Take a shared lock on those teachers with their engagements, and on those sites with their rooms.
+async def hold(
+    connection: AsyncConnection,
+    class_id: UUID,
+    *,
+    teacher_ids: Collection[UUID] = (),
+    site_ids: Collection[UUID] = (),
+) -> None:
+    """Lock the trainees of the class, and share a lock on those teachers with their engagements and sites with rooms.
 
-    Until the transaction ends they cannot change; others may still plan lessons with them.
+    Until the transaction ends none of them changes, and no trainee is enrolled elsewhere; others may still plan lessons
+    with the teachers and sites.
     """
-    await (await driver(connection)).execute(_HOLD, list(teacher_ids), list(site_ids))
+    await (await driver(connection)).execute(_HOLD, class_id, list(teacher_ids), list(site_ids))
 
 
 async def beside(
@@ -154,14 +161,12 @@ async def surroundings(connection: AsyncConnection, class_id: UUID, lessons: Seq
 
 
 async def elsewhere(connection: AsyncConnection, class_id: UUID, lessons: Collection[Lesson]) -> list[str]:
-    """The local ids of the class's trainees who have a lesson of another class during one of `lessons`.
+    """The local ids of the trainees of the class who have a lesson of another class during one of `lessons`.
 
-    They stay locked until the transaction ends.
+    For certain only if the trainees are held.
     """
-    database = await driver(connection)
-    await database.execute(_LOCK_TRAINEES, class_id)
     times = [each.begins for each in lessons], [each.ends for each in lessons]
-    return [row[0] for row in await database.fetch(_ELSEWHERE, class_id, *times)]
+    return [row[0] for row in await (await driver(connection)).fetch(_ELSEWHERE, class_id, *times)]
 
 
 async def replace(

@@ -86,14 +86,14 @@ async def judge(
     """Check `lessons` as those of `class_`, whose timetable is `stored` now; the teachers and sites that they need.
 
     What looks odd is flagged (C18, C20, C24). Lessons of an approved class that have begun are not judged again.
-    Teachers and sites are locked: a request that ends an engagement or removes a room either came before and is seen
-    here, or waits and sees the lessons. Raises NotFound for a room that is not listed, SiteElsewhere, and what the
-    rules of timetables raise.
+    Teachers, sites and trainees are locked: a request that ends an engagement, removes a room or enrols a trainee
+    elsewhere either came before and is seen here, or waits and sees the lessons. Raises NotFound for a room that is not
+    listed, SiteElsewhere, and what the rules of timetables raise.
     """
     policy = rulebook.policy(class_.starts_on, class_.region)
     settled = settled_of(stored.lessons, class_, at=at)
     teacher_ids, site_ids = {each.teacher_id for each in lessons}, rules.sites_of(class_, (*lessons, *stored.omitted))
-    await store.hold(connection, teacher_ids=teacher_ids, site_ids=site_ids)
+    await store.hold(connection, class_.id, teacher_ids=teacher_ids, site_ids=site_ids)
     staff = await _staff(connection, teacher_ids)
     sites = await site_store.by_ids(connection, site_ids)
     rooms = {(site.id, name): room for site in sites.values() for name, room in site.rooms.items()}
@@ -138,7 +138,10 @@ def require_ages(
 async def save(
     connection: AsyncConnection, class_id: UUID, before: Collection[Lesson], after: Collection[Lesson]
 ) -> None:
-    """Store what is another in `after`; lessons that stay the same are not touched. Raises TraineesElsewhere (C04)."""
+    """Store what is another in `after`, which was judged; lessons that stay the same are not touched.
+
+    Raises TraineesElsewhere (C04).
+    """
     if elsewhere := await store.elsewhere(connection, class_id, {*after} - {*before}):
         raise TraineesElsewhere(pointer="/lessons", trainees=len(elsewhere), local_ids=elsewhere[:_NAMED_MAX])
     await store.replace(connection, class_id, gone={*before} - {*after}, new={*after} - {*before})
