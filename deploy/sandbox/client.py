@@ -72,7 +72,8 @@ class Client:
         deadline = time.monotonic() + HEARD_SECONDS_MAX
         while True:
             answer = await self._http.post(self._addresses[service] + path, content=content, headers=headers)
-            if not _is_not_yet_heard(answer) or time.monotonic() > deadline:
+            # An answer that may be another soon says so: what the request depends on has not been heard, or others wait.
+            if "Retry-After" not in answer.headers or time.monotonic() > deadline:
                 return _content(answer)
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -87,10 +88,6 @@ def _token(keys: Path, caller: Caller) -> str:
         hours=TOKEN_HOURS,
         now=datetime.now(UTC),
     )
-
-
-def _is_not_yet_heard(answer: httpx.Response) -> bool:
-    return answer.status_code == 409 and answer.json().get("code") == "not-yet-heard"
 
 
 def _content(answer: httpx.Response) -> Any:

@@ -206,9 +206,10 @@ def test_one_human_with_two_documents_merged_after_both_were_paid(play: Play) ->
         await province.agree("registry", "/v1/persons/merges", pair, by=OFFICER, second=ANOTHER)
         [subsidies] = await listed(province, "subsidy", "/v1/duplicates", 1)
         [twice] = await listed(province, "assessment", "/v1/duplicates", 1)
+        # Of two subsidies of one human the later claimed is owed back, so it counts no longer.
         await province.expect(
             before,
-            trainings=2, certificates=2, high_skilled_persons=1, subsidised_trainings=2, approved_fen=2 * L4_FEN,
+            trainings=2, certificates=2, high_skilled_persons=1, subsidised_trainings=1, approved_fen=2 * L4_FEN,
             paid_fen=2 * L4_FEN,
         )  # fmt: skip
         await province.revoke(certificates[1])
