@@ -141,7 +141,7 @@ def test_files_as_large_as_they_may_be_are_taken_a_few_at_a_time(registry: Attac
 
 def test_a_body_that_nobody_takes_is_refused(registry: Attacked) -> None:
     with registry.connection() as connection:
-        connection.sendall(head(NO_BODY, registry.officer(), length=2, method="GET") + b"{}")
+        connection.sendall(head(NO_BODY, registry.officer(), length=7, method="GET") + b'{"a":1}')
         answer = answer_of(connection)
 
         assert (answer.status, answer.code) == (413, "body-not-taken")

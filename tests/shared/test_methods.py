@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.shared.noteboard import Noteboard
 
 
@@ -28,7 +30,15 @@ async def test_who_uses_another_method_is_told_those_of_the_path(board: Noteboar
             assert answer.json()["allowed"] == allowed.split(", ")
 
 
-async def test_a_body_that_the_route_does_not_declare_is_refused(board: Noteboard) -> None:
-    answer = await board.http.post("/v1/notes/impossible", json={}, headers=board.anybody)
+@pytest.mark.parametrize("body", [b'{"reason": "x"}', b"[]", b"{} {}", b" " * 17, b"0"])
+async def test_a_body_that_the_route_does_not_declare_is_refused(board: Noteboard, body: bytes) -> None:
+    answer = await board.http.post("/v1/notes/impossible", content=body, headers=board.anybody)
 
     assert (answer.status_code, answer.json()["code"]) == (413, "body-not-taken")
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b" {} \n", b"null"])
+async def test_an_empty_object_is_no_body(board: Noteboard, body: bytes) -> None:
+    answer = await board.http.post("/v1/notes/impossible", content=body, headers=board.anybody)
+
+    assert answer.json()["code"] == "unexpected", "the request was handled, which this route cannot do"

@@ -306,11 +306,12 @@ async def walk(scene: Scene) -> Walk:
     """The walk of `scene`, on its service's own application. Raises AssertionError for an operation without fixture."""
     http = scene.service.http
     app: FastAPI = http._transport.app  # type: ignore[attr-defined]
-    transactions = app.state.transactions
-    app.state.transactions = _RolledBack(app.state.engine)
+    engines = app.state.engines
+    transactions = engines._transactions
+    engines._transactions = {engine: _RolledBack(engine) for engine in transactions}
     try:
         walked = Walk(scene, app, http)
         await walked.walk()
     finally:
-        app.state.transactions = transactions
+        engines._transactions = transactions
     return walked
