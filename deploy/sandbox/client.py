@@ -72,7 +72,7 @@ class Client:
         deadline = time.monotonic() + HEARD_SECONDS_MAX
         while True:
             answer = await self._http.post(self._addresses[service] + path, content=content, headers=headers)
-            # An answer that may be another soon says so: what the request depends on has not been heard, or others wait.
+            # An answer that may soon be another says so: facts are on their way, or others are waiting as well.
             if "Retry-After" not in answer.headers or time.monotonic() > deadline:
                 return _content(answer)
             await asyncio.sleep(PAUSE_SECONDS)
