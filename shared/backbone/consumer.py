@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ log = structlog.get_logger()
 
 _DECODE_AT_ONCE = 500
 """Records decoded between two turns of the event loop, so that a request in the same process waits milliseconds."""
+
+_BATCHES_AHEAD = 2
+"""With one, Python waits for the database after a batch that is read fast, and the database after one read slowly."""
 
 
 class TooManyParked(Exception):
@@ -139,25 +143,29 @@ class Decoded(NamedTuple):
 async def read_decoded(
     consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int, group: str | None = None
 ) -> AsyncGenerator[tuple[Batch, Decoded]]:
-    """Batches with their decoded facts, one batch ahead: the next is read while the database applies the last."""
+    """Batches with their decoded facts, read ahead while the database applies those before."""
 
     async def start(partitions: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
         async with engine.connect() as connection:
             return await positions.load(connection, consumer.name, list(partitions))
 
+    turn = asyncio.Lock()  # tasks get it in the order in which they ask, and so the batches
+
     async def following(batches: AsyncGenerator[Batch]) -> tuple[Batch, Decoded] | None:
-        batch = await anext(batches, None)
-        return None if batch is None else (batch, await decode_all(consumer, batch))
+        async with turn:
+            batch = await anext(batches, None)
+            return None if batch is None else (batch, await decode_all(consumer, batch))
 
     async with aclosing(event_log.read(group or consumer.name, consumer.topics, start, limit=limit)) as batches:
-        ahead = asyncio.ensure_future(following(batches))
+        ahead = deque(asyncio.ensure_future(following(batches)) for _ in range(_BATCHES_AHEAD))
         try:
-            while (item := await ahead) is not None:
-                ahead = asyncio.ensure_future(following(batches))
+            while (item := await ahead.popleft()) is not None:
+                ahead.append(asyncio.ensure_future(following(batches)))
                 yield item
         finally:
-            ahead.cancel()
-            await asyncio.gather(ahead, return_exceptions=True)
+            for each in ahead:
+                each.cancel()
+            await asyncio.gather(*ahead, return_exceptions=True)
 
 
 async def decode_all(consumer: Consumer, batch: Batch) -> Decoded:

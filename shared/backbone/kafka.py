@@ -80,7 +80,11 @@ class KafkaLog:
         async with self._opening:
             if self._producer is None:
                 producer = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap, enable_idempotence=True, acks="all", max_batch_size=512 * 1024
+                    bootstrap_servers=self._bootstrap,
+                    enable_idempotence=True,
+                    acks="all",
+                    max_batch_size=512 * 1024,
+                    compression_type="zstd",  # docs/decisions/0051-compressed-batches.md
                 )
                 try:
                     await producer.start()
