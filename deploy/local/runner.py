@@ -174,13 +174,16 @@ class Run:
             self.say(f"totals equal the hand count{with_own and f' of the sample{with_own}'}")
         return not wrong
 
-    async def show(self) -> None:
-        """Print the addresses to look at, and a command for a token to begin with."""
+    def show(self) -> None:
+        """Print the addresses to look at, and a command for a token to begin with.
+
+        Not from within an event loop: it would turn a Ctrl-C at the last line into a cancellation of what is done.
+        """
         registry, metrics = self.addresses["registry"], self.addresses["metrics"]
         pages = {
             "live page": f"{metrics}/",
             "clerk's page": f"{registry}/  (uploads a roster; asks for a token)",
-            "a token": await self._token_command(),
+            "a token": asyncio.run(self._token_command()),
             "totals": f"{metrics}/v1/totals?by=programme,region",
             "progress": f"{metrics}/v1/progress",
             "stream": f"{metrics}/v1/stream",
@@ -219,7 +222,7 @@ def run(*, samples: bool, once: bool, log: str) -> int:
             if once:
                 return 0 if is_right else 1
             serving = True
-            asyncio.run(here.show())
+            here.show()
             here.serve()
         except (LaunchError, Unanswered, httpx.TransportError) as error:
             print(error, file=sys.stderr)
