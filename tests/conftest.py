@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
+from typing import Any, Protocol
 from uuid import uuid4
 
 import pytest
@@ -127,7 +128,10 @@ async def _prepare(service: Service | None, url: str, keys: Path) -> None:
     await asyncio.sleep(0)
 
 
-OpenService = Callable[[Service], Awaitable[ServiceUnderTest]]
+class OpenService(Protocol):
+    """Opens a service, with some of its settings changed."""
+
+    def __call__(self, service: Service, **changed: Any) -> Awaitable[ServiceUnderTest]: ...
 
 
 @pytest.fixture
@@ -136,11 +140,12 @@ async def open_service(database: Database, keys: Path) -> AsyncGenerator[OpenSer
     async with AsyncExitStack() as stack:
         log_url = await database(None)
 
-        async def open_(service: Service) -> ServiceUnderTest:
+        async def open_(service: Service, **changed: Any) -> ServiceUnderTest:
             settings = service.settings(
                 database_url=await database(service),
                 SKILLS_LOG_URL=log_url,
                 SKILLS_KEYS_DIRECTORY=keys,
+                **changed,
             )
             return await stack.enter_async_context(opened(service, settings))
 

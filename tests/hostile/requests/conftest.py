@@ -6,7 +6,7 @@ The registry's database holds the plan, as in the registry's own tests.
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import pytest
 
@@ -30,6 +30,11 @@ SERVICES = ("registry", "subsidy", "assessment", "metrics")
 
 OF_NAME: Final = {each.name: each for each in (REGISTRY, SUBSIDY, ASSESSMENT, METRICS)}
 
+UNHURRIED: Final[dict[str, Any]] = dict.fromkeys(
+    ("interactive_requests_a_minute", "bulk_requests_a_minute", "lookups_a_minute", "public_requests_a_minute"), 10**9
+)
+"""Settings without rates: thousands of requests come from few callers here."""
+
 
 class SceneOf(Protocol):
     """Gives the scene of a service by its name; several in one test share one log. `posted` hears every request."""
@@ -40,7 +45,7 @@ class SceneOf(Protocol):
 @pytest.fixture
 async def scene_of(open_service: OpenService) -> SceneOf:
     async def scene_of(name: str, posted: Posted | None = None) -> Scene:
-        service = await open_service(OF_NAME[name])
+        service = await open_service(OF_NAME[name], **UNHURRIED)
         if posted is not None:
             service.http.event_hooks["request"].append(posted)
         return await scene_in(service)

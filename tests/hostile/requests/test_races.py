@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local.postgres import Postgres
 from tests.conftest import Database
-from tests.hostile.requests.conftest import OF_NAME, scene_in
+from tests.hostile.requests.conftest import OF_NAME, UNHURRIED, scene_in
 from tests.hostile.requests.races import Course
 from tests.support.services import opened
 
@@ -31,7 +31,10 @@ async def test_what_is_sent_many_times_at_once_is_done_once(
 ) -> None:
     service = OF_NAME[name]
     settings = service.settings(
-        database_url=await database(service), SKILLS_LOG_URL=await database(None), SKILLS_KEYS_DIRECTORY=keys
+        database_url=await database(service),
+        SKILLS_LOG_URL=await database(None),
+        SKILLS_KEYS_DIRECTORY=keys,
+        **UNHURRIED,
     )
     async with opened(service, settings) as under_test:
         scene = await scene_in(under_test)
