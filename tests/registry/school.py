@@ -91,7 +91,8 @@ class School:
     async def run(self, *rows: object, **changes: object) -> str:
         """The id of a new class with `rows` enrolled (by default one trainee of its own), approved and started."""
         class_id = await self.file(**changes)
-        rows = rows or (trainee(500 + next(_CLASSES) % 400, local_id=f"only-{class_id[-12:]}"),)
+        number = 500 + next(_CLASSES) % 400
+        rows = rows or (trainee(number, local_id=f"only-{number}"),)
         enrolled = (await self.enrol(class_id, *rows)).json()
         assert enrolled["accepted"] == len(rows), enrolled
         officer = self.officer(str(changes.get("region", "410102")))
