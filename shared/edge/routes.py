@@ -188,8 +188,8 @@ class EdgeRoute(APIRoute):
         if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
             return ReadRequest(request, b"") if self.media_types else request
         if not self.media_types:
-            await self._require_empty(request, opened)
-            return request
+            await _require_empty(request, opened)
+            return ReadRequest(request, b"")
         said_otherwise = self._described_body.get(INSTEAD_OF_MEDIA_TYPE) in request.query_params
         if media_type_of(request) not in self.media_types and not said_otherwise:
             raise UnsupportedMediaType(accepted=list(self.media_types))
@@ -197,13 +197,14 @@ class EdgeRoute(APIRoute):
         is_form = self.body_field is not None and body
         return ReadRequest(request, body, await open_requests.parsed(_parsed, body) if is_form else None)
 
-    async def _require_empty(self, request: Request, opened: OpenRequest) -> None:
-        """Many clients send an empty object with every POST. Raises BodyNotTaken for anything else."""
-        announced = request.headers.get("content-length", "")
-        if not announced.isdecimal() or int(announced) > _EMPTY_BYTES_MAX:
-            raise BodyNotTaken
-        if (await opened.read(request, bytes_max=_EMPTY_BYTES_MAX)).strip() not in _EMPTY:
-            raise BodyNotTaken
+
+async def _require_empty(request: Request, opened: OpenRequest) -> None:
+    """Many clients send an empty object with every POST. Raises BodyNotTaken for anything else."""
+    announced = request.headers.get("content-length", "")
+    if not announced.isdecimal() or int(announced) > _EMPTY_BYTES_MAX:
+        raise BodyNotTaken
+    if (await opened.read(request, bytes_max=_EMPTY_BYTES_MAX)).strip() not in _EMPTY:
+        raise BodyNotTaken
 
 
 def media_type_of(request: Request) -> str:

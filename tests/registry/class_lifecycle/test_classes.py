@@ -148,6 +148,14 @@ class TestMoves:
 
         assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
 
+    async def test_an_empty_object_and_no_body_are_one_request_under_a_key(self, school: School) -> None:
+        class_id, headers = await school.file(), school.officer() | {"Idempotency-Key": "approval-1"}
+
+        answers = [await school.post(f"classes/{class_id}/approval", body, headers=headers) for body in ({}, None, {})]
+
+        assert [(each.status_code, each.json()["version"]) for each in answers] == [(200, 2)] * 3
+        assert ["idempotent-replayed" in each.headers for each in answers] == [False, True, True]
+
     async def test_a_step_out_of_order_is_refused_with_the_steps_that_are_open(self, school: School) -> None:
         answer = await school.post(f"classes/{await school.file()}/completion")
 
