@@ -25,6 +25,7 @@ from shared.kernel.periods import Period, business_day
 from shared.plan import Plan
 from shared.proposals import store as proposals
 from shared.proposals.rules import Proposal
+from shared.sanctions import rules as ladder
 
 _SUBJECT: Final = "bodies/"
 
@@ -126,9 +127,9 @@ async def _hand_over(
     own = await sanction_store.since(connection, successor.id, from_on)
     inherited = rules.inherited_sanctions(theirs, successor, own=own, from_on=from_on, by=by, at=at, next_id=new_id)
     for each in inherited:
-        sanction, fact = sanction_rules.impose(each, successor, others=own, at=at)
+        sanction = ladder.impose(each, others=own)
         await sanction_store.add(connection, sanction)
-        await outbox.record(connection, fact)
+        await outbox.record(connection, sanction_rules.tell(sanction, successor, at=at))
     has = await scope_store.ever(connection, successor.id)
     opened = rules.inherited_scope(
         scope, successor, own=has, sanctions=[*own, *inherited], from_on=from_on, by=by, at=at, next_id=new_id
@@ -148,9 +149,9 @@ async def _give_back(
     for id_ in carried.imposed:
         sanction = await sanction_store.load(connection, successor.id, UUID(id_))
         if sanction.ended_by is None and (sanction.last_on is None or sanction.last_on >= today):
-            after, fact = sanction_rules.give_back(sanction, successor, from_on=today, by=by, reason=reason, at=at)
+            after = ladder.give_back(sanction, from_on=today, by=by, reason=reason, at=at)
             await sanction_store.save(connection, after)
-            await outbox.record(connection, fact)
+            await outbox.record(connection, sanction_rules.tell(after, successor, at=at))
 
 
 async def _scope(

@@ -150,8 +150,9 @@ class TestMoves:
 
     async def test_an_empty_object_and_no_body_are_one_request_under_a_key(self, school: School) -> None:
         class_id, headers = await school.file(), school.officer() | {"Idempotency-Key": "approval-1"}
+        bodies: list[dict[str, str] | None] = [{}, None, {}]
 
-        answers = [await school.post(f"classes/{class_id}/approval", body, headers=headers) for body in ({}, None, {})]
+        answers = [await school.post(f"classes/{class_id}/approval", body, headers=headers) for body in bodies]
 
         assert [(each.status_code, each.json()["version"]) for each in answers] == [(200, 2)] * 3
         assert ["idempotent-replayed" in each.headers for each in answers] == [False, True, True]

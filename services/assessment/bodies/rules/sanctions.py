@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
 from uuid import UUID
 
 from services.assessment.bodies.rules.bodies import Body
 from shared.contracts.assessment import BodySanctionImposed, BodySanctionLifted, BodySanctionState
-from shared.dated_entries.endings import Ending
 from shared.kernel.periods import Period, business_day
 from shared.kernel.refusals import Conflict
 from shared.sanctions import rules as ladder
-from shared.sanctions.rules import DELISTING, STOPPING
-
-F = TypeVar("F", bound=BodySanctionState)
+from shared.sanctions.rules import DELISTING, STOPPING, SanctionStatus
 
 
 class BodyStopped(Conflict):
@@ -63,40 +59,10 @@ def require_not_delisted(sanctions: Iterable[BodySanction], period: Period) -> N
             raise BodyDelisted(step=each.step.value, **each.days())
 
 
-def impose(
-    sanction: BodySanction, body: Body, *, others: Iterable[BodySanction], at: datetime
-) -> tuple[BodySanction, BodySanctionImposed]:
-    """The new `sanction` on `body` and its fact. Raises PeriodEndsBeforeStart, SanctionStands."""
-    imposed = ladder.impose(sanction, others=others)
-    return imposed, _fact(BodySanctionImposed, imposed, body, at=at)
-
-
-def lift(
-    sanction: BodySanction, body: Body, *, from_on: date, by: str, reason: str, at: datetime
-) -> tuple[BodySanction, BodySanctionLifted]:
-    """End `sanction` on the day before `from_on`. Raises IllegalMove, SanctionEnded, SamePerson."""
-    after = ladder.lift(sanction, from_on=from_on, by=by, reason=reason, at=at)
-    return after, _fact(BodySanctionLifted, after, body, at=at)
-
-
-def give_back(
-    sanction: BodySanction, body: Body, *, from_on: date, by: str, reason: str, at: datetime
-) -> tuple[BodySanction, BodySanctionLifted]:
-    """End a `sanction` that came with a succession which is reversed. Raises IllegalMove, SanctionEnded."""
-    after = ladder.give_back(sanction, from_on=from_on, by=by, reason=reason, at=at)
-    return after, _fact(BodySanctionLifted, after, body, at=at)
-
-
-def reinstate(
-    sanction: BodySanction, body: Body, ending: Ending | None, *, others: Iterable[BodySanction], at: datetime
-) -> tuple[BodySanction, BodySanctionImposed]:
-    """Take back the lifting (`ending`) of `sanction`. Raises IllegalMove, NotEnded, SanctionStands."""
-    after = ladder.reinstate(sanction, ending, others=others)
-    return after, _fact(BodySanctionImposed, after, body, at=at)
-
-
-def _fact(fact: type[F], sanction: BodySanction, body: Body, *, at: datetime) -> F:
-    return fact(
+def tell(sanction: BodySanction, body: Body, *, at: datetime) -> BodySanctionState:
+    """The fact of what was done with `sanction` on `body`: it was imposed, also again, or lifted."""
+    cls = BodySanctionImposed if sanction.status is SanctionStatus.IMPOSED else BodySanctionLifted
+    return cls(
         subject=f"body-sanctions/{sanction.id}",
         version=sanction.version,
         at=at,

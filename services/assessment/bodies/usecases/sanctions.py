@@ -21,6 +21,7 @@ from shared.dated_entries.endings import Ending
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period
+from shared.sanctions import rules as ladder
 from shared.sanctions.rules import DELISTING
 
 
@@ -54,9 +55,9 @@ async def impose(
         opened_at=at,
     )
     others = await store.since(connection, body.id, first_on)
-    sanction, fact = rules.impose(new, body, others=others, at=at)
+    sanction = ladder.impose(new, others=others)
     await store.add(connection, sanction)
-    await outbox.record(connection, fact)
+    await outbox.record(connection, rules.tell(sanction, body, at=at))
     await _apply(connection, body, sanction, at=at)
     return sanction
 
@@ -78,11 +79,11 @@ async def lift(
     """
     before = await store.load(connection, body_id, sanction_id)
     body, _ = await load_for_officer(connection, body_id, caller=caller, prefecture=before.step in DELISTING)
-    after, fact = rules.lift(before, body, from_on=from_on, by=caller.person, reason=reason, at=at)
+    after = ladder.lift(before, from_on=from_on, by=caller.person, reason=reason, at=at)
     ending = Ending(before.id, after.version, before.last_on, caller.person, at, reason)
     await ending_store.add(connection, ending)
     await store.save(connection, after)
-    await outbox.record(connection, fact)
+    await outbox.record(connection, rules.tell(after, body, at=at))
     return after
 
 
@@ -97,11 +98,11 @@ async def reinstate(
     body, _ = await load_for_officer(connection, body_id, caller=caller, prefecture=before.step in DELISTING)
     ending = await ending_store.latest(connection, sanction_id)
     others = await store.since(connection, body.id, before.first_on)
-    after, fact = rules.reinstate(before, body, ending, others=others, at=at)
+    after = ladder.reinstate(before, ending, others=others)
     assert ending is not None, "the rule refuses a sanction that was not lifted"
     await ending_store.take_back(connection, ending, by=caller.person, reason=reason, at=at)
     await store.save(connection, after)
-    await outbox.record(connection, fact)
+    await outbox.record(connection, rules.tell(after, body, at=at))
     await _apply(connection, body, after, at=at)
     return after
 

@@ -27,6 +27,7 @@ from shared.backbone import outbox
 from shared.contracts.dimensions import SanctionStep
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period, business_day, day_before
+from shared.sanctions import rules as ladder
 from shared.sanctions.rules import DELISTING
 
 
@@ -146,9 +147,9 @@ async def _impose(
         new = replace(
             each, id=new_id(), institution_id=successor.id, first_on=period.first, opened_by=by, opened_at=at, version=1
         )
-        sanction, fact = sanction_rules.impose(new, successor, others=others, at=at)
+        sanction = ladder.impose(new, others=others)
         await sanction_store.add(connection, sanction)
-        await outbox.record(connection, fact)
+        await outbox.record(connection, sanction_rules.tell(sanction, successor, at=at))
         imposed.append(sanction.id)
     return imposed
 
@@ -161,9 +162,9 @@ async def _lift(
     for id_ in carried.imposed_sanctions:
         sanction = await sanction_store.load(connection, successor.id, UUID(id_))
         if sanction.ended_by is None and (sanction.last_on is None or sanction.last_on >= today):
-            after, fact = sanction_rules.give_back(sanction, successor, from_on=today, by=by, reason=reason, at=at)
+            after = ladder.give_back(sanction, from_on=today, by=by, reason=reason, at=at)
             await sanction_store.save(connection, after)
-            await outbox.record(connection, fact)
+            await outbox.record(connection, sanction_rules.tell(after, successor, at=at))
 
 
 def _text(day: date | None) -> str | None:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
 from uuid import UUID
 
 from services.registry.directory.rules.institutions import Institution
 from shared.contracts.registry.directory import SanctionImposed, SanctionLifted, SanctionState
-from shared.dated_entries.endings import Ending
 from shared.kernel.periods import Period, business_day
 from shared.kernel.refusals import Conflict
 from shared.sanctions import rules as ladder
-from shared.sanctions.rules import DELISTING, STOPPING
-
-F = TypeVar("F", bound=SanctionState)
+from shared.sanctions.rules import DELISTING, STOPPING, SanctionStatus
 
 
 class InstitutionStopped(Conflict):
@@ -68,40 +64,10 @@ def require_not_delisted(sanctions: Iterable[Sanction], period: Period) -> None:
             raise InstitutionDelisted(step=each.step.value, **each.days())
 
 
-def impose(
-    sanction: Sanction, institution: Institution, *, others: Iterable[Sanction], at: datetime
-) -> tuple[Sanction, SanctionImposed]:
-    """The new `sanction` on `institution` and its fact. Raises PeriodEndsBeforeStart, SanctionStands."""
-    imposed = ladder.impose(sanction, others=others)
-    return imposed, _fact(SanctionImposed, imposed, institution, at=at)
-
-
-def lift(
-    sanction: Sanction, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
-) -> tuple[Sanction, SanctionLifted]:
-    """End `sanction` on the day before `from_on`. Raises IllegalMove, SanctionEnded, SamePerson."""
-    after = ladder.lift(sanction, from_on=from_on, by=by, reason=reason, at=at)
-    return after, _fact(SanctionLifted, after, institution, at=at)
-
-
-def give_back(
-    sanction: Sanction, institution: Institution, *, from_on: date, by: str, reason: str, at: datetime
-) -> tuple[Sanction, SanctionLifted]:
-    """End a `sanction` that came with a succession which is reversed. Raises IllegalMove, SanctionEnded."""
-    after = ladder.give_back(sanction, from_on=from_on, by=by, reason=reason, at=at)
-    return after, _fact(SanctionLifted, after, institution, at=at)
-
-
-def reinstate(
-    sanction: Sanction, institution: Institution, ending: Ending | None, *, others: Iterable[Sanction], at: datetime
-) -> tuple[Sanction, SanctionImposed]:
-    """Take back the lifting (`ending`) of `sanction`. Raises IllegalMove, NotEnded, SanctionStands."""
-    after = ladder.reinstate(sanction, ending, others=others)
-    return after, _fact(SanctionImposed, after, institution, at=at)
-
-
-def _fact(fact: type[F], sanction: Sanction, institution: Institution, *, at: datetime) -> F:
-    return fact(
+def tell(sanction: Sanction, institution: Institution, *, at: datetime) -> SanctionState:
+    """The fact of what was done with `sanction` on `institution`: it was imposed, also again, or lifted."""
+    cls = SanctionImposed if sanction.status is SanctionStatus.IMPOSED else SanctionLifted
+    return cls(
         subject=f"sanctions/{sanction.id}",
         version=sanction.version,
         at=at,

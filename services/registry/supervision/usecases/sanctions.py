@@ -25,6 +25,7 @@ from shared.dated_entries.endings import Ending
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period
+from shared.sanctions import rules as ladder
 from shared.sanctions.rules import DELISTING, STOPPING
 
 
@@ -58,9 +59,9 @@ async def impose(
         opened_at=at,
     )
     others = await store.since(connection, institution.id, first_on)
-    sanction, fact = rules.impose(new, institution, others=others, at=at)
+    sanction = ladder.impose(new, others=others)
     await store.add(connection, sanction)
-    await outbox.record(connection, fact)
+    await outbox.record(connection, rules.tell(sanction, institution, at=at))
     await _apply(connection, institution, sanction, at=at)
     return sanction
 
@@ -82,11 +83,11 @@ async def lift(
     """
     before = await store.load(connection, institution_id, sanction_id)
     institution = await load_for_officer(connection, institution_id, caller=caller, city=before.step in DELISTING)
-    after, fact = rules.lift(before, institution, from_on=from_on, by=caller.person, reason=reason, at=at)
+    after = ladder.lift(before, from_on=from_on, by=caller.person, reason=reason, at=at)
     ending = Ending(before.id, after.version, before.last_on, caller.person, at, reason)
     await ending_store.add(connection, ending)
     await store.save(connection, after)
-    await outbox.record(connection, fact)
+    await outbox.record(connection, rules.tell(after, institution, at=at))
     return after
 
 
@@ -101,11 +102,11 @@ async def reinstate(
     institution = await load_for_officer(connection, institution_id, caller=caller, city=before.step in DELISTING)
     ending = await ending_store.latest(connection, sanction_id)
     others = await store.since(connection, institution.id, before.first_on)
-    after, fact = rules.reinstate(before, institution, ending, others=others, at=at)
+    after = ladder.reinstate(before, ending, others=others)
     assert ending is not None, "the rule refuses a sanction that was not lifted"
     await ending_store.take_back(connection, ending, by=caller.person, reason=reason, at=at)
     await store.save(connection, after)
-    await outbox.record(connection, fact)
+    await outbox.record(connection, rules.tell(after, institution, at=at))
     await _apply(connection, institution, after, at=at)
     return after
 

@@ -15,16 +15,15 @@ from services.registry.directory.rules.sanctions import (
     InstitutionDelisted,
     InstitutionStopped,
     Sanction,
-    impose,
-    lift,
     require_not_delisted,
     require_not_stopped,
+    tell,
 )
 from shared.contracts.dimensions import SanctionStep
 from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.periods import Period, PeriodEndsBeforeStart
 from shared.kernel.refusals import IllegalMove, SamePerson
-from shared.sanctions.rules import LADDER, SanctionEnded, SanctionStands, SanctionStatus, standing
+from shared.sanctions.rules import LADDER, SanctionEnded, SanctionStands, SanctionStatus, impose, lift, standing
 from tests.registry.builders import NOON, training_class
 from tests.registry.directory.rules.directory import institution, sanction
 
@@ -106,7 +105,8 @@ class TestImpose:
     def test_is_told_with_its_step_and_days(self) -> None:
         new = sanction(step=SanctionStep.DELIST, last_on=date(2025, 8, 31))
 
-        imposed, fact = impose(new, institution(), others=[], at=NOON)
+        imposed = impose(new, others=[])
+        fact = tell(imposed, institution(), at=NOON)
 
         assert imposed == new
         assert (fact.step, fact.first_on, fact.last_on, fact.version) == (
@@ -114,29 +114,27 @@ class TestImpose:
         )  # fmt: skip
 
     def test_a_talk_is_over_with_its_day(self) -> None:
-        imposed, _ = impose(sanction(step=SanctionStep.TALK), institution(), others=[], at=NOON)
+        imposed = impose(sanction(step=SanctionStep.TALK), others=[])
 
         assert imposed.last_on == imposed.first_on
 
     def test_the_same_step_cannot_stand_twice_on_one_day_but_another_can(self) -> None:
         with pytest.raises(SanctionStands):
-            impose(sanction(id=UUID(int=8)), institution(), others=[sanction()], at=NOON)
+            impose(sanction(id=UUID(int=8)), others=[sanction()])
 
-        imposed, _ = impose(
-            sanction(id=UUID(int=8), step=SanctionStep.BLACKLIST), institution(), others=[sanction()], at=NOON
-        )
+        imposed = impose(sanction(id=UUID(int=8), step=SanctionStep.BLACKLIST), others=[sanction()])
         assert imposed.step is SanctionStep.BLACKLIST
 
     def test_one_that_would_end_before_it_begins_is_refused(self) -> None:
         with pytest.raises(PeriodEndsBeforeStart):
-            impose(sanction(last_on=date(2025, 2, 1)), institution(), others=[], at=NOON)
+            impose(sanction(last_on=date(2025, 2, 1)), others=[])
 
 
 class TestLift:
     @given(sanctions(), DAYS)
     def test_a_lifted_one_stood_up_to_the_day_and_not_from_it_on(self, before: Sanction, from_on: date) -> None:
         try:
-            after, fact = lift(before, institution(), from_on=from_on, by="boss", reason="已整改", at=NOON)
+            after = lift(before, from_on=from_on, by="boss", reason="已整改", at=NOON)
         except SanctionEnded:
             assert before.last_on is not None
             assert before.last_on < from_on or before.last_on < before.first_on
@@ -144,21 +142,22 @@ class TestLift:
 
         for day in (date(2025, 1, 1) + timedelta(n) for n in range(70)):
             assert after.stands_on(day) is (before.stands_on(day) and day < from_on)
+        fact = tell(after, institution(), at=NOON)
         assert (after.status, fact.version, fact.last_on) == (SanctionStatus.LIFTED, 2, after.last_on)
 
     def test_who_imposed_it_cannot_lift_it(self) -> None:
         with pytest.raises(SamePerson):
-            lift(sanction(), institution(), from_on=DAY, by="officer", reason="已整改", at=NOON)
+            lift(sanction(), from_on=DAY, by="officer", reason="已整改", at=NOON)
 
     def test_one_of_the_first_day_there_is_can_be_lifted(self) -> None:
         first = sanction(first_on=date.min)
 
-        after, _ = lift(first, institution(), from_on=date.min, by="boss", reason="误录", at=NOON)
+        after = lift(first, from_on=date.min, by="boss", reason="误录", at=NOON)
 
         assert after.last_on == date.min
 
     def test_it_is_lifted_once(self) -> None:
-        lifted, _ = lift(sanction(), institution(), from_on=DAY, by="boss", reason="已整改", at=NOON)
+        lifted = lift(sanction(), from_on=DAY, by="boss", reason="已整改", at=NOON)
 
         with pytest.raises(IllegalMove):
-            lift(lifted, institution(), from_on=date(2025, 3, 5), by="chief", reason="再次", at=NOON)
+            lift(lifted, from_on=date(2025, 3, 5), by="chief", reason="再次", at=NOON)
