@@ -190,7 +190,7 @@ async def _answer_once(request: Request, handle: Handler) -> Response:
 async def _handle(request: Request, handle: Handler) -> Response:
     """Raises MalformedRequest for a text that names a person whom the request concerns."""
     response = await handle(request)
-    concerned: Concerned | None = getattr(request.app.state, "concerned", None)
+    concerned: Concerned | None = request.app.state.concerned
     field = request.scope["route"].body_field
     if concerned is None or field is None or request.method in READING or not concerned.knows(request.path_params):
         return response
@@ -294,7 +294,7 @@ def make_app(
     app.router.route_class = EdgeRoute
     app.state.limits = Limits.of(settings)
     connect = partial(make_engine, settings.database_url, overflow=0, search_path=search_path)
-    app.state.engines = app.state.engine = Engines(
+    app.state.engines = Engines(
         connect(name=name, pool_size=settings.interactive_connections, pool_seconds=settings.waiting_seconds_max),
         connect(name=f"{name} bulk", pool_size=settings.bulk_connections, pool_seconds=settings.waiting_seconds_max),
         app.state.limits.bulk_loop,
@@ -308,6 +308,7 @@ def make_app(
     app.state.verifier = Verifier(public_key, lifetime_max=settings.token_lifetime_max)
     app.state.failure = None
     app.state.standings = standings
+    app.state.concerned = None  # a service that keeps names sets it
     app.state.open_requests = OpenRequests(BodyLimits.of(settings))
     api_pages.install(app)
     problems.install(app)

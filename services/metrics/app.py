@@ -52,7 +52,7 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
     )
     app.state.engines_beside.append(board)
     app.state.answers = answers = AnswerCache(
-        app.state.engine,
+        app.state.engines,
         board=board,
         refresh_seconds=settings.refresh_ms / 1000,
         today=lambda: business_day(app.state.clock()),

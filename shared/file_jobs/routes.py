@@ -348,7 +348,7 @@ async def _rows_after(request: Request, file_id: UUID, after: int, limit: int) -
     """The next refused rows of a download. This waits for as long as it takes, because the answer has begun."""
 
     async def fetch() -> list[RefusedRow]:
-        async with request.app.state.engine.connect() as connection:
+        async with request.app.state.engines.connect() as connection:
             return await store.rows(connection, file_id, after=after, limit=limit)
 
     limits: Limits = request.app.state.limits

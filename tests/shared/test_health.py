@@ -68,7 +68,7 @@ async def test_a_busy_service_is_ready_and_says_which_lane_is_full(open_service:
 
 async def test_health_has_a_connection_that_requests_cannot_take(open_service: OpenService) -> None:
     registry = await open_service(REGISTRY)
-    engine = registry.http._transport.app.state.engine  # type: ignore[attr-defined]
+    engine = registry.http._transport.app.state.engines  # type: ignore[attr-defined]
     async with AsyncExitStack() as taken:
         for _ in range(registry.settings.interactive_connections):
             await taken.enter_async_context(engine.connect())

@@ -52,5 +52,5 @@ async def verify_certificate(number: str, request: Request) -> VerificationAnswe
 
     A number has no check digit, so year and award in it must match those of the record.
     """
-    async with request.app.state.engine.connect() as connection:
+    async with request.app.state.engines.connect() as connection:
         return VerificationAnswer.of(await usecases.verify(connection, number))

@@ -202,6 +202,6 @@ async def get_flag_rates(
     region: Annotated[str | None, Query(max_length=16, description="Default: the whole province")] = None,
 ) -> HitRatesAnswer:
     """Hit rates of every rule that flags: of the flags raised on these days, how many were upheld. Public."""
-    async with request.app.state.engine.connect() as connection:
+    async with request.app.state.engines.connect() as connection:
         found = await usecases.hit_rates(connection, region, first_on=first_on, last_on=last_on, at=at)
     return HitRatesAnswer(rows=[HitRateAnswer.of(each) for each in found])

@@ -17,6 +17,7 @@ from services.registry.public_reports.usecases import Lane, NewReport, ReportAnd
 from shared.auth import CurrentCaller
 from shared.contracts.registry.flags import FlagStatus
 from shared.edge.lanes import lookup
+from shared.edge.rates import address_of
 from shared.forms import ENCRYPTED, HASHED, MASKED, PLAIN, VISIBLE, Reason, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -177,7 +178,7 @@ async def file_public_report(asked: PublicReportRequest, request: Request, at: N
     """
     state = request.app.state
     await _admit(request, "report", _lane(request), at=at)
-    async with state.engine.begin() as connection:
+    async with state.engines.begin() as connection:
         receipt, found = await usecases.file(
             connection,
             asked.report(),
@@ -199,7 +200,7 @@ async def get_public_report_state(asked: ReceiptRequest, request: Request, at: N
     """How a report stands, and the answer to it, for whoever has its receipt."""
     state = request.app.state
     await _admit(request, "state", usecases.wider(_lane(request)), at=at)
-    async with state.engine.connect() as connection:
+    async with state.engines.connect() as connection:
         found = await usecases.look_up(connection, asked.receipt, persons=state.persons)
     return PublicReportStateAnswer.of(found)
 
@@ -262,8 +263,8 @@ async def answer_public_report(
 
 async def _admit(request: Request, use: str, lane: Lane, *, at: datetime) -> None:
     """In a transaction of its own, so that a refused request counts as well."""
-    state, address = request.app.state, request.client.host if request.client else ""
-    async with state.engine.begin() as connection:
+    state, address = request.app.state, address_of(request)
+    async with state.engines.begin() as connection:
         await usecases.admit(connection, use, address, lane, persons=state.persons, at=at)
 
 
