@@ -21,7 +21,9 @@ class PartAnswer(BaseModel):
     part: Part
     mark_tenths: int | None = Field(description="Tenths of a point that it needs; null: what the pass rules say")
     minutes: int | None
-    kept_months: int | None = Field(description="How long it is kept once it is passed; null: it is not kept")
+    kept_months: int | None = Field(
+        description="How long it is kept once it is passed; null: it is not kept. No result is carried over yet"
+    )
 
 
 class RouteAnswer(BaseModel):
@@ -37,7 +39,7 @@ class RouteAnswer(BaseModel):
 class LevelRuleAnswer(BaseModel):
     award: str
     parts: list[PartAnswer]
-    routes: list[RouteAnswer] = Field(description="Any one is enough")
+    routes: list[RouteAnswer] = Field(description="Any one is enough. Candidates are not checked against them yet")
 
 
 class StandardAnswer(BaseModel):
