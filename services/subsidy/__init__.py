@@ -2,8 +2,8 @@
 
 Owns        policy rows, budgets, claims with their lines, payments, recoveries; proposals of budgets and recoveries
 Publishes   subsidy.* (claims, from draft to payment and recovery)
-Hears       registry: regions, institutions, classes, enrolments, licences, merged persons, flags; assessment:
-            certificates
+Hears       registry: regions, the calendar, institutions, classes, enrolments, licences, merged persons, flags;
+            assessment: certificates
 Its users   institutions, reviewers in county, city and province, finance, auditors
 Keeps       person keys only: no name, number or account
 """

@@ -53,13 +53,19 @@ RIGHTS: Final[Rights] = {
     "list_rekeyed_lines": reads(SUPERVISORS, _FINANCE),
     "list_owed_lines": reads(SUPERVISORS, _FINANCE),
     # review, payment, recovery
+    "list_late_claims": reads(SUPERVISORS, _FINANCE),
+    "take_claim": writes(_REVIEWER, one="Nothing is decided by it; a colleague may take it over.", note=_FROM_ABOVE),
     "return_claim": writes(
         _REVIEWER,
         two="Who returns a claim is none of those who prepared it.",
         note="An approval that is not paid yet may be taken back by whoever gave it: nothing is granted by that.",
     ),
     "reject_claim": writes(_REVIEWER, two="Who rejects a claim is none of those who prepared it.", note=_FROM_ABOVE),
-    "approve_claim": writes(_REVIEWER, two="Who approves a claim is none of those who prepared it.", note=_FROM_ABOVE),
+    "approve_claim": writes(
+        _REVIEWER,
+        two="Who reviews a claim is none of those who prepared it, and the second reviewer is not the first.",
+        note=_FROM_ABOVE,
+    ),
     "pay_claim": writes(_FINANCE, two="Who pays a claim neither prepared nor approved it.", note=_FROM_ABOVE),
     "fail_payment": writes(
         _FINANCE, two="Who records that the bank sent a payment back is not who paid it.", note=_FROM_ABOVE

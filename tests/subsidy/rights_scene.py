@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
+
 from shared.kernel.callers import Role
 from tests.subsidy.builders import STARTS_ON, Office, Taught, people
 from tests.support.persons import merged, rekeyed
@@ -28,7 +30,9 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
     assert (await office.approve(claim_id, reviewer)).status_code == 200
     assert (await office.pay(claim_id, finance)).status_code == 200
     proposed = (await office.propose_recovery(claim_id, None, finance)).json()
-    await office.submitted(second)
+    late = await office.submitted(second)
+    async with office.service.engine.begin() as connection:
+        await connection.execute(text("UPDATE claim SET due_on = '2025-06-02' WHERE id = :id"), {"id": late})
     of_another = await office.submitted(third)
     assert (await office.approve(of_another, reviewer)).status_code == 200
     # What was paid for the first is owed: he or she withdrew since.
@@ -49,6 +53,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "list_proposals": proposed["id"],
             "list_rekeyed_lines": of_another,
             "list_owed_lines": claim_id,
+            "list_late_claims": late,
             "list_duplicates": f'"first":{{"claim_id":"{claim_id}"',
         },
         bodies={

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.budgets import store as budgets
 from services.subsidy.claims.rules import aftermath as rules
 from services.subsidy.claims.rules.aftermath import Ground
-from services.subsidy.claims.rules.claims import Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import COMMITTED, Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
 from services.subsidy.claims.usecases import steps
@@ -43,7 +43,7 @@ async def follow(
             continue
         after, fact = followed
         await line_store.follow(connection, after)
-        if before.status is not ClaimStatus.PAID:
+        if before.status in COMMITTED and before.status is not ClaimStatus.PAID:
             await budgets.release(connection, before.account, Fen(before.amount_fen - after.amount_fen))
         verb = ClaimVerb.OWE if before.status is ClaimStatus.PAID else ClaimVerb.STOP
         await steps.save(connection, after, fact, verb, by=_FACTS)
