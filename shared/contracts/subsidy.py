@@ -121,6 +121,24 @@ class ClaimPublished(ClaimState):
     type: ClassVar[str] = "subsidy.claim-published.v1"
 
 
+class ClaimObjected(ClaimState):
+    """While it is public, an objection to one of its lines was received: it waits for the answer."""
+
+    type: ClassVar[str] = "subsidy.claim-objected.v1"
+
+
+class ClaimObjectionAnswered(ClaimState):
+    """An objection was answered; the status says whether another one is open."""
+
+    type: ClassVar[str] = "subsidy.claim-objection-answered.v1"
+
+
+class ClaimReopened(ClaimState):
+    """An appeal against its rejection was granted: its institution can rebuild it."""
+
+    type: ClassVar[str] = "subsidy.claim-reopened.v1"
+
+
 class ClaimReturned(ClaimState):
     """Sent back to be rebuilt, with a reason; what an approval had committed is free again."""
 
@@ -190,5 +208,6 @@ CLAIM_FACTS: Final = (
     ClaimDrafted, ClaimSubmitted, ClaimReturned, ClaimRejected, ClaimApproved, ClaimPaid, ClaimRecovered,
     ClaimCorrected, ClaimWithdrawn, ClaimLinesStopped, ClaimLinesOwed,
     ClaimPaymentFailed, ClaimRecoveryReversed, ClaimReviewed, ClaimPublished,
+    ClaimObjected, ClaimObjectionAnswered, ClaimReopened,
 )  # fmt: skip
 """All facts of a claim. Versions have no gaps, so a consumer that needs one of them consumes all."""

@@ -30,13 +30,13 @@ from shared.faults import forever
 from shared.kernel.callers import Caller
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal
-from shared.paging import BEGINNING
 from shared.plan import Plan
 
 log = structlog.get_logger()
 
 POLL_SECONDS: Final = 60.0
 _AT_ONCE: Final = 100
+_BEFORE_ALL: Final = UUID(int=0)
 
 
 class LateClaim(NamedTuple):
@@ -52,9 +52,11 @@ class LateClaim(NamedTuple):
 
 
 async def take(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, at: datetime) -> Claim:
-    """Take a claim in hand. Raises ForeignRegion and the rule's refusals."""
+    """Take a claim in hand; a repeat changes nothing. Raises ForeignRegion and the rule's refusals."""
     plan = await load_plan(connection)
     before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
+    if before.handled_by == caller.person:
+        return before
     prepared_by = await store.doers(connection, claim_id, PREPARING)
     after, fact = rules.take(before, prepared_by=prepared_by, by=caller.person, at=at)
     await steps.save(connection, after, fact, ClaimVerb.TAKE, by=caller.person)
@@ -111,7 +113,7 @@ async def approve_batch(engine: AsyncEngine, *, at: datetime) -> bool:
     """Approve every claim whose publicity ended before today and to which no objection is open; always False: what is
     refused, as for want of budget, is tried again with the next batch, and is late meanwhile.
     """
-    approved, refused, after = 0, 0, BEGINNING
+    approved, refused, after = 0, 0, _BEFORE_ALL
     while True:
         async with engine.connect() as connection:
             found = await review_store.publicity_over(connection, business_day(at), after=after, limit=_AT_ONCE)

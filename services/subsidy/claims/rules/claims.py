@@ -137,7 +137,7 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
         ClaimVerb.RECOVER_REST: ClaimStatus.RECOVERED,
         ClaimVerb.REVERSE_RECOVERY: ClaimStatus.PAID,
     },
-    ClaimStatus.REJECTED: {},
+    ClaimStatus.REJECTED: {ClaimVerb.REOPEN: ClaimStatus.RETURNED},
     ClaimStatus.WITHDRAWN: {},
     ClaimStatus.RECOVERED: {
         ClaimVerb.REVERSE_RECOVERY: ClaimStatus.PAID,
@@ -145,9 +145,6 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
 }
 
 WHY_FINAL: Final = {
-    ClaimStatus.REJECTED: (
-        "The class and its trainees can be claimed for again at once, with a claim of its own and its own review."
-    ),
     ClaimStatus.WITHDRAWN: "Nothing was decided about it, and the class can be claimed for again at once.",
 }
 

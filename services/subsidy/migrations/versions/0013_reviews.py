@@ -1,10 +1,13 @@
-"""Two reviews and publicity between submission and approval, each with a deadline; the days of the calendar.
+"""Two reviews and publicity between submission and approval, each with a deadline; objections,
+appeals, the calendar.
 
 Claims that were submitted before go on as before: one review, no publicity. Processes of the version before write none
 of the new columns.
 """
 
 from alembic import op
+
+from shared.migrations import public_requests
 
 revision = "0013"
 down_revision = "0012"
@@ -74,7 +77,88 @@ STATEMENTS = (
     "CREATE TABLE heard_calendar_day (day date PRIMARY KEY, working boolean NOT NULL)",
 )
 
+OBJECTIONS = (
+    """
+    CREATE TABLE objection (
+        id uuid PRIMARY KEY,
+        receipt_mark uuid NOT NULL UNIQUE,
+        claim_id uuid NOT NULL REFERENCES claim,
+        line integer NOT NULL,
+        enrolment_id uuid NOT NULL,
+        class_id uuid NOT NULL,
+        institution_id uuid NOT NULL,
+        region text NOT NULL,
+        reporting_region text NOT NULL,
+        received_at timestamptz NOT NULL,
+        late boolean NOT NULL,
+        due_on date,
+        erase_contact_on date,
+        status text NOT NULL CHECK (status IN ('open', 'upheld', 'dismissed', 'overturned')),
+        reason text,
+        answer text,
+        answered_by text,
+        answered_at timestamptz,
+        version integer NOT NULL CHECK (version >= 1),
+        sealed bytea NOT NULL,
+        sealed_contact bytea,
+        CONSTRAINT answered_with_reason CHECK (
+            (status = 'open') = (answer IS NULL) AND (answer IS NULL) = (reason IS NULL)
+            AND (answer IS NULL) = (answered_by IS NULL)
+        )
+    )
+    """,
+    "CREATE INDEX objection_claim ON objection (claim_id, line)",
+    "CREATE INDEX objection_class ON objection (class_id) WHERE status = 'upheld'",
+    "CREATE INDEX objection_region ON objection (region, id)",
+    "CREATE INDEX objection_reporting_region ON objection (reporting_region, id)",
+    "CREATE INDEX objection_contact ON objection (erase_contact_on) WHERE sealed_contact IS NOT NULL",
+    """
+    CREATE TABLE objection_contact_reading (
+        id uuid PRIMARY KEY,
+        objection_id uuid NOT NULL REFERENCES objection,
+        read_by text NOT NULL,
+        read_at timestamptz NOT NULL,
+        reason text NOT NULL
+    )
+    """,
+    "CREATE INDEX objection_contact_reading_objection ON objection_contact_reading (objection_id, id)",
+    *public_requests.STATEMENTS,
+)
+
+APPEALS = (
+    """
+    CREATE TABLE appeal (
+        id uuid PRIMARY KEY,
+        about text NOT NULL CHECK (about IN ('rejection', 'line', 'recovery')),
+        claim_id uuid NOT NULL REFERENCES claim,
+        line integer,
+        institution_id uuid NOT NULL,
+        region text NOT NULL,
+        reporting_region text NOT NULL,
+        by_person boolean NOT NULL,
+        reason text NOT NULL,
+        filed_by text NOT NULL,
+        filed_at timestamptz NOT NULL,
+        due_on date,
+        status text NOT NULL CHECK (status IN ('open', 'granted', 'denied')),
+        answer text,
+        decided_by text,
+        decided_at timestamptz,
+        version integer NOT NULL CHECK (version >= 1),
+        CONSTRAINT line_of_its_kind CHECK ((about = 'rejection') = (line IS NULL)),
+        CONSTRAINT decided_with_answer CHECK (
+            (status = 'open') = (answer IS NULL) AND (answer IS NULL) = (decided_by IS NULL)
+        ),
+        CONSTRAINT decider_apart CHECK (lower(decided_by) <> lower(filed_by))
+    )
+    """,
+    "CREATE UNIQUE INDEX appeal_open ON appeal (claim_id, about, (coalesce(line, 0))) WHERE status = 'open'",
+    "CREATE INDEX appeal_institution ON appeal (institution_id, id)",
+    "CREATE INDEX appeal_region ON appeal (region, id)",
+    "CREATE INDEX appeal_reporting_region ON appeal (reporting_region, id)",
+)
+
 
 def upgrade() -> None:
-    for statement in STATEMENTS:
+    for statement in (*STATEMENTS, *OBJECTIONS, *APPEALS):
         op.execute(statement)
