@@ -10,6 +10,7 @@ from services.assessment.certificates import routes as certificates
 from services.assessment.closings import routes as closings
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.exams.routes import candidates, sessions
+from services.assessment.numbers import routes as numbers
 from services.assessment.pass_rules import routes as pass_rules
 from services.assessment.persons.store import CONCERNED
 from services.assessment.proposals import routes as proposals
@@ -45,6 +46,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 territory.routes,
                 closings.routes,
                 rekeyings.routes,
+                numbers.routes,
                 proposals.routes,
                 verifications.routes,
                 pass_rules.routes,

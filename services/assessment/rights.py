@@ -71,6 +71,26 @@ RIGHTS: Final[Rights] = {
     "propose_revocation": writes(
         OFFICERS, two="Who confirms a revocation did not propose it, and neither of the two issued the certificate."
     ),
+    "propose_reinstatement": writes(
+        OFFICERS, two="Who confirms the return of a revoked certificate neither proposed it nor revoked or issued it."
+    ),
+    "reissue_certificate": writes(
+        BODIES, OFFICERS, one="It says what it said before, with the same number; the edition before stays on record."
+    ),
+    "propose_certificate_correction": writes(
+        BODIES, OFFICERS, two="Who confirms a correction did not propose it and did not issue the certificate."
+    ),
+    "get_certificate_history": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
+    # numbers
+    "give_number_block": writes(
+        _PROVINCE, one="A block is no certificate: what is left of it can be taken back.", note=_PROVINCE_ITSELF
+    ),
+    "list_number_blocks": reads(BODIES, SUPERVISORS, _FINANCE),
+    "get_number_account": reads(BODIES, SUPERVISORS, _FINANCE),
+    "end_number_block": writes(_PROVINCE, one="Another block can be given for it.", note=_PROVINCE_ITSELF),
+    "void_numbers": writes(
+        BODIES, _PROVINCE, one="It takes nothing from anybody: the next number is drawn.", note=_PROVINCE_ITSELF
+    ),
     # proposals
     "list_proposals": reads(BODIES, SUPERVISORS),
     "get_proposal": reads(BODIES, SUPERVISORS),

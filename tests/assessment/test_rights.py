@@ -55,7 +55,14 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     confirmed = await centre.confirm(asked, assessment.tokens.of(Role.PROVINCE, person="second", region=PROVINCE))
     assert confirmed.status_code == 200, confirmed.text
     territory = (await centre.get(f"/bodies/{centre.body['id']}/territories")).json()[0]["id"]
+    given = await centre.post(
+        f"/bodies/{centre.body['id']}/number-blocks",
+        {"year": 2026, "count": 100, "reason": "年度号段"},
+        centre.province,
+    )
+    assert given.status_code == 201, given.text
     ids = {
+        "block_id": given.json()["id"],
         "territory_id": territory,
         "entry_id": scope,
         "sanction_id": sanction.json()["id"],
@@ -70,6 +77,13 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "edition": "2023",
     }
     bodies: dict[str, Any] = {
+        "give_number_block": {"year": 2027, "count": 5, "reason": "年度号段"},
+        "end_number_block": {"reason": "收回"},
+        "void_numbers": {"first": f"S000041{number:06}263000050", "reason": "打印错误"},
+        "propose_revocation": {"reason": "评分有误"},
+        "propose_reinstatement": {"reason": "撤销有误"},
+        "reissue_certificate": {"ground": "lost", "reason": "遗失补发"},
+        "propose_certificate_correction": {"occupation": "4-03-02-01", "reason": "登记有误"},
         "file_body": body_filing(first + 500, region=region),
         "add_candidates": {"rows": [person_row(first + 1)]},
         "record_results": {"rows": [pass_row(first + 1)]},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.certificates.rules.numbers import parse
+from services.assessment.numbers.rules.numbers import parse
 from services.assessment.verification import store
 from services.assessment.verification.store import CertificateExtract
 from shared.kernel.refusals import NotFound

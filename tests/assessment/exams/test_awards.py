@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.assessment.certificates.rules.numbers import parse
+from services.assessment.numbers.rules.numbers import parse
 from shared.contracts.assessment import CertificateIssued
 from shared.kernel.awards import Award
 from shared.kernel.ids import new_id

@@ -15,8 +15,8 @@ from services.assessment.bodies.rules.territory import require_territory
 from services.assessment.bodies.store import bodies as body_store
 from services.assessment.bodies.store import territory as territory_store
 from services.assessment.bodies.usecases import standing
-from services.assessment.certificates import usecases as certificates
 from services.assessment.certificates.rules.certificates import Certificate
+from services.assessment.certificates.usecases import issuing as certificates
 from services.assessment.exams.rules import sessions as rules
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.sessions import ExamSession, Summary
