@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.assessment.bodies.rules.bodies import Body
+from services.assessment.chain.rules import Entry, LinkKind, digest
 from services.assessment.numbers.rules import numbers
 from shared.contracts.assessment import (
     CertificateCorrected,
@@ -122,6 +123,15 @@ class Certificate:
     """The year whose plan the programme belongs to. None in records from before plans had years."""
     edition: int = 1
     """Which issue of the certificate is the one in force. An issue replaces the one before; the certificate is one."""
+
+    @property
+    def link(self) -> Entry:
+        """The entry of the chain for what the certificate says now, without the programme, which follows others."""
+        is_new = (self.version, self.edition) == (1, 1)
+        kind = LinkKind.CERTIFICATE_NUMBERED if is_new else LinkKind.CERTIFICATE_CHANGED
+        said = (self.id, self.number, self.person, self.body_id, self.session_id, self.occupation, int(self.award))
+        state = (self.issued_on, self.status.value, self.edition)
+        return Entry(kind, f"certificates/{self.id}", digest([*said, *state]))
 
 
 def issue(

@@ -46,6 +46,7 @@ async def reissue(
     why = Replacement(ground, reason, caller.person, caller.person, at)
     await store.keep_replaced(connection, [before], why)
     await store.save_editions(connection, [after])
+    await issuing.link(connection, [after], at=at)
     return after
 
 
@@ -96,6 +97,7 @@ async def correct(
         after, fact = rules.correct(before, at=at, **fields)
         await store.save_correction(connection, after)
         await outbox.record(connection, fact)
+        await issuing.link(connection, [after], at=at)
     if correction.name is not None:
         await _rename(connection, before, correction.name, why._replace(ground=Ground.NAME_CORRECTED), persons=persons)
 
@@ -108,7 +110,9 @@ async def _rename(
         return
     valid = await store.valid_of_person(connection, certificate.person)
     await store.keep_replaced(connection, valid, why, former_holder=holder)
-    await store.save_editions(connection, [rules.reissue(each) for each in valid])
+    reissued = [rules.reissue(each) for each in valid]
+    await store.save_editions(connection, reissued)
+    await issuing.link(connection, reissued, at=why.replaced_at)
     await store.rename(connection, holder, persons.called(holder, name, None))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from services.assessment.bodies.store import bodies as body_store
 from services.assessment.certificates import store
 from services.assessment.certificates.rules import certificates as rules
 from services.assessment.certificates.rules.certificates import Certificate, Examination, Recipient
+from services.assessment.chain import usecases as chain
 from services.assessment.numbers import store as number_store
 from services.assessment.numbers import usecases as number_draw
 from services.assessment.numbers.rules import numbers
@@ -49,7 +51,20 @@ async def issue(
     ]
     await store.add_all(connection, [certificate for certificate, _ in issued])
     await outbox.record(connection, *(fact for _, fact in issued))
+    await link(connection, [certificate for certificate, _ in issued], at=at)
     return Issuance([certificate for certificate, _ in issued], others)
+
+
+async def link(connection: AsyncConnection, certificates: Sequence[Certificate], *, at: datetime) -> None:
+    """Link what certificates say now to the chains of their sessions, in one order always."""
+    for session_id, of_session in groupby(sorted(certificates, key=_by_session), key=lambda each: each.session_id):
+        linked = list(of_session)
+        entries = [each.link for each in linked]
+        await chain.append(connection, session_id, entries, body_id=linked[0].body_id, at=at)
+
+
+def _by_session(certificate: Certificate) -> tuple[UUID, UUID]:
+    return certificate.session_id, certificate.id
 
 
 async def number_for(

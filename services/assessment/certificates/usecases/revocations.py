@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.certificates import store
 from services.assessment.certificates.rules import certificates as rules
 from services.assessment.certificates.rules.certificates import Certificate
-from services.assessment.certificates.usecases import changes
+from services.assessment.certificates.usecases import changes, issuing
 from shared.backbone import outbox
 from shared.contracts.assessment import CertificateReinstated
 from shared.kernel.callers import Caller
@@ -38,6 +38,7 @@ async def revoke(connection: AsyncConnection, proposal: Proposal, *, caller: Cal
     after, fact = rules.revoke(before, by=caller.person, at=at)
     await store.save_revocation(connection, after, by=caller.person, reason=proposal.reason, at=at)
     await outbox.record(connection, fact)
+    await issuing.link(connection, [after], at=at)
     return after
 
 
@@ -72,6 +73,7 @@ async def reinstate(connection: AsyncConnection, proposal: Proposal, *, caller: 
         at=at,
     )
     await outbox.record(connection, fact)
+    await issuing.link(connection, [after], at=at)
     return after
 
 

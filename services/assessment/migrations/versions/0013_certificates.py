@@ -101,6 +101,96 @@ STATEMENTS = (
         'rules §3.5 [10][11b]', 'one rule lets bodies number by themselves, another one has the province give numbers',
         'not recorded', '2000-01-01 00:00+08', 'not recorded', '2000-01-01 00:00+08')
     """,
+    # Credentials: each has a bit in a status list, whose number of changes tells verifiers whether their copy is old.
+    "CREATE SEQUENCE credential_place",
+    "CREATE TABLE status_list (list integer PRIMARY KEY, changes bigint NOT NULL DEFAULT 0)",
+    """
+    CREATE TABLE credential (
+        certificate_id uuid NOT NULL REFERENCES certificate,
+        edition integer NOT NULL,
+        list integer NOT NULL REFERENCES status_list,
+        index integer NOT NULL,
+        key_id text NOT NULL,
+        digest bytea NOT NULL,
+        signed_by text NOT NULL,
+        signed_at timestamptz NOT NULL,
+        is_off boolean NOT NULL DEFAULT false,
+        PRIMARY KEY (certificate_id, edition),
+        UNIQUE (list, index)
+    )
+    """,
+    "CREATE INDEX credential_off ON credential (list) WHERE is_off",
+    """
+    CREATE FUNCTION credential_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        WITH turned AS (
+            UPDATE credential SET is_off = NOT is_off
+            WHERE certificate_id = NEW.id AND is_off <> (NEW.status = 'revoked' OR edition <> NEW.edition)
+            RETURNING list
+        )
+        UPDATE status_list SET changes = changes + 1 WHERE list IN (SELECT list FROM turned);
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE TRIGGER credential_follows AFTER UPDATE OF status, edition ON certificate
+    FOR EACH ROW WHEN (OLD.status <> NEW.status OR OLD.edition <> NEW.edition) EXECUTE FUNCTION credential_follows()
+    """,
+    # Codes that holders give away; only a keyed hash is stored.
+    """
+    CREATE TABLE verification_code (
+        id uuid PRIMARY KEY,
+        certificate_id uuid NOT NULL REFERENCES certificate,
+        mark uuid NOT NULL UNIQUE,
+        given_to text,
+        given_at timestamptz NOT NULL,
+        ends_at timestamptz NOT NULL,
+        ended_at timestamptz
+    )
+    """,
+    "CREATE INDEX verification_code_certificate ON verification_code (certificate_id, id)",
+    """
+    CREATE TABLE verification_look (
+        id uuid PRIMARY KEY,
+        certificate_id uuid NOT NULL REFERENCES certificate,
+        code_id uuid REFERENCES verification_code,
+        asker text,
+        looked_at timestamptz NOT NULL
+    )
+    """,
+    "CREATE INDEX verification_look_certificate ON verification_look (certificate_id, id)",
+    # The chain that shows tampering: links are added, and never changed.
+    """
+    CREATE TABLE chain_head (
+        chain uuid PRIMARY KEY,
+        body_id uuid NOT NULL,
+        place bigint NOT NULL,
+        hash bytea NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE chain_link (
+        chain uuid NOT NULL,
+        place bigint NOT NULL,
+        kind text NOT NULL,
+        subject text NOT NULL,
+        digest bytea NOT NULL,
+        at timestamptz NOT NULL,
+        previous bytea NOT NULL,
+        hash bytea NOT NULL,
+        PRIMARY KEY (chain, place)
+    )
+    """,
+    """
+    CREATE FUNCTION links_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'links of the chain are never changed';
+    END $$
+    """,
+    """
+    CREATE TRIGGER links_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON chain_link
+    FOR EACH STATEMENT EXECUTE FUNCTION links_stay()
+    """,
 )
 
 
