@@ -2,7 +2,8 @@
 
 Owns        nothing of its own: everything here is derived and can be rebuilt from the log
 Publishes   nothing
-Hears       registry.* (plan, classes, enrolments, persons), assessment.* (certificates), subsidy.* (claims)
+Hears       registry.* (plan, institutions, classes, enrolments, persons), assessment.* (bodies, certificates),
+            subsidy.* (claims)
 Its users   dashboards, provincial and city managers
 Keeps       person keys, to count new high-skilled persons once; no name, no number
 """

@@ -12,6 +12,7 @@ RIGHTS: Final[Rights] = {
     "page": public(_TOTALS),
     "get_totals": public(_TOTALS),
     "get_names": public(_TOTALS),
+    "get_measures": public(_TOTALS),
     "get_plans": public(_TOTALS),
     "stream_totals": public(_TOTALS),
     "get_progress": public(_TOTALS),

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.plan import rules, store
-from services.metrics.plan.rules import Placement, RegionMap, YearPlan
+from services.metrics.plan.rules import Lead, Placement, RegionMap, YearPlan
 
 
 async def plan_of(connection: AsyncConnection, code: str | None, *, day: date) -> YearPlan | None:
@@ -25,6 +25,11 @@ async def placements(connection: AsyncConnection, by: RegionMap, *, today: date)
     """Where each place is counted."""
     regions = [rules.region_of(each) for each in await store.regions(connection)]
     return rules.placements(regions, by, today=today)
+
+
+async def leads(connection: AsyncConnection) -> list[Lead]:
+    """The department of each programme of all plans."""
+    return rules.leads(await store.all_programmes(connection))
 
 
 async def plans(connection: AsyncConnection) -> list[dict[str, object]]:

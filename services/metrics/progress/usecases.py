@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.measures.rules.measures import Measure
+from services.metrics.measures.rules.measures import FLOWS, Measure
 from services.metrics.plan import store as plan
 from services.metrics.plan.rules import YearPlan
 from services.metrics.plan.usecases import placements, plan_or_latest
@@ -28,8 +28,10 @@ async def plan_progress(connection: AsyncConnection, cut: Cut, *, today: date) -
     by_programme = replace(cut, by=(Dimension.PROGRAMME,), programme=None)
     places = await placements(connection, cut.region_map, today=today)
     rows = await store.totals(connection, by_programme, year=None if meant is None else meant.year, placements=places)
-    reached = {row["programme"]: {measure: row[measure] for measure in Measure} for row in rows}
-    total = {measure: sum(row[measure] for row in rows) for measure in Measure}
+    reached: dict[str, dict[Measure, int]] = {
+        row["programme"]: {measure: row[measure] for measure in FLOWS} for row in rows
+    }
+    total: dict[Measure, int] = {measure: sum(row[measure] for row in rows) for measure in FLOWS}
     return {
         "as_of": await as_of(connection),
         "plan": None if meant is None else meant._asdict(),
