@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.measures.rules.contributions import PERSONS_FROM, Contribution, Holding
+from services.metrics.measures.rules.contributions import PERSONS, Contribution, Holding
 from services.metrics.measures.rules.measures import Measure
 from services.metrics.measures.rules.traits import KIND
 from shared.backbone.inbox import NotNext
@@ -151,10 +151,12 @@ LEFT JOIN LATERAL (
         SELECT persons.person AS key
         UNION ALL SELECT alias.person FROM alias WHERE alias.into_person = persons.person
     ) AS keys
-    JOIN holding ON holding.person = keys.key AND valid AND level >= $4
+    JOIN holding ON holding.person = keys.key AND valid AND level BETWEEN $4 AND $5
     WHERE NOT EXISTS (SELECT FROM alias WHERE alias.person = persons.person)
     ORDER BY issued_on, certificate LIMIT 1
 ) AS first ON true
+WHERE first.certificate IS NOT NULL
+   OR EXISTS (SELECT FROM contribution AS c WHERE c.subject = persons.person AND c.part = $3)
 """
 _FORMER = "SELECT into_person FROM alias WHERE person = ANY($1)"
 _MERGE = """
@@ -240,8 +242,8 @@ async def fold(
     if aliases.merged or aliases.separated:
         touched |= await _rename(connection, aliases)
     if touched:
-        for part, (measure, level) in enumerate(PERSONS_FROM.items()):
-            await database.execute(_STAGE_PERSONS, list(touched), measure, part, level)
+        for part, (measure, levels) in enumerate(PERSONS.items()):
+            await database.execute(_STAGE_PERSONS, list(touched), measure, part, *levels)
     for statement, described in ((_STAGE_NEW, organisations.told), (_STAGE_CHANGED, organisations.changed)):
         if described:
             await database.execute(statement, list(described))

@@ -215,6 +215,8 @@ class MeasuresAnswer(BaseModel):
     certificates: int
     high_skilled_persons: int
     skilled_persons: int
+    technicians: int
+    chief_technicians: int
     approved_fen: int
     paid_fen: int
     recovered_fen: int

@@ -164,7 +164,12 @@ LEFT JOIN unnest(CAST(:lead_years AS smallint[]), CAST(:lead_programmes AS text[
 _APPLIED = """
 SELECT topic, sum(next_offset)::bigint AS facts, max(applied_at) AS at FROM position GROUP BY topic ORDER BY topic
 """
-_REVISION = "SELECT sum(next_offset)::bigint AS facts, max(applied_at) AS at FROM position"
+# Targets and figures that people entered change answers, too.
+_REVISION = """
+SELECT sum(next_offset)::bigint AS facts, max(applied_at) AS at,
+    (SELECT count(*) FROM target_sheet) AS sheets, (SELECT count(*) FROM figure) AS figures
+FROM position
+"""
 
 
 async def totals(

@@ -205,7 +205,7 @@ class TestTotals:
 
         assert await total(metrics) == {
             "certificates": 3, "valid_certificates": 3, "high_skilled_persons": 1, "high_skilled_holders": 1,
-            "skilled_persons": 2, "skilled_holders": 2,
+            "skilled_persons": 2, "skilled_holders": 2, "technicians": 1,
         }  # fmt: skip
         rows = (await get(metrics, "/v1/totals?by=programme,level,day"))["rows"]
         first = next(row for row in rows if row["high_skilled_persons"])

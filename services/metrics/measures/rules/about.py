@@ -43,6 +43,16 @@ ABOUT: Final[Mapping[str, About]] = {
         "flow", "persons", "新增技能人才", "New skilled persons",
         "首次取得任一等级有效证书的人员，每人计一次", "Persons with a valid certificate of any level, once each",
     ),
+    Measure.TECHNICIANS: About(
+        "flow", "persons", "新增技师和高级技师", "New technicians and senior technicians",
+        "首次取得技师或高级技师有效证书的人员，每人计一次",
+        "Persons with a valid certificate at rank 5 or 6, once each",
+    ),
+    Measure.CHIEF_TECHNICIANS: About(
+        "flow", "persons", "新增特级技师和首席技师", "New special-grade and chief technicians",
+        "首次取得特级技师或首席技师有效证书的人员，每人计一次",
+        "Persons with a valid certificate at rank 7 or 8, once each",
+    ),
     Measure.APPROVED_FEN: About(
         "flow", "fen", "批准金额", "Approved", "按批准之日计入", "On the day of approval",
     ),

@@ -84,11 +84,13 @@ _PARTS_PER_LINE = 4
 STARTED: Final = frozenset({ClassStatus.RUNNING, ClassStatus.COMPLETED})
 """States of a class that has started; what became of a cancelled one is told by its enrolments."""
 
-PERSONS_FROM: Final = {
-    Measure.HIGH_SKILLED_PERSONS: min(level for level in Level if level.is_high_skilled),
-    Measure.SKILLED_PERSONS: min(Level),
+PERSONS: Final = {
+    Measure.HIGH_SKILLED_PERSONS: (min(level for level in Level if level.is_high_skilled), max(Level)),
+    Measure.SKILLED_PERSONS: (min(Level), max(Level)),
+    Measure.TECHNICIANS: (Level.TECHNICIAN, Level.SENIOR_TECHNICIAN),
+    Measure.CHIEF_TECHNICIANS: (Level.SPECIAL_GRADE_TECHNICIAN, Level.CHIEF_TECHNICIAN),
 }
-"""What is counted of persons, each from the level on at which a certificate makes them one."""
+"""What is counted of persons, each with the lowest and the highest level of a certificate that makes them one."""
 
 
 def of_enrolment(fact: EnrolmentState, *, before: int, is_started: bool) -> list[Contribution]:
