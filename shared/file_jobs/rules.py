@@ -99,6 +99,10 @@ class Tally(NamedTuple):
         return self.accepted + self.repeated + self.refused
 
 
+NO_ORGANISATION: Final = UUID(int=0)
+"""In the place of the organisation of a file that an authority posts."""
+
+
 class Posting(NamedTuple):
     """Who sent a file and for what: everything that decisions on its rows may depend on.
 

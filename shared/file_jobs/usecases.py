@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.file_jobs import rules, store
 from shared.file_jobs.kinds import FileKind, FileStorage
-from shared.file_jobs.rules import FileJob, Posting
+from shared.file_jobs.rules import NO_ORGANISATION, FileJob, Posting
 from shared.file_jobs.store import RefusedRow
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
@@ -34,7 +34,7 @@ async def posting_of(
     connection: AsyncConnection, kind: FileKind, *, target_id: UUID | None, dry_run: bool, caller: Caller
 ) -> Posting:
     """The posting for a new file of the caller. Raises ForeignOrganisation and the refusals of `admit`."""
-    organisation_id = caller.require_some_organisation()
+    organisation_id = caller.require_some_organisation() if kind.of_organisations else NO_ORGANISATION
     await kind.admit(connection, caller, target_id)
     return Posting(organisation_id, target_id, caller.person, dry_run)
 
