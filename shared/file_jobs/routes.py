@@ -207,6 +207,7 @@ def job_routes(
             format_=form or _format_of(request, kind),
             target_id=target_id,
             dry_run=dry_run,
+            dry_run_rows_an_hour=request.app.state.settings.dry_run_rows_an_hour,
             storage=_storage(request),
             caller=caller,
             at=at,
@@ -295,14 +296,12 @@ def at_once_routes(
 
         async def respond(self, request: Request, handle: Handler) -> Response:
             if (format_ := _format_asked(request, kind)) is not None:
+                content, readers, caller = await request.body(), request.app.state.readers, who(request)
                 request.state.file_rows = await at_once.read(
-                    format_,
-                    await request.body(),
-                    kind.table,
-                    rows_max=rows_max,
-                    readers=request.app.state.readers,
-                    caller=who(request),
+                    format_, content, kind.table, rows_max=rows_max, readers=readers, caller=caller
                 )
+                limits: Limits = request.app.state.limits
+                limits.count_rows(request, len(request.state.file_rows))
             return await super().respond(request, handle)
 
     async def post(
