@@ -27,6 +27,7 @@ from shared.file_jobs.at_once import RowReport
 from shared.file_jobs.kinds import FileKind, FileStorage, RowDecider
 from shared.file_jobs.rules import FileJob, FileStatus
 from shared.file_jobs.store import RefusedRow
+from shared.forms import INTEGER_MAX
 from shared.paging import Cursor, Page, PageSize, before, next_cursor
 from shared.posted import DryRun
 from shared.spreadsheets import templates
@@ -245,7 +246,7 @@ def job_routes(
         connection: Connection,
         caller: CurrentCaller,
         at: Now,
-        after: Annotated[int, Query(ge=0, description="`next` of the page before")] = 0,
+        after: Annotated[int, Query(ge=0, le=INTEGER_MAX, description="`next` of the page before")] = 0,
         size: PageSize = 100,
     ) -> ReportPage:
         """The rows refused so far, with errors by column. Cells are not repeated."""
