@@ -10,9 +10,10 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from typing import Final, NamedTuple
+from itertools import product
+from typing import Any, Final, NamedTuple
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_what_has_no_end_is_ended_and_holds_up_nobody(another: Attacked) -> None
             with another.connection() as connection:
                 poured.append(pour(connection, endless(piece, begun_with=begun_with), seconds=10))
 
-        at_once([lambda pieces=pieces: attack(*pieces) for pieces in ENDLESS.values()])  # type: ignore[misc]
+        at_once(attack, ENDLESS.values())
         for connection in slow:
             connection.sendall(b"a")
         used = another.processor_seconds - before
@@ -96,13 +97,7 @@ def test_bodies_that_are_too_large_or_too_deep_are_refused_at_once(another: Atta
             answers.append(answer_of(connection))
 
     with nobody_else_notices(another):
-        at_once(
-            [
-                lambda taking=taking, number=number: send(taking, number)
-                for taking in TAKING[another.name]
-                for number in range(12)
-            ]  # type: ignore[misc]
-        )
+        at_once(send, product(TAKING[another.name], range(12)))
         with another.connection() as connection:
             connection.sendall(head(SMALL_ROUTE[another.name], another.officer(), length=7, method="GET") + b'{"a":1}')
             unwanted = answer_of(connection)
@@ -124,7 +119,7 @@ def test_more_requests_at_once_than_there_are_places_are_answered_or_told_when_t
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n{fields}\r\n".encode())
             answers.append(answer_of(connection))
 
-    at_once([lambda number=number: ask(number) for number in range(300)])  # type: ignore[misc]
+    at_once(ask, zip(range(300)))
 
     assert time.monotonic() - began < 20
     assert {answer.status for answer in answers} <= {200, 429, 503}
@@ -132,9 +127,9 @@ def test_more_requests_at_once_than_there_are_places_are_answered_or_told_when_t
     assert another.ask() == another.ask("/health/ready") == 200
 
 
-def at_once(works: list[Callable[[], None]]) -> None:
-    """Do all of `works`, each in a thread of its own."""
-    threads = [threading.Thread(target=work) for work in works]
+def at_once(work: Callable[..., None], each: Iterable[tuple[Any, ...]]) -> None:
+    """Do `work` with each of these arguments, each in a thread of its own."""
+    threads = [threading.Thread(target=work, args=arguments) for arguments in each]
     for thread in threads:
         thread.start()
     for thread in threads:

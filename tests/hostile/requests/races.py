@@ -131,11 +131,6 @@ class Course:
         operations = {each.name: each for each in operations_of(scene)}
         return cls(postgres, replace(scene, here=replace(scene.here, bodies=bodies)), things, operations, racers)
 
-    @property
-    def writes(self) -> list[str]:
-        """The operations that may change something."""
-        return [each.name for each in self.operations.values() if each.method != "get"]
-
     async def race(self, name: str) -> Outcome:
         """The race of an operation, about the things of the scene."""
         async with self._copy(name) as operation:
