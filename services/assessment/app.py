@@ -9,12 +9,14 @@ from services.assessment.bodies.store.bodies import STANDINGS
 from services.assessment.certificates import routes as certificates
 from services.assessment.closings import routes as closings
 from services.assessment.duplicates import routes as duplicates
+from services.assessment.examiners import routes as examiners
 from services.assessment.exams.routes import candidates, sessions
 from services.assessment.pass_rules import routes as pass_rules
 from services.assessment.persons.store import CONCERNED
 from services.assessment.proposals import routes as proposals
 from services.assessment.rekeyings import routes as rekeyings
 from services.assessment.rights import RIGHTS
+from services.assessment.session_rules import routes as session_rules
 from services.assessment.settings import AssessmentSettings
 from services.assessment.standards import routes as standards
 from services.assessment.verification import routes as verifications
@@ -36,6 +38,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 bodies.routes,
                 scope.routes,
                 sanctions.routes,
+                examiners.routes,
                 sessions.routes,
                 candidates.routes,
                 certificates.routes,
@@ -48,6 +51,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 proposals.routes,
                 verifications.routes,
                 pass_rules.routes,
+                session_rules.routes,
                 standards.routes,
             ),
         ],

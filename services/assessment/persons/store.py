@@ -32,6 +32,7 @@ _PERSONS: Final = "SELECT p.person, p.document_kind, p.sealed FROM candidate_per
 CONCERNED: Final = Concerned(
     {
         "session_id": f"{_PERSONS} JOIN candidate c USING (person) WHERE c.session_id = $1",
+        "examiner_id": f"{_PERSONS} JOIN examiner e USING (person) WHERE e.id = $1",
         "candidate_id": f"{_PERSONS} JOIN candidate c USING (person) WHERE c.id = $1",
         "certificate_id": f"{_PERSONS} JOIN certificate c USING (person) WHERE c.id = $1",
     }

@@ -1,4 +1,7 @@
-"""Add candidates to a session: decide row by row, store the accepted rows as a set, return an outcome for every row."""
+"""Add candidates to a session and take them out.
+
+Rows are decided one by one, the accepted rows are stored as a set, and there is an outcome for every row.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.bodies.usecases.standing import require_may_examine
 from services.assessment.certificates import usecases as certificates
-from services.assessment.exams.rules.candidates import Candidate, Entry, decide
+from services.assessment.exams.rules.candidates import Candidate, Entry, decide, require_removable
+from services.assessment.exams.rules.history import Withdrawal
+from services.assessment.exams.rules.notices import Notice
 from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as store
+from services.assessment.exams.usecases.filing import elsewhere, session_rule
 from services.assessment.exams.usecases.sessions import own
 from services.assessment.persons import store as person_store
+from services.assessment.trainings import store as trainings
 from shared import heard
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
@@ -56,13 +63,16 @@ async def add(
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
-    Raises NotFound, ForeignOrganisation, SessionClosed, BodyStopped: then nothing at all was stored.
+    Raises NotFound, ForeignOrganisation, SessionClosed, RosterSealed, ExamDayReached, BodyStopped: then nothing at all
+    was stored.
     """
     session = await own(connection, session_id, caller, lock=not dry_run)
-    session.require_open()
+    figures = (await session_rule(connection, session)).figures
+    session.require_accepting_candidates(figures, today=business_day(at))
     await require_may_examine(connection, session.body_id, day=session.held_on)
     recognised, refused = await _recognise(connection, rows, persons=persons, at=at)
     admitted, decided = await _decide(connection, session, [each.entry for each in recognised])
+    decided = await _noticed(connection, session, admitted, decided)
     if dry_run:
         return [*refused, *without_ids(decided, {each.entry.id for each in recognised})]
     if admitted:
@@ -106,7 +116,38 @@ async def _decide(
         by_local_id=await store.seats_by_local_id(connection, session.id, {entry.local_id for entry in entries}),
         by_person={keys[person]: seat for person, seat in seats.items()},
         certified=await certificates.certified(connection, keys, occupation=session.occupation, award=session.award),
+        elsewhere=await elsewhere(connection, session, {entry.human for entry in entries}),
     )
+
+
+async def _noticed(
+    connection: AsyncConnection, session: ExamSession, admitted: Sequence[Entry], outcomes: Sequence[RowOutcome]
+) -> list[RowOutcome]:
+    """The outcomes with a warning for each who is not a trainee of the session's class."""
+    if session.class_id is None or not admitted:
+        return list(outcomes)
+    keys = await heard.keys_of(connection, {entry.human for entry in admitted})
+    trained = {keys[person] for person in await trainings.in_class(connection, session.class_id, keys)}
+    strangers = {entry.row for entry in admitted if entry.human not in trained}
+    notice = Notice.NOT_IN_CLASS.about("/document_number")
+    return [each._replace(warnings=(notice,)) if each.row in strangers else each for each in outcomes]
+
+
+async def take_out(
+    connection: AsyncConnection, candidate_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> Withdrawal:
+    """Take a candidate of the caller's body out of the roster, before it is sealed.
+
+    Raises NotFound, ForeignOrganisation, SessionClosed, RosterSealed, ExamDayReached, ResultKept.
+    """
+    session = await own(connection, (await store.load(connection, candidate_id)).session_id, caller)
+    candidate = await store.load(connection, candidate_id, lock=True)
+    figures = (await session_rule(connection, session)).figures
+    session.require_accepting_candidates(figures, today=business_day(at))
+    require_removable(candidate)
+    withdrawal = Withdrawal(candidate.id, session.id, candidate.person, candidate.local_id, reason, caller.person, at)
+    await store.take_out(connection, withdrawal)
+    return withdrawal
 
 
 def _new_candidate(entry: Entry, session: ExamSession) -> Candidate:
