@@ -4,5 +4,5 @@ Owns        bodies, their scopes, sanctions and examiners; standards; exam sessi
 Publishes   assessment.* (bodies, sessions, results, certificates)
 Hears       registry: the plan, the calendar, institutions, classes, timetables, enrolments, merged persons
 Its users   assessment centres, employers, county officers, and the public, who verify certificates without a token
-Keeps       names and numbers of candidates and examiners, encrypted, and their marks; publishes person keys and whether they passed
+Keeps       names and numbers of candidates and examiners, encrypted, and marks; publishes person keys and who passed
 """

@@ -12,6 +12,7 @@ from services.assessment.duplicates import routes as duplicates
 from services.assessment.examiners import routes as examiners
 from services.assessment.exams.routes import candidates, sessions
 from services.assessment.pass_rules import routes as pass_rules
+from services.assessment.persons import routes as persons
 from services.assessment.persons.store import CONCERNED
 from services.assessment.proposals import routes as proposals
 from services.assessment.rekeyings import routes as rekeyings
@@ -41,6 +42,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 examiners.routes,
                 sessions.routes,
                 candidates.routes,
+                persons.routes,
                 certificates.routes,
                 duplicates.routes,
             ),

@@ -67,6 +67,9 @@ RIGHTS: Final[Rights] = {
     "record_results": writes(BODIES, one=_OWN_EXAM),
     "get_candidate": reads(BODIES, SUPERVISORS, ORGANISATIONS, note=_SEEN),
     "propose_correction": writes(BODIES, two="Who confirms other marks is not who proposed them."),
+    "list_name_questions": reads(BODIES, SUPERVISORS, note="A body sees those about its own candidates."),
+    "settle_name_question": writes(OFFICERS, two="Who settles a name is an officer; the body gave the other name."),
+    "reopen_name_question": writes(OFFICERS, one="It only takes a settlement back; the former name is known again."),
     # examiners
     "register_examiner": writes(BODIES, one="The body answers for its examiners; an officer can suspend them."),
     "list_examiners": reads(BODIES, SUPERVISORS, note="A body sees its own."),

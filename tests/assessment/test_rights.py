@@ -56,11 +56,15 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     assert confirmed.status_code == 200, confirmed.text
     registered = await centre.post("/examiners", person_row(first + 8, local_id="P1"))
     assert registered.status_code == 201, registered.text
+    renamed = await centre.session(local_id="renamed", **place)
+    await centre.batch(f"/sessions/{renamed}/candidates", [person_row(first + 5, name="王晓明")])
+    question = (await centre.get("/name-questions")).json()["rows"][0]["id"]
     territory = (await centre.get(f"/bodies/{centre.body['id']}/territories")).json()[0]["id"]
     ids = {
         "territory_id": territory,
         "entry_id": scope,
         "examiner_id": registered.json()["id"],
+        "question_id": question,
         "sanction_id": sanction.json()["id"],
         "body_id": centre.body["id"],
         "session_id": open_session,
@@ -86,6 +90,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "register_examiner": person_row(first + 9, local_id="P2"),
         "qualify_examiner": {"qualifications": [], "reason": "资格到期"},
         "end_examiner": {"reason": "离职"},
+        "settle_name_question": {"name": "王晓明", "reason": "已查验证件"},
         "refile_session": {"region": region, "held_on": "2025-06-30", "reason": "更正"},
         "move_session": {"region": region, "held_on": "2025-06-30", "reason": "改期"},
         "add_session_rule": {
@@ -112,6 +117,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_body_sanctions": ids["sanction_id"],
             "list_sessions": ids["session_id"],
             "list_examiners": ids["examiner_id"],
+            "list_name_questions": ids["question_id"],
             "list_certificates": ids["certificate_id"],
             "list_proposals": ids["proposal_id"],
             "list_duplicates": certificates[1],

@@ -162,7 +162,7 @@ async def _answer(connection: Connection, persons: Persons, examiner: Examiner) 
 async def register_examiner(
     request: ExaminerRequest, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ExaminerAnswer:
-    """Register somebody who examines or supervises for your body. The same again returns the existing entry."""
+    """Register a person who examines or supervises for your body. The same again returns the existing entry."""
     entry = await usecases.register(connection, request.registration(), persons=persons, caller=caller, at=at)
     return await _answer(connection, persons, entry)
 

@@ -88,7 +88,7 @@ class EndsTooEarly(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Qualification:
-    """What somebody may examine: an occupation up to an award, on the days of a certificate."""
+    """What an examiner may examine: an occupation up to an award, on the days of a certificate."""
 
     occupation: str
     award: Award

@@ -32,7 +32,7 @@ from shared.persons import Particulars, Persons
 
 @dataclass(frozen=True, repr=False)
 class Registration:
-    """What a body states about somebody who examines or supervises for it; without `first_on`, from today on."""
+    """What a body states about a person who examines or supervises for it; without `first_on`, from today on."""
 
     local_id: str
     particulars: Particulars

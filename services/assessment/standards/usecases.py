@@ -129,7 +129,7 @@ def _route(said: Mapping[str, Any], at: str) -> Route:
     _require_known(said, set(Route.__dataclass_fields__), at)
     for name in ("code", "text"):
         _value(said, name, str, at)
-    for name in ("min_age", "min_years"):
+    for name in ("min_age", "min_years", "level_years"):
         _count(said, name, at)
     if "required_level" in said:
         Award.from_code(_value(said, "required_level", str, at))

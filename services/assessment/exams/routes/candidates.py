@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.assessment.exams.routes.schemas import (
+    AdmissionAnswer,
     CandidateHistoryAnswer,
     CorrectionRequest,
     ReplacedResultAnswer,
@@ -13,7 +14,7 @@ from services.assessment.exams.routes.schemas import (
 )
 from services.assessment.exams.store import candidates as store
 from services.assessment.exams.store import sessions as session_store
-from services.assessment.exams.usecases import candidates, reading
+from services.assessment.exams.usecases import admission, candidates, reading
 from services.assessment.exams.usecases import results as usecases
 from services.assessment.persons import store as person_store
 from services.assessment.standards import usecases as standards
@@ -37,8 +38,13 @@ async def get_candidate(
     replaced = [ReplacedResultAnswer.of(each) for each in await store.replaced(connection, candidate_id)]
     ground = await standards.ground_of(connection, candidate.pass_rule, day=session.held_on)
     shown = persons.shown(sealed[candidate.person])
+    admitted = await admission.of(connection, candidate_id, persons=persons)
     return CandidateHistoryAnswer.of(
-        candidate, **shown, ground=None if ground is None else GroundAnswer.model_validate(ground), replaced=replaced
+        candidate,
+        **shown,
+        admission=None if admitted is None else AdmissionAnswer.of(admitted),
+        ground=None if ground is None else GroundAnswer.model_validate(ground),
+        replaced=replaced,
     )
 
 

@@ -11,10 +11,12 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from services.assessment.exams.rules.candidates import Candidate
+from services.assessment.exams.rules.eligibility import Admission, EvidenceKind, HeldCertificate, HeldPaper
 from services.assessment.exams.rules.marks import Marks
 from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.rules.sittings import Sitting
 from services.assessment.exams.store.candidates import ReplacedResult
+from services.assessment.exams.usecases.admission import Stated
 from services.assessment.exams.usecases.filing import Filing, SessionPlan
 from services.assessment.exams.usecases.sessions import Certification, Conclusion
 from services.assessment.standards.rules import Part
@@ -117,13 +119,47 @@ class SessionRequest(SessionPlanForm):
         )
 
 
+class PresentedCertificateForm(Strict):
+    """A certificate of the same or a related occupation that the candidate has shown you."""
+
+    level: GivenLevel
+    number: Annotated[str, Field(min_length=8, max_length=32, pattern=r"^[A-Z0-9]+$"), ENCRYPTED]
+    issued_on: Day
+
+    def certificate(self) -> HeldCertificate:
+        return HeldCertificate(award_named(award=None, level=self.level), self.issued_on, self.number, False)
+
+
+class PaperForm(Strict):
+    """A diploma or title that the candidate has shown you. Without `issued_on`: a student in the final year."""
+
+    kind: EvidenceKind
+    issued_on: Day | None = None
+
+
 class CandidateRowRequest(Strict):
-    """One candidate. Spacing in the number is ignored; it is encrypted on arrival and only shown masked."""
+    """One candidate. Spacing in the number is ignored; it is encrypted on arrival and only shown masked.
+
+    The evidence is what the routes of the standard ask for (`GET /standards`). Certificates that were issued here count
+    without being named.
+    """
 
     local_id: LocalId
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
     document_number: Annotated[str, Field(max_length=64), ENCRYPTED]
     name: PersonName
+    years_of_work: Annotated[
+        int | None, Field(ge=0, le=80, description="In this or a related occupation, all in all")
+    ] = None
+    certificates: Annotated[tuple[PresentedCertificateForm, ...], Field(max_length=10)] = ()
+    papers: Annotated[tuple[PaperForm, ...], Field(max_length=10)] = ()
+
+    def stated(self) -> Stated:
+        return Stated(
+            self.years_of_work,
+            tuple(each.certificate() for each in self.certificates),
+            tuple(HeldPaper(each.kind, each.issued_on) for each in self.papers),
+        )
 
 
 class ResultRowRequest(Strict):
@@ -346,6 +382,23 @@ class ReplacedResultAnswer(BaseModel):
         return cls(**replaced._asdict() | {"marks": MarksAnswer.of(replaced.marks)})
 
 
+class AdmissionAnswer(BaseModel):
+    """The route of the standard by which the candidate was admitted. Of presented numbers the end is shown."""
+
+    route: str
+    standard: str
+    facts: dict[str, Any]
+
+    @classmethod
+    def of(cls, admission: Admission) -> AdmissionAnswer:
+        facts = dict(admission.facts)
+        certificate = facts.get("certificate")
+        if isinstance(certificate, dict):
+            facts["certificate"] = certificate | {"number": f"…{str(certificate['number'])[-4:]}"}
+        return cls(route=admission.route, standard=admission.standard, facts=facts)
+
+
 class CandidateHistoryAnswer(MaskedCandidateAnswer):
+    admission: AdmissionAnswer | None
     ground: GroundAnswer | None = Field(description="The row of the pass rule that the result was decided by")
     replaced: list[ReplacedResultAnswer]

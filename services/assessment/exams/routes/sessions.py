@@ -213,7 +213,7 @@ async def add_candidates(
     """Add up to 1,000 candidates. Each row has its own outcome: accepted, repeated or refused with reasons."""
     parsed, refused = parse_posted(_CANDIDATE_ROW, posted)
     rows = [
-        CandidateRow(place, row.local_id, Particulars(row.document_kind, row.document_number, row.name))
+        CandidateRow(place, row.local_id, Particulars(row.document_kind, row.document_number, row.name), row.stated())
         for place, row in parsed
     ]
     outcomes = await candidates.add(

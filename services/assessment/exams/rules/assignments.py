@@ -45,7 +45,7 @@ class ExaminerNotActive(Conflict):
     slug = "examiner-not-active"
     title_en = "The examiner is suspended, or the entry does not hold on the day of the exam."
     title_zh = "该考评人员已被暂停，或其登记在考试日期无效。"
-    cure_en = "Assign somebody else than {local_id} for {day}, or have the entry resumed or reinstated."
+    cure_en = "Assign another examiner than {local_id} for {day}, or have the entry resumed or reinstated."
     cure_zh = "{day} 请改派 {local_id} 以外的人员，或先恢复该记录。"
 
 
@@ -55,7 +55,7 @@ class ExaminerNotQualified(Conflict):
     slug = "examiner-not-qualified"
     title_en = "The examiner is not qualified for this occupation and award on that day."
     title_zh = "该考评员在考试日期不具备该职业及等级（证书种类）的考评资格。"
-    cure_en = "Assign somebody else than {local_id}, or enter the qualification for {occupation}, {award}."
+    cure_en = "Assign another examiner than {local_id}, or enter the qualification for {occupation}, {award}."
     cure_zh = "请改派 {local_id} 以外的人员，或补充其 {occupation}、{award} 的考评资格。"
 
 
@@ -76,7 +76,7 @@ class ExaminerElsewhere(Conflict):
     slug = "examiner-in-two-rooms"
     title_en = "The examiner is in another room at that time."
     title_zh = "该考评人员同一时间已在另一考场。"
-    cure_en = "{local_id} is taken from {begins_at} to {ends_at}: assign somebody else, or plan another time."
+    cure_en = "{local_id} is taken from {begins_at} to {ends_at}: assign another examiner, or plan another time."
     cure_zh = "{local_id} 在 {begins_at} 至 {ends_at} 已有安排：请改派他人或调整时间。"
     check = "C06"
 
@@ -87,7 +87,7 @@ class ExaminerOverloaded(Conflict):
     slug = "examiner-overloaded"
     title_en = "The examiner has too many sittings on that day."
     title_zh = "该考评人员当日场次超过上限。"
-    cure_en = "Assign somebody else than {local_id}: {sittings_max} sittings a day at most."
+    cure_en = "Assign another examiner than {local_id}: {sittings_max} sittings a day at most."
     cure_zh = "请改派 {local_id} 以外的人员：每日最多 {sittings_max} 场。"
 
 
@@ -97,7 +97,7 @@ class ExaminerNotRotated(Conflict):
     slug = "examiner-not-rotated"
     title_en = "The examiner has examined in too many sessions in a row of this body and occupation."
     title_zh = "该考评员已连续多场考评本机构同一职业，须轮换。"
-    cure_en = "Assign somebody else than {local_id}: {in_row_max} sessions in a row at most."
+    cure_en = "Assign another examiner than {local_id}: {in_row_max} sessions in a row at most."
     cure_zh = "请改派 {local_id} 以外的人员：最多连续 {in_row_max} 场。"
 
 

@@ -11,7 +11,7 @@ from services.assessment.certificates.rules.certificates import Recipient
 from services.assessment.exams.rules.marks import Marks
 from services.assessment.exams.rules.sittings import Hours
 from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
-from shared.kernel.refusals import Conflict, LocalIdTaken
+from shared.kernel.refusals import Conflict, LocalIdTaken, Refusal
 
 
 class AlreadyCandidate(Conflict):
@@ -112,11 +112,13 @@ def decide(
     by_person: Mapping[UUID, Seat],
     certified: Set[UUID],
     elsewhere: Mapping[UUID, Hours] | None = None,
+    at_door: Mapping[int, Refusal] | None = None,
 ) -> tuple[list[Entry], list[RowOutcome]]:
     """The entries that become candidates, and one outcome per entry.
 
     `by_person`, `certified` and `elsewhere` are keyed by human. `certified` hold a valid certificate of the occupation
-    and award; those `elsewhere` have a lesson or another exam at the hours of the session.
+    and award; those `elsewhere` have a lesson or another exam at the hours of the session. `at_door` are the
+    refusals of rows whose evidence does not admit the person, by their places.
     """
     ids: MutableMapping[str, Seat] = dict(by_local_id)
     persons: MutableMapping[UUID, Seat] = dict(by_person)
@@ -134,6 +136,8 @@ def decide(
         if elsewhere is not None and (hours := elsewhere.get(entry.human)) is not None:
             begins_at, ends_at = hours.begins_at.isoformat(), hours.ends_at.isoformat()
             raise CandidateElsewhere(pointer="/document_number", begins_at=begins_at, ends_at=ends_at)
+        if at_door is not None and (refusal := at_door.get(entry.row)) is not None:
+            raise refusal
         ids[entry.local_id] = persons[entry.human] = Seat(entry.id, entry.person, entry.local_id)
         return Change(entry.id, entry)
 

@@ -12,11 +12,11 @@ from uuid import UUID
 import orjson
 
 from services.assessment.certificates.rules.certificates import Examination
+from services.assessment.exams.rules import states
 from services.assessment.exams.rules.filing import require_class, require_examined
 from services.assessment.exams.rules.sittings import Sitting, require_seats
 from services.assessment.exams.rules.states import (
     BEFORE_SEALING,
-    MOVES,
     NoCandidates,
     NotApproved,
     NotConcluded,
@@ -340,7 +340,7 @@ def replaced(before: ExamSession, planned: ExamSession) -> ExamSession:
 
 
 def _moved(session: ExamSession, verb: SessionVerb) -> ExamSession:
-    return replace(session, status=move(MOVES, session.status, verb), version=session.version + 1)
+    return replace(session, status=move(states.MOVES, session.status, verb), version=session.version + 1)
 
 
 def _fact(fact: type[F], session: ExamSession, *, at: datetime) -> F:

@@ -134,7 +134,7 @@ class Sitting:
 
 
 class Hours(NamedTuple):
-    """When somebody is taken."""
+    """When a person is taken."""
 
     begins_at: datetime
     ends_at: datetime
@@ -214,7 +214,7 @@ def require_seats(sittings: Iterable[Sitting], *, candidates: int) -> None:
 
 
 def clash(sittings: Iterable[Sitting], taken: Iterable[Hours]) -> Hours | None:
-    """The hours for which somebody who sits every part cannot come: no sitting of some part is free of them.
+    """The hours for which a person who sits every part cannot come: no sitting of some part is free of them.
 
     Of several sittings of a part a candidate sits one.
     """

@@ -55,7 +55,7 @@ _STEP: Final = Table(
 
 
 async def replace(connection: AsyncConnection, session_id: UUID, duties: Sequence[Duty]) -> None:
-    """The duties of a session are these. Raises the database's exclusion violation if somebody is taken."""
+    """The duties of a session are these. Raises the database's exclusion violation if a person is taken."""
     own = await driver(connection)
     await own.execute(_DROP, session_id)
     if duties:

@@ -1,4 +1,4 @@
-"""Session rules as dated rows; sessions with rooms, examiners, a ladder of states and a history; timetables heard."""
+"""Session rules as dated rows; sessions with rooms, examiners and a history; questions about names; admissions."""
 
 from alembic import op
 
@@ -137,6 +137,52 @@ SESSIONS = (
     "CREATE INDEX withdrawn_candidate_session ON withdrawn_candidate (session_id, id)",
 )
 
+PERSONS = (
+    # The name that a body gave is encrypted, bound to the question; former particulars are, bound to the person.
+    """
+    CREATE TABLE name_question (
+        id uuid PRIMARY KEY,
+        person uuid NOT NULL REFERENCES candidate_person,
+        body_id uuid NOT NULL REFERENCES body,
+        session_id uuid NOT NULL REFERENCES session,
+        candidate_id uuid NOT NULL,
+        region text NOT NULL,
+        reporting_region text NOT NULL,
+        given bytea NOT NULL,
+        asked_by text NOT NULL,
+        asked_at timestamptz NOT NULL,
+        status text NOT NULL CHECK (status IN ('open', 'kept', 'corrected')),
+        settled_by text,
+        settled_at timestamptz,
+        reason text,
+        version integer NOT NULL CHECK (version >= 1)
+    )
+    """,
+    "CREATE INDEX name_question_open ON name_question (id) WHERE status = 'open'",
+    "CREATE INDEX name_question_person ON name_question (person)",
+    """
+    CREATE TABLE replaced_name (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        person uuid NOT NULL REFERENCES candidate_person,
+        sealed bytea NOT NULL,
+        replaced_by text NOT NULL,
+        replaced_at timestamptz NOT NULL,
+        question_id uuid REFERENCES name_question
+    )
+    """,
+    "CREATE INDEX replaced_name_person ON replaced_name (person, id)",
+    "CREATE INDEX replaced_name_question ON replaced_name (question_id, id)",
+    # By which route of which standard a candidate was admitted; the facts used are encrypted, bound to the candidate.
+    """
+    CREATE TABLE candidate_admission (
+        candidate_id uuid PRIMARY KEY REFERENCES candidate ON DELETE CASCADE,
+        route text NOT NULL,
+        standard text NOT NULL,
+        facts bytea NOT NULL
+    )
+    """,
+)
+
 HEARD = (
     "CREATE TABLE heard_calendar_day (day date PRIMARY KEY, worked boolean NOT NULL)",
     """
@@ -165,5 +211,5 @@ HEARD = (
 
 
 def upgrade() -> None:
-    for statement in (*RULES, *EXAMINERS, *SESSIONS, *HEARD):
+    for statement in (*RULES, *EXAMINERS, *SESSIONS, *PERSONS, *HEARD):
         op.execute(statement)
