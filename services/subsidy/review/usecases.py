@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.budgets import store as budgets
 from services.subsidy.claims.rules.claims import IN_PROGRESS, PREPARING, Claim, ClaimVerb
 from services.subsidy.claims.rules.refusals import ClassAlreadyClaimed
 from services.subsidy.claims.store import claims as store
@@ -35,8 +34,6 @@ async def return_(connection: AsyncConnection, claim_id: UUID, *, reason: str, c
         others = await store.of_class(connection, before.class_id)
         if in_progress := [each.id for each in others if each.status in IN_PROGRESS]:
             raise ClassAlreadyClaimed(claim_id=str(in_progress[0]))
-    if before.status is not ClaimStatus.SUBMITTED:
-        await budgets.release(connection, before.account, before.amount_fen)
     await steps.save(connection, after, fact, ClaimVerb.RETURN, by=caller.person, reason=reason)
     return after
 
@@ -67,6 +64,5 @@ async def approve(connection: AsyncConnection, claim_id: UUID, *, caller: Caller
         by=caller.person,
         at=at,
     )
-    await budgets.commit(connection, after.account, after.amount_fen)
     await steps.save(connection, after, fact, ClaimVerb.APPROVE, by=caller.person)
     return after
