@@ -3,7 +3,7 @@
 Owns        targets by region and department, figures entered by hand; the totals are derived and can be rebuilt
 Publishes   nothing
 Hears       registry.* (plan, institutions, classes, enrolments, persons), assessment.* (bodies, certificates),
-            subsidy.* (claims)
+            subsidy.* (claims, budgets)
 Its users   dashboards, provincial and city managers
 Keeps       person keys, to count new high-skilled persons once; no name, no number
 """

@@ -13,7 +13,7 @@ from shared.contracts.registry.classes import CLASS_FACTS
 from shared.contracts.registry.directory import INSTITUTION_FACTS
 from shared.contracts.registry.enrolments import ENROLMENT_FACTS, MERGE_FACTS
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
-from shared.contracts.subsidy import CLAIM_FACTS
+from shared.contracts.subsidy import BUDGET_FACTS, CLAIM_FACTS
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
     {
@@ -25,6 +25,8 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
         *INSTITUTION_FACTS, BodyFiled,
         # Trainings, certificates (and through them persons), keys that turn out to be one person's, and money.
         *ENROLMENT_FACTS, *CERTIFICATE_FACTS, *MERGE_FACTS, *CLAIM_FACTS,
+        # What was allocated.
+        *BUDGET_FACTS,
     }
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ RIGHTS: Final[Rights] = {
     "get_plans": public(_TOTALS),
     "stream_totals": public(_TOTALS),
     "get_progress": public(_TOTALS),
+    "get_allocations": public(_TOTALS),
     "get_pace": public(_TOTALS),
     # targets, figures
     "get_targets": public("Targets are published with the plan."),

@@ -22,7 +22,7 @@ from shared.contracts.registry.classes import ClassState
 from shared.contracts.registry.directory import InstitutionState
 from shared.contracts.registry.enrolments import EnrolmentState, PersonsMerged, PersonsSeparated
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
-from shared.contracts.subsidy import ClaimState
+from shared.contracts.subsidy import BudgetState, ClaimState
 
 CONSUMER = "metrics"
 COUNTED = ("enrolments/", "certificates/", "claims/")
@@ -91,6 +91,7 @@ _VERBS: Final[Mapping[type[Fact], Callable[[_Batch, Any, int], None]]] = {
     RegionListed: _Batch.entry,
     LevelListed: _Batch.entry,
     IndicatorListed: _Batch.entry,
+    BudgetState: _Batch.entry,
 }
 
 

@@ -23,7 +23,7 @@ from services.metrics.totals.usecases.answer_cache import AnswerCache, Make, Spe
 from services.metrics.totals.usecases.totals import totals
 from shared.awards import AskedAward
 from shared.contracts.dimensions import FundSource
-from shared.edge.routes import Handler
+from shared.edge.routes import Handler, has_body
 from shared.forms import Day
 from shared.kernel.refusals import Invalid
 from shared.web import OpenRoute
@@ -39,7 +39,8 @@ class KeptRoute(OpenRoute):
 
         async def answer(request: Request) -> Response:
             answers: AnswerCache = request.app.state.answers
-            kept = answers.kept(spelling(request))
+            # A body, which no question has, is refused as everywhere.
+            kept = None if has_body(request) else answers.kept(spelling(request))
             return await handle(request) if kept is None else Response(kept, media_type=JSON)
 
         return answer

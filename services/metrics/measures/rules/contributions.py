@@ -180,9 +180,12 @@ def _of_line(claim: ClaimState, line: ClaimLine) -> list[Contribution]:
 
 
 def holding(fact: CertificateState) -> Holding | None:
-    """The holding behind a certificate that makes its person skilled; None for an award without a level."""
+    """The holding behind a certificate that makes its person skilled; None for an award without a level.
+
+    A later version of a certificate may have had one: its award was corrected, and nothing is held by it any more.
+    """
     award = award_of(fact)
-    if award.level is None:
+    if award.level is None and fact.version == 1:
         return None
     return Holding(
         certificate=fact.certificate_id,
@@ -193,7 +196,7 @@ def holding(fact: CertificateState) -> Holding | None:
         reporting_region=fact.reporting_region,
         award=award,
         issued_on=fact.issued_on,
-        valid=fact.status is CertificateStatus.VALID,
+        valid=fact.status is CertificateStatus.VALID and award.level is not None,
         organisation=fact.body_id,
     )
 
