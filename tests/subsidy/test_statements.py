@@ -6,13 +6,13 @@ from tests.subsidy.builders import Office, Taught, amounts, people
 from tests.support.persons import merged
 from tests.support.statements import statements
 
-DRAFT = 17
-"""Its class, its local id, a standing claim; trainees, keys, regions, amounts, limits; the
+DRAFT = 18
+"""Its class, its local id, a standing claim; trainees, keys, regions, amounts, a bound one, limits; the
 queue, what is held, flags, objections, certificates; the claim, its lines, its event, its fact."""
-REBUILD = 18
+REBUILD = 19
 """The claim and its lines instead of local id and standing claim; and the old lines go."""
-APPROVE = 15
-"""Regions, the claim and its lines; class, trainees, keys, amounts, limits, certificates;
+APPROVE = 16
+"""Regions, the claim and its lines; class, trainees, keys, amounts, a bound one, limits, certificates;
 flags, who prepared it; budget, claim, event, fact."""
 
 
