@@ -1,8 +1,8 @@
 """The subsidy: amounts for completed trainings, decisions on them, payments.
 
-Owns        policy rows, budgets, claims with their lines, payments, recoveries, objections; proposals of budgets and
-            recoveries
-Publishes   subsidy.* (claims, from draft to payment and recovery)
+Owns        policy rows, budgets, claims with their lines, payments, recoveries, objections, appeals, the ledger of all
+            money; proposals of budgets and recoveries
+Publishes   subsidy.* (claims, from draft to payment and recovery; budgets and their moves)
 Hears       registry: regions, the calendar, institutions, classes, enrolments, licences, merged persons, flags;
             assessment: certificates
 Its users   institutions, reviewers in county, city and province, finance, auditors

@@ -8,6 +8,7 @@ from services.subsidy.appeals import routes as appeals
 from services.subsidy.budgets import routes as budgets
 from services.subsidy.claims.routes import checks, claims
 from services.subsidy.duplicates import routes as duplicates
+from services.subsidy.ledger import routes as ledger
 from services.subsidy.limits import routes as limits
 from services.subsidy.objections import routes as objections
 from services.subsidy.owed import routes as owed
@@ -33,13 +34,15 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
     """The subsidy's application. Raises FileNotFoundError if the key files do not exist."""
     app = make_service_app(
         title="Subsidy",
-        description="Policy rows, budgets, claims, payments, recoveries. 补贴标准、预算、申领、付款、追回。",
+        description=(
+            "Policy rows, budgets, claims, payments, recoveries, ledger. 补贴标准、预算、申领、付款、追回、账簿。"
+        ),
         settings=settings,
         name="subsidy",
         routers=[
             *(policy.routes, limits.routes, checks.routes, budgets.routes),
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
-            *(duplicates.routes, rekeyings.routes, owed.routes),
+            *(duplicates.routes, rekeyings.routes, owed.routes, ledger.routes),
             *(publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
             *(appeals.routes, quotes.routes, worklists.routes),
         ],

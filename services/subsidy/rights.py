@@ -42,6 +42,12 @@ RIGHTS: Final[Rights] = {
     "list_budgets": reads(
         SUPERVISORS, _FINANCE, note="A budget belongs to its reporting region; a county has none and sees none."
     ),
+    "propose_budget_move": writes(_PROVINCE, two="Who confirms a move is not who proposed it."),
+    "propose_fund_shares": writes(_PROVINCE, two="Who confirms shares is not who proposed them."),
+    # ledger
+    "list_postings": reads(
+        SUPERVISORS, _FINANCE, note="A posting lies where its claim lies; a budget's own lie in its reporting region."
+    ),
     # worklists
     "list_my_work": reads(_REVIEWER, note="What waits in the caller's region, came up to it late, or was delegated."),
     "pass_clean_claims": writes(

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 import httpx
 from msgspec.structs import asdict
-from sqlalchemy import text
 
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
@@ -379,11 +378,6 @@ class Office:
         answer = await self.service.http.get("/v1/budgets", headers=self.finance())
         [row] = answer.json()["rows"]
         return {name: row[f"{name}_fen"] for name in ("total", "committed", "paid", "recovered", "free")}
-
-    async def lose_budgets(self) -> None:
-        """The database has no budgets any more, as after a wrong repair by hand."""
-        async with self.service.engine.begin() as connection:
-            await connection.execute(text("TRUNCATE budget, budget_event"))
 
     async def draft(self, taught: Taught, local_id: str = "c-1") -> httpx.Response:
         content = {"class_id": str(taught.class_id), "local_id": local_id}

@@ -71,6 +71,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             # A budget belongs to its reporting region, so that a county's own list is empty.
             "list_budgets": '"rows"' if region != reports_to else budgets[0]["id"],
             "list_proposals": proposed["id"],
+            "list_postings": claim_id,
             "list_rekeyed_lines": of_another,
             "list_owed_lines": claim_id,
             "list_late_claims": late,
@@ -101,6 +102,14 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "propose_budget": {
                 "region": reports_to, "fund_source": "employment_fund", "year": STARTS_ON.year, "amount_fen": 10**11,
                 "reason": "年度预算",
+            },
+            "propose_budget_move": {
+                "region": reports_to, "fund_source": "employment_fund", "year": STARTS_ON.year, "amount_fen": 1,
+                "to": {"region": reports_to, "fund_source": "other", "year": STARTS_ON.year}, "reason": "调剂",
+            },
+            "propose_fund_shares": {
+                "region": reports_to, "fund_source": "employment_fund", "year": STARTS_ON.year,
+                "shares": {"employment_fund": 10_000}, "reason": "分担",
             },
             "propose_recovery_reversal": {"all_lines": True, "reason": "误追回"},
             "propose_recovery": {"all_lines": True, "reason": "出勤不实"},

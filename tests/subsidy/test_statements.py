@@ -9,11 +9,11 @@ from tests.support.statements import statements
 DRAFT = 18
 """Its class, its local id, a standing claim; trainees, keys, regions, amounts, a bound one, limits; the
 queue, what is held, flags, objections, certificates; the claim, its lines, its event, its fact."""
-REBUILD = 19
-"""The claim and its lines instead of local id and standing claim; and the old lines go."""
-APPROVE = 16
+REBUILD = 20
+"""The claim and its lines instead of local id and standing claim; the old lines go; and what is booked."""
+APPROVE = 19
 """Regions, the claim and its lines; class, trainees, keys, amounts, a bound one, limits, certificates;
-flags, who prepared it; budget, claim, event, fact."""
+flags, who prepared it; what is booked, shares of budgets, the budget, postings; claim, event, fact."""
 
 
 async def test_a_draft_reads_each_thing_once(office: Office) -> None:

@@ -52,6 +52,19 @@ class School:
 class Callers(Client):
     """The client of the sample, for what the sample does not do."""
 
+    async def send(
+        self, service: str, path: str, content: bytes, media_type: str, *, by: Caller, **query: str
+    ) -> httpx.Response:
+        """The answer to a POST of bytes, whatever it is."""
+        headers = {"Authorization": f"Bearer {self._token(by)}", "Content-Type": media_type}
+        return await self._http.post(self._addresses[service] + path, content=content, headers=headers, params=query)
+
+    async def ask(self, service: str, path: str, *, by: Caller) -> httpx.Response:
+        """The answer to a GET, whatever it is."""
+        return await self._http.get(
+            self._addresses[service] + path, headers={"Authorization": f"Bearer {self._token(by)}"}
+        )
+
     async def put(self, service: str, path: str, body: object, *, by: Caller) -> Any:
         headers = {"Authorization": f"Bearer {self._token(by)}", "Content-Type": "application/json"}
         answer = await self._http.put(self._addresses[service] + path, content=orjson.dumps(body), headers=headers)

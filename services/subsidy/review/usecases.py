@@ -10,8 +10,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.subsidy.budgets import store as budgets
-from services.subsidy.claims.rules.claims import COMMITTED, IN_PROGRESS, PREPARING, Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import IN_PROGRESS, PREPARING, Claim, ClaimVerb
 from services.subsidy.claims.rules.refusals import ClassAlreadyClaimed
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import holds, lines
@@ -77,8 +76,6 @@ async def return_(connection: AsyncConnection, claim_id: UUID, *, reason: str, c
         others = await store.of_class(connection, before.class_id)
         if in_progress := [each.id for each in others if each.status in IN_PROGRESS]:
             raise ClassAlreadyClaimed(claim_id=str(in_progress[0]))
-    if before.status in COMMITTED:
-        await budgets.release(connection, before.account, before.amount_fen)
     await steps.save(connection, after, fact, ClaimVerb.RETURN, by=caller.person, reason=reason)
     return after
 
@@ -164,8 +161,6 @@ async def _approve(connection: AsyncConnection, before: Claim, *, plan: Plan, by
         at=at,
         deadlines=await _deadlines(connection, before, verb, plan=plan, today=business_day(at)),
     )
-    if verb is ClaimVerb.APPROVE:
-        await budgets.commit(connection, after.account, after.amount_fen)
     await steps.save(connection, after, fact, verb, by=by)
     return after
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from services.subsidy.budgets.rules import Account
 from services.subsidy.claims.rules.lines import Line, with_current_trainings
 from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotSubsidised
+from services.subsidy.ledger.rules import ClaimStanding, LineStanding
 from services.subsidy.limits.rules import Ladder
 from services.subsidy.trainings.rules import Trainee, TrainingClass
 from shared.contracts.dimensions import FundSource, award_fields
@@ -162,6 +163,10 @@ COMMITTED: Final = frozenset(
     {ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.PAYMENT_FAILED, ClaimStatus.RECOVERED}
 )
 """States in which money was committed for the lines as they are."""
+SPENT: Final = frozenset({ClaimStatus.PAID, ClaimStatus.RECOVERED})
+"""States in which money was paid for the lines as they are."""
+UNDECIDED: Final = frozenset(ClaimStatus) - VOID - COMMITTED - {ClaimStatus.DRAFT, ClaimStatus.RETURNED}
+"""States between the submission and the decision."""
 
 
 @dataclass(frozen=True)
@@ -220,6 +225,29 @@ class Claim:
     @property
     def recovered_fen(self) -> Fen:
         return Fen(sum(line.recovered_fen for line in self.lines))
+
+    @property
+    def standing(self) -> ClaimStanding:
+        """What the books have to say of it."""
+        committed, spent = self.status in COMMITTED, self.status in SPENT
+        return ClaimStanding(
+            claim_id=self.id,
+            version=self.version,
+            institution_id=self.institution_id,
+            region=self.region,
+            reporting_region=self.reporting_region,
+            reserved=self.amount_fen if self.status in UNDECIDED else Fen(0),
+            lines={
+                line.line: LineStanding(
+                    approved=line.amount_fen if committed else Fen(0),
+                    paid=line.amount_fen if spent else Fen(0),
+                    recovered=line.recovered_fen if spent else Fen(0),
+                    written_off=line.written_off_fen if spent else Fen(0),
+                )
+                for line in self.lines
+                if line.is_payable
+            },
+        )
 
     def claimed_on(self, today: date) -> date:
         """The day that counts for the claim window: that of the first submission, until then `today`."""

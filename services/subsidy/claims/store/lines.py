@@ -48,6 +48,8 @@ LINE: Final = Table(
     Column("stopped_on", Date),
     Column("stopped_fen", BigInteger),
     Column("owed", Json),
+    Column("recovered_part_fen", BigInteger),
+    Column("written_off_fen", BigInteger),
     # Columns of the claim that are also needed for look-ups over all claims of a person.
     Column("occupation", Text),
     Column("level", Choice(Award), key="award"),
@@ -68,6 +70,8 @@ _OWN: Final = LINE.c[
     "stopped_on",
     "stopped_fen",
     "owed",
+    "recovered_part_fen",
+    "written_off_fen",
 ]
 _FIND: Final = select(*_OWN).where(_OF_CLAIM).order_by(LINE.c.line)
 _DELETE: Final = delete(LINE).where(_OF_CLAIM)

@@ -9,10 +9,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.budgets import store as budgets
 from services.subsidy.claims.rules import aftermath as rules
 from services.subsidy.claims.rules.aftermath import Ground
-from services.subsidy.claims.rules.claims import COMMITTED, Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
 from services.subsidy.claims.usecases import steps
@@ -21,7 +20,6 @@ from services.subsidy.holds import store as hold_store
 from services.subsidy.trainings import store as training_store
 from shared import heard
 from shared.contracts.subsidy import ClaimStatus
-from shared.kernel.money import Fen
 
 _FACTS: Final = "facts"
 """The actor of what happens because of a received fact, which no person of this service causes."""
@@ -43,8 +41,6 @@ async def follow(
             continue
         after, fact = followed
         await line_store.follow(connection, after)
-        if before.status in COMMITTED and before.status is not ClaimStatus.PAID:
-            await budgets.release(connection, before.account, Fen(before.amount_fen - after.amount_fen))
         verb = ClaimVerb.OWE if before.status is ClaimStatus.PAID else ClaimVerb.STOP
         await steps.save(connection, after, fact, verb, by=_FACTS)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.subsidy.budgets import usecases as budgets
 from services.subsidy.claims.rules import claims as rules
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
@@ -104,8 +105,14 @@ async def save(
     *,
     by: str,
     reason: str | None = None,
+    offset: bool = False,
 ) -> None:
-    """Store the claim's next version with its transition, and record its fact. Raises Stale."""
+    """Store the claim's next version with its transition, book what it stands for, and record its fact.
+
+    `offset` books what is recovered as kept from a later payment. Raises Stale, OverBudget.
+    """
     await store.save(connection, claim)
     await store.note(connection, claim, verb, by=by, at=fact.at, reason=reason)
     await outbox.record(connection, fact)
+    # Last, because it locks the budget, for which others wait.
+    await budgets.book(connection, claim.standing, claim.account, by=by, at=fact.at, reason=reason, offset=offset)

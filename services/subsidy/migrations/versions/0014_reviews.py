@@ -9,8 +9,8 @@ from alembic import op
 
 from shared.migrations import public_requests
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 STATEMENTS = (
     "ALTER TABLE claim DROP CONSTRAINT claim_status_check",
