@@ -143,7 +143,7 @@ class DecidedAnswer(BaseModel):
 
 
 class ReviewSampleAnswer(BaseModel):
-    """With seed and population anybody draws the same sample again."""
+    """With seed and population everyone draws the same sample again."""
 
     id: UUID
     region: str
@@ -168,7 +168,7 @@ async def list_my_work(
 ) -> Page[WaitingClaimRow]:
     """The claims that wait for your review, the oldest first.
 
-    Those of your own region, those that are late in a region directly below, and those that you, or somebody for whom
+    Those of your own region, those that are late in a region directly below, and those that you, or a colleague for whom
     you stand in, have in hand; not those that you reviewed first.
     """
     rows = await usecases.waiting(connection, caller=caller, after=after(cursor), limit=size, at=at)
@@ -205,7 +205,7 @@ async def list_claim_notes(
 async def delegate(
     request: DelegationRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> DelegationAnswer:
-    """Let a colleague see what you, or somebody of your region who is away, have in hand, from a day to a day.
+    """Let a colleague see what you, or a colleague of your region who is away, have in hand, from a day to a day.
 
     The colleague decides in their own name; who entered it is kept.
     """

@@ -98,7 +98,7 @@ def waits_for(
     """Condition: a claim waits for a review by `person` in `region`.
 
     It lies in the region itself; or in one of `above`, those directly below it, and is late; or is in the hands of the
-    person, or of somebody whom they stand in for.
+    person, or of a colleague whom they stand in for.
     """
     hands = CLAIM.c.handled_by.in_([person, *stood_in])
     late = and_(CLAIM.c.due_on < today, CLAIM.c.region.in_(list(above)))
