@@ -168,8 +168,8 @@ async def list_my_work(
 ) -> Page[WaitingClaimRow]:
     """The claims that wait for your review, the oldest first.
 
-    Those of your own region, those that are late in a region directly below, and those that you, or a colleague for whom
-    you stand in, have in hand; not those that you reviewed first.
+    Those of your region, those that are late in a region directly below, and those that you, or a colleague whom you
+    stand in for, have in hand; not those that you reviewed first.
     """
     rows = await usecases.waiting(connection, caller=caller, after=after(cursor), limit=size, at=at)
     return Page(rows=[WaitingClaimRow.of(row) for row in rows], next=next_cursor(rows, size))
