@@ -43,8 +43,10 @@ class ServiceSettings(BaseSettings):
     bulk_requests_a_minute: int = Field(default=1_200, ge=1)
     """Requests with rows or files that one caller may make in a minute."""
     lookups_a_minute: int = Field(default=60, ge=1)
-    """Requests whose answers tell whether a number or a name is known, and dry runs, that one caller or, without a
-    token, one address may make in a minute."""
+    """Requests whose answers tell whether a number or a name is known that one caller or, without a token, one address
+    may make in a minute."""
+    dry_run_rows_an_hour: int = Field(default=3_600, ge=1)
+    """Rows that one caller may have decided by dry runs in an hour, in batches and in files."""
     public_requests_a_minute: int = Field(default=600, ge=1)
     """Other requests without a token that one address may make in a minute; answers kept ready are not counted."""
     trusted_proxies: str = ""

@@ -77,5 +77,5 @@ def _figure(found: Mapping[str, FigureRow], key: str, *, day: date) -> Any:
 def require_sound(row: FigureRow, others: Iterable[FigureRow]) -> None:
     """Raises UnknownPolicyKey, WrongPolicyValue, RowOverlaps."""
     if row.value is not None:
-        FORMS.parse(row.key, row.value)
+        FORMS.read_figure(row.key, row.value)
     require_room(row, others)
