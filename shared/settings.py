@@ -64,7 +64,8 @@ class ServiceSettings(BaseSettings):
     log_replication: int = Field(default=1, ge=1, validation_alias="SKILLS_LOG_REPLICATION")
     """Replication factor of the topics created on Kafka."""
     keys_directory: Path = Field(default=Path(".local/keys"), validation_alias="SKILLS_KEYS_DIRECTORY")
-    """Directory of issuer-public.pem and, for registry and assessment, person-key.secret and field-keys.json."""
+    """Directory of issuer-public.pem and, for registry and assessment, person-key.secret and field-keys.json; for
+    assessment also credential-keys.json."""
     token_hours_max: int = Field(default=24, ge=1, le=24 * 31, validation_alias="SKILLS_TOKEN_HOURS_MAX")
     """The longest lifetime of a token, from its `iat` to its `exp`, in hours; others are refused."""
     answers_kept_days: int = Field(default=7, ge=1, validation_alias="SKILLS_ANSWERS_KEPT_DAYS")

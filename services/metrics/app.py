@@ -8,6 +8,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from services.metrics.allocations.routes import routes as allocation_routes
 from services.metrics.pages.routes import routes as page_routes
 from services.metrics.progress.routes import routes as progress_routes
 from services.metrics.projection.store import SEARCH_PATH
@@ -42,7 +43,7 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         settings=settings,
         name="metrics",
         search_path=SEARCH_PATH,
-        routers=[total_routes, progress_routes, page_routes],
+        routers=[total_routes, progress_routes, allocation_routes, page_routes],
         rights=RIGHTS,
         background=beside,
         codes=codes_beside(__file__),

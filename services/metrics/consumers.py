@@ -12,7 +12,7 @@ from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import CLASS_FACTS
 from shared.contracts.registry.enrolments import ENROLMENT_FACTS, MERGE_FACTS
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
-from shared.contracts.subsidy import CLAIM_FACTS
+from shared.contracts.subsidy import BUDGET_FACTS, CLAIM_FACTS
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
     {
@@ -22,6 +22,8 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
         *CLASS_FACTS,
         # Trainings, certificates (and through them persons), keys that turn out to be one person's, and money.
         *ENROLMENT_FACTS, *CERTIFICATE_FACTS, *MERGE_FACTS, *CLAIM_FACTS,
+        # What was allocated.
+        *BUDGET_FACTS,
     }
 )  # fmt: skip
 

@@ -15,4 +15,5 @@ RIGHTS: Final[Rights] = {
     "get_plans": public(_TOTALS),
     "stream_totals": public(_TOTALS),
     "get_progress": public(_TOTALS),
+    "get_allocations": public(_TOTALS),
 }

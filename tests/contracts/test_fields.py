@@ -107,6 +107,7 @@ PROMISED: dict[type, set[str]] = {
         "lines.occupation", "lines.level", "lines.award", "lines.amount_fen", "lines.recovered_fen",
         "lines.recovered_on",
     },
+    subsidy.BudgetState: {"budget_id", "region", "fund_source", "year", "total_fen", "department"},
 }  # fmt: skip
 
 

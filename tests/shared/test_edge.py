@@ -54,7 +54,12 @@ class FittingRole(httpx.Auth):
     def __init__(self, app: FastAPI, keys: Path) -> None:
         self._app = app
         self._headers = {
-            role: Tokens(keys).of(role, organisation=new_id(), region="410000" if role is Role.PROVINCE else "410102")
+            role: Tokens(keys).of(
+                role,
+                person=str(new_id()),
+                organisation=new_id(),
+                region="410000" if role is Role.PROVINCE else "410102",
+            )
             for role in Role
         }
 

@@ -6,14 +6,14 @@ from tests.subsidy.builders import Office, Taught, amounts, people
 from tests.support.persons import merged
 from tests.support.statements import statements
 
-DRAFT = 16
+DRAFT = 17
 """Its class, its local id, a standing claim; trainees, keys, regions, amounts, limits; the
-queue, what is held, flags, certificates; the claim, its lines, its event, its fact."""
-REBUILD = 17
-"""The claim and its lines instead of local id and standing claim; and the old lines go."""
-APPROVE = 15
+queue, what is held, flags, objections, certificates; the claim, its lines, its event, its fact."""
+REBUILD = 19
+"""The claim and its lines instead of local id and standing claim; the old lines go; and what is booked."""
+APPROVE = 18
 """Regions, the claim and its lines; class, trainees, keys, amounts, limits, certificates;
-flags, who prepared it; budget, claim, event, fact."""
+flags, who prepared it; what is booked, shares of budgets, the budget, postings; claim, event, fact."""
 
 
 async def test_a_draft_reads_each_thing_once(office: Office) -> None:

@@ -22,10 +22,13 @@ class Figures:
     """Tenths of a point that each part needs, of 1,000; nothing is averaged."""
     territory_agreement_needed: bool
     """Whether an exam outside the prefecture of its body needs the agreement of both authorities."""
+    numbers_blocks_needed: bool
+    """Whether a body draws numbers only from blocks that the province gave it."""
 
 
 _PART_MARK: Final = "pass.part_tenths_min"
 _TERRITORY: Final = "territory.agreement_needed"
+_BLOCKS: Final = "numbers.blocks_needed"
 FORMS: Final = Forms(get_type_hints(Figures))
 
 
@@ -58,6 +61,12 @@ def agreement_needed(rows: Iterable[FigureRow], *, day: date, region_and_above: 
     Raises PolicyUnset.
     """
     needed: bool = _figure(nearest(rows, day=day, region_and_above=[*region_and_above, NATIONAL]), _TERRITORY, day=day)
+    return needed
+
+
+def blocks_needed(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str]) -> bool:
+    """Whether a body there draws numbers on `day` only from blocks of the province. Raises PolicyUnset."""
+    needed: bool = _figure(nearest(rows, day=day, region_and_above=[*region_and_above, NATIONAL]), _BLOCKS, day=day)
     return needed
 
 

@@ -20,7 +20,7 @@ from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import ClassState
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus, PersonsMerged, PersonsSeparated
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
-from shared.contracts.subsidy import ClaimState
+from shared.contracts.subsidy import BudgetState, ClaimState
 
 CONSUMER = "metrics"
 COUNTED = ("enrolments/", "certificates/", "claims/")
@@ -79,6 +79,7 @@ _VERBS: Final[Mapping[type[Fact], Callable[[_Batch, Any, int], None]]] = {
     RegionListed: _Batch.entry,
     LevelListed: _Batch.entry,
     IndicatorListed: _Batch.entry,
+    BudgetState: _Batch.entry,
 }
 
 

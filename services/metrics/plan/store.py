@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.plan.rules import YearPlan
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
+from shared.contracts.subsidy import BudgetState
 from shared.database import driver
 from shared.plan import UnknownRegion
 
-ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed
+ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed | BudgetState
 
 _LIST = """
 INSERT INTO listed (subject, content) SELECT subject, content::jsonb
@@ -44,7 +45,7 @@ SELECT code FROM part
 
 
 async def list_(connection: AsyncConnection, facts: Sequence[ListedFact]) -> None:
-    """Keep the latest content of each programme, region, level and indicator."""
+    """Keep the latest content of each programme, region, level, indicator and budget."""
     contents = {fact.subject: msgspec.json.encode(fact).decode() for fact in facts}
     await (await driver(connection)).execute(_LIST, list(contents), list(contents.values()))
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import BudgetMoved, BudgetSet
 from shared.kernel.money import Fen
 from shared.kernel.refusals import Conflict, Invalid
+
+NO_MONEY: Final = Fen(0)
 
 
 class OverBudget(Conflict):
@@ -68,6 +73,13 @@ class Budget:
     committed_fen: Fen
     paid_fen: Fen
     recovered_fen: Fen
+    written_off_fen: Fen = NO_MONEY
+    reserved_fen: Fen = NO_MONEY
+    """Asked for by submitted claims; it binds nothing."""
+    version: int = 0
+    """0 until its total was first set, or told."""
+    department: str | None = None
+    """The department that leads it, as the plan names it."""
 
     @property
     def free_fen(self) -> Fen:
@@ -84,6 +96,78 @@ def require_possible(budget: Budget | None, total: Fen) -> None:
     bound = 0 if budget is None else budget.committed_fen - budget.recovered_fen
     if total < bound:
         raise BudgetBelowCommitted(pointer="/amount_fen", committed=bound, asked=total)
+
+
+class BudgetUnknown(Invalid):
+    """Facts: `region`, `fund_source`, `year`."""
+
+    slug = "budget-unknown"
+    title_en = "There is no such budget."
+    title_zh = "没有该预算。"
+    cure_en = "Set a total for {region}, {fund_source}, {year} first."
+    cure_zh = "请先为 {region}、{fund_source}、{year} 设立预算。"
+
+
+class MoveTooLarge(Conflict):
+    """Facts, in fen: `free`, `asked`."""
+
+    slug = "budget-move-too-large"
+    title_en = "The budget does not have that much left to move."
+    title_zh = "预算余额不足，不能调出该数额。"
+    cure_en = "Move {free} fen or less."
+    cure_zh = "最多可调出 {free} 分。"
+
+
+class SharesIncomplete(Invalid):
+    """Facts: `sum`, what the shares add up to, in ten thousandths."""
+
+    slug = "fund-shares-incomplete"
+    title_en = "The shares of the fund sources do not make up the whole."
+    title_zh = "各资金来源的分担比例合计不是 100%。"
+    cure_en = "Name each fund source once, with shares that add up to 10000 (100 percent); they add up to {sum}."
+    cure_zh = "每个资金来源填写一次，比例合计应为 10000（即 100%）；目前合计 {sum}。"
+
+
+MOVE: Final = "budget-move"
+"""The kind of the proposals that move money from one budget to another."""
+SHARES: Final = "fund-shares"
+"""The kind of the proposals that say which fund sources pay together."""
+WHOLE: Final = 10_000
+"""All shares together, in ten thousandths."""
+
+
+def require_whole(shares: Mapping[FundSource, int]) -> None:
+    """Raises SharesIncomplete unless the shares add up to the whole."""
+    if sum(shares.values()) != WHOLE:
+        raise SharesIncomplete(pointer="/shares", sum=sum(shares.values()))
+
+
+def require_movable(source: Budget, amount: Fen) -> None:
+    """Raises MoveTooLarge if less than `amount` is free."""
+    if amount > source.free_fen:
+        raise MoveTooLarge(pointer="/amount_fen", free=max(0, source.free_fen), asked=amount)
+
+
+def set_fact(budget: Budget, *, at: datetime) -> BudgetSet:
+    """The fact that the budget's total was set."""
+    return BudgetSet(**_state(budget, at))
+
+
+def moved_fact(budget: Budget, *, moved: Fen, other: UUID, at: datetime) -> BudgetMoved:
+    """The fact that `moved` came to the budget from the budget `other`; below zero, that it went there."""
+    return BudgetMoved(**_state(budget, at), moved_fen=moved, other_budget_id=other)
+
+
+def _state(budget: Budget, at: datetime) -> dict[str, Any]:
+    return {
+        "subject": f"budgets/{budget.id}",
+        "version": budget.version,
+        "at": at,
+        "budget_id": budget.id,
+        **budget.account._asdict(),
+        "total_fen": budget.total_fen,
+        "department": budget.department,
+    }
 
 
 def over_budget(budget: Budget | None, needed: Fen) -> OverBudget:

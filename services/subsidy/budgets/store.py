@@ -1,23 +1,23 @@
-"""Budgets in the database: amounts move by one conditional statement, so that concurrent approvals cannot overspend."""
+"""Budgets in the database. Their balances follow the ledger's postings; whoever posts locks the budget first."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Integer, MetaData, Table, Text, Uuid, select, update
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text, Uuid, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.budgets.rules import Account, Budget, over_budget, require_possible
+from services.subsidy.budgets.rules import WHOLE, Account, Budget
 from shared import tables
 from shared.contracts.dimensions import FundSource
+from shared.database import driver
 from shared.kernel.ids import new_id
-from shared.kernel.money import Fen
-from shared.kernel.refusals import Stale
 from shared.reach import Scope
-from shared.tables import Choice, Instant
+from shared.tables import Choice, Instant, Json
 
 BUDGET: Final = Table(
     "budget",
@@ -30,6 +30,10 @@ BUDGET: Final = Table(
     Column("committed_fen", BigInteger),
     Column("paid_fen", BigInteger),
     Column("recovered_fen", BigInteger),
+    Column("written_off_fen", BigInteger),
+    Column("reserved_fen", BigInteger),
+    Column("version", Integer),
+    Column("department", Text),
 )
 BUDGET_EVENT: Final = Table(
     "budget_event",
@@ -39,25 +43,39 @@ BUDGET_EVENT: Final = Table(
     Column("done_by", Text),
     Column("done_at", Instant),
 )
-_BOUND: Final = BUDGET.c.committed_fen - BUDGET.c.recovered_fen
-"""Committed and not recovered: the lower bound of the total."""
+FUND_SHARE: Final = Table(
+    "fund_share",
+    MetaData(),
+    Column("id", Uuid),
+    Column("region", Text),
+    Column("fund_source", Choice(FundSource)),
+    Column("year", Integer),
+    Column("shares", Json),
+    Column("decided_by", Text),
+    Column("decided_at", Instant),
+)
+_SHARES: Final = """
+SELECT b.id, given.share::integer
+FROM jsonb_each_text(coalesce(
+    (SELECT shares FROM fund_share WHERE (region, fund_source, year) = ($1, $2, $3) ORDER BY id DESC LIMIT 1),
+    jsonb_build_object($2::text, $4::integer)
+)) AS given (fund_source, share)
+LEFT JOIN budget AS b ON (b.region, b.fund_source, b.year) = ($1, given.fund_source, $3)
+ORDER BY given.fund_source
+"""
 
 
-async def set_total(connection: AsyncConnection, account: Account, total: Fen, *, by: str, at: datetime) -> Budget:
-    """The account's budget, created with or changed to `total`. Raises BudgetBelowCommitted."""
-    new = insert(BUDGET).values(id=new_id(), total_fen=total, **account._asdict())
-    statement = new.on_conflict_do_update(
-        index_elements=Account._fields,
-        set_={"total_fen": new.excluded.total_fen},
-        where=new.excluded.total_fen >= _BOUND,
-    ).returning(BUDGET)
-    row = (await connection.execute(statement)).mappings().one_or_none()
-    if row is None:
-        require_possible(await find(connection, account), total)
-        raise Stale
-    event = {"budget_id": row["id"], "total_fen": total, "done_by": by, "done_at": at}
-    await connection.execute(insert(BUDGET_EVENT), event)
-    return _budget(**row)
+class FundShare(NamedTuple):
+    """A budget that pays a share, in ten thousandths; None if that fund source has none."""
+
+    budget_id: UUID | None
+    share: int
+
+
+async def ensure(connection: AsyncConnection, account: Account) -> None:
+    """Create the account's budget, with a total of zero, if there is none yet."""
+    new = insert(BUDGET).values(id=new_id(), total_fen=0, version=0, **account._asdict())
+    await connection.execute(new.on_conflict_do_nothing(index_elements=Account._fields))
 
 
 async def find(connection: AsyncConnection, account: Account) -> Budget | None:
@@ -65,48 +83,43 @@ async def find(connection: AsyncConnection, account: Account) -> Budget | None:
     return await tables.fetch_one(connection, statement, _budget)
 
 
-async def commit(connection: AsyncConnection, account: Account, amount: Fen) -> None:
-    """Commit `amount` in the account. Raises OverBudget if too little is free."""
-    if not await _grow(connection, account, "committed_fen", amount, fits=_BOUND + amount <= BUDGET.c.total_fen):
-        raise over_budget(await find(connection, account), amount)
+async def lock(connection: AsyncConnection, budget_ids: Collection[UUID]) -> dict[UUID, Budget]:
+    """The budgets, locked in the order of their ids until the transaction ends."""
+    statement = select(BUDGET).where(tables.one_of(BUDGET.c.id, list(budget_ids))).order_by(BUDGET.c.id)
+    return {each.id: each for each in await tables.fetch_all(connection, statement.with_for_update(), _budget)}
 
 
-async def release(connection: AsyncConnection, account: Account, amount: Fen) -> None:
-    """Take back `amount`, committed before and not paid. Raises BudgetMissing."""
-    if not await _grow(connection, account, "committed_fen", Fen(-amount)):
-        raise BudgetMissing(account)
+async def keep_version(
+    connection: AsyncConnection, budget: Budget, *, department: str | None, by: str, at: datetime
+) -> Budget:
+    """The budget after a change of its total, as its next version; the change is added to its history."""
+    changed = update(BUDGET).where(BUDGET.c.id == budget.id)
+    changed = changed.values(version=BUDGET.c.version + 1, department=department)
+    await connection.execute(changed)
+    after = await tables.fetch_one(connection, select(BUDGET).where(BUDGET.c.id == budget.id), _budget)
+    assert after is not None, "it was locked"
+    event = {"budget_id": after.id, "total_fen": after.total_fen, "done_by": by, "done_at": at}
+    await connection.execute(insert(BUDGET_EVENT), event)
+    return after
 
 
-async def pay(connection: AsyncConnection, account: Account, amount: Fen) -> None:
-    """Add `amount`, committed before, to the paid amount; below 0 if a payment was sent back. Raises BudgetMissing."""
-    if not await _grow(connection, account, "paid_fen", amount):
-        raise BudgetMissing(account)
+async def add_shares(
+    connection: AsyncConnection, account: Account, shares: Mapping[FundSource, int], *, by: str, at: datetime
+) -> None:
+    """Store which fund sources pay together for the account from now on."""
+    row = {
+        "id": new_id(),
+        **account._asdict(),
+        "shares": {source.value: share for source, share in shares.items()},
+        "decided_by": by,
+        "decided_at": at,
+    }
+    await connection.execute(insert(FUND_SHARE), row)
 
 
-async def recover(connection: AsyncConnection, account: Account, amount: Fen) -> None:
-    """Add `amount`, paid before, to the recovered amount. Raises BudgetMissing."""
-    if not await _grow(connection, account, "recovered_fen", amount):
-        raise BudgetMissing(account)
-
-
-async def unrecover(connection: AsyncConnection, account: Account, amount: Fen) -> None:
-    """Take `amount`, recovered before, from the recovered amount. Raises OverBudget if it was committed again since."""
-    fits = _BOUND + amount <= BUDGET.c.total_fen
-    if not await _grow(connection, account, "recovered_fen", Fen(-amount), fits=fits):
-        raise over_budget(await find(connection, account), amount)
-
-
-class BudgetMissing(LookupError):
-    """A committed amount has no budget: the accounts are inconsistent, so nothing is booked."""
-
-
-async def _grow(
-    connection: AsyncConnection, account: Account, name: str, amount: Fen, *, fits: ColumnElement[bool] | None = None
-) -> bool:
-    """Add `amount` to the account's column `name`; False if there is no budget or it does not satisfy `fits`."""
-    conditions = tables.matches(BUDGET, **account._asdict()) + ([] if fits is None else [fits])
-    statement = update(BUDGET).where(*conditions).values({name: BUDGET.c[name] + amount})
-    return (await connection.execute(statement)).rowcount == 1
+async def shares_of(connection: AsyncConnection, account: Account) -> list[FundShare]:
+    """Which budgets pay for approvals in `account`: by default its own, the whole."""
+    return [FundShare(*row) for row in await (await driver(connection)).fetch(_SHARES, *account, WHOLE)]
 
 
 async def page(connection: AsyncConnection, scope: Scope, *, year: int | None, after: UUID, limit: int) -> list[Budget]:

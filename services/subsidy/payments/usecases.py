@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.budgets import store as budgets
 from services.subsidy.claims.rules.claims import PREPARING, Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import holds, lines
@@ -17,7 +16,6 @@ from services.subsidy.rekeyings import store as rekeyings
 from services.subsidy.rekeyings.rules import require_none
 from services.subsidy.trainings.usecases import load_plan
 from shared.kernel.callers import Caller
-from shared.kernel.money import Fen
 
 
 async def pay(
@@ -36,7 +34,6 @@ async def pay(
         by=caller.person,
         at=at,
     )
-    await budgets.pay(connection, after.account, after.amount_fen)
     await steps.save(connection, after, fact, ClaimVerb.PAY, by=caller.person)
     return after
 
@@ -50,7 +47,5 @@ async def fail(connection: AsyncConnection, claim_id: UUID, *, reason: str, call
     paid_by = await store.doers(connection, claim_id, {ClaimVerb.PAY})
     after, fact = rules.fail(before, paid_by=paid_by, by=caller.person, at=at)
     await lines.follow(connection, after)
-    await budgets.pay(connection, before.account, Fen(-before.amount_fen))
-    await budgets.release(connection, before.account, Fen(before.amount_fen - after.amount_fen))
     await steps.save(connection, after, fact, ClaimVerb.FAIL_PAYMENT, by=caller.person, reason=reason)
     return after

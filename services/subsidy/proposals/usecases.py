@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +17,24 @@ from services.subsidy.trainings import usecases as trainings
 from shared.kernel.callers import Caller
 from shared.proposals import rules, store
 from shared.proposals.rules import Proposal, ProposalStatus
+
+
+class _Step(Protocol):
+    """What a confirmed proposal asks for."""
+
+    async def __call__(
+        self, connection: AsyncConnection, proposal: Proposal, /, *, caller: Caller, at: datetime
+    ) -> object: ...
+
+
+_STEPS: Final[Mapping[str, _Step]] = {
+    budget_rules.KIND: budgets.set_total,
+    budget_rules.MOVE: budgets.move,
+    budget_rules.SHARES: budgets.share,
+    recovery_rules.KIND: recoveries.recover,
+    recovery_rules.REVERSAL: recoveries.reverse,
+}
+_OF_BUDGETS: Final = frozenset({budget_rules.KIND, budget_rules.MOVE, budget_rules.SHARES})
 
 
 async def page(
@@ -48,12 +67,7 @@ async def confirm(connection: AsyncConnection, proposal_id: UUID, *, caller: Cal
     """
     before = await load(connection, proposal_id, caller=caller, lock=True)
     after = rules.confirm(before, by=caller.person, at=at)
-    if before.kind == budget_rules.KIND:
-        await budgets.set_total(connection, before, caller=caller, at=at)
-    elif before.kind == recovery_rules.REVERSAL:
-        await recoveries.reverse(connection, before, caller=caller, at=at)
-    else:
-        await recoveries.recover(connection, before, caller=caller, at=at)
+    await _STEPS[before.kind](connection, before, caller=caller, at=at)
     await store.save(connection, after)
     return after
 
@@ -65,7 +79,7 @@ async def reject(
     IllegalMove.
     """
     before = await load(connection, proposal_id, caller=caller, lock=True)
-    if before.kind == budget_rules.KIND:
+    if before.kind in _OF_BUDGETS:
         await budgets.require_province(connection, before, caller=caller)
     after = rules.reject(before, reason=reason, by=caller.person, at=at)
     await store.save(connection, after)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.budgets import store as budgets
 from services.subsidy.claims.rules.checks import HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
@@ -20,7 +19,6 @@ from services.subsidy.trainings.usecases import load_plan
 from shared.kernel.callers import Caller, Role
 from shared.kernel.four_eyes import require_another
 from shared.kernel.ids import new_id
-from shared.kernel.money import Fen
 from shared.proposals import store as proposals
 from shared.proposals.rules import Proposal
 
@@ -103,7 +101,6 @@ async def recover(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
     require_another(caller.person, *paid_by, rule="payment of a claim and confirmation of its recovery")
     after, fact = rules.recover(before, proposal.content["lines"], at=at)
     await lines.recover(connection, after)
-    await budgets.recover(connection, after.account, Fen(after.recovered_fen - before.recovered_fen))
     await steps.save(connection, after, fact, ClaimVerb.RECOVER, by=caller.person, reason=proposal.reason)
     return after
 
@@ -123,7 +120,6 @@ async def reverse(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
     after, fact = rules.reverse(before, proposal.content["lines"], claimed_again=claimed_again, at=at)
     reversed_ = [was.line for was, now in zip(before.lines, after.lines, strict=True) if was != now]
     await lines.reverse(connection, after, reversed_)
-    await budgets.unrecover(connection, after.account, Fen(before.recovered_fen - after.recovered_fen))
     await steps.save(connection, after, fact, ClaimVerb.REVERSE_RECOVERY, by=caller.person, reason=proposal.reason)
     return after
 

@@ -55,7 +55,7 @@ async def _things(scene: Scene) -> Things:
         case "subsidy":
             office = await Office.open(scene.service)
             drafted, submitted, approved, paid = [await _claim(office, scene, steps) for steps in range(4)]
-            of_submitted = ("return_claim", "reject_claim", "approve_claim")
+            of_submitted = ("return_claim", "reject_claim", "approve_claim", "take_claim")
             return {
                 "submit_claim": drafted,
                 **dict.fromkeys(of_submitted, submitted),

@@ -44,18 +44,3 @@ class TestPay:
         assert first.content == second.content
         assert second.headers["idempotent-replayed"] == "true"
         assert (await office.balance())["paid"] == L4_FEN
-
-    async def test_a_payment_whose_budget_is_gone_is_not_booked(self, office: Office) -> None:
-        taught = Taught(people(1))
-        await office.service.hear(*taught.all_finished())
-        claim_id = await office.submitted(taught)
-        await office.approve(claim_id)
-        before = await office.service.told()
-        await office.lose_budgets()
-
-        answer = await office.pay(claim_id)
-
-        claim = await office.service.http.get(f"/v1/claims/{claim_id}", headers=office.finance())
-        assert answer.status_code == 500
-        assert (claim.json()["status"], claim.json()["paid_on"]) == ("approved", None)
-        assert await office.service.told() == before

@@ -38,17 +38,3 @@ class TestRecover:
         await office.recover(await office.paid(first))
 
         assert amounts((await office.draft(second)).json()) == [(L4_FEN, None)]
-
-    async def test_a_recovery_whose_budget_is_gone_is_not_booked(self, office: Office) -> None:
-        taught = Taught(people(1))
-        await office.service.hear(*taught.all_finished())
-        claim_id = await office.paid(taught)
-        before = await office.service.told()
-        await office.lose_budgets()
-
-        answer = await office.recover(claim_id)
-
-        claim = await office.service.http.get(f"/v1/claims/{claim_id}", headers=office.finance())
-        assert answer.status_code == 500
-        assert (claim.json()["status"], claim.json()["recovered_fen"]) == ("paid", 0)
-        assert await office.service.told() == before

@@ -137,9 +137,12 @@ def _of_line(claim: ClaimState, line: ClaimLine) -> list[Contribution]:
 
 
 def holding(fact: CertificateState) -> Holding | None:
-    """The holding behind a certificate that makes its person high-skilled; None for a lower level or none."""
+    """The holding behind a certificate that makes its person high-skilled; None for a lower level or none.
+
+    A later version of a certificate may have had one: its level was corrected, and nothing is held by it any more.
+    """
     award = award_of(fact)
-    if not award.is_high_skilled:
+    if not award.is_high_skilled and fact.version == 1:
         return None
     return Holding(
         certificate=fact.certificate_id,
@@ -150,7 +153,7 @@ def holding(fact: CertificateState) -> Holding | None:
         reporting_region=fact.reporting_region,
         award=award,
         issued_on=fact.issued_on,
-        valid=fact.status is CertificateStatus.VALID,
+        valid=fact.status is CertificateStatus.VALID and award.is_high_skilled,
     )
 
 

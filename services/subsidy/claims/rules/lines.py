@@ -38,6 +38,10 @@ class Line:
     """When what it rests on fell away after the approval; `refusal` says why."""
     stopped_fen: Fen = NOTHING
     """The amount that had been approved."""
+    recovered_part_fen: Fen | None = None
+    """How much of a recovered line came back, if it is not the whole."""
+    written_off_fen: Fen = NOTHING
+    """How much of a paid line was given up."""
     owed: Mapping[str, Any] | None = None
     """Why and since when a paid line is owed back, as `aftermath.case` makes it; None if it is not."""
 
@@ -52,8 +56,10 @@ class Line:
 
     @property
     def recovered_fen(self) -> Fen:
-        """The amount in fen that was recovered: a line is recovered as a whole or not at all."""
-        return Fen(0) if self.recovered_on is None else self.amount_fen
+        """The amount in fen that was recovered."""
+        if self.recovered_on is None:
+            return NOTHING
+        return self.amount_fen if self.recovered_part_fen is None else self.recovered_part_fen
 
 
 def stopped(line: Line, check: Check, *, on: date) -> Line:
@@ -65,7 +71,7 @@ def stopped(line: Line, check: Check, *, on: date) -> Line:
 class ClassStanding:
     """The evidence and other subsidies of a class's trainees, by person, and the rate for all of them.
 
-    `flagged` are the enrolments about which a flag was upheld.
+    `flagged` are the enrolments about which a flag was upheld, `objected` those with an upheld objection.
     """
 
     evidenced_on: Mapping[UUID, date]
@@ -76,6 +82,7 @@ class ClassStanding:
     """The rows that amount and terms come from."""
     decided_at: datetime
     flagged: Collection[UUID] = ()
+    objected: Collection[UUID] = ()
 
 
 def lines_of(
@@ -91,6 +98,7 @@ def lines_of(
         facts = LineFacts(
             outcome=trainee.outcome,
             flagged=trainee.enrolment_id in standing.flagged,
+            objected=trainee.enrolment_id in standing.objected,
             occupation=class_.occupation,
             award=class_.award,
             starts_on=class_.starts_on,

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.budgets import store as budgets
 from services.subsidy.claims.rules import aftermath as rules
 from services.subsidy.claims.rules.aftermath import Ground
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
@@ -21,7 +20,6 @@ from services.subsidy.holds import store as hold_store
 from services.subsidy.trainings import store as training_store
 from shared import heard
 from shared.contracts.subsidy import ClaimStatus
-from shared.kernel.money import Fen
 
 _FACTS: Final = "facts"
 """The actor of what happens because of a received fact, which no person of this service causes."""
@@ -43,8 +41,6 @@ async def follow(
             continue
         after, fact = followed
         await line_store.follow(connection, after)
-        if before.status is not ClaimStatus.PAID:
-            await budgets.release(connection, before.account, Fen(before.amount_fen - after.amount_fen))
         verb = ClaimVerb.OWE if before.status is ClaimStatus.PAID else ClaimVerb.STOP
         await steps.save(connection, after, fact, verb, by=_FACTS)
 
@@ -58,6 +54,7 @@ async def _grounds(connection: AsyncConnection, claim: Claim) -> dict[UUID, Grou
     keys = await heard.keys_of(connection, {each.person for each in trainees})
     evidence = await evidenced_on(connection, class_, trainees, keys)
     flagged = await hold_store.upheld(connection, class_.id)
+    objected = await hold_store.objected(connection, class_.id)
     held = await line_store.held(connection, keys, outside=claim.id)
     rekeyed = await training_store.rekeyed(connection, list(persons))
     return {
@@ -65,6 +62,7 @@ async def _grounds(connection: AsyncConnection, claim: Claim) -> dict[UUID, Grou
             outcome=each.outcome,
             effective_on=each.effective_on,
             flagged=each.enrolment_id in flagged,
+            objected=each.enrolment_id in objected,
             evidenced_on=evidence.get(each.person),
             held=held.get(each.person, ()),
         )

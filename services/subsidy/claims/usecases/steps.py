@@ -10,11 +10,16 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.subsidy.budgets import usecases as budgets
 from services.subsidy.claims.rules import claims as rules
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines
+from services.subsidy.limits import usecases as limits
+from services.subsidy.limits.rules import due_on
+from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import scope
+from services.subsidy.trainings.usecases import load_plan
 from shared.backbone import outbox
 from shared.contracts.subsidy import ClaimState
 from shared.faults import forever
@@ -35,7 +40,10 @@ async def submit(connection: AsyncConnection, claim_id: UUID, *, caller: Caller,
     Raises NotFound, ForeignOrganisation, IllegalMove, NothingToClaim.
     """
     before = await load_own(connection, claim_id, caller=caller)
-    after, fact = rules.submit(before, by=caller.person, at=at)
+    plan, today = await load_plan(connection), business_day(at)
+    ladder = await limits.ladder(connection, plan, before.region, day=today)
+    due = due_on(await trainings.calendar(connection), today, ladder.review_first_working_days)
+    after, fact = rules.submit(before, by=caller.person, at=at, ladder=ladder, due_on=due)
     await save(connection, after, fact, ClaimVerb.SUBMIT, by=caller.person)
     return after
 
@@ -97,8 +105,14 @@ async def save(
     *,
     by: str,
     reason: str | None = None,
+    offset: bool = False,
 ) -> None:
-    """Store the claim's next version with its transition, and record its fact. Raises Stale."""
+    """Store the claim's next version with its transition, book what it stands for, and record its fact.
+
+    `offset` books what is recovered as kept from a later payment. Raises Stale, OverBudget.
+    """
     await store.save(connection, claim)
     await store.note(connection, claim, verb, by=by, at=fact.at, reason=reason)
     await outbox.record(connection, fact)
+    # Last, because it locks the budget, for which others wait.
+    await budgets.book(connection, claim.standing, claim.account, by=by, at=fact.at, reason=reason, offset=offset)

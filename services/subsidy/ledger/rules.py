@@ -1,0 +1,254 @@
+"""Double entry: accounts, the flows between them, and the postings that bring the books to where a claim stands.
+
+A posting is one amount that leaves the account on its credit side for the one on its debit side, both of one budget, so
+that debits equal credits in every entry. What is allocated is free; an approval commits it, a payment spends it. A
+recovery makes it free again, a write-off gives it up. `reserved` against `expected` is a memorandum: what is asked for
+and not decided yet binds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, NamedTuple, TypeVar
+from uuid import UUID
+
+from shared.kernel.money import Fen
+
+K = TypeVar("K", UUID, str)
+
+ZERO: Final = Fen(0)
+
+
+class LedgerAccount(StrEnum):
+    """The accounts of one budget."""
+
+    ALLOCATED = "allocated"
+    """Where its money comes from; the only account with a credit balance besides `expected`."""
+    FREE = "free"
+    COMMITTED = "committed"
+    """Approved, not paid."""
+    PAID = "paid"
+    """Paid, neither recovered nor written off."""
+    WRITTEN_OFF = "written_off"
+    EXPECTED = "expected"
+    RESERVED = "reserved"
+    """Submitted, not decided yet."""
+
+
+class PostingVerb(StrEnum):
+    ALLOCATE = "allocate"
+    MOVE = "move"
+    """From one budget to another."""
+    RESERVE = "reserve"
+    CLEAR = "clear"
+    """Ends what was reserved: it was decided, or given up."""
+    APPROVE = "approve"
+    RELEASE = "release"
+    """Takes an approval back, or stops a line."""
+    PAY = "pay"
+    RETURN = "return"
+    """The bank sent it back."""
+    RECOVER = "recover"
+    OFFSET = "offset"
+    """Recovered by keeping it from a later payment."""
+    REVERSE_RECOVERY = "reverse_recovery"
+    WRITE_OFF = "write_off"
+    REVERSE_WRITE_OFF = "reverse_write_off"
+
+
+class Flow(StrEnum):
+    """What moves between two accounts: the amount that ever moved forward, less what moved back."""
+
+    ALLOCATED = "allocated"
+    RESERVED = "reserved"
+    APPROVED = "approved"
+    PAID = "paid"
+    RECOVERED = "recovered"
+    WRITTEN_OFF = "written_off"
+
+
+class Path(NamedTuple):
+    """From the account `credit` to the account `debit`, and what a posting in either direction is called."""
+
+    credit: LedgerAccount
+    debit: LedgerAccount
+    forward: PostingVerb
+    back: PostingVerb
+
+
+PATHS: Final[Mapping[Flow, Path]] = {
+    Flow.ALLOCATED: Path(LedgerAccount.ALLOCATED, LedgerAccount.FREE, PostingVerb.ALLOCATE, PostingVerb.ALLOCATE),
+    Flow.RESERVED: Path(LedgerAccount.EXPECTED, LedgerAccount.RESERVED, PostingVerb.RESERVE, PostingVerb.CLEAR),
+    Flow.APPROVED: Path(LedgerAccount.FREE, LedgerAccount.COMMITTED, PostingVerb.APPROVE, PostingVerb.RELEASE),
+    Flow.PAID: Path(LedgerAccount.COMMITTED, LedgerAccount.PAID, PostingVerb.PAY, PostingVerb.RETURN),
+    Flow.RECOVERED: Path(LedgerAccount.PAID, LedgerAccount.FREE, PostingVerb.RECOVER, PostingVerb.REVERSE_RECOVERY),
+    Flow.WRITTEN_OFF: Path(
+        LedgerAccount.PAID, LedgerAccount.WRITTEN_OFF, PostingVerb.WRITE_OFF, PostingVerb.REVERSE_WRITE_OFF
+    ),
+}  # fmt: skip
+FLOW_OF: Final[Mapping[tuple[LedgerAccount, LedgerAccount], tuple[Flow, int]]] = {
+    **{(path.credit, path.debit): (flow, 1) for flow, path in PATHS.items()},
+    **{(path.debit, path.credit): (flow, -1) for flow, path in PATHS.items()},
+}
+"""The flow that a posting from credit to debit belongs to, and its direction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was done at once, about a claim or a budget. `reason` are the words of whoever did it, or None."""
+
+    id: UUID
+    claim_id: UUID | None
+    claim_version: int | None
+    institution_id: UUID | None
+    region: str
+    reporting_region: str
+    done_by: str
+    done_at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """`amount_fen` leaves `credit` for `debit`. `line` is None for what concerns no line of a claim."""
+
+    budget_id: UUID
+    line: int | None
+    verb: PostingVerb
+    debit: LedgerAccount
+    credit: LedgerAccount
+    amount_fen: Fen
+
+
+class LineStanding(NamedTuple):
+    """What the books have to say of a line, in fen: each amount ever moved, less what was taken back."""
+
+    approved: Fen = ZERO
+    paid: Fen = ZERO
+    recovered: Fen = ZERO
+    written_off: Fen = ZERO
+
+
+@dataclass(frozen=True)
+class ClaimStanding:
+    """What the books have to say of a claim in one of its versions."""
+
+    claim_id: UUID
+    version: int
+    institution_id: UUID
+    region: str
+    reporting_region: str
+    reserved: Fen
+    lines: Mapping[int, LineStanding]
+
+
+Place = tuple[int | None, Flow]
+"""A line, or None for the claim itself, and a flow."""
+Booked = Mapping[Place, Mapping[UUID, Fen]]
+"""What the books say already, by budget."""
+
+_OF_LINE: Final = (Flow.APPROVED, Flow.PAID, Flow.RECOVERED, Flow.WRITTEN_OFF)
+
+
+def post(
+    budget_id: UUID, flow: Flow, amount: Fen, *, line: int | None = None, verb: PostingVerb | None = None
+) -> Posting:
+    """A posting of `amount`, not zero; below zero it moves back. `verb` replaces the flow's own word."""
+    path = PATHS[flow]
+    forward = amount > 0
+    return Posting(
+        budget_id=budget_id,
+        line=line,
+        verb=verb or (path.forward if forward else path.back),
+        debit=path.debit if forward else path.credit,
+        credit=path.credit if forward else path.debit,
+        amount_fen=Fen(abs(amount)),
+    )
+
+
+def split(amount: Fen, weights: Mapping[K, int]) -> dict[K, Fen]:
+    """`amount`, not below zero, in whole fen by `weights`; what is left after rounding down goes to the largest rests.
+
+    The parts add up, and none is above its weight as long as `amount` is not above all of them together. Equal rests
+    are served in the order of their keys, so that the same amount is always split in the same way.
+    Source: Hamilton's method of largest remainders.
+    """
+    whole = sum(weights.values())
+    if not whole:
+        assert not amount, "an amount needs somewhere to go"
+        return {}
+    shares = {key: divmod(amount * weight, whole) for key, weight in weights.items()}
+    left = amount - sum(floor for floor, _ in shares.values())
+    by_rest = sorted(shares, key=lambda key: (-shares[key][1], key))
+    return {key: Fen(floor + (key in by_rest[:left])) for key, (floor, _) in shares.items()}
+
+
+def follow(
+    standing: ClaimStanding, booked: Booked, shares: Mapping[UUID, int], *, offset: bool = False
+) -> list[Posting]:
+    """The postings that bring the books of a claim from what is `booked` to its `standing`.
+
+    New approvals are split over budgets by `shares`; what follows an approval stays with the budgets that it was
+    committed in. `offset` calls recoveries by that name.
+    """
+    books = _Books({place: dict(amounts) for place, amounts in booked.items()})
+    found = [*books.bring(None, Flow.RESERVED, standing.reserved, dict(shares))] if shares else []
+    known = {line for line, _ in booked if line is not None}
+    for line in sorted(known.union(standing.lines)):
+        targets = standing.lines.get(line, LineStanding())
+        for flow, target in zip(_OF_LINE, targets, strict=True):
+            sources = books.sources(line, flow, shares)
+            verb = PostingVerb.OFFSET if offset and flow is Flow.RECOVERED else None
+            found += books.bring(line, flow, target, sources, verb=verb)
+    return found
+
+
+@dataclass
+class _Books:
+    """What is booked of one claim, while postings are made."""
+
+    amounts: dict[Place, dict[UUID, Fen]] = field(default_factory=dict)
+
+    def sources(self, line: int, flow: Flow, shares: Mapping[UUID, int]) -> dict[UUID, int]:
+        """Where more of `flow` can come from, by budget."""
+        approved, paid, recovered, written_off = (self.amounts.get((line, each), {}) for each in _OF_LINE)
+        if flow is Flow.APPROVED:
+            return dict(shares)
+        if flow is Flow.PAID:
+            return {key: amount - paid.get(key, 0) for key, amount in approved.items()}
+        return {key: amount - recovered.get(key, 0) - written_off.get(key, 0) for key, amount in paid.items()}
+
+    def bring(
+        self, line: int | None, flow: Flow, target: Fen, sources: Mapping[UUID, int], *, verb: PostingVerb | None = None
+    ) -> Iterator[Posting]:
+        """Postings after which `flow` has the amount `target`; more of it comes from `sources`."""
+        now = self.amounts.setdefault((line, flow), {})
+        missing = target - sum(now.values())
+        parts = split(Fen(abs(missing)), sources if missing > 0 else now)
+        for budget_id, part in parts.items():
+            if part:
+                amount = Fen(part if missing > 0 else -part)
+                now[budget_id] = Fen(now.get(budget_id, 0) + amount)
+                yield post(budget_id, flow, amount, line=line, verb=verb if missing > 0 else None)
+
+
+def drawn(postings: Iterable[Posting]) -> dict[UUID, Fen]:
+    """How much less is free after the postings, by budget; below zero if more is."""
+    found: dict[UUID, Fen] = {}
+    for each in postings:
+        if LedgerAccount.FREE in (each.credit, each.debit):
+            sign = 1 if each.credit is LedgerAccount.FREE else -1
+            found[each.budget_id] = Fen(found.get(each.budget_id, 0) + sign * each.amount_fen)
+    return found
+
+
+def balances(postings: Iterable[Posting]) -> dict[tuple[UUID, LedgerAccount], Fen]:
+    """Debits less credits of each account of each budget."""
+    found: dict[tuple[UUID, LedgerAccount], Fen] = {}
+    for each in postings:
+        for account, amount in ((each.debit, each.amount_fen), (each.credit, -each.amount_fen)):
+            found[each.budget_id, account] = Fen(found.get((each.budget_id, account), 0) + amount)
+    return found

@@ -1,0 +1,160 @@
+"""The ledger in the database: postings are added a step at a time, and the balances of budgets follow by a trigger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.subsidy.ledger.rules import FLOW_OF, Booked, Entry, LedgerAccount, Place, Posting, PostingVerb
+from shared import tables
+from shared.contracts.dimensions import FundSource
+from shared.database import driver
+from shared.kernel.ids import new_id
+from shared.kernel.money import Fen
+from shared.located import lies_in
+from shared.reach import Scope
+from shared.tables import Choice, Instant
+
+ENTRY: Final = Table(
+    "ledger_entry",
+    MetaData(),
+    Column("id", Uuid),
+    Column("claim_id", Uuid),
+    Column("claim_version", Integer),
+    Column("institution_id", Uuid),
+    Column("region", Text),
+    Column("reporting_region", Text),
+    Column("done_by", Text),
+    Column("done_at", Instant),
+    Column("reason", Text),
+)
+POSTING: Final = Table(
+    "ledger_posting",
+    MetaData(),
+    Column("id", Uuid),
+    Column("entry_id", Uuid),
+    Column("budget_id", Uuid),
+    Column("line", Integer),
+    Column("verb", Choice(PostingVerb)),
+    Column("debit", Choice(LedgerAccount)),
+    Column("credit", Choice(LedgerAccount)),
+    Column("amount_fen", BigInteger),
+)
+_FUND: Final = Table(
+    "budget",
+    MetaData(),
+    Column("id", Uuid),
+    Column("region", Text),
+    Column("fund_source", Choice(FundSource)),
+    Column("year", Integer),
+)
+_MOVED: Final = [column for column in POSTING.c if column.key != "entry_id"]
+_ADD: Final = f"""
+WITH entry AS (
+    INSERT INTO ledger_entry ({tables.names(ENTRY.c)}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id
+)
+INSERT INTO ledger_posting (entry_id, {tables.names(_MOVED)})
+SELECT entry.id, given.* FROM entry, {tables.unnest(_MOVED, first=len(ENTRY.c) + 1)}
+"""
+_BOOKED: Final = """
+SELECT p.line, p.budget_id, p.debit, p.credit, sum(p.amount_fen)::bigint AS amount
+FROM ledger_entry AS e JOIN ledger_posting AS p ON p.entry_id = e.id
+WHERE e.claim_id = $1 GROUP BY p.line, p.budget_id, p.debit, p.credit
+"""
+_LISTED: Final = (
+    select(
+        *POSTING.c,
+        *ENTRY.c["claim_id", "claim_version", "institution_id", "done_by", "done_at", "reason"],
+        _FUND.c.region,
+        _FUND.c.fund_source,
+        _FUND.c.year,
+    )
+    .join_from(POSTING, ENTRY, ENTRY.c.id == POSTING.c.entry_id)
+    .join(_FUND, _FUND.c.id == POSTING.c.budget_id)
+    .order_by(POSTING.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPosting:
+    """A posting with its entry and its budget."""
+
+    id: UUID
+    entry_id: UUID
+    budget_id: UUID
+    line: int | None
+    verb: PostingVerb
+    debit: LedgerAccount
+    credit: LedgerAccount
+    amount_fen: Fen
+    claim_id: UUID | None
+    claim_version: int | None
+    institution_id: UUID | None
+    done_by: str
+    done_at: datetime
+    reason: str | None
+    region: str
+    fund_source: FundSource
+    year: int
+
+
+async def add(connection: AsyncConnection, entry: Entry, postings: Sequence[Posting]) -> None:
+    """Store an entry with its postings; the balances of their budgets follow. Nothing without postings."""
+    if postings:
+        rows = [tables.values_of(POSTING, each, id=new_id(), entry_id=entry.id) for each in postings]
+        own = tables.values_of(ENTRY, entry).values()
+        await (await driver(connection)).execute(_ADD, *own, *tables.arrays(_MOVED, rows))
+
+
+async def booked(connection: AsyncConnection, claim_id: UUID) -> Booked:
+    """What the books say of the claim's lines, by flow and budget."""
+    found: dict[Place, dict[UUID, Fen]] = {}
+    for line, budget_id, debit, credit, amount in await (await driver(connection)).fetch(_BOOKED, claim_id):
+        flow, sign = FLOW_OF[LedgerAccount(credit), LedgerAccount(debit)]
+        of_place = found.setdefault((line, flow), {})
+        of_place[budget_id] = Fen(of_place.get(budget_id, 0) + sign * amount)
+    return found
+
+
+async def page(
+    connection: AsyncConnection, scope: Scope, asked: Iterable[ColumnElement[bool]], *, after: UUID, limit: int
+) -> list[ListedPosting]:
+    """Postings in sight that meet every condition, in the order in which they were made, after `after`."""
+    conditions = [POSTING.c.id > after, *lies_in(ENTRY, scope.reach), *asked]
+    return await tables.fetch_all(connection, _LISTED.where(*conditions).limit(limit), ListedPosting)
+
+
+def conditions(
+    *,
+    claim_id: UUID | None,
+    line: int | None,
+    budget_id: UUID | None,
+    verb: PostingVerb | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> list[ColumnElement[bool]]:
+    """Conditions for `page`: of a claim, its line, a budget; made from `since` on and before `until`."""
+    found = tables.matches(ENTRY, claim_id=claim_id) + tables.matches(
+        POSTING, line=line, budget_id=budget_id, verb=verb
+    )
+    if since is not None:
+        found.append(ENTRY.c.done_at >= since)
+    if until is not None:
+        found.append(ENTRY.c.done_at < until)
+    return found

@@ -1,0 +1,62 @@
+"""The books as an auditor reads them, and what must hold in them at any time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.subsidy.builders import Office
+
+_BALANCES = """
+WITH side AS (
+    SELECT budget_id, debit AS account, amount_fen AS amount FROM ledger_posting
+    UNION ALL SELECT budget_id, credit, -amount_fen FROM ledger_posting
+)
+SELECT b.id, s.account, coalesce(sum(s.amount), 0)::bigint AS amount,
+    b.total_fen, b.committed_fen, b.paid_fen, b.recovered_fen, b.written_off_fen, b.reserved_fen
+FROM budget AS b LEFT JOIN side AS s ON s.budget_id = b.id
+GROUP BY b.id, s.account
+"""
+_LINES = """
+SELECT coalesce(sum(l.amount_fen) FILTER (WHERE c.status IN
+        ('approved', 'paying', 'payment_failed', 'paid', 'recovered')), 0)::bigint AS committed,
+    coalesce(sum(l.amount_fen) FILTER (WHERE c.status IN ('paid', 'recovered')), 0)::bigint AS paid,
+    coalesce(sum(CASE WHEN l.recovered_on IS NULL THEN 0 ELSE coalesce(l.recovered_part_fen, l.amount_fen) END), 0)
+        ::bigint AS recovered,
+    coalesce(sum(l.written_off_fen), 0)::bigint AS written_off
+FROM claim AS c JOIN claim_line AS l ON l.claim_id = c.id
+"""
+
+
+async def ledger(office: Office, **asked: Any) -> list[dict[str, Any]]:
+    """The postings that are asked for, as the province sees them."""
+    query = {name: str(value) for name, value in asked.items()} | {"size": "500"}
+    answer = await office.service.http.get("/v1/ledger", params=query, headers=office.finance(region="410000"))
+    assert answer.status_code == 200, answer.text
+    rows: list[dict[str, Any]] = answer.json()["rows"]
+    return rows
+
+
+async def balanced(office: Office) -> None:
+    """Debits equal credits, balances are what was posted and never below zero, and claims are what the books say."""
+    books: dict[Any, dict[str, int]] = {}
+    sums = dict.fromkeys(("committed", "paid", "recovered", "written_off"), 0)
+    for row in await office.service.rows(_BALANCES):
+        budget_id, account, amount, total, committed, paid, recovered, written_off, reserved = tuple(row)
+        found = books.setdefault(budget_id, {})
+        if not found:
+            sums["committed"] += committed
+            sums["paid"] += paid
+            sums["recovered"] += recovered
+            sums["written_off"] += written_off
+        found[account] = amount
+        expected = {
+            "allocated": -total, "free": total - committed + recovered, "committed": committed - paid,
+            "paid": paid - recovered - written_off, "written_off": written_off,
+            "reserved": reserved, "expected": -reserved, None: 0,
+        }  # fmt: skip
+        assert amount == expected[account], (account, amount, expected)
+        assert min(expected["free"], expected["committed"], expected["paid"], reserved) >= 0
+    for found in books.values():
+        assert sum(found.values()) == 0
+    [lines] = await office.service.rows(_LINES)
+    assert tuple(lines) == tuple(sums.values())
