@@ -1,4 +1,4 @@
-"""Settle questions about names, on sight of the document, and take a settlement back."""
+"""Whether who calls is the person of a record; and questions about names, settled on sight of the document."""
 
 from __future__ import annotations
 
@@ -10,9 +10,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.persons import rules, store
 from services.assessment.persons.rules import NameQuestion, NameQuestionStatus
 from services.assessment.plan import usecases as plans
-from shared.kernel.callers import Caller
+from shared import heard
+from shared.kernel.callers import Caller, ForeignPerson
 from shared.kernel.names import same_name
 from shared.persons import Persons
+
+
+async def own_keys(connection: AsyncConnection, caller: Caller) -> set[UUID]:
+    """All keys of the human who calls as a holder, also when their key was merged into another one."""
+    human = (await store.humans(connection, {caller.holder}))[caller.holder]
+    return set(await heard.keys_of(connection, {human}))
+
+
+async def require_own(connection: AsyncConnection, caller: Caller, person: UUID) -> None:
+    """Raises ForeignPerson unless `person` is the human who calls as a holder."""
+    if person not in await own_keys(connection, caller):
+        raise ForeignPerson
 
 
 async def load(connection: AsyncConnection, question_id: UUID, *, caller: Caller, lock: bool = False) -> NameQuestion:

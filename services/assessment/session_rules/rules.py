@@ -71,5 +71,5 @@ def rule_on(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[
 def require_sound(row: FigureRow, others: Iterable[FigureRow]) -> None:
     """Raises UnknownPolicyKey, WrongPolicyValue, RowOverlaps."""
     if row.value is not None:
-        FORMS.parse(row.key, row.value)
+        FORMS.read_figure(row.key, row.value)
     require_room(row, others)

@@ -9,13 +9,15 @@ from fastapi import Query, Response
 from pydantic import TypeAdapter
 
 from services.assessment.exams.routes.schemas import (
-    CancellationRequest,
     CandidateRowRequest,
+    MaskedCandidateAnswer,
+    ResultRowRequest,
+)
+from services.assessment.exams.routes.session_schemas import (
+    CancellationRequest,
     ConclusionAnswer,
     IssuanceAnswer,
-    MaskedCandidateAnswer,
     NoticedSessionAnswer,
-    ResultRowRequest,
     SessionAnswer,
     SessionChangeRequest,
     SessionHistoryAnswer,

@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 
 from services.assessment.certificates.rules.certificates import Examination
+from services.assessment.chain.rules import Entry, LinkKind, digest
 from services.assessment.exams.rules import states
 from services.assessment.exams.rules.filing import require_class, require_examined
 from services.assessment.exams.rules.sittings import Sitting, require_seats
@@ -98,6 +99,18 @@ class ExamSession:
     """The digest of the roster while it is sealed: see `roster_digest`."""
     public_until: date | None = None
     """The last day of the publicity; None before the results are public, and where the rules ask for none."""
+
+    @property
+    def link(self) -> Entry:
+        """The entry of the chain for its filing: what of it never changes."""
+        said = (self.id, self.body_id, self.local_id, self.occupation, int(self.award))
+        return Entry(LinkKind.SESSION_FILED, f"sessions/{self.id}", digest(said))
+
+    @property
+    def sealing_link(self) -> Entry:
+        """The entry of the chain for its sealing: the digest of its roster."""
+        assert self.roster_digest is not None, "a sealed session has one"
+        return Entry(LinkKind.ROSTER_SEALED, f"sessions/{self.id}", bytes.fromhex(self.roster_digest))
 
     @property
     def examination(self) -> Examination:

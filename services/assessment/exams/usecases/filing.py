@@ -16,6 +16,7 @@ from services.assessment.bodies.rules.territory import require_territory
 from services.assessment.bodies.store import bodies as body_store
 from services.assessment.bodies.store import territory as territory_store
 from services.assessment.bodies.usecases import standing
+from services.assessment.chain import usecases as chain
 from services.assessment.examiners import store as examiner_store
 from services.assessment.exams.rules import assignments, filing, history, sittings
 from services.assessment.exams.rules import sessions as rules
@@ -102,6 +103,7 @@ async def file(connection: AsyncConnection, asked: Filing, *, caller: Caller, at
     await store.add(connection, session)
     await duty_store.replace(connection, session.id, duties)
     await keep(connection, session, history.FILE, fact, rule=rule, caller=caller, at=at, content=session.plan())
+    await chain.append(connection, session.id, [session.link], body_id=body.id, at=at, anchored=True)
     return session
 
 

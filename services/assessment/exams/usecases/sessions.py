@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.bodies.rules.scope import authority_for
 from services.assessment.bodies.usecases import standing
 from services.assessment.bodies.usecases.filing import decides
-from services.assessment.certificates import usecases as certificates
 from services.assessment.certificates.rules.certificates import Certificate
+from services.assessment.certificates.usecases import issuing as certificates
+from services.assessment.chain import usecases as chain
+from services.assessment.chain.rules import LinkKind
 from services.assessment.exams.rules import sessions as rules
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.filing import CancellationReasonMissing, HigherAuthorityApproves
@@ -100,6 +102,7 @@ async def seal(connection: AsyncConnection, session_id: UUID, *, caller: Caller,
     await filing.require_plan(connection, before, rule)
     await filing.require_candidates_free(connection, before)
     content = {"roster_digest": after.roster_digest, "candidates": len(roster)}
+    await chain.append(connection, session_id, [after.sealing_link], body_id=after.body_id, at=at)
     return await _step(connection, after, SessionVerb.SEAL, fact, rule, content=content, caller=caller, at=at)
 
 
@@ -142,6 +145,7 @@ async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Cal
     rule, summary = await session_rule(connection, before), await store.summary(connection, session_id)
     after, fact = rules.conclude(before, summary, rule.figures, today=business_day(at), at=at)
     await _step(connection, after, SessionVerb.CONCLUDE, fact, rule, caller=caller, at=at)
+    await chain.append_results(connection, LinkKind.SESSION_CONCLUDED, session_id, body_id=after.body_id, at=at)
     passed = await candidate_store.passed(connection, session_id)
     return Conclusion(after, summary, await certify(connection, after, passed, by=caller.person, at=at))
 

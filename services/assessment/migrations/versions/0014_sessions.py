@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.migrations.dated_rules import figures
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 # Before 2026 sessions are filed afterwards, too, and concluded without a publicity; from 2026 on every step is needed.
 _FIGURES = (
