@@ -1,4 +1,4 @@
-"""docs/checks.md: the numbered checks, and the refusals, flags and claim-line decisions that implement each."""
+"""docs/checks.md: the numbered checks, and the refusals, flags, claim lines, notices and signs that implement each."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Final, NamedTuple
 
 from deploy.docs.markdown import table
 from deploy.docs.problems import refusals
+from services.assessment.exams.rules.notices import Notice
+from services.assessment.exams.rules.signs import Sign
+from services.assessment.persons.rules import NAME_DIFFERS
 from services.registry.flags.rules.kinds import KINDS
 from services.subsidy.claims.rules.checks import Check
 
@@ -22,9 +25,11 @@ Every numbered check of the domain rules (§4.6), and where it is implemented.
   approved nor paid. Upheld about a trainee, it refuses the line when the claim is rebuilt; upheld about the class or
   the institution, the claim is rejected.
 - A *line* of a claim that fails a check pays nothing and names the check.
+- A *notice* stands in the answer to what was accepted, and a *sign* in the list of a session for its supervisors (`GET
+  /v1/sessions/{session_id}/signs`). Nothing follows from either by itself.
 
-Every check uses the class's first day, so that a decision can be replayed with the lists and policy of that day. C25
-also uses the other days of the class.
+Checks of classes and claims use the class's first day, so that a decision can be replayed with the lists and policy of
+that day; C25 also uses the other days of the class. Checks of exams use the day of the exam.
 
 This page is generated from the code (`python -m deploy.docs`); a test compares the two.
 """
@@ -33,7 +38,7 @@ ABOUT: Final[Mapping[str, str]] = {
     "C01": "identity number, birth date, age",
     "C02": "institution and project on the list on the class's first day",
     "C03": "occupation and award inside the body's filed scope",
-    "C04": "one person in two classes on one day",
+    "C04": "one person in two classes, or in a class and an exam, at one time",
     "C05": "one person at two places too far apart",
     "C06": "one teacher or examiner in two places",
     "C07": "death, prison, long stay abroad during the class",
@@ -98,6 +103,11 @@ def places() -> Mapping[str, list[Place]]:
     for kind, flag in KINDS.items():
         how = "flag that holds" if flag.holds else "flag"
         found[flag.check].append(Place("registry", how, kind.value, flag.title_en))
+    for notice in Notice:
+        found[notice.value.check].append(Place("assessment", "notice", notice.value.code, notice.value.title_en))
+    found[NAME_DIFFERS.check].append(Place("assessment", "notice", NAME_DIFFERS.code, NAME_DIFFERS.title_en))
+    for sign in Sign:
+        found[sign.value.check].append(Place("assessment", "sign", sign.value.code, sign.value.title_en))
     for check in Check:
         if check.value in ABOUT:
             found[check.value].append(Place("subsidy", "line", check.name.lower(), check.words.title_en))

@@ -63,6 +63,7 @@ RIGHTS: Final[Rights] = {
     "conclude_session": writes(BODIES, one="Results can be corrected with a reason, and certificates revoked."),
     "issue_owed_certificates": writes(BODIES, one="It issues what the results say; certificates can be revoked."),
     "get_session_history": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
+    "list_session_signs": reads(SUPERVISORS, note="Those who supervise exams; the body does not see it."),
     "approve_session": writes(OFFICERS, two=_FILED_APPROVED, note=_AUTHORITIES),
     "return_session": writes(OFFICERS, two=_FILED_APPROVED, note=_AUTHORITIES),
     "refile_session": writes(BODIES, one="An officer approves it again."),

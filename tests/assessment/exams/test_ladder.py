@@ -36,6 +36,8 @@ class TestLadder:
         assert added.json()["code"] == "roster-sealed"
 
         here.turn(HELD_ON)
+        assert (await centre.get(f"{path}/signs")).json()["code"] == "wrong-role"
+        assert (await centre.get(f"{path}/signs", centre.officer())).json() == []
         marks = await centre.batch(f"{path}/results", [pass_row(1), pass_row(2)])
         assert {row["outcome"] for row in marks} == {"accepted"}
         assert await here.step(session_id, "conclusion") == "results-not-published"

@@ -9,6 +9,8 @@ from services.assessment.exams.routes.schemas import (
     CandidateHistoryAnswer,
     CorrectionRequest,
     ReplacedResultAnswer,
+)
+from services.assessment.exams.routes.session_schemas import (
     SessionReasonRequest,
     WithdrawalAnswer,
 )

@@ -9,13 +9,15 @@ from fastapi import Query, Response
 from pydantic import TypeAdapter
 
 from services.assessment.exams.routes.schemas import (
-    CancellationRequest,
     CandidateRowRequest,
+    MaskedCandidateAnswer,
+    ResultRowRequest,
+)
+from services.assessment.exams.routes.session_schemas import (
+    CancellationRequest,
     ConclusionAnswer,
     IssuanceAnswer,
-    MaskedCandidateAnswer,
     NoticedSessionAnswer,
-    ResultRowRequest,
     SessionAnswer,
     SessionChangeRequest,
     SessionHistoryAnswer,
@@ -33,6 +35,7 @@ from shared.auth import CurrentCaller
 from shared.awards import AskedAward
 from shared.batches import BatchAnswer, answer
 from shared.contracts.assessment import SessionStatus
+from shared.entries import ErrorEntry, warning_entry
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Particulars
 from shared.posted import DryRun, PostedRows, posting
@@ -100,6 +103,16 @@ async def get_session_history(session_id: UUID, connection: Connection, caller: 
         steps=[SessionStepAnswer.model_validate(each) for each in steps],
         withdrawn_candidates=[WithdrawalAnswer.model_validate(each) for each in withdrawals],
     )
+
+
+@routes.get("/sessions/{session_id}/signs")
+async def list_session_signs(session_id: UUID, connection: Connection, caller: CurrentCaller) -> list[ErrorEntry]:
+    """What a supervisor should look at: identical marks, all passed, too many at once, a burst after the filing.
+
+    Worked out from what is recorded now; nothing follows from it by itself.
+    """
+    found = await reading.signs(connection, session_id, caller=caller)
+    return [ErrorEntry.model_validate(warning_entry(each)) for each in found]
 
 
 @routes.post("/sessions/{session_id}/approval")

@@ -53,7 +53,7 @@ class NotEligible(Conflict):
     title_zh = "该考生不符合职业标准的任何一条申报条件。"
     cure_en = "Nearest is route {route} of {standard}. It lacks: {lacking}. Add the evidence, or leave the row out."
     cure_zh = "最接近的是 {standard} 的申报条件 {route}，尚缺：{lacking}。请补充材料，或删除该行。"
-    reference = "GET /v1/standards/{standard}"
+    reference = "GET /v1/standards"
 
 
 class CertificateDiffers(Invalid):

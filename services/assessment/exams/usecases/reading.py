@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.bodies.store import bodies as body_store
 from services.assessment.exams.rules import notices as rules
+from services.assessment.exams.rules import signs as sign_rules
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.history import SessionStep, Withdrawal
 from services.assessment.exams.rules.sessions import ExamSession
@@ -66,6 +67,23 @@ async def notices(connection: AsyncConnection, session: ExamSession) -> list[Row
         connection, class_id=session.class_id, body_code=body.credit_code, day=session.held_on
     )
     return rules.notices(session, body_code=body.credit_code, trainer_code=trainer, plans=plans)
+
+
+async def signs(connection: AsyncConnection, session_id: UUID, *, caller: Caller) -> list[RowWarning]:
+    """The signs of a session that the caller sees, worked out from what is recorded now.
+
+    Raises NotYetReceived, NotFound, ForeignRegion.
+    """
+    found = await session(connection, session_id, caller=caller)
+    marks = await candidate_store.marks(connection, session_id)
+    summary = await store.summary(connection, session_id)
+    return sign_rules.signs(
+        [each for each, _ in marks],
+        passed=summary.passed,
+        candidates=summary.candidates,
+        held_on=found.held_on,
+        beginning=await duty_store.beginning(connection, found.body_id),
+    )
 
 
 async def candidates(
