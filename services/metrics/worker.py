@@ -14,7 +14,7 @@ from services.metrics.projection.usecases import RebuildRunning, rebuild
 from services.metrics.settings import MetricsSettings
 from services.metrics.totals.usecases.freshness import watch_log
 from shared.database import WORKER_STATEMENT_MS, make_engine
-from shared.service import Job, Service, open_log, worker_engine
+from shared.service import TOPICS, Job, Service, open_log, worker_engine
 
 
 async def run_rebuild(settings: MetricsSettings, _: argparse.Namespace) -> None:
@@ -36,7 +36,7 @@ async def run_rebuild(settings: MetricsSettings, _: argparse.Namespace) -> None:
 
 def jobs(settings: MetricsSettings, engine: AsyncEngine) -> list[Job]:
     """Background jobs of metrics, beside the fold."""
-    return [watch_log(engine, open_log(settings))]
+    return [watch_log(engine, open_log(settings), TOPICS)]
 
 
 SERVICE = Service(

@@ -35,8 +35,15 @@ BATCH = 500
 APPLIED = "SELECT coalesce(sum(next_offset), 0)::bigint FROM live.position"
 CELLS = "SELECT measure, programme, region, day, amount FROM live.cell WHERE amount <> 0"
 _CONTRIBUTIONS = """
-SELECT measure, programme, region, day, sum(amount)::bigint AS amount FROM live.contribution
-WHERE measure IS NOT NULL GROUP BY measure, programme, region, day
+SELECT measure, programme, region, day, sum(amount)::bigint AS amount
+FROM (
+    SELECT measure, programme, region, day, amount FROM live.contribution WHERE measure IS NOT NULL
+    UNION ALL
+    SELECT 'in_training', programme, region, past.day, past.amount
+    FROM live.contribution, LATERAL (VALUES (was_from, 1), (was_until, -1)) AS past (day, amount)
+    WHERE was_from IS NOT NULL AND waits_for IS NULL
+) AS counted
+GROUP BY measure, programme, region, day HAVING sum(amount) <> 0
 """
 
 Cells = Mapping[tuple[object, ...], int]
@@ -79,7 +86,11 @@ def tally(records: Sequence[Record]) -> Cells:
         if measure == "in_training" and fact.class_id not in started:
             continue
         counted[measure, fact.programme, fact.region, fact.effective_on] += 1
-    return counted
+        if measure == "trainings" and fact.class_id in started and fact.from_on and fact.from_on < fact.effective_on:
+            # It was in training until then.
+            counted["in_training", fact.programme, fact.region, fact.from_on] += 1
+            counted["in_training", fact.programme, fact.region, fact.effective_on] -= 1
+    return {cell: amount for cell, amount in counted.items() if amount}
 
 
 class Worker:

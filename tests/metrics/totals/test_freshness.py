@@ -13,7 +13,7 @@ from services.metrics.worker import SERVICE
 from shared.backbone.log import Record
 from shared.contracts.fact import encode
 from shared.contracts.registry.enrolments import EnrolmentStatus
-from shared.service import open_log
+from shared.service import TOPICS, open_log
 from tests.conftest import OpenService
 from tests.support.facts import enrolment, numbered
 from tests.support.services import ServiceUnderTest
@@ -32,7 +32,7 @@ async def registry(metrics: ServiceUnderTest) -> dict[str, Any]:
 async def look(metrics: ServiceUnderTest) -> None:
     """What the worker does every second, once."""
     before = await metrics.rows("SELECT max(seen_at) FROM log_end")
-    watching = asyncio.create_task(watch_log(metrics.engine, open_log(metrics.settings)))
+    watching = asyncio.create_task(watch_log(metrics.engine, open_log(metrics.settings), TOPICS))
     async with asyncio.timeout(10):
         while await metrics.rows("SELECT max(seen_at) FROM log_end") == before:  # noqa: ASYNC110  (another task)
             await asyncio.sleep(0.01)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -15,7 +16,6 @@ from services.metrics.totals.rules import MinPosition
 from shared.backbone.log import EventLog
 from shared.faults import forever
 from shared.kernel.refusals import Conflict
-from shared.service import TOPICS
 
 LOOK_SECONDS: Final = 1.0
 """Time between two looks at the ends of the log."""
@@ -34,11 +34,11 @@ class NotAppliedYet(Conflict):
     passes_after_s = 1
 
 
-async def watch_log(engine: AsyncEngine, event_log: EventLog) -> None:
-    """Keep the ends of the log beside the totals, in an endless loop."""
+async def watch_log(engine: AsyncEngine, event_log: EventLog, topics: Collection[str]) -> None:
+    """Keep where `topics` end beside the totals, in an endless loop."""
 
     async def look() -> bool:
-        ends = await event_log.ends(TOPICS)
+        ends = await event_log.ends(topics)
         async with engine.begin() as connection:
             await store.keep_ends(connection, ends)
         return False
