@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from shared.kernel.callers import Role, Whose
-from shared.rights import BODIES, EVERY_ROLE, OFFICERS, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
+from shared.rights import (
+    BODIES,
+    EVERY_ROLE,
+    HOLDERS,
+    OFFICERS,
+    ORGANISATIONS,
+    SUPERVISORS,
+    Rights,
+    public,
+    reads,
+    writes,
+)
 
 _FINANCE: Final = {Role.FINANCE: Whose.REGION}
 
@@ -19,6 +30,7 @@ _REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides noth
 _SCOPE_BACK: Final = "An entry of the scope can be ended; who opened it stays on record."
 _AUTHORITIES: Final = "Ranks 5 and 6 take the prefecture or the province, ranks 7 and 8 the province."
 _BOTH: Final = "An officer of one prefecture proposes it, an officer of the other one confirms it."
+_FILED_APPROVED: Final = "Who approves or returns a session is an officer, and not of the body that filed it."
 _SEEN: Final = (
     "An institution sees those of its trainees, for the occupation and level of their class. An exam outside the "
     "territory of its body is seen by the officers of both."
@@ -50,12 +62,40 @@ RIGHTS: Final[Rights] = {
     "get_session": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
     "conclude_session": writes(BODIES, one="Results can be corrected with a reason, and certificates revoked."),
     "issue_owed_certificates": writes(BODIES, one="It issues what the results say; certificates can be revoked."),
-    "cancel_session": writes(BODIES, one="Only a session without marks; it can be filed again."),
+    "get_session_history": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
+    "approve_session": writes(OFFICERS, two=_FILED_APPROVED, note=_AUTHORITIES),
+    "return_session": writes(OFFICERS, two=_FILED_APPROVED, note=_AUTHORITIES),
+    "refile_session": writes(BODIES, one="An officer approves it again."),
+    "move_session": writes(BODIES, one="An officer approves it again; the history keeps day, rooms and reason."),
+    "seal_session": writes(BODIES, one="It only closes the roster; moving the session opens it again."),
+    "publish_session": writes(BODIES, one="An officer takes a publication back."),
+    "withhold_session": writes(OFFICERS, two="Who withholds results is not of the body that publishes them."),
+    "cancel_session": writes(BODIES, one="Only a session without marks; the cancellation can be taken back."),
+    "reinstate_session": writes(BODIES, one="An officer approves it again."),
+    "withdraw_candidate": writes(BODIES, one="Only before the roster is sealed; the candidate can be posted again."),
     "add_candidates": writes(BODIES, one=_OWN_EXAM),
     "list_candidates": reads(BODIES, SUPERVISORS, ORGANISATIONS, note=_SEEN),
     "record_results": writes(BODIES, one=_OWN_EXAM),
     "get_candidate": reads(BODIES, SUPERVISORS, ORGANISATIONS, note=_SEEN),
     "propose_correction": writes(BODIES, two="Who confirms other marks is not who proposed them."),
+    "list_name_questions": reads(BODIES, SUPERVISORS, note="A body sees those about its own candidates."),
+    "settle_name_question": writes(OFFICERS, two="Who settles a name is an officer; the body gave the other name."),
+    "reopen_name_question": writes(OFFICERS, one="It only takes a settlement back; the former name is known again."),
+    # examiners
+    "register_examiner": writes(BODIES, one="The body answers for its examiners; an officer can suspend them."),
+    "list_examiners": reads(BODIES, SUPERVISORS, note="A body sees its own."),
+    "get_examiner": reads(BODIES, SUPERVISORS),
+    "qualify_examiner": writes(BODIES, one="The history keeps the former qualifications; an officer can suspend."),
+    "end_examiner": writes(BODIES, one="The ending can be taken back, and stays on record."),
+    "reinstate_examiner": writes(BODIES, one="The entry can be ended again, and stays on record."),
+    "suspend_examiner": writes(OFFICERS, one="An officer takes it back; it stays on record."),
+    "resume_examiner": writes(OFFICERS, one="It only takes a suspension back; an officer can suspend again."),
+    # session rules
+    "list_session_rules": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),
+    "add_session_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "end_session_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "approve_session_rule": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
+    "reject_session_rule": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
     # pass rules
     "list_pass_rules": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),
     "add_pass_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
@@ -70,6 +110,26 @@ RIGHTS: Final[Rights] = {
     "get_certificate": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
     "propose_revocation": writes(
         OFFICERS, two="Who confirms a revocation did not propose it, and neither of the two issued the certificate."
+    ),
+    "propose_reinstatement": writes(
+        OFFICERS, two="Who confirms the return of a revoked certificate neither proposed it nor revoked or issued it."
+    ),
+    "reissue_certificate": writes(
+        BODIES, OFFICERS, one="It says what it said before, with the same number; the edition before stays on record."
+    ),
+    "propose_certificate_correction": writes(
+        BODIES, OFFICERS, two="Who confirms a correction did not propose it and did not issue the certificate."
+    ),
+    "get_certificate_history": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
+    # numbers
+    "give_number_block": writes(
+        _PROVINCE, one="A block is no certificate: what is left of it can be taken back.", note=_PROVINCE_ITSELF
+    ),
+    "list_number_blocks": reads(BODIES, SUPERVISORS, _FINANCE),
+    "get_number_account": reads(BODIES, SUPERVISORS, _FINANCE),
+    "end_number_block": writes(_PROVINCE, one="Another block can be given for it.", note=_PROVINCE_ITSELF),
+    "void_numbers": writes(
+        BODIES, _PROVINCE, one="No certificate loses anything: the next number is drawn.", note=_PROVINCE_ITSELF
     ),
     # proposals
     "list_proposals": reads(BODIES, SUPERVISORS),
@@ -94,6 +154,24 @@ RIGHTS: Final[Rights] = {
         SUPERVISORS, _FINANCE, note="A pair is shown to the regions of both certificates, whoever merged the persons."
     ),
     "list_rekeyed_certificates": reads(SUPERVISORS, _FINANCE),
+    # credentials
+    "sign_credential": writes(
+        BODIES, SUPERVISORS, HOLDERS, one="It says what the certificate says; its status follows the certificate."
+    ),
+    "print_certificate": reads(BODIES, HOLDERS, note="It shows name and document number, as the paper does."),
+    "get_status_list": public("Verifiers have no token; the list holds bits."),
+    "get_key_set": public("Verifiers have no token; these are public keys."),
+    "get_credential_key": public("Verifiers have no token; these are public keys."),
+    # holders
+    "list_own_certificates": reads(HOLDERS),
+    "give_code": writes(HOLDERS, one="A holder decides who sees their certificate; the code ends, or is ended."),
+    "list_codes": reads(HOLDERS),
+    "end_code": writes(HOLDERS, one="It only shows less; another code can be given."),
+    "list_looks": reads(HOLDERS),
     # verification
-    "verify_certificate": public("Employers verify certificates; the answer names no holder."),
+    "verify_certificate": public(
+        "Who knows number and name learns whether the certificate stands.", one="It changes nothing but who looked."
+    ),
+    "verification_page": public("A page for the public, which asks the two routes beside it."),
+    "verify_by_code": public("The holder gave the code away.", one="It changes nothing but who looked."),
 }

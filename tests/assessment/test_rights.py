@@ -54,22 +54,57 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     asked = await centre.post(f"/bodies/{centre.body['id']}/territories", agreed, centre.province)
     confirmed = await centre.confirm(asked, assessment.tokens.of(Role.PROVINCE, person="second", region=PROVINCE))
     assert confirmed.status_code == 200, confirmed.text
+    registered = await centre.post("/examiners", person_row(first + 8, local_id="P1"))
+    assert registered.status_code == 201, registered.text
+    renamed = await centre.session(local_id="renamed", **place)
+    await centre.batch(f"/sessions/{renamed}/candidates", [person_row(first + 5, name="王晓明")])
+    question = (await centre.get("/name-questions")).json()["rows"][0]["id"]
     territory = (await centre.get(f"/bodies/{centre.body['id']}/territories")).json()[0]["id"]
+    given = await centre.post(
+        f"/bodies/{centre.body['id']}/number-blocks",
+        {"year": 2026, "count": 100, "reason": "年度号段"},
+        centre.province,
+    )
+    assert given.status_code == 201, given.text
+    person = person_key(assessment, first + 3)
+    holder = assessment.tokens.of(Role.HOLDER, person=str(person))
+    code = await centre.post(f"/certificates/{certificates[0]}/codes", {"given_to": f"单位{number}"}, holder)
+    assert code.status_code == 201, code.text
+    signed = await centre.post(f"/certificates/{certificates[0]}/credential")
+    assert signed.status_code == 201, signed.text
+    seen = {"code": code.json()["code"], "asker": f"查验单位{number}"}
+    assert (await centre.post("/verifications/by-code", seen)).status_code == 200
+    looked = (await centre.get("/holder/looks", holder)).json()["rows"][0]["id"]
     ids = {
+        "code_id": code.json()["id"],
+        "number": "0",
+        "key_id": "c1",
+        "block_id": given.json()["id"],
         "territory_id": territory,
         "entry_id": scope,
+        "examiner_id": registered.json()["id"],
+        "question_id": question,
         "sanction_id": sanction.json()["id"],
         "body_id": centre.body["id"],
         "session_id": open_session,
         "candidate_id": candidate,
         "certificate_id": certificates[0],
         "proposal_id": proposed.json()["id"],
-        "number": "S000041000001253000001",
         "row_id": "NAT-PASS-60",
         "occupation": "4-10-01-05",
         "edition": "2023",
     }
     bodies: dict[str, Any] = {
+        "verify_certificate": {"number": "S000041000001253000001", "name": "王小明"},
+        "verify_by_code": seen,
+        "give_code": {"days": 3},
+        "give_number_block": {"year": 2027, "count": 5, "reason": "年度号段"},
+        "end_number_block": {"reason": "收回"},
+        "void_numbers": {"first": f"S000041{number:06}263000050", "reason": "打印错误"},
+        "propose_revocation": {"reason": "评分有误"},
+        "propose_reinstatement": {"reason": "撤销有误"},
+        "reissue_certificate": {"ground": "lost", "reason": "遗失补发"},
+        "propose_certificate_correction": {"occupation": "4-03-02-01", "reason": "登记有误"},
         "file_body": body_filing(first + 500, region=region),
         "add_candidates": {"rows": [person_row(first + 1)]},
         "record_results": {"rows": [pass_row(first + 1)]},
@@ -80,6 +115,19 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "open_scope": {"occupation": "4-03-02-02", "level": "L2"},
         "end_scope": {"reason": "停办"},
         "impose_body_sanction": {"step": "rectify", "reason": "整改"},
+        "register_examiner": person_row(first + 9, local_id="P2"),
+        "qualify_examiner": {"qualifications": [], "reason": "资格到期"},
+        "end_examiner": {"reason": "离职"},
+        "settle_name_question": {"name": "王晓明", "reason": "已查验证件"},
+        "refile_session": {"region": region, "held_on": "2025-06-30", "reason": "更正"},
+        "move_session": {"region": region, "held_on": "2025-06-30", "reason": "改期"},
+        "add_session_rule": {
+            "key": "publicity.working_days",
+            "value": "5",
+            "region": PROVINCE,
+            "first_on": "2098-01-01",
+            "source": "文件",
+        },
         "add_pass_rule": {
             "key": "pass.part_tenths_min",
             "value": "600",
@@ -96,12 +144,18 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_bodies": ids["body_id"],
             "list_body_sanctions": ids["sanction_id"],
             "list_sessions": ids["session_id"],
+            "list_examiners": ids["examiner_id"],
+            "list_name_questions": ids["question_id"],
             "list_certificates": ids["certificate_id"],
             "list_proposals": ids["proposal_id"],
             "list_duplicates": certificates[1],
             "list_rekeyed_certificates": certificates[2],
+            "list_own_certificates": certificates[0],
+            "list_codes": code.json()["id"],
+            "list_looks": looked,
         },
         bodies=bodies,
+        holder=str(person),
     )
 
 
@@ -111,7 +165,7 @@ async def test_every_operation_does_for_every_role_what_the_table_says(assessmen
         here=await side(assessment, 123, "410102"),
         there=await side(assessment, 124, "419001"),
         above="410100",
-        creates=frozenset({"file_session", "add_pass_rule"}),
+        creates=frozenset({"file_session", "add_pass_rule", "add_session_rule", "register_examiner"}),
     )
 
     walked = await walk(scene)

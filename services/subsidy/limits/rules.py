@@ -104,5 +104,5 @@ def terms_of(rows: Mapping[str, FigureRow], *, day: date) -> Terms:
 def require_sound(row: FigureRow, others: Iterable[FigureRow]) -> None:
     """Raises UnknownPolicyKey, WrongPolicyValue, RowOverlaps."""
     if row.value is not None:
-        FORMS.parse(row.key, row.value)
+        FORMS.read_figure(row.key, row.value)
     require_room(row, others)

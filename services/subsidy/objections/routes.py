@@ -29,8 +29,10 @@ _IN_TIME = (
     "该明细已暂停办理，异议答复之前不予拨付。",
 )
 _LATE = (
-    "The publicity is over, so the objection stops nothing by itself. It is answered all the same; upheld, "
-    "it stops the line or gets its money back.",
+    (
+        "The publicity is over, so the objection stops nothing by itself. It is answered all the same; upheld, "
+        "it stops the line or gets its money back."
+    ),
     "公示期已结束，该异议本身不暂停办理，但仍将核查并答复；经查属实的，停止拨付或依法追回。",
 )
 

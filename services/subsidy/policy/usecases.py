@@ -83,7 +83,7 @@ def read_limits(directory: Path, *, signed: Provenance) -> Iterator[FigureRow]:
     """The rows of `claim_limits.csv`. Raises UnknownPolicyKey, WrongPolicyValue."""
     with (directory / "claim_limits.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            FORMS.parse(row["key"], row["value"])
+            FORMS.read_figure(row["key"], row["value"])
             yield FigureRow(
                 id=str(new_id()),
                 **{name: row[name] for name in ("key", "value", "region", "status", "source")},

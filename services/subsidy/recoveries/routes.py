@@ -10,17 +10,19 @@ from pydantic import Field, model_validator
 from services.subsidy.recoveries import usecases
 from shared.auth import CurrentCaller
 from shared.form_errors import form_error
-from shared.forms import Reason, Strict
+from shared.forms import INTEGER_MAX, Reason, Strict
 from shared.proposals.answers import ProposalAnswer
 from shared.proposals.rules import Proposal
 from shared.web import Connection, Now, router
 
 routes = router("claims")
 
+LineNumber = Annotated[int, Field(ge=1, le=INTEGER_MAX, strict=True)]
+
 
 class RecoveryRequest(Strict):
-    lines: Annotated[list[Annotated[int, Field(ge=1, strict=True)]], Field(min_length=1, max_length=1000)] | None = (
-        Field(default=None, description="Their numbers; or set `all_lines`", examples=[[1, 2]])
+    lines: Annotated[list[LineNumber], Field(min_length=1, max_length=1000)] | None = Field(
+        default=None, description="Their numbers; or set `all_lines`", examples=[[1, 2]]
     )
     all_lines: bool = Field(default=False, strict=True, description="Every line that it can be done to")
     reason: Reason

@@ -169,4 +169,4 @@ def require_sound(row: PolicyRow, others: Iterable[PolicyRow], *, province: str 
 
 def parse(key: str, value: str) -> object:
     """`value` as the type that `key` has. Raises UnknownPolicyKey, WrongPolicyValue."""
-    return FORMS.parse(key, value)
+    return FORMS.read_figure(key, value)

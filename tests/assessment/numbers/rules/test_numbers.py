@@ -6,16 +6,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.assessment.certificates.rules.numbers import (
-    SERIAL_MAX,
+from services.assessment.numbers.rules.blocks import SERIAL_MAX
+from services.assessment.numbers.rules.numbers import (
     CertificateNumber,
     NoCertificateNumber,
-    NumberExhausted,
     WrongNumberCharacters,
     WrongNumberLength,
     build,
     parse,
-    serials_after,
 )
 from shared.kernel.awards import Award
 from shared.kernel.refusals import Invalid
@@ -84,14 +82,3 @@ class TestParse:
         assume(day.year % 100 != 25 or award is not Award.SENIOR_WORKER)
 
         assert not parse(GOOD).agrees_with(issued_on=day, award=award)
-
-
-class TestSerials:
-    @given(last=st.integers(0, SERIAL_MAX), count=st.integers(0, 2000))
-    def test_serials_follow_without_a_gap_until_the_year_has_none_left(self, last: int, count: int) -> None:
-        if last + count > SERIAL_MAX:
-            with pytest.raises(NumberExhausted):
-                serials_after(last, count, year=2025)
-        else:
-            serials = list(serials_after(last, count, year=2025))
-            assert serials == [last + place for place in range(1, count + 1)]

@@ -1,4 +1,4 @@
-"""Certificate numbers of 22 characters: built, parsed, and their serials in order. Source: domain rules §3.5.
+"""Certificate numbers of 22 characters: built and parsed. Source: domain rules §3.5.
 
     Y 0001 41 000123   25   3     000042
     body's prefix      year award serial of the body in that year
@@ -13,14 +13,14 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from services.assessment.bodies.rules.number_prefixes import PREFIX
+from services.assessment.numbers.rules.blocks import SERIAL_MAX
 from shared.kernel.awards import Award
-from shared.kernel.refusals import Conflict, Invalid
+from shared.kernel.refusals import Invalid
 from shared.kernel.spelling import canonical
 
 NUMBER_LENGTH: Final = 22
-SERIAL_MAX: Final = 999_999
 
-_NUMBER = re.compile(f"({PREFIX.pattern})([0-9]{{2}})([654321TS])([0-9]{{6}})")
+PATTERN: Final = re.compile(f"({PREFIX.pattern})([0-9]{{2}})([654321TS])([0-9]{{6}})")
 
 
 class WrongNumberLength(Invalid):
@@ -42,16 +42,6 @@ class WrongNumberCharacters(Invalid):
         "or 6 for a special ability."
     )
     cure_zh = "编号以 Y 或 S 开头，第6至7位为省份代码41，第16位为等级（5至1、T 或 S，专项职业能力为 6），其余为数字。"
-
-
-class NumberExhausted(Conflict):
-    """Facts: `year`, `left`, `needed`."""
-
-    slug = "certificate-numbers-exhausted"
-    title_en = "The body does not have enough certificate numbers left this year."
-    title_zh = "该机构本年度证书编号已不足。"
-    cure_en = "A body has 999,999 numbers a year; ask the authority to file another site with its own prefix."
-    cure_zh = "每个机构每年最多 999999 个编号；请向主管部门申请新的站点及编号前缀。"
 
 
 class NoCertificateNumber(Invalid):
@@ -79,10 +69,15 @@ class CertificateNumber(NamedTuple):
 def build(prefix: str, *, issued_on: date, award: Award, serial: int) -> str:
     """The number of a certificate. Raises NoCertificateNumber for an apprentice, and for awards shown otherwise."""
     assert PREFIX.fullmatch(prefix), "a prefix is checked when its body is filed"
-    assert 1 <= serial <= SERIAL_MAX, "serials come from serials_after"
+    assert 1 <= serial <= SERIAL_MAX, "serials come from a block"
+    require_mark(award)
+    return str(CertificateNumber(prefix, issued_on.year % 100, award, serial))
+
+
+def require_mark(award: Award) -> None:
+    """Raises NoCertificateNumber for an award whose certificates have no number."""
     if award.certificate_mark is None:
         raise NoCertificateNumber
-    return str(CertificateNumber(prefix, issued_on.year % 100, award, serial))
 
 
 def parse(raw: str) -> CertificateNumber:
@@ -93,14 +88,7 @@ def parse(raw: str) -> CertificateNumber:
     number = canonical(raw)
     if len(number) != NUMBER_LENGTH:
         raise WrongNumberLength(length=len(number), expected=NUMBER_LENGTH)
-    parts = _NUMBER.fullmatch(number)
+    parts = PATTERN.fullmatch(number)
     if parts is None or int(parts[4]) == 0:
         raise WrongNumberCharacters
     return CertificateNumber(parts[1], int(parts[2]), Award.from_certificate_mark(parts[3]), int(parts[4]))
-
-
-def serials_after(last: int, count: int, *, year: int) -> range:
-    """The next `count` serials of a body whose last serial in `year` is `last`. Raises NumberExhausted."""
-    if last + count > SERIAL_MAX:
-        raise NumberExhausted(year=year, left=SERIAL_MAX - last, needed=count)
-    return range(last + 1, last + count + 1)

@@ -1,10 +1,11 @@
-"""Issue certificates, revoke them as one person proposes and another confirms, and correct their programme."""
+"""Issue certificates, and let their programme follow the training of their holders."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from itertools import groupby
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,19 +14,16 @@ from services.assessment.bodies.store import bodies as body_store
 from services.assessment.certificates import store
 from services.assessment.certificates.rules import certificates as rules
 from services.assessment.certificates.rules.certificates import Certificate, Examination, Recipient
-from services.assessment.certificates.rules.numbers import serials_after
+from services.assessment.chain import usecases as chain
+from services.assessment.numbers import store as number_store
+from services.assessment.numbers import usecases as number_draw
+from services.assessment.numbers.rules import numbers
 from services.assessment.persons import store as person_store
-from services.assessment.plan import usecases as plans
 from shared import heard
 from shared.backbone import outbox
 from shared.kernel.awards import Award
-from shared.kernel.callers import Caller, ForeignRegion, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
-from shared.proposals import store as proposals
-from shared.proposals.rules import Proposal
-
-_SUBJECT: Final = "certificates/"
 
 
 class Issuance(NamedTuple):
@@ -44,17 +42,44 @@ async def issue(
     body = await body_store.load(connection, examination.body_id)
     on = business_day(at)
     # Sessions of one body wait for each other at this lock, so each sees what the previous one issued.
-    last = await store.lock_serial(connection, body.id, on.year)
+    last = await number_store.lock_serial(connection, body.id, on.year)
     entitled, others = await _entitled(connection, examination, recipients)
-    serials = serials_after(last, len(entitled), year=on.year)
+    serials = await number_draw.draw(connection, body, on.year, len(entitled), last=last, at=at)
     issued = [
         rules.issue(recipient, examination, body, id_=new_id(), serial=serial, on=on, by=by, at=at)
         for recipient, serial in zip(entitled, serials, strict=True)
     ]
     await store.add_all(connection, [certificate for certificate, _ in issued])
-    await store.save_serial(connection, body.id, on.year, last + len(entitled))
     await outbox.record(connection, *(fact for _, fact in issued))
+    await link(connection, [certificate for certificate, _ in issued], at=at)
     return Issuance([certificate for certificate, _ in issued], others)
+
+
+async def link(connection: AsyncConnection, certificates: Sequence[Certificate], *, at: datetime) -> None:
+    """Link what certificates say now to the chains of their sessions, in one order always."""
+    for session_id, of_session in groupby(sorted(certificates, key=_by_session), key=lambda each: each.session_id):
+        linked = list(of_session)
+        entries = [each.link for each in linked]
+        await chain.append(connection, session_id, entries, body_id=linked[0].body_id, at=at)
+
+
+def _by_session(certificate: Certificate) -> tuple[UUID, UUID]:
+    return certificate.session_id, certificate.id
+
+
+async def number_for(
+    connection: AsyncConnection, certificate: Certificate, fields: Mapping[str, Any], *, at: datetime
+) -> str:
+    """A further number of the certificate's body, for what the certificate is to say.
+
+    Raises NumberExhausted, NoCertificateNumber for an award whose certificates have no number.
+    """
+    body = await body_store.load(connection, certificate.body_id)
+    said = {name: fields.get(name, getattr(certificate, name)) for name in ("issued_on", "award")}
+    year = said["issued_on"].year
+    last = await number_store.lock_serial(connection, body.id, year)
+    [serial] = await number_draw.draw(connection, body, year, 1, last=last, at=at)
+    return numbers.build(body.number_prefix, serial=serial, **said)
 
 
 async def certified(
@@ -81,52 +106,6 @@ async def _entitled(
         (others if human in have else entitled).append(recipient)
         have.add(human)
     return entitled, others
-
-
-async def propose_revocation(
-    connection: AsyncConnection, certificate_id: UUID, *, reason: str, caller: Caller, at: datetime
-) -> Proposal:
-    """Propose to revoke a certificate. The caller is an officer of its region or above, and did not issue it.
-
-    Raises NotFound, ForeignRegion, IllegalMove, SamePerson, AlreadyProposed.
-    """
-    certificate = await _concerned(connection, certificate_id, caller)
-    rules.revoke(certificate, by=caller.person, at=at)
-    proposal = Proposal(
-        id=new_id(),
-        kind=rules.KIND,
-        subject=f"{_SUBJECT}{certificate.id}",
-        organisation=certificate.body_id,
-        region=certificate.region,
-        reporting_region=certificate.reporting_region,
-        content={},
-        reason=reason,
-        proposed_by=caller.person,
-        proposed_at=at,
-    )
-    return await proposals.add(connection, proposal)
-
-
-async def revoke(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Certificate:
-    """Revoke the certificate of a proposal that is being confirmed, as an officer who did not issue it.
-
-    Raises WrongRole, ForeignRegion, IllegalMove, SamePerson.
-    """
-    before = await _concerned(connection, UUID(proposal.subject.removeprefix(_SUBJECT)), caller)
-    after, fact = rules.revoke(before, by=caller.person, at=at)
-    await store.save_revocation(connection, after, by=caller.person, reason=proposal.reason, at=at)
-    await outbox.record(connection, fact)
-    return after
-
-
-async def _concerned(connection: AsyncConnection, certificate_id: UUID, caller: Caller) -> Certificate:
-    """The certificate, locked, for an officer of its region or above."""
-    caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)
-    scope = await plans.scope(connection, caller)
-    found = await store.load(connection, certificate_id, lock=True)
-    if not scope.reach.handles(found):
-        raise ForeignRegion
-    return found
 
 
 async def follow(connection: AsyncConnection, classes: Collection[UUID], *, at: datetime) -> None:
