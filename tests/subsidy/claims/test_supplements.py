@@ -139,6 +139,7 @@ class TestDrafts:
         assert refused["refusal"] == "C09"
         assert refused["held_by"] == [{
             "claim_id": holder["id"], "institution": "第一职业培训学校", "status": "draft", "until": until,
+            "paid_on": None,
             "occupation": first.occupation, "award": "L4", "level": "L4",
         }]  # fmt: skip
 
