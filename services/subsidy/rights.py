@@ -47,6 +47,13 @@ RIGHTS: Final[Rights] = {
     "list_postings": reads(
         SUPERVISORS, _FINANCE, note="A posting lies where its claim lies; a budget's own lie in its reporting region."
     ),
+    # statements
+    "freeze_statements": writes(
+        _FINANCE, _PROVINCE, one="Nothing moves: what was booked is frozen, and what is booked later has its own."
+    ),
+    "list_statements": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "get_statement": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "list_statement_postings": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     # claims
     "draft_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
     "list_claims": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
@@ -81,6 +88,16 @@ RIGHTS: Final[Rights] = {
             "Whoever paid a claim may propose to recover it. Only what was paid is recovered; money that comes back by "
             "itself is recorded in the same way."
         ),
+    ),
+    "list_recoveries": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "propose_write_off": writes(
+        _FINANCE, _REVIEWER, two="Who confirms that money is given up neither proposed it nor paid the claim."
+    ),
+    "propose_write_off_reversal": writes(
+        _FINANCE, _REVIEWER, two="Who confirms that a write-off is taken back neither proposed nor confirmed it."
+    ),
+    "propose_owed_dismissal": writes(
+        _FINANCE, _REVIEWER, two="Who confirms that a line is not owed neither proposed it nor paid the claim."
     ),
     # proposals
     "list_proposals": reads(SUPERVISORS, _FINANCE),
