@@ -77,11 +77,13 @@ format: dev ## Format the code
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-hostile: dev ## Send requests made up from the API's descriptions and search for what they named (CASES=25000 a service)
-	@HOSTILE_CASES=$(or $(CASES),25000) HOSTILE_SEED=$(or $(SEED),$$(date +%s)) $(PYTEST) -q tests/hostile/requests/test_generated.py
+hostile: dev ## Send requests made up from the API's descriptions and search for what they named (CASES=25000 a service; SEED= goes on)
+	@seed=$(or $(SEED),$$(date +%s)); echo "To go on with this run if it stops: make hostile CASES=$(or $(CASES),25000) SEED=$$seed"; \
+	HOSTILE_CASES=$(or $(CASES),25000) HOSTILE_SEED=$$seed HOSTILE_DIRECTORY="$(abspath $(LOCAL))/hostile" \
+		$(PYTEST) -v tests/hostile/requests/test_generated.py
 
 races: dev ## Send every write many times at once, with and without an Idempotency-Key (RACERS=100)
-	@RACERS=$(or $(RACERS),100) $(PYTEST) -q tests/hostile/requests/test_races.py
+	@RACERS=$(or $(RACERS),100) $(PYTEST) -v tests/hostile/requests/test_races.py
 
 bench: dev ## Measure speed and the raw limits of this machine (PART=roster …; default: all)
 	@$(PYTHON) -m tests.bench $(PART)

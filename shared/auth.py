@@ -79,7 +79,9 @@ class Claims(BaseModel):
     def _whole(self) -> Self:
         if AUDIENCE not in ([self.aud] if isinstance(self.aud, str) else self.aud):
             raise WrongClaim("audience")
-        if (self.org if self.role in _ORGANISED else self.region) is None:
+        if self.role is Role.HOLDER:
+            UUID(self.sub)  # a ValueError as well
+        elif (self.org if self.role in _ORGANISED else self.region) is None:
             raise WrongClaim("organisation or region")
         return self
 

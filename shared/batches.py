@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Response
 from pydantic import BaseModel
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from shared.entries import ErrorEntry, warning_entry
 from shared.kernel.outcomes import RowOutcome, Verdict
@@ -45,6 +45,11 @@ def answer(outcomes: Sequence[RowOutcome], *, dry_run: bool = False) -> Response
     verdicts: tuple[Verdict, ...] = ("accepted", "repeated", "refused")
     body = {verdict: counts[verdict] for verdict in verdicts} | {"dry_run": dry_run, "rows": rows}
     return Response(to_json(body), media_type="application/json")
+
+
+def accepted_rows(answered: Response) -> set[int]:
+    """The rows that `answered`, a batch's answer, tells as accepted."""
+    return {row["row"] for row in from_json(bytes(answered.body))["rows"] if row["outcome"] == "accepted"}
 
 
 def _row(outcome: RowOutcome) -> dict[str, object]:

@@ -15,6 +15,8 @@ from shared.kernel.identity import contains_identity_number
 from shared.kernel.refusals import Invalid
 
 Entry = dict[str, Any]
+Place = tuple[str | int, ...]
+"""The way to a value: names of members and places in lists."""
 
 FIELD_NAME_LENGTH_MAX: Final = 64
 

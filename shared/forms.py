@@ -73,6 +73,9 @@ Instant = Annotated[
 ]
 """An instant with its time zone, within the range of Day."""
 
+INTEGER_MAX: Final = 2**31 - 1
+"""The largest number that a column of integers holds: every number of a request has a maximum that can be stored."""
+
 LocalId = Annotated[
     str,
     StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/-]+$"),

@@ -102,10 +102,15 @@ class Persons:
         """Name, kind and number as an answer may show them: masked."""
         number, name, _ = self._open(known)
         return {
-            "name": name[:1] + "*" * (len(name) - 1),
+            "name": self.masked_name(name),
             "document_kind": known.document_kind,
             "document_number": masked(number),
         }
+
+    @staticmethod
+    def masked_name(name: str) -> str:
+        """A name as an answer may show it."""
+        return name[:1] + "*" * (len(name) - 1)
 
     def _open(self, known: SealedPerson) -> tuple[str, str, str | None]:
         number, name, phone = orjson.loads(self._seal.decrypt(known.sealed, owner=known.person.bytes))

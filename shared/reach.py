@@ -104,7 +104,7 @@ def scope(plan: Plan, caller: Caller, *, region: str | None, organisation_id: UU
     Raises UnknownRegion, ForeignOrganisation, ForeignRegion.
     """
     match caller.whose:
-        case Whose.OWN:
+        case Whose.OWN | Whose.SELF:
             return Scope(reach_of(plan, region, on=caller.today), _own(caller, organisation_id))
         case Whose.REGION:
             return Scope(reach(plan, caller, region), organisation_id)
@@ -132,7 +132,7 @@ def require_reached(plan: Plan, caller: Caller, *, region: str, organisation_id:
     Raises ForeignOrganisation, ForeignRegion.
     """
     match caller.whose:
-        case Whose.OWN:
+        case Whose.OWN | Whose.SELF:
             if organisation_id is None:
                 raise ForeignOrganisation
             caller.require_organisation(organisation_id)

@@ -53,8 +53,10 @@ OFFICERS: Final[Mapping[Role, Whose]] = {Role.COUNTY_OFFICER: Whose.REGION, Role
 """Those who decide about what lies in their region: county, city and province."""
 SUPERVISORS: Final[Mapping[Role, Whose]] = {**OFFICERS, Role.REVIEWER: Whose.REGION}
 """Those who look at what lies in their region."""
-EVERY_ROLE: Final[Mapping[Role, Whose]] = dict.fromkeys(Role, Whose.ALL)
-"""Every role, with a token."""
+HOLDERS: Final[Mapping[Role, Whose]] = {Role.HOLDER: Whose.SELF}
+"""A person, for what is recorded about themselves."""
+EVERY_ROLE: Final[Mapping[Role, Whose]] = {role: Whose.ALL for role in Role if role not in HOLDERS}
+"""Every role of those who take part in the programme, with a token."""
 
 
 def reads(*whose: Mapping[Role, Whose], note: str = "") -> Right:

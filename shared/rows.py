@@ -51,6 +51,13 @@ class Posted(NamedTuple):
     broken: Sequence[RowOutcome] = ()
     faults: Mapping[int, Sequence[Entry]] = _NO_FAULTS
 
+    def refusing(self, errors: Mapping[int, Sequence[Entry]]) -> Posted:
+        """The same rows, of which those with `errors` are refused."""
+        if not errors:
+            return self
+        places = {*self.faults, *errors}
+        return self._replace(faults={row: [*self.faults.get(row, ()), *errors.get(row, ())] for row in places})
+
 
 def rows_of_json(text: bytes) -> Posted:
     """The rows of `{"rows": […]}`. Raises MalformedRequest."""

@@ -43,8 +43,10 @@ class ServiceSettings(BaseSettings):
     bulk_requests_a_minute: int = Field(default=1_200, ge=1)
     """Requests with rows or files that one caller may make in a minute."""
     lookups_a_minute: int = Field(default=60, ge=1)
-    """Requests whose answers tell whether a number or a name is known, and dry runs, that one caller or, without a
-    token, one address may make in a minute."""
+    """Requests whose answers tell whether a number or a name is known that one caller or, without a token, one address
+    may make in a minute."""
+    dry_run_rows_an_hour: int = Field(default=3_600, ge=1)
+    """Rows that one caller may have decided by dry runs in an hour, in batches and in files."""
     public_requests_a_minute: int = Field(default=600, ge=1)
     """Other requests without a token that one address may make in a minute; answers kept ready are not counted."""
     trusted_proxies: str = ""
@@ -62,7 +64,8 @@ class ServiceSettings(BaseSettings):
     log_replication: int = Field(default=1, ge=1, validation_alias="SKILLS_LOG_REPLICATION")
     """Replication factor of the topics created on Kafka."""
     keys_directory: Path = Field(default=Path(".local/keys"), validation_alias="SKILLS_KEYS_DIRECTORY")
-    """Directory of issuer-public.pem and, for registry and assessment, person-key.secret and field-keys.json."""
+    """Directory of issuer-public.pem and, for registry and assessment, person-key.secret and field-keys.json; for
+    assessment also credential-keys.json."""
     token_hours_max: int = Field(default=24, ge=1, le=24 * 31, validation_alias="SKILLS_TOKEN_HOURS_MAX")
     """The longest lifetime of a token, from its `iat` to its `exp`, in hours; others are refused."""
     answers_kept_days: int = Field(default=7, ge=1, validation_alias="SKILLS_ANSWERS_KEPT_DAYS")

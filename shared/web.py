@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import api_pages, health, kept_answers, openapi, problems
 from shared.auth import Verifier
-from shared.concerned import Concerned
+from shared.batches import accepted_rows
+from shared.concerned import Concerned, NamesInRows, Whose
 from shared.database import Transactions, make_engine
 from shared.edge.bodies import BodyLimits, OpenRequests
 from shared.edge.lanes import Limits
@@ -33,6 +34,7 @@ from shared.kernel.refusals import Conflict, Invalid, Stale
 from shared.own_loop import OwnLoop
 from shared.persons import Persons
 from shared.rights import OF_EVERY_SERVICE, READING, Rights, require_complete
+from shared.rows import Posted
 from shared.settings import ServiceSettings
 from shared.standings import Standings
 from shared.telemetry import RequestLines
@@ -102,6 +104,11 @@ class TransactionalRoute(EdgeRoute):
                     if is_special:
                         await _admit(request, connection)
                     return await _answer_once(request, handle)
+            except NamesInRows as named:
+                if attempts_left == 0:
+                    raise named.refusal_of_all from None
+                # The rows are decided again; these are refused alone.
+                request.state.rows_with_names = {**getattr(request.state, "rows_with_names", {}), **named.places}
             except (DBAPIError, asyncpg.PostgresError) as error:
                 if state_of(error) not in _RACE_STATES:
                     raise
@@ -188,16 +195,27 @@ async def _answer_once(request: Request, handle: Handler) -> Response:
 
 
 async def _handle(request: Request, handle: Handler) -> Response:
-    """Raises MalformedRequest for a text that names a person whom the request concerns."""
-    response = await handle(request)
+    """The answer of the route. Raises MalformedRequest, and NamesInRows, for a text that names whom it concerns."""
     concerned: Concerned | None = request.app.state.concerned
-    field = request.scope["route"].body_field
-    if concerned is None or field is None or request.method in READING or not concerned.knows(request.path_params):
+    if concerned is None or request.method in READING:
+        return await handle(request)
+    route, connection = request.scope["route"], request.state.connection
+    who: Whose = {"persons": request.app.state.persons, "caller": request.state.caller}
+    if route.body_field is not None:
+        form = route.body_field.field_info.annotation
+        before = await concerned.names_before(connection, request.path_params, form=form, persons=who["persons"])
+        response = await handle(request)
+        content = await request.json() if await request.body() else None
+        await concerned.refuse_names(connection, request.path_params, content, form=form, before=before, **who)
         return response
-    content = await request.json() if await request.body() else None
-    form, persons = field.field_info.annotation, request.app.state.persons
-    path, connection = request.path_params, request.state.connection
-    await concerned.refuse_names(connection, path, content, form=form, persons=persons)
+    response = await handle(request)
+    posted: Posted | None = getattr(request.state, "posted", None)
+    if posted is not None:
+        form = route.openapi_extra.row
+        named = await concerned.named_in_rows(connection, request.path_params, posted.rows, form=form, **who)
+        accepted = accepted_rows(response) if named else ()
+        if places := {row: of_row for row, of_row in named.items() if row in accepted}:
+            raise NamesInRows(places)
     return response
 
 

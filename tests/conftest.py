@@ -39,12 +39,33 @@ def count(record_property: Callable[[str, object], None]) -> Callable[[str], Non
     return lambda line: record_property(COUNTED, line)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reports = [*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())]
-    for report in reports:
-        for name, line in report.user_properties:
-            if name == COUNTED:
-                terminalreporter.write_line(str(line))
+class _Counted:
+    """Prints what was counted: after the run, or, in a verbose one, as soon as each test has ended."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._lines: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call":
+            self._lines += [str(line) for name, line in report.user_properties if name == COUNTED]
+        if self._config.get_verbosity() > 0:
+            self._print()
+
+    def pytest_terminal_summary(self) -> None:
+        self._print()
+
+    def _print(self) -> None:
+        terminal: pytest.TerminalReporter | None = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None and self._lines:
+            terminal.write_line("")
+            for line in self._lines:
+                terminal.write_line(line, flush=True)
+            self._lines.clear()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_Counted(config))
 
 
 @pytest.fixture(scope="session")

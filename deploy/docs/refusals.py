@@ -13,7 +13,7 @@ import inspect
 import json
 import textwrap
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -116,6 +116,8 @@ def _objects(node: ast.AST, scope: dict[str, Any], service: str) -> Iterator[Any
     match node:
         case ast.Name(id=name, ctx=ast.Load()) if name in scope:
             yield scope[name]
+            if isinstance(scope[name], Mapping):  # a table of what is called for each kind
+                yield from scope[name].values()
         case ast.Attribute(value=ast.Name(id=holder), attr=name) if isinstance(scope.get(holder), ModuleType | type):
             yield getattr(scope[holder], name, None)
         case ast.Attribute(attr=name, ctx=ast.Load()):

@@ -25,6 +25,7 @@ the entry says, so that a list shows exactly the records that can be read one by
 |---|---|
 | public | what everybody may see, without a token |
 | own | what is of their own organisation |
+| self | what is recorded about themselves |
 | region | what lies in their region or below it; for the province, the whole province |
 | all | everything |
 | – | nothing: 403 `wrong-role` |
@@ -58,7 +59,7 @@ This page is generated from the code (`python -m deploy.docs`); a test compares 
 """
 
 _HEADINGS: Final = ["operation", *(role.value for role in Role), "two people", "note"]
-_ENTRY: Final = {"own organisation": "own", "own region and below": "region"}
+_ENTRY: Final = {"own organisation": "own", "own region and below": "region", "own person": "self"}
 
 
 def page() -> str:

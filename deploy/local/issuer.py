@@ -33,6 +33,7 @@ PRIVATE_KEY: Final = "issuer-private.pem"
 PUBLIC_KEY: Final = "issuer-public.pem"
 PERSON_KEY_SECRET: Final = "person-key.secret"  # noqa: S105 - the name of the file
 FIELD_KEYS: Final = "field-keys.json"
+CREDENTIAL_KEYS: Final = "credential-keys.json"
 
 OF_ORGANISATIONS: Final = (Role.INSTITUTION, Role.ASSESSMENT_BODY)
 """The roles of people who act for an organisation; all others act in a region."""
@@ -45,8 +46,9 @@ def make_keys(directory: Path) -> None:
     - `issuer-private.pem`, `issuer-public.pem`: Ed25519, for tokens.
     - `person-key.secret`: 32 random bytes in hex, the HMAC secret of person keys, shared by the services.
     - `field-keys.json`: `{"current": "k1", "keys": {"k1": base64 of 32 bytes}}`, for the encryption of fields.
+    - `credential-keys.json`: `{"current": "c1", "keys": {"c1": {"private": PEM}}}`, Ed25519, for credentials.
 
-    Only the owner can read them. If the last two are lost, so is the personal data that they protect.
+    Only the owner can read them. If person key and field keys are lost, so is the personal data that they protect.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write_once(directory / PRIVATE_KEY, _new_private_key())
@@ -58,6 +60,8 @@ def make_keys(directory: Path) -> None:
     _write_once(directory / PERSON_KEY_SECRET, f"{secrets.token_hex(32)}\n".encode("ascii"))
     field_key = base64.b64encode(secrets.token_bytes(32)).decode("ascii")
     _write_once(directory / FIELD_KEYS, f"{json.dumps({'current': 'k1', 'keys': {'k1': field_key}})}\n".encode("ascii"))
+    credential_key = {"current": "c1", "keys": {"c1": {"private": _new_private_key().decode("ascii")}}}
+    _write_once(directory / CREDENTIAL_KEYS, f"{json.dumps(credential_key)}\n".encode("ascii"))
 
 
 def issue(
@@ -123,6 +127,8 @@ def refusal(role: str, organisation: str | None, region: str | None) -> str | No
             uuid.UUID(organisation)
         except ValueError:
             return f"ORG={organisation} is not an id: the id is a UUID, in the answer to its registration."
+    elif role == Role.HOLDER:
+        return None  # who they are is said by the person alone, which has to be the key of one
     elif not re.fullmatch(REGION_PATTERN, region or "", re.ASCII):
         return f"A caller in the role {role} acts in a region: REGION=<six digits>, the province's is 410000."
     return None
@@ -131,12 +137,11 @@ def refusal(role: str, organisation: str | None, region: str | None) -> str | No
 def roles() -> str:
     """Every role with an example."""
     places = {Role.COUNTY_OFFICER: "410102", Role.PROVINCE: "410000"}
-    lines = [
-        f"  make token ROLE={role} PERSON=li "
-        + ("ORG=<id>" if role in OF_ORGANISATIONS else f"REGION={places.get(role, '410100')}")
-        for role in Role
-    ]
-    return "\n".join(["The roles:", *lines])
+    lines = ["The roles:"]
+    for role in Role:
+        place = "ORG=<id>" if role in OF_ORGANISATIONS else f"REGION={places.get(role, '410100')}"
+        lines.append(f"  make token ROLE={role} " + ("PERSON=<key>" if role == Role.HOLDER else f"PERSON=li {place}"))
+    return "\n".join(lines)
 
 
 def main() -> int:

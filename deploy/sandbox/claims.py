@@ -14,7 +14,8 @@ from deploy.sandbox.trainings import PROVINCE, Trainings
 
 SECOND: Final = Caller("province", "sample-second-province-officer", region="410000")
 """The second person of what takes two: budgets and recoveries."""
-STAGES: Final = ("draft", "submitted", "approved", "paid")
+STAGES: Final = ("draft", "submitted", "second_review", "approved", "paid")
+"""A claim's way, by the plan's policy of 2025: two reviews by two people, and no publicity."""
 
 
 class Claims:
@@ -68,16 +69,16 @@ class Claims:
         """Move the claim to the stage that the sample gives; a claim already at or past it is unchanged."""
         claim = self._claims[row["claim"]]
         region = claim["reporting_region"]
-        callers = {
-            "submission": self._trainings.institution_of(row["class"]),
-            "approval": Caller("reviewer", f"sample-reviewer-{region}", region=region),
-            "payment": Caller("finance", f"sample-finance-{region}", region=region),
+        steps = {
+            "draft": ("submission", self._trainings.institution_of(row["class"])),
+            "submitted": ("approval", Caller("reviewer", f"sample-reviewer-{region}", region=region)),
+            "second_review": ("approval", Caller("reviewer", f"sample-second-reviewer-{region}", region=region)),
+            "approved": ("payment", Caller("finance", f"sample-finance-{region}", region=region)),
         }
-        aim = STAGES.index(row["stage"])
-        for stage, (verb, by) in enumerate(callers.items(), 1):
-            if claim["status"] in STAGES[:stage] and stage <= aim:
-                payment = {"paid_on": claim["approved_on"], "reference": row["claim"]} if verb == "payment" else None
-                claim = await self._client.post("subsidy", f"/v1/claims/{claim['id']}/{verb}", payment, by=by)
+        while claim["status"] in steps and STAGES.index(claim["status"]) < STAGES.index(row["stage"]):
+            verb, by = steps[claim["status"]]
+            payment = {"paid_on": claim["approved_on"], "reference": row["claim"]} if verb == "payment" else None
+            claim = await self._client.post("subsidy", f"/v1/claims/{claim['id']}/{verb}", payment, by=by)
         self._claims[row["claim"]] = claim
         return row["stage"]
 

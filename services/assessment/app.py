@@ -8,8 +8,11 @@ from services.assessment.bodies.routes import bodies, sanctions, scope, territor
 from services.assessment.bodies.store.bodies import STANDINGS
 from services.assessment.certificates import routes as certificates
 from services.assessment.closings import routes as closings
+from services.assessment.credentials import routes as credentials
+from services.assessment.credentials.rules import Publisher
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.exams.routes import candidates, sessions
+from services.assessment.numbers import routes as numbers
 from services.assessment.pass_rules import routes as pass_rules
 from services.assessment.persons.store import CONCERNED
 from services.assessment.proposals import routes as proposals
@@ -17,7 +20,8 @@ from services.assessment.rekeyings import routes as rekeyings
 from services.assessment.rights import RIGHTS
 from services.assessment.settings import AssessmentSettings
 from services.assessment.standards import routes as standards
-from services.assessment.verification import routes as verifications
+from services.assessment.verification import usecases as verification
+from services.assessment.verification.routes import holders, public
 from shared.openapi import codes_beside
 from shared.persons import Persons
 from shared.web import Background
@@ -45,8 +49,14 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 territory.routes,
                 closings.routes,
                 rekeyings.routes,
+                numbers.routes,
                 proposals.routes,
-                verifications.routes,
+                public.routes,
+                public.pages,
+                holders.routes,
+                credentials.routes,
+                credentials.open_routes,
+                credentials.well_known,
                 pass_rules.routes,
                 standards.routes,
             ),
@@ -58,4 +68,6 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
     )
     app.state.persons = Persons.load(settings.keys_directory)
     app.state.concerned = CONCERNED
+    app.state.nobody = verification.nobody(app.state.persons)
+    credentials.settle(app.state, settings, Publisher(settings.public_url.rstrip("/"), settings.publisher_name))
     return app

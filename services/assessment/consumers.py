@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.certificates import usecases as certificates
+from services.assessment.certificates.usecases import issuing as certificates
 from services.assessment.plan import store as plan
 from services.assessment.settings import AssessmentSettings
 from services.assessment.trainings import store as trainings

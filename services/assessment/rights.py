@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from shared.kernel.callers import Role, Whose
-from shared.rights import BODIES, EVERY_ROLE, OFFICERS, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
+from shared.rights import (
+    BODIES,
+    EVERY_ROLE,
+    HOLDERS,
+    OFFICERS,
+    ORGANISATIONS,
+    SUPERVISORS,
+    Rights,
+    public,
+    reads,
+    writes,
+)
 
 _FINANCE: Final = {Role.FINANCE: Whose.REGION}
 
@@ -71,6 +82,26 @@ RIGHTS: Final[Rights] = {
     "propose_revocation": writes(
         OFFICERS, two="Who confirms a revocation did not propose it, and neither of the two issued the certificate."
     ),
+    "propose_reinstatement": writes(
+        OFFICERS, two="Who confirms the return of a revoked certificate neither proposed it nor revoked or issued it."
+    ),
+    "reissue_certificate": writes(
+        BODIES, OFFICERS, one="It says what it said before, with the same number; the edition before stays on record."
+    ),
+    "propose_certificate_correction": writes(
+        BODIES, OFFICERS, two="Who confirms a correction did not propose it and did not issue the certificate."
+    ),
+    "get_certificate_history": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
+    # numbers
+    "give_number_block": writes(
+        _PROVINCE, one="A block is no certificate: what is left of it can be taken back.", note=_PROVINCE_ITSELF
+    ),
+    "list_number_blocks": reads(BODIES, SUPERVISORS, _FINANCE),
+    "get_number_account": reads(BODIES, SUPERVISORS, _FINANCE),
+    "end_number_block": writes(_PROVINCE, one="Another block can be given for it.", note=_PROVINCE_ITSELF),
+    "void_numbers": writes(
+        BODIES, _PROVINCE, one="No certificate loses anything: the next number is drawn.", note=_PROVINCE_ITSELF
+    ),
     # proposals
     "list_proposals": reads(BODIES, SUPERVISORS),
     "get_proposal": reads(BODIES, SUPERVISORS),
@@ -94,6 +125,24 @@ RIGHTS: Final[Rights] = {
         SUPERVISORS, _FINANCE, note="A pair is shown to the regions of both certificates, whoever merged the persons."
     ),
     "list_rekeyed_certificates": reads(SUPERVISORS, _FINANCE),
+    # credentials
+    "sign_credential": writes(
+        BODIES, SUPERVISORS, HOLDERS, one="It says what the certificate says; its status follows the certificate."
+    ),
+    "print_certificate": reads(BODIES, HOLDERS, note="It shows name and document number, as the paper does."),
+    "get_status_list": public("Verifiers have no token; the list holds bits."),
+    "get_key_set": public("Verifiers have no token; these are public keys."),
+    "get_credential_key": public("Verifiers have no token; these are public keys."),
+    # holders
+    "list_own_certificates": reads(HOLDERS),
+    "give_code": writes(HOLDERS, one="A holder decides who sees their certificate; the code ends, or is ended."),
+    "list_codes": reads(HOLDERS),
+    "end_code": writes(HOLDERS, one="It only shows less; another code can be given."),
+    "list_looks": reads(HOLDERS),
     # verification
-    "verify_certificate": public("Employers verify certificates; the answer names no holder."),
+    "verify_certificate": public(
+        "Who knows number and name learns whether the certificate stands.", one="It changes nothing but who looked."
+    ),
+    "verification_page": public("A page for the public, which asks the two routes beside it."),
+    "verify_by_code": public("The holder gave the code away.", one="It changes nothing but who looked."),
 }

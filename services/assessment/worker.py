@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.assessment.app import make_app
 from services.assessment.bodies.usecases import moves
+from services.assessment.chain import usecases as chain
 from services.assessment.consumers import consumers
 from services.assessment.settings import AssessmentSettings
 from services.assessment.standards import usecases as standards
-from shared.database import make_engine
+from shared.database import WORKER_STATEMENT_MS, make_engine
 from shared.kernel.refusals import Refusal
 from shared.service import Job, Service
 
@@ -54,6 +57,46 @@ async def _standard(settings: AssessmentSettings, arguments: argparse.Namespace,
         await engine.dispose()
 
 
+async def verify_chain(settings: AssessmentSettings, arguments: argparse.Namespace) -> None:
+    """Check the chain of a database or an export; exit code 1 with the first record that was touched.
+
+    The service need not run: FROM is an export, the address of a database, or "." for the one in the settings.
+    """
+    source = str(arguments.source)
+    if "://" not in source and source != ".":
+        found = chain.verify_file(Path(source))
+    else:
+        async with _chained(settings, source) as connection:
+            found = await chain.verify(connection)
+    for each, head in sorted(found.check.heads.items()):
+        log.debug("chain.head", chain=str(each), place=head.place, hash=head.hash.hex())
+    if found.fault is not None:
+        log.error("chain.touched", record=found.fault.record, why=found.fault.why)
+        raise SystemExit(1)
+    log.info("chain.verified", links=found.check.links, records=found.check.records, unlinked=found.unlinked)
+
+
+async def export_chain(settings: AssessmentSettings, arguments: argparse.Namespace) -> None:
+    """Write the chain of the database in the settings, and what its records say, to a file for verify-chain."""
+    async with _chained(settings, ".") as connection:
+        lines = await chain.export(connection, Path(arguments.file))
+    log.info("chain.exported", lines=lines)
+
+
+@asynccontextmanager
+async def _chained(settings: AssessmentSettings, source: str) -> AsyncGenerator[AsyncConnection]:
+    """A connection with one view of the database for as long as the check takes."""
+    url = settings.database_url if source == "." else source
+    engine = make_engine(url, name="assessment chain", statement_ms=WORKER_STATEMENT_MS)
+    try:
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+            async with connection.begin():
+                yield connection
+    finally:
+        await engine.dispose()
+
+
 def jobs(settings: AssessmentSettings, engine: AsyncEngine) -> list[Job]:
     """Background jobs of assessment, except the relay."""
     return [moves.work(engine, settings.now)]
@@ -67,6 +110,8 @@ SERVICE = Service(
     jobs=jobs,
     extra_commands=(
         ("load-standards", "load an occupation standard from a file", ("file",), load_standards),
+        ("verify-chain", "name the first record that was touched since it was linked", ("source",), verify_chain),
+        ("export-chain", "write the chain to a file that verify-chain takes", ("file",), export_chain),
         ("compare-standards", "say what loading an occupation standard would change", ("file",), compare_standards),
     ),
 )

@@ -9,16 +9,22 @@ from typing import Final
 from fastapi import FastAPI
 
 from services.metrics.allocations.routes import routes as allocation_routes
+from services.metrics.figures.routes import routes as figure_routes
+from services.metrics.pace.routes import routes as pace_routes
 from services.metrics.pages.routes import routes as page_routes
 from services.metrics.progress.routes import routes as progress_routes
 from services.metrics.projection.store import SEARCH_PATH
+from services.metrics.proposals.routes import routes as proposal_routes
 from services.metrics.rights import RIGHTS
 from services.metrics.settings import MetricsSettings
+from services.metrics.targets.routes import file_routes as target_file_routes
+from services.metrics.targets.routes import routes as target_routes
 from services.metrics.totals.routes import routes as total_routes
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 from shared.database import make_engine
 from shared.kernel.periods import business_day
 from shared.openapi import codes_beside
+from shared.spreadsheets.reading import ReaderPool
 from shared.web import Background
 from shared.web import make_app as make_service_app
 
@@ -43,7 +49,10 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         settings=settings,
         name="metrics",
         search_path=SEARCH_PATH,
-        routers=[total_routes, progress_routes, allocation_routes, page_routes],
+        routers=[
+            *(total_routes, progress_routes, pace_routes, allocation_routes, page_routes),
+            *(target_routes, target_file_routes, figure_routes, proposal_routes),
+        ],
         rights=RIGHTS,
         background=beside,
         codes=codes_beside(__file__),
@@ -52,6 +61,7 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         settings.database_url, name="metrics board", pool_size=BOARD_CONNECTIONS, overflow=0, search_path=SEARCH_PATH
     )
     app.state.engines_beside.append(board)
+    app.state.readers = ReaderPool(app.state.limits.readers)
     app.state.answers = answers = AnswerCache(
         app.state.engines,
         board=board,

@@ -7,9 +7,10 @@ from typing import Final
 from services.metrics.measures.usecases import CONSUMER, ContributionInbox, apply
 from services.metrics.settings import MetricsSettings
 from shared.backbone.consumer import Consumer
-from shared.contracts.assessment import CERTIFICATE_FACTS
+from shared.contracts.assessment import CERTIFICATE_FACTS, BodyFiled
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import CLASS_FACTS
+from shared.contracts.registry.directory import INSTITUTION_FACTS
 from shared.contracts.registry.enrolments import ENROLMENT_FACTS, MERGE_FACTS
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.contracts.subsidy import BUDGET_FACTS, CLAIM_FACTS
@@ -20,6 +21,8 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
         ProgrammeListed, RegionListed, LevelListed, IndicatorListed,
         # Classes: who is enrolled in one that has not started is not in training yet.
         *CLASS_FACTS,
+        # Of what kind who trains and who assesses is.
+        *INSTITUTION_FACTS, BodyFiled,
         # Trainings, certificates (and through them persons), keys that turn out to be one person's, and money.
         *ENROLMENT_FACTS, *CERTIFICATE_FACTS, *MERGE_FACTS, *CLAIM_FACTS,
         # What was allocated.

@@ -20,7 +20,7 @@ from services.registry.licences import routes as licences
 from services.registry.orders import routes as orders
 from services.registry.pages import routes as page
 from services.registry.persons.routes import merges, proposals
-from services.registry.persons.store.concerned import CONCERNED
+from services.registry.persons.usecases.concerned import CONCERNED
 from services.registry.plan.routes import plan, policy, projects
 from services.registry.public_reports import routes as public_reports
 from services.registry.quality import routes as quality

@@ -12,9 +12,7 @@ from services.registry.quality.store.heard import Certificate, Result
 from services.registry.settings import RegistrySettings
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import (
-    CertificateCorrected,
-    CertificateIssued,
-    CertificateRevoked,
+    CERTIFICATE_FACTS,
     CertificateState,
     CertificateStatus,
     ResultCorrected,
@@ -24,9 +22,7 @@ from shared.contracts.assessment import (
 from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
 
-HEARS: Final[frozenset[type[Fact]]] = frozenset(
-    {ResultRecorded, ResultCorrected, CertificateIssued, CertificateRevoked, CertificateCorrected}
-)
+HEARS: Final[frozenset[type[Fact]]] = frozenset({ResultRecorded, ResultCorrected, *CERTIFICATE_FACTS})
 
 
 def consumers(settings: RegistrySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.subsidy.appeals import routes as appeals
 from services.subsidy.budgets import routes as budgets
 from services.subsidy.claims.routes import checks, claims
 from services.subsidy.duplicates import routes as duplicates
 from services.subsidy.ledger import routes as ledger
 from services.subsidy.limits import routes as limits
+from services.subsidy.objections import routes as objections
 from services.subsidy.owed import routes as owed
 from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
 from services.subsidy.proposals import routes as proposals
+from services.subsidy.publicity import routes as publicity
 from services.subsidy.recoveries import routes as recoveries
 from services.subsidy.rekeyings import routes as rekeyings
 from services.subsidy.review import routes as review
@@ -21,13 +24,14 @@ from services.subsidy.settings import SubsidySettings
 from services.subsidy.statements import routes as statements
 from shared.heard import STANDINGS
 from shared.openapi import codes_beside
+from shared.persons import Persons
 from shared.web import Background
 from shared.web import make_app as make_service_app
 
 
 def make_app(settings: SubsidySettings, background: Background | None = None) -> FastAPI:
     """The subsidy's application. Raises FileNotFoundError if the key files do not exist."""
-    return make_service_app(
+    app = make_service_app(
         title="Subsidy",
         description=(
             "Policy rows, budgets, claims, payments, recoveries, ledger. 补贴标准、预算、申领、付款、追回、账簿。"
@@ -38,9 +42,13 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(policy.routes, limits.routes, checks.routes, budgets.routes),
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
             *(duplicates.routes, rekeyings.routes, owed.routes, ledger.routes, statements.routes),
+            *(publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
+            appeals.routes,
         ],
         rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
         standings=STANDINGS,
     )
+    app.state.persons = Persons.load(settings.keys_directory)
+    return app

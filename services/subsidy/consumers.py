@@ -1,5 +1,5 @@
-"""Facts that the subsidy consumes: of the registry on regions, institutions, classes, enrolments, licences, persons and
-flags; of assessment on certificates.
+"""Facts that the subsidy consumes: of the registry on regions, the calendar, institutions, classes, enrolments,
+licences, persons and flags; of assessment on certificates.
 """
 
 from __future__ import annotations
@@ -36,12 +36,13 @@ from shared.contracts.registry.enrolments import (
 )
 from shared.contracts.registry.flags import FLAG_FACTS, FlagState
 from shared.contracts.registry.licences import LICENCE_FACTS, LicenceState, LicenceStatus
-from shared.contracts.registry.plan import RegionListed
+from shared.contracts.registry.plan import CalendarDayListed, RegionListed
 from shared.kernel.money import Fen
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
     {
         RegionListed,
+        CalendarDayListed,
         *INSTITUTION_FACTS,
         *CLASS_FACTS,
         *ENROLMENT_FACTS,
@@ -62,6 +63,8 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Store the latest state of each subject: facts carry the state after the change, so older ones are skipped."""
     latest = {fact.subject: fact for fact in facts}.values()
     await heard.keep_regions(connection, [fact for fact in latest if isinstance(fact, RegionListed)])
+    days = {fact.day: fact.working for fact in latest if isinstance(fact, CalendarDayListed)}
+    await trainings.keep_calendar(connection, days)
     await heard.keep_institutions(connection, [fact for fact in latest if isinstance(fact, InstitutionState)])
     await trainings.keep_classes(connection, [_class(fact) for fact in latest if isinstance(fact, ClassState)])
     await trainings.keep_enrolments(connection, [_trainee(fact) for fact in latest if isinstance(fact, EnrolmentState)])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from shared.kernel.callers import Role, Whose
-from shared.rights import EVERY_ROLE, ORGANISATIONS, SUPERVISORS, Rights, reads, writes
+from shared.rights import EVERY_ROLE, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
 
 _REVIEWER: Final = {Role.REVIEWER: Whose.REGION}
 _FINANCE: Final = {Role.FINANCE: Whose.REGION}
 _PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
 
 _REFERENCE: Final = "What everybody has to look up: it names no person."
+_PUBLICITY: Final = "Publicity is for everybody: it names institutions and amounts, and no person."
 _FROM_ABOVE: Final = "A city or the province acts in a county's place through reviewers and finance of that region."
 _OWN_CLAIM: Final = "A reviewer decides on it."
 _PROVINCE_ITSELF: Final = "The province is a caller whose region is the province's code."
@@ -65,14 +66,48 @@ RIGHTS: Final[Rights] = {
     "withdraw_claim": writes(ORGANISATIONS, one="Nothing was decided, and the class can be claimed for again."),
     "list_rekeyed_lines": reads(SUPERVISORS, _FINANCE),
     "list_owed_lines": reads(SUPERVISORS, _FINANCE),
+    # publicity and objections
+    "list_public_claims": public(_PUBLICITY),
+    "get_public_claim": public(_PUBLICITY),
+    "get_publicity_file": public(_PUBLICITY),
+    "publicity_page": public(_PUBLICITY),
+    "file_objection": public("Whoever objects needs no account.", one="A reviewer answers it."),
+    "get_objection_state": public("Only with the receipt, which cannot be guessed.", one="It changes nothing."),
+    "list_objections": reads(SUPERVISORS),
+    "get_objection": reads(_REVIEWER),
+    "read_objector_contact": writes(_REVIEWER, one="It changes nothing; who read it and why is kept and shown."),
+    "answer_objection": writes(
+        _REVIEWER, two="Who answers an objection neither prepared nor reviewed the claim.", note=_FROM_ABOVE
+    ),
+    # appeals
+    "file_appeal": writes(
+        ORGANISATIONS,
+        {Role.COUNTY_OFFICER: Whose.REGION},
+        one="A reviewer of the region above decides on it.",
+        note="A county officer records the appeal of a person who comes to the counter.",
+    ),
+    "list_appeals": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "get_appeal": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "decide_appeal": writes(
+        _REVIEWER,
+        _PROVINCE,
+        two="Who decides on an appeal did not take the decision that it is about.",
+        note="Only reviewers of a region above the claim's, and the province.",
+    ),
     # review, payment, recovery
+    "list_late_claims": reads(SUPERVISORS, _FINANCE),
+    "take_claim": writes(_REVIEWER, one="Nothing is decided by it; a colleague may take it over.", note=_FROM_ABOVE),
     "return_claim": writes(
         _REVIEWER,
         two="Who returns a claim is none of those who prepared it.",
         note="An approval that is not paid yet may be taken back by whoever gave it: nothing is granted by that.",
     ),
     "reject_claim": writes(_REVIEWER, two="Who rejects a claim is none of those who prepared it.", note=_FROM_ABOVE),
-    "approve_claim": writes(_REVIEWER, two="Who approves a claim is none of those who prepared it.", note=_FROM_ABOVE),
+    "approve_claim": writes(
+        _REVIEWER,
+        two="Who reviews a claim is none of those who prepared it, and the second reviewer is not the first.",
+        note=_FROM_ABOVE,
+    ),
     "pay_claim": writes(_FINANCE, two="Who pays a claim neither prepared nor approved it.", note=_FROM_ABOVE),
     "fail_payment": writes(
         _FINANCE, two="Who records that the bank sent a payment back is not who paid it.", note=_FROM_ABOVE

@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.subsidy.app import make_app
 from services.subsidy.claims.usecases.steps import let_expire
 from services.subsidy.consumers import consumers
+from services.subsidy.objections.usecases import erase
 from services.subsidy.policy import usecases as policy
+from services.subsidy.review.usecases import approve_published
 from services.subsidy.settings import SubsidySettings
 from shared.database import make_engine
 from shared.kernel.refusals import Refusal
@@ -37,7 +39,7 @@ async def load_policy(settings: SubsidySettings, arguments: argparse.Namespace) 
 
 def jobs(settings: SubsidySettings, engine: AsyncEngine) -> list[Job]:
     """Background jobs of the subsidy, except the relay."""
-    return [let_expire(engine, settings.now)]
+    return [let_expire(engine, settings.now), approve_published(engine, settings.now), erase(engine, settings.now)]
 
 
 SERVICE = Service(

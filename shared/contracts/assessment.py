@@ -183,10 +183,16 @@ class CertificateRevoked(CertificateState):
 
 
 class CertificateCorrected(CertificateState):
-    """Its programme follows a correction of its holder's training in the class."""
+    """Its programme follows a correction of its holder's training in the class, or what it says was corrected."""
 
     type: ClassVar[str] = "assessment.certificate-corrected.v1"
 
 
-CERTIFICATE_FACTS: Final = (CertificateIssued, CertificateRevoked, CertificateCorrected)
+class CertificateReinstated(CertificateState):
+    """Its revocation was a mistake: it is valid again, and counts again from the day of its issue."""
+
+    type: ClassVar[str] = "assessment.certificate-reinstated.v1"
+
+
+CERTIFICATE_FACTS: Final = (CertificateIssued, CertificateRevoked, CertificateCorrected, CertificateReinstated)
 """All facts of a certificate. Versions have no gaps, so a consumer that needs one of them consumes all."""

@@ -30,6 +30,14 @@ class SubsidyFact(Fact):
 class ClaimStatus(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    FIRST_REVIEW = "first_review"
+    """A reviewer has taken it in hand."""
+    SECOND_REVIEW = "second_review"
+    """It passed the first review, and waits for another person's."""
+    PUBLICITY = "publicity"
+    """It passed its reviews, and is public for some working days before it is approved."""
+    OBJECTED = "objected"
+    """It is public, and an objection to one of its lines is open."""
     RETURNED = "returned"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
@@ -90,6 +98,9 @@ class ClaimState(SubsidyFact):
     """The year whose plan the programmes of the lines belong to: that of the class's first day."""
     supplements: UUID | None = None
     """An earlier claim for the class, where this one is for those who became due later."""
+    published_on: date | None = None
+    public_until: date | None = None
+    """The last day on which it is public."""
 
 
 class ClaimDrafted(ClaimState):
@@ -100,6 +111,36 @@ class ClaimDrafted(ClaimState):
 
 class ClaimSubmitted(ClaimState):
     type: ClassVar[str] = "subsidy.claim-submitted.v1"
+
+
+class ClaimReviewed(ClaimState):
+    """A reviewer took it in hand, or it passed the first of two reviews; the status says which."""
+
+    type: ClassVar[str] = "subsidy.claim-reviewed.v1"
+
+
+class ClaimPublished(ClaimState):
+    """It passed its reviews, and is public until `public_until`."""
+
+    type: ClassVar[str] = "subsidy.claim-published.v1"
+
+
+class ClaimObjected(ClaimState):
+    """While it is public, an objection to one of its lines was received: it waits for the answer."""
+
+    type: ClassVar[str] = "subsidy.claim-objected.v1"
+
+
+class ClaimObjectionAnswered(ClaimState):
+    """An objection was answered; the status says whether another one is open."""
+
+    type: ClassVar[str] = "subsidy.claim-objection-answered.v1"
+
+
+class ClaimReopened(ClaimState):
+    """An appeal against its rejection was granted: its institution can rebuild it."""
+
+    type: ClassVar[str] = "subsidy.claim-reopened.v1"
 
 
 class ClaimReturned(ClaimState):
@@ -185,6 +226,8 @@ CLAIM_FACTS: Final = (
     ClaimDrafted, ClaimSubmitted, ClaimReturned, ClaimRejected, ClaimApproved, ClaimPaid, ClaimRecovered,
     ClaimCorrected, ClaimWithdrawn, ClaimLinesStopped, ClaimLinesOwed,
     ClaimPaymentFailed, ClaimRecoveryReversed, ClaimWrittenOff, ClaimWriteOffReversed,
+    ClaimReviewed, ClaimPublished,
+    ClaimObjected, ClaimObjectionAnswered, ClaimReopened,
 )  # fmt: skip
 """All facts of a claim. Versions have no gaps, so a consumer that needs one of them consumes all."""
 

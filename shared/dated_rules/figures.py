@@ -106,7 +106,7 @@ class Forms:
         types = {name.replace("_", ".", 1): type_ for name, type_ in fields.items()} | dict(further or {})
         self._forms: Final = {key: _OF_TYPE[type_] for key, type_ in types.items()}
 
-    def parse(self, key: str, value: str) -> object:
+    def read_figure(self, key: str, value: str) -> object:
         """`value` as the type that `key` has. Raises UnknownPolicyKey, WrongPolicyValue."""
         form = self._forms.get(key)
         if form is None:
@@ -124,7 +124,7 @@ class Forms:
             figure = figures.get(key)
             if figure is None:
                 raise PolicyUnset(key=key, day=day.isoformat())
-            values[name] = self.parse(key, figure)
+            values[name] = self.read_figure(key, figure)
         return values
 
 

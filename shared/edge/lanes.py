@@ -38,11 +38,13 @@ class Lane(StrEnum):
 
 
 class Kind(StrEnum):
-    """What has a rate of its own: the lanes, and two kinds of requests that have lower ones."""
+    """What has a rate of its own: the lanes, and what has lower ones."""
 
     INTERACTIVE = "interactive"
     BULK = "bulk"
     LOOKUPS = "lookups"
+    DRY_RUN_ROWS = "dry-run-rows"
+    """Of a dry run each row counts: it asks about a number of its own."""
     PUBLIC = "public"
 
 
@@ -74,8 +76,10 @@ class RouteKind:
 
     def kind_of(self, request: Request) -> Kind:
         """What the request is counted as."""
-        if self.is_lookup or (self.has_dry_runs and request.query_params.get(MODE) == DRY_RUN):
+        if self.is_lookup:
             return Kind.LOOKUPS
+        if self.has_dry_runs and is_dry_run(request):
+            return Kind.DRY_RUN_ROWS
         return Kind(self.lane_of(request)) if self.needs_caller else Kind.PUBLIC
 
     @property
@@ -86,7 +90,7 @@ class RouteKind:
         if not self.needs_caller:
             return [Kind.PUBLIC]
         lanes = [Kind.INTERACTIVE, Kind.BULK] if self.takes_rows else [Kind(self.lane)]
-        return [*lanes, Kind.LOOKUPS] if self.has_dry_runs else lanes
+        return [*lanes, Kind.DRY_RUN_ROWS] if self.has_dry_runs else lanes
 
 
 def kind_of(route: APIRoute, *, needs_caller: bool) -> RouteKind:
@@ -105,6 +109,11 @@ def kind_of(route: APIRoute, *, needs_caller: bool) -> RouteKind:
 
 def _is_file(content: Mapping[str, Any]) -> bool:
     return bool(content.get("schema", {}).get("format") == "binary")
+
+
+def is_dry_run(request: Request) -> bool:
+    """Whether the request asks for a dry run, where its route has dry runs."""
+    return request.query_params.get(MODE) == DRY_RUN
 
 
 def _is_small(request: Request) -> bool:
@@ -166,6 +175,12 @@ class Limits:
         tell(request, meter.rate, left)
         self.lanes[kind.lane_of(request)].look(who(request))
 
+    def count_rows(self, request: Request, rows: int) -> None:
+        """Count the rows of a dry run, which was counted as one before they were read; other requests have none."""
+        if rows > 1 and is_dry_run(request):
+            meter = self.meters[Kind.DRY_RUN_ROWS]
+            tell(request, meter.rate, meter.add(who(request), rows - 1))
+
     async def handle(self, request: Request, kind: RouteKind, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """What `work` returns, done in the lane of `request` when it is its caller's turn. Raises Busy."""
         lane = kind.lane_of(request)
@@ -180,13 +195,14 @@ class Limits:
 
 def rates(settings: ServiceSettings) -> Mapping[Kind, Rate]:
     """The rates that `settings` publish."""
-    a_minute = {
+    of_requests = {
         Kind.INTERACTIVE: settings.interactive_requests_a_minute,
         Kind.BULK: settings.bulk_requests_a_minute,
         Kind.LOOKUPS: settings.lookups_a_minute,
         Kind.PUBLIC: settings.public_requests_a_minute,
     }
-    return {kind: Rate(kind, requests, 60) for kind, requests in a_minute.items()}
+    a_minute = {kind: Rate(kind, requests, 60) for kind, requests in of_requests.items()}
+    return {**a_minute, Kind.DRY_RUN_ROWS: Rate(Kind.DRY_RUN_ROWS, settings.dry_run_rows_an_hour, 3600)}
 
 
 def who(request: Request) -> Hashable:

@@ -10,6 +10,7 @@ import ipaddress
 import math
 import time
 from collections.abc import Callable, Hashable
+from threading import Lock
 from typing import Final, NamedTuple
 
 from fastapi import Request
@@ -25,7 +26,7 @@ _ROUNDING: Final = 1e-6
 
 
 class Rate(NamedTuple):
-    """At most `requests` at once, and as many again in every `seconds`."""
+    """At most `requests` (or rows, where these count) at once, and as many again in every `seconds`."""
 
     name: str
     requests: int
@@ -49,7 +50,7 @@ class Meter:
 
     Each caller has one number, the moment at which everything will be there again (the generic cell rate algorithm): a
     request moves it by its share of the window. So nothing has to be cleared when a window ends, and whoever was
-    refused waits for one request's share, not for the end of a window.
+    refused waits for one request's share, not for the end of a window. Used by several threads.
     """
 
     def __init__(
@@ -60,17 +61,31 @@ class Meter:
         self._now = now
         self._callers_max = callers_max
         self._whole_at: dict[Hashable, float] = {}
+        self._counting = Lock()
 
     def count(self, caller: Hashable) -> Left:
         """Count a request of `caller`. Raises TooManyRequests, and then does not count it."""
-        now = self._now()
-        whole_at = max(self._whole_at.get(caller, now), now) + self._share
-        ahead = whole_at - now
-        if ahead > self.rate.seconds + _ROUNDING:
-            raise TooManyRequests(retry_after_s=math.ceil(round(ahead - self.rate.seconds, 3)))
+        with self._counting:
+            now = self._now()
+            whole_at = max(self._whole_at.get(caller, now), now) + self._share
+            ahead = whole_at - now
+            if ahead > self.rate.seconds + _ROUNDING:
+                raise TooManyRequests(retry_after_s=math.ceil(round(ahead - self.rate.seconds, 3)))
+            return self._set(caller, whole_at, now)
+
+    def add(self, caller: Hashable, number: int) -> Left:
+        """Count `number` more with a request that was counted as one, though they may be more than are left: the next
+        request is then refused until they have come back.
+        """
+        with self._counting:
+            now = self._now()
+            return self._set(caller, max(self._whole_at.get(caller, now), now) + number * self._share, now)
+
+    def _set(self, caller: Hashable, whole_at: float, now: float) -> Left:
         if caller not in self._whole_at and len(self._whole_at) >= self._callers_max:
             self._forget(now)
         self._whole_at[caller] = whole_at
+        ahead = whole_at - now
         return Left(max(0, round((self.rate.seconds - ahead) / self._share)), math.ceil(round(ahead, 3)))
 
     def _forget(self, now: float) -> None:

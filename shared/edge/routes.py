@@ -184,8 +184,7 @@ class EdgeRoute(APIRoute):
 
     async def _read(self, request: Request, opened: OpenRequest, open_requests: OpenRequests) -> Request:
         """Raises BodyNotTaken, UnsupportedMediaType, MalformedRequest, and the refusals of bodies."""
-        headers = request.headers
-        if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+        if not has_body(request):
             return ReadRequest(request, b"") if self.media_types else request
         if not self.media_types:
             await _require_empty(request, opened)
@@ -205,6 +204,12 @@ async def _require_empty(request: Request, opened: OpenRequest) -> None:
         raise BodyNotTaken
     if (await opened.read(request, bytes_max=_EMPTY_BYTES_MAX)).strip() not in _EMPTY:
         raise BodyNotTaken
+
+
+def has_body(request: Request) -> bool:
+    """Whether a body comes with the request."""
+    headers = request.headers
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
 def media_type_of(request: Request) -> str:

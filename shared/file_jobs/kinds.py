@@ -46,6 +46,8 @@ class FileKind:
     admit: Admit = _admit_all
     target_field: str | None = None
     files_standing_max: int = FILES_STANDING_MAX
+    of_organisations: bool = True
+    """Whether its senders are organisations; if not, `admit` says which authorities may send it."""
     too_many: type[Conflict] = TooManyFiles
     failed: type[Conflict] = FileFailed
 

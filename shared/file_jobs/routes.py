@@ -27,6 +27,7 @@ from shared.file_jobs.at_once import RowReport
 from shared.file_jobs.kinds import FileKind, FileStorage, RowDecider
 from shared.file_jobs.rules import FileJob, FileStatus
 from shared.file_jobs.store import RefusedRow
+from shared.forms import INTEGER_MAX
 from shared.paging import Cursor, Page, PageSize, before, next_cursor
 from shared.posted import DryRun
 from shared.spreadsheets import templates
@@ -207,6 +208,7 @@ def job_routes(
             format_=form or _format_of(request, kind),
             target_id=target_id,
             dry_run=dry_run,
+            dry_run_rows_an_hour=request.app.state.settings.dry_run_rows_an_hour,
             storage=_storage(request),
             caller=caller,
             at=at,
@@ -244,7 +246,7 @@ def job_routes(
         connection: Connection,
         caller: CurrentCaller,
         at: Now,
-        after: Annotated[int, Query(ge=0, description="`next` of the page before")] = 0,
+        after: Annotated[int, Query(ge=0, le=INTEGER_MAX, description="`next` of the page before")] = 0,
         size: PageSize = 100,
     ) -> ReportPage:
         """The rows refused so far, with errors by column. Cells are not repeated."""
@@ -295,14 +297,12 @@ def at_once_routes(
 
         async def respond(self, request: Request, handle: Handler) -> Response:
             if (format_ := _format_asked(request, kind)) is not None:
+                content, readers, caller = await request.body(), request.app.state.readers, who(request)
                 request.state.file_rows = await at_once.read(
-                    format_,
-                    await request.body(),
-                    kind.table,
-                    rows_max=rows_max,
-                    readers=request.app.state.readers,
-                    caller=who(request),
+                    format_, content, kind.table, rows_max=rows_max, readers=readers, caller=caller
                 )
+                limits: Limits = request.app.state.limits
+                limits.count_rows(request, len(request.state.file_rows))
             return await super().respond(request, handle)
 
     async def post(

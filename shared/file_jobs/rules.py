@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,9 +12,11 @@ from uuid import UUID
 
 from shared.kernel.callers import Caller, Role
 from shared.kernel.moves import move
-from shared.kernel.refusals import Conflict
+from shared.kernel.refusals import Conflict, TooManyRequests
 from shared.spreadsheets.tables import FileFormat
 
+DRY_RUNS_COUNTED: Final = timedelta(days=30)
+"""For how long the rows of a dry run count against those of its sender's next ones."""
 ATTEMPTS_MAX: Final = 5
 """Attempts without progress after which a file is given up."""
 
@@ -99,6 +102,10 @@ class Tally(NamedTuple):
         return self.accepted + self.repeated + self.refused
 
 
+NO_ORGANISATION: Final = UUID(int=0)
+"""In the place of the organisation of a file that an authority posts."""
+
+
 class Posting(NamedTuple):
     """Who sent a file and for what: everything that decisions on its rows may depend on.
 
@@ -166,6 +173,22 @@ def wait(file_id: UUID, kind: str, posting: Posting, format_: FileFormat, *, at:
         finished_at=None,
         attempts=0,
     )
+
+
+def require_dry_run_rows(earlier: Iterable[tuple[datetime, int]], *, rows_an_hour: int, at: datetime) -> None:
+    """Raises TooManyRequests unless a sender may have another row decided by a dry run, after the `earlier` ones: the
+    moments of their files, the oldest first, and the rows of each.
+
+    A file may have more rows than are left; the next one is then refused until they have come back.
+    """
+    hour = timedelta(hours=1)
+    share = hour / rows_an_hour
+    whole_at = at - DRY_RUNS_COUNTED
+    for posted_at, rows in earlier:
+        whole_at = max(whole_at, posted_at) + rows * share
+    ahead = max(whole_at, at) + share - at
+    if ahead > hour:
+        raise TooManyRequests(retry_after_s=math.ceil((ahead - hour).total_seconds()))
 
 
 def take(file: FileJob) -> FileJob:

@@ -35,6 +35,12 @@ SELECT {_COLUMNS} FROM file_job WHERE organisation_id = :organisation_id AND dig
 _COUNT_STANDING = f"""
 SELECT count(*) FROM file_job WHERE kind = :kind AND organisation_id = :organisation_id AND {_STANDING}
 """
+# A file of which no more is known yet has at least one row.
+_DRY_RUNS = """
+SELECT posted_at, greatest(rows_total, accepted + repeated + refused, 1) AS rows FROM file_job
+WHERE kind = :kind AND organisation_id = :organisation_id AND posted_by = :posted_by AND dry_run AND posted_at > :since
+ORDER BY id
+"""
 _LIST = f"""
 SELECT {_COLUMNS} FROM file_job WHERE kind = :kind AND organisation_id = :organisation_id AND id < :before
 ORDER BY id DESC LIMIT :limit
@@ -126,6 +132,15 @@ async def standing(connection: AsyncConnection, kind: str, organisation_id: UUID
     """The number of the organisation's unfinished files of that kind."""
     values = {"kind": kind, "organisation_id": organisation_id}
     return int(await connection.scalar(text(_COUNT_STANDING), values) or 0)
+
+
+async def dry_runs(
+    connection: AsyncConnection, kind: str, posting: Posting, *, since: datetime
+) -> list[tuple[datetime, int]]:
+    """When the sender of `posting` posted each dry run since then, the oldest first, and its rows as far as known."""
+    values = {"organisation_id": posting.organisation_id, "posted_by": posting.posted_by}
+    found = await connection.execute(text(_DRY_RUNS), values | {"kind": kind, "since": since})
+    return [(row.posted_at, row.rows) for row in found]
 
 
 async def page(

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.file_jobs import rules, store
 from shared.file_jobs.kinds import FileKind, FileStorage
-from shared.file_jobs.rules import FileJob, Posting
+from shared.file_jobs.rules import NO_ORGANISATION, FileJob, Posting
 from shared.file_jobs.store import RefusedRow
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
@@ -34,7 +34,7 @@ async def posting_of(
     connection: AsyncConnection, kind: FileKind, *, target_id: UUID | None, dry_run: bool, caller: Caller
 ) -> Posting:
     """The posting for a new file of the caller. Raises ForeignOrganisation and the refusals of `admit`."""
-    organisation_id = caller.require_some_organisation()
+    organisation_id = caller.require_some_organisation() if kind.of_organisations else NO_ORGANISATION
     await kind.admit(connection, caller, target_id)
     return Posting(organisation_id, target_id, caller.person, dry_run)
 
@@ -47,6 +47,7 @@ async def post(
     format_: FileFormat,
     target_id: UUID | None,
     dry_run: bool,
+    dry_run_rows_an_hour: int,
     storage: FileStorage,
     caller: Caller,
     at: datetime,
@@ -54,7 +55,7 @@ async def post(
     """A new file, waiting; the existing one if the same content is already unfinished.
 
     Raises ForeignOrganisation, the refusals of the kind's `admit`, NotASpreadsheet, SpreadsheetDamaged,
-    SpreadsheetTooLarge, SpreadsheetEmpty, and the kind's `too_many`.
+    SpreadsheetTooLarge, SpreadsheetEmpty, the kind's `too_many`, and TooManyRequests.
     """
     posting = await posting_of(connection, kind, target_id=target_id, dry_run=dry_run, caller=caller)
     if not content:
@@ -69,6 +70,9 @@ async def post(
         return known
     if await store.standing(connection, kind.name, posting.organisation_id) >= kind.files_standing_max:
         raise kind.too_many(files_max=kind.files_standing_max)
+    if dry_run:
+        earlier = await store.dry_runs(connection, kind.name, posting, since=at - rules.DRY_RUNS_COUNTED)
+        rules.require_dry_run_rows(earlier, rows_an_hour=dry_run_rows_an_hour, at=at)
     file = rules.wait(new_id(), kind.name, posting, format_, at=at)
     sealed = await asyncio.to_thread(storage.seal.encrypt, content, owner=file.id.bytes)
     await store.add(connection, file, sealed=sealed, digest=digest)

@@ -19,6 +19,8 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     FINANCE = "finance"
     PROVINCE = "province"
+    HOLDER = "holder"
+    """A person who looks at what is recorded about themselves; the person of the token is their key."""
 
 
 class Whose(StrEnum):
@@ -27,6 +29,7 @@ class Whose(StrEnum):
     PUBLIC = "public"
     """What everybody may see or do, without a token."""
     OWN = "own organisation"
+    SELF = "own person"
     REGION = "own region and below"
     ALL = "all"
 
@@ -47,6 +50,14 @@ class ForeignOrganisation(Forbidden):
     title_zh = "该记录属于其他机构。"
     cure_en = "Use a token of the organisation that owns the record."
     cure_zh = "请使用所属机构的令牌。"
+
+
+class ForeignPerson(Forbidden):
+    slug = "foreign-person"
+    title_en = "This record is about another person."
+    title_zh = "该记录不属于本人。"
+    cure_en = "Ask for the list of your own records."
+    cure_zh = "请查询本人的记录列表。"
 
 
 class ForeignRegion(Forbidden):
@@ -104,6 +115,11 @@ class Caller:
         if self.organisation is None:
             raise ForeignOrganisation
         return self.organisation
+
+    @property
+    def holder(self) -> UUID:
+        """The key of the person that a holder is."""
+        return UUID(self.person)
 
     def acts_in(self, region_and_above: Sequence[str]) -> bool:
         """Whether the caller's region is among the region concerned and those above it.

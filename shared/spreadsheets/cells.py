@@ -41,6 +41,7 @@ _HELD_AS_TEXT = re.compile(r'="([^"]*)"')
 _MARKS = frozenset("='‘’")
 _ABROAD = re.compile(r"(?:\+|00)?86(1[0-9]{9,})")
 _YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
+_COUNT = re.compile(r"([0-9]{1,12})(?:\.0+)?")
 _BETWEEN = re.compile(r"[,，、;；\s]+")
 _REPLACEMENT = "\ufffd"
 """The character of a program that could not decode its input."""
@@ -64,8 +65,8 @@ def read(column: Column, raw: Raw) -> Value:
             return _code_of(column, raw)
         case Kind.DATE:
             return _day_of(column, raw)
-        case Kind.YUAN:
-            return _fen_in(column, shown(raw) if isinstance(raw, int | float) else "")
+        case Kind.COUNT | Kind.YUAN:
+            return _FROM_TEXT[column.kind](column, shown(raw) if isinstance(raw, int | float) else "")
         case Kind.CHOICE:
             if isinstance(raw, bool) and raw in column.choices.values():
                 return raw
@@ -177,6 +178,13 @@ def _fen_in(_: Column, text: str) -> int:
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
+def _count_in(_: Column, text: str) -> int:
+    found = _COUNT.fullmatch(text.replace(",", ""))
+    if found is None:
+        raise CellUnfit
+    return int(found[1])
+
+
 def _day(year: int, month: int, number: int) -> date | None:
     try:
         return date(year, month, number)
@@ -201,5 +209,6 @@ _FROM_TEXT: Final[Mapping[Kind, Callable[[Column, str], Value]]] = {
     Kind.DATE: _day_in,
     Kind.CHOICE: _choice,
     Kind.LIST: _list_in,
+    Kind.COUNT: _count_in,
     Kind.YUAN: _fen_in,
 }

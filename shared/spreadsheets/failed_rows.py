@@ -60,7 +60,7 @@ class _Csv:
         return BYTE_ORDER_MARK.encode() + _csv([[*(column.zh for column in self._table.columns), *REASON]])
 
     def add(self, rows: Iterable[FailedRow]) -> bytes:
-        return _csv([_harmless(cell) for cell in _line(row, self._table)] for row in rows)
+        return _csv([harmless(cell) for cell in _line(row, self._table)] for row in rows)
 
     def end(self) -> bytes:
         return b""
@@ -72,7 +72,7 @@ def _csv(lines: Iterable[Sequence[str]]) -> bytes:
     return made.getvalue().encode()
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """The cell protected from the spreadsheet: one that would be calculated, rounded or made a date begins with a
     tab, which is ignored when the file is sent again.
     """

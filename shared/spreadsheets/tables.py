@@ -60,6 +60,8 @@ class Kind(StrEnum):
     CHOICE = "choice"
     LIST = "list"
     """Several codes in one cell."""
+    COUNT = "count"
+    """A whole number that is not negative; separators of thousands are removed."""
     YUAN = "yuan"
     """An amount of yuan with at most two decimal places; its value is in fen."""
 

@@ -220,6 +220,12 @@ class Centre:
         confirmed = await self.confirm(proposed, self.officer("second"))
         return confirmed if confirmed.status_code != 200 else await self.get(f"/certificates/{certificate_id}")
 
+    async def reinstate(self, certificate_id: str, content: object) -> httpx.Response:
+        """Proposed by the province and confirmed by a third officer; the certificate, or the refusal of either."""
+        proposed = await self.post(f"/certificates/{certificate_id}/reinstatement", content, self.province)
+        confirmed = await self.confirm(proposed, self.officer("third"))
+        return confirmed if confirmed.status_code != 200 else await self.get(f"/certificates/{certificate_id}")
+
     async def certificates(self, session_id: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = (await self.get(f"/certificates?session_id={session_id}")).json()["rows"]
         return rows

@@ -55,7 +55,26 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     confirmed = await centre.confirm(asked, assessment.tokens.of(Role.PROVINCE, person="second", region=PROVINCE))
     assert confirmed.status_code == 200, confirmed.text
     territory = (await centre.get(f"/bodies/{centre.body['id']}/territories")).json()[0]["id"]
+    given = await centre.post(
+        f"/bodies/{centre.body['id']}/number-blocks",
+        {"year": 2026, "count": 100, "reason": "年度号段"},
+        centre.province,
+    )
+    assert given.status_code == 201, given.text
+    person = person_key(assessment, first + 3)
+    holder = assessment.tokens.of(Role.HOLDER, person=str(person))
+    code = await centre.post(f"/certificates/{certificates[0]}/codes", {"given_to": f"单位{number}"}, holder)
+    assert code.status_code == 201, code.text
+    signed = await centre.post(f"/certificates/{certificates[0]}/credential")
+    assert signed.status_code == 201, signed.text
+    seen = {"code": code.json()["code"], "asker": f"查验单位{number}"}
+    assert (await centre.post("/verifications/by-code", seen)).status_code == 200
+    looked = (await centre.get("/holder/looks", holder)).json()["rows"][0]["id"]
     ids = {
+        "code_id": code.json()["id"],
+        "number": "0",
+        "key_id": "c1",
+        "block_id": given.json()["id"],
         "territory_id": territory,
         "entry_id": scope,
         "sanction_id": sanction.json()["id"],
@@ -64,12 +83,21 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "candidate_id": candidate,
         "certificate_id": certificates[0],
         "proposal_id": proposed.json()["id"],
-        "number": "S000041000001253000001",
         "row_id": "NAT-PASS-60",
         "occupation": "4-10-01-05",
         "edition": "2023",
     }
     bodies: dict[str, Any] = {
+        "verify_certificate": {"number": "S000041000001253000001", "name": "王小明"},
+        "verify_by_code": seen,
+        "give_code": {"days": 3},
+        "give_number_block": {"year": 2027, "count": 5, "reason": "年度号段"},
+        "end_number_block": {"reason": "收回"},
+        "void_numbers": {"first": f"S000041{number:06}263000050", "reason": "打印错误"},
+        "propose_revocation": {"reason": "评分有误"},
+        "propose_reinstatement": {"reason": "撤销有误"},
+        "reissue_certificate": {"ground": "lost", "reason": "遗失补发"},
+        "propose_certificate_correction": {"occupation": "4-03-02-01", "reason": "登记有误"},
         "file_body": body_filing(first + 500, region=region),
         "add_candidates": {"rows": [person_row(first + 1)]},
         "record_results": {"rows": [pass_row(first + 1)]},
@@ -100,8 +128,12 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_proposals": ids["proposal_id"],
             "list_duplicates": certificates[1],
             "list_rekeyed_certificates": certificates[2],
+            "list_own_certificates": certificates[0],
+            "list_codes": code.json()["id"],
+            "list_looks": looked,
         },
         bodies=bodies,
+        holder=str(person),
     )
 
 

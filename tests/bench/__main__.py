@@ -21,6 +21,8 @@ PARTS = (
     "overlap",
     "lists",
     "busy",
+    "verification",
+    "credentials",
 )
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

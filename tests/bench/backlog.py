@@ -16,7 +16,7 @@ from shared.backbone.log import EventLog, Record, TopicPartition
 from shared.contracts.registry import TOPIC
 from shared.service import open_log, settle_memory, worker_engine
 from tests.bench.brokers import broker
-from tests.bench.facts import CELLS, FACTS, SUBJECTS, class_starts, enrolment_facts
+from tests.bench.facts import CELLS, FACTS, SUBJECTS, class_starts, enrolment_facts, institutions
 from tests.bench.ground import Ground, ground, report
 
 
@@ -25,7 +25,8 @@ async def main() -> None:
     print(f"{FACTS:,} facts of {SUBJECTS:,} subjects in up to three versions over {CELLS:,} cells")
     # A trainee is in training once the class has started.
     starts = list(class_starts(range(SUBJECTS // 40)))
-    facts = [*starts, *enrolment_facts(facts=FACTS - len(starts))]
+    schools = list(institutions(range(SUBJECTS // 4000)))
+    facts = [*schools, *starts, *enrolment_facts(facts=FACTS - len(schools) - len(starts))]
     with broker() as kafka:
         for name, address in (("embedded log", None), ("Kafka", kafka)):
             if name != "Kafka" or address is not None:

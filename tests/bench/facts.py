@@ -13,6 +13,7 @@ from shared.backbone.log import Record
 from shared.contracts.dimensions import FundSource
 from shared.contracts.fact import encode
 from shared.contracts.registry.classes import ClassStarted, ClassStatus
+from shared.contracts.registry.directory import InstitutionRegistered
 from shared.contracts.registry.enrolments import (
     EnrolmentCompleted,
     EnrolmentCorrected,
@@ -94,6 +95,23 @@ def class_starts(numbers: Iterable[int]) -> Iterator[Record]:
         yield Record(fact.subject, encode(fact))
 
 
+def institutions(numbers: Iterable[int]) -> Iterator[Record]:
+    """That the institutions of these numbers are registered; an institution has 4,000 subjects."""
+    for number in numbers:
+        fact = InstitutionRegistered(
+            subject=f"institutions/{_id(number)}",
+            version=1,
+            at=datetime(2025, 1, 1, tzinfo=UTC),
+            institution_id=_id(number),
+            credit_code="52410000MJ00123452",
+            name=f"School {number}",
+            kind="training_school",
+            region="410102",
+            reporting_region="410100",
+        )
+        yield Record(fact.subject, encode(fact))
+
+
 def _id(number: int) -> UUID:
     # Like a UUIDv7: grows with time, ends in noise.
     noise = number * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFF
@@ -130,5 +148,6 @@ def _fact(number: int, version: int, places: Sequence[str], chance: random.Rando
             status=EnrolmentStatus.IN_TRAINING if version == 1 else EnrolmentStatus.COMPLETED,
             hours=60,
             effective_on=date(2025, 1, 1) + timedelta(days=day),
+            from_on=date(2025, 1, 1) + timedelta(days=day if version == 1 else max(0, day - 20)),
         )
     )

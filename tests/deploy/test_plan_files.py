@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from services.registry.plan.rules.policy import CALENDAR_KEY, KEYS, parse, policy_on
-from services.registry.plan.rules.working_days import CalendarUnset, WorkingDays
 from services.registry.plan.usecases.plan_files import read_policy, read_projects
 from services.subsidy.policy.rules import item_of
 from shared.dated_rules.rules import loaded
@@ -17,6 +16,7 @@ from shared.kernel.awards import Award
 from shared.kernel.levels import Level
 from shared.kernel.money import fen_from_yuan
 from shared.kernel.periods import Period
+from shared.kernel.working_days import CalendarUnset, WorkingDays
 
 PLAN = Path(__file__).parents[2] / "deploy" / "plans" / "henan-2025"
 SIGNED = loaded(by="load-plan", at=datetime(2024, 12, 1, tzinfo=UTC), sequence=1)

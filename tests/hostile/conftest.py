@@ -33,7 +33,10 @@ PEAK_BYTES_MAX: Final = 400_000_000
 ANSWERED_SECONDS_MAX: Final = 1.0
 """Within which everybody else is answered during an attack."""
 PROVINCE: Final = "410000"
-SMALL_ROUTE: Final = "/v1/regions"
+SMALL_ROUTE: Final = {
+    "registry": "/v1/regions", "subsidy": "/v1/policy-rows", "assessment": "/v1/pass-rules", "metrics": "/v1/plans",
+}  # fmt: skip
+"""A list that anybody else goes on asking for."""
 
 
 class Answer(NamedTuple):
@@ -74,11 +77,16 @@ class Attacked:
         with socket.create_connection((LOOPBACK, self.port), timeout=seconds) as opened:
             yield opened
 
-    def ask(self, path: str = SMALL_ROUTE, *, seconds: float = 30, headers: Mapping[str, str] | None = None) -> int:
-        """The status of an answer to a GET over a new connection."""
+    def of(self, role: Role, *, person: str = "somebody") -> dict[str, str]:
+        """The headers of a caller of `role`, of an organisation that is not registered if they need one."""
+        region = PROVINCE if role is Role.PROVINCE else "410102"
+        return self.tokens.of(role, person=person, organisation=new_id(), region=region)
+
+    def ask(self, path: str = "", *, seconds: float = 30, headers: Mapping[str, str] | None = None) -> int:
+        """The status of an answer to a GET over a new connection: of `path`, or of a small list."""
         connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=seconds)
         try:
-            connection.request("GET", path, headers=headers or self.officer("a bystander"))
+            connection.request("GET", path or SMALL_ROUTE[self.name], headers=headers or self.officer("a bystander"))
             answer = connection.getresponse()
             answer.read()
         finally:
@@ -208,6 +216,15 @@ def serving(name: str, postgres: Postgres, keys: Path, directory: Path) -> Itera
         yield service
     finally:
         child.stop(signal.SIGTERM, seconds_max=15)
+
+
+@pytest.fixture(scope="session")
+def another(
+    request: pytest.FixtureRequest, postgres: Postgres, keys: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Attacked]:
+    """The service that the test names by its parameter."""
+    with serving(request.param, postgres, keys, tmp_path_factory.mktemp("hostile")) as service:
+        yield service
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,12 @@ class FittingRole(httpx.Auth):
     def __init__(self, app: FastAPI, keys: Path) -> None:
         self._app = app
         self._headers = {
-            role: Tokens(keys).of(role, organisation=new_id(), region="410000" if role is Role.PROVINCE else "410102")
+            role: Tokens(keys).of(
+                role,
+                person=str(new_id()),
+                organisation=new_id(),
+                region="410000" if role is Role.PROVINCE else "410102",
+            )
             for role in Role
         }
 
@@ -137,6 +143,30 @@ class TestEveryRoute:
                 assert [(error["code"], error["pointer"]) for error in answer.json()["errors"]] == [
                     ("string-unicode", "/a/1"), ("finite-number", "/b"), ("null-character", "/c"),
                 ]  # fmt: skip
+
+    async def test_is_told_with_its_methods_to_who_uses_another(self, asked: Asked) -> None:
+        app, http = asked
+        of_path: dict[str, set[str]] = {}
+        for route in routes_of(app):
+            of_path.setdefault(route.path_regex.pattern, set()).update(route.methods)
+        for method, path, _ in operations(app):
+            has = next(has for pattern, has in of_path.items() if re.match(pattern, address(path)))
+            allowed = sorted(has | {"HEAD"} if "GET" in has else has)
+            for other in {"GET", "POST", "PUT", "PATCH", "DELETE"} - has:
+                answer = await http.request(other, address(path))
+
+                assert (answer.status_code, answer.json()["code"]) == (405, "wrong-method"), (other, path)
+                assert answer.headers["allow"] == ", ".join(allowed), (method, path)
+
+    async def test_answers_head_where_it_answers_get(self, asked: Asked) -> None:
+        app, http = asked
+        http.auth = httpx.Auth()
+        for method, path, operation in operations(app):
+            if method == "get" and operation.get("security"):
+                get, head = await http.get(address(path)), await http.head(address(path))
+
+                assert (head.status_code, head.content) == (get.status_code, b""), path
+                assert head.headers["content-type"] == get.headers["content-type"], path
 
     async def test_asks_who_it_is_first(self, asked: Asked) -> None:
         app, http = asked

@@ -115,3 +115,16 @@ def test_the_number_of_callers_that_are_remembered_is_bounded() -> None:
 )
 def test_an_address_of_ipv6_counts_with_its_network(host: str, address: str) -> None:
     assert address_of(Request({"type": "http", "client": (host, 1)})) == address
+
+
+def test_what_a_request_turns_out_to_ask_counts_even_beyond_what_is_left() -> None:
+    watch = Watch()
+    of = meter(60, 60, watch)
+    of.count("a")
+
+    assert of.add("a", 99) == (0, 100)
+    with pytest.raises(TooManyRequests) as refusal:
+        of.count("a")
+    assert refusal.value.facts == {"retry_after_s": 41}
+    watch.seconds += 41
+    assert of.count("a") == (0, 60)

@@ -15,6 +15,7 @@ from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.holds.rules import Flag, HoldStatus
 from services.subsidy.limits.rules import Terms
+from services.subsidy.limits.store import LIMIT_ROW
 from services.subsidy.policy import usecases as policy
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
 from shared.contracts.dimensions import FundSource, award_fields
@@ -39,11 +40,13 @@ from shared.contracts.registry.licences import (
 )
 from shared.contracts.registry.plan import RegionListed
 from shared.contracts.subsidy import ClaimStatus
+from shared.dated_rules.figures import FigureRow
+from shared.dated_rules.rules import loaded
 from shared.kernel.awards import Award
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from shared.kernel.money import Fen
-from shared.kernel.periods import business_day
+from shared.kernel.periods import Period, business_day
 from tests.support.services import ServiceUnderTest
 
 PLAN = Path("deploy/plans/henan-2025")
@@ -288,6 +291,25 @@ def amounts(answer: dict[str, Any]) -> list[tuple[int, str | None]]:
     return [(each["amount_fen"], each["refusal"]) for each in answer["lines"]]
 
 
+def short_ladder() -> list[FigureRow]:
+    """Rows of the cities, by which one review approves a claim."""
+    figures = {"review.second": "no", "publicity.working_days": "0"}
+    return [
+        FigureRow(
+            id=str(new_id()),
+            key=key,
+            value=value,
+            region=region,
+            validity=Period(date(2020, 1, 1)),
+            status="sourced",
+            source="文件",
+            provenance=loaded(by="load-policy", at=NOW, sequence=1),
+        )
+        for region in set(REPORTING.values())
+        for key, value in figures.items()
+    ]
+
+
 def people(count: int) -> list[UUID]:
     return [uuid4() for _ in range(count)]
 
@@ -299,10 +321,17 @@ class Office:
     service: ServiceUnderTest
 
     @classmethod
-    async def open(cls, service: ServiceUnderTest, *, budget_fen: int | None = 10**10) -> Office:
-        """With regions heard, policy loaded and, unless None, a budget for Zhengzhou's employment fund."""
+    async def open(
+        cls, service: ServiceUnderTest, *, budget_fen: int | None = 10**10, whole_ladder: bool = False
+    ) -> Office:
+        """With regions heard, policy loaded and, unless None, a budget for Zhengzhou's employment fund.
+
+        Claims are approved by one review, without publicity: the cities' own rows say so, unless `whole_ladder`.
+        """
         async with service.engine.begin() as connection:
             await policy.load(connection, PLAN, at=NOW)
+            if not whole_ladder:
+                await LIMIT_ROW.add_rows(connection, short_ladder())
         await service.hear(*regions())
         office = cls(service)
         if budget_fen is not None:

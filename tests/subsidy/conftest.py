@@ -7,8 +7,15 @@ import pytest
 from services.subsidy.worker import SERVICE
 from tests.conftest import OpenService
 from tests.subsidy.builders import Office
+from tests.subsidy.ladder import whole_ladder
 
 
 @pytest.fixture
 async def office(open_service: OpenService) -> Office:
     return await Office.open(await open_service(SERVICE))
+
+
+@pytest.fixture
+async def ladder(open_service: OpenService) -> Office:
+    """By the plan's own rows: two reviews, five working days of publicity."""
+    return await whole_ladder(await open_service(SERVICE))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from shared.kernel.callers import Role
 from tests.subsidy.builders import STARTS_ON, TODAY, Office, Taught, people
 from tests.support.persons import merged, rekeyed
@@ -24,13 +26,27 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
     assert (await office.budget(10**10, reports_to)).status_code == 200
     persons = people(4)
     first, second, third = (Taught([person], region=region) for person in persons[:3])
-    await office.service.hear(*first.all_finished(), *second.all_finished(), *third.all_finished())
+    fourth = Taught(people(1), region=region, institution_id=first.institution_id)
+    for taught in (first, second, third, fourth):
+        await office.service.hear(*taught.all_finished())
     finance, reviewer = office.finance(region=region), office.reviewer(region=region)
     claim_id = await office.submitted(first)
     assert (await office.approve(claim_id, reviewer)).status_code == 200
     assert (await office.pay(claim_id, finance)).status_code == 200
     proposed = (await office.propose_recovery(claim_id, None, finance)).json()
-    await office.submitted(second)
+    refused = await office.submitted(fourth, "c-4")
+    assert (await office.post(f"/v1/claims/{refused}/rejection", {"reason": "资料不实"}, reviewer)).is_success
+    appeal = {"about": "rejection", "reason": "材料齐全，请复核"}
+    appealed = (await office.post(f"/v1/claims/{refused}/appeals", appeal, office.institution(fourth))).json()
+    late = await office.submitted(second)
+    async with office.service.engine.begin() as connection:
+        published = "UPDATE claim SET published_on = '2025-06-02', public_until = '2025-06-08' WHERE id = :id"
+        await connection.execute(text(published), {"id": claim_id})
+    objection = {"claim_id": claim_id, "line": 1, "text": "公示名单与实际参训人员不符", "contact": "传达室"}
+    assert (await office.post("/v1/objections", objection, {})).status_code == 201
+    [objected] = (await office.get("/v1/objections", reviewer)).json()["rows"]
+    async with office.service.engine.begin() as connection:
+        await connection.execute(text("UPDATE claim SET due_on = '2025-06-02' WHERE id = :id"), {"id": late})
     of_another = await office.submitted(third)
     assert (await office.approve(of_another, reviewer)).status_code == 200
     # What was paid for the first is owed: he or she withdrew since.
@@ -47,6 +63,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
         ids={
             "claim_id": claim_id, "proposal_id": proposed["id"], "row_id": "HN-T-L4", "line": "1",
             "statement_id": statement_id,
+            "objection_id": objected["id"], "appeal_id": appealed["id"],
         },
         listed={
             "list_claims": claim_id,
@@ -57,6 +74,9 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "list_statements": statement_id,
             "list_rekeyed_lines": of_another,
             "list_owed_lines": claim_id,
+            "list_late_claims": late,
+            "list_objections": objected["id"],
+            "list_appeals": appealed["id"],
             "list_duplicates": f'"first":{{"claim_id":"{claim_id}"',
         },
         bodies={
@@ -68,6 +88,10 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
                 "key": "claim.window_months", "value": "6", "region": PROVINCE, "first_on": "2098-01-01",
                 "source": "文件",
             },
+            "file_objection": objection,
+            "file_appeal": {"about": "rejection", "reason": "材料齐全，请复核"},
+            "decide_appeal": {"verdict": "deny", "answer": "维持原决定"},
+            "answer_objection": {"verdict": "dismiss", "reason": "不属实", "answer": "经核查不属实"},
             "draft_claim": {"class_id": str(first.class_id), "local_id": "c-1"},
             "propose_budget": {
                 "region": reports_to, "fund_source": "employment_fund", "year": STARTS_ON.year, "amount_fen": 10**11,

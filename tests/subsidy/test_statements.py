@@ -6,10 +6,10 @@ from tests.subsidy.builders import Office, Taught, amounts, people
 from tests.support.persons import merged
 from tests.support.statements import statements
 
-DRAFT = 16
+DRAFT = 17
 """Its class, its local id, a standing claim; trainees, keys, regions, amounts, limits; the
-queue, what is held, flags, certificates; the claim, its lines, its event, its fact."""
-REBUILD = 18
+queue, what is held, flags, objections, certificates; the claim, its lines, its event, its fact."""
+REBUILD = 19
 """The claim and its lines instead of local id and standing claim; the old lines go; and what is booked."""
 APPROVE = 18
 """Regions, the claim and its lines; class, trainees, keys, amounts, limits, certificates;

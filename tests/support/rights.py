@@ -32,7 +32,7 @@ UNKNOWN: Final = ("999999", "419999", NOWHERE)
 """Codes of no region: of nothing, of a label over counties that the province leads itself, of another province."""
 
 _OF_EVERY_SERVICE: Final = {"name": "favicon.png", "code": "not-found"}
-FOREIGN: Final = {"foreign-organisation", "foreign-region"}
+FOREIGN: Final = {"foreign-organisation", "foreign-region", "foreign-person"}
 FOREIGN_ROWS: Final = {*FOREIGN, "not-found", "not-in-class"}
 """A row of a batch that names another organisation's record is told no more than that it does not exist."""
 OF_RIGHTS: Final = {*FOREIGN, "wrong-role", "unauthenticated"}
@@ -52,6 +52,8 @@ class Side:
     listed: Mapping[str, str]
     bodies: Mapping[str, Any] = field(default_factory=dict)
     queries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    holder: str = "00000000-0000-0000-0000-000000000001"
+    """The key of a person about whom something of this side is recorded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +165,10 @@ class Walk:
         here, there, tokens = self.scene.here, self.scene.there, self.scene.service.tokens
         if role in (Role.INSTITUTION, Role.ASSESSMENT_BODY):
             own = tokens.of(role, person="walker", organisation=here.organisations[role])
+            yield from (("own", own, here), ("neighbour", own, there))
+            return
+        if role is Role.HOLDER:
+            own = tokens.of(role, person=here.holder)
             yield from (("own", own, here), ("neighbour", own, there))
             return
         own = tokens.of(role, person="walker", region=PROVINCE if role is Role.PROVINCE else here.region)

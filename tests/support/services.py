@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.routing import BaseRoute
 
 from deploy.local import issuer
 from shared.backbone.consumer import catch_up
@@ -121,10 +122,22 @@ class Described:
                 return
 
 
+_ROUTES: Final[dict[Callable[..., FastAPI], list[BaseRoute]]] = {}
+
+
+def _with_known_routes(make_app: Callable[..., FastAPI], app: FastAPI) -> FastAPI:
+    """`app` with the routes of the first application that `make_app` made: they hold no state, all of it is the app's.
+
+    An application works its routes out at its first request, which takes longer than most tests.
+    """
+    app.router.routes = _ROUTES.setdefault(make_app, app.router.routes)
+    return app
+
+
 @asynccontextmanager
 async def opened(service: Service, settings: ServiceSettings) -> AsyncGenerator[ServiceUnderTest]:
     """The service with `settings`, its database migrated before; everything is closed at the end."""
-    app, clock = service.make_app(settings, None), Clock()
+    app, clock = _with_known_routes(service.make_app, service.make_app(settings, None)), Clock()
     app.state.clock = clock.now
     engine, log = worker_engine(service, settings), open_log(settings)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

@@ -1,23 +1,28 @@
-"""Certificates over HTTP: lists and revocation."""
+"""Certificates over HTTP: lists, further editions, corrections, revocations and their return."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any, Self
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.certificates import store, usecases
-from services.assessment.certificates.rules.certificates import Certificate
+from services.assessment.certificates import store
+from services.assessment.certificates.rules.certificates import Certificate, Ground
+from services.assessment.certificates.rules.corrections import Correction
+from services.assessment.certificates.store import ReplacedEdition
+from services.assessment.certificates.usecases import editions, revocations
 from services.assessment.persons import store as person_store
 from services.assessment.sight.usecases import sight
 from shared.auth import CurrentCaller
-from shared.awards import AnsweredAward, AnsweredLevel, AskedAward
+from shared.awards import AnsweredAward, AnsweredLevel, AskedAward, GivenAward, GivenLevel
 from shared.contracts.assessment import CertificateStatus
-from shared.forms import Reason, Strict
+from shared.forms import PLAIN, Day, PersonName, Reason, Strict
+from shared.kernel.awards import award_asked
+from shared.kernel.occupations import parse_occupation
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
 from shared.proposals.answers import ProposalAnswer
@@ -29,6 +34,32 @@ routes = router("certificates")
 
 class RevocationRequest(Strict):
     reason: Reason
+
+
+class ReinstatementRequest(Strict):
+    reason: Reason
+
+
+class ReissueRequest(Strict):
+    ground: Literal[Ground.LOST, Ground.DAMAGED]
+    reason: Reason
+
+
+class CertificateCorrectionRequest(Strict):
+    """What the certificate is to say instead; what is left out stays as it is."""
+
+    name: PersonName | None = None
+    occupation: Annotated[str, Field(max_length=20), PLAIN] | None = None
+    award: GivenAward | None = None
+    level: GivenLevel | None = None
+    issued_on: Day | None = None
+    reason: Reason
+
+    def correction(self) -> Correction:
+        """Raises UnknownAward, UnknownLevel, AwardContradictsLevel, MalformedOccupation."""
+        occupation = None if self.occupation is None else parse_occupation(self.occupation)
+        award = award_asked(award=self.award, level=self.level)
+        return Correction(occupation=occupation, award=award, issued_on=self.issued_on, name=self.name)
 
 
 class CertificateAnswer(BaseModel):
@@ -47,6 +78,7 @@ class CertificateAnswer(BaseModel):
     issued_on: date
     status: CertificateStatus
     version: int
+    edition: int = Field(description="Which issue of the certificate is in force; it replaces those before")
 
     @classmethod
     def of(cls, certificate: Certificate, **more: Any) -> Self:
@@ -58,6 +90,46 @@ class HeldCertificateAnswer(CertificateAnswer):
     """A certificate with its holder's name, masked."""
 
     name: str
+
+
+class ReplacedEditionAnswer(BaseModel):
+    """What an edition said before the next one replaced it, and why."""
+
+    edition: int
+    number: str
+    occupation: str
+    level: AnsweredLevel
+    award: AnsweredAward
+    issued_on: date
+    ground: Ground
+    reason: str
+    proposed_by: str
+    replaced_by: str
+    replaced_at: datetime
+
+    @classmethod
+    def of(cls, replaced: ReplacedEdition) -> Self:
+        return cls(**replaced._asdict() | replaced.award.codes)
+
+
+class MistakenRevocationAnswer(BaseModel):
+    """A revocation that two people took back. `version` is that of the certificate while it was revoked."""
+
+    version: int
+    revoked_at: datetime
+    revoked_by: str
+    revocation_reason: str
+    proposed_by: str
+    reinstated_by: str
+    reinstated_at: datetime
+    reason: str
+
+
+class HistoryAnswer(BaseModel):
+    """What became of a certificate since it was issued, each part oldest first."""
+
+    replaced_editions: list[ReplacedEditionAnswer]
+    mistaken_revocations: list[MistakenRevocationAnswer]
 
 
 @routes.get("/certificates")
@@ -99,7 +171,79 @@ async def propose_revocation(
 
     Another such officer confirms it (`POST /v1/proposals/{proposal_id}/confirmation`); totals are then corrected.
     """
-    return await usecases.propose_revocation(connection, certificate_id, reason=request.reason, caller=caller, at=at)
+    return await revocations.propose(connection, certificate_id, reason=request.reason, caller=caller, at=at)
+
+
+@routes.post("/certificates/{certificate_id}/reinstatement", status_code=201, response_model=ProposalAnswer)
+async def propose_reinstatement(
+    certificate_id: UUID, request: ReinstatementRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> Proposal:
+    """Propose to make a revoked certificate valid again because its revocation was a mistake.
+
+    An officer who did not revoke it confirms it. It then counts again from the day of its issue, and verification goes
+    on telling that it was revoked meanwhile.
+    """
+    return await revocations.propose_reinstatement(
+        connection, certificate_id, reason=request.reason, caller=caller, at=at
+    )
+
+
+@routes.post("/certificates/{certificate_id}/reissue", status_code=201)
+async def reissue_certificate(
+    certificate_id: UUID,
+    request: ReissueRequest,
+    persons: CurrentPersons,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> HeldCertificateAnswer:
+    """Issue a valid certificate again that was lost or damaged: the next edition, with the same number.
+
+    It is no second certificate: totals and subsidies do not change, and the edition before is shown as replaced.
+    """
+    ground = Ground(request.ground)
+    reissued = await editions.reissue(connection, certificate_id, ground, reason=request.reason, caller=caller, at=at)
+    return (await _held([reissued], persons, connection))[0]
+
+
+@routes.post("/certificates/{certificate_id}/correction", status_code=201, response_model=ProposalAnswer)
+async def propose_certificate_correction(
+    certificate_id: UUID,
+    request: CertificateCorrectionRequest,
+    persons: CurrentPersons,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> Proposal:
+    """Propose that a valid certificate says something else; an officer who did not issue it confirms it.
+
+    The next edition says it then. It has another number only if the year or the award in the number changes. A
+    corrected name reaches all valid certificates of the person.
+    """
+    return await editions.propose(
+        connection,
+        certificate_id,
+        request.correction(),
+        reason=request.reason,
+        persons=persons,
+        caller=caller,
+        at=at,
+    )
+
+
+@routes.get("/certificates/{certificate_id}/history")
+async def get_certificate_history(certificate_id: UUID, connection: Connection, caller: CurrentCaller) -> HistoryAnswer:
+    """The editions that were replaced, and the revocations that were taken back, with persons and reasons."""
+    seen = await sight(connection, caller)
+    await store.load(connection, certificate_id)
+    if not await store.is_in_sight(connection, certificate_id, seen):
+        raise seen.refusal
+    replaced = await store.replaced_editions(connection, certificate_id)
+    mistaken = await store.mistaken_revocations(connection, certificate_id)
+    return HistoryAnswer(
+        replaced_editions=[ReplacedEditionAnswer.of(each) for each in replaced],
+        mistaken_revocations=[MistakenRevocationAnswer(**each._asdict()) for each in mistaken],
+    )
 
 
 async def _held(rows: list[Certificate], persons: Persons, connection: AsyncConnection) -> list[HeldCertificateAnswer]:

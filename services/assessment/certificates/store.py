@@ -1,10 +1,10 @@
-"""Certificates in the database, and the last serial of each body and year."""
+"""Certificates in the database, their earlier editions and mistaken revocations."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -12,11 +12,13 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
     Uuid,
     bindparam,
+    insert,
     literal_column,
     select,
     text,
@@ -24,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.certificates.rules.certificates import Certificate
+from services.assessment.certificates.rules.certificates import Certificate, Ground
 from services.assessment.sight.rules import Sight
 from services.assessment.sight.store import in_sight
 from services.assessment.trainings.store import institutions_given, trainees_of, training_of
@@ -33,13 +35,14 @@ from shared.contracts.assessment import CertificateStatus
 from shared.database import driver
 from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound, Stale
+from shared.persons import SealedPerson
 from shared.tables import Choice, Instant, fixed
 
 CERTIFICATE: Final = Table(
     "certificate",
     MetaData(),
     fixed("id", Uuid),
-    fixed("number", Text),
+    Column("number", Text),
     fixed("person", Uuid),
     fixed("candidate_id", Uuid),
     fixed("body_id", Uuid),
@@ -48,13 +51,14 @@ CERTIFICATE: Final = Table(
     Column("programme", Text),
     fixed("region", Text),
     fixed("reporting_region", Text),
-    fixed("occupation", Text),
-    fixed("level", Choice(Award), key="award"),
-    fixed("issued_on", Date),
+    Column("occupation", Text),
+    Column("level", Choice(Award), key="award"),
+    Column("issued_on", Date),
     fixed("issued_by", Text),
     fixed("plan_year", Integer),
     Column("status", Choice(CertificateStatus)),
     Column("version", Integer),
+    Column("edition", Integer),
 )
 _REVOCATION: Final = Table(
     "certificate",
@@ -67,12 +71,34 @@ _REVOCATION: Final = Table(
     Column("revocation_reason", Text),
 )
 """The same table, for what only a revocation fills in."""
-_SERIAL: Final = Table(
-    "certificate_serial",
+_REPLACED: Final = Table(
+    "replaced_edition",
     MetaData(),
-    Column("body_id", Uuid),
-    Column("year", Integer),
-    Column("last_serial", Integer),
+    Column("certificate_id", Uuid),
+    Column("edition", Integer),
+    Column("number", Text),
+    Column("occupation", Text),
+    Column("level", Choice(Award), key="award"),
+    Column("issued_on", Date),
+    Column("former_holder", LargeBinary),
+    Column("ground", Choice(Ground)),
+    Column("reason", Text),
+    Column("proposed_by", Text),
+    Column("replaced_by", Text),
+    Column("replaced_at", Instant),
+)
+_MISTAKEN: Final = Table(
+    "mistaken_revocation",
+    MetaData(),
+    Column("certificate_id", Uuid),
+    Column("version", Integer),
+    Column("revoked_at", Instant),
+    Column("revoked_by", Text),
+    Column("revocation_reason", Text),
+    Column("proposed_by", Text),
+    Column("reinstated_by", Text),
+    Column("reinstated_at", Instant),
+    Column("reason", Text),
 )
 _BY_ID: Final = select(CERTIFICATE).where(CERTIFICATE.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
@@ -102,11 +128,79 @@ UPDATE certificate AS c SET programme = s.programme, version = s.version
 FROM unnest($1::uuid[], $2::text[], $3::integer[]) AS s (id, programme, version)
 WHERE c.id = s.id AND c.version = s.version - 1
 """
-# The update changes nothing, but locks the row if it already exists.
-_LOCK_SERIAL: Final = """
-INSERT INTO certificate_serial AS s (body_id, year, last_serial) VALUES ($1, $2, 0)
-ON CONFLICT (body_id, year) DO UPDATE SET last_serial = s.last_serial RETURNING last_serial
+_STANDING: Final = select(*_REVOCATION.c["revoked_at", "revoked_by", "revocation_reason"]).where(
+    _REVOCATION.c.id == bindparam("id")
+)
+_OF_PERSON: Final = (
+    select(CERTIFICATE).where(CERTIFICATE.c.person == bindparam("person"), _VALID).order_by(CERTIFICATE.c.id)
+).with_for_update()
+# A certificate without a candidate rests on no marks.
+_BASIS: Final = """
+SELECT coalesce(c.passed, c.id IS NULL) AS passes, coalesce(s.held_on, $2) AS held_on
+FROM (SELECT) AS one LEFT JOIN candidate AS c ON c.id = $1 LEFT JOIN session AS s ON s.id = c.session_id
 """
+_ANOTHER: Final = """
+SELECT id FROM certificate
+WHERE person = ANY($1) AND occupation = $2 AND level = $3 AND status = 'valid' AND id <> $4 ORDER BY id LIMIT 1
+"""
+_RENAME: Final = "UPDATE candidate_person SET sealed = $2 WHERE person = $1 AND sealed = $3"
+_NEXT_EDITIONS: Final = """
+UPDATE certificate AS c SET edition = s.edition FROM unnest($1::uuid[], $2::integer[]) AS s (id, edition)
+WHERE c.id = s.id AND c.edition = s.edition - 1
+"""
+
+
+class Revocation(NamedTuple):
+    """A revocation that stands."""
+
+    revoked_at: datetime
+    revoked_by: str
+    revocation_reason: str
+
+
+class MistakenRevocation(NamedTuple):
+    """A revocation that two people took back. `version` is that of the certificate while it was revoked."""
+
+    version: int
+    revoked_at: datetime
+    revoked_by: str
+    revocation_reason: str
+    proposed_by: str
+    reinstated_by: str
+    reinstated_at: datetime
+    reason: str
+
+
+class Replacement(NamedTuple):
+    """Why an edition was replaced, by whom."""
+
+    ground: Ground
+    reason: str
+    proposed_by: str
+    replaced_by: str
+    replaced_at: datetime
+
+
+class ReplacedEdition(NamedTuple):
+    """What an edition said before another one replaced it."""
+
+    edition: int
+    number: str
+    occupation: str
+    award: Award
+    issued_on: date
+    ground: Ground
+    reason: str
+    proposed_by: str
+    replaced_by: str
+    replaced_at: datetime
+
+
+class Basis(NamedTuple):
+    """What a certificate rests on: whether its result passes, and the day of its exam."""
+
+    passes: bool
+    held_on: date
 
 
 async def load(connection: AsyncConnection, certificate_id: UUID, *, lock: bool = False) -> Certificate:
@@ -151,18 +245,6 @@ async def valid_of_candidate(connection: AsyncConnection, candidate_id: UUID) ->
     return found
 
 
-async def lock_serial(connection: AsyncConnection, body_id: UUID, year: int) -> int:
-    """The last serial that the body used in `year`, locked until the transaction ends."""
-    last: int = await (await driver(connection)).fetchval(_LOCK_SERIAL, body_id, year)
-    return last
-
-
-async def save_serial(connection: AsyncConnection, body_id: UUID, year: int, last: int) -> None:
-    of_year = tables.matches(_SERIAL, body_id=body_id, year=year)
-    saved = await connection.execute(update(_SERIAL).where(*of_year).values(last_serial=last))
-    assert saved.rowcount == 1, "the serial was locked before"
-
-
 async def add_all(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
     """Store new certificates, sorted by person, so that two sessions with the same people cannot deadlock."""
     rows = sorted(certificates, key=lambda certificate: certificate.person)
@@ -181,6 +263,103 @@ async def save_revocation(
     revocation = {"revoked_at": at, "revoked_by": by, "revocation_reason": reason}
     changed = statement.values(status=certificate.status, version=certificate.version, **revocation)
     if (await connection.execute(changed)).rowcount == 0:
+        raise Stale
+
+
+async def revocation(connection: AsyncConnection, certificate_id: UUID) -> Revocation:
+    """The revocation of a revoked certificate."""
+    found = await tables.fetch_one(connection, _STANDING, Revocation, id=certificate_id)
+    assert found is not None, "the certificate was loaded before"
+    return found
+
+
+async def basis(connection: AsyncConnection, certificate: Certificate) -> Basis:
+    """What the certificate rests on; one without an exam on the day of its issue."""
+    row = await (await driver(connection)).fetchrow(_BASIS, certificate.candidate_id, certificate.issued_on)
+    return Basis(row["passes"], row["held_on"])
+
+
+async def another(
+    connection: AsyncConnection, persons: Collection[UUID], certificate: Certificate, *, occupation: str, award: Award
+) -> UUID | None:
+    """Another valid certificate of the occupation and award that one of `persons` holds; None if there is none."""
+    found: UUID | None = await (await driver(connection)).fetchval(
+        _ANOTHER, list(persons), occupation, award, certificate.id
+    )
+    return found
+
+
+async def save_reinstatement(
+    connection: AsyncConnection,
+    certificate: Certificate,
+    mistaken: Revocation,
+    *,
+    proposed_by: str,
+    by: str,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Store that a revocation was `mistaken`. Raises Stale if the stored version is not the one before."""
+    kept = {"certificate_id": certificate.id, "version": certificate.version - 1, **mistaken._asdict()}
+    beside = {"proposed_by": proposed_by, "reinstated_by": by, "reinstated_at": at, "reason": reason}
+    await connection.execute(insert(_MISTAKEN), kept | beside)
+    expected = tables.matches(_REVOCATION, id=certificate.id, version=certificate.version - 1)
+    cleared = dict.fromkeys(Revocation._fields)
+    changed = update(_REVOCATION).where(*expected)
+    changed = changed.values(status=certificate.status, version=certificate.version, **cleared)
+    if (await connection.execute(changed)).rowcount == 0:
+        raise Stale
+
+
+async def mistaken_revocations(connection: AsyncConnection, certificate_id: UUID) -> list[MistakenRevocation]:
+    """The certificate's revocations that were taken back, oldest first."""
+    columns = _MISTAKEN.c[MistakenRevocation._fields]
+    found = select(*columns).where(_MISTAKEN.c.certificate_id == certificate_id).order_by(_MISTAKEN.c.version)
+    return await tables.fetch_all(connection, found, MistakenRevocation)
+
+
+async def save_correction(connection: AsyncConnection, certificate: Certificate) -> None:
+    """Store a corrected certificate. Raises Stale if the stored version is not the one before."""
+    await tables.save(connection, CERTIFICATE, certificate, expected=certificate.version - 1)
+
+
+async def save_editions(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
+    """Store the next edition of each, which says the same. Raises Stale if a stored edition is not the one before."""
+    columns = [[each.id for each in certificates], [each.edition for each in certificates]]
+    if await (await driver(connection)).execute(_NEXT_EDITIONS, *columns) != f"UPDATE {len(certificates)}":
+        raise Stale
+
+
+async def keep_replaced(
+    connection: AsyncConnection,
+    certificates: Sequence[Certificate],
+    why: Replacement,
+    *,
+    former_holder: SealedPerson | None = None,
+) -> None:
+    """Keep what the current editions of `certificates` say, and who `former_holder` was if their name changes."""
+    sealed = None if former_holder is None else former_holder.sealed
+    beside = {**why._asdict(), "former_holder": sealed}
+    rows = [tables.values_of(_REPLACED, each, certificate_id=each.id, **beside) for each in certificates]
+    if rows:
+        await connection.execute(insert(_REPLACED), rows)
+
+
+async def replaced_editions(connection: AsyncConnection, certificate_id: UUID) -> list[ReplacedEdition]:
+    """The certificate's editions that were replaced, oldest first."""
+    columns = [_REPLACED.c[name] for name in ReplacedEdition._fields]
+    found = select(*columns).where(_REPLACED.c.certificate_id == certificate_id).order_by(_REPLACED.c.edition)
+    return await tables.fetch_all(connection, found, ReplacedEdition)
+
+
+async def valid_of_person(connection: AsyncConnection, person: UUID) -> list[Certificate]:
+    """The valid certificates under this key, locked, by id."""
+    return await tables.fetch_all(connection, _OF_PERSON, Certificate, person=person)
+
+
+async def rename(connection: AsyncConnection, before: SealedPerson, after: SealedPerson) -> None:
+    """Store the holder's other name. Raises Stale if the stored name is not the one before."""
+    if await (await driver(connection)).execute(_RENAME, before.person, after.sealed, before.sealed) != "UPDATE 1":
         raise Stale
 
 

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.bodies.rules import sanctions as sanction_rules
 from services.assessment.bodies.rules.bodies import Body
 from services.assessment.bodies.rules.scope import ScopeEntry
-from services.assessment.bodies.store import sanctions as sanction_store
 from services.assessment.bodies.store import scope as scope_store
+from services.assessment.bodies.store.sanctions import SANCTIONS
 from services.assessment.bodies.usecases.filing import load_for_officer, require_authority, tell
 from services.assessment.bodies.usecases.scope import end_all, reopen
 from services.assessment.closings import rules, store
@@ -123,12 +123,12 @@ async def _hand_over(
     at: datetime,
 ) -> Carried:
     """Give the successor the scope and the sanctions that it does not have; both are locked. Returns what was done."""
-    theirs = await sanction_store.since(connection, body.id, from_on)
-    own = await sanction_store.since(connection, successor.id, from_on)
+    theirs = await SANCTIONS.since(connection, body.id, from_on)
+    own = await SANCTIONS.since(connection, successor.id, from_on)
     inherited = rules.inherited_sanctions(theirs, successor, own=own, from_on=from_on, by=by, at=at, next_id=new_id)
     for each in inherited:
         sanction = ladder.impose(each, others=own)
-        await sanction_store.add(connection, sanction)
+        await SANCTIONS.add(connection, sanction)
         await outbox.record(connection, sanction_rules.tell(sanction, successor, at=at))
     has = await scope_store.ever(connection, successor.id)
     opened = rules.inherited_scope(
@@ -147,10 +147,10 @@ async def _give_back(
     standing = [each for each in opened if each.last_on is None or each.last_on >= max(today, each.first_on)]
     await end_all(connection, standing, from_on=today, by=by, reason=reason, at=at)
     for id_ in carried.imposed:
-        sanction = await sanction_store.load(connection, successor.id, UUID(id_))
+        sanction = await SANCTIONS.load(connection, successor.id, UUID(id_))
         if sanction.ended_by is None and (sanction.last_on is None or sanction.last_on >= today):
             after = ladder.give_back(sanction, from_on=today, by=by, reason=reason, at=at)
-            await sanction_store.save(connection, after)
+            await SANCTIONS.save(connection, after)
             await outbox.record(connection, sanction_rules.tell(after, successor, at=at))
 
 

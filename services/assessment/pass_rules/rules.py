@@ -22,10 +22,13 @@ class Figures:
     """Tenths of a point that each part needs, of 1,000; nothing is averaged."""
     territory_agreement_needed: bool
     """Whether an exam outside the prefecture of its body needs the agreement of both authorities."""
+    numbers_blocks_needed: bool
+    """Whether a body draws numbers only from blocks that the province gave it."""
 
 
 _PART_MARK: Final = "pass.part_tenths_min"
 _TERRITORY: Final = "territory.agreement_needed"
+_BLOCKS: Final = "numbers.blocks_needed"
 FORMS: Final = Forms(get_type_hints(Figures))
 
 
@@ -61,6 +64,12 @@ def agreement_needed(rows: Iterable[FigureRow], *, day: date, region_and_above: 
     return needed
 
 
+def blocks_needed(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str]) -> bool:
+    """Whether a body there draws numbers on `day` only from blocks of the province. Raises PolicyUnset."""
+    needed: bool = _figure(nearest(rows, day=day, region_and_above=[*region_and_above, NATIONAL]), _BLOCKS, day=day)
+    return needed
+
+
 def _figure(found: Mapping[str, FigureRow], key: str, *, day: date) -> Any:
     return FORMS.fill({key: "figure"}, {name: row.value for name, row in found.items()}, day=day)["figure"]
 
@@ -68,5 +77,5 @@ def _figure(found: Mapping[str, FigureRow], key: str, *, day: date) -> Any:
 def require_sound(row: FigureRow, others: Iterable[FigureRow]) -> None:
     """Raises UnknownPolicyKey, WrongPolicyValue, RowOverlaps."""
     if row.value is not None:
-        FORMS.parse(row.key, row.value)
+        FORMS.read_figure(row.key, row.value)
     require_room(row, others)

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.assessment.pass_rules import rules as rules_of_exams
 from services.assessment.pass_rules.rules import NATIONAL, PassRule, agreement_needed, require_sound, rule_on
 from services.assessment.pass_rules.store import PASS_RULE
 from services.assessment.plan import usecases as plans
@@ -30,6 +31,15 @@ async def territory_matters(connection: AsyncConnection, *, day: date, region: s
     """
     above = (await plans.load(connection)).region_and_above(region, on=day)
     return agreement_needed(await PASS_RULE.entered_rows(connection), day=day, region_and_above=above)
+
+
+async def blocks_needed(connection: AsyncConnection, *, day: date, region: str) -> bool:
+    """Whether a body in `region` draws numbers on `day` only from blocks of the province.
+
+    Raises NotYetReceived, PolicyUnset.
+    """
+    above = (await plans.load(connection)).region_and_above(region, on=day)
+    return rules_of_exams.blocks_needed(await PASS_RULE.entered_rows(connection), day=day, region_and_above=above)
 
 
 async def ground_of(connection: AsyncConnection, row_id: str | None, *, day: date) -> Ground | None:

@@ -28,15 +28,22 @@ _SEALED: Final = "SELECT person, document_kind, sealed FROM candidate_person WHE
 
 
 _PERSONS: Final = "SELECT p.person, p.document_kind, p.sealed FROM candidate_person p"
+# A proposal's subject is "candidates/" or "certificates/" and the id.
+_PROPOSED_OF: Final = """
+SELECT c.person FROM proposal q JOIN {table} c ON c.id = split_part(q.subject, '/', 2)::uuid WHERE q.id = $1
+"""
 
 CONCERNED: Final = Concerned(
-    {
+    of_path={
         "session_id": f"{_PERSONS} JOIN candidate c USING (person) WHERE c.session_id = $1",
         "candidate_id": f"{_PERSONS} JOIN candidate c USING (person) WHERE c.id = $1",
         "certificate_id": f"{_PERSONS} JOIN certificate c USING (person) WHERE c.id = $1",
-    }
+        "proposal_id": f"{_PERSONS} WHERE p.person IN ({_PROPOSED_OF.format(table='candidate')} "
+        f"UNION ALL {_PROPOSED_OF.format(table='certificate')})",
+    },
+    of_documents=f"{_PERSONS} WHERE p.person = ANY($1)",
 )
-"""Whom a request to a path concerns: candidates and holders."""
+"""Whom a request concerns: candidates and holders."""
 
 
 async def add_all(connection: AsyncConnection, persons: Sequence[SealedPerson]) -> None:

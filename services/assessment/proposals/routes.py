@@ -12,7 +12,7 @@ from shared.auth import CurrentCaller
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.proposals.answers import ProposalAnswer, RejectionRequest
 from shared.proposals.rules import Proposal, ProposalStatus
-from shared.web import Connection, Now, router
+from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("proposals")
 
@@ -45,14 +45,17 @@ async def get_proposal(proposal_id: UUID, connection: Connection, caller: Curren
 
 
 @routes.post("/proposals/{proposal_id}/confirmation", response_model=ProposalAnswer)
-async def confirm_proposal(proposal_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> Proposal:
+async def confirm_proposal(
+    proposal_id: UUID, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
+) -> Proposal:
     """Confirm what another person proposed; it takes effect at once.
 
     A correction is confirmed by an officer of the session's region or above, before the conclusion also by a colleague
-    of the body; a revocation by an officer who did not issue the certificate; exams in another prefecture by an officer
-    of the authority that was asked; the closing of a body by another officer. Nobody confirms their own proposal.
+    of the body; a revocation, or a correction of a certificate, by an officer who did not issue it; the return of a
+    revoked one by an officer who did not revoke it; exams in another prefecture by an officer of the authority that was
+    asked; the closing of a body by another officer. Nobody confirms their own proposal.
     """
-    return await usecases.confirm(connection, proposal_id, caller=caller, at=at)
+    return await usecases.confirm(connection, proposal_id, persons=persons, caller=caller, at=at)
 
 
 @routes.post("/proposals/{proposal_id}/rejection", response_model=ProposalAnswer)

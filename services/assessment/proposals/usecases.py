@@ -10,14 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.bodies.rules import territory as territory_rules
 from services.assessment.bodies.usecases import territory
-from services.assessment.certificates import usecases as certificates
 from services.assessment.certificates.rules import certificates as certificate_rules
+from services.assessment.certificates.rules import corrections as certificate_corrections
+from services.assessment.certificates.usecases import editions, revocations
 from services.assessment.closings import rules as closing_rules
 from services.assessment.closings import usecases as closings
 from services.assessment.exams.rules import results as result_rules
 from services.assessment.exams.usecases import results
 from services.assessment.plan import usecases as plans
 from shared.kernel.callers import Caller, Role
+from shared.persons import Persons
 from shared.proposals import rules, store
 from shared.proposals.rules import Proposal, ProposalStatus
 
@@ -51,7 +53,9 @@ async def load(connection: AsyncConnection, proposal_id: UUID, *, caller: Caller
     return found
 
 
-async def confirm(connection: AsyncConnection, proposal_id: UUID, *, caller: Caller, at: datetime) -> Proposal:
+async def confirm(
+    connection: AsyncConnection, proposal_id: UUID, *, persons: Persons, caller: Caller, at: datetime
+) -> Proposal:
     """Confirm a proposal; what it asks for happens in the same transaction, by the rules as they apply now.
 
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, IllegalMove, SamePerson, and the refusals of the
@@ -63,7 +67,11 @@ async def confirm(connection: AsyncConnection, proposal_id: UUID, *, caller: Cal
         case result_rules.KIND:
             await results.correct(connection, before, caller=caller, at=at)
         case certificate_rules.KIND:
-            await certificates.revoke(connection, before, caller=caller, at=at)
+            await revocations.revoke(connection, before, caller=caller, at=at)
+        case certificate_rules.REINSTATEMENT:
+            await revocations.reinstate(connection, before, caller=caller, at=at)
+        case certificate_corrections.KIND:
+            await editions.correct(connection, before, persons=persons, caller=caller, at=at)
         case territory_rules.KIND:
             await territory.open_(connection, before, caller=caller, at=at)
         case closing_rules.CLOSING:
@@ -84,7 +92,8 @@ async def reject(
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, IllegalMove.
     """
     before = await load(connection, proposal_id, caller=caller, lock=True)
-    bodies = (Role.ASSESSMENT_BODY,) if before.kind == result_rules.KIND else ()
+    of_bodies = {result_rules.KIND, certificate_corrections.KIND}
+    bodies = (Role.ASSESSMENT_BODY,) if before.kind in of_bodies else ()
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE, *bodies)
     after = rules.reject(before, reason=reason, by=caller.person, at=at)
     await store.save(connection, after)

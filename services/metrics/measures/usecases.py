@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.metrics.measures import store
 from services.metrics.measures.rules import contributions as rules
 from services.metrics.measures.rules.contributions import Contribution, Holding
+from services.metrics.measures.rules.traits import kind_of
 from services.metrics.plan.store import ListedFact, list_
 from shared.backbone.inbox import InboxTable, Steps
-from shared.contracts.assessment import CertificateState
+from shared.contracts.assessment import BodyFiled, CertificateState
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import ClassState
-from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus, PersonsMerged, PersonsSeparated
+from shared.contracts.registry.directory import InstitutionState
+from shared.contracts.registry.enrolments import EnrolmentState, PersonsMerged, PersonsSeparated
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.contracts.subsidy import BudgetState, ClaimState
 
@@ -35,6 +37,8 @@ class _Batch:
     listed: list[ListedFact] = field(default_factory=list)
     aliases: store.Aliases = field(default_factory=lambda: store.Aliases({}, set()))
     enrolments: list[tuple[EnrolmentState, int]] = field(default_factory=list)
+    kinds: dict[UUID, int] = field(default_factory=dict)
+    """Of organisations."""
     started: set[UUID] = field(default_factory=set)
     """Classes that have started."""
 
@@ -64,6 +68,12 @@ class _Batch:
     def separated(self, fact: PersonsSeparated, _: int) -> None:
         self.aliases.separated.add(fact.person)
 
+    def institution(self, fact: InstitutionState, _: int) -> None:
+        self.kinds[fact.institution_id] = kind_of(fact.kind)
+
+    def body(self, fact: BodyFiled, _: int) -> None:
+        self.kinds[fact.body_id] = kind_of(fact.kind)
+
     def entry(self, fact: ListedFact, _: int) -> None:
         self.listed.append(fact)
 
@@ -75,6 +85,8 @@ _VERBS: Final[Mapping[type[Fact], Callable[[_Batch, Any, int], None]]] = {
     ClaimState: _Batch.claim,
     PersonsMerged: _Batch.merged,
     PersonsSeparated: _Batch.separated,
+    InstitutionState: _Batch.institution,
+    BodyFiled: _Batch.body,
     ProgrammeListed: _Batch.entry,
     RegionListed: _Batch.entry,
     LevelListed: _Batch.entry,
@@ -105,10 +117,11 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     if batch.listed:
         await list_(connection, batch.listed)
     begun = await store.start(connection, batch.started)
-    waiting = {fact.class_id for fact, _ in batch.enrolments if fact.status is EnrolmentStatus.IN_TRAINING}
-    batch.count_enrolments(batch.started | await store.started(connection, waiting - batch.started))
-    if batch.counted or begun or any(batch.aliases):
-        await store.fold(connection, batch.counted, batch.holdings, batch.aliases, begun=begun)
+    described = await store.describe(connection, batch.kinds)
+    classes = {fact.class_id for fact, _ in batch.enrolments}
+    batch.count_enrolments(batch.started | await store.started(connection, classes - batch.started))
+    if batch.counted or begun or any(batch.aliases) or any(described):
+        await store.fold(connection, batch.counted, batch.holdings, batch.aliases, begun=begun, organisations=described)
 
 
 class ContributionInbox:

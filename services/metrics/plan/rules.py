@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from shared.contracts.registry.plan import RegionListed
+from shared.contracts.registry.plan import ProgrammeListed, RegionListed
 from shared.plan import Plan, Region, UnknownPlan
 
 
@@ -35,6 +35,30 @@ class Placement(NamedTuple):
     place: str
     county: str
     reporting_region: str | None
+
+
+class Lead(NamedTuple):
+    """The department under which a programme of the plan of a year is counted; None if the plan names none."""
+
+    year: int
+    programme: str
+    department: str | None
+
+
+def leads(programmes: Iterable[ProgrammeListed]) -> list[Lead]:
+    """The department of each programme: the first of those that lead it, else that of the programme it is part of.
+
+    Several departments lead most programmes. Counted under each, the sum would be more than the total; the plan names
+    first who answers for it (an assumption).
+    """
+    by_code = {(each.year, each.code): each for each in programmes}
+
+    def lead(programme: ProgrammeListed | None) -> str | None:
+        if programme is None or programme.departments:
+            return programme.departments[0] if programme else None
+        return lead(by_code.get((programme.year, programme.parent or "")))
+
+    return [Lead(year, code, lead(programme)) for (year, code), programme in by_code.items()]
 
 
 def asked(plans: Sequence[YearPlan], code: str | None, *, day: date) -> YearPlan | None:

@@ -57,8 +57,12 @@ async def plans(connection: AsyncConnection) -> list[YearPlan]:
 
 async def programmes(connection: AsyncConnection, year: int) -> dict[str, ProgrammeListed]:
     """The programmes of the plan of `year`, by code."""
-    listed = msgspec.convert(await _listed(connection, "programmes/"), list[ProgrammeListed])
-    return {each.code: each for each in listed if each.year == year}
+    return {each.code: each for each in await all_programmes(connection) if each.year == year}
+
+
+async def all_programmes(connection: AsyncConnection) -> list[ProgrammeListed]:
+    """The programmes of all plans."""
+    return msgspec.convert(await _listed(connection, "programmes/"), list[ProgrammeListed])
 
 
 async def indicators(connection: AsyncConnection, year: int) -> dict[str, IndicatorListed]:

@@ -7,7 +7,9 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.plan import rules, store
-from services.metrics.plan.rules import Placement, RegionMap, YearPlan
+from services.metrics.plan.rules import Lead, Placement, RegionMap, YearPlan
+from shared.kernel.callers import Caller, Role
+from shared.kernel.refusals import NotYetReceived
 
 
 async def plan_of(connection: AsyncConnection, code: str | None, *, day: date) -> YearPlan | None:
@@ -21,10 +23,33 @@ async def plan_or_latest(connection: AsyncConnection, code: str | None, *, day: 
     return rules.asked(plans, code, day=day) or rules.latest(plans, day=day)
 
 
+async def named_plan(connection: AsyncConnection, code: str) -> YearPlan:
+    """The plan with that code. Raises UnknownPlan."""
+    plans = await store.plans(connection)
+    found = rules.asked(plans, code, day=date.min)
+    assert found is not None  # a code that is none is refused
+    return found
+
+
+async def require_province(connection: AsyncConnection, caller: Caller) -> str:
+    """The code of the province. Raises WrongRole, ForeignRegion unless the caller acts for it, NotYetReceived."""
+    caller.require(Role.PROVINCE)
+    province = next((each.code for each in await store.regions(connection) if each.parent is None), None)
+    if province is None:
+        raise NotYetReceived(what="regions")
+    caller.require_region([province])
+    return province
+
+
 async def placements(connection: AsyncConnection, by: RegionMap, *, today: date) -> list[Placement]:
     """Where each place is counted."""
     regions = [rules.region_of(each) for each in await store.regions(connection)]
     return rules.placements(regions, by, today=today)
+
+
+async def leads(connection: AsyncConnection) -> list[Lead]:
+    """The department of each programme of all plans."""
+    return rules.leads(await store.all_programmes(connection))
 
 
 async def plans(connection: AsyncConnection) -> list[dict[str, object]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from services.metrics.progress.rules import Source
 from services.metrics.progress.usecases import plan_progress
 from services.metrics.totals.routes import JSON, AboutAnswer, AskedCut, AsOfAnswer, KeptRoute, spelling
 from services.metrics.totals.usecases.answer_cache import AnswerCache
@@ -31,15 +32,26 @@ class ProgrammeProgressAnswer(BaseModel):
     high_skilled: TargetAnswer
 
 
+class EnteredAnswer(BaseModel):
+    """A figure that was entered by hand, because no fact tells it; another person confirmed it."""
+
+    value: str
+    as_of: date
+    source: str
+    confirmed_at: datetime
+
+
 class IndicatorProgressAnswer(BaseModel):
     code: str
     programme: str
     name_zh: str
     name_en: str
     unit: str
-    target: str = Field(examples=["650000"])
-    done: int | None
+    target: str | None = Field(examples=["650000"])
+    done: int | str | None = Field(description="A number, or a decimal as text", examples=[568750])
     percent: str | None = Field(examples=["87.5"])
+    source: Source
+    entered: EnteredAnswer | None
 
 
 class ProgressAnswer(AboutAnswer):
@@ -52,7 +64,12 @@ class ProgressAnswer(AboutAnswer):
 
 @routes.get("/progress", response_model=ProgressAnswer)
 async def get_progress(request: Request, cut: AskedCut) -> Response:
-    """Every programme and indicator of a plan: done, target, percent (not capped at 100)."""
+    """Every programme and indicator of a plan: done, target, percent (not capped at 100).
+
+    A region, a department or a month is held against its own target, if one was loaded (`GET /v1/targets`); levels,
+    groups and other periods have none, and are never held against that of the whole plan. Indicators that no fact
+    tells have the figure that was entered last, with its source.
+    """
     answers: AnswerCache = request.app.state.answers
     body = await answers.answer(
         ("progress", cut),

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.measures.rules.measures import Measure
+from services.metrics.figures import store as figure_store
+from services.metrics.figures.rules import Figure
+from services.metrics.measures.rules.measures import FLOWS, Measure
 from services.metrics.plan import store as plan
-from services.metrics.plan.rules import YearPlan
+from services.metrics.plan.rules import RegionMap, YearPlan
 from services.metrics.plan.usecases import placements, plan_or_latest
 from services.metrics.progress import rules
+from services.metrics.targets.rules import Aim, Axis
+from services.metrics.targets.usecases import sheets
+from services.metrics.targets.usecases.sheets import Asked
 from services.metrics.totals import store
 from services.metrics.totals.store import Cut, Dimension
 from services.metrics.totals.usecases.totals import as_of, one_snapshot
@@ -28,16 +35,59 @@ async def plan_progress(connection: AsyncConnection, cut: Cut, *, today: date) -
     by_programme = replace(cut, by=(Dimension.PROGRAMME,), programme=None)
     places = await placements(connection, cut.region_map, today=today)
     rows = await store.totals(connection, by_programme, year=None if meant is None else meant.year, placements=places)
-    reached = {row["programme"]: {measure: row[measure] for measure in Measure} for row in rows}
-    total = {measure: sum(row[measure] for row in rows) for measure in Measure}
+    reached: dict[str, dict[Measure, int]] = {
+        row["programme"]: {measure: row[measure] for measure in FLOWS} for row in rows
+    }
+    total: dict[Measure, int] = {measure: sum(row[measure] for row in rows) for measure in FLOWS}
+    aims: Mapping[tuple[Aim, str | None], int | None] = {}
+    figures: Mapping[str, Figure] = {}
+    asked = None if meant is None else await _asked(connection, cut, meant)
+    is_whole = asked == Asked()
+    if meant is not None and asked is not None:
+        aims = await sheets.aims_of(connection, meant, asked)
+    if meant is not None and is_whole:
+        figures = await figure_store.newest(connection, meant.code, day=cut.last_day)
     return {
         "as_of": await as_of(connection),
         "plan": None if meant is None else meant._asdict(),
         "as": cut.region_map,
         **_days(cut, meant),
-        "programmes": rules.by_programme(programmes, reached),
-        "indicators": rules.by_indicator({} if meant is None else await plan.indicators(connection, meant.year), total),
+        "programmes": rules.by_programme(programmes, reached, aims),
+        "indicators": rules.by_indicator(
+            {} if meant is None else await plan.indicators(connection, meant.year),
+            total,
+            figures,
+            None if is_whole else aims,
+        ),
     }
+
+
+async def _asked(connection: AsyncConnection, cut: Cut, meant: YearPlan) -> Asked | None:
+    """The targets that what was asked for is held against; None: it has none.
+
+    Levels, groups, kinds, counties and other periods than the plan's year or a month of it have no targets.
+    """
+    others = (cut.award, cut.group, cut.kind, cut.fund_source, cut.subsidised)
+    if any(each is not None for each in others) or cut.region_map is RegionMap.NOW:
+        return None
+    month = _month(cut, meant)
+    if month is None:
+        return None
+    of = Asked(month=month or None)
+    if cut.region is not None and not await plan.is_province(connection, cut.region):
+        return None if cut.department is not None else of._replace(axis=Axis.REGION, key=cut.region)
+    return of if cut.department is None else of._replace(axis=Axis.DEPARTMENT, key=cut.department)
+
+
+def _month(cut: Cut, plan: YearPlan) -> int | None:
+    """The month that was asked for; 0 for the year of the plan, None for any other period."""
+    days = _days(cut, plan)
+    first, last = days["first_day"], days["last_day"]
+    if (first, last) == (date(plan.year, 1, 1), date(plan.year, 12, 31)):
+        return 0
+    if first is None or last is None or first.day != 1 or first.year != plan.year:
+        return None
+    return first.month if last == date(first.year, first.month, monthrange(first.year, first.month)[1]) else None
 
 
 def _days(cut: Cut, plan: YearPlan | None) -> dict[str, date | None]:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.metrics.measures.rules.traits import KIND
 from shared.migrations import backbone
 
 LIVE = "live"
@@ -34,11 +35,21 @@ CREATE TABLE contribution (
     day date,
     amount bigint NOT NULL,
     waits_for uuid,
+    organisation uuid,
+    traits smallint NOT NULL DEFAULT 0,
+    was_from date,
+    was_until date,
     PRIMARY KEY (subject, part)
 ) WITH (fillfactor = 70)
 """
 # Few rows wait at a time, and a row that never did is not touched by this index.
 _WAITING = "CREATE INDEX contribution_waiting ON contribution (waits_for) WHERE waits_for IS NOT NULL"
+# What was counted before the kind of its organisation was told.
+_UNDESCRIBED = f"""
+CREATE INDEX contribution_undescribed ON contribution (organisation)
+WHERE organisation IS NOT NULL AND traits & {KIND.mask} = 0
+"""
+_ORGANISATION = "CREATE TABLE organisation (id uuid PRIMARY KEY, kind smallint NOT NULL)"
 _STARTED = "CREATE TABLE started (class_id uuid PRIMARY KEY)"
 _CELL = """
 CREATE TABLE cell (
@@ -49,8 +60,9 @@ CREATE TABLE cell (
     level smallint NOT NULL,
     plan_year smallint NOT NULL DEFAULT 0,
     day date NOT NULL,
+    traits smallint NOT NULL DEFAULT 0,
     amount bigint NOT NULL,
-    PRIMARY KEY (measure, programme, region, level, day, plan_year, reporting_region)
+    PRIMARY KEY (measure, programme, region, level, day, plan_year, reporting_region, traits)
 ) WITH (fillfactor = 70)
 """
 _HOLDING = """
@@ -63,7 +75,8 @@ CREATE TABLE holding (
     reporting_region text NOT NULL DEFAULT '',
     level smallint NOT NULL,
     issued_on date NOT NULL,
-    valid boolean NOT NULL
+    valid boolean NOT NULL,
+    organisation uuid
 )
 """
 _HOLDING_OF_PERSON = "CREATE INDEX holding_of_person ON holding (person, issued_on, certificate) WHERE valid"
@@ -86,6 +99,8 @@ CREATE TABLE listed (
 TABLES = (
     _CONTRIBUTION,
     _WAITING,
+    _UNDESCRIBED,
+    _ORGANISATION,
     _STARTED,
     _CELL,
     _HOLDING,

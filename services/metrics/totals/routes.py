@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from datetime import date, datetime
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, Literal, NamedTuple
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from services.metrics.measures.rules.about import ABOUT
+from services.metrics.measures.rules.traits import NO_FUND, Group, OrganisationKind
 from services.metrics.plan.rules import RegionMap
 from services.metrics.plan.usecases import names, plans
-from services.metrics.totals.store import Cut, Dimension
+from services.metrics.totals.store import PERIODS, Cut, Dimension
 from services.metrics.totals.usecases.answer_cache import AnswerCache, Spelling
 from services.metrics.totals.usecases.totals import totals
 from shared.awards import AskedAward
-from shared.edge.routes import Handler
+from shared.contracts.dimensions import FundSource
+from shared.edge.routes import Handler, has_body
 from shared.forms import Day
 from shared.kernel.refusals import Invalid
 from shared.web import OpenRoute
@@ -33,7 +38,8 @@ class KeptRoute(OpenRoute):
 
         async def answer(request: Request) -> Response:
             answers: AnswerCache = request.app.state.answers
-            kept = answers.kept(spelling(request))
+            # A body, which no question has, is refused as everywhere.
+            kept = None if has_body(request) else answers.kept(spelling(request))
             return await handle(request) if kept is None else Response(kept, media_type=JSON)
 
         return answer
@@ -57,15 +63,33 @@ class UnknownDimension(Invalid):
     cure_zh = "请用逗号连接维度名称：{known}。"
 
 
+class SeveralPeriods(Invalid):
+    slug = "several-periods"
+    title_en = "Totals can be cut by one kind of period only."
+    title_zh = "汇总只能按一种时间周期划分。"
+    cure_en = "Use one of day, week, month and year."
+    cure_zh = "请在日、周、月、年中选择一种。"
+
+
+class PeriodReversed(Invalid):
+    slug = "period-reversed"
+    title_en = "The period ends before it begins."
+    title_zh = "结束日期早于开始日期。"
+    cure_en = "The last day is the first day or a later one."
+    cure_zh = "结束日期应不早于开始日期。"
+
+
 def _dimensions(
     by: Annotated[
-        str, Query(description="Comma-joined: programme, region, county, level, award, day")
+        str, Query(max_length=200, description="Comma-joined: " + ", ".join(Dimension) + "; of the last four one")
     ] = "programme,region",
 ) -> tuple[Dimension, ...]:
     names = [name.strip() for name in by.split(",") if name.strip()]
     known = {dimension.value for dimension in Dimension}
     if not known.issuperset(names) or len(set(names)) != len(names):
         raise UnknownDimension(pointer="/by", known=sorted(known))
+    if len(PERIODS.intersection(names)) > 1:
+        raise SeveralPeriods(pointer="/by")
     return tuple(Dimension(name) for name in names)
 
 
@@ -86,26 +110,65 @@ AskedMap = Annotated[
 ]
 
 
+class Narrowed(NamedTuple):
+    """What a cut can be narrowed to besides places, programmes, awards and days."""
+
+    department: str | None
+    group: Group | None
+    kind: OrganisationKind | None
+    fund_source: str | None
+    subsidised: bool | None
+
+
+class AskedFund(StrEnum):
+    """A source of funds, or none."""
+
+    NONE = NO_FUND
+    SPECIAL_ACCOUNT = FundSource.SPECIAL_ACCOUNT
+    EMPLOYMENT_FUND = FundSource.EMPLOYMENT_FUND
+    UNEMPLOYMENT_INSURANCE = FundSource.UNEMPLOYMENT_INSURANCE
+    OTHER = FundSource.OTHER
+
+
+def _narrowed(
+    department: Annotated[
+        str | None, Query(max_length=60, description="Programmes that this department leads as the first")
+    ] = None,
+    group: Annotated[Group | None, Query(description="Trainees of priority groups, or the others")] = None,
+    kind: Annotated[OrganisationKind | None, Query(description="The kind of institution or assessment body")] = None,
+    fund_source: AskedFund | None = None,
+    subsidised: Annotated[bool | None, Query(description="Whether the class has a source of funds")] = None,
+) -> Narrowed:
+    return Narrowed(department, group, kind, fund_source, subsidised)
+
+
 def _cut(
     by: Annotated[tuple[Dimension, ...], Depends(_dimensions)],
     award: AskedAward,
+    narrowed: Annotated[Narrowed, Depends(_narrowed)],
     programme: Annotated[str | None, Query(max_length=16, description="A programme, with all its parts")] = None,
     region: Annotated[str | None, Query(max_length=16, description="A reporting region or a place in it")] = None,
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
     first_day: Annotated[Day | None, Query(description="From this day on")] = None,
-    last_day: Annotated[Day | None, Query(description="Up to and with this day")] = None,
+    last_day: Annotated[
+        Day | None, Query(description="Up to and with this day; stocks are those at the end of it")
+    ] = None,
     plan: PlanCode = None,
     region_map: AskedMap = RegionMap.THEN,
 ) -> Cut:
+    first, last = first_day or (date(year, 1, 1) if year else None), last_day or (date(year, 12, 31) if year else None)
+    if first is not None and last is not None and last < first:
+        raise PeriodReversed(pointer="/last_day")
     return Cut(
         by=by,
         programme=programme,
         region=region,
         award=award,
-        first_day=first_day or (date(year, 1, 1) if year else None),
-        last_day=last_day or (date(year, 12, 31) if year else None),
+        first_day=first,
+        last_day=last,
         plan=plan,
         region_map=region_map,
+        **narrowed._asdict(),
     )
 
 
@@ -143,16 +206,25 @@ class AboutAnswer(BaseModel):
 
 
 class MeasuresAnswer(BaseModel):
-    """What is counted: trainings as events, high-skilled as persons, amounts in integer fen."""
+    """What is counted: trainings as events, skilled and high-skilled as persons, amounts in integer fen.
 
-    in_training: int
+    The last four are stocks at the end of the last day, of all years unless a plan is named.
+    """
+
     trainings: int
     subsidised_trainings: int
     certificates: int
     high_skilled_persons: int
+    skilled_persons: int
+    technicians: int
+    chief_technicians: int
     approved_fen: int
     paid_fen: int
     recovered_fen: int
+    in_training: int
+    valid_certificates: int
+    high_skilled_holders: int
+    skilled_holders: int
 
 
 class TotalsRowAnswer(MeasuresAnswer):
@@ -163,7 +235,15 @@ class TotalsRowAnswer(MeasuresAnswer):
     county: str | None = None
     level: int | None = Field(default=None, description="The rank of the level, 1 to 8; null for awards without one")
     award: str | None = None
+    department: str | None = Field(default=None, description="The first of those that lead the programme")
+    group: Group | None = Field(default=None, description="Null where the facts do not say it, here as below")
+    kind: OrganisationKind | None = None
+    fund_source: AskedFund | None = None
+    subsidised: bool | None = None
     day: date | None = None
+    week: date | None = Field(default=None, description="The Monday with which it begins")
+    month: date | None = Field(default=None, description="Its first day")
+    year: date | None = Field(default=None, description="Its first day")
 
 
 class TotalsAnswer(AboutAnswer):
@@ -173,6 +253,18 @@ class TotalsAnswer(AboutAnswer):
     by: list[Dimension]
     rows: list[TotalsRowAnswer]
     total: MeasuresAnswer
+
+
+class MeasureAnswer(BaseModel):
+    """A measure: person-times, persons, certificates and money are never added to each other."""
+
+    code: str
+    kind: Literal["flow", "stock"]
+    unit: Literal["person-times", "persons", "certificates", "fen"]
+    name_zh: str
+    name_en: str
+    rule_zh: str
+    rule_en: str
 
 
 Names = Annotated[list[str], Field(min_length=2, max_length=2, description="Chinese, English")]
@@ -199,6 +291,7 @@ async def get_totals(request: Request, cut: AskedCut) -> Response:
     """Live totals of a plan. Regions are rolled up by parent; a level is its rank, 1 to 8.
 
     A training counts to the plan of the year in which its class begins, and to the region that reported it.
+    Flows are those of the period; stocks are those at the end of it, so that they go on over New Year.
     `by=award` tells apart what leads to no level as well; high-skilled persons hold a level of rank 4 or above.
     """
     answers: AnswerCache = request.app.state.answers
@@ -223,6 +316,17 @@ async def get_names(request: Request, plan: PlanCode = None, region_map: AskedMa
         spelling=spelling(request),
     )
     return Response(body, media_type=JSON)
+
+
+@routes.get("/measures", response_model=list[MeasureAnswer])
+async def get_measures(request: Request) -> Response:
+    """What is counted: flows of a period, and stocks at the end of a day, each with its unit and its rule."""
+    answers: AnswerCache = request.app.state.answers
+    return Response(await answers.answer("measures", _measures, spelling=spelling(request)), media_type=JSON)
+
+
+async def _measures(_: AsyncConnection) -> list[dict[str, str]]:
+    return [{"code": code, **about._asdict()} for code, about in ABOUT.items()]
 
 
 @routes.get("/plans", response_model=list[PlanAnswer])

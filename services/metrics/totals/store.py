@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.measures.rules.measures import Measure
+from services.metrics.measures.rules.measures import FLOWS, Stock
+from services.metrics.measures.rules.traits import FUND, GROUP, IS_SUBSIDISED_SQL, KIND, Group, OrganisationKind
 from services.metrics.plan import store as plan
-from services.metrics.plan.rules import Placement, RegionMap
+from services.metrics.plan.rules import Lead, Placement, RegionMap
 from shared.kernel.awards import Award
 from shared.kernel.levels import Level
 from shared.plan import UnknownProgramme
@@ -22,15 +23,27 @@ from shared.plan import UnknownProgramme
 class Dimension(StrEnum):
     """What totals can be cut by. `region` is the reporting region, `county` the place itself.
 
-    `level` is a rank; what leads to an award without one has none. `award` tells all apart.
+    `level` is a rank; what leads to an award without one has none. `award` tells all apart. A programme's department
+    is the first of those that lead it, so that what several lead is counted once.
     """
 
     PROGRAMME = "programme"
+    DEPARTMENT = "department"
     REGION = "region"
     COUNTY = "county"
     LEVEL = "level"
     AWARD = "award"
+    GROUP = "group"
+    KIND = "kind"
+    FUND_SOURCE = "fund_source"
+    SUBSIDISED = "subsidised"
     DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+PERIODS: Final = frozenset({Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.YEAR})
 
 
 @dataclass(frozen=True)
@@ -38,13 +51,18 @@ class Cut:
     """Which totals: the dimensions, and what they are narrowed to. Days are inclusive.
 
     Without a plan they are those of the plan of the first day asked for, by default of today; of all plans if that one
-    was not told.
+    was not told. Stocks are those at the end of the last day, whatever the plan, unless one is named.
     """
 
     by: tuple[Dimension, ...]
     programme: str | None = None
+    department: str | None = None
     region: str | None = None
     award: Award | None = None
+    group: Group | None = None
+    kind: OrganisationKind | None = None
+    fund_source: str | None = None
+    subsidised: bool | None = None
     first_day: date | None = None
     last_day: date | None = None
     plan: str | None = None
@@ -69,70 +87,129 @@ _REPORTING_REGION: Mapping[RegionMap, str] = {
     RegionMap.NOW: "coalesce(placement.reporting_region, place)",
 }
 _CODES = " ".join(f"WHEN {award.value} THEN '{award.code}'" for award in Award)
+_YEAR = "CASE plan_year WHEN 0 THEN extract(year FROM day)::smallint ELSE plan_year END AS year"
 _COLUMNS: Mapping[Dimension, str] = {
     Dimension.PROGRAMME: "programme",
+    Dimension.DEPARTMENT: "lead.department",
     Dimension.REGION: "{reporting_region}",
     Dimension.COUNTY: "coalesce(placement.county, place)",
     # A cell's level is the number of its award, which is a rank where the award is a level.
     Dimension.LEVEL: f"CASE WHEN level <= {Level.CHIEF_TECHNICIAN.value} THEN level END",
     Dimension.AWARD: f"CASE level {_CODES} END",
+    Dimension.GROUP: GROUP.code_sql,
+    Dimension.KIND: KIND.code_sql,
+    Dimension.FUND_SOURCE: FUND.code_sql,
+    Dimension.SUBSIDISED: IS_SUBSIDISED_SQL,
     Dimension.DAY: "day",
+    # Periods bear the name of their first day; a week begins on Monday.
+    Dimension.WEEK: "day",
+    Dimension.MONTH: "day",
+    Dimension.YEAR: "day",
 }
-_OF_CELL = {
-    Dimension.PROGRAMME: "programme",
-    Dimension.LEVEL: "level",
-    Dimension.AWARD: "level",
+_DAY_OF_PERIOD: Mapping[Dimension, str] = {
     Dimension.DAY: "day",
+    Dimension.WEEK: "date_trunc('week', day)::date AS day",
+    Dimension.MONTH: "date_trunc('month', day)::date AS day",
+    Dimension.YEAR: "date_trunc('year', day)::date AS day",
 }
-_AMOUNTS = ", ".join(
-    f"coalesce(sum(amount) FILTER (WHERE measure = '{measure}'), 0)::bigint AS {measure}" for measure in Measure
+_OF_CELL: Mapping[Dimension, tuple[str, ...]] = {
+    Dimension.PROGRAMME: ("programme",),
+    Dimension.DEPARTMENT: ("programme", _YEAR),
+    Dimension.LEVEL: ("level",),
+    Dimension.AWARD: ("level",),
+    **dict.fromkeys((Dimension.GROUP, Dimension.KIND, Dimension.FUND_SOURCE, Dimension.SUBSIDISED), ("traits",)),
+    **{period: (column,) for period, column in _DAY_OF_PERIOD.items()},
+}
+_FLOWS = ", ".join(
+    f"coalesce(sum(flow) FILTER (WHERE measure = '{measure}'), 0)::bigint AS {measure}" for measure in FLOWS
 )
-# Summed per place first, so that the many cells are read once and only the few sums are rolled up and laid out.
+_STOCKS = ", ".join(
+    f"coalesce({{opened}}sum(stock) FILTER (WHERE measure = '{stock.of}'){{closed}}, 0)::bigint AS {stock}"
+    for stock in Stock
+)
+# Summed per place first, so that the many cells are read once and only the few sums are rolled up and laid out. A flow
+# is what was counted in the period and to the plan; a stock is all that was counted until the end of the period, so its
+# cells of other years are read as well. By period, a stock goes on from one row to the next.
 _TOTALS = """
 WITH summed AS (
-    SELECT measure, region AS place, reporting_region AS reported_by, {of_cell} sum(amount) AS amount FROM cell
+    SELECT measure, region AS place, reporting_region AS reported_by, {of_cell}
+        sum(amount) FILTER (WHERE {is_flow}) AS flow, sum(amount) FILTER (WHERE {is_stock}) AS stock
+    FROM cell
     WHERE (CAST(:programmes AS text[]) IS NULL OR programme = ANY(:programmes))
-      AND (CAST(:year AS smallint) IS NULL OR plan_year = :year OR plan_year = 0 AND extract(year FROM day) = :year)
       AND (CAST(:award AS smallint) IS NULL OR level = :award)
-      AND (CAST(:first_day AS date) IS NULL OR day >= :first_day)
+      AND traits & :traits_mask = :traits
+      AND (CAST(:subsidised AS boolean) IS NULL OR ({is_subsidised}) = :subsidised)
       AND (CAST(:last_day AS date) IS NULL OR day <= :last_day)
+      AND (measure = ANY(:stocks) AND {is_stock} OR {is_flow})
     GROUP BY {places_of_cell}
+), laid_out AS (
+    SELECT {columns} {flows}, {stocks} FROM summed LEFT JOIN unnest(
+        CAST(:places AS text[]), CAST(:counties AS text[]), CAST(:reporting_regions AS text[])
+    ) AS placement (place, county, reporting_region) USING (place) {leads}
+    WHERE (CAST(:region AS text) IS NULL OR {county} = :region OR {reporting_region} = :region) {of_department}
+    {group}
 )
-SELECT {columns} {amounts} FROM summed LEFT JOIN unnest(
-    CAST(:places AS text[]), CAST(:counties AS text[]), CAST(:reporting_regions AS text[])
-) AS placement (place, county, reporting_region) USING (place)
-WHERE CAST(:region AS text) IS NULL OR {county} = :region OR {reporting_region} = :region
-{group}
+SELECT * FROM laid_out {since} {order}
+"""
+COUNTED: Final = tuple(each.value for each in (*FLOWS, *Stock))
+"""What each row of totals has: flows of the period, and stocks at its end."""
+_IS_OF_YEAR = (
+    "(CAST(:year AS smallint) IS NULL OR plan_year = :year OR plan_year = 0 AND extract(year FROM day) = :year)"
+)
+_IS_FLOW = f"({_IS_OF_YEAR} AND (CAST(:first_day AS date) IS NULL OR day >= :first_day))"
+_LEADS = """
+LEFT JOIN unnest(CAST(:lead_years AS smallint[]), CAST(:lead_programmes AS text[]), CAST(:lead_departments AS text[]))
+    AS lead (year, programme, department) USING (year, programme)
 """
 _APPLIED = """
 SELECT topic, sum(next_offset)::bigint AS facts, max(applied_at) AS at FROM position GROUP BY topic ORDER BY topic
 """
-_REVISION = "SELECT sum(next_offset)::bigint AS facts, max(applied_at) AS at FROM position"
+# Targets and figures that people entered change answers, too.
+_REVISION = """
+SELECT sum(next_offset)::bigint AS facts, max(applied_at) AS at,
+    (SELECT count(*) FROM target_sheet) AS sheets, (SELECT count(*) FROM figure) AS figures
+FROM position
+"""
 
 
 async def totals(
-    connection: AsyncConnection, cut: Cut, *, year: int | None, placements: Sequence[Placement]
+    connection: AsyncConnection,
+    cut: Cut,
+    *,
+    year: int | None,
+    placements: Sequence[Placement],
+    leads: Sequence[Lead] = (),
 ) -> list[dict[str, Any]]:
-    """A row per combination of the cut's dimensions that has ever counted something: dimensions, then measures.
+    """A row per combination of the cut's dimensions that has ever counted something: dimensions, flows, stocks.
 
-    Only of the plan of `year` if it is given. A programme stands for its parts, too.
+    Flows only of the plan of `year` if it is given. A programme stands for its parts, too. `leads` are needed by
+    department only.
 
     Raises UnknownProgramme or UnknownRegion for what was never listed.
     """
-    of_cell = list(dict.fromkeys(_OF_CELL[dimension] for dimension in cut.by if dimension in _OF_CELL))
+    asked = [*cut.by, *([Dimension.DEPARTMENT] if cut.department is not None else [])]
+    of_cell = list(dict.fromkeys(column for each in asked for column in _OF_CELL.get(each, ())))
     reporting_region = _REPORTING_REGION[cut.region_map]
+    period = next((each for each in cut.by if each in PERIODS), None)
     statement = _TOTALS.format(
         of_cell="".join(f"{column}, " for column in of_cell),
         places_of_cell=_places(3 + len(of_cell)),
-        columns="".join(f"{_COLUMNS[dimension]} AS {dimension}, " for dimension in cut.by).format(
-            reporting_region=reporting_region
-        ),
+        is_flow=_IS_FLOW,
+        is_stock=_IS_OF_YEAR if cut.plan is not None else "true",
+        is_subsidised=IS_SUBSIDISED_SQL,
+        columns="".join(f'{_COLUMNS[each]} AS "{each}", ' for each in cut.by).format(reporting_region=reporting_region),
         county=_COLUMNS[Dimension.COUNTY],
         reporting_region=reporting_region,
-        amounts=_AMOUNTS,
-        group=f"GROUP BY {_places(len(cut.by))} ORDER BY {_places(len(cut.by))}" if cut.by else "",
+        flows=_FLOWS,
+        stocks=_stocks(cut, period),
+        leads=_LEADS if Dimension.DEPARTMENT in asked else "",
+        of_department="AND lead.department = :department" if cut.department is not None else "",
+        group=f"GROUP BY {_places(len(cut.by))}" if cut.by else "",
+        since=f'WHERE CAST(:since AS date) IS NULL OR "{period}" >= :since' if period else "",
+        order=f"ORDER BY {_places(len(cut.by))}" if cut.by else "",
     )
     everywhere = cut.region is None or await plan.is_province(connection, cut.region)
+    mask, traits = _traits(cut)
     values = {
         "programmes": None if cut.programme is None else await _parts(connection, cut.programme, year),
         "year": year,
@@ -141,16 +218,62 @@ async def totals(
         "reporting_regions": [each.reporting_region for each in placements],
         "region": None if everywhere else cut.region,
         "award": cut.award,
+        "traits_mask": mask,
+        "traits": traits,
+        "subsidised": cut.subsidised,
         "first_day": cut.first_day,
         "last_day": cut.last_day,
+        "stocks": [stock.of.value for stock in Stock],
+        "since": _since(cut, period, year),
+        "lead_years": [each.year for each in leads],
+        "lead_programmes": [each.programme for each in leads],
+        "lead_departments": [each.department for each in leads],
+        "department": cut.department,
     }
     return [dict(row) for row in (await connection.execute(text(statement), values)).mappings()]
+
+
+def _since(cut: Cut, period: Dimension | None, year: int | None) -> date | None:
+    """The first day of the first period of the answer; what lies before it is only in stocks."""
+    first_day = cut.first_day or (None if year is None else date(year, 1, 1))
+    return None if period is None or first_day is None else period_of(period, first_day)
+
+
+def period_of(period: Dimension, day: date) -> date:
+    """The first day of the period in which `day` lies, by which it is called."""
+    match period:
+        case Dimension.WEEK:
+            return day - timedelta(days=day.weekday())
+        case Dimension.MONTH:
+            return day.replace(day=1)
+        case Dimension.YEAR:
+            return day.replace(month=1, day=1)
+        case _:
+            return day
 
 
 async def _parts(connection: AsyncConnection, programme: str, year: int | None) -> list[str]:
     if parts := await plan.parts(connection, programme, year=year):
         return parts
     raise UnknownProgramme(pointer="/programme")
+
+
+def _stocks(cut: Cut, period: Dimension | None) -> str:
+    """The stocks as columns; by `period`, of all periods up to each."""
+    if period is None:
+        return _STOCKS.format(opened="", closed="")
+    others = ", ".join(_COLUMNS[each] for each in cut.by if each is not period)
+    apart = f"PARTITION BY {others} " if others else ""
+    columns = _STOCKS.format(opened="sum(", closed=f") OVER ({apart}ORDER BY {_COLUMNS[period]})")
+    return columns.format(reporting_region=_REPORTING_REGION[cut.region_map])
+
+
+def _traits(cut: Cut) -> tuple[int, int]:
+    """The bits of traits that are asked for, and what they have to be."""
+    asked = [(GROUP, cut.group), (KIND, cut.kind), (FUND, cut.fund_source)]
+    narrowed = [(trait, code) for trait, code in asked if code is not None]
+    mask = sum(trait.mask << trait.shift for trait, _ in narrowed)
+    return mask, sum(trait.packed(code) for trait, code in narrowed)
 
 
 def _places(count: int) -> str:

@@ -13,7 +13,7 @@ from services.registry.flags.rules.flags import FlagVerb
 from services.registry.plan.usecases import visibility
 from services.registry.public_reports import store, usecases
 from services.registry.public_reports.rules import Misconduct, PublicReportState, ReportedKind, state_of
-from services.registry.public_reports.usecases import Lane, NewReport, ReportAndFlag, ReportInFull
+from services.registry.public_reports.usecases import NewReport, ReportAndFlag, ReportInFull
 from shared.auth import CurrentCaller
 from shared.contracts.registry.flags import FlagStatus
 from shared.edge.lanes import lookup
@@ -21,6 +21,7 @@ from shared.edge.rates import address_of
 from shared.forms import ENCRYPTED, HASHED, MASKED, PLAIN, VISIBLE, Reason, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.public_requests import Lane, admit
 from shared.web import Connection, CurrentPersons, Now, open_router, router
 
 routes = router("public reports")
@@ -199,7 +200,7 @@ async def file_public_report(asked: PublicReportRequest, request: Request, at: N
 async def get_public_report_state(asked: ReceiptRequest, request: Request, at: Now) -> PublicReportStateAnswer:
     """How a report stands, and the answer to it, for whoever has its receipt."""
     state = request.app.state
-    await _admit(request, "state", usecases.wider(_lane(request)), at=at)
+    await _admit(request, "state", _lane(request).of_lookups, at=at)
     async with state.engines.connect() as connection:
         found = await usecases.look_up(connection, asked.receipt, persons=state.persons)
     return PublicReportStateAnswer.of(found)
@@ -265,7 +266,7 @@ async def _admit(request: Request, use: str, lane: Lane, *, at: datetime) -> Non
     """In a transaction of its own, so that a refused request counts as well."""
     state, address = request.app.state, address_of(request)
     async with state.engines.begin() as connection:
-        await usecases.admit(connection, use, address, lane, persons=state.persons, at=at)
+        await admit(connection, use, address, lane, persons=state.persons, at=at)
 
 
 def _lane(request: Request) -> Lane:

@@ -57,13 +57,6 @@ _BY_ID: Final = _SELECT.where(PUBLIC_REPORT.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
 _BY_RECEIPT: Final = _SELECT.where(PUBLIC_REPORT.c.receipt_mark == bindparam("receipt_mark"))
 _WORDS: Final = select(*_SEALED).where(PUBLIC_REPORT.c.id == bindparam("id"))
-# A request counts only if there is room: a full lane costs one small statement and grows no further.
-_TAKE: Final = """
-INSERT INTO public_lane AS lane (name, begins_at, taken) VALUES ($1, $2, 1)
-ON CONFLICT (name, begins_at) DO UPDATE SET taken = lane.taken + 1 WHERE lane.taken < $3
-RETURNING taken
-"""
-_FORGET: Final = "DELETE FROM public_lane WHERE begins_at < $1"
 _ERASE: Final = """
 UPDATE public_report SET sealed_contact = NULL WHERE id IN (
     SELECT id FROM public_report WHERE sealed_contact IS NOT NULL AND erase_contact_on <= $1
@@ -148,17 +141,6 @@ async def page(
     return await tables.fetch_all(connection, statement, PublicReport)
 
 
-async def take(connection: AsyncConnection, lane: str, *, begins_at: datetime, requests_max: int) -> bool:
-    """Count a request in the lane's window that begins at `begins_at`; False, and not counted, if it is full."""
-    taken = await (await driver(connection)).fetchval(_TAKE, lane, begins_at, requests_max)
-    return taken is not None
-
-
 async def erase_contacts(connection: AsyncConnection, today: date, *, limit: int) -> int:
     """Erase contacts whose day has come. Returns how many."""
     return len(await (await driver(connection)).fetch(_ERASE, today, limit))
-
-
-async def forget_windows(connection: AsyncConnection, before: datetime) -> None:
-    """Delete the counts of windows that began before that time."""
-    await (await driver(connection)).execute(_FORGET, before)

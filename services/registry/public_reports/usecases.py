@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import ipaddress
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,8 +19,6 @@ from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from services.registry.public_reports import rules, store
 from services.registry.public_reports.rules import (
-    LOOKUPS_PER_REPORT,
-    WINDOW,
     Misconduct,
     PublicReport,
     PublicReportUnnamed,
@@ -34,28 +29,15 @@ from services.registry.public_reports.store import ContactReading, SealedWords
 from shared.faults import forever
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
+from shared.kernel.masking import masked
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import NotFound, TooManyRequests
+from shared.kernel.refusals import NotFound
 from shared.persons import Persons
+from shared.public_requests import forget, mark_of, new_receipt
 
-_RECEIPT_BYTES: Final = 15
-"""120 bits: cannot be guessed."""
 _READINGS_MAX: Final = 100
 _ERASED_AT_ONCE: Final = 1_000
 _ERASURE_PAUSE_SECONDS: Final = 60
-_IPV6_PREFIX: Final = 64
-"""One subscriber usually has all addresses below such a prefix."""
-
-
-@dataclass(frozen=True)
-class Lane:
-    """How many requests without a token are taken an hour: from one address, and in total."""
-
-    per_address: int
-    in_total: int
-
-    def wider(self, factor: int) -> Lane:
-        return Lane(self.per_address * factor, self.in_total * factor)
 
 
 @dataclass(frozen=True)
@@ -97,17 +79,6 @@ class _Place(NamedTuple):
     class_id: UUID | None = None
 
 
-async def admit(
-    connection: AsyncConnection, use: str, address: str, lane: Lane, *, persons: Persons, at: datetime
-) -> None:
-    """Count a request without a token in the lane of its `use`. Raises TooManyRequests."""
-    begins_at = at.replace(minute=0, second=0, microsecond=0)
-    of_address = f"{use}/{persons.mark('address', network(address))}"
-    for name, requests_max in ((of_address, lane.per_address), (use, lane.in_total)):
-        if not await store.take(connection, name, begins_at=begins_at, requests_max=requests_max):
-            raise TooManyRequests(retry_after_s=int((begins_at + WINDOW - at).total_seconds()) + 1)
-
-
 async def file(
     connection: AsyncConnection, new: NewReport, *, contact_days: int, persons: Persons, at: datetime
 ) -> tuple[str, ReportAndFlag]:
@@ -119,13 +90,13 @@ async def file(
     place, id_ = await _place(connection, new, at=at), new_id()
     seen = rules.observation(id_, new.about, new.misconduct, **place._asdict())
     (flag,) = await flag_usecases.raise_all(connection, [seen], at=at)
-    receipt = base64.b32encode(secrets.token_bytes(_RECEIPT_BYTES)).decode()
+    receipt = new_receipt(persons)
     report = PublicReport(
         id=id_,
-        receipt_mark=persons.mark("receipt", receipt),
+        receipt_mark=receipt.mark,
         about=new.about,
         target_id=new.target_id,
-        reference=None if new.reference is None else rules.masked(new.reference),
+        reference=None if new.reference is None else masked(new.reference),
         misconduct=new.misconduct,
         flag_id=flag.id,
         received_at=at,
@@ -133,14 +104,14 @@ async def file(
         **place._asdict(),
     )
     contact = None if new.contact is None else persons.seal(new.contact.encode(), owner=id_)
-    words = SealedWords(persons.seal(rules.masked(new.text).encode(), owner=id_), contact)
+    words = SealedWords(persons.seal(masked(new.text).encode(), owner=id_), contact)
     await store.add(connection, report, words)
-    return "-".join(receipt[start : start + 4] for start in range(0, len(receipt), 4)), ReportAndFlag(report, flag)
+    return receipt.shown, ReportAndFlag(report, flag)
 
 
 async def look_up(connection: AsyncConnection, receipt: str, *, persons: Persons) -> ReportAndFlag:
     """The report with this receipt. Raises NotFound."""
-    report = await store.find(connection, persons.mark("receipt", rules.receipt_text(receipt)))
+    report = await store.find(connection, mark_of(receipt, persons))
     if report is None:
         raise NotFound(pointer="/receipt", what="public report")
     return ReportAndFlag(report, await flag_store.load(connection, report.flag_id))
@@ -192,7 +163,7 @@ async def answer(
     flag = await flag_usecases.settle(connection, before.flag_id, verdict, reason=reason, caller=caller, at=at)
     after = replace(
         before,
-        answer=rules.masked(text),
+        answer=masked(text),
         answered_by=caller.person,
         answered_at=at,
         version=before.version + 1,
@@ -215,13 +186,8 @@ async def erase(engine: AsyncEngine, now: Callable[[], datetime]) -> None:
 async def erase_batch(engine: AsyncEngine, *, at: datetime) -> bool:
     """Erase the contacts that have waited longest. False if none are due."""
     async with engine.begin() as connection:
-        await store.forget_windows(connection, at - 2 * WINDOW)
+        await forget(connection, at=at)
         return await store.erase_contacts(connection, business_day(at), limit=_ERASED_AT_ONCE) > 0
-
-
-def wider(lane: Lane) -> Lane:
-    """The lane of look-ups beside the `lane` of reports."""
-    return lane.wider(LOOKUPS_PER_REPORT)
 
 
 async def _of_officer(
@@ -245,12 +211,3 @@ async def _place(connection: AsyncConnection, new: NewReport, *, at: datetime) -
         raise PublicReportUnplaced(pointer="/region")
     plan = (await rulebook_store.current(connection)).plan
     return _Place(new.region, plan.reporting_region(new.region, on=business_day(at)))
-
-
-def network(address: str) -> str:
-    """The network that counts as one address. Unreadable ones count as one."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, _IPV6_PREFIX), strict=False))

@@ -45,6 +45,7 @@ JOIN heard_flag AS f ON f.status = 'upheld' AND (
 )
 WHERE e.class_id = $1
 """
+_OBJECTED: Final = "SELECT enrolment_id FROM objection WHERE class_id = $1 AND status = 'upheld'"
 
 
 async def keep(connection: AsyncConnection, flags: Sequence[Flag]) -> None:
@@ -57,3 +58,8 @@ async def keep(connection: AsyncConnection, flags: Sequence[Flag]) -> None:
 async def upheld(connection: AsyncConnection, class_id: UUID) -> frozenset[UUID]:
     """The enrolments of the class about which, or about whose person, a flag that holds was upheld."""
     return frozenset(row["id"] for row in await (await driver(connection)).fetch(_UPHELD, class_id))
+
+
+async def objected(connection: AsyncConnection, class_id: UUID) -> frozenset[UUID]:
+    """The enrolments of the class to whose line an objection was upheld."""
+    return frozenset(row["enrolment_id"] for row in await (await driver(connection)).fetch(_OBJECTED, class_id))

@@ -1,1 +1,1 @@
-"""Limits of claims: how long and how often something can be claimed for, as dated rows."""
+"""Limits of claims as dated rows: how long and how often to claim, and in what time it is decided."""

@@ -1,4 +1,4 @@
-"""Limits of claims: how long and how often something can be claimed for."""
+"""Limits of claims: how long and how often something can be claimed for, and by which steps that is decided."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, get_type_hints
 
 from shared.dated_rules.figures import FigureRow, Forms, nearest
 from shared.dated_rules.rules import require_room
+from shared.kernel.working_days import CalendarUnset, WorkingDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,32 @@ KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name fo
 """The key of each row ("claim.window_months"), and the field that it fills."""
 DRAFT_DAYS: Final = "claim.draft_days_max"
 """Days after its last step on which a draft or returned claim still holds its trainees' subsidies."""
-FORMS: Final = Forms(get_type_hints(Terms), {DRAFT_DAYS: int})
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The steps by which a submitted claim is decided, and the time for each. Source: domain rules §4.5.
+
+    A figure that no row sets is as here: one review, no publicity, no deadline.
+    """
+
+    review_second: bool = False
+    """Whether another person reviews it a second time."""
+    review_first_working_days: int | None = None
+    review_second_working_days: int | None = None
+    publicity_working_days: int = 0
+    """Working days on which it is public before it is approved; 0: it is not made public."""
+    objection_answer_working_days: int | None = None
+    """Working days in which an objection is answered."""
+    appeal_days_max: int | None = None
+    """Days after a decision in which its institution can appeal."""
+    appeal_answer_working_days: int | None = None
+    """Working days in which an appeal is answered."""
+
+
+LADDER_KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name for field in fields(Ladder)}
+"""The key of each row ("review.second"), and the field that it fills."""
+FORMS: Final = Forms(get_type_hints(Terms), {DRAFT_DAYS: int, **dict.fromkeys(LADDER_KEYS, int), "review.second": bool})
 
 
 class HeldTerms(NamedTuple):
@@ -42,6 +68,22 @@ def terms_on(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence
     return HeldTerms(terms_of(of_terms, day=day), of_terms)
 
 
+def ladder_on(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str]) -> Ladder:
+    """The steps and times for a claim on `day`, each figure of the nearest region."""
+    found = nearest(rows, day=day, region_and_above=region_and_above)
+    figures = {LADDER_KEYS[key]: row.value for key, row in found.items() if key in LADDER_KEYS and not row.is_end}
+    keys = {key: name for key, name in LADDER_KEYS.items() if name in figures}
+    return Ladder(**FORMS.fill(keys, {key: figures[name] for key, name in keys.items()}, day=day))
+
+
+def due_on(calendar: WorkingDays, day: date, working_days: int | None) -> date | None:
+    """The last day for what begins on `day`; None if no row sets one, or the calendar of that year is not known yet."""
+    try:
+        return None if working_days is None else calendar.after(day, working_days)
+    except CalendarUnset:
+        return None
+
+
 def held_until(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str]) -> date | None:
     """The last day on which a claim prepared on `day` holds subsidies; None where no row sets one."""
     row = nearest(rows, day=day, region_and_above=region_and_above).get(DRAFT_DAYS)
@@ -56,5 +98,5 @@ def terms_of(rows: Mapping[str, FigureRow], *, day: date) -> Terms:
 def require_sound(row: FigureRow, others: Iterable[FigureRow]) -> None:
     """Raises UnknownPolicyKey, WrongPolicyValue, RowOverlaps."""
     if row.value is not None:
-        FORMS.parse(row.key, row.value)
+        FORMS.read_figure(row.key, row.value)
     require_room(row, others)

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.limits import rules
-from services.subsidy.limits.rules import Terms, require_sound, terms_on
+from services.subsidy.limits.rules import Ladder, Terms, require_sound, terms_on
 from services.subsidy.limits.store import LIMIT_ROW
 from services.subsidy.trainings.usecases import load_plan, require_province
 from shared.dated_rules.province import ProvinceRules
@@ -28,3 +28,9 @@ async def held_until(connection: AsyncConnection, plan: Plan, region: str, *, da
     """The last day on which a claim that is prepared from `day` on holds subsidies; None where no row sets one."""
     above = plan.region_and_above(region, on=day)
     return rules.held_until(await LIMIT_ROW.entered_rows(connection), day=day, region_and_above=above)
+
+
+async def ladder(connection: AsyncConnection, plan: Plan, region: str, *, day: date) -> Ladder:
+    """The steps by which a claim of `region` is decided on `day`, and the time for each."""
+    above = plan.region_and_above(region, on=day)
+    return rules.ladder_on(await LIMIT_ROW.entered_rows(connection), day=day, region_and_above=above)

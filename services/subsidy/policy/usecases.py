@@ -18,6 +18,7 @@ from services.subsidy.limits.store import LIMIT_ROW
 from services.subsidy.policy import rules
 from services.subsidy.policy.rules import NATIONAL, PolicyKind, PolicyRow
 from services.subsidy.policy.store import POLICY_ROW
+from services.subsidy.trainings.store import keep_calendar
 from services.subsidy.trainings.usecases import require_province
 from shared.dated_rules import rules as dated
 from shared.dated_rules.figures import FigureRow
@@ -52,7 +53,9 @@ class PolicyLoaded(NamedTuple):
 
 
 async def load(connection: AsyncConnection, directory: Path, *, at: datetime) -> PolicyLoaded:
-    """Add the new rows of `directory`, amounts and limits; a second load of the same files changes nothing.
+    """Add the new rows of `directory`, amounts and limits, and the days of its calendar.
+
+    A second load of the same files changes nothing.
 
     Rows that were loaded before and are no longer in the file stay: claims were decided by them. Raises
     PolicyRowChanged, FileNotFoundError for a missing file, and KeyError, ValueError or a Refusal for a file of a
@@ -66,14 +69,21 @@ async def load(connection: AsyncConnection, directory: Path, *, at: datetime) ->
     planned = [dated.planned(row, known, loader=LOADER) for row in limits]
     new_limits = [row for row in planned if row is not None]
     await LIMIT_ROW.add_rows(connection, new_limits)
+    await keep_calendar(connection, read_calendar(directory), known_stay=True)
     return PolicyLoaded(len(amounts) + len(limits), len(new_amounts) + len(new_limits))
+
+
+def read_calendar(directory: Path) -> dict[date, bool]:
+    """The days of `calendar.csv`: what the registry tells of them stands before the file."""
+    with (directory / "calendar.csv").open(encoding="utf-8", newline="") as lines:
+        return {date.fromisoformat(row["day"]): row["working"] == "yes" for row in csv.DictReader(lines)}
 
 
 def read_limits(directory: Path, *, signed: Provenance) -> Iterator[FigureRow]:
     """The rows of `claim_limits.csv`. Raises UnknownPolicyKey, WrongPolicyValue."""
     with (directory / "claim_limits.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            FORMS.parse(row["key"], row["value"])
+            FORMS.read_figure(row["key"], row["value"])
             yield FigureRow(
                 id=str(new_id()),
                 **{name: row[name] for name in ("key", "value", "region", "status", "source")},

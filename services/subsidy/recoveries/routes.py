@@ -14,7 +14,7 @@ from services.subsidy.recoveries.rules import RecoveryCause
 from services.subsidy.recoveries.usecases import Asked
 from shared.auth import CurrentCaller
 from shared.form_errors import form_error
-from shared.forms import Reason, Strict
+from shared.forms import INTEGER_MAX, Reason, Strict
 from shared.kernel.money import FEN_MAX, Fen
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.proposals.answers import ProposalAnswer
@@ -23,17 +23,19 @@ from shared.web import Connection, Now, router
 
 routes = router("claims")
 
+LineNumber = Annotated[int, Field(ge=1, le=INTEGER_MAX, strict=True)]
+
 
 class LineAmount(Strict):
-    line: Annotated[int, Field(ge=1, strict=True)]
+    line: LineNumber
     amount_fen: Annotated[int, Field(ge=1, le=FEN_MAX, strict=True)]
 
 
 class LinesRequest(Strict):
     """Which lines, and why."""
 
-    lines: Annotated[list[Annotated[int, Field(ge=1, strict=True)]], Field(min_length=1, max_length=1000)] | None = (
-        Field(default=None, description="Their numbers; or set `all_lines`", examples=[[1, 2]])
+    lines: Annotated[list[LineNumber], Field(min_length=1, max_length=1000)] | None = Field(
+        default=None, description="Their numbers; or set `all_lines`", examples=[[1, 2]]
     )
     all_lines: bool = Field(default=False, strict=True, description="Every line that it can be done to")
     reason: Reason

@@ -1,4 +1,4 @@
-"""Received classes, enrolments and certificates in the database: one row each, with the latest state."""
+"""What was received of classes, enrolments, certificates and the calendar, in the database: the latest state."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from shared.contracts.dimensions import FundSource
 from shared.database import driver
 from shared.heard import HEARD_ALIAS
 from shared.kernel.awards import Award
+from shared.kernel.working_days import WorkingDays
 from shared.tables import Choice
 
 HEARD_CLASS: Final = Table(
@@ -76,6 +77,8 @@ HEARD_LICENCE: Final = Table(
     Column("confirmed", Boolean),
 )
 
+HEARD_CALENDAR_DAY: Final = Table("heard_calendar_day", MetaData(), Column("day", Date), Column("working", Boolean))
+
 _FIND_CLASS: Final = select(HEARD_CLASS).where(HEARD_CLASS.c.id == bindparam("class_id"))
 # By each person's current key, also if only one of the merge and the enrolment's own fact has been received.
 _TRAINEES: Final = (
@@ -101,6 +104,25 @@ _LICENSED_ON: Final = """
 SELECT l.id, l.issued_on FROM heard_enrolment AS e JOIN heard_licence AS l ON l.id = e.id
 WHERE e.class_id = $1 AND l.level = $2 AND l.confirmed AND l.issued_on >= $3
 """
+
+
+_KEEP_DAYS: Final = """
+INSERT INTO heard_calendar_day (day, working) SELECT * FROM unnest($1::date[], $2::boolean[]) AS d (day, working)
+ORDER BY day ON CONFLICT (day) DO
+"""
+
+
+async def keep_calendar(connection: AsyncConnection, days: Mapping[date, bool], *, known_stay: bool = False) -> None:
+    """Store of each day whether it is worked. With `known_stay`, days that are stored already stay as they are."""
+    if days:
+        conflict = "NOTHING" if known_stay else "UPDATE SET working = excluded.working"
+        await (await driver(connection)).execute(f"{_KEEP_DAYS} {conflict}", list(days), list(days.values()))
+
+
+async def calendar(connection: AsyncConnection) -> WorkingDays:
+    """The calendar, as far as it was received."""
+    rows = (await connection.execute(select(HEARD_CALENDAR_DAY))).all()
+    return WorkingDays({row.day: row.working for row in rows})
 
 
 async def keep_classes(connection: AsyncConnection, classes: Sequence[TrainingClass]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime
 
-from services.assessment.certificates.rules.numbers import parse
+from services.assessment.numbers.rules.numbers import parse
 from shared.contracts.assessment import CertificateIssued, ResultRecorded, SessionConcluded
 from shared.contracts.fact import encode
 from shared.kernel.awards import Award

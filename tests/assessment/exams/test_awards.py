@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.assessment.certificates.rules.numbers import parse
+from services.assessment.numbers.rules.numbers import parse
 from shared.contracts.assessment import CertificateIssued
 from shared.kernel.awards import Award
 from shared.kernel.ids import new_id
@@ -41,7 +41,8 @@ class TestSpecialAbility:
         await centre.conclude(session_id)
         [certificate] = await centre.certificates(session_id)
 
-        answer = (await centre.service.http.get(f"/v1/verifications/{certificate['number']}")).json()
+        asked = {"number": certificate["number"], "name": "王小明"}
+        answer = (await centre.service.http.post("/v1/verifications", json=asked)).json()
 
         assert (answer["award"], answer["award_name_zh"]) == ("special_ability", "专项职业能力")
         assert (answer["level"], answer["level_name_zh"]) == (None, None)

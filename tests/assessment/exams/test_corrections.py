@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.assessment.certificates.rules.numbers import parse
+from services.assessment.numbers.rules.numbers import parse
 from shared.contracts.assessment import ResultCorrected
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id

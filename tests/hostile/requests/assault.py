@@ -52,6 +52,14 @@ class Assault:
         self.found: list[str] = []
 
     @property
+    def statuses(self) -> dict[str, int]:
+        """How many requests were answered with each status."""
+        found: Counter[str] = Counter()
+        for (_, status), times in self._statuses.items():
+            found[str(status)] += times
+        return dict(found)
+
+    @property
     def counted(self) -> Iterator[str]:
         """A line for each role: how many requests, with which statuses."""
         for role, requests in sorted(self._sent.items()):

@@ -18,6 +18,7 @@ from services.subsidy.worker import SERVICE as SUBSIDY
 from tests.assessment.centre import plan
 from tests.assessment.test_rights import side
 from tests.conftest import OpenService
+from tests.hostile.requests.parts import Run
 from tests.hostile.requests.secrets import Posted
 from tests.registry.conftest import database as database  # the fixture
 from tests.registry.rights_scene import registry_scene
@@ -27,13 +28,23 @@ from tests.support.rights import Scene, Side
 from tests.support.services import ServiceUnderTest
 
 SERVICES = ("registry", "subsidy", "assessment", "metrics")
+RUN: Final = Run.of_environment()
 
 OF_NAME: Final = {each.name: each for each in (REGISTRY, SUBSIDY, ASSESSMENT, METRICS)}
 
 UNHURRIED: Final[dict[str, Any]] = dict.fromkeys(
-    ("interactive_requests_a_minute", "bulk_requests_a_minute", "lookups_a_minute", "public_requests_a_minute"), 10**9
-)
+    (
+        "interactive_requests_a_minute", "bulk_requests_a_minute", "lookups_a_minute", "public_requests_a_minute",
+        "dry_run_rows_an_hour",
+    ),
+    10**9,
+)  # fmt: skip
 """Settings without rates: thousands of requests come from few callers here."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in RUN.totals(SERVICES):
+        terminalreporter.write_line(line)
 
 
 class SceneOf(Protocol):

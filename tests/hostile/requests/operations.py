@@ -79,6 +79,8 @@ class Operation:
             return {}
         if role in here.organisations:
             return self.scene.service.tokens.of(role, person=person, organisation=here.organisations[role])
+        if role is Role.HOLDER:
+            return self.scene.service.tokens.of(role, person=here.holder)
         region = PROVINCE if role is Role.PROVINCE else here.region
         return self.scene.service.tokens.of(role, person=person, region=region)
 

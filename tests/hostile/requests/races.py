@@ -55,7 +55,7 @@ async def _things(scene: Scene) -> Things:
         case "subsidy":
             office = await Office.open(scene.service)
             drafted, submitted, approved, paid = [await _claim(office, scene, steps) for steps in range(4)]
-            of_submitted = ("return_claim", "reject_claim", "approve_claim")
+            of_submitted = ("return_claim", "reject_claim", "approve_claim", "take_claim")
             return {
                 "submit_claim": drafted,
                 **dict.fromkeys(of_submitted, submitted),
@@ -131,11 +131,6 @@ class Course:
         operations = {each.name: each for each in operations_of(scene)}
         return cls(postgres, replace(scene, here=replace(scene.here, bodies=bodies)), things, operations, racers)
 
-    @property
-    def writes(self) -> list[str]:
-        """The operations that may change something."""
-        return [each.name for each in self.operations.values() if each.method != "get"]
-
     async def race(self, name: str) -> Outcome:
         """The race of an operation, about the things of the scene."""
         async with self._copy(name) as operation:
@@ -151,7 +146,7 @@ class Course:
 
     async def _once(self, operation: Operation) -> tuple[Role | None, httpx.Response, Effect]:
         """Sent by the first role with which it succeeds, or else by the first."""
-        before = await _rows(operation.scene.service)
+        before = await rows_of(operation.scene.service)
         found: list[tuple[Role | None, httpx.Response]] = []
         roles: Sequence[Role | None] = operation.roles or [None]
         for role in roles:
@@ -160,16 +155,16 @@ class Course:
             if answer.is_success:
                 break
         sender, answer = found[-1] if found[-1][1].is_success else found[0]
-        return sender, answer, _effect(before, await _rows(operation.scene.service))
+        return sender, answer, effect_of(before, await rows_of(operation.scene.service))
 
     async def _at_once(
         self, operation: Operation, role: Role | None, *, key: str | None = None
     ) -> tuple[list[httpx.Response], Effect]:
-        before = await _rows(operation.scene.service)
+        before = await rows_of(operation.scene.service)
         headers = {} if key is None else {"Idempotency-Key": key}
         sending = [operation.send(operation.body, role=role, headers=headers) for _ in range(self.racers)]
         answers = await asyncio.gather(*sending)
-        return answers, _effect(before, await _rows(operation.scene.service))
+        return answers, effect_of(before, await rows_of(operation.scene.service))
 
     @asynccontextmanager
     async def _copy(self, name: str) -> AsyncGenerator[Operation]:
@@ -185,7 +180,7 @@ class Course:
             await self.postgres.drop_database(database)
 
 
-async def _rows(service: ServiceUnderTest) -> Effect:
+async def rows_of(service: ServiceUnderTest) -> Effect:
     """How many rows each table has, and the sum of their versions."""
     async with service.engine.connect() as connection:
         found: dict[str, tuple[int, int]] = {}
@@ -196,7 +191,7 @@ async def _rows(service: ServiceUnderTest) -> Effect:
         return found
 
 
-def _effect(before: Effect, after: Effect) -> Effect:
+def effect_of(before: Effect, after: Effect) -> Effect:
     changed = {table for table in after if after[table] != before[table] and table not in _NO_EFFECT}
     return {table: (after[table][0] - before[table][0], after[table][1] - before[table][1]) for table in changed}
 

@@ -50,6 +50,10 @@ class Posted:
                 return  # Sent on purpose; nobody is named in it.
 
     @property
+    def total(self) -> int:
+        return len(self.numbers) + len(self.phones) + len(self.names)
+
+    @property
     def counted(self) -> str:
         return f"{len(self.numbers)} numbers, {len(self.phones)} phones and {len(self.names)} names"
 

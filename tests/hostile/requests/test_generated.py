@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable
 from typing import Final
 
@@ -12,30 +11,30 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.hostile.requests.assault import Assault
-from tests.hostile.requests.conftest import SERVICES, SceneOf
+from tests.hostile.requests.conftest import RUN, SERVICES, SceneOf
+from tests.hostile.requests.parts import Part
 from tests.hostile.requests.secrets import Posted, dumped, places_of
 
-CASES: Final = int(os.environ.get("HOSTILE_CASES", "500"))
-SEED: Final = int(os.environ.get("HOSTILE_SEED", "20250301"))
-SECONDS_A_CASE: Final = 0.4
+SECONDS_A_PART: Final = 1_800
 """A bound for a machine that is busy with other things; usually it is a twentieth of it."""
 
 
-@pytest.mark.timeout(300 + CASES * SECONDS_A_CASE)
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.timeout(SECONDS_A_PART)
+@pytest.mark.parametrize("part", RUN.parts(SERVICES), ids=str)
 async def test_requests_are_answered_as_described_and_leave_nobody_in_clear(
-    name: str, scene_of: SceneOf, count: Callable[[str], None], caplog: pytest.LogCaptureFixture
+    part: Part, scene_of: SceneOf, count: Callable[[str], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     posted = Posted()
     with capture_logs() as lines, caplog.at_level(logging.DEBUG):
-        scene = await scene_of(name, posted)
-        assault = Assault(scene, cases=CASES, seed=SEED)
+        scene = await scene_of(part.service, posted)
+        assault = Assault(scene, cases=part.cases, seed=part.seed)
 
         await asyncio.to_thread(assault.run, asyncio.get_running_loop())
 
         await scene.service.settle()
-    for line in assault.counted:
-        count(f"{name}: {line}")
+    failed = [str(line) for line in lines if line["log_level"] in ("error", "critical")]
+    for line in (*assault.counted, *assault.found[:50], *failed[:50]):
+        count(f"{part}: {line}")
     assert assault.found == [], "\n".join(assault.found[:50])
     # The client of the test logs its own requests.
     of_libraries = [record.getMessage() for record in caplog.records if not record.name.startswith("httpx")]
@@ -45,5 +44,6 @@ async def test_requests_are_answered_as_described_and_leave_nobody_in_clear(
         "service log": {"lines": f"{lines} {of_libraries}".encode()},
     }
     found = [f"{where}: {place}" for where, pieces in content.items() for place in places_of(posted, pieces)]
-    count(f"{name}: {posted.counted} searched for in {sum(len(each) for each in content.values())} columns and logs")
+    count(f"{part}: {posted.counted} searched for in {sum(len(each) for each in content.values())} columns and logs")
     assert found == [], "\n".join(found)
+    RUN.keep(part, {"statuses": assault.statuses, "searched": posted.total})

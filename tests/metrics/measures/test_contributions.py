@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.metrics.measures.rules.contributions import holding, of_claim, of_enrolment
+from services.metrics.measures.rules.contributions import PERSONS, holding, of_claim, of_enrolment
 from services.metrics.measures.rules.measures import Measure
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.contracts.subsidy import ClaimDrafted, ClaimLine, ClaimPaid, ClaimState, ClaimStatus
@@ -64,8 +64,20 @@ class TestEnrolments:
 
 class TestCertificates:
     @given(level=st.sampled_from(Level))
-    def test_high_skilled_begins_at_rank_4(self, level: Level) -> None:
-        assert (holding(certificate(1, person=1, level=level.value)) is not None) == (level >= 4)
+    def test_every_level_makes_a_skilled_person_and_high_skilled_begins_at_rank_4(self, level: Level) -> None:
+        held = holding(certificate(1, person=1, level=level.value))
+
+        assert held is not None
+        assert held.award.level is not None
+        assert [measure for measure, (low, high) in PERSONS.items() if low <= held.award.level <= high] == [
+            *([Measure.HIGH_SKILLED_PERSONS] if level >= 4 else []),
+            Measure.SKILLED_PERSONS,
+            *([Measure.TECHNICIANS] if level in (5, 6) else []),
+            *([Measure.CHIEF_TECHNICIANS] if level in (7, 8) else []),
+        ]
+
+    def test_an_award_without_a_level_makes_no_skilled_person(self) -> None:
+        assert holding(certificate(1, person=1, level=None, award="special_ability")) is None
 
 
 class TestClaims:

@@ -8,6 +8,7 @@ import pytest
 
 from services.metrics.measures.rules.measures import Measure
 from services.metrics.progress.rules import by_programme, percent
+from services.metrics.targets.rules import Aim
 from tests.support.facts import programme
 
 
@@ -23,14 +24,15 @@ def test_a_sum_has_what_its_parts_have_at_any_depth() -> None:
     listed = [programme("HN2025", parent=None), programme("S02"), programme("S02-1", parent="S02"), programme("S01")]
     reached = {"S02-1": {Measure.TRAININGS: 7}, "S01": {Measure.TRAININGS: 2}}
 
-    done = {each.code: each.trainings.done for each in by_programme({p.code: p for p in listed}, reached)}
+    done = {each.code: each.trainings.done for each in by_programme({p.code: p for p in listed}, reached, {})}
 
     assert done == {"HN2025": 9, "S01": 2, "S02": 7, "S02-1": 7}
 
 
 def test_a_target_that_counts_something_narrower_is_not_compared() -> None:
-    listed = programme("S06", parent=None, high_skilled_counts=False)
+    listed = programme("S06", high_skilled_counts=False)
+    aims: dict[tuple[Aim, str | None], int | None] = {(Aim.HIGH_SKILLED_PERSONS, "S06"): 50}
 
-    (young,) = by_programme({"S06": listed}, {"S06": {Measure.HIGH_SKILLED_PERSONS: 3}})
+    (young,) = by_programme({"S06": listed}, {"S06": {Measure.HIGH_SKILLED_PERSONS: 3}}, aims)
 
     assert (young.high_skilled.done, young.high_skilled.target, young.high_skilled.percent) == (None, 50, None)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.metrics.totals.store import Dimension
+from services.metrics.totals.store import PERIODS, Dimension
 from services.metrics.worker import SERVICE
 from shared.contracts.dimensions import RegionPeriod
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
@@ -107,6 +107,13 @@ async def get(metrics: ServiceUnderTest, path: str, **query: Any) -> dict[str, A
     return found
 
 
+def every_cut() -> list[tuple[str, ...]]:
+    """All combinations of the dimensions that cells always had, and every pair of all of them."""
+    old = ("programme", "region", "county", "level", "award", "day")
+    pairs = (by for by in combinations(Dimension, 2) if len(PERIODS.intersection(by)) < 2)
+    return [by for count in range(6) for by in combinations(old, count)] + list(pairs)
+
+
 async def trainings(metrics: ServiceUnderTest, by: str, **query: Any) -> dict[str, int]:
     rows = (await get(metrics, "totals", by=by, **query))["rows"]
     return {row[by]: row["trainings"] for row in rows if row["trainings"]}
@@ -168,9 +175,7 @@ class TestTotals:
 
     async def test_of_2025_are_the_same_after_another_plan_and_a_moved_county(self, metrics: ServiceUnderTest) -> None:
         async def answers() -> list[Any]:
-            cuts = [
-                ",".join(by) for count in range(6) for by in combinations([each.value for each in Dimension], count)
-            ]
+            cuts = [",".join(by) for by in every_cut()]
             found = [(await get(metrics, "totals", by=by, plan="HN2025"))["rows"] for by in cuts]
             progress = await get(metrics, "progress", plan="HN2025")
             return [*found, progress["programmes"], progress["indicators"]]
@@ -245,8 +250,9 @@ async def test_what_was_counted_before_plans_had_years_counts_to_the_year_of_its
             drops = "DROP COLUMN plan_year, DROP COLUMN reporting_region"
             await connection.execute(text(f"ALTER TABLE live.{table} {drops}"))
         await connection.execute(text(f"ALTER TABLE live.cell ADD CONSTRAINT cell_pkey PRIMARY KEY ({old_cell})"))
-        for statement in import_module("services.metrics.migrations.versions.0002_plan_years").STATEMENTS:
-            await connection.execute(text(statement))
+        for name in ("0002_plan_years", "0004_traits"):
+            for statement in import_module(f"services.metrics.migrations.versions.{name}").STATEMENTS:
+                await connection.execute(text(statement))
 
     assert await trainings(metrics, "region", plan="HN2025") == {"410100": 3}
     # What follows takes the place of what was counted before.

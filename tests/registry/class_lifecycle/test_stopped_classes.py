@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.supervision.usecases import sanctions
+from services.registry.supervision.usecases.sanctions import INSTITUTION_SANCTIONS
 from shared.contracts.dimensions import SanctionStep
 from shared.contracts.registry.flags import FlagRaised
 from shared.kernel.callers import Caller, Role
@@ -129,7 +129,7 @@ async def test_a_class_changed_at_the_moment_of_the_sanction_does_not_slip_throu
 
 async def _impose(connection: AsyncConnection, school: School, *, first_on: date) -> None:
     officer = Caller("officer", Role.COUNTY_OFFICER, None, "410102")
-    await sanctions.impose(
+    await INSTITUTION_SANCTIONS.impose(
         connection,
         UUID(school.id),
         step=SanctionStep.STOP,

@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.registry.supervision.usecases import sanctions
+from services.registry.supervision.usecases.sanctions import INSTITUTION_SANCTIONS
 from shared.contracts.dimensions import SanctionStep
 from shared.contracts.registry.flags import FlagRaised
 from shared.kernel.callers import Caller, Role
@@ -161,7 +161,7 @@ async def test_what_one_enters_after_its_blacklisting_ended_is_no_mark(registry:
 async def being_blacklisted(school: School) -> AsyncGenerator[None]:
     """The school is blacklisted, but that is committed only once somebody waits for it."""
     async with school.registry.engine.begin() as connection:
-        await sanctions.impose(
+        await INSTITUTION_SANCTIONS.impose(
             connection,
             UUID(school.id),
             step=SanctionStep.BLACKLIST,

@@ -14,6 +14,7 @@ from services.registry.worker import SERVICE
 from shared.contracts.registry.flags import FlagRaised
 from shared.kernel.callers import Role
 from shared.kernel.periods import business_day
+from shared.public_requests import network
 from tests.conftest import OpenService
 from tests.registry.school import School, open_school, set_today, trainee
 from tests.registry.test_privacy import dump
@@ -203,9 +204,9 @@ class TestLane:
         assert codes == [404] * 10 + [429]
 
     def test_the_addresses_of_one_subscriber_count_as_one(self) -> None:
-        assert usecases.network("2001:db8::1") == usecases.network("2001:db8::2:3")
-        assert usecases.network("192.0.2.1") != usecases.network("192.0.2.2")
-        assert usecases.network("unix") == ""
+        assert network("2001:db8::1") == network("2001:db8::2:3")
+        assert network("192.0.2.1") != network("192.0.2.2")
+        assert network("unix") == ""
 
 
 async def test_an_overdue_report_is_on_the_list_of_its_officers(school: School) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.file_jobs import rules
 from shared.file_jobs.rules import MOVES, FileJob, FileStatus, FileVerb, Posting, RefusedRowsErased, Tally
-from shared.kernel.refusals import IllegalMove
+from shared.kernel.refusals import IllegalMove, TooManyRequests
 from shared.spreadsheets.tables import FileFormat
 from tests.registry.builders import NOON
 
@@ -77,3 +77,26 @@ class TestRefusedRows:
 
         assert file.rows_until is None
         rules.require_rows(file, at=NOON + 2 * MONTH)
+
+
+class TestDryRuns:
+    HOUR = timedelta(hours=1)
+
+    def require(self, *earlier: tuple[timedelta, int]) -> None:
+        rules.require_dry_run_rows([(NOON - ago, rows) for ago, rows in earlier], rows_an_hour=60, at=NOON)
+
+    @pytest.mark.parametrize("earlier", [[], [(HOUR / 2, 89)], [(timedelta(), 59)], [(3 * HOUR, 100), (HOUR, 60)]])
+    def test_may_be_posted_while_a_row_is_left(self, earlier: list[tuple[timedelta, int]]) -> None:
+        self.require(*earlier)
+
+    @pytest.mark.parametrize(
+        ("earlier", "seconds"),
+        [([(timedelta(), 60)], 60), ([(HOUR / 2, 90)], 60), ([(HOUR, 600)], 8 * 3600 + 60), ([(HOUR, 1)] * 121, 120)],
+    )
+    def test_wait_until_the_rows_of_earlier_ones_have_come_back(
+        self, earlier: list[tuple[timedelta, int]], seconds: int
+    ) -> None:
+        with pytest.raises(TooManyRequests) as refused:
+            self.require(*earlier)
+
+        assert refused.value.facts == {"retry_after_s": seconds}

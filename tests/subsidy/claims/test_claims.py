@@ -73,4 +73,4 @@ class TestSubmit:
         answer = await office.submit(claim_id, taught)
 
         assert (answer.status_code, answer.json()["code"]) == (409, "illegal-move")
-        assert answer.json()["allowed"] == ["approve", "reject", "return"]
+        assert answer.json()["allowed"] == ["approve", "pass_review", "publish", "reject", "return", "take"]

@@ -30,8 +30,8 @@ async def test_each_check_has_its_outcome_its_facts_and_its_words(office: Office
     assert set(outcomes(payable).values()) == {"passed"}
     assert (refused["amount_fen"], refused["refusal"]) == (0, "C12")
     assert outcomes(refused) == {
-        "WITHDRAWN": "passed", "TRANSFERRED": "passed", "C14": "passed", "FLAGGED": "passed", "C12": "refused",
-        "C13": "not_reached", "C09": "not_reached", "C10": "not_reached", "C11": "not_reached",
+        "WITHDRAWN": "passed", "TRANSFERRED": "passed", "C14": "passed", "FLAGGED": "passed", "OBJECTION": "passed",
+        "C12": "refused", "C13": "not_reached", "C09": "not_reached", "C10": "not_reached", "C11": "not_reached",
         "POLICY": "not_reached", "SHARE": "not_reached",
     }  # fmt: skip
     by_code = {each["code"]: each for each in payable["checks"]}

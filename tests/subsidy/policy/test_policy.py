@@ -41,7 +41,7 @@ class TestPolicyRows:
         self, open_service: OpenService, tmp_path: Path
     ) -> None:
         office = await Office.open(await open_service(SERVICE), budget_fen=None)
-        for name in ("plan.toml", "subsidy_standards.csv", "claim_limits.csv"):
+        for name in ("plan.toml", "subsidy_standards.csv", "claim_limits.csv", "calendar.csv"):
             shutil.copy(PLAN / name, tmp_path / name)
         file = tmp_path / "subsidy_standards.csv"
 
@@ -56,7 +56,7 @@ class TestPolicyRows:
         self, open_service: OpenService, tmp_path: Path
     ) -> None:
         office = await Office.open(await open_service(SERVICE), budget_fen=None)
-        for name in ("plan.toml", "claim_limits.csv"):
+        for name in ("plan.toml", "claim_limits.csv", "calendar.csv"):
             shutil.copy(PLAN / name, tmp_path)
         rows = (PLAN / "subsidy_standards.csv").read_text(encoding="utf-8").splitlines()
         old = next(row for row in rows if row.startswith("HN-T-L4,"))

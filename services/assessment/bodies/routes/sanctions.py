@@ -2,66 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
 
 from services.assessment.bodies.rules.sanctions import BodySanction
 from services.assessment.bodies.store import sanctions as store
-from services.assessment.bodies.usecases import sanctions as usecases
+from services.assessment.bodies.usecases.sanctions import BODY_SANCTIONS
 from services.assessment.plan import usecases as plans
 from shared.auth import CurrentCaller
-from shared.contracts.dimensions import SanctionStep
-from shared.forms import Day, Reason, Strict
+from shared.forms import Day
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.sanctions.rules import SanctionStatus
+from shared.sanctions.forms import ImposingForm, LiftingForm, ReinstatingForm, SanctionFields
 from shared.web import Connection, Now, router
 
 routes = router("bodies")
 
 
-class BodySanctionRequest(Strict):
+class BodySanctionRequest(ImposingForm):
     """Both days are inclusive; without `last_on` the sanction holds until it is lifted (a talk: for one day)."""
 
-    step: SanctionStep
-    first_on: Annotated[Day | None, Field(description="Default: today")] = None
-    last_on: Day | None = None
-    reason: Reason
+
+class BodySanctionLiftingRequest(LiftingForm):
+    pass
 
 
-class BodySanctionLiftingRequest(Strict):
-    from_on: Annotated[
-        Day | None, Field(description="The first day on which the sanction no longer holds; default: today")
-    ] = None
-    reason: Reason
+class BodySanctionReinstatementRequest(ReinstatingForm):
+    pass
 
 
-class BodySanctionReinstatementRequest(Strict):
-    reason: Reason
-
-
-class BodySanctionAnswer(BaseModel):
+class BodySanctionAnswer(SanctionFields):
     """A sanction whose last day is before its first was lifted before it began."""
 
-    model_config = ConfigDict(from_attributes=True, validate_by_name=True, validate_by_alias=True)
-
-    id: UUID
     body_id: UUID
-    step: SanctionStep
-    first_on: date
-    last_on: date | None
-    reason: str
-    status: SanctionStatus
-    imposed_by: Annotated[str, Field(validation_alias="opened_by")]
-    imposed_at: Annotated[datetime, Field(validation_alias="opened_at")]
-    lifted_by: Annotated[str | None, Field(validation_alias="ended_by")]
-    lifted_at: Annotated[datetime | None, Field(validation_alias="ended_at")]
-    lifting_reason: Annotated[str | None, Field(validation_alias="ending_reason")]
-    version: int
 
 
 @routes.post("/bodies/{body_id}/sanctions", status_code=201, response_model=BodySanctionAnswer)
@@ -73,7 +48,7 @@ async def impose_body_sanction(
     Under a stop or more, no session of its days is filed, gets candidates or results, or is concluded. From delisting
     up, which takes the prefecture or the province, what the body is filed for ends as well.
     """
-    return await usecases.impose(
+    return await BODY_SANCTIONS.impose(
         connection,
         body_id,
         step=request.step,
@@ -113,7 +88,7 @@ async def lift_body_sanction(
     at: Now,
 ) -> BodySanction:
     """Lift a sanction. The officer must be a different one from the officer who imposed it."""
-    return await usecases.lift(
+    return await BODY_SANCTIONS.lift(
         connection,
         body_id,
         sanction_id,
@@ -134,4 +109,4 @@ async def reinstate_body_sanction(
     at: Now,
 ) -> BodySanction:
     """Take back the lifting of a sanction that was a mistake: it holds to its former last day."""
-    return await usecases.reinstate(connection, body_id, sanction_id, reason=request.reason, caller=caller, at=at)
+    return await BODY_SANCTIONS.reinstate(connection, body_id, sanction_id, reason=request.reason, caller=caller, at=at)

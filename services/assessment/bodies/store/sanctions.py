@@ -6,52 +6,16 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.bodies.rules.sanctions import BodySanction
 from services.assessment.bodies.store.bodies import within
-from shared import tables
-from shared.contracts.dimensions import SanctionStep
 from shared.dated_entries import columns as dated
-from shared.kernel.refusals import NotFound
 from shared.reach import Scope
-from shared.tables import Choice, fixed
+from shared.sanctions.store import SanctionStore, sanction_table
 
-BODY_SANCTION: Final = Table(
-    "body_sanction",
-    MetaData(),
-    *dated.columns(opened="imposed", ended="lifted", ending="lifting"),
-    fixed("body_id", Uuid),
-    fixed("step", Choice(SanctionStep)),
-    fixed("reason", Text),
-)
-
-
-async def add(connection: AsyncConnection, sanction: BodySanction) -> None:
-    await tables.add(connection, BODY_SANCTION, sanction)
-
-
-async def load(connection: AsyncConnection, body_id: UUID, sanction_id: UUID) -> BodySanction:
-    """The sanction, locked. Raises NotFound."""
-    asked = tables.matches(BODY_SANCTION, body_id=body_id, id=sanction_id)
-    statement = select(BODY_SANCTION).where(*asked).with_for_update()
-    sanction = await tables.fetch_one(connection, statement, BodySanction)
-    if sanction is None:
-        raise NotFound(what="sanction", id=sanction_id)
-    return sanction
-
-
-async def since(connection: AsyncConnection, body_id: UUID, day: date) -> list[BodySanction]:
-    """The body's sanctions that hold on `day` or on a later day."""
-    asked = [*tables.matches(BODY_SANCTION, body_id=body_id), dated.stand_since(BODY_SANCTION, day)]
-    statement = select(BODY_SANCTION).where(*asked).order_by(BODY_SANCTION.c.id)
-    return await tables.fetch_all(connection, statement, BodySanction)
-
-
-async def save(connection: AsyncConnection, sanction: BodySanction) -> None:
-    """Store the next version of `sanction`. Raises Stale if the stored version is not the one before."""
-    await tables.save(connection, BODY_SANCTION, sanction, expected=sanction.version - 1)
+BODY_SANCTION: Final = sanction_table("body_sanction", owner="body_id")
+SANCTIONS: Final = SanctionStore(BODY_SANCTION, BodySanction, owner="body_id")
 
 
 async def page(
@@ -64,8 +28,8 @@ async def page(
     limit: int,
 ) -> list[BodySanction]:
     """Sanctions on bodies in sight, on one of them, or that hold on a day, in the order of their ids, after `after`."""
-    narrowed = tables.matches(BODY_SANCTION, body_id=body_id or scope.organisation_id)
-    asked = [*within(scope.reach, BODY_SANCTION.c.body_id), *narrowed]
+    asked = within(scope.reach, BODY_SANCTION.c.body_id)
     if on is not None:
-        asked.append(dated.stand_on(BODY_SANCTION, on))
-    return await tables.fetch_page(connection, BODY_SANCTION, BodySanction, asked, after=after, limit=limit)
+        asked = [*asked, dated.stand_on(BODY_SANCTION, on)]
+    owner_id = body_id or scope.organisation_id
+    return await SANCTIONS.page(connection, asked, owner_id=owner_id, after=after, limit=limit)

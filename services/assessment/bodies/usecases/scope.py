@@ -12,8 +12,8 @@ from services.assessment.bodies.rules import scope as rules
 from services.assessment.bodies.rules.bodies import BodyKind
 from services.assessment.bodies.rules.sanctions import require_not_delisted
 from services.assessment.bodies.rules.scope import ScopeEntry
-from services.assessment.bodies.store import sanctions as sanction_store
 from services.assessment.bodies.store import scope as store
+from services.assessment.bodies.store.sanctions import SANCTIONS
 from services.assessment.bodies.usecases.filing import Asked, load_for_officer, new_entry, require_authority, tell
 from shared.dated_entries import store as ending_store
 from shared.dated_entries.endings import Ending
@@ -38,7 +38,7 @@ async def open_(
             return each
     rules.open_(entry, is_employer=body.kind is BodyKind.EMPLOYER, others=others)
     require_authority(plan, body, entry.award, caller=caller)
-    sanctions = await sanction_store.since(connection, body.id, entry.first_on)
+    sanctions = await SANCTIONS.since(connection, body.id, entry.first_on)
     require_not_delisted(sanctions, Period(entry.first_on, entry.last_on))
     await store.add_all(connection, [entry])
     await tell(connection, body, at=at)
@@ -75,7 +75,7 @@ async def reinstate(
     before = await store.load(connection, body_id, entry_id)
     require_authority(plan, body, before.award, caller=caller)
     after = await reopen(connection, before, reason=reason, by=caller.person, at=at)
-    sanctions = await sanction_store.since(connection, body.id, after.first_on)
+    sanctions = await SANCTIONS.since(connection, body.id, after.first_on)
     require_not_delisted(sanctions, Period(after.first_on, after.last_on))
     await tell(connection, body, at=at)
     return after

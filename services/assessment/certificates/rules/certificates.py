@@ -1,4 +1,4 @@
-"""Certificates: issued after a passed exam, valid until another person revokes them."""
+"""Certificates: issued after a passed exam, valid until two people revoke them, and again once two take that back."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.assessment.bodies.rules.bodies import Body
-from services.assessment.certificates.rules import numbers
+from services.assessment.chain.rules import Entry, LinkKind, digest
+from services.assessment.numbers.rules import numbers
 from shared.contracts.assessment import (
     CertificateCorrected,
     CertificateIssued,
+    CertificateReinstated,
     CertificateRevoked,
     CertificateState,
     CertificateStatus,
@@ -22,29 +24,59 @@ from shared.contracts.dimensions import award_fields
 from shared.kernel.awards import Award
 from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
+from shared.kernel.refusals import Conflict
 
 F = TypeVar("F", bound=CertificateState)
 
 
 class CertificateVerb(StrEnum):
     REVOKE = "revoke"
+    REINSTATE = "reinstate"
+    CORRECT = "correct"
+    REISSUE = "reissue"
 
 
 MOVES: Final[Mapping[CertificateStatus, Mapping[CertificateVerb, CertificateStatus]]] = {
-    CertificateStatus.VALID: {CertificateVerb.REVOKE: CertificateStatus.REVOKED},
-    CertificateStatus.REVOKED: {},
-}
-
-WHY_FINAL: Final = {
-    CertificateStatus.REVOKED: (
-        "A revocation takes two people, so no single click leads here; and whoever verified the number was told that "
-        "it is revoked, so the number stays so. Who lost it wrongly gets another certificate from a further session."
-    ),
+    CertificateStatus.VALID: {
+        CertificateVerb.REVOKE: CertificateStatus.REVOKED,
+        CertificateVerb.CORRECT: CertificateStatus.VALID,
+        CertificateVerb.REISSUE: CertificateStatus.VALID,
+    },
+    CertificateStatus.REVOKED: {CertificateVerb.REINSTATE: CertificateStatus.VALID},
 }
 
 
 KIND: Final = "revocation"
-"""The kind of the proposals that ask for a revocation."""
+REINSTATEMENT: Final = "reinstatement"
+"""The kinds of the proposals that ask for a revocation, and that take one back."""
+
+
+class ResultDoesNotPass(Conflict):
+    slug = "result-does-not-pass"
+    title_en = "The result that the certificate rests on is no longer a pass."
+    title_zh = "该证书所依据的考核成绩现为不合格。"
+    cure_en = "Correct the result first, if that is the mistake."
+    cure_zh = "如属成绩登记有误，请先更正成绩。"
+    reference = "POST /v1/candidates/…/correction"
+
+
+class AnotherCertificateStands(Conflict):
+    """Facts: `certificate_id`."""
+
+    slug = "another-certificate-stands"
+    title_en = "The holder has another valid certificate of this occupation and award."
+    title_zh = "持证人已有同一职业、同一等级（证书种类）的有效证书。"
+    cure_en = "A person holds one: revoke certificate {certificate_id} first, if this one is to be valid."
+    cure_zh = "同一人只能持有一本；如应以本证书为准，请先撤销证书 {certificate_id}。"
+
+
+class Ground(StrEnum):
+    """Why a certificate was issued again."""
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+    NAME_CORRECTED = "name-corrected"
+    CORRECTED = "corrected"
 
 
 class Examination(NamedTuple):
@@ -89,6 +121,17 @@ class Certificate:
     version: int
     plan_year: int | None = None
     """The year whose plan the programme belongs to. None in records from before plans had years."""
+    edition: int = 1
+    """Which issue of the certificate is the one in force. An issue replaces the one before; the certificate is one."""
+
+    @property
+    def link(self) -> Entry:
+        """The entry of the chain for what the certificate says now, without the programme, which follows others."""
+        is_new = (self.version, self.edition) == (1, 1)
+        kind = LinkKind.CERTIFICATE_NUMBERED if is_new else LinkKind.CERTIFICATE_CHANGED
+        said = (self.id, self.number, self.person, self.body_id, self.session_id, self.occupation, int(self.award))
+        state = (self.issued_on, self.status.value, self.edition)
+        return Entry(kind, f"certificates/{self.id}", digest([*said, *state]))
 
 
 def issue(
@@ -122,6 +165,41 @@ def revoke(certificate: Certificate, *, by: str, at: datetime) -> tuple[Certific
     require_another(by, certificate.issued_by, rule="issue and revocation of a certificate")
     after = replace(certificate, status=status, version=certificate.version + 1)
     return after, _fact(CertificateRevoked, after, at=at)
+
+
+def reinstate(
+    certificate: Certificate, *, revoked_by: str, passes: bool, another: UUID | None, by: str, at: datetime
+) -> tuple[Certificate, CertificateReinstated]:
+    """Make a certificate valid again whose revocation was the mistake; it counts again from the day of its issue.
+
+    `passes` says whether the result that it rests on is a pass, `another` is a valid certificate that the holder has
+    for the same. Raises IllegalMove, SamePerson if `by` issued or revoked it, ResultDoesNotPass,
+    AnotherCertificateStands.
+    """
+    status = move(MOVES, certificate.status, CertificateVerb.REINSTATE)
+    require_another(by, certificate.issued_by, revoked_by, rule="issue or revocation of a certificate, and its return")
+    if not passes:
+        raise ResultDoesNotPass
+    if another is not None:
+        raise AnotherCertificateStands(certificate_id=str(another))
+    after = replace(certificate, status=status, version=certificate.version + 1)
+    return after, _fact(CertificateReinstated, after, at=at)
+
+
+def reissue(certificate: Certificate) -> Certificate:
+    """A further edition of a valid certificate, which says the same. It has no fact: nothing of it changes elsewhere.
+
+    Raises IllegalMove.
+    """
+    move(MOVES, certificate.status, CertificateVerb.REISSUE)
+    return replace(certificate, edition=certificate.edition + 1)
+
+
+def correct(certificate: Certificate, *, at: datetime, **changes: Any) -> tuple[Certificate, CertificateCorrected]:
+    """A further edition of a valid certificate, which says otherwise. Raises IllegalMove."""
+    move(MOVES, certificate.status, CertificateVerb.CORRECT)
+    after = replace(certificate, edition=certificate.edition + 1, version=certificate.version + 1, **changes)
+    return after, _fact(CertificateCorrected, after, at=at)
 
 
 def count_to(certificate: Certificate, programme: str, *, at: datetime) -> tuple[Certificate, CertificateCorrected]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
+from services.assessment.chain.rules import Entry, LinkKind, digest
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks, passes
 from services.assessment.exams.rules.sessions import ExamSession, SessionClosed
@@ -77,6 +78,16 @@ class ResultRow(NamedTuple):
     row: int
     local_id: str
     marks: Marks | None
+
+
+def posted(session_id: UUID, rows: Sequence[ResultRow]) -> Entry:
+    """The entry of the chain for rows of results: the digest of what was sent, in the order in which it was."""
+    said = [
+        value
+        for row in rows
+        for value in (row.local_id, *(("absent",) if row.marks is None else row.marks.points.values()))
+    ]
+    return Entry(LinkKind.RESULTS_POSTED, f"sessions/{session_id}", digest(said))
 
 
 Recorded = tuple[Candidate, ResultRecorded | None]

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.assessment.bodies.rules.scope import require_certificate
 from services.assessment.certificates.rules.certificates import Examination
+from services.assessment.chain.rules import Entry, LinkKind, digest
 from services.assessment.trainings.rules import RegistryClass
 from shared.contracts.assessment import SessionCancelled, SessionConcluded, SessionFiled, SessionState, SessionStatus
 from shared.contracts.dimensions import award_fields
@@ -170,6 +171,12 @@ class ExamSession:
     plan_year: int | None = None
     """The year whose plan the programme belongs to: that of the class's first day, without a class that of the exam.
     None in records from before plans had years."""
+
+    @property
+    def link(self) -> Entry:
+        """The entry of the chain for its filing: what of it never changes."""
+        said = (self.id, self.body_id, self.local_id, self.occupation, int(self.award))
+        return Entry(LinkKind.SESSION_FILED, f"sessions/{self.id}", digest(said))
 
     @property
     def examination(self) -> Examination:

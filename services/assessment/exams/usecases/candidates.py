@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.bodies.usecases.standing import require_may_examine
-from services.assessment.certificates import usecases as certificates
+from services.assessment.certificates.usecases import issuing as certificates
 from services.assessment.exams.rules.candidates import Candidate, Entry, decide
 from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as store

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.bodies.usecases.standing import require_may_examine
 from services.assessment.certificates import store as certificate_store
+from services.assessment.chain import usecases as chain
+from services.assessment.chain.rules import LinkKind
 from services.assessment.exams.rules import results as rules
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks
@@ -57,6 +59,9 @@ async def record(
     if not dry_run:
         await store.save_all(connection, [candidate for candidate, _ in recorded])
         await outbox.record(connection, *(fact for _, fact in recorded if fact is not None))
+        if recorded:
+            posted = rules.posted(session_id, rows)
+            await chain.append(connection, session_id, [posted], body_id=session.body_id, at=at)
     return outcomes
 
 
@@ -104,6 +109,8 @@ async def correct(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
     await store.keep_replaced(connection, before, reason=proposal.reason, by=caller.person, at=at)
     await store.save_all(connection, [after])
     await outbox.record(connection, fact)
+    if session.status is SessionStatus.CONCLUDED:
+        await chain.append_results(connection, LinkKind.RESULT_CORRECTED, session.id, body_id=session.body_id, at=at)
     if after.passed and not before.passed and session.status is SessionStatus.CONCLUDED:
         await certify(connection, session, [after], by=caller.person, at=at)
     return after

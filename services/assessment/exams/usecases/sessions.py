@@ -15,8 +15,10 @@ from services.assessment.bodies.rules.territory import require_territory
 from services.assessment.bodies.store import bodies as body_store
 from services.assessment.bodies.store import territory as territory_store
 from services.assessment.bodies.usecases import standing
-from services.assessment.certificates import usecases as certificates
 from services.assessment.certificates.rules.certificates import Certificate
+from services.assessment.certificates.usecases import issuing as certificates
+from services.assessment.chain import usecases as chain
+from services.assessment.chain.rules import LinkKind
 from services.assessment.exams.rules import sessions as rules
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.sessions import ExamSession, Summary
@@ -93,6 +95,7 @@ async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, a
     fact = rules.file(session, class_, at=at)
     await store.add(connection, session)
     await outbox.record(connection, fact)
+    await chain.append(connection, session.id, [session.link], body_id=body.id, at=at, anchored=True)
     return session
 
 
@@ -130,6 +133,7 @@ async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Cal
     after, fact = rules.conclude(before, summary, today=business_day(at), at=at)
     await store.save(connection, after)
     await outbox.record(connection, fact)
+    await chain.append_results(connection, LinkKind.SESSION_CONCLUDED, session_id, body_id=after.body_id, at=at)
     passed = await candidate_store.passed(connection, session_id)
     return Conclusion(after, summary, await certify(connection, after, passed, by=caller.person, at=at))
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.measures.rules.measures import Measure
-from services.metrics.plan.usecases import placements, plan_of
+from services.metrics.plan.usecases import leads, placements, plan_of
 from services.metrics.totals import store
-from services.metrics.totals.store import Cut
+from services.metrics.totals.store import COUNTED, PERIODS, Cut, Dimension
 
 
 async def as_of(connection: AsyncConnection) -> dict[str, object]:
@@ -26,8 +27,18 @@ async def totals(connection: AsyncConnection, cut: Cut, *, today: date) -> dict[
     await one_snapshot(connection)
     plan = await plan_of(connection, cut.plan, day=cut.plan_day(today))
     places = await placements(connection, cut.region_map, today=today)
-    rows = await store.totals(connection, cut, year=None if plan is None else plan.year, placements=places)
-    total = {measure.value: sum(row[measure] for row in rows) for measure in Measure}
+    year = None if plan is None else plan.year
+    by_department = Dimension.DEPARTMENT in cut.by or cut.department is not None
+    asked: dict[str, Any] = {
+        "year": year,
+        "placements": places,
+        "leads": await leads(connection) if by_department else (),
+    }
+    rows = await store.totals(connection, cut, **asked)
+    if PERIODS.isdisjoint(cut.by):
+        total = {name: sum(row[name] for row in rows) for name in COUNTED}
+    else:  # stocks of several days have no sum
+        [total] = await store.totals(connection, replace(cut, by=()), **asked)
     return {
         "as_of": await as_of(connection),
         "plan": None if plan is None else plan._asdict(),

@@ -12,10 +12,10 @@ from services.registry.directory.rules.institutions import InstitutionKind
 from services.registry.plan.rules.policy import Policy
 from services.registry.plan.rules.projects import Project
 from services.registry.plan.rules.rulebook import Rulebook
-from services.registry.plan.rules.working_days import CalendarUnset, WorkingDays
 from shared.dated_rules.rules import Grounds
 from shared.kernel.awards import Award
 from shared.kernel.refusals import Conflict, Invalid
+from shared.kernel.working_days import CalendarUnset, WorkingDays
 
 
 class EndsBeforeStart(Invalid):

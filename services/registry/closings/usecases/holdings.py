@@ -20,7 +20,7 @@ from services.registry.directory.rules.institutions import Institution
 from services.registry.directory.rules.listings import Listing
 from services.registry.directory.rules.sanctions import Sanction
 from services.registry.directory.store import listings as listing_store
-from services.registry.directory.store import sanctions as sanction_store
+from services.registry.directory.store.sanctions import SANCTIONS
 from services.registry.directory.usecases.listings import close_all
 from services.registry.teachers.usecases import periods
 from shared.backbone import outbox
@@ -59,7 +59,7 @@ async def hand_over(
         )
         for each in listings
     ]
-    sanctions = await sanction_store.since(connection, institution.id, from_on)
+    sanctions = await SANCTIONS.since(connection, institution.id, from_on)
     imposed = await _impose(connection, successor, sanctions, from_on=from_on, by=by, at=at)
     return Carried(
         listings=before,
@@ -98,7 +98,7 @@ async def _list(
 ) -> UUID | None:
     """List the institution for the project; None if it is listed on some of these days, or may not be."""
     others = await listing_store.since(connection, institution.id, period.first)
-    sanctions = await sanction_store.since(connection, institution.id, period.first)
+    sanctions = await SANCTIONS.since(connection, institution.id, period.first)
     stands = any(each.project == project and each.meets(period) for each in others)
     if stands or any(each.step in DELISTING and each.meets(period) for each in sanctions):
         return None
@@ -136,7 +136,7 @@ async def _impose(
     at: datetime,
 ) -> list[UUID]:
     """Impose on the successor what stands against the institution, where it is not under the same step already."""
-    others = await sanction_store.since(connection, successor.id, from_on)
+    others = await SANCTIONS.since(connection, successor.id, from_on)
     imposed: list[UUID] = []
     for each in sanctions:
         if each.step is SanctionStep.TALK:
@@ -148,7 +148,7 @@ async def _impose(
             each, id=new_id(), institution_id=successor.id, first_on=period.first, opened_by=by, opened_at=at, version=1
         )
         sanction = ladder.impose(new, others=others)
-        await sanction_store.add(connection, sanction)
+        await SANCTIONS.add(connection, sanction)
         await outbox.record(connection, sanction_rules.tell(sanction, successor, at=at))
         imposed.append(sanction.id)
     return imposed
@@ -160,10 +160,10 @@ async def _lift(
     """Lift what was imposed only because of the succession. Two persons have decided that: its proposer and `by`."""
     today = business_day(at)
     for id_ in carried.imposed_sanctions:
-        sanction = await sanction_store.load(connection, successor.id, UUID(id_))
+        sanction = await SANCTIONS.load(connection, successor.id, UUID(id_))
         if sanction.ended_by is None and (sanction.last_on is None or sanction.last_on >= today):
             after = ladder.give_back(sanction, from_on=today, by=by, reason=reason, at=at)
-            await sanction_store.save(connection, after)
+            await SANCTIONS.save(connection, after)
             await outbox.record(connection, sanction_rules.tell(after, successor, at=at))
 
 

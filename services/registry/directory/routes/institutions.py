@@ -16,7 +16,7 @@ from services.registry.directory.usecases import institutions as usecases
 from services.registry.directory.usecases.institutions import Change, Registration
 from services.registry.plan.usecases import visibility
 from shared.auth import CurrentCaller
-from shared.forms import CREDIT_CODE, HASHED, PLAIN, Name, Strict
+from shared.forms import CREDIT_CODE, HASHED, INTEGER_MAX, PLAIN, Name, Strict
 from shared.kernel.credit_code import parse_credit_code
 from shared.kernel.identity import DocumentKind
 from shared.kernel.periods import business_day
@@ -57,7 +57,7 @@ class InstitutionRequest(Strict):
 class InstitutionChangeRequest(Strict):
     """Fields that are left out stay unchanged."""
 
-    version: Annotated[int, Field(ge=1, strict=True, description="The version that you saw")]
+    version: Annotated[int, Field(ge=1, le=INTEGER_MAX, strict=True, description="The version that you saw")]
     name: Name | None = None
     kind: InstitutionKind | None = None
     region: Region | None = None

@@ -1,4 +1,4 @@
-"""Sanctions in the database."""
+"""Sanctions on institutions in the database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import MetaData, Table, Text, Uuid, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.directory.rules.sanctions import Sanction
@@ -15,50 +15,12 @@ from shared import tables
 from shared.contracts.dimensions import SanctionStep
 from shared.dated_entries import columns as dated
 from shared.kernel.keyset import KeysetPosition
-from shared.kernel.refusals import NotFound
 from shared.reach import Reach
-from shared.tables import Choice, fixed
+from shared.sanctions.store import SanctionStore, sanction_table
 
-SANCTION: Final = Table(
-    "sanction",
-    MetaData(),
-    *dated.columns(opened="imposed", ended="lifted", ending="lifting"),
-    fixed("institution_id", Uuid),
-    fixed("step", Choice(SanctionStep)),
-    fixed("reason", Text),
-)
+SANCTION: Final = sanction_table("sanction", owner="institution_id")
+SANCTIONS: Final = SanctionStore(SANCTION, Sanction, owner="institution_id")
 _END: Final = dated.end(SANCTION)
-
-
-async def add(connection: AsyncConnection, sanction: Sanction) -> None:
-    await tables.add(connection, SANCTION, sanction)
-
-
-async def load(connection: AsyncConnection, institution_id: UUID, sanction_id: UUID) -> Sanction:
-    """The sanction, locked. Raises NotFound."""
-    asked = tables.matches(SANCTION, institution_id=institution_id, id=sanction_id)
-    sanction = await tables.fetch_one(connection, select(SANCTION).where(*asked).with_for_update(), Sanction)
-    if sanction is None:
-        raise NotFound(what="sanction", id=sanction_id)
-    return sanction
-
-
-async def since(connection: AsyncConnection, institution_id: UUID, day: date) -> list[Sanction]:
-    """The institution's sanctions that hold on `day` or on a later day."""
-    asked = tables.matches(SANCTION, institution_id=institution_id)
-    statement = select(SANCTION).where(*asked, dated.stand_since(SANCTION, day)).order_by(SANCTION.c.id)
-    return await tables.fetch_all(connection, statement, Sanction)
-
-
-async def save(connection: AsyncConnection, sanction: Sanction) -> None:
-    """Store the next version of `sanction`. Raises Stale if the stored version is not the one before."""
-    await tables.save(connection, SANCTION, sanction, expected=sanction.version - 1)
-
-
-async def page(connection: AsyncConnection, institution_id: UUID, *, after: UUID, limit: int) -> list[Sanction]:
-    """The institution's sanctions in the order of their ids, after `after`."""
-    asked = tables.matches(SANCTION, institution_id=institution_id)
-    return await tables.fetch_page(connection, SANCTION, Sanction, asked, after=after, limit=limit)
 
 
 async def standing(

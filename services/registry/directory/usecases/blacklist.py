@@ -11,7 +11,7 @@ from services.registry.directory.rules.blacklist import Mark, MarkOf, borrowed_a
 from services.registry.directory.rules.institutions import Institution
 from services.registry.directory.store import blacklist as store
 from services.registry.directory.store import institutions as institution_store
-from services.registry.directory.store import sanctions as sanction_store
+from services.registry.directory.store.sanctions import SANCTIONS
 from services.registry.flags import usecases as flag_usecases
 from shared.contracts.dimensions import SanctionStep
 from shared.kernel.periods import business_day
@@ -33,7 +33,7 @@ async def recognise(
     bearers = await store.bearers(connection, marks, but=institution.id)
     seen = [*returned(institution, blacklisted), *borrowed_accounts(institution, bearers)]
     await flag_usecases.raise_all(connection, seen, at=at)
-    standing = await sanction_store.since(connection, institution.id, business_day(at))
+    standing = await SANCTIONS.since(connection, institution.id, business_day(at))
     if any(each.step is SanctionStep.BLACKLIST for each in standing):
         await _enter(connection, institution, marks, bearers, at=at)
 

@@ -11,7 +11,7 @@ from services.registry.directory.rules.listings import require_listed
 from services.registry.directory.rules.sanctions import require_not_stopped
 from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import listings as listing_store
-from services.registry.directory.store import sanctions as sanction_store
+from services.registry.directory.store.sanctions import SANCTIONS
 from services.registry.plan.rules.projects import Project
 
 
@@ -28,7 +28,7 @@ async def require_open(
     """
     holders = await _holders(connection, institution_id)
     since = min(day, today or day)
-    sanctions = [each for holder in holders for each in await sanction_store.since(connection, holder, since)]
+    sanctions = [each for holder in holders for each in await SANCTIONS.since(connection, holder, since)]
     require_not_stopped(sanctions, day=day)
     if project is not None:
         listings = [

@@ -13,7 +13,7 @@ from services.registry.directory.rules.institutions import Institution
 from services.registry.directory.rules.listings import Listing
 from services.registry.directory.rules.sanctions import require_not_delisted
 from services.registry.directory.store import listings as store
-from services.registry.directory.store import sanctions as sanction_store
+from services.registry.directory.store.sanctions import SANCTIONS
 from services.registry.directory.usecases.institutions import load_for_officer
 from services.registry.plan.store import rulebook as rulebook_store
 from shared.backbone import outbox
@@ -48,7 +48,7 @@ async def open_(
             return each
     in_catalogue = (await rulebook_store.current(connection)).project(project, day=first_on, pointer="/project")
     rules.require_in_catalogue(in_catalogue, day=first_on)
-    require_not_delisted(await sanction_store.since(connection, institution.id, first_on), period)
+    require_not_delisted(await SANCTIONS.since(connection, institution.id, first_on), period)
     new = Listing(
         id=new_id(),
         institution_id=institution.id,
@@ -98,7 +98,7 @@ async def reinstate(
     ending = await ending_store.latest(connection, listing_id)
     others = await store.since(connection, institution.id, before.first_on)
     after, fact = rules.reopen(before, institution, ending, others=others, at=at)
-    sanctions = await sanction_store.since(connection, institution.id, after.first_on)
+    sanctions = await SANCTIONS.since(connection, institution.id, after.first_on)
     require_not_delisted(sanctions, Period(after.first_on, after.last_on))
     assert ending is not None, "the rule refuses an entry that was not ended"
     await ending_store.take_back(connection, ending, by=caller.person, reason=reason, at=at)

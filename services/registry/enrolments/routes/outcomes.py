@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Path, Response
@@ -19,14 +19,14 @@ from services.registry.plan.routes.replays import ReplayAnswer, fields_of
 from shared.auth import CurrentCaller
 from shared.batches import BatchAnswer, answer
 from shared.contracts.registry.enrolments import EnrolmentStatus
+from shared.forms import INTEGER_MAX
 from shared.posted import DryRun, PostedRows, posting
 from shared.rows import parse_posted
 from shared.web import Connection, Now, router
 
 routes = router("classes")
 
-_VERSION_MAX: Final = 2**31 - 1
-Version = Annotated[int, Path(ge=1, le=_VERSION_MAX, description="The step in the enrolment's history")]
+Version = Annotated[int, Path(ge=1, le=INTEGER_MAX, description="The step in the enrolment's history")]
 _HOURS_ROW = TypeAdapter(HoursRowRequest)
 
 

@@ -14,7 +14,7 @@ from services.registry.classes.rules.classes import RosterClosed, TrainingClass
 from services.registry.directory.rules.listings import require_listed
 from services.registry.directory.rules.sanctions import require_not_stopped
 from services.registry.directory.store import listings as listing_store
-from services.registry.directory.store import sanctions as sanction_store
+from services.registry.directory.store.sanctions import SANCTIONS
 from services.registry.enrolments.rules import ages, trainees
 from services.registry.enrolments.rules.interruptions import ClassOver
 from services.registry.enrolments.rules.late_entries import late_day
@@ -125,7 +125,7 @@ async def _closed(
     if not classes:
         return {}
     earliest = min(each.starts_on for each in classes)
-    sanctions = await sanction_store.since(connection, institution_id, earliest)
+    sanctions = await SANCTIONS.since(connection, institution_id, earliest)
     subsidised = any(each.fund_source is not None and each.project is not None for each in classes)
     listings = await listing_store.since(connection, institution_id, earliest) if subsidised else []
     closed: dict[UUID, Refusal] = {}

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from shared.migrations import public_requests
+
 revision = "0028"
 down_revision = "0027"
 
@@ -62,14 +64,7 @@ PUBLIC_REPORTS = (
     )
     """,
     "CREATE INDEX public_contact_reading_report ON public_contact_reading (report_id, id)",
-    """
-    CREATE TABLE public_lane (
-        name text NOT NULL,
-        begins_at timestamptz NOT NULL,
-        taken integer NOT NULL CHECK (taken >= 1),
-        PRIMARY KEY (name, begins_at)
-    )
-    """,
+    *public_requests.STATEMENTS,
 )
 
 SAFETY = (

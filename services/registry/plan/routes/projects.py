@@ -18,7 +18,7 @@ from shared.awards import AnsweredAward, AnsweredLevel, AskedAward, GivenAward, 
 from shared.dated_rules import rules
 from shared.dated_rules.answers import InState, KnownAt, On, ProvenanceAnswer, RejectionRequest
 from shared.dated_rules.rules import Provenance
-from shared.forms import PLAIN, Day, Name, Reason, Strict
+from shared.forms import INTEGER_MAX, PLAIN, Day, Name, Reason, Strict
 from shared.kernel.awards import award_named
 from shared.kernel.ids import new_id
 from shared.kernel.occupations import parse_occupation
@@ -55,7 +55,7 @@ class ProjectRequest(Strict):
     is_needed: bool = False
     first_on: Day
     last_on: Day | None = None
-    version: Annotated[int, Field(ge=1, strict=True)] | None = Field(
+    version: Annotated[int, Field(ge=1, le=INTEGER_MAX, strict=True)] | None = Field(
         default=None, description="The version of the project that you saw; left out for a new project"
     )
     source: Annotated[str, Field(min_length=2, max_length=500, description="The document that says so"), PLAIN]

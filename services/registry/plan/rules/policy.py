@@ -8,11 +8,11 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Final, TypeAlias, get_type_hints
 
-from services.registry.plan.rules.working_days import WorkingDays
 from shared.dated_rules.figures import FigureRow, Forms, nearest
 from shared.dated_rules.rules import require_room, spans
 from shared.kernel.awards import Award
 from shared.kernel.refusals import Invalid
+from shared.kernel.working_days import WorkingDays
 
 
 class CalendarRowTooLong(Invalid):
@@ -169,4 +169,4 @@ def require_sound(row: PolicyRow, others: Iterable[PolicyRow], *, province: str 
 
 def parse(key: str, value: str) -> object:
     """`value` as the type that `key` has. Raises UnknownPolicyKey, WrongPolicyValue."""
-    return FORMS.parse(key, value)
+    return FORMS.read_figure(key, value)

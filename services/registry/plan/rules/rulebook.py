@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 
 from services.registry.plan.rules.policy import Policy, PolicyRow, policy_of, working_days
 from services.registry.plan.rules.projects import Project, catalogue_of, holding
-from services.registry.plan.rules.working_days import WorkingDays
 from shared.dated_rules.figures import PolicyUnset, nearest
 from shared.dated_rules.rules import DatedRow, Grounds, ground, known
 from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
+from shared.kernel.working_days import WorkingDays
 from shared.plan import Plan
 
 _POLICIES_MAX: Final = 2_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
@@ -19,14 +19,12 @@ from services.registry.supervision.usecases.safety import SafetyDocumentUpload
 from shared.auth import CurrentCaller
 from shared.contracts.registry.supervision import SafetyKind
 from shared.edge.lanes import bulk
-from shared.forms import PLAIN, Day, LocalId, Name, Strict
+from shared.forms import INTEGER_MAX, PLAIN, Day, LocalId, Name, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
 routes = router("safety")
-
-_VERSION_MAX: Final = 2**31 - 1
 
 Topic = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), PLAIN]
 
@@ -166,7 +164,7 @@ async def get_safety_document(
     document_id: UUID,
     connection: Connection,
     caller: CurrentCaller,
-    after: Annotated[int, Query(ge=0, le=_VERSION_MAX, description="`next` of the previous page")] = 0,
+    after: Annotated[int, Query(ge=0, le=INTEGER_MAX, description="`next` of the previous page")] = 0,
     size: PageSize = 100,
 ) -> SafetyDocumentVersions:
     """A document with its versions."""
@@ -183,7 +181,7 @@ async def get_safety_document(
 @routes.get("/safety-documents/{document_id}/versions/{version}/content", response_class=Response, responses=FILE)
 async def get_safety_document_content(
     document_id: UUID,
-    version: Annotated[int, Path(ge=1, le=_VERSION_MAX)],
+    version: Annotated[int, Path(ge=1, le=INTEGER_MAX)],
     request: Request,
     connection: Connection,
     caller: CurrentCaller,

@@ -2,69 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.directory.rules.institutions import Institution
 from services.registry.directory.rules.sanctions import Sanction
 from services.registry.directory.store import institutions as institution_store
 from services.registry.directory.store import sanctions as store
+from services.registry.directory.store.sanctions import SANCTIONS
 from services.registry.plan.usecases import visibility
-from services.registry.supervision.usecases import sanctions as usecases
 from services.registry.supervision.usecases.safety import require_visible
+from services.registry.supervision.usecases.sanctions import INSTITUTION_SANCTIONS
 from shared.auth import CurrentCaller
 from shared.contracts.dimensions import SanctionStep
-from shared.forms import Day, Reason, Strict
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, after_day, next_cursor
-from shared.sanctions.rules import SanctionStatus
+from shared.sanctions.forms import ImposingForm, LiftingForm, ReinstatingForm, SanctionFields
 from shared.web import Connection, Now, router
 
 routes = router("institutions")
 
 
-class SanctionRequest(Strict):
+class SanctionRequest(ImposingForm):
     """Both days are inclusive; without `last_on` the sanction holds until it is lifted (a talk: for one day)."""
 
-    step: SanctionStep
-    first_on: Annotated[Day, Field(description="Default: today")] | None = None
-    last_on: Day | None = None
-    reason: Reason
+
+class LiftingRequest(LiftingForm):
+    pass
 
 
-class LiftingRequest(Strict):
-    from_on: (
-        Annotated[Day, Field(description="The first day on which the sanction no longer holds; default: today")] | None
-    ) = None
-    reason: Reason
+class SanctionReinstatementRequest(ReinstatingForm):
+    pass
 
 
-class SanctionReinstatementRequest(Strict):
-    reason: Reason
-
-
-class SanctionAnswer(BaseModel):
+class SanctionAnswer(SanctionFields):
     """A sanction whose last day is before its first was lifted before it began."""
 
-    model_config = ConfigDict(from_attributes=True, validate_by_name=True, validate_by_alias=True)
-
-    id: UUID
     institution_id: UUID
-    step: SanctionStep
-    status: SanctionStatus
-    first_on: date
-    last_on: date | None
-    reason: str
-    imposed_by: Annotated[str, Field(validation_alias="opened_by")]
-    imposed_at: Annotated[datetime, Field(validation_alias="opened_at")]
-    lifted_by: Annotated[str | None, Field(validation_alias="ended_by")]
-    lifted_at: Annotated[datetime | None, Field(validation_alias="ended_at")]
-    lifting_reason: Annotated[str | None, Field(validation_alias="ending_reason")]
-    version: int
 
 
 class InstitutionSanctionAnswer(SanctionAnswer):
@@ -85,7 +62,7 @@ async def impose_sanction(
     institution_id: UUID, sanction: SanctionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Sanction:
     """Impose a step of the ladder: talk, rectify, stop (no new classes), delist, blacklist (and no listing)."""
-    return await usecases.impose(
+    return await INSTITUTION_SANCTIONS.impose(
         connection,
         institution_id,
         step=sanction.step,
@@ -103,7 +80,7 @@ async def list_institution_sanctions(
 ) -> Page[SanctionAnswer]:
     """All sanctions, also of a former county: for the institution itself, and for every officer."""
     await require_visible(connection, institution_id, caller)
-    rows = await store.page(connection, institution_id, after=after(cursor), limit=size)
+    rows = await SANCTIONS.page(connection, [], owner_id=institution_id, after=after(cursor), limit=size)
     return Page(rows=[SanctionAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
 
 
@@ -136,7 +113,7 @@ async def lift_sanction(
     at: Now,
 ) -> Sanction:
     """Lift a sanction. The officer must be a different one from the officer who imposed it."""
-    return await usecases.lift(
+    return await INSTITUTION_SANCTIONS.lift(
         connection,
         institution_id,
         sanction_id,
@@ -157,6 +134,6 @@ async def reinstate_sanction(
     at: Now,
 ) -> Sanction:
     """Take back the lifting of a sanction that was a mistake: it holds to its former last day."""
-    return await usecases.reinstate(
+    return await INSTITUTION_SANCTIONS.reinstate(
         connection, institution_id, sanction_id, reason=request.reason, caller=caller, at=at
     )

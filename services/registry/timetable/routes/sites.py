@@ -14,7 +14,7 @@ from services.registry.directory.store import sites as store
 from services.registry.timetable.usecases import sites as usecases
 from services.registry.timetable.usecases.sites import SiteParticulars
 from shared.auth import CurrentCaller
-from shared.forms import PLAIN, LocalId, Name, Strict
+from shared.forms import INTEGER_MAX, PLAIN, LocalId, Name, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.persons import Persons
 from shared.web import Connection, Now, router
@@ -58,7 +58,7 @@ class SiteRequest(PlaceRequest):
 class SiteChangeRequest(PlaceRequest):
     """The site as it is to be; rooms that are left out are not listed any more."""
 
-    version: Annotated[int, Field(ge=1, strict=True, description="The version that you saw")]
+    version: Annotated[int, Field(ge=1, le=INTEGER_MAX, strict=True, description="The version that you saw")]
 
 
 class RoomAnswer(BaseModel):

@@ -236,6 +236,12 @@ class ClaimFields(BaseModel):
     held_until: date | None = Field(
         description="The last day on which it holds subsidies, as long as it is not submitted"
     )
+    second_review: bool = Field(description="Whether another person reviews it a second time")
+    publicity_days: int = Field(description="Working days on which it is public before it is approved; 0: it is not")
+    due_on: date | None = Field(description="The last day for the step that it waits for")
+    handled_by: str | None = Field(description="The reviewer who has taken it in hand")
+    published_on: date | None
+    public_until: date | None = Field(description="The last day on which it is public")
     amount_fen: int
     recovered_fen: int
     version: int

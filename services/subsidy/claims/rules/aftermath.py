@@ -17,7 +17,8 @@ from shared.contracts.subsidy import ClaimLinesOwed, ClaimLinesStopped, ClaimSta
 from shared.kernel.periods import business_day
 
 LASTING: Final = (
-    Check.WITHDRAWN, Check.TRANSFERRED, Check.NOT_COMPLETED, Check.FLAGGED, Check.NO_CERTIFICATE, Check.ALREADY_CLAIMED,
+    Check.WITHDRAWN, Check.TRANSFERRED, Check.NOT_COMPLETED, Check.FLAGGED, Check.OBJECTED, Check.NO_CERTIFICATE,
+    Check.ALREADY_CLAIMED,
 )  # fmt: skip
 """The checks that go on after the decision. Amounts, limits and deadlines stay those of the decision."""
 
@@ -31,6 +32,7 @@ class Ground:
     outcome: Outcome
     effective_on: date
     flagged: bool
+    objected: bool
     evidenced_on: date | None
     held: Sequence[HeldSubsidy]
     """What the same human holds by other claims."""
@@ -45,6 +47,7 @@ def cause(claim: Claim, ground: Ground) -> Check | None:
     facts = LineFacts(
         outcome=ground.outcome,
         flagged=ground.flagged,
+        objected=ground.objected,
         occupation=claim.occupation,
         award=claim.award,
         starts_on=claim.starts_on,

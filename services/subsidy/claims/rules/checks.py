@@ -19,14 +19,14 @@ from shared.kernel.periods import months_after
 class Check(StrEnum):
     """The code of the check that refused a line, in the order in which they are applied.
 
-    Source: domain rules §4.6, traps 8 and 9. WITHDRAWN, TRANSFERRED, FLAGGED, POLICY, SHARE and REKEYED have no number
-    there.
+    Source: domain rules §4.6, traps 8 and 9. Those with a word for a code have no number there.
     """
 
     WITHDRAWN = "WITHDRAWN"
     TRANSFERRED = "TRANSFERRED"
     NOT_COMPLETED = "C14"
     FLAGGED = "FLAGGED"
+    OBJECTED = "OBJECTION"
     NO_CERTIFICATE = "C12"
     WINDOW_PASSED = "C13"
     ALREADY_CLAIMED = "C09"
@@ -74,6 +74,12 @@ _WORDS: Final = {
         "该学员涉及的预警已被认定属实。",
         "Nothing can be claimed for this trainee. The flag and its reason are in the registry.",
         "该学员不能申领；预警及处理理由见登记服务。",
+    ),
+    Check.OBJECTED: Words(
+        "A reviewer confirmed an objection to this line after the claim was made public.",
+        "公示期间（后）对该明细的异议经核查属实。",
+        "Nothing can be claimed for this trainee, unless an appeal against that decision is granted.",
+        "该学员不能申领；对该决定不服的，机构可以申诉。",
     ),
     Check.NO_CERTIFICATE: Words(
         "Nothing dated since the class began shows its award: no valid certificate of its occupation and award, or, "
@@ -183,6 +189,8 @@ class LineFacts:
     """The policy's amount for the award on the class's first day; None if there is none."""
     terms: Terms
     """The limits on the day of the claim."""
+    objected: bool = False
+    """Whether an objection to the trainee's line, in a claim for this class, was confirmed."""
     share: Fen | None = None
     """The government's share of the fee, as the class was filed; None if no fee was filed."""
 
@@ -224,6 +232,7 @@ _REFUSES: Final[Mapping[Check, Callable[[LineFacts], bool]]] = {
     Check.TRANSFERRED: lambda facts: facts.outcome is Outcome.TRANSFERRED,
     Check.NOT_COMPLETED: lambda facts: facts.outcome is not Outcome.COMPLETED,
     Check.FLAGGED: lambda facts: facts.flagged,
+    Check.OBJECTED: lambda facts: facts.objected,
     Check.NO_CERTIFICATE: lambda facts: facts.evidenced_on is None or facts.evidenced_on < facts.starts_on,
     Check.WINDOW_PASSED: _too_late,
     Check.ALREADY_CLAIMED: lambda facts: any(held.bars(_own(facts)) for held in facts.held),

@@ -13,6 +13,7 @@ from services.subsidy.budgets.rules import Account
 from services.subsidy.claims.rules.lines import Line, with_current_trainings
 from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotSubsidised
 from services.subsidy.ledger.rules import ClaimStanding, LineStanding
+from services.subsidy.limits.rules import Ladder
 from services.subsidy.trainings.rules import Trainee, TrainingClass
 from shared.contracts.dimensions import FundSource, award_fields
 from shared.contracts.subsidy import (
@@ -31,6 +32,8 @@ from shared.kernel.periods import business_day
 
 F = TypeVar("F", bound=ClaimState)
 
+NO_LADDER: Final = Ladder()
+"""One review, no publicity, no deadlines."""
 CLASS_COMPLETED: Final = "completed"
 """The state of a class in which it can be claimed for."""
 
@@ -42,6 +45,20 @@ class ClaimVerb(StrEnum):
     REBUILD = "rebuild"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
+    TAKE = "take"
+    """A reviewer takes it in hand, from the queue or from a colleague."""
+    PASS_REVIEW = "pass_review"  # noqa: S105  (no password)
+    """It passes the first review, and another person reviews it again."""
+    PUBLISH = "publish"
+    """It passes the last review, and is made public before it is approved."""
+    OBJECT = "object"
+    """An objection to one of its lines was received in time."""
+    ANSWER_OBJECTION = "answer_objection"
+    """One of several open objections was answered."""
+    SETTLE_OBJECTION = "settle_objection"
+    """The last open objection was answered."""
+    REOPEN = "reopen"
+    """An appeal against its rejection was granted."""
     RETURN = "return"
     REJECT = "reject"
     APPROVE = "approve"
@@ -68,6 +85,16 @@ class ClaimVerb(StrEnum):
 PREPARING: Final = frozenset({ClaimVerb.DRAFT, ClaimVerb.REBUILD, ClaimVerb.SUBMIT})
 """The steps by which an institution prepares a claim; whoever took one of them decides nothing about it."""
 
+_LAST_REVIEW: Final = {
+    ClaimVerb.RETURN: ClaimStatus.RETURNED,
+    ClaimVerb.REJECT: ClaimStatus.REJECTED,
+    ClaimVerb.PUBLISH: ClaimStatus.PUBLICITY,
+    ClaimVerb.APPROVE: ClaimStatus.APPROVED,
+}
+"""What the last review can decide. Which of publicity and approval follows is a matter of policy."""
+_FIRST_REVIEW: Final = {**_LAST_REVIEW, ClaimVerb.PASS_REVIEW: ClaimStatus.SECOND_REVIEW}
+"""What the first review can decide, which is the last where policy asks for no second."""
+
 MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
     ClaimStatus.DRAFT: {
         ClaimVerb.SUBMIT: ClaimStatus.SUBMITTED,
@@ -76,9 +103,27 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
         ClaimVerb.EXPIRE: ClaimStatus.WITHDRAWN,
     },
     ClaimStatus.SUBMITTED: {
+        ClaimVerb.TAKE: ClaimStatus.FIRST_REVIEW,
+        **_FIRST_REVIEW,
+    },
+    ClaimStatus.FIRST_REVIEW: {
+        ClaimVerb.TAKE: ClaimStatus.FIRST_REVIEW,
+        **_FIRST_REVIEW,
+    },
+    ClaimStatus.SECOND_REVIEW: {
+        ClaimVerb.TAKE: ClaimStatus.SECOND_REVIEW,
+        **_LAST_REVIEW,
+    },
+    ClaimStatus.PUBLICITY: {
+        ClaimVerb.OBJECT: ClaimStatus.OBJECTED,
         ClaimVerb.RETURN: ClaimStatus.RETURNED,
         ClaimVerb.REJECT: ClaimStatus.REJECTED,
         ClaimVerb.APPROVE: ClaimStatus.APPROVED,
+    },
+    ClaimStatus.OBJECTED: {
+        ClaimVerb.OBJECT: ClaimStatus.OBJECTED,
+        ClaimVerb.ANSWER_OBJECTION: ClaimStatus.OBJECTED,
+        ClaimVerb.SETTLE_OBJECTION: ClaimStatus.PUBLICITY,
     },
     ClaimStatus.RETURNED: {
         ClaimVerb.REBUILD: ClaimStatus.DRAFT,
@@ -106,7 +151,7 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
         ClaimVerb.REVERSE_RECOVERY: ClaimStatus.PAID,
         ClaimVerb.REVERSE_WRITE_OFF: ClaimStatus.PAID,
     },
-    ClaimStatus.REJECTED: {},
+    ClaimStatus.REJECTED: {ClaimVerb.REOPEN: ClaimStatus.RETURNED},
     ClaimStatus.WITHDRAWN: {},
     ClaimStatus.RECOVERED: {
         ClaimVerb.REVERSE_RECOVERY: ClaimStatus.PAID,
@@ -114,13 +159,14 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
 }
 
 WHY_FINAL: Final = {
-    ClaimStatus.REJECTED: (
-        "The class and its trainees can be claimed for again at once, with a claim of its own and its own review."
-    ),
     ClaimStatus.WITHDRAWN: "Nothing was decided about it, and the class can be claimed for again at once.",
 }
 
-IN_PROGRESS: Final = frozenset({ClaimStatus.DRAFT, ClaimStatus.SUBMITTED, ClaimStatus.RETURNED, ClaimStatus.APPROVED})
+REVIEWED: Final = frozenset({ClaimStatus.SUBMITTED, ClaimStatus.FIRST_REVIEW, ClaimStatus.SECOND_REVIEW})
+"""States in which a claim waits for a reviewer."""
+PUBLIC: Final = frozenset({ClaimStatus.PUBLICITY, ClaimStatus.OBJECTED})
+"""States in which a claim has passed its reviews, and is public before it is approved."""
+IN_PROGRESS: Final = frozenset({ClaimStatus.DRAFT, ClaimStatus.RETURNED, ClaimStatus.APPROVED, *REVIEWED, *PUBLIC})
 """States on the way to a payment: a class has one such claim at most."""
 VOID: Final = frozenset({ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN})
 """States in which a claim is as if it had never been."""
@@ -173,6 +219,19 @@ class Claim:
     """The last day on which a draft or returned claim holds its trainees' subsidies; None if no policy sets one."""
     paid_by: str | None = None
     """Who recorded the payment; None for payments from before this was kept."""
+    second_review: bool = False
+    """Whether another person reviews it a second time, by the policy of the day of its submission."""
+    publicity_days: int = 0
+    """The working days on which it is public before it is approved, by the same policy; 0: it is not made public."""
+    due_on: date | None = None
+    """The last day for the step that it waits for; None if no policy sets one."""
+    handled_by: str | None = None
+    """The reviewer who has taken it in hand."""
+    first_reviewed_by: str | None = None
+    second_reviewed_by: str | None = None
+    published_on: date | None = None
+    public_until: date | None = None
+    """The last day on which it is public, and an objection to it in time."""
 
     @property
     def account(self) -> Account:
@@ -257,12 +316,25 @@ def rebuild(claim: Claim, built: Claim, *, at: datetime) -> tuple[Claim, ClaimDr
     return after, fact_of(ClaimDrafted, after, at=at)
 
 
-def submit(claim: Claim, *, by: str, at: datetime) -> tuple[Claim, ClaimSubmitted]:
-    """Submit a draft. Raises IllegalMove, or NothingToClaim if every line is refused."""
+def submit(
+    claim: Claim, *, by: str, at: datetime, ladder: Ladder = NO_LADDER, due_on: date | None = None
+) -> tuple[Claim, ClaimSubmitted]:
+    """Submit a draft; it is decided by the steps of `ladder`, the first of which is due on `due_on`.
+
+    Raises IllegalMove, or NothingToClaim if every line is refused.
+    """
     after = moved(claim, ClaimVerb.SUBMIT)
     if claim.amount_fen == 0:
         raise NothingToClaim
-    after = replace(after, submitted_by=by, submitted_on=claim.claimed_on(business_day(at)), held_until=None)
+    after = replace(
+        after,
+        submitted_by=by,
+        submitted_on=claim.claimed_on(business_day(at)),
+        held_until=None,
+        second_review=ladder.review_second,
+        publicity_days=ladder.publicity_working_days,
+        due_on=due_on,
+    )
     return after, fact_of(ClaimSubmitted, after, at=at)
 
 
@@ -326,6 +398,8 @@ def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:
         lines=tuple(_fact_line(line, claim) for line in claim.lines),
         plan_year=claim.starts_on.year,
         supplements=claim.supplements,
+        published_on=claim.published_on,
+        public_until=claim.public_until,
     )
 
 

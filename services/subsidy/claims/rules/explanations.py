@@ -50,6 +50,7 @@ _USED: Final[Mapping[Check, tuple[str, ...]]] = {
     Check.TRANSFERRED: ("outcome",),
     Check.NOT_COMPLETED: ("outcome",),
     Check.FLAGGED: ("flagged",),
+    Check.OBJECTED: ("objected",),
     Check.NO_CERTIFICATE: ("occupation", "award", "starts_on", "evidenced_on"),
     Check.WINDOW_PASSED: ("evidenced_on", "claimed_on", "claim.window_months"),
     Check.ALREADY_CLAIMED: ("occupation", "award", "held"),
@@ -62,6 +63,7 @@ _USED: Final[Mapping[Check, tuple[str, ...]]] = {
 _SOURCES: Final = {
     "outcome": "registry: enrolments/{enrolment}",
     "flagged": "registry: upheld flags about enrolments/{enrolment}",
+    "objected": "subsidy: upheld objections to lines of enrolments/{enrolment}",
     "occupation": "registry: classes/{class_}",
     "award": "registry: classes/{class_}",
     "starts_on": "registry: classes/{class_}",

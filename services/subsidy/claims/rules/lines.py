@@ -78,7 +78,7 @@ def stopped(line: Line, check: Check, *, on: date) -> Line:
 class ClassStanding:
     """The evidence and other subsidies of a class's trainees, by person, and the rate for all of them.
 
-    `flagged` are the enrolments about which a flag was upheld.
+    `flagged` are the enrolments about which a flag was upheld, `objected` those with an upheld objection.
     """
 
     evidenced_on: Mapping[UUID, date]
@@ -89,6 +89,7 @@ class ClassStanding:
     """The rows that amount and terms come from."""
     decided_at: datetime
     flagged: Collection[UUID] = ()
+    objected: Collection[UUID] = ()
 
 
 def lines_of(
@@ -104,6 +105,7 @@ def lines_of(
         facts = LineFacts(
             outcome=trainee.outcome,
             flagged=trainee.enrolment_id in standing.flagged,
+            objected=trainee.enrolment_id in standing.objected,
             occupation=class_.occupation,
             award=class_.award,
             starts_on=class_.starts_on,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ColumnElement,
     Date,
@@ -63,6 +64,14 @@ CLAIM: Final = Table(
     fixed("supplements", Uuid),
     Column("held_until", Date),
     Column("paid_by", Text),
+    Column("second_review", Boolean),
+    Column("publicity_days", Integer),
+    Column("due_on", Date),
+    Column("handled_by", Text),
+    Column("first_reviewed_by", Text),
+    Column("second_reviewed_by", Text),
+    Column("published_on", Date),
+    Column("public_until", Date),
     # The sums of the claim's lines, so that a list does not load the lines.
     Column("amount_fen", BigInteger),
     Column("recovered_fen", BigInteger),

@@ -122,7 +122,7 @@ WITH humans AS (
     UNION SELECT claim_id FROM claim_line JOIN keys USING (person) WHERE live AND amount_fen > 0
 )
 SELECT c.id FROM touched JOIN claim AS c ON c.id = touched.claim_id
-WHERE c.status IN ('approved', 'paid', 'payment_failed')
+WHERE c.status IN ('publicity', 'objected', 'approved', 'paid', 'payment_failed')
 ORDER BY c.id
 """
 _OWED_PERSONS: Final = """
@@ -212,7 +212,7 @@ async def follow(connection: AsyncConnection, claim: Claim) -> None:
 
 
 async def decided(connection: AsyncConnection, enrolments: Collection[UUID], persons: Collection[UUID]) -> list[UUID]:
-    """Approved and paid claims that pay for one of `enrolments`, or of `persons` under any of their keys, by id."""
+    """Claims past their reviews that pay for one of `enrolments`, or of `persons` under any of their keys, by id."""
     rows = await (await driver(connection)).fetch(_DECIDED, list(enrolments), list(persons))
     return [row["id"] for row in rows]
 

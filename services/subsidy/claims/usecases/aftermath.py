@@ -54,6 +54,7 @@ async def _grounds(connection: AsyncConnection, claim: Claim) -> dict[UUID, Grou
     keys = await heard.keys_of(connection, {each.person for each in trainees})
     evidence = await evidenced_on(connection, class_, trainees, keys)
     flagged = await hold_store.upheld(connection, class_.id)
+    objected = await hold_store.objected(connection, class_.id)
     held = await line_store.held(connection, keys, outside=claim.id)
     rekeyed = await training_store.rekeyed(connection, list(persons))
     return {
@@ -61,6 +62,7 @@ async def _grounds(connection: AsyncConnection, claim: Claim) -> dict[UUID, Grou
             outcome=each.outcome,
             effective_on=each.effective_on,
             flagged=each.enrolment_id in flagged,
+            objected=each.enrolment_id in objected,
             evidenced_on=evidence.get(each.person),
             held=held.get(each.person, ()),
         )

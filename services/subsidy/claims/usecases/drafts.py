@@ -130,7 +130,8 @@ async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClas
     await line_store.queue(connection, ground.keys)
     held = await line_store.held(connection, ground.keys, outside=claim.id)
     flagged = await hold_store.upheld(connection, class_.id)
-    lines = await _lines(connection, ground, held, flagged=flagged, claimed_on=claimed_on, at=at)
+    objected = await hold_store.objected(connection, class_.id)
+    lines = await _lines(connection, ground, held, flagged=flagged, objected=objected, claimed_on=claimed_on, at=at)
     policy_row = None if ground.policy_row is None else ground.policy_row.id
     held_until = limits.held_until(ground.limit_rows, day=today, region_and_above=ground.above)
     return replace(claim, lines=lines, policy_row=policy_row, held_until=held_until)
@@ -179,6 +180,7 @@ async def _lines(
     claimed_on: date,
     at: datetime,
     flagged: Collection[UUID] = (),
+    objected: Collection[UUID] = (),
 ) -> tuple[Line, ...]:
     standing = ClassStanding(
         evidenced_on=await evidenced_on(connection, ground.class_, ground.trainees, ground.keys),
@@ -188,6 +190,7 @@ async def _lines(
         grounds=ground.grounds,
         decided_at=at,
         flagged=flagged,
+        objected=objected,
     )
     return lines_of(ground.class_, ground.trainees, standing, claimed_on=claimed_on)
 

@@ -15,7 +15,11 @@ from services.subsidy.claims.rules import claims as rules
 from services.subsidy.claims.rules.claims import Claim, ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines
+from services.subsidy.limits import usecases as limits
+from services.subsidy.limits.rules import due_on
+from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import scope
+from services.subsidy.trainings.usecases import load_plan
 from shared.backbone import outbox
 from shared.contracts.subsidy import ClaimState
 from shared.faults import forever
@@ -36,7 +40,10 @@ async def submit(connection: AsyncConnection, claim_id: UUID, *, caller: Caller,
     Raises NotFound, ForeignOrganisation, IllegalMove, NothingToClaim.
     """
     before = await load_own(connection, claim_id, caller=caller)
-    after, fact = rules.submit(before, by=caller.person, at=at)
+    plan, today = await load_plan(connection), business_day(at)
+    ladder = await limits.ladder(connection, plan, before.region, day=today)
+    due = due_on(await trainings.calendar(connection), today, ladder.review_first_working_days)
+    after, fact = rules.submit(before, by=caller.person, at=at, ladder=ladder, due_on=due)
     await save(connection, after, fact, ClaimVerb.SUBMIT, by=caller.person)
     return after
 

@@ -15,10 +15,10 @@ from services.registry.class_lifecycle.rules.filing import FilingDeadlines
 from services.registry.classes.rules.classes import ExamPlan
 from services.registry.classes.rules.limits import SiteElsewhere, require_in_region
 from services.registry.directory.rules.sites import Site
-from services.registry.plan.rules.working_days import CalendarUnset
 from shared.contracts.dimensions import FundSource
 from shared.kernel.awards import Award
 from shared.kernel.periods import Period
+from shared.kernel.working_days import CalendarUnset
 from tests.registry.builders import WORKING_DAYS, policy, project, training_class
 
 JUNE = date(2026, 6, 1)

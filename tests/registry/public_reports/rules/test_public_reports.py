@@ -13,16 +13,15 @@ from hypothesis import strategies as st
 from services.registry.flags.rules.flags import raise_
 from services.registry.flags.rules.kinds import KINDS, FlagKind
 from services.registry.public_reports.rules import (
-    MASK,
     Misconduct,
     PublicReportState,
     ReportedKind,
-    masked,
     observation,
-    receipt_text,
     state_of,
 )
 from shared.contracts.registry.flags import FlagStatus
+from shared.kernel.masking import MASK, masked
+from shared.public_requests import receipt_text
 from tests.registry.builders import NOON
 
 

@@ -17,6 +17,7 @@ from services.subsidy.claims.rules.claims import MOVES, Claim, ClaimVerb
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.rules.refusals import NothingToClaim
 from services.subsidy.holds.rules import Flag, HoldStatus
+from services.subsidy.limits.rules import Ladder
 from services.subsidy.payments import rules as payments
 from services.subsidy.recoveries import rules as recoveries
 from services.subsidy.review import rules as review
@@ -26,7 +27,7 @@ from shared.kernel.refusals import IllegalMove, Refusal
 from tests.subsidy.builders import claim, flag, line
 from tests.subsidy.claiming import AT, DAY, refused, submitted, training_of
 
-PEOPLE = st.sampled_from(["li", "wang", "zhao"])
+PEOPLE = st.sampled_from(["li", "wang", "sun", "zhao"])
 FLAGS = st.lists(st.builds(flag, status=st.sampled_from([HoldStatus.OPEN, HoldStatus.UPHELD])), max_size=1)
 AMOUNTS = st.lists(st.integers(0, 3), min_size=1, max_size=4)
 
@@ -54,16 +55,19 @@ class TestSubmit:
 class ClaimWalk(RuleBasedStateMachine):
     """Tries every verb at any time; the table of moves says which may pass, and a ledger follows the money."""
 
-    @initialize(amounts=AMOUNTS, steps=st.integers(0, 3))
-    def draft(self, amounts: list[int], steps: int) -> None:
+    @initialize(amounts=AMOUNTS, steps=st.integers(0, 5), second=st.booleans(), public=st.booleans())
+    def draft(self, amounts: list[int], steps: int, second: bool, public: bool) -> None:
         """A draft, and some first steps of the way to payment, because few random walks come so far."""
         self.claim = claim(*self._lines(amounts))
         self.facts: list[ClaimState] = [rules.draft(self.claim, at=AT)]
         self.committed = self.paid = self.recovered = 0
         self.prepared_by: list[str] = []
+        self.ladder = Ladder(review_second=second, publicity_working_days=int(public))
         way: tuple[Callable[[], object], ...] = (
             lambda: self.submit("li"),
-            lambda: self.approve("wang", False, []),
+            lambda: self.approve("wang", False, [], 0),
+            lambda: self.approve("sun", False, [], 0),
+            lambda: self.approve("sun", False, [], 1),
             lambda: self.pay("zhao", 0, []),
         )
         for step in way[:steps]:
@@ -89,7 +93,7 @@ class ClaimWalk(RuleBasedStateMachine):
 
     @rule(by=PEOPLE)
     def submit(self, by: str) -> None:
-        if self._try(ClaimVerb.SUBMIT, lambda: rules.submit(self.claim, by=by, at=AT)):
+        if self._try(ClaimVerb.SUBMIT, lambda: rules.submit(self.claim, by=by, at=AT, ladder=self.ladder)):
             self.prepared_by.append(by)
 
     @rule(by=PEOPLE)
@@ -99,17 +103,28 @@ class ClaimWalk(RuleBasedStateMachine):
             self.committed = 0
 
     @rule(by=PEOPLE)
+    def take(self, by: str) -> None:
+        self._decide(ClaimVerb.TAKE, by, lambda who: review.take(self.claim, **who, at=AT))
+
+    @rule(by=PEOPLE)
     def reject(self, by: str) -> None:
         self._decide(ClaimVerb.REJECT, by, lambda who: review.reject(self.claim, **who, at=AT))
 
-    @rule(by=PEOPLE, outdated=st.booleans(), flags=FLAGS)
-    def approve(self, by: str, outdated: bool, flags: list[Flag]) -> None:
+    @rule(by=PEOPLE, outdated=st.booleans(), flags=FLAGS, days=st.integers(0, 1))
+    def approve(self, by: str, outdated: bool, flags: list[Flag], days: int) -> None:
         now = () if outdated else self.claim.lines
+        until, at = review.Deadlines(public_until=DAY), AT + timedelta(days=days)
+        before = self.claim
         if self._decide(
-            ClaimVerb.APPROVE, by, lambda who: review.approve(self.claim, as_of_now=now, flags=flags, **who, at=AT)
+            review.next_verb(before),
+            by,
+            lambda who: review.approve(before, as_of_now=now, flags=flags, deadlines=until, **who, at=at),
         ):
             assert flags == []
-            self.committed += self.claim.amount_fen
+            if self.claim.status is ClaimStatus.APPROVED:
+                assert not self.ladder.review_second or self.claim.second_reviewed_by is not None
+                assert not self.ladder.publicity_working_days or days > 0
+                self.committed += self.claim.amount_fen
 
     @rule(by=PEOPLE, days=st.integers(-1, 1), flags=FLAGS)
     def pay(self, by: str, days: int, flags: list[Flag]) -> None:
@@ -171,6 +186,9 @@ class ClaimWalk(RuleBasedStateMachine):
 
     @invariant()
     def nobody_decides_twice(self) -> None:
+        steps = (self.claim.submitted_by, self.claim.first_reviewed_by, self.claim.second_reviewed_by)
+        people = [each for each in steps if each is not None]
+        assert len(people) == len(set(people))
         assert self.claim.approved_by is None or self.claim.approved_by != self.claim.submitted_by
         assert self.claim.paid_by is None or self.claim.paid_by not in (self.claim.approved_by, self.claim.submitted_by)
 

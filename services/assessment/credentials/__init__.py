@@ -1,0 +1,1 @@
+"""Credentials: certificates signed for verifiers, their status lists, and certificates on paper."""

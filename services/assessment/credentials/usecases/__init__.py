@@ -1,0 +1,1 @@
+"""Use cases of this topic: sign, publish the status, print."""

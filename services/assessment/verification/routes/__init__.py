@@ -1,0 +1,1 @@
+"""HTTP routes of this topic: for the public, and for holders."""

@@ -1,0 +1,141 @@
+"""Verification by the public: without a token, and only of what the asker already knows or was given a code for."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field, StringConstraints
+
+from services.assessment.numbers.rules.kinds import recognise
+from services.assessment.verification import usecases
+from services.assessment.verification.usecases import Verified
+from shared.awards import AnsweredAward, AnsweredLevel
+from shared.contracts.assessment import CertificateStatus
+from shared.edge.lanes import lookup
+from shared.edge.routes import EdgeRoute
+from shared.forms import HASHED, PLAIN, PersonName, Strict
+from shared.kernel.periods import business_day
+from shared.web import open_router
+
+routes = open_router("verifications")
+pages = APIRouter(include_in_schema=False, route_class=EdgeRoute)
+
+Asker = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=2, max_length=100),
+    PLAIN,
+    Field(description="Who asks, such as the employer's name: the holder sees it", examples=["郑州某机械有限公司"]),
+]
+Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), HASHED]
+_Number = Annotated[str, Field(max_length=40, examples=["S000041000123253000042"]), PLAIN]
+
+_PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
+_HEADERS = {"Content-Security-Policy": f"{_POLICY}; frame-ancestors 'none'", "Referrer-Policy": "no-referrer"}
+
+
+class VerificationRequest(Strict):
+    """What stands on the certificate. The name is compared, and not kept."""
+
+    number: _Number
+    name: PersonName
+    asker: Asker | None = None
+
+
+class CodeVerificationRequest(Strict):
+    """A code that the holder gave, and who asks."""
+
+    code: Secret
+    asker: Asker
+
+
+class PastRevocationAnswer(BaseModel):
+    """The certificate was revoked by mistake from the one day until the other."""
+
+    revoked_on: date
+    reinstated_on: date
+
+
+class VerificationAnswer(BaseModel):
+    """What a certificate says, and whether it stands."""
+
+    number: str
+    status: CertificateStatus
+    is_current: bool = Field(description="False if another number has replaced the one that was asked for")
+    edition: int
+    occupation: str
+    level: AnsweredLevel
+    level_name_zh: str | None
+    level_name_en: str | None
+    award: AnsweredAward
+    award_name_zh: str
+    award_name_en: str
+    issued_on: date
+    body_name: str
+    past_revocations: list[PastRevocationAnswer]
+
+    @classmethod
+    def of(cls, verified: Verified, *, number: str | None = None) -> Self:
+        found = verified.extract
+        award, level = found.award, found.award.level
+        said = {name: getattr(found, name) for name in ("status", "is_current", "edition", "occupation", "issued_on")}
+        return cls(
+            **said,
+            **award.codes,
+            number=number or found.number,
+            level_name_zh=None if level is None else level.name_zh,
+            level_name_en=None if level is None else level.name_en,
+            award_name_zh=award.name_zh,
+            award_name_en=award.name_en,
+            body_name=found.body_name,
+            past_revocations=[
+                PastRevocationAnswer(
+                    revoked_on=business_day(each.revoked_at), reinstated_on=business_day(each.reinstated_at)
+                )
+                for each in verified.past_revocations
+            ],
+        )
+
+
+@routes.post("/verifications")
+@lookup
+async def verify_certificate(posted: VerificationRequest, request: Request, response: Response) -> VerificationAnswer:
+    """What the certificate with this number and this holder says, and whether it stands.
+
+    One answer, in the same time, for a number that nobody has and for another name. The holder sees that it was asked.
+    """
+    number, state = recognise(posted.number), request.app.state
+    async with state.engines.begin() as connection:
+        verified = await usecases.by_number(
+            connection,
+            number,
+            posted.name,
+            asker=posted.asker,
+            persons=state.persons,
+            nobody=state.nobody,
+            at=state.clock(),
+        )
+    response.headers["Cache-Control"] = "no-store"
+    return VerificationAnswer.of(verified, number=number.number)
+
+
+@routes.post("/verifications/by-code")
+@lookup
+async def verify_by_code(posted: CodeVerificationRequest, request: Request, response: Response) -> VerificationAnswer:
+    """The certificate for which its holder gave this code. One answer for a wrong code and one that has ended."""
+    state = request.app.state
+    async with state.engines.begin() as connection:
+        verified = await usecases.by_code(
+            connection, posted.code, asker=posted.asker, persons=state.persons, at=state.clock()
+        )
+    response.headers["Cache-Control"] = "no-store"
+    return VerificationAnswer.of(verified)
+
+
+@pages.get("/verify", response_class=HTMLResponse)
+async def verification_page() -> HTMLResponse:
+    return HTMLResponse(_PAGE, headers=_HEADERS)

@@ -1,0 +1,112 @@
+"""Pace of the programmes, regions or departments of a plan, those furthest behind first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.metrics.pace import rules
+from services.metrics.plan import store as plan
+from services.metrics.plan.rules import RegionMap, YearPlan
+from services.metrics.plan.usecases import leads, named_plan, placements, plan_or_latest
+from services.metrics.targets.rules import TOTAL, Aim, Axis
+from services.metrics.targets.usecases import sheets
+from services.metrics.totals import store
+from services.metrics.totals.store import Cut, Dimension
+from services.metrics.totals.usecases.totals import as_of, one_snapshot
+
+
+class Along(StrEnum):
+    """What is compared."""
+
+    PROGRAMME = Dimension.PROGRAMME
+    REGION = Dimension.REGION
+    DEPARTMENT = Dimension.DEPARTMENT
+
+
+async def of_plan(
+    connection: AsyncConnection, code: str | None, along: Along, aim: Aim, *, day: date | None, today: date
+) -> dict[str, object]:
+    """The pace of a plan at the end of `day`, by default of today. Raises UnknownPlan."""
+    await one_snapshot(connection)
+    meant = await plan_or_latest(connection, code, day=today) if code is None else await named_plan(connection, code)
+    answer: dict[str, object] = {"as_of": await as_of(connection), "plan": None, "day": day or today, "rows": []}
+    if meant is None:
+        return answer | {"method": rules.Method.LINEAR, "share": None, "total": None}
+    on = min(day or today, date(meant.year, 12, 31))
+    reached = await _reached(connection, along, aim, meant, today=today)
+    targets = await _targets(connection, along, aim, meant)
+    shape = rules.shape(meant.year, await _last_year(connection, aim, meant.year - 1, today=today))
+    keys = sorted(targets.keys() | {key for key in reached if key is not None})
+    found = [rules.pace(key, targets.get(key), reached.get(key, {}), shape, day=on) for key in keys]
+    found.sort(key=lambda each: (-(each.behind_by or 0), each.key))
+    everything: defaultdict[date, int] = defaultdict(int)
+    for by_day in reached.values():
+        for when, amount in by_day.items():
+            everything[when] += amount
+    whole = (await sheets.aims(connection, meant)).get((aim, None))
+    return answer | {
+        "plan": meant._asdict(),
+        "day": on,
+        "method": shape.method,
+        "share": shape.on(on).quantize(Decimal("0.0001")),
+        "total": asdict(rules.pace(TOTAL, whole, everything, shape, day=on)),
+        "rows": [asdict(each) for each in found],
+    }
+
+
+Reached = Mapping[str | None, Mapping[date, int]]
+
+
+async def _reached(connection: AsyncConnection, along: Along, aim: Aim, meant: YearPlan, *, today: date) -> Reached:
+    """What was reached on each day, by the key of `along`; a programme stands for its parts."""
+    cut = Cut((Dimension(along), Dimension.DAY), plan=meant.code)
+    rows = await _totals(connection, cut, meant.year, today=today)
+    found: defaultdict[str | None, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
+    programmes = await plan.programmes(connection, meant.year) if along is Along.PROGRAMME else {}
+    for row in rows:
+        key: str | None = row[along]
+        while key is not None or along is not Along.PROGRAMME:
+            found[key][row["day"]] += row[aim]
+            programme = programmes.get(key or "")
+            key = programme.parent if programme is not None else None
+            if key is None or programmes[key].parent is None:
+                break
+    return found
+
+
+async def _targets(connection: AsyncConnection, along: Along, aim: Aim, meant: YearPlan) -> dict[str, int | None]:
+    if along is Along.PROGRAMME:
+        aims = await sheets.aims(connection, meant)
+        programmes = await plan.programmes(connection, meant.year)
+        counts = {code for code, each in programmes.items() if each.high_skilled_counts or aim is Aim.TRAININGS}
+        return {code: target for (of, code), target in aims.items() if of is aim and code in counts}
+    _, lines = await sheets.sheet(connection, meant.code, Axis(along.value))
+    return {
+        line.key: line.target
+        for line in lines
+        if line.key != TOTAL and line.measure is aim and line.programme is None and line.month is None
+    }
+
+
+async def _last_year(connection: AsyncConnection, aim: Aim, year: int, *, today: date) -> dict[date, int]:
+    cut = Cut((Dimension.DAY,), first_day=date(year, 1, 1), last_day=date(year, 12, 31))
+    rows = await _totals(connection, cut, year, today=today)
+    return {row["day"]: row[aim] for row in rows if row[aim]}
+
+
+async def _totals(connection: AsyncConnection, cut: Cut, year: int, *, today: date) -> list[dict[str, Any]]:
+    return await store.totals(
+        connection,
+        cut,
+        year=year,
+        placements=await placements(connection, RegionMap.THEN, today=today),
+        leads=await leads(connection),
+    )

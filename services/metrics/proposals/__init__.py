@@ -1,0 +1,1 @@
+"""Proposals of targets and figures, and their confirmation by a second person."""

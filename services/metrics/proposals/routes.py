@@ -1,0 +1,54 @@
+"""Proposals over HTTP: list, read, confirm, reject."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from services.metrics.proposals import usecases
+from shared.auth import CurrentCaller
+from shared.paging import Cursor, Page, PageSize, after, next_cursor
+from shared.proposals.answers import ProposalAnswer, RejectionRequest
+from shared.proposals.rules import Proposal, ProposalStatus
+from shared.web import Connection, Now, router
+
+routes = router("proposals")
+
+
+@routes.get("/proposals")
+async def list_proposals(
+    connection: Connection,
+    caller: CurrentCaller,
+    status: ProposalStatus | None = None,
+    subject: Annotated[
+        str | None, Query(max_length=120, examples=["targets/HN2025-region"], description="What it is about")
+    ] = None,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[ProposalAnswer]:
+    """Proposed sheets of targets and figures: those that wait for a second person, and what became of others."""
+    rows = await usecases.page(
+        connection, subject=subject, status=status, caller=caller, after=after(cursor), limit=size
+    )
+    return Page(rows=[ProposalAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
+
+
+@routes.get("/proposals/{proposal_id}", response_model=ProposalAnswer)
+async def get_proposal(proposal_id: UUID, connection: Connection, caller: CurrentCaller) -> Proposal:
+    return await usecases.load(connection, proposal_id, caller=caller)
+
+
+@routes.post("/proposals/{proposal_id}/confirmation", response_model=ProposalAnswer)
+async def confirm_proposal(proposal_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> Proposal:
+    """Confirm, as the province, what another person proposed; it holds at once."""
+    return await usecases.confirm(connection, proposal_id, caller=caller, at=at)
+
+
+@routes.post("/proposals/{proposal_id}/rejection", response_model=ProposalAnswer)
+async def reject_proposal(
+    proposal_id: UUID, request: RejectionRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> Proposal:
+    """Reject a proposal, or take your own back: nothing happens, and both persons stay on record."""
+    return await usecases.reject(connection, proposal_id, reason=request.reason, caller=caller, at=at)

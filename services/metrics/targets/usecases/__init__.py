@@ -1,0 +1,1 @@
+"""What is done with sheets of targets: loading one from a file, and reading it with its sums."""

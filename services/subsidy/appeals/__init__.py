@@ -1,0 +1,1 @@
+"""Appeals of institutions and persons against refusals and recoveries, decided by the region above."""
